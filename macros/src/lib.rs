@@ -1,0 +1,1 @@
+//! `#[verifork::test]`, `#[derive(Dut)]` and `#[derive(LogicEnum)]`.

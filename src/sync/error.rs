@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// The channel is closed; the item comes back.
 ///
-/// It converts into [`crate::Error`] with `?` if the item is `Send + Sync`; of one that is not,
+/// It converts into [`anyhow::Error`] with `?` if the item is `Send + Sync`; of one that is not,
 /// [`without_item`](SendError::without_item) makes an error that does.
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("cannot send: the channel is closed")]

@@ -272,6 +272,7 @@ mod tests {
         assert!(poller.poll(&mut wait).is_pending());
         event.notify_all();
         assert_eq!(poller.wakes(), 1);
+        assert_eq!(event.shared.gate.waiting(), 1);
         assert!(poll(&mut again.take().unwrap()).is_pending());
     }
 

@@ -395,16 +395,17 @@ impl TaskMap {
     /// all have.
     ///
     /// "Next" is counted from the previous call, so that a loop over `join_next` sees each task
-    /// that ends once it has begun, also those that end in one time step; what had ended before
-    /// the first call, or before a `join_all`, is not given.
+    /// that ends after it has begun, also those that end in one time step. What had ended before
+    /// the first call, before a `join_all` or before the last `None` is not given.
     pub async fn join_next(&self) -> Option<&str> {
         let core = &*self.0;
         let ended = core.ended.borrow().len();
         let seen = core.joined.get().unwrap_or(ended);
-        core.joined.set(Some(seen));
         if seen == ended && core.living.get() == 0 {
+            core.joined.set(None);
             return None;
         }
+        core.joined.set(Some(seen));
         let position = core
             .wait_for("the next task of the manager to finish", || {
                 core.ended.borrow().get(seen).copied()
@@ -438,7 +439,7 @@ impl TaskMap {
             (core.living.get() == 0).then_some(())
         })
         .await;
-        core.joined.set(Some(core.ended.borrow().len()));
+        core.joined.set(None);
     }
 }
 

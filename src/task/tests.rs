@@ -755,8 +755,9 @@ fn rule_16_the_tree_shows_name_place_and_what_is_awaited() {
             assert!(lines[1].starts_with("  slow (forked at src/task/tests.rs:"), "{text}");
             assert!(lines[1].ends_with("awaits its next turn"), "{text}");
             assert!(lines[2].starts_with("  outer ("), "{text}");
+            assert!(lines[2].ends_with("awaits its tasks"), "{text}");
             assert!(lines[3].starts_with("    inner ("), "{text}");
-            assert!(lines[3].contains("awaits the end of a task (made at src/task"), "{text}");
+            assert!(lines[3].contains("awaits the end of a task (src/task"), "{text}");
             Ok(())
         })
         .await

@@ -50,6 +50,8 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
             let said = innermost(rows, block.unwrap_or(row));
             let state = if row.index == running || said.index == running {
                 "is running".to_owned()
+            } else if said.waits.is_empty() && rows.iter().any(|row| row.parent == said.index) {
+                "awaits its tasks".to_owned()
             } else if said.waits.is_empty() {
                 "is ready, or awaits a future from elsewhere".to_owned()
             } else {

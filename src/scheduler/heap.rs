@@ -52,8 +52,7 @@ impl<T> DeadlineHeap<T> {
         DeadlineHeap { places: Vec::new(), slots: Vec::new(), free: Vec::new(), next_order: 0 }
     }
 
-    #[cfg(test)]
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
 

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::stand_in::Logic;
 
@@ -61,6 +62,9 @@ struct Door {
 
 static DOOR: OnceLock<Door> = OnceLock::new();
 
+/// Set after the last event. Atomic for the sake of the language: one thread uses it.
+static OVER: AtomicBool = AtomicBool::new(false);
+
 /// Says who receives the events of this process. The first call decides; later ones do nothing.
 pub(crate) fn install(sink: Sink, on_escaped_panic: OnEscapedPanic) {
     let _ = DOOR.set(Door {
@@ -70,20 +74,37 @@ pub(crate) fn install(sink: Sink, on_escaped_panic: OnEscapedPanic) {
 }
 
 /// Hands an event to the sink. Never unwinds, so that it can be called from C.
-pub(crate) fn deliver(event: Event) {
+pub(super) fn deliver(event: Event) {
     let Some(door) = DOOR.get() else { return };
     if let Err(payload) = catch_unwind(|| (door.sink)(event)) {
-        let report = AssertUnwindSafe(|| (door.on_escaped_panic)(payload));
-        if let Err(second) = catch_unwind(report) {
-            // Its destructor may panic as well.
-            std::mem::forget(second);
-        }
+        escaped(payload);
     }
+}
+
+/// Reports what went wrong outside of the sink's own care. Never unwinds.
+pub(super) fn escaped(payload: Box<dyn Any + Send>) {
+    let Some(door) = DOOR.get() else { return };
+    let report = AssertUnwindSafe(|| (door.on_escaped_panic)(payload));
+    if let Err(second) = catch_unwind(report) {
+        // Its destructor may panic as well.
+        std::mem::forget(second);
+    }
+}
+
+/// Whether simulation has ended and the simulator must not be asked any more.
+#[inline]
+pub(super) fn is_over() -> bool {
+    OVER.load(Ordering::Relaxed)
+}
+
+/// Ends it.
+pub(super) fn close() {
+    OVER.store(true, Ordering::Relaxed);
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 

@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod quirks;
 mod stand_in;
+pub(crate) mod vpi;
 
 use std::cell::Cell;
 use std::ffi::c_void;

@@ -103,6 +103,17 @@ pub(crate) struct Quirks {
     pub(crate) array_watches_are_dead: bool,
     /// Handles are made anew by each look-up, so they cannot be compared. Verilator 5.006.
     pub(crate) handles_are_not_unique: bool,
+    /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
+    pub(crate) errors_are_silent: bool,
+    /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
+    /// GHDL 2.0; Verilator 5.006 refuses.
+    pub(crate) integers_extend: bool,
+    /// Every object holds 0 and 1 only. Verilator 5.006.
+    pub(crate) two_states_only: bool,
+    /// Ports are nets and know their direction themselves. GHDL 2.0.
+    pub(crate) ports_are_nets: bool,
+    /// Some objects are found by name only: generics, constants, arrays. GHDL 2.0.
+    pub(crate) some_names_do_not_iterate: bool,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -129,6 +140,11 @@ impl Quirks {
         idle_watches_cost: false,
         array_watches_are_dead: false,
         handles_are_not_unique: false,
+        errors_are_silent: false,
+        integers_extend: false,
+        two_states_only: false,
+        ports_are_nets: false,
+        some_names_do_not_iterate: false,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -143,6 +159,8 @@ impl Quirks {
                 idle_value_changes: true,
                 last_watch_first: true,
                 next_time_step_stays: true,
+                errors_are_silent: true,
+                integers_extend: true,
                 ..Quirks::STANDARD
             },
             Simulator::Ghdl => Quirks {
@@ -158,6 +176,8 @@ impl Quirks {
                 end_time_is_unreadable: true,
                 idle_watches_cost: true,
                 array_watches_are_dead: true,
+                ports_are_nets: true,
+                some_names_do_not_iterate: true,
                 vector_formats: VectorFormats::BinaryString,
                 names: NameCase::Lower,
                 ..Quirks::STANDARD
@@ -169,6 +189,7 @@ impl Quirks {
                 idle_watches_cost: true,
                 array_watches_are_dead: true,
                 handles_are_not_unique: true,
+                two_states_only: true,
                 ..Quirks::STANDARD
             },
             Simulator::Nvc => Quirks {

@@ -49,7 +49,7 @@ impl LogicVec {
 pub struct Precision(i8);
 
 impl Precision {
-    pub fn from_exponent(exponent: i8) -> Precision {
-        Precision(exponent)
+    pub fn new(exponent: i8) -> Option<Precision> {
+        Some(Precision(exponent))
     }
 }

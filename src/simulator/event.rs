@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::stand_in::Logic;
+use crate::value::Logic;
 
 /// The phases of a time step that can be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,8 +62,13 @@ struct Door {
 
 static DOOR: OnceLock<Door> = OnceLock::new();
 
-/// Set after the last event. Atomic for the sake of the language: one thread uses it.
-static OVER: AtomicBool = AtomicBool::new(false);
+const RUNNING: u8 = 0;
+/// The last event is being delivered: values can be read, and no other event will come.
+const ENDING: u8 = 1;
+const OVER: u8 = 2;
+
+/// Atomic for the sake of the language: one thread uses it.
+static STATE: AtomicU8 = AtomicU8::new(RUNNING);
 
 /// Says who receives the events of this process. The first call decides; later ones do nothing.
 pub(crate) fn install(sink: Sink, on_escaped_panic: OnEscapedPanic) {
@@ -94,12 +99,23 @@ pub(super) fn escaped(payload: Box<dyn Any + Send>) {
 /// Whether simulation has ended and the simulator must not be asked any more.
 #[inline]
 pub(super) fn is_over() -> bool {
-    OVER.load(Ordering::Relaxed)
+    STATE.load(Ordering::Relaxed) == OVER
 }
 
-/// Ends it.
+/// Whether no other event but [`Event::End`] will come.
+#[inline]
+pub(super) fn is_ending() -> bool {
+    STATE.load(Ordering::Relaxed) != RUNNING
+}
+
+/// To be called before [`Event::End`].
+pub(super) fn begin_end() {
+    STATE.store(ENDING, Ordering::Relaxed);
+}
+
+/// To be called after [`Event::End`].
 pub(super) fn close() {
-    OVER.store(true, Ordering::Relaxed);
+    STATE.store(OVER, Ordering::Relaxed);
 }
 
 #[cfg(test)]

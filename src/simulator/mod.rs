@@ -20,7 +20,9 @@ pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
-use stand_in::{LogicVec, Precision};
+use stand_in::Precision;
+
+use crate::value::LogicVec;
 
 /// An object of the simulator. Made by the port, valid until the end of the run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -54,9 +56,9 @@ pub(crate) enum WriteMode {
 
 /// The simulator, seen from the scheduler.
 ///
-/// Reads, writes, watches and waits allocate nothing and ask the simulator once. After
-/// [`Event::End`] has been delivered everything fallible is [`PortError::Over`], and the rest
-/// answers from what was last known.
+/// Reads, writes, watches and waits allocate nothing and ask the simulator once. From
+/// [`Event::End`] on watches and waits are [`PortError::Over`]; once it has been delivered,
+/// everything fallible is, and the rest answers from what was last known.
 ///
 /// Writes may deliver [`Event::Change`] before they return
 /// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the sink needs.

@@ -105,6 +105,9 @@ pub(crate) struct Quirks {
     pub(crate) handles_are_not_unique: bool,
     /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
     pub(crate) errors_are_silent: bool,
+    /// Elements of an unpacked array of real numbers or strings can be read only: a write is
+    /// dropped, with a message on the terminal. Icarus 11.
+    pub(crate) real_elements_are_read_only: bool,
     /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
     /// GHDL 2.0; Verilator 5.006 refuses.
     pub(crate) integers_extend: bool,
@@ -141,6 +144,7 @@ impl Quirks {
         array_watches_are_dead: false,
         handles_are_not_unique: false,
         errors_are_silent: false,
+        real_elements_are_read_only: false,
         integers_extend: false,
         two_states_only: false,
         ports_are_nets: false,
@@ -160,6 +164,7 @@ impl Quirks {
                 last_watch_first: true,
                 next_time_step_stays: true,
                 errors_are_silent: true,
+                real_elements_are_read_only: true,
                 integers_extend: true,
                 ..Quirks::STANDARD
             },

@@ -20,7 +20,7 @@ unsafe fn token(data: *const t_cb_data) -> u64 {
 }
 
 unsafe extern "C" fn on_change(data: *mut t_cb_data) -> i32 {
-    if !event::is_over() {
+    if !event::is_ending() {
         // SAFETY: the simulator called us with it.
         deliver(Event::Change {
             token: unsafe { token(data) },
@@ -31,7 +31,7 @@ unsafe extern "C" fn on_change(data: *mut t_cb_data) -> i32 {
 }
 
 unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
-    if !event::is_over() {
+    if !event::is_ending() {
         // SAFETY: the simulator called us with it; the value is null or lives through the call,
         // and its format says which member was written.
         let scalar = unsafe {
@@ -51,7 +51,7 @@ unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
 }
 
 unsafe extern "C" fn on_timer(data: *mut t_cb_data) -> i32 {
-    if !event::is_over() {
+    if !event::is_ending() {
         // SAFETY: the simulator called us with it.
         deliver(Event::Timer {
             token: unsafe { token(data) },
@@ -84,7 +84,7 @@ unsafe extern "C" fn on_next_time_step(data: *mut t_cb_data) -> i32 {
 /// As for [`token`].
 #[inline]
 unsafe fn on_phase(phase: Phase, data: *const t_cb_data) -> i32 {
-    if !event::is_over() {
+    if !event::is_ending() {
         // SAFETY: by this function's own condition.
         deliver(Event::Phase {
             phase,
@@ -129,7 +129,9 @@ impl VpiPort {
         operation: &'static str,
         callback: &Callback,
     ) -> Result<CallbackHandle, PortError> {
-        self.check_not_over()?;
+        if event::is_ending() {
+            return Err(PortError::Over);
+        }
         match self.raw.register(callback) {
             Ok(Some(registered)) => Ok(registered),
             Ok(None) => Err(self.refused_or(operation, callback.object)),
@@ -143,7 +145,8 @@ impl VpiPort {
         scalar: bool,
         token: u64,
     ) -> Result<CallbackHandle, PortError> {
-        let (routine, format): (Routine, i32) = if scalar {
+        // GHDL knows no scalars.
+        let (routine, format): (Routine, i32) = if scalar && !self.nine_states {
             (on_scalar_change, vpi::vpiScalarVal)
         } else {
             (on_change, vpi::vpiSuppressVal)

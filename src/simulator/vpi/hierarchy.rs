@@ -226,7 +226,7 @@ impl VpiPort {
         self.raw.by_index(array, i32::try_from(index).ok()?)
     }
 
-    fn vpi_type(&self, object: Handle) -> i32 {
+    pub(super) fn vpi_type(&self, object: Handle) -> i32 {
         self.raw
             .get(vpi::vpiType, Some(object))
             .unwrap_or(vpi::vpiUndefined)
@@ -329,7 +329,11 @@ impl VpiPort {
             vpi::vpiMemoryWord => match self.own_format(object) {
                 Some(vpi::vpiRealVal) => (ObjectKind::Real, Encoding::Real),
                 Some(vpi::vpiStringVal) => (ObjectKind::Text, Encoding::Text),
-                _ => (kind, self.logic(object, self.range(object), false)),
+                // An element of 1 bit is [0:0] to Icarus, declared so or not.
+                _ => {
+                    let range = self.range(object).filter(|range| *range != (0, 0));
+                    (kind, self.logic(object, range, false))
+                }
             },
             _ => {
                 let scalar = self.raw.get(vpi::vpiScalar, Some(object)) == Some(1);

@@ -13,12 +13,13 @@ use std::io::Write as _;
 
 use raw::{Interface, Missing};
 
-use super::stand_in::{LogicVec, Precision};
+use super::stand_in::Precision;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Simulator, WriteMode, event,
+    Simulator, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
+use crate::value::LogicVec;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.
 struct VpiPort {
@@ -28,12 +29,15 @@ struct VpiPort {
     /// From [`Quirks`], beside the code that asks for them in every read and write.
     errors_are_silent: bool,
     integers_extend: bool,
+    nine_states: bool,
     arguments: Vec<String>,
     precision: Precision,
     /// The last time the simulator gave that can be believed.
     last_time: Cell<u64>,
     /// The buffer for writes of wide vectors.
     elements: Cell<Vec<t_vpi_vecval>>,
+    /// The buffer for writes of strings of digits.
+    digits: Cell<Vec<u8>>,
     scopes: RefCell<hierarchy::Scopes>,
 }
 
@@ -67,7 +71,8 @@ fn start() {
 
 /// The end of simulation: the last event, then silence.
 fn end() {
-    if !event::is_over() {
+    if !event::is_ending() {
+        event::begin_end();
         event::deliver(Event::End);
         event::close();
     }
@@ -93,6 +98,7 @@ impl VpiPort {
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
+            nine_states: quirks.vector_formats == VectorFormats::BinaryString,
             raw,
             identity,
             quirks,
@@ -100,6 +106,7 @@ impl VpiPort {
             precision,
             last_time: Cell::new(0),
             elements: Cell::default(),
+            digits: Cell::default(),
             scopes: RefCell::default(),
         })
     }

@@ -5,14 +5,14 @@
 //! take the scalar for 1 bit, the integer where the object has two states, since it reads X as 0,
 //! and else the binary string. Writes: 32 bits as integer 115, vector 200, binary string 273.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::ptr;
 
 use super::VpiPort;
 use super::raw::Missing;
-use crate::simulator::stand_in::{Logic, LogicVec};
 use crate::simulator::{Encoding, Handle, PortError, WriteMode};
 use crate::sys::vpi;
+use crate::value::{Logic, LogicVec};
 
 /// The content of a value that is yet to be filled, by the simulator or by us.
 pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
@@ -103,6 +103,19 @@ fn digits_word(digits: &[u8], index: usize) -> (u64, u64) {
     digits_to_planes(&digits[end.saturating_sub(64)..end])
 }
 
+/// Up to 64 digits of nine states as two planes: those of the four states they stand for.
+fn nine_state_planes(digits: &[u8]) -> (u64, u64) {
+    digits.iter().fold((0, 0), |(value, unknown), digit| {
+        let (value_bit, unknown_bit) = match digit {
+            b'0' | b'L' | b'l' => (0, 0),
+            b'1' | b'H' | b'h' => (1, 0),
+            b'Z' | b'z' => (0, 1),
+            _ => (1, 1),
+        };
+        (value << 1 | value_bit, unknown << 1 | unknown_bit)
+    })
+}
+
 /// A word of 64 bits as the two vector elements VPI wants for it.
 #[inline]
 #[allow(
@@ -170,6 +183,9 @@ impl VpiPort {
         two_state: bool,
     ) -> Result<(u64, u64), PortError> {
         debug_assert!(width <= 64, "wider objects are read into a vector");
+        if self.nine_states {
+            return Ok(nine_state_planes(self.digits(object)?));
+        }
         if width == 1 {
             let value = self.get(object, vpi::vpiScalarVal)?;
             // SAFETY: the format says that the scalar is the one that was written.
@@ -192,6 +208,14 @@ impl VpiPort {
         two_state: bool,
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
+        if self.nine_states {
+            let read = into.assign_binary_bytes(self.digits(object)?);
+            return read.map_err(|error| PortError::Refused {
+                operation: "read",
+                path: self.path(object),
+                message: error.to_string(),
+            });
+        }
         if width <= 64 {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
@@ -281,6 +305,10 @@ impl VpiPort {
             // SAFETY: an integer points to nothing.
             return unsafe { self.put(object, integer, mode) };
         }
+        if self.nine_states {
+            let vector = LogicVec::from_planes_u64(width, value, unknown);
+            return self.put_digits(object, &vector, mode);
+        }
         let mut elements = vector_elements(value, unknown);
         let mut vector = empty(vpi::vpiVectorVal);
         vector.value.vector = elements.as_mut_ptr();
@@ -302,14 +330,12 @@ impl VpiPort {
         mode: WriteMode,
     ) -> Result<(), PortError> {
         let width = value.width();
-        if width <= 64 {
-            return self.write_planes(
-                object,
-                width,
-                value.value_word(0),
-                value.unknown_word(0),
-                mode,
-            );
+        if width <= 64 && !value.is_nine_state() {
+            let (value, unknown) = (value.value_word(0), value.unknown_word(0));
+            return self.write_planes(object, width, value, unknown, mode);
+        }
+        if self.nine_states {
+            return self.put_digits(object, value, mode);
         }
         let words = 0..width.div_ceil(64) as usize;
         let words = words.map(|word| (value.value_word(word), value.unknown_word(word)));
@@ -336,12 +362,33 @@ impl VpiPort {
         result
     }
 
+    /// Writes a vector of nine states as a string.
+    fn put_digits(
+        &self,
+        object: Handle,
+        value: &LogicVec,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        // Taken and put back, as in `put_words`.
+        let mut digits = self.digits.take();
+        digits.clear();
+        value.write_binary_bytes(&mut digits);
+        digits.push(0);
+        let mut string = empty(vpi::vpiBinStrVal);
+        string.value.str_ = digits.as_mut_ptr().cast();
+        // SAFETY: a string that ends in NUL and lives through the call.
+        let result = unsafe { self.put(object, string, mode) };
+        self.digits.set(digits);
+        result
+    }
+
     pub(super) fn put_real(
         &self,
         object: Handle,
         real: f64,
         mode: WriteMode,
     ) -> Result<(), PortError> {
+        self.check_not_read_only_element(object)?;
         let mut value = empty(vpi::vpiRealVal);
         value.value.real = real;
         // SAFETY: a real number points to nothing.
@@ -349,7 +396,8 @@ impl VpiPort {
     }
 
     pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
-        let Ok(text) = std::ffi::CString::new(text) else {
+        self.check_not_read_only_element(object)?;
+        let Ok(text) = CString::new(text) else {
             return Err(PortError::Refused {
                 operation: "write",
                 path: self.path(object),
@@ -360,6 +408,21 @@ impl VpiPort {
         value.value.str_ = text.as_ptr().cast_mut();
         // SAFETY: the string lives through the call, which does not write to it.
         unsafe { self.put(object, value, WriteMode::Deposit) }
+    }
+
+    fn check_not_read_only_element(&self, object: Handle) -> Result<(), PortError> {
+        self.check_not_over()?;
+        if self.quirks.real_elements_are_read_only && self.vpi_type(object) == vpi::vpiMemoryWord {
+            return Err(PortError::Unsupported {
+                what: format!(
+                    "write `{}`, an element of an unpacked array",
+                    self.path(object)
+                ),
+                simulator: self.identity.to_string(),
+                remedy: "let the design write it, from variables that are no array".to_owned(),
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn end_force(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError> {
@@ -391,6 +454,14 @@ mod tests {
         assert_eq!(digits_to_planes(&[b'1'; 64]), (u64::MAX, 0));
         assert_eq!(digits_to_planes(&[b'x'; 64]), (u64::MAX, u64::MAX));
         assert_eq!(digits_to_planes(&[b'z'; 33]), (0, (1 << 33) - 1));
+    }
+
+    #[test]
+    fn nine_states_become_the_four_they_stand_for() {
+        assert_eq!(
+            nine_state_planes(b"UX01ZWLH-"),
+            (0b1_1010_1011, 0b1_1001_1001)
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Name;
 use crate::time::SimDuration;
 
 /// How long `on_exit` futures may take, in simulated time, unless the manager says otherwise.
-pub const DEFAULT_EXIT_LIMIT: SimDuration = SimDuration::from_units(1, crate::time::TimeUnit::Milliseconds);
+pub const DEFAULT_EXIT_LIMIT: SimDuration = SimDuration::new(1, crate::time::TimeUnit::Milliseconds);
 
 /// Options of one child.
 ///

@@ -1,6 +1,5 @@
 //! Hardware verification in async Rust: forked tasks, resumed by the simulator.
 
-pub mod clock;
 mod plugin;
 mod scheduler;
 mod simulator;

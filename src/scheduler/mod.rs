@@ -23,7 +23,7 @@ use std::task::Waker;
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
 pub(crate) use self::gate::inspect;
 pub(crate) use self::heap::TimerKey;
-pub(crate) use self::signal::{Edge, Signal, SignalIndex, SignalWait, write_path};
+pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait, write_path};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;

@@ -33,7 +33,36 @@ pub(crate) enum Edge {
 /// What one waiter of a signal waits for.
 pub(crate) enum SignalWait {
     Edges { edge: Edge, remaining: Cell<u32> },
-    Until(Rc<dyn Fn() -> bool>),
+    Until(Rc<Condition>),
+}
+
+/// A condition of the user's, asked in the simulator's callback.
+pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
+    panicked: Cell<bool>,
+    ask: F,
+}
+
+impl Condition {
+    pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
+        Rc::new(Condition { panicked: Cell::new(false), ask })
+    }
+
+    /// It panicked when it was asked in the callback.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.panicked.get()
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        (self.ask)()
+    }
+
+    /// Holds, or panics: in both cases the wait is over, and the task learns which.
+    fn is_over(&self) -> bool {
+        crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
+            self.panicked.set(true);
+            true
+        })
+    }
 }
 
 /// How many times a watch may fire for nobody before it is taken down. More than once, since a
@@ -184,7 +213,7 @@ impl Signals {
             None => (false, false),
         };
         let mut over: SmallVec<[WaiterKey; 8]> = SmallVec::new();
-        let mut asked: SmallVec<[(WaiterKey, Rc<dyn Fn() -> bool>); 2]> = SmallVec::new();
+        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 2]> = SmallVec::new();
         {
             let waits = signal.waits.borrow();
             if waits.is_empty() {
@@ -211,10 +240,9 @@ impl Signals {
                 }
             }
         }
-        // The conditions are the user's: asked with nothing borrowed. One that panics counts as
-        // over, so that its own task asks it again and has the panic.
+        // The conditions are the user's: asked with nothing borrowed.
         for (key, condition) in asked {
-            if crate::task::catch(|| condition()).unwrap_or(true) {
+            if condition.is_over() {
                 over.push(key);
             }
         }

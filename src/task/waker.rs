@@ -81,12 +81,7 @@ impl Inbox {
         }
     }
 
-    /// Waits until another thread wakes one of this thread's tasks.
-    pub(super) fn wait(&self) -> NodeRef {
-        NodeRef(self.received.recv().expect("the sender stands in the list while its hub lives"))
-    }
-
-    /// [`wait`](Self::wait) with an end.
+    /// Waits until another thread wakes one of this thread's tasks, but not for ever.
     pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
         self.received.recv_timeout(limit).ok().map(NodeRef)
     }

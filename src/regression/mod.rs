@@ -9,5 +9,10 @@
 )]
 
 pub(crate) mod exit;
+pub(crate) mod filter;
+mod nearest;
+pub(crate) mod repeat;
 pub(crate) mod seed;
+pub(crate) mod select;
 pub(crate) mod watchdog;
+mod xml_text;

@@ -8,11 +8,14 @@
     reason = "the runner, which uses all of this, stands above these parts"
 )]
 
+pub(crate) mod config;
+pub(crate) mod durations;
 pub(crate) mod exit;
 pub(crate) mod filter;
 mod nearest;
 pub(crate) mod repeat;
 pub(crate) mod seed;
 pub(crate) mod select;
+mod variables;
 pub(crate) mod watchdog;
 mod xml_text;

@@ -1,6 +1,7 @@
 //! Hardware verification in async Rust: forked tasks, resumed by the simulator.
 
 mod plugin;
+mod regression;
 mod scheduler;
 mod simulator;
 pub mod sync;

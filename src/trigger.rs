@@ -90,7 +90,12 @@ pub fn timer(duration: SimDuration) -> Timer {
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
     let steps = duration.to_steps(kernel.precision())?;
-    Ok(Timer { deadline: kernel.deadline(steps), key: None })
+    Ok(timer_of_steps(kernel, steps))
+}
+
+/// A timer of a number of the design's steps.
+pub(crate) fn timer_of_steps(kernel: &Kernel, steps: u64) -> Timer {
+    Timer { deadline: kernel.deadline(steps), key: None }
 }
 
 /// The future of [`timer`].

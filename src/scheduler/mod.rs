@@ -120,6 +120,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     }));
     KERNEL.set(Some(kernel));
     gate::publish(kernel);
+    kernel.hub.publish();
     let _inside = gate::enter();
     let _depth = Depth::enter(kernel);
     kernel.hub.set_now(kernel.now());
@@ -310,6 +311,11 @@ impl Kernel {
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Runs no task any more: the run is being given up.
+    pub(crate) fn stop(&self) {
+        self.over.set(true);
     }
 
     pub(crate) fn is_over(&self) -> bool {

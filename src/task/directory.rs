@@ -6,7 +6,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Name;
 use super::hub::NONE;
@@ -140,6 +140,18 @@ impl Directory {
         outline_below(&entries, NONE, running, 0, &mut text);
         text
     }
+}
+
+static PUBLISHED: Mutex<Option<Arc<Directory>>> = Mutex::new(None);
+
+pub(super) fn publish(directory: Arc<Directory>) {
+    *PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory);
+}
+
+/// The tasks of the simulation as a tree of names and places, from any thread.
+pub(crate) fn outline() -> String {
+    let directory = PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    directory.map(|directory| directory.outline()).unwrap_or_default()
 }
 
 fn outline_below(entries: &[Entry], parent: u32, running: u32, depth: usize, text: &mut String) {

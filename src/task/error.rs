@@ -225,6 +225,12 @@ impl TaskErrors {
     }
 }
 
+impl From<TaskError> for TaskErrors {
+    fn from(error: TaskError) -> Self {
+        TaskErrors(vec![error])
+    }
+}
+
 impl std::ops::Index<usize> for TaskErrors {
     type Output = TaskError;
 

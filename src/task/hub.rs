@@ -123,6 +123,11 @@ impl Hub {
         self.id
     }
 
+    /// Makes this hub's tasks those that [`outline`](super::outline) shows.
+    pub(crate) fn publish(&self) {
+        super::directory::publish(Arc::clone(&self.directory));
+    }
+
     /// The simulated time, as the scheduler last told it.
     pub(crate) fn now(&self) -> Option<SimTime> {
         self.now.get()

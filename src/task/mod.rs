@@ -39,6 +39,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 pub use self::core::TaskMap;
+pub(crate) use self::directory::outline;
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
 pub use self::executor::block_on;
 pub use self::handle::{Join, JoinCloned, Starting, Task};

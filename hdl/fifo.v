@@ -4,7 +4,8 @@
 //
 //   WIDTH        bits of a word, at least 1
 //   DEPTH        words, at least 1; need not be a power of two
-//   ALMOST_FULL  the level from which `almost_full` is high, 1 to DEPTH
+//   ALMOST_FULL  the level from which `almost_full` is high, 1 to DEPTH; 0 stands for DEPTH - 2, but
+//                at least 1
 //
 //   clk          everything happens on its rising edge
 //   rst          synchronous, active high: empty, `rd_data` 0, no error; `mem` is left as it was
@@ -29,7 +30,7 @@
 module fifo #(
     parameter WIDTH       = 8,
     parameter DEPTH       = 16,
-    parameter ALMOST_FULL = DEPTH > 2 ? DEPTH - 2 : 1
+    parameter ALMOST_FULL = 0
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -54,7 +55,8 @@ module fifo #(
     // Parameters are 32 bits wide; these are cut to what they are compared with.
     /* verilator lint_off WIDTH */
     localparam [LEVEL_BITS-1:0]   FULL_LEVEL        = DEPTH;
-    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL;
+    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL > 0 ? ALMOST_FULL
+                                                      : DEPTH > 2 ? DEPTH - 2 : 1;
     localparam [POINTER_BITS-1:0] LAST              = DEPTH - 1;
     /* verilator lint_on WIDTH */
 

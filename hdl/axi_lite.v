@@ -2,9 +2,9 @@
 //
 // A register file behind an AXI4-Lite subordinate with 32 data bits.
 //
-//   ADDR_WIDTH  bits of the byte address, at least 6 and enough for the map
-//   SCRATCH     scratch registers, 1 to 2^(ADDR_WIDTH-2) - 8
-//   ID          what the ID register reads
+//   ADDR_WIDTH     bits of the byte address, at least 6 and enough for the map
+//   SCRATCH_WORDS  scratch registers, 1 to 2^(ADDR_WIDTH-2) - 8
+//   ID             what the ID register reads
 //
 // The registers, by byte address:
 //
@@ -15,7 +15,7 @@
 //                  clear         writing 1 to it; if both happen on one edge, it is set
 //   0x10  MASK     read/write    irq = |(EVENTS & MASK); 0 after reset
 //   0x14 to 0x1C   nothing
-//   0x20 ...       SCRATCH registers, read/write, 0 after reset: `scratch[0]`, `scratch[1]` ...
+//   0x20 ...       scratch registers, read/write, 0 after reset: `scratch[0]`, `scratch[1]` ...
 //
 // Answers: OKAY (0); SLVERR (2) for a write to a read-only register and for an address that is not
 // a multiple of 4; DECERR (3) for an address with nothing behind it, be it a multiple of 4 or not.
@@ -31,18 +31,19 @@
 // Write address and write data may come in either order or together; one of each is kept, then its
 // ready goes low. The write happens on the edge after the second of them has come, and `bvalid` is
 // high after that edge, provided the answer before it has left by then (or leaves on it); until
-// then the write waits. `bvalid` and `bresp` stay until `bready`. A read answers after the edge that
-// takes its address; `rvalid`, `rdata` and `rresp` stay until `rready`, and `arready` is low
-// meanwhile, but high in the clock in which `rready` lets the answer go. A read taken on the edge
-// on which a write happens sees the value before the write.
+// then the write waits. `bvalid` and `bresp` stay until `bready`.
+//
+// A read answers after the edge that takes its address; `rvalid`, `rdata` and `rresp` stay until
+// `rready`, and `arready` is low meanwhile, but high in the clock in which `rready` lets the answer
+// go. A read taken on the edge on which a write happens sees the value before the write.
 
 `timescale 1ns / 1ps
 `default_nettype none
 
 module axi_lite #(
-    parameter        ADDR_WIDTH = 8,
-    parameter        SCRATCH    = 4,
-    parameter [31:0] ID         = 32'h5646_0001
+    parameter        ADDR_WIDTH    = 8,
+    parameter        SCRATCH_WORDS = 4,
+    parameter [31:0] ID            = 32'h5646_0001
 ) (
     input  wire                  aclk,
     input  wire                  aresetn,
@@ -92,14 +93,14 @@ module axi_lite #(
     localparam [WORD_BITS-1:0] EVENTS_WORD  = 3;
     localparam [WORD_BITS-1:0] MASK_WORD    = 4;
     localparam [WORD_BITS-1:0] SCRATCH_WORD = 8;
-    localparam [WORD_BITS-1:0] LAST_WORD    = 8 + SCRATCH - 1;
+    localparam [WORD_BITS-1:0] LAST_WORD    = 8 + SCRATCH_WORDS - 1;
     /* verilator lint_on WIDTH */
 
-    localparam INDEX_BITS = SCRATCH > 1 ? $clog2(SCRATCH) : 1;
+    localparam INDEX_BITS = SCRATCH_WORDS > 1 ? $clog2(SCRATCH_WORDS) : 1;
 
     reg [31:0] pending; // EVENTS
     reg [31:0] mask;
-    reg [31:0] scratch [0:SCRATCH-1];
+    reg [31:0] scratch [0:SCRATCH_WORDS-1];
 
     assign irq = |(pending & mask);
 
@@ -191,7 +192,7 @@ module axi_lite #(
 
     genvar place;
     generate
-        for (place = 0; place < SCRATCH; place = place + 1) begin : scratch_register
+        for (place = 0; place < SCRATCH_WORDS; place = place + 1) begin : scratch_register
             /* verilator lint_off WIDTH */
             localparam [WORD_BITS-1:0] WORD = 8 + place;
             /* verilator lint_on WIDTH */

@@ -9,8 +9,8 @@
 //   en      high: count up by one an edge; low: hold
 //   count   straight from a register; wraps from its largest value to 0
 //
-// Inside, `core.next_count` is what the next edge loads if `rst` is low: `count + 1` with `en` high,
-// `count` with `en` low. It follows `en` and `count` within the same time step.
+// Inside, `core.next_count` is what the next edge loads if `rst` is low: `count + 1` with `en`
+// high, `count` with `en` low. It follows `en` and `count` within the same time step.
 //
 // There is no power-up value: `count` and `core.next_count` are X until the first edge with `rst`
 // high, and never afterwards while the inputs are 0 or 1.

@@ -2,22 +2,22 @@
 //
 // A synchronous FIFO: a memory of DEPTH words of WIDTH bits, one write and one read a clock.
 //
-//   WIDTH        bits of a word, at least 1
-//   DEPTH        words, at least 1; need not be a power of two
-//   ALMOST_FULL  the level from which `almost_full` is high, 1 to DEPTH; 0 stands for DEPTH - 2, but
-//                at least 1
+//   WIDTH           bits of a word, at least 1
+//   DEPTH           words, at least 1; need not be a power of two
+//   ALMOST_FULL_AT  the level from which `almost_full` is high, 1 to DEPTH; 0, the default, stands
+//                   for DEPTH - 2, but at least 1
 //
-//   clk          everything happens on its rising edge
-//   rst          synchronous, active high: empty, `rd_data` 0, no error; `mem` is left as it was
-//   wr_en        write `wr_data` on this edge, if `full` is low
-//   full         no word fits: a write now is refused, even with a read on the same edge
-//   almost_full  level >= ALMOST_FULL: the warning to a writer that needs time to stop
-//   rd_en        read on this edge, if `empty` is low
-//   rd_data      the word read, after the edge that read it; kept until the next read
-//   empty        no word is there: a read now is refused, even with a write on the same edge
-//   level        the number of words inside, 0 to DEPTH
-//   overflow     high for one clock after an edge that refused a write; nothing else changed
-//   underflow    high for one clock after an edge that refused a read; nothing else changed
+//   clk             everything happens on its rising edge
+//   rst             synchronous, active high: empty, `rd_data` 0, no error; `mem` is left as it was
+//   wr_en           write `wr_data` on this edge, if `full` is low
+//   full            no word fits: a write now is refused, even with a read on the same edge
+//   almost_full     level >= ALMOST_FULL_AT: the warning to a writer that needs time to stop
+//   rd_en           read on this edge, if `empty` is low
+//   rd_data         the word read, after the edge that read it; kept until the next read
+//   empty           no word is there: a read now is refused, even with a write on the same edge
+//   level           the number of words inside, 0 to DEPTH
+//   overflow        high for one clock after an edge that refused a write; nothing else changed
+//   underflow       high for one clock after an edge that refused a read; nothing else changed
 //
 // A write and a read on the same edge leave the level alone. All flags come from registers or
 // follow them within the same time step, and never depend on `wr_en` or `rd_en` of the same clock.
@@ -28,9 +28,9 @@
 `default_nettype none
 
 module fifo #(
-    parameter WIDTH       = 8,
-    parameter DEPTH       = 16,
-    parameter ALMOST_FULL = 0
+    parameter WIDTH          = 8,
+    parameter DEPTH          = 16,
+    parameter ALMOST_FULL_AT = 0
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -55,7 +55,7 @@ module fifo #(
     // Parameters are 32 bits wide; these are cut to what they are compared with.
     /* verilator lint_off WIDTH */
     localparam [LEVEL_BITS-1:0]   FULL_LEVEL        = DEPTH;
-    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL > 0 ? ALMOST_FULL
+    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL_AT > 0 ? ALMOST_FULL_AT
                                                       : DEPTH > 2 ? DEPTH - 2 : 1;
     localparam [POINTER_BITS-1:0] LAST              = DEPTH - 1;
     /* verilator lint_on WIDTH */

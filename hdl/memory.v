@@ -10,7 +10,8 @@
 //   we    write enable: high writes, low reads
 //   oe    output enable: with `oe` high and `we` low the memory drives `data`, else it lets go
 //         (all bits Z). It follows both within the same time step, whatever `ce` is
-//   be    byte enables: bit i lets byte i, bits 8*i to 8*i+7, of a write through; reads take all bytes
+//   be    byte enables: bit i lets byte i, bits 8*i to 8*i+7, of a write through; reads take all
+//         bytes
 //   addr  the word's address
 //   data  written: what is on the bus at the edge; read: the word read by the last edge with `ce`
 //         high and `we` low, kept until the next such edge

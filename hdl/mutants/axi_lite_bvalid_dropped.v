@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MUTANT of axi_lite.v: `bvalid` lasts one clock, whether `bready` was high or not: under backpressure answers are lost.
+// MUTANT of axi_lite.v: `bvalid` lasts one clock, whether `bready` was high or not: under
+// backpressure answers are lost.
 
 `timescale 1ns / 1ps
 `default_nettype none
 
 module axi_lite #(
-    parameter        ADDR_WIDTH = 8,
-    parameter        SCRATCH    = 4,
-    parameter [31:0] ID         = 32'h5646_0001
+    parameter        ADDR_WIDTH    = 8,
+    parameter        SCRATCH_WORDS = 4,
+    parameter [31:0] ID            = 32'h5646_0001
 ) (
     input  wire                  aclk,
     input  wire                  aresetn,
@@ -58,14 +59,14 @@ module axi_lite #(
     localparam [WORD_BITS-1:0] EVENTS_WORD  = 3;
     localparam [WORD_BITS-1:0] MASK_WORD    = 4;
     localparam [WORD_BITS-1:0] SCRATCH_WORD = 8;
-    localparam [WORD_BITS-1:0] LAST_WORD    = 8 + SCRATCH - 1;
+    localparam [WORD_BITS-1:0] LAST_WORD    = 8 + SCRATCH_WORDS - 1;
     /* verilator lint_on WIDTH */
 
-    localparam INDEX_BITS = SCRATCH > 1 ? $clog2(SCRATCH) : 1;
+    localparam INDEX_BITS = SCRATCH_WORDS > 1 ? $clog2(SCRATCH_WORDS) : 1;
 
     reg [31:0] pending; // EVENTS
     reg [31:0] mask;
-    reg [31:0] scratch [0:SCRATCH-1];
+    reg [31:0] scratch [0:SCRATCH_WORDS-1];
 
     assign irq = |(pending & mask);
 
@@ -157,7 +158,7 @@ module axi_lite #(
 
     genvar place;
     generate
-        for (place = 0; place < SCRATCH; place = place + 1) begin : scratch_register
+        for (place = 0; place < SCRATCH_WORDS; place = place + 1) begin : scratch_register
             /* verilator lint_off WIDTH */
             localparam [WORD_BITS-1:0] WORD = 8 + place;
             /* verilator lint_on WIDTH */

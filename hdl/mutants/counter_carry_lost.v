@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MUTANT of counter.v: the carry into the top bit is lost: after 127 comes 0 (WIDTH 8), and the top bit never changes.
+// MUTANT of counter.v: the carry into the top bit is lost: after 127 comes 0 (WIDTH 8), and the
+// top bit never changes.
 
 `timescale 1ns / 1ps
 `default_nettype none

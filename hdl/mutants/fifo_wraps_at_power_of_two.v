@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MUTANT of fifo.v: the write pointer wraps at the next power of two instead of at DEPTH: words are lost unless DEPTH is one.
+// MUTANT of fifo.v: the write pointer wraps at the next power of two instead of at DEPTH: words
+// are lost unless DEPTH is one.
 
 `timescale 1ns / 1ps
 `default_nettype none
 
 module fifo #(
-    parameter WIDTH       = 8,
-    parameter DEPTH       = 16,
-    parameter ALMOST_FULL = 0
+    parameter WIDTH          = 8,
+    parameter DEPTH          = 16,
+    parameter ALMOST_FULL_AT = 0
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -33,7 +34,7 @@ module fifo #(
     // Parameters are 32 bits wide; these are cut to what they are compared with.
     /* verilator lint_off WIDTH */
     localparam [LEVEL_BITS-1:0]   FULL_LEVEL        = DEPTH;
-    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL > 0 ? ALMOST_FULL
+    localparam [LEVEL_BITS-1:0]   ALMOST_FULL_LEVEL = ALMOST_FULL_AT > 0 ? ALMOST_FULL_AT
                                                       : DEPTH > 2 ? DEPTH - 2 : 1;
     localparam [POINTER_BITS-1:0] LAST              = DEPTH - 1;
     /* verilator lint_on WIDTH */

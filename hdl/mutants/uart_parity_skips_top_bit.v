@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MUTANT of uart.v: the receiver leaves the top data bit out of the parity: characters with that bit set give a false parity error, and their real ones pass.
+// MUTANT of uart.v: the receiver leaves the top data bit out of the parity: characters with that
+// bit set give a false parity error, and their real ones pass.
 
 `timescale 1ns / 1ps
 `default_nettype none

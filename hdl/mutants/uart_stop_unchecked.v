@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// MUTANT of uart.v: the receiver does not look at the stop bit: no framing error is ever reported.
+// MUTANT of uart.v: the receiver does not look at the stop bit: no framing error is ever
+// reported.
 
 `timescale 1ns / 1ps
 `default_nettype none

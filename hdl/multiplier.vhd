@@ -61,14 +61,14 @@ begin
         variable b_in   : unsigned(B_BITS - 1 downto 0);
     begin
         if rising_edge(clk) then
-            for stage in 0 to STAGES - 1 loop
-                if rst = '1' then
-                    valids(stage) <= '0';
-                elsif en = '1' then
-                    valids(stage) <= in_valid when stage = 0 else valids(stage - 1);
-                end if;
+            if rst = '1' then
+                valids <= (others => '0');
+            elsif en = '1' then
+                valids <= in_valid & valids(0 to STAGES - 2);
+            end if;
 
-                if en = '1' then
+            if en = '1' then
+                for stage in 0 to STAGES - 1 loop
                     if stage = 0 then
                         a_in   := resize(unsigned(a), 2 * WIDTH);
                         b_in   := resize(unsigned(b), B_BITS);
@@ -101,8 +101,8 @@ begin
                     sums(stage)      <= sum_in;
                     a_shifted(stage) <= shift_left(a_in, CHUNK);
                     b_rest(stage)    <= shift_right(b_in, CHUNK);
-                end if;
-            end loop;
+                end loop;
+            end if;
         end if;
     end process;
 

@@ -97,8 +97,8 @@ architecture rtl of axi_lite is
 
     -- The answer to an access. An address with unknown bits finds nothing.
     function answer(
-        address : std_logic_vector(ADDR_WIDTH - 1 downto 0);
-        writes  : boolean
+        address  : std_logic_vector(ADDR_WIDTH - 1 downto 0);
+        modifies : boolean
     ) return std_logic_vector is
         variable word : natural;
     begin
@@ -110,7 +110,7 @@ architecture rtl of axi_lite is
             return DECERR;
         elsif address(1 downto 0) /= "00" then
             return SLVERR;
-        elsif writes and (word = ID_WORD or word = STATUS_WORD) then
+        elsif modifies and (word = ID_WORD or word = STATUS_WORD) then
             return SLVERR;
         else
             return OKAY;
@@ -162,7 +162,7 @@ begin
                 if aw_held = '1' and w_held = '1'
                     and (s_axi_bvalid = '0' or s_axi_bready = '1')
                 then
-                    reply        := answer(aw_address, writes => true);
+                    reply        := answer(aw_address, modifies => true);
                     aw_held      <= '0';
                     w_held       <= '0';
                     s_axi_bvalid <= '1';
@@ -199,7 +199,7 @@ begin
                 s_axi_rdata  <= (others => '0');
                 s_axi_rresp  <= OKAY;
             elsif s_axi_arvalid = '1' and s_axi_arready = '1' then
-                reply        := answer(s_axi_araddr, writes => false);
+                reply        := answer(s_axi_araddr, modifies => false);
                 s_axi_rvalid <= '1';
                 s_axi_rresp  <= reply;
                 s_axi_rdata  <= (others => '0');

@@ -93,7 +93,7 @@ begin
         severity failure;
 
     -- Before the first reset: numeric_std would warn of every comparison with an unknown bit.
-    known <= not is_x(words);
+    known <= not is_x(std_logic_vector(words));
 
     full        <= to_flag(words = DEPTH) when known else 'X';
     almost_full <= to_flag(words >= almost_full_level) when known else 'X';

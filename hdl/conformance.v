@@ -4,15 +4,15 @@
 // nothing useful: each group below is there to be found and to behave as its comment says.
 //
 // SystemVerilog as Icarus 11 (`-g2012`) and Verilator understand it. What a simulator does not show
-// to a plugin is here too, to be asked for and refused (Icarus 11: the string `text`). There is no reset: what has no
-// initial value is X until it is written.
+// to a plugin is here too, to be asked for and refused (Icarus 11: the string `text`). There is no
+// reset: what has no initial value is X until it is written.
 //
-//   clk         everything clocked happens on its rising edge; undriven until the testbench drives it
+//   clk         everything clocked happens on its rising edge
 //   d_N         inputs of N = 1, 8, 32, 33, 64, 65, 128, 1024 bits: around every word boundary
 //   q_N         outputs, registered: q_N <= d_N, one clock later
 //   w_N         outputs, nets: ~q_N, in the same time step
-//   bus, drive  a bidirectional bus: with `drive` high the design puts `q_8` on it, with `drive` low
-//               Z; while nobody drives `drive` itself, X where `q_8` is not Z
+//   bus, drive  a bidirectional bus: with `drive` high the design puts `q_8` on it, with `drive`
+//               low Z; while nobody drives `drive` itself, X
 //   bus_seen    what is on the bus, whoever drives it
 
 `timescale 1ns / 1ps
@@ -71,7 +71,7 @@ module conformance #(
     localparam       TWICE  = 2 * COUNT;
     localparam real  HALF   = RATIO / 2.0;
 
-    // ---- Widths --------------------------------------------------------------------------------
+    // ---- Widths ---------------------------------------------------------------------------------
 
     always @(posedge clk) begin
         q_1    <= d_1;
@@ -93,7 +93,7 @@ module conformance #(
     assign w_128  = ~q_128;
     assign w_1024 = ~q_1024;
 
-    // ---- Ranges and signs: each takes q_8 or part of it one clock later ---------------------------
+    // ---- Ranges and signs: each takes q_8 or part of it one clock later -------------------------
 
     reg signed [7:0] signed_byte;     // 8'hff reads -1
     reg [0:7]        ascending;       // ascending[0] is the most significant bit
@@ -115,7 +115,7 @@ module conformance #(
     wire [3:0] offset_high    = offset_range[15:12];
     wire       negative_lsb   = negative_range[-8];
 
-    // ---- Memories ------------------------------------------------------------------------------
+    // ---- Memories -------------------------------------------------------------------------------
 
     reg [7:0] mem [0:15];             // written by the clock: mem[q_8[3:0]] <= q_8
     reg [7:0] mem_descending [15:8];  // descending, not from 0; never written by the design
@@ -124,7 +124,7 @@ module conformance #(
     integer i;
 
     initial begin
-        // Word i holds 16*i + i; mem stays X but for words 0 and 15.
+        // The other words of mem stay X; word i of mem_descending holds 17*i, which is 8'hii.
         mem[0]  = 8'h00;
         mem[15] = 8'hff;
         for (i = 8; i < 16; i = i + 1) mem_descending[i] = 8'd17 * i[7:0];
@@ -137,7 +137,7 @@ module conformance #(
     wire [7:0] mem_descending_word = mem_descending[{1'b1, q_8[2:0]}];
     wire       mem_bits_bit        = mem_bits[q_8[2:0]];
 
-    // ---- SystemVerilog's types -----------------------------------------------------------------
+    // ---- SystemVerilog's types ------------------------------------------------------------------
 
     // Two states: 0 at the start, and an X written to them becomes 0.
     bit              two_state_bit;
@@ -221,7 +221,7 @@ module conformance #(
     initial events_seen = 0;
     always @(edge_seen) events_seen = events_seen + 1;
 
-    // ---- Scopes ----------------------------------------------------------------------------------
+    // ---- Scopes ---------------------------------------------------------------------------------
 
     // gen[0] to gen[3], each with a bit of q_8 one clock later and its own constant.
     genvar g;
@@ -288,7 +288,7 @@ module conformance #(
         .out(second_out)
     );
 
-    // ---- Names -----------------------------------------------------------------------------------
+    // ---- Names ----------------------------------------------------------------------------------
 
     reg  \odd+name ;                      // escaped: not a plain identifier
     reg  \dotted.name ;                   // a dot that separates nothing
@@ -306,7 +306,7 @@ module conformance #(
 
     wire names_used = \odd+name ^ \dotted.name ^ \index[3] ^ CaseMatters ^ casematters;
 
-    // ---- Unknown and high-impedance values ---------------------------------------------------------
+    // ---- Unknown and high-impedance values ------------------------------------------------------
 
     wire [3:0] undriven;                  // Z
     wire [3:0] mixed = 4'b01xz;           // one of each
@@ -322,7 +322,7 @@ module conformance #(
     wire [3:0] mixed_seen         = mixed;
     wire [7:0] never_written_seen = never_written;
 
-    // ---- The bidirectional bus ----------------------------------------------------------------------
+    // ---- The bidirectional bus ------------------------------------------------------------------
 
     assign bus      = drive ? q_8 : 8'bz;
     assign bus_seen = bus;

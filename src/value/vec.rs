@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::planes::{Planes, WORD_BITS, low_mask, word_count};
+use super::planes::{Planes, WORD_BITS, bit_offset, low_mask, word_count};
 use super::{Logic, ValueError};
 
 /// A vector of [`Logic`]: the value of a net, a variable, a port of any width.
@@ -226,11 +226,13 @@ impl LogicVec {
         words.clear();
         words.resize(2 * count, 0);
         for index in 0..count {
-            let mut planes = words_at(index);
-            if index == count - 1 && width % WORD_BITS != 0 {
-                planes = planes.masked(width % WORD_BITS);
-            }
-            store(&mut words, count, index, planes);
+            let planes = words_at(index);
+            store(
+                &mut words,
+                count,
+                index,
+                planes.masked(width - bit_offset(index)),
+            );
         }
         self.0 = Repr::Heap { width, words };
     }

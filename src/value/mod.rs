@@ -35,6 +35,7 @@ mod logic_value;
 mod parse;
 mod planes;
 mod select;
+mod storage;
 mod vec;
 
 #[cfg(test)]

@@ -280,7 +280,11 @@ mod tests {
                 let mut text = *b"01xXzZ01xz1";
                 text[place] = byte;
                 let fits = byte.is_ascii() && Logic::from_char(char::from(byte)).is_some();
-                assert_eq!(LogicVec::from_binary_bytes(&text).is_ok(), fits, "{byte} at {place}");
+                assert_eq!(
+                    LogicVec::from_binary_bytes(&text).is_ok(),
+                    fits,
+                    "{byte} at {place}"
+                );
             }
         }
     }

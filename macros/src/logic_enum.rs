@@ -1,6 +1,6 @@
 //! `#[derive(LogicEnum)]`: an enum as the value of a signal.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Fields, Lit, LitInt, UnOp};
@@ -163,69 +163,80 @@ fn implementation(
     let name = enumeration.unraw().to_string();
     let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
     let names = idents.iter().map(|ident| ident.unraw().to_string());
+    let positions = 0..idents.len().saturating_sub(1);
+    let (last, others) = idents
+        .split_last()
+        .expect("an enum without variants is a mistake");
     let declared_width = declared.map_or_else(
         || quote!(::core::option::Option::None),
         |width| quote!(::core::option::Option::Some(#width)),
     );
+    let [value, width, unknown, vector] =
+        ["value", "width", "unknown", "vector"].map(|name| Ident::new(name, Span::mixed_site()));
     quote! {
-        #[automatically_derived]
-        #[allow(
-            clippy::cast_sign_loss,
-            clippy::cast_lossless,
-            clippy::enum_clike_unportable_variant
-        )]
-        impl ::verifork::__private::LogicEnum for #enumeration {
-            const NAME: &'static str = #name;
-            const VARIANTS: &'static [(&'static str, u128)] =
-                &[#((#names, Self::#idents as u128)),*];
-            const DECLARED_WIDTH: ::core::option::Option<u32> = #declared_width;
-            const WIDTH: u32 =
-                ::verifork::__private::enum_width(Self::VARIANTS, Self::DECLARED_WIDTH);
-
-            #[inline]
-            fn from_bits(bits: u128) -> ::core::option::Option<Self> {
-                #(
-                    if bits == Self::#idents as u128 {
-                        return ::core::option::Option::Some(Self::#idents);
-                    }
-                )*
-                ::core::option::Option::None
-            }
-
-            #[inline]
-            fn to_bits(&self) -> u128 {
-                match self {
-                    #(Self::#idents => Self::#idents as u128,)*
-                }
-            }
-        }
-
-        // Checks the width of values that the macro cannot compute, even if the enum is never used.
+        // Evaluated even if the enum is never used: checks the width of values that are constants.
         const _: u32 = <#enumeration as ::verifork::__private::LogicEnum>::WIDTH;
 
         #[automatically_derived]
+        #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
+        impl ::verifork::__private::LogicEnum for #enumeration {
+            const VARIANTS: &'static [(&'static str, u128)] =
+                &[#((#names, Self::#idents as u128)),*];
+            const WIDTH: u32 = ::verifork::__private::enum_width(
+                Self::VARIANTS,
+                <Self as ::verifork::__private::LogicValue>::NATIVE_WIDTH,
+            );
+        }
+
+        #[automatically_derived]
+        #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
         impl ::verifork::__private::LogicValue for #enumeration {
-            const NATIVE_WIDTH: ::core::option::Option<u32> =
-                ::core::option::Option::Some(<Self as ::verifork::__private::LogicEnum>::WIDTH);
+            const NATIVE_WIDTH: ::core::option::Option<u32> = #declared_width;
 
             fn from_logic(
-                value: &::verifork::__private::LogicVec,
+                #vector: &::verifork::__private::LogicVec,
             ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
-                ::verifork::__private::enum_from_logic(value)
+                let index = <Self as ::verifork::__private::LogicEnum>::variant_index(#vector)?;
+                ::core::result::Result::Ok(match index {
+                    #(#positions => Self::#others,)*
+                    _ => Self::#last,
+                })
             }
 
             fn to_logic(
                 &self,
-                width: u32,
+                #width: u32,
             ) -> ::core::result::Result<
                 ::verifork::__private::LogicVec,
                 ::verifork::__private::ValueError,
             > {
-                ::verifork::__private::enum_to_logic(self, width)
+                let bits = match self {
+                    #(Self::#idents => Self::#idents as u128,)*
+                };
+                ::verifork::__private::LogicVec::from_u128(bits, #width)
             }
 
             fn type_name() -> &'static str {
-                <Self as ::verifork::__private::LogicEnum>::NAME
+                #name
+            }
+
+            #[inline]
+            fn from_planes_u64(
+                #width: u32,
+                #value: u64,
+                #unknown: u64,
+            ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
+                if #unknown == 0 {
+                    let bits = #value as u128;
+                    #(
+                        if bits == Self::#idents as u128 {
+                            return ::core::result::Result::Ok(Self::#idents);
+                        }
+                    )*
+                }
+                <Self as ::verifork::__private::LogicValue>::from_logic(
+                    &::verifork::__private::LogicVec::from_planes_u64(#width, #value, #unknown),
+                )
             }
         }
     }

@@ -17,9 +17,9 @@ fn errors_of(item: &str) -> Vec<String> {
 fn variants_go_by_their_names_and_discriminants() {
     let expansion = expanded("enum State { Idle, r#Loop = 4 }");
     for part in [
-        "NAME : & 'static str = \"State\"",
+        "fn type_name () -> & 'static str { \"State\" }",
         "& [(\"Idle\" , Self :: Idle as u128) , (\"Loop\" , Self :: r#Loop as u128)]",
-        "DECLARED_WIDTH : :: core :: option :: Option < u32 > = :: core :: option :: Option :: None",
+        "NATIVE_WIDTH : :: core :: option :: Option < u32 > = :: core :: option :: Option :: None",
     ] {
         assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
     }

@@ -1,5 +1,255 @@
 //! Regenerates the bindings of the simulator interfaces when the feature `bindgen` asks for it.
+//!
+//! They are generated from the installed IEEE headers and compared with the committed ones; the
+//! build fails if they differ. `VERIFORK_BINDGEN=write` writes them into the source tree instead.
+//! `VERIFORK_VPI_HEADER` and `VERIFORK_VHPI_HEADER` name headers in other places.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    #[cfg(feature = "bindgen")]
+    bindings::generate();
+}
+
+#[cfg(feature = "bindgen")]
+mod bindings {
+    use std::path::{Path, PathBuf};
+    use std::{env, fs};
+
+    use bindgen::callbacks::{EnumVariantCustomBehavior, EnumVariantValue, ParseCallbacks};
+
+    /// One interface: where it comes from, and what of it we use.
+    struct Interface {
+        /// The name of the table of functions.
+        table: &'static str,
+        file: &'static str,
+        header_variable: &'static str,
+        default_header: &'static str,
+        functions: &'static str,
+        types: &'static str,
+        constants: &'static str,
+    }
+
+    const VPI: Interface = Interface {
+        table: "VpiFunctions",
+        file: "vpi_bindings.rs",
+        header_variable: "VERIFORK_VPI_HEADER",
+        default_header: "/usr/share/verilator/include/vltstd/vpi_user.h",
+        functions: "vpi_(register_cb|remove_cb|handle_by_name|handle_by_index|handle|iterate|scan\
+            |get|get_str|get_value|put_value|get_time|printf|flush|chk_error|free_object\
+            |release_handle|get_vlog_info|control)",
+        types: "",
+        constants: "vpi(IntegerVar|Memory|MemoryWord|Module|NamedBegin|NamedEvent|NamedFork|Net\
+            |NetBit|Parameter|Port|RealVar|Reg|RegBit|SpecParam|TimeVar|NetArray|RegArray\
+            |ModuleArray|NamedEventArray|GenScopeArray|GenScope|Function|Task|PartSelect\
+            |BitSelect|LeftRange|RightRange|Scope|InternalScope|Variables\
+            |Undefined|Type|Name|FullName|Size|File|LineNo|DefName\
+            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType\
+            |RealConst|StringConst|Signed|Finish|SimTime|SuppressTime\
+            |BinStrVal|ObjTypeVal|ScalarVal|IntVal|RealVal|StringVal|VectorVal|SuppressVal\
+            |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Error|System|Internal)\
+            |cb(ValueChange|ReadWriteSynch|ReadOnlySynch|NextSimTime|AfterDelay\
+            |StartOfSimulation|EndOfSimulation)",
+    };
+
+    const VHPI: Interface = Interface {
+        table: "VhpiFunctions",
+        file: "vhpi_bindings.rs",
+        header_variable: "VERIFORK_VHPI_HEADER",
+        default_header: "/usr/lib/ghdl/include/ghdl/vhpi_user.h",
+        functions: "vhpi_(register_cb|remove_cb|handle_by_name|handle_by_index|handle|iterator|scan\
+            |get|get_str|get_phys|get_value|put_value|get_time|control|printf|check_error\
+            |release_handle)",
+        types: "",
+        constants: "vhpi(Undefined|[UX01ZWLH]|DontCare|ReturnCb|DisableCb)\
+            |vhpiCb(ValueChange|AfterDelay|NextTimeStep|LastKnownDeltaCycle|EndOfTimeStep\
+            |StartOfSimulation|EndOfSimulation)",
+    };
+
+    /// The variants we use of the enumerations, which VHPI has for everything.
+    const VARIANTS: &[&str] = &[
+        // vhpiFormatT
+        "vhpiBinStrVal",
+        "vhpiEnumVal",
+        "vhpiIntVal",
+        "vhpiLogicVal",
+        "vhpiRealVal",
+        "vhpiStrVal",
+        "vhpiCharVal",
+        "vhpiTimeVal",
+        "vhpiPhysVal",
+        "vhpiObjTypeVal",
+        "vhpiLogicVecVal",
+        "vhpiSmallEnumVal",
+        "vhpiLongIntVal",
+        // vhpiClassKindT
+        "vhpiArchBodyK",
+        "vhpiArrayTypeDeclK",
+        "vhpiBlockStmtK",
+        "vhpiCompInstStmtK",
+        "vhpiConstDeclK",
+        "vhpiEnumTypeDeclK",
+        "vhpiFloatTypeDeclK",
+        "vhpiForGenerateK",
+        "vhpiGenericDeclK",
+        "vhpiIfGenerateK",
+        "vhpiIndexedNameK",
+        "vhpiIntTypeDeclK",
+        "vhpiPackInstK",
+        "vhpiPhysTypeDeclK",
+        "vhpiPortDeclK",
+        "vhpiProcessStmtK",
+        "vhpiRecordTypeDeclK",
+        "vhpiRootInstK",
+        "vhpiSelectedNameK",
+        "vhpiSigDeclK",
+        "vhpiSubtypeDeclK",
+        "vhpiVarDeclK",
+        // vhpiOneToOneT
+        "vhpiBaseType",
+        "vhpiDesignUnit",
+        "vhpiElemType",
+        "vhpiImmRegion",
+        "vhpiParent",
+        "vhpiPrimaryUnit",
+        "vhpiRootInst",
+        "vhpiTool",
+        "vhpiType",
+        "vhpiUpperRegion",
+        // vhpiOneToManyT
+        "vhpiArgvs",
+        "vhpiConstDecls",
+        "vhpiConstraints",
+        "vhpiDecls",
+        "vhpiEnumLiterals",
+        "vhpiGenericDecls",
+        "vhpiIndexedNames",
+        "vhpiInternalRegions",
+        "vhpiPackInsts",
+        "vhpiPortDecls",
+        "vhpiSelectedNames",
+        "vhpiSigDecls",
+        "vhpiVarDecls",
+        // vhpiIntPropertyT
+        "vhpiArgcP",
+        "vhpiIsCompositeP",
+        "vhpiIsNullP",
+        "vhpiIsScalarP",
+        "vhpiIsUnconstrainedP",
+        "vhpiIsUpP",
+        "vhpiKindP",
+        "vhpiLeftBoundP",
+        "vhpiLineNoP",
+        "vhpiModeP",
+        "vhpiNumDimensionsP",
+        "vhpiNumLiteralsP",
+        "vhpiRightBoundP",
+        "vhpiSizeP",
+        // vhpiStrPropertyT
+        "vhpiCaseNameP",
+        "vhpiFileNameP",
+        "vhpiFullCaseNameP",
+        "vhpiFullNameP",
+        "vhpiKindStrP",
+        "vhpiNameP",
+        "vhpiStrValP",
+        "vhpiToolVersionP",
+        "vhpiUnitNameP",
+        // vhpiPhysPropertyT
+        "vhpiResolutionLimitP",
+        // vhpiSeverityT
+        "vhpiNote",
+        "vhpiWarning",
+        "vhpiError",
+        "vhpiFailure",
+        "vhpiSystem",
+        "vhpiInternal",
+        // vhpiPutValueModeT
+        "vhpiDeposit",
+        "vhpiDepositPropagate",
+        "vhpiForce",
+        "vhpiForcePropagate",
+        "vhpiRelease",
+        // vhpiSimControlT
+        "vhpiStop",
+        "vhpiFinish",
+        // vhpiModeT
+        "vhpiInMode",
+        "vhpiOutMode",
+        "vhpiInoutMode",
+        "vhpiBufferMode",
+        "vhpiLinkageMode",
+    ];
+
+    #[derive(Debug)]
+    struct OnlyUsedVariants;
+
+    impl ParseCallbacks for OnlyUsedVariants {
+        fn enum_variant_behavior(
+            &self,
+            _enumeration: Option<&str>,
+            variant: &str,
+            _value: EnumVariantValue,
+        ) -> Option<EnumVariantCustomBehavior> {
+            (!VARIANTS.contains(&variant)).then_some(EnumVariantCustomBehavior::Hide)
+        }
+    }
+
+    fn root() -> PathBuf {
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap())
+    }
+
+    pub(super) fn generate() {
+        println!("cargo::rerun-if-env-changed=VERIFORK_BINDGEN");
+        let write = env::var("VERIFORK_BINDGEN").is_ok_and(|wish| wish == "write");
+        let sources = root().join("src/sys");
+        let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+        for interface in [VPI, VHPI] {
+            let committed = sources.join(interface.file);
+            if write {
+                interface.generate(&committed);
+                continue;
+            }
+            println!("cargo::rerun-if-changed={}", committed.display());
+            let fresh = out.join(interface.file);
+            interface.generate(&fresh);
+            assert!(
+                fs::read(&committed).ok() == fs::read(&fresh).ok(),
+                "{} differs from what bindgen makes now, {}: run \
+                 `VERIFORK_BINDGEN=write cargo build --features bindgen` and commit the result",
+                committed.display(),
+                fresh.display(),
+            );
+        }
+    }
+
+    impl Interface {
+        fn generate(&self, to: &Path) {
+            println!("cargo::rerun-if-env-changed={}", self.header_variable);
+            let header =
+                env::var(self.header_variable).unwrap_or_else(|_| self.default_header.to_owned());
+            println!("cargo::rerun-if-changed={header}");
+            bindgen::Builder::default()
+                .header(&header)
+                .allowlist_function(self.functions)
+                .allowlist_type(self.types)
+                .allowlist_var(self.constants)
+                .dynamic_library_name(self.table)
+                .parse_callbacks(Box::new(OnlyUsedVariants))
+                .default_enum_style(bindgen::EnumVariation::Consts)
+                .prepend_enum_name(false)
+                .default_macro_constant_type(bindgen::MacroTypeVariation::Signed)
+                .rust_edition(bindgen::RustEdition::Edition2024)
+                .wrap_unsafe_ops(true)
+                .derive_debug(false)
+                .layout_tests(false)
+                .generate_comments(false)
+                .disable_header_comment()
+                .formatter(bindgen::Formatter::Rustfmt)
+                .rustfmt_configuration_file(Some(root().join("rustfmt.toml")))
+                .generate()
+                .unwrap_or_else(|error| panic!("cannot make bindings of {header}: {error}"))
+                .write_to_file(to)
+                .unwrap_or_else(|error| panic!("cannot write {}: {error}", to.display()));
+        }
+    }
 }

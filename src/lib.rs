@@ -1,10 +1,13 @@
 //! Hardware verification in async Rust: forked tasks, resumed by the simulator.
 
-pub mod value;
-pub mod time;
-pub mod task;
+pub mod dut;
+mod plugin;
+mod scheduler;
+mod simulator;
 pub mod sync;
 mod sys;
-mod simulator;
-mod scheduler;
-pub mod dut;
+pub mod task;
+pub mod time;
+pub mod value;
+
+pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};

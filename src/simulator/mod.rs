@@ -1,1 +1,164 @@
-//! (to be written)
+//! One safe port to the simulator this process is, over VPI or VHPI.
+//!
+//! Invariants: nothing unwinds into the simulator; a handle is made only by the port and lives
+//! until the end of the run; no operation reaches the simulator once simulation has ended.
+//! Boundary: the floors above know no C type and no simulator by name, only [`Port`], [`Event`]
+//! and the facts in [`Quirks`].
+
+mod description;
+mod error;
+mod event;
+mod quirks;
+mod stand_in;
+pub(crate) mod vpi;
+
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+pub use description::{Description, Direction, Encoding, ObjectKind};
+pub use error::PortError;
+pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
+pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
+use stand_in::Precision;
+
+use crate::value::LogicVec;
+
+/// An object of the simulator. Made by the port, valid until the end of the run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Handle(NonNull<c_void>);
+
+/// A callback that is registered with the simulator.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct CallbackHandle(usize);
+
+/// Which simulator this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The product, as it names itself: "Icarus Verilog".
+    pub(crate) product: String,
+    /// The version, as it gives it: "11.0 (stable)".
+    pub(crate) version: String,
+    /// The interface we speak with it: "VPI" or "VHPI".
+    pub(crate) interface: &'static str,
+}
+
+/// What a write does to the design's own drivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum WriteMode {
+    /// Sets the value until the design changes it (`vpiNoDelay`).
+    Deposit,
+    /// Sets the value and holds it against the design (`vpiForceFlag`).
+    Force,
+    /// Ends a force; the value is not looked at (`vpiReleaseFlag`).
+    Release,
+}
+
+/// The simulator, seen from the scheduler.
+///
+/// Reads, writes, watches and waits allocate nothing and ask the simulator once. From
+/// [`Event::End`] on watches and waits are [`PortError::Over`]; once it has been delivered,
+/// everything fallible is, and the rest answers from what was last known.
+///
+/// Writes may deliver [`Event::Change`] before they return
+/// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the sink needs.
+pub(crate) trait Port {
+    /// Which simulator this is.
+    fn identity(&self) -> &Identity;
+    /// How it differs.
+    fn quirks(&self) -> &Quirks;
+    /// The command line of the simulation, plus-arguments included.
+    fn arguments(&self) -> &[String];
+    /// The time of one step.
+    fn precision(&self) -> Precision;
+    /// The present time, in steps.
+    fn now(&self) -> u64;
+
+    /// The scopes at the top of the design, packages and `$unit` last.
+    fn roots(&self) -> Vec<Handle>;
+    /// What a scope holds: scopes, nets, variables, parameters, arrays, events.
+    /// An object that is no scope holds nothing here.
+    fn children(&self, scope: Handle) -> Vec<Handle>;
+    /// Finds an object by its name relative to `scope`, or from the top.
+    ///
+    /// The name may go down through scopes (`core.next_count`), take an element of an array
+    /// (`memory[3]`), and hold escaped identifiers with or without their backslash.
+    fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle>;
+    /// The element of an array at a declared index.
+    fn element(&self, array: Handle, index: i64) -> Option<Handle>;
+    /// Everything known of an object. Asks the simulator many times: keep the answer.
+    fn describe(&self, object: Handle) -> Description;
+
+    /// Reads any object of logic values into `into`, whose memory is reused.
+    fn read(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        into: &mut LogicVec,
+    ) -> Result<(), PortError>;
+    /// Reads up to 64 bits as two planes, encoded as in [`LogicVec::from_planes_u64`].
+    fn read_small(
+        &self,
+        object: Handle,
+        width: u32,
+        two_state: bool,
+    ) -> Result<(u64, u64), PortError>;
+    /// Reads a real number.
+    fn read_real(&self, object: Handle) -> Result<f64, PortError>;
+    /// Reads a string.
+    fn read_text(&self, object: Handle) -> Result<String, PortError>;
+
+    /// Writes any object of logic values. `value` has the object's width.
+    fn write(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        value: &LogicVec,
+        mode: WriteMode,
+    ) -> Result<(), PortError>;
+    /// Writes up to 64 bits given as two planes.
+    fn write_small(
+        &self,
+        object: Handle,
+        width: u32,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError>;
+    /// Writes a real number.
+    fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError>;
+    /// Writes a string.
+    fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError>;
+    /// Ends a force on any object.
+    fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;
+
+    /// Delivers [`Event::Change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
+    /// which is for objects of 1 bit, the event brings the value.
+    fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError>;
+    /// Ends a watch.
+    fn unwatch(&self, watch: CallbackHandle);
+    /// Delivers [`Event::Timer`] after `steps`, once.
+    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError>;
+    /// Cancels a delay that is not over; a handle whose event has been delivered is stale and
+    /// must not be given. See [`Quirks::cancelled_delays_fire`].
+    fn cancel_after(&self, delay: CallbackHandle);
+    /// Delivers [`Event::Phase`] when the phase comes, once.
+    fn at_phase(&self, phase: Phase, token: u64) -> Result<(), PortError>;
+
+    /// Prints through the simulator, so that it comes in order in its log.
+    fn print(&self, text: &str);
+    /// Flushes what was printed.
+    fn flush(&self);
+    /// Ends the simulation after the present callback, as `$finish` does.
+    fn finish(&self);
+}
+
+thread_local! {
+    static PORT: Cell<Option<&'static dyn Port>> = const { Cell::new(None) };
+}
+
+/// The port to this process's simulator; there from [`Event::Start`] on, on the simulator's own
+/// thread.
+pub(crate) fn port() -> Option<&'static dyn Port> {
+    PORT.get()
+}

@@ -1,1 +1,45 @@
-//! (to be written)
+//! What a signal can hold: [`Logic`], [`LogicVec`] and the conversions to and from Rust's types.
+//!
+//! A conversion that would lose something is a [`ValueError`]: an unknown bit is never read as 0,
+//! and no bit is cut off silently.
+//!
+//! ```
+//! use verifork::value::{Logic, LogicVec, ValueError};
+//!
+//! let bus: LogicVec = "8'hx5".parse()?;
+//! assert_eq!(bus.bit(0), Some(Logic::One));
+//! assert_eq!(bus.slice(3, 0)?.to_u64()?, 5);
+//! assert_eq!(
+//!     u8::try_from(&bus).unwrap_err().to_string(),
+//!     "8'hx5 cannot be read as u8: bits 7:4 are unknown",
+//! );
+//! assert_eq!(
+//!     LogicVec::from_u64(300, 8).unwrap_err().to_string(),
+//!     "300 does not fit 8 bits, which hold 0 to 255",
+//! );
+//! # Ok::<(), ValueError>(())
+//! ```
+
+#[cfg(feature = "num-bigint")]
+mod bigint;
+mod binary;
+mod bytes;
+mod convert;
+mod error;
+mod format;
+mod logic;
+mod logic_value;
+mod parse;
+mod planes;
+mod select;
+mod vec;
+
+#[cfg(test)]
+mod model;
+
+pub use convert::Operand;
+pub use error::ValueError;
+pub use logic::Logic;
+pub use logic_value::{LogicEnum, LogicValue};
+pub use select::{Bits, UnknownBits};
+pub use vec::LogicVec;

@@ -1,0 +1,258 @@
+//! What a simulator says of an object: its kind, its name, its place, how its value is encoded.
+
+use std::fmt;
+
+/// The kind of an object, common to Verilog, SystemVerilog and VHDL.
+///
+/// A packed structure or an enumeration that a simulator shows as a plain vector is a
+/// [`Variable`](ObjectKind::Variable): the kind is what the simulator says, not what was declared.
+///
+/// ```
+/// use verifork::ObjectKind;
+///
+/// assert!(ObjectKind::GenerateScope.is_scope());
+/// assert_eq!(ObjectKind::GenerateScope.to_string(), "generate scope");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ObjectKind {
+    /// An instance of a module, an interface, a program or an entity.
+    Module,
+    /// One scope of a generate construct, such as `gen[0]`.
+    GenerateScope,
+    /// All scopes of one generate loop, where the simulator shows them as one.
+    GenerateArray,
+    /// A package, or the compilation unit's scope `$unit`.
+    Package,
+    /// A function.
+    Function,
+    /// A task or a procedure.
+    Task,
+    /// A named `begin` or `fork` block, or a VHDL block.
+    NamedBlock,
+    /// A net, or a VHDL signal.
+    Net,
+    /// A variable of logic or bits: `reg`, `logic`, `bit`.
+    Variable,
+    /// A variable of an integer type: `integer`, `int`, `byte`, `shortint`, `longint`.
+    Integer,
+    /// A variable of a real type.
+    Real,
+    /// A variable of type `time`.
+    Time,
+    /// A variable of type `string`.
+    Text,
+    /// A variable of an enumeration type.
+    Enumeration,
+    /// A parameter, a local parameter, a generic or a constant.
+    Parameter,
+    /// A memory or an unpacked array.
+    Array,
+    /// A named event.
+    NamedEvent,
+    /// A structure or a record.
+    Struct,
+    /// Something that has a name and fits none of the others.
+    Other,
+}
+
+impl ObjectKind {
+    /// Whether objects of this kind hold other objects by name.
+    pub fn is_scope(self) -> bool {
+        matches!(
+            self,
+            ObjectKind::Module
+                | ObjectKind::GenerateScope
+                | ObjectKind::GenerateArray
+                | ObjectKind::Package
+                | ObjectKind::Function
+                | ObjectKind::Task
+                | ObjectKind::NamedBlock
+        )
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            ObjectKind::Module => "module",
+            ObjectKind::GenerateScope => "generate scope",
+            ObjectKind::GenerateArray => "generate array",
+            ObjectKind::Package => "package",
+            ObjectKind::Function => "function",
+            ObjectKind::Task => "task",
+            ObjectKind::NamedBlock => "named block",
+            ObjectKind::Net => "net",
+            ObjectKind::Variable => "variable",
+            ObjectKind::Integer => "integer variable",
+            ObjectKind::Real => "real variable",
+            ObjectKind::Time => "time variable",
+            ObjectKind::Text => "string variable",
+            ObjectKind::Enumeration => "enumeration variable",
+            ObjectKind::Parameter => "parameter",
+            ObjectKind::Array => "array",
+            ObjectKind::NamedEvent => "named event",
+            ObjectKind::Struct => "structure",
+            ObjectKind::Other => "object",
+        })
+    }
+}
+
+/// The direction of a port, seen from inside its module (IEEE 1800-2017, 23.2.2).
+///
+/// ```
+/// assert_eq!(verifork::Direction::InOut.to_string(), "inout");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Into the module: a testbench may drive it.
+    Input,
+    /// Out of the module: the design drives it.
+    Output,
+    /// Both ways.
+    InOut,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Direction::Input => "input",
+            Direction::Output => "output",
+            Direction::InOut => "inout",
+        })
+    }
+}
+
+/// How the value of an object is encoded, and so which reads and writes fit it.
+///
+/// ```
+/// use verifork::Encoding;
+///
+/// let byte = Encoding::Logic { width: 8, range: Some((7, 0)), signed: false, two_state: false };
+/// assert_eq!(byte.width(), Some(8));
+/// assert_eq!(byte.to_string(), "logic [7:0]");
+/// assert_eq!(Encoding::Real.width(), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// A scalar or a vector of logic values.
+    Logic {
+        /// The number of bits.
+        width: u32,
+        /// The declared indices of the leftmost and the rightmost bit; `None` for a scalar.
+        range: Option<(i64, i64)>,
+        /// Whether the declaration is signed.
+        signed: bool,
+        /// Whether the object holds 0 and 1 only (`bit`, `int`, …): reads of it are cheaper.
+        two_state: bool,
+    },
+    /// A floating-point number of 64 bits.
+    Real,
+    /// A string.
+    Text,
+    /// No value: a scope or an event.
+    None,
+}
+
+impl Encoding {
+    /// The number of bits, for an object of logic values.
+    pub fn width(&self) -> Option<u32> {
+        match self {
+            Encoding::Logic { width, .. } => Some(*width),
+            Encoding::Real | Encoding::Text | Encoding::None => None,
+        }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Encoding::Logic {
+                width,
+                range,
+                signed,
+                two_state,
+            } => {
+                formatter.write_str(if *two_state { "bit" } else { "logic" })?;
+                if *signed {
+                    formatter.write_str(" signed")?;
+                }
+                match range {
+                    Some((left, right)) => write!(formatter, " [{left}:{right}]"),
+                    None if *width == 1 => Ok(()),
+                    None => write!(formatter, " of {width} bits"),
+                }
+            }
+            Encoding::Real => formatter.write_str("real"),
+            Encoding::Text => formatter.write_str("string"),
+            Encoding::None => formatter.write_str("no value"),
+        }
+    }
+}
+
+/// Everything a simulator tells of one object.
+///
+/// ```no_run
+/// # fn show(counter: &verifork::Description) {
+/// println!("{} is a {} of {}", counter.path, counter.kind, counter.encoding);
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Description {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its own name, without the backslash of an escaped identifier.
+    pub name: String,
+    /// Its full name in the simulator's notation.
+    pub path: String,
+    /// The name of the module, entity or interface it is an instance of.
+    pub definition: Option<String>,
+    /// The file of its declaration, where the simulator keeps it.
+    pub file: Option<String>,
+    /// The line of its declaration, from 1, where the simulator keeps it.
+    pub line: Option<u32>,
+    /// How its value is encoded; for an array, the value of one element.
+    pub encoding: Encoding,
+    /// Its direction, if it is the net or variable of a port.
+    pub direction: Option<Direction>,
+    /// Whether it cannot be written: a parameter, a generic, a constant.
+    pub constant: bool,
+    /// The declared indices of the leftmost and the rightmost element, if it is an array.
+    pub array: Option<(i64, i64)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_reads_like_its_declaration() {
+        let logic = |width, range, signed, two_state| {
+            Encoding::Logic {
+                width,
+                range,
+                signed,
+                two_state,
+            }
+            .to_string()
+        };
+        assert_eq!(logic(1, None, false, false), "logic");
+        assert_eq!(logic(8, Some((0, 7)), true, false), "logic signed [0:7]");
+        assert_eq!(logic(32, None, true, true), "bit signed of 32 bits");
+        assert_eq!(Encoding::None.to_string(), "no value");
+    }
+
+    #[test]
+    fn what_holds_a_value_is_no_scope() {
+        assert!(ObjectKind::Package.is_scope());
+        assert!(!ObjectKind::Array.is_scope());
+        assert!(!ObjectKind::Parameter.is_scope());
+    }
+
+    #[test]
+    fn a_kind_is_padded_in_a_table() {
+        assert_eq!(format!("{:10}|", ObjectKind::Net), "net       |");
+    }
+}

@@ -1,0 +1,61 @@
+//! Why the simulator did not do what it was asked.
+
+/// Why an operation on the simulator failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortError {
+    /// The simulator does not export a function of the interface.
+    #[error("{simulator} does not export `{function}`")]
+    Missing {
+        /// The function of the C interface.
+        function: &'static str,
+        /// The simulator and its version.
+        simulator: String,
+    },
+    /// The simulator was asked and said no.
+    #[error("cannot {operation} `{path}`: {message}")]
+    Refused {
+        /// What was asked, as a verb: "write", "watch".
+        operation: &'static str,
+        /// The full name of the object.
+        path: String,
+        /// The simulator's message.
+        message: String,
+    },
+    /// This simulator is known not to do it, so it was not asked.
+    #[error("{simulator} cannot {what}: {remedy}")]
+    Unsupported {
+        /// What was asked, as a verb and its object: "force a signal".
+        what: String,
+        /// The simulator and its version.
+        simulator: String,
+        /// What would work instead.
+        remedy: String,
+    },
+    /// The simulation has ended: its objects are gone.
+    #[error("the simulation has ended")]
+    Over,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_say_what_where_and_why() {
+        let refused = PortError::Refused {
+            operation: "write",
+            path: "top.WIDTH".into(),
+            message: "it is a parameter".into(),
+        };
+        assert_eq!(
+            refused.to_string(),
+            "cannot write `top.WIDTH`: it is a parameter"
+        );
+        let missing = PortError::Missing {
+            function: "vpi_control",
+            simulator: "vvp 9".into(),
+        };
+        assert_eq!(missing.to_string(), "vvp 9 does not export `vpi_control`");
+    }
+}

@@ -1,0 +1,273 @@
+//! The ways in which simulators differ from the standard or from each other, each by its name.
+//!
+//! A quirk is a fact, not a work-around: the work-around lives where the fact matters and asks
+//! for it by name. What can be asked of the simulator is asked instead, and has no quirk.
+
+use std::fmt;
+
+use super::Identity;
+
+/// The simulators that have quirks of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Simulator {
+    Icarus,
+    Ghdl,
+    Verilator,
+    Nvc,
+    /// Any other: taken to do as the standard says.
+    Other,
+}
+
+impl Simulator {
+    /// Recognizes a simulator by the product's name, as it gives it.
+    pub(crate) fn from_product(product: &str) -> Simulator {
+        let product = product.to_ascii_lowercase();
+        if product.contains("icarus") {
+            Simulator::Icarus
+        } else if product.contains("ghdl") {
+            Simulator::Ghdl
+        } else if product.contains("verilator") {
+            Simulator::Verilator
+        } else if product.contains("nvc") {
+            Simulator::Nvc
+        } else {
+            Simulator::Other
+        }
+    }
+}
+
+/// The letters of the names a simulator gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NameCase {
+    /// As in the source: names differ by case.
+    AsWritten,
+    /// All lower case (GHDL).
+    Lower,
+    /// All upper case (NVC).
+    Upper,
+}
+
+/// The value formats that lose nothing in a simulator's reads and writes of logic vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum VectorFormats {
+    /// Vectors of planes, integers for two-state objects.
+    All,
+    /// Strings of binary digits only: integers map each unknown to 0.
+    BinaryString,
+}
+
+/// What sets one simulator apart. `false` and the first variants are the standard's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, none excludes another"
+)]
+pub(crate) struct Quirks {
+    /// Value-change callbacks run inside a write, before it returns: hold no borrow across a
+    /// write. Icarus 11 and before.
+    pub(crate) put_runs_value_changes: bool,
+    /// Writes made at the start of simulation to nets nobody drives are overwritten with Z: begin
+    /// from a callback at time 0. Icarus 11.
+    pub(crate) start_writes_are_lost: bool,
+    /// Value changes fire without a change while a net is forced, and for initial values.
+    /// Icarus 11.
+    pub(crate) idle_value_changes: bool,
+    /// The callbacks of one signal run in the reverse order of their registration. Icarus 11.
+    pub(crate) last_watch_first: bool,
+    /// Removing a pending next-time-step callback crashes. Icarus 11 (GHDL 2.0 ignores it).
+    pub(crate) next_time_step_stays: bool,
+    /// A delay that was cancelled is over all the same, at its time. GHDL 2.0.
+    pub(crate) cancelled_delays_fire: bool,
+    /// A write is a lasting force, and a release forces once more. GHDL 2.0; Verilator 5.006
+    /// ignores the flags and deposits.
+    pub(crate) force_is_ignored: bool,
+    /// Only the second of the above: every write holds against the design. GHDL 2.0.
+    pub(crate) writes_last: bool,
+    /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
+    pub(crate) read_only_writes_pass: bool,
+    /// A read-write phase asked for in a read-write phase in which nothing was written comes in
+    /// the next time step: ask again only after a write. GHDL 2.0, NVC 1.
+    pub(crate) read_write_again_needs_write: bool,
+    /// A next-time-step callback asked for at the start fires at time 0. GHDL 2.0, NVC 1.
+    pub(crate) next_time_step_at_start: bool,
+    /// A finish is obeyed in a delay's callback only: after it, ask for a delay of 0. GHDL 2.0.
+    pub(crate) finish_needs_delay: bool,
+    /// In the end-of-simulation callback the time reads 2⁶³−1. GHDL 2.0.
+    pub(crate) end_time_is_unreadable: bool,
+    /// The handle of a callback that fires once must be released after it fired.
+    /// Verilator 5.006 (110 bytes each), NVC 1 (registration becomes quadratic).
+    pub(crate) fired_handles_are_ours: bool,
+    /// Watches that nobody needs cost time in every step: drop them. GHDL 2.0, Verilator 5.006.
+    pub(crate) idle_watches_cost: bool,
+    /// A watch on a whole array never fires. GHDL 2.0, Verilator 5.006.
+    pub(crate) array_watches_are_dead: bool,
+    /// Handles are made anew by each look-up, so they cannot be compared. Verilator 5.006.
+    pub(crate) handles_are_not_unique: bool,
+    /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
+    pub(crate) errors_are_silent: bool,
+    /// Elements of an unpacked array of real numbers or strings can be read only: a write is
+    /// dropped, with a message on the terminal. Icarus 11.
+    pub(crate) real_elements_are_read_only: bool,
+    /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
+    /// GHDL 2.0; Verilator 5.006 refuses.
+    pub(crate) integers_extend: bool,
+    /// Every object holds 0 and 1 only. Verilator 5.006.
+    pub(crate) two_states_only: bool,
+    /// Ports are nets and know their direction themselves. GHDL 2.0.
+    pub(crate) ports_are_nets: bool,
+    /// Some objects are found by name only: generics, constants, arrays. GHDL 2.0.
+    pub(crate) some_names_do_not_iterate: bool,
+    /// Which formats keep every bit.
+    pub(crate) vector_formats: VectorFormats,
+    /// The letters of its names.
+    pub(crate) names: NameCase,
+}
+
+impl Quirks {
+    /// A simulator that does as the standard says.
+    pub(crate) const STANDARD: Quirks = Quirks {
+        put_runs_value_changes: false,
+        start_writes_are_lost: false,
+        idle_value_changes: false,
+        last_watch_first: false,
+        next_time_step_stays: false,
+        cancelled_delays_fire: false,
+        force_is_ignored: false,
+        writes_last: false,
+        read_only_writes_pass: false,
+        read_write_again_needs_write: false,
+        next_time_step_at_start: false,
+        finish_needs_delay: false,
+        end_time_is_unreadable: false,
+        fired_handles_are_ours: false,
+        idle_watches_cost: false,
+        array_watches_are_dead: false,
+        handles_are_not_unique: false,
+        errors_are_silent: false,
+        real_elements_are_read_only: false,
+        integers_extend: false,
+        two_states_only: false,
+        ports_are_nets: false,
+        some_names_do_not_iterate: false,
+        vector_formats: VectorFormats::All,
+        names: NameCase::AsWritten,
+    };
+
+    /// The quirks of a simulator in a version. Those that were measured on one version are
+    /// assumed of every other, since each costs little where it is not needed.
+    pub(crate) fn of(identity: &Identity) -> Quirks {
+        match Simulator::from_product(&identity.product) {
+            Simulator::Icarus => Quirks {
+                put_runs_value_changes: true,
+                start_writes_are_lost: true,
+                idle_value_changes: true,
+                last_watch_first: true,
+                next_time_step_stays: true,
+                errors_are_silent: true,
+                real_elements_are_read_only: true,
+                integers_extend: true,
+                ..Quirks::STANDARD
+            },
+            Simulator::Ghdl => Quirks {
+                next_time_step_stays: true,
+                cancelled_delays_fire: true,
+                // GHDL 5 releases.
+                force_is_ignored: identity.major_version().is_none_or(|major| major < 5),
+                writes_last: true,
+                read_only_writes_pass: true,
+                read_write_again_needs_write: true,
+                next_time_step_at_start: true,
+                finish_needs_delay: true,
+                end_time_is_unreadable: true,
+                idle_watches_cost: true,
+                array_watches_are_dead: true,
+                ports_are_nets: true,
+                some_names_do_not_iterate: true,
+                vector_formats: VectorFormats::BinaryString,
+                names: NameCase::Lower,
+                ..Quirks::STANDARD
+            },
+            Simulator::Verilator => Quirks {
+                force_is_ignored: true,
+                read_only_writes_pass: true,
+                fired_handles_are_ours: true,
+                idle_watches_cost: true,
+                array_watches_are_dead: true,
+                handles_are_not_unique: true,
+                two_states_only: true,
+                ..Quirks::STANDARD
+            },
+            Simulator::Nvc => Quirks {
+                read_write_again_needs_write: true,
+                next_time_step_at_start: true,
+                fired_handles_are_ours: true,
+                names: NameCase::Upper,
+                ..Quirks::STANDARD
+            },
+            Simulator::Other => Quirks::STANDARD,
+        }
+    }
+}
+
+impl Identity {
+    /// The first number of the version, if there is one.
+    pub(crate) fn major_version(&self) -> Option<u32> {
+        let digits = self
+            .version
+            .trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        let end = digits
+            .find(|letter: char| !letter.is_ascii_digit())
+            .unwrap_or(digits.len());
+        digits[..end].parse().ok()
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} {} through {}",
+            self.product, self.version, self.interface
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(product: &str, version: &str) -> Identity {
+        Identity {
+            product: product.into(),
+            version: version.into(),
+            interface: "VPI",
+        }
+    }
+
+    #[test]
+    fn a_simulator_is_known_by_its_product() {
+        assert_eq!(Simulator::from_product("Icarus Verilog"), Simulator::Icarus);
+        assert_eq!(Simulator::from_product("GHDL"), Simulator::Ghdl);
+        assert_eq!(Simulator::from_product("Verilator"), Simulator::Verilator);
+        assert_eq!(Simulator::from_product("nvc"), Simulator::Nvc);
+        assert_eq!(Simulator::from_product("vsim"), Simulator::Other);
+    }
+
+    #[test]
+    fn an_unknown_simulator_does_as_the_standard_says() {
+        assert_eq!(Quirks::of(&identity("Fable", "1.0")), Quirks::STANDARD);
+    }
+
+    #[test]
+    fn ghdl_releases_from_version_5_on() {
+        assert!(Quirks::of(&identity("GHDL", "2.0.0 (Debian 2.0.0+dfsg-6.2+b2)")).force_is_ignored);
+        assert!(!Quirks::of(&identity("GHDL", "v5.1.1")).force_is_ignored);
+    }
+
+    #[test]
+    fn a_major_version_is_the_first_number() {
+        assert_eq!(identity("", "11.0 (stable)").major_version(), Some(11));
+        assert_eq!(identity("", "rev 5.006").major_version(), Some(5));
+        assert_eq!(identity("", "devel").major_version(), None);
+    }
+}

@@ -1,0 +1,354 @@
+//! The port over VPI (IEEE 1800-2017, clauses 36 to 38).
+
+mod callback;
+mod hierarchy;
+mod name;
+mod raw;
+mod time;
+mod value;
+
+use std::cell::{Cell, RefCell};
+use std::ffi::CString;
+use std::io::Write as _;
+
+use raw::{Interface, Missing};
+
+use super::stand_in::Precision;
+use super::{
+    CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
+    Simulator, VectorFormats, WriteMode, event,
+};
+use crate::sys::vpi::{self, t_vpi_vecval};
+use crate::value::LogicVec;
+
+/// The simulator behind VPI. One a process, on the simulator's thread.
+struct VpiPort {
+    raw: Interface,
+    identity: Identity,
+    quirks: Quirks,
+    /// From [`Quirks`], beside the code that asks for them in every read and write.
+    errors_are_silent: bool,
+    integers_extend: bool,
+    nine_states: bool,
+    arguments: Vec<String>,
+    precision: Precision,
+    /// The last time the simulator gave that can be believed.
+    last_time: Cell<u64>,
+    /// The buffer for writes of wide vectors.
+    elements: Cell<Vec<t_vpi_vecval>>,
+    /// The buffer for writes of strings of digits.
+    digits: Cell<Vec<u8>>,
+    scopes: RefCell<hierarchy::Scopes>,
+}
+
+/// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
+/// same routine runs in Icarus's compiler, and GHDL has no objects yet.
+pub(crate) fn start_up() {
+    let registered = match Interface::load() {
+        Ok(raw) => callback::register_start_and_end(&raw)
+            .map_err(|Missing(function)| format!("it does not export `{function}`")),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(reason) = registered {
+        // There is no simulator to print through, and a panic would unwind into it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "verifork: cannot use this simulator: {reason}"
+        );
+    }
+}
+
+/// The start of simulation: makes the port.
+fn start() {
+    match VpiPort::open() {
+        Ok(port) => {
+            super::PORT.set(Some(Box::leak(Box::new(port))));
+            event::deliver(Event::Start);
+        }
+        Err(reason) => event::escaped(Box::new(format!("cannot use this simulator: {reason}"))),
+    }
+}
+
+/// The end of simulation: the last event, then silence.
+fn end() {
+    if !event::is_ending() {
+        event::begin_end();
+        event::deliver(Event::End);
+        event::close();
+    }
+}
+
+impl VpiPort {
+    fn open() -> Result<VpiPort, String> {
+        let raw = Interface::load().map_err(|error| error.to_string())?;
+        let (product, version, arguments) = raw.information().unwrap_or_default();
+        let identity = Identity {
+            product,
+            version,
+            interface: "VPI",
+        };
+        let quirks = Quirks::of(&identity);
+        let exponent = raw
+            .get(vpi::vpiTimePrecision, None)
+            .ok_or_else(|| format!("{identity} gives no time precision"))?;
+        let precision = i8::try_from(exponent)
+            .ok()
+            .and_then(Precision::new)
+            .ok_or_else(|| format!("{identity} gives a time precision of 10^{exponent} s"))?;
+        Ok(VpiPort {
+            errors_are_silent: quirks.errors_are_silent,
+            integers_extend: quirks.integers_extend,
+            nine_states: quirks.vector_formats == VectorFormats::BinaryString,
+            raw,
+            identity,
+            quirks,
+            arguments,
+            precision,
+            last_time: Cell::new(0),
+            elements: Cell::default(),
+            digits: Cell::default(),
+            scopes: RefCell::default(),
+        })
+    }
+
+    #[inline]
+    fn check_not_over(&self) -> Result<(), PortError> {
+        if event::is_over() {
+            Err(PortError::Over)
+        } else {
+            Ok(())
+        }
+    }
+
+    #[cold]
+    fn missing(&self, Missing(function): Missing) -> PortError {
+        PortError::Missing {
+            function,
+            simulator: self.identity.to_string(),
+        }
+    }
+
+    #[cold]
+    fn cannot_force(&self) -> PortError {
+        PortError::Unsupported {
+            what: "force or release a signal".to_owned(),
+            simulator: self.identity.to_string(),
+            remedy: "drive it from the testbench alone, or use a simulator that can".to_owned(),
+        }
+    }
+
+    /// A refusal, with the simulator's own message if it has one.
+    #[cold]
+    fn refused(&self, operation: &'static str, object: Handle) -> PortError {
+        self.refused_or(operation, Some(object))
+    }
+
+    #[cold]
+    fn refused_or(&self, operation: &'static str, object: Option<Handle>) -> PortError {
+        let message = self.raw.error();
+        PortError::Refused {
+            operation,
+            path: object.map_or_else(|| "the simulation".to_owned(), |object| self.path(object)),
+            message: message.unwrap_or_else(|| format!("{} refuses", self.identity)),
+        }
+    }
+
+    /// Turns the error of the last call, if it had one, into ours.
+    fn check_error(&self, operation: &'static str, object: Handle) -> Result<(), PortError> {
+        match self.raw.error() {
+            None => Ok(()),
+            Some(message) => Err(PortError::Refused {
+                operation,
+                path: self.path(object),
+                message,
+            }),
+        }
+    }
+
+    fn is(&self, simulator: Simulator) -> bool {
+        Simulator::from_product(&self.identity.product) == simulator
+    }
+}
+
+impl Port for VpiPort {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn quirks(&self) -> &Quirks {
+        &self.quirks
+    }
+
+    fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn now(&self) -> u64 {
+        if event::is_over() {
+            return self.last_time.get();
+        }
+        match self.raw.time() {
+            // What GHDL gives at the end, and no time any simulation reaches.
+            Some(time) if time < i64::MAX as u64 => {
+                self.last_time.set(time);
+                time
+            }
+            _ => self.last_time.get(),
+        }
+    }
+
+    fn roots(&self) -> Vec<Handle> {
+        self.all_roots()
+    }
+
+    fn children(&self, scope: Handle) -> Vec<Handle> {
+        self.all_children(scope)
+    }
+
+    fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle> {
+        self.find_by_path(scope, name)
+    }
+
+    fn element(&self, array: Handle, index: i64) -> Option<Handle> {
+        self.array_element(array, index)
+    }
+
+    fn describe(&self, object: Handle) -> Description {
+        self.description(object)
+    }
+
+    fn read(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        into: &mut LogicVec,
+    ) -> Result<(), PortError> {
+        match *encoding {
+            Encoding::Logic {
+                width, two_state, ..
+            } => self.read_logic(object, width, two_state, into),
+            _ => Err(self.wrong_encoding("read", object, *encoding)),
+        }
+    }
+
+    #[inline]
+    fn read_small(
+        &self,
+        object: Handle,
+        width: u32,
+        two_state: bool,
+    ) -> Result<(u64, u64), PortError> {
+        self.read_planes(object, width, two_state)
+    }
+
+    fn read_real(&self, object: Handle) -> Result<f64, PortError> {
+        self.get_real(object)
+    }
+
+    fn read_text(&self, object: Handle) -> Result<String, PortError> {
+        self.get_string(object)
+    }
+
+    fn write(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        value: &LogicVec,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        match *encoding {
+            Encoding::Logic { width, .. } if width == value.width() => {
+                self.write_logic(object, value, mode)
+            }
+            _ => Err(self.wrong_encoding("write", object, *encoding)),
+        }
+    }
+
+    #[inline]
+    fn write_small(
+        &self,
+        object: Handle,
+        width: u32,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        self.write_planes(object, width, value, unknown, mode)
+    }
+
+    fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
+        self.put_real(object, value, mode)
+    }
+
+    fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError> {
+        self.put_string(object, value)
+    }
+
+    fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError> {
+        self.end_force(object, encoding)
+    }
+
+    fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError> {
+        self.watch_changes(object, scalar, token)
+    }
+
+    fn unwatch(&self, watch: CallbackHandle) {
+        self.remove_callback(watch);
+    }
+
+    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
+        self.start_delay(steps, token)
+    }
+
+    fn cancel_after(&self, delay: CallbackHandle) {
+        self.remove_callback(delay);
+    }
+
+    fn at_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+        self.await_phase(phase, token)
+    }
+
+    fn print(&self, text: &str) {
+        let clean = CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default();
+        if event::is_over() || !self.raw.print(&clean) {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+        }
+    }
+
+    fn flush(&self) {
+        if !event::is_over() {
+            self.raw.flush();
+        }
+        let _ = std::io::stdout().flush();
+    }
+
+    fn finish(&self) {
+        if event::is_over() || self.raw.finish().is_err() {
+            return;
+        }
+        if self.quirks.finish_needs_delay {
+            self.start_idle_delay();
+        }
+    }
+}
+
+impl VpiPort {
+    #[cold]
+    fn wrong_encoding(
+        &self,
+        operation: &'static str,
+        object: Handle,
+        encoding: Encoding,
+    ) -> PortError {
+        let message = format!("it is declared as {encoding}");
+        PortError::Refused {
+            operation,
+            path: self.path(object),
+            message,
+        }
+    }
+}

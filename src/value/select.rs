@@ -1,0 +1,450 @@
+//! Parts of a vector, vectors out of parts, and comparison with don't-cares.
+
+use std::borrow::Borrow;
+use std::iter::FusedIterator;
+
+use super::planes::{Planes, WORD_BITS, low_mask, width_of, word_count};
+use super::{Logic, LogicVec, ValueError};
+
+impl LogicVec {
+    /// Bits `high` down to `low`, counted from the least significant bit, both included.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Slice`] if `high` is less than `low` or outside the vector.
+    ///
+    /// ```
+    /// # use verifork::value::{LogicVec, ValueError};
+    /// let bus: LogicVec = "16'hbeef".parse()?;
+    /// assert_eq!(bus.slice(11, 4)?, "8'hee".parse()?);
+    /// # Ok::<(), ValueError>(())
+    /// ```
+    pub fn slice(&self, high: u32, low: u32) -> Result<LogicVec, ValueError> {
+        let width = self.slice_width(high, low)?;
+        Ok(LogicVec::build(width, |index| {
+            self.window(low + bit_offset(index))
+        }))
+    }
+
+    /// Overwrites bits `high` down to `low`.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Slice`] if the slice is outside the vector, [`ValueError::Width`] if `bits`
+    /// has another width than the slice. The vector is unchanged then.
+    pub fn set_slice(&mut self, high: u32, low: u32, bits: &LogicVec) -> Result<(), ValueError> {
+        let expected = self.slice_width(high, low)?;
+        bits.expect_width(expected, "the new value of the slice")?;
+        self.overwrite(low, bits);
+        Ok(())
+    }
+
+    /// The parts side by side, the most significant first, as `{a, b}` in Verilog and `a & b` in
+    /// VHDL.
+    ///
+    /// ```
+    /// # use verifork::value::{LogicVec, ValueError};
+    /// let (high, low): (LogicVec, LogicVec) = ("4'hb".parse()?, "8'hxe".parse()?);
+    /// assert_eq!(LogicVec::concat(&[high, low]).to_string(), "12'hbxe");
+    /// # Ok::<(), ValueError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the result had 2^32 bits or more.
+    #[track_caller]
+    #[must_use]
+    pub fn concat<V: Borrow<LogicVec>>(parts: &[V]) -> LogicVec {
+        let width = width_of(
+            parts
+                .iter()
+                .map(|part| part.borrow().width() as usize)
+                .sum(),
+        );
+        let mut whole = LogicVec::all_zero(width);
+        let mut offset = 0;
+        for part in parts.iter().rev() {
+            whole.overwrite(offset, part.borrow());
+            offset += part.borrow().width();
+        }
+        whole
+    }
+
+    /// The vector with `0` put before it up to `width` bits.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Width`] if the vector is wider; [`slice`](LogicVec::slice) cuts bits off.
+    pub fn zero_extend(&self, width: u32) -> Result<LogicVec, ValueError> {
+        self.extend(width, Planes::ZERO)
+    }
+
+    /// The vector with copies of its most significant bit, in whatever state that is, put before
+    /// it up to `width` bits. A vector of no bits is filled with `0`.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Width`] if the vector is wider; [`slice`](LogicVec::slice) cuts bits off.
+    pub fn sign_extend(&self, width: u32) -> Result<LogicVec, ValueError> {
+        let sign = self.width().checked_sub(1).and_then(|top| self.bit(top));
+        self.extend(width, Planes::filled(sign.unwrap_or(Logic::Zero)))
+    }
+
+    /// The same bits, the most significant one last.
+    #[must_use]
+    pub fn reversed(&self) -> LogicVec {
+        let width = self.width();
+        LogicVec::build(width, |index| {
+            let rest = width - bit_offset(index);
+            let (bits, unused) = match rest.checked_sub(WORD_BITS) {
+                Some(offset) => (self.window(offset), 0),
+                None => (self.window(0).masked(rest), WORD_BITS - rest),
+            };
+            bits.map(|plane| plane.reverse_bits() >> unused)
+        })
+    }
+
+    /// The bits in turn, the least significant first.
+    #[inline]
+    pub fn iter(&self) -> Bits<'_> {
+        Bits {
+            vector: self,
+            next: 0,
+            end: self.width(),
+        }
+    }
+
+    /// The indices of the bits that are neither 0 nor 1, in ascending order.
+    #[inline]
+    pub fn unknown_bits(&self) -> UnknownBits<'_> {
+        UnknownBits {
+            vector: self,
+            index: 0,
+            word: self.unknown_word(0),
+        }
+    }
+
+    /// Whether the vector has the pattern's width and its bits wherever the pattern asks for
+    /// some. Don't-care are `-`, as in VHDL's `case?` and `std_match`, and `Z`, as in Verilog's
+    /// `casez` (where it is also written `?`). Elsewhere the strength does not matter (`1` and
+    /// `H` match), and an unknown matches only the same unknown: `X` does not match `U`.
+    ///
+    /// ```
+    /// # use verifork::value::{LogicVec, ValueError};
+    /// let opcode: LogicVec = "8'b0110_x011".parse()?;
+    /// assert!(opcode.matches(&"8'b011?_-011".parse()?));
+    /// assert!(!opcode.matches(&"8'b011?_1011".parse()?));
+    /// # Ok::<(), ValueError>(())
+    /// ```
+    #[must_use]
+    pub fn matches(&self, pattern: &LogicVec) -> bool {
+        self.width() == pattern.width()
+            && self
+                .planes_iter()
+                .zip(pattern.planes_iter())
+                .all(|(bits, pattern)| {
+                    let high_impedance = pattern.unknown & !pattern.value;
+                    let free = high_impedance | (pattern.weak & pattern.special);
+                    let level = bits.value ^ pattern.value | bits.unknown ^ pattern.unknown;
+                    let kind = bits.weak ^ pattern.weak | bits.special ^ pattern.special;
+                    (level | kind & pattern.unknown) & !free == 0
+                })
+    }
+
+    /// # Errors
+    ///
+    /// [`ValueError::Width`] if the vector, called `what` in the message, has another width.
+    pub(super) fn expect_width(&self, expected: u32, what: &'static str) -> Result<(), ValueError> {
+        let actual = self.width();
+        if actual == expected {
+            Ok(())
+        } else {
+            Err(ValueError::Width {
+                what,
+                expected,
+                actual,
+            })
+        }
+    }
+
+    fn slice_width(&self, high: u32, low: u32) -> Result<u32, ValueError> {
+        let width = self.width();
+        if low <= high && high < width {
+            Ok(high - low + 1)
+        } else {
+            Err(ValueError::Slice { high, low, width })
+        }
+    }
+
+    /// Overwrites the bits from `offset` up with a vector that fits there.
+    fn overwrite(&mut self, offset: u32, bits: &LogicVec) {
+        for (index, planes) in bits.planes_iter().enumerate() {
+            let start = bit_offset(index);
+            self.merge(
+                offset + start,
+                (bits.width() - start).min(WORD_BITS),
+                planes,
+            );
+        }
+    }
+
+    fn extend(&self, width: u32, filling: Planes) -> Result<LogicVec, ValueError> {
+        let actual = self.width();
+        if width < actual {
+            let what = "the vector to extend";
+            return Err(ValueError::Width {
+                what,
+                expected: width,
+                actual,
+            });
+        }
+        Ok(LogicVec::build(width, |index| {
+            let kept = low_mask(actual.saturating_sub(bit_offset(index)));
+            self.planes_at(index)
+                .zip(filling, |bits, filling| bits | filling & !kept)
+        }))
+    }
+}
+
+/// The index of the first bit of word `index`.
+#[inline]
+pub(super) fn bit_offset(index: usize) -> u32 {
+    debug_assert!(index < word_count(u32::MAX));
+    u32::try_from(index).map_or(u32::MAX, |index| index * WORD_BITS)
+}
+
+/// The bits of a vector, the least significant first; made by [`LogicVec::iter`].
+#[derive(Clone, Debug)]
+pub struct Bits<'a> {
+    vector: &'a LogicVec,
+    next: u32,
+    end: u32,
+}
+
+impl Iterator for Bits<'_> {
+    type Item = Logic;
+
+    #[inline]
+    fn next(&mut self) -> Option<Logic> {
+        if self.next == self.end {
+            return None;
+        }
+        self.next += 1;
+        self.vector.bit(self.next - 1)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = (self.end - self.next) as usize;
+        (count, Some(count))
+    }
+}
+
+impl DoubleEndedIterator for Bits<'_> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Logic> {
+        if self.next == self.end {
+            return None;
+        }
+        self.end -= 1;
+        self.vector.bit(self.end)
+    }
+}
+
+impl ExactSizeIterator for Bits<'_> {}
+impl FusedIterator for Bits<'_> {}
+
+impl<'a> IntoIterator for &'a LogicVec {
+    type Item = Logic;
+    type IntoIter = Bits<'a>;
+
+    fn into_iter(self) -> Bits<'a> {
+        self.iter()
+    }
+}
+
+/// Collects bits, the least significant first.
+///
+/// # Panics
+///
+/// From 2^32 bits on.
+impl FromIterator<Logic> for LogicVec {
+    fn from_iter<I: IntoIterator<Item = Logic>>(bits: I) -> LogicVec {
+        let bits: Vec<Logic> = bits.into_iter().collect();
+        LogicVec::from(bits.as_slice())
+    }
+}
+
+/// The bits, the least significant first.
+///
+/// # Panics
+///
+/// From 2^32 bits on.
+impl From<&[Logic]> for LogicVec {
+    fn from(bits: &[Logic]) -> LogicVec {
+        LogicVec::build(width_of(bits.len()), |index| {
+            let start = index * WORD_BITS as usize;
+            let end = bits.len().min(start + WORD_BITS as usize);
+            let mut planes = Planes::ZERO;
+            for (shift, bit) in bits[start..end].iter().enumerate() {
+                planes = planes.zip(Planes::filled(*bit), |all, bit| all | (bit & 1) << shift);
+            }
+            planes
+        })
+    }
+}
+
+/// The indices of a vector's unknown bits; made by [`LogicVec::unknown_bits`].
+#[derive(Clone, Debug)]
+pub struct UnknownBits<'a> {
+    vector: &'a LogicVec,
+    index: usize,
+    word: u64,
+}
+
+impl Iterator for UnknownBits<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        while self.word == 0 {
+            self.index += 1;
+            if self.index >= self.vector.word_count() {
+                self.index = self.vector.word_count();
+                return None;
+            }
+            self.word = self.vector.unknown_word(self.index);
+        }
+        let bit = self.word.trailing_zeros();
+        self.word &= self.word - 1;
+        Some(bit_offset(self.index) + bit)
+    }
+}
+
+impl FusedIterator for UnknownBits<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::value::model::{self, bits, vector};
+
+    fn parse(text: &str) -> LogicVec {
+        LogicVec::from_binary_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_slice_outside_the_vector_is_an_error() {
+        let vector = LogicVec::all_zero(8);
+        let message = |high, low| vector.slice(high, low).unwrap_err().to_string();
+        assert_eq!(
+            message(8, 0),
+            "slice 8:0 is outside a vector of 8 bits, numbered 7 to 0"
+        );
+        assert!(message(0, 7).ends_with("the high index comes first"));
+        assert!(LogicVec::default().slice(0, 0).is_err());
+    }
+
+    #[test]
+    fn a_slice_takes_only_its_own_width() {
+        let mut vector = LogicVec::all_zero(8);
+        let error = vector.set_slice(3, 0, &LogicVec::all_one(5)).unwrap_err();
+        let expected = "the new value of the slice has 5 bits where 4 bits belong";
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(vector, LogicVec::all_zero(8));
+    }
+
+    #[test]
+    fn dont_care_is_only_in_the_pattern() {
+        assert!(parse("01XZUWLH-").matches(&parse("---------")));
+        assert!(parse("01XZUWLH-").matches(&parse("ZZZZZZZZZ")));
+        assert!(parse("01XZUWLH-").matches(&parse("LHXZUW01-")));
+        for pattern in ["X", "U", "W", "0"] {
+            for bits in ["Z", "-", "1"] {
+                assert!(!parse(bits).matches(&parse(pattern)), "{bits} {pattern}");
+            }
+        }
+        assert!(!parse("X").matches(&parse("U")));
+        assert!(!parse("00").matches(&parse("-")));
+    }
+
+    #[test]
+    fn extension_never_narrows() {
+        assert_eq!(parse("X1").sign_extend(70).unwrap().count_unknown(), 69);
+        assert_eq!(
+            LogicVec::default().sign_extend(3).unwrap(),
+            LogicVec::all_zero(3)
+        );
+        let error = parse("0001").zero_extend(3).unwrap_err().to_string();
+        assert_eq!(error, "the vector to extend has 4 bits where 3 bits belong");
+    }
+
+    proptest! {
+        #[test]
+        fn selection_agrees_with_a_list_of_bits(
+            bits in bits(1..300), a in any::<prop::sample::Index>(),
+            b in any::<prop::sample::Index>(), new in bits(300..301),
+        ) {
+            let mut vector = vector(&bits);
+            let (a, b) = (a.index(bits.len()), b.index(bits.len()));
+            let (low, high) = (a.min(b), a.max(b));
+            let (low_bit, high_bit) = (width_of(low), width_of(high));
+            let slice = vector.slice(high_bit, low_bit).unwrap();
+            prop_assert_eq!(model::bits_of(&slice), &bits[low..=high]);
+
+            let new = &new[..=high - low];
+            vector.set_slice(high_bit, low_bit, &model::vector(new)).unwrap();
+            let mut expected = bits.clone();
+            expected[low..=high].copy_from_slice(new);
+            prop_assert_eq!(model::bits_of(&vector), expected);
+        }
+
+        #[test]
+        fn rearranging_agrees_with_a_list_of_bits(
+            high in bits(0..150), low in bits(0..150), more in 0_u32..100,
+        ) {
+            let whole = LogicVec::concat(&[&vector(&high), &vector(&low)]);
+            let expected: Vec<Logic> = low.iter().chain(&high).copied().collect();
+            prop_assert_eq!(model::bits_of(&whole), &expected[..]);
+            prop_assert_eq!(&whole, &expected.iter().copied().collect());
+            prop_assert_eq!(whole.iter().rev().collect::<Vec<_>>(),
+                model::bits_of(&whole.reversed()));
+
+            let width = whole.width() + more;
+            let mut extended = expected.clone();
+            extended.resize(width as usize, Logic::Zero);
+            prop_assert_eq!(whole.zero_extend(width).unwrap(), vector(&extended));
+            let top = expected.last().copied().unwrap_or(Logic::Zero);
+            extended.truncate(expected.len());
+            extended.resize(width as usize, top);
+            prop_assert_eq!(whole.sign_extend(width).unwrap(), vector(&extended));
+        }
+
+        #[test]
+        fn unknown_bits_are_those_of_the_list(bits in bits(0..300)) {
+            let vector = vector(&bits);
+            let expected: Vec<u32> = (0..).zip(&bits)
+                .filter(|(_, bit)| bit.is_unknown()).map(|(index, _)| index).collect();
+            prop_assert_eq!(vector.count_unknown() as usize, expected.len());
+            prop_assert_eq!(vector.has_unknown(), !expected.is_empty());
+            prop_assert_eq!(vector.unknown_bits().collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn matching_agrees_bit_by_bit(
+            bits in bits(130..131), pattern in bits(130..131), flip in 0_usize..130,
+        ) {
+            let single = |bit: Logic, pattern: Logic| {
+                pattern == Logic::DontCare || pattern == Logic::HighImpedance || bit == pattern
+                    || (bit.is_one() && pattern.is_one()) || (bit.is_zero() && pattern.is_zero())
+            };
+            let all = bits.iter().zip(&pattern).all(|(bit, pattern)| single(*bit, *pattern));
+            prop_assert_eq!(vector(&bits).matches(&vector(&pattern)), all);
+            let mut close = bits.clone();
+            close[flip] = pattern[flip];
+            let expected = single(bits[flip], pattern[flip])
+                && bits.iter().enumerate().all(|(at, bit)| at == flip || single(*bit, *bit));
+            prop_assert_eq!(vector(&bits).matches(&vector(&close)), expected);
+        }
+    }
+}

@@ -1,1 +1,515 @@
-//! (to be written)
+//! Which task waits for what: signals, deadlines, phases; and the writes that wait for their phase.
+//!
+//! Invariants: tasks run in the outermost callback only; a callback that the simulator makes from
+//! inside of one of our calls (a write does that on Icarus) only wakes them. No borrow of a table
+//! is held while the simulator or user code is called. A wait that is dropped leaves its table.
+//! Boundary: above are handles and triggers, which name signals by [`SignalIndex`]; below is the
+//! [`Port`], which knows nothing of tasks.
+
+mod clocks;
+mod gate;
+mod heap;
+mod phase;
+mod signal;
+mod timer;
+mod write;
+
+use std::cell::Cell;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+
+pub(crate) use self::clocks::{ClockIndex, ClockShape};
+pub(crate) use self::gate::inspect;
+pub(crate) use self::heap::TimerKey;
+pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait, write_path};
+pub(crate) use self::write::{Write, WriteError};
+
+use self::clocks::Clocks;
+use self::phase::Phases;
+use self::signal::Signals;
+use self::timer::{Due, Timers};
+use self::write::Writes;
+use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
+use crate::task::waiters::WaiterKey;
+use crate::task::{Hub, hub};
+use crate::time::{Precision, SimTime};
+use crate::value::LogicVec;
+
+/// The token of the delay of 0 that the run begins with.
+const BEGIN: u64 = u64::MAX;
+
+/// What the floor above wants to be called for.
+#[derive(Clone, Copy)]
+pub(crate) struct Hooks {
+    /// Simulation is about to begin: tasks may be spawned, and run first at time 0.
+    pub(crate) start: fn(&'static Kernel),
+    /// Simulation has ended.
+    pub(crate) end: fn(&'static Kernel),
+    /// The flag of [`ask`] was seen, on the simulator's thread.
+    pub(crate) asked: fn(&'static Kernel),
+    /// The simulator refused something that no task asked for itself.
+    pub(crate) broken: fn(&'static Kernel, String),
+}
+
+/// Where in a time step the present callback is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// The design is being evaluated.
+    Active,
+    ReadWrite,
+    ReadOnly,
+}
+
+/// The scheduler of the process: one, on the simulator's thread, until the process ends.
+pub(crate) struct Kernel {
+    port: &'static dyn Port,
+    hub: Rc<Hub>,
+    hooks: Hooks,
+    precision: Precision,
+    now: Cell<u64>,
+    depth: Cell<u32>,
+    stage: Cell<Stage>,
+    over: Cell<bool>,
+    signals: Signals,
+    timers: Timers,
+    phases: Phases,
+    writes: Writes,
+    clocks: Clocks,
+}
+
+thread_local! {
+    static KERNEL: Cell<Option<&'static Kernel>> = const { Cell::new(None) };
+}
+
+/// Somebody wants the simulator's thread to say what it does.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Has the simulator's thread call [`Hooks::asked`] when it next comes by. From any thread.
+pub(crate) fn ask() {
+    ASKED.store(true, Ordering::Relaxed);
+}
+
+/// There is no simulation on this thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no simulation runs on this thread: this works inside of a `#[verifork::test]` only")]
+pub struct NoSimulation;
+
+/// The kernel of this thread.
+pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
+    KERNEL.get().ok_or(NoSimulation)
+}
+
+/// Makes the kernel, when simulation is about to begin.
+pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
+    let kernel: &'static Kernel = Box::leak(Box::new(Kernel {
+        port,
+        hub: hub(),
+        hooks,
+        precision: port.precision(),
+        now: Cell::new(port.now()),
+        depth: Cell::new(0),
+        stage: Cell::new(Stage::Active),
+        over: Cell::new(false),
+        signals: Signals::new(),
+        timers: Timers::new(),
+        phases: Phases::new(),
+        writes: Writes::new(),
+        clocks: Clocks::new(),
+    }));
+    KERNEL.set(Some(kernel));
+    gate::publish(kernel);
+    kernel.hub.publish();
+    let _inside = gate::enter();
+    let _depth = Depth::enter(kernel);
+    kernel.hub.set_now(kernel.now());
+    (hooks.start)(kernel);
+    // Not at once: writes made at the start are lost on some simulators, and handles are not
+    // there yet on others.
+    if let Err(error) = port.after(0, BEGIN) {
+        (hooks.broken)(kernel, error.to_string());
+    }
+}
+
+/// Hands an event of the simulator to the kernel.
+pub(crate) fn deliver(event: Event) {
+    if let Some(kernel) = KERNEL.get() {
+        kernel.event(event);
+    }
+}
+
+struct Depth<'a>(&'a Kernel);
+
+impl<'a> Depth<'a> {
+    fn enter(kernel: &'a Kernel) -> Self {
+        kernel.depth.set(kernel.depth.get() + 1);
+        Depth(kernel)
+    }
+}
+
+impl Drop for Depth<'_> {
+    fn drop(&mut self) {
+        self.0.depth.set(self.0.depth.get() - 1);
+    }
+}
+
+impl Kernel {
+    fn event(&'static self, event: Event) {
+        if self.over.get() {
+            return;
+        }
+        if self.depth.get() > 0 {
+            self.inner_event(event);
+            return;
+        }
+        let _inside = gate::enter();
+        let _depth = Depth::enter(self);
+        self.outer_event(event);
+    }
+
+    /// A call from inside of a call of ours: only notes what happened.
+    fn inner_event(&'static self, event: Event) {
+        match event {
+            Event::Change { token, scalar } => self.signals.changed(self.port, token, scalar),
+            Event::End => self.end(),
+            // Simulators make no other calls from inside; were one to, nothing would be lost but
+            // the order: it is as if the phase had come without us.
+            Event::Timer { token } => {
+                self.timers.fired(token);
+            }
+            Event::Phase { phase, .. } => {
+                self.phases.reached(phase);
+                self.phases.wake(phase);
+            }
+            Event::Start => {}
+        }
+    }
+
+    fn outer_event(&'static self, event: Event) {
+        let mut flushed = false;
+        match event {
+            Event::Change { token, scalar } => {
+                self.enter_step(Stage::Active, self.port.now());
+                self.signals.changed(self.port, token, scalar);
+            }
+            Event::Timer { token } => {
+                let deadline = self.timers.fired(token);
+                self.enter_step(Stage::Active, deadline.unwrap_or_else(|| self.port.now()));
+                self.serve_deadlines();
+            }
+            Event::Phase { phase, .. } => {
+                let stage = match phase {
+                    Phase::ReadWrite => Stage::ReadWrite,
+                    Phase::ReadOnly => Stage::ReadOnly,
+                    Phase::NextTimeStep => Stage::Active,
+                };
+                self.enter_step(stage, self.port.now());
+                self.phases.reached(phase);
+                if phase == Phase::ReadWrite && !self.writes.is_empty() {
+                    flushed = true;
+                    self.flush();
+                }
+                self.phases.wake(phase);
+            }
+            Event::End => return self.end(),
+            Event::Start => return,
+        }
+        self.run();
+        // One flush a read-write phase. A second one would put writes that answer to an edge of
+        // the first into the same instant as that edge; but where nothing was flushed, no edge
+        // came of it, and some simulators would call again in the next time step only.
+        if self.stage.get() == Stage::ReadWrite && !flushed && !self.writes.is_empty() {
+            self.flush();
+            self.run();
+        }
+        self.arm();
+        self.stage.set(Stage::Active);
+    }
+
+    fn enter_step(&self, stage: Stage, now: u64) {
+        self.stage.set(stage);
+        if self.now.replace(now) != now {
+            self.hub.set_now(self.now());
+        }
+    }
+
+    fn run(&'static self) {
+        loop {
+            self.hub.run_root(|| self.was_asked() || self.over.get());
+            self.was_asked();
+            if self.over.get() || !self.hub.wait_for_outside() {
+                break;
+            }
+        }
+    }
+
+    fn was_asked(&'static self) -> bool {
+        if !ASKED.load(Ordering::Relaxed) {
+            return false;
+        }
+        if ASKED.swap(false, Ordering::Relaxed) {
+            (self.hooks.asked)(self);
+        }
+        false
+    }
+
+    fn serve_deadlines(&self) {
+        let now = self.now.get();
+        while let Some(due) = self.timers.pop_due(now) {
+            match due {
+                Due::Task(waker) => waker.wake(),
+                Due::Clock(number) => self.toggle(number, now),
+            }
+        }
+    }
+
+    fn toggle(&self, number: u32, now: u64) {
+        let Some(toggle) = self.clocks.toggle(number, now) else { return };
+        let key = self.timers.schedule_clock(toggle.next, number);
+        self.clocks.set_key(number, key);
+        let signal = self.signals.get(toggle.signal);
+        let value = u64::from(toggle.level);
+        let written = self.port.write_small(signal.handle, 1, value, 0, WriteMode::Deposit);
+        if let Err(error) = written {
+            let path = &signal.description.path;
+            (self.hooks.broken)(
+                KERNEL.get().expect("the kernel runs"),
+                format!("a clock cannot write `{path}`: {error}"),
+            );
+        }
+    }
+
+    fn flush(&'static self) {
+        self.writes.flush(&self.signals, self.port, |signal, place, error| {
+            let path = &signal.description.path;
+            (self.hooks.broken)(self, format!("the write to `{path}` at {place} failed: {error}"));
+        });
+    }
+
+    /// Leaves with the simulator what there is to wait for.
+    fn arm(&'static self) {
+        if self.over.get() {
+            return;
+        }
+        let armed = self.phases.arm(self.port, !self.writes.is_empty());
+        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get()));
+        if let Err(error) = armed {
+            (self.hooks.broken)(self, error.to_string());
+        }
+    }
+
+    fn end(&'static self) {
+        if !self.over.replace(true) {
+            (self.hooks.end)(self);
+        }
+    }
+
+    pub(crate) fn port(&self) -> &'static dyn Port {
+        self.port
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Runs no task any more: the run is being given up.
+    pub(crate) fn stop(&self) {
+        self.over.set(true);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.get()
+    }
+
+    pub(crate) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The present time.
+    pub(crate) fn now(&self) -> SimTime {
+        SimTime::new(self.now.get(), self.precision)
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    // --- signals
+
+    /// The number of an object; the same object has the same number.
+    pub(crate) fn open(&self, handle: Handle) -> SignalIndex {
+        self.signals.open(self.port, handle)
+    }
+
+    pub(crate) fn signal(&self, index: SignalIndex) -> &Signal {
+        self.signals.get(index)
+    }
+
+    pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
+        let signal = self.signals.get(index);
+        self.port.read_small(signal.handle, signal.width, signal.two_state)
+    }
+
+    pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
+        let signal = self.signals.get(index);
+        self.port.read(signal.handle, &signal.description.encoding, into)
+    }
+
+    pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
+        self.port.read_real(self.signals.get(index).handle)
+    }
+
+    pub(crate) fn read_text(&self, index: SignalIndex) -> Result<String, PortError> {
+        self.port.read_text(self.signals.get(index).handle)
+    }
+
+    fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
+        if signal.description.constant {
+            return Err(WriteError::Constant { kind: signal.description.kind.to_string() });
+        }
+        if self.over.get() {
+            return Err(PortError::Over.into());
+        }
+        if self.stage.get() == Stage::ReadOnly {
+            return Err(WriteError::ReadOnlyPhase);
+        }
+        Ok(())
+    }
+
+    /// Keeps a write for the read-write phase.
+    pub(crate) fn write(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        self.check_writable(self.signals.get(index))?;
+        self.writes.push(&self.signals, index, write, place);
+        Ok(())
+    }
+
+    /// Writes at once, past what is kept.
+    pub(crate) fn write_now(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        mode: WriteMode,
+    ) -> Result<(), WriteError> {
+        let signal = self.signals.get(index);
+        self.check_writable(signal)?;
+        if mode == WriteMode::Force {
+            signal.forced.set(true);
+        }
+        Ok(write::put_now(self.port, signal, write, mode)?)
+    }
+
+    /// Ends a force.
+    pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
+        let signal = self.signals.get(index);
+        self.check_writable(signal)?;
+        self.port.release(signal.handle, &signal.description.encoding)?;
+        signal.forced.set(false);
+        Ok(())
+    }
+
+    pub(crate) fn wait_signal(
+        &self,
+        index: SignalIndex,
+        wait: SignalWait,
+        waker: &Waker,
+    ) -> Result<WaiterKey, PortError> {
+        self.signals.wait(self.port, index, wait, waker)
+    }
+
+    pub(crate) fn signal_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        self.signals.still_waits(index, key, waker)
+    }
+
+    pub(crate) fn leave_signal(&self, index: SignalIndex, key: WaiterKey) {
+        self.signals.leave(index, key);
+    }
+
+    // --- time and phases
+
+    /// The deadline `steps` from now.
+    pub(crate) fn deadline(&self, steps: u64) -> u64 {
+        self.now.get().saturating_add(steps)
+    }
+
+    pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        self.timers.wait(deadline, waker)
+    }
+
+    pub(crate) fn deadline_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+        self.timers.still_waits(key, waker)
+    }
+
+    pub(crate) fn leave_deadline(&self, key: TimerKey) {
+        self.timers.leave(key);
+    }
+
+    pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
+        self.phases.wait(phase, waker)
+    }
+
+    pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
+        self.phases.still_waits(phase, key, waker)
+    }
+
+    pub(crate) fn leave_phase(&self, phase: Phase, key: WaiterKey) {
+        self.phases.leave(phase, key);
+    }
+
+    // --- clocks
+
+    /// Starts a clock that is low until `first` steps from now and then toggles.
+    pub(crate) fn start_clock(
+        &self,
+        signal: SignalIndex,
+        shape: ClockShape,
+        first: u64,
+    ) -> ClockIndex {
+        let clock = self.clocks.add(signal, shape);
+        let key = self.timers.schedule_clock(self.deadline(first), clock.number);
+        self.clocks.set_key(clock.number, key);
+        clock
+    }
+
+    pub(crate) fn stop_clock(&self, clock: ClockIndex) {
+        if let Some(key) = self.clocks.stop(clock) {
+            self.timers.leave(key);
+        }
+    }
+
+    pub(crate) fn clock_cycles(&self, clock: ClockIndex) -> Option<u64> {
+        self.clocks.cycles(clock)
+    }
+
+    pub(crate) fn clock_runs(&self, clock: ClockIndex) -> bool {
+        self.clocks.is_running(clock)
+    }
+
+    pub(crate) fn has_clock(&self, signal: SignalIndex) -> bool {
+        self.clocks.drives(signal)
+    }
+
+    // --- between tests
+
+    /// Ends what a test left with the kernel: its clocks, its writes that were not applied, and
+    /// watches that nobody needs.
+    pub(crate) fn end_test(&self) {
+        for key in self.clocks.clear() {
+            self.timers.leave(key);
+        }
+        self.writes.clear(&self.signals);
+        if !self.over.get() {
+            self.signals.unwatch_idle(self.port);
+        }
+    }
+
+    /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
+    pub(crate) fn census(&self) -> (usize, usize, usize) {
+        (self.signals.waiting(), self.signals.watched(), self.timers.len())
+    }
+}

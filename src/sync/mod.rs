@@ -1,1 +1,108 @@
-//! (to be written)
+//! What tasks use to wait for each other: events, channels, locks, semaphores, barriers.
+//!
+//! Everything here belongs to the simulator's thread and is not `Send`. The handles are reference
+//! counted: a clone of an [`Event`], [`Lock`], [`Semaphore`] or [`Barrier`] is the same event, lock,
+//! semaphore or barrier, so a `'static` task takes a clone and a scope's child may borrow.
+//!
+//! | for | use |
+//! |---|---|
+//! | one task tells others that something has happened | [`Event`] |
+//! | items from many tasks to one, in order | [`channel()`], [`unbounded`] |
+//! | one answer | [`oneshot`] |
+//! | one task at a time | [`Lock`] |
+//! | so many tasks at a time | [`Semaphore`] |
+//! | tasks that go on together | [`Barrier`] |
+//!
+//! All of it keeps these rules:
+//!
+//! - **First come, first served.** A wait takes its place when it is first polled, and whoever comes
+//!   later cannot overtake it. The order in which tasks are woken depends on nothing else.
+//! - **A wait may be dropped at any time**, as a time limit or a race does: no item, permit or
+//!   wake-up is lost. A turn that a dropped wait was given goes to the next one, and an item is
+//!   sent or received only by a wait that has returned.
+//! - **A wait allocates nothing** once as many waits as now have been pending before.
+//! - **The task tree says what is awaited**, by the name given with `named` and the line that made
+//!   the thing.
+//!
+//! No simulated time passes in any of it.
+
+mod barrier;
+mod channel;
+mod error;
+mod event;
+mod gate;
+mod lock;
+mod oneshot;
+mod permits;
+mod semaphore;
+#[cfg(test)]
+mod testing;
+
+use std::fmt;
+use std::panic::Location;
+
+pub use barrier::{Barrier, BarrierWait, BarrierWaitResult};
+pub use channel::{ReceiveWait, Receiver, SendWait, Sender, channel, unbounded};
+pub use error::{RecvError, SendError, TryRecvError, TrySendError};
+pub use event::{Event, EventWait};
+pub use lock::{Lock, LockGuard, LockWait};
+pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
+pub use semaphore::{Acquire, Semaphore, SemaphorePermit};
+
+use crate::task::Wait;
+use crate::task::waiters::WaiterKey;
+
+/// The panic of a future that is polled again after it has returned `Ready`.
+const POLLED_AGAIN: &str = "a wait was polled again after it had finished";
+
+/// How a wait for a turn in a queue stands.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// Not polled yet.
+    New,
+    /// In the queue; if the queue no longer knows the key, the turn has come.
+    Queued(WaiterKey),
+    /// Taken or given up.
+    Over,
+}
+
+/// What messages call a thing: its name, if it has one, and the line that made it.
+#[derive(Clone, Copy)]
+struct Label {
+    name: Option<&'static str>,
+    at: &'static Location<'static>,
+}
+
+impl Label {
+    #[track_caller]
+    fn here() -> Self {
+        Label {
+            name: None,
+            at: Location::caller(),
+        }
+    }
+
+    fn named(self, name: &'static str) -> Self {
+        Label {
+            name: Some(name),
+            ..self
+        }
+    }
+
+    fn wait(self, what: &'static str) -> Wait {
+        let at = self.at;
+        match self.name {
+            Some(name) => Wait::Named { what, name, at },
+            None => Wait::Place { what, at },
+        }
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = self.name {
+            write!(f, "`{name}` ")?;
+        }
+        write!(f, "({}:{})", self.at.file(), self.at.line())
+    }
+}

@@ -1,1 +1,69 @@
-//! (to be written)
+//! Tasks: forked, awaited, cancelled, and never lost.
+//!
+//! One type of task set runs everything. The root set belongs to the thread and is run by the
+//! simulator's callbacks; each [`scope`] is a set inside of a future, whose tasks may therefore
+//! borrow whatever outlives that future. Nothing here knows of a simulator.
+//!
+//! | form | its tasks | end |
+//! |---|---|---|
+//! | [`scope`], [`TaskManager::scope`] | may borrow | with the scope, which waits for them |
+//! | [`spawn`] | `'static` | with the test |
+//! | [`TaskManager`] held as a value | `'static` | with [`TaskManager::join_all`], or cancelled when it is dropped |
+
+mod cell;
+mod clean_up;
+mod core;
+mod directory;
+mod error;
+mod executor;
+mod forms;
+mod handle;
+mod hub;
+mod info;
+mod manager;
+mod options;
+mod outcome;
+mod outside;
+mod panics;
+mod scope;
+mod spawn;
+#[cfg(test)]
+mod tests;
+mod tree;
+pub(crate) mod wait;
+pub(crate) mod waiters;
+mod waker;
+mod yield_now;
+
+use std::borrow::Cow;
+use std::pin::Pin;
+
+pub use self::core::TaskMap;
+pub(crate) use self::directory::outline;
+pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
+pub use self::executor::block_on;
+pub use self::handle::{Join, JoinCloned, Starting, Task};
+pub(crate) use self::hub::{Hub, hub, with_hub};
+pub use self::info::{TaskInfo, TaskState};
+pub use self::manager::TaskManager;
+pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
+pub use self::outcome::{ExitOutcome, Outcome};
+pub(crate) use self::outside::OutsideWork;
+pub(crate) use self::panics::{Caught, catch};
+pub use self::scope::{Scope, scope, scope_with};
+pub use self::yield_now::{YieldNow, yield_now};
+pub use self::spawn::{spawn, spawn_named};
+pub(crate) use self::spawn::{run_test, spawn_root};
+pub(crate) use self::tree::tree;
+pub(crate) use self::wait::Wait;
+
+/// A task's name. A literal costs no allocation.
+pub type Name = Cow<'static, str>;
+
+/// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
+pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// Notes for the task tree what the running task awaits. Called by a future that returns `Pending`.
+pub(crate) fn note_wait(wait: Wait) {
+    with_hub(|hub| hub.note_wait(wait));
+}

@@ -1,0 +1,234 @@
+//! Clocks that the testbench drives.
+
+use std::fmt;
+
+use crate::dut::Signal;
+use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
+use crate::simulator::WriteMode;
+use crate::time::{SimDuration, TimeError};
+
+/// A clock to be started on a signal of one bit.
+///
+/// It runs in the scheduler and wakes no task: a task hears of it by waiting for the signal's
+/// edges. When it starts it writes 0 at once; its first rising edge comes after the phase and the
+/// low time, and then one a period. Where several clocks have an edge at the same time, they
+/// toggle in the order in which they were started, before any task runs.
+///
+/// It ends with [`stop`](RunningClock::stop) or with the test. A clock that the design makes costs less than
+/// half of this one in most simulators.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(clk: Signal<bool>, slow: Signal<bool>) -> verifork::Result {
+/// Clock::new(&clk, 10.ns()).start();
+/// let slow = Clock::new(&slow, 40.ns()).high_time(10.ns()).phase(5.ns()).start();
+/// clk.rising_edges(100).await;
+/// slow.stop();
+/// log::info!("{} cycles of the slow clock", slow.cycles());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use = "a clock runs once it is started"]
+pub struct Clock {
+    signal: Signal<bool>,
+    period: SimDuration,
+    high: High,
+    phase: SimDuration,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum High {
+    Half,
+    Time(SimDuration),
+    Fraction(f64),
+}
+
+/// Why a clock cannot be started.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClockError {
+    /// A time does not fit the design's precision.
+    #[error("the {what} of the clock on `{path}` does not fit: {error}")]
+    Time {
+        /// Which time.
+        what: &'static str,
+        /// The signal's path.
+        path: String,
+        /// What is wrong with it.
+        error: TimeError,
+    },
+    /// The high or the low time would be nothing, or not a whole number of steps.
+    #[error(
+        "a clock of {period} on `{path}` cannot be high for {high}: both halves have to be a whole \
+         number of the design's steps of {step}, and more than none; choose the period or \
+         `high_time` to fit, or a finer precision of the design"
+    )]
+    Shape {
+        /// The signal's path.
+        path: String,
+        /// The period that was asked for.
+        period: SimDuration,
+        /// The high time that was asked for, in words.
+        high: String,
+        /// One step of the design's precision.
+        step: SimDuration,
+    },
+    /// Another clock drives the signal.
+    #[error("a clock runs on `{path}` already")]
+    Running {
+        /// The signal's path.
+        path: String,
+    },
+    /// The signal cannot be written.
+    #[error("a clock cannot write `{path}`: {reason}")]
+    Write {
+        /// The signal's path.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Clock {
+    /// A clock with equal halves.
+    pub fn new(signal: &Signal<bool>, period: SimDuration) -> Self {
+        Clock { signal: *signal, period, high: High::Half, phase: SimDuration::ZERO }
+    }
+
+    /// How long the clock is high in each period.
+    pub fn high_time(mut self, high: SimDuration) -> Self {
+        self.high = High::Time(high);
+        self
+    }
+
+    /// The part of each period for which the clock is high, between 0 and 1. It has to come to a
+    /// whole number of the design's steps.
+    pub fn duty_cycle(mut self, high: f64) -> Self {
+        self.high = High::Fraction(high);
+        self
+    }
+
+    /// How much later than the start the first period begins, with its low half.
+    pub fn phase(mut self, phase: SimDuration) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// Starts the clock.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, where [`try_start`](Clock::try_start) returns an error.
+    #[track_caller]
+    pub fn start(self) -> RunningClock {
+        match self.try_start() {
+            Ok(clock) => clock,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Starts the clock.
+    ///
+    /// # Errors
+    ///
+    /// A time is finer than the design's precision, a half has no steps, another clock drives the
+    /// signal, the signal cannot be written (it is constant, or this is the read-only phase).
+    ///
+    /// # Panics
+    ///
+    /// No simulation runs on this thread.
+    #[track_caller]
+    pub fn try_start(self) -> Result<RunningClock, ClockError> {
+        let kernel = kernel().unwrap_or_else(|error| panic!("{error}"));
+        let path = || self.signal.path().to_owned();
+        let precision = kernel.precision();
+        let steps = |what, time: SimDuration| {
+            time.to_steps(precision).map_err(|error| ClockError::Time { what, path: path(), error })
+        };
+        let period = steps("period", self.period)?;
+        let phase = steps("phase", self.phase)?;
+        let high = match self.high {
+            High::Time(high) => Some(steps("high time", high)?),
+            High::Half => period.is_multiple_of(2).then_some(period / 2),
+            High::Fraction(part) => whole_part(period, part),
+        };
+        let Some(high) = high.filter(|&high| high > 0 && high < period) else {
+            let high = match self.high {
+                High::Time(high) => high.to_string(),
+                High::Half => "half of it".to_owned(),
+                High::Fraction(part) => format!("{part} of it"),
+            };
+            let step = precision.step();
+            return Err(ClockError::Shape { path: path(), period: self.period, high, step });
+        };
+        let signal = self.signal.index();
+        if kernel.has_clock(signal) {
+            return Err(ClockError::Running { path: path() });
+        }
+        if kernel.stage() == Stage::ReadOnly {
+            let reason = WriteError::ReadOnlyPhase.to_string();
+            return Err(ClockError::Write { path: path(), reason });
+        }
+        let low = Write::Small { value: 0, unknown: 0, mask: 1 };
+        kernel
+            .write_now(signal, low, WriteMode::Deposit)
+            .map_err(|error| ClockError::Write { path: path(), reason: error.to_string() })?;
+        let shape = ClockShape { high, low: period - high };
+        let clock = kernel.start_clock(signal, shape, phase.saturating_add(shape.low));
+        Ok(RunningClock { clock })
+    }
+}
+
+/// `part` of `period`, if that is a whole number of steps.
+fn whole_part(period: u64, part: f64) -> Option<u64> {
+    if !(part > 0.0 && part < 1.0) {
+        return None;
+    }
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the period, and checked to be whole"
+    )]
+    {
+        let high = period as f64 * part;
+        ((high - high.round()).abs() < 1e-6).then_some(high.round() as u64)
+    }
+}
+
+/// A clock that was started. Dropping it changes nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RunningClock {
+    clock: ClockIndex,
+}
+
+impl RunningClock {
+    /// Stops the clock; the signal keeps its level. Nothing happens if it has stopped.
+    pub fn stop(&self) {
+        if let Ok(kernel) = kernel() {
+            kernel.stop_clock(self.clock);
+        }
+    }
+
+    /// How many rising edges the clock has made. 0 once its test has ended.
+    pub fn cycles(&self) -> u64 {
+        kernel().ok().and_then(|kernel| kernel.clock_cycles(self.clock)).unwrap_or(0)
+    }
+
+    /// Whether the clock still toggles.
+    pub fn is_running(&self) -> bool {
+        kernel().is_ok_and(|kernel| kernel.clock_runs(self.clock))
+    }
+}
+
+impl fmt::Debug for RunningClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningClock")
+            .field("is_running", &self.is_running())
+            .field("cycles", &self.cycles())
+            .finish_non_exhaustive()
+    }
+}

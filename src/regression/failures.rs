@@ -1,0 +1,78 @@
+//! Errors of tasks as entries of a report.
+
+use std::panic::Location;
+
+use super::outcome::FailureEntry;
+use crate::task::{TaskError, TaskErrorKind, TaskErrors};
+use crate::time::SimTime;
+
+/// Every error in the order in which it happened; those of managers inside of managers in place
+/// of the error that only hands them on.
+pub(super) fn entries(errors: &TaskErrors) -> Vec<FailureEntry> {
+    let mut entries = Vec::new();
+    for error in errors {
+        push(error, &mut entries);
+    }
+    entries
+}
+
+fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
+    if let Some(inner) = error.cause().and_then(|cause| cause.downcast_ref::<TaskErrors>()) {
+        for error in inner {
+            push(error, entries);
+        }
+        return;
+    }
+    if let Some(inner) = error.cause().and_then(|cause| cause.downcast_ref::<TaskError>())
+        && !inner.is_cancelled()
+    {
+        return push(inner, entries);
+    }
+    let mut text = error.to_string();
+    let mut place = place_of(error.place());
+    match error.kind() {
+        TaskErrorKind::Failed(cause) => {
+            for below in cause.chain().skip(1) {
+                text.push_str(&format!("\nbecause {below}"));
+            }
+        }
+        TaskErrorKind::Panicked { at, backtrace, .. } => {
+            // The line that panicked says more than the line that forked.
+            if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
+                text.push_str(&format!("\n(the task was forked at {}:{})", place.0, place.1));
+                place = (file, line);
+            }
+            if let Some(backtrace) = backtrace {
+                text.push('\n');
+                text.push_str(backtrace);
+            }
+        }
+        _ => {}
+    }
+    entries.push(FailureEntry {
+        task: error.path().to_owned(),
+        place: Some(place),
+        at: error.time(),
+        text,
+    });
+}
+
+/// Something that went wrong with the test as a whole.
+pub(super) fn of_test(
+    name: &str,
+    place: &'static Location<'static>,
+    at: SimTime,
+    text: String,
+) -> FailureEntry {
+    FailureEntry { task: name.to_owned(), place: Some(place_of(place)), at: Some(at), text }
+}
+
+fn place_of(place: &Location<'_>) -> (String, u32) {
+    (place.file().to_owned(), place.line())
+}
+
+fn file_and_line(place: &str) -> Option<(String, u32)> {
+    let (rest, _column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some((file.to_owned(), line.parse().ok()?))
+}

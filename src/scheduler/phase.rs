@@ -1,0 +1,82 @@
+//! Waiting for a phase of a time step: one callback of the simulator a phase, however many wait.
+
+use std::cell::{Cell, RefCell};
+use std::task::Waker;
+
+use crate::simulator::{Phase, Port, PortError};
+use crate::task::waiters::{WaiterKey, WaiterList};
+
+struct PhaseWaits {
+    waits: RefCell<WaiterList>,
+    /// The simulator has been asked to call.
+    armed: Cell<bool>,
+}
+
+pub(super) struct Phases([PhaseWaits; 3]);
+
+const ALL: [Phase; 3] = [Phase::ReadWrite, Phase::ReadOnly, Phase::NextTimeStep];
+
+impl Phases {
+    pub(super) fn new() -> Self {
+        Phases(ALL.map(|_| PhaseWaits {
+            waits: RefCell::new(WaiterList::new()),
+            armed: Cell::new(false),
+        }))
+    }
+
+    fn of(&self, phase: Phase) -> &PhaseWaits {
+        &self.0[phase as usize]
+    }
+
+    pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
+        self.of(phase).waits.borrow_mut().insert_back((), waker.clone())
+    }
+
+    pub(super) fn still_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
+        let mut waits = self.of(phase).waits.borrow_mut();
+        if !waits.contains(key) {
+            return false;
+        }
+        let replaced = waits.update(key, waker);
+        drop(waits);
+        drop(replaced);
+        true
+    }
+
+    pub(super) fn leave(&self, phase: Phase, key: WaiterKey) {
+        let left = self.of(phase).waits.borrow_mut().take(key);
+        drop(left);
+    }
+
+    /// The phase has come: its callback is used up.
+    pub(super) fn reached(&self, phase: Phase) {
+        self.of(phase).armed.set(false);
+    }
+
+    /// Wakes those who wait for the phase, first come first.
+    pub(super) fn wake(&self, phase: Phase) {
+        let waits = &self.of(phase).waits;
+        let mut count = waits.borrow().len();
+        while count > 0 {
+            count -= 1;
+            let next = waits.borrow_mut().pop_front();
+            if let Some(((), waker)) = next {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
+    /// read-write phase too.
+    pub(super) fn arm(&self, port: &dyn Port, writes: bool) -> Result<(), PortError> {
+        for phase in ALL {
+            let waits = self.of(phase);
+            let wanted =
+                (writes && phase == Phase::ReadWrite) || !waits.waits.borrow().is_empty();
+            if wanted && !waits.armed.replace(true) {
+                port.at_phase(phase, 0)?;
+            }
+        }
+        Ok(())
+    }
+}

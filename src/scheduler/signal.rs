@@ -1,0 +1,331 @@
+//! The table of signals: each opened once, watched while anyone waits for it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
+use std::task::Waker;
+
+use elsa::FrozenVec;
+use smallvec::SmallVec;
+
+use super::write::Pending;
+use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
+use crate::task::waiters::{WaiterKey, WaiterList};
+use crate::value::{Logic, LogicVec};
+
+/// A signal by its number in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct SignalIndex(u32);
+
+/// Which changes of a signal count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Edge {
+    /// Becomes 1 (or H) from anything else.
+    Rising,
+    /// Becomes 0 (or L) from anything else.
+    Falling,
+    /// Changes.
+    Any,
+}
+
+/// What one waiter of a signal waits for.
+pub(crate) enum SignalWait {
+    Edges { edge: Edge, remaining: Cell<u32> },
+    Until(Rc<Condition>),
+}
+
+/// A condition of the user's, asked in the simulator's callback.
+pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
+    panicked: Cell<bool>,
+    ask: F,
+}
+
+impl Condition {
+    pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
+        Rc::new(Condition { panicked: Cell::new(false), ask })
+    }
+
+    /// It panicked when it was asked in the callback.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.panicked.get()
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        (self.ask)()
+    }
+
+    /// Holds, or panics: in both cases the wait is over, and the task learns which.
+    fn is_over(&self) -> bool {
+        crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
+            self.panicked.set(true);
+            true
+        })
+    }
+}
+
+/// How many times a watch may fire for nobody before it is taken down. More than once, since a
+/// task often waits for something else between two edges.
+const IDLE_FIRES: u32 = 8;
+
+pub(crate) struct Signal {
+    pub(crate) handle: Handle,
+    pub(crate) description: Description,
+    pub(super) width: u32,
+    pub(super) two_state: bool,
+    scalar: bool,
+    last: Cell<Logic>,
+    /// Where changes without a change are to be told apart: the last value of a wider signal.
+    last_wide: RefCell<Option<LogicVec>>,
+    pub(super) forced: Cell<bool>,
+    watch: Cell<Option<CallbackHandle>>,
+    watch_generation: Cell<u32>,
+    idle_fires: Cell<u32>,
+    waits: RefCell<WaiterList<SignalWait>>,
+    pub(super) pending: RefCell<Pending>,
+}
+
+pub(super) struct Signals {
+    table: FrozenVec<Box<Signal>>,
+    by_handle: RefCell<HashMap<Handle, SignalIndex>>,
+}
+
+/// The paths of the signals by number, for the task tree, which another thread may have to print.
+static PATHS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Writes a signal's path.
+pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    match usize::try_from(index).ok().and_then(|index| paths.get(index)) {
+        Some(path) => f.write_str(path),
+        None => write!(f, "signal {index}"),
+    }
+}
+
+impl SignalIndex {
+    pub(crate) fn number(self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
+impl Signals {
+    pub(super) fn new() -> Self {
+        PATHS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Signals { table: FrozenVec::new(), by_handle: RefCell::default() }
+    }
+
+    pub(super) fn get(&self, index: SignalIndex) -> &Signal {
+        self.table.get(index.0 as usize).expect("signal numbers come from this table")
+    }
+
+    pub(super) fn open(&self, port: &dyn Port, handle: Handle) -> SignalIndex {
+        if let Some(&index) = self.by_handle.borrow().get(&handle) {
+            return index;
+        }
+        let description = port.describe(handle);
+        let (width, two_state) = match &description.encoding {
+            Encoding::Logic { width, two_state, .. } => (*width, *two_state),
+            _ => (0, false),
+        };
+        let index = SignalIndex(
+            u32::try_from(self.table.len()).expect("fewer than four thousand million signals"),
+        );
+        PATHS.lock().unwrap_or_else(PoisonError::into_inner).push(description.path.clone());
+        self.by_handle.borrow_mut().insert(handle, index);
+        self.table.push(Box::new(Signal {
+            handle,
+            width,
+            two_state,
+            scalar: width == 1 && description.array.is_none(),
+            description,
+            last: Cell::new(Logic::Unknown),
+            last_wide: RefCell::new(None),
+            forced: Cell::new(false),
+            watch: Cell::new(None),
+            watch_generation: Cell::new(0),
+            idle_fires: Cell::new(0),
+            waits: RefCell::new(WaiterList::new()),
+            pending: RefCell::new(Pending::None),
+        }));
+        index
+    }
+
+    /// Adds a waiter; the first one has the signal watched.
+    pub(super) fn wait(
+        &self,
+        port: &dyn Port,
+        index: SignalIndex,
+        wait: SignalWait,
+        waker: &Waker,
+    ) -> Result<WaiterKey, PortError> {
+        let signal = self.get(index);
+        if signal.watch.get().is_none() {
+            if signal.scalar {
+                let (value, unknown) = port.read_small(signal.handle, 1, signal.two_state)?;
+                signal.last.set(scalar_of(value, unknown));
+            }
+            let token = token(index, signal.watch_generation.get());
+            let watch = port.watch(signal.handle, signal.scalar, token)?;
+            signal.watch.set(Some(watch));
+        }
+        if port.quirks().idle_value_changes && !signal.scalar && signal.last_wide.borrow().is_none()
+        {
+            signal.remember_wide(port);
+        }
+        signal.idle_fires.set(0);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker.clone()))
+    }
+
+    /// Still waiting; wakes another task from now on.
+    pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let mut waits = self.get(index).waits.borrow_mut();
+        if !waits.contains(key) {
+            return false;
+        }
+        let replaced = waits.update(key, waker);
+        drop(waits);
+        drop(replaced);
+        true
+    }
+
+    pub(super) fn leave(&self, index: SignalIndex, key: WaiterKey) {
+        let left = self.get(index).waits.borrow_mut().take(key);
+        drop(left);
+    }
+
+    /// A watched signal changed: wakes those whose wait is over, first come first.
+    pub(super) fn changed(&self, port: &dyn Port, token: u64, scalar: Option<Logic>) {
+        let (index, generation) = from_token(token);
+        let Some(signal) = self.table.get(index as usize) else { return };
+        if signal.watch_generation.get() != generation {
+            return;
+        }
+        let (rises, falls) = match scalar {
+            Some(new) => {
+                let old = signal.last.replace(new);
+                if old == new {
+                    return;
+                }
+                (new.is_one() && !old.is_one(), new.is_zero() && !old.is_zero())
+            }
+            None if signal.wide_is_unchanged(port) => return,
+            None => (false, false),
+        };
+        let mut over: SmallVec<[WaiterKey; 8]> = SmallVec::new();
+        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 2]> = SmallVec::new();
+        {
+            let waits = signal.waits.borrow();
+            if waits.is_empty() {
+                drop(waits);
+                signal.fired_for_nobody(port);
+                return;
+            }
+            for (key, wait, _) in waits.iter() {
+                match wait {
+                    SignalWait::Edges { edge, remaining } => {
+                        let counts = match edge {
+                            Edge::Rising => rises,
+                            Edge::Falling => falls,
+                            Edge::Any => true,
+                        };
+                        if counts {
+                            remaining.set(remaining.get() - 1);
+                            if remaining.get() == 0 {
+                                over.push(key);
+                            }
+                        }
+                    }
+                    SignalWait::Until(condition) => asked.push((key, Rc::clone(condition))),
+                }
+            }
+        }
+        // The conditions are the user's: asked with nothing borrowed.
+        for (key, condition) in asked {
+            if condition.is_over() {
+                over.push(key);
+            }
+        }
+        for key in over {
+            let taken = signal.waits.borrow_mut().take(key);
+            if let Some((_, waker)) = taken {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Takes down every watch, at the end of a test.
+    pub(super) fn unwatch_idle(&self, port: &dyn Port) {
+        for signal in self.table.iter() {
+            if signal.waits.borrow().is_empty() {
+                signal.unwatch(port);
+            }
+        }
+    }
+
+    pub(super) fn watched(&self) -> usize {
+        self.table.iter().filter(|signal| signal.watch.get().is_some()).count()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.table.iter().map(|signal| signal.waits.borrow().len()).sum()
+    }
+}
+
+impl Signal {
+    fn fired_for_nobody(&self, port: &dyn Port) {
+        let fires = self.idle_fires.get() + 1;
+        self.idle_fires.set(fires);
+        if fires >= IDLE_FIRES || port.quirks().idle_watches_cost {
+            self.unwatch(port);
+        }
+    }
+
+    fn unwatch(&self, port: &dyn Port) {
+        if let Some(watch) = self.watch.take() {
+            self.watch_generation.set(self.watch_generation.get().wrapping_add(1));
+            self.idle_fires.set(0);
+            *self.last_wide.borrow_mut() = None;
+            port.unwatch(watch);
+        }
+    }
+
+    fn remember_wide(&self, port: &dyn Port) {
+        if matches!(self.description.encoding, Encoding::Logic { .. }) {
+            let mut value = LogicVec::all_zero(0);
+            if port.read(self.handle, &self.description.encoding, &mut value).is_ok() {
+                *self.last_wide.borrow_mut() = Some(value);
+            }
+        }
+    }
+
+    /// The event came without a change, as some simulators send for forced signals and at the
+    /// very start. Only there the value is compared, which costs a read.
+    fn wide_is_unchanged(&self, port: &dyn Port) -> bool {
+        if !port.quirks().idle_value_changes || !(self.forced.get() || port.now() == 0) {
+            *self.last_wide.borrow_mut() = None;
+            return false;
+        }
+        let before = self.last_wide.borrow_mut().take();
+        self.remember_wide(port);
+        before.is_some() && before == *self.last_wide.borrow()
+    }
+}
+
+fn scalar_of(value: u64, unknown: u64) -> Logic {
+    match (value & 1, unknown & 1) {
+        (0, 0) => Logic::Zero,
+        (_, 0) => Logic::One,
+        (0, _) => Logic::HighImpedance,
+        _ => Logic::Unknown,
+    }
+}
+
+fn token(index: SignalIndex, generation: u32) -> u64 {
+    u64::from(generation) << 32 | u64::from(index.0)
+}
+
+#[allow(clippy::cast_possible_truncation)] // the two halves of the word
+fn from_token(token: u64) -> (u32, u32) {
+    (token as u32, (token >> 32) as u32)
+}

@@ -1,0 +1,106 @@
+//! Simulated time to wait for: one heap of deadlines, one pending timer of the simulator.
+
+use std::cell::{Cell, RefCell};
+use std::task::Waker;
+
+use super::heap::{DeadlineHeap, Rank, TimerKey};
+use crate::simulator::{CallbackHandle, Port, PortError};
+
+/// Who a deadline is for.
+pub(super) enum Due {
+    Task(Waker),
+    Clock(u32),
+}
+
+struct PendingTimer {
+    deadline: u64,
+    handle: CallbackHandle,
+}
+
+pub(super) struct Timers {
+    heap: RefCell<DeadlineHeap<Due>>,
+    /// The simulator's timer for the earliest deadline, or an earlier one that is left to fire.
+    pending: Cell<Option<PendingTimer>>,
+    /// The token of the pending timer; a fire with another token is stale.
+    generation: Cell<u64>,
+}
+
+impl Timers {
+    pub(super) fn new() -> Self {
+        Timers {
+            heap: RefCell::new(DeadlineHeap::new()),
+            pending: Cell::new(None),
+            generation: Cell::new(0),
+        }
+    }
+
+    pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        self.heap.borrow_mut().insert(deadline, Rank::Task, Due::Task(waker.clone()))
+    }
+
+    pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+        let mut heap = self.heap.borrow_mut();
+        let replaced = match heap.get_mut(key) {
+            Some(Due::Task(present)) if present.will_wake(waker) => return true,
+            Some(Due::Task(present)) => std::mem::replace(present, waker.clone()),
+            _ => return false,
+        };
+        drop(heap);
+        drop(replaced);
+        true
+    }
+
+    pub(super) fn leave(&self, key: TimerKey) {
+        let left = self.heap.borrow_mut().remove(key);
+        drop(left);
+    }
+
+    /// The next toggle of a clock. Clocks of one deadline toggle in the order of their numbers.
+    pub(super) fn schedule_clock(&self, deadline: u64, clock: u32) -> TimerKey {
+        let mut heap = self.heap.borrow_mut();
+        heap.insert_as(deadline, Rank::Clock, u64::from(clock), Due::Clock(clock))
+    }
+
+    /// The simulator's timer fired. `Some(deadline)` unless it was given up before.
+    pub(super) fn fired(&self, token: u64) -> Option<u64> {
+        if token != self.generation.get() {
+            return None;
+        }
+        self.pending.take().map(|pending| pending.deadline)
+    }
+
+    pub(super) fn pop_due(&self, now: u64) -> Option<Due> {
+        self.heap.borrow_mut().pop_due(now)
+    }
+
+    /// Has the simulator call at the earliest deadline.
+    ///
+    /// A pending timer that is now too early stays: it costs less to let it fire than to take it
+    /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
+    pub(super) fn arm(&self, port: &dyn Port, now: u64) -> Result<(), PortError> {
+        let earliest = self.heap.borrow().earliest();
+        let pending = self.pending.take();
+        let keep = match (&pending, earliest) {
+            (Some(pending), Some(earliest)) => pending.deadline <= earliest,
+            (None, None) => return Ok(()),
+            _ => false,
+        };
+        if keep {
+            self.pending.set(pending);
+            return Ok(());
+        }
+        if let Some(pending) = pending {
+            port.cancel_after(pending.handle);
+        }
+        let Some(deadline) = earliest else { return Ok(()) };
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        let handle = port.after(deadline.saturating_sub(now), generation)?;
+        self.pending.set(Some(PendingTimer { deadline, handle }));
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.heap.borrow().len()
+    }
+}

@@ -1,0 +1,258 @@
+//! `Barrier`: tasks that go on together.
+
+use std::cell::Cell;
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::gate::{Arrival, Gate};
+use super::{Label, POLLED_AGAIN};
+use crate::task::note_wait;
+
+/// Holds tasks back until so many have arrived, then lets them all go on, again and again.
+///
+/// A clone is the same barrier.
+///
+/// ```
+/// use futures_lite::future::{block_on, zip};
+/// use verifork::sync::Barrier;
+///
+/// let configured = Barrier::new(2).named("both ports configured");
+/// let port = async || configured.wait().await.is_leader();
+/// let (first, second) = block_on(zip(port(), port()));
+/// assert!(!first && second); // the last to arrive leads
+/// ```
+#[derive(Clone)]
+pub struct Barrier {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    parties: usize,
+    /// Waits that the gate has not let through: always fewer than `parties`.
+    arrived: Cell<usize>,
+    gate: Gate,
+    label: Cell<Label>,
+}
+
+impl Barrier {
+    /// A barrier for this many tasks. Messages name the line of this call.
+    ///
+    /// # Panics
+    ///
+    /// For no tasks: nobody could ever arrive last.
+    #[track_caller]
+    pub fn new(parties: usize) -> Self {
+        assert!(
+            parties > 0,
+            "a barrier for 0 tasks never opens: it needs at least 1"
+        );
+        let label = Cell::new(Label::here());
+        Barrier {
+            shared: Rc::new(Shared {
+                parties,
+                arrived: Cell::new(0),
+                gate: Gate::new(),
+                label,
+            }),
+        }
+    }
+
+    /// Names the barrier, every clone of it included, in messages.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        self.shared.label.set(self.shared.label.get().named(name));
+        self
+    }
+
+    /// How many tasks the barrier is for.
+    pub fn parties(&self) -> usize {
+        self.shared.parties
+    }
+
+    /// How many tasks have arrived and wait for the others.
+    pub fn arrived(&self) -> usize {
+        self.shared.arrived.get()
+    }
+
+    /// Arrives, with the first poll, and waits for the others.
+    ///
+    /// A wait that is dropped before the last task arrives has not arrived. The future owns what it
+    /// needs and is `'static`.
+    pub fn wait(&self) -> BarrierWait {
+        BarrierWait {
+            shared: Rc::clone(&self.shared),
+            state: State::New,
+        }
+    }
+}
+
+impl fmt::Debug for Barrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Barrier")
+            .field("label", &self.shared.label.get())
+            .field("parties", &self.parties())
+            .field("arrived", &self.arrived())
+            .finish()
+    }
+}
+
+/// The future of [`Barrier::wait`].
+///
+/// # Panics
+///
+/// If polled again after it has finished.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct BarrierWait {
+    shared: Rc<Shared>,
+    state: State,
+}
+
+enum State {
+    New,
+    Arrived(Arrival),
+    Over,
+}
+
+impl Future for BarrierWait {
+    type Output = BarrierWaitResult;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BarrierWaitResult> {
+        let BarrierWait { shared, state } = &mut *self;
+        if matches!(state, State::New) {
+            let arrived = shared.arrived.get() + 1;
+            if arrived == shared.parties {
+                *state = State::Over;
+                shared.arrived.set(0);
+                shared.gate.open();
+                return Poll::Ready(BarrierWaitResult { is_leader: true });
+            }
+            shared.arrived.set(arrived);
+            *state = State::Arrived(shared.gate.arrive());
+        }
+        let State::Arrived(arrival) = state else {
+            panic!("{POLLED_AGAIN}")
+        };
+        if shared.gate.poll(arrival, context.waker()).is_pending() {
+            note_wait(shared.label.get().wait("the other tasks at the barrier"));
+            return Poll::Pending;
+        }
+        *state = State::Over;
+        Poll::Ready(BarrierWaitResult { is_leader: false })
+    }
+}
+
+impl Drop for BarrierWait {
+    fn drop(&mut self) {
+        if let State::Arrived(arrival) = &mut self.state {
+            if !self.shared.gate.is_through(arrival) {
+                self.shared.arrived.set(self.shared.arrived.get() - 1);
+            }
+            self.shared.gate.leave(arrival);
+        }
+    }
+}
+
+impl fmt::Debug for BarrierWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BarrierWait")
+            .field("barrier", &self.shared.label.get())
+            .field("arrived", &matches!(self.state, State::Arrived(_)))
+            .finish()
+    }
+}
+
+/// What a task learns when the barrier lets it go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BarrierWaitResult {
+    is_leader: bool,
+}
+
+impl BarrierWaitResult {
+    /// Whether this task arrived last: `true` for one task of each round.
+    pub fn is_leader(&self) -> bool {
+        self.is_leader
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::testing::{Poller, poll};
+
+    fn leader(poll: Poll<BarrierWaitResult>) -> Option<bool> {
+        match poll {
+            Poll::Ready(result) => Some(result.is_leader()),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn all_go_on_when_the_last_arrives_round_after_round() {
+        let barrier = Barrier::new(3);
+        for _ in 0..3 {
+            let (poller, mut waits) = (Poller::new(), [(); 3].map(|()| barrier.wait()));
+            assert_eq!(leader(poller.poll(&mut waits[0])), None);
+            assert_eq!(leader(poller.poll(&mut waits[1])), None);
+            assert_eq!(leader(poller.poll(&mut waits[1])), None);
+            assert_eq!((barrier.arrived(), poller.wakes()), (2, 0));
+            assert_eq!(leader(poll(&mut waits[2])), Some(true));
+            assert_eq!((barrier.arrived(), poller.wakes()), (0, 2));
+            assert_eq!(leader(poller.poll(&mut waits[0])), Some(false));
+            assert_eq!(leader(poller.poll(&mut waits[1])), Some(false));
+        }
+    }
+
+    #[test]
+    fn a_dropped_wait_has_not_arrived() {
+        let barrier = Barrier::new(2);
+        let mut dropped = barrier.wait();
+        assert!(poll(&mut dropped).is_pending());
+        drop(dropped);
+        let (mut first, mut second) = (barrier.wait(), barrier.wait());
+        assert_eq!(leader(poll(&mut first)), None);
+        assert_eq!(leader(poll(&mut second)), Some(true));
+        drop(first); // let through: it does not count against the next round
+        assert_eq!(barrier.arrived(), 0);
+    }
+
+    #[test]
+    fn a_slow_task_does_not_miss_its_round() {
+        let barrier = Barrier::new(2);
+        let mut slow = barrier.wait();
+        assert_eq!(leader(poll(&mut slow)), None);
+        assert_eq!(leader(poll(&mut barrier.wait())), Some(true));
+        let mut next = barrier.wait();
+        assert_eq!(leader(poll(&mut next)), None);
+        assert_eq!(leader(poll(&mut slow)), Some(false));
+        assert_eq!(leader(poll(&mut next)), None);
+        assert_eq!(barrier.arrived(), 1);
+    }
+
+    #[test]
+    fn a_barrier_for_one_never_waits() {
+        let barrier = Barrier::new(1);
+        assert_eq!(leader(poll(&mut barrier.wait())), Some(true));
+        assert_eq!(leader(poll(&mut barrier.wait())), Some(true));
+    }
+
+    #[test]
+    #[should_panic(expected = "a barrier for 0 tasks never opens")]
+    fn a_barrier_for_none_panics() {
+        let _ = Barrier::new(0);
+    }
+
+    #[test]
+    fn a_million_dropped_waits_leave_nothing() {
+        let barrier = Barrier::new(2);
+        for _ in 0..1_000_000 {
+            assert!(poll(&mut barrier.wait()).is_pending());
+        }
+        assert_eq!(barrier.arrived(), 0);
+        assert_eq!(
+            (barrier.shared.gate.waiting(), barrier.shared.gate.slots()),
+            (0, 1)
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! `channel`: items from many tasks to one, in order.
+
+mod receiver;
+mod sender;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::task::Waker;
+
+pub use receiver::{ReceiveWait, Receiver};
+pub use sender::{SendWait, Sender};
+
+use super::Label;
+use crate::task::waiters::WaiterList;
+
+/// The capacity of a channel without a limit.
+const UNBOUNDED: usize = usize::MAX;
+
+/// A channel with room for this many items: a sender waits while it is full. Messages name the
+/// line of this call.
+///
+/// It is closed by [`Sender::close`], by [`Receiver::close`], and when the last sender or the
+/// receiver is dropped. What is in it then can still be received.
+///
+/// ```
+/// use futures_lite::future::{block_on, zip};
+/// use verifork::sync::{RecvError, channel};
+///
+/// let (requests, inbox) = channel(2);
+/// let driver = async move {
+///     for request in 0..5 {
+///         requests.send(request).await.unwrap();
+///     }
+/// };
+/// let monitor = async {
+///     for expected in 0..5 {
+///         assert_eq!(inbox.recv().await, Ok(expected));
+///     }
+///     assert_eq!(inbox.recv().await, Err(RecvError)); // the driver has dropped its sender
+/// };
+/// block_on(zip(driver, monitor));
+/// ```
+///
+/// # Panics
+///
+/// For a capacity of 0: no item would ever get through.
+#[track_caller]
+pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    assert!(
+        capacity > 0,
+        "a channel with room for 0 items lets none through: it needs room for at least 1"
+    );
+    with_capacity(capacity)
+}
+
+/// A channel without a limit: a sender never waits. Messages name the line of this call.
+///
+/// ```
+/// use verifork::sync::unbounded;
+///
+/// let (log, entries) = unbounded();
+/// for entry in ["reset", "write", "read"] {
+///     log.try_send(entry).unwrap();
+/// }
+/// assert_eq!((entries.len(), entries.try_recv()), (3, Ok("reset")));
+/// ```
+#[track_caller]
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    with_capacity(UNBOUNDED)
+}
+
+#[track_caller]
+fn with_capacity<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    let state = State {
+        items: VecDeque::new(),
+        capacity,
+        closed: false,
+        senders: 1,
+        sending: WaiterList::new(),
+        receiving: WaiterList::new(),
+        promised_room: 0,
+        promised_items: 0,
+    };
+    let shared = Rc::new(Shared {
+        state: RefCell::new(state),
+        label: Label::here(),
+    });
+    (Sender::new(Rc::clone(&shared)), Receiver::new(shared))
+}
+
+struct Shared<T> {
+    state: RefCell<State<T>>,
+    label: Label,
+}
+
+/// Room and items that come free are promised to the front of a queue at once: who is woken leaves
+/// the queue with a promise, and nobody can slip in before its task runs. A wait that is dropped
+/// with a promise hands it back.
+struct State<T> {
+    items: VecDeque<T>,
+    capacity: usize,
+    /// Once closed it stays so: nobody waits to send, and once `items` is empty nobody waits to
+    /// receive.
+    closed: bool,
+    senders: usize,
+    sending: WaiterList,
+    receiving: WaiterList,
+    /// Room that belongs to woken senders. Means nothing once the channel is closed.
+    promised_room: usize,
+    /// Items, at the front, that belong to woken receivers: at most `items.len()`.
+    promised_items: usize,
+}
+
+impl<T> State<T> {
+    fn has_room(&self) -> bool {
+        self.items.len().saturating_add(self.promised_room) < self.capacity
+    }
+
+    fn has_item(&self) -> bool {
+        self.items.len() > self.promised_items
+    }
+
+    fn is_over(&self) -> bool {
+        self.closed && self.items.is_empty()
+    }
+
+    /// Takes the next one out of a queue who need not wait any more, and promises it what it waits
+    /// for.
+    fn next_to_wake(&mut self) -> Option<Waker> {
+        let room = !self.closed && self.has_room();
+        if (room || self.closed)
+            && let Some(((), waker)) = self.sending.pop_front()
+        {
+            self.promised_room += usize::from(room);
+            return Some(waker);
+        }
+        let item = self.has_item();
+        if (item || self.is_over())
+            && let Some(((), waker)) = self.receiving.pop_front()
+        {
+            self.promised_items += usize::from(item);
+            return Some(waker);
+        }
+        None
+    }
+}
+
+impl<T> Shared<T> {
+    /// Wakes whoever need not wait any more; called after every change.
+    fn settle(&self) {
+        // Nothing is borrowed while a waker runs.
+        loop {
+            let next = self.state.borrow_mut().next_to_wake();
+            match next {
+                Some(waker) => waker.wake(),
+                None => return,
+            }
+        }
+    }
+
+    fn close(&self) {
+        self.state.borrow_mut().closed = true;
+        self.settle();
+    }
+
+    fn len(&self) -> usize {
+        self.state.borrow().items.len()
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        Some(self.state.borrow().capacity).filter(|&capacity| capacity != UNBOUNDED)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state.borrow().closed
+    }
+}
+
+/// Both ends print the same.
+macro_rules! debug_end {
+    ($name:ident) => {
+        impl<T> std::fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("label", &self.shared.label)
+                    .field("len", &self.len())
+                    .field("capacity", &self.capacity())
+                    .field("closed", &self.is_closed())
+                    .finish()
+            }
+        }
+    };
+}
+use debug_end;

@@ -1,0 +1,181 @@
+//! The receiving end.
+
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::{Shared, debug_end};
+use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
+use crate::task::note_wait;
+
+/// The end of a [`channel`](super::channel) that receives.
+///
+/// When it is dropped the channel is closed, and the items in it are dropped.
+pub struct Receiver<T> {
+    pub(super) shared: Rc<Shared<T>>,
+}
+
+impl<T> Receiver<T> {
+    pub(super) fn new(shared: Rc<Shared<T>>) -> Self {
+        Receiver { shared }
+    }
+
+    /// Receives the next item, once there is one.
+    ///
+    /// Several tasks may share the receiver by reference: they get items in the order in which they
+    /// asked. A `recv` that is dropped before it has returned has taken no item.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`] once the channel is closed and every item has been received.
+    pub fn recv(&self) -> ReceiveWait<'_, T> {
+        ReceiveWait {
+            shared: &self.shared,
+            turn: Turn::New,
+        }
+    }
+
+    /// Receives the next item if there is one that is not promised to a [`recv`](Receiver::recv)
+    /// that waits.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError::Empty`] if there is none now, [`TryRecvError::Closed`] if there never will be.
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut state = self.shared.state.borrow_mut();
+        let item = if state.has_item() {
+            state.items.pop_front()
+        } else {
+            None
+        };
+        let missing = if state.is_over() {
+            TryRecvError::Closed
+        } else {
+            TryRecvError::Empty
+        };
+        drop(state);
+        if item.is_some() {
+            self.shared.settle();
+        }
+        item.ok_or(missing)
+    }
+
+    /// Closes the channel: nothing more can be sent, what is in it can still be received. Who waits
+    /// to send gets the item back.
+    ///
+    /// ```
+    /// use verifork::sync::{TryRecvError, channel};
+    ///
+    /// let (requests, inbox) = channel(4);
+    /// requests.try_send("last").unwrap();
+    /// inbox.close();
+    /// assert!(requests.try_send("too late").is_err());
+    /// assert_eq!(inbox.try_recv(), Ok("last"));
+    /// assert_eq!(inbox.try_recv(), Err(TryRecvError::Closed));
+    /// ```
+    pub fn close(&self) {
+        self.shared.close();
+    }
+
+    /// Whether the channel is closed. Items may be left in it.
+    pub fn is_closed(&self) -> bool {
+        self.shared.is_closed()
+    }
+
+    /// How many items are in the channel.
+    pub fn len(&self) -> usize {
+        self.shared.len()
+    }
+
+    /// Whether no item is in the channel.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items the channel has room for; `None` if there is no limit.
+    pub fn capacity(&self) -> Option<usize> {
+        self.shared.capacity()
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.state.borrow_mut();
+        state.closed = true;
+        state.promised_items = 0;
+        // Dropped last and with nothing borrowed: an item may hold a sender of this channel.
+        let items = std::mem::take(&mut state.items);
+        drop(state);
+        self.shared.settle();
+        drop(items);
+    }
+}
+
+debug_end!(Receiver);
+
+/// The future of [`Receiver::recv`].
+///
+/// # Panics
+///
+/// If polled again after it has finished.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct ReceiveWait<'a, T> {
+    shared: &'a Shared<T>,
+    turn: Turn,
+}
+
+impl<T> Future for ReceiveWait<'_, T> {
+    type Output = Result<T, RecvError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ReceiveWait { shared, turn } = &mut *self;
+        let mut state = shared.state.borrow_mut();
+        match *turn {
+            Turn::New if state.has_item() || state.is_over() => {}
+            Turn::New => {
+                *turn = Turn::Queued(state.receiving.insert_back((), context.waker().clone()));
+                drop(state);
+                note_wait(shared.label.wait("an item from the channel"));
+                return Poll::Pending;
+            }
+            Turn::Queued(key) if state.receiving.contains(key) => {
+                let replaced = state.receiving.update(key, context.waker());
+                drop(state);
+                drop(replaced);
+                note_wait(shared.label.wait("an item from the channel"));
+                return Poll::Pending;
+            }
+            Turn::Queued(_) if state.is_over() => {}
+            Turn::Queued(_) => state.promised_items -= 1,
+            Turn::Over => panic!("{POLLED_AGAIN}"),
+        }
+        *turn = Turn::Over;
+        let item = state.items.pop_front();
+        drop(state);
+        shared.settle();
+        Poll::Ready(item.ok_or(RecvError))
+    }
+}
+
+impl<T> Drop for ReceiveWait<'_, T> {
+    fn drop(&mut self) {
+        let Turn::Queued(key) = self.turn else { return };
+        let mut state = self.shared.state.borrow_mut();
+        let waiter = state.receiving.take(key);
+        if waiter.is_none() && !state.is_over() {
+            state.promised_items -= 1;
+        }
+        drop(state);
+        drop(waiter);
+        self.shared.settle();
+    }
+}
+
+impl<T> fmt::Debug for ReceiveWait<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiveWait")
+            .field("channel", &self.shared.label)
+            .finish_non_exhaustive()
+    }
+}

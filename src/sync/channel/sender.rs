@@ -1,0 +1,194 @@
+//! The sending end.
+
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::{Shared, debug_end};
+use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
+use crate::task::note_wait;
+
+/// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
+///
+/// When the last one is dropped the channel is closed.
+pub struct Sender<T> {
+    pub(super) shared: Rc<Shared<T>>,
+}
+
+impl<T> Sender<T> {
+    /// The first sender of a channel, which has counted it.
+    pub(super) fn new(shared: Rc<Shared<T>>) -> Self {
+        Sender { shared }
+    }
+
+    /// Sends an item, once there is room.
+    ///
+    /// Senders get room in the order in which they asked for it. A `send` that is dropped before it
+    /// has returned has not sent its item.
+    ///
+    /// # Errors
+    ///
+    /// The item comes back if the channel is closed, before the call or while it waits.
+    pub fn send(&self, item: T) -> SendWait<'_, T> {
+        SendWait {
+            shared: &self.shared,
+            item: Some(item),
+            turn: Turn::New,
+        }
+    }
+
+    /// Sends an item if there is room that is not promised to a [`send`](Sender::send) that waits.
+    ///
+    /// ```
+    /// use verifork::sync::{TrySendError, channel};
+    ///
+    /// let (requests, inbox) = channel(1);
+    /// assert_eq!(requests.try_send(1), Ok(()));
+    /// assert_eq!(requests.try_send(2), Err(TrySendError::Full(2)));
+    /// drop(inbox);
+    /// assert_eq!(requests.try_send(3), Err(TrySendError::Closed(3)));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The item comes back if there is no room or the channel is closed.
+    pub fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
+        let mut state = self.shared.state.borrow_mut();
+        if state.closed {
+            return Err(TrySendError::Closed(item));
+        }
+        if !state.has_room() {
+            return Err(TrySendError::Full(item));
+        }
+        state.items.push_back(item);
+        drop(state);
+        self.shared.settle();
+        Ok(())
+    }
+
+    /// Closes the channel: nothing more can be sent, what is in it can still be received. Who waits
+    /// to send gets the item back.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+
+    /// Whether the channel is closed.
+    pub fn is_closed(&self) -> bool {
+        self.shared.is_closed()
+    }
+
+    /// How many items are in the channel.
+    pub fn len(&self) -> usize {
+        self.shared.len()
+    }
+
+    /// Whether no item is in the channel.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items the channel has room for; `None` if there is no limit.
+    pub fn capacity(&self) -> Option<usize> {
+        self.shared.capacity()
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        self.shared.state.borrow_mut().senders += 1;
+        Sender {
+            shared: Rc::clone(&self.shared),
+        }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.state.borrow_mut();
+        state.senders -= 1;
+        let last = state.senders == 0;
+        drop(state);
+        if last {
+            self.shared.close();
+        }
+    }
+}
+
+debug_end!(Sender);
+
+/// The future of [`Sender::send`].
+///
+/// # Panics
+///
+/// If polled again after it has finished.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct SendWait<'a, T> {
+    shared: &'a Shared<T>,
+    item: Option<T>,
+    turn: Turn,
+}
+
+// The item is only moved, never pinned.
+impl<T> Unpin for SendWait<'_, T> {}
+
+impl<T> Future for SendWait<'_, T> {
+    type Output = Result<(), SendError<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let SendWait { shared, item, turn } = &mut *self;
+        let mut state = shared.state.borrow_mut();
+        // A channel that closes empties the queue.
+        if !state.closed {
+            match *turn {
+                Turn::New if state.has_room() => {}
+                Turn::New => {
+                    *turn = Turn::Queued(state.sending.insert_back((), context.waker().clone()));
+                    drop(state);
+                    note_wait(shared.label.wait("room in the channel"));
+                    return Poll::Pending;
+                }
+                Turn::Queued(key) if state.sending.contains(key) => {
+                    let replaced = state.sending.update(key, context.waker());
+                    drop(state);
+                    drop(replaced);
+                    note_wait(shared.label.wait("room in the channel"));
+                    return Poll::Pending;
+                }
+                Turn::Queued(_) => state.promised_room -= 1,
+                Turn::Over => {}
+            }
+        }
+        *turn = Turn::Over;
+        let item = item.take().expect(POLLED_AGAIN);
+        if state.closed {
+            return Poll::Ready(Err(SendError(item)));
+        }
+        state.items.push_back(item);
+        drop(state);
+        shared.settle();
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T> Drop for SendWait<'_, T> {
+    fn drop(&mut self) {
+        let Turn::Queued(key) = self.turn else { return };
+        let mut state = self.shared.state.borrow_mut();
+        let waiter = state.sending.take(key);
+        if waiter.is_none() && !state.closed {
+            state.promised_room -= 1;
+        }
+        drop(state);
+        drop(waiter);
+        self.shared.settle();
+    }
+}
+
+impl<T> fmt::Debug for SendWait<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendWait")
+            .field("channel", &self.shared.label)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! Why an item could not be sent or received.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// The channel is closed; the item comes back.
+///
+/// It converts into [`anyhow::Error`] with `?` if the item is `Send + Sync`; of one that is not,
+/// [`without_item`](SendError::without_item) makes an error that does.
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
+#[error("cannot send: the channel is closed")]
+pub struct SendError<T>(pub T);
+
+impl<T> SendError<T> {
+    /// The item that was not sent.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+
+    /// The same error without the item.
+    pub fn without_item(self) -> SendError<()> {
+        SendError(())
+    }
+}
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+/// The item cannot be sent now; it comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
+pub enum TrySendError<T> {
+    /// The channel has no room, or has promised it to a [`send`](super::Sender::send) that waits.
+    #[error("cannot send now: the channel is full")]
+    Full(T),
+    /// The channel is closed.
+    #[error("cannot send: the channel is closed")]
+    Closed(T),
+}
+
+impl<T> TrySendError<T> {
+    /// The item that was not sent.
+    pub fn into_inner(self) -> T {
+        match self {
+            TrySendError::Full(item) | TrySendError::Closed(item) => item,
+        }
+    }
+
+    /// Whether the channel was full.
+    pub fn is_full(&self) -> bool {
+        matches!(self, TrySendError::Full(_))
+    }
+
+    /// Whether the channel was closed.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, TrySendError::Closed(_))
+    }
+}
+
+impl<T> fmt::Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TrySendError::Full(_) => "Full(..)",
+            TrySendError::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+/// The channel is closed and every item has been received.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("cannot receive: the channel is closed and empty")]
+pub struct RecvError;
+
+/// No item can be received now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum TryRecvError {
+    /// The channel is empty, or its items are promised to [`recv`](super::Receiver::recv)s that
+    /// wait.
+    #[error("cannot receive now: the channel is empty")]
+    Empty,
+    /// The channel is closed and every item has been received.
+    #[error("cannot receive: the channel is closed and empty")]
+    Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[test]
+    fn an_item_need_not_be_printable() {
+        struct Opaque;
+        assert_eq!(format!("{:?}", SendError(Opaque)), "SendError(..)");
+        assert_eq!(format!("{:?}", TrySendError::Full(Opaque)), "Full(..)");
+        assert!(TrySendError::Closed(Opaque).is_closed());
+    }
+
+    #[test]
+    fn errors_convert_with_the_question_mark() {
+        fn fails() -> anyhow::Result<()> {
+            let item = Rc::new(Cell::new(1));
+            let failed: Result<(), SendError<Rc<Cell<i32>>>> = Err(SendError(item));
+            Ok(failed.map_err(SendError::without_item)?)
+        }
+        assert_eq!(
+            fails().unwrap_err().to_string(),
+            "cannot send: the channel is closed"
+        );
+    }
+}

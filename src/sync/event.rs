@@ -1,0 +1,300 @@
+//! `Event`: something has happened.
+
+use std::cell::Cell;
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::Label;
+use super::gate::{Arrival, Gate};
+use crate::task::note_wait;
+
+/// A flag that tasks can wait for.
+///
+/// An event that is [`set`](Event::set) stays so, and lets every wait pass, until it is
+/// [`clear`](Event::clear)ed. [`notify_all`](Event::notify_all) is the pulse: it ends the waits of
+/// this moment and leaves the flag alone. A clone is the same event.
+///
+/// ```
+/// use futures_lite::future::{block_on, zip};
+/// use verifork::sync::Event;
+///
+/// let configured = Event::new().named("configured");
+/// block_on(async {
+///     let driver = async {
+///         configured.wait().await;
+///         "driving"
+///     };
+///     let configure = async { configured.set() };
+///     assert_eq!(zip(driver, configure).await.0, "driving");
+/// });
+/// assert!(configured.is_set());
+/// ```
+#[derive(Clone)]
+pub struct Event {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    set: Cell<bool>,
+    gate: Gate,
+    label: Cell<Label>,
+}
+
+impl Event {
+    /// An event that is not set. Messages name the line of this call.
+    #[track_caller]
+    pub fn new() -> Self {
+        Event {
+            shared: Rc::new(Shared {
+                set: Cell::new(false),
+                gate: Gate::new(),
+                label: Cell::new(Label::here()),
+            }),
+        }
+    }
+
+    /// Names the event, every clone of it included, in messages.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        self.shared.label.set(self.shared.label.get().named(name));
+        self
+    }
+
+    /// Sets the flag and wakes everyone who waits, first come first. Does nothing if it is set.
+    ///
+    /// A wait that this has ended stays ended, also if the event is cleared before its task runs.
+    pub fn set(&self) {
+        if !self.shared.set.replace(true) {
+            self.shared.gate.open();
+        }
+    }
+
+    /// Clears the flag: who waits from now on waits for the next [`set`](Event::set).
+    pub fn clear(&self) {
+        self.shared.set.set(false);
+    }
+
+    /// Whether the flag is set.
+    pub fn is_set(&self) -> bool {
+        self.shared.set.get()
+    }
+
+    /// Wakes everyone who waits, first come first, and leaves the flag as it is.
+    ///
+    /// ```
+    /// use futures_lite::future::{block_on, poll_once};
+    /// use verifork::sync::Event;
+    ///
+    /// let packet_done = Event::new();
+    /// let wait = packet_done.wait();
+    /// packet_done.notify_all();
+    /// block_on(wait); // called before the pulse
+    /// assert!(block_on(poll_once(packet_done.wait())).is_none()); // and after it
+    /// ```
+    pub fn notify_all(&self) {
+        self.shared.gate.open();
+    }
+
+    /// Waits until the event is set, or pulsed.
+    ///
+    /// The wait counts from this call and not from its first poll: it passes if the flag is set
+    /// now, or is set or pulsed at any time afterwards. The future owns what it needs and is
+    /// `'static`.
+    pub fn wait(&self) -> EventWait {
+        EventWait {
+            arrival: if self.is_set() {
+                Arrival::let_through()
+            } else {
+                self.shared.gate.arrive()
+            },
+            shared: Rc::clone(&self.shared),
+        }
+    }
+}
+
+impl Default for Event {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("label", &self.shared.label.get())
+            .field("set", &self.is_set())
+            .field("waiting", &self.shared.gate.waiting())
+            .finish()
+    }
+}
+
+/// The future of [`Event::wait`]. May be polled again after it has finished.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct EventWait {
+    shared: Rc<Shared>,
+    arrival: Arrival,
+}
+
+impl Future for EventWait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let EventWait { shared, arrival } = &mut *self;
+        let poll = shared.gate.poll(arrival, context.waker());
+        if poll.is_pending() {
+            note_wait(shared.label.get().wait("the event"));
+        }
+        poll
+    }
+}
+
+impl Drop for EventWait {
+    fn drop(&mut self) {
+        self.shared.gate.leave(&mut self.arrival);
+    }
+}
+
+impl fmt::Debug for EventWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventWait")
+            .field("event", &self.shared.label.get())
+            .field("passed", &self.shared.gate.is_through(&self.arrival))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::testing::{Poller, poll};
+
+    #[test]
+    fn set_lets_present_and_later_waits_pass() {
+        let (event, present) = (Event::new(), Poller::new());
+        let mut wait = event.wait();
+        assert!(present.poll(&mut wait).is_pending());
+        event.set();
+        assert_eq!(present.wakes(), 1);
+        assert!(present.poll(&mut wait).is_ready());
+        assert!(poll(&mut event.wait()).is_ready());
+        event.clear();
+        assert!(!event.is_set());
+        assert!(poll(&mut event.wait()).is_pending());
+    }
+
+    #[test]
+    fn set_and_clear_before_the_waiter_runs_ends_its_wait() {
+        let event = Event::new();
+        let (mut polled, mut unpolled) = (event.wait(), event.wait());
+        assert!(poll(&mut polled).is_pending());
+        event.set();
+        let mut while_set = event.wait();
+        event.clear();
+        let mut after = event.wait();
+        assert!(poll(&mut polled).is_ready());
+        assert!(poll(&mut unpolled).is_ready());
+        assert!(poll(&mut while_set).is_ready());
+        assert!(poll(&mut after).is_pending());
+    }
+
+    #[test]
+    fn a_pulse_ends_the_waits_of_its_moment_only() {
+        let event = Event::new();
+        let (mut before, poller) = (event.wait(), Poller::new());
+        assert!(poller.poll(&mut before).is_pending());
+        event.notify_all();
+        let mut after = event.wait();
+        assert_eq!(poller.wakes(), 1);
+        assert!(poll(&mut before).is_ready());
+        assert!(poll(&mut after).is_pending());
+        assert!(!event.is_set());
+    }
+
+    #[test]
+    fn waiters_are_woken_in_the_order_in_which_they_came() {
+        let event = Event::new();
+        let log = Poller::log();
+        let mut waits: Vec<_> = (0..5)
+            .map(|n| (Poller::logging(n, &log), event.wait()))
+            .collect();
+        for n in [3, 0, 4, 1, 2] {
+            let (poller, wait) = &mut waits[n];
+            assert!(poller.poll(wait).is_pending());
+        }
+        event.set();
+        assert_eq!(*log.lock().unwrap(), [3, 0, 4, 1, 2]);
+    }
+
+    #[test]
+    fn only_the_last_waker_is_woken() {
+        let event = Event::new();
+        let (first, second, mut wait) = (Poller::new(), Poller::new(), event.wait());
+        assert!(first.poll(&mut wait).is_pending());
+        assert!(second.poll(&mut wait).is_pending());
+        event.set();
+        assert_eq!((first.wakes(), second.wakes()), (0, 1));
+    }
+
+    #[test]
+    fn a_wait_owns_its_event() {
+        let event = Event::new();
+        let mut wait = event.wait();
+        assert!(poll(&mut wait).is_pending());
+        event.set();
+        drop(event);
+        assert!(poll(&mut wait).is_ready());
+    }
+
+    #[test]
+    fn a_finished_wait_stays_ready() {
+        let event = Event::new();
+        event.set();
+        let mut wait = event.wait();
+        assert!(poll(&mut wait).is_ready());
+        event.clear();
+        assert!(poll(&mut wait).is_ready());
+    }
+
+    #[test]
+    fn a_waker_that_waits_again_at_once_waits_for_the_next_pulse() {
+        let event = Event::new();
+        let again: Rc<Cell<Option<EventWait>>> = Rc::default();
+        let mut wait = event.wait();
+        let (event_inside, slot) = (event.clone(), Rc::clone(&again));
+        let poller = Poller::calling(move || {
+            let mut wait = event_inside.wait();
+            assert!(poll(&mut wait).is_pending());
+            slot.set(Some(wait));
+        });
+        assert!(poller.poll(&mut wait).is_pending());
+        event.notify_all();
+        assert_eq!(poller.wakes(), 1);
+        assert_eq!(event.shared.gate.waiting(), 1);
+        assert!(poll(&mut again.take().unwrap()).is_pending());
+    }
+
+    #[test]
+    fn a_million_dropped_waits_leave_nothing() {
+        let event = Event::new();
+        for _ in 0..1_000_000 {
+            assert!(poll(&mut event.wait()).is_pending());
+        }
+        assert_eq!(
+            (event.shared.gate.waiting(), event.shared.gate.slots()),
+            (0, 1)
+        );
+        assert_eq!(Rc::strong_count(&event.shared), 1);
+    }
+
+    #[test]
+    fn the_name_and_the_place_are_shown() {
+        let event = Event::new().named("reset done");
+        let line = line!() - 1;
+        let wait = event.shared.label.get().wait("the event").to_string();
+        assert_eq!(wait, format!("the event `reset done` ({}:{line})", file!()));
+        assert!(format!("{event:?}").contains("set: false, waiting: 0"));
+    }
+}

@@ -1,0 +1,313 @@
+//! `Lock`: one task at a time.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::permits::Permits;
+use super::{Label, Turn};
+use crate::task::note_wait;
+
+/// A value that one task at a time may use, also across `await`s: a bus, a register file.
+///
+/// Tasks get the lock in the order in which they asked for it. A clone is the same lock. There is
+/// no poisoning: a panic while the lock is held unlocks it.
+///
+/// ```
+/// use futures_lite::future::{block_on, yield_now, zip};
+/// use verifork::sync::Lock;
+///
+/// let bus = Lock::new(Vec::new()).named("bus");
+/// let transfer = async |name| {
+///     let mut bus = bus.lock().await;
+///     bus.push(name);
+///     yield_now().await; // the transfer takes its time
+///     bus.push(name);
+/// };
+/// block_on(zip(transfer("read"), transfer("write")));
+/// assert_eq!(*bus.try_lock().unwrap(), ["read", "read", "write", "write"]);
+/// ```
+pub struct Lock<T> {
+    shared: Rc<Shared<T>>,
+}
+
+struct Shared<T> {
+    /// One permit; who has it may borrow the value.
+    permits: Permits,
+    value: RefCell<T>,
+    label: Cell<Label>,
+}
+
+impl<T> Lock<T> {
+    /// An unlocked value. Messages name the line of this call.
+    #[track_caller]
+    pub fn new(value: T) -> Self {
+        let (permits, label) = (Permits::new(1), Cell::new(Label::here()));
+        Lock {
+            shared: Rc::new(Shared {
+                permits,
+                value: RefCell::new(value),
+                label,
+            }),
+        }
+    }
+
+    /// Names the lock, every clone of it included, in messages.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        self.shared.label.set(self.shared.label.get().named(name));
+        self
+    }
+
+    /// Waits for the lock. A task that holds it already waits for itself, for ever.
+    pub fn lock(&self) -> LockWait<'_, T> {
+        LockWait {
+            shared: &self.shared,
+            turn: Turn::New,
+        }
+    }
+
+    /// Takes the lock if nobody holds it or waits for it.
+    pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
+        self.shared
+            .permits
+            .try_take(1)
+            .then(|| LockGuard::new(&self.shared))
+    }
+
+    /// Whether a task holds the lock, or has been woken to take it.
+    pub fn is_locked(&self) -> bool {
+        self.shared.permits.available() == 0
+    }
+}
+
+impl<T> Clone for Lock<T> {
+    fn clone(&self) -> Self {
+        Lock {
+            shared: Rc::clone(&self.shared),
+        }
+    }
+}
+
+impl<T: Default> Default for Lock<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Lock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lock = f.debug_struct("Lock");
+        lock.field("label", &self.shared.label.get());
+        match self.shared.value.try_borrow() {
+            Ok(value) => lock.field("value", &value),
+            Err(_) => lock.field("value", &format_args!("<locked>")),
+        };
+        lock.field("waiting", &self.shared.permits.waiting())
+            .finish()
+    }
+}
+
+/// The future of [`Lock::lock`].
+///
+/// # Panics
+///
+/// If polled again after it has finished.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct LockWait<'a, T> {
+    shared: &'a Shared<T>,
+    turn: Turn,
+}
+
+impl<'a, T> Future for LockWait<'a, T> {
+    type Output = LockGuard<'a, T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<LockGuard<'a, T>> {
+        let shared = self.shared;
+        if shared
+            .permits
+            .poll_take(1, &mut self.turn, context.waker())
+            .is_pending()
+        {
+            note_wait(shared.label.get().wait("the lock"));
+            return Poll::Pending;
+        }
+        Poll::Ready(LockGuard::new(shared))
+    }
+}
+
+impl<T> Drop for LockWait<'_, T> {
+    fn drop(&mut self) {
+        self.shared.permits.give_up(1, &mut self.turn);
+    }
+}
+
+impl<T> fmt::Debug for LockWait<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockWait")
+            .field("lock", &self.shared.label.get())
+            .finish()
+    }
+}
+
+/// The locked value; dropping this unlocks it.
+#[must_use = "a guard that is not kept unlocks at once"]
+pub struct LockGuard<'a, T> {
+    // Before the permit: fields are dropped in order, and who gets the permit borrows the value.
+    value: RefMut<'a, T>,
+    permit: Permit<'a>,
+}
+
+/// The permit of a lock.
+struct Permit<'a> {
+    permits: &'a Permits,
+    label: &'a Cell<Label>,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.permits.give_back(1);
+    }
+}
+
+impl<'a, T> LockGuard<'a, T> {
+    /// For who has taken the permit.
+    fn new(shared: &'a Shared<T>) -> Self {
+        let permit = Permit {
+            permits: &shared.permits,
+            label: &shared.label,
+        };
+        LockGuard {
+            value: shared.value.borrow_mut(),
+            permit,
+        }
+    }
+}
+
+impl<T> Deref for LockGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for LockGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for LockGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockGuard")
+            .field("lock", &self.permit.label.get())
+            .field("value", &*self.value)
+            .finish()
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for LockGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::sync::testing::{Poller, Task, poll};
+
+    #[test]
+    fn one_holder_at_a_time_in_order() {
+        let lock = Lock::new(0);
+        let (first, second) = (Poller::new(), Poller::new());
+        let (mut a, mut b) = (lock.lock(), lock.lock());
+        let guard = lock.try_lock().unwrap();
+        assert!(first.poll(&mut a).is_pending());
+        assert!(second.poll(&mut b).is_pending());
+        drop(guard);
+        assert_eq!((first.wakes(), second.wakes()), (1, 0));
+        assert!(lock.is_locked() && lock.try_lock().is_none());
+        assert!(second.poll(&mut b).is_pending());
+        let Poll::Ready(mut guard) = first.poll(&mut a) else {
+            panic!("its turn has come")
+        };
+        *guard += 1;
+        drop(guard);
+        assert_eq!(second.wakes(), 1);
+        let Poll::Ready(guard) = second.poll(&mut b) else {
+            panic!("its turn has come")
+        };
+        assert_eq!(*guard, 1);
+    }
+
+    #[test]
+    fn a_woken_wait_that_is_dropped_passes_the_lock_on() {
+        let lock = Lock::new(());
+        let guard = lock.try_lock();
+        let (mut first, mut second, poller) = (lock.lock(), lock.lock(), Poller::new());
+        assert!(poll(&mut first).is_pending());
+        assert!(poller.poll(&mut second).is_pending());
+        drop(guard);
+        drop(first);
+        assert_eq!(poller.wakes(), 1);
+        drop(second);
+        assert!(!lock.is_locked());
+    }
+
+    #[test]
+    fn a_panic_unlocks() {
+        let lock = Lock::new(1);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _guard = lock.try_lock().unwrap();
+            panic!("while the lock is held");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(*lock.try_lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_waker_that_locks_at_once_gets_the_value() {
+        let lock = Lock::new(0);
+        let inside = lock.clone();
+        let guard = lock.try_lock();
+        let task: Task = Box::pin(async move { *inside.lock().await += 1 });
+        let task = Rc::new(RefCell::new(task));
+        let woken = Rc::clone(&task);
+        let poller = Poller::calling(move || assert!(poll(&mut *woken.borrow_mut()).is_ready()));
+        assert!(poller.poll(&mut *task.borrow_mut()).is_pending());
+        drop(guard);
+        assert_eq!(*lock.try_lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_million_dropped_waits_leave_nothing() {
+        let lock = Lock::new(());
+        let guard = lock.try_lock();
+        for _ in 0..1_000_000 {
+            assert!(poll(&mut lock.lock()).is_pending());
+        }
+        assert_eq!(
+            (lock.shared.permits.waiting(), lock.shared.permits.slots()),
+            (0, 1)
+        );
+        drop(guard);
+        assert!(!lock.is_locked());
+    }
+
+    #[test]
+    fn debug_shows_the_value_or_that_it_is_locked() {
+        let lock = Lock::new(7).named("bus");
+        assert!(format!("{lock:?}").contains("value: 7"));
+        let guard = lock.try_lock().unwrap();
+        assert!(format!("{lock:?}").contains("`bus`") && format!("{lock:?}").contains("<locked>"));
+        assert_eq!(format!("{guard}"), "7");
+    }
+}

@@ -1,0 +1,251 @@
+//! One task: its future, its outcome and what others may know of it, in one allocation.
+//!
+//! A child of a scope borrows what the scope's caller owns, yet its handle and the manager's map
+//! may outlive the borrow. So the future's lifetime is erased, and the scope promises to have it
+//! dropped in time (see [`erase`]); after that only the outcome, which borrows nothing, is left.
+
+use std::any::Any;
+use std::cell::{Cell, UnsafeCell};
+use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::error::TaskErrorKind;
+use super::info::{TaskInfo, TaskState};
+use super::panics::{Caught, catch};
+
+/// A task whose value's type does not matter.
+pub(crate) trait Child {
+    fn info(&self) -> &TaskInfo;
+
+    /// Runs the task to its next suspension. Ready once it has ended, however it did.
+    fn poll(&self, context: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the future and so ends the task; `false` if it runs now and ends when it suspends.
+    fn cancel(&self) -> bool;
+
+    /// The task's `Output<T>`.
+    fn output(&self) -> &dyn Any;
+}
+
+/// A task with a value of type `T`.
+pub(super) trait Joinable<T>: Child {
+    fn typed_output(&self) -> &Output<T>;
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    Polling,
+    Dropped,
+}
+
+pub(super) struct TaskCell<F, T> {
+    info: TaskInfo,
+    output: Output<T>,
+    stage: Cell<Stage>,
+    /// Never dropped with the cell: whoever holds the last handle may live longer than what the
+    /// future borrows. `drop_future` drops it.
+    future: UnsafeCell<ManuallyDrop<F>>,
+}
+
+impl<F, T> TaskCell<F, T>
+where
+    F: Future<Output = anyhow::Result<T>>,
+    T: 'static,
+{
+    pub(super) fn new(info: TaskInfo, future: F) -> Self {
+        TaskCell {
+            info,
+            output: Output::new(),
+            stage: Cell::new(Stage::Idle),
+            future: UnsafeCell::new(ManuallyDrop::new(future)),
+        }
+    }
+
+    /// Drops the future, which is idle, in place.
+    fn drop_future(&self) -> Result<(), Caught> {
+        debug_assert!(self.stage.get() == Stage::Idle);
+        self.stage.set(Stage::Dropped);
+        // SAFETY: the stage was `Idle`, so no reference to the future is in use, and it is
+        // `Dropped` from here on, so nothing refers to the future again. It is dropped where it
+        // stood since it was pinned.
+        catch(|| unsafe { ManuallyDrop::drop(&mut *self.future.get()) })
+    }
+
+    fn settle(&self, outcome: Result<T, TaskErrorKind>, dropped: Result<(), Caught>) {
+        match outcome {
+            Ok(value) => {
+                self.output.put(value);
+                self.info.set_state(TaskState::Finished);
+            }
+            Err(kind) => self.info.end_with(kind),
+        }
+        if let Err(caught) = dropped {
+            self.info.end_with(caught.into_kind(true));
+        }
+    }
+}
+
+impl<F, T> Child for TaskCell<F, T>
+where
+    F: Future<Output = anyhow::Result<T>>,
+    T: 'static,
+{
+    fn info(&self) -> &TaskInfo {
+        &self.info
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+        if self.stage.get() != Stage::Idle {
+            return Poll::Pending;
+        }
+        self.stage.set(Stage::Polling);
+        self.info.set_state(TaskState::Running);
+        let outcome = catch(|| {
+            // SAFETY: the stage was `Idle`, so the future is there and nothing else refers to it;
+            // it is `Polling` until this reference is gone. The cell never moves the future: it
+            // is behind an `Rc` and dropped in place.
+            let future = unsafe { Pin::new_unchecked(&mut **self.future.get()) };
+            future.poll(context)
+        });
+        self.stage.set(Stage::Idle);
+        let outcome = match outcome {
+            Ok(Poll::Pending) if self.info.is_cancel_requested() => {
+                Err(TaskErrorKind::Cancelled)
+            }
+            Ok(Poll::Pending) => {
+                self.info.mark_started();
+                return Poll::Pending;
+            }
+            Ok(Poll::Ready(Ok(value))) => Ok(value),
+            Ok(Poll::Ready(Err(error))) => Err(TaskErrorKind::Failed(error)),
+            Err(caught) => Err(caught.into_kind(false)),
+        };
+        let dropped = self.drop_future();
+        self.settle(outcome, dropped);
+        Poll::Ready(())
+    }
+
+    fn cancel(&self) -> bool {
+        match self.stage.get() {
+            Stage::Idle => {
+                let dropped = self.drop_future();
+                self.settle(Err(TaskErrorKind::Cancelled), dropped);
+                true
+            }
+            Stage::Polling => {
+                self.info.request_cancel();
+                false
+            }
+            Stage::Dropped => false,
+        }
+    }
+
+    fn output(&self) -> &dyn Any {
+        &self.output
+    }
+}
+
+impl<F, T> Joinable<T> for TaskCell<F, T>
+where
+    F: Future<Output = anyhow::Result<T>>,
+    T: 'static,
+{
+    fn typed_output(&self) -> &Output<T> {
+        &self.output
+    }
+}
+
+/// Forgets what a task's future borrows.
+///
+/// # Safety
+///
+/// The future must be polled or dropped only while everything that it borrows is alive: that is,
+/// while the scope which the task belongs to is being polled or dropped. It may well be leaked.
+pub(super) unsafe fn erase<'a, T: 'static>(
+    cell: Rc<dyn Joinable<T> + 'a>,
+) -> Rc<dyn Joinable<T> + 'static> {
+    // SAFETY: both types differ in the lifetime bound of the trait object alone, which has no part
+    // in its layout. That the future is not touched too late is the caller's promise; dropping the
+    // cell itself does not touch it (`ManuallyDrop`).
+    unsafe { std::mem::transmute(cell) }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Empty,
+    Full,
+    /// A reference was given out, which lives as long as the cell: the value stays.
+    Lent,
+    Taken,
+}
+
+/// Where a task's value is left: written once, and then either taken once or lent for good.
+pub(super) struct Output<T> {
+    slot: Cell<Slot>,
+    value: UnsafeCell<Option<T>>,
+}
+
+impl<T> Output<T> {
+    fn new() -> Self {
+        Output { slot: Cell::new(Slot::Empty), value: UnsafeCell::new(None) }
+    }
+
+    fn put(&self, value: T) {
+        assert!(self.slot.get() == Slot::Empty, "a task ends once");
+        // SAFETY: the slot is `Empty`, so no reference to the value was ever given out.
+        unsafe { *self.value.get() = Some(value) };
+        self.slot.set(Slot::Full);
+    }
+
+    /// Moves the value out; `None` if there is none, or a reference to it was given out.
+    pub(super) fn take(&self) -> Option<T> {
+        if self.slot.get() != Slot::Full {
+            return None;
+        }
+        self.slot.set(Slot::Taken);
+        // SAFETY: the slot was `Full`, so no reference to the value was ever given out, and none
+        // will be now that it is `Taken`.
+        unsafe { (*self.value.get()).take() }
+    }
+
+    /// Lends the value, which then stays where it is.
+    pub(super) fn lend(&self) -> Option<&T> {
+        if !matches!(self.slot.get(), Slot::Full | Slot::Lent) {
+            return None;
+        }
+        self.slot.set(Slot::Lent);
+        // SAFETY: a `Lent` value is never written or moved again, so shared references to it may
+        // live as long as the cell.
+        unsafe { (*self.value.get()).as_ref() }
+    }
+
+    /// A look at the value that does not pin it. `use_it` must not reach this cell again: it gets
+    /// the value out of the slot for the time.
+    pub(super) fn clone_value(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        match self.slot.get() {
+            Slot::Lent => self.lend().cloned(),
+            Slot::Full => {
+                let value = self.take()?;
+                let copy = catch(|| value.clone());
+                self.slot.set(Slot::Empty);
+                self.put(value);
+                match copy {
+                    Ok(copy) => Some(copy),
+                    Err(caught) => panic!("{}", caught.message),
+                }
+            }
+            Slot::Empty | Slot::Taken => None,
+        }
+    }
+
+    pub(super) fn is_taken(&self) -> bool {
+        self.slot.get() == Slot::Taken
+    }
+}

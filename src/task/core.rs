@@ -1,0 +1,497 @@
+//! A manager's record: its children by name, its errors, and who waits for it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::ops::Index;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use elsa::FrozenVec;
+
+use super::Name;
+use super::cell::{Child, Output, TaskCell, erase};
+use super::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors};
+use super::handle::Task;
+use super::hub::{Hub, NONE, hub};
+use super::info::{TaskInfo, TaskState};
+use super::options::{ChildOptions, ManagerOptions};
+use super::wait::Wait;
+use super::waiters::WaiterList;
+use super::waker::NodeRef;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    Open,
+    /// A child or the block failed: everything else is being cancelled.
+    Failed,
+    /// The scope has ended.
+    Closed,
+}
+
+/// How a new child begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    Now,
+    Queued,
+}
+
+pub(super) type CleanUp = Pin<Box<dyn Future<Output = anyhow::Result<()>>>>;
+
+pub(crate) struct Core {
+    pub(super) place: &'static Location<'static>,
+    pub(super) name: Name,
+    /// The task that made the manager.
+    pub(super) parent: Cell<Option<NodeRef>>,
+    /// The set of the scope that is open for this manager, or `NONE`.
+    pub(super) scope_set: Cell<u32>,
+    /// The newest living child: the head of a list through the hub's nodes.
+    pub(super) newest: Cell<u32>,
+    /// In fork order; looked up through `positions`.
+    children: FrozenVec<Rc<dyn Child>>,
+    positions: RefCell<HashMap<Name, usize>>,
+    /// Ended children stay in the map.
+    keeps: bool,
+    phase: Cell<Phase>,
+    scoped: Cell<bool>,
+    errors: RefCell<Vec<TaskError>>,
+    /// How many of the errors somebody was given.
+    collected: Cell<usize>,
+    living: Cell<usize>,
+    /// The positions of the ended children, in the order in which they ended.
+    ended: RefCell<Vec<usize>>,
+    /// How many of those `join_next` has passed.
+    joined: Cell<Option<usize>>,
+    waiters: RefCell<WaiterList>,
+    pub(super) clean_ups: RefCell<Vec<(CleanUp, &'static Location<'static>)>>,
+    pub(super) options: ManagerOptions,
+}
+
+impl Core {
+    pub(super) fn new(
+        place: &'static Location<'static>,
+        options: ManagerOptions,
+        keeps: bool,
+    ) -> Rc<Self> {
+        Rc::new(Core {
+            place,
+            name: options.name.clone().unwrap_or_default(),
+            parent: Cell::new(hub().current_reference()),
+            scope_set: Cell::new(NONE),
+            newest: Cell::new(NONE),
+            children: FrozenVec::new(),
+            positions: RefCell::default(),
+            keeps,
+            phase: Cell::new(Phase::Open),
+            scoped: Cell::new(false),
+            errors: RefCell::default(),
+            collected: Cell::new(0),
+            living: Cell::new(0),
+            ended: RefCell::default(),
+            joined: Cell::new(None),
+            waiters: RefCell::new(WaiterList::new()),
+            clean_ups: RefCell::default(),
+            options,
+        })
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    /// Marks the manager's one scope as begun; `false` if it has been before.
+    pub(super) fn begin_scope(&self) -> bool {
+        !self.scoped.replace(true)
+    }
+
+    pub(super) fn close(&self) {
+        self.phase.set(Phase::Closed);
+    }
+
+    pub(super) fn living_count(&self) -> usize {
+        self.living.get()
+    }
+
+    fn check(&self, name: &Name) -> Result<(), AddError> {
+        if let Some(present) = self.find(name) {
+            let place = present.info().place();
+            return Err(AddError::NameTaken { name: name.clone().into_owned(), place });
+        }
+        let reason = match self.phase.get() {
+            Phase::Open => return Ok(()),
+            Phase::Failed => {
+                let errors = self.errors.borrow();
+                match errors.first() {
+                    Some(first) => format!("task `{}` failed: {first}", first.task()),
+                    None => "it has failed".to_owned(),
+                }
+            }
+            Phase::Closed => format!("the scope opened at {} has ended", self.place),
+        };
+        Err(AddError::Closed { name: name.clone().into_owned(), reason })
+    }
+
+    /// Adds a child to `set`.
+    ///
+    /// # Safety
+    ///
+    /// `set` must be the root set and the future borrow nothing, or `set` must be that of the open
+    /// scope of this manager and what the future borrows outlive that scope.
+    pub(super) unsafe fn add<'a, T, F>(
+        self: &Rc<Self>,
+        set: u32,
+        info: TaskInfo,
+        future: F,
+        begin: Begin,
+    ) -> Result<Task<T>, AddError>
+    where
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        let name = info.shared_name().clone();
+        self.check(&name)?;
+        // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
+        // is open (`Hub::cancel`, `Scope`'s driver), which is while the scope's future, inside of
+        // which everything borrowed is alive, is being polled or dropped; and the scope's guard
+        // drops all its futures before that future is gone.
+        let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
+        let hub = hub();
+        let (place, parent) = (cell.info().place(), self.parent.get());
+        let node = hub.add_node(set, name.clone(), place, parent, Some(Rc::clone(self)));
+        cell.info().attach(node, self.children.len());
+        let child: Rc<dyn Child> = cell.clone();
+        hub.put_cell(node, child.clone());
+        if self.keeps {
+            self.positions.borrow_mut().insert(name, self.children.len());
+            self.children.push(child);
+        }
+        self.living.set(self.living.get() + 1);
+        if begin == Begin::Now && hub.is_open(set) {
+            hub.poll_node(node.index());
+        } else {
+            hub.wake(node);
+        }
+        Ok(Task::new(cell))
+    }
+
+    /// A task that was never started, since its manager has failed already.
+    pub(super) fn cancelled<'a, T, F>(info: TaskInfo, future: F) -> Task<T>
+    where
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        let cell = TaskCell::new(info, future);
+        cell.cancel();
+        // SAFETY: the future has been dropped just now and is not touched again.
+        Task::new(unsafe { erase::<T>(Rc::new(cell)) })
+    }
+
+    /// Called when a child has left the tables.
+    pub(super) fn child_ended(&self, hub: &Hub, child: &dyn Child) {
+        let info = child.info();
+        self.living.set(self.living.get() - 1);
+        if self.keeps {
+            self.ended.borrow_mut().push(info.position());
+        }
+        let before = self.errors.borrow().len();
+        self.errors.borrow_mut().extend(info.errors());
+        let failed = self.errors.borrow().len() > before;
+        if failed && !info.continues_on_error() {
+            self.fail(hub);
+        }
+        info.wake_awaiters();
+        self.wake_waiters();
+        if self.living.get() == 0 || failed {
+            self.wake_scope(hub);
+        }
+    }
+
+    fn wake_scope(&self, hub: &Hub) {
+        let set = self.scope_set.get();
+        if set != NONE {
+            hub.wake_set(set);
+        }
+    }
+
+    fn wake_waiters(&self) {
+        // Those that wait again meanwhile stand behind the ones that wait now.
+        let mut count = self.waiters.borrow().len();
+        while count > 0 {
+            count -= 1;
+            let next = self.waiters.borrow_mut().pop_front();
+            if let Some(((), waker)) = next {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Keeps an error of the manager's own work: its block or its clean-up.
+    pub(super) fn add_error(&self, error: TaskError) {
+        self.errors.borrow_mut().push(error);
+    }
+
+    /// Keeps the error that the block returned, unless it hands on what the children's list has.
+    pub(super) fn add_block_error(&self, error: anyhow::Error, task: &BlockName) {
+        let known = as_task_errors(&error).is_some_and(|errors| {
+            let list = self.errors.borrow();
+            errors.iter().all(|error| list.iter().any(|known| known.is_same(error)))
+        });
+        if !known {
+            self.add_error(task.error(TaskErrorKind::Failed(error)));
+        }
+    }
+
+    /// The first error: cancels every child, newest first; the scope then drops its block.
+    pub(super) fn fail(&self, hub: &Hub) {
+        if self.phase.get() == Phase::Open {
+            self.phase.set(Phase::Failed);
+            self.cancel_living(hub);
+            self.wake_waiters();
+        }
+    }
+
+    pub(super) fn cancel_living(&self, hub: &Hub) {
+        for node in hub.living(self) {
+            hub.cancel(node);
+        }
+    }
+
+    /// Every error so far, which now counts as collected.
+    pub(super) fn collect(&self) -> Result<(), TaskErrors> {
+        let errors = self.errors.borrow().clone();
+        self.collected.set(errors.len());
+        TaskErrors::new(errors).map_or(Ok(()), Err)
+    }
+
+    /// Hands the errors that nobody was given to the test.
+    pub(super) fn lose_uncollected(&self, hub: &Hub) {
+        let errors = self.errors.borrow().iter().skip(self.collected.get()).cloned().collect();
+        self.collected.set(self.errors.borrow().len());
+        let errors: Vec<TaskError> = errors;
+        hub.lose(errors);
+    }
+
+    fn find(&self, name: &str) -> Option<&dyn Child> {
+        let position = self.positions.borrow().get(name).copied()?;
+        self.children.get(position)
+    }
+
+    fn child_at(&self, position: usize) -> &TaskInfo {
+        self.children.get(position).expect("children are never taken out").info()
+    }
+
+    pub(super) fn infos(&self) -> impl Iterator<Item = &TaskInfo> {
+        (0..self.children.len()).map(|position| self.child_at(position))
+    }
+
+    /// Waits until `done` has an answer; it is asked again whenever a child ends.
+    async fn wait_for<R>(&self, what: &'static str, mut done: impl FnMut() -> Option<R>) -> R {
+        struct Leave<'a>(&'a Core, Option<super::waiters::WaiterKey>);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                if let Some(key) = self.1 {
+                    let left = self.0.waiters.borrow_mut().take(key);
+                    drop(left);
+                }
+            }
+        }
+        let mut place = Leave(self, None);
+        poll_fn(|context| {
+            if let Some(answer) = done() {
+                return Poll::Ready(answer);
+            }
+            let replaced = {
+                let mut waiters = self.waiters.borrow_mut();
+                match place.1 {
+                    Some(key) if waiters.contains(key) => waiters.update(key, context.waker()),
+                    _ => {
+                        place.1 = Some(waiters.insert_back((), context.waker().clone()));
+                        None
+                    }
+                }
+            };
+            drop(replaced);
+            super::note_wait(Wait::Place { what, at: self.place });
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// The map of a manager's tasks and the ways to wait for them; what a
+/// [`TaskManager`](super::TaskManager) and a [`Scope`](super::Scope) have in common.
+pub struct TaskMap(pub(super) Rc<Core>);
+
+impl TaskMap {
+    /// The task of this name, living or ended.
+    pub fn get(&self, name: &str) -> Option<&TaskInfo> {
+        self.0.find(name).map(Child::info)
+    }
+
+    /// Whether a task of this name was ever added.
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// How many tasks were added, ended ones included.
+    pub fn len(&self) -> usize {
+        self.0.children.len()
+    }
+
+    /// Whether no task was ever added.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The names, in fork order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(TaskInfo::name)
+    }
+
+    /// The tasks, in fork order.
+    pub fn iter(&self) -> impl Iterator<Item = &TaskInfo> {
+        self.0.infos()
+    }
+
+    /// The value that the task `name` returned. It stays in the manager.
+    ///
+    /// # Errors
+    ///
+    /// No task has this name (with the nearest one), or the task is still running, was cancelled,
+    /// failed, returned another type, or its value was taken by an `.await` of its handle.
+    pub fn result<T: 'static>(&self, name: &str) -> Result<&T, ResultError> {
+        let Some(child) = self.0.find(name) else {
+            return Err(ResultError::NoSuchTask { name: name.to_owned(), hint: self.hint(name) });
+        };
+        let info = child.info();
+        value_of(info)?;
+        let Some(output) = child.output().downcast_ref::<Output<T>>() else {
+            return Err(ResultError::WrongType {
+                name: name.to_owned(),
+                actual: info.value_type(),
+                wanted: std::any::type_name::<T>(),
+            });
+        };
+        output.lend().ok_or_else(|| ResultError::Taken { name: name.to_owned() })
+    }
+
+    fn hint(&self, wanted: &str) -> String {
+        let names: Vec<&str> = self.names().collect();
+        if names.is_empty() {
+            return ": the manager has no tasks".to_owned();
+        }
+        let nearest = names
+            .iter()
+            .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
+            .min_by_key(|(distance, _)| *distance)
+            .filter(|(distance, _)| *distance <= wanted.len().max(3) / 2)
+            .map(|(_, name)| format!("; did you mean `{name}`?"));
+        format!("{} The manager has: {}", nearest.unwrap_or_default(), names.join(", "))
+    }
+
+    /// Waits for the next task to finish, in whatever way, and gives its name; at once `None` if
+    /// all have.
+    ///
+    /// "Next" is counted from the previous call, so that a loop over `join_next` sees each task
+    /// that ends after it has begun, also those that end in one time step. What had ended before
+    /// the first call, before a `join_all` or before the last `None` is not given.
+    pub async fn join_next(&self) -> Option<&str> {
+        let core = &*self.0;
+        let ended = core.ended.borrow().len();
+        let seen = core.joined.get().unwrap_or(ended);
+        if seen == ended && core.living.get() == 0 {
+            core.joined.set(None);
+            return None;
+        }
+        core.joined.set(Some(seen));
+        let position = core
+            .wait_for("the next task of the manager to finish", || {
+                core.ended.borrow().get(seen).copied()
+            })
+            .await;
+        core.joined.set(core.joined.get().max(Some(seen + 1)));
+        Some(core.child_at(position).name())
+    }
+
+    /// Waits until one task has finished, in whatever way, and gives the name of the first that
+    /// has; at once if one has already. `None` if there are no tasks.
+    pub async fn join_any(&self) -> Option<&str> {
+        let core = &*self.0;
+        if self.is_empty() {
+            return None;
+        }
+        let position = core
+            .wait_for("any task of the manager to finish", || core.ended.borrow().first().copied())
+            .await;
+        Some(core.child_at(position).name())
+    }
+
+    /// Cancels every living task, newest first. See [`TaskInfo::cancel`].
+    pub fn cancel_all(&self) {
+        self.0.cancel_living(&hub());
+    }
+
+    pub(super) async fn all_ended(&self) {
+        let core = &*self.0;
+        core.wait_for("all tasks of the manager to finish", || {
+            (core.living.get() == 0).then_some(())
+        })
+        .await;
+        core.joined.set(None);
+    }
+}
+
+impl Index<&str> for TaskMap {
+    type Output = TaskInfo;
+
+    /// # Panics
+    ///
+    /// No task has this name.
+    #[track_caller]
+    fn index(&self, name: &str) -> &TaskInfo {
+        match self.get(name) {
+            Some(info) => info,
+            None => panic!("no task is named `{name}`{}", self.hint(name)),
+        }
+    }
+}
+
+/// Fails unless the task has finished well.
+pub(super) fn value_of(info: &TaskInfo) -> Result<(), ResultError> {
+    let name = info.name().to_owned();
+    match info.state() {
+        TaskState::Finished => Ok(()),
+        TaskState::Queued | TaskState::Running => {
+            Err(ResultError::StillRunning { name, place: info.place() })
+        }
+        TaskState::Cancelled => Err(ResultError::Cancelled { name }),
+        TaskState::Failed | TaskState::Panicked => {
+            Err(ResultError::Failed(info.outcome_error()))
+        }
+    }
+}
+
+/// The task that a scope's block is part of, for the block's own errors.
+pub(super) struct BlockName {
+    pub(super) name: Name,
+    pub(super) path: String,
+    pub(super) place: &'static Location<'static>,
+}
+
+impl BlockName {
+    pub(super) fn error(&self, kind: TaskErrorKind) -> TaskError {
+        TaskError::new(self.name.clone(), self.path.clone(), self.place, hub().now(), kind)
+    }
+}
+
+pub(super) fn child_info<T>(
+    core: &Core,
+    name: Name,
+    place: &'static Location<'static>,
+    options: ChildOptions,
+) -> TaskInfo {
+    let continues = options.continue_on_error.unwrap_or(core.options.continue_on_error);
+    TaskInfo::new::<T>(name, place, continues)
+}

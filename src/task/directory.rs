@@ -1,0 +1,182 @@
+//! Who the tasks are: name, place and parent, readable from any thread.
+//!
+//! The rest of a task's data belongs to one thread. When that thread is stuck in user code, this is
+//! what a watchdog can still print.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Name;
+use super::hub::NONE;
+use super::waker::NodeRef;
+
+struct Entry {
+    /// Empty for the block of a scope, which is part of the task that opened the scope.
+    name: Name,
+    place: &'static Location<'static>,
+    node: NodeRef,
+    /// A manager may outlive the task that made it: then this names nobody any more.
+    parent: Option<NodeRef>,
+    live: bool,
+}
+
+/// The entry that `node` names, while it lives.
+fn find(entries: &[Entry], node: Option<NodeRef>) -> Option<(u32, &Entry)> {
+    let node = node?;
+    let entry = entries.get(node.index() as usize)?;
+    (entry.live && entry.node == node).then_some((node.index(), entry))
+}
+
+/// The names of one thread's tasks.
+pub(crate) struct Directory {
+    entries: Mutex<Vec<Entry>>,
+    running: AtomicU32,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Directory { entries: Mutex::default(), running: AtomicU32::new(NONE) }
+    }
+}
+
+impl Directory {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn running(&self) -> u32 {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_running(&self, index: u32) {
+        self.running.store(index, Ordering::Relaxed);
+    }
+
+    pub(super) fn insert(
+        &self,
+        node: NodeRef,
+        name: Name,
+        place: &'static Location<'static>,
+        parent: Option<NodeRef>,
+    ) {
+        let entry = Entry { name, place, node, parent, live: true };
+        let mut entries = self.entries();
+        let index = node.index() as usize;
+        if index == entries.len() {
+            entries.push(entry);
+        } else {
+            entries[index] = entry;
+        }
+    }
+
+    pub(super) fn remove(&self, index: u32) {
+        self.entries()[index as usize].live = false;
+    }
+
+    /// Writes the names from the oldest ancestor to `index`, joined by `/`.
+    pub(super) fn write_path(&self, index: u32, out: &mut dyn fmt::Write) -> fmt::Result {
+        let entries = self.entries();
+        let mut path: smallvec::SmallVec<[u32; 8]> = smallvec::SmallVec::new();
+        let mut next = entries.get(index as usize).map(|entry| (index, entry));
+        while let Some((at, entry)) = next {
+            if !entry.name.is_empty() {
+                path.push(at);
+            }
+            next = find(&entries, entry.parent);
+        }
+        for (position, &at) in path.iter().rev().enumerate() {
+            if position > 0 {
+                out.write_char('/')?;
+            }
+            out.write_str(&entries[at as usize].name)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn path(&self, index: u32) -> String {
+        let mut path = String::new();
+        self.write_path(index, &mut path).expect("writing to a string does not fail");
+        path
+    }
+
+    /// The path of a task that still lives.
+    pub(super) fn path_of(&self, node: NodeRef) -> Option<String> {
+        find(&self.entries(), Some(node))?;
+        Some(self.path(node.index()))
+    }
+
+    /// The nearest entry at or above `index` that stands for a task of its own.
+    pub(super) fn task_of(&self, index: u32) -> u32 {
+        let entries = self.entries();
+        let mut next = entries.get(index as usize).map(|entry| (index, entry));
+        while let Some((at, entry)) = next {
+            if !entry.name.is_empty() {
+                return at;
+            }
+            next = find(&entries, entry.parent);
+        }
+        NONE
+    }
+
+    /// The living node above `index`, or `NONE`.
+    pub(super) fn parent(&self, index: u32) -> u32 {
+        let entries = self.entries();
+        let parent = entries.get(index as usize).and_then(|entry| entry.parent);
+        find(&entries, parent).map_or(NONE, |(at, _)| at)
+    }
+
+    pub(super) fn describe(&self, index: u32) -> Option<(Name, &'static Location<'static>)> {
+        self.entries().get(index as usize).map(|entry| (entry.name.clone(), entry.place))
+    }
+
+    /// The living tasks as a tree of names and places, the running one marked. For a thread that
+    /// does not answer; the owner's [`tree`](super::tree) knows more.
+    pub(crate) fn outline(&self) -> String {
+        let entries = self.entries();
+        let running = self.running();
+        let mut text = String::new();
+        outline_below(&entries, NONE, running, 0, &mut text);
+        text
+    }
+}
+
+static PUBLISHED: Mutex<Option<Arc<Directory>>> = Mutex::new(None);
+
+pub(super) fn publish(directory: Arc<Directory>) {
+    *PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory);
+}
+
+/// The tasks of the simulation as a tree of names and places, from any thread.
+pub(crate) fn outline() -> String {
+    let directory = PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    directory.map(|directory| directory.outline()).unwrap_or_default()
+}
+
+fn outline_below(entries: &[Entry], parent: u32, running: u32, depth: usize, text: &mut String) {
+    for (index, entry) in entries.iter().enumerate() {
+        let above = find(entries, entry.parent).map_or(NONE, |(at, _)| at);
+        if !entry.live || above != parent {
+            continue;
+        }
+        let index = u32::try_from(index).unwrap_or(NONE);
+        let below = if entry.name.is_empty() {
+            depth
+        } else {
+            text.push_str(&"  ".repeat(depth));
+            text.push_str(&entry.name);
+            text.push_str(" (");
+            text.push_str(&entry.place.to_string());
+            text.push(')');
+            depth + 1
+        };
+        if index == running {
+            text.push_str(" <- running");
+        }
+        if !entry.name.is_empty() {
+            text.push('\n');
+        }
+        outline_below(entries, index, running, below, text);
+    }
+}

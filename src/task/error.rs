@@ -1,0 +1,353 @@
+//! What can go wrong with a task, told with its name, its place and the simulated time.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::Name;
+use crate::time::SimTime;
+
+/// Why a task gave no value.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TaskErrorKind {
+    /// The task returned an error.
+    Failed(anyhow::Error),
+    /// The task panicked, while it ran or while it was dropped.
+    Panicked {
+        /// The panic's message.
+        message: String,
+        /// Where it panicked, as `file:line:column`.
+        at: Option<String>,
+        /// The stack, where `RUST_BACKTRACE` asks for it.
+        backtrace: Option<String>,
+        /// The task was being dropped, after its end or because it was cancelled.
+        dropping: bool,
+    },
+    /// The task was cancelled. Only who awaits a cancelled task sees this; it is no failure.
+    Cancelled,
+    /// The value is not to be had: another `.await` took it, or it was lent out by
+    /// [`result`](super::TaskInfo::result).
+    ValueGone,
+}
+
+struct Inner {
+    task: Name,
+    path: String,
+    place: &'static Location<'static>,
+    time: Option<SimTime>,
+    kind: TaskErrorKind,
+}
+
+/// How one task failed: its name, where it was forked, the simulated time, and the cause.
+///
+/// Displays the cause alone; [`report`](TaskError::report) tells the whole. Clones share one error.
+#[derive(Clone)]
+pub struct TaskError(Arc<Inner>);
+
+impl TaskError {
+    pub(super) fn new(
+        task: Name,
+        path: String,
+        place: &'static Location<'static>,
+        time: Option<SimTime>,
+        kind: TaskErrorKind,
+    ) -> Self {
+        TaskError(Arc::new(Inner { task, path, place, time, kind }))
+    }
+
+    /// The task's name; of the block of a scope, the name of the task that opened the scope.
+    pub fn task(&self) -> &str {
+        &self.0.task
+    }
+
+    /// The task's path: the names from the test down, joined by `/`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Where the task was forked; of the block of a scope, where the scope was opened.
+    pub fn place(&self) -> &'static Location<'static> {
+        self.0.place
+    }
+
+    /// The simulated time at which it happened, if a simulation runs.
+    pub fn time(&self) -> Option<SimTime> {
+        self.0.time
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &TaskErrorKind {
+        &self.0.kind
+    }
+
+    /// The error that the task returned, if it returned one.
+    pub fn cause(&self) -> Option<&anyhow::Error> {
+        match &self.0.kind {
+            TaskErrorKind::Failed(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// The task was cancelled, which is no failure.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.0.kind, TaskErrorKind::Cancelled)
+    }
+
+    /// The task panicked.
+    pub fn is_panic(&self) -> bool {
+        matches!(self.0.kind, TaskErrorKind::Panicked { .. })
+    }
+
+    /// The same error, not merely one that reads alike.
+    pub fn is_same(&self, other: &TaskError) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The whole story: path, place, time and cause, with the causes below it, on several lines.
+    pub fn report(&self) -> impl fmt::Display + '_ {
+        Report(self)
+    }
+}
+
+/// Errors that come from several tasks of one manager, taken apart.
+pub(super) fn nested(error: &anyhow::Error) -> Option<&TaskErrors> {
+    error.downcast_ref::<TaskErrors>()
+}
+
+/// The task errors that `error` consists of, if it is nothing but those.
+pub(super) fn as_task_errors(error: &anyhow::Error) -> Option<&[TaskError]> {
+    if let Some(errors) = nested(error) {
+        return Some(&errors.0);
+    }
+    error.downcast_ref::<TaskError>().map(std::slice::from_ref)
+}
+
+struct Report<'a>(&'a TaskError);
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0;
+        let path = if error.path().is_empty() { error.task() } else { error.path() };
+        write!(f, "task `{path}` (forked at {})", error.place())?;
+        if let Some(time) = error.time() {
+            write!(f, " at {time}")?;
+        }
+        f.write_str(": ")?;
+        match error.kind() {
+            TaskErrorKind::Failed(cause) => match as_task_errors(cause) {
+                Some(errors) => {
+                    f.write_str("failed because of")?;
+                    for inner in errors {
+                        let text = inner.report().to_string();
+                        write!(f, "\n  - {}", text.replace('\n', "\n    "))?;
+                    }
+                    Ok(())
+                }
+                None => {
+                    write!(f, "{cause}")?;
+                    for below in cause.chain().skip(1) {
+                        write!(f, "\n  because {below}")?;
+                    }
+                    Ok(())
+                }
+            },
+            TaskErrorKind::Panicked { at, backtrace, .. } => {
+                write!(f, "{error}")?;
+                if let Some(at) = at {
+                    write!(f, "\n  panicked at {at}")?;
+                }
+                if let Some(backtrace) = backtrace {
+                    write!(f, "\n{backtrace}")?;
+                }
+                Ok(())
+            }
+            _ => write!(f, "{error}"),
+        }
+    }
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            TaskErrorKind::Failed(cause) => fmt::Display::fmt(cause, f),
+            TaskErrorKind::Panicked { message, dropping: false, .. } => f.write_str(message),
+            TaskErrorKind::Panicked { message, dropping: true, .. } => {
+                write!(f, "panicked while being dropped: {message}")
+            }
+            TaskErrorKind::Cancelled => write!(f, "task `{}` was cancelled", self.task()),
+            TaskErrorKind::ValueGone => write!(
+                f,
+                "the value of task `{}` is taken or lent already: await `&task` (the value has to \
+                 be `Clone`) where it is wanted more than once",
+                self.task()
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Report(self), f)
+    }
+}
+
+impl StdError for TaskError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause().and_then(|cause| cause.source())
+    }
+}
+
+/// Every error of a manager, in the order in which they happened. Never empty.
+#[derive(Clone)]
+pub struct TaskErrors(Vec<TaskError>);
+
+impl TaskErrors {
+    pub(super) fn new(errors: Vec<TaskError>) -> Option<Self> {
+        (!errors.is_empty()).then_some(TaskErrors(errors))
+    }
+
+    /// The error that came first.
+    pub fn first(&self) -> &TaskError {
+        &self.0[0]
+    }
+
+    /// The errors, first to last.
+    pub fn iter(&self) -> std::slice::Iter<'_, TaskError> {
+        self.0.iter()
+    }
+
+    /// How many there are: one at least.
+    #[allow(clippy::len_without_is_empty)] // there is no empty one
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl From<TaskError> for TaskErrors {
+    fn from(error: TaskError) -> Self {
+        TaskErrors(vec![error])
+    }
+}
+
+impl std::ops::Index<usize> for TaskErrors {
+    type Output = TaskError;
+
+    fn index(&self, index: usize) -> &TaskError {
+        &self.0[index]
+    }
+}
+
+impl IntoIterator for TaskErrors {
+    type Item = TaskError;
+    type IntoIter = std::vec::IntoIter<TaskError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a TaskErrors {
+    type Item = &'a TaskError;
+    type IntoIter = std::slice::Iter<'a, TaskError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for TaskErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [only] = &self.0[..] {
+            return fmt::Display::fmt(&Report(only), f);
+        }
+        write!(f, "{} tasks failed", self.0.len())?;
+        for (index, error) in self.0.iter().enumerate() {
+            let text = Report(error).to_string();
+            write!(f, "\n  {}. {}", index + 1, text.replace('\n', "\n     "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TaskErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for TaskErrors {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.first().source()
+    }
+}
+
+/// Why a task could not be added to a manager. Nothing was started.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddError {
+    /// The manager has a task of this name, living or ended.
+    #[error("the name `{name}` is taken: the manager has a task of this name, forked at {place}")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// Where the task that has the name was forked.
+        place: &'static Location<'static>,
+    },
+    /// The manager takes no more tasks: its scope has ended, or one of its tasks has failed.
+    #[error("cannot add `{name}`: the manager is closed, since {reason}")]
+    Closed {
+        /// The name of the task that was to be added.
+        name: String,
+        /// What closed the manager.
+        reason: String,
+    },
+}
+
+/// Why a manager has no value to show for a name.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResultError {
+    /// No task of this name was ever added.
+    #[error("no task is named `{name}`{hint}")]
+    NoSuchTask {
+        /// The name that was asked for.
+        name: String,
+        /// The nearest name, and what names there are.
+        hint: String,
+    },
+    /// The task has not ended.
+    #[error("task `{name}` (forked at {place}) is still running")]
+    StillRunning {
+        /// The task's name.
+        name: String,
+        /// Where it was forked.
+        place: &'static Location<'static>,
+    },
+    /// The task was cancelled.
+    #[error("task `{name}` was cancelled")]
+    Cancelled {
+        /// The task's name.
+        name: String,
+    },
+    /// The task failed or panicked.
+    #[error("task `{}` failed: {}", .0.task(), .0)]
+    Failed(TaskError),
+    /// The value has another type.
+    #[error("task `{name}` returned `{actual}`, not `{wanted}`")]
+    WrongType {
+        /// The task's name.
+        name: String,
+        /// The type that it returned.
+        actual: &'static str,
+        /// The type that was asked for.
+        wanted: &'static str,
+    },
+    /// An `.await` of the task by value has taken the value.
+    #[error("the value of task `{name}` was taken by the `.await` of its handle: await `&task` to leave it")]
+    Taken {
+        /// The task's name.
+        name: String,
+    },
+}

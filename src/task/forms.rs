@@ -1,0 +1,297 @@
+//! The ways to add a task, the same for scopes and for managers held as values.
+
+/// Expands to the adding methods; `$life` is what a future may borrow.
+///
+/// The type has `core()` and `child_set()`. For `'scope`, the set is that of the open scope, whose
+/// guard drops the futures before anything that outlives `'scope` is gone; for `'static` it is the
+/// root set.
+macro_rules! task_forms {
+    ($life:lifetime) => {
+        /// Adds a task and runs it to its first suspension before this returns.
+        ///
+        /// After an error in the manager, the task is not started and the handle says cancelled.
+        ///
+        /// # Panics
+        ///
+        /// At the caller's line: the name is taken, or the manager's scope has ended.
+        #[track_caller]
+        pub fn fork<T, F>(&self, name: impl Into<$crate::task::Name>, future: F) -> $crate::task::Task<T>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.fork_with(name, $crate::task::ChildOptions::new(), future)
+        }
+
+        /// [`fork`](Self::fork) with options for this child.
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        #[track_caller]
+        pub fn fork_with<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            future: F,
+        ) -> $crate::task::Task<T>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.put(name.into(), options, future, $crate::task::core::Begin::Now)
+        }
+
+        /// [`fork_with`](Self::fork_with) without the panic.
+        ///
+        /// # Errors
+        ///
+        /// The name is taken, or the manager takes no more tasks. Nothing was started.
+        #[track_caller]
+        pub fn try_fork<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            future: F,
+        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.try_put(name.into(), options, future, $crate::task::core::Begin::Now)
+        }
+
+        /// Adds a task that first runs after the current one has suspended.
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        #[track_caller]
+        pub fn start_soon<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            future: F,
+        ) -> $crate::task::Task<T>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            let options = $crate::task::ChildOptions::new();
+            self.put(name.into(), options, future, $crate::task::core::Begin::Queued)
+        }
+
+        /// [`start_soon`](Self::start_soon) with options and without the panic.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_fork`](Self::try_fork).
+        #[track_caller]
+        pub fn try_start_soon<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            future: F,
+        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.try_put(name.into(), options, future, $crate::task::core::Begin::Queued)
+        }
+
+        /// Adds a task at once; the returned future resolves to its handle when the task has run to
+        /// its first suspension.
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        #[track_caller]
+        pub fn start<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            future: F,
+        ) -> $crate::task::Starting<T>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            $crate::task::Starting::new(&self.start_soon(name, future))
+        }
+
+        /// [`start`](Self::start) with options and without the panic.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_fork`](Self::try_fork).
+        #[track_caller]
+        pub fn try_start<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            future: F,
+        ) -> Result<$crate::task::Starting<T>, $crate::task::AddError>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            let task = self.try_start_soon(name, options, future)?;
+            Ok($crate::task::Starting::new(&task))
+        }
+
+        /// Adds a task made by `function`, which is called when the task first runs: after the
+        /// current one has suspended.
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        #[track_caller]
+        pub fn fork_soon<T, F, M>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            function: M,
+        ) -> $crate::task::Task<T>
+        where
+            M: FnOnce() -> F + $life,
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.start_soon(name, async move { function().await })
+        }
+
+        /// [`fork_soon`](Self::fork_soon) with options and without the panic.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_fork`](Self::try_fork).
+        #[track_caller]
+        pub fn try_fork_soon<T, F, M>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            function: M,
+        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
+        where
+            M: FnOnce() -> F + $life,
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            self.try_start_soon(name, options, async move { function().await })
+        }
+
+        /// Adds anything that can be awaited and whose output is a value, a result or nothing: a
+        /// trigger, a [`Task`](crate::task::Task) of another manager, a future. It is queued.
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        #[track_caller]
+        pub fn add<A>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            awaitable: A,
+        ) -> $crate::task::Task<<A::Output as $crate::task::Outcome>::Value>
+        where
+            A: std::future::IntoFuture<Output: $crate::task::Outcome>,
+            A::IntoFuture: $life,
+        {
+            let future = awaitable.into_future();
+            self.start_soon(name, async move { $crate::task::Outcome::into_result(future.await) })
+        }
+
+        /// [`add`](Self::add) with options and without the panic.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_fork`](Self::try_fork).
+        #[track_caller]
+        pub fn try_add<A>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            options: $crate::task::ChildOptions,
+            awaitable: A,
+        ) -> Result<
+            $crate::task::Task<<A::Output as $crate::task::Outcome>::Value>,
+            $crate::task::AddError,
+        >
+        where
+            A: std::future::IntoFuture<Output: $crate::task::Outcome>,
+            A::IntoFuture: $life,
+        {
+            let future = awaitable.into_future();
+            self.try_start_soon(name, options, async move {
+                $crate::task::Outcome::into_result(future.await)
+            })
+        }
+
+        /// Adds clean-up that runs when the last task has ended, on success, on an error and after
+        /// `cancel_all`: in reverse order of the calls, each within the manager's
+        /// [`exit_limit`](crate::task::ManagerOptions::exit_limit) of simulated time.
+        ///
+        /// It does not run when the future that would run it (the scope's, or that of `join_all`)
+        /// is dropped; the log then says so.
+        ///
+        /// # Panics
+        ///
+        /// At the caller's line: the manager's scope has ended.
+        #[track_caller]
+        pub fn on_exit<F>(&self, future: F)
+        where
+            F: std::future::Future<Output: $crate::task::ExitOutcome> + $life,
+        {
+            assert!(
+                self.core().phase() != $crate::task::core::Phase::Closed,
+                "cannot add clean-up: the scope opened at {} has ended",
+                self.core().place
+            );
+            let future = async move { $crate::task::ExitOutcome::into_result(future.await) };
+            // SAFETY: as for `Core::add`: polled inside of the scope's future, and dropped by the
+            // scope's guard before what it may borrow is gone. `'static` borrows nothing.
+            unsafe { $crate::task::clean_up::add(self.core(), future) };
+        }
+
+        #[track_caller]
+        fn put<T, F>(
+            &self,
+            name: $crate::task::Name,
+            options: $crate::task::ChildOptions,
+            future: F,
+            begin: $crate::task::core::Begin,
+        ) -> $crate::task::Task<T>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            let place = std::panic::Location::caller();
+            let core = self.core();
+            let info = $crate::task::core::child_info::<T>(core, name, place, options);
+            if core.phase() == $crate::task::core::Phase::Failed && !self.contains(info.name()) {
+                return $crate::task::core::Core::cancelled(info, future);
+            }
+            // SAFETY: see the macro's description: the set and the lifetime go together.
+            match unsafe { core.add(self.child_set(), info, future, begin) } {
+                Ok(task) => task,
+                Err(error) => panic!("{error}"),
+            }
+        }
+
+        #[track_caller]
+        fn try_put<T, F>(
+            &self,
+            name: $crate::task::Name,
+            options: $crate::task::ChildOptions,
+            future: F,
+            begin: $crate::task::core::Begin,
+        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
+        where
+            F: std::future::Future<Output = anyhow::Result<T>> + $life,
+            T: 'static,
+        {
+            let place = std::panic::Location::caller();
+            let info = $crate::task::core::child_info::<T>(self.core(), name, place, options);
+            // SAFETY: see the macro's description: the set and the lifetime go together.
+            unsafe { self.core().add(self.child_set(), info, future, begin) }
+        }
+    };
+}
+
+pub(super) use task_forms;

@@ -1,0 +1,533 @@
+//! The table of a thread's tasks: who is ready, in which set, and who runs now.
+//!
+//! Every task is a *node*, named by its index; every set of tasks has a queue of ready nodes. Waking
+//! a node pushes its index to its set's queue and, the first time, wakes whoever polls that set. The
+//! root set (index 0) has no such waker: the simulator's callbacks run it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use super::cell::Child;
+use super::core::Core;
+use super::directory::Directory;
+use super::error::TaskError;
+use super::wait::Wait;
+use super::waker::{Inbox, NodeRef, node_of, waker_of};
+use super::{ExitTimer, Name};
+use crate::time::SimTime;
+
+/// No node, no set.
+pub(crate) const NONE: u32 = u32::MAX;
+/// The set that the simulator's callbacks run.
+pub(crate) const ROOT_SET: u32 = 0;
+
+/// How many awaits of one task the tree can show; a task that races more says how many more.
+const SHOWN_WAITS: usize = 4;
+
+/// What a task said it awaits when it last returned `Pending`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Waits {
+    pub(super) shown: [Option<Wait>; SHOWN_WAITS],
+    pub(super) count: u32,
+}
+
+pub(super) struct Node {
+    generation: u32,
+    live: bool,
+    queued: bool,
+    set: u32,
+    /// Neighbours among the living children of the same manager, in fork order.
+    older: u32,
+    newer: u32,
+    /// Absent in the node of a scope's block, whose future the scope itself holds.
+    cell: Option<Rc<dyn Child>>,
+    core: Option<Rc<Core>>,
+    pub(super) since: Option<SimTime>,
+    pub(super) waits: Waits,
+}
+
+struct Set {
+    queue: VecDeque<u32>,
+    waker: Option<Waker>,
+    /// The poller knows already that something is ready, or is at it.
+    woken: bool,
+    /// The set's futures may be touched now: their scope is being polled or dropped.
+    open: bool,
+    /// Children whose cancellation waits until the set is open.
+    doomed: Vec<NodeRef>,
+}
+
+#[derive(Default)]
+struct Tables {
+    nodes: Vec<Node>,
+    free_nodes: Vec<u32>,
+    sets: Vec<Set>,
+    free_sets: Vec<u32>,
+}
+
+/// One a thread, made when the thread first uses a task.
+pub(crate) struct Hub {
+    id: u16,
+    tables: RefCell<Tables>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) inbox: Inbox,
+    now: Cell<Option<SimTime>>,
+    /// Errors that nobody collected (rule 18).
+    lost: RefCell<Vec<TaskError>>,
+    pub(super) test: RefCell<Option<Rc<Core>>>,
+    pub(super) exit_timer: Cell<Option<ExitTimer>>,
+    /// Threads that the simulation waits for: see `outside`.
+    pub(super) outside: Cell<usize>,
+}
+
+thread_local! {
+    static HUB: Rc<Hub> = Rc::new(Hub::new());
+}
+
+/// The calling thread's hub.
+pub(crate) fn hub() -> Rc<Hub> {
+    HUB.with(Rc::clone)
+}
+
+/// Runs `action` on the calling thread's hub, unless the thread is ending.
+pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
+    HUB.try_with(|hub| action(hub)).ok()
+}
+
+impl Hub {
+    fn new() -> Self {
+        let inbox = Inbox::new();
+        let hub = Hub {
+            id: inbox.id(),
+            tables: RefCell::default(),
+            directory: Arc::default(),
+            inbox,
+            now: Cell::new(None),
+            lost: RefCell::default(),
+            test: RefCell::default(),
+            exit_timer: Cell::new(None),
+            outside: Cell::new(0),
+        };
+        let root = hub.add_set();
+        debug_assert_eq!(root, ROOT_SET);
+        hub.tables.borrow_mut().sets[root as usize].open = true;
+        hub
+    }
+
+    pub(super) fn id(&self) -> u16 {
+        self.id
+    }
+
+    /// Makes this hub's tasks those that [`outline`](super::outline) shows.
+    pub(crate) fn publish(&self) {
+        super::directory::publish(Arc::clone(&self.directory));
+    }
+
+    /// The simulated time, as the scheduler last told it.
+    pub(crate) fn now(&self) -> Option<SimTime> {
+        self.now.get()
+    }
+
+    pub(crate) fn set_now(&self, now: SimTime) {
+        self.now.set(Some(now));
+    }
+
+    /// The node that runs now, or `NONE`.
+    pub(super) fn current(&self) -> u32 {
+        self.directory.running()
+    }
+
+    pub(super) fn enter(&self, index: u32) -> Entered<'_> {
+        let previous = self.directory.running();
+        self.directory.set_running(index);
+        Entered { hub: self, previous }
+    }
+
+    pub(super) fn add_set(&self) -> u32 {
+        let mut tables = self.tables.borrow_mut();
+        if let Some(index) = tables.free_sets.pop() {
+            return index;
+        }
+        tables.sets.push(Set {
+            queue: VecDeque::new(),
+            waker: None,
+            woken: false,
+            open: false,
+            doomed: Vec::new(),
+        });
+        index_of(tables.sets.len() - 1)
+    }
+
+    /// Gives the set back. Its nodes have been removed before.
+    pub(super) fn remove_set(&self, index: u32) {
+        let waker = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[index as usize];
+            set.queue.clear();
+            set.doomed.clear();
+            set.woken = false;
+            set.open = false;
+            let waker = set.waker.take();
+            tables.free_sets.push(index);
+            waker
+        };
+        drop(waker);
+    }
+
+    pub(super) fn add_node(
+        &self,
+        set: u32,
+        name: Name,
+        place: &'static Location<'static>,
+        parent: Option<NodeRef>,
+        core: Option<Rc<Core>>,
+    ) -> NodeRef {
+        let mut tables = self.tables.borrow_mut();
+        let index = tables.free_nodes.pop().unwrap_or_else(|| {
+            tables.nodes.push(Node {
+                generation: 0,
+                live: false,
+                queued: false,
+                set: NONE,
+                older: NONE,
+                newer: NONE,
+                cell: None,
+                core: None,
+                since: None,
+                waits: Waits::default(),
+            });
+            index_of(tables.nodes.len() - 1)
+        });
+        assert!(index <= NodeRef::MAX_INDEX, "more than sixteen million tasks alive at once");
+        let older = core.as_ref().map_or(NONE, |core| core.newest.replace(index));
+        if older != NONE {
+            tables.nodes[older as usize].newer = index;
+        }
+        let node = &mut tables.nodes[index as usize];
+        node.live = true;
+        node.queued = false;
+        node.set = set;
+        node.older = older;
+        node.newer = NONE;
+        node.core = core;
+        node.since = self.now.get();
+        node.waits = Waits::default();
+        let reference = NodeRef::new(self.id, index, node.generation);
+        self.directory.insert(reference, name, place, parent);
+        reference
+    }
+
+    /// Takes the node out of the tables; wakers that still name it do nothing from now on.
+    pub(super) fn remove_node(&self, index: u32) -> Option<Rc<dyn Child>> {
+        let (cell, core) = {
+            let mut tables = self.tables.borrow_mut();
+            let node = &mut tables.nodes[index as usize];
+            debug_assert!(node.live, "a node is removed once");
+            node.live = false;
+            node.generation = NodeRef::next_generation(node.generation);
+            let (older, newer) = (node.older, node.newer);
+            let (cell, core) = (node.cell.take(), node.core.take());
+            if older != NONE {
+                tables.nodes[older as usize].newer = newer;
+            }
+            if newer != NONE {
+                tables.nodes[newer as usize].older = older;
+            } else if let Some(core) = &core {
+                core.newest.set(older);
+            }
+            tables.free_nodes.push(index);
+            (cell, core)
+        };
+        self.directory.remove(index);
+        drop(core);
+        cell
+    }
+
+    pub(super) fn put_cell(&self, node: NodeRef, cell: Rc<dyn Child>) {
+        self.tables.borrow_mut().nodes[node.index() as usize].cell = Some(cell);
+    }
+
+    /// The running task as a reference that tells when it is gone.
+    pub(super) fn current_reference(&self) -> Option<NodeRef> {
+        let index = self.current();
+        (index != NONE).then(|| self.reference(index))
+    }
+
+    /// The living children of a manager, newest first.
+    pub(super) fn living(&self, core: &Core) -> Vec<NodeRef> {
+        let tables = self.tables.borrow();
+        let mut found = Vec::new();
+        let mut index = core.newest.get();
+        while index != NONE {
+            let node = &tables.nodes[index as usize];
+            found.push(NodeRef::new(self.id, index, node.generation));
+            index = node.older;
+        }
+        found
+    }
+
+    /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
+    pub(crate) fn wake(&self, node: NodeRef) {
+        let mut node = node;
+        loop {
+            let parent = {
+                let mut tables = self.tables.borrow_mut();
+                let tables = &mut *tables;
+                let Some(found) = tables.nodes.get_mut(node.index() as usize) else { return };
+                if !found.live || found.generation != node.generation() || found.queued {
+                    return;
+                }
+                found.queued = true;
+                let set = &mut tables.sets[found.set as usize];
+                set.queue.push_back(node.index());
+                if set.woken {
+                    return;
+                }
+                set.woken = true;
+                set.waker.clone()
+            };
+            let Some(parent) = parent else { return };
+            match node_of(&parent, self.id) {
+                Some(next) => node = next,
+                None => return parent.wake(),
+            }
+        }
+    }
+
+    /// Wakes whoever polls `set`, without anything new in its queue.
+    pub(super) fn wake_set(&self, set: u32) {
+        let parent = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            if set.woken {
+                return;
+            }
+            set.woken = true;
+            set.waker.clone()
+        };
+        if let Some(parent) = parent {
+            parent.wake();
+        }
+    }
+
+    /// The root set has something to run.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.tables.borrow().sets[ROOT_SET as usize].queue.is_empty()
+    }
+
+    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two tasks.
+    pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
+        loop {
+            self.inbox.drain(|node| self.wake(node));
+            let Some(index) = self.pop_ready(ROOT_SET) else { break };
+            self.poll_node(index);
+            if interrupted() {
+                break;
+            }
+        }
+        let mut tables = self.tables.borrow_mut();
+        let root = &mut tables.sets[ROOT_SET as usize];
+        root.woken = !root.queue.is_empty();
+    }
+
+    pub(super) fn pop_ready(&self, set: u32) -> Option<u32> {
+        let mut tables = self.tables.borrow_mut();
+        let tables = &mut *tables;
+        let queue = &mut tables.sets[set as usize].queue;
+        while let Some(index) = queue.pop_front() {
+            let node = &mut tables.nodes[index as usize];
+            // A slot may have been given back, and to another set, since it was queued.
+            if node.live && node.queued && node.set == set {
+                node.queued = false;
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    pub(super) fn ready_count(&self, set: u32) -> usize {
+        self.tables.borrow().sets[set as usize].queue.len()
+    }
+
+    /// Opens the set for the time of its scope's poll or drop.
+    pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) {
+        let replaced = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            set.open = true;
+            set.woken = true;
+            match (waker, &set.waker) {
+                (Some(new), Some(old)) if new.will_wake(old) => None,
+                (Some(new), _) => set.waker.replace(new.clone()),
+                (None, _) => None,
+            }
+        };
+        drop(replaced);
+    }
+
+    pub(super) fn close_set(&self, set: u32) {
+        let again = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            set.open = false;
+            set.woken = !set.queue.is_empty() || !set.doomed.is_empty();
+            if set.woken { set.waker.clone() } else { None }
+        };
+        if let Some(waker) = again {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_open(&self, set: u32) -> bool {
+        self.tables.borrow().sets[set as usize].open
+    }
+
+    pub(super) fn take_doomed(&self, set: u32) -> Vec<NodeRef> {
+        std::mem::take(&mut self.tables.borrow_mut().sets[set as usize].doomed)
+    }
+
+    /// Polls the node's future as a task of its own; an ended task leaves the tables.
+    pub(super) fn poll_node(&self, index: u32) {
+        let (cell, node) = {
+            let mut tables = self.tables.borrow_mut();
+            let node = &mut tables.nodes[index as usize];
+            node.since = self.now.get();
+            node.waits.count = 0;
+            let Some(cell) = node.cell.clone() else { return };
+            (cell, NodeRef::new(self.id, index, node.generation))
+        };
+        let waker = waker_of(node);
+        let poll = {
+            let _entered = self.enter(index);
+            cell.poll(&mut Context::from_waker(&waker))
+        };
+        if poll.is_ready() {
+            self.end(index, &*cell);
+        }
+    }
+
+    /// Marks a poll of the block of a scope, whose future is not in the tables.
+    pub(super) fn begin_block(&self, index: u32) {
+        let mut tables = self.tables.borrow_mut();
+        let node = &mut tables.nodes[index as usize];
+        node.since = self.now.get();
+        node.waits.count = 0;
+    }
+
+    pub(super) fn reference(&self, index: u32) -> NodeRef {
+        NodeRef::new(self.id, index, self.tables.borrow().nodes[index as usize].generation)
+    }
+
+    fn end(&self, index: u32, cell: &dyn Child) {
+        let core = self.tables.borrow().nodes[index as usize].core.clone();
+        self.remove_node(index);
+        if let Some(core) = core {
+            core.child_ended(self, cell);
+        }
+    }
+
+    /// Cancels a task: at once where its future can be touched, else when its scope is next polled
+    /// or, if it runs now, at its next suspension.
+    pub(super) fn cancel(&self, node: NodeRef) {
+        let index = node.index();
+        let (cell, set, open) = {
+            let tables = self.tables.borrow();
+            let Some(found) = tables.nodes.get(index as usize) else { return };
+            if !found.live || found.generation != node.generation() {
+                return;
+            }
+            let Some(cell) = found.cell.clone() else { return };
+            (cell, found.set, tables.sets[found.set as usize].open)
+        };
+        if !open {
+            cell.info().request_cancel();
+            self.tables.borrow_mut().sets[set as usize].doomed.push(node);
+            self.wake_set(set);
+            return;
+        }
+        let ended = {
+            let _entered = self.enter(index);
+            cell.cancel()
+        };
+        if ended {
+            self.end(index, &*cell);
+        }
+    }
+
+    pub(crate) fn note_wait(&self, wait: Wait) {
+        let index = self.current();
+        if index == NONE {
+            return;
+        }
+        let mut tables = self.tables.borrow_mut();
+        let Some(node) = tables.nodes.get_mut(index as usize) else { return };
+        let count = node.waits.count as usize;
+        if count < SHOWN_WAITS {
+            node.waits.shown[count] = Some(wait);
+        }
+        node.waits.count += 1;
+    }
+
+    pub(super) fn for_each_live(&self, mut action: impl FnMut(u32, &Node)) {
+        let tables = self.tables.borrow();
+        for (index, node) in tables.nodes.iter().enumerate() {
+            if node.live {
+                action(index_of(index), node);
+            }
+        }
+    }
+
+    /// How many tasks live, blocks of scopes included.
+    #[cfg(test)]
+    pub(crate) fn live_count(&self) -> usize {
+        let mut count = 0;
+        self.for_each_live(|_, _| count += 1);
+        count
+    }
+
+    /// The most nodes and sets that there ever were at once.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> (usize, usize) {
+        let tables = self.tables.borrow();
+        (tables.nodes.len(), tables.sets.len())
+    }
+
+    pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {
+        self.lost.borrow_mut().extend(errors);
+    }
+
+    /// Takes the errors that nobody has collected.
+    pub(crate) fn take_lost(&self) -> Vec<TaskError> {
+        std::mem::take(&mut self.lost.borrow_mut())
+    }
+
+    pub(crate) fn has_lost(&self) -> bool {
+        !self.lost.borrow().is_empty()
+    }
+
+    /// Writes the path of the running task, its names joined by `/`; nothing outside a task.
+    pub(crate) fn write_current_path(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        self.directory.write_path(self.current(), out)
+    }
+}
+
+/// Puts the node that ran before back, also when the poll in between unwinds.
+pub(super) struct Entered<'a> {
+    hub: &'a Hub,
+    previous: u32,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.hub.directory.set_running(self.previous);
+    }
+}
+
+fn index_of(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than four thousand million entries")
+}

@@ -1,0 +1,269 @@
+//! What may be known of a task while it lives and after it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
+use std::panic::Location;
+use std::task::Waker;
+
+use super::Name;
+use super::error::{TaskError, TaskErrorKind};
+use super::hub::with_hub;
+use super::waiters::{WaiterKey, WaiterList};
+use super::waker::NodeRef;
+
+/// How far a task has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum TaskState {
+    /// Added, and not run yet.
+    Queued,
+    /// Has run, and awaits something or is ready to go on.
+    Running,
+    /// Returned a value.
+    Finished,
+    /// Returned an error.
+    Failed,
+    /// Panicked.
+    Panicked,
+    /// Was cancelled.
+    Cancelled,
+}
+
+impl TaskState {
+    /// Nothing more will happen.
+    pub fn has_ended(self) -> bool {
+        !matches!(self, TaskState::Queued | TaskState::Running)
+    }
+}
+
+impl fmt::Display for TaskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            TaskState::Queued => "queued",
+            TaskState::Running => "running",
+            TaskState::Finished => "finished",
+            TaskState::Failed => "failed",
+            TaskState::Panicked => "panicked",
+            TaskState::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// A task as its manager knows it, whatever the type of its value: the handle
+/// [`Task`](super::Task) and the map of a [`TaskManager`](super::TaskManager) both show it.
+pub struct TaskInfo {
+    name: Name,
+    place: &'static Location<'static>,
+    node: Cell<Option<NodeRef>>,
+    /// Its number among the children of its manager.
+    position: Cell<usize>,
+    state: Cell<TaskState>,
+    started: Cell<bool>,
+    cancel_requested: Cell<bool>,
+    continue_on_error: bool,
+    error: OnceCell<TaskError>,
+    /// A second error: a panic of a drop after the first one.
+    late_error: OnceCell<TaskError>,
+    awaiters: RefCell<WaiterList>,
+    value_type: &'static str,
+}
+
+impl TaskInfo {
+    pub(super) fn new<T>(
+        name: Name,
+        place: &'static Location<'static>,
+        continue_on_error: bool,
+    ) -> Self {
+        TaskInfo {
+            name,
+            place,
+            node: Cell::new(None),
+            position: Cell::new(usize::MAX),
+            state: Cell::new(TaskState::Queued),
+            started: Cell::new(false),
+            cancel_requested: Cell::new(false),
+            continue_on_error,
+            error: OnceCell::new(),
+            late_error: OnceCell::new(),
+            awaiters: RefCell::new(WaiterList::new()),
+            value_type: std::any::type_name::<T>(),
+        }
+    }
+
+    /// The name, unique in the task's manager.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn shared_name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Where the task was forked.
+    pub fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// How far the task has come.
+    pub fn state(&self) -> TaskState {
+        self.state.get()
+    }
+
+    /// The task returned a value.
+    pub fn is_finished(&self) -> bool {
+        self.state() == TaskState::Finished
+    }
+
+    /// The task returned an error or panicked.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.state(), TaskState::Failed | TaskState::Panicked)
+    }
+
+    /// The task was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.state() == TaskState::Cancelled
+    }
+
+    /// The task has ended, in whatever way.
+    pub fn has_ended(&self) -> bool {
+        self.state().has_ended()
+    }
+
+    /// How the task failed, if it did.
+    pub fn error(&self) -> Option<&TaskError> {
+        let first = self.error.get().filter(|error| !error.is_cancelled());
+        first.or_else(|| self.late_error.get())
+    }
+
+    /// Cancels the task: its future is dropped, and with it everything that it started in scopes.
+    ///
+    /// It is dropped before this returns, with two exceptions. A task that cancels itself, or a
+    /// task that it runs inside, ends when that one next suspends (or finishes, if it does not).
+    /// And a child of a scope that is cancelled from outside of the scope is dropped when the
+    /// scope is next polled, before any of the scope's tasks runs. Nothing happens to a task that
+    /// has ended.
+    pub fn cancel(&self) {
+        if self.has_ended() {
+            return;
+        }
+        if let Some(node) = self.node.get() {
+            with_hub(|hub| hub.cancel(node));
+        }
+    }
+
+    pub(super) fn attach(&self, node: NodeRef, position: usize) {
+        self.node.set(Some(node));
+        self.position.set(position);
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.position.get()
+    }
+
+    pub(super) fn has_started(&self) -> bool {
+        self.started.get() || self.has_ended()
+    }
+
+    pub(super) fn mark_started(&self) {
+        if !self.started.replace(true) {
+            self.wake_awaiters();
+        }
+    }
+
+    pub(super) fn set_state(&self, state: TaskState) {
+        self.state.set(state);
+    }
+
+    pub(super) fn request_cancel(&self) {
+        self.cancel_requested.set(true);
+    }
+
+    pub(super) fn is_cancel_requested(&self) -> bool {
+        self.cancel_requested.get()
+    }
+
+    pub(super) fn continues_on_error(&self) -> bool {
+        self.continue_on_error
+    }
+
+    pub(super) fn value_type(&self) -> &'static str {
+        self.value_type
+    }
+
+    /// What an awaiter of a task without a value gets.
+    pub(super) fn outcome_error(&self) -> TaskError {
+        match self.error().or_else(|| self.error.get()) {
+            Some(error) => error.clone(),
+            None => self.make_error(TaskErrorKind::ValueGone),
+        }
+    }
+
+    /// Ends the task with an error, or adds a panic of its drop to the end that it had.
+    pub(super) fn end_with(&self, kind: TaskErrorKind) {
+        let state = match kind {
+            TaskErrorKind::Failed(_) => TaskState::Failed,
+            TaskErrorKind::Panicked { .. } => TaskState::Panicked,
+            TaskErrorKind::Cancelled | TaskErrorKind::ValueGone => TaskState::Cancelled,
+        };
+        let error = self.make_error(kind);
+        self.state.set(state);
+        if let Err(error) = self.error.set(error) {
+            let _ = self.late_error.set(error);
+        }
+    }
+
+    /// The errors to report of this task: none, one, or one and the panic of its drop.
+    pub(super) fn errors(&self) -> impl Iterator<Item = TaskError> + '_ {
+        let both = self.error.get().into_iter().chain(self.late_error.get());
+        both.filter(|error| !error.is_cancelled()).cloned()
+    }
+
+    fn make_error(&self, kind: TaskErrorKind) -> TaskError {
+        let (path, time) = with_hub(|hub| {
+            let path = self.node.get().and_then(|node| hub.directory.path_of(node));
+            (path.unwrap_or_else(|| self.name.clone().into_owned()), hub.now())
+        })
+        .unwrap_or_default();
+        TaskError::new(self.name.clone(), path, self.place, time, kind)
+    }
+
+    pub(super) fn wake_awaiters(&self) {
+        loop {
+            let next = self.awaiters.borrow_mut().pop_front();
+            match next {
+                Some(((), waker)) => waker.wake(),
+                None => break,
+            }
+        }
+    }
+
+    pub(super) fn await_end(&self, key: &mut Option<WaiterKey>, waker: &Waker) {
+        let replaced = {
+            let mut awaiters = self.awaiters.borrow_mut();
+            match *key {
+                Some(present) if awaiters.contains(present) => awaiters.update(present, waker),
+                _ => {
+                    *key = Some(awaiters.insert_back((), waker.clone()));
+                    None
+                }
+            }
+        };
+        drop(replaced);
+    }
+
+    pub(super) fn leave(&self, key: Option<WaiterKey>) {
+        if let Some(key) = key {
+            let left = self.awaiters.borrow_mut().take(key);
+            drop(left);
+        }
+    }
+}
+
+impl fmt::Debug for TaskInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task")
+            .field("name", &self.name)
+            .field("state", &self.state())
+            .field("place", &format_args!("{}", self.place))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,161 @@
+//! Managers held as values: their tasks borrow nothing and end with the manager.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::clean_up::run_clean_ups;
+use super::core::{BlockName, Core, TaskMap};
+use super::error::TaskErrors;
+use super::forms::task_forms;
+use super::hub::{ROOT_SET, hub};
+use super::options::ManagerOptions;
+use super::scope::{Scope, run_scope};
+
+/// A group of tasks with names, whose errors reach whoever joins it.
+///
+/// Held as a value, its tasks borrow nothing and run beside the task that made it, until
+/// [`join_all`](TaskManager::join_all), or until the manager is dropped: that cancels them, with a
+/// warning that names them. [`scope`](TaskManager::scope) runs a block whose tasks may borrow, as
+/// the function [`scope`](super::scope()) does, and leaves the outcomes here. Everything of
+/// [`TaskMap`] is there too.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// tm.scope(async |tm| {
+///     tm.fork("answer", async { Ok(42) });
+///     Ok(())
+/// })
+/// .await?;
+/// assert_eq!(tm.result::<i32>("answer")?, &42);
+/// # verifork::Result::Ok(())
+/// # }).unwrap();
+/// ```
+pub struct TaskManager {
+    map: TaskMap,
+}
+
+impl TaskManager {
+    /// A manager without tasks.
+    #[track_caller]
+    #[allow(clippy::new_without_default)] // the caller's place is part of the manager
+    pub fn new() -> Self {
+        Self::with_options(ManagerOptions::new())
+    }
+
+    /// A manager without tasks, with options.
+    #[track_caller]
+    pub fn with_options(options: ManagerOptions) -> Self {
+        TaskManager { map: TaskMap(Core::new(Location::caller(), options, true)) }
+    }
+
+    task_forms!('static);
+
+    fn core(&self) -> &Rc<Core> {
+        &self.map.0
+    }
+
+    #[allow(clippy::unused_self)] // the twin of a scope's
+    fn child_set(&self) -> u32 {
+        ROOT_SET
+    }
+
+    /// Runs a block as [`scope`](super::scope()) does, with this manager's names and outcomes, which
+    /// stay readable afterwards. The scope waits for the manager's other tasks too. A manager can
+    /// run one scope in its life, and takes no more tasks after it.
+    ///
+    /// # Errors
+    ///
+    /// Every error, in the order in which they happened.
+    ///
+    /// # Panics
+    ///
+    /// The manager has run a scope before.
+    #[track_caller]
+    pub fn scope<'env, T, F>(&self, block: F) -> impl Future<Output = Result<T, TaskErrors>>
+    where
+        F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+    {
+        let core = Rc::clone(self.core());
+        let place = Location::caller();
+        assert!(
+            core.begin_scope(),
+            "the manager made at {} has run a scope already",
+            core.place
+        );
+        run_scope(core, place, block)
+    }
+
+    /// Waits for all tasks to finish, then runs the clean-up of
+    /// [`on_exit`](TaskManager::on_exit).
+    ///
+    /// # Errors
+    ///
+    /// Every error of the manager, in the order in which they happened.
+    pub async fn join_all(&self) -> anyhow::Result<()> {
+        self.map.all_ended().await;
+        let core = self.core();
+        let name = if core.name.is_empty() { "task manager".into() } else { core.name.clone() };
+        let path = name.clone().into_owned();
+        run_clean_ups(core, &BlockName { name, path, place: core.place }).await;
+        Ok(core.collect()?)
+    }
+}
+
+impl Deref for TaskManager {
+    type Target = TaskMap;
+
+    fn deref(&self) -> &TaskMap {
+        &self.map
+    }
+}
+
+impl fmt::Debug for TaskManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Drop for TaskManager {
+    fn drop(&mut self) {
+        let (hub, core) = (hub(), self.core());
+        if core.living_count() > 0 {
+            let living: Vec<String> = self
+                .iter()
+                .filter(|task| !task.has_ended())
+                .map(|task| format!("`{}` (forked at {})", task.name(), task.place()))
+                .collect();
+            log::warn!(
+                "the task manager made at {} is dropped, which cancels {}: {}",
+                core.place,
+                if living.len() == 1 { "its task" } else { "its tasks" },
+                living.join(", ")
+            );
+        }
+        let in_scope = core.scope_set.get() != super::hub::NONE;
+        if in_scope {
+            // The scope's own future ends its children; only those held by the root set end here.
+            return;
+        }
+        core.close();
+        core.cancel_living(&hub);
+        let left = std::mem::take(&mut *core.clean_ups.borrow_mut());
+        if !left.is_empty() {
+            log::warn!(
+                "the task manager made at {} is dropped without `join_all`: {} of its `on_exit` \
+                 futures do not run",
+                core.place,
+                left.len()
+            );
+        }
+        drop(left);
+        core.lose_uncollected(&hub);
+    }
+}

@@ -1,0 +1,94 @@
+//! Panics of tasks, caught with their message and place.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use super::error::TaskErrorKind;
+
+/// What is known of a panic that was caught.
+pub(crate) struct Caught {
+    pub(crate) message: String,
+    pub(crate) at: Option<String>,
+    pub(crate) backtrace: Option<String>,
+}
+
+impl Caught {
+    pub(super) fn into_kind(self, dropping: bool) -> TaskErrorKind {
+        let Caught { message, at, backtrace } = self;
+        TaskErrorKind::Panicked { message, at, backtrace, dropping }
+    }
+}
+
+thread_local! {
+    /// How many `catch` calls of this thread are active.
+    static CATCHING: Cell<u32> = const { Cell::new(0) };
+    static LAST: RefCell<Option<(Option<String>, Option<String>)>> = const { RefCell::new(None) };
+}
+
+struct Active;
+
+impl Active {
+    fn enter() -> Self {
+        CATCHING.with(|depth| depth.set(depth.get() + 1));
+        Active
+    }
+}
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        CATCHING.with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Runs `action`; a panic in it becomes a value instead of text on the standard error.
+pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+    install_hook();
+    let outcome = {
+        let _active = Active::enter();
+        panic::catch_unwind(AssertUnwindSafe(action))
+    };
+    outcome.map_err(|payload| {
+        let (at, backtrace) = LAST.with(RefCell::take).unwrap_or_default();
+        let message = message_of(&*payload);
+        // The payload is the user's: its `Drop` may panic too.
+        if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+            std::mem::forget(second);
+        }
+        Caught { message, at, backtrace }
+    })
+}
+
+fn message_of(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic whose payload is no text".to_owned()
+    }
+}
+
+fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0;
+            if !catching {
+                return previous(info);
+            }
+            let backtrace = Backtrace::capture();
+            let backtrace =
+                (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+            let at = info.location().map(ToString::to_string);
+            let _ = LAST.try_with(|last| {
+                if let Ok(mut last) = last.try_borrow_mut() {
+                    *last = Some((at, backtrace));
+                }
+            });
+        }));
+    });
+}

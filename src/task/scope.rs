@@ -1,0 +1,331 @@
+//! Scopes: managers whose children may borrow, since none outlives the scope.
+
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::Name;
+use super::clean_up::run_clean_ups;
+use super::core::{BlockName, Core, Phase, TaskMap};
+use super::error::TaskErrors;
+use super::forms::task_forms;
+use super::hub::{Hub, NONE, hub};
+use super::options::ManagerOptions;
+use super::panics::catch;
+use super::waker::{NodeRef, waker_of};
+
+/// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
+///
+/// Its children may borrow whatever outlives the scope's future (`'env`), and the scope itself, so
+/// a child can add siblings. Everything of [`TaskMap`] is there too.
+pub struct Scope<'scope, 'env: 'scope> {
+    map: TaskMap,
+    // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.
+    scope: PhantomData<&'scope mut &'scope ()>,
+    environment: PhantomData<&'env mut &'env ()>,
+}
+
+impl Deref for Scope<'_, '_> {
+    type Target = TaskMap;
+
+    fn deref(&self) -> &TaskMap {
+        &self.map
+    }
+}
+
+impl<'scope> Scope<'scope, '_> {
+    task_forms!('scope);
+
+    fn core(&self) -> &Rc<Core> {
+        &self.map.0
+    }
+
+    fn child_set(&self) -> u32 {
+        self.map.0.scope_set.get()
+    }
+
+    /// Waits for all tasks of the scope to finish.
+    ///
+    /// # Errors
+    ///
+    /// Every error kept so far. (An error that is not tolerated cancels the block, so that only
+    /// those of `continue_on_error` children are seen here.)
+    pub async fn join_all(&self) -> anyhow::Result<()> {
+        self.map.all_ended().await;
+        Ok(self.core().collect()?)
+    }
+}
+
+/// What becomes of living children when the block has returned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtEnd {
+    Join,
+    Cancel,
+}
+
+/// Opens a scope: runs the block and the tasks that it adds, and returns when all have ended.
+///
+/// The block's value is the scope's, unless something failed. On the first error of a child or of
+/// the block, the block and every other child are cancelled before any of them runs again. If the
+/// scope's future is dropped, its children are dropped first, newest first, and then the block.
+///
+/// # Errors
+///
+/// Every error, in the order in which they happened.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let words = vec!["to", "be"];
+/// let total = scope(async |tm| {
+///     let first = tm.fork("first", async { Ok(words[0].len()) });
+///     let second = tm.fork("second", async { Ok(words[1].len()) });
+///     Ok(first.await? + second.await?)
+/// })
+/// .await?;
+/// assert_eq!(total, 4);
+/// # verifork::Result::Ok(())
+/// # }).unwrap();
+/// ```
+#[track_caller]
+pub fn scope<'env, T, F>(block: F) -> impl Future<Output = Result<T, TaskErrors>>
+where
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+{
+    scope_at(Location::caller(), ManagerOptions::new(), block)
+}
+
+/// [`scope`] with options.
+///
+/// # Errors
+///
+/// As for [`scope`].
+#[track_caller]
+pub fn scope_with<'env, T, F>(
+    options: ManagerOptions,
+    block: F,
+) -> impl Future<Output = Result<T, TaskErrors>>
+where
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+{
+    scope_at(Location::caller(), options, block)
+}
+
+async fn scope_at<'env, T, F>(
+    place: &'static Location<'static>,
+    options: ManagerOptions,
+    block: F,
+) -> Result<T, TaskErrors>
+where
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+{
+    let core = Core::new(place, options, true);
+    run_scope(core, place, block).await
+}
+
+/// Runs a block with the children that it adds to `core`.
+pub(super) async fn run_scope<'env, T, F>(
+    core: Rc<Core>,
+    place: &'static Location<'static>,
+    block: F,
+) -> Result<T, TaskErrors>
+where
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+{
+    // Declared in this order so that, when this future is dropped, the guard goes first and drops
+    // the children, then the block goes, then what the block borrows.
+    let scope = Scope {
+        map: TaskMap(Rc::clone(&core)),
+        scope: PhantomData,
+        environment: PhantomData,
+    };
+    let guard = ScopeGuard::new(core, Name::Borrowed(""), place);
+    let block = pin!(Some(block(&scope)));
+    run_block(guard, block, AtEnd::Join).await
+}
+
+/// Holds the scope's set and block node; its drop ends what is left of the scope.
+pub(super) struct ScopeGuard {
+    hub: Rc<Hub>,
+    core: Rc<Core>,
+    set: u32,
+    block: NodeRef,
+    name: BlockName,
+    done: bool,
+}
+
+impl ScopeGuard {
+    pub(super) fn new(core: Rc<Core>, block_name: Name, place: &'static Location<'static>) -> Self {
+        let hub = hub();
+        let set = hub.add_set();
+        let owner = hub.current();
+        let task = hub.directory.task_of(owner);
+        let (name, path) = if block_name.is_empty() {
+            match hub.directory.describe(task) {
+                Some((name, _)) => (name, hub.directory.path(task)),
+                None => (core.name.clone(), core.name.clone().into_owned()),
+            }
+        } else {
+            (block_name.clone(), block_name.clone().into_owned())
+        };
+        // A test stands at the root of the tree, whoever runs it.
+        let owner = if block_name.is_empty() { hub.current_reference() } else { None };
+        let block = hub.add_node(set, block_name, place, owner, None);
+        core.parent.set(Some(block));
+        core.scope_set.set(set);
+        hub.wake(block);
+        ScopeGuard { hub, core, set, block, name: BlockName { name, path, place }, done: false }
+    }
+
+    fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
+        self.hub.open_set(self.set, Some(context.waker()));
+        OpenSet(&self.hub, self.set)
+    }
+
+    fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
+        if block.is_some() {
+            let _entered = self.hub.enter(self.block.index());
+            if let Err(caught) = catch(|| block.set(None)) {
+                self.core.add_error(self.name.error(caught.into_kind(true)));
+            }
+        }
+    }
+
+    fn fail_if_failed<F>(&self, block: Pin<&mut Option<F>>) {
+        if self.core.phase() == Phase::Failed {
+            self.core.cancel_living(&self.hub);
+            self.drop_block(block);
+        }
+    }
+}
+
+struct OpenSet<'a>(&'a Hub, u32);
+
+impl Drop for OpenSet<'_> {
+    fn drop(&mut self) {
+        self.0.close_set(self.1);
+    }
+}
+
+impl Drop for ScopeGuard {
+    fn drop(&mut self) {
+        self.core.close();
+        self.hub.open_set(self.set, None);
+        // Everything that the children borrow is alive: the scope's future is only being dropped.
+        // Once more for children of the root set that added some on their way out: there are none,
+        // since the manager is closed.
+        self.core.cancel_living(&self.hub);
+        self.hub.remove_node(self.block.index());
+        self.core.scope_set.set(NONE);
+        self.hub.remove_set(self.set);
+        let left = std::mem::take(&mut *self.core.clean_ups.borrow_mut());
+        if !self.done && !left.is_empty() {
+            log::warn!(
+                "the scope opened at {} was dropped: {} of its `on_exit` futures do not run",
+                self.name.place,
+                left.len()
+            );
+        }
+        for (clean_up, _) in left.into_iter().rev() {
+            if let Err(caught) = catch(move || drop(clean_up)) {
+                self.core.add_error(self.name.error(caught.into_kind(true)));
+            }
+        }
+        self.core.lose_uncollected(&self.hub);
+    }
+}
+
+/// Polls the block and the children until all have ended, then runs the clean-up.
+pub(super) async fn run_block<T, F>(
+    guard: ScopeGuard,
+    mut block: Pin<&mut Option<F>>,
+    at_end: AtEnd,
+) -> Result<T, TaskErrors>
+where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    let mut guard = guard;
+    let mut value = None;
+    poll_fn(|context| {
+        let _open = guard.open(context);
+        poll_scope(&guard, block.as_mut(), at_end, &mut value)
+    })
+    .await;
+    guard.core.close();
+    run_clean_ups(&guard.core, &guard.name).await;
+    guard.done = true;
+    let errors = guard.core.collect();
+    drop(guard);
+    errors.map(|()| value.expect("a scope without errors has the value of its block"))
+}
+
+/// One visit of the scope: everything that was ready when it began.
+fn poll_scope<T, F>(
+    guard: &ScopeGuard,
+    mut block: Pin<&mut Option<F>>,
+    at_end: AtEnd,
+    value: &mut Option<T>,
+) -> Poll<()>
+where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    let (hub, core) = (&*guard.hub, &*guard.core);
+    for node in hub.take_doomed(guard.set) {
+        hub.cancel(node);
+    }
+    guard.fail_if_failed(block.as_mut());
+    let mut budget = hub.ready_count(guard.set);
+    while budget > 0 {
+        budget -= 1;
+        let Some(index) = hub.pop_ready(guard.set) else { break };
+        if index == guard.block.index() {
+            poll_block(guard, block.as_mut(), at_end, value);
+        } else {
+            hub.poll_node(index);
+        }
+        guard.fail_if_failed(block.as_mut());
+    }
+    if block.is_none() && core.living_count() == 0 { Poll::Ready(()) } else { Poll::Pending }
+}
+
+fn poll_block<T, F>(
+    guard: &ScopeGuard,
+    mut block: Pin<&mut Option<F>>,
+    at_end: AtEnd,
+    value: &mut Option<T>,
+) where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    let Some(running) = block.as_mut().as_pin_mut() else { return };
+    let index = guard.block.index();
+    guard.hub.begin_block(index);
+    let waker = waker_of(guard.block);
+    let outcome = {
+        let _entered = guard.hub.enter(index);
+        catch(|| running.poll(&mut Context::from_waker(&waker)))
+    };
+    let core = &*guard.core;
+    match outcome {
+        Ok(Poll::Pending) => return,
+        Ok(Poll::Ready(Ok(returned))) => *value = Some(returned),
+        Ok(Poll::Ready(Err(error))) => {
+            core.add_block_error(error, &guard.name);
+            core.fail(&guard.hub);
+        }
+        Err(caught) => {
+            core.add_error(guard.name.error(caught.into_kind(false)));
+            core.fail(&guard.hub);
+        }
+    }
+    if at_end == AtEnd::Cancel {
+        core.cancel_living(&guard.hub);
+    }
+    guard.drop_block(block);
+}

@@ -1,0 +1,125 @@
+//! Tasks of the test as a whole, and the test as their manager.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::pin;
+use std::rc::Rc;
+
+use super::Name;
+use super::core::{Begin, Core, child_info};
+use super::error::TaskErrors;
+use super::handle::Task;
+use super::hub::{ROOT_SET, hub};
+use super::options::{ChildOptions, ManagerOptions};
+use super::scope::{AtEnd, ScopeGuard, run_block};
+
+/// Starts a task that belongs to the test: it has run to its first suspension when this returns.
+///
+/// If it fails, the test fails at once. If it still runs when the test's function returns, it is
+/// cancelled, newest task first. Its name, for messages, is where it was spawned.
+///
+/// # Panics
+///
+/// At the caller's line: no test runs.
+#[track_caller]
+pub fn spawn<T, F>(future: F) -> Task<T>
+where
+    F: Future<Output = anyhow::Result<T>> + 'static,
+    T: 'static,
+{
+    let place = Location::caller();
+    let file = place.file().rsplit('/').next().unwrap_or_default();
+    spawn_as(format!("{file}:{}", place.line()).into(), place, future)
+}
+
+/// [`spawn`] with a name for messages, logs and the task tree. Names of spawned tasks need not be
+/// unique.
+///
+/// # Panics
+///
+/// At the caller's line: no test runs.
+#[track_caller]
+pub fn spawn_named<T, F>(name: impl Into<Name>, future: F) -> Task<T>
+where
+    F: Future<Output = anyhow::Result<T>> + 'static,
+    T: 'static,
+{
+    spawn_as(name.into(), Location::caller(), future)
+}
+
+#[track_caller]
+fn spawn_as<T, F>(name: Name, place: &'static Location<'static>, future: F) -> Task<T>
+where
+    F: Future<Output = anyhow::Result<T>> + 'static,
+    T: 'static,
+{
+    let test = hub().test.borrow().clone();
+    let Some(test) = test else {
+        panic!("cannot spawn `{name}`: no test runs (use a `scope` or a `TaskManager`)");
+    };
+    let info = child_info::<T>(&test, name, place, ChildOptions::new());
+    if test.phase() != super::core::Phase::Open {
+        return Core::cancelled(info, future);
+    }
+    // SAFETY: the root set, and a future that borrows nothing.
+    match unsafe { test.add(ROOT_SET, info, future, Begin::Now) } {
+        Ok(task) => task,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Runs a test's body as a task named after the test, with what it spawns as its children.
+pub(crate) async fn run_test<F>(
+    name: Name,
+    place: &'static Location<'static>,
+    body: F,
+) -> Result<(), TaskErrors>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let core = Core::new(place, ManagerOptions::new(), false);
+    let hub = hub();
+    let guard = ScopeGuard::new(Rc::clone(&core), name, place);
+    let _test = TestInHub::enter(core);
+    let body = pin!(Some(body));
+    let outcome = run_block(guard, body, AtEnd::Cancel).await;
+    let lost = hub.take_lost();
+    if lost.is_empty() {
+        return outcome;
+    }
+    let mut errors: Vec<_> = outcome.err().into_iter().flatten().collect();
+    errors.extend(lost);
+    TaskErrors::new(errors).map_or(Ok(()), Err)
+}
+
+/// The test that `spawn` adds to, while its future lives.
+struct TestInHub;
+
+impl TestInHub {
+    fn enter(core: Rc<Core>) -> Self {
+        *hub().test.borrow_mut() = Some(core);
+        TestInHub
+    }
+}
+
+impl Drop for TestInHub {
+    fn drop(&mut self) {
+        let test = hub().test.borrow_mut().take();
+        drop(test);
+    }
+}
+
+/// Starts a task of the root set that belongs to nobody: the run of all tests.
+pub(crate) fn spawn_root<F>(future: F) -> Task<()>
+where
+    F: Future<Output = anyhow::Result<()>> + 'static,
+{
+    let place = Location::caller();
+    let core = Core::new(place, ManagerOptions::new(), false);
+    let info = child_info::<()>(&core, Name::Borrowed(""), place, ChildOptions::new());
+    // SAFETY: the root set, and a future that borrows nothing.
+    match unsafe { core.add(ROOT_SET, info, future, Begin::Queued) } {
+        Ok(task) => task,
+        Err(error) => panic!("{error}"),
+    }
+}

@@ -1,0 +1,82 @@
+//! The tree of living tasks, for people.
+
+use std::fmt::Write as _;
+
+use super::hub::{Hub, NONE};
+use crate::time::SimTime;
+
+struct Row {
+    index: u32,
+    parent: u32,
+    name: String,
+    place: String,
+    waits: Vec<String>,
+    more: usize,
+    since: Option<SimTime>,
+}
+
+/// The living tasks below each other: name, where forked, what each awaits and since when.
+pub(crate) fn tree(hub: &Hub) -> String {
+    let mut rows = Vec::new();
+    hub.for_each_live(|index, node| {
+        let Some((name, place)) = hub.directory.describe(index) else { return };
+        let count = node.waits.count as usize;
+        let waits: Vec<String> =
+            node.waits.shown.iter().take(count).flatten().map(ToString::to_string).collect();
+        rows.push(Row {
+            index,
+            parent: hub.directory.parent(index),
+            name: name.into_owned(),
+            place: place.to_string(),
+            more: count - waits.len().min(count),
+            waits,
+            since: node.since,
+        });
+    });
+    let mut text = String::new();
+    write_below(&rows, NONE, 0, hub.current(), &mut text);
+    if text.is_empty() {
+        text.push_str("no task lives\n");
+    }
+    text
+}
+
+fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut String) {
+    for row in rows.iter().filter(|row| row.parent == parent) {
+        // The block of a scope is part of the task above it: its waits are that task's.
+        let block = rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty());
+        let mut below = depth;
+        if !row.name.is_empty() {
+            let said = innermost(rows, block.unwrap_or(row));
+            let state = if row.index == running || said.index == running {
+                "is running".to_owned()
+            } else if said.waits.is_empty() && rows.iter().any(|row| row.parent == said.index) {
+                "awaits its tasks".to_owned()
+            } else if said.waits.is_empty() {
+                "is ready, or awaits a future from elsewhere".to_owned()
+            } else {
+                let more =
+                    if said.more > 0 { format!(", and {} more", said.more) } else { String::new() };
+                format!("awaits {}{more}", said.waits.join(" | "))
+            };
+            let since = said.since.map(|time| format!(", since {time}")).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{}{} (forked at {}) {state}{since}",
+                "  ".repeat(depth),
+                row.name,
+                row.place
+            );
+            below += 1;
+        }
+        write_below(rows, row.index, below, running, text);
+    }
+}
+
+/// Follows blocks of scopes inside of blocks of scopes.
+fn innermost<'a>(rows: &'a [Row], row: &'a Row) -> &'a Row {
+    match rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty()) {
+        Some(inner) => innermost(rows, inner),
+        None => row,
+    }
+}

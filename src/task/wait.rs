@@ -1,0 +1,90 @@
+//! What a task awaits, in words for the task tree.
+
+use std::fmt;
+use std::panic::Location;
+
+/// What a future that returned `Pending` waits for.
+///
+/// `Copy` and free of allocation: a wait notes it on every poll, and it is put into words only when
+/// somebody prints the task tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wait {
+    /// These words.
+    Text(&'static str),
+    /// Something known by the line that made it.
+    Place {
+        /// What it is, such as "room in the channel".
+        what: &'static str,
+        /// The line that made it.
+        at: &'static Location<'static>,
+    },
+    /// Something that the user gave a name.
+    Named {
+        /// What it is, such as "the event".
+        what: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// The line that made it.
+        at: &'static Location<'static>,
+    },
+    /// What a function makes of two numbers.
+    Custom {
+        /// Writes the words.
+        describe: fn(u64, u64, &mut fmt::Formatter<'_>) -> fmt::Result,
+        /// The function's first argument.
+        a: u64,
+        /// The function's second argument.
+        b: u64,
+    },
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Wait::Text(text) => f.write_str(text),
+            Wait::Place { what, at } => write!(f, "{what} ({}:{})", at.file(), at.line()),
+            Wait::Named { what, name, at } => {
+                write!(f, "{what} `{name}` ({}:{})", at.file(), at.line())
+            }
+            Wait::Custom { describe, a, b } => describe(a, b, f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_says_what_is_awaited() {
+        let at = Location::caller();
+        let here = format!("({}:{})", file!(), at.line());
+        let described = Wait::Custom {
+            describe: |a, b, f| write!(f, "{a} of {b}"),
+            a: 1,
+            b: 2,
+        };
+        assert_eq!(
+            Wait::Text("the read-only phase").to_string(),
+            "the read-only phase"
+        );
+        assert_eq!(
+            Wait::Place {
+                what: "the event",
+                at
+            }
+            .to_string(),
+            format!("the event {here}")
+        );
+        assert_eq!(
+            Wait::Named {
+                what: "the event",
+                name: "reset",
+                at
+            }
+            .to_string(),
+            format!("the event `reset` {here}")
+        );
+        assert_eq!(described.to_string(), "1 of 2");
+    }
+}

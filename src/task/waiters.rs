@@ -1,0 +1,361 @@
+//! Who waits, in the order in which they came: a queue of wakers that any waiter may leave.
+//!
+//! The queue is a doubly linked list inside one vector. Vacant slots form a free list, so a queue
+//! that has once held its most waiters allocates no more, however often waits start and are
+//! dropped. Each slot counts its reuses: a key kept beyond its waiter's stay finds nothing, which
+//! is how a waiter learns that it was popped.
+
+use std::iter;
+use std::task::Waker;
+
+/// The end of a list: no slot has this index.
+const NONE: u32 = u32::MAX;
+
+/// A first-in, first-out queue of waiters, each a payload and a waker.
+///
+/// Methods that take a waiter out also hand out its waker where dropping or waking it could run
+/// foreign code: the caller does that once its own borrow of the queue has ended.
+#[derive(Debug)]
+pub(crate) struct WaiterList<P = ()> {
+    slots: Vec<Slot<P>>,
+    /// The first vacant slot; the others follow through `next`.
+    vacant: u32,
+    front: u32,
+    back: u32,
+    len: usize,
+}
+
+/// Names one waiter of one list. Finds nothing once the waiter has left, also if its slot is in
+/// use again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct WaiterKey {
+    index: u32,
+    generation: u32,
+}
+
+#[derive(Debug)]
+struct Slot<P> {
+    /// How many waiters have left this slot.
+    generation: u32,
+    previous: u32,
+    next: u32,
+    waiter: Option<(P, Waker)>,
+}
+
+impl<P> WaiterList<P> {
+    /// An empty queue. Allocates with the first waiter.
+    pub(crate) const fn new() -> Self {
+        WaiterList {
+            slots: Vec::new(),
+            vacant: NONE,
+            front: NONE,
+            back: NONE,
+            len: 0,
+        }
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether the waiter is still in the queue.
+    pub(crate) fn contains(&self, key: WaiterKey) -> bool {
+        self.slots
+            .get(key.index as usize)
+            .is_some_and(|slot| slot.holds(key))
+    }
+
+    /// The payload of the waiter that came first.
+    pub(crate) fn front(&self) -> Option<&P> {
+        let slot = self.slots.get(self.front as usize)?;
+        slot.waiter.as_ref().map(|(payload, _)| payload)
+    }
+
+    /// Puts a waiter at the end of the queue.
+    ///
+    /// # Panics
+    ///
+    /// With 2³² - 1 waiters in the queue.
+    pub(crate) fn insert_back(&mut self, payload: P, waker: Waker) -> WaiterKey {
+        let index = self.vacant_slot();
+        let previous = self.back;
+        let slot = &mut self.slots[index as usize];
+        slot.waiter = Some((payload, waker));
+        slot.previous = previous;
+        slot.next = NONE;
+        let key = WaiterKey {
+            index,
+            generation: slot.generation,
+        };
+        self.back = index;
+        match self.slots.get_mut(previous as usize) {
+            Some(slot) => slot.next = index,
+            None => self.front = index,
+        }
+        self.len += 1;
+        key
+    }
+
+    /// Lets a waiter wake another task from now on, if it is still in the queue.
+    ///
+    /// Returns the waker it had if that was another one.
+    pub(crate) fn update(&mut self, key: WaiterKey, waker: &Waker) -> Option<Waker> {
+        let slot = self
+            .slots
+            .get_mut(key.index as usize)
+            .filter(|slot| slot.holds(key))?;
+        let (_, present) = slot.waiter.as_mut()?;
+        (!present.will_wake(waker)).then(|| std::mem::replace(present, waker.clone()))
+    }
+
+    /// Takes a waiter out, wherever it stands, and drops its waker. `None` if it has left already.
+    pub(crate) fn remove(&mut self, key: WaiterKey) -> Option<P> {
+        self.take(key).map(|(payload, _)| payload)
+    }
+
+    /// Takes a waiter out, wherever it stands. `None` if it has left already.
+    pub(crate) fn take(&mut self, key: WaiterKey) -> Option<(P, Waker)> {
+        if self.contains(key) {
+            self.unlink(key.index)
+        } else {
+            None
+        }
+    }
+
+    /// Takes out the waiter that came first.
+    pub(crate) fn pop_front(&mut self) -> Option<(P, Waker)> {
+        if self.front == NONE {
+            None
+        } else {
+            self.unlink(self.front)
+        }
+    }
+
+    /// The waiters, first come first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (WaiterKey, &P, &Waker)> {
+        let mut index = self.front;
+        iter::from_fn(move || {
+            let slot = self.slots.get(index as usize)?;
+            let key = WaiterKey {
+                index,
+                generation: slot.generation,
+            };
+            index = slot.next;
+            slot.waiter
+                .as_ref()
+                .map(|(payload, waker)| (key, payload, waker))
+        })
+    }
+
+    /// How many slots there are, taken or vacant: what the queue costs in memory.
+    #[cfg(test)]
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn vacant_slot(&mut self) -> u32 {
+        let index = self.vacant;
+        if let Some(slot) = self.slots.get(index as usize) {
+            self.vacant = slot.next;
+            return index;
+        }
+        let index = u32::try_from(self.slots.len())
+            .ok()
+            .filter(|&index| index != NONE);
+        let index = index.expect("a queue holds fewer than 2^32 - 1 waiters");
+        self.slots.push(Slot {
+            generation: 0,
+            previous: NONE,
+            next: NONE,
+            waiter: None,
+        });
+        index
+    }
+
+    fn unlink(&mut self, index: u32) -> Option<(P, Waker)> {
+        let slot = &mut self.slots[index as usize];
+        let waiter = slot.waiter.take();
+        let (previous, next) = (slot.previous, slot.next);
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.next = self.vacant;
+        self.vacant = index;
+        match self.slots.get_mut(previous as usize) {
+            Some(slot) => slot.next = next,
+            None => self.front = next,
+        }
+        match self.slots.get_mut(next as usize) {
+            Some(slot) => slot.previous = previous,
+            None => self.back = previous,
+        }
+        self.len -= 1;
+        waiter
+    }
+}
+
+impl<P> Default for WaiterList<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P> Slot<P> {
+    fn holds(&self, key: WaiterKey) -> bool {
+        self.generation == key.generation && self.waiter.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn payloads<P: Copy>(list: &WaiterList<P>) -> Vec<P> {
+        list.iter().map(|(_, &payload, _)| payload).collect()
+    }
+
+    #[test]
+    fn first_come_first_out() {
+        let mut list = WaiterList::new();
+        for payload in 0..3 {
+            list.insert_back(payload, Waker::noop().clone());
+        }
+        assert_eq!(list.front(), Some(&0));
+        let order: Vec<_> =
+            iter::from_fn(|| list.pop_front().map(|(payload, _)| payload)).collect();
+        assert_eq!(order, [0, 1, 2]);
+        assert!(list.is_empty() && list.front().is_none());
+    }
+
+    #[test]
+    fn a_waiter_leaves_from_any_place() {
+        for leaves in 0..3 {
+            let mut list = WaiterList::new();
+            let keys: Vec<_> = (0..3)
+                .map(|payload| list.insert_back(payload, Waker::noop().clone()))
+                .collect();
+            assert_eq!(list.remove(keys[leaves]), Some(leaves));
+            let left: Vec<_> = (0..3).filter(|&payload| payload != leaves).collect();
+            assert_eq!(payloads(&list), left);
+            list.insert_back(3, Waker::noop().clone());
+            assert_eq!(payloads(&list), [&left[..], &[3]].concat());
+        }
+    }
+
+    #[test]
+    fn a_stale_key_finds_nothing_in_a_reused_slot() {
+        let mut list = WaiterList::new();
+        let stale = list.insert_back('a', Waker::noop().clone());
+        list.pop_front();
+        let key = list.insert_back('b', Waker::noop().clone());
+        assert_eq!(list.slots(), 1);
+        assert!(!list.contains(stale) && list.contains(key));
+        assert_eq!(list.remove(stale), None);
+        assert_eq!(list.remove(key), Some('b'));
+    }
+
+    #[test]
+    fn update_changes_who_is_woken() {
+        let (first, second) = (Arc::new(Count::default()), Arc::new(Count::default()));
+        let (first_waker, second_waker) = (first.clone().into(), second.clone().into());
+        let mut list = WaiterList::new();
+        let key = list.insert_back((), Waker::clone(&first_waker));
+        assert!(list.update(key, &first_waker).is_none());
+        assert!(
+            list.update(key, &second_waker)
+                .is_some_and(|old| old.will_wake(&first_waker))
+        );
+        let ((), waker) = list.pop_front().unwrap();
+        waker.wake();
+        assert_eq!(second.0.load(Ordering::Relaxed), 1);
+        assert_eq!(first.0.load(Ordering::Relaxed), 0);
+        assert!(list.update(key, &first_waker).is_none());
+        assert!(list.is_empty());
+    }
+
+    #[test]
+    fn no_waker_is_kept_beyond_its_wait() {
+        let count = Arc::new(Count::default());
+        let mut list = WaiterList::new();
+        let key = list.insert_back((), count.clone().into());
+        list.insert_back((), count.clone().into());
+        assert_eq!(Arc::strong_count(&count), 3);
+        list.remove(key);
+        drop(list.pop_front());
+        assert_eq!(Arc::strong_count(&count), 1);
+    }
+
+    #[test]
+    fn memory_stays_flat_over_a_million_waits() {
+        let mut list = WaiterList::new();
+        let mut keys: VecDeque<_> = (0..8)
+            .map(|n| list.insert_back(n, Waker::noop().clone()))
+            .collect();
+        for n in 8..1_000_008_u32 {
+            let leaves = if n % 3 == 0 {
+                keys.pop_back()
+            } else {
+                keys.pop_front()
+            };
+            assert!(list.remove(leaves.unwrap()).is_some());
+            keys.push_back(list.insert_back(n, Waker::noop().clone()));
+        }
+        assert_eq!((list.slots(), list.len()), (8, 8));
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_as_a_queue_of_keys(steps in prop::collection::vec((0..4_u8, 0..16_usize), 0..200)) {
+            let mut list = WaiterList::new();
+            let mut model: VecDeque<(WaiterKey, usize)> = VecDeque::new();
+            let mut left: Vec<WaiterKey> = Vec::new();
+            let mut most = 0;
+            for (serial, (step, place)) in steps.into_iter().enumerate() {
+                match step {
+                    0 | 1 => {
+                        model.push_back((list.insert_back(serial, Waker::noop().clone()), serial));
+                    }
+                    2 => {
+                        let front = model.pop_front();
+                        let popped = list.pop_front().map(|(payload, _)| payload);
+                        prop_assert_eq!(popped, front.map(|(_, payload)| payload));
+                        left.extend(front.map(|(key, _)| key));
+                    }
+                    _ => {
+                        if let Some((key, payload)) = model.remove(place) {
+                            prop_assert_eq!(list.remove(key), Some(payload));
+                            left.push(key);
+                        }
+                    }
+                }
+                most = most.max(model.len());
+                prop_assert_eq!(list.len(), model.len());
+                prop_assert_eq!(list.front(), model.front().map(|(_, payload)| payload));
+                let now: Vec<_> = list.iter().map(|(key, &payload, _)| (key, payload)).collect();
+                prop_assert_eq!(&now[..], &*model.make_contiguous());
+                prop_assert!(left.iter().all(|&key| !list.contains(key)));
+            }
+            prop_assert_eq!(list.slots(), most);
+        }
+    }
+}

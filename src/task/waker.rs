@@ -1,0 +1,139 @@
+//! Wakers that are an index: cloned, kept and dropped for nothing, woken from any thread.
+//!
+//! The data word of the waker names the hub, the node and the node's generation. There is no memory
+//! behind it, so a waker that outlives its task, its scope or its thread is harmless: at worst it
+//! wakes nobody.
+
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use std::task::{RawWaker, RawWakerVTable, Waker};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::hub::with_hub;
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
+
+/// A node by hub (16 bits), generation (24 bits) and index (24 bits).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NodeRef(u64);
+
+impl NodeRef {
+    pub(super) const MAX_INDEX: u32 = (1 << 24) - 1;
+
+    pub(super) fn new(hub: u16, index: u32, generation: u32) -> Self {
+        NodeRef(u64::from(hub) << 48 | u64::from(generation) << 24 | u64::from(index))
+    }
+
+    /// Generations wrap: a waker that is sixteen million tasks old may wake a stranger, which every
+    /// future has to bear anyway.
+    pub(super) fn next_generation(generation: u32) -> u32 {
+        (generation + 1) & Self::MAX_INDEX
+    }
+
+    pub(super) fn hub(self) -> u16 {
+        (self.0 >> 48) as u16
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
+    pub(super) fn generation(self) -> u32 {
+        (self.0 >> 24) as u32 & Self::MAX_INDEX
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
+    pub(super) fn index(self) -> u32 {
+        self.0 as u32 & Self::MAX_INDEX
+    }
+}
+
+/// Where wake-ups of other threads arrive.
+pub(crate) struct Inbox {
+    id: u16,
+    received: Receiver<u64>,
+}
+
+/// The senders of all living hubs, by the number that wakers carry.
+static INBOXES: Mutex<Vec<Option<Sender<u64>>>> = Mutex::new(Vec::new());
+
+impl Inbox {
+    pub(super) fn new() -> Self {
+        let (sender, received) = unbounded();
+        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = inboxes.iter().position(Option::is_none).unwrap_or_else(|| {
+            inboxes.push(None);
+            inboxes.len() - 1
+        });
+        inboxes[free] = Some(sender);
+        let id = u16::try_from(free).expect("fewer than 65,536 threads run tasks at once");
+        Inbox { id, received }
+    }
+
+    pub(super) fn id(&self) -> u16 {
+        self.id
+    }
+
+    pub(super) fn drain(&self, mut wake: impl FnMut(NodeRef)) {
+        while let Ok(word) = self.received.try_recv() {
+            wake(NodeRef(word));
+        }
+    }
+
+    /// Waits until another thread wakes one of this thread's tasks, but not for ever.
+    pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
+        self.received.recv_timeout(limit).ok().map(NodeRef)
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        inboxes[usize::from(self.id)] = None;
+    }
+}
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop_nothing);
+
+/// The waker of a node, without the bother of dropping it.
+pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
+    #[allow(clippy::cast_possible_truncation)] // pointers have 64 bits here
+    let data = std::ptr::without_provenance(node.0 as usize);
+    // SAFETY: the table's functions read the data word as a number only, are safe to call from any
+    // thread, and there is nothing to release: the contract of `RawWaker` holds for any word.
+    ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) })
+}
+
+/// The node that a waker names, if it is one of ours and of the hub `id`.
+pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
+    if !std::ptr::eq(waker.vtable(), &raw const VTABLE) {
+        return None;
+    }
+    let node = NodeRef(waker.data().addr() as u64);
+    (node.hub() == id).then_some(node)
+}
+
+fn clone(data: *const ()) -> RawWaker {
+    RawWaker::new(data, &VTABLE)
+}
+
+fn wake(data: *const ()) {
+    let node = NodeRef(data.addr() as u64);
+    let own = with_hub(|hub| {
+        let own = hub.id() == node.hub();
+        if own {
+            hub.wake(node);
+        }
+        own
+    });
+    if own != Some(true) {
+        let inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Some(sender)) = inboxes.get(usize::from(node.hub())) {
+            // Its hub may be ending: then there is nobody to wake.
+            let _ = sender.send(node.0);
+        }
+    }
+}
+
+fn drop_nothing(_data: *const ()) {}

@@ -1,0 +1,41 @@
+//! Giving the other ready tasks their turn.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::note_wait;
+use super::wait::Wait;
+
+/// Lets every other task that is ready run before this one goes on. No simulated time passes.
+///
+/// # Examples
+///
+/// ```
+/// # verifork::task::block_on(async {
+/// verifork::task::yield_now().await;
+/// # });
+/// ```
+pub fn yield_now() -> YieldNow {
+    YieldNow { yielded: false }
+}
+
+/// The future of [`yield_now`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct YieldNow {
+    yielded: bool,
+}
+
+impl Future for YieldNow {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.yielded, true) {
+            return Poll::Ready(());
+        }
+        note_wait(Wait::Text("its next turn"));
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

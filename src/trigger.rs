@@ -1,0 +1,411 @@
+//! What a task awaits of the simulation: edges, simulated time, and the phases of a time step.
+//!
+//! # When things happen in a time step
+//!
+//! 1. Timers and clocks fire, the design evaluates, signals change, and tasks that wait for those
+//!    changes run. A task that an edge has woken reads what signals held *before* the design
+//!    reacted to that edge.
+//! 2. [`read_write`]: the design has settled. Values written by [`set`](crate::dut::Signal::set) are
+//!    applied now, and the design reacts to them in this same time step, which may bring it back
+//!    to 1.
+//! 3. [`read_only`]: nothing changes any more. Here a task reads what the design made of the edge;
+//!    it cannot write.
+//! 4. [`next_time_step`]: time has advanced.
+//!
+//! # What an edge is
+//!
+//! A *rising* edge is a change to `1` (or `H`) from anything else, a *falling* edge a change to `0`
+//! (or `L`) from anything else: X to 1 is a rising edge and 1 to X is none. IEEE 1800-2017, 9.4.2,
+//! counts 0 to X and 0 to Z as `posedge` too; a testbench that acted on them would act on a value that
+//! nobody knows. VHDL's `rising_edge` (IEEE 1076-2008, 9.2.2) wants 0 to 1 and nothing else.
+
+use std::fmt;
+use std::future::{Future, IntoFuture, poll_fn};
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use crate::scheduler::{
+    Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel, write_path,
+};
+use crate::simulator::Phase;
+use crate::task::waiters::WaiterKey;
+use crate::task::{Wait, note_wait};
+use crate::time::{SimDuration, SimTime, TimeError};
+
+pub use crate::task::yield_now;
+
+#[track_caller]
+fn kernel_or_panic() -> &'static Kernel {
+    match kernel() {
+        Ok(kernel) => kernel,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The present simulated time.
+///
+/// # Panics
+///
+/// No simulation runs on this thread.
+#[track_caller]
+pub fn now() -> SimTime {
+    kernel_or_panic().now()
+}
+
+/// Waits for simulated time, counted from this call.
+///
+/// # Panics
+///
+/// At the caller's line: the duration is finer than the design's precision (the message has the
+/// neighbours), or no simulation runs. [`try_timer`] returns an error instead.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example() {
+/// timer(10.ns()).await;
+/// # }
+/// ```
+#[track_caller]
+pub fn timer(duration: SimDuration) -> Timer {
+    match try_timer(duration) {
+        Ok(timer) => timer,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// [`timer`] without the panic.
+///
+/// # Errors
+///
+/// The duration is finer than the design's precision.
+///
+/// # Panics
+///
+/// At the caller's line: no simulation runs.
+#[track_caller]
+pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
+    let kernel = kernel_or_panic();
+    let steps = duration.to_steps(kernel.precision())?;
+    Ok(timer_of_steps(kernel, steps))
+}
+
+/// A timer of a number of the design's steps.
+pub(crate) fn timer_of_steps(kernel: &Kernel, steps: u64) -> Timer {
+    Timer { deadline: kernel.deadline(steps), key: None }
+}
+
+/// The future of [`timer`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Timer {
+    deadline: u64,
+    key: Option<TimerKey>,
+}
+
+fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    // A precision is between -15 and 2: the byte holds it.
+    let exponent = i32::from(exponent.to_le_bytes()[0].cast_signed());
+    match crate::time::Precision::new(exponent) {
+        Ok(precision) => write!(f, "the time {}", SimTime::new(deadline, precision)),
+        Err(_) => write!(f, "step {deadline}"),
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Ok(kernel) = kernel() else { return Poll::Pending };
+        match self.key {
+            None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
+            Some(key) if kernel.deadline_waits(key, context.waker()) => {}
+            Some(_) => return Poll::Ready(()),
+        }
+        let exponent = u64::from(kernel.precision().exponent().cast_unsigned());
+        note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
+        Poll::Pending
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
+            kernel.leave_deadline(key);
+        }
+    }
+}
+
+/// Waits for the next read-write phase: the design has settled and what was
+/// [`set`](crate::dut::Signal::set) before has just been applied, with the design yet to react to
+/// it. Values that are set now are applied in this time step too.
+///
+/// # Panics
+///
+/// When it is awaited in the read-only phase, after which no read-write phase comes in this time
+/// step.
+#[track_caller]
+pub fn read_write() -> PhaseWait {
+    PhaseWait::new(Phase::ReadWrite)
+}
+
+/// Waits for the read-only phase: the time step has settled. At once if it is there.
+#[track_caller]
+pub fn read_only() -> PhaseWait {
+    PhaseWait::new(Phase::ReadOnly)
+}
+
+/// Waits for the next time step in which anything happens, before it happens.
+#[track_caller]
+pub fn next_time_step() -> PhaseWait {
+    PhaseWait::new(Phase::NextTimeStep)
+}
+
+/// The future of [`read_write`], [`read_only`] and [`next_time_step`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct PhaseWait {
+    phase: Phase,
+    key: Option<WaiterKey>,
+    place: &'static Location<'static>,
+}
+
+impl PhaseWait {
+    #[track_caller]
+    fn new(phase: Phase) -> Self {
+        kernel_or_panic();
+        PhaseWait { phase, key: None, place: Location::caller() }
+    }
+}
+
+impl Future for PhaseWait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Ok(kernel) = kernel() else { return Poll::Pending };
+        match self.key {
+            None => {
+                if kernel.stage() == Stage::ReadOnly {
+                    match self.phase {
+                        Phase::ReadOnly => return Poll::Ready(()),
+                        Phase::ReadWrite => panic!(
+                            "`read_write()` at {} is awaited in the read-only phase, and no \
+                             read-write phase follows in this time step: await \
+                             `next_time_step()` first",
+                            self.place
+                        ),
+                        Phase::NextTimeStep => {}
+                    }
+                }
+                self.key = Some(kernel.wait_phase(self.phase, context.waker()));
+            }
+            Some(key) if kernel.phase_waits(self.phase, key, context.waker()) => {}
+            Some(_) => return Poll::Ready(()),
+        }
+        note_wait(Wait::Text(match self.phase {
+            Phase::ReadWrite => "the read-write phase",
+            Phase::ReadOnly => "the read-only phase",
+            Phase::NextTimeStep => "the next time step",
+        }));
+        Poll::Pending
+    }
+}
+
+impl Drop for PhaseWait {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
+            kernel.leave_phase(self.phase, key);
+        }
+    }
+}
+
+/// Waits for changes of one signal. Made by its methods, such as
+/// [`rising_edge`](crate::dut::Signal::rising_edge).
+///
+/// Counted in the simulator's callback: the task is woken once, after the last one.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct EdgeWait {
+    signal: SignalIndex,
+    edge: Edge,
+    count: u32,
+    key: Option<WaiterKey>,
+    place: &'static Location<'static>,
+}
+
+impl EdgeWait {
+    #[track_caller]
+    pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
+        EdgeWait { signal, edge, count, key: None, place: Location::caller() }
+    }
+}
+
+fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let count = edge >> 2;
+    if count > 1 {
+        write!(f, "{count} ")?;
+    }
+    let plural = if count > 1 { "s" } else { "" };
+    match edge & 3 {
+        0 => write!(f, "rising edge{plural} of ")?,
+        1 => write!(f, "falling edge{plural} of ")?,
+        _ => write!(f, "change{plural} of ")?,
+    }
+    write_path(signal, f)
+}
+
+impl Future for EdgeWait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Ok(kernel) = kernel() else { return Poll::Pending };
+        match self.key {
+            None if self.count == 0 => return Poll::Ready(()),
+            None => {
+                let wait =
+                    SignalWait::Edges { edge: self.edge, remaining: self.count.into() };
+                match kernel.wait_signal(self.signal, wait, context.waker()) {
+                    Ok(key) => self.key = Some(key),
+                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                }
+            }
+            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
+            Some(_) => return Poll::Ready(()),
+        }
+        let edge = match self.edge {
+            Edge::Rising => 0,
+            Edge::Falling => 1,
+            Edge::Any => 2,
+        };
+        note_wait(Wait::Custom {
+            describe: describe_edge,
+            a: self.signal.number(),
+            b: u64::from(self.count) << 2 | edge,
+        });
+        Poll::Pending
+    }
+}
+
+impl Drop for EdgeWait {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
+            kernel.leave_signal(self.signal, key);
+        }
+    }
+}
+
+/// Waits until a condition on a signal holds: asked at once, and then in the simulator's callback at
+/// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
+#[must_use = "futures do nothing unless awaited"]
+pub struct ConditionWait {
+    signal: SignalIndex,
+    condition: Rc<Condition>,
+    key: Option<WaiterKey>,
+    place: &'static Location<'static>,
+}
+
+impl ConditionWait {
+    #[track_caller]
+    pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
+        let condition = Condition::new(condition);
+        ConditionWait { signal, condition, key: None, place: Location::caller() }
+    }
+}
+
+impl fmt::Debug for ConditionWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConditionWait").field("signal", &self.signal).finish_non_exhaustive()
+    }
+}
+
+fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("a condition on ")?;
+    write_path(signal, f)
+}
+
+impl Future for ConditionWait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Ok(kernel) = kernel() else { return Poll::Pending };
+        match self.key {
+            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
+            Some(_) if !self.condition.has_panicked() => return Poll::Ready(()),
+            // The first time; or it panicked in the callback, and does it again here, where the
+            // panic is the task's.
+            _ if self.condition.holds() => return Poll::Ready(()),
+            _ => {
+                let wait = SignalWait::Until(Rc::clone(&self.condition));
+                match kernel.wait_signal(self.signal, wait, context.waker()) {
+                    Ok(key) => self.key = Some(key),
+                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                }
+            }
+        }
+        note_wait(Wait::Custom {
+            describe: describe_condition,
+            a: self.signal.number(),
+            b: 0,
+        });
+        Poll::Pending
+    }
+}
+
+impl Drop for ConditionWait {
+    fn drop(&mut self) {
+        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
+            kernel.leave_signal(self.signal, key);
+        }
+    }
+}
+
+/// A time limit was reached first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not done within {limit} of simulated time (at {place})")]
+pub struct TimedOut {
+    limit: SimDuration,
+    place: &'static Location<'static>,
+}
+
+/// Runs a future for at most `limit` of simulated time; then it is dropped.
+///
+/// Where both come at once, the future wins.
+///
+/// # Errors
+///
+/// The limit was reached first.
+///
+/// # Panics
+///
+/// At the caller's line: the limit is finer than the design's precision, or no simulation runs.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(done: Signal<bool>) -> verifork::Result {
+/// with_timeout(1.us(), done.rising_edge()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[track_caller]
+pub fn with_timeout<F: IntoFuture>(
+    limit: SimDuration,
+    future: F,
+) -> impl Future<Output = Result<F::Output, TimedOut>> {
+    let (timer, place) = (timer(limit), Location::caller());
+    let future = future.into_future();
+    async move {
+        let (mut future, mut timer) = (pin!(future), pin!(timer));
+        poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(output));
+            }
+            timer.as_mut().poll(context).map(|()| Err(TimedOut { limit, place }))
+        })
+        .await
+    }
+}

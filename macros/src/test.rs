@@ -78,7 +78,8 @@ fn register(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStrea
     );
     let entries = cases::product(&options.cases)
         .into_iter()
-        .map(|case| entry(function, &base, made, &options, &case));
+        .enumerate()
+        .map(|(number, case)| entry(function, &base, made, &options, number, &case));
     let conditions = conditions(&function.attrs);
     Ok(quote! {
         #(#conditions)*
@@ -92,6 +93,7 @@ fn entry(
     (base, place): &(String, Span),
     made: &[&PatType],
     options: &Options,
+    number: usize,
     case: &Case<'_>,
 ) -> TokenStream {
     let ident = &function.sig.ident;
@@ -99,10 +101,9 @@ fn entry(
         .names
         .iter()
         .fold(base.clone(), |name, part| format!("{name}::{part}"));
-    let place = case.place.unwrap_or(*place);
-    // `line!()` gives the line of the outermost call that its tokens come from: the function's name
-    // or the case's, not the attribute's.
-    let line = quote_spanned!(place=> ::core::line!());
+    // The function's name, not the attribute's: a call is placed where its tokens come from.
+    let place = quote_spanned!(*place=> ::core::panic::Location::caller());
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
     let options = options.expand();
 
     let context = Ident::new("context", Span::mixed_site());
@@ -126,8 +127,8 @@ fn entry(
             ::verifork::__private::TestEntry {
                 name: #name,
                 module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: #line,
+                place: #place,
+                case: #number,
                 options: #options,
                 run: |#context: &::verifork::__private::TestContext|
                     -> ::verifork::__private::Result<::verifork::__private::TestFuture>

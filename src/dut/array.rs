@@ -143,7 +143,7 @@ impl<T: SignalValue> Array<T> {
         let handle =
             kernel.port().element(self.handle, index).ok_or(Outside::Hidden { index })?;
         let element = kernel.open(handle);
-        let description = kernel.description(element);
+        let description = &kernel.signal(element).description;
         // An element may be told from its array: another array, say.
         if !T::fits(&description.encoding) || description.array.is_some() {
             return Err(Outside::Hidden { index });

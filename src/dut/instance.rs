@@ -191,7 +191,10 @@ impl Instance {
     /// Binds anything to what a path leads to; an empty path leads to the instance itself.
     #[track_caller]
     pub(super) fn look_up<D: Dut>(&self, path: &str) -> Result<D, BindError> {
-        let place = Place::of(Location::caller());
+        self.look_up_at(path, Place::of(Location::caller()))
+    }
+
+    fn look_up_at<D: Dut>(&self, path: &str, place: Place) -> Result<D, BindError> {
         let mut problems = Vec::new();
         let bound = D::bind(&mut Binder::new(self.0, place, &mut problems), path);
         match bound {
@@ -207,6 +210,37 @@ impl Instance {
             }
         }
     }
+}
+
+/// Binds a test's argument to the top of the design. `place` is the test's.
+pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, BindError> {
+    let place = Place::of(place);
+    let kernel = scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))?;
+    let other = |problem: String| BindError::single(place, Misfit::Other(problem));
+    let tops: Vec<Instance> = kernel
+        .port()
+        .roots()
+        .into_iter()
+        .map(|root| Instance(Object::open(kernel, root)))
+        .filter(|top| top.kind() == ObjectKind::Module && !top.name().starts_with("verifork_"))
+        .collect();
+    let names = || tops.iter().map(Instance::name).collect::<Vec<_>>().join("`, `");
+    let top = match (std::env::var("VERIFORK_TOP"), &tops[..]) {
+        (Ok(wanted), _) if !wanted.is_empty() => {
+            tops.iter().find(|top| top.name().eq_ignore_ascii_case(&wanted)).ok_or_else(|| {
+                other(format!("VERIFORK_TOP={wanted}: the design has no such top; it has `{}`", names()))
+            })?
+        }
+        (_, [only]) => only,
+        (_, []) => return Err(other("the design shows no top instance".to_owned())),
+        _ => {
+            return Err(other(format!(
+                "the design has several tops, `{}`: choose one with VERIFORK_TOP",
+                names()
+            )));
+        }
+    };
+    top.look_up_at("", place)
 }
 
 #[track_caller]

@@ -48,7 +48,7 @@ impl fmt::Debug for Object {
 impl Object {
     pub(super) fn open(kernel: &'static Kernel, handle: Handle) -> Self {
         let index = kernel.open(handle);
-        Object { handle, index, description: kernel.description(index) }
+        Object { handle, index, description: &kernel.signal(index).description }
     }
 
     /// The name within its scope, without the backslash of an escaped identifier.

@@ -1,7 +1,6 @@
 //! `Parameter<T>`: what elaboration has fixed.
 
 use std::fmt;
-use std::panic::Location;
 
 use super::error::{ReadCause, ReadError};
 use super::misfit::Misfit;
@@ -95,9 +94,9 @@ impl<T: SignalValue> Parameter<T> {
             Err(ReadCause::Value(error)) => {
                 Err(Misfit::Constant { path: object.path().to_owned(), error })
             }
-            Err(cause) => Err(Misfit::Other(
-                ReadError::new(object.path(), Location::caller(), cause).to_string(),
-            )),
+            Err(cause) => {
+                Err(Misfit::Other(format!("cannot read `{}`: {cause}", object.path())))
+            }
         }
     }
 }

@@ -27,49 +27,59 @@ pub(crate) struct Bus {
 
 impl Bus {
     /// A bus on which every offer, and every readiness for an answer, waits a random number of
-    /// clocks up to `longest_wait`: so that address and data come in either order, and answers meet
+    /// clocks up to `longest_wait`: so address and data come in either order, and answers meet
     /// backpressure.
     pub(crate) fn new(dut: &AxiLite, test: &Test, longest_wait: u32) -> Self {
-        let (write_addresses, aw) = unbounded();
-        let (write_data, w) = unbounded();
-        let (write_answers, b) = unbounded();
-        let (read_addresses, ar) = unbounded();
-        let (read_answers, r) = unbounded();
-        let (dut, tasks) = (*dut, TaskManager::new());
-        let pace = |channel| Pace::new(dut.aclk, test, channel, longest_wait);
-
-        let (valid, ready) = (dut.s_axi_awvalid, dut.s_axi_awready);
-        let put = move |address| dut.s_axi_awaddr.set(address);
-        tasks.start_soon("write_address", offer(pace("aw"), valid, ready, aw, put));
-
-        let (valid, ready) = (dut.s_axi_wvalid, dut.s_axi_wready);
-        let put = move |(data, strobes)| {
-            dut.s_axi_wdata.set(data);
-            dut.s_axi_wstrb.set(strobes);
+        let tasks = TaskManager::new();
+        let channel = |valid: Signal<bool>, ready: Signal<bool>| Channel {
+            clk: dut.aclk,
+            valid,
+            ready,
+            rng: test.rng_named(valid.name()),
+            longest_wait,
         };
-        tasks.start_soon("write_data", offer(pace("w"), valid, ready, w, put));
 
-        let (valid, ready) = (dut.s_axi_bvalid, dut.s_axi_bready);
-        let get = move || Ok(dut.s_axi_bresp.get()?);
-        tasks.start_soon("write_response", take(pace("b"), valid, ready, b, get));
-        let payload = vec![dut.s_axi_bresp.as_logic()];
+        let (write_addresses, inbox) = unbounded();
+        let (aw, address) = (
+            channel(dut.s_axi_awvalid, dut.s_axi_awready),
+            dut.s_axi_awaddr,
+        );
+        let put = move |value| address.set(value);
+        tasks.start_soon("write_address", aw.offer(inbox, put));
+
+        let (write_data, inbox) = unbounded();
+        let w = channel(dut.s_axi_wvalid, dut.s_axi_wready);
+        let (data, strobes) = (dut.s_axi_wdata, dut.s_axi_wstrb);
+        let put = move |(value, lanes)| {
+            data.set(value);
+            strobes.set(lanes);
+        };
+        tasks.start_soon("write_data", w.offer(inbox, put));
+
+        let (write_answers, awaited) = unbounded();
+        let (b, response) = (channel(dut.s_axi_bvalid, dut.s_axi_bready), dut.s_axi_bresp);
         tasks.start_soon(
             "write_response_rules",
-            keeps_offer(dut.aclk, valid, ready, payload),
+            b.clone().rules(vec![response.as_logic()]),
         );
+        let get = move || Ok(response.get()?);
+        tasks.start_soon("write_response", b.take(awaited, get));
 
-        let (valid, ready) = (dut.s_axi_arvalid, dut.s_axi_arready);
-        let put = move |address| dut.s_axi_araddr.set(address);
-        tasks.start_soon("read_address", offer(pace("ar"), valid, ready, ar, put));
-
-        let (valid, ready) = (dut.s_axi_rvalid, dut.s_axi_rready);
-        let get = move || Ok((dut.s_axi_rdata.get()?, dut.s_axi_rresp.get()?));
-        tasks.start_soon("read_data", take(pace("r"), valid, ready, r, get));
-        let payload = vec![dut.s_axi_rdata.as_logic(), dut.s_axi_rresp.as_logic()];
-        tasks.start_soon(
-            "read_data_rules",
-            keeps_offer(dut.aclk, valid, ready, payload),
+        let (read_addresses, inbox) = unbounded();
+        let (ar, address) = (
+            channel(dut.s_axi_arvalid, dut.s_axi_arready),
+            dut.s_axi_araddr,
         );
+        let put = move |value| address.set(value);
+        tasks.start_soon("read_address", ar.offer(inbox, put));
+
+        let (read_answers, awaited) = unbounded();
+        let r = channel(dut.s_axi_rvalid, dut.s_axi_rready);
+        let (data, response) = (dut.s_axi_rdata, dut.s_axi_rresp);
+        let payload = vec![data.as_logic(), response.as_logic()];
+        tasks.start_soon("read_data_rules", r.clone().rules(payload));
+        let get = move || Ok((data.get()?, response.get()?));
+        tasks.start_soon("read_data", r.take(awaited, get));
 
         Bus {
             tasks,
@@ -115,20 +125,43 @@ impl Bus {
     }
 }
 
-/// Random waits, from a stream of the channel's own.
-struct Pace {
+/// A valid/ready handshake, with random waits from a stream of its own.
+#[derive(Clone)]
+struct Channel {
     clk: Signal<bool>,
+    valid: Signal<bool>,
+    ready: Signal<bool>,
     rng: TestRng,
     longest_wait: u32,
 }
 
-impl Pace {
-    fn new(clk: Signal<bool>, test: &Test, channel: &str, longest_wait: u32) -> Self {
-        Pace {
-            clk,
-            rng: test.rng_named(channel),
-            longest_wait,
+impl Channel {
+    /// Offers one item after the other, each until it is taken.
+    async fn offer<T>(mut self, items: Receiver<T>, put: impl Fn(T)) -> Result {
+        while let Ok(item) = items.recv().await {
+            self.pause().await;
+            put(item);
+            self.valid.set(true);
+            self.transfer(self.ready).await?;
+            self.valid.set(false);
         }
+        Ok(())
+    }
+
+    /// Takes an answer for each that is waited for.
+    async fn take<T>(
+        mut self,
+        awaited: Receiver<OneshotSender<T>>,
+        get: impl Fn() -> Result<T>,
+    ) -> Result {
+        while let Ok(answer) = awaited.recv().await {
+            self.pause().await;
+            self.ready.set(true);
+            self.transfer(self.valid).await?;
+            self.ready.set(false);
+            let _ = answer.send(get()?); // who has stopped waiting does not miss it
+        }
+        Ok(())
     }
 
     async fn pause(&mut self) {
@@ -136,7 +169,7 @@ impl Pace {
         self.clk.rising_edges(clocks).await;
     }
 
-    /// Waits for the edge on which the other side of the handshake is willing.
+    /// Waits for the edge on which the other side is willing too.
     async fn transfer(&self, other_side: Signal<bool>) -> Result {
         self.clk.rising_edge().await;
         while !other_side.get()? {
@@ -144,71 +177,26 @@ impl Pace {
         }
         Ok(())
     }
-}
 
-/// Offers one item after the other, each until it is taken.
-async fn offer<T>(
-    mut pace: Pace,
-    valid: Signal<bool>,
-    ready: Signal<bool>,
-    items: Receiver<T>,
-    put: impl Fn(T),
-) -> Result {
-    while let Ok(item) = items.recv().await {
-        pace.pause().await;
-        put(item);
-        valid.set(true);
-        pace.transfer(ready).await?;
-        valid.set(false);
-    }
-    Ok(())
-}
-
-/// Takes an answer for each that is waited for.
-async fn take<T>(
-    mut pace: Pace,
-    valid: Signal<bool>,
-    ready: Signal<bool>,
-    awaited: Receiver<OneshotSender<T>>,
-    get: impl Fn() -> Result<T>,
-) -> Result {
-    while let Ok(answer) = awaited.recv().await {
-        pace.pause().await;
-        ready.set(true);
-        pace.transfer(valid).await?;
-        ready.set(false);
-        answer.send(get()?).ok(); // who has stopped waiting does not miss it
-    }
-    Ok(())
-}
-
-/// Fails when an offer is withdrawn or changed before it is taken (AMBA AXI, A3.2.1).
-async fn keeps_offer(
-    clk: Signal<bool>,
-    valid: Signal<bool>,
-    ready: Signal<bool>,
-    payload: Vec<Signal<LogicVec>>,
-) -> Result {
-    let mut offered: Option<Vec<LogicVec>> = None;
-    loop {
-        clk.rising_edge().await;
-        let present: Vec<LogicVec> = payload.iter().map(Signal::get).collect();
-        if let Some(offered) = offered.take() {
-            let (valid_path, ready_path) = (valid.path(), ready.path());
-            ensure!(
-                valid.get()?,
-                "{valid_path} fell before {ready_path} was high"
-            );
-            for ((signal, before), now) in payload.iter().zip(&offered).zip(&present) {
-                let path = signal.path();
-                ensure!(
-                    before == now,
-                    "{path} went from {before} to {now} before {ready_path}"
-                );
+    /// Fails when an offer is withdrawn or changed before it is taken (AMBA AXI, A3.2.1).
+    async fn rules(self, payload: Vec<Signal<LogicVec>>) -> Result {
+        let (valid, ready) = (self.valid.path(), self.ready.path());
+        let mut offered: Option<Vec<LogicVec>> = None;
+        loop {
+            self.clk.rising_edge().await;
+            let present: Vec<LogicVec> = payload.iter().map(Signal::get).collect();
+            if let Some(offered) = offered {
+                ensure!(self.valid.get()?, "{valid} fell before {ready} was high");
+                for ((signal, before), now) in payload.iter().zip(&offered).zip(&present) {
+                    let path = signal.path();
+                    ensure!(
+                        now == before,
+                        "{path} is {now}, not {before}, before {ready}"
+                    );
+                }
             }
-        }
-        if valid.get()? && !ready.get()? {
-            offered = Some(present);
+            let waits = self.valid.get()? && !self.ready.get()?;
+            offered = waits.then_some(present);
         }
     }
 }

@@ -9,7 +9,7 @@ use rand::RngExt as _;
 use registers::{EVENTS, Registers, SCRATCH};
 use verifork::prelude::*;
 
-#[derive(Clone, Copy, Dut)]
+#[derive(Dut)]
 struct AxiLite {
     aclk: Signal<bool>,
     aresetn: Signal<bool>,

@@ -48,7 +48,7 @@ impl Registers {
                 None => return (0, Response::DecodeError),
             },
         };
-        if address % 4 == 0 {
+        if address.is_multiple_of(4) {
             (value, Response::Okay)
         } else {
             (0, Response::SubordinateError)

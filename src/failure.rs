@@ -24,7 +24,10 @@ impl std::error::Error for Failure {}
 #[track_caller]
 pub fn failure(message: fmt::Arguments<'_>) -> anyhow::Error {
     let place = Location::caller();
-    anyhow::Error::new(Failure { message: message.to_string(), place })
+    anyhow::Error::new(Failure {
+        message: message.to_string(),
+        place,
+    })
 }
 
 /// An error from a message, as of `format!`, or from another error. The report of a failed test
@@ -105,7 +108,10 @@ mod tests {
         let line = line!() + 1;
         let error = crate::error!("oops");
         let failure = error.downcast_ref::<Failure>().unwrap();
-        assert_eq!((failure.place.file(), failure.place.line()), (file!(), line));
+        assert_eq!(
+            (failure.place.file(), failure.place.line()),
+            (file!(), line)
+        );
 
         let error = checks(3).unwrap_err();
         assert_eq!(error.to_string(), "level is 3, not below 3");
@@ -117,6 +123,10 @@ mod tests {
     #[test]
     fn an_error_is_passed_on_as_it_is() {
         let inner = std::fmt::Error;
-        assert!(crate::error!(inner).downcast_ref::<std::fmt::Error>().is_some());
+        assert!(
+            crate::error!(inner)
+                .downcast_ref::<std::fmt::Error>()
+                .is_some()
+        );
     }
 }

@@ -91,7 +91,7 @@ pub(super) enum AtEnd {
 /// })
 /// .await?;
 /// assert_eq!(total, 4);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 #[track_caller]

@@ -1,0 +1,93 @@
+//! Why a time could not be expressed.
+
+use super::{Precision, SimDuration, TimeUnit};
+
+/// A time that cannot be expressed exactly.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TimeError {
+    /// The duration lies between two steps of the design's precision.
+    #[error(
+        "{duration} is finer than the design's precision of {precision}: use {below}{}, or a \
+         finer `timescale`",
+        above.map_or(String::new(), |above| format!(" or {above}"))
+    )]
+    TooFine {
+        /// The duration asked for.
+        duration: SimDuration,
+        /// The design's precision.
+        precision: Precision,
+        /// The nearest shorter duration that is a number of steps.
+        below: SimDuration,
+        /// The nearest longer one, if there is one.
+        above: Option<SimDuration>,
+    },
+    /// The time is more steps of the design's precision than the simulator can count.
+    #[error("{time} is beyond 2^64 steps of the precision of {precision}")]
+    TooLong {
+        /// The duration or point in time, in words.
+        time: String,
+        /// The precision it was counted in.
+        precision: Precision,
+    },
+    /// A number of a unit is negative or not finite.
+    #[error("{value} {unit} is no duration: it takes a finite number, 0 or more")]
+    NotADuration {
+        /// The number.
+        value: f64,
+        /// Its unit.
+        unit: TimeUnit,
+    },
+    /// A number of a unit is no whole number of femtoseconds, or has too many digits to be exact.
+    #[error("{value} {unit} is not exact in any unit down to 1 fs: the nearest is {nearest}")]
+    Inexact {
+        /// The number.
+        value: f64,
+        /// Its unit.
+        unit: TimeUnit,
+        /// The nearest whole number of femtoseconds that a duration can express.
+        nearest: SimDuration,
+    },
+    /// A duration cannot be divided exactly.
+    #[error(
+        "{duration} / {divisor} is not exact in any unit down to 1 fs: the nearest is {nearest}"
+    )]
+    Indivisible {
+        /// The duration.
+        duration: SimDuration,
+        /// What it was divided by.
+        divisor: u64,
+        /// The nearest whole number of femtoseconds that a duration can express.
+        nearest: SimDuration,
+    },
+    /// A duration is outside what a type holds.
+    #[error("{duration} does not fit {target}, which {holds}")]
+    OutOfRange {
+        /// The duration, in words.
+        duration: String,
+        /// The type.
+        target: &'static str,
+        /// What the type can hold.
+        holds: &'static str,
+    },
+    /// A division by zero.
+    #[error("{duration} / 0 is no duration")]
+    DividedByZero {
+        /// The duration.
+        duration: SimDuration,
+    },
+    /// A power of ten that no simulator has as its precision.
+    #[error("10^{exponent} s is no precision: it lies between 10^-15 s and 10^2 s")]
+    NoPrecision {
+        /// The power of ten of a second.
+        exponent: i32,
+    },
+    /// A text that is no duration.
+    #[error("`{text}` is no time: {reason}")]
+    Parse {
+        /// The text.
+        text: String,
+        /// What would fit.
+        reason: &'static str,
+    },
+}

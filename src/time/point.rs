@@ -1,0 +1,202 @@
+//! Points in simulated time.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Sub;
+
+use super::decimal::write_seconds;
+use super::{Precision, SimDuration, TimeError, TimeUnit};
+
+/// A point in simulated time: the steps since its start, and how long a step is.
+///
+/// ```
+/// use verifork::time::{Precision, SimTime, TimeUnit, TimeUnits};
+///
+/// let precision = Precision::from(TimeUnit::Picoseconds);
+/// let (start, end) = (SimTime::new(1_000, precision), SimTime::new(3_500, precision));
+/// assert_eq!(end - start, 2.5.ns());
+/// assert_eq!(end.to_string(), "3.5 ns");
+/// ```
+#[derive(Clone, Copy)]
+pub struct SimTime {
+    steps: u64,
+    precision: Precision,
+}
+
+impl SimTime {
+    /// The point `steps` steps after the start.
+    #[inline]
+    pub const fn new(steps: u64, precision: Precision) -> SimTime {
+        SimTime { steps, precision }
+    }
+
+    /// The steps since the start of the simulation.
+    #[inline]
+    pub const fn steps(self) -> u64 {
+        self.steps
+    }
+
+    /// How long a step is.
+    #[inline]
+    pub const fn precision(self) -> Precision {
+        self.precision
+    }
+
+    /// The time since the start of the simulation.
+    #[inline]
+    pub const fn since_start(self) -> SimDuration {
+        SimDuration::from_steps(self.steps, self.precision)
+    }
+
+    /// The time since an earlier point. Like [`Instant::duration_since`], zero if `earlier` is
+    /// the later one; [`checked_sub`](SimTime::checked_sub) tells.
+    ///
+    /// [`Instant::duration_since`]: std::time::Instant::duration_since
+    #[inline]
+    #[must_use]
+    pub fn since(self, earlier: SimTime) -> SimDuration {
+        self.checked_sub(earlier).unwrap_or(SimDuration::ZERO)
+    }
+
+    /// The time since an earlier point, or `None` if `earlier` is the later one, or (at
+    /// different precisions) if no [`SimDuration`] holds the difference.
+    #[inline]
+    pub fn checked_sub(self, earlier: SimTime) -> Option<SimDuration> {
+        if self.precision == earlier.precision {
+            let steps = self.steps.checked_sub(earlier.steps)?;
+            return Some(SimDuration::from_steps(steps, self.precision));
+        }
+        self.since_start().checked_sub(earlier.since_start())
+    }
+
+    /// The point a duration later.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError::TooFine`] if the duration is no whole number of steps,
+    /// [`TimeError::TooLong`] from 2^64 steps on.
+    #[inline]
+    pub fn checked_add(self, duration: SimDuration) -> Result<SimTime, TimeError> {
+        let steps = self.steps.checked_add(duration.to_steps(self.precision)?);
+        steps
+            .map(|steps| SimTime { steps, ..self })
+            .ok_or_else(|| TimeError::TooLong {
+                time: format!("{self} + {duration}"),
+                precision: self.precision,
+            })
+    }
+
+    /// The point as a number of a unit since the start, rounded to what an `f64` can tell apart.
+    pub fn as_unit(self, unit: TimeUnit) -> f64 {
+        self.since_start().as_unit(unit)
+    }
+}
+
+impl PartialEq for SimTime {
+    #[inline]
+    fn eq(&self, other: &SimTime) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for SimTime {}
+
+impl PartialOrd for SimTime {
+    #[inline]
+    fn partial_cmp(&self, other: &SimTime) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SimTime {
+    #[inline]
+    fn cmp(&self, other: &SimTime) -> Ordering {
+        if self.precision == other.precision {
+            self.steps.cmp(&other.steps)
+        } else {
+            self.since_start().cmp(&other.since_start())
+        }
+    }
+}
+
+impl Hash for SimTime {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.since_start().hash(state);
+    }
+}
+
+/// The time between two points.
+///
+/// # Panics
+///
+/// At the caller's line, if the right one is the later one.
+impl Sub for SimTime {
+    type Output = SimDuration;
+
+    #[track_caller]
+    fn sub(self, earlier: SimTime) -> SimDuration {
+        let difference = self.checked_sub(earlier);
+        difference.unwrap_or_else(|| panic!("{self} - {earlier} is no duration"))
+    }
+}
+
+/// An exact decimal in the largest unit of which there is at least one: `1.23 us`.
+impl fmt::Display for SimTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_seconds(f, self.steps, self.precision.exponent())
+    }
+}
+
+/// As [`Display`](fmt::Display).
+impl fmt::Debug for SimTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::TimeUnits;
+    use super::*;
+
+    fn at(steps: u64, exponent: i32) -> SimTime {
+        SimTime::new(steps, Precision::new(exponent).unwrap())
+    }
+
+    #[test]
+    fn points_compare_by_time_whatever_the_precision() {
+        assert_eq!(at(1, -9), at(1000, -12));
+        assert!(at(1, -9) < at(1001, -12));
+        assert_eq!(at(1001, -12) - at(1, -9), 1.ps());
+    }
+
+    #[test]
+    fn time_elapsed_is_never_negative() {
+        assert_eq!(at(5, -9).since(at(3, -9)), 2.ns());
+        assert_eq!(at(3, -9).since(at(5, -9)), 0.ns());
+        assert_eq!(at(3, -9).checked_sub(at(5, -9)), None);
+    }
+
+    #[test]
+    fn a_later_point_is_exact_or_an_error() {
+        assert_eq!(at(5, -9).checked_add(1.us()), Ok(at(1005, -9)));
+        assert!(matches!(
+            at(5, -9).checked_add(1.ps()),
+            Err(TimeError::TooFine { .. })
+        ));
+        let error = at(u64::MAX, -15)
+            .checked_add(1.fs())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("+ 1 fs is beyond 2^64 steps"), "{error}");
+    }
+
+    #[test]
+    fn points_print_as_exact_decimals() {
+        assert_eq!(at(1230, -9).to_string(), "1.23 us");
+        assert_eq!(at(0, -9).to_string(), "0 ns");
+        assert_eq!(at(u64::MAX, -15).to_string(), "18446.744073709551615 s");
+        assert!((at(1230, -9).as_unit(TimeUnit::Microseconds) - 1.23).abs() < 1e-12);
+    }
+}

@@ -96,13 +96,6 @@ fn digits_to_planes(digits: &[u8]) -> (u64, u64) {
     (value, unknown)
 }
 
-/// The word `index`, counted from the least significant, of a string of digits.
-#[inline]
-fn digits_word(digits: &[u8], index: usize) -> (u64, u64) {
-    let end = digits.len().saturating_sub(index * 64);
-    digits_to_planes(&digits[end.saturating_sub(64)..end])
-}
-
 /// Up to 64 digits of nine states as two planes: those of the four states they stand for.
 fn nine_state_planes(digits: &[u8]) -> (u64, u64) {
     digits.iter().fold((0, 0), |(value, unknown), digit| {
@@ -204,7 +197,7 @@ impl VpiPort {
             let integer = unsafe { value.value.integer };
             return Ok((u64::from(integer.cast_unsigned()) & mask(width), 0));
         }
-        let (value, unknown) = digits_word(self.digits(object)?, 0);
+        let (value, unknown) = digits_to_planes(self.digits(object)?);
         Ok((value & mask(width), unknown & mask(width)))
     }
 
@@ -215,22 +208,17 @@ impl VpiPort {
         two_state: bool,
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
-        if self.nine_states {
-            let read = into.assign_binary_bytes(self.digits(object)?);
-            return read.map_err(|error| PortError::Refused {
-                operation: "read",
-                path: self.path(object),
-                message: error.to_string(),
-            });
-        }
-        if width <= 64 {
+        if width <= 64 && !self.nine_states {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
-        } else {
-            let digits = self.digits(object)?;
-            into.assign_planes(width, |word| digits_word(digits, word));
+            return Ok(());
         }
-        Ok(())
+        let read = into.assign_binary_bytes(self.digits(object)?);
+        read.map_err(|error| PortError::Refused {
+            operation: "read",
+            path: self.path(object),
+            message: error.to_string(),
+        })
     }
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -483,16 +471,6 @@ mod tests {
             digits[at] = b'z';
             assert_eq!(digits_to_planes(&digits), (0, 1 << (63 - at)));
         }
-    }
-
-    #[test]
-    fn words_count_from_the_least_significant() {
-        let mut digits = vec![b'0'; 65];
-        digits[0] = b'x';
-        digits[64] = b'1';
-        assert_eq!(digits_word(&digits, 0), (1, 0));
-        assert_eq!(digits_word(&digits, 1), (1, 1));
-        assert_eq!(digits_word(&digits, 2), (0, 0));
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod description;
 mod error;
 mod event;
 mod quirks;
-
 pub(crate) mod vpi;
 
 use std::cell::Cell;
@@ -20,8 +19,8 @@ pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
-use crate::time::Precision;
 
+use crate::time::Precision;
 use crate::value::LogicVec;
 
 /// An object of the simulator. Made by the port, valid until the end of the run.

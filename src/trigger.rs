@@ -31,7 +31,7 @@ use crate::scheduler::{
 };
 use crate::simulator::Phase;
 use crate::task::waiters::WaiterKey;
-use crate::task::{Wait, note_wait};
+use crate::task::Wait;
 use crate::time::{SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
@@ -94,14 +94,15 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 }
 
 /// A timer of a number of the design's steps.
-pub(crate) fn timer_of_steps(kernel: &Kernel, steps: u64) -> Timer {
-    Timer { deadline: kernel.deadline(steps), key: None }
+pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
+    Timer { kernel, deadline: kernel.deadline(steps), key: None }
 }
 
 /// The future of [`timer`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Timer {
+    kernel: &'static Kernel,
     deadline: u64,
     key: Option<TimerKey>,
 }
@@ -119,22 +120,25 @@ impl Future for Timer {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
             Some(key) if kernel.deadline_waits(key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
         let exponent = u64::from(kernel.precision().exponent().cast_unsigned());
-        note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
+        kernel.hub().note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_deadline(key);
+        if let Some(key) = self.key {
+            self.kernel.leave_deadline(key);
         }
     }
 }
@@ -168,6 +172,7 @@ pub fn next_time_step() -> PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct PhaseWait {
+    kernel: &'static Kernel,
     phase: Phase,
     key: Option<WaiterKey>,
     place: &'static Location<'static>,
@@ -176,8 +181,7 @@ pub struct PhaseWait {
 impl PhaseWait {
     #[track_caller]
     fn new(phase: Phase) -> Self {
-        kernel_or_panic();
-        PhaseWait { phase, key: None, place: Location::caller() }
+        PhaseWait { kernel: kernel_or_panic(), phase, key: None, place: Location::caller() }
     }
 }
 
@@ -185,7 +189,7 @@ impl Future for PhaseWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => {
                 if kernel.stage() == Stage::ReadOnly {
@@ -203,9 +207,12 @@ impl Future for PhaseWait {
                 self.key = Some(kernel.wait_phase(self.phase, context.waker()));
             }
             Some(key) if kernel.phase_waits(self.phase, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        note_wait(Wait::Text(match self.phase {
+        kernel.hub().note_wait(Wait::Text(match self.phase {
             Phase::ReadWrite => "the read-write phase",
             Phase::ReadOnly => "the read-only phase",
             Phase::NextTimeStep => "the next time step",
@@ -216,8 +223,8 @@ impl Future for PhaseWait {
 
 impl Drop for PhaseWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_phase(self.phase, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_phase(self.phase, key);
         }
     }
 }
@@ -229,6 +236,7 @@ impl Drop for PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct EdgeWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     edge: Edge,
     count: u32,
@@ -239,7 +247,7 @@ pub struct EdgeWait {
 impl EdgeWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait { signal, edge, count, key: None, place: Location::caller() }
+        EdgeWait { kernel: kernel_or_panic(), signal, edge, count, key: None, place: Location::caller() }
     }
 }
 
@@ -261,26 +269,29 @@ impl Future for EdgeWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
                 let wait =
-                    SignalWait::Edges { edge: self.edge, remaining: self.count.into() };
+                    SignalWait::Edges { edge: self.edge, remaining: self.count };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
                     Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
                 }
             }
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
         let edge = match self.edge {
             Edge::Rising => 0,
             Edge::Falling => 1,
             Edge::Any => 2,
         };
-        note_wait(Wait::Custom {
+        kernel.hub().note_wait(Wait::Custom {
             describe: describe_edge,
             a: self.signal.number(),
             b: u64::from(self.count) << 2 | edge,
@@ -291,8 +302,8 @@ impl Future for EdgeWait {
 
 impl Drop for EdgeWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }
@@ -301,6 +312,7 @@ impl Drop for EdgeWait {
 /// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
 #[must_use = "futures do nothing unless awaited"]
 pub struct ConditionWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     condition: Rc<Condition>,
     key: Option<WaiterKey>,
@@ -311,7 +323,7 @@ impl ConditionWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
         let condition = Condition::new(condition);
-        ConditionWait { signal, condition, key: None, place: Location::caller() }
+        ConditionWait { kernel: kernel_or_panic(), signal, condition, key: None, place: Location::caller() }
     }
 }
 
@@ -330,7 +342,7 @@ impl Future for ConditionWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
             Some(_) if !self.condition.has_panicked() => return Poll::Ready(()),
@@ -345,7 +357,7 @@ impl Future for ConditionWait {
                 }
             }
         }
-        note_wait(Wait::Custom {
+        kernel.hub().note_wait(Wait::Custom {
             describe: describe_condition,
             a: self.signal.number(),
             b: 0,
@@ -356,8 +368,8 @@ impl Future for ConditionWait {
 
 impl Drop for ConditionWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }

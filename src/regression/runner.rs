@@ -359,7 +359,10 @@ enum Ended {
 }
 
 /// A timer of the limit, or of the next longer time that the design's precision can tell.
-fn rounded_timer(kernel: &Kernel, limit: SimDuration) -> (crate::trigger::Timer, SimDuration) {
+fn rounded_timer(
+    kernel: &'static Kernel,
+    limit: SimDuration,
+) -> (crate::trigger::Timer, SimDuration) {
     let precision = kernel.precision();
     let steps = limit.to_steps_rounded(precision, crate::time::Rounding::Up).unwrap_or(u64::MAX);
     let limit = SimDuration::from_steps(steps, precision);

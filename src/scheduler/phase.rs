@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
 use crate::simulator::{Phase, Port, PortError};
+use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
 
 struct PhaseWaits {
@@ -54,14 +55,14 @@ impl Phases {
     }
 
     /// Wakes those who wait for the phase, first come first.
-    pub(super) fn wake(&self, phase: Phase) {
+    pub(super) fn wake(&self, hub: &Hub, phase: Phase) {
         let waits = &self.of(phase).waits;
         let mut count = waits.borrow().len();
         while count > 0 {
             count -= 1;
             let next = waits.borrow_mut().pop_front();
             if let Some(((), waker)) = next {
-                waker.wake();
+                hub.wake_waker(waker);
             }
         }
     }

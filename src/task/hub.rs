@@ -16,6 +16,7 @@ use super::cell::Child;
 use super::core::Core;
 use super::directory::Directory;
 use super::error::TaskError;
+use super::panics::install_hook;
 use super::wait::Wait;
 use super::waker::{Inbox, NodeRef, node_of, waker_of};
 use super::{ExitTimer, Name};
@@ -101,6 +102,7 @@ pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
 
 impl Hub {
     fn new() -> Self {
+        install_hook();
         let inbox = Inbox::new();
         let hub = Hub {
             id: inbox.id(),
@@ -296,6 +298,14 @@ impl Hub {
                 Some(next) => node = next,
                 None => return parent.wake(),
             }
+        }
+    }
+
+    /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
+    pub(crate) fn wake_waker(&self, waker: Waker) {
+        match node_of(&waker, self.id) {
+            Some(node) => self.wake(node),
+            None => waker.wake(),
         }
     }
 

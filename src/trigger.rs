@@ -27,11 +27,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::scheduler::{
-    Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel, write_path,
+    self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
 use crate::simulator::Phase;
 use crate::task::waiters::WaiterKey;
-use crate::task::Wait;
 use crate::time::{SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
@@ -107,15 +106,6 @@ pub struct Timer {
     key: Option<TimerKey>,
 }
 
-fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // A precision is between -15 and 2: the byte holds it.
-    let exponent = i32::from(exponent.to_le_bytes()[0].cast_signed());
-    match crate::time::Precision::new(exponent) {
-        Ok(precision) => write!(f, "the time {}", SimTime::new(deadline, precision)),
-        Err(_) => write!(f, "step {deadline}"),
-    }
-}
-
 impl Future for Timer {
     type Output = ();
 
@@ -129,8 +119,7 @@ impl Future for Timer {
                 return Poll::Ready(());
             }
         }
-        let exponent = u64::from(kernel.precision().exponent().cast_unsigned());
-        kernel.hub().note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
+        kernel.note_foreign(context.waker(), || kernel.deadline_note(self.deadline));
         Poll::Pending
     }
 }
@@ -212,11 +201,7 @@ impl Future for PhaseWait {
                 return Poll::Ready(());
             }
         }
-        kernel.hub().note_wait(Wait::Text(match self.phase {
-            Phase::ReadWrite => "the read-write phase",
-            Phase::ReadOnly => "the read-only phase",
-            Phase::NextTimeStep => "the next time step",
-        }));
+        kernel.note_foreign(context.waker(), || scheduler::phase_note(self.phase));
         Poll::Pending
     }
 }
@@ -251,20 +236,6 @@ impl EdgeWait {
     }
 }
 
-fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let count = edge >> 2;
-    if count > 1 {
-        write!(f, "{count} ")?;
-    }
-    let plural = if count > 1 { "s" } else { "" };
-    match edge & 3 {
-        0 => write!(f, "rising edge{plural} of ")?,
-        1 => write!(f, "falling edge{plural} of ")?,
-        _ => write!(f, "change{plural} of ")?,
-    }
-    write_path(signal, f)
-}
-
 impl Future for EdgeWait {
     type Output = ();
 
@@ -286,15 +257,8 @@ impl Future for EdgeWait {
                 return Poll::Ready(());
             }
         }
-        let edge = match self.edge {
-            Edge::Rising => 0,
-            Edge::Falling => 1,
-            Edge::Any => 2,
-        };
-        kernel.hub().note_wait(Wait::Custom {
-            describe: describe_edge,
-            a: self.signal.number(),
-            b: u64::from(self.count) << 2 | edge,
+        kernel.note_foreign(context.waker(), || {
+            scheduler::edge_note(self.signal, self.edge, self.count)
         });
         Poll::Pending
     }
@@ -333,11 +297,6 @@ impl fmt::Debug for ConditionWait {
     }
 }
 
-fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("a condition on ")?;
-    write_path(signal, f)
-}
-
 impl Future for ConditionWait {
     type Output = ();
 
@@ -357,11 +316,7 @@ impl Future for ConditionWait {
                 }
             }
         }
-        kernel.hub().note_wait(Wait::Custom {
-            describe: describe_condition,
-            a: self.signal.number(),
-            b: 0,
-        });
+        kernel.note_foreign(context.waker(), || scheduler::condition_note(self.signal));
         Poll::Pending
     }
 }

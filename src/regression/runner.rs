@@ -370,7 +370,7 @@ fn rounded_timer(
 }
 
 fn task_tree(kernel: &Kernel) -> String {
-    format!("tasks:\n{}", task::tree(kernel.hub()))
+    format!("tasks:\n{}", kernel.task_tree())
 }
 
 /// A test may end in the read-only phase; the next one begins where writes are allowed.
@@ -526,7 +526,7 @@ fn asked(kernel: &'static Kernel) {
 
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 fn last_resort(what: &str) {
-    let stuck_in_design = scheduler::inspect(|kernel| task::tree(kernel.hub()));
+    let stuck_in_design = scheduler::inspect(Kernel::task_tree);
     let text = match stuck_in_design {
         Some(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\

@@ -30,8 +30,15 @@ struct Slot<T> {
     entry: Option<T>,
 }
 
+/// The position of the entry that stands before the heap.
+const FRONT: u32 = u32::MAX;
+
 /// A binary heap of deadlines with an entry each.
+///
+/// The first entry stands in front of the heap when it came as the first: a task that waits for
+/// one short time after the other costs no sorting, whatever long limits there are beside it.
 pub(crate) struct DeadlineHeap<T> {
+    front: Option<Place>,
     places: Vec<Place>,
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
@@ -40,16 +47,22 @@ pub(crate) struct DeadlineHeap<T> {
 
 impl<T> DeadlineHeap<T> {
     pub(crate) const fn new() -> Self {
-        DeadlineHeap { places: Vec::new(), slots: Vec::new(), free: Vec::new(), next_order: 0 }
+        DeadlineHeap {
+            front: None,
+            places: Vec::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            next_order: 0,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.places.len() + usize::from(self.front.is_some())
     }
 
     /// The earliest deadline.
     pub(crate) fn earliest(&self) -> Option<u64> {
-        self.places.first().map(|place| place.deadline)
+        self.front.as_ref().or_else(|| self.places.first()).map(|place| place.deadline)
     }
 
     pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
@@ -63,14 +76,31 @@ impl<T> DeadlineHeap<T> {
             to_u32(self.slots.len() - 1)
         };
         let place = Place { deadline, order, slot };
+        if self.earliest().is_none_or(|earliest| deadline < earliest) {
+            self.slots[slot as usize].position = FRONT;
+            if let Some(second) = self.front.replace(place) {
+                self.push(second);
+            }
+        } else {
+            self.push(place);
+        }
+        TimerKey { slot, generation: self.slots[slot as usize].generation }
+    }
+
+    fn push(&mut self, place: Place) {
         self.places.push(place);
         self.rise(self.places.len() - 1, place);
-        TimerKey { slot, generation: self.slots[slot as usize].generation }
     }
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.slot as usize)?;
         if slot.generation == key.generation { slot.entry.as_mut() } else { None }
+    }
+
+    /// Every entry with its deadline, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let places = self.front.iter().chain(&self.places);
+        places.filter_map(|place| Some((place.deadline, self.slots[place.slot as usize].entry.as_ref()?)))
     }
 
     /// Takes an entry out, if it is still there.
@@ -79,15 +109,27 @@ impl<T> DeadlineHeap<T> {
         if slot.generation != key.generation || slot.entry.is_none() {
             return None;
         }
-        self.take_at(slot.position as usize)
+        if slot.position == FRONT {
+            self.take_front()
+        } else {
+            self.take_at(slot.position as usize)
+        }
     }
 
     /// Takes out the first entry, if its deadline has come.
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
         if self.earliest()? > now {
-            return None;
+            None
+        } else if self.front.is_some() {
+            self.take_front()
+        } else {
+            self.take_at(0)
         }
-        self.take_at(0)
+    }
+
+    fn take_front(&mut self) -> Option<T> {
+        let place = self.front.take()?;
+        self.give_back(place)
     }
 
     fn take_at(&mut self, position: usize) -> Option<T> {
@@ -101,6 +143,10 @@ impl<T> DeadlineHeap<T> {
                 self.sink(position, last);
             }
         }
+        self.give_back(place)
+    }
+
+    fn give_back(&mut self, place: Place) -> Option<T> {
         let slot = &mut self.slots[place.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(place.slot);

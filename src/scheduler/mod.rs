@@ -9,6 +9,7 @@
 mod clocks;
 mod gate;
 mod heap;
+mod note;
 mod phase;
 mod signal;
 mod timer;
@@ -24,7 +25,8 @@ use std::task::Waker;
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
 pub(crate) use self::gate::inspect;
 pub(crate) use self::heap::TimerKey;
-pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait, write_path};
+pub(crate) use self::note::{condition_note, edge_note, phase_note};
+pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
@@ -34,7 +36,7 @@ use self::timer::Timers;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
-use crate::task::{Hub, hub};
+use crate::task::{self, Hub, Wait, hub, node_index};
 use crate::time::{Precision, SimTime};
 use crate::value::LogicVec;
 
@@ -491,6 +493,29 @@ impl Kernel {
 
     pub(crate) fn has_clock(&self, signal: SignalIndex) -> bool {
         self.clocks.drives(signal)
+    }
+
+    // --- the task tree
+
+    /// Notes what the running task awaits, where the tables cannot tell.
+    #[inline]
+    pub(crate) fn note_foreign(&self, waker: &Waker, wait: impl FnOnce() -> Wait) {
+        if node_index(waker, &self.hub).is_none() {
+            self.hub.note_wait(wait());
+        }
+    }
+
+    pub(crate) fn deadline_note(&self, deadline: u64) -> Wait {
+        note::deadline_note(deadline, self.precision)
+    }
+
+    /// The living tasks: name, where forked, what each awaits and since when.
+    pub(crate) fn task_tree(&self) -> String {
+        let mut found = note::Found::new();
+        self.signals.note_waits(self, &mut found);
+        self.timers.note_waits(self, &mut found);
+        self.phases.note_waits(self, &mut found);
+        task::tree(&self.hub, &found)
     }
 
     // --- between tests

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
+use super::Kernel;
+use super::note::{self, Found};
 use crate::simulator::{Phase, Port, PortError};
 use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
@@ -47,6 +49,14 @@ impl Phases {
     pub(super) fn leave(&self, phase: Phase, key: WaiterKey) {
         let left = self.of(phase).waits.borrow_mut().take(key);
         drop(left);
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for phase in ALL {
+            for (_, (), waker) in self.of(phase).waits.borrow().iter() {
+                note::enter(found, kernel, waker, note::phase_note(phase));
+            }
+        }
     }
 
     /// The phase has come: its callback is used up.

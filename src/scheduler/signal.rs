@@ -10,6 +10,8 @@ use std::task::Waker;
 use elsa::FrozenVec;
 use smallvec::SmallVec;
 
+use super::Kernel;
+use super::note::{self, Found};
 use super::write::Pending;
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
 use crate::task::Hub;
@@ -258,6 +260,20 @@ impl Signals {
         }
         for waker in woken {
             hub.wake_waker(waker);
+        }
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for index in (0..self.table.len()).map(|index| SignalIndex(index as u32)) {
+            for (_, wait, waker) in self.get(index).waits.borrow().iter() {
+                let wait = match wait {
+                    SignalWait::Edges { edge, remaining } => {
+                        note::edge_note(index, *edge, *remaining)
+                    }
+                    SignalWait::Until(_) => note::condition_note(index),
+                };
+                note::enter(found, kernel, waker, wait);
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
+use super::note::{self, Found};
+use super::Kernel;
 use super::heap::{DeadlineHeap, TimerKey};
 use crate::simulator::{CallbackHandle, Port, PortError};
 
@@ -95,6 +97,12 @@ impl Timers {
         let handle = port.after(deadline.saturating_sub(now), generation)?;
         self.pending.set(Some(PendingTimer { deadline, handle }));
         Ok(())
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for (deadline, waker) in self.heap.borrow().iter() {
+            note::enter(found, kernel, waker, kernel.deadline_note(deadline));
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -117,7 +117,12 @@ impl Hub {
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
-        hub.tables.borrow_mut().sets[root as usize].open = true;
+        {
+            let root = &mut hub.tables.borrow_mut().sets[root as usize];
+            root.open = true;
+            // Nobody is to be woken for it: the callbacks look.
+            root.woken = true;
+        }
         hub
     }
 
@@ -340,9 +345,6 @@ impl Hub {
                 break;
             }
         }
-        let mut tables = self.tables.borrow_mut();
-        let root = &mut tables.sets[ROOT_SET as usize];
-        root.woken = !root.queue.is_empty();
     }
 
     pub(super) fn pop_ready(&self, set: u32) -> Option<u32> {

@@ -13,7 +13,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::with_hub;
+use super::hub::{Hub, with_hub};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -132,6 +132,12 @@ pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     }
     let node = NodeRef(waker.data().addr() as u64);
     (node.hub() == id).then_some(node)
+}
+
+/// The index of the task that a waker names, if it is a task of this hub.
+#[inline]
+pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
+    node_of(waker, hub.id()).map(NodeRef::index)
 }
 
 fn clone(data: *const ()) -> RawWaker {

@@ -5,7 +5,9 @@
 
 use std::any::Any;
 
+use crate::regression::runner;
 use crate::simulator::{self, Event};
+use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
 ///
@@ -20,11 +22,19 @@ unsafe extern "C" fn start_up_vpi() {
 }
 
 fn on_event(event: Event) {
-    if event == Event::Start
-        && let Some(port) = simulator::port()
-    {
-        port.print(&format!("verifork: started by {}\n", port.identity()));
+    let handled = task::catch(|| match event {
+        Event::Start => {
+            if let Some(port) = simulator::port() {
+                scheduler::start(port, runner::HOOKS);
+            }
+        }
+        event => scheduler::deliver(event),
+    });
+    if let Err(caught) = handled {
+        runner::on_escaped_panic(&caught.to_string());
     }
 }
 
-fn on_escaped_panic(_payload: Box<dyn Any + Send>) {}
+fn on_escaped_panic(payload: Box<dyn Any + Send>) {
+    runner::on_escaped_panic(&task::message_of(&*payload));
+}

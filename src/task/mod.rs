@@ -49,7 +49,7 @@ pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{ExitOutcome, Outcome};
 pub(crate) use self::outside::OutsideWork;
-pub(crate) use self::panics::{Caught, catch};
+pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
 pub use self::yield_now::{YieldNow, yield_now};
 pub use self::spawn::{spawn, spawn_named};

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -13,6 +14,16 @@ pub(crate) struct Caught {
     pub(crate) message: String,
     pub(crate) at: Option<String>,
     pub(crate) backtrace: Option<String>,
+}
+
+impl fmt::Display for Caught {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.at {
+            Some(at) => write!(f, " (at {at})"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Caught {
@@ -61,7 +72,7 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     })
 }
 
-fn message_of(payload: &(dyn Any + Send)) -> String {
+pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {

@@ -8,7 +8,6 @@ use std::panic::Location;
 
 use super::error::{Outside, expect};
 use super::misfit::Misfit;
-use super::value::sealed::Value as _;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Handle};
@@ -140,10 +139,12 @@ impl<T: SignalValue> Array<T> {
         {
             return Err(Outside::Element { index, declared });
         }
-        let handle =
-            kernel.port().element(self.handle, index).ok_or(Outside::Hidden { index })?;
+        let handle = kernel
+            .port()
+            .element(self.handle, index)
+            .ok_or(Outside::Hidden { index })?;
         let element = kernel.open(handle);
-        let description = kernel.description(element);
+        let description = &kernel.signal(element).description;
         // An element may be told from its array: another array, say.
         if !T::fits(&description.encoding) || description.array.is_some() {
             return Err(Outside::Hidden { index });
@@ -195,7 +196,10 @@ impl<T: SignalValue> Array<T> {
             let remedy = if object.kind().is_scope() {
                 "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
             } else {
-                format!("bind it as `Signal<{}>`, whose bits are selected by `bit`", T::name())
+                format!(
+                    "bind it as `Signal<{}>`, whose bits are selected by `bit`",
+                    T::name()
+                )
             };
             return Err(object.misfit(remedy));
         }

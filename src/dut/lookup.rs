@@ -49,7 +49,10 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         Some(scope) => port.children(scope),
         None => port.roots(),
     };
-    let children: Vec<_> = children.into_iter().map(|child| Object::open(kernel, child)).collect();
+    let children: Vec<_> = children
+        .into_iter()
+        .map(|child| Object::open(kernel, child))
+        .collect();
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
     let mut note = String::new();
@@ -75,14 +78,22 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
 
 /// The first name of a path; an escaped one ends at its space.
 fn first_name(path: &str) -> &str {
-    let end = if path.starts_with('\\') { path.find(' ') } else { path.find('.') };
+    let end = if path.starts_with('\\') {
+        path.find(' ')
+    } else {
+        path.find('.')
+    };
     &path[..end.unwrap_or(path.len())]
 }
 
 /// A name as a list of a scope's contents shows it.
 fn label(object: &Object) -> String {
     let name = object.name();
-    if object.kind().is_scope() { format!("{name} ({})", object.kind()) } else { name.to_owned() }
+    if object.kind().is_scope() {
+        format!("{name} ({})", object.kind())
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The names most like `missing`, best first.
@@ -90,12 +101,21 @@ fn similar(missing: &str, children: &[Object]) -> Vec<String> {
     let missing = missing.trim_start_matches('\\').to_lowercase();
     let mut scored: Vec<_> = children
         .iter()
-        .map(|child| (strsim::jaro_winkler(&missing, &child.name().to_lowercase()), child.name()))
+        .map(|child| {
+            (
+                strsim::jaro_winkler(&missing, &child.name().to_lowercase()),
+                child.name(),
+            )
+        })
         .filter(|(score, _)| *score >= SIMILAR_ENOUGH)
         .collect();
     // Stable: equally likely names stay in the simulator's order.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored.into_iter().take(SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
+    scored
+        .into_iter()
+        .take(SUGGESTIONS)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 /// A path to an object of exactly this name, further down.
@@ -105,9 +125,7 @@ fn deeper(
     children: &[Object],
     folds_case: bool,
 ) -> Option<String> {
-    let is_it = |name: &str| {
-        name == missing || folds_case && name.eq_ignore_ascii_case(missing)
-    };
+    let is_it = |name: &str| name == missing || folds_case && name.eq_ignore_ascii_case(missing);
     let mut scopes: VecDeque<(Handle, String)> = scopes_of(children, "");
     let mut searched = 0;
     while let Some((scope, path)) = scopes.pop_front() {

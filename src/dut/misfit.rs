@@ -41,7 +41,7 @@ pub(super) struct Place {
 #[non_exhaustive]
 pub enum Misfit {
     /// There is no object of that name.
-    #[error("{}", Missing { missing, scope, nearest, holds, note })]
+    #[error("{}", NoSuch { name: missing, scope, nearest, holds, note })]
     NotFound {
         /// The part of the path that was not found.
         missing: String,
@@ -129,8 +129,14 @@ impl fmt::Display for BindError {
         match &*self.0 {
             [one] => write!(f, "the testbench does not fit the design: {one}"),
             several => {
-                write!(f, "the testbench does not fit the design, in {} places:", several.len())?;
-                several.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+                write!(
+                    f,
+                    "the testbench does not fit the design, in {} places:",
+                    several.len()
+                )?;
+                several
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
             }
         }
     }
@@ -179,7 +185,11 @@ impl fmt::Display for Problem {
 
 impl Place {
     pub(super) fn of(location: &'static Location<'static>) -> Self {
-        Place { field: None, file: location.file(), line: location.line() }
+        Place {
+            field: None,
+            file: location.file(),
+            line: location.line(),
+        }
     }
 }
 
@@ -191,15 +201,25 @@ impl Misfit {
             Some(1) | None => String::new(),
             Some(width) => format!(" ({width} bits)"),
         };
-        let of = if object.range().is_some() { " of elements" } else { "" };
-        let fits: Vec<_> =
-            fitting(&encoding).iter().map(|fit| format!("{holder}<{fit}>")).collect();
+        let of = if object.range().is_some() {
+            " of elements"
+        } else {
+            ""
+        };
+        let fits: Vec<_> = fitting(&encoding)
+            .iter()
+            .map(|fit| format!("{holder}<{fit}>"))
+            .collect();
         Misfit::Value {
             path: object.path().to_owned(),
             found: format!("{}{of} of {encoding}{width}", with_article(object.kind())),
             rust: T::name(),
             takes: T::takes(),
-            remedy: if fits.is_empty() { "nothing".to_owned() } else { fits.join(" or ") },
+            remedy: if fits.is_empty() {
+                "nothing".to_owned()
+            } else {
+                fits.join(" or ")
+            },
         }
     }
 }
@@ -227,7 +247,11 @@ fn fitting(encoding: &Encoding) -> Vec<String> {
 /// "a net", "an array".
 pub(super) fn with_article(noun: impl fmt::Display) -> String {
     let noun = noun.to_string();
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {noun}")
 }
 
@@ -245,25 +269,35 @@ impl fmt::Display for Port {
 /// How many of a scope's names a message shows.
 const SHOWN: usize = 24;
 
-struct Missing<'a> {
-    missing: &'a str,
+struct NoSuch<'a> {
+    name: &'a str,
     scope: &'a str,
     nearest: &'a [String],
     holds: &'a [String],
     note: &'a str,
 }
 
-impl fmt::Display for Missing<'_> {
+impl fmt::Display for NoSuch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Missing { missing, scope, nearest, holds, note } = self;
+        let NoSuch {
+            name,
+            scope,
+            nearest,
+            holds,
+            note,
+        } = self;
         let inside = if scope.is_empty() {
             "at the top of the design".to_owned()
         } else {
             format!("in `{scope}`")
         };
-        write!(f, "there is no `{missing}` {inside}")?;
-        for (index, name) in nearest.iter().enumerate() {
-            write!(f, "{} `{name}`", if index == 0 { ": did you mean" } else { " or" })?;
+        write!(f, "there is no `{name}` {inside}")?;
+        for (index, near) in nearest.iter().enumerate() {
+            write!(
+                f,
+                "{} `{near}`",
+                if index == 0 { ": did you mean" } else { " or" }
+            )?;
         }
         if !nearest.is_empty() {
             f.write_str("?")?;
@@ -275,7 +309,11 @@ impl fmt::Display for Missing<'_> {
             0 => f.write_str("; it holds nothing that the simulator shows"),
             count => {
                 write!(f, "; it holds {}", holds[..count.min(SHOWN)].join(", "))?;
-                if count > SHOWN { write!(f, ", … {count} in all") } else { Ok(()) }
+                if count > SHOWN {
+                    write!(f, ", … {count} in all")
+                } else {
+                    Ok(())
+                }
             }
         }
     }

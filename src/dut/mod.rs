@@ -51,6 +51,7 @@ mod value;
 mod testing;
 
 pub use array::Array;
+pub(crate) use bind::BindRoot;
 pub use bind::{Binder, Dut, FieldSpec};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use instance::Instance;

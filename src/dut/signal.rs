@@ -1,15 +1,16 @@
 //! `Signal<T>`: one net or variable, read, written and awaited.
 
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::misfit::Misfit;
+use super::value::sealed::Source;
 use super::{Binder, Dut, Object, ScalarValue, SignalValue};
-use crate::scheduler::{self, Edge, EdgeWait, SignalIndex, Write};
+use crate::scheduler::{self, Edge, SignalIndex, Write};
 use crate::simulator::{Description, Encoding, WriteMode};
+use crate::trigger::{ConditionWait, EdgeWait};
 use crate::value::{LogicValue, LogicVec};
 
 /// A net or a variable of the design whose value is a `T`.
@@ -84,6 +85,7 @@ impl<T> Signal<T> {
     }
 
     /// Resolves at the next change of the value, whatever it changes to.
+    #[track_caller]
     pub fn changed(&self) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Any, 1)
     }
@@ -91,7 +93,12 @@ impl<T> Signal<T> {
     /// Wraps an object whose encoding has been found to fit `T`.
     pub(super) fn of(index: SignalIndex, description: &'static Description) -> Self {
         let width = description.encoding.width().unwrap_or(0);
-        Signal { index, width, description, marker: PhantomData }
+        Signal {
+            index,
+            width,
+            description,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -128,8 +135,12 @@ impl<T: SignalValue> Signal<T> {
     }
 
     #[inline]
-    fn load(&self) -> Result<T, ReadCause> {
-        T::load(scheduler::kernel()?, self.index, self.width)
+    pub(super) fn load(&self) -> Result<T, ReadCause> {
+        T::load(Source {
+            kernel: scheduler::kernel()?,
+            index: self.index,
+            width: self.width,
+        })
     }
 
     /// Writes the value in the read-write phase of the present time step.
@@ -181,7 +192,9 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(value, place, |kernel, write| kernel.write(self.index, write, place))
+        self.store(value, place, |kernel, write| {
+            kernel.write(self.index, write, place)
+        })
     }
 
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
@@ -281,10 +294,9 @@ impl<T: SignalValue> Signal<T> {
     /// [`WriteError`] with the caller's place.
     #[track_caller]
     pub fn try_release(&self) -> Result<(), WriteError> {
-        let nothing = Write::Small { value: 0, unknown: 0, mask: 0 };
-        let released = scheduler::kernel().map_err(WriteCause::from).and_then(|kernel| {
-            Ok(kernel.write_now(self.index, nothing, WriteMode::Release)?)
-        });
+        let released = scheduler::kernel()
+            .map_err(WriteCause::from)
+            .and_then(|kernel| Ok(kernel.release(self.index)?));
         released.map_err(|cause| self.write_error(Location::caller(), cause))
     }
 
@@ -306,7 +318,7 @@ impl<T: SignalValue> Signal<T> {
             Ok(kernel) => kernel,
             Err(error) => return Err(self.write_error(place, error.into())),
         };
-        match value.store(self.width, |write| put(kernel, write)) {
+        match value.store(self.width, |form| put(kernel, form.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, error.into())),
             Err(error) => Err(self.write_error(place, error.into())),
@@ -319,7 +331,8 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// Resolves once `condition` holds for the value: at once if it does already, else at the first
-    /// change after which it does.
+    /// change after which it does. The condition is asked in the simulator's callback: the task is
+    /// woken once, when it holds.
     ///
     /// ```no_run
     /// # async fn example(level: verifork::dut::Signal<u8>) {
@@ -329,18 +342,13 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// As [`get`](Self::get).
+    /// When awaited, if the condition does, or as [`get`](Self::get).
     #[track_caller]
-    pub fn wait_until<F: FnMut(T::Read) -> bool>(
-        &self,
-        mut condition: F,
-    ) -> impl Future<Output = ()> + use<T, F> {
+    pub fn wait_until(&self, condition: impl Fn(T::Read) -> bool + 'static) -> ConditionWait {
         let (signal, place) = (*self, Location::caller());
-        async move {
-            while !condition(T::read(signal.load_for(place))) {
-                signal.changed().await;
-            }
-        }
+        ConditionWait::new(self.index, move || {
+            condition(T::read(signal.load_for(place)))
+        })
     }
 
     /// Resolves once the signal has this value: at once if it has already. While its value does not
@@ -354,55 +362,55 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// If the simulator does not give the value, or no simulation runs on this thread.
+    /// When awaited, if the simulator does not give the value.
     #[track_caller]
-    pub fn wait_for(&self, value: T) -> impl Future<Output = ()> + use<T>
+    pub fn wait_for(&self, value: T) -> ConditionWait
     where
         T: PartialEq,
     {
         let (signal, place) = (*self, Location::caller());
-        async move {
-            loop {
-                match signal.load_for(place) {
-                    Ok(present) if present == value => return,
-                    Err(error) if !matches!(error.cause(), ReadCause::Value(_)) => {
-                        panic!("{error}")
-                    }
-                    _ => signal.changed().await,
-                }
-            }
-        }
+        ConditionWait::new(self.index, move || match signal.load_for(place) {
+            Ok(present) => present == value,
+            Err(error) if matches!(error.cause(), ReadCause::Value(_)) => false,
+            Err(error) => panic!("{error}"),
+        })
     }
 
     fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
-        self.load().map_err(|cause| ReadError::new(self.path(), place, cause))
+        self.load()
+            .map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 }
 
 impl<T: ScalarValue> Signal<T> {
     /// Resolves at the next change to 1 from anything else, X and Z included
     /// (`posedge` of IEEE 1800-2017, 9.4.2, without the edges to X).
+    #[track_caller]
     pub fn rising_edge(&self) -> EdgeWait {
         self.rising_edges(1)
     }
 
     /// Resolves at the next change to 0 from anything else.
+    #[track_caller]
     pub fn falling_edge(&self) -> EdgeWait {
         self.falling_edges(1)
     }
 
     /// Resolves at the next change, whatever it changes to.
+    #[track_caller]
     pub fn edge(&self) -> EdgeWait {
         self.changed()
     }
 
     /// Resolves at the rising edge that is `count` ahead; at once for 0. Edges are counted
     /// without waking the task.
+    #[track_caller]
     pub fn rising_edges(&self, count: u32) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Rising, count)
     }
 
     /// Resolves at the falling edge that is `count` ahead; at once for 0.
+    #[track_caller]
     pub fn falling_edges(&self, count: u32) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Falling, count)
     }

@@ -13,4 +13,4 @@ pub use crate::time::{SimDuration, SimTime, TimeUnits};
 pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};
 pub use crate::value::{Logic, LogicEnum, LogicVec};
 pub use crate::{Context, Result, bail, ensure};
-pub use verifork_macros::{Dut, LogicEnum};
+pub use verifork_macros::LogicEnum;

@@ -119,9 +119,10 @@ impl<T: SignalValue> Array<T> {
     /// [`SelectError`] if there is no such element, or the simulator does not show it.
     #[track_caller]
     pub fn try_at(&self, index: i64) -> Result<Signal<T>, SelectError> {
+        let (path, location) = (self.path(), Location::caller());
         self.element(index).map_err(|what| SelectError {
-            path: self.path(),
-            location: Location::caller(),
+            path,
+            location,
             what,
         })
     }

@@ -1,7 +1,6 @@
 //! Binding: the trait [`Dut`], and the [`Binder`] that collects every problem.
 
 use std::marker::PhantomData;
-use std::panic::Location;
 
 use super::misfit::{BindError, Misfit, Place, Problem};
 use super::{Instance, Object, lookup};
@@ -43,31 +42,6 @@ pub trait Dut: Sized {
     /// scope itself. What does not fit is reported to the binder, and `None` returned.
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self>;
 }
-
-/// Binding to the top of the design, which a test's parameters do.
-pub(crate) trait BindRoot: Dut {
-    /// Binds to the top instance; the first one, where the design has several.
-    fn bind_root(place: &'static Location<'static>) -> Result<Self, BindError> {
-        let place = Place::of(place);
-        let top = match scheduler::kernel() {
-            Ok(kernel) => kernel
-                .port()
-                .roots()
-                .first()
-                .map(|root| Object::open(kernel, *root)),
-            Err(_) => return Err(BindError::single(place, Misfit::NoSimulation)),
-        };
-        match top {
-            Some(top) => Binder::bind(top, place, ""),
-            None => Err(BindError::single(
-                place,
-                Misfit::Other("the simulator shows no top instance of the design".into()),
-            )),
-        }
-    }
-}
-
-impl<D: Dut> BindRoot for D {}
 
 /// A field of a struct that derives [`Dut`]. Made by the derive.
 #[doc(hidden)]

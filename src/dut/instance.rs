@@ -204,10 +204,50 @@ impl Instance {
     }
 }
 
+/// Binds a test's argument to the top of the design. `place` is the test's.
+pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, BindError> {
+    let place = Place::of(place);
+    let kernel = scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))?;
+    let other = |problem: String| BindError::single(place, Misfit::Other(problem));
+    let tops: Vec<Instance> = kernel
+        .port()
+        .roots()
+        .into_iter()
+        .map(|root| Instance(Object::open(kernel, root)))
+        .filter(|top| top.kind() == ObjectKind::Module && !top.name().starts_with("verifork_"))
+        .collect();
+    let names = || {
+        tops.iter()
+            .map(Instance::name)
+            .collect::<Vec<_>>()
+            .join("`, `")
+    };
+    let top = match (std::env::var("VERIFORK_TOP"), &tops[..]) {
+        (Ok(wanted), _) if !wanted.is_empty() => tops
+            .iter()
+            .find(|top| top.name().eq_ignore_ascii_case(&wanted))
+            .ok_or_else(|| {
+                other(format!(
+                    "VERIFORK_TOP={wanted}: the design has no such top; it has `{}`",
+                    names()
+                ))
+            })?,
+        (_, [only]) => only,
+        (_, []) => return Err(other("the design shows no top instance".to_owned())),
+        _ => {
+            return Err(other(format!(
+                "the design has several tops, `{}`: choose one with VERIFORK_TOP",
+                names()
+            )));
+        }
+    };
+    Binder::bind(top.0, place, "")
+}
+
 #[track_caller]
 fn kernel() -> Result<&'static Kernel, BindError> {
-    scheduler::kernel()
-        .map_err(|_| BindError::single(Place::of(Location::caller()), Misfit::NoSimulation))
+    let place = Place::of(Location::caller());
+    scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))
 }
 
 impl Dut for Instance {

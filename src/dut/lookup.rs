@@ -101,13 +101,7 @@ fn similar(missing: &str, children: &[Object]) -> Vec<String> {
     let missing = missing.trim_start_matches('\\').to_lowercase();
     let mut scored: Vec<_> = children
         .iter()
-        .map(|child| {
-            (
-                strsim::jaro_winkler(&missing, &child.name().to_lowercase()),
-                child.name(),
-            )
-        })
-        .filter(|(score, _)| *score >= SIMILAR_ENOUGH)
+        .filter_map(|child| Some((likeness(&missing, child.name())?, child.name())))
         .collect();
     // Stable: equally likely names stay in the simulator's order.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -116,6 +110,16 @@ fn similar(missing: &str, children: &[Object]) -> Vec<String> {
         .take(SUGGESTIONS)
         .map(|(_, name)| name.to_owned())
         .collect()
+}
+
+/// How much a name is like the missing one, if it is enough. Short names that differ by one slip of
+/// the fingers have little in common otherwise.
+fn likeness(missing: &str, name: &str) -> Option<f64> {
+    let name = name.to_lowercase();
+    let likeness = strsim::jaro_winkler(missing, &name);
+    let slips = strsim::damerau_levenshtein(missing, &name);
+    let slipped = missing.len() > 2 && slips <= (missing.len() / 3).max(1);
+    (likeness >= SIMILAR_ENOUGH || slipped).then_some(likeness)
 }
 
 /// A path to an object of exactly this name, further down.

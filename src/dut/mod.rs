@@ -51,10 +51,10 @@ mod value;
 mod testing;
 
 pub use array::Array;
-pub(crate) use bind::BindRoot;
 pub use bind::{Binder, Dut, FieldSpec};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use instance::Instance;
+pub(crate) use instance::bind_top;
 pub use misfit::{BindError, Misfit, Problem};
 pub use object::Object;
 pub use parameter::Parameter;

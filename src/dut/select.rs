@@ -222,8 +222,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     /// As [`Signal::try_get`].
     #[track_caller]
     pub fn try_get(&self) -> Result<T, ReadError> {
+        let place = Location::caller();
         self.load()
-            .map_err(|cause| ReadError::new(self.path(), Location::caller(), cause))
+            .map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 
     /// Writes the bits in the read-write phase, as [`Signal::set`] does.
@@ -304,10 +305,23 @@ impl<T: SignalValue + LogicValue> Select<T> {
         if let Some((value, unknown)) = small {
             let (value, unknown) = (value << self.low, unknown << self.low);
             let mask = low_bits(self.width) << self.low;
-            put(kernel, Write::Small { value, unknown, mask })?;
+            put(
+                kernel,
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+            )?;
         } else {
             let value = &value.to_logic(self.width)?;
-            put(kernel, Write::Part { value, low: self.low })?;
+            put(
+                kernel,
+                Write::Part {
+                    value,
+                    low: self.low,
+                },
+            )?;
         }
         Ok(())
     }

@@ -294,10 +294,11 @@ impl<T: SignalValue> Signal<T> {
     /// [`WriteError`] with the caller's place.
     #[track_caller]
     pub fn try_release(&self) -> Result<(), WriteError> {
+        let place = Location::caller();
         let released = scheduler::kernel()
             .map_err(WriteCause::from)
             .and_then(|kernel| Ok(kernel.release(self.index)?));
-        released.map_err(|cause| self.write_error(Location::caller(), cause))
+        released.map_err(|cause| self.write_error(place, cause))
     }
 
     #[track_caller]
@@ -437,10 +438,11 @@ impl Signal<LogicVec> {
     /// As [`try_get`](Self::try_get).
     #[track_caller]
     pub fn get_into(&self, into: &mut LogicVec) -> Result<(), ReadError> {
+        let place = Location::caller();
         let read = scheduler::kernel()
             .map_err(ReadCause::from)
             .and_then(|kernel| Ok(kernel.read(self.index, into)?));
-        read.map_err(|cause| ReadError::new(self.path(), Location::caller(), cause))
+        read.map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 }
 

@@ -45,13 +45,24 @@ pub(super) fn simulate() -> (Instance, &'static Design) {
     let design: &'static Design = Box::leak(Box::new(Design::build()));
     let ignore = |_: &'static scheduler::Kernel| {};
     let broken = |_: &'static scheduler::Kernel, _: String| {};
-    scheduler::start(design, Hooks { start: ignore, end: ignore, asked: ignore, broken });
+    scheduler::start(
+        design,
+        Hooks {
+            start: ignore,
+            end: ignore,
+            asked: ignore,
+            broken,
+        },
+    );
     (Instance::find("top").unwrap(), design)
 }
 
 /// Brings on the read-write phase, in which writes are applied.
 pub(super) fn read_write_phase() {
-    scheduler::deliver(Event::Phase { phase: Phase::ReadWrite, token: 0 });
+    scheduler::deliver(Event::Phase {
+        phase: Phase::ReadWrite,
+        token: 0,
+    });
 }
 
 pub(super) fn logic(text: &str) -> LogicVec {
@@ -60,12 +71,26 @@ pub(super) fn logic(text: &str) -> LogicVec {
 
 fn bits(left: i64, right: i64) -> Encoding {
     let width = u32::try_from(left.abs_diff(right)).unwrap() + 1;
-    Encoding::Logic { width, range: Some((left, right)), signed: false, two_state: false }
+    Encoding::Logic {
+        width,
+        range: Some((left, right)),
+        signed: false,
+        two_state: false,
+    }
 }
 
-const BIT: Encoding = Encoding::Logic { width: 1, range: None, signed: false, two_state: false };
-const INTEGER: Encoding =
-    Encoding::Logic { width: 32, range: Some((31, 0)), signed: true, two_state: false };
+const BIT: Encoding = Encoding::Logic {
+    width: 1,
+    range: None,
+    signed: false,
+    two_state: false,
+};
+const INTEGER: Encoding = Encoding::Logic {
+    width: 32,
+    range: Some((31, 0)),
+    signed: true,
+    two_state: false,
+};
 
 impl Design {
     fn build() -> Self {
@@ -85,16 +110,16 @@ impl Design {
             writes: RefCell::default(),
         };
         let top = design.add(None, "top", Module, Encoding::None);
-        design.describe(top).definition = Some("counter".into());
-        design.describe(top).file = Some("counter.v".into());
-        design.describe(top).line = Some(7);
+        design.details(top).definition = Some("counter".into());
+        design.details(top).file = Some("counter.v".into());
+        design.details(top).line = Some(7);
         for (name, direction, encoding) in [
             ("clk", Direction::Input, BIT),
             ("en", Direction::Input, BIT),
             ("count", Direction::Output, bits(7, 0)),
         ] {
             let port = design.add(Some(top), name, Net, encoding);
-            design.describe(port).direction = Some(direction);
+            design.details(port).direction = Some(direction);
         }
         for (name, encoding) in [
             ("ascending", bits(0, 7)),
@@ -102,12 +127,15 @@ impl Design {
             ("wide", bits(99, 0)),
             ("shifted", bits(11, 4)),
             ("state", bits(2, 0)),
-            ("packed", Encoding::Logic {
-                width: 16,
-                range: Some((3, 0)),
-                signed: false,
-                two_state: false,
-            }),
+            (
+                "packed",
+                Encoding::Logic {
+                    width: 16,
+                    range: Some((3, 0)),
+                    signed: false,
+                    two_state: false,
+                },
+            ),
             ("a.b", BIT),
             ("counter_i", INTEGER),
         ] {
@@ -118,24 +146,36 @@ impl Design {
         design.add(Some(top), "done", NamedEvent, Encoding::None);
         for (name, value) in [("WIDTH", 8), ("DEPTH", 300)] {
             let parameter = design.add(Some(top), name, Parameter, INTEGER);
-            design.describe(parameter).constant = true;
-            design.set(parameter, Content::Logic(LogicVec::from_u64(value, 32).unwrap()));
+            design.details(parameter).constant = true;
+            design.set(
+                parameter,
+                Content::Logic(LogicVec::from_u64(value, 32).unwrap()),
+            );
         }
         let rate = design.add(Some(top), "RATE", Parameter, Encoding::Real);
-        design.describe(rate).constant = true;
+        design.details(rate).constant = true;
         design.set(rate, Content::Real(2.5));
         for (name, left, right) in [("memory", 0, 3), ("down", 3, 0)] {
             let array = design.add(Some(top), name, Array, bits(7, 0));
-            design.describe(array).array = Some((left, right));
+            design.details(array).array = Some((left, right));
             for index in 0..4 {
-                design.add(Some(array), &format!("{name}[{index}]"), Variable, bits(7, 0));
+                design.add(
+                    Some(array),
+                    &format!("{name}[{index}]"),
+                    Variable,
+                    bits(7, 0),
+                );
             }
         }
         let core = design.add(Some(top), "core", Module, Encoding::None);
         design.add(Some(core), "next_count", Variable, bits(7, 0));
         for index in 0..2 {
-            let lane =
-                design.add(Some(top), &format!("lanes[{index}]"), GenerateScope, Encoding::None);
+            let lane = design.add(
+                Some(top),
+                &format!("lanes[{index}]"),
+                GenerateScope,
+                Encoding::None,
+            );
             design.add(Some(lane), "valid", Net, BIT);
         }
         design
@@ -151,7 +191,11 @@ impl Design {
         let number = self.nodes.len();
         let path = match parent {
             Some(parent) => {
-                let Node { description, children, .. } = &mut self.nodes[parent];
+                let Node {
+                    description,
+                    children,
+                    ..
+                } = &mut self.nodes[parent];
                 children.push(number);
                 if description.array.is_some() {
                     format!("{}{}", description.path, &name[description.name.len()..])
@@ -186,7 +230,7 @@ impl Design {
         number
     }
 
-    fn describe(&mut self, node: usize) -> &mut Description {
+    fn details(&mut self, node: usize) -> &mut Description {
         &mut self.nodes[node].description
     }
 
@@ -196,7 +240,10 @@ impl Design {
 
     /// Gives an object a value, as the design does.
     pub(super) fn drive(&self, path: &str, content: Content) {
-        let node = self.nodes.iter().position(|node| node.description.path == path);
+        let node = self
+            .nodes
+            .iter()
+            .position(|node| node.description.path == path);
         self.set(node.expect("the design has it"), content);
     }
 
@@ -233,7 +280,9 @@ impl Design {
             Content::Text(text) => text.clone(),
             Content::Nothing => String::new(),
         };
-        self.writes.borrow_mut().push((node.description.path.clone(), text, mode));
+        self.writes
+            .borrow_mut()
+            .push((node.description.path.clone(), text, mode));
         if mode != WriteMode::Release {
             *node.content.borrow_mut() = content;
         }
@@ -271,7 +320,11 @@ impl Port for Design {
     fn children(&self, scope: Handle) -> Vec<Handle> {
         let node = self.node(scope);
         let children = node.description.kind.is_scope().then_some(&node.children);
-        children.into_iter().flatten().map(|&child| Handle::of_number(child)).collect()
+        children
+            .into_iter()
+            .flatten()
+            .map(|&child| Handle::of_number(child))
+            .collect()
     }
     fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle> {
         let candidates = match scope {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::test::Test;
-use crate::dut::{BindRoot, Dut};
+use crate::dut::{Dut, bind_top};
 use crate::time::SimDuration;
 
 /// The body of a test, about to be run.
@@ -78,7 +78,7 @@ pub trait FromTest: Sized {
 
 impl<D: Dut> FromTest for D {
     fn from_test(context: &TestContext) -> anyhow::Result<Self> {
-        Ok(D::bind_root(context.place)?)
+        Ok(bind_top(context.place)?)
     }
 }
 

@@ -129,7 +129,10 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
          cdylib's `lib.rs` reach the module that it stands in"
     );
-    entries.sort_by_key(|(entry, _)| (entry.place.file(), entry.place.line(), entry.place.column(), entry.case));
+    entries.sort_by_key(|(entry, _)| {
+        let place = entry.place;
+        (place.file(), place.line(), place.column(), entry.case)
+    });
     let candidates: Vec<Candidate<'_>> = entries
         .iter()
         .map(|(entry, name)| Candidate { name, file: entry.place.file(), line: entry.place.line() })
@@ -138,7 +141,7 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         Some(value) => Seed::new(value),
         None => Seed::from_os().context("no random seed is to be had; set VERIFORK_SEED")?,
     };
-    let selection = select(&candidates, &config.filter, config.order, config.repeat, seed)?;
+    let selection = select(&candidates, &config.filter, config.order, config.repeat.get(), seed)?;
     for term in &selection.unmatched {
         log::warn!("VERIFORK_FILTER: no test's name contains `{term}`");
     }
@@ -328,14 +331,14 @@ async fn run_body(
             if let Some(reason) = runner.take_abort(context.waker()) {
                 return Poll::Ready(Ended::Aborted(reason));
             }
-            match timer.as_mut().as_pin_mut() {
-                Some(timer) if timer.poll(context).is_ready() => Poll::Ready(Ended::Aborted(format!(
+            let Some(timer) = timer.as_mut().as_pin_mut() else { return Poll::Pending };
+            timer.poll(context).map(|()| {
+                Ended::Aborted(format!(
                     "the test did not end within {} of simulated time\n{}",
                     limit.unwrap_or(SimDuration::ZERO),
                     task_tree(runner.kernel)
-                ))),
-                _ => Poll::Pending,
-            }
+                ))
+            })
         })
         .await
         // The test's future is dropped here, and its tasks with it, newest first.
@@ -510,14 +513,8 @@ fn asked(kernel: &'static Kernel) {
         .and_then(|options| options.wall_timeout)
         .or(runner.config.wall_timeout)
         .unwrap_or_default();
-    let threads = crate::sync::running_threads();
-    let threads = if threads.is_empty() {
-        String::new()
-    } else {
-        format!("threads that the simulation waits for: {}\n", threads.join(", "))
-    };
     runner.give_up(&format!(
-        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{threads}{}",
+        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{}",
         task_tree(kernel)
     ));
     kernel.stop();

@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 16] = [
+pub(super) const VARIABLES: [Variable; 17] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -123,6 +123,13 @@ pub(super) const VARIABLES: [Variable; 16] = [
             config.junit = Some(PathBuf::from(value));
             Ok(())
         }),
+    },
+    Variable {
+        name: "TOP",
+        default: "(the only one)",
+        meaning: "the top instance that tests are given, where the design has several",
+        // Read where the design is bound.
+        role: Role::Ours(|_, _| Ok(())),
     },
     Variable {
         name: "COLOR",

@@ -9,7 +9,6 @@ mod description;
 mod error;
 mod event;
 mod quirks;
-
 pub(crate) mod vpi;
 
 use std::cell::Cell;
@@ -20,13 +19,26 @@ pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
-use crate::time::Precision;
 
+use crate::time::Precision;
 use crate::value::LogicVec;
 
 /// An object of the simulator. Made by the port, valid until the end of the run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Handle(NonNull<c_void>);
+
+/// Handles of ports that are no simulator's: a number instead of an object's address.
+#[cfg(test)]
+impl Handle {
+    pub(crate) fn of_number(number: usize) -> Handle {
+        let address = std::ptr::without_provenance_mut(number + 1);
+        Handle(NonNull::new(address).expect("a number is not the last there is"))
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0.addr().get() - 1
+    }
+}
 
 /// A callback that is registered with the simulator.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

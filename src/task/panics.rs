@@ -92,8 +92,8 @@ fn install_hook() {
                 return previous(info);
             }
             let backtrace = Backtrace::capture();
-            let backtrace =
-                (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+            let backtrace = (backtrace.status() == BacktraceStatus::Captured)
+                .then(|| users_frames(&backtrace.to_string()));
             let at = info.location().map(ToString::to_string);
             let _ = LAST.try_with(|last| {
                 if let Ok(mut last) = last.try_borrow_mut() {
@@ -102,4 +102,31 @@ fn install_hook() {
             });
         }));
     });
+}
+
+/// The frames between the panic's own machinery and ours, which lead to the same place each time.
+/// All of them with `RUST_BACKTRACE=full`.
+fn users_frames(backtrace: &str) -> String {
+    if std::env::var("RUST_BACKTRACE").is_ok_and(|value| value == "full") {
+        return backtrace.to_owned();
+    }
+    let mut frames: Vec<Vec<&str>> = Vec::new();
+    for line in backtrace.lines() {
+        let is_frame = line.trim_start().starts_with(|first: char| first.is_ascii_digit());
+        match frames.last_mut() {
+            Some(frame) if !is_frame => frame.push(line),
+            _ => frames.push(vec![line]),
+        }
+    }
+    let names = |frame: &[&str], part: &str| frame[0].contains(part);
+    let begin = frames
+        .iter()
+        .rposition(|frame| names(frame, "core::panicking::") || names(frame, "rust_begin_unwind"))
+        .map_or(0, |last| last + 1);
+    let end = frames[begin..]
+        .iter()
+        .position(|frame| names(frame, "verifork::task::") || names(frame, "__INVENTORY"))
+        .map_or(frames.len(), |count| begin + count);
+    let kept: Vec<&str> = frames[begin..end].iter().flatten().copied().collect();
+    kept.join("\n")
 }

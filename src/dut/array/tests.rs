@@ -14,7 +14,10 @@ fn elements_go_by_declared_indices() {
     assert_eq!(memory.get(2), Ok(2));
     let down: Array<u8> = dut.array("down").unwrap();
     assert_eq!(down.indices().collect::<Vec<_>>(), [3, 2, 1, 0]);
-    let values: Vec<_> = down.elements().map(|(_, word)| word.get().unwrap()).collect();
+    let values: Vec<_> = down
+        .elements()
+        .map(|(_, word)| word.get().unwrap())
+        .collect();
     assert_eq!(values, [3, 2, 1, 0]);
 }
 
@@ -45,7 +48,9 @@ fn an_element_that_is_not_there_is_an_error_with_the_range() {
     let error = memory.try_at(4).unwrap_err();
     assert_eq!(error.location().line(), line!() - 1);
     assert!(
-        error.to_string().starts_with("`top.memory` has no element 4: it is declared [0:3]"),
+        error
+            .to_string()
+            .starts_with("`top.memory` has no element 4: it is declared [0:3]"),
         "{error}"
     );
 }
@@ -62,5 +67,8 @@ fn the_elements_must_fit() {
         "{error}"
     );
     let error = dut.array::<u8>("count").unwrap_err().to_string();
-    assert!(error.contains("`top.count` is a net: bind it as `Signal<u8>`"), "{error}");
+    assert!(
+        error.contains("`top.count` is a net: bind it as `Signal<u8>`"),
+        "{error}"
+    );
 }

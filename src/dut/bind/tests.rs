@@ -86,39 +86,68 @@ struct Missing {
 fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
     let (dut, _) = simulate();
     let error = dut.bind::<Wrong>().unwrap_err();
-    let told: Vec<_> =
-        error.problems().iter().map(|problem| (problem.field().unwrap(), problem)).collect();
+    let told: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|problem| (problem.field().unwrap(), problem))
+        .collect();
     let fields: Vec<_> = told.iter().map(|(field, _)| *field).collect();
-    assert_eq!(fields, [
-        ("Wrong", "clock"),
-        ("Wrong", "count"),
-        ("Wrong", "level"),
-        ("Wrong", "core"),
-        ("Wrong", "memory"),
-        ("Wrong", "temperature"),
-        ("Wrong", "done"),
-        ("Wrong", "label"),
-        ("Missing", "next_cuont"),
-        ("Missing", "absent"),
-    ]);
+    assert_eq!(
+        fields,
+        [
+            ("Wrong", "clock"),
+            ("Wrong", "count"),
+            ("Wrong", "level"),
+            ("Wrong", "core"),
+            ("Wrong", "memory"),
+            ("Wrong", "temperature"),
+            ("Wrong", "done"),
+            ("Wrong", "label"),
+            ("Missing", "next_cuont"),
+            ("Missing", "absent"),
+        ]
+    );
     let lines: Vec<_> = told.iter().map(|(_, problem)| problem.line()).collect();
-    assert!(lines[..8].is_sorted() && lines[0] + 1 == lines[1], "{lines:?}");
+    assert!(
+        lines[..8].is_sorted() && lines[0] + 1 == lines[1],
+        "{lines:?}"
+    );
     for (number, part) in [
         (0, "there is no `clock` in `top`"),
-        (1, "`top.count` is a net of logic [7:0] (8 bits), but bool takes 1 bit: \
-             Signal<u8> or Signal<LogicVec> would fit"),
+        (
+            1,
+            "`top.count` is a net of logic [7:0] (8 bits), but bool takes 1 bit: \
+             Signal<u8> or Signal<LogicVec> would fit",
+        ),
         (2, "`top.level` is no port, not an input port"),
-        (3, "`top.core` is a module: bind it as `Instance` or as a struct that derives `Dut`"),
-        (4, "`top.memory` is an array: bind it as `Array<u8>`, whose elements are [0:3]"),
-        (5, "`top.temperature` is a real variable of real, but u8 takes 1 to 8 bits: Signal<f64>"),
+        (
+            3,
+            "`top.core` is a module: bind it as `Instance` or as a struct that derives `Dut`",
+        ),
+        (
+            4,
+            "`top.memory` is an array: bind it as `Array<u8>`, whose elements are [0:3]",
+        ),
+        (
+            5,
+            "`top.temperature` is a real variable of real, but u8 takes 1 to 8 bits: Signal<f64>",
+        ),
         (6, "`top.done` is a named event: it has no value"),
         (7, "but u8 takes 1 to 8 bits: Signal<String> would fit"),
-        (8, "no `next_cuont` in `top.core`: did you mean `next_count`?"),
+        (
+            8,
+            "no `next_cuont` in `top.core`: did you mean `next_count`?",
+        ),
     ] {
         let text = told[number].1.to_string();
         assert!(text.contains(part), "{part}\nis not in\n{text}");
     }
-    assert!(error.to_string().contains("in 10 places:\n  src/dut/bind/tests.rs:"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("in 10 places:\n  src/dut/bind/tests.rs:"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -130,7 +159,10 @@ fn a_port_of_another_direction_does_not_fit() {
         clk: Signal<bool>,
     }
     let error = simulate().0.bind::<Ports>().unwrap_err().to_string();
-    assert!(error.contains("`top.clk` is an input port, not an inout port"), "{error}");
+    assert!(
+        error.contains("`top.clk` is an input port, not an inout port"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -168,7 +200,12 @@ fn an_implementation_by_hand_reports_its_own_problems() {
         }
     }
     let (dut, _) = simulate();
-    assert!(dut.bind::<Never>().unwrap_err().to_string().contains("not today"));
+    assert!(
+        dut.bind::<Never>()
+            .unwrap_err()
+            .to_string()
+            .contains("not today")
+    );
     let error = dut.object("clk").unwrap().bind::<Never>().unwrap_err();
     assert_eq!(error.problems().len(), 1);
 }

@@ -4,7 +4,10 @@ use crate::dut::testing::simulate;
 #[test]
 fn an_instance_says_what_it_is() {
     let (dut, _) = simulate();
-    assert_eq!((dut.name(), dut.path(), dut.kind()), ("top", "top", ObjectKind::Module));
+    assert_eq!(
+        (dut.name(), dut.path(), dut.kind()),
+        ("top", "top", ObjectKind::Module)
+    );
     assert_eq!(dut.definition(), Some("counter"));
     assert_eq!((dut.file(), dut.line()), (Some("counter.v"), Some(7)));
     assert_eq!(Instance::roots().unwrap(), [dut]);
@@ -50,9 +53,18 @@ fn an_object_becomes_what_it_is() {
 fn a_miss_says_the_nearest_names_and_what_the_scope_holds() {
     let (dut, _) = simulate();
     let error = dut.signal::<u8>("cuont").unwrap_err();
-    let [problem] = error.problems() else { panic!("{error}") };
-    assert_eq!((problem.file(), problem.line()), (file!(), line!() - 2));
-    let Misfit::NotFound { missing, scope, nearest, holds, .. } = problem.misfit() else {
+    let [problem] = error.problems() else {
+        panic!("{error}")
+    };
+    assert_eq!((problem.file(), problem.line()), (file!(), line!() - 4));
+    let Misfit::NotFound {
+        missing,
+        scope,
+        nearest,
+        holds,
+        ..
+    } = problem.misfit()
+    else {
         panic!("{error}")
     };
     assert_eq!((missing.as_str(), scope.as_str()), ("cuont", "top"));
@@ -60,7 +72,9 @@ fn a_miss_says_the_nearest_names_and_what_the_scope_holds() {
     assert_eq!(holds[..2], ["clk", "en"]);
     assert!(holds.contains(&"core (module)".to_owned()), "{holds:?}");
     assert!(
-        error.to_string().contains("there is no `cuont` in `top`: did you mean `count`"),
+        error
+            .to_string()
+            .contains("there is no `cuont` in `top`: did you mean `count`"),
         "{error}"
     );
 }
@@ -70,11 +84,16 @@ fn a_miss_further_down_is_told_where_it_happens() {
     let (dut, _) = simulate();
     let error = dut.signal::<u8>("core.nxt_count").unwrap_err().to_string();
     assert!(
-        error.contains("no `nxt_count` in `top.core`: did you mean `next_count`?; it holds next_count"),
+        error.contains(
+            "no `nxt_count` in `top.core`: did you mean `next_count`?; it holds next_count"
+        ),
         "{error}"
     );
     let error = dut.signal::<u8>("count.x").unwrap_err().to_string();
-    assert!(error.contains("`top.count` is a net: it holds no `x`"), "{error}");
+    assert!(
+        error.contains("`top.count` is a net: it holds no `x`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -88,16 +107,25 @@ fn a_name_that_is_further_down_is_found_there() {
 fn an_element_outside_says_the_range() {
     let (dut, _) = simulate();
     let error = dut.signal::<u8>("memory[9]").unwrap_err().to_string();
-    assert!(error.contains("the elements of the array are [0:3]"), "{error}");
+    assert!(
+        error.contains("the elements of the array are [0:3]"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_scope_is_not_found_at_the_top_by_another_name() {
     simulate();
     let error = Instance::find("tpo").unwrap_err().to_string();
-    assert!(error.contains("no `tpo` at the top of the design: did you mean `top`?"), "{error}");
+    assert!(
+        error.contains("no `tpo` at the top of the design: did you mean `top`?"),
+        "{error}"
+    );
     let error = Instance::find("top.count").unwrap_err().to_string();
-    assert!(error.contains("`top.count` is a net: it holds no other objects"), "{error}");
+    assert!(
+        error.contains("`top.count` is a net: it holds no other objects"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -105,6 +133,8 @@ fn without_a_simulation_there_is_an_error_that_says_so() {
     std::thread::spawn(|| {
         let error = Instance::find("top").unwrap_err();
         assert_eq!(*error.problems()[0].misfit(), Misfit::NoSimulation);
+        let (line, place) = (line!(), &error.problems()[0]);
+        assert_eq!((place.file(), place.line()), (file!(), line - 2));
     })
     .join()
     .unwrap();

@@ -7,10 +7,18 @@ fn bits_go_by_declared_indices() {
     design.drive_bits("top.count", "10000010");
     design.drive_bits("top.ascending", "10000010");
     design.drive_bits("top.shifted", "10000010");
-    for (path, ones) in [("count", [7, 1]), ("ascending", [0, 6]), ("shifted", [11, 5])] {
+    for (path, ones) in [
+        ("count", [7, 1]),
+        ("ascending", [0, 6]),
+        ("shifted", [11, 5]),
+    ] {
         let signal = dut.signal::<u8>(path).unwrap();
         let found: Vec<_> = (0..12)
-            .filter(|&index| signal.try_bit(index).is_ok_and(|bit| bit.get() == Logic::One))
+            .filter(|&index| {
+                signal
+                    .try_bit(index)
+                    .is_ok_and(|bit| bit.get() == Logic::One)
+            })
             .collect();
         let mut ones = ones.to_vec();
         ones.sort_unstable();
@@ -37,7 +45,10 @@ fn several_dimensions_are_counted_down_to_zero() {
     let (dut, design) = simulate();
     design.drive_bits("top.packed", "1000000000000001");
     let packed = dut.signal::<u16>("packed").unwrap();
-    assert_eq!((packed.bit(15).get(), packed.bit(0).get()), (Logic::One, Logic::One));
+    assert_eq!(
+        (packed.bit(15).get(), packed.bit(0).get()),
+        (Logic::One, Logic::One)
+    );
     assert!(packed.try_bit(16).is_err());
 }
 
@@ -48,13 +59,21 @@ fn what_is_outside_is_an_error_that_says_the_declaration() {
     let error = count.try_bit(8).unwrap_err();
     assert_eq!(error.location().line(), line!() - 1);
     assert!(
-        error.to_string().starts_with("`top.count` has no bit 8: it is declared [7:0]"),
+        error
+            .to_string()
+            .starts_with("`top.count` has no bit 8: it is declared [7:0]"),
         "{error}"
     );
     let error = count.try_slice(9, 4).unwrap_err().to_string();
-    assert!(error.starts_with("`top.count` has no bits 9:4: it is declared [7:0]"), "{error}");
+    assert!(
+        error.starts_with("`top.count` has no bits 9:4: it is declared [7:0]"),
+        "{error}"
+    );
     let error = count.try_slice(0, 3).unwrap_err().to_string();
-    assert!(error.contains("against its declaration [7:0]: write `slice(3, 0)`"), "{error}");
+    assert!(
+        error.contains("against its declaration [7:0]: write `slice(3, 0)`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -109,5 +128,8 @@ fn an_error_names_the_bits() {
     assert_eq!(error.path(), "top.count[5:4]");
     assert_eq!(error.location().line(), line!() - 2);
     let error = count.slice(5, 4).typed::<u8>().try_set(4).unwrap_err();
-    assert!(error.to_string().contains("4 does not fit 2 bits"), "{error}");
+    assert!(
+        error.to_string().contains("4 does not fit 2 bits"),
+        "{error}"
+    );
 }

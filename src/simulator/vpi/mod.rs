@@ -13,12 +13,12 @@ use std::io::Write as _;
 
 use raw::{Interface, Missing};
 
-use crate::time::Precision;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
     Simulator, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
+use crate::time::Precision;
 use crate::value::LogicVec;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.
@@ -91,8 +91,7 @@ impl VpiPort {
         let exponent = raw
             .get(vpi::vpiTimePrecision, None)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
-        let precision = Precision::new(exponent)
-            .map_err(|_| format!("{identity} gives a time precision of 10^{exponent} s"))?;
+        let precision = Precision::new(exponent).map_err(|error| format!("{identity}: {error}"))?;
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,

@@ -96,13 +96,6 @@ fn digits_to_planes(digits: &[u8]) -> (u64, u64) {
     (value, unknown)
 }
 
-/// The word `index`, counted from the least significant, of a string of digits.
-#[inline]
-fn digits_word(digits: &[u8], index: usize) -> (u64, u64) {
-    let end = digits.len().saturating_sub(index * 64);
-    digits_to_planes(&digits[end.saturating_sub(64)..end])
-}
-
 /// Up to 64 digits of nine states as two planes: those of the four states they stand for.
 fn nine_state_planes(digits: &[u8]) -> (u64, u64) {
     digits.iter().fold((0, 0), |(value, unknown), digit| {
@@ -144,27 +137,32 @@ fn flags(mode: WriteMode) -> i32 {
 }
 
 impl VpiPort {
-    /// Reads in a format; an answer in another one is a refusal.
+    /// Reads in the format set in `value`; an answer in another one is a refusal.
+    ///
+    /// Into the caller's value rather than as a result: moving it as a whole, right after the
+    /// simulator wrote it in parts, stalls the processor for as long as a tenth of the read.
     #[inline]
-    fn get(&self, object: Handle, format: i32) -> Result<vpi::t_vpi_value, PortError> {
+    fn get(&self, object: Handle, value: &mut vpi::t_vpi_value) -> Result<(), PortError> {
         self.check_not_over()?;
-        let mut value = empty(format);
+        let format = value.format;
         self.raw
-            .get_value(object, &mut value)
+            .get_value(object, value)
             .map_err(|missing| self.missing(missing))?;
         if value.format != format {
             return Err(self.refused("read", object));
         }
-        if !self.errors_are_silent {
-            self.check_error("read", object)?;
+        if self.errors_are_silent {
+            Ok(())
+        } else {
+            self.check_error("read", object)
         }
-        Ok(value)
     }
 
     /// The digits of an object's binary string.
     #[inline]
     fn digits(&self, object: Handle) -> Result<&[u8], PortError> {
-        let value = self.get(object, vpi::vpiBinStrVal)?;
+        let mut value = empty(vpi::vpiBinStrVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
         let string = unsafe { value.value.str_ };
         if string.is_null() {
@@ -187,17 +185,19 @@ impl VpiPort {
             return Ok(nine_state_planes(self.digits(object)?));
         }
         if width == 1 {
-            let value = self.get(object, vpi::vpiScalarVal)?;
+            let mut value = empty(vpi::vpiScalarVal);
+            self.get(object, &mut value)?;
             // SAFETY: the format says that the scalar is the one that was written.
             return Ok(scalar_planes(unsafe { value.value.scalar }));
         }
         if two_state && width <= 32 {
-            let value = self.get(object, vpi::vpiIntVal)?;
+            let mut value = empty(vpi::vpiIntVal);
+            self.get(object, &mut value)?;
             // SAFETY: the format says that the integer is the one that was written.
             let integer = unsafe { value.value.integer };
             return Ok((u64::from(integer.cast_unsigned()) & mask(width), 0));
         }
-        let (value, unknown) = digits_word(self.digits(object)?, 0);
+        let (value, unknown) = digits_to_planes(self.digits(object)?);
         Ok((value & mask(width), unknown & mask(width)))
     }
 
@@ -208,32 +208,29 @@ impl VpiPort {
         two_state: bool,
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
-        if self.nine_states {
-            let read = into.assign_binary_bytes(self.digits(object)?);
-            return read.map_err(|error| PortError::Refused {
-                operation: "read",
-                path: self.path(object),
-                message: error.to_string(),
-            });
-        }
-        if width <= 64 {
+        if width <= 64 && !self.nine_states {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
-        } else {
-            let digits = self.digits(object)?;
-            into.assign_planes(width, |word| digits_word(digits, word));
+            return Ok(());
         }
-        Ok(())
+        let read = into.assign_binary_bytes(self.digits(object)?);
+        read.map_err(|error| PortError::Refused {
+            operation: "read",
+            path: self.path(object),
+            message: error.to_string(),
+        })
     }
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
-        let value = self.get(object, vpi::vpiRealVal)?;
+        let mut value = empty(vpi::vpiRealVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the real number is the one that was written.
         Ok(unsafe { value.value.real })
     }
 
     pub(super) fn get_string(&self, object: Handle) -> Result<String, PortError> {
-        let value = self.get(object, vpi::vpiStringVal)?;
+        let mut value = empty(vpi::vpiStringVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
         let string = unsafe { value.value.str_ };
         if string.is_null() {
@@ -247,7 +244,8 @@ impl VpiPort {
 
     /// An integer that another object stands for, such as the bound of a range.
     pub(super) fn get_integer(&self, object: Handle) -> Option<i32> {
-        let value = self.get(object, vpi::vpiIntVal).ok()?;
+        let mut value = empty(vpi::vpiIntVal);
+        self.get(object, &mut value).ok()?;
         // SAFETY: the format says that the integer is the one that was written.
         Some(unsafe { value.value.integer })
     }
@@ -473,16 +471,6 @@ mod tests {
             digits[at] = b'z';
             assert_eq!(digits_to_planes(&digits), (0, 1 << (63 - at)));
         }
-    }
-
-    #[test]
-    fn words_count_from_the_least_significant() {
-        let mut digits = vec![b'0'; 65];
-        digits[0] = b'x';
-        digits[64] = b'1';
-        assert_eq!(digits_word(&digits, 0), (1, 0));
-        assert_eq!(digits_word(&digits, 1), (1, 1));
-        assert_eq!(digits_word(&digits, 2), (0, 0));
     }
 
     #[test]

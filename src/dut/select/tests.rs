@@ -133,3 +133,13 @@ fn an_error_names_the_bits() {
         "{error}"
     );
 }
+
+#[test]
+fn a_bit_adds_to_a_whole_write_of_any_states() {
+    let (dut, design) = simulate();
+    let count = dut.signal::<LogicVec>("count").unwrap();
+    count.set(logic("0H001111"));
+    count.bit(0).set(Logic::Zero);
+    read_write_phase();
+    assert_eq!(count.get(), logic("0H001110"));
+}

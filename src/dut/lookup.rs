@@ -113,13 +113,25 @@ fn similar(missing: &str, children: &[Object]) -> Vec<String> {
 }
 
 /// How much a name is like the missing one, if it is enough. Short names that differ by one slip of
-/// the fingers have little in common otherwise.
+/// the fingers, or by an abbreviation (`clk` for `clock`), have little in common otherwise.
 fn likeness(missing: &str, name: &str) -> Option<f64> {
     let name = name.to_lowercase();
     let likeness = strsim::jaro_winkler(missing, &name);
     let slips = strsim::damerau_levenshtein(missing, &name);
     let slipped = missing.len() > 2 && slips <= (missing.len() / 3).max(1);
-    (likeness >= SIMILAR_ENOUGH || slipped).then_some(likeness)
+    let near = slipped || abbreviates(missing, &name) || abbreviates(&name, missing);
+    (near || likeness >= SIMILAR_ENOUGH).then_some(likeness)
+}
+
+/// Whether one name is made of the other's first letter and some of those that follow, in order.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.len() > 1
+        && short.len() * 2 >= long.len()
+        && short.chars().next() == long.chars().next()
+        && short
+            .chars()
+            .all(|letter| rest.any(|other| other == letter))
 }
 
 /// A path to an object of exactly this name, further down.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Object, SignalValue};
-use crate::simulator::{Direction, Encoding};
+use crate::simulator::{Direction, Encoding, ObjectKind};
 use crate::value::ValueError;
 
 /// Everything that did not fit when handles were bound to the design.
@@ -41,7 +41,7 @@ pub(super) struct Place {
 #[non_exhaustive]
 pub enum Misfit {
     /// There is no object of that name.
-    #[error("{}", NoSuch { name: missing, scope, nearest, holds, note })]
+    #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds(holds))]
     NotFound {
         /// The part of the path that was not found.
         missing: String,
@@ -126,19 +126,45 @@ impl BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            [one] => write!(f, "the testbench does not fit the design: {one}"),
-            several => {
-                write!(
-                    f,
-                    "the testbench does not fit the design, in {} places:",
-                    several.len()
-                )?;
-                several
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+        let several = match &*self.0 {
+            [one] => return write!(f, "the testbench does not fit the design: {one}"),
+            several => several,
+        };
+        write!(
+            f,
+            "the testbench does not fit the design, in {} places:",
+            several.len()
+        )?;
+        // What a scope holds is told once.
+        let mut listed = Vec::new();
+        for problem in several {
+            write!(f, "\n  {}", problem.place)?;
+            match &problem.misfit {
+                Misfit::NotFound {
+                    missing,
+                    scope,
+                    nearest,
+                    note,
+                    ..
+                } if listed.contains(&scope) => {
+                    write!(
+                        f,
+                        "{}",
+                        NoSuch {
+                            name: missing,
+                            scope,
+                            nearest,
+                            note
+                        }
+                    )?;
+                }
+                misfit => write!(f, "{misfit}")?,
+            }
+            if let Misfit::NotFound { scope, .. } = &problem.misfit {
+                listed.push(scope);
             }
         }
+        Ok(())
     }
 }
 
@@ -174,12 +200,19 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { field, file, line } = self.place;
+        write!(f, "{}{}", self.place, self.misfit)
+    }
+}
+
+impl fmt::Display for Place {
+    /// "src/lib.rs:12: Counter.clk: "
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { field, file, line } = self;
         write!(f, "{file}:{line}: ")?;
-        if let Some((structure, field)) = field {
-            write!(f, "{structure}.{field}: ")?;
+        match field {
+            Some((structure, field)) => write!(f, "{structure}.{field}: "),
+            None => Ok(()),
         }
-        fmt::Display::fmt(&self.misfit, f)
     }
 }
 
@@ -197,14 +230,17 @@ impl Misfit {
     /// An object whose encoding `T` does not fit; `holder` is `Signal`, `Array` or `Parameter`.
     pub(super) fn value<T: SignalValue>(object: &Object, holder: &str) -> Self {
         let encoding = object.description().encoding;
-        let width = match encoding.width() {
-            Some(1) | None => String::new(),
-            Some(width) => format!(" ({width} bits)"),
-        };
+        let kind = with_article(object.kind());
         let of = if object.range().is_some() {
             " of elements"
         } else {
             ""
+        };
+        let found = match (encoding, encoding.width()) {
+            (Encoding::Real, _) if object.kind() == ObjectKind::Real => kind,
+            (Encoding::Text, _) if object.kind() == ObjectKind::Text => kind,
+            (_, None | Some(1)) => format!("{kind}{of} of {encoding}"),
+            (_, Some(width)) => format!("{kind}{of} of {encoding} ({width} bits)"),
         };
         let fits: Vec<_> = fitting(&encoding)
             .iter()
@@ -212,7 +248,7 @@ impl Misfit {
             .collect();
         Misfit::Value {
             path: object.path().to_owned(),
-            found: format!("{}{of} of {encoding}{width}", with_article(object.kind())),
+            found,
             rust: T::name(),
             takes: T::takes(),
             remedy: if fits.is_empty() {
@@ -273,7 +309,6 @@ struct NoSuch<'a> {
     name: &'a str,
     scope: &'a str,
     nearest: &'a [String],
-    holds: &'a [String],
     note: &'a str,
 }
 
@@ -283,32 +318,32 @@ impl fmt::Display for NoSuch<'_> {
             name,
             scope,
             nearest,
-            holds,
             note,
         } = self;
-        let inside = if scope.is_empty() {
-            "at the top of the design".to_owned()
-        } else {
-            format!("in `{scope}`")
-        };
-        write!(f, "there is no `{name}` {inside}")?;
-        for (index, near) in nearest.iter().enumerate() {
-            write!(
-                f,
-                "{} `{near}`",
-                if index == 0 { ": did you mean" } else { " or" }
-            )?;
+        write!(f, "there is no `{name}` ")?;
+        match *scope {
+            "" => f.write_str("at the top of the design")?,
+            scope => write!(f, "in `{scope}`")?,
         }
         if !nearest.is_empty() {
-            f.write_str("?")?;
+            write!(f, " (did you mean `{}`?)", nearest.join("` or `"))?;
         }
-        if !note.is_empty() {
-            write!(f, "; {note}")?;
+        if note.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "; {note}")
         }
-        match holds.len() {
+    }
+}
+
+struct Holds<'a>(&'a [String]);
+
+impl fmt::Display for Holds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
             0 => f.write_str("; it holds nothing that the simulator shows"),
             count => {
-                write!(f, "; it holds {}", holds[..count.min(SHOWN)].join(", "))?;
+                write!(f, "; it holds {}", self.0[..count.min(SHOWN)].join(", "))?;
                 if count > SHOWN {
                     write!(f, ", … {count} in all")
                 } else {

@@ -46,6 +46,7 @@ mod parameter;
 mod select;
 mod signal;
 mod value;
+mod wait;
 
 #[cfg(test)]
 mod testing;

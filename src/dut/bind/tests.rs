@@ -130,13 +130,13 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
         ),
         (
             5,
-            "`top.temperature` is a real variable of real, but u8 takes 1 to 8 bits: Signal<f64>",
+            "`top.temperature` is a real variable, but u8 takes 1 to 8 bits: Signal<f64>",
         ),
         (6, "`top.done` is a named event: it has no value"),
         (7, "but u8 takes 1 to 8 bits: Signal<String> would fit"),
         (
             8,
-            "no `next_cuont` in `top.core`: did you mean `next_count`?",
+            "no `next_cuont` in `top.core` (did you mean `next_count`?)",
         ),
     ] {
         let text = told[number].1.to_string();
@@ -148,6 +148,19 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
             .contains("in 10 places:\n  src/dut/bind/tests.rs:"),
         "{error}"
     );
+}
+
+#[test]
+fn what_a_scope_holds_is_told_once() {
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Twice {
+        clock: Signal<bool>,
+        cnt: Signal<u8>,
+    }
+    let error = simulate().0.bind::<Twice>().unwrap_err().to_string();
+    assert_eq!(error.matches("it holds").count(), 1, "{error}");
+    assert_eq!(error.matches("did you mean").count(), 2, "{error}");
 }
 
 #[test]

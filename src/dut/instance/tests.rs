@@ -74,7 +74,7 @@ fn a_miss_says_the_nearest_names_and_what_the_scope_holds() {
     assert!(
         error
             .to_string()
-            .contains("there is no `cuont` in `top`: did you mean `count`"),
+            .contains("there is no `cuont` in `top` (did you mean `count`"),
         "{error}"
     );
 }
@@ -85,7 +85,7 @@ fn a_miss_further_down_is_told_where_it_happens() {
     let error = dut.signal::<u8>("core.nxt_count").unwrap_err().to_string();
     assert!(
         error.contains(
-            "no `nxt_count` in `top.core`: did you mean `next_count`?; it holds next_count"
+            "no `nxt_count` in `top.core` (did you mean `next_count`?); it holds next_count"
         ),
         "{error}"
     );
@@ -118,7 +118,7 @@ fn a_scope_is_not_found_at_the_top_by_another_name() {
     simulate();
     let error = Instance::find("tpo").unwrap_err().to_string();
     assert!(
-        error.contains("no `tpo` at the top of the design: did you mean `top`?"),
+        error.contains("no `tpo` at the top of the design (did you mean `top`?)"),
         "{error}"
     );
     let error = Instance::find("top.count").unwrap_err().to_string();

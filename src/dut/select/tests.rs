@@ -136,7 +136,7 @@ fn an_error_names_the_bits() {
 
 #[test]
 fn a_bit_adds_to_a_whole_write_of_any_states() {
-    let (dut, design) = simulate();
+    let (dut, _) = simulate();
     let count = dut.signal::<LogicVec>("count").unwrap();
     count.set(logic("0H001111"));
     count.bit(0).set(Logic::Zero);

@@ -69,7 +69,7 @@ pub enum Misfit {
     Value {
         /// The object.
         path: String,
-        /// What it is: "a net of logic [11:0] (12 bits)".
+        /// What it is: `a net of logic [11:0] (12 bits)`.
         found: String,
         /// The Rust type.
         rust: &'static str,

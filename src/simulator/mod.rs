@@ -27,19 +27,6 @@ use crate::value::LogicVec;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Handle(NonNull<c_void>);
 
-/// Handles of ports that are no simulator's: a number instead of an object's address.
-#[cfg(test)]
-impl Handle {
-    pub(crate) fn of_number(number: usize) -> Handle {
-        let address = std::ptr::without_provenance_mut(number + 1);
-        Handle(NonNull::new(address).expect("a number is not the last there is"))
-    }
-
-    pub(crate) fn number(self) -> usize {
-        self.0.addr().get() - 1
-    }
-}
-
 /// A callback that is registered with the simulator.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct CallbackHandle(usize);

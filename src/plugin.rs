@@ -12,7 +12,8 @@ use crate::simulator::{self, Event};
 /// They run as soon as the plugin is loaded, also in the process of Icarus's compiler when the
 /// plugin is named to it: so they register for the start of simulation and do nothing else.
 #[unsafe(no_mangle)]
-pub static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vpi), None];
+pub(crate) static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] =
+    [Some(start_up_vpi), None];
 
 unsafe extern "C" fn start_up_vpi() {
     simulator::install(on_event, on_escaped_panic);

@@ -4,6 +4,7 @@
 //! The symbols are exported from every `cdylib` that uses this library.
 
 use std::any::Any;
+use std::io::Write as _;
 
 use crate::simulator::{self, Event};
 
@@ -28,4 +29,11 @@ fn on_event(event: Event) {
     }
 }
 
-fn on_escaped_panic(_payload: Box<dyn Any + Send>) {}
+fn on_escaped_panic(payload: Box<dyn Any + Send>) {
+    let message = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a message");
+    let _ = writeln!(std::io::stderr(), "verifork: {message}");
+}

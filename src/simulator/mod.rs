@@ -31,6 +31,22 @@ pub(crate) struct Handle(NonNull<c_void>);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct CallbackHandle(usize);
 
+#[cfg(test)]
+impl Handle {
+    /// A handle for a port that stands in for a simulator in tests; `number` is not 0.
+    pub(crate) fn for_test(number: usize) -> Handle {
+        Handle(NonNull::new(std::ptr::without_provenance_mut(number)).expect("it is not 0"))
+    }
+}
+
+#[cfg(test)]
+impl CallbackHandle {
+    /// As [`Handle::for_test`].
+    pub(crate) fn for_test(number: usize) -> CallbackHandle {
+        CallbackHandle(number)
+    }
+}
+
 /// Which simulator this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {

@@ -29,6 +29,7 @@ fn on_event(event: Event) {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the hook's type")]
 fn on_escaped_panic(payload: Box<dyn Any + Send>) {
     let message = payload
         .downcast_ref::<String>()

@@ -22,16 +22,13 @@ unsafe extern "C" fn start_up_vpi() {
 }
 
 fn on_event(event: Event) {
-    let handled = task::catch(|| match event {
+    match event {
         Event::Start => {
             if let Some(port) = simulator::port() {
                 scheduler::start(port, runner::HOOKS);
             }
         }
         event => scheduler::deliver(event),
-    });
-    if let Err(caught) = handled {
-        runner::on_escaped_panic(&caught.to_string());
     }
 }
 

@@ -27,11 +27,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::scheduler::{
-    Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel, write_path,
+    self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
 use crate::simulator::Phase;
 use crate::task::waiters::WaiterKey;
-use crate::task::{Wait, note_wait};
 use crate::time::{SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
@@ -94,47 +93,41 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 }
 
 /// A timer of a number of the design's steps.
-pub(crate) fn timer_of_steps(kernel: &Kernel, steps: u64) -> Timer {
-    Timer { deadline: kernel.deadline(steps), key: None }
+pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
+    Timer { kernel, deadline: kernel.deadline(steps), key: None }
 }
 
 /// The future of [`timer`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Timer {
+    kernel: &'static Kernel,
     deadline: u64,
     key: Option<TimerKey>,
-}
-
-fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // A precision is between -15 and 2: the byte holds it.
-    let exponent = i32::from(exponent.to_le_bytes()[0].cast_signed());
-    match crate::time::Precision::new(exponent) {
-        Ok(precision) => write!(f, "the time {}", SimTime::new(deadline, precision)),
-        Err(_) => write!(f, "step {deadline}"),
-    }
 }
 
 impl Future for Timer {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
             Some(key) if kernel.deadline_waits(key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        let exponent = u64::from(kernel.precision().exponent().cast_unsigned());
-        note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
+        kernel.note_foreign(context.waker(), || kernel.deadline_note(self.deadline));
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_deadline(key);
+        if let Some(key) = self.key {
+            self.kernel.leave_deadline(key);
         }
     }
 }
@@ -168,6 +161,7 @@ pub fn next_time_step() -> PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct PhaseWait {
+    kernel: &'static Kernel,
     phase: Phase,
     key: Option<WaiterKey>,
     place: &'static Location<'static>,
@@ -176,8 +170,7 @@ pub struct PhaseWait {
 impl PhaseWait {
     #[track_caller]
     fn new(phase: Phase) -> Self {
-        kernel_or_panic();
-        PhaseWait { phase, key: None, place: Location::caller() }
+        PhaseWait { kernel: kernel_or_panic(), phase, key: None, place: Location::caller() }
     }
 }
 
@@ -185,7 +178,7 @@ impl Future for PhaseWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => {
                 if kernel.stage() == Stage::ReadOnly {
@@ -203,21 +196,20 @@ impl Future for PhaseWait {
                 self.key = Some(kernel.wait_phase(self.phase, context.waker()));
             }
             Some(key) if kernel.phase_waits(self.phase, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        note_wait(Wait::Text(match self.phase {
-            Phase::ReadWrite => "the read-write phase",
-            Phase::ReadOnly => "the read-only phase",
-            Phase::NextTimeStep => "the next time step",
-        }));
+        kernel.note_foreign(context.waker(), || scheduler::phase_note(self.phase));
         Poll::Pending
     }
 }
 
 impl Drop for PhaseWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_phase(self.phase, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_phase(self.phase, key);
         }
     }
 }
@@ -229,6 +221,7 @@ impl Drop for PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct EdgeWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     edge: Edge,
     count: u32,
@@ -239,51 +232,33 @@ pub struct EdgeWait {
 impl EdgeWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait { signal, edge, count, key: None, place: Location::caller() }
+        EdgeWait { kernel: kernel_or_panic(), signal, edge, count, key: None, place: Location::caller() }
     }
-}
-
-fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let count = edge >> 2;
-    if count > 1 {
-        write!(f, "{count} ")?;
-    }
-    let plural = if count > 1 { "s" } else { "" };
-    match edge & 3 {
-        0 => write!(f, "rising edge{plural} of ")?,
-        1 => write!(f, "falling edge{plural} of ")?,
-        _ => write!(f, "change{plural} of ")?,
-    }
-    write_path(signal, f)
 }
 
 impl Future for EdgeWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
                 let wait =
-                    SignalWait::Edges { edge: self.edge, remaining: self.count.into() };
+                    SignalWait::Edges { edge: self.edge, remaining: self.count };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
                     Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
                 }
             }
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        let edge = match self.edge {
-            Edge::Rising => 0,
-            Edge::Falling => 1,
-            Edge::Any => 2,
-        };
-        note_wait(Wait::Custom {
-            describe: describe_edge,
-            a: self.signal.number(),
-            b: u64::from(self.count) << 2 | edge,
+        kernel.note_foreign(context.waker(), || {
+            scheduler::edge_note(self.signal, self.edge, self.count)
         });
         Poll::Pending
     }
@@ -291,8 +266,8 @@ impl Future for EdgeWait {
 
 impl Drop for EdgeWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }
@@ -301,6 +276,7 @@ impl Drop for EdgeWait {
 /// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
 #[must_use = "futures do nothing unless awaited"]
 pub struct ConditionWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     condition: Rc<Condition>,
     key: Option<WaiterKey>,
@@ -311,7 +287,7 @@ impl ConditionWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
         let condition = Condition::new(condition);
-        ConditionWait { signal, condition, key: None, place: Location::caller() }
+        ConditionWait { kernel: kernel_or_panic(), signal, condition, key: None, place: Location::caller() }
     }
 }
 
@@ -321,16 +297,11 @@ impl fmt::Debug for ConditionWait {
     }
 }
 
-fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("a condition on ")?;
-    write_path(signal, f)
-}
-
 impl Future for ConditionWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
             Some(_) if !self.condition.has_panicked() => return Poll::Ready(()),
@@ -345,19 +316,15 @@ impl Future for ConditionWait {
                 }
             }
         }
-        note_wait(Wait::Custom {
-            describe: describe_condition,
-            a: self.signal.number(),
-            b: 0,
-        });
+        kernel.note_foreign(context.waker(), || scheduler::condition_note(self.signal));
         Poll::Pending
     }
 }
 
 impl Drop for ConditionWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }

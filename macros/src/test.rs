@@ -67,19 +67,13 @@ fn register(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStrea
     check_made(made, &mut errors);
     errors.finish(())?;
 
-    let base = options.name.as_ref().map_or_else(
-        || {
-            (
-                function.sig.ident.unraw().to_string(),
-                function.sig.ident.span(),
-            )
-        },
-        |name| (name.value(), function.sig.ident.span()),
+    let name = options.name.as_ref().map_or_else(
+        || function.sig.ident.unraw().to_string(),
+        syn::LitStr::value,
     );
-    let entries = cases::product(&options.cases)
-        .into_iter()
-        .enumerate()
-        .map(|(number, case)| entry(function, &base, made, &options, number, &case));
+    let entries = (0_u32..)
+        .zip(cases::product(&options.cases))
+        .map(|(number, case)| entry(function, &name, made, &options, number, &case));
     let conditions = conditions(&function.attrs);
     Ok(quote! {
         #(#conditions)*
@@ -90,20 +84,20 @@ fn register(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStrea
 /// One registered test.
 fn entry(
     function: &ItemFn,
-    (base, place): &(String, Span),
+    name: &str,
     made: &[&PatType],
     options: &Options,
-    number: usize,
+    number: u32,
     case: &Case<'_>,
 ) -> TokenStream {
     let ident = &function.sig.ident;
     let name = case
         .names
         .iter()
-        .fold(base.clone(), |name, part| format!("{name}::{part}"));
-    // The function's name, not the attribute's: a call is placed where its tokens come from.
-    let place = quote_spanned!(*place=> ::core::panic::Location::caller());
-    let number = u32::try_from(number).unwrap_or(u32::MAX);
+        .fold(name.to_owned(), |name, part| format!("{name}::{part}"));
+    // The caller is the outermost call that the tokens come from: the function's name, not the
+    // attribute.
+    let place = quote_spanned!(ident.span()=> ::core::panic::Location::caller());
     let options = options.expand();
 
     let context = Ident::new("context", Span::mixed_site());

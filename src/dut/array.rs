@@ -8,7 +8,6 @@ use std::panic::Location;
 
 use super::error::{Outside, expect};
 use super::misfit::Misfit;
-use super::value::sealed::Value as _;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Handle};
@@ -120,9 +119,10 @@ impl<T: SignalValue> Array<T> {
     /// [`SelectError`] if there is no such element, or the simulator does not show it.
     #[track_caller]
     pub fn try_at(&self, index: i64) -> Result<Signal<T>, SelectError> {
+        let (path, location) = (self.path(), Location::caller());
         self.element(index).map_err(|what| SelectError {
-            path: self.path(),
-            location: Location::caller(),
+            path,
+            location,
             what,
         })
     }
@@ -140,8 +140,10 @@ impl<T: SignalValue> Array<T> {
         {
             return Err(Outside::Element { index, declared });
         }
-        let handle =
-            kernel.port().element(self.handle, index).ok_or(Outside::Hidden { index })?;
+        let handle = kernel
+            .port()
+            .element(self.handle, index)
+            .ok_or(Outside::Hidden { index })?;
         let element = kernel.open(handle);
         let description = &kernel.signal(element).description;
         // An element may be told from its array: another array, say.
@@ -195,7 +197,10 @@ impl<T: SignalValue> Array<T> {
             let remedy = if object.kind().is_scope() {
                 "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
             } else {
-                format!("bind it as `Signal<{}>`, whose bits are selected by `bit`", T::name())
+                format!(
+                    "bind it as `Signal<{}>`, whose bits are selected by `bit`",
+                    T::name()
+                )
             };
             return Err(object.misfit(remedy));
         }

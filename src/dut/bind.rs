@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::misfit::{Misfit, Place, Problem};
-use super::{Object, lookup};
+use super::misfit::{BindError, Misfit, Place, Problem};
+use super::{Instance, Object, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
@@ -70,9 +70,25 @@ pub struct Binder<'a> {
     problems: &'a mut Vec<Problem>,
 }
 
-impl<'a> Binder<'a> {
-    pub(super) fn new(scope: Object, place: Place, problems: &'a mut Vec<Problem>) -> Self {
-        Binder { scope, place, direction: None, problems }
+impl Binder<'_> {
+    /// Binds to what a path leads to from a scope.
+    pub(super) fn bind<D: Dut>(scope: Object, place: Place, path: &str) -> Result<D, BindError> {
+        let mut problems = Vec::new();
+        let binder = &mut Binder {
+            scope,
+            place,
+            direction: None,
+            problems: &mut problems,
+        };
+        let bound = D::bind(binder, path);
+        match bound {
+            Some(bound) if problems.is_empty() => Ok(bound),
+            _ if problems.is_empty() => Err(BindError::single(
+                place,
+                Misfit::Other("an implementation of `Dut` gave up without a reason".into()),
+            )),
+            _ => Err(BindError::new(problems)),
+        }
     }
 
     /// A binder for the scope that a path leads to; `None`, with the problem reported, if it leads
@@ -82,9 +98,15 @@ impl<'a> Binder<'a> {
             if object.kind().is_scope() {
                 return Ok(object);
             }
-            Err(object.misfit("it holds no other objects: bind it as `Signal`, `Array` or `Parameter`"))
+            Err(object
+                .misfit("it holds no other objects: bind it as `Signal`, `Array` or `Parameter`"))
         })?;
-        Some(Binder { scope, place: self.place, direction: None, problems: self.problems })
+        Some(Binder {
+            scope,
+            place: self.place,
+            direction: None,
+            problems: self.problems,
+        })
     }
 
     /// The object that a path leads to; `None`, with the problem reported, if it leads nowhere or,
@@ -95,7 +117,7 @@ impl<'a> Binder<'a> {
 
     /// Whether a path leads to an object.
     pub fn contains(&self, path: &str) -> bool {
-        path.is_empty() || super::Instance::of(self.scope).contains(path)
+        path.is_empty() || Instance::of(self.scope).contains(path)
     }
 
     /// Reports a problem of one's own.
@@ -106,9 +128,23 @@ impl<'a> Binder<'a> {
     /// Binds a field; its place stands in what it reports.
     #[doc(hidden)]
     pub fn field<D: Dut>(&mut self, spec: FieldSpec) -> Option<D> {
-        let FieldSpec { structure, field, path, direction, file, line } = spec;
+        let FieldSpec {
+            structure,
+            field,
+            path,
+            direction,
+            file,
+            line,
+        } = spec;
         let outer = (self.place, self.direction);
-        (self.place, self.direction) = (Place { field: Some((structure, field)), file, line }, direction);
+        (self.place, self.direction) = (
+            Place {
+                field: Some((structure, field)),
+                file,
+                line,
+            },
+            direction,
+        );
         let bound = D::bind(self, path);
         (self.place, self.direction) = outer;
         bound
@@ -120,7 +156,9 @@ impl<'a> Binder<'a> {
         path: &str,
         convert: impl FnOnce(Object) -> Result<D, Misfit>,
     ) -> Option<D> {
-        self.try_object_as(path, convert).map_err(|misfit| self.report(misfit)).ok()
+        self.try_object_as(path, convert)
+            .map_err(|misfit| self.report(misfit))
+            .ok()
     }
 
     fn try_object_as<D>(
@@ -138,20 +176,31 @@ impl<'a> Binder<'a> {
         if let Some(wanted) = self.direction
             && found != Some(wanted)
         {
-            return Err(Misfit::Direction { path: object.path().to_owned(), found, wanted });
+            return Err(Misfit::Direction {
+                path: object.path().to_owned(),
+                found,
+                wanted,
+            });
         }
         convert(object)
     }
 
     fn report(&mut self, misfit: Misfit) {
-        self.problems.push(Problem { place: self.place, misfit });
+        self.problems.push(Problem {
+            place: self.place,
+            misfit,
+        });
     }
 }
 
 /// `None` if there is no such object; an object that does not fit is a problem all the same.
 impl<D: Dut> Dut for Option<D> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
-        if binder.contains(path) { D::bind(binder, path).map(Some) } else { Some(None) }
+        if binder.contains(path) {
+            D::bind(binder, path).map(Some)
+        } else {
+            Some(None)
+        }
     }
 }
 

@@ -112,7 +112,11 @@ struct Access<C> {
 
 impl<C: fmt::Display> Access<C> {
     fn describe(&self, verb: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Access { path, location, cause } = self;
+        let Access {
+            path,
+            location,
+            cause,
+        } = self;
         write!(formatter, "cannot {verb} `{path}` at {location}: {cause}")
     }
 }
@@ -126,7 +130,11 @@ macro_rules! access_error {
                 location: &'static Location<'static>,
                 cause: $cause,
             ) -> Self {
-                $error(Box::new(Access { path: path.into(), location, cause }))
+                $error(Box::new(Access {
+                    path: path.into(),
+                    location,
+                    cause,
+                }))
             }
 
             /// The full name of the object, with the bits or the element that was meant.
@@ -181,11 +189,27 @@ pub struct SelectError {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Outside {
-    Bit { index: i64, declared: (i64, i64) },
-    Slice { left: i64, right: i64, declared: (i64, i64) },
-    Backwards { left: i64, right: i64, declared: (i64, i64) },
-    Element { index: i64, declared: (i64, i64) },
-    Hidden { index: i64 },
+    Bit {
+        index: i64,
+        declared: (i64, i64),
+    },
+    Slice {
+        left: i64,
+        right: i64,
+        declared: (i64, i64),
+    },
+    Backwards {
+        left: i64,
+        right: i64,
+        declared: (i64, i64),
+    },
+    Element {
+        index: i64,
+        declared: (i64, i64),
+    },
+    Hidden {
+        index: i64,
+    },
     NoSimulation,
 }
 
@@ -203,21 +227,48 @@ impl SelectError {
 
 impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SelectError { path, location, what } = self;
+        let SelectError {
+            path,
+            location,
+            what,
+        } = self;
         match what {
-            Outside::Bit { index, declared: (left, right) } => {
-                write!(f, "`{path}` has no bit {index}: it is declared [{left}:{right}]")
+            Outside::Bit {
+                index,
+                declared: (left, right),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no bit {index}: it is declared [{left}:{right}]"
+                )
             }
-            Outside::Slice { left, right, declared: (first, last) } => {
-                write!(f, "`{path}` has no bits {left}:{right}: it is declared [{first}:{last}]")
+            Outside::Slice {
+                left,
+                right,
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no bits {left}:{right}: it is declared [{first}:{last}]"
+                )
             }
-            Outside::Backwards { left, right, declared: (first, last) } => write!(
+            Outside::Backwards {
+                left,
+                right,
+                declared: (first, last),
+            } => write!(
                 f,
                 "the slice {left}:{right} of `{path}` goes against its declaration \
                  [{first}:{last}]: write `slice({right}, {left})`"
             ),
-            Outside::Element { index, declared: (first, last) } => {
-                write!(f, "`{path}` has no element {index}: it is declared [{first}:{last}]")
+            Outside::Element {
+                index,
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no element {index}: it is declared [{first}:{last}]"
+                )
             }
             Outside::Hidden { index } => {
                 write!(f, "the simulator does not show element {index} of `{path}`")

@@ -31,7 +31,10 @@ pub struct Instance(Object);
 
 impl fmt::Debug for Instance {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Instance").field(&self.path()).finish()
+        formatter
+            .debug_tuple("Instance")
+            .field(&self.path())
+            .finish()
     }
 }
 
@@ -49,7 +52,10 @@ impl Instance {
     pub fn roots() -> Result<Vec<Instance>, BindError> {
         let kernel = kernel()?;
         let roots = kernel.port().roots();
-        Ok(roots.into_iter().map(|root| Instance(Object::open(kernel, root))).collect())
+        Ok(roots
+            .into_iter()
+            .map(|root| Instance(Object::open(kernel, root)))
+            .collect())
     }
 
     /// Finds a scope by its path from the top of the design.
@@ -116,7 +122,10 @@ impl Instance {
     pub fn children(&self) -> Result<Vec<Object>, BindError> {
         let kernel = kernel()?;
         let children = kernel.port().children(self.0.handle());
-        Ok(children.into_iter().map(|child| Object::open(kernel, child)).collect())
+        Ok(children
+            .into_iter()
+            .map(|child| Object::open(kernel, child))
+            .collect())
     }
 
     /// Whether it holds an object of this path.
@@ -191,24 +200,7 @@ impl Instance {
     /// Binds anything to what a path leads to; an empty path leads to the instance itself.
     #[track_caller]
     pub(super) fn look_up<D: Dut>(&self, path: &str) -> Result<D, BindError> {
-        self.look_up_at(path, Place::of(Location::caller()))
-    }
-
-    fn look_up_at<D: Dut>(&self, path: &str, place: Place) -> Result<D, BindError> {
-        let mut problems = Vec::new();
-        let bound = D::bind(&mut Binder::new(self.0, place, &mut problems), path);
-        match bound {
-            Some(bound) if problems.is_empty() => Ok(bound),
-            _ => {
-                if problems.is_empty() {
-                    return Err(BindError::single(
-                        place,
-                        Misfit::Other("an implementation of `Dut` gave up without a reason".into()),
-                    ));
-                }
-                Err(BindError::new(problems))
-            }
-        }
+        Binder::bind(self.0, Place::of(Location::caller()), path)
     }
 }
 
@@ -224,13 +216,22 @@ pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, B
         .map(|root| Instance(Object::open(kernel, root)))
         .filter(|top| top.kind() == ObjectKind::Module && !top.name().starts_with("verifork_"))
         .collect();
-    let names = || tops.iter().map(Instance::name).collect::<Vec<_>>().join("`, `");
+    let names = || {
+        tops.iter()
+            .map(Instance::name)
+            .collect::<Vec<_>>()
+            .join("`, `")
+    };
     let top = match (std::env::var("VERIFORK_TOP"), &tops[..]) {
-        (Ok(wanted), _) if !wanted.is_empty() => {
-            tops.iter().find(|top| top.name().eq_ignore_ascii_case(&wanted)).ok_or_else(|| {
-                other(format!("VERIFORK_TOP={wanted}: the design has no such top; it has `{}`", names()))
-            })?
-        }
+        (Ok(wanted), _) if !wanted.is_empty() => tops
+            .iter()
+            .find(|top| top.name().eq_ignore_ascii_case(&wanted))
+            .ok_or_else(|| {
+                other(format!(
+                    "VERIFORK_TOP={wanted}: the design has no such top; it has `{}`",
+                    names()
+                ))
+            })?,
         (_, [only]) => only,
         (_, []) => return Err(other("the design shows no top instance".to_owned())),
         _ => {
@@ -240,20 +241,22 @@ pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, B
             )));
         }
     };
-    top.look_up_at("", place)
+    Binder::bind(top.0, place, "")
 }
 
 #[track_caller]
 fn kernel() -> Result<&'static Kernel, BindError> {
-    scheduler::kernel()
-        .map_err(|_| BindError::single(Place::of(Location::caller()), Misfit::NoSimulation))
+    let place = Place::of(Location::caller());
+    scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))
 }
 
 impl Dut for Instance {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object_as(path, |object| {
             object.as_instance().ok_or_else(|| {
-                object.misfit("it holds no other objects: bind it as `Signal`, `Array` or `Parameter`")
+                object.misfit(
+                    "it holds no other objects: bind it as `Signal`, `Array` or `Parameter`",
+                )
             })
         })
     }

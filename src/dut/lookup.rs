@@ -49,7 +49,10 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         Some(scope) => port.children(scope),
         None => port.roots(),
     };
-    let children: Vec<_> = children.into_iter().map(|child| Object::open(kernel, child)).collect();
+    let children: Vec<_> = children
+        .into_iter()
+        .map(|child| Object::open(kernel, child))
+        .collect();
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
     let mut note = String::new();
@@ -75,14 +78,22 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
 
 /// The first name of a path; an escaped one ends at its space.
 fn first_name(path: &str) -> &str {
-    let end = if path.starts_with('\\') { path.find(' ') } else { path.find('.') };
+    let end = if path.starts_with('\\') {
+        path.find(' ')
+    } else {
+        path.find('.')
+    };
     &path[..end.unwrap_or(path.len())]
 }
 
 /// A name as a list of a scope's contents shows it.
 fn label(object: &Object) -> String {
     let name = object.name();
-    if object.kind().is_scope() { format!("{name} ({})", object.kind()) } else { name.to_owned() }
+    if object.kind().is_scope() {
+        format!("{name} ({})", object.kind())
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The names most like `missing`, best first.
@@ -90,12 +101,37 @@ fn similar(missing: &str, children: &[Object]) -> Vec<String> {
     let missing = missing.trim_start_matches('\\').to_lowercase();
     let mut scored: Vec<_> = children
         .iter()
-        .map(|child| (strsim::jaro_winkler(&missing, &child.name().to_lowercase()), child.name()))
-        .filter(|(score, _)| *score >= SIMILAR_ENOUGH)
+        .filter_map(|child| Some((likeness(&missing, child.name())?, child.name())))
         .collect();
     // Stable: equally likely names stay in the simulator's order.
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored.into_iter().take(SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
+    scored
+        .into_iter()
+        .take(SUGGESTIONS)
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// How much a name is like the missing one, if it is enough. Short names that differ by one slip of
+/// the fingers, or by an abbreviation (`clk` for `clock`), have little in common otherwise.
+fn likeness(missing: &str, name: &str) -> Option<f64> {
+    let name = name.to_lowercase();
+    let likeness = strsim::jaro_winkler(missing, &name);
+    let slips = strsim::damerau_levenshtein(missing, &name);
+    let slipped = missing.len() > 2 && slips <= (missing.len() / 3).max(1);
+    let near = slipped || abbreviates(missing, &name) || abbreviates(&name, missing);
+    (near || likeness >= SIMILAR_ENOUGH).then_some(likeness)
+}
+
+/// Whether one name is made of the other's first letter and some of those that follow, in order.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.len() > 1
+        && short.len() * 2 >= long.len()
+        && short.chars().next() == long.chars().next()
+        && short
+            .chars()
+            .all(|letter| rest.any(|other| other == letter))
 }
 
 /// A path to an object of exactly this name, further down.
@@ -105,9 +141,7 @@ fn deeper(
     children: &[Object],
     folds_case: bool,
 ) -> Option<String> {
-    let is_it = |name: &str| {
-        name == missing || folds_case && name.eq_ignore_ascii_case(missing)
-    };
+    let is_it = |name: &str| name == missing || folds_case && name.eq_ignore_ascii_case(missing);
     let mut scopes: VecDeque<(Handle, String)> = scopes_of(children, "");
     let mut searched = 0;
     while let Some((scope, path)) = scopes.pop_front() {

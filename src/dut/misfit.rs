@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Object, SignalValue};
-use crate::simulator::{Direction, Encoding};
+use crate::simulator::{Direction, Encoding, ObjectKind};
 use crate::value::ValueError;
 
 /// Everything that did not fit when handles were bound to the design.
@@ -41,7 +41,7 @@ pub(super) struct Place {
 #[non_exhaustive]
 pub enum Misfit {
     /// There is no object of that name.
-    #[error("{}", Missing { missing, scope, nearest, holds, note })]
+    #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds(holds))]
     NotFound {
         /// The part of the path that was not found.
         missing: String,
@@ -69,7 +69,7 @@ pub enum Misfit {
     Value {
         /// The object.
         path: String,
-        /// What it is: "a net of logic [11:0] (12 bits)".
+        /// What it is: `a net of logic [11:0] (12 bits)`.
         found: String,
         /// The Rust type.
         rust: &'static str,
@@ -126,13 +126,45 @@ impl BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            [one] => write!(f, "the testbench does not fit the design: {one}"),
-            several => {
-                write!(f, "the testbench does not fit the design, in {} places:", several.len())?;
-                several.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        let several = match &*self.0 {
+            [one] => return write!(f, "the testbench does not fit the design: {one}"),
+            several => several,
+        };
+        write!(
+            f,
+            "the testbench does not fit the design, in {} places:",
+            several.len()
+        )?;
+        // What a scope holds is told once.
+        let mut listed = Vec::new();
+        for problem in several {
+            write!(f, "\n  {}", problem.place)?;
+            match &problem.misfit {
+                Misfit::NotFound {
+                    missing,
+                    scope,
+                    nearest,
+                    note,
+                    ..
+                } if listed.contains(&scope) => {
+                    write!(
+                        f,
+                        "{}",
+                        NoSuch {
+                            name: missing,
+                            scope,
+                            nearest,
+                            note
+                        }
+                    )?;
+                }
+                misfit => write!(f, "{misfit}")?,
+            }
+            if let Misfit::NotFound { scope, .. } = &problem.misfit {
+                listed.push(scope);
             }
         }
+        Ok(())
     }
 }
 
@@ -168,18 +200,29 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { field, file, line } = self.place;
+        write!(f, "{}{}", self.place, self.misfit)
+    }
+}
+
+impl fmt::Display for Place {
+    /// "src/lib.rs:12: Counter.clk: "
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { field, file, line } = self;
         write!(f, "{file}:{line}: ")?;
-        if let Some((structure, field)) = field {
-            write!(f, "{structure}.{field}: ")?;
+        match field {
+            Some((structure, field)) => write!(f, "{structure}.{field}: "),
+            None => Ok(()),
         }
-        fmt::Display::fmt(&self.misfit, f)
     }
 }
 
 impl Place {
     pub(super) fn of(location: &'static Location<'static>) -> Self {
-        Place { field: None, file: location.file(), line: location.line() }
+        Place {
+            field: None,
+            file: location.file(),
+            line: location.line(),
+        }
     }
 }
 
@@ -187,19 +230,32 @@ impl Misfit {
     /// An object whose encoding `T` does not fit; `holder` is `Signal`, `Array` or `Parameter`.
     pub(super) fn value<T: SignalValue>(object: &Object, holder: &str) -> Self {
         let encoding = object.description().encoding;
-        let width = match encoding.width() {
-            Some(1) | None => String::new(),
-            Some(width) => format!(" ({width} bits)"),
+        let kind = with_article(object.kind());
+        let of = if object.range().is_some() {
+            " of elements"
+        } else {
+            ""
         };
-        let of = if object.range().is_some() { " of elements" } else { "" };
-        let fits: Vec<_> =
-            fitting(&encoding).iter().map(|fit| format!("{holder}<{fit}>")).collect();
+        let found = match (encoding, encoding.width()) {
+            (Encoding::Real, _) if object.kind() == ObjectKind::Real => kind,
+            (Encoding::Text, _) if object.kind() == ObjectKind::Text => kind,
+            (_, None | Some(1)) => format!("{kind}{of} of {encoding}"),
+            (_, Some(width)) => format!("{kind}{of} of {encoding} ({width} bits)"),
+        };
+        let fits: Vec<_> = fitting(&encoding)
+            .iter()
+            .map(|fit| format!("{holder}<{fit}>"))
+            .collect();
         Misfit::Value {
             path: object.path().to_owned(),
-            found: format!("{}{of} of {encoding}{width}", with_article(object.kind())),
+            found,
             rust: T::name(),
             takes: T::takes(),
-            remedy: if fits.is_empty() { "nothing".to_owned() } else { fits.join(" or ") },
+            remedy: if fits.is_empty() {
+                "nothing".to_owned()
+            } else {
+                fits.join(" or ")
+            },
         }
     }
 }
@@ -227,7 +283,11 @@ fn fitting(encoding: &Encoding) -> Vec<String> {
 /// "a net", "an array".
 pub(super) fn with_article(noun: impl fmt::Display) -> String {
     let noun = noun.to_string();
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {noun}")
 }
 
@@ -245,37 +305,50 @@ impl fmt::Display for Port {
 /// How many of a scope's names a message shows.
 const SHOWN: usize = 24;
 
-struct Missing<'a> {
-    missing: &'a str,
+struct NoSuch<'a> {
+    name: &'a str,
     scope: &'a str,
     nearest: &'a [String],
-    holds: &'a [String],
     note: &'a str,
 }
 
-impl fmt::Display for Missing<'_> {
+impl fmt::Display for NoSuch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Missing { missing, scope, nearest, holds, note } = self;
-        let inside = if scope.is_empty() {
-            "at the top of the design".to_owned()
-        } else {
-            format!("in `{scope}`")
-        };
-        write!(f, "there is no `{missing}` {inside}")?;
-        for (index, name) in nearest.iter().enumerate() {
-            write!(f, "{} `{name}`", if index == 0 { ": did you mean" } else { " or" })?;
+        let NoSuch {
+            name,
+            scope,
+            nearest,
+            note,
+        } = self;
+        write!(f, "there is no `{name}` ")?;
+        match *scope {
+            "" => f.write_str("at the top of the design")?,
+            scope => write!(f, "in `{scope}`")?,
         }
         if !nearest.is_empty() {
-            f.write_str("?")?;
+            write!(f, " (did you mean `{}`?)", nearest.join("` or `"))?;
         }
-        if !note.is_empty() {
-            write!(f, "; {note}")?;
+        if note.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "; {note}")
         }
-        match holds.len() {
+    }
+}
+
+struct Holds<'a>(&'a [String]);
+
+impl fmt::Display for Holds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
             0 => f.write_str("; it holds nothing that the simulator shows"),
             count => {
-                write!(f, "; it holds {}", holds[..count.min(SHOWN)].join(", "))?;
-                if count > SHOWN { write!(f, ", … {count} in all") } else { Ok(()) }
+                write!(f, "; it holds {}", self.0[..count.min(SHOWN)].join(", "))?;
+                if count > SHOWN {
+                    write!(f, ", … {count} in all")
+                } else {
+                    Ok(())
+                }
             }
         }
     }

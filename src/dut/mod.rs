@@ -32,8 +32,8 @@
 //!
 //! Invariant: a [`Signal<T>`] exists only for an object whose encoding `T` can hold, so that only the
 //! value itself can make a read or a write fail.
-//! Boundary: the scheduler below knows no Rust types; here, every access becomes one of its
-//! [reads and writes](crate::scheduler) with the caller's place.
+//! Boundary: the scheduler below knows no Rust types; here, every access becomes one of its reads and
+//! writes, with the caller's place.
 
 mod array;
 mod bind;
@@ -46,6 +46,7 @@ mod parameter;
 mod select;
 mod signal;
 mod value;
+mod wait;
 
 #[cfg(test)]
 mod testing;

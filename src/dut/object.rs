@@ -41,14 +41,22 @@ impl Eq for Object {}
 
 impl fmt::Debug for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Object").field(&self.path()).field(&self.kind()).finish()
+        formatter
+            .debug_tuple("Object")
+            .field(&self.path())
+            .field(&self.kind())
+            .finish()
     }
 }
 
 impl Object {
     pub(super) fn open(kernel: &'static Kernel, handle: Handle) -> Self {
         let index = kernel.open(handle);
-        Object { handle, index, description: &kernel.signal(index).description }
+        Object {
+            handle,
+            index,
+            description: &kernel.signal(index).description,
+        }
     }
 
     /// The name within its scope, without the backslash of an escaped identifier.

@@ -4,9 +4,7 @@ use std::fmt;
 
 use super::error::{ReadCause, ReadError};
 use super::misfit::Misfit;
-use super::value::sealed::Value as _;
 use super::{Binder, Dut, Object, Signal, SignalValue};
-use crate::scheduler;
 use crate::simulator::{Description, Encoding};
 
 /// A parameter, a generic or a constant: read only.
@@ -36,7 +34,10 @@ impl<T> Copy for Parameter<T> {}
 
 impl<T> fmt::Debug for Parameter<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Parameter").field(&self.path()).finish()
+        formatter
+            .debug_tuple("Parameter")
+            .field(&self.path())
+            .finish()
     }
 }
 
@@ -84,19 +85,20 @@ impl<T: SignalValue> Parameter<T> {
         let encoding = &object.description().encoding;
         // Whether the value fits is found by reading it; whether it is of the kind, is not.
         let logic = matches!(encoding, Encoding::Logic { .. });
-        if !T::fits(encoding) && !(logic && T::takes_logic()) {
+        if !(T::fits(encoding) || logic && T::takes_logic()) {
             return Err(Misfit::value::<T>(&object, "Parameter"));
         }
         let signal = Signal::of(object.index(), object.description());
-        let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
-        match T::load(kernel, signal.index, signal.width) {
+        match signal.load() {
             Ok(_) => Ok(Parameter(signal)),
-            Err(ReadCause::Value(error)) => {
-                Err(Misfit::Constant { path: object.path().to_owned(), error })
-            }
-            Err(cause) => {
-                Err(Misfit::Other(format!("cannot read `{}`: {cause}", object.path())))
-            }
+            Err(ReadCause::Value(error)) => Err(Misfit::Constant {
+                path: object.path().to_owned(),
+                error,
+            }),
+            Err(cause) => Err(Misfit::Other(format!(
+                "cannot read `{}`: {cause}",
+                object.path()
+            ))),
         }
     }
 }

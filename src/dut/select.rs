@@ -55,11 +55,11 @@ impl<T> fmt::Debug for Select<T> {
 /// one dimension, or none, bits are counted down to 0.
 fn declared(description: &Description) -> (i64, i64) {
     match description.encoding {
-        Encoding::Logic { width, range: Some((left, right)), .. }
-            if left.abs_diff(right).checked_add(1) == Some(u64::from(width)) =>
-        {
-            (left, right)
-        }
+        Encoding::Logic {
+            width,
+            range: Some((left, right)),
+            ..
+        } if left.abs_diff(right).checked_add(1) == Some(u64::from(width)) => (left, right),
         _ => (i64::from(description.encoding.width().unwrap_or(0)) - 1, 0),
     }
 }
@@ -122,8 +122,16 @@ impl<T: LogicValue> Signal<T> {
         let declared = declared(self.description);
         match (offset(declared, left), offset(declared, right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
-            (Some(_), Some(_)) => Err(self.outside(Outside::Backwards { left, right, declared })),
-            _ => Err(self.outside(Outside::Slice { left, right, declared })),
+            (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
+                left,
+                right,
+                declared,
+            })),
+            _ => Err(self.outside(Outside::Slice {
+                left,
+                right,
+                declared,
+            })),
         }
     }
 
@@ -140,7 +148,11 @@ impl<T: LogicValue> Signal<T> {
 
     #[track_caller]
     fn outside(&self, what: Outside) -> SelectError {
-        SelectError { path: &self.description.path, location: Location::caller(), what }
+        SelectError {
+            path: &self.description.path,
+            location: Location::caller(),
+            what,
+        }
     }
 }
 
@@ -154,18 +166,40 @@ impl<T> Select<T> {
     pub fn path(&self) -> String {
         let (left, right) = declared(self.description);
         let declared = |offset: u32| {
-            if left >= right { right + i64::from(offset) } else { right - i64::from(offset) }
+            if left >= right {
+                right + i64::from(offset)
+            } else {
+                right - i64::from(offset)
+            }
         };
         let (high, low) = (declared(self.low + self.width - 1), declared(self.low));
         let path = &self.description.path;
-        if self.width == 1 { format!("{path}[{low}]") } else { format!("{path}[{high}:{low}]") }
+        if self.width == 1 {
+            format!("{path}[{low}]")
+        } else {
+            format!("{path}[{high}:{low}]")
+        }
     }
 
     /// The same bits as another type. A type that is narrower than the bits reads them as long as
     /// the value fits.
     pub fn typed<U: SignalValue + LogicValue>(&self) -> Select<U> {
-        let &Select { index, description, whole, low, width, marker: _ } = self;
-        Select { index, description, whole, low, width, marker: PhantomData }
+        let &Select {
+            index,
+            description,
+            whole,
+            low,
+            width,
+            marker: _,
+        } = self;
+        Select {
+            index,
+            description,
+            whole,
+            low,
+            width,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -188,7 +222,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     /// As [`Signal::try_get`].
     #[track_caller]
     pub fn try_get(&self) -> Result<T, ReadError> {
-        self.load().map_err(|cause| ReadError::new(self.path(), Location::caller(), cause))
+        let place = Location::caller();
+        self.load()
+            .map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 
     /// Writes the bits in the read-write phase, as [`Signal::set`] does.
@@ -210,8 +246,10 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| kernel.write(self.index, write, place))
-            .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+        self.store(&value, |kernel, write| {
+            kernel.write(self.index, write, place)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Writes the bits at once, as [`Signal::set_immediate`] does.
@@ -259,17 +297,31 @@ impl<T: SignalValue + LogicValue> Select<T> {
         put: impl FnOnce(&scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
     ) -> Result<(), WriteCause> {
         let kernel = scheduler::kernel()?;
-        let small = if self.whole <= 64 { value.to_small_planes(self.width)? } else { None };
-        match small {
-            Some((value, unknown)) => {
-                let (value, unknown) = (value << self.low, unknown << self.low);
-                let mask = low_bits(self.width) << self.low;
-                put(kernel, Write::Small { value, unknown, mask })?;
-            }
-            None => {
-                let value = &value.to_logic(self.width)?;
-                put(kernel, Write::Part { value, low: self.low })?;
-            }
+        let small = if self.whole <= 64 {
+            value.to_small_planes(self.width)?
+        } else {
+            None
+        };
+        if let Some((value, unknown)) = small {
+            let (value, unknown) = (value << self.low, unknown << self.low);
+            let mask = low_bits(self.width) << self.low;
+            put(
+                kernel,
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+            )?;
+        } else {
+            let value = &value.to_logic(self.width)?;
+            put(
+                kernel,
+                Write::Part {
+                    value,
+                    low: self.low,
+                },
+            )?;
         }
         Ok(())
     }

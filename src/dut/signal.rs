@@ -6,10 +6,10 @@ use std::panic::Location;
 
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::misfit::Misfit;
-use super::{Binder, Dut, Object, ScalarValue, SignalValue};
-use crate::scheduler::{self, Edge, SignalIndex, Write};
+use super::value::sealed::Source;
+use super::{Binder, Dut, Object, SignalValue};
+use crate::scheduler::{self, SignalIndex, Write};
 use crate::simulator::{Description, Encoding, WriteMode};
-use crate::trigger::{ConditionWait, EdgeWait};
 use crate::value::{LogicValue, LogicVec};
 
 /// A net or a variable of the design whose value is a `T`.
@@ -83,16 +83,15 @@ impl<T> Signal<T> {
         self.index
     }
 
-    /// Resolves at the next change of the value, whatever it changes to.
-    #[track_caller]
-    pub fn changed(&self) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Any, 1)
-    }
-
     /// Wraps an object whose encoding has been found to fit `T`.
     pub(super) fn of(index: SignalIndex, description: &'static Description) -> Self {
         let width = description.encoding.width().unwrap_or(0);
-        Signal { index, width, description, marker: PhantomData }
+        Signal {
+            index,
+            width,
+            description,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -129,8 +128,12 @@ impl<T: SignalValue> Signal<T> {
     }
 
     #[inline]
-    fn load(&self) -> Result<T, ReadCause> {
-        T::load(scheduler::kernel()?, self.index, self.width)
+    pub(super) fn load(&self) -> Result<T, ReadCause> {
+        T::load(Source {
+            kernel: scheduler::kernel()?,
+            index: self.index,
+            width: self.width,
+        })
     }
 
     /// Writes the value in the read-write phase of the present time step.
@@ -182,7 +185,9 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(value, place, |kernel, write| kernel.write(self.index, write, place))
+        self.store(value, place, |kernel, write| {
+            kernel.write(self.index, write, place)
+        })
     }
 
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
@@ -282,10 +287,11 @@ impl<T: SignalValue> Signal<T> {
     /// [`WriteError`] with the caller's place.
     #[track_caller]
     pub fn try_release(&self) -> Result<(), WriteError> {
+        let place = Location::caller();
         let released = scheduler::kernel()
             .map_err(WriteCause::from)
             .and_then(|kernel| Ok(kernel.release(self.index)?));
-        released.map_err(|cause| self.write_error(Location::caller(), cause))
+        released.map_err(|cause| self.write_error(place, cause))
     }
 
     #[track_caller]
@@ -306,7 +312,7 @@ impl<T: SignalValue> Signal<T> {
             Ok(kernel) => kernel,
             Err(error) => return Err(self.write_error(place, error.into())),
         };
-        match value.store(self.width, |write| put(kernel, write)) {
+        match value.store(self.width, |form| put(kernel, form.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, error.into())),
             Err(error) => Err(self.write_error(place, error.into())),
@@ -316,88 +322,6 @@ impl<T: SignalValue> Signal<T> {
     #[cold]
     fn write_error(&self, place: &'static Location<'static>, cause: WriteCause) -> WriteError {
         WriteError::new(self.path(), place, cause)
-    }
-
-    /// Resolves once `condition` holds for the value: at once if it does already, else at the first
-    /// change after which it does. The condition is asked in the simulator's callback: the task is
-    /// woken once, when it holds.
-    ///
-    /// ```no_run
-    /// # async fn example(level: verifork::dut::Signal<u8>) {
-    /// level.wait_until(|level| level.is_ok_and(|level| level > 12)).await;
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When awaited, if the condition does, or as [`get`](Self::get).
-    #[track_caller]
-    pub fn wait_until(&self, condition: impl Fn(T::Read) -> bool + 'static) -> ConditionWait {
-        let (signal, place) = (*self, Location::caller());
-        ConditionWait::new(self.index, move || condition(T::read(signal.load_for(place))))
-    }
-
-    /// Resolves once the signal has this value: at once if it has already. While its value does not
-    /// fit `T`, because of unknown bits say, it does not have it.
-    ///
-    /// ```no_run
-    /// # async fn example(ready: verifork::dut::Signal<bool>) {
-    /// ready.wait_for(true).await;
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// When awaited, if the simulator does not give the value.
-    #[track_caller]
-    pub fn wait_for(&self, value: T) -> ConditionWait
-    where
-        T: PartialEq,
-    {
-        let (signal, place) = (*self, Location::caller());
-        ConditionWait::new(self.index, move || match signal.load_for(place) {
-            Ok(present) => present == value,
-            Err(error) if matches!(error.cause(), ReadCause::Value(_)) => false,
-            Err(error) => panic!("{error}"),
-        })
-    }
-
-    fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
-        self.load().map_err(|cause| ReadError::new(self.path(), place, cause))
-    }
-}
-
-impl<T: ScalarValue> Signal<T> {
-    /// Resolves at the next change to 1 from anything else, X and Z included
-    /// (`posedge` of IEEE 1800-2017, 9.4.2, without the edges to X).
-    #[track_caller]
-    pub fn rising_edge(&self) -> EdgeWait {
-        self.rising_edges(1)
-    }
-
-    /// Resolves at the next change to 0 from anything else.
-    #[track_caller]
-    pub fn falling_edge(&self) -> EdgeWait {
-        self.falling_edges(1)
-    }
-
-    /// Resolves at the next change, whatever it changes to.
-    #[track_caller]
-    pub fn edge(&self) -> EdgeWait {
-        self.changed()
-    }
-
-    /// Resolves at the rising edge that is `count` ahead; at once for 0. Edges are counted
-    /// without waking the task.
-    #[track_caller]
-    pub fn rising_edges(&self, count: u32) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Rising, count)
-    }
-
-    /// Resolves at the falling edge that is `count` ahead; at once for 0.
-    #[track_caller]
-    pub fn falling_edges(&self, count: u32) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Falling, count)
     }
 }
 
@@ -422,10 +346,11 @@ impl Signal<LogicVec> {
     /// As [`try_get`](Self::try_get).
     #[track_caller]
     pub fn get_into(&self, into: &mut LogicVec) -> Result<(), ReadError> {
+        let place = Location::caller();
         let read = scheduler::kernel()
             .map_err(ReadCause::from)
             .and_then(|kernel| Ok(kernel.read(self.index, into)?));
-        read.map_err(|cause| ReadError::new(self.path(), Location::caller(), cause))
+        read.map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Rust types that a signal's value can have.
 
+use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Kernel, SignalIndex, Write};
 use crate::simulator::Encoding;
@@ -56,28 +57,40 @@ pub(super) mod sealed {
         fn takes_logic() -> bool {
             true
         }
-        /// Reads it. `width` is the object's.
-        fn load(kernel: &Kernel, index: SignalIndex, width: u32) -> Result<Self, ReadCause>;
+        /// Reads it.
+        fn load(source: Source<'_>) -> Result<Self, ReadCause>;
         /// Hands it to `put` in the form that costs least.
-        fn store<R>(
-            &self,
-            width: u32,
-            put: impl FnOnce(Write<'_>) -> R,
-        ) -> Result<R, ValueError>;
+        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError>;
     }
+
+    /// Where a value is read.
+    pub struct Source<'a> {
+        pub(in crate::dut) kernel: &'a Kernel,
+        pub(in crate::dut) index: SignalIndex,
+        pub(in crate::dut) width: u32,
+    }
+
+    /// A value on its way to the scheduler.
+    pub struct Form<'a>(pub(in crate::dut) Write<'a>);
 }
 
 /// A mask of the lowest bits.
 #[inline]
 pub(super) fn low_bits(width: u32) -> u64 {
-    if width >= 64 { u64::MAX } else { (1 << width) - 1 }
+    if width >= 64 {
+        u64::MAX
+    } else {
+        (1 << width) - 1
+    }
 }
 
 #[inline]
 fn load_logic<T: LogicValue, const ALL_STATES: bool>(
-    kernel: &Kernel,
-    index: SignalIndex,
-    width: u32,
+    Source {
+        kernel,
+        index,
+        width,
+    }: Source<'_>,
 ) -> Result<T, ReadCause> {
     if width <= 64 && !ALL_STATES {
         let (value, unknown) = kernel.read_small(index)?;
@@ -92,34 +105,38 @@ fn load_logic<T: LogicValue, const ALL_STATES: bool>(
 fn store_logic<T: LogicValue, R>(
     value: &T,
     width: u32,
-    put: impl FnOnce(Write<'_>) -> R,
+    put: impl FnOnce(Form<'_>) -> R,
 ) -> Result<R, ValueError> {
     if width <= 64
         && let Some((value, unknown)) = value.to_small_planes(width)?
     {
-        return Ok(put(Write::Small { value, unknown, mask: low_bits(width) }));
+        return Ok(put(Form(Write::Small {
+            value,
+            unknown,
+            mask: low_bits(width),
+        })));
     }
-    Ok(put(Write::Wide(&value.to_logic(width)?)))
+    Ok(put(Form(Write::Wide(&value.to_logic(width)?))))
 }
 
 fn bits(count: u32) -> String {
-    if count == 1 { "1 bit".to_owned() } else { format!("{count} bits") }
+    if count == 1 {
+        "1 bit".to_owned()
+    } else {
+        format!("{count} bits")
+    }
 }
 
 /// The parts of `Value` that all logic types share.
 macro_rules! through_logic {
     ($all_states:literal) => {
         #[inline]
-        fn load(kernel: &Kernel, index: SignalIndex, width: u32) -> Result<Self, ReadCause> {
-            load_logic::<Self, $all_states>(kernel, index, width)
+        fn load(source: Source<'_>) -> Result<Self, ReadCause> {
+            load_logic::<Self, $all_states>(source)
         }
 
         #[inline]
-        fn store<R>(
-            &self,
-            width: u32,
-            put: impl FnOnce(Write<'_>) -> R,
-        ) -> Result<R, ValueError> {
+        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
             store_logic(self, width, put)
         }
 
@@ -236,8 +253,8 @@ mod big {
     use num_bigint::{BigInt, BigUint};
 
     use super::{
-        Encoding, Kernel, LogicValue, ReadCause, ReadError, SignalIndex, SignalValue, ValueError,
-        Write, load_logic, sealed, store_logic,
+        Encoding, Form, LogicValue, ReadCause, ReadError, SignalValue, Source, ValueError,
+        load_logic, sealed, store_logic,
     };
 
     any_width!(BigUint, false);
@@ -303,12 +320,12 @@ impl sealed::Value for f64 {
         matches!(encoding, Encoding::Real)
     }
 
-    fn load(kernel: &Kernel, index: SignalIndex, _width: u32) -> Result<f64, ReadCause> {
-        Ok(kernel.read_real(index)?)
+    fn load(source: Source<'_>) -> Result<f64, ReadCause> {
+        Ok(source.kernel.read_real(source.index)?)
     }
 
-    fn store<R>(&self, _width: u32, put: impl FnOnce(Write<'_>) -> R) -> Result<R, ValueError> {
-        Ok(put(Write::Real(*self)))
+    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+        Ok(put(Form(Write::Real(*self))))
     }
 }
 
@@ -338,12 +355,12 @@ impl sealed::Value for String {
         matches!(encoding, Encoding::Text)
     }
 
-    fn load(kernel: &Kernel, index: SignalIndex, _width: u32) -> Result<String, ReadCause> {
-        Ok(kernel.read_text(index)?)
+    fn load(source: Source<'_>) -> Result<String, ReadCause> {
+        Ok(source.kernel.read_text(source.index)?)
     }
 
-    fn store<R>(&self, _width: u32, put: impl FnOnce(Write<'_>) -> R) -> Result<R, ValueError> {
-        Ok(put(Write::Text(self)))
+    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+        Ok(put(Form(Write::Text(self))))
     }
 }
 
@@ -363,7 +380,10 @@ pub const fn enum_width(variants: &[(&str, u128)], declared: Option<u32>) -> u32
     let (mut index, mut needed) = (0, 1);
     while index < variants.len() {
         let bits = u128::BITS - variants[index].1.leading_zeros();
-        assert!(bits < u128::BITS, "a variant of a `LogicEnum` has a negative value");
+        assert!(
+            bits < u128::BITS,
+            "a variant of a `LogicEnum` has a negative value"
+        );
         if bits > needed {
             needed = bits;
         }

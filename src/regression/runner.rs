@@ -359,7 +359,10 @@ enum Ended {
 }
 
 /// A timer of the limit, or of the next longer time that the design's precision can tell.
-fn rounded_timer(kernel: &Kernel, limit: SimDuration) -> (crate::trigger::Timer, SimDuration) {
+fn rounded_timer(
+    kernel: &'static Kernel,
+    limit: SimDuration,
+) -> (crate::trigger::Timer, SimDuration) {
     let precision = kernel.precision();
     let steps = limit.to_steps_rounded(precision, crate::time::Rounding::Up).unwrap_or(u64::MAX);
     let limit = SimDuration::from_steps(steps, precision);
@@ -367,7 +370,7 @@ fn rounded_timer(kernel: &Kernel, limit: SimDuration) -> (crate::trigger::Timer,
 }
 
 fn task_tree(kernel: &Kernel) -> String {
-    format!("tasks:\n{}", task::tree(kernel.hub()))
+    format!("tasks:\n{}", kernel.task_tree())
 }
 
 /// A test may end in the read-only phase; the next one begins where writes are allowed.
@@ -523,7 +526,7 @@ fn asked(kernel: &'static Kernel) {
 
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 fn last_resort(what: &str) {
-    let stuck_in_design = scheduler::inspect(|kernel| task::tree(kernel.hub()));
+    let stuck_in_design = scheduler::inspect(Kernel::task_tree);
     let text = match stuck_in_design {
         Some(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\

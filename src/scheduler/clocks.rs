@@ -1,8 +1,9 @@
 //! Clocks: toggled by the scheduler itself, without waking a task.
+//!
+//! There are few, so each keeps its own deadline and all are looked at: less work than a heap.
 
 use std::cell::{Cell, RefCell};
 
-use super::heap::TimerKey;
 use super::signal::SignalIndex;
 
 /// The course of a clock, in steps.
@@ -17,49 +18,71 @@ struct ClockState {
     shape: ClockShape,
     level: bool,
     cycles: u64,
-    key: Option<TimerKey>,
-    /// Which start of this number it is: an old handle must not stop a new clock.
-    generation: u32,
+    /// When it toggles next; a clock that was stopped never does.
+    next: u64,
+    /// Which start of the run it is: an old handle must not stop a new clock.
+    start: u32,
 }
+
+const NEVER: u64 = u64::MAX;
 
 /// A clock that was started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ClockIndex {
-    pub(super) number: u32,
-    generation: u32,
+    number: u32,
+    start: u32,
 }
 
+/// The clocks in the order in which they were started, which is the order in which they toggle.
 pub(super) struct Clocks {
     states: RefCell<Vec<ClockState>>,
     starts: Cell<u32>,
-}
-
-/// What a toggle does.
-pub(super) struct Toggle {
-    pub(super) signal: SignalIndex,
-    pub(super) level: bool,
-    pub(super) next: u64,
+    earliest: Cell<u64>,
 }
 
 impl Clocks {
     pub(super) fn new() -> Self {
-        Clocks { states: RefCell::default(), starts: Cell::new(0) }
+        Clocks { states: RefCell::default(), starts: Cell::new(0), earliest: Cell::new(NEVER) }
     }
 
-    /// Adds a clock that is low; its first toggle makes it high. Numbers of stopped clocks are
-    /// not used again within a test, so that the order of the clocks is that of their starts.
-    pub(super) fn add(&self, signal: SignalIndex, shape: ClockShape) -> ClockIndex {
+    /// Adds a clock that is low until `first`.
+    pub(super) fn add(&self, signal: SignalIndex, shape: ClockShape, first: u64) -> ClockIndex {
         let mut states = self.states.borrow_mut();
-        let generation = self.starts.get();
-        self.starts.set(generation.wrapping_add(1));
+        let start = self.starts.get();
+        self.starts.set(start.wrapping_add(1));
         let number = u32::try_from(states.len()).expect("fewer clocks than that");
-        states.push(ClockState { signal, shape, level: false, cycles: 0, key: None, generation });
-        ClockIndex { number, generation }
+        states.push(ClockState { signal, shape, level: false, cycles: 0, next: first, start });
+        self.earliest.set(self.earliest.get().min(first));
+        ClockIndex { number, start }
     }
 
-    pub(super) fn toggle(&self, number: u32, now: u64) -> Option<Toggle> {
+    /// When the next clock toggles.
+    pub(super) fn earliest(&self) -> Option<u64> {
+        let earliest = self.earliest.get();
+        (earliest != NEVER).then_some(earliest)
+    }
+
+    /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
+    pub(super) fn serve(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+        if self.earliest.get() > now {
+            return;
+        }
+        let mut number = 0;
+        while let Some((signal, due)) = self.toggle_if_due(number, now) {
+            if let Some(level) = due {
+                write(signal, level);
+            }
+            number += 1;
+        }
+        self.find_earliest();
+    }
+
+    fn toggle_if_due(&self, number: usize, now: u64) -> Option<(SignalIndex, Option<bool>)> {
         let mut states = self.states.borrow_mut();
-        let state = states.get_mut(number as usize)?;
+        let state = states.get_mut(number)?;
+        if state.next > now {
+            return Some((state.signal, None));
+        }
         state.level = !state.level;
         let wait = if state.level {
             state.cycles += 1;
@@ -67,41 +90,41 @@ impl Clocks {
         } else {
             state.shape.low
         };
-        Some(Toggle { signal: state.signal, level: state.level, next: now.saturating_add(wait) })
+        state.next = now.saturating_add(wait);
+        Some((state.signal, Some(state.level)))
     }
 
-    pub(super) fn set_key(&self, number: u32, key: TimerKey) {
-        if let Some(state) = self.states.borrow_mut().get_mut(number as usize) {
-            state.key = Some(key);
-        }
+    fn find_earliest(&self) {
+        let states = self.states.borrow();
+        self.earliest.set(states.iter().map(|state| state.next).min().unwrap_or(NEVER));
     }
 
     fn with<R>(&self, clock: ClockIndex, action: impl FnOnce(&mut ClockState) -> R) -> Option<R> {
         let mut states = self.states.borrow_mut();
         let state = states.get_mut(clock.number as usize)?;
-        (state.generation == clock.generation).then(|| action(state))
+        (state.start == clock.start).then(|| action(state))
     }
 
     pub(super) fn cycles(&self, clock: ClockIndex) -> Option<u64> {
         self.with(clock, |state| state.cycles)
     }
 
-    /// The deadline to take back, if the clock runs.
-    pub(super) fn stop(&self, clock: ClockIndex) -> Option<TimerKey> {
-        self.with(clock, |state| state.key.take()).flatten()
+    pub(super) fn stop(&self, clock: ClockIndex) {
+        self.with(clock, |state| state.next = NEVER);
+        self.find_earliest();
     }
 
     pub(super) fn is_running(&self, clock: ClockIndex) -> bool {
-        self.with(clock, |state| state.key.is_some()).unwrap_or(false)
+        self.with(clock, |state| state.next != NEVER).unwrap_or(false)
     }
 
     pub(super) fn drives(&self, signal: SignalIndex) -> bool {
-        let states = self.states.borrow();
-        states.iter().any(|state| state.signal == signal && state.key.is_some())
+        self.states.borrow().iter().any(|state| state.signal == signal && state.next != NEVER)
     }
 
-    /// Forgets every clock and gives the deadlines to take back.
-    pub(super) fn clear(&self) -> Vec<TimerKey> {
-        self.states.borrow_mut().drain(..).filter_map(|state| state.key).collect()
+    /// Forgets every clock.
+    pub(super) fn clear(&self) {
+        self.states.borrow_mut().clear();
+        self.earliest.set(NEVER);
     }
 }

@@ -10,26 +10,17 @@ pub(crate) struct TimerKey {
     generation: u32,
 }
 
-/// Which of the entries of one deadline comes first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Rank {
-    /// Clocks toggle before any task hears of the time.
-    Clock,
-    Task,
-}
-
 #[derive(Clone, Copy)]
 struct Place {
     deadline: u64,
-    rank: Rank,
-    /// Entries of one deadline and rank leave in the order in which they came.
+    /// Entries of one deadline leave in the order in which they came.
     order: u64,
     slot: u32,
 }
 
 impl Place {
     fn is_before(&self, other: &Place) -> bool {
-        (self.deadline, self.rank, self.order) < (other.deadline, other.rank, other.order)
+        (self.deadline, self.order) < (other.deadline, other.order)
     }
 }
 
@@ -39,8 +30,15 @@ struct Slot<T> {
     entry: Option<T>,
 }
 
+/// The position of the entry that stands before the heap.
+const FRONT: u32 = u32::MAX;
+
 /// A binary heap of deadlines with an entry each.
+///
+/// The first entry stands in front of the heap when it came as the first: a task that waits for
+/// one short time after the other costs no sorting, whatever long limits there are beside it.
 pub(crate) struct DeadlineHeap<T> {
+    front: Option<Place>,
     places: Vec<Place>,
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
@@ -49,50 +47,60 @@ pub(crate) struct DeadlineHeap<T> {
 
 impl<T> DeadlineHeap<T> {
     pub(crate) const fn new() -> Self {
-        DeadlineHeap { places: Vec::new(), slots: Vec::new(), free: Vec::new(), next_order: 0 }
+        DeadlineHeap {
+            front: None,
+            places: Vec::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            next_order: 0,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.places.len() + usize::from(self.front.is_some())
     }
 
     /// The earliest deadline.
     pub(crate) fn earliest(&self) -> Option<u64> {
-        self.places.first().map(|place| place.deadline)
+        self.front.as_ref().or_else(|| self.places.first()).map(|place| place.deadline)
     }
 
-    pub(crate) fn insert(&mut self, deadline: u64, rank: Rank, entry: T) -> TimerKey {
+    pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
         let order = self.next_order;
         self.next_order += 1;
-        self.insert_as(deadline, rank, order, entry)
-    }
-
-    /// Inserts with an order of the caller's: a clock keeps its place among clocks.
-    pub(crate) fn insert_as(
-        &mut self,
-        deadline: u64,
-        rank: Rank,
-        order: u64,
-        entry: T,
-    ) -> TimerKey {
-        let position = to_u32(self.places.len());
         let slot = if let Some(slot) = self.free.pop() {
-            let found = &mut self.slots[slot as usize];
-            found.position = position;
-            found.entry = Some(entry);
+            self.slots[slot as usize].entry = Some(entry);
             slot
         } else {
-            self.slots.push(Slot { generation: 0, position, entry: Some(entry) });
+            self.slots.push(Slot { generation: 0, position: 0, entry: Some(entry) });
             to_u32(self.slots.len() - 1)
         };
-        self.places.push(Place { deadline, rank, order, slot });
-        self.rise(position as usize);
+        let place = Place { deadline, order, slot };
+        if self.earliest().is_none_or(|earliest| deadline < earliest) {
+            self.slots[slot as usize].position = FRONT;
+            if let Some(second) = self.front.replace(place) {
+                self.push(second);
+            }
+        } else {
+            self.push(place);
+        }
         TimerKey { slot, generation: self.slots[slot as usize].generation }
+    }
+
+    fn push(&mut self, place: Place) {
+        self.places.push(place);
+        self.rise(self.places.len() - 1, place);
     }
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.slot as usize)?;
         if slot.generation == key.generation { slot.entry.as_mut() } else { None }
+    }
+
+    /// Every entry with its deadline, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let places = self.front.iter().chain(&self.places);
+        places.filter_map(|place| Some((place.deadline, self.slots[place.slot as usize].entry.as_ref()?)))
     }
 
     /// Takes an entry out, if it is still there.
@@ -101,62 +109,87 @@ impl<T> DeadlineHeap<T> {
         if slot.generation != key.generation || slot.entry.is_none() {
             return None;
         }
-        self.take_at(slot.position as usize)
+        if slot.position == FRONT {
+            self.take_front()
+        } else {
+            self.take_at(slot.position as usize)
+        }
     }
 
     /// Takes out the first entry, if its deadline has come.
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
         if self.earliest()? > now {
-            return None;
+            None
+        } else if self.front.is_some() {
+            self.take_front()
+        } else {
+            self.take_at(0)
         }
-        self.take_at(0)
+    }
+
+    fn take_front(&mut self) -> Option<T> {
+        let place = self.front.take()?;
+        self.give_back(place)
     }
 
     fn take_at(&mut self, position: usize) -> Option<T> {
-        let place = self.places.swap_remove(position);
+        let place = self.places[position];
+        let last = self.places.pop()?;
         if position < self.places.len() {
-            let moved = self.places[position].slot;
-            self.slots[moved as usize].position = to_u32(position);
-            self.sink(position);
-            self.rise(self.slots[moved as usize].position as usize);
+            // The last one fills the gap, and moves to where it belongs.
+            if position > 0 && last.is_before(&self.places[(position - 1) / 2]) {
+                self.rise(position, last);
+            } else {
+                self.sink(position, last);
+            }
         }
+        self.give_back(place)
+    }
+
+    fn give_back(&mut self, place: Place) -> Option<T> {
         let slot = &mut self.slots[place.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(place.slot);
         slot.entry.take()
     }
 
-    fn swap(&mut self, a: usize, b: usize) {
-        self.places.swap(a, b);
-        self.slots[self.places[a].slot as usize].position = to_u32(a);
-        self.slots[self.places[b].slot as usize].position = to_u32(b);
+    fn put(&mut self, position: usize, place: Place) {
+        self.places[position] = place;
+        self.slots[place.slot as usize].position = to_u32(position);
     }
 
-    fn rise(&mut self, mut position: usize) {
+    /// Puts `place` at or above `position`, whose present content is to be overwritten.
+    fn rise(&mut self, mut position: usize, place: Place) {
         while position > 0 {
             let parent = (position - 1) / 2;
-            if !self.places[position].is_before(&self.places[parent]) {
+            if !place.is_before(&self.places[parent]) {
                 break;
             }
-            self.swap(position, parent);
+            self.put(position, self.places[parent]);
             position = parent;
         }
+        self.put(position, place);
     }
 
-    fn sink(&mut self, mut position: usize) {
+    /// Puts `place` at or below `position`, whose present content is to be overwritten.
+    fn sink(&mut self, mut position: usize, place: Place) {
         loop {
             let left = 2 * position + 1;
-            let Some(mut first) = self.places.get(left).map(|_| left) else { break };
-            let right = left + 1;
-            if right < self.places.len() && self.places[right].is_before(&self.places[left]) {
-                first = right;
+            let Some(mut first) = self.places.get(left).copied() else { break };
+            let mut child = left;
+            if let Some(right) = self.places.get(left + 1)
+                && right.is_before(&first)
+            {
+                first = *right;
+                child = left + 1;
             }
-            if !self.places[first].is_before(&self.places[position]) {
+            if !first.is_before(&place) {
                 break;
             }
-            self.swap(position, first);
-            position = first;
+            self.put(position, first);
+            position = child;
         }
+        self.put(position, place);
     }
 }
 
@@ -170,26 +203,23 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn one_deadline_serves_clocks_first_and_then_in_order_of_arrival() {
+    fn entries_of_one_deadline_leave_in_the_order_in_which_they_came() {
         let mut heap = DeadlineHeap::new();
-        heap.insert(5, Rank::Task, "task 1");
-        heap.insert(5, Rank::Clock, "clock 1");
-        heap.insert(5, Rank::Task, "task 2");
-        heap.insert_as(5, Rank::Clock, 0, "the first clock");
-        heap.insert(3, Rank::Task, "earlier");
-        let mut order = Vec::new();
-        while let Some(entry) = heap.pop_due(5) {
-            order.push(entry);
+        for entry in ["first", "second", "third"] {
+            heap.insert(5, entry);
         }
-        assert_eq!(order, ["earlier", "the first clock", "clock 1", "task 1", "task 2"]);
+        heap.insert(3, "earlier");
+        assert_eq!(heap.pop_due(2), None);
+        let order: Vec<_> = std::iter::from_fn(|| heap.pop_due(5)).collect();
+        assert_eq!(order, ["earlier", "first", "second", "third"]);
     }
 
     #[test]
     fn a_million_deadlines_that_are_given_up_leave_nothing() {
         let mut heap = DeadlineHeap::new();
-        let kept = heap.insert(1_000_000_000, Rank::Task, ());
+        let kept = heap.insert(1_000_000_000, ());
         for time in 0..1_000_000 {
-            let key = heap.insert(time + 1000, Rank::Task, ());
+            let key = heap.insert(time + 1000, ());
             assert_eq!(heap.remove(key), Some(()));
             assert_eq!(heap.remove(key), None);
         }
@@ -206,7 +236,7 @@ mod tests {
             let mut model: Vec<(u64, usize, TimerKey)> = Vec::new();
             for (number, (action, value)) in actions.into_iter().enumerate() {
                 match action {
-                    0 => model.push((value, number, heap.insert(value, Rank::Task, number))),
+                    0 => model.push((value, number, heap.insert(value, number))),
                     1 if !model.is_empty() => {
                         let index = usize::try_from(value).unwrap() % model.len();
                         let (_, entry, key) = model.swap_remove(index);

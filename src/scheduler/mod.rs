@@ -9,12 +9,14 @@
 mod clocks;
 mod gate;
 mod heap;
+mod note;
 mod phase;
 mod signal;
 mod timer;
 mod write;
 
 use std::cell::Cell;
+use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,17 +25,18 @@ use std::task::Waker;
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
 pub(crate) use self::gate::inspect;
 pub(crate) use self::heap::TimerKey;
-pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait, write_path};
+pub(crate) use self::note::{condition_note, edge_note, phase_note};
+pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
 use self::phase::Phases;
 use self::signal::Signals;
-use self::timer::{Due, Timers};
+use self::timer::Timers;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
-use crate::task::{Hub, hub};
+use crate::task::{self, Hub, Wait, hub, node_index};
 use crate::time::{Precision, SimTime};
 use crate::value::LogicVec;
 
@@ -154,6 +157,12 @@ impl Drop for Depth<'_> {
     }
 }
 
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernel").field("now", &self.now()).finish_non_exhaustive()
+    }
+}
+
 impl Kernel {
     fn event(&'static self, event: Event) {
         if self.over.get() {
@@ -171,7 +180,7 @@ impl Kernel {
     /// A call from inside of a call of ours: only notes what happened.
     fn inner_event(&'static self, event: Event) {
         match event {
-            Event::Change { token, scalar } => self.signals.changed(self.port, token, scalar),
+            Event::Change { token, scalar } => self.signals.changed(self.port, &self.hub, token, scalar),
             Event::End => self.end(),
             // Simulators make no other calls from inside; were one to, nothing would be lost but
             // the order: it is as if the phase had come without us.
@@ -180,7 +189,7 @@ impl Kernel {
             }
             Event::Phase { phase, .. } => {
                 self.phases.reached(phase);
-                self.phases.wake(phase);
+                self.phases.wake(&self.hub, phase);
             }
             Event::Start => {}
         }
@@ -191,7 +200,7 @@ impl Kernel {
         match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
-                self.signals.changed(self.port, token, scalar);
+                self.signals.changed(self.port, &self.hub, token, scalar);
             }
             Event::Timer { token } => {
                 let deadline = self.timers.fired(token);
@@ -210,7 +219,7 @@ impl Kernel {
                     flushed = true;
                     self.flush();
                 }
-                self.phases.wake(phase);
+                self.phases.wake(&self.hub, phase);
             }
             Event::End => return self.end(),
             Event::Start => return,
@@ -235,6 +244,10 @@ impl Kernel {
     }
 
     fn run(&'static self) {
+        if !self.hub.is_ready() && !self.hub.awaits_threads() {
+            self.was_asked();
+            return;
+        }
         loop {
             self.hub.run_root(|| self.was_asked() || self.over.get());
             self.was_asked();
@@ -254,29 +267,22 @@ impl Kernel {
         false
     }
 
-    fn serve_deadlines(&self) {
+    fn serve_deadlines(&'static self) {
         let now = self.now.get();
-        while let Some(due) = self.timers.pop_due(now) {
-            match due {
-                Due::Task(waker) => waker.wake(),
-                Due::Clock(number) => self.toggle(number, now),
-            }
+        // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
+        self.clocks.serve(now, |signal, level| self.drive_clock(signal, level));
+        while let Some(waker) = self.timers.pop_due(now) {
+            self.hub.wake_waker(waker);
         }
     }
 
-    fn toggle(&self, number: u32, now: u64) {
-        let Some(toggle) = self.clocks.toggle(number, now) else { return };
-        let key = self.timers.schedule_clock(toggle.next, number);
-        self.clocks.set_key(number, key);
-        let signal = self.signals.get(toggle.signal);
-        let value = u64::from(toggle.level);
-        let written = self.port.write_small(signal.handle, 1, value, 0, WriteMode::Deposit);
+    fn drive_clock(&'static self, signal: SignalIndex, level: bool) {
+        let signal = self.signals.get(signal);
+        let written =
+            self.port.write_small(signal.handle, 1, u64::from(level), 0, WriteMode::Deposit);
         if let Err(error) = written {
             let path = &signal.description.path;
-            (self.hooks.broken)(
-                KERNEL.get().expect("the kernel runs"),
-                format!("a clock cannot write `{path}`: {error}"),
-            );
+            (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
         }
     }
 
@@ -293,7 +299,7 @@ impl Kernel {
             return;
         }
         let armed = self.phases.arm(self.port, !self.writes.is_empty());
-        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get()));
+        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), self.clocks.earliest()));
         if let Err(error) = armed {
             (self.hooks.broken)(self, error.to_string());
         }
@@ -470,16 +476,11 @@ impl Kernel {
         shape: ClockShape,
         first: u64,
     ) -> ClockIndex {
-        let clock = self.clocks.add(signal, shape);
-        let key = self.timers.schedule_clock(self.deadline(first), clock.number);
-        self.clocks.set_key(clock.number, key);
-        clock
+        self.clocks.add(signal, shape, self.deadline(first))
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {
-        if let Some(key) = self.clocks.stop(clock) {
-            self.timers.leave(key);
-        }
+        self.clocks.stop(clock);
     }
 
     pub(crate) fn clock_cycles(&self, clock: ClockIndex) -> Option<u64> {
@@ -494,14 +495,35 @@ impl Kernel {
         self.clocks.drives(signal)
     }
 
+    // --- the task tree
+
+    /// Notes what the running task awaits, where the tables cannot tell.
+    #[inline]
+    pub(crate) fn note_foreign(&self, waker: &Waker, wait: impl FnOnce() -> Wait) {
+        if node_index(waker, &self.hub).is_none() {
+            self.hub.note_wait(wait());
+        }
+    }
+
+    pub(crate) fn deadline_note(&self, deadline: u64) -> Wait {
+        note::deadline_note(deadline, self.precision)
+    }
+
+    /// The living tasks: name, where forked, what each awaits and since when.
+    pub(crate) fn task_tree(&self) -> String {
+        let mut found = note::Found::new();
+        self.signals.note_waits(self, &mut found);
+        self.timers.note_waits(self, &mut found);
+        self.phases.note_waits(self, &mut found);
+        task::tree(&self.hub, &found)
+    }
+
     // --- between tests
 
     /// Ends what a test left with the kernel: its clocks, its writes that were not applied, and
     /// watches that nobody needs.
     pub(crate) fn end_test(&self) {
-        for key in self.clocks.clear() {
-            self.timers.leave(key);
-        }
+        self.clocks.clear();
         self.writes.clear(&self.signals);
         if !self.over.get() {
             self.signals.unwatch_idle(self.port);

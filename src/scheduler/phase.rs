@@ -3,7 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
+use super::Kernel;
+use super::note::{self, Found};
 use crate::simulator::{Phase, Port, PortError};
+use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
 
 struct PhaseWaits {
@@ -48,20 +51,28 @@ impl Phases {
         drop(left);
     }
 
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for phase in ALL {
+            for (_, (), waker) in self.of(phase).waits.borrow().iter() {
+                note::enter(found, kernel, waker, note::phase_note(phase));
+            }
+        }
+    }
+
     /// The phase has come: its callback is used up.
     pub(super) fn reached(&self, phase: Phase) {
         self.of(phase).armed.set(false);
     }
 
     /// Wakes those who wait for the phase, first come first.
-    pub(super) fn wake(&self, phase: Phase) {
+    pub(super) fn wake(&self, hub: &Hub, phase: Phase) {
         let waits = &self.of(phase).waits;
         let mut count = waits.borrow().len();
         while count > 0 {
             count -= 1;
             let next = waits.borrow_mut().pop_front();
             if let Some(((), waker)) = next {
-                waker.wake();
+                hub.wake_waker(waker);
             }
         }
     }

@@ -10,8 +10,11 @@ use std::task::Waker;
 use elsa::FrozenVec;
 use smallvec::SmallVec;
 
+use super::Kernel;
+use super::note::{self, Found};
 use super::write::Pending;
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
+use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
 use crate::value::{Logic, LogicVec};
 
@@ -32,7 +35,7 @@ pub(crate) enum Edge {
 
 /// What one waiter of a signal waits for.
 pub(crate) enum SignalWait {
-    Edges { edge: Edge, remaining: Cell<u32> },
+    Edges { edge: Edge, remaining: u32 },
     Until(Rc<Condition>),
 }
 
@@ -195,12 +198,23 @@ impl Signals {
     }
 
     /// A watched signal changed: wakes those whose wait is over, first come first.
-    pub(super) fn changed(&self, port: &dyn Port, token: u64, scalar: Option<Logic>) {
+    pub(super) fn changed(
+        &self,
+        port: &dyn Port,
+        hub: &Hub,
+        token: u64,
+        scalar: Option<Logic>,
+    ) {
         let (index, generation) = from_token(token);
         let Some(signal) = self.table.get(index as usize) else { return };
         if signal.watch_generation.get() != generation {
             return;
         }
+        // Some simulators do not bring the value along.
+        let scalar = scalar.or_else(|| {
+            let read = || port.read_small(signal.handle, 1, signal.two_state).ok();
+            if signal.scalar { read().map(|(value, unknown)| scalar_of(value, unknown)) } else { None }
+        });
         let (rises, falls) = match scalar {
             Some(new) => {
                 let old = signal.last.replace(new);
@@ -212,17 +226,17 @@ impl Signals {
             None if signal.wide_is_unchanged(port) => return,
             None => (false, false),
         };
-        let mut over: SmallVec<[WaiterKey; 8]> = SmallVec::new();
+        let mut woken: SmallVec<[Waker; 4]> = SmallVec::new();
         let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 2]> = SmallVec::new();
         {
-            let waits = signal.waits.borrow();
+            let mut waits = signal.waits.borrow_mut();
             if waits.is_empty() {
                 drop(waits);
                 signal.fired_for_nobody(port);
                 return;
             }
-            for (key, wait, _) in waits.iter() {
-                match wait {
+            waits.take_if(
+                |key, wait| match wait {
                     SignalWait::Edges { edge, remaining } => {
                         let counts = match edge {
                             Edge::Rising => rises,
@@ -230,26 +244,40 @@ impl Signals {
                             Edge::Any => true,
                         };
                         if counts {
-                            remaining.set(remaining.get() - 1);
-                            if remaining.get() == 0 {
-                                over.push(key);
-                            }
+                            *remaining -= 1;
                         }
+                        counts && *remaining == 0
                     }
-                    SignalWait::Until(condition) => asked.push((key, Rc::clone(condition))),
-                }
-            }
+                    SignalWait::Until(condition) => {
+                        asked.push((key, Rc::clone(condition)));
+                        false
+                    }
+                },
+                |_, waker| woken.push(waker),
+            );
         }
         // The conditions are the user's: asked with nothing borrowed.
         for (key, condition) in asked {
             if condition.is_over() {
-                over.push(key);
+                let taken = signal.waits.borrow_mut().take(key);
+                woken.extend(taken.map(|(_, waker)| waker));
             }
         }
-        for key in over {
-            let taken = signal.waits.borrow_mut().take(key);
-            if let Some((_, waker)) = taken {
-                waker.wake();
+        for waker in woken {
+            hub.wake_waker(waker);
+        }
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for index in (0..self.table.len()).map(|index| SignalIndex(index as u32)) {
+            for (_, wait, waker) in self.get(index).waits.borrow().iter() {
+                let wait = match wait {
+                    SignalWait::Edges { edge, remaining } => {
+                        note::edge_note(index, *edge, *remaining)
+                    }
+                    SignalWait::Until(_) => note::condition_note(index),
+                };
+                note::enter(found, kernel, waker, wait);
             }
         }
     }

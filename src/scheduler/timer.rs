@@ -3,14 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::heap::{DeadlineHeap, Rank, TimerKey};
+use super::note::{self, Found};
+use super::Kernel;
+use super::heap::{DeadlineHeap, TimerKey};
 use crate::simulator::{CallbackHandle, Port, PortError};
-
-/// Who a deadline is for.
-pub(super) enum Due {
-    Task(Waker),
-    Clock(u32),
-}
 
 struct PendingTimer {
     deadline: u64,
@@ -18,7 +14,7 @@ struct PendingTimer {
 }
 
 pub(super) struct Timers {
-    heap: RefCell<DeadlineHeap<Due>>,
+    heap: RefCell<DeadlineHeap<Waker>>,
     /// The simulator's timer for the earliest deadline, or an earlier one that is left to fire.
     pending: Cell<Option<PendingTimer>>,
     /// The token of the pending timer; a fire with another token is stale.
@@ -35,15 +31,15 @@ impl Timers {
     }
 
     pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.heap.borrow_mut().insert(deadline, Rank::Task, Due::Task(waker.clone()))
+        self.heap.borrow_mut().insert(deadline, waker.clone())
     }
 
     pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {
-            Some(Due::Task(present)) if present.will_wake(waker) => return true,
-            Some(Due::Task(present)) => std::mem::replace(present, waker.clone()),
-            _ => return false,
+            Some(present) if present.will_wake(waker) => return true,
+            Some(present) => std::mem::replace(present, waker.clone()),
+            None => return false,
         };
         drop(heap);
         drop(replaced);
@@ -55,12 +51,6 @@ impl Timers {
         drop(left);
     }
 
-    /// The next toggle of a clock. Clocks of one deadline toggle in the order of their numbers.
-    pub(super) fn schedule_clock(&self, deadline: u64, clock: u32) -> TimerKey {
-        let mut heap = self.heap.borrow_mut();
-        heap.insert_as(deadline, Rank::Clock, u64::from(clock), Due::Clock(clock))
-    }
-
     /// The simulator's timer fired. `Some(deadline)` unless it was given up before.
     pub(super) fn fired(&self, token: u64) -> Option<u64> {
         if token != self.generation.get() {
@@ -69,16 +59,25 @@ impl Timers {
         self.pending.take().map(|pending| pending.deadline)
     }
 
-    pub(super) fn pop_due(&self, now: u64) -> Option<Due> {
+    pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
         self.heap.borrow_mut().pop_due(now)
     }
 
-    /// Has the simulator call at the earliest deadline.
+    /// Has the simulator call at the earliest deadline: a task's, or that of the clocks.
     ///
     /// A pending timer that is now too early stays: it costs less to let it fire than to take it
     /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
-    pub(super) fn arm(&self, port: &dyn Port, now: u64) -> Result<(), PortError> {
-        let earliest = self.heap.borrow().earliest();
+    pub(super) fn arm(
+        &self,
+        port: &dyn Port,
+        now: u64,
+        clocks: Option<u64>,
+    ) -> Result<(), PortError> {
+        let tasks = self.heap.borrow().earliest();
+        let earliest = match (tasks, clocks) {
+            (Some(task), Some(clock)) => Some(task.min(clock)),
+            (one, other) => one.or(other),
+        };
         let pending = self.pending.take();
         let keep = match (&pending, earliest) {
             (Some(pending), Some(earliest)) => pending.deadline <= earliest,
@@ -98,6 +97,12 @@ impl Timers {
         let handle = port.after(deadline.saturating_sub(now), generation)?;
         self.pending.set(Some(PendingTimer { deadline, handle }));
         Ok(())
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for (deadline, waker) in self.heap.borrow().iter() {
+            note::enter(found, kernel, waker, kernel.deadline_note(deadline));
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 
 use super::error::TaskErrorKind;
 use super::info::{TaskInfo, TaskState};
-use super::panics::{Caught, catch};
+use super::panics::{Caught, catch, catch_in_task};
 
 /// A task whose value's type does not matter.
 pub(crate) trait Child {
@@ -104,7 +104,7 @@ where
         }
         self.stage.set(Stage::Polling);
         self.info.set_state(TaskState::Running);
-        let outcome = catch(|| {
+        let outcome = catch_in_task(|| {
             // SAFETY: the stage was `Idle`, so the future is there and nothing else refers to it;
             // it is `Polling` until this reference is gone. The cell never moves the future: it
             // is behind an `Rc` and dropped in place.

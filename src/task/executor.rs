@@ -56,7 +56,7 @@ where
         if main.hub.ready_count(main.set) == 0 && !main.hub.is_ready() {
             match main.hub.inbox.wait_for(PATIENCE) {
                 Some(node) => main.hub.wake(node),
-                None => panic!("stuck: nothing is ready\n{}", tree(&main.hub)),
+                None => panic!("stuck: nothing is ready\n{}", tree(&main.hub, &[])),
             }
         }
     }

@@ -156,6 +156,25 @@ impl<T: Clone> Future for JoinCloned<T> {
     }
 }
 
+/// Waits for a task to end, however it does.
+pub(super) struct Ended<T> {
+    waiting: Waiting<T>,
+}
+
+impl<T: 'static> Task<T> {
+    pub(super) fn ended(&self) -> Ended<T> {
+        Ended { waiting: Waiting::new(Rc::clone(&self.cell)) }
+    }
+}
+
+impl<T> Future for Ended<T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.waiting.poll_ended(context)
+    }
+}
+
 /// Waits until a task has run to its first suspension; made by `start`.
 #[must_use = "the task is queued already; await this to know that it has begun"]
 pub struct Starting<T> {

@@ -16,6 +16,7 @@ use super::cell::Child;
 use super::core::Core;
 use super::directory::Directory;
 use super::error::TaskError;
+use super::panics::install_hook;
 use super::wait::Wait;
 use super::waker::{Inbox, NodeRef, node_of, waker_of};
 use super::{ExitTimer, Name};
@@ -101,6 +102,7 @@ pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
 
 impl Hub {
     fn new() -> Self {
+        install_hook();
         let inbox = Inbox::new();
         let hub = Hub {
             id: inbox.id(),
@@ -115,7 +117,12 @@ impl Hub {
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
-        hub.tables.borrow_mut().sets[root as usize].open = true;
+        {
+            let root = &mut hub.tables.borrow_mut().sets[root as usize];
+            root.open = true;
+            // Nobody is to be woken for it: the callbacks look.
+            root.woken = true;
+        }
         hub
     }
 
@@ -299,6 +306,14 @@ impl Hub {
         }
     }
 
+    /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
+    pub(crate) fn wake_waker(&self, waker: Waker) {
+        match node_of(&waker, self.id) {
+            Some(node) => self.wake(node),
+            None => waker.wake(),
+        }
+    }
+
     /// Wakes whoever polls `set`, without anything new in its queue.
     pub(super) fn wake_set(&self, set: u32) {
         let parent = {
@@ -330,9 +345,6 @@ impl Hub {
                 break;
             }
         }
-        let mut tables = self.tables.borrow_mut();
-        let root = &mut tables.sets[ROOT_SET as usize];
-        root.woken = !root.queue.is_empty();
     }
 
     pub(super) fn pop_ready(&self, set: u32) -> Option<u32> {

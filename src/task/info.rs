@@ -155,6 +155,10 @@ impl TaskInfo {
         self.position.set(position);
     }
 
+    pub(super) fn node(&self) -> Option<NodeRef> {
+        self.node.get()
+    }
+
     pub(super) fn position(&self) -> usize {
         self.position.get()
     }

@@ -28,6 +28,11 @@ impl Drop for OutsideWork {
 }
 
 impl Hub {
+    /// Another thread has woken a task, or may do so before simulated time goes on.
+    pub(crate) fn awaits_threads(&self) -> bool {
+        self.inbox.is_filled() || self.outside.get() > 0
+    }
+
     /// Waits a while for other threads, if there is outside work. `false` if there is none.
     pub(crate) fn wait_for_outside(&self) -> bool {
         if self.outside.get() == 0 {

@@ -8,6 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use super::error::TaskErrorKind;
+use super::hub::{NONE, with_hub};
 
 /// What is known of a panic that was caught.
 pub(crate) struct Caught {
@@ -57,11 +58,14 @@ impl Drop for Active {
 /// Runs `action`; a panic in it becomes a value instead of text on the standard error.
 pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     install_hook();
-    let outcome = {
-        let _active = Active::enter();
-        panic::catch_unwind(AssertUnwindSafe(action))
-    };
-    outcome.map_err(|payload| {
+    let _active = Active::enter();
+    catch_in_task(action)
+}
+
+/// [`catch`] for the time that a task of the hub runs: the hook sees that by itself, so that this
+/// costs nothing unless there is a panic.
+pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+    panic::catch_unwind(AssertUnwindSafe(action)).map_err(|payload| {
         let (at, backtrace) = LAST.with(RefCell::take).unwrap_or_default();
         let message = message_of(&*payload);
         // The payload is the user's: its `Drop` may panic too.
@@ -82,12 +86,13 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-fn install_hook() {
+pub(super) fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0;
+            let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0
+                || with_hub(|hub| hub.current() != NONE).unwrap_or(false);
             if !catching {
                 return previous(info);
             }

@@ -42,7 +42,7 @@ fn names(errors: &TaskErrors) -> Vec<&str> {
 }
 
 fn nothing_lives() {
-    assert_eq!(hub().live_count(), 0, "{}", tree(&hub()));
+    assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
     assert!(hub().take_lost().is_empty());
 }
 
@@ -749,7 +749,7 @@ fn rule_16_the_tree_shows_name_place_and_what_is_awaited() {
                 .await?;
                 Ok(())
             });
-            let text = tree(&hub());
+            let text = tree(&hub(), &[]);
             let lines: Vec<_> = text.lines().collect();
             assert!(lines[0].starts_with("main (forked at ") && lines[0].contains("is running"));
             assert!(lines[1].starts_with("  slow (forked at src/task/tests.rs:"), "{text}");
@@ -783,20 +783,21 @@ fn rule_16_another_thread_can_print_an_outline() {
     });
 }
 
-fn test_of(body: impl Future<Output = Result<()>>) -> Result<(), TaskErrors> {
+fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskErrors> {
     block_on(run_test("test".into(), std::panic::Location::caller(), body))
 }
 
 #[test]
 fn rule_17_a_failure_of_a_spawned_task_fails_the_test_at_once() {
-    let reached = Cell::new(false);
-    let error = test_of(async {
+    let reached = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&reached);
+    let error = test_of(async move {
         spawn_named("background", async {
             yield_now().await;
             Err::<(), _>(anyhow!("broken"))
         });
         turns(5).await;
-        reached.set(true);
+        flag.set(true);
         Ok(())
     })
     .unwrap_err();
@@ -808,9 +809,10 @@ fn rule_17_a_failure_of_a_spawned_task_fails_the_test_at_once() {
 #[test]
 fn rule_17_what_still_runs_when_the_test_returns_is_cancelled_newest_first() {
     let log: Rc<RefCell<Vec<u8>>> = Rc::default();
-    test_of(async {
+    let shared = Rc::clone(&log);
+    test_of(async move {
         for number in 1..=3 {
-            let note = scopeguard(Rc::clone(&log), number);
+            let note = scopeguard(Rc::clone(&shared), number);
             spawn(async move {
                 let _note = note;
                 pending::<Result<()>>().await

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::hub::{Hub, NONE};
+use super::wait::Wait;
 use crate::time::SimTime;
 
 struct Row {
@@ -16,12 +17,14 @@ struct Row {
 }
 
 /// The living tasks below each other: name, where forked, what each awaits and since when.
-pub(crate) fn tree(hub: &Hub) -> String {
+///
+/// `found` are awaits that the tasks did not note themselves, by task.
+pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
     let mut rows = Vec::new();
     hub.for_each_live(|index, node| {
         let Some((name, place)) = hub.directory.describe(index) else { return };
         let count = node.waits.count as usize;
-        let waits: Vec<String> =
+        let mut waits: Vec<String> =
             node.waits.shown.iter().take(count).flatten().map(ToString::to_string).collect();
         rows.push(Row {
             index,
@@ -29,7 +32,11 @@ pub(crate) fn tree(hub: &Hub) -> String {
             name: name.into_owned(),
             place: place.to_string(),
             more: count - waits.len().min(count),
-            waits,
+            waits: {
+                let of_node = found.iter().filter(|(node, _)| *node == index);
+                waits.extend(of_node.map(|(_, wait)| wait.to_string()));
+                waits
+            },
             since: node.since,
         });
     });

@@ -128,6 +128,24 @@ impl<P> WaiterList<P> {
         }
     }
 
+    /// Takes out the waiters for which `is_over` says so, first come first.
+    pub(crate) fn take_if(
+        &mut self,
+        mut is_over: impl FnMut(WaiterKey, &mut P) -> bool,
+        mut taken: impl FnMut(P, Waker),
+    ) {
+        let mut index = self.front;
+        while let Some(slot) = self.slots.get_mut(index as usize) {
+            let (at, generation) = (index, slot.generation);
+            index = slot.next;
+            let key = WaiterKey { index: at, generation };
+            let over = slot.waiter.as_mut().is_some_and(|(payload, _)| is_over(key, payload));
+            if over && let Some((payload, waker)) = self.unlink(at) {
+                taken(payload, waker);
+            }
+        }
+    }
+
     /// Takes out the waiter that came first.
     pub(crate) fn pop_front(&mut self) -> Option<(P, Waker)> {
         if self.front == NONE {

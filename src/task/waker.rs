@@ -6,13 +6,14 @@
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::with_hub;
+use super::hub::{Hub, with_hub};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -53,29 +54,48 @@ impl NodeRef {
 pub(crate) struct Inbox {
     id: u16,
     received: Receiver<u64>,
+    /// Something was sent since the inbox was last drained: one load tells, many times a step.
+    filled: Arc<AtomicBool>,
 }
 
-/// The senders of all living hubs, by the number that wakers carry.
-static INBOXES: Mutex<Vec<Option<Sender<u64>>>> = Mutex::new(Vec::new());
+/// The other end of an inbox.
+struct Outbox {
+    sender: Sender<u64>,
+    filled: Arc<AtomicBool>,
+}
+
+/// The other ends of the inboxes of all living hubs, by the number that wakers carry.
+static OUTBOXES: Mutex<Vec<Option<Outbox>>> = Mutex::new(Vec::new());
 
 impl Inbox {
     pub(super) fn new() -> Self {
         let (sender, received) = unbounded();
-        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = inboxes.iter().position(Option::is_none).unwrap_or_else(|| {
-            inboxes.push(None);
-            inboxes.len() - 1
+        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = outboxes.iter().position(Option::is_none).unwrap_or_else(|| {
+            outboxes.push(None);
+            outboxes.len() - 1
         });
-        inboxes[free] = Some(sender);
+        let filled = Arc::new(AtomicBool::new(false));
+        outboxes[free] = Some(Outbox { sender, filled: Arc::clone(&filled) });
         let id = u16::try_from(free).expect("fewer than 65,536 threads run tasks at once");
-        Inbox { id, received }
+        Inbox { id, received, filled }
     }
 
     pub(super) fn id(&self) -> u16 {
         self.id
     }
 
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled.load(Ordering::Relaxed)
+    }
+
     pub(super) fn drain(&self, mut wake: impl FnMut(NodeRef)) {
+        if !self.is_filled() {
+            return;
+        }
+        // Before the channel is read: what is sent meanwhile sets it again.
+        self.filled.store(false, Ordering::Release);
+        std::sync::atomic::fence(Ordering::SeqCst);
         while let Ok(word) = self.received.try_recv() {
             wake(NodeRef(word));
         }
@@ -89,8 +109,8 @@ impl Inbox {
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        inboxes[usize::from(self.id)] = None;
+        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        outboxes[usize::from(self.id)] = None;
     }
 }
 
@@ -114,6 +134,12 @@ pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     (node.hub() == id).then_some(node)
 }
 
+/// The index of the task that a waker names, if it is a task of this hub.
+#[inline]
+pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
+    node_of(waker, hub.id()).map(NodeRef::index)
+}
+
 fn clone(data: *const ()) -> RawWaker {
     RawWaker::new(data, &VTABLE)
 }
@@ -128,10 +154,11 @@ fn wake(data: *const ()) {
         own
     });
     if own != Some(true) {
-        let inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Some(sender)) = inboxes.get(usize::from(node.hub())) {
+        let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Some(outbox)) = outboxes.get(usize::from(node.hub())) {
             // Its hub may be ending: then there is nobody to wake.
-            let _ = sender.send(node.0);
+            let _ = outbox.sender.send(node.0);
+            outbox.filled.store(true, Ordering::Release);
         }
     }
 }

@@ -29,8 +29,6 @@ struct Choice {
 pub(super) struct Case<'a> {
     pub(super) names: Vec<String>,
     pub(super) values: Vec<&'a Expr>,
-    /// Where the case of the last list is named; `None` without cases.
-    pub(super) place: Option<Span>,
 }
 
 /// `name = value` as it is written.
@@ -128,7 +126,6 @@ pub(super) fn product(lists: &[CaseList]) -> Vec<Case<'_>> {
                     let mut case = case.clone();
                     case.names.push(choice.name.unraw().to_string());
                     case.values.extend(&choice.values);
-                    case.place = Some(choice.name.span());
                     case
                 })
             })

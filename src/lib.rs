@@ -36,6 +36,7 @@ pub mod __private {
         FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::dut::{Binder, Dut, FieldSpec, enum_width};
+    pub use crate::scheduler::census;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
     pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};

@@ -24,7 +24,7 @@ use super::select::{self, Candidate, Run, select};
 use super::test::Test;
 use super::watchdog::{GRACE, Watchdog};
 use super::{exit, logger};
-use crate::scheduler::{self, Hooks, Kernel, Stage, kernel};
+use crate::scheduler::{self, Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::SimDuration;
 use crate::trigger::timer;
@@ -46,6 +46,8 @@ struct Runner {
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,
     watchdog: Option<Watchdog>,
+    /// A test has run in this simulation.
+    stirred: Cell<bool>,
     finished: Cell<bool>,
 }
 
@@ -80,6 +82,7 @@ fn print(text: &str) {
 }
 
 fn start(kernel: &'static Kernel) {
+    kernel.hub().limit_clean_up(|limit| Box::pin(exit_timer(limit)));
     if let Err(error) = exit::register() {
         print(&format!("verifork: the exit status cannot be set: {error}\n"));
     }
@@ -208,6 +211,7 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         results: RefCell::default(),
         running: RefCell::default(),
         watchdog,
+        stirred: Cell::new(false),
         finished: Cell::new(false),
     })))
 }
@@ -250,7 +254,9 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(reason) = options.skip {
         return runner.skipped(number, reason);
     }
-    leave_read_only(runner.kernel).await;
+    if runner.stirred.replace(true) {
+        leave_time_step(runner.kernel).await;
+    }
     logger::clear_tail();
     let begun = runner.kernel.now();
     *runner.running.borrow_mut() =
@@ -369,15 +375,22 @@ fn rounded_timer(
     (crate::trigger::timer_of_steps(kernel, steps), limit)
 }
 
+/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
+async fn exit_timer(limit: SimDuration) {
+    match kernel() {
+        Ok(kernel) => rounded_timer(kernel, limit).0.await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 fn task_tree(kernel: &Kernel) -> String {
     format!("tasks:\n{}", kernel.task_tree())
 }
 
-/// A test may end in the read-only phase; the next one begins where writes are allowed.
-async fn leave_read_only(kernel: &Kernel) {
-    if kernel.stage() == Stage::ReadOnly {
-        timer(kernel.precision().step()).await;
-    }
+/// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
+/// one begins in a time step of its own: nothing of the other is seen there but settled values.
+async fn leave_time_step(kernel: &Kernel) {
+    timer(kernel.precision().step()).await;
 }
 
 impl Runner {

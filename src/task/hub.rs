@@ -144,6 +144,11 @@ impl Hub {
         self.now.set(Some(now));
     }
 
+    /// Gives `on_exit` futures their limit of time.
+    pub(crate) fn limit_clean_up(&self, timer: ExitTimer) {
+        self.exit_timer.set(Some(timer));
+    }
+
     /// The node that runs now, or `NONE`.
     pub(super) fn current(&self) -> u32 {
         self.directory.running()

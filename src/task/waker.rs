@@ -12,7 +12,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::with_hub;
+use super::hub::{is_own, with_hub};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -52,11 +52,11 @@ impl NodeRef {
 /// Where wake-ups of other threads arrive.
 pub(crate) struct Inbox {
     id: u16,
-    received: Receiver<u64>,
+    received: Receiver<NodeRef>,
 }
 
 /// The senders of all living hubs, by the number that wakers carry.
-static INBOXES: Mutex<Vec<Option<Sender<u64>>>> = Mutex::new(Vec::new());
+static INBOXES: Mutex<Vec<Option<Sender<NodeRef>>>> = Mutex::new(Vec::new());
 
 impl Inbox {
     pub(super) fn new() -> Self {
@@ -76,14 +76,18 @@ impl Inbox {
     }
 
     pub(super) fn drain(&self, mut wake: impl FnMut(NodeRef)) {
-        while let Ok(word) = self.received.try_recv() {
-            wake(NodeRef(word));
+        while let Ok(node) = self.received.try_recv() {
+            wake(node);
         }
+    }
+
+    pub(super) fn received(&self) -> &Receiver<NodeRef> {
+        &self.received
     }
 
     /// Waits until another thread wakes one of this thread's tasks, but not for ever.
     pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
-        self.received.recv_timeout(limit).ok().map(NodeRef)
+        self.received.recv_timeout(limit).ok()
     }
 }
 
@@ -120,18 +124,12 @@ fn clone(data: *const ()) -> RawWaker {
 
 fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
-    let own = with_hub(|hub| {
-        let own = hub.id() == node.hub();
-        if own {
-            hub.wake(node);
-        }
-        own
-    });
-    if own != Some(true) {
+    let own = is_own(node.hub()) && with_hub(|hub| hub.wake(node)).is_some();
+    if !own {
         let inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Some(sender)) = inboxes.get(usize::from(node.hub())) {
             // Its hub may be ending: then there is nobody to wake.
-            let _ = sender.send(node.0);
+            let _ = sender.send(node);
         }
     }
 }

@@ -16,6 +16,7 @@ use super::cell::Child;
 use super::core::Core;
 use super::directory::Directory;
 use super::error::TaskError;
+use super::outside::Outside;
 use super::panics::install_hook;
 use super::wait::Wait;
 use super::waker::{Inbox, NodeRef, node_of, waker_of};
@@ -82,12 +83,22 @@ pub(crate) struct Hub {
     lost: RefCell<Vec<TaskError>>,
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
-    /// Threads that the simulation waits for: see `outside`.
-    pub(super) outside: Cell<usize>,
+    pub(super) outside: Outside,
 }
 
 thread_local! {
-    static HUB: Rc<Hub> = Rc::new(Hub::new());
+    static HUB: Rc<Hub> = {
+        let hub = Hub::new();
+        OWN.set(u32::from(hub.id));
+        Rc::new(hub)
+    };
+    /// The number of the thread's hub: a thread that only wakes tasks of others has none.
+    static OWN: Cell<u32> = const { Cell::new(NONE) };
+}
+
+/// Whether the calling thread's tasks are those of the hub `id`.
+pub(super) fn is_own(id: u16) -> bool {
+    OWN.get() == u32::from(id)
 }
 
 /// The calling thread's hub.
@@ -113,7 +124,7 @@ impl Hub {
             lost: RefCell::default(),
             test: RefCell::default(),
             exit_timer: Cell::new(None),
-            outside: Cell::new(0),
+            outside: Outside::default(),
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
@@ -152,6 +163,11 @@ impl Hub {
     /// The node that runs now, or `NONE`.
     pub(super) fn current(&self) -> u32 {
         self.directory.running()
+    }
+
+    /// A task is being polled or dropped.
+    pub(crate) fn runs_task(&self) -> bool {
+        self.current() != NONE
     }
 
     pub(super) fn enter(&self, index: u32) -> Entered<'_> {

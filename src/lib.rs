@@ -18,7 +18,7 @@ pub mod trigger;
 pub mod value;
 
 pub use anyhow::{Context, Error, anyhow as error, bail, ensure};
-pub use regression::test::Test;
+pub use regression::test::{Test, TestRng};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use verifork_macros::test;

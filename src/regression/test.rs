@@ -17,6 +17,9 @@ struct Inner {
     plusargs: Rc<[String]>,
 }
 
+/// The generator that [`Test::rng`] returns: a `ChaCha8` with a stream of its own.
+pub type TestRng = ChaCha8Rng;
+
 /// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
 /// from anywhere.
 ///
@@ -74,7 +77,7 @@ impl Test {
     /// A stream of random numbers of the running task's own: made from the base seed, the test's
     /// name and the task's path, so that neither other tests nor other tasks change it. Each call
     /// from one task begins the same stream: keep the generator.
-    pub fn rng(&self) -> ChaCha8Rng {
+    pub fn rng(&self) -> TestRng {
         let mut path = String::new();
         with_hub(|hub| hub.write_current_path(&mut path).ok());
         // The task's path begins with the test's name, but not in a task that outlived its parent.
@@ -83,7 +86,7 @@ impl Test {
     }
 
     /// A stream of random numbers by a name of the caller's: the same in whatever task.
-    pub fn rng_named(&self, name: &str) -> ChaCha8Rng {
+    pub fn rng_named(&self, name: &str) -> TestRng {
         self.0.seed.stream(&[self.name(), "", name])
     }
 

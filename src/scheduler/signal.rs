@@ -210,6 +210,11 @@ impl Signals {
         if signal.watch_generation.get() != generation {
             return;
         }
+        // Some simulators do not bring the value along.
+        let scalar = scalar.or_else(|| {
+            let read = || port.read_small(signal.handle, 1, signal.two_state).ok();
+            if signal.scalar { read().map(|(value, unknown)| scalar_of(value, unknown)) } else { None }
+        });
         let (rises, falls) = match scalar {
             Some(new) => {
                 let old = signal.last.replace(new);

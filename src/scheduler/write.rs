@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
 use super::signal::{Signal, SignalIndex, Signals};
-use crate::simulator::{Encoding, Port, PortError, WriteMode};
+use crate::simulator::{Encoding, Port, PortError, VectorFormats, WriteMode};
 use crate::value::LogicVec;
 
 /// A value to write.
@@ -67,7 +67,9 @@ impl Writes {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
-        let mut pending = signals.get(index).pending.borrow_mut();
+        let signal = signals.get(index);
+        let all = all_bits(signal.width);
+        let mut pending = signal.pending.borrow_mut();
         if matches!(*pending, Pending::None) {
             self.queue.borrow_mut().push(index);
         }
@@ -79,15 +81,31 @@ impl Writes {
                 *m |= mask;
                 *p = place;
             }
+            (Write::Small { value, unknown, mask }, _) if mask & all == all => {
+                *pending = Pending::Small { value, unknown, mask, place };
+            }
+            (Write::Small { value, unknown, mask }, Pending::None) => {
+                *pending =
+                    Pending::Small { value: value & mask, unknown: unknown & mask, mask, place };
+            }
             (Write::Small { value, unknown, mask }, Pending::Wide { value: whole, place: p }) => {
-                for bit in (0..whole.width().min(64)).filter(|bit| mask >> bit & 1 == 1) {
-                    let logic = LogicVec::from_planes_u64(1, value >> bit & 1, unknown >> bit & 1);
-                    overlay(whole, bit, &logic);
+                for (low, part) in parts_of(value, unknown, mask) {
+                    overlay(whole, low, &part);
                 }
                 *p = place;
             }
+            (Write::Small { value, unknown, mask }, Pending::Parts { parts, place: p }) => {
+                parts.extend(parts_of(value, unknown, mask));
+                *p = place;
+            }
+            (Write::Part { value: part, low }, Pending::Small { value, unknown, mask, .. }) => {
+                let mut parts: Vec<_> = parts_of(*value, *unknown, *mask).collect();
+                parts.push((low, part.clone()));
+                *pending = Pending::Parts { parts, place };
+            }
             (Write::Small { value, unknown, mask }, _) => {
-                *pending = Pending::Small { value: value & mask, unknown: unknown & mask, mask, place };
+                *pending =
+                    Pending::Small { value: value & mask, unknown: unknown & mask, mask, place };
             }
             (Write::Wide(new), Pending::Wide { value, place: p }) => {
                 value.clone_from(new);
@@ -180,8 +198,13 @@ fn put_small(
     mode: WriteMode,
 ) -> Result<(), PortError> {
     let (mut value, mut unknown) = (value, unknown);
-    let all = if signal.width >= 64 { u64::MAX } else { (1 << signal.width) - 1 };
+    let all = all_bits(signal.width);
     if mask & all != all {
+        if port.quirks().vector_formats == VectorFormats::BinaryString {
+            // Two planes would lose what the other bits have of the nine states.
+            let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
+            return put_parts(port, signal, &parts, mode);
+        }
         let (v, u) = port.read_small(signal.handle, signal.width, signal.two_state)?;
         value = v & !mask | value & mask;
         unknown = u & !mask | unknown & mask;
@@ -202,6 +225,25 @@ fn put_parts(
         overlay(&mut whole, *low, part);
     }
     port.write(signal.handle, encoding, &whole, mode)
+}
+
+fn all_bits(width: u32) -> u64 {
+    if width >= 64 { u64::MAX } else { (1 << width) - 1 }
+}
+
+/// The runs of bits that a mask selects, as parts.
+fn parts_of(value: u64, unknown: u64, mask: u64) -> impl Iterator<Item = (u32, LogicVec)> {
+    let mut left = mask;
+    std::iter::from_fn(move || {
+        if left == 0 {
+            return None;
+        }
+        let low = left.trailing_zeros();
+        let width = (left >> low).trailing_ones();
+        let run = all_bits(width);
+        left &= !(run << low);
+        Some((low, LogicVec::from_planes_u64(width, value >> low & run, unknown >> low & run)))
+    })
 }
 
 fn overlay(whole: &mut LogicVec, low: u32, part: &LogicVec) {

@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
+pub(crate) use event::{Event, Phase, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
 
 use crate::time::Precision;
@@ -27,22 +27,25 @@ use crate::value::LogicVec;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Handle(NonNull<c_void>);
 
-/// Handles of ports that are no simulator's: a number instead of an object's address.
-#[cfg(test)]
-impl Handle {
-    pub(crate) fn of_number(number: usize) -> Handle {
-        let address = std::ptr::without_provenance_mut(number + 1);
-        Handle(NonNull::new(address).expect("a number is not the last there is"))
-    }
-
-    pub(crate) fn number(self) -> usize {
-        self.0.addr().get() - 1
-    }
-}
-
 /// A callback that is registered with the simulator.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct CallbackHandle(usize);
+
+#[cfg(test)]
+impl Handle {
+    /// A handle for a port that stands in for a simulator in tests; `number` is not 0.
+    pub(crate) fn for_test(number: usize) -> Handle {
+        Handle(NonNull::new(std::ptr::without_provenance_mut(number)).expect("it is not 0"))
+    }
+}
+
+#[cfg(test)]
+impl CallbackHandle {
+    /// As [`Handle::for_test`].
+    pub(crate) fn for_test(number: usize) -> CallbackHandle {
+        CallbackHandle(number)
+    }
+}
 
 /// Which simulator this is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,10 +78,10 @@ pub(crate) struct Quirks {
     pub(crate) next_time_step_stays: bool,
     /// A delay that was cancelled is over all the same, at its time. GHDL 2.0.
     pub(crate) cancelled_delays_fire: bool,
-    /// A write is a lasting force, and a release forces once more. GHDL 2.0; Verilator 5.006
-    /// ignores the flags and deposits.
+    /// Force and release do not do what they say: GHDL 2.0 forces once more to release,
+    /// Verilator 5.006 deposits.
     pub(crate) force_is_ignored: bool,
-    /// Only the second of the above: every write holds against the design. GHDL 2.0.
+    /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
     pub(crate) read_only_writes_pass: bool,

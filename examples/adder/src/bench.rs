@@ -4,7 +4,7 @@ use verifork::prelude::*;
 
 /// `out_data = in_data + ADDEND` between two handshakes: a word moves on each rising edge with
 /// `valid` and `ready` both high.
-#[derive(Clone, Copy, Dut)]
+#[derive(Clone, Dut)]
 pub(crate) struct Adder {
     pub(crate) clk: Signal<bool>,
     rst: Signal<bool>,
@@ -21,7 +21,7 @@ pub(crate) struct Adder {
 
 impl Adder {
     /// Starts the clock, with one edge in reset, unless somebody in this test has.
-    fn run(self) {
+    fn run(&self) {
         if Clock::new(&self.clk, 10.ns()).try_start().is_err() {
             return;
         }
@@ -29,9 +29,10 @@ impl Adder {
         self.en.set(true);
         self.in_valid.set(false);
         self.out_ready.set(false);
+        let (clk, rst) = (self.clk, self.rst);
         spawn_named("reset", async move {
-            self.clk.rising_edge().await;
-            self.rst.set(false);
+            clk.rising_edge().await;
+            rst.set(false);
             Ok(())
         });
     }
@@ -59,7 +60,7 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn new(dut: &Adder) -> Self {
         dut.run();
-        Driver { dut: *dut }
+        Driver { dut: dut.clone() }
     }
 
     /// Returns when the adder has taken the word.
@@ -80,7 +81,7 @@ pub(crate) struct Monitor {
 impl Monitor {
     pub(crate) fn new(dut: &Adder) -> Self {
         dut.run();
-        Monitor { dut: *dut }
+        Monitor { dut: dut.clone() }
     }
 
     pub(crate) async fn recv(&self) -> Result<u8> {

@@ -7,7 +7,7 @@ use model::{Inputs, Model, Outputs};
 use rand::RngExt as _;
 use verifork::prelude::*;
 
-#[derive(Clone, Copy, Dut)]
+#[derive(Dut)]
 struct Fifo {
     clk: Signal<bool>,
     rst: Signal<bool>,
@@ -64,42 +64,19 @@ async fn boundaries(dut: Fifo) -> Result {
     start(&dut).await;
     let depth = dut.depth.get()?;
     checked(&dut, async {
-        for level in [
-            0,
-            1,
-            depth.saturating_sub(3),
-            depth.saturating_sub(2),
-            depth - 1,
-            depth,
-        ] {
+        for level in (0..=1).chain(depth.saturating_sub(3)..=depth) {
             for (write, read) in [(false, false), (true, false), (false, true), (true, true)] {
                 clock(&dut, Inputs::RESET).await;
                 for word in 0..level {
-                    clock(&dut, Inputs::write(word)).await;
+                    clock(&dut, Inputs::new(Some(word), false)).await;
                 }
-                let write = write.then_some(level.into());
-                clock(
-                    &dut,
-                    Inputs {
-                        write,
-                        read,
-                        ..Inputs::IDLE
-                    },
-                )
-                .await;
+                clock(&dut, Inputs::new(write.then_some(level), read)).await;
                 // A pointer that the clock above has moved wrongly shows in the words that follow.
                 for word in depth..2 * depth {
-                    clock(
-                        &dut,
-                        Inputs {
-                            read: true,
-                            ..Inputs::write(word)
-                        },
-                    )
-                    .await;
+                    clock(&dut, Inputs::new(Some(word), true)).await;
                 }
                 for _ in 0..=depth {
-                    clock(&dut, Inputs::READ).await;
+                    clock(&dut, Inputs::new(None, true)).await;
                 }
             }
         }
@@ -115,8 +92,8 @@ async fn wraps_at_the_depth(dut: Fifo) -> Result {
     let depth = dut.depth.get()?;
     checked(&dut, async {
         for word in 0..3 * depth {
-            clock(&dut, Inputs::write(word)).await;
-            clock(&dut, Inputs::READ).await;
+            clock(&dut, Inputs::new(Some(word), false)).await;
+            clock(&dut, Inputs::new(None, true)).await;
             let slot = dut.mem.at((word % depth).into()); // written one edge ago
             let (path, found, wanted) = (slot.path(), slot.get()?, fit(&dut, word.into()));
             ensure!(

@@ -12,30 +12,23 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    pub(crate) const IDLE: Self = Inputs {
-        rst: false,
+    pub(crate) const RESET: Self = Inputs {
+        rst: true,
         write: None,
         read: false,
     };
-    pub(crate) const RESET: Self = Inputs {
-        rst: true,
-        ..Self::IDLE
-    };
-    pub(crate) const READ: Self = Inputs {
-        read: true,
-        ..Self::IDLE
-    };
 
-    pub(crate) fn write(word: u32) -> Self {
+    pub(crate) fn new(write: Option<u32>, read: bool) -> Self {
         Inputs {
-            write: Some(word.into()),
-            ..Self::IDLE
+            rst: false,
+            write: write.map(u64::from),
+            read,
         }
     }
 }
 
 /// What the design shows between two rising edges.
-#[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // the design has as many flags
 pub(crate) struct Outputs {
     pub(crate) full: bool,
     pub(crate) almost_full: bool,

@@ -13,7 +13,7 @@ use verifork::time::TimeUnit;
 const PERIOD: SimDuration = SimDuration::new(10, TimeUnit::Nanoseconds);
 const CHARACTERS: u32 = 50;
 
-#[derive(Clone, Copy, Dut)]
+#[derive(Dut)]
 struct Uart {
     clk: Signal<bool>,
     rst: Signal<bool>,

@@ -1,6 +1,8 @@
 //! The port over VPI (IEEE 1800-2017, clauses 36 to 38).
 
 mod callback;
+mod description;
+mod digits;
 mod hierarchy;
 mod name;
 mod raw;
@@ -78,6 +80,15 @@ fn end() {
     }
 }
 
+#[inline]
+fn check_not_over() -> Result<(), PortError> {
+    if event::is_over() {
+        Err(PortError::Over)
+    } else {
+        Ok(())
+    }
+}
+
 impl VpiPort {
     fn open() -> Result<VpiPort, String> {
         let raw = Interface::load().map_err(|error| error.to_string())?;
@@ -106,15 +117,6 @@ impl VpiPort {
             digits: Cell::default(),
             scopes: RefCell::default(),
         })
-    }
-
-    #[inline]
-    fn check_not_over(&self) -> Result<(), PortError> {
-        if event::is_over() {
-            Err(PortError::Over)
-        } else {
-            Ok(())
-        }
     }
 
     #[cold]
@@ -159,6 +161,21 @@ impl VpiPort {
                 path: self.path(object),
                 message,
             }),
+        }
+    }
+
+    #[cold]
+    fn wrong_encoding(
+        &self,
+        operation: &'static str,
+        object: Handle,
+        encoding: Encoding,
+    ) -> PortError {
+        let message = format!("it is declared as {encoding}");
+        PortError::Refused {
+            operation,
+            path: self.path(object),
+            message,
         }
     }
 
@@ -329,23 +346,6 @@ impl Port for VpiPort {
         }
         if self.quirks.finish_needs_delay {
             self.start_idle_delay();
-        }
-    }
-}
-
-impl VpiPort {
-    #[cold]
-    fn wrong_encoding(
-        &self,
-        operation: &'static str,
-        object: Handle,
-        encoding: Encoding,
-    ) -> PortError {
-        let message = format!("it is declared as {encoding}");
-        PortError::Refused {
-            operation,
-            path: self.path(object),
-            message,
         }
     }
 }

@@ -5,6 +5,7 @@ extern crate self as verifork;
 
 pub mod clock;
 pub mod dut;
+mod failure;
 mod plugin;
 pub mod prelude;
 mod regression;
@@ -17,7 +18,7 @@ pub mod time;
 pub mod trigger;
 pub mod value;
 
-pub use anyhow::{Context, Error, anyhow as error, bail, ensure};
+pub use anyhow::{Context, Error};
 pub use regression::test::{Test, TestRng};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
@@ -30,6 +31,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Result;
+    pub use crate::failure::failure;
     pub use crate::regression::registry::{
         FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
@@ -37,5 +39,5 @@ pub mod __private {
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
     pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};
-    pub use inventory;
+    pub use {anyhow, inventory};
 }

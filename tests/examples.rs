@@ -93,6 +93,11 @@ fn failure_of(run: &Run, finding: &Finding) -> Failure {
         message.contains(says),
         "`{says}` is not in `{message}`:\n{output}"
     );
+    let fork = next();
+    assert!(
+        fork.starts_with("     (the task was forked at examples/"),
+        "{fork}\n{output}"
+    );
     let seed = next().strip_prefix("  seed    ").expect("a seed");
     let repeat = next().strip_prefix("  repeat  ").expect("a command");
     let start = format!("VERIFORK_SEED={seed} VERIFORK_FILTER='={test}' vvp ");

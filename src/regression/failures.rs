@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::outcome::FailureEntry;
+use crate::failure::Failure;
 use crate::task::{TaskError, TaskErrorKind, TaskErrors};
 use crate::time::SimTime;
 
@@ -29,17 +30,21 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         return push(inner, entries);
     }
     let mut text = error.to_string();
+    // The line that failed, where it is known, says more than the line that forked.
     let mut place = place_of(error.place());
     match error.kind() {
         TaskErrorKind::Failed(cause) => {
             for below in cause.chain().skip(1) {
                 text.push_str(&format!("\nbecause {below}"));
             }
+            if let Some(failure) = cause.downcast_ref::<Failure>() {
+                text.push_str(&forked_at(&place));
+                place = place_of(failure.place);
+            }
         }
         TaskErrorKind::Panicked { at, backtrace, .. } => {
-            // The line that panicked says more than the line that forked.
             if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
-                text.push_str(&format!("\n(the task was forked at {}:{})", place.0, place.1));
+                text.push_str(&forked_at(&place));
                 place = (file, line);
             }
             if let Some(backtrace) = backtrace {
@@ -65,6 +70,10 @@ pub(super) fn of_test(
     text: String,
 ) -> FailureEntry {
     FailureEntry { task: name.to_owned(), place: Some(place_of(place)), at: Some(at), text }
+}
+
+fn forked_at((file, line): &(String, u32)) -> String {
+    format!("\n(the task was forked at {file}:{line})")
 }
 
 fn place_of(place: &Location<'_>) -> (String, u32) {

@@ -35,7 +35,7 @@ use super::scope::{Scope, run_scope};
 /// })
 /// .await?;
 /// assert_eq!(tm.result::<i32>("answer")?, &42);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 pub struct TaskManager {

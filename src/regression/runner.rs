@@ -529,8 +529,14 @@ fn asked(kernel: &'static Kernel) {
         .and_then(|options| options.wall_timeout)
         .or(runner.config.wall_timeout)
         .unwrap_or_default();
+    let threads = crate::sync::running_threads();
+    let threads = if threads.is_empty() {
+        String::new()
+    } else {
+        format!("threads that a task waits for: {}\n", threads.join(", "))
+    };
     runner.give_up(&format!(
-        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{}",
+        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{threads}{}",
         task_tree(kernel)
     ));
     kernel.stop();
@@ -540,6 +546,12 @@ fn asked(kernel: &'static Kernel) {
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 fn last_resort(what: &str) {
     let stuck_in_design = scheduler::inspect(Kernel::task_tree);
+    let threads = crate::sync::running_threads().join(", ");
+    let what = if threads.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}\nthreads that a task waits for: {threads}")
+    };
     let text = match stuck_in_design {
         Some(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\

@@ -19,7 +19,8 @@ pub mod trigger;
 pub mod value;
 
 pub use anyhow::{Context, Error};
-pub use regression::test::{Test, TestRng};
+pub use rand;
+pub use regression::test::{Test, TestRng, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use verifork_macros::test;

@@ -287,13 +287,18 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     Test::set_current(None);
     runner.kernel.end_test();
     for error in task::hub().take_lost() {
-        failures.0.extend(failures::entries(&error.into()));
+        failures.entries.extend(failures::entries(&error.into()));
     }
     if let Some(watchdog) = &runner.watchdog {
         watchdog.disarm();
     }
-    let mut status =
-        if failures.0.is_empty() { Status::Passed } else { Status::Failed(failures.0) };
+    let mut status = match failures {
+        Failures { entries, skipped: Some(reason) } if entries.is_empty() => {
+            Status::Skipped(reason)
+        }
+        Failures { entries, .. } if entries.is_empty() => Status::Passed,
+        Failures { entries, .. } => Status::Failed(entries),
+    };
     if let Some(expected) = options.should_fail {
         status = status.judged_by_should_fail(expected);
     }
@@ -304,12 +309,16 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
 }
 
 #[derive(Default)]
-struct Failures(Vec<FailureEntry>);
+struct Failures {
+    entries: Vec<FailureEntry>,
+    /// The test has ended itself as skipped.
+    skipped: Option<String>,
+}
 
 impl Failures {
     fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
-        self.0.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
+        self.entries.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
     }
 }
 
@@ -351,7 +360,10 @@ async fn run_body(
     };
     match ended {
         Ended::Itself(Ok(())) => {}
-        Ended::Itself(Err(errors)) => failures.0.extend(failures::entries(&errors)),
+        Ended::Itself(Err(errors)) => match failures::skip_reason(&errors, &planned.name) {
+            Some(reason) => failures.skipped = Some(reason),
+            None => failures.entries.extend(failures::entries(&errors)),
+        },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
     }
     if let Some(reason) = runner.running.borrow_mut().as_mut().and_then(|now| now.abort.take()) {
@@ -489,7 +501,7 @@ impl Runner {
                 failures.push(self, planned, abort);
             }
             failures.push(self, planned, reason.to_owned());
-            let mut result = self.result(running.number, Status::Failed(failures.0));
+            let mut result = self.result(running.number, Status::Failed(failures.entries));
             result.wall = running.begun.elapsed();
             self.record(result);
             done += 1;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use super::cell::Child;
-use super::core::Core;
+use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
 use super::outside::Outside;
@@ -528,6 +528,11 @@ impl Hub {
     pub(crate) fn capacity(&self) -> (usize, usize) {
         let tables = self.tables.borrow();
         (tables.nodes.len(), tables.sets.len())
+    }
+
+    /// The test that runs has failed, and its tasks are being cancelled.
+    pub(super) fn test_has_failed(&self) -> bool {
+        self.test.borrow().as_ref().is_some_and(|test| test.phase() == Phase::Failed)
     }
 
     pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {

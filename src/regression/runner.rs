@@ -71,10 +71,14 @@ fn runner() -> Option<Rc<Runner>> {
     RUNNER.with_borrow(Clone::clone)
 }
 
-/// Prints through the simulator, and without one to the standard error.
+/// Prints through the simulator, and without one to the standard error; at once, since nobody
+/// could tell why a process crashed from what was still in a buffer.
 fn print(text: &str) {
     match kernel() {
-        Ok(kernel) => kernel.port().print(text),
+        Ok(kernel) => {
+            kernel.port().print(text);
+            kernel.port().flush();
+        }
         Err(_) => eprint!("{text}"),
     }
 }

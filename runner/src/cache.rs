@@ -50,7 +50,12 @@ struct Record {
 impl Cache {
     /// The designs in `folder`; those that lie there are used again if `reuse`.
     pub(crate) fn new(folder: PathBuf, crate_folder: PathBuf, reuse: bool) -> Self {
-        Cache { folder, crate_folder, reuse, known: Mutex::default() }
+        Cache {
+            folder,
+            crate_folder,
+            reuse,
+            known: Mutex::default(),
+        }
     }
 
     /// The folder of the compiled design, compiled now if need be.
@@ -91,7 +96,10 @@ impl Cache {
         add(found.version.as_bytes());
         add(self.crate_folder.as_os_str().as_bytes());
         add(design.timescale.as_deref().unwrap_or_default().as_bytes());
-        let goal = Goal { folder: Path::new("@"), waves };
+        let goal = Goal {
+            folder: Path::new("@"),
+            waves,
+        };
         for command in simulator.compile(found, design, goal) {
             add(command.get_program().as_bytes());
             command.get_args().map(OsStr::as_bytes).for_each(&mut add);
@@ -115,7 +123,10 @@ impl Cache {
     ) -> Result<PathBuf, String> {
         let folder = self.folder.join(key);
         let unwritable = |error: io::Error| {
-            format!("cannot write compiled designs to `{}`: {error}", self.folder.display())
+            format!(
+                "cannot write compiled designs to `{}`: {error}",
+                self.folder.display()
+            )
         };
         fs::create_dir_all(&self.folder).map_err(unwritable)?;
         let lock = File::create(self.folder.join(format!("{key}.lock"))).map_err(unwritable)?;
@@ -128,7 +139,10 @@ impl Cache {
             .prefix(&format!("{key}.new-"))
             .tempdir_in(&self.folder)
             .map_err(unwritable)?;
-        let goal = Goal { folder: fresh.path(), waves };
+        let goal = Goal {
+            folder: fresh.path(),
+            waves,
+        };
         simulator.prepare(design, goal).map_err(unwritable)?;
         let commands = simulator.compile(found, design, goal);
         let commands = self.run_all(simulator, design, commands)?;
@@ -136,9 +150,12 @@ impl Cache {
         let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
         let record = Record {
             commands,
-            dependencies: dependencies.filter_map(|path| Some((path.clone(), of_file(&path)?))).collect(),
+            dependencies: dependencies
+                .filter_map(|path| Some((path.clone(), of_file(&path)?)))
+                .collect(),
         };
-        let text = serde_json::to_string_pretty(&record).map_err(|error| unwritable(error.into()))?;
+        let text =
+            serde_json::to_string_pretty(&record).map_err(|error| unwritable(error.into()))?;
         fs::write(fresh.path().join(RECORD), text).map_err(unwritable)?;
         // Someone may be reading the stale one; its files live on for them.
         match fs::remove_dir_all(&folder) {
@@ -160,25 +177,37 @@ impl Cache {
         for mut command in commands {
             let line = show(&command);
             let failed = |reason: &str, messages: &str| {
-                format!("`{}` does not compile: {reason}\n$ {line}\n{messages}", design.name())
+                format!(
+                    "`{}` does not compile: {reason}\n$ {line}\n{messages}",
+                    design.name()
+                )
             };
-            let mut messages = tempfile::tempfile().map_err(|error| failed(&error.to_string(), ""))?;
+            let mut messages =
+                tempfile::tempfile().map_err(|error| failed(&error.to_string(), ""))?;
             let stream = || messages.try_clone();
             let ending = stream()
                 .and_then(|stdout| Ok((stdout, stream()?)))
                 .and_then(|(stdout, stderr)| {
-                    command.current_dir(&self.crate_folder).stdout(stdout).stderr(stderr);
+                    command
+                        .current_dir(&self.crate_folder)
+                        .stdout(stdout)
+                        .stderr(stderr);
                     process::run(&mut command, None, || ())
                 })
                 .map_err(|error| failed(&format!("the compiler does not start: {error}"), ""))?;
             let mut text = Vec::new();
-            let read = messages.rewind().and_then(|()| messages.read_to_end(&mut text));
+            let read = messages
+                .rewind()
+                .and_then(|()| messages.read_to_end(&mut text));
             let text = String::from_utf8_lossy(&text);
             read.map_err(|error| failed(&error.to_string(), ""))?;
             match ending {
                 Ending::Exited(0) => {}
                 Ending::Exited(code) => {
-                    return Err(failed(&format!("the compiler ended with status {code}"), &text));
+                    return Err(failed(
+                        &format!("the compiler ended with status {code}"),
+                        &text,
+                    ));
                 }
                 Ending::Signalled(signal) => {
                     let signal = process::signal_name(signal);
@@ -199,9 +228,16 @@ impl Cache {
 }
 
 fn is_fresh(folder: &Path) -> bool {
-    let Ok(text) = fs::read_to_string(folder.join(RECORD)) else { return false };
-    let Ok(record) = serde_json::from_str::<Record>(&text) else { return false };
-    record.dependencies.iter().all(|(path, hash)| of_file(path).as_ref() == Some(hash))
+    let Ok(text) = fs::read_to_string(folder.join(RECORD)) else {
+        return false;
+    };
+    let Ok(record) = serde_json::from_str::<Record>(&text) else {
+        return false;
+    };
+    record
+        .dependencies
+        .iter()
+        .all(|(path, hash)| of_file(path).as_ref() == Some(hash))
 }
 
 fn of_file(path: &Path) -> Option<String> {

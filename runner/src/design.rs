@@ -195,7 +195,8 @@ impl Design {
 
     /// Adds sources, in the order in which they are compiled. The extension tells the language.
     pub fn sources<P: Into<PathBuf>>(mut self, sources: impl IntoIterator<Item = P>) -> Self {
-        self.sources.extend(sources.into_iter().map(|path| (None, path.into())));
+        self.sources
+            .extend(sources.into_iter().map(|path| (None, path.into())));
         self
     }
 
@@ -207,7 +208,11 @@ impl Design {
         sources: impl IntoIterator<Item = P>,
     ) -> Self {
         let name = name.into();
-        self.sources.extend(sources.into_iter().map(|path| (Some(name.clone()), path.into())));
+        self.sources.extend(
+            sources
+                .into_iter()
+                .map(|path| (Some(name.clone()), path.into())),
+        );
         self
     }
 
@@ -216,7 +221,8 @@ impl Design {
         mut self,
         folders: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.include_folders.extend(folders.into_iter().map(Into::into));
+        self.include_folders
+            .extend(folders.into_iter().map(Into::into));
         self
     }
 
@@ -225,7 +231,8 @@ impl Design {
         mut self,
         folders: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.library_folders.extend(folders.into_iter().map(Into::into));
+        self.library_folders
+            .extend(folders.into_iter().map(Into::into));
         self
     }
 
@@ -242,11 +249,7 @@ impl Design {
     }
 
     /// Sets a parameter or generic of the top.
-    pub fn parameter(
-        mut self,
-        name: impl Into<String>,
-        value: impl Into<ParameterValue>,
-    ) -> Self {
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<ParameterValue>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
@@ -259,8 +262,10 @@ impl Design {
         name: impl Into<String>,
         parameters: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let parameters =
-            parameters.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let parameters = parameters
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
         self.variants.push((name.into(), parameters));
         self
     }

@@ -90,11 +90,18 @@ pub(crate) fn elaborations(
         let variants = if design.variants.is_empty() {
             vec![(None, Vec::new())]
         } else {
-            design.variants.iter().map(|(name, set)| (Some(name), set.clone())).collect()
+            design
+                .variants
+                .iter()
+                .map(|(name, set)| (Some(name), set.clone()))
+                .collect()
         };
         for (variant, set) in variants {
-            let segments: Vec<String> =
-                [Some(&design.name), design.label.as_ref(), variant].into_iter().flatten().cloned().collect();
+            let segments: Vec<String> = [Some(&design.name), design.label.as_ref(), variant]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect();
             if elaborations.iter().any(|other| other.segments == segments) {
                 problems.push(format!(
                     "two designs are called `{}`: tell them apart with `.label(…)`",
@@ -104,7 +111,11 @@ pub(crate) fn elaborations(
             elaborations.push(elaborate(&design, segments, set, folder));
         }
     }
-    if problems.is_empty() { Ok(elaborations) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(elaborations)
+    } else {
+        Err(problems)
+    }
 }
 
 fn elaborate(
@@ -139,7 +150,11 @@ fn elaborate(
         compile_arguments: design.compile_arguments.clone(),
         run_arguments: design.run_arguments.clone(),
         plusargs: design.plusargs.clone(),
-        files: design.files.iter().map(|file| (file.clone(), folder.join(file))).collect(),
+        files: design
+            .files
+            .iter()
+            .map(|file| (file.clone(), folder.join(file)))
+            .collect(),
         tests: design.tests.clone(),
         simulators: design.simulators.clone(),
         shared: design.shared,
@@ -152,7 +167,9 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
         None => design.name.clone(),
     };
     let mut problem = |text: String| problems.push(format!("design `{name}`: {text}"));
-    let names = [Some(&design.name), design.label.as_ref()].into_iter().flatten();
+    let names = [Some(&design.name), design.label.as_ref()]
+        .into_iter()
+        .flatten();
     for name in names.chain(design.variants.iter().map(|(name, _)| name)) {
         let plain = |c: char| c.is_alphanumeric() || "_-.".contains(c);
         if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
@@ -174,7 +191,10 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
             ));
         }
         if library.is_some() && language.is_some_and(|language| language != Language::Vhdl) {
-            problem(format!("`{}` is in a library, which only VHDL has", path.display()));
+            problem(format!(
+                "`{}` is in a library, which only VHDL has",
+                path.display()
+            ));
         }
         missing(&folder.join(path), "source", Path::is_file).map(&mut problem);
     }
@@ -205,8 +225,9 @@ fn missing(path: &Path, what: &str, is: fn(&Path) -> bool) -> Option<String> {
     let folder = path.parent()?;
     let wanted = path.file_name()?.to_string_lossy();
     let present = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let present: Vec<String> =
-        present.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let present: Vec<String> = present
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     let nearest = crate::nearest::did_you_mean(&wanted, present.iter().map(String::as_str));
     Some(format!("there is no {what} `{}`{nearest}", path.display()))
 }
@@ -242,7 +263,10 @@ mod tests {
     #[test]
     fn a_source_without_a_known_language_is_an_error() {
         let text = problems(vec![Design::new("x").sources(["Cargo.toml"])]);
-        assert!(text.contains("no extension that tells its language"), "{text}");
+        assert!(
+            text.contains("no extension that tells its language"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -263,7 +287,10 @@ mod tests {
         assert_eq!(elaborations.len(), 2);
         assert_eq!(elaborations[0].name(), "counter::wide");
         let integer = ParameterValue::Integer;
-        let expected = [("DEPTH".to_owned(), integer(2)), ("WIDTH".to_owned(), integer(32))];
+        let expected = [
+            ("DEPTH".to_owned(), integer(2)),
+            ("WIDTH".to_owned(), integer(32)),
+        ];
         assert_eq!(elaborations[0].parameters, expected);
     }
 }

@@ -70,7 +70,10 @@ impl Task<'_> {
         let lock = File::create(self.folder.join("lock")).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
         let work = self.folder.join("work");
-        let (log, results) = (self.folder.join("log.txt"), self.folder.join("results.jsonl"));
+        let (log, results) = (
+            self.folder.join("log.txt"),
+            self.folder.join("results.jsonl"),
+        );
         self.clear().map_err(unwritable)?;
         fs::create_dir_all(&work).map_err(unwritable)?;
         for (path, original) in &self.design.files {
@@ -82,13 +85,16 @@ impl Task<'_> {
         }
         let output = File::create(&log).map_err(unwritable)?;
         let errors = output.try_clone().map_err(unwritable)?;
-        let waves =
-            self.waves.map(|format| (format, self.folder.join(format!("waves.{}", format.name()))));
+        let waves = self
+            .waves
+            .map(|format| (format, self.folder.join(format!("waves.{}", format.name()))));
 
         let start = Start {
             folder: self.compiled,
             plugin: self.plugin,
-            waves: waves.as_ref().map(|(format, path)| (*format, path.as_path())),
+            waves: waves
+                .as_ref()
+                .map(|(format, path)| (*format, path.as_path())),
         };
         let mut command = self.simulator.run(self.found, self.design, start);
         command.current_dir(&work).stdout(output).stderr(errors);

@@ -81,7 +81,10 @@ fn check_names(
     }
     let mut problems = Vec::new();
     for design in designs {
-        if ALL.iter().all(|simulator| !simulator.command_line().takes(design)) {
+        if ALL
+            .iter()
+            .all(|simulator| !simulator.command_line().takes(design))
+        {
             let languages: Vec<String> =
                 design.languages().iter().map(ToString::to_string).collect();
             problems.push(format!(
@@ -91,10 +94,17 @@ fn check_names(
             ));
         }
         if !tests.iter().any(|test| design.has_test(&test.name)) {
-            problems.push(format!("design `{}`: none of the tests fits `.tests(…)`", design.name()));
+            problems.push(format!(
+                "design `{}`: none of the tests fits `.tests(…)`",
+                design.name()
+            ));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn context(
@@ -163,8 +173,10 @@ fn trials(
             let programs = command_line.find(place.map(PathBuf::as_path));
             let absent = programs.is_err() && !context.settings.required.contains(&simulator);
             if let (Err(reason), true) = (&programs, absent) {
-                missing.entry(simulator).or_insert((reason.clone(), 0)).1 +=
-                    tests.iter().filter(|test| design.has_test(&test.name)).count();
+                missing.entry(simulator).or_insert((reason.clone(), 0)).1 += tests
+                    .iter()
+                    .filter(|test| design.has_test(&test.name))
+                    .count();
             }
             let own: Vec<ListedTest> = tests
                 .iter()
@@ -183,7 +195,9 @@ fn trials(
             let mut keys: Vec<&str> = ALL.map(Simulator::command_line).map(|it| it.key()).into();
             keys.retain(|key| designs.iter().any(|design| runs_on(design, key)));
             let keys = keys.join(", ");
-            eprintln!("note: no test is left by VERIFORK_SIM and VERIFORK_FILTER; the designs run on {keys}");
+            eprintln!(
+                "note: no test is left by VERIFORK_SIM and VERIFORK_FILTER; the designs run on {keys}"
+            );
         }
     }
     trials

@@ -65,7 +65,12 @@ impl Junit {
         name: &str,
         gathered: Option<PathBuf>,
     ) -> Result<Junit, String> {
-        let junit = Junit { path, name: name.to_owned(), gathered, cases: Mutex::default() };
+        let junit = Junit {
+            path,
+            name: name.to_owned(),
+            gathered,
+            cases: Mutex::default(),
+        };
         if junit.gathered.is_none() {
             junit.write(&[]).map_err(|error| junit.unwritten(&error))?;
         }
@@ -73,7 +78,10 @@ impl Junit {
     }
 
     fn unwritten(&self, error: &io::Error) -> String {
-        format!("cannot write `{}` (VERIFORK_JUNIT): {error}", self.path.display())
+        format!(
+            "cannot write `{}` (VERIFORK_JUNIT): {error}",
+            self.path.display()
+        )
     }
 
     /// Adds a test that has ended.
@@ -153,7 +161,9 @@ fn test_case(case: &Case) -> TestCase {
                 _ => first,
             };
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(legal(message)).set_description(legal(text));
+            status
+                .set_message(legal(message))
+                .set_description(legal(text));
             status
         }
         (None, Some(reason)) => {
@@ -164,9 +174,11 @@ fn test_case(case: &Case) -> TestCase {
         (None, None) => TestCaseStatus::success(),
     };
     let mut test = TestCase::new(legal(&case.name), status);
-    test.set_classname(legal(&case.suite)).set_time(seconds(case.wall));
+    test.set_classname(legal(&case.suite))
+        .set_time(seconds(case.wall));
     test.extra.insert("file".into(), legal(&case.file).into());
-    test.extra.insert("line".into(), case.line.to_string().into());
+    test.extra
+        .insert("line".into(), case.line.to_string().into());
     for (name, value) in &case.properties {
         test.add_property(Property::new(legal(name), legal(value)));
     }
@@ -174,7 +186,9 @@ fn test_case(case: &Case) -> TestCase {
     for path in &case.attachments {
         // What GitLab and Jenkins show as attached files; GitLab wants paths from the checkout.
         let checkout = std::env::var_os("CI_PROJECT_DIR");
-        let path = checkout.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+        let path = checkout
+            .and_then(|folder| path.strip_prefix(folder).ok())
+            .unwrap_or(path);
         out.push_str(&format!("\n[[ATTACHMENT|{}]]", path.display()));
     }
     if !out.trim().is_empty() {
@@ -239,24 +253,38 @@ mod tests {
         let junit = Junit::create(path.clone(), "counter_tb", None).unwrap();
         junit.add(case("counter::icarus", "counts", None)).unwrap();
         let failure = "1. task counts, at src/lib.rs:7:\n   7 is not <8>\x1b[0m\0";
-        junit.add(case("counter::ghdl", "counts", Some(failure))).unwrap();
+        junit
+            .add(case("counter::ghdl", "counts", Some(failure)))
+            .unwrap();
         let text = fs::read_to_string(path).unwrap();
         assert!(text.contains("classname=\"counter::icarus\""), "{text}");
-        assert!(text.contains("message=\"7 is not &lt;8&gt;\\u{0}\""), "{text}");
+        assert!(
+            text.contains("message=\"7 is not &lt;8&gt;\\u{0}\""),
+            "{text}"
+        );
         assert!(text.contains("[[ATTACHMENT|/a/waves.fst]]"), "{text}");
-        assert!(text.contains("tests=\"2\" failures=\"1\""), "{text}");
+        assert!(
+            text.contains("tests=\"2\" skipped=\"0\" failures=\"1\""),
+            "{text}"
+        );
     }
 
     #[test]
     fn processes_of_one_run_gather_and_a_retry_replaces() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, lines) = (folder.path().join("junit.xml"), folder.path().join("run.jsonl"));
+        let (path, lines) = (
+            folder.path().join("junit.xml"),
+            folder.path().join("run.jsonl"),
+        );
         for (name, failure) in [("a", Some("broken")), ("b", None), ("a", None)] {
             let junit = Junit::create(path.clone(), "tb", Some(lines.clone())).unwrap();
             junit.add(case("counter::icarus", name, failure)).unwrap();
         }
         let text = fs::read_to_string(path).unwrap();
-        assert!(text.contains("tests=\"2\" failures=\"0\""), "{text}");
+        assert!(
+            text.contains("tests=\"2\" skipped=\"0\" failures=\"0\""),
+            "{text}"
+        );
     }
 
     #[test]

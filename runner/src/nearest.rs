@@ -14,7 +14,9 @@ pub(crate) fn did_you_mean<'a>(
         .map(|candidate| (distance(candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min();
-    nearest.map_or_else(String::new, |(_, candidate)| format!(" (did you mean `{candidate}`?)"))
+    nearest.map_or_else(String::new, |(_, candidate)| {
+        format!(" (did you mean `{candidate}`?)")
+    })
 }
 
 #[cfg(test)]
@@ -23,7 +25,10 @@ mod tests {
 
     #[test]
     fn only_a_near_name_is_suggested() {
-        assert_eq!(did_you_mean("icraus", ["ghdl", "icarus"]), " (did you mean `icarus`?)");
+        assert_eq!(
+            did_you_mean("icraus", ["ghdl", "icarus"]),
+            " (did you mean `icarus`?)"
+        );
         assert_eq!(did_you_mean("verilator", ["ghdl", "icarus"]), "");
     }
 }

@@ -27,7 +27,10 @@ struct Groups {
     closing: bool,
 }
 
-static GROUPS: Mutex<Groups> = Mutex::new(Groups { live: BTreeSet::new(), closing: false });
+static GROUPS: Mutex<Groups> = Mutex::new(Groups {
+    live: BTreeSet::new(),
+    closing: false,
+});
 
 fn groups() -> MutexGuard<'static, Groups> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -40,18 +43,20 @@ fn groups() -> MutexGuard<'static, Groups> {
 /// The operating system refuses.
 pub(crate) fn end_groups_with_this_process() -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            let mut groups = groups();
-            groups.closing = true;
-            for &head in &groups.live {
-                kill_group(head);
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                let mut groups = groups();
+                groups.closing = true;
+                for &head in &groups.live {
+                    kill_group(head);
+                }
+                // Held to the end, so that nobody reads of the killed as of failed.
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+                std::process::exit(128 + signal);
             }
-            // Held to the end, so that nobody reads of the killed as of failed.
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-            std::process::exit(128 + signal);
-        }
-    })?;
+        })?;
     Ok(())
 }
 
@@ -114,7 +119,10 @@ fn start(command: &mut Command) -> io::Result<Child> {
     // Held while it starts, so that one who ends all groups misses none.
     let mut groups = groups();
     if groups.closing {
-        return Err(io::Error::new(io::ErrorKind::Interrupted, "the harness is about to end"));
+        return Err(io::Error::new(
+            io::ErrorKind::Interrupted,
+            "the harness is about to end",
+        ));
     }
     let child = command.spawn()?;
     groups.live.insert(head_of(&child));
@@ -152,12 +160,14 @@ fn has_ended(child: &Child) -> io::Result<bool> {
     let mut information: libc::siginfo_t = unsafe { std::mem::zeroed() };
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
     // SAFETY: the pointer is to a live struct of the right type.
-    let answer = unsafe {
-        libc::waitid(libc::P_PID, child.id(), &raw mut information, options)
-    };
+    let answer = unsafe { libc::waitid(libc::P_PID, child.id(), &raw mut information, options) };
     if answer != 0 {
         let error = io::Error::last_os_error();
-        return if error.kind() == io::ErrorKind::Interrupted { Ok(false) } else { Err(error) };
+        return if error.kind() == io::ErrorKind::Interrupted {
+            Ok(false)
+        } else {
+            Err(error)
+        };
     }
     // SAFETY: `waitid` has filled it, or left it zero if the process lives.
     Ok(unsafe { information.si_pid() } != 0)
@@ -181,7 +191,10 @@ mod tests {
 
     #[test]
     fn the_status_and_the_signal_are_told_apart() {
-        assert_eq!(run(&mut shell("exit 3"), None, || ()).unwrap(), Ending::Exited(3));
+        assert_eq!(
+            run(&mut shell("exit 3"), None, || ()).unwrap(),
+            Ending::Exited(3)
+        );
         let crash = run(&mut shell("kill -SEGV $$"), None, || ()).unwrap();
         assert_eq!(crash, Ending::Signalled(libc::SIGSEGV));
         assert_eq!(signal_name(libc::SIGSEGV), "SIGSEGV");
@@ -200,7 +213,10 @@ mod tests {
     fn what_it_started_ends_with_it() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let script = format!("sleep 60 & echo $! > {}", file.path().display());
-        assert_eq!(run(&mut shell(&script), None, || ()).unwrap(), Ending::Exited(0));
+        assert_eq!(
+            run(&mut shell(&script), None, || ()).unwrap(),
+            Ending::Exited(0)
+        );
         let process = std::fs::read_to_string(file.path()).unwrap();
         let status = format!("/proc/{}/status", process.trim());
         let begun = Instant::now();

@@ -85,9 +85,14 @@ impl Results {
 
     fn parse(text: &str) -> Results {
         let mut results = Results::default();
-        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+        for line in text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'))
+        {
             // A line that we do not know is one of a later version.
-            let Ok(line) = serde_json::from_str(line) else { continue };
+            let Ok(line) = serde_json::from_str(line) else {
+                continue;
+            };
             match line {
                 Line::Loaded(loaded) => results.loaded = Some(loaded),
                 Line::Planned(planned) => results.planned = planned.tests,
@@ -123,7 +128,12 @@ mod tests {
 
     #[test]
     fn lines_of_a_later_version_are_left_out() {
-        assert_eq!(Results::parse("{\"news\":1}\n{\"finished\":true}\n").ended.len(), 0);
+        assert_eq!(
+            Results::parse("{\"news\":1}\n{\"finished\":true}\n")
+                .ended
+                .len(),
+            0
+        );
         assert!(Results::parse("{\"news\":1}\n{\"finished\":true}\n").finished);
     }
 }

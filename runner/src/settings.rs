@@ -51,13 +51,24 @@ impl Settings {
                 problems.push(format!("{name}={value}: {problem}"));
             }
         };
-        let mut settings = Settings { cache: true, ..Settings::default() };
+        let mut settings = Settings {
+            cache: true,
+            ..Settings::default()
+        };
         text("VERIFORK_SIM", &mut |value| {
-            settings.simulators = if value == "all" { None } else { Some(simulators(value)?) };
+            settings.simulators = if value == "all" {
+                None
+            } else {
+                Some(simulators(value)?)
+            };
             Ok(())
         });
         text("VERIFORK_REQUIRE", &mut |value| {
-            settings.required = if value == "all" { ALL.to_vec() } else { simulators(value)? };
+            settings.required = if value == "all" {
+                ALL.to_vec()
+            } else {
+                simulators(value)?
+            };
             Ok(())
         });
         text("VERIFORK_WAVES", &mut |value| {
@@ -78,17 +89,26 @@ impl Settings {
                 settings.places.insert(simulator, PathBuf::from(place));
             }
         }
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(problems)
+        }
     }
 
     /// Whether tests on this simulator are wanted.
     pub(crate) fn wants(&self, simulator: Simulator) -> bool {
-        self.simulators.as_ref().is_none_or(|wanted| wanted.contains(&simulator))
+        self.simulators
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&simulator))
     }
 }
 
 fn simulators(value: &str) -> Result<Vec<Simulator>, String> {
-    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = value
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     names
         .map(|name| {
             Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
@@ -109,7 +129,10 @@ fn waves(value: &str) -> Result<WavesWanted, String> {
         let found = Waves::ALL.into_iter().find(|format| format.name() == name);
         found.ok_or_else(|| {
             let names = ["vcd", "fst", "ghw", "on-failure", "off"];
-            format!("vcd, fst, ghw, on-failure or on-failure:vcd fits{}", did_you_mean(value, names))
+            format!(
+                "vcd, fst, ghw, on-failure or on-failure:vcd fits{}",
+                did_you_mean(value, names)
+            )
         })
     };
     Ok(match lower.split_once(':') {

@@ -68,7 +68,10 @@ impl Testbench {
         let package = parsed.package.name;
         let name = parsed.lib.as_ref().and_then(|library| library.name.clone());
         let library = name.unwrap_or_else(|| package.replace('-', "_"));
-        let crate_types = parsed.lib.map(|library| library.crate_type).unwrap_or_default();
+        let crate_types = parsed
+            .lib
+            .map(|library| library.crate_type)
+            .unwrap_or_default();
         ensure!(
             crate_types.iter().any(|kind| kind == "cdylib"),
             "the crate `{package}` builds no plugin for simulators: say so in `{}`:\n\n    \
@@ -90,7 +93,11 @@ impl Testbench {
         };
         Ok(Testbench {
             plugin: plugin(&library, &[dependencies, profile])?,
-            profile: profile.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            profile: profile
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             output: target_folder(profile).join("verifork"),
             folder,
             package,
@@ -101,12 +108,20 @@ impl Testbench {
 
 /// Cargo marks the folder that all of its output is in.
 fn target_folder(profile: &Path) -> PathBuf {
-    let marked = profile.ancestors().skip(1).take(3).find(|it| it.join("CACHEDIR.TAG").is_file());
+    let marked = profile
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .find(|it| it.join("CACHEDIR.TAG").is_file());
     marked.or(profile.parent()).unwrap_or(profile).to_owned()
 }
 
 fn plugin(library: &str, folders: &[&Path]) -> anyhow::Result<PathBuf> {
-    let file = format!("{}{library}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let file = format!(
+        "{}{library}{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
     let paths = folders.iter().map(|folder| folder.join(&file));
     let Some(path) = paths.clone().find(|path| path.is_file()) else {
         let mut text = format!("the plugin `{file}` has not been built; it is not at");
@@ -203,7 +218,10 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
 unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {
     // SAFETY: `list` gives the vector, and the plugin a whole line.
     let (lines, line) = unsafe {
-        (&mut *context.cast::<Vec<String>>(), std::slice::from_raw_parts(line, length))
+        (
+            &mut *context.cast::<Vec<String>>(),
+            std::slice::from_raw_parts(line, length),
+        )
     };
     lines.push(String::from_utf8_lossy(line).into_owned());
 }

@@ -52,7 +52,13 @@ impl Bench {
         simulator: Simulator,
         programs: Result<Vec<PathBuf>, String>,
     ) -> Arc<Bench> {
-        Arc::new(Bench { context, design, simulator, programs, installation: OnceLock::new() })
+        Arc::new(Bench {
+            context,
+            design,
+            simulator,
+            programs,
+            installation: OnceLock::new(),
+        })
     }
 
     fn command_line(&self) -> &'static dyn CommandLine {
@@ -83,7 +89,10 @@ impl Bench {
                 !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
             };
             let tests = tests.iter().filter(runs).cloned().collect();
-            Arc::new(Shared { tests, execution: OnceLock::new() })
+            Arc::new(Shared {
+                tests,
+                execution: OnceLock::new(),
+            })
         });
         let trial = |test: ListedTest| {
             let (bench, shared) = (Arc::clone(self), shared.clone());
@@ -102,9 +111,9 @@ impl Bench {
         };
         let own;
         let execution = match shared {
-            Some(shared) => {
-                shared.execution.get_or_init(|| self.execute(&shared.tests, "shared", always))
-            }
+            Some(shared) => shared
+                .execution
+                .get_or_init(|| self.execute(&shared.tests, "shared", always)),
             None => {
                 own = self.execute(std::slice::from_ref(test), &test.name, always);
                 &own
@@ -114,7 +123,10 @@ impl Bench {
             Ok(execution) => judge(&test.name, execution),
             Err(reason) => Verdict::Failed(reason.clone()),
         };
-        let mut waves = execution.as_ref().ok().and_then(|execution| execution.waves.clone());
+        let mut waves = execution
+            .as_ref()
+            .ok()
+            .and_then(|execution| execution.waves.clone());
         if let (Verdict::Failed(text), WavesWanted::OnFailure(format), Ok(_)) =
             (&mut verdict, settings.waves, execution)
         {
@@ -144,7 +156,10 @@ impl Bench {
         match execution {
             Err(reason) => {
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "the second run, with waves, was not possible: {reason}");
+                let _ = writeln!(
+                    text,
+                    "the second run, with waves, was not possible: {reason}"
+                );
                 None
             }
             Ok(execution) => {
@@ -166,7 +181,11 @@ impl Bench {
         let context = &self.context;
         let simulator = self.command_line();
         if let Some(format) = waves.filter(|format| !simulator.waves().contains(format)) {
-            let formats: Vec<&str> = simulator.waves().iter().map(|format| format.name()).collect();
+            let formats: Vec<&str> = simulator
+                .waves()
+                .iter()
+                .map(|format| format.name())
+                .collect();
             return Err(format!(
                 "{} writes waves as {}, not as {} (VERIFORK_WAVES)",
                 simulator.product(),
@@ -174,12 +193,24 @@ impl Bench {
                 format.name()
             ));
         }
-        let ask = || self.programs.clone().and_then(|programs| simulator.installation(programs));
-        let found = self.installation.get_or_init(ask).as_ref().map_err(Clone::clone)?;
-        let compiled = context.cache.compiled(simulator, found, &self.design, waves.is_some())?;
+        let ask = || {
+            self.programs
+                .clone()
+                .and_then(|programs| simulator.installation(programs))
+        };
+        let found = self
+            .installation
+            .get_or_init(ask)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let compiled = context
+            .cache
+            .compiled(simulator, found, &self.design, waves.is_some())?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {
-            test.wall_timeout.map(Duration::from_secs_f64).or(context.wall_timeout)
+            test.wall_timeout
+                .map(Duration::from_secs_f64)
+                .or(context.wall_timeout)
         };
         Task {
             simulator,
@@ -199,7 +230,12 @@ impl Bench {
     }
 
     fn folder(&self, test: &str) -> PathBuf {
-        let Testbench { output, package, target, .. } = &self.context.testbench;
+        let Testbench {
+            output,
+            package,
+            target,
+            ..
+        } = &self.context.testbench;
         let mut folder = output.join("runs").join(package).join(target);
         folder.extend(&self.design.segments);
         folder.push(self.command_line().key());
@@ -214,14 +250,21 @@ impl Bench {
         execution: &Execution,
         waves: Option<&PathBuf>,
     ) {
-        let ended = execution.results.ended.iter().find(|ended| ended.name == test.name);
+        let ended = execution
+            .results
+            .ended
+            .iter()
+            .find(|ended| ended.name == test.name);
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name:<10} {value}");
         };
         line("test", &format!("{}:{}", test.file, test.line));
         if let Some(loaded) = &execution.results.loaded {
-            line("simulator", &format!("{} {}", loaded.simulator, loaded.version));
+            line(
+                "simulator",
+                &format!("{} {}", loaded.simulator, loaded.version),
+            );
         }
         if let Some(ended) = ended {
             line("simulated", &format!("{} ns", ended.simulated_ns));
@@ -237,9 +280,18 @@ impl Bench {
 
     /// The command that runs just this test again, with waves.
     fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
-        let Testbench { package, target, profile, .. } = &self.context.testbench;
+        let Testbench {
+            package,
+            target,
+            profile,
+            ..
+        } = &self.context.testbench;
         let mut command = format!("VERIFORK_SEED={seed} ");
-        let _ = write!(command, "VERIFORK_WAVES={} ", self.command_line().waves()[0].name());
+        let _ = write!(
+            command,
+            "VERIFORK_WAVES={} ",
+            self.command_line().waves()[0].name()
+        );
         if let Some(place) = self.context.settings.places.get(&self.simulator) {
             let place = quote(&place.to_string_lossy());
             let _ = write!(command, "{}={place} ", self.command_line().variable());
@@ -261,7 +313,9 @@ impl Bench {
         execution: Option<&Execution>,
         waves: Option<PathBuf>,
     ) -> Result<(), Failed> {
-        let Some(junit) = &self.context.junit else { return Ok(()) };
+        let Some(junit) = &self.context.junit else {
+            return Ok(());
+        };
         let mut case = Case {
             suite: self.suite(),
             name: test.name.clone(),
@@ -276,7 +330,11 @@ impl Bench {
         };
         case.set_verdict(verdict);
         if let Some(execution) = execution {
-            let ended = execution.results.ended.iter().find(|ended| ended.name == test.name);
+            let ended = execution
+                .results
+                .ended
+                .iter()
+                .find(|ended| ended.name == test.name);
             case.wall = match ended {
                 // The process is the test's own unless it is shared.
                 Some(ended) if self.design.shared => ended.wall,
@@ -285,7 +343,10 @@ impl Bench {
             let mut property = |name: &str, value: String| {
                 case.properties.push((name.to_owned(), value));
             };
-            property("seed", ended.map_or(execution.seed, |ended| ended.seed).to_string());
+            property(
+                "seed",
+                ended.map_or(execution.seed, |ended| ended.seed).to_string(),
+            );
             if let Some(loaded) = &execution.results.loaded {
                 property("simulator", loaded.simulator.clone());
                 property("simulator_version", loaded.version.clone());

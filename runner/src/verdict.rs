@@ -30,28 +30,51 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
     if let Some(problem) = &results.problem {
         return Verdict::Failed(problem.clone());
     }
-    let ended: Vec<&Ended> = results.ended.iter().filter(|ended| ended.name == name).collect();
+    let ended: Vec<&Ended> = results
+        .ended
+        .iter()
+        .filter(|ended| ended.name == name)
+        .collect();
     if let Some(failed) = ended.iter().find(|ended| ended.status == Status::Failed) {
         let mut text = failures(failed);
         if !failed.log.trim().is_empty() {
-            let _ = write!(text, "log:\n{}\n", indented(&last_lines(&failed.log, LOG_LINES), "  "));
+            let _ = write!(
+                text,
+                "log:\n{}\n",
+                indented(&last_lines(&failed.log, LOG_LINES), "  ")
+            );
         }
         return Verdict::Failed(text);
     }
-    if results.interrupted().is_some_and(|label| is_run_of(label, name)) {
-        return with_log(format!("the simulator {} while the test ran", ending(execution.ending)));
+    if results
+        .interrupted()
+        .is_some_and(|label| is_run_of(label, name))
+    {
+        return with_log(format!(
+            "the simulator {} while the test ran",
+            ending(execution.ending)
+        ));
     }
-    let planned = results.planned.iter().filter(|label| is_run_of(label, name)).count();
+    let planned = results
+        .planned
+        .iter()
+        .filter(|label| is_run_of(label, name))
+        .count();
     if planned == 0 || ended.len() < planned {
         let during = match results.interrupted() {
             Some(other) => format!(" during `{other}`"),
             None => String::new(),
         };
         let ending = ending(execution.ending);
-        return with_log(format!("the test has no result: the simulator {ending}{during}"));
+        return with_log(format!(
+            "the test has no result: the simulator {ending}{during}"
+        ));
     }
     // In a shared simulation, other tests may be why the process ended as failed.
-    let failed = results.ended.iter().any(|ended| ended.status == Status::Failed);
+    let failed = results
+        .ended
+        .iter()
+        .any(|ended| ended.status == Status::Failed);
     let proper = matches!(execution.ending, Ending::Exited(0))
         || (failed && execution.ending == Ending::Exited(1));
     // Another test that was interrupted is the one to blame.
@@ -69,12 +92,17 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
 
 /// Whether a label is that of a run of the test: its name, or a repetition of it.
 fn is_run_of(label: &str, name: &str) -> bool {
-    label.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    label
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
 fn ending(ending: Ending) -> String {
     match ending {
         Ending::Exited(status) => format!("ended with status {status}"),
+        Ending::Signalled(signal @ (libc::SIGKILL | libc::SIGTERM | libc::SIGINT)) => {
+            format!("was killed ({})", signal_name(signal))
+        }
         Ending::Signalled(signal) => format!("crashed ({})", signal_name(signal)),
         Ending::Killed(limit) => format!("hung and was killed after {} s", limit.as_secs_f64()),
     }
@@ -85,13 +113,21 @@ fn log_tail(execution: &Execution) -> String {
     if tail.trim().is_empty() {
         return format!("\nit printed nothing\n$ {}\n", execution.command);
     }
-    format!("\nit printed last:\n{}\n$ {}\n", indented(&tail, "  "), execution.command)
+    format!(
+        "\nit printed last:\n{}\n$ {}\n",
+        indented(&tail, "  "),
+        execution.command
+    )
 }
 
 fn failures(ended: &Ended) -> String {
     let mut text = String::new();
     for (number, failure) in (1..).zip(&ended.failures) {
-        let who = if failure.task.is_empty() { "the test" } else { &failure.task };
+        let who = if failure.task.is_empty() {
+            "the test"
+        } else {
+            &failure.task
+        };
         // Writing to a string cannot fail.
         let _ = write!(text, "{number}. {who}");
         if let (Some(file), Some(line)) = (&failure.file, failure.line) {
@@ -106,7 +142,9 @@ fn failures(ended: &Ended) -> String {
 }
 
 fn indented(text: &str, by: &str) -> String {
-    let lines = text.lines().map(|line| format!("{by}{line}").trim_end().to_owned());
+    let lines = text
+        .lines()
+        .map(|line| format!("{by}{line}").trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -133,7 +171,10 @@ mod tests {
 
     fn execution(ending: Ending, tests: &[(&str, Option<Status>)]) -> Execution {
         let mut results = Results {
-            loaded: Some(Loaded { simulator: "x".to_owned(), version: "1".to_owned() }),
+            loaded: Some(Loaded {
+                simulator: "x".to_owned(),
+                version: "1".to_owned(),
+            }),
             finished: tests.iter().all(|(_, status)| status.is_some()),
             ..Results::default()
         };
@@ -142,7 +183,9 @@ mod tests {
             if results.interrupted().is_none() {
                 results.begun = Some((*name).to_owned());
             }
-            results.ended.extend(status.map(|status| ended(name, status)));
+            results
+                .ended
+                .extend(status.map(|status| ended(name, status)));
         }
         Execution {
             ending,

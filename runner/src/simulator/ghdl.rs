@@ -52,16 +52,24 @@ impl CommandLine for Ghdl {
             if let Some(library) = &source.library {
                 analyse.arg(format!("--work={library}"));
             }
-            analyse.args(design.compile_arguments(Simulator::Ghdl)).arg(&source.path);
+            analyse
+                .args(design.compile_arguments(Simulator::Ghdl))
+                .arg(&source.path);
             commands.push(analyse);
         }
         let mut elaborate = self.command(found, "-e", design, goal.folder);
         elaborate.args(design.compile_arguments(Simulator::Ghdl));
-        elaborate.arg("-o").arg(executable(goal.folder)).arg(&design.top);
+        elaborate
+            .arg("-o")
+            .arg(executable(goal.folder))
+            .arg(&design.top);
         commands.push(elaborate);
         // Only a run looks at the generics.
         let mut check = self.command(found, "-r", design, goal.folder);
-        check.arg(&design.top).args(generics(design)).arg("--no-run");
+        check
+            .arg(&design.top)
+            .args(generics(design))
+            .arg("--no-run");
         if !design.parameters.is_empty() {
             commands.push(check);
         }
@@ -88,7 +96,12 @@ impl CommandLine for Ghdl {
             command.arg(joined(option, path));
         }
         command.args(design.run_arguments(Simulator::Ghdl));
-        command.args(design.plusargs.iter().map(|argument| format!("+{argument}")));
+        command.args(
+            design
+                .plusargs
+                .iter()
+                .map(|argument| format!("+{argument}")),
+        );
         command
     }
 }
@@ -108,7 +121,9 @@ impl Ghdl {
             VhdlStandard::V2019 => "19",
         };
         command.arg(what).arg(format!("--std={standard}"));
-        command.arg(joined("--workdir=", folder)).arg(joined("-P", folder));
+        command
+            .arg(joined("--workdir=", folder))
+            .arg(joined("-P", folder));
         command
     }
 }

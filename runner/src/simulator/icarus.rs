@@ -56,7 +56,10 @@ impl CommandLine for Icarus {
 
     fn prepare(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
         if let Some(timescale) = &design.timescale {
-            fs::write(goal.folder.join(SETTINGS), format!("+timescale+{timescale}\n"))?;
+            fs::write(
+                goal.folder.join(SETTINGS),
+                format!("+timescale+{timescale}\n"),
+            )?;
         }
         if goal.waves {
             fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top))?;
@@ -75,8 +78,18 @@ impl CommandLine for Icarus {
         if design.timescale.is_some() {
             command.arg("-c").arg(goal.folder.join(SETTINGS));
         }
-        command.args(design.include_folders.iter().map(|folder| joined("-I", folder)));
-        command.args(design.library_folders.iter().flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]));
+        command.args(
+            design
+                .include_folders
+                .iter()
+                .map(|folder| joined("-I", folder)),
+        );
+        command.args(
+            design
+                .library_folders
+                .iter()
+                .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
+        );
         for (name, value) in &design.defines {
             command.arg(match value {
                 Some(value) => format!("-D{name}={value}"),
@@ -121,7 +134,12 @@ impl CommandLine for Icarus {
             }
             command.arg(joined("+verifork_waves=", path));
         }
-        command.args(design.plusargs.iter().map(|argument| format!("+{argument}")));
+        command.args(
+            design
+                .plusargs
+                .iter()
+                .map(|argument| format!("+{argument}")),
+        );
         command
     }
 }

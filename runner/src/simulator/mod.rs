@@ -105,14 +105,18 @@ impl Simulator {
     }
 
     pub(crate) fn from_key(key: &str) -> Option<Simulator> {
-        ALL.into_iter().find(|simulator| simulator.command_line().key() == key)
+        ALL.into_iter()
+            .find(|simulator| simulator.command_line().key() == key)
     }
 }
 
 impl dyn CommandLine {
     /// Whether it takes every language of the design.
     pub(crate) fn takes(&self, design: &Elaboration) -> bool {
-        design.languages().iter().all(|language| self.languages().contains(language))
+        design
+            .languages()
+            .iter()
+            .all(|language| self.languages().contains(language))
     }
 
     /// The simulator's programs, at `place` if one is given, else on the path.
@@ -124,7 +128,10 @@ impl dyn CommandLine {
         let folders: Vec<PathBuf> = match place {
             Some(place) if place.is_dir() => vec![place.to_owned(), place.join("bin")],
             Some(place) => place.parent().map(Path::to_owned).into_iter().collect(),
-            None => env::var_os("PATH").iter().flat_map(env::split_paths).collect(),
+            None => env::var_os("PATH")
+                .iter()
+                .flat_map(env::split_paths)
+                .collect(),
         };
         let find = |(number, &name): (usize, &&'static str)| {
             if let (0, Some(place)) = (number, place)
@@ -132,10 +139,14 @@ impl dyn CommandLine {
             {
                 return is_program(place).then(|| place.to_owned()).ok_or(name);
             }
-            let found = folders.iter().map(|folder| folder.join(name)).find(|it| is_program(it));
+            let found = folders
+                .iter()
+                .map(|folder| folder.join(name))
+                .find(|it| is_program(it));
             found.ok_or(name)
         };
-        let found: Result<Vec<PathBuf>, &str> = self.programs().iter().enumerate().map(find).collect();
+        let found: Result<Vec<PathBuf>, &str> =
+            self.programs().iter().enumerate().map(find).collect();
         found.map_err(|name| match place {
             Some(place) => format!(
                 "{} is not where {} says: there is no program `{name}` at `{}`",
@@ -178,13 +189,17 @@ impl dyn CommandLine {
 
 fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    path.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+    path.metadata()
+        .is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
 }
 
 /// The command as a shell would take it.
 pub(crate) fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| quote(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| quote(&word.to_string_lossy()))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// One word of a POSIX shell.

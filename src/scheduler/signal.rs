@@ -247,8 +247,8 @@ impl Signals {
             }
         }
         for key in over {
-            let taken = signal.waits.borrow_mut().take(key);
-            if let Some((_, waker)) = taken {
+            let over = signal.waits.borrow_mut().take(key);
+            if let Some((_, waker)) = over {
                 waker.wake();
             }
         }

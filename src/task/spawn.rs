@@ -9,7 +9,7 @@ use super::Name;
 use super::core::{Begin, Core, child_info};
 use super::error::TaskErrors;
 use super::handle::Task;
-use super::hub::{ROOT_SET, hub};
+use super::hub::{ROOT_SET, hub, with_hub};
 use super::options::{ChildOptions, ManagerOptions};
 use super::scope::{AtEnd, ScopeGuard, run_block};
 
@@ -104,7 +104,7 @@ impl TestInHub {
 
 impl Drop for TestInHub {
     fn drop(&mut self) {
-        let test = hub().test.borrow_mut().take();
+        let test = with_hub(|hub| hub.test.borrow_mut().take());
         drop(test);
     }
 }

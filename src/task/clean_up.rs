@@ -10,7 +10,8 @@ use super::error::TaskErrorKind;
 use super::hub::{ROOT_SET, hub};
 use super::panics::catch;
 
-type Boxed = Pin<Box<dyn Future<Output = anyhow::Result<()>>>>;
+type Borrowing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
+type Boxed = Borrowing<'static>;
 
 /// A future that a manager keeps for its end.
 pub(super) struct CleanUp {
@@ -32,11 +33,12 @@ pub(super) unsafe fn add<'a>(
     future: impl Future<Output = anyhow::Result<()>> + 'a,
 ) {
     let place = Location::caller();
-    let future: Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>> = Box::pin(future);
-    // SAFETY: the types differ in the lifetime bound alone. Only the scope of `set` takes the future
-    // from the manager (`take_last`), and its guard does so before what it borrows is gone; if the
-    // scope is forgotten, nobody does, and the scope keeps the manager's record alive for good.
-    let future = unsafe { std::mem::transmute::<Pin<Box<dyn Future<Output = _> + 'a>>, Boxed>(future) };
+    let future: Borrowing<'a> = Box::pin(future);
+    // SAFETY: the types differ in the lifetime bound alone. Only the scope of `set` takes the
+    // future from the manager (`take_last`), and its guard does so before what it borrows is gone;
+    // if the scope is forgotten, nobody does, and the scope keeps the manager's record alive for
+    // good.
+    let future = unsafe { std::mem::transmute::<Borrowing<'a>, Boxed>(future) };
     core.clean_ups.borrow_mut().push(CleanUp { future, place, set });
 }
 

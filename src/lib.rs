@@ -99,7 +99,8 @@ pub mod trigger;
 pub mod value;
 
 pub use anyhow::{Context, Error};
-pub use regression::test::{Test, TestRng};
+pub use rand;
+pub use regression::test::{Test, TestRng, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use verifork_macros::test;
@@ -116,6 +117,7 @@ pub mod __private {
         FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::dut::{Binder, Dut, FieldSpec, enum_width};
+    pub use crate::scheduler::census;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
     pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};

@@ -3,6 +3,8 @@
 use std::panic::Location;
 
 use super::outcome::FailureEntry;
+use super::test::Skip;
+use crate::dut::{ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
 use crate::task::{TaskError, TaskErrorKind, TaskErrors};
 use crate::time::SimTime;
@@ -37,9 +39,9 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
             for below in cause.chain().skip(1) {
                 text.push_str(&format!("\nbecause {below}"));
             }
-            if let Some(failure) = cause.downcast_ref::<Failure>() {
+            if let Some(line) = line_of(cause) {
                 text.push_str(&forked_at(&place));
-                place = place_of(failure.place);
+                place = place_of(line);
             }
         }
         TaskErrorKind::Panicked { at, backtrace, .. } => {
@@ -60,6 +62,23 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         at: error.time(),
         text,
     });
+}
+
+/// The line of the testbench that an error of the library's own remembers.
+fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
+    let read = || Some(cause.downcast_ref::<ReadError>()?.location());
+    let write = || Some(cause.downcast_ref::<WriteError>()?.location());
+    let select = || Some(cause.downcast_ref::<SelectError>()?.location());
+    let expect = || Some(cause.downcast_ref::<ExpectError>()?.location());
+    let failure = cause.downcast_ref::<Failure>().map(|failure| failure.place);
+    failure.or_else(expect).or_else(read).or_else(write).or_else(select)
+}
+
+/// The reason, if a test has asked to be skipped and nothing else went wrong.
+pub(super) fn skip_reason(errors: &TaskErrors, test: &str) -> Option<String> {
+    let error = errors.first();
+    let skip = error.cause()?.downcast_ref::<Skip>()?;
+    (errors.len() == 1 && error.path() == test).then(|| skip.0.clone())
 }
 
 /// Something that went wrong with the test as a whole.

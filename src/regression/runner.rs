@@ -24,7 +24,7 @@ use super::select::{self, Candidate, Run, select};
 use super::test::Test;
 use super::watchdog::{GRACE, Watchdog};
 use super::{exit, logger};
-use crate::scheduler::{self, Hooks, Kernel, Stage, kernel};
+use crate::scheduler::{self, Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::SimDuration;
 use crate::trigger::timer;
@@ -46,6 +46,8 @@ struct Runner {
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,
     watchdog: Option<Watchdog>,
+    /// A test has run in this simulation.
+    stirred: Cell<bool>,
     finished: Cell<bool>,
 }
 
@@ -80,6 +82,7 @@ fn print(text: &str) {
 }
 
 fn start(kernel: &'static Kernel) {
+    kernel.hub().limit_clean_up(|limit| Box::pin(exit_timer(limit)));
     if let Err(error) = exit::register() {
         print(&format!("verifork: the exit status cannot be set: {error}\n"));
     }
@@ -208,6 +211,7 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         results: RefCell::default(),
         running: RefCell::default(),
         watchdog,
+        stirred: Cell::new(false),
         finished: Cell::new(false),
     })))
 }
@@ -250,7 +254,9 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(reason) = options.skip {
         return runner.skipped(number, reason);
     }
-    leave_read_only(runner.kernel).await;
+    if runner.stirred.replace(true) {
+        leave_time_step(runner.kernel).await;
+    }
     logger::clear_tail();
     let begun = runner.kernel.now();
     *runner.running.borrow_mut() =
@@ -281,13 +287,18 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     Test::set_current(None);
     runner.kernel.end_test();
     for error in task::hub().take_lost() {
-        failures.0.extend(failures::entries(&error.into()));
+        failures.entries.extend(failures::entries(&error.into()));
     }
     if let Some(watchdog) = &runner.watchdog {
         watchdog.disarm();
     }
-    let mut status =
-        if failures.0.is_empty() { Status::Passed } else { Status::Failed(failures.0) };
+    let mut status = match failures {
+        Failures { entries, skipped: Some(reason) } if entries.is_empty() => {
+            Status::Skipped(reason)
+        }
+        Failures { entries, .. } if entries.is_empty() => Status::Passed,
+        Failures { entries, .. } => Status::Failed(entries),
+    };
     if let Some(expected) = options.should_fail {
         status = status.judged_by_should_fail(expected);
     }
@@ -298,12 +309,16 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
 }
 
 #[derive(Default)]
-struct Failures(Vec<FailureEntry>);
+struct Failures {
+    entries: Vec<FailureEntry>,
+    /// The test has ended itself as skipped.
+    skipped: Option<String>,
+}
 
 impl Failures {
     fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
-        self.0.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
+        self.entries.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
     }
 }
 
@@ -345,7 +360,10 @@ async fn run_body(
     };
     match ended {
         Ended::Itself(Ok(())) => {}
-        Ended::Itself(Err(errors)) => failures.0.extend(failures::entries(&errors)),
+        Ended::Itself(Err(errors)) => match failures::skip_reason(&errors, &planned.name) {
+            Some(reason) => failures.skipped = Some(reason),
+            None => failures.entries.extend(failures::entries(&errors)),
+        },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
     }
     if let Some(reason) = runner.running.borrow_mut().as_mut().and_then(|now| now.abort.take()) {
@@ -369,15 +387,22 @@ fn rounded_timer(
     (crate::trigger::timer_of_steps(kernel, steps), limit)
 }
 
+/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
+async fn exit_timer(limit: SimDuration) {
+    match kernel() {
+        Ok(kernel) => rounded_timer(kernel, limit).0.await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 fn task_tree(kernel: &Kernel) -> String {
     format!("tasks:\n{}", kernel.task_tree())
 }
 
-/// A test may end in the read-only phase; the next one begins where writes are allowed.
-async fn leave_read_only(kernel: &Kernel) {
-    if kernel.stage() == Stage::ReadOnly {
-        timer(kernel.precision().step()).await;
-    }
+/// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
+/// one begins in a time step of its own: nothing of the other is seen there but settled values.
+async fn leave_time_step(kernel: &Kernel) {
+    timer(kernel.precision().step()).await;
 }
 
 impl Runner {
@@ -476,7 +501,7 @@ impl Runner {
                 failures.push(self, planned, abort);
             }
             failures.push(self, planned, reason.to_owned());
-            let mut result = self.result(running.number, Status::Failed(failures.0));
+            let mut result = self.result(running.number, Status::Failed(failures.entries));
             result.wall = running.begun.elapsed();
             self.record(result);
             done += 1;
@@ -516,8 +541,14 @@ fn asked(kernel: &'static Kernel) {
         .and_then(|options| options.wall_timeout)
         .or(runner.config.wall_timeout)
         .unwrap_or_default();
+    let threads = crate::sync::running_threads();
+    let threads = if threads.is_empty() {
+        String::new()
+    } else {
+        format!("threads that a task waits for: {}\n", threads.join(", "))
+    };
     runner.give_up(&format!(
-        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{}",
+        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{threads}{}",
         task_tree(kernel)
     ));
     kernel.stop();
@@ -527,6 +558,12 @@ fn asked(kernel: &'static Kernel) {
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 fn last_resort(what: &str) {
     let stuck_in_design = scheduler::inspect(Kernel::task_tree);
+    let threads = crate::sync::running_threads().join(", ");
+    let what = if threads.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}\nthreads that a task waits for: {threads}")
+    };
     let text = match stuck_in_design {
         Some(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\

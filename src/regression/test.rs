@@ -40,6 +40,41 @@ pub type TestRng = ChaCha8Rng;
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
 
+/// A test's wish not to be run.
+#[derive(Debug, thiserror::Error)]
+#[error("skipped: {0}")]
+pub(super) struct Skip(pub(super) String);
+
+/// Ends a test as skipped, for what shows only when it runs: a parameter of the design, a
+/// plus-argument. To be returned by the test's own function; from a task it is an error.
+///
+/// # Errors
+///
+/// Always: the error is what ends the test.
+///
+/// # Examples
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Uart {
+///     #[dut(path = "PARITY")]
+///     parity: Parameter<u8>,
+/// }
+///
+/// #[verifork::test]
+/// async fn parity_errors(dut: Uart) -> Result {
+///     if dut.parity.get()? == 0 {
+///         return skip("this design has no parity bit");
+///     }
+///     Ok(())
+/// }
+/// ```
+pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
+    Err(Skip(reason.into()).into())
+}
+
 thread_local! {
     static CURRENT: RefCell<Option<Test>> = const { RefCell::new(None) };
 }

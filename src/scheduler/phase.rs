@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::Kernel;
 use super::note::{self, Found};
+use super::{ASK_AGAIN, Kernel};
 use crate::simulator::{Phase, Port, PortError};
 use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
@@ -78,13 +78,19 @@ impl Phases {
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
-    /// read-write phase too.
-    pub(super) fn arm(&self, port: &dyn Port, writes: bool) -> Result<(), PortError> {
+    /// read-write phase too. With `later`, the next time step is asked for in a call after this one.
+    pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
         for phase in ALL {
             let waits = self.of(phase);
             let wanted =
                 (writes && phase == Phase::ReadWrite) || !waits.waits.borrow().is_empty();
-            if wanted && !waits.armed.replace(true) {
+            if !wanted || waits.armed.get() {
+                continue;
+            }
+            if later && phase == Phase::NextTimeStep {
+                port.after(0, ASK_AGAIN)?;
+            } else {
+                waits.armed.set(true);
                 port.at_phase(phase, 0)?;
             }
         }

@@ -59,6 +59,10 @@ impl Timers {
         self.pending.take().map(|pending| pending.deadline)
     }
 
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.heap.borrow().earliest().is_some_and(|deadline| deadline <= now)
+    }
+
     pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
         self.heap.borrow_mut().pop_due(now)
     }
@@ -94,7 +98,9 @@ impl Timers {
         let Some(deadline) = earliest else { return Ok(()) };
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        let handle = port.after(deadline.saturating_sub(now), generation)?;
+        // A deadline may have passed before anybody awaited it: time does not go back to it.
+        let deadline = deadline.max(now);
+        let handle = port.after(deadline - now, generation)?;
         self.pending.set(Some(PendingTimer { deadline, handle }));
         Ok(())
     }

@@ -59,7 +59,7 @@ doc:
 ## tools      installs with apt what any of these needs and is missing
 tools: tools-icarus tools-bindings
 
-tools-%:
+tools-icarus tools-bindings: tools-%:
 	@sim/tools.sh $*
 
 .PHONY: tools-icarus tools-bindings

@@ -29,7 +29,7 @@
 //!     for expected in 1..=200u8 {
 //!         dut.clk.rising_edge().await;
 //!         read_only().await; // the time step has settled
-//!         assert_eq!(dut.count.get()?, expected);
+//!         dut.count.expect(expected)?; // the error names signal, values, time and this line
 //!         next_time_step().await; // writes are allowed again
 //!     }
 //!     Ok(())
@@ -51,12 +51,12 @@
 //!
 //! | for | see |
 //! |---|---|
-//! | tests: cases, limits, expected failures | [`macro@test`], [`Test`] |
+//! | tests: cases, limits, expected failures, skipping | [`macro@test`], [`Test`], [`skip`] |
 //! | the design: signals, memories, parameters, scopes | [`dut`], [`macro@dut::Dut`] |
 //! | waiting for edges, time and phases; what an edge is | [`trigger`] |
 //! | clocks | [`clock`] |
 //! | forking, joining and cancelling tasks | [`task`], [`task::scope`], [`task::TaskManager`] |
-//! | tasks that wait for each other | [`sync`] |
+//! | tasks that wait for each other, code that blocks | [`sync`] |
 //! | four and nine states, vectors of any width | [`value`] |
 //! | durations and points in simulated time | [`time`] |
 //! | errors | [`Result`], [`bail!`], [`ensure!`], [`error!`] |

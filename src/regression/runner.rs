@@ -17,13 +17,13 @@ use super::config::Config;
 use super::failures;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
-use super::registry::{TestContext, TestEntry, TestOptions};
+use super::registry::{self, TestContext, TestEntry, TestOptions};
 use super::report::{self, Style, Totals};
 use super::seed::Seed;
 use super::select::{self, Candidate, Run, select};
 use super::test::Test;
 use super::watchdog::{GRACE, Watchdog};
-use super::{exit, logger};
+use super::{exit, logger, results};
 use crate::scheduler::{self, Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::SimDuration;
@@ -73,10 +73,14 @@ fn runner() -> Option<Rc<Runner>> {
     RUNNER.with_borrow(Clone::clone)
 }
 
-/// Prints through the simulator, and without one to the standard error.
+/// Prints through the simulator, and without one to the standard error; at once, since nobody
+/// could tell why a process crashed from what was still in a buffer.
 fn print(text: &str) {
     match kernel() {
-        Ok(kernel) => kernel.port().print(text),
+        Ok(kernel) => {
+            kernel.port().print(text);
+            kernel.port().flush();
+        }
         Err(_) => eprint!("{text}"),
     }
 }
@@ -86,7 +90,10 @@ fn start(kernel: &'static Kernel) {
     if let Err(error) = exit::register() {
         print(&format!("verifork: the exit status cannot be set: {error}\n"));
     }
-    let begun = catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)));
+    let begun = results::begin(kernel.port().identity());
+    let begun = begun.and_then(|()| {
+        catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
+    });
     match begun {
         Ok(Some(runner)) => {
             RUNNER.set(Some(Rc::clone(&runner)));
@@ -101,6 +108,7 @@ fn start(kernel: &'static Kernel) {
         }
         Err(error) => {
             print(&format!("verifork: {error:#}\n"));
+            warn_unwritten(results::problem(&format!("{error:#}")));
             kernel.port().finish();
         }
     }
@@ -125,17 +133,12 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
             sink: print,
         },
     );
-    let mut entries: Vec<(&'static TestEntry, String)> =
-        inventory::iter::<TestEntry>().map(|entry| (entry, entry.full_name())).collect();
+    let entries = registry::in_order();
     anyhow::ensure!(
         !entries.is_empty(),
         "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
          cdylib's `lib.rs` reach the module that it stands in"
     );
-    entries.sort_by_key(|(entry, _)| {
-        let place = entry.place;
-        (place.file(), place.line(), place.column(), entry.case)
-    });
     let candidates: Vec<Candidate<'_>> = entries
         .iter()
         .map(|(entry, name)| Candidate { name, file: entry.place.file(), line: entry.place.line() })
@@ -177,6 +180,7 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         .iter()
         .map(|run| select::label(candidates[run.index].name, run.repetition))
         .collect();
+    results::planned(&labels, seed)?;
     let style = Style::new(colored, labels.iter().map(String::as_str));
     let tests = selection
         .runs
@@ -214,6 +218,13 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         stirred: Cell::new(false),
         finished: Cell::new(false),
     })))
+}
+
+/// A result that cannot be written is missed by whoever reads it: to say so is enough here.
+fn warn_unwritten(written: anyhow::Result<()>) {
+    if let Err(error) = written {
+        print(&format!("verifork: {error:#}\n"));
+    }
 }
 
 fn top_name(kernel: &Kernel) -> String {
@@ -273,6 +284,7 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
         Rc::clone(&runner.plusargs),
     );
     Test::set_current(Some(test.clone()));
+    warn_unwritten(results::begun(&select::label(&planned.name, planned.run.repetition)));
     log::debug!("begins");
     let mut failures = Failures::default();
     let context = TestContext { test, place: entry.place };
@@ -459,9 +471,10 @@ impl Runner {
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
         let number = self.results.borrow().len();
+        let failed = matches!(result.status, Status::Failed(_));
+        let log = if failed { logger::tail() } else { String::new() };
+        warn_unwritten(results::ended(&result, &log));
         if let Some(junit) = &mut *self.junit.borrow_mut() {
-            let failed = matches!(result.status, Status::Failed(_));
-            let log = if failed { logger::tail() } else { String::new() };
             if let Err(error) = junit.record(number, &result, &log) {
                 print(&format!("verifork: {error}\n"));
             }
@@ -483,6 +496,7 @@ impl Runner {
         if totals.failed == 0 && results.len() == self.tests.len() {
             exit::set_status(exit::PASSED);
         }
+        warn_unwritten(results::finished());
         self.kernel.port().flush();
     }
 

@@ -1,7 +1,7 @@
 //! One test as the front runs it: compile, simulate, judge, report.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -27,6 +27,14 @@ pub(crate) struct Context {
     /// Of tests that have no limit of their own.
     pub(crate) wall_timeout: Option<Duration>,
     pub(crate) live: bool,
+}
+
+impl Context {
+    /// The simulator's programs, or what is missing.
+    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
+        let place = self.settings.places.get(&simulator);
+        simulator.command_line().find(place.map(PathBuf::as_path))
+    }
 }
 
 /// One design on one simulator.
@@ -61,12 +69,16 @@ impl Bench {
         })
     }
 
+    pub(crate) fn is_installed(&self) -> bool {
+        self.programs.is_ok()
+    }
+
     fn command_line(&self) -> &'static dyn CommandLine {
         self.simulator.command_line()
     }
 
     /// How the names of its tests begin; its name in reports.
-    fn suite(&self) -> String {
+    pub(crate) fn suite(&self) -> String {
         format!("{}::{}", self.design.name(), self.command_line().key())
     }
 
@@ -225,8 +237,63 @@ impl Bench {
             // No limit at all if one of them has none.
             limit: tests.iter().map(limit).sum(),
             live: context.live,
+            describe: None,
         }
         .run()
+    }
+
+    /// Writes what the simulator shows of the elaborated design to a file.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or the simulator does not show it: a text for the user.
+    pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
+        let context = &self.context;
+        let (found, compiled) = self.compiled(false)?;
+        let execution = Task {
+            simulator: self.command_line(),
+            found,
+            design: &self.design,
+            compiled: &compiled,
+            plugin: &context.testbench.plugin,
+            folder: &self.folder(".describe"),
+            filter: "",
+            seed: context.seed,
+            waves: None,
+            limit: context.wall_timeout,
+            live: context.live,
+            describe: Some(path),
+        }
+        .run()?;
+        if path.is_file() {
+            return Ok(());
+        }
+        let printed = tail(&execution.log, 25);
+        Err(format!(
+            "`{}` was not described:\n{printed}\n$ {}",
+            self.suite(),
+            execution.command
+        ))
+    }
+
+    /// The simulator, and the folder with the compiled design.
+    fn compiled(&self, waves: bool) -> Result<(&Installation, PathBuf), String> {
+        let simulator = self.command_line();
+        let ask = || {
+            self.programs
+                .clone()
+                .and_then(|programs| simulator.installation(programs))
+        };
+        let found = self
+            .installation
+            .get_or_init(ask)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let compiled = self
+            .context
+            .cache
+            .compiled(simulator, found, &self.design, waves)?;
+        Ok((found, compiled))
     }
 
     fn folder(&self, test: &str) -> PathBuf {

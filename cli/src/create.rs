@@ -83,7 +83,8 @@ impl New {
             }
             Some(path) => {
                 let path = absolute(path)?;
-                let runner = path.join("runner");
+                let runner = path.join("runner").display().to_string();
+                let path = path.display().to_string();
                 (
                     format!("{{ path = {path:?} }}"),
                     format!("{{ path = {runner:?} }}"),
@@ -105,7 +106,8 @@ impl New {
         let list = |paths: &[PathBuf]| -> anyhow::Result<String> {
             let paths = paths.iter().map(|path| {
                 let path = absolute(path)?;
-                Ok(format!("{:?}", relative(&path, folder)))
+                let path = relative(&path, folder).display().to_string();
+                Ok(format!("{path:?}"))
             });
             Ok(paths.collect::<anyhow::Result<Vec<String>>>()?.join(", "))
         };

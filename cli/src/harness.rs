@@ -60,7 +60,9 @@ impl Place {
         let messages = lines
             .lines()
             .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-        let executable = messages.filter_map(|message| message.executable).last();
+        let executable = messages
+            .filter_map(|message| message.executable)
+            .next_back();
         executable.with_context(|| format!("cargo built no harness `{}`", self.target))
     }
 

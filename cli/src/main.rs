@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         Command::List(place) => harness::list(&place),
         Command::Run(run) => run.run(),
         Command::Waves(waves) => waves.run(),
-        Command::Doctor => doctor::run(),
+        Command::Doctor => Ok(doctor::run()),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -28,7 +28,8 @@ pub(crate) struct Run {
 struct Event {
     #[serde(rename = "type")]
     kind: String,
-    event: String,
+    #[serde(rename = "event")]
+    what: String,
     name: Option<String>,
     test_count: Option<u64>,
     stdout: Option<String>,
@@ -70,13 +71,13 @@ impl Run {
             let (Some(name), "test") = (&event.name, event.kind.as_str()) else {
                 continue;
             };
-            if event.event == "started" {
+            if event.what == "started" {
                 bar.set_message(name.clone());
                 continue;
             }
             bar.inc(1);
             let counts = table.entry(suite(name)).or_default();
-            match event.event.as_str() {
+            match event.what.as_str() {
                 "ok" => counts.passed += 1,
                 "ignored" => counts.ignored += 1,
                 _ => {

@@ -240,7 +240,7 @@ fn trials(
             eprintln!("note: {count} tests are ignored: {reason}");
         }
         if trials.is_empty() {
-            let mut keys: Vec<&str> = ALL.map(Simulator::command_line).map(|it| it.key()).into();
+            let mut keys = crate::installed::known_simulators_keys();
             keys.retain(|key| designs.iter().any(|design| runs_on(design, key)));
             let keys = keys.join(", ");
             eprintln!(

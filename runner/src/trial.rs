@@ -117,19 +117,18 @@ impl Bench {
 
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
         let settings = &self.context.settings;
-        let always = match settings.waves {
-            WavesWanted::Always(format) => Some(format),
-            _ => None,
+        let always = if let WavesWanted::Always(format) = settings.waves {
+            Some(format)
+        } else {
+            None
         };
         let own;
-        let execution = match shared {
-            Some(shared) => shared
-                .execution
-                .get_or_init(|| self.execute(&shared.tests, "shared", always)),
-            None => {
-                own = self.execute(std::slice::from_ref(test), &test.name, always);
-                &own
-            }
+        let execution = if let Some(shared) = shared {
+            let run = || self.execute(&shared.tests, "shared", always);
+            shared.execution.get_or_init(run)
+        } else {
+            own = self.execute(std::slice::from_ref(test), &test.name, always);
+            &own
         };
         let mut verdict = match execution {
             Ok(execution) => judge(&test.name, execution),
@@ -139,19 +138,19 @@ impl Bench {
             .as_ref()
             .ok()
             .and_then(|execution| execution.waves.clone());
-        if let (Verdict::Failed(text), WavesWanted::OnFailure(format), Ok(_)) =
+        if let (Verdict::Failed(message), WavesWanted::OnFailure(format), Ok(_)) =
             (&mut verdict, settings.waves, execution)
         {
-            waves = self.again_with_waves(test, format, text);
+            waves = self.again_with_waves(test, format, message);
         }
-        if let (Verdict::Failed(text), Ok(execution)) = (&mut verdict, execution) {
-            self.add_details(text, test, execution, waves.as_ref());
+        if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
+            self.add_details(message, test, execution, waves.as_ref());
         }
         self.report(test, &verdict, execution.as_ref().ok(), waves)?;
         match verdict {
             Verdict::Passed => Ok(Completion::Completed),
             Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),
-            Verdict::Failed(text) => Err(Failed::from(text)),
+            Verdict::Failed(message) => Err(Failed::from(message)),
         }
     }
 
@@ -160,7 +159,7 @@ impl Bench {
         &self,
         test: &ListedTest,
         format: Option<Waves>,
-        text: &mut String,
+        message: &mut String,
     ) -> Option<PathBuf> {
         let format = format.unwrap_or(self.command_line().waves()[0]);
         let folder = format!("{}/waves", test.name);
@@ -169,14 +168,17 @@ impl Bench {
             Err(reason) => {
                 // Writing to a string cannot fail.
                 let _ = writeln!(
-                    text,
+                    message,
                     "the second run, with waves, was not possible: {reason}"
                 );
                 None
             }
             Ok(execution) => {
                 if !matches!(judge(&test.name, &execution), Verdict::Failed(_)) {
-                    let _ = writeln!(text, "the second run, with waves and the same seed, passed");
+                    let _ = writeln!(
+                        message,
+                        "the second run, with waves and the same seed, passed"
+                    );
                 }
                 execution.waves
             }
@@ -312,7 +314,7 @@ impl Bench {
     /// Adds what somebody needs to look into a failure and to repeat it.
     fn add_details(
         &self,
-        text: &mut String,
+        message: &mut String,
         test: &ListedTest,
         execution: &Execution,
         waves: Option<&PathBuf>,
@@ -324,7 +326,7 @@ impl Bench {
             .find(|ended| ended.name == test.name);
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{name:<10} {value}");
+            let _ = writeln!(message, "{name:<10} {value}");
         };
         line("test", &format!("{}:{}", test.file, test.line));
         if let Some(loaded) = &execution.results.loaded {

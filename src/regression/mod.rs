@@ -6,6 +6,7 @@
 
 pub(crate) mod config;
 mod crash;
+pub(crate) mod describe;
 pub(crate) mod durations;
 pub(crate) mod exit;
 pub(crate) mod filter;

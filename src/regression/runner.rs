@@ -14,6 +14,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 use super::config::Config;
+use super::describe;
 use super::failures;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
@@ -136,6 +137,10 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
             sink: print,
         },
     );
+    if let Some(path) = describe::wanted() {
+        describe::write(kernel.port(), &path)?;
+        return Ok(None);
+    }
     let entries = registry::in_order();
     anyhow::ensure!(
         !entries.is_empty(),

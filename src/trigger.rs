@@ -35,12 +35,20 @@ use crate::time::{SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
 
+#[inline]
 #[track_caller]
 fn kernel_or_panic() -> &'static Kernel {
     match kernel() {
         Ok(kernel) => kernel,
-        Err(error) => panic!("{error}"),
+        Err(error) => refuse(&error),
     }
+}
+
+/// Panics at the caller's line.
+#[cold]
+#[track_caller]
+fn refuse(error: &dyn fmt::Display) -> ! {
+    panic!("{error}")
 }
 
 /// The present simulated time.
@@ -68,11 +76,12 @@ pub fn now() -> SimTime {
 /// timer(10.ns()).await;
 /// # }
 /// ```
+#[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
     match try_timer(duration) {
         Ok(timer) => timer,
-        Err(error) => panic!("{error}"),
+        Err(error) => refuse(&error),
     }
 }
 
@@ -85,6 +94,7 @@ pub fn timer(duration: SimDuration) -> Timer {
 /// # Panics
 ///
 /// At the caller's line: no simulation runs.
+#[inline]
 #[track_caller]
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
@@ -93,6 +103,7 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 }
 
 /// A timer of a number of the design's steps.
+#[inline]
 pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
     Timer { kernel, deadline: kernel.deadline(steps), key: None }
 }
@@ -109,22 +120,23 @@ pub struct Timer {
 impl Future for Timer {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let kernel = self.kernel;
         match self.key {
             None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
-            Some(key) if kernel.deadline_waits(key, context.waker()) => {}
+            Some(key) if kernel.deadline_waits(key, self.deadline, context.waker()) => {}
             Some(_) => {
                 self.key = None;
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || kernel.deadline_note(self.deadline));
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_deadline(key);
@@ -168,6 +180,7 @@ pub struct PhaseWait {
 }
 
 impl PhaseWait {
+    #[inline]
     #[track_caller]
     fn new(phase: Phase) -> Self {
         PhaseWait { kernel: kernel_or_panic(), phase, key: None, place: Location::caller() }
@@ -207,6 +220,7 @@ impl Future for PhaseWait {
 }
 
 impl Drop for PhaseWait {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_phase(self.phase, key);
@@ -230,6 +244,7 @@ pub struct EdgeWait {
 }
 
 impl EdgeWait {
+    #[inline]
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
         EdgeWait { kernel: kernel_or_panic(), signal, edge, count, key: None, place: Location::caller() }
@@ -265,6 +280,7 @@ impl Future for EdgeWait {
 }
 
 impl Drop for EdgeWait {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_signal(self.signal, key);

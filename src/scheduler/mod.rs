@@ -30,6 +30,7 @@ pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
+use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
 use self::timer::Timers;
@@ -38,7 +39,7 @@ use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Hub, Wait, hub, node_index};
 use crate::time::{Precision, SimTime};
-use crate::value::LogicVec;
+use crate::value::{Logic, LogicVec};
 
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
@@ -100,6 +101,7 @@ pub(crate) fn ask() {
 pub struct NoSimulation;
 
 /// The kernel of this thread.
+#[inline]
 pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
     KERNEL.get().ok_or(NoSimulation)
 }
@@ -126,7 +128,8 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     kernel.hub.publish();
     let _inside = gate::enter();
     let _depth = Depth::enter(kernel);
-    kernel.hub.set_now(kernel.now());
+    kernel.hub.set_precision(kernel.precision);
+    kernel.hub.set_now(kernel.now.get());
     (hooks.start)(kernel);
     // Not at once: writes made at the start are lost on some simulators, and handles are not
     // there yet on others.
@@ -136,15 +139,32 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
 }
 
 /// Hands an event of the simulator to the kernel.
+#[inline(always)] // once for each kind of event, below
 pub(crate) fn deliver(event: Event) {
     if let Some(kernel) = KERNEL.get() {
         kernel.event(event);
     }
 }
 
+/// [`deliver`] for one kind.
+pub(crate) fn change(token: u64, scalar: Option<Logic>) {
+    deliver(Event::Change { token, scalar });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn timer(token: u64) {
+    deliver(Event::Timer { token });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn phase(phase: Phase, token: u64) {
+    deliver(Event::Phase { phase, token });
+}
+
 struct Depth<'a>(&'a Kernel);
 
 impl<'a> Depth<'a> {
+    #[inline]
     fn enter(kernel: &'a Kernel) -> Self {
         kernel.depth.set(kernel.depth.get() + 1);
         Depth(kernel)
@@ -152,6 +172,7 @@ impl<'a> Depth<'a> {
 }
 
 impl Drop for Depth<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.depth.set(self.0.depth.get() - 1);
     }
@@ -164,6 +185,7 @@ impl fmt::Debug for Kernel {
 }
 
 impl Kernel {
+    #[inline(always)] // the callers know the kind
     fn event(&'static self, event: Event) {
         if self.over.get() {
             return;
@@ -178,6 +200,7 @@ impl Kernel {
     }
 
     /// A call from inside of a call of ours: only notes what happened.
+    #[inline(always)] // the callers know the kind
     fn inner_event(&'static self, event: Event) {
         match event {
             Event::Change { token, scalar } => self.signals.changed(self.port, &self.hub, token, scalar),
@@ -195,6 +218,7 @@ impl Kernel {
         }
     }
 
+    #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
         let mut flushed = false;
         match event {
@@ -236,37 +260,42 @@ impl Kernel {
         self.stage.set(Stage::Active);
     }
 
+    #[inline]
     fn enter_step(&self, stage: Stage, now: u64) {
         self.stage.set(stage);
-        if self.now.replace(now) != now {
-            self.hub.set_now(self.now());
-        }
+        self.now.set(now);
+        self.hub.set_now(now);
     }
 
+    #[inline]
     fn run(&'static self) {
-        if !self.hub.is_ready() && !self.hub.awaits_threads() {
-            self.was_asked();
-            return;
-        }
         loop {
-            self.hub.run_root(|| self.was_asked() || self.over.get());
-            self.was_asked();
+            self.hub.run_root(|| {
+                self.answer_if_asked();
+                self.over.get()
+            });
+            self.answer_if_asked();
             if self.over.get() || !self.hub.wait_for_outside() {
                 break;
             }
         }
     }
 
-    fn was_asked(&'static self) -> bool {
-        if !ASKED.load(Ordering::Relaxed) {
-            return false;
+    #[inline]
+    fn answer_if_asked(&'static self) {
+        if ASKED.load(Ordering::Relaxed) {
+            self.answer();
         }
+    }
+
+    #[cold]
+    fn answer(&'static self) {
         if ASKED.swap(false, Ordering::Relaxed) {
             (self.hooks.asked)(self);
         }
-        false
     }
 
+    #[inline]
     fn serve_deadlines(&'static self) {
         let now = self.now.get();
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
@@ -294,6 +323,7 @@ impl Kernel {
     }
 
     /// Leaves with the simulator what there is to wait for.
+    #[inline]
     fn arm(&'static self) {
         if self.over.get() {
             return;
@@ -328,6 +358,7 @@ impl Kernel {
         self.over.get()
     }
 
+    #[inline]
     pub(crate) fn precision(&self) -> Precision {
         self.precision
     }
@@ -337,6 +368,7 @@ impl Kernel {
         SimTime::new(self.now.get(), self.precision)
     }
 
+    #[inline]
     pub(crate) fn stage(&self) -> Stage {
         self.stage.get()
     }
@@ -439,16 +471,30 @@ impl Kernel {
     // --- time and phases
 
     /// The deadline `steps` from now.
+    #[inline]
     pub(crate) fn deadline(&self, steps: u64) -> u64 {
-        self.now.get().saturating_add(steps)
+        self.now.get().saturating_add(steps).min(NEVER - 1)
     }
 
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        self.note_foreign(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
     }
 
-    pub(crate) fn deadline_waits(&self, key: TimerKey, waker: &Waker) -> bool {
-        self.timers.still_waits(key, waker)
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
+    pub(crate) fn deadline_waits(&self, key: TimerKey, deadline: u64, waker: &Waker) -> bool {
+        let waits = self.timers.holds(key);
+        if waits {
+            self.wait_deadline_on(key, deadline, waker);
+        }
+        waits
+    }
+
+    #[inline(never)]
+    fn wait_deadline_on(&self, key: TimerKey, deadline: u64, waker: &Waker) {
+        self.note_foreign(waker, || self.deadline_note(deadline));
+        self.timers.update(key, waker);
     }
 
     pub(crate) fn leave_deadline(&self, key: TimerKey) {

@@ -195,6 +195,7 @@ impl SimDuration {
     }
 
     /// [`to_steps`](SimDuration::to_steps) where a step is longer than the duration's unit.
+    #[inline(never)]
     fn to_coarser_steps(self, precision: Precision) -> Result<u64, TimeError> {
         let divisor = power((precision.exponent() - self.exponent).unsigned_abs());
         let steps = self.count / divisor;

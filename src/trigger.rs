@@ -29,7 +29,8 @@ use std::task::{Context, Poll};
 use crate::scheduler::{
     self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
-use crate::simulator::Phase;
+use crate::simulator::{Phase, PortError};
+use crate::task::Wait;
 use crate::task::waiters::WaiterKey;
 use crate::time::{SimDuration, SimTime, TimeError};
 
@@ -42,6 +43,11 @@ fn kernel_or_panic() -> &'static Kernel {
         Ok(kernel) => kernel,
         Err(error) => refuse(&error),
     }
+}
+
+#[cold]
+fn cannot_wait(place: &Location<'_>, error: &PortError) -> ! {
+    panic!("the wait at {place} cannot be: {error}")
 }
 
 /// Panics at the caller's line.
@@ -79,10 +85,17 @@ pub fn now() -> SimTime {
 #[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
-    match try_timer(duration) {
-        Ok(timer) => timer,
-        Err(error) => refuse(&error),
+    let kernel = kernel_or_panic();
+    match duration.to_finer_steps(kernel.precision()) {
+        Some(steps) => timer_of_steps(kernel, steps),
+        None => timer_of_coarser_steps(duration),
     }
+}
+
+#[cold]
+#[track_caller]
+fn timer_of_coarser_steps(duration: SimDuration) -> Timer {
+    try_timer(duration).unwrap_or_else(|error| refuse(&error))
 }
 
 /// [`timer`] without the panic.
@@ -94,7 +107,6 @@ pub fn timer(duration: SimDuration) -> Timer {
 /// # Panics
 ///
 /// At the caller's line: no simulation runs.
-#[inline]
 #[track_caller]
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
@@ -214,7 +226,6 @@ impl Future for PhaseWait {
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || scheduler::phase_note(self.phase));
         Poll::Pending
     }
 }
@@ -247,7 +258,12 @@ impl EdgeWait {
     #[inline]
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait { kernel: kernel_or_panic(), signal, edge, count, key: None, place: Location::caller() }
+        let (kernel, place) = (kernel_or_panic(), Location::caller());
+        EdgeWait { kernel, signal, edge, count, key: None, place }
+    }
+
+    fn note(&self) -> Wait {
+        scheduler::edge_note(self.signal, self.edge, self.count)
     }
 }
 
@@ -259,22 +275,21 @@ impl Future for EdgeWait {
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
-                let wait =
-                    SignalWait::Edges { edge: self.edge, remaining: self.count };
+                kernel.note_foreign(context.waker(), || self.note());
+                let wait = SignalWait::Edges { edge: self.edge, remaining: self.count };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
-            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
+            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {
+                kernel.note_foreign(context.waker(), || self.note());
+            }
             Some(_) => {
                 self.key = None;
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || {
-            scheduler::edge_note(self.signal, self.edge, self.count)
-        });
         Poll::Pending
     }
 }
@@ -328,7 +343,7 @@ impl Future for ConditionWait {
                 let wait = SignalWait::Until(Rc::clone(&self.condition));
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
         }

@@ -44,6 +44,8 @@ const NONE: u32 = u32::MAX;
 /// The first entry stands in front of the heap when it came as the first: a task that waits for
 /// one short time after the other costs no sorting, whatever long limits there are beside it.
 pub(crate) struct DeadlineHeap<T> {
+    /// The deadline of the first entry; [`NEVER`] if there is none.
+    earliest: u64,
     front: Option<Place>,
     places: Vec<Place>,
     slots: Vec<Slot<T>>,
@@ -55,6 +57,7 @@ pub(crate) struct DeadlineHeap<T> {
 impl<T> DeadlineHeap<T> {
     pub(crate) const fn new() -> Self {
         DeadlineHeap {
+            earliest: NEVER,
             front: None,
             places: Vec::new(),
             slots: Vec::new(),
@@ -70,10 +73,7 @@ impl<T> DeadlineHeap<T> {
     /// The earliest deadline; [`NEVER`] if there is none.
     #[inline]
     pub(crate) fn earliest(&self) -> u64 {
-        match &self.front {
-            Some(front) => front.deadline,
-            None => self.places.first().map_or(NEVER, |place| place.deadline),
-        }
+        self.earliest
     }
 
     /// Enters a deadline, which is before [`NEVER`].
@@ -81,7 +81,6 @@ impl<T> DeadlineHeap<T> {
     pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
         let order = self.next_order;
         self.next_order += 1;
-        let first = deadline < self.earliest();
         let (number, generation) = match self.slots.get_mut(self.vacant as usize) {
             Some(slot) => {
                 let number = std::mem::replace(&mut self.vacant, slot.position);
@@ -92,7 +91,8 @@ impl<T> DeadlineHeap<T> {
             None => self.add_slot(entry),
         };
         let place = Place { deadline, order, slot: number };
-        if first {
+        if deadline < self.earliest {
+            self.earliest = deadline;
             if self.front.is_some() {
                 self.move_front_back();
             }
@@ -158,7 +158,7 @@ impl<T> DeadlineHeap<T> {
     /// Takes out the first entry, if its deadline has come.
     #[inline]
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
-        if self.earliest() > now {
+        if self.earliest > now {
             None
         } else if self.front.is_some() {
             self.take_front()
@@ -170,6 +170,7 @@ impl<T> DeadlineHeap<T> {
     #[inline]
     fn take_front(&mut self) -> Option<T> {
         let place = self.front.take()?;
+        self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
         self.give_back(place)
     }
 
@@ -184,6 +185,9 @@ impl<T> DeadlineHeap<T> {
             } else {
                 self.sink(position, last);
             }
+        }
+        if self.front.is_none() {
+            self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
         }
         self.give_back(place)
     }

@@ -254,7 +254,7 @@ impl Kernel {
         // came of it, and some simulators would call again in the next time step only.
         if self.stage.get() == Stage::ReadWrite && !flushed && !self.writes.is_empty() {
             self.flush();
-            self.run();
+            self.run_again();
         }
         self.arm();
         self.stage.set(Stage::Active);
@@ -267,7 +267,7 @@ impl Kernel {
         self.hub.set_now(now);
     }
 
-    #[inline]
+    #[inline(always)] // in the way of every event
     fn run(&'static self) {
         loop {
             self.hub.run_root(|| {
@@ -279,6 +279,11 @@ impl Kernel {
                 break;
             }
         }
+    }
+
+    #[inline(never)]
+    fn run_again(&'static self) {
+        self.run();
     }
 
     #[inline]
@@ -295,7 +300,7 @@ impl Kernel {
         }
     }
 
-    #[inline]
+    #[inline(always)] // in the way of every timer
     fn serve_deadlines(&'static self) {
         let now = self.now.get();
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
@@ -323,7 +328,7 @@ impl Kernel {
     }
 
     /// Leaves with the simulator what there is to wait for.
-    #[inline]
+    #[inline(always)] // in the way of every event
     fn arm(&'static self) {
         if self.over.get() {
             return;
@@ -476,6 +481,7 @@ impl Kernel {
         self.now.get().saturating_add(steps).min(NEVER - 1)
     }
 
+    #[inline]
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
         self.note_foreign(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
@@ -502,11 +508,18 @@ impl Kernel {
     }
 
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
+        self.note_foreign(waker, || phase_note(phase));
         self.phases.wait(phase, waker)
     }
 
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
     pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
-        self.phases.still_waits(phase, key, waker)
+        let waits = self.phases.still_waits(phase, key, waker);
+        if waits {
+            self.note_foreign(waker, || phase_note(phase));
+        }
+        waits
     }
 
     pub(crate) fn leave_phase(&self, phase: Phase, key: WaiterKey) {

@@ -76,7 +76,7 @@ impl Timers {
     ///
     /// A pending timer that is now too early stays: it costs less to let it fire than to take it
     /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
-    #[inline]
+    #[inline(always)] // in the way of every event
     pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> Result<(), PortError> {
         let earliest = self.heap.borrow().earliest().min(clocks);
         let pending = self.pending.get();

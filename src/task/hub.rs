@@ -392,7 +392,7 @@ impl Hub {
     }
 
     /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two tasks.
-    #[inline]
+    #[inline(always)] // in the way of every event
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {
             self.inbox.drain(|node| self.wake(node));
@@ -405,7 +405,7 @@ impl Hub {
     }
 
     /// Takes the next ready task of a set, to be polled now.
-    #[inline]
+    #[inline(always)] // in the way of every event
     fn begin_ready(&self, set: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
         let mut tables = self.tables.borrow_mut();
         loop {
@@ -478,7 +478,7 @@ impl Hub {
         Some((NodeRef::new(self.id, index, node.generation), cell))
     }
 
-    #[inline]
+    #[inline(always)] // in the way of every event
     fn poll_begun(&self, node: NodeRef, cell: &Rc<dyn Child>) {
         let waker = waker_of(node);
         let poll = {

@@ -32,7 +32,7 @@ use crate::scheduler::{
 use crate::simulator::{Phase, PortError};
 use crate::task::Wait;
 use crate::task::waiters::WaiterKey;
-use crate::time::{SimDuration, SimTime, TimeError};
+use crate::time::{Precision, SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
 
@@ -86,16 +86,18 @@ pub fn now() -> SimTime {
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
     let kernel = kernel_or_panic();
-    match duration.to_finer_steps(kernel.precision()) {
-        Some(steps) => timer_of_steps(kernel, steps),
-        None => timer_of_coarser_steps(duration),
-    }
+    let precision = kernel.precision();
+    let steps = match duration.to_finer_steps(precision) {
+        Some(steps) => steps,
+        None => coarser_steps(duration, precision),
+    };
+    timer_of_steps(kernel, steps)
 }
 
 #[cold]
 #[track_caller]
-fn timer_of_coarser_steps(duration: SimDuration) -> Timer {
-    try_timer(duration).unwrap_or_else(|error| refuse(&error))
+fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
+    duration.to_steps(precision).unwrap_or_else(|error| refuse(&error))
 }
 
 /// [`timer`] without the panic.

@@ -90,15 +90,14 @@ impl<T> DeadlineHeap<T> {
             }
             None => self.add_slot(entry),
         };
-        let place = Place { deadline, order, slot: number };
         if deadline < self.earliest {
             self.earliest = deadline;
             if self.front.is_some() {
                 self.move_front_back();
             }
-            self.front = Some(place);
+            self.front = Some(Place { deadline, order, slot: number });
         } else {
-            self.push(place);
+            self.push(deadline, order, number);
         }
         TimerKey { slot: number, generation }
     }
@@ -112,12 +111,13 @@ impl<T> DeadlineHeap<T> {
     #[inline(never)]
     fn move_front_back(&mut self) {
         if let Some(second) = self.front.take() {
-            self.push(second);
+            self.push(second.deadline, second.order, second.slot);
         }
     }
 
     #[inline(never)]
-    fn push(&mut self, place: Place) {
+    fn push(&mut self, deadline: u64, order: u64, slot: u32) {
+        let place = Place { deadline, order, slot };
         self.places.push(place);
         self.rise(self.places.len() - 1, place);
     }

@@ -5,6 +5,7 @@ extern crate self as verifork;
 
 pub mod clock;
 pub mod dut;
+mod failure;
 mod plugin;
 pub mod prelude;
 mod regression;
@@ -17,8 +18,9 @@ pub mod time;
 pub mod trigger;
 pub mod value;
 
-pub use anyhow::{Context, Error, anyhow as error, bail, ensure};
-pub use regression::test::Test;
+pub use anyhow::{Context, Error};
+pub use rand;
+pub use regression::test::{Test, TestRng, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use verifork_macros::test;
@@ -30,12 +32,14 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Result;
+    pub use crate::failure::failure;
     pub use crate::regression::registry::{
         FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::dut::{Binder, Dut, FieldSpec, enum_width};
+    pub use crate::scheduler::census;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
     pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};
-    pub use inventory;
+    pub use {anyhow, inventory};
 }

@@ -4,7 +4,7 @@ pub use std::future::pending;
 
 pub use crate::clock::{Clock, RunningClock};
 pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
-pub use crate::regression::test::Test;
+pub use crate::regression::test::{Test, TestRng, skip};
 pub use crate::sync::{Event, Lock, Receiver, Semaphore, Sender, channel, unbounded};
 pub use crate::task::{
     ChildOptions, Task, TaskManager, scope, scope_with, spawn, spawn_named, yield_now,
@@ -14,3 +14,4 @@ pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with
 pub use crate::value::{Logic, LogicEnum, LogicVec};
 pub use crate::{Context, Result, bail, ensure};
 pub use verifork_macros::LogicEnum;
+pub use rand::RngExt as _;

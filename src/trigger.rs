@@ -69,6 +69,9 @@ pub fn now() -> SimTime {
 
 /// Waits for simulated time, counted from this call.
 ///
+/// A delay of 0 ends in the same time step, after what was ready before; if it begins in the
+/// read-only phase it ends there too, where nothing can be written yet.
+///
 /// # Panics
 ///
 /// At the caller's line: the duration is finer than the design's precision (the message has the
@@ -178,6 +181,9 @@ pub fn read_only() -> PhaseWait {
 }
 
 /// Waits for the next time step in which anything happens, before it happens.
+///
+/// The simulator may also make a time step of a deadline that was given up: a timer that was
+/// dropped before its time. Await a timer where the time counts.
 #[track_caller]
 pub fn next_time_step() -> PhaseWait {
     PhaseWait::new(Phase::NextTimeStep)

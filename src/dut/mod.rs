@@ -38,6 +38,7 @@
 mod array;
 mod bind;
 mod error;
+mod expect;
 mod instance;
 mod lookup;
 mod misfit;
@@ -53,6 +54,7 @@ mod testing;
 
 pub use array::Array;
 pub use bind::{Binder, Dut, FieldSpec};
+pub use expect::ExpectError;
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use instance::Instance;
 pub(crate) use instance::bind_top;

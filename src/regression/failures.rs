@@ -3,6 +3,9 @@
 use std::panic::Location;
 
 use super::outcome::FailureEntry;
+use super::test::Skip;
+use crate::dut::{ExpectError, ReadError, SelectError, WriteError};
+use crate::failure::Failure;
 use crate::task::{TaskError, TaskErrorKind, TaskErrors};
 use crate::time::SimTime;
 
@@ -29,17 +32,21 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         return push(inner, entries);
     }
     let mut text = error.to_string();
+    // The line that failed, where it is known, says more than the line that forked.
     let mut place = place_of(error.place());
     match error.kind() {
         TaskErrorKind::Failed(cause) => {
             for below in cause.chain().skip(1) {
                 text.push_str(&format!("\nbecause {below}"));
             }
+            if let Some(line) = line_of(cause) {
+                text.push_str(&forked_at(&place));
+                place = place_of(line);
+            }
         }
         TaskErrorKind::Panicked { at, backtrace, .. } => {
-            // The line that panicked says more than the line that forked.
             if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
-                text.push_str(&format!("\n(the task was forked at {}:{})", place.0, place.1));
+                text.push_str(&forked_at(&place));
                 place = (file, line);
             }
             if let Some(backtrace) = backtrace {
@@ -57,6 +64,23 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
     });
 }
 
+/// The line of the testbench that an error of the library's own remembers.
+fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
+    let read = || Some(cause.downcast_ref::<ReadError>()?.location());
+    let write = || Some(cause.downcast_ref::<WriteError>()?.location());
+    let select = || Some(cause.downcast_ref::<SelectError>()?.location());
+    let expect = || Some(cause.downcast_ref::<ExpectError>()?.location());
+    let failure = cause.downcast_ref::<Failure>().map(|failure| failure.place);
+    failure.or_else(expect).or_else(read).or_else(write).or_else(select)
+}
+
+/// The reason, if a test has asked to be skipped and nothing else went wrong.
+pub(super) fn skip_reason(errors: &TaskErrors, test: &str) -> Option<String> {
+    let error = errors.first();
+    let skip = error.cause()?.downcast_ref::<Skip>()?;
+    (errors.len() == 1 && error.path() == test).then(|| skip.0.clone())
+}
+
 /// Something that went wrong with the test as a whole.
 pub(super) fn of_test(
     name: &str,
@@ -65,6 +89,10 @@ pub(super) fn of_test(
     text: String,
 ) -> FailureEntry {
     FailureEntry { task: name.to_owned(), place: Some(place_of(place)), at: Some(at), text }
+}
+
+fn forked_at((file, line): &(String, u32)) -> String {
+    format!("\n(the task was forked at {file}:{line})")
 }
 
 fn place_of(place: &Location<'_>) -> (String, u32) {

@@ -17,14 +17,14 @@ use super::config::Config;
 use super::failures;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
-use super::registry::{TestContext, TestEntry, TestOptions};
+use super::registry::{self, TestContext, TestEntry, TestOptions};
 use super::report::{self, Style, Totals};
 use super::seed::Seed;
 use super::select::{self, Candidate, Run, select};
 use super::test::Test;
 use super::watchdog::{GRACE, Watchdog};
-use super::{exit, logger};
-use crate::scheduler::{self, Hooks, Kernel, Stage, kernel};
+use super::{exit, logger, results};
+use crate::scheduler::{self, Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::SimDuration;
 use crate::trigger::timer;
@@ -46,6 +46,8 @@ struct Runner {
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,
     watchdog: Option<Watchdog>,
+    /// A test has run in this simulation.
+    stirred: Cell<bool>,
     finished: Cell<bool>,
 }
 
@@ -71,19 +73,27 @@ fn runner() -> Option<Rc<Runner>> {
     RUNNER.with_borrow(Clone::clone)
 }
 
-/// Prints through the simulator, and without one to the standard error.
+/// Prints through the simulator, and without one to the standard error; at once, since nobody
+/// could tell why a process crashed from what was still in a buffer.
 fn print(text: &str) {
     match kernel() {
-        Ok(kernel) => kernel.port().print(text),
+        Ok(kernel) => {
+            kernel.port().print(text);
+            kernel.port().flush();
+        }
         Err(_) => eprint!("{text}"),
     }
 }
 
 fn start(kernel: &'static Kernel) {
+    kernel.hub().limit_clean_up(|limit| Box::pin(exit_timer(limit)));
     if let Err(error) = exit::register() {
         print(&format!("verifork: the exit status cannot be set: {error}\n"));
     }
-    let begun = catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)));
+    let begun = results::begin(kernel.port().identity());
+    let begun = begun.and_then(|()| {
+        catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
+    });
     match begun {
         Ok(Some(runner)) => {
             RUNNER.set(Some(Rc::clone(&runner)));
@@ -98,6 +108,7 @@ fn start(kernel: &'static Kernel) {
         }
         Err(error) => {
             print(&format!("verifork: {error:#}\n"));
+            warn_unwritten(results::problem(&format!("{error:#}")));
             kernel.port().finish();
         }
     }
@@ -122,17 +133,12 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
             sink: print,
         },
     );
-    let mut entries: Vec<(&'static TestEntry, String)> =
-        inventory::iter::<TestEntry>().map(|entry| (entry, entry.full_name())).collect();
+    let entries = registry::in_order();
     anyhow::ensure!(
         !entries.is_empty(),
         "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
          cdylib's `lib.rs` reach the module that it stands in"
     );
-    entries.sort_by_key(|(entry, _)| {
-        let place = entry.place;
-        (place.file(), place.line(), place.column(), entry.case)
-    });
     let candidates: Vec<Candidate<'_>> = entries
         .iter()
         .map(|(entry, name)| Candidate { name, file: entry.place.file(), line: entry.place.line() })
@@ -174,6 +180,7 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         .iter()
         .map(|run| select::label(candidates[run.index].name, run.repetition))
         .collect();
+    results::planned(&labels, seed)?;
     let style = Style::new(colored, labels.iter().map(String::as_str));
     let tests = selection
         .runs
@@ -208,8 +215,16 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         results: RefCell::default(),
         running: RefCell::default(),
         watchdog,
+        stirred: Cell::new(false),
         finished: Cell::new(false),
     })))
+}
+
+/// A result that cannot be written is missed by whoever reads it: to say so is enough here.
+fn warn_unwritten(written: anyhow::Result<()>) {
+    if let Err(error) = written {
+        print(&format!("verifork: {error:#}\n"));
+    }
 }
 
 fn top_name(kernel: &Kernel) -> String {
@@ -250,7 +265,9 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(reason) = options.skip {
         return runner.skipped(number, reason);
     }
-    leave_read_only(runner.kernel).await;
+    if runner.stirred.replace(true) {
+        leave_time_step(runner.kernel).await;
+    }
     logger::clear_tail();
     let begun = runner.kernel.now();
     *runner.running.borrow_mut() =
@@ -267,6 +284,7 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
         Rc::clone(&runner.plusargs),
     );
     Test::set_current(Some(test.clone()));
+    warn_unwritten(results::begun(&select::label(&planned.name, planned.run.repetition)));
     log::debug!("begins");
     let mut failures = Failures::default();
     let context = TestContext { test, place: entry.place };
@@ -281,13 +299,18 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     Test::set_current(None);
     runner.kernel.end_test();
     for error in task::hub().take_lost() {
-        failures.0.extend(failures::entries(&error.into()));
+        failures.entries.extend(failures::entries(&error.into()));
     }
     if let Some(watchdog) = &runner.watchdog {
         watchdog.disarm();
     }
-    let mut status =
-        if failures.0.is_empty() { Status::Passed } else { Status::Failed(failures.0) };
+    let mut status = match failures {
+        Failures { entries, skipped: Some(reason) } if entries.is_empty() => {
+            Status::Skipped(reason)
+        }
+        Failures { entries, .. } if entries.is_empty() => Status::Passed,
+        Failures { entries, .. } => Status::Failed(entries),
+    };
     if let Some(expected) = options.should_fail {
         status = status.judged_by_should_fail(expected);
     }
@@ -298,12 +321,16 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
 }
 
 #[derive(Default)]
-struct Failures(Vec<FailureEntry>);
+struct Failures {
+    entries: Vec<FailureEntry>,
+    /// The test has ended itself as skipped.
+    skipped: Option<String>,
+}
 
 impl Failures {
     fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
-        self.0.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
+        self.entries.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
     }
 }
 
@@ -345,7 +372,10 @@ async fn run_body(
     };
     match ended {
         Ended::Itself(Ok(())) => {}
-        Ended::Itself(Err(errors)) => failures.0.extend(failures::entries(&errors)),
+        Ended::Itself(Err(errors)) => match failures::skip_reason(&errors, &planned.name) {
+            Some(reason) => failures.skipped = Some(reason),
+            None => failures.entries.extend(failures::entries(&errors)),
+        },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
     }
     if let Some(reason) = runner.running.borrow_mut().as_mut().and_then(|now| now.abort.take()) {
@@ -369,15 +399,22 @@ fn rounded_timer(
     (crate::trigger::timer_of_steps(kernel, steps), limit)
 }
 
+/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
+async fn exit_timer(limit: SimDuration) {
+    match kernel() {
+        Ok(kernel) => rounded_timer(kernel, limit).0.await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 fn task_tree(kernel: &Kernel) -> String {
     format!("tasks:\n{}", kernel.task_tree())
 }
 
-/// A test may end in the read-only phase; the next one begins where writes are allowed.
-async fn leave_read_only(kernel: &Kernel) {
-    if kernel.stage() == Stage::ReadOnly {
-        timer(kernel.precision().step()).await;
-    }
+/// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
+/// one begins in a time step of its own: nothing of the other is seen there but settled values.
+async fn leave_time_step(kernel: &Kernel) {
+    timer(kernel.precision().step()).await;
 }
 
 impl Runner {
@@ -434,9 +471,10 @@ impl Runner {
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
         let number = self.results.borrow().len();
+        let failed = matches!(result.status, Status::Failed(_));
+        let log = if failed { logger::tail() } else { String::new() };
+        warn_unwritten(results::ended(&result, &log));
         if let Some(junit) = &mut *self.junit.borrow_mut() {
-            let failed = matches!(result.status, Status::Failed(_));
-            let log = if failed { logger::tail() } else { String::new() };
             if let Err(error) = junit.record(number, &result, &log) {
                 print(&format!("verifork: {error}\n"));
             }
@@ -458,6 +496,7 @@ impl Runner {
         if totals.failed == 0 && results.len() == self.tests.len() {
             exit::set_status(exit::PASSED);
         }
+        warn_unwritten(results::finished());
         self.kernel.port().flush();
     }
 
@@ -476,7 +515,7 @@ impl Runner {
                 failures.push(self, planned, abort);
             }
             failures.push(self, planned, reason.to_owned());
-            let mut result = self.result(running.number, Status::Failed(failures.0));
+            let mut result = self.result(running.number, Status::Failed(failures.entries));
             result.wall = running.begun.elapsed();
             self.record(result);
             done += 1;
@@ -516,8 +555,14 @@ fn asked(kernel: &'static Kernel) {
         .and_then(|options| options.wall_timeout)
         .or(runner.config.wall_timeout)
         .unwrap_or_default();
+    let threads = crate::sync::running_threads();
+    let threads = if threads.is_empty() {
+        String::new()
+    } else {
+        format!("threads that a task waits for: {}\n", threads.join(", "))
+    };
     runner.give_up(&format!(
-        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{}",
+        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{threads}{}",
         task_tree(kernel)
     ));
     kernel.stop();
@@ -527,6 +572,12 @@ fn asked(kernel: &'static Kernel) {
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 fn last_resort(what: &str) {
     let stuck_in_design = scheduler::inspect(Kernel::task_tree);
+    let threads = crate::sync::running_threads().join(", ");
+    let what = if threads.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}\nthreads that a task waits for: {threads}")
+    };
     let text = match stuck_in_design {
         Some(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\

@@ -17,6 +17,9 @@ struct Inner {
     plusargs: Rc<[String]>,
 }
 
+/// The generator that [`Test::rng`] returns: a `ChaCha8` with a stream of its own.
+pub type TestRng = ChaCha8Rng;
+
 /// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
 /// from anywhere.
 ///
@@ -36,6 +39,41 @@ struct Inner {
 /// ```
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
+
+/// A test's wish not to be run.
+#[derive(Debug, thiserror::Error)]
+#[error("skipped: {0}")]
+pub(super) struct Skip(pub(super) String);
+
+/// Ends a test as skipped, for what shows only when it runs: a parameter of the design, a
+/// plus-argument. To be returned by the test's own function; from a task it is an error.
+///
+/// # Errors
+///
+/// Always: the error is what ends the test.
+///
+/// # Examples
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Uart {
+///     #[dut(path = "PARITY")]
+///     parity: Parameter<u8>,
+/// }
+///
+/// #[verifork::test]
+/// async fn parity_errors(dut: Uart) -> Result {
+///     if dut.parity.get()? == 0 {
+///         return skip("this design has no parity bit");
+///     }
+///     Ok(())
+/// }
+/// ```
+pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
+    Err(Skip(reason.into()).into())
+}
 
 thread_local! {
     static CURRENT: RefCell<Option<Test>> = const { RefCell::new(None) };
@@ -74,7 +112,7 @@ impl Test {
     /// A stream of random numbers of the running task's own: made from the base seed, the test's
     /// name and the task's path, so that neither other tests nor other tasks change it. Each call
     /// from one task begins the same stream: keep the generator.
-    pub fn rng(&self) -> ChaCha8Rng {
+    pub fn rng(&self) -> TestRng {
         let mut path = String::new();
         with_hub(|hub| hub.write_current_path(&mut path).ok());
         // The task's path begins with the test's name, but not in a task that outlived its parent.
@@ -83,7 +121,7 @@ impl Test {
     }
 
     /// A stream of random numbers by a name of the caller's: the same in whatever task.
-    pub fn rng_named(&self, name: &str) -> ChaCha8Rng {
+    pub fn rng_named(&self, name: &str) -> TestRng {
         self.0.seed.stream(&[self.name(), "", name])
     }
 

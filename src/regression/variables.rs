@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 17] = [
+pub(super) const VARIABLES: [Variable; 21] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -125,6 +125,13 @@ pub(super) const VARIABLES: [Variable; 17] = [
         }),
     },
     Variable {
+        name: "RESULTS",
+        default: "(none)",
+        meaning: "file to write results to as they come, a JSON object a line",
+        // Read before the other settings are, so that what is wrong with them is told there too.
+        role: Role::Ours(|_, _| Ok(())),
+    },
+    Variable {
         name: "TOP",
         default: "(the only one)",
         meaning: "the top instance that tests are given, where the design has several",
@@ -154,25 +161,44 @@ pub(super) const VARIABLES: [Variable; 17] = [
     Variable {
         name: "SIM",
         default: "(all installed)",
-        meaning: "simulators to start",
+        meaning: "simulators to start, separated by commas: icarus, ghdl",
         role: Role::Runner,
     },
     Variable {
         name: "REQUIRE",
         default: "(none)",
-        meaning: "simulators that have to be installed",
+        meaning: "simulators that have to be installed, separated by commas, or all",
         role: Role::Runner,
     },
     Variable {
         name: "WAVES",
         default: "(none)",
-        meaning: "format of the wave file of each test",
+        meaning: "format of the wave file of each test: vcd, fst or ghw; on-failure runs a failed \
+                  test once more with waves, on-failure:vcd in that format",
         role: Role::Runner,
     },
     Variable {
         name: "ICARUS",
         default: "(from PATH)",
-        meaning: "where Icarus Verilog is",
+        meaning: "where Icarus Verilog is: the folder of iverilog and vvp, or iverilog itself",
+        role: Role::Runner,
+    },
+    Variable {
+        name: "GHDL",
+        default: "(from PATH)",
+        meaning: "where GHDL is: its folder, or ghdl itself",
+        role: Role::Runner,
+    },
+    Variable {
+        name: "CACHE",
+        default: "1",
+        meaning: "0 compiles every design anew",
+        role: Role::Runner,
+    },
+    Variable {
+        name: "DESCRIBE",
+        default: "(none)",
+        meaning: "file to write the elaborated design to as JSON; no test runs",
         role: Role::Runner,
     },
 ];

@@ -44,6 +44,9 @@ use crate::value::{Logic, LogicVec};
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
 
+/// The token of a delay of 0 after which the next time step is asked for.
+const ASK_AGAIN: u64 = u64::MAX - 1;
+
 /// What the floor above wants to be called for.
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
@@ -104,6 +107,12 @@ pub struct NoSimulation;
 #[inline]
 pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
     KERNEL.get().ok_or(NoSimulation)
+}
+
+/// What is left with the scheduler of this thread: waits on signals, watches in the simulator,
+/// deadlines. For tests that look whether a dropped wait has left anything behind.
+pub fn census() -> (usize, usize, usize) {
+    kernel().map_or((0, 0, 0), Kernel::census)
 }
 
 /// Makes the kernel, when simulation is about to begin.
@@ -221,6 +230,7 @@ impl Kernel {
     #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
         let mut flushed = false;
+        let next_step = matches!(event, Event::Phase { phase: Phase::NextTimeStep, .. });
         match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
@@ -256,7 +266,10 @@ impl Kernel {
             self.flush();
             self.run_again();
         }
-        self.arm();
+        if self.stage.get() == Stage::ReadOnly {
+            self.end_delays_of_zero();
+        }
+        self.arm(next_step && self.port.quirks().next_time_step_repeats);
         self.stage.set(Stage::Active);
     }
 
@@ -278,6 +291,16 @@ impl Kernel {
             if self.over.get() || !self.hub.wait_for_outside() {
                 break;
             }
+        }
+    }
+
+    /// A delay of 0 that begins in the read-only phase ends there: its time has come, and nothing
+    /// may be scheduled for this time step any more (Icarus ends the run if something is).
+    #[inline(never)]
+    fn end_delays_of_zero(&'static self) {
+        while self.timers.is_due(self.now.get()) && !self.over.get() {
+            self.serve_deadlines();
+            self.run();
         }
     }
 
@@ -327,14 +350,16 @@ impl Kernel {
         });
     }
 
-    /// Leaves with the simulator what there is to wait for.
+    /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be
+    /// asked for from this callback.
     #[inline(always)] // in the way of every event
-    fn arm(&'static self) {
+    fn arm(&'static self, later: bool) {
         if self.over.get() {
             return;
         }
-        let armed = self.phases.arm(self.port, !self.writes.is_empty());
-        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), self.clocks.earliest()));
+        let armed = self.phases.arm(self.port, !self.writes.is_empty(), later);
+        let clocks = self.clocks.earliest();
+        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), clocks));
         if let Err(error) = armed {
             (self.hooks.broken)(self, error.to_string());
         }
@@ -590,7 +615,7 @@ impl Kernel {
     }
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
-    pub(crate) fn census(&self) -> (usize, usize, usize) {
+    fn census(&self) -> (usize, usize, usize) {
         (self.signals.waiting(), self.signals.watched(), self.timers.len())
     }
 }

@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::Kernel;
 use super::note::{self, Found};
+use super::{ASK_AGAIN, Kernel};
 use crate::simulator::{Phase, Port, PortError};
 use crate::task::waiters::{WaiterKey, WaiterList};
 use crate::task::{Hub, keep};
@@ -86,23 +86,30 @@ impl Phases {
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
-    /// read-write phase too.
+    /// read-write phase too. With `later`, the next time step is asked for in a call after this one.
     #[inline]
-    pub(super) fn arm(&self, port: &dyn Port, writes: bool) -> Result<(), PortError> {
+    pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
         if writes || self.changed.get() {
-            self.arm_wanted(port, writes)
+            self.arm_wanted(port, writes, later)
         } else {
             Ok(())
         }
     }
 
     #[inline(never)]
-    fn arm_wanted(&self, port: &dyn Port, writes: bool) -> Result<(), PortError> {
+    fn arm_wanted(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
         self.changed.set(false);
         for phase in ALL {
             let waits = self.of(phase);
             let wanted = (writes && phase == Phase::ReadWrite) || !waits.waits.borrow().is_empty();
-            if wanted && !waits.armed.replace(true) {
+            if !wanted || waits.armed.get() {
+                continue;
+            }
+            if later && phase == Phase::NextTimeStep {
+                self.changed.set(true);
+                port.after(0, ASK_AGAIN)?;
+            } else {
+                waits.armed.set(true);
                 port.at_phase(phase, 0)?;
             }
         }

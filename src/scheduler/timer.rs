@@ -68,6 +68,11 @@ impl Timers {
     }
 
     #[inline]
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.heap.borrow().earliest() <= now
+    }
+
+    #[inline]
     pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
         self.heap.borrow_mut().pop_due(now)
     }
@@ -93,9 +98,11 @@ impl Timers {
         }
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        let handle = port.after(earliest.saturating_sub(now), generation)?;
+        // A deadline may have passed before anybody awaited it: time does not go back to it.
+        let deadline = earliest.max(now);
+        let handle = port.after(deadline - now, generation)?;
         self.handle.set(Some(handle));
-        self.pending.set(earliest);
+        self.pending.set(deadline);
         Ok(())
     }
 

@@ -1,4 +1,5 @@
-//! What tasks use to wait for each other: events, channels, locks, semaphores, barriers.
+//! What tasks use to wait for each other: events, channels, locks, semaphores, barriers; and the
+//! bridge to code that blocks.
 //!
 //! Everything here belongs to the simulator's thread and is not `Send`. The handles are reference
 //! counted: a clone of an [`Event`], [`Lock`], [`Semaphore`] or [`Barrier`] is the same event, lock,
@@ -12,6 +13,7 @@
 //! | one task at a time | [`Lock`] |
 //! | so many tasks at a time | [`Semaphore`] |
 //! | tasks that go on together | [`Barrier`] |
+//! | code that blocks | [`blocking`], and [`bridge()`] if it calls back |
 //!
 //! All of it keeps these rules:
 //!
@@ -27,6 +29,7 @@
 //! No simulated time passes in any of it.
 
 mod barrier;
+mod bridge;
 mod channel;
 mod error;
 mod event;
@@ -42,6 +45,8 @@ use std::fmt;
 use std::panic::Location;
 
 pub use barrier::{Barrier, BarrierWait, BarrierWaitResult};
+pub(crate) use bridge::running_threads;
+pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote, blocking, bridge};
 pub use channel::{ReceiveWait, Receiver, SendWait, Sender, channel, unbounded};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use event::{Event, EventWait};

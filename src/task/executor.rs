@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::hub::{Hub, hub};
 use super::tree::tree;
@@ -53,10 +53,14 @@ where
             }
         }
         main.hub.run_root(|| false);
-        if main.hub.ready_count(main.set) == 0 && !main.hub.is_ready() {
-            match main.hub.inbox.wait_for(PATIENCE) {
-                Some(node) => main.hub.wake(node),
-                None => panic!("stuck: nothing is ready\n{}", tree(&main.hub, &[])),
+        let idle_since = Instant::now();
+        while main.hub.ready_count(main.set) == 0 && !main.hub.is_ready() {
+            if !main.hub.wait_for_outside()
+                && let Some(node) = main.hub.inbox.wait_for(PATIENCE)
+            {
+                main.hub.wake(node);
+            } else if idle_since.elapsed() >= PATIENCE {
+                panic!("stuck: nothing is ready\n{}", tree(&main.hub, &[]));
             }
         }
     }

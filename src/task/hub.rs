@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use super::cell::Child;
-use super::core::Core;
+use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
+use super::outside::Outside;
 use super::panics::install_hook;
 use super::wait::Wait;
 use super::waker::{Inbox, NodeRef, node_of, waker_of};
@@ -110,12 +111,22 @@ pub(crate) struct Hub {
     lost: RefCell<Vec<TaskError>>,
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
-    /// Threads that the simulation waits for: see `outside`.
-    pub(super) outside: Cell<usize>,
+    pub(super) outside: Outside,
 }
 
 thread_local! {
-    static HUB: Rc<Hub> = Rc::new(Hub::new());
+    static HUB: Rc<Hub> = {
+        let hub = Hub::new();
+        OWN.set(u32::from(hub.id));
+        Rc::new(hub)
+    };
+    /// The number of the thread's hub: a thread that only wakes tasks of others has none.
+    static OWN: Cell<u32> = const { Cell::new(NONE) };
+}
+
+/// Whether the calling thread's tasks are those of the hub `id`.
+pub(super) fn is_own(id: u16) -> bool {
+    OWN.get() == u32::from(id)
 }
 
 /// The calling thread's hub.
@@ -142,7 +153,7 @@ impl Hub {
             lost: RefCell::default(),
             test: RefCell::default(),
             exit_timer: Cell::new(None),
-            outside: Cell::new(0),
+            outside: Outside::default(),
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
@@ -183,9 +194,19 @@ impl Hub {
         self.now.set(now);
     }
 
+    /// Gives `on_exit` futures their limit of time.
+    pub(crate) fn limit_clean_up(&self, timer: ExitTimer) {
+        self.exit_timer.set(Some(timer));
+    }
+
     /// The node that runs now, or `NONE`.
     pub(super) fn current(&self) -> u32 {
         self.directory.running()
+    }
+
+    /// A task is being polled or dropped.
+    pub(crate) fn runs_task(&self) -> bool {
+        self.current() != NONE
     }
 
     pub(super) fn enter(&self, index: u32) -> Entered<'_> {
@@ -574,6 +595,11 @@ impl Hub {
     pub(crate) fn capacity(&self) -> (usize, usize) {
         let tables = self.tables.borrow();
         (tables.nodes.len(), tables.sets.len())
+    }
+
+    /// The test that runs has failed, and its tasks are being cancelled.
+    pub(super) fn test_has_failed(&self) -> bool {
+        self.test.borrow().as_ref().is_some_and(|test| test.phase() == Phase::Failed)
     }
 
     pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {

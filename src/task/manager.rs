@@ -35,7 +35,7 @@ use super::scope::{Scope, run_scope};
 /// })
 /// .await?;
 /// assert_eq!(tm.result::<i32>("answer")?, &42);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 pub struct TaskManager {
@@ -132,7 +132,10 @@ impl Drop for TaskManager {
                 .filter(|task| !task.has_ended())
                 .map(|task| format!("`{}` (forked at {})", task.name(), task.place()))
                 .collect();
-            log::warn!(
+            // A test that has failed drops everything: one more warning would hide the reason.
+            let level = if hub.test_has_failed() { log::Level::Debug } else { log::Level::Warn };
+            log::log!(
+                level,
                 "the task manager made at {} is dropped, which cancels {}: {}",
                 core.place,
                 if living.len() == 1 { "its task" } else { "its tasks" },

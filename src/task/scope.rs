@@ -84,7 +84,7 @@ impl<'scope> Scope<'scope, '_> {
 /// })
 /// .await?;
 /// assert_eq!(total, 4);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 #[track_caller]

@@ -13,7 +13,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::{Hub, with_hub};
+use super::hub::{Hub, is_own, with_hub};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -53,14 +53,14 @@ impl NodeRef {
 /// Where wake-ups of other threads arrive.
 pub(crate) struct Inbox {
     id: u16,
-    received: Receiver<u64>,
+    received: Receiver<NodeRef>,
     /// Something was sent since the inbox was last drained: one load tells, many times a step.
     filled: Arc<AtomicBool>,
 }
 
 /// The other end of an inbox.
 struct Outbox {
-    sender: Sender<u64>,
+    sender: Sender<NodeRef>,
     filled: Arc<AtomicBool>,
 }
 
@@ -101,14 +101,18 @@ impl Inbox {
         // Before the channel is read: what is sent meanwhile sets it again.
         self.filled.store(false, Ordering::Release);
         std::sync::atomic::fence(Ordering::SeqCst);
-        while let Ok(word) = self.received.try_recv() {
-            wake(NodeRef(word));
+        while let Ok(node) = self.received.try_recv() {
+            wake(node);
         }
+    }
+
+    pub(super) fn received(&self) -> &Receiver<NodeRef> {
+        &self.received
     }
 
     /// Waits until another thread wakes one of this thread's tasks, but not for ever.
     pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
-        self.received.recv_timeout(limit).ok().map(NodeRef)
+        self.received.recv_timeout(limit).ok()
     }
 }
 
@@ -163,18 +167,12 @@ fn clone(data: *const ()) -> RawWaker {
 
 fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
-    let own = with_hub(|hub| {
-        let own = hub.id() == node.hub();
-        if own {
-            hub.wake(node);
-        }
-        own
-    });
-    if own != Some(true) {
+    let own = is_own(node.hub()) && with_hub(|hub| hub.wake(node)).is_some();
+    if !own {
         let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Some(outbox)) = outboxes.get(usize::from(node.hub())) {
             // Its hub may be ending: then there is nobody to wake.
-            let _ = outbox.sender.send(node.0);
+            let _ = outbox.sender.send(node);
             outbox.filled.store(true, Ordering::Release);
         }
     }

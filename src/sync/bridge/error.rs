@@ -1,0 +1,63 @@
+//! Why a thread gave no value, or a call no answer.
+
+use std::panic::Location;
+
+use thiserror::Error;
+
+/// A thread gave no value.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum BridgeError {
+    /// The code on the thread panicked.
+    #[error("thread `{name}` (started at {place}) panicked{}: {message}", At(at.as_deref()))]
+    Panicked {
+        /// The thread's name.
+        name: String,
+        /// Where it was started.
+        place: &'static Location<'static>,
+        /// The panic's message.
+        message: String,
+        /// Where it panicked, as `file:line:column`.
+        at: Option<String>,
+        /// The stack, where `RUST_BACKTRACE` asks for it.
+        backtrace: Option<String>,
+    },
+    /// The operating system gave no thread; the code did not run.
+    #[error("thread `{name}` could not be started at {place}: {reason}")]
+    NotStarted {
+        /// The thread's name.
+        name: String,
+        /// Where it was to be started.
+        place: &'static Location<'static>,
+        /// What the operating system said.
+        reason: String,
+    },
+}
+
+struct At<'a>(Option<&'a str>);
+
+impl std::fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(place) => write!(f, " at {place}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A call of a thread into the simulation gave no answer. Later calls of the thread fail too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The future of the bridge was dropped, as when its task is cancelled, the test fails or the
+    /// simulation ends.
+    #[error("the simulation does not answer: what awaited this thread was cancelled or dropped")]
+    Cancelled,
+    /// A call of this thread panicked, and with it the task that awaited the thread.
+    #[error("the simulation does not answer: a call of this thread panicked")]
+    Panicked,
+    /// The thread's own function has returned: only a [`Remote`](super::Remote) that it gave to
+    /// another thread can see this.
+    #[error("the simulation does not answer: the bridge ended when its function returned")]
+    Over,
+}

@@ -1,0 +1,279 @@
+//! `blocking` and `bridge`: code that blocks, on a thread of its own, and its calls back.
+
+mod error;
+mod remote;
+#[cfg(test)]
+mod tests;
+mod thread;
+
+use std::fmt;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::thread::{Builder, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
+
+pub use error::{BridgeError, CallError};
+pub use remote::Remote;
+use remote::{Call, CallFuture};
+use thread::Thread;
+pub(crate) use thread::running_threads;
+
+use super::POLLED_AGAIN;
+use crate::task::{Caught, Name, catch, note_wait};
+
+/// Runs code that blocks on a thread of its own; the future gives what it returns.
+///
+/// The thread starts at once and has the given name. **No simulated time passes while it
+/// computes**, and other tasks run only as far as they get without. So it is for what a task cannot
+/// do itself without holding up all others: a reference model in another language, a file, a
+/// socket. For code that also needs the simulation, see [`bridge`].
+///
+/// The future belongs into a task, or into [`task::block_on`](crate::task::block_on). A thread
+/// cannot be stopped from outside: if the future is dropped, the thread is left behind, and the log
+/// says so. A thread that never returns is named, with the line of this call, when the test's time
+/// limit expires.
+///
+/// # Errors
+///
+/// The code panicked, or the operating system gave no thread.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::sync::blocking;
+///
+/// # verifork::task::block_on(async {
+/// let sum = blocking("reference model", || (1..=100).sum::<u32>()).await?;
+/// assert_eq!(sum, 5050);
+/// # Ok::<_, verifork::Error>(())
+/// # }).unwrap();
+/// ```
+#[track_caller]
+pub fn blocking<T, F>(name: impl Into<Name>, work: F) -> Blocking<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    start(Builder::new(), name.into(), (), |_remote| work())
+}
+
+/// Runs code that blocks on a thread of its own, as [`blocking`] does, from where it can call into
+/// the simulation: [`Remote::call`] runs a closure as part of the task that awaits this future, and
+/// blocks the thread for the answer.
+///
+/// `context` is what the closures work on. It stays on the simulation's thread: handles of signals,
+/// which other threads must not touch, belong into it.
+///
+/// # Simulated time and order
+///
+/// - Simulated time passes only while the thread is blocked in a call that awaits it.
+/// - The simulation takes in a call, or the end of the thread, when no task is ready any more, and
+///   before any simulated time passes. The course of a test with one such thread at a time
+///   therefore does not depend on how fast that is.
+/// - Of several threads at once, each does its own calls in order. Between threads, calls are taken
+///   in as they come, one by one: which comes first in the same instant is not determined.
+/// - Two threads that wait for each other, one of them in a call that awaits simulated time, wait
+///   for ever: the simulation waits for the other one.
+///
+/// # Errors
+///
+/// The code panicked, or the operating system gave no thread. A panic inside of a call is a panic
+/// of the task that awaits this future.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+/// use std::rc::Rc;
+/// use verifork::sync::{CallError, bridge};
+/// use verifork::task::yield_now;
+///
+/// # verifork::task::block_on(async {
+/// let register = Rc::new(Cell::new(41)); // stands for the handle of a signal
+/// let seen = bridge("driver", Rc::clone(&register), |remote| {
+///     // Blocking code, on its own thread.
+///     let value = remote.call(async |register| register.get())?;
+///     remote.call(async move |register| {
+///         yield_now().await; // or an edge of the clock
+///         register.set(value + 1);
+///     })?;
+///     Ok::<_, CallError>(value)
+/// })
+/// .await??;
+/// assert_eq!((seen, register.get()), (41, 42));
+/// # Ok::<_, verifork::Error>(())
+/// # }).unwrap();
+/// ```
+#[track_caller]
+pub fn bridge<C, T, F>(name: impl Into<Name>, context: C, work: F) -> Bridge<C, T>
+where
+    C: 'static,
+    T: Send + 'static,
+    F: FnOnce(Remote<C>) -> T + Send + 'static,
+{
+    start(Builder::new(), name.into(), context, work)
+}
+
+/// The future of [`blocking`].
+pub type Blocking<T> = Bridge<(), T>;
+
+/// The future of [`bridge`]: it runs the calls of the thread, and gives what the thread returned.
+#[must_use = "the thread runs already: await this for its value; if it is dropped, its calls fail"]
+pub struct Bridge<C, T> {
+    call: Option<CallFuture>,
+    context: Rc<C>,
+    calls: Receiver<Call<C>>,
+    outcome: Receiver<Result<T, Caught>>,
+    thread: Arc<Thread>,
+    stage: Stage,
+}
+
+enum Stage {
+    Running(JoinHandle<()>),
+    NotStarted(BridgeError),
+    Over,
+}
+
+#[track_caller]
+fn start<C, T, F>(builder: Builder, name: Name, context: C, work: F) -> Bridge<C, T>
+where
+    C: 'static,
+    T: Send + 'static,
+    F: FnOnce(Remote<C>) -> T + Send + 'static,
+{
+    let place = Location::caller();
+    // The operating system's names end at a NUL.
+    let builder = builder.name(name.replace('\0', " "));
+    let (thread, (send_calls, calls)) = (Thread::new(name, place), unbounded());
+    let (send_outcome, outcome) = bounded(1);
+    let remote = Remote::new(send_calls, Arc::clone(&thread));
+    let own = Arc::clone(&thread);
+    thread.begin();
+    let stage = match builder.spawn(move || run(&own, remote, work, &send_outcome)) {
+        Ok(handle) => Stage::Running(handle),
+        Err(error) => {
+            thread.end().settle();
+            let name = thread.name().to_owned();
+            Stage::NotStarted(BridgeError::NotStarted {
+                name,
+                place,
+                reason: error.to_string(),
+            })
+        }
+    };
+    Bridge {
+        call: None,
+        context: Rc::new(context),
+        calls,
+        outcome,
+        thread,
+        stage,
+    }
+}
+
+/// What the thread does.
+fn run<C, T, F>(
+    thread: &Thread,
+    remote: Remote<C>,
+    work: F,
+    send_outcome: &Sender<Result<T, Caught>>,
+) where
+    F: FnOnce(Remote<C>) -> T,
+{
+    let outcome = catch(|| work(remote));
+    let end = thread.end();
+    if !end.left_behind() {
+        // The future takes it also when it is being dropped now.
+        let _ = send_outcome.send(outcome);
+        return end.settle();
+    }
+    end.settle();
+    if let Err(caught) = outcome.and_then(|unwanted| catch(|| drop(unwanted))) {
+        log::warn!("{}, after it was left behind", thread.panicked(caught));
+    }
+}
+
+impl<C, T> Bridge<C, T> {
+    /// The thread has ended, or is about to: takes what it returned.
+    fn finish(&mut self, outcome: Result<T, Caught>) -> Result<T, BridgeError> {
+        if let Stage::Running(handle) = std::mem::replace(&mut self.stage, Stage::Over) {
+            // Only the destructors of its thread-local data are left to wait for. It catches its
+            // panics.
+            let _ = handle.join();
+        }
+        outcome.map_err(|caught| self.thread.panicked(caught))
+    }
+}
+
+// The context is never pinned.
+impl<C, T> Unpin for Bridge<C, T> {}
+
+impl<C: 'static, T> Future for Bridge<C, T> {
+    type Output = Result<T, BridgeError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        match &this.stage {
+            Stage::Running(_) => {}
+            Stage::Over => panic!("{POLLED_AGAIN}"),
+            Stage::NotStarted(error) => {
+                let error = error.clone();
+                this.stage = Stage::Over;
+                return Poll::Ready(Err(error));
+            }
+        }
+        loop {
+            if let Some(mut call) = this.call.take()
+                && call.as_mut().poll(context).is_pending()
+            {
+                this.call = Some(call);
+                note_wait(this.thread.wait_in_call());
+                return Poll::Pending;
+            }
+            this.thread.listen(context.waker());
+            if let Ok(call) = this.calls.try_recv() {
+                this.call = Some(call(Rc::clone(&this.context), Arc::clone(&this.thread)));
+                continue;
+            }
+            return match this.outcome.try_recv() {
+                Ok(outcome) => Poll::Ready(this.finish(outcome)),
+                Err(TryRecvError::Empty) => {
+                    note_wait(this.thread.wait_for_end());
+                    Poll::Pending
+                }
+                Err(TryRecvError::Disconnected) => unreachable!("a thread sends its outcome"),
+            };
+        }
+    }
+}
+
+impl<C, T> Drop for Bridge<C, T> {
+    fn drop(&mut self) {
+        let Stage::Running(_) = &self.stage else {
+            return;
+        };
+        if self.thread.leave_behind() {
+            log::warn!(
+                "{} is left behind, since what awaited it was dropped: it runs on, and its calls \
+                 into the simulation fail",
+                self.thread
+            );
+        } else if let Ok(outcome) = self.outcome.recv()
+            && let Err(error) = self.finish(outcome)
+        {
+            log::warn!("{error}, and nobody awaited it");
+        }
+    }
+}
+
+impl<C, T> fmt::Debug for Bridge<C, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bridge")
+            .field(&format_args!("{}", self.thread))
+            .finish()
+    }
+}

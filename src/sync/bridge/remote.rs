@@ -1,0 +1,92 @@
+//! The thread's side: calls into the simulation.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, bounded};
+
+use super::error::CallError;
+use super::thread::Thread;
+
+pub(super) type CallFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A call on its way: what makes its future of the context and of the thread that called.
+pub(super) type Call<C> = Box<dyn FnOnce(Rc<C>, Arc<Thread>) -> CallFuture + Send>;
+
+/// What a thread started by [`bridge`](super::bridge()) calls into the simulation with.
+///
+/// It may be given to another thread, but is for one thread at a time: while a call of it awaits
+/// simulated time, the simulation waits for none of them.
+pub struct Remote<C> {
+    calls: Sender<Call<C>>,
+    thread: Arc<Thread>,
+    /// Not `Sync`.
+    one_at_a_time: PhantomData<Cell<()>>,
+}
+
+impl<C: 'static> Remote<C> {
+    /// Runs `action` on the simulation's thread, as part of the task that awaits the bridge, and
+    /// blocks this thread until it has returned.
+    ///
+    /// `action` works on the bridge's context and may await whatever a task may: simulated time
+    /// passes meanwhile, as far as `action` awaits it. What it captures and returns goes from
+    /// thread to thread.
+    ///
+    /// # Errors
+    ///
+    /// The bridge's future is gone, was cancelled before `action` returned, or `action` panicked.
+    /// Never waits for what will not come.
+    pub fn call<R, F>(&self, action: F) -> Result<R, CallError>
+    where
+        R: Send + 'static,
+        F: for<'a> AsyncFnOnce(&'a C) -> R + Send + 'static,
+    {
+        let (reply, answer) = bounded(1);
+        let call: Call<C> = Box::new(move |context: Rc<C>, thread: Arc<Thread>| {
+            Box::pin(async move {
+                // Dropped by a panic before `reply` is, which lets the thread go on.
+                let unanswered = thread.expect_answer();
+                let value = action(&context).await;
+                std::mem::forget(unanswered);
+                // The simulation waits for the thread again before that can go on.
+                thread.begin();
+                let _ = reply.send(value);
+            })
+        });
+        self.thread.call(|| {
+            // Nobody takes it if the bridge is gone: then there is no answer.
+            let _ = self.calls.send(call);
+        })?;
+        let answer = answer.recv();
+        self.thread.called();
+        // Whoever drops a call without an answer has said why before.
+        answer.map_err(|_| self.thread.why_no_answer())
+    }
+}
+
+impl<C> Remote<C> {
+    pub(super) fn new(calls: Sender<Call<C>>, thread: Arc<Thread>) -> Self {
+        Remote {
+            calls,
+            thread,
+            one_at_a_time: PhantomData,
+        }
+    }
+
+    /// The name of the bridge.
+    pub fn name(&self) -> &str {
+        self.thread.name()
+    }
+}
+
+impl<C> fmt::Debug for Remote<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Remote")
+            .field(&format_args!("{}", self.thread))
+            .finish()
+    }
+}

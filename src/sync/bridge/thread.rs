@@ -1,0 +1,282 @@
+//! What both sides know of a thread, and the list of the threads that run.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use super::error::{BridgeError, CallError};
+use crate::task::{Caught, Hub, Name, OutsideWork, Wait, with_hub};
+
+/// The threads of the process, oldest first.
+static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<Arc<Thread>>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The threads that run now, in words: name, where started, and what each is at. From any thread.
+pub(crate) fn running_threads() -> Vec<String> {
+    running()
+        .iter()
+        .map(|thread| format!("{thread} {}", thread.lock().doing()))
+        .collect()
+}
+
+/// One thread. Its own side calls `call`, `called` and `end`; the simulation's side the others.
+pub(super) struct Thread {
+    number: u64,
+    name: Name,
+    place: &'static Location<'static>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// There while the simulation waits for the thread.
+    work: Option<OutsideWork>,
+    /// Who awaits the thread.
+    awaiter: Option<Awaiter>,
+    calling: bool,
+    /// The thread's function has returned.
+    ended: bool,
+    /// The future was dropped before.
+    left_behind: bool,
+    /// Why calls get no answer any more.
+    closed: Option<CallError>,
+}
+
+struct Awaiter {
+    waker: Waker,
+    /// One of our tasks, or part of one: it hears of the thread when nothing else is ready.
+    /// Otherwise some other executor, which has to be woken at once.
+    is_task: bool,
+}
+
+impl State {
+    fn doing(&self) -> &'static str {
+        if self.left_behind {
+            "is left behind"
+        } else if self.calling {
+            "is blocked in a call into the simulation"
+        } else {
+            "computes"
+        }
+    }
+}
+
+impl Thread {
+    pub(super) fn new(name: Name, place: &'static Location<'static>) -> Arc<Self> {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let state = Mutex::new(State {
+            work: None,
+            awaiter: None,
+            calling: false,
+            ended: false,
+            left_behind: false,
+            closed: None,
+        });
+        let thread = Arc::new(Thread {
+            number,
+            name,
+            place,
+            state,
+        });
+        running().push(Arc::clone(&thread));
+        thread
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The simulation waits for the thread from now on, as long as that has work to do.
+    pub(super) fn begin(&self) {
+        let work = OutsideWork::begin();
+        let mut state = self.lock();
+        if !state.ended && state.closed.is_none() {
+            state.work = Some(work);
+        }
+    }
+
+    /// Wakes this task when the thread calls or ends.
+    pub(super) fn listen(&self, waker: &Waker) {
+        let is_task = with_hub(Hub::runs_task) == Some(true);
+        let replaced = {
+            let mut state = self.lock();
+            match &state.awaiter {
+                Some(present) if present.waker.will_wake(waker) => None,
+                _ => state.awaiter.replace(Awaiter {
+                    waker: waker.clone(),
+                    is_task,
+                }),
+            }
+        };
+        drop(replaced);
+    }
+
+    /// Sends a call, and lets the simulation go on once it has taken that in.
+    pub(super) fn call(&self, send: impl FnOnce()) -> Result<(), CallError> {
+        let news = {
+            let mut state = self.lock();
+            if let Some(error) = state.closed {
+                return Err(error);
+            }
+            state.calling = true;
+            // While the state is locked: the answer begins new work, which must not end here.
+            send();
+            News::of(&mut state)
+        };
+        news.deliver();
+        Ok(())
+    }
+
+    pub(super) fn called(&self) {
+        self.lock().calling = false;
+    }
+
+    pub(super) fn why_no_answer(&self) -> CallError {
+        self.lock().closed.unwrap_or(CallError::Cancelled)
+    }
+
+    /// The thread's function has returned.
+    pub(super) fn end(&self) -> End {
+        running().retain(|thread| thread.number != self.number);
+        let mut state = self.lock();
+        state.ended = true;
+        state.closed.get_or_insert(CallError::Over);
+        End {
+            left_behind: state.left_behind,
+            news: News::of(&mut state),
+        }
+    }
+
+    /// Nobody awaits the thread any more. `false` if it has ended: its outcome is there, or comes
+    /// at once.
+    pub(super) fn leave_behind(&self) -> bool {
+        let (runs, left) = {
+            let mut state = self.lock();
+            state.left_behind = true;
+            state.closed.get_or_insert(CallError::Cancelled);
+            (!state.ended, (state.work.take(), state.awaiter.take()))
+        };
+        drop(left);
+        runs
+    }
+
+    /// Says that a call panicked, unless it is forgotten, or the future of the bridge is dropped.
+    pub(super) fn expect_answer(&self) -> impl Drop {
+        struct Guard<'a>(&'a Thread);
+        impl Drop for Guard<'_> {
+            fn drop(&mut self) {
+                self.0.lock().closed.get_or_insert(CallError::Panicked);
+            }
+        }
+        Guard(self)
+    }
+
+    pub(super) fn panicked(&self, caught: Caught) -> BridgeError {
+        let (name, place) = (self.name.clone().into_owned(), self.place);
+        let Caught {
+            message,
+            at,
+            backtrace,
+        } = caught;
+        BridgeError::Panicked {
+            name,
+            place,
+            message,
+            at,
+            backtrace,
+        }
+    }
+
+    pub(super) fn wait_for_end(&self) -> Wait {
+        Wait::Custom {
+            describe: |number, _, f| describe(number, "", f),
+            a: self.number,
+            b: 0,
+        }
+    }
+
+    pub(super) fn wait_in_call(&self) -> Wait {
+        let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "for ", f);
+        Wait::Custom {
+            describe,
+            a: self.number,
+            b: 0,
+        }
+    }
+}
+
+fn describe(number: u64, before: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let found = running()
+        .iter()
+        .find(|thread| thread.number == number)
+        .cloned();
+    match found {
+        Some(thread) => write!(f, "{before}{thread}"),
+        None => write!(f, "{before}a thread that has ended"),
+    }
+}
+
+impl fmt::Display for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "thread `{}` (started at {})", self.name, self.place)
+    }
+}
+
+/// What the simulation is to hear of a thread that works no more.
+struct News {
+    work: Option<OutsideWork>,
+    awaiter: Option<Awaiter>,
+}
+
+impl News {
+    fn of(state: &mut State) -> Self {
+        News {
+            work: state.work.take(),
+            awaiter: state.awaiter.take(),
+        }
+    }
+
+    fn deliver(self) {
+        match (self.work, self.awaiter) {
+            (
+                Some(work),
+                Some(Awaiter {
+                    waker,
+                    is_task: true,
+                }),
+            ) => work.end_with_news(waker),
+            // Nobody has polled the future yet: the simulation need only look up.
+            (Some(work), None) => work.end_with_news(Waker::noop().clone()),
+            (work, Some(Awaiter { waker, .. })) => {
+                waker.wake();
+                drop(work);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// The end of a thread, which is yet to be told.
+pub(super) struct End {
+    left_behind: bool,
+    news: News,
+}
+
+impl End {
+    pub(super) fn left_behind(&self) -> bool {
+        self.left_behind
+    }
+
+    pub(super) fn settle(self) {
+        self.news.deliver();
+    }
+}

@@ -6,7 +6,7 @@
 use std::any::Any;
 
 use crate::regression::runner;
-use crate::simulator::{self, Event};
+use crate::simulator::{self, Event, Sink};
 use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
@@ -17,7 +17,13 @@ use crate::{scheduler, task};
 pub static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vpi), None];
 
 unsafe extern "C" fn start_up_vpi() {
-    simulator::install(on_event, on_escaped_panic);
+    let sink = Sink {
+        change: scheduler::change,
+        timer: scheduler::timer,
+        phase: scheduler::phase,
+        other: on_event,
+    };
+    simulator::install(sink, on_escaped_panic);
     simulator::vpi::start_up();
 }
 

@@ -29,18 +29,32 @@ use std::task::{Context, Poll};
 use crate::scheduler::{
     self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
-use crate::simulator::Phase;
+use crate::simulator::{Phase, PortError};
+use crate::task::Wait;
 use crate::task::waiters::WaiterKey;
-use crate::time::{SimDuration, SimTime, TimeError};
+use crate::time::{Precision, SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
 
+#[inline]
 #[track_caller]
 fn kernel_or_panic() -> &'static Kernel {
     match kernel() {
         Ok(kernel) => kernel,
-        Err(error) => panic!("{error}"),
+        Err(error) => refuse(&error),
     }
+}
+
+#[cold]
+fn cannot_wait(place: &Location<'_>, error: &PortError) -> ! {
+    panic!("the wait at {place} cannot be: {error}")
+}
+
+/// Panics at the caller's line.
+#[cold]
+#[track_caller]
+fn refuse(error: &dyn fmt::Display) -> ! {
+    panic!("{error}")
 }
 
 /// The present simulated time.
@@ -71,12 +85,22 @@ pub fn now() -> SimTime {
 /// timer(10.ns()).await;
 /// # }
 /// ```
+#[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
-    match try_timer(duration) {
-        Ok(timer) => timer,
-        Err(error) => panic!("{error}"),
-    }
+    let kernel = kernel_or_panic();
+    let precision = kernel.precision();
+    let steps = match duration.to_finer_steps(precision) {
+        Some(steps) => steps,
+        None => coarser_steps(duration, precision),
+    };
+    timer_of_steps(kernel, steps)
+}
+
+#[cold]
+#[track_caller]
+fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
+    duration.to_steps(precision).unwrap_or_else(|error| refuse(&error))
 }
 
 /// [`timer`] without the panic.
@@ -96,6 +120,7 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 }
 
 /// A timer of a number of the design's steps.
+#[inline]
 pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
     Timer { kernel, deadline: kernel.deadline(steps), key: None }
 }
@@ -112,22 +137,23 @@ pub struct Timer {
 impl Future for Timer {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let kernel = self.kernel;
         match self.key {
             None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
-            Some(key) if kernel.deadline_waits(key, context.waker()) => {}
+            Some(key) if kernel.deadline_waits(key, self.deadline, context.waker()) => {}
             Some(_) => {
                 self.key = None;
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || kernel.deadline_note(self.deadline));
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_deadline(key);
@@ -174,6 +200,7 @@ pub struct PhaseWait {
 }
 
 impl PhaseWait {
+    #[inline]
     #[track_caller]
     fn new(phase: Phase) -> Self {
         PhaseWait { kernel: kernel_or_panic(), phase, key: None, place: Location::caller() }
@@ -207,12 +234,12 @@ impl Future for PhaseWait {
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || scheduler::phase_note(self.phase));
         Poll::Pending
     }
 }
 
 impl Drop for PhaseWait {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_phase(self.phase, key);
@@ -236,9 +263,15 @@ pub struct EdgeWait {
 }
 
 impl EdgeWait {
+    #[inline]
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait { kernel: kernel_or_panic(), signal, edge, count, key: None, place: Location::caller() }
+        let (kernel, place) = (kernel_or_panic(), Location::caller());
+        EdgeWait { kernel, signal, edge, count, key: None, place }
+    }
+
+    fn note(&self) -> Wait {
+        scheduler::edge_note(self.signal, self.edge, self.count)
     }
 }
 
@@ -250,27 +283,27 @@ impl Future for EdgeWait {
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
-                let wait =
-                    SignalWait::Edges { edge: self.edge, remaining: self.count };
+                kernel.note_foreign(context.waker(), || self.note());
+                let wait = SignalWait::Edges { edge: self.edge, remaining: self.count };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
-            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
+            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {
+                kernel.note_foreign(context.waker(), || self.note());
+            }
             Some(_) => {
                 self.key = None;
                 return Poll::Ready(());
             }
         }
-        kernel.note_foreign(context.waker(), || {
-            scheduler::edge_note(self.signal, self.edge, self.count)
-        });
         Poll::Pending
     }
 }
 
 impl Drop for EdgeWait {
+    #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
             self.kernel.leave_signal(self.signal, key);
@@ -318,7 +351,7 @@ impl Future for ConditionWait {
                 let wait = SignalWait::Until(Rc::clone(&self.condition));
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
         }

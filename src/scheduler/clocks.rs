@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::heap::NEVER;
 use super::signal::SignalIndex;
 
 /// The course of a clock, in steps.
@@ -23,8 +24,6 @@ struct ClockState {
     /// Which start of the run it is: an old handle must not stop a new clock.
     start: u32,
 }
-
-const NEVER: u64 = u64::MAX;
 
 /// A clock that was started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,47 +55,52 @@ impl Clocks {
         ClockIndex { number, start }
     }
 
-    /// When the next clock toggles.
-    pub(super) fn earliest(&self) -> Option<u64> {
-        let earliest = self.earliest.get();
-        (earliest != NEVER).then_some(earliest)
+    /// When the next clock toggles; [`NEVER`] if none does.
+    #[inline]
+    pub(super) fn earliest(&self) -> u64 {
+        self.earliest.get()
     }
 
     /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
-    pub(super) fn serve(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
-        if self.earliest.get() > now {
-            return;
+    #[inline(always)] // in the way of every timer
+    pub(super) fn serve(&self, now: u64, write: impl FnMut(SignalIndex, bool)) {
+        if self.earliest.get() <= now {
+            self.serve_due(now, write);
         }
-        let mut number = 0;
-        while let Some((signal, due)) = self.toggle_if_due(number, now) {
-            if let Some(level) = due {
-                write(signal, level);
-            }
-            number += 1;
-        }
-        self.find_earliest();
     }
 
-    fn toggle_if_due(&self, number: usize, now: u64) -> Option<(SignalIndex, Option<bool>)> {
-        let mut states = self.states.borrow_mut();
-        let state = states.get_mut(number)?;
-        if state.next > now {
-            return Some((state.signal, None));
+    #[inline(never)]
+    fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+        let mut from = 0;
+        while let Some((signal, level)) = self.toggle_next(&mut from, now) {
+            write(signal, level);
         }
-        state.level = !state.level;
-        let wait = if state.level {
-            state.cycles += 1;
-            state.shape.high
-        } else {
-            state.shape.low
-        };
-        state.next = now.saturating_add(wait);
-        Some((state.signal, Some(state.level)))
+    }
+
+    /// Toggles the next clock that is due, counted from `from`. Once there is none, the earliest
+    /// time of all is known.
+    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(SignalIndex, bool)> {
+        let mut states = self.states.borrow_mut();
+        for state in states.iter_mut().skip(*from) {
+            *from += 1;
+            if state.next <= now {
+                state.level = !state.level;
+                let wait = if state.level {
+                    state.cycles += 1;
+                    state.shape.high
+                } else {
+                    state.shape.low
+                };
+                state.next = now.saturating_add(wait);
+                return Some((state.signal, state.level));
+            }
+        }
+        self.earliest.set(earliest_of(&states));
+        None
     }
 
     fn find_earliest(&self) {
-        let states = self.states.borrow();
-        self.earliest.set(states.iter().map(|state| state.next).min().unwrap_or(NEVER));
+        self.earliest.set(earliest_of(&self.states.borrow()));
     }
 
     fn with<R>(&self, clock: ClockIndex, action: impl FnOnce(&mut ClockState) -> R) -> Option<R> {
@@ -127,4 +131,8 @@ impl Clocks {
         self.states.borrow_mut().clear();
         self.earliest.set(NEVER);
     }
+}
+
+fn earliest_of(states: &[ClockState]) -> u64 {
+    states.iter().map(|state| state.next).min().unwrap_or(NEVER)
 }

@@ -3,6 +3,9 @@
 //! A wait that is given up takes its deadline with it, so the heap never holds more entries than
 //! there are waits and clocks.
 
+/// The deadline of what has none.
+pub(crate) const NEVER: u64 = u64::MAX;
+
 /// Names one entry; finds nothing once the entry has left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TimerKey {
@@ -26,32 +29,39 @@ impl Place {
 
 struct Slot<T> {
     generation: u32,
+    /// Where the entry's place is; in a vacant slot, the next vacant one.
     position: u32,
     entry: Option<T>,
 }
 
 /// The position of the entry that stands before the heap.
 const FRONT: u32 = u32::MAX;
+/// The end of the list of vacant slots.
+const NONE: u32 = u32::MAX;
 
 /// A binary heap of deadlines with an entry each.
 ///
 /// The first entry stands in front of the heap when it came as the first: a task that waits for
 /// one short time after the other costs no sorting, whatever long limits there are beside it.
 pub(crate) struct DeadlineHeap<T> {
+    /// The deadline of the first entry; [`NEVER`] if there is none.
+    earliest: u64,
     front: Option<Place>,
     places: Vec<Place>,
     slots: Vec<Slot<T>>,
-    free: Vec<u32>,
+    /// The first vacant slot.
+    vacant: u32,
     next_order: u64,
 }
 
 impl<T> DeadlineHeap<T> {
     pub(crate) const fn new() -> Self {
         DeadlineHeap {
+            earliest: NEVER,
             front: None,
             places: Vec::new(),
             slots: Vec::new(),
-            free: Vec::new(),
+            vacant: NONE,
             next_order: 0,
         }
     }
@@ -60,36 +70,62 @@ impl<T> DeadlineHeap<T> {
         self.places.len() + usize::from(self.front.is_some())
     }
 
-    /// The earliest deadline.
-    pub(crate) fn earliest(&self) -> Option<u64> {
-        self.front.as_ref().or_else(|| self.places.first()).map(|place| place.deadline)
+    /// The earliest deadline; [`NEVER`] if there is none.
+    #[inline]
+    pub(crate) fn earliest(&self) -> u64 {
+        self.earliest
     }
 
+    /// Enters a deadline, which is before [`NEVER`].
+    #[inline]
     pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
         let order = self.next_order;
         self.next_order += 1;
-        let slot = if let Some(slot) = self.free.pop() {
-            self.slots[slot as usize].entry = Some(entry);
-            slot
-        } else {
-            self.slots.push(Slot { generation: 0, position: 0, entry: Some(entry) });
-            to_u32(self.slots.len() - 1)
-        };
-        let place = Place { deadline, order, slot };
-        if self.earliest().is_none_or(|earliest| deadline < earliest) {
-            self.slots[slot as usize].position = FRONT;
-            if let Some(second) = self.front.replace(place) {
-                self.push(second);
+        let (number, generation) = match self.slots.get_mut(self.vacant as usize) {
+            Some(slot) => {
+                let number = std::mem::replace(&mut self.vacant, slot.position);
+                slot.position = FRONT;
+                slot.entry = Some(entry);
+                (number, slot.generation)
             }
+            None => self.add_slot(entry),
+        };
+        if deadline < self.earliest {
+            self.earliest = deadline;
+            if self.front.is_some() {
+                self.move_front_back();
+            }
+            self.front = Some(Place { deadline, order, slot: number });
         } else {
-            self.push(place);
+            self.push(deadline, order, number);
         }
-        TimerKey { slot, generation: self.slots[slot as usize].generation }
+        TimerKey { slot: number, generation }
     }
 
-    fn push(&mut self, place: Place) {
+    #[cold]
+    fn add_slot(&mut self, entry: T) -> (u32, u32) {
+        self.slots.push(Slot { generation: 0, position: FRONT, entry: Some(entry) });
+        (to_u32(self.slots.len() - 1), 0)
+    }
+
+    #[inline(never)]
+    fn move_front_back(&mut self) {
+        if let Some(second) = self.front.take() {
+            self.push(second.deadline, second.order, second.slot);
+        }
+    }
+
+    #[inline(never)]
+    fn push(&mut self, deadline: u64, order: u64, slot: u32) {
+        let place = Place { deadline, order, slot };
         self.places.push(place);
         self.rise(self.places.len() - 1, place);
+    }
+
+    #[inline]
+    pub(crate) fn holds(&self, key: TimerKey) -> bool {
+        let slot = self.slots.get(key.slot as usize);
+        slot.is_some_and(|slot| slot.generation == key.generation && slot.entry.is_some())
     }
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {
@@ -100,7 +136,10 @@ impl<T> DeadlineHeap<T> {
     /// Every entry with its deadline, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
         let places = self.front.iter().chain(&self.places);
-        places.filter_map(|place| Some((place.deadline, self.slots[place.slot as usize].entry.as_ref()?)))
+        places.filter_map(|place| {
+            let entry = self.slots[place.slot as usize].entry.as_ref()?;
+            Some((place.deadline, entry))
+        })
     }
 
     /// Takes an entry out, if it is still there.
@@ -117,8 +156,9 @@ impl<T> DeadlineHeap<T> {
     }
 
     /// Takes out the first entry, if its deadline has come.
+    #[inline]
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
-        if self.earliest()? > now {
+        if self.earliest > now {
             None
         } else if self.front.is_some() {
             self.take_front()
@@ -127,13 +167,16 @@ impl<T> DeadlineHeap<T> {
         }
     }
 
+    #[inline]
     fn take_front(&mut self) -> Option<T> {
         let place = self.front.take()?;
+        self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
         self.give_back(place)
     }
 
+    #[inline(never)]
     fn take_at(&mut self, position: usize) -> Option<T> {
-        let place = self.places[position];
+        let place = *self.places.get(position)?;
         let last = self.places.pop()?;
         if position < self.places.len() {
             // The last one fills the gap, and moves to where it belongs.
@@ -143,13 +186,17 @@ impl<T> DeadlineHeap<T> {
                 self.sink(position, last);
             }
         }
+        if self.front.is_none() {
+            self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
+        }
         self.give_back(place)
     }
 
+    #[inline]
     fn give_back(&mut self, place: Place) -> Option<T> {
         let slot = &mut self.slots[place.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(place.slot);
+        slot.position = std::mem::replace(&mut self.vacant, place.slot);
         slot.entry.take()
     }
 
@@ -223,7 +270,7 @@ mod tests {
             assert_eq!(heap.remove(key), Some(()));
             assert_eq!(heap.remove(key), None);
         }
-        assert_eq!((heap.len(), heap.slots.len(), heap.free.len()), (1, 2, 1));
+        assert_eq!((heap.len(), heap.slots.len()), (1, 2));
         assert!(heap.get_mut(kept).is_some());
     }
 
@@ -249,7 +296,8 @@ mod tests {
                         prop_assert_eq!(heap.pop_due(value), expected);
                     }
                 }
-                prop_assert_eq!(heap.earliest(), model.iter().map(|entry| entry.0).min());
+                let earliest = model.iter().map(|entry| entry.0).min();
+                prop_assert_eq!(heap.earliest(), earliest.unwrap_or(NEVER));
                 prop_assert_eq!(heap.len(), model.len());
             }
         }

@@ -30,6 +30,7 @@ pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
+use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
 use self::timer::Timers;
@@ -38,7 +39,7 @@ use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Hub, Wait, hub, node_index};
 use crate::time::{Precision, SimTime};
-use crate::value::LogicVec;
+use crate::value::{Logic, LogicVec};
 
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
@@ -103,6 +104,7 @@ pub(crate) fn ask() {
 pub struct NoSimulation;
 
 /// The kernel of this thread.
+#[inline]
 pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
     KERNEL.get().ok_or(NoSimulation)
 }
@@ -135,7 +137,8 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     kernel.hub.publish();
     let _inside = gate::enter();
     let _depth = Depth::enter(kernel);
-    kernel.hub.set_now(kernel.now());
+    kernel.hub.set_precision(kernel.precision);
+    kernel.hub.set_now(kernel.now.get());
     (hooks.start)(kernel);
     // Not at once: writes made at the start are lost on some simulators, and handles are not
     // there yet on others.
@@ -145,15 +148,32 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
 }
 
 /// Hands an event of the simulator to the kernel.
+#[inline(always)] // once for each kind of event, below
 pub(crate) fn deliver(event: Event) {
     if let Some(kernel) = KERNEL.get() {
         kernel.event(event);
     }
 }
 
+/// [`deliver`] for one kind.
+pub(crate) fn change(token: u64, scalar: Option<Logic>) {
+    deliver(Event::Change { token, scalar });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn timer(token: u64) {
+    deliver(Event::Timer { token });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn phase(phase: Phase, token: u64) {
+    deliver(Event::Phase { phase, token });
+}
+
 struct Depth<'a>(&'a Kernel);
 
 impl<'a> Depth<'a> {
+    #[inline]
     fn enter(kernel: &'a Kernel) -> Self {
         kernel.depth.set(kernel.depth.get() + 1);
         Depth(kernel)
@@ -161,6 +181,7 @@ impl<'a> Depth<'a> {
 }
 
 impl Drop for Depth<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.depth.set(self.0.depth.get() - 1);
     }
@@ -173,6 +194,7 @@ impl fmt::Debug for Kernel {
 }
 
 impl Kernel {
+    #[inline(always)] // the callers know the kind
     fn event(&'static self, event: Event) {
         if self.over.get() {
             return;
@@ -187,6 +209,7 @@ impl Kernel {
     }
 
     /// A call from inside of a call of ours: only notes what happened.
+    #[inline(always)] // the callers know the kind
     fn inner_event(&'static self, event: Event) {
         match event {
             Event::Change { token, scalar } => self.signals.changed(self.port, &self.hub, token, scalar),
@@ -204,6 +227,7 @@ impl Kernel {
         }
     }
 
+    #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
         let mut flushed = false;
         let next_step = matches!(event, Event::Phase { phase: Phase::NextTimeStep, .. });
@@ -240,52 +264,66 @@ impl Kernel {
         // came of it, and some simulators would call again in the next time step only.
         if self.stage.get() == Stage::ReadWrite && !flushed && !self.writes.is_empty() {
             self.flush();
-            self.run();
+            self.run_again();
         }
-        // A delay of 0 that begins in the read-only phase ends there: its time has come, and nothing
-        // may be scheduled for this time step any more (Icarus ends the run if something is).
-        while self.stage.get() == Stage::ReadOnly && self.timers.is_due(self.now.get()) {
-            if self.over.get() {
-                break;
-            }
-            self.serve_deadlines();
-            self.run();
+        if self.stage.get() == Stage::ReadOnly {
+            self.end_delays_of_zero();
         }
         self.arm(next_step && self.port.quirks().next_time_step_repeats);
         self.stage.set(Stage::Active);
     }
 
+    #[inline]
     fn enter_step(&self, stage: Stage, now: u64) {
         self.stage.set(stage);
-        if self.now.replace(now) != now {
-            self.hub.set_now(self.now());
-        }
+        self.now.set(now);
+        self.hub.set_now(now);
     }
 
+    #[inline(always)] // in the way of every event
     fn run(&'static self) {
-        if !self.hub.is_ready() && !self.hub.awaits_threads() {
-            self.was_asked();
-            return;
-        }
         loop {
-            self.hub.run_root(|| self.was_asked() || self.over.get());
-            self.was_asked();
+            self.hub.run_root(|| {
+                self.answer_if_asked();
+                self.over.get()
+            });
+            self.answer_if_asked();
             if self.over.get() || !self.hub.wait_for_outside() {
                 break;
             }
         }
     }
 
-    fn was_asked(&'static self) -> bool {
-        if !ASKED.load(Ordering::Relaxed) {
-            return false;
+    /// A delay of 0 that begins in the read-only phase ends there: its time has come, and nothing
+    /// may be scheduled for this time step any more (Icarus ends the run if something is).
+    #[inline(never)]
+    fn end_delays_of_zero(&'static self) {
+        while self.timers.is_due(self.now.get()) && !self.over.get() {
+            self.serve_deadlines();
+            self.run();
         }
+    }
+
+    #[inline(never)]
+    fn run_again(&'static self) {
+        self.run();
+    }
+
+    #[inline]
+    fn answer_if_asked(&'static self) {
+        if ASKED.load(Ordering::Relaxed) {
+            self.answer();
+        }
+    }
+
+    #[cold]
+    fn answer(&'static self) {
         if ASKED.swap(false, Ordering::Relaxed) {
             (self.hooks.asked)(self);
         }
-        false
     }
 
+    #[inline(always)] // in the way of every timer
     fn serve_deadlines(&'static self) {
         let now = self.now.get();
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
@@ -314,6 +352,7 @@ impl Kernel {
 
     /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be
     /// asked for from this callback.
+    #[inline(always)] // in the way of every event
     fn arm(&'static self, later: bool) {
         if self.over.get() {
             return;
@@ -349,6 +388,7 @@ impl Kernel {
         self.over.get()
     }
 
+    #[inline]
     pub(crate) fn precision(&self) -> Precision {
         self.precision
     }
@@ -358,6 +398,7 @@ impl Kernel {
         SimTime::new(self.now.get(), self.precision)
     }
 
+    #[inline]
     pub(crate) fn stage(&self) -> Stage {
         self.stage.get()
     }
@@ -460,16 +501,31 @@ impl Kernel {
     // --- time and phases
 
     /// The deadline `steps` from now.
+    #[inline]
     pub(crate) fn deadline(&self, steps: u64) -> u64 {
-        self.now.get().saturating_add(steps)
+        self.now.get().saturating_add(steps).min(NEVER - 1)
     }
 
+    #[inline]
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        self.note_foreign(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
     }
 
-    pub(crate) fn deadline_waits(&self, key: TimerKey, waker: &Waker) -> bool {
-        self.timers.still_waits(key, waker)
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
+    pub(crate) fn deadline_waits(&self, key: TimerKey, deadline: u64, waker: &Waker) -> bool {
+        let waits = self.timers.holds(key);
+        if waits {
+            self.wait_deadline_on(key, deadline, waker);
+        }
+        waits
+    }
+
+    #[inline(never)]
+    fn wait_deadline_on(&self, key: TimerKey, deadline: u64, waker: &Waker) {
+        self.note_foreign(waker, || self.deadline_note(deadline));
+        self.timers.update(key, waker);
     }
 
     pub(crate) fn leave_deadline(&self, key: TimerKey) {
@@ -477,11 +533,18 @@ impl Kernel {
     }
 
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
+        self.note_foreign(waker, || phase_note(phase));
         self.phases.wait(phase, waker)
     }
 
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
     pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
-        self.phases.still_waits(phase, key, waker)
+        let waits = self.phases.still_waits(phase, key, waker);
+        if waits {
+            self.note_foreign(waker, || phase_note(phase));
+        }
+        waits
     }
 
     pub(crate) fn leave_phase(&self, phase: Phase, key: WaiterKey) {

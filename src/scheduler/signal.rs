@@ -14,8 +14,8 @@ use super::Kernel;
 use super::note::{self, Found};
 use super::write::Pending;
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
-use crate::task::Hub;
 use crate::task::waiters::{WaiterKey, WaiterList};
+use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
@@ -92,6 +92,8 @@ pub(crate) struct Signal {
 pub(super) struct Signals {
     table: FrozenVec<Box<Signal>>,
     by_handle: RefCell<HashMap<Handle, SignalIndex>>,
+    /// Memory for the wakers of a change that wakes more than one task.
+    spare: Cell<Vec<Waker>>,
 }
 
 /// The paths of the signals by number, for the task tree, which another thread may have to print.
@@ -115,7 +117,11 @@ impl SignalIndex {
 impl Signals {
     pub(super) fn new() -> Self {
         PATHS.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        Signals { table: FrozenVec::new(), by_handle: RefCell::default() }
+        Signals {
+            table: FrozenVec::new(),
+            by_handle: RefCell::default(),
+            spare: Cell::default(),
+        }
     }
 
     pub(super) fn get(&self, index: SignalIndex) -> &Signal {
@@ -172,12 +178,12 @@ impl Signals {
             let watch = port.watch(signal.handle, signal.scalar, token)?;
             signal.watch.set(Some(watch));
         }
-        if port.quirks().idle_value_changes && !signal.scalar && signal.last_wide.borrow().is_none()
+        if !signal.scalar && port.quirks().idle_value_changes && signal.last_wide.borrow().is_none()
         {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, waker.clone()))
+        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
     }
 
     /// Still waiting; wakes another task from now on.
@@ -210,11 +216,11 @@ impl Signals {
         if signal.watch_generation.get() != generation {
             return;
         }
-        // Some simulators do not bring the value along.
-        let scalar = scalar.or_else(|| {
-            let read = || port.read_small(signal.handle, 1, signal.two_state).ok();
-            if signal.scalar { read().map(|(value, unknown)| scalar_of(value, unknown)) } else { None }
-        });
+        let scalar = match scalar {
+            // Some simulators do not bring the value along.
+            None if signal.scalar => signal.read_scalar(port),
+            scalar => scalar,
+        };
         let (rises, falls) = match scalar {
             Some(new) => {
                 let old = signal.last.replace(new);
@@ -226,8 +232,9 @@ impl Signals {
             None if signal.wide_is_unchanged(port) => return,
             None => (false, false),
         };
-        let mut woken: SmallVec<[Waker; 4]> = SmallVec::new();
-        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 2]> = SmallVec::new();
+        // Nearly always one task is woken.
+        let (mut first, mut more) = (None, Vec::new());
+        let mut asks = false;
         {
             let mut waits = signal.waits.borrow_mut();
             if waits.is_empty() {
@@ -236,35 +243,73 @@ impl Signals {
                 return;
             }
             waits.take_if(
-                |key, wait| match wait {
+                |_, wait| match wait {
                     SignalWait::Edges { edge, remaining } => {
                         let counts = match edge {
                             Edge::Rising => rises,
                             Edge::Falling => falls,
                             Edge::Any => true,
                         };
-                        if counts {
+                        let over = counts && *remaining == 1;
+                        if counts && !over {
                             *remaining -= 1;
                         }
-                        counts && *remaining == 0
+                        over
                     }
-                    SignalWait::Until(condition) => {
-                        asked.push((key, Rc::clone(condition)));
+                    SignalWait::Until(_) => {
+                        asks = true;
                         false
                     }
                 },
-                |_, waker| woken.push(waker),
+                |_, waker| match first {
+                    None => first = Some(waker),
+                    Some(_) => self.add(&mut more, waker),
+                },
             );
+        }
+        if asks {
+            self.ask_conditions(signal, &mut more);
+        }
+        // With nothing borrowed: their wakers may be anybody's.
+        if let Some(waker) = first {
+            hub.wake_waker(waker);
+        }
+        if !more.is_empty() {
+            self.wake_all(more, hub);
+        }
+    }
+
+    #[inline(never)]
+    fn add(&self, woken: &mut Vec<Waker>, waker: Waker) {
+        if woken.capacity() == 0 {
+            *woken = self.spare.take();
+        }
+        woken.push(waker);
+    }
+
+    #[inline(never)]
+    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) {
+        woken.drain(..).for_each(|waker| hub.wake_waker(waker));
+        self.spare.set(woken);
+    }
+
+    /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
+    #[inline(never)]
+    fn ask_conditions(&self, signal: &Signal, woken: &mut Vec<Waker>) {
+        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 4]> = SmallVec::new();
+        for (key, wait, _) in signal.waits.borrow().iter() {
+            if let SignalWait::Until(condition) = wait {
+                asked.push((key, Rc::clone(condition)));
+            }
         }
         // The conditions are the user's: asked with nothing borrowed.
         for (key, condition) in asked {
             if condition.is_over() {
                 let taken = signal.waits.borrow_mut().take(key);
-                woken.extend(taken.map(|(_, waker)| waker));
+                if let Some((_, waker)) = taken {
+                    self.add(woken, waker);
+                }
             }
-        }
-        for waker in woken {
-            hub.wake_waker(waker);
         }
     }
 
@@ -301,6 +346,11 @@ impl Signals {
 }
 
 impl Signal {
+    fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
+        let (value, unknown) = port.read_small(self.handle, 1, self.two_state).ok()?;
+        Some(scalar_of(value, unknown))
+    }
+
     fn fired_for_nobody(&self, port: &dyn Port) {
         let fires = self.idle_fires.get() + 1;
         self.idle_fires.set(fires);

@@ -3,20 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::note::{self, Found};
 use super::Kernel;
-use super::heap::{DeadlineHeap, TimerKey};
+use super::heap::{DeadlineHeap, NEVER, TimerKey};
+use super::note::{self, Found};
 use crate::simulator::{CallbackHandle, Port, PortError};
-
-struct PendingTimer {
-    deadline: u64,
-    handle: CallbackHandle,
-}
+use crate::task::keep;
 
 pub(super) struct Timers {
     heap: RefCell<DeadlineHeap<Waker>>,
-    /// The simulator's timer for the earliest deadline, or an earlier one that is left to fire.
-    pending: Cell<Option<PendingTimer>>,
+    /// The deadline of the simulator's timer: the earliest, or an earlier one that is left to
+    /// fire. `NEVER` if there is no timer.
+    pending: Cell<u64>,
+    handle: Cell<Option<CallbackHandle>>,
     /// The token of the pending timer; a fire with another token is stale.
     generation: Cell<u64>,
 }
@@ -25,25 +23,33 @@ impl Timers {
     pub(super) fn new() -> Self {
         Timers {
             heap: RefCell::new(DeadlineHeap::new()),
-            pending: Cell::new(None),
+            pending: Cell::new(NEVER),
+            handle: Cell::new(None),
             generation: Cell::new(0),
         }
     }
 
+    #[inline]
     pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.heap.borrow_mut().insert(deadline, waker.clone())
+        self.heap.borrow_mut().insert(deadline, keep(waker))
     }
 
-    pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+    #[inline]
+    pub(super) fn holds(&self, key: TimerKey) -> bool {
+        self.heap.borrow().holds(key)
+    }
+
+    /// Lets a deadline wake another task from now on.
+    pub(super) fn update(&self, key: TimerKey, waker: &Waker) {
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {
-            Some(present) if present.will_wake(waker) => return true,
-            Some(present) => std::mem::replace(present, waker.clone()),
-            None => return false,
+            Some(present) if !present.will_wake(waker) => {
+                Some(std::mem::replace(present, waker.clone()))
+            }
+            _ => None,
         };
         drop(heap);
         drop(replaced);
-        true
     }
 
     pub(super) fn leave(&self, key: TimerKey) {
@@ -52,56 +58,51 @@ impl Timers {
     }
 
     /// The simulator's timer fired. `Some(deadline)` unless it was given up before.
+    #[inline]
     pub(super) fn fired(&self, token: u64) -> Option<u64> {
         if token != self.generation.get() {
             return None;
         }
-        self.pending.take().map(|pending| pending.deadline)
+        let deadline = self.pending.replace(NEVER);
+        (deadline != NEVER).then_some(deadline)
     }
 
+    #[inline]
     pub(super) fn is_due(&self, now: u64) -> bool {
-        self.heap.borrow().earliest().is_some_and(|deadline| deadline <= now)
+        self.heap.borrow().earliest() <= now
     }
 
+    #[inline]
     pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
         self.heap.borrow_mut().pop_due(now)
     }
 
-    /// Has the simulator call at the earliest deadline: a task's, or that of the clocks.
+    /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
     ///
     /// A pending timer that is now too early stays: it costs less to let it fire than to take it
     /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
-    pub(super) fn arm(
-        &self,
-        port: &dyn Port,
-        now: u64,
-        clocks: Option<u64>,
-    ) -> Result<(), PortError> {
-        let tasks = self.heap.borrow().earliest();
-        let earliest = match (tasks, clocks) {
-            (Some(task), Some(clock)) => Some(task.min(clock)),
-            (one, other) => one.or(other),
-        };
-        let pending = self.pending.take();
-        let keep = match (&pending, earliest) {
-            (Some(pending), Some(earliest)) => pending.deadline <= earliest,
-            (None, None) => return Ok(()),
-            _ => false,
-        };
-        if keep {
-            self.pending.set(pending);
+    #[inline(always)] // in the way of every event
+    pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> Result<(), PortError> {
+        let earliest = self.heap.borrow().earliest().min(clocks);
+        let pending = self.pending.get();
+        if pending == earliest || (pending < earliest && earliest != NEVER) {
             return Ok(());
         }
-        if let Some(pending) = pending {
-            port.cancel_after(pending.handle);
+        if self.pending.replace(NEVER) != NEVER
+            && let Some(handle) = self.handle.take()
+        {
+            port.cancel_after(handle);
         }
-        let Some(deadline) = earliest else { return Ok(()) };
+        if earliest == NEVER {
+            return Ok(());
+        }
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
         // A deadline may have passed before anybody awaited it: time does not go back to it.
-        let deadline = deadline.max(now);
+        let deadline = earliest.max(now);
         let handle = port.after(deadline - now, generation)?;
-        self.pending.set(Some(PendingTimer { deadline, handle }));
+        self.handle.set(Some(handle));
+        self.pending.set(deadline);
         Ok(())
     }
 

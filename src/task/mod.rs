@@ -58,7 +58,7 @@ pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait::Wait;
-pub(crate) use self::waker::node_index;
+pub(crate) use self::waker::{keep, node_index};
 
 /// A task's name. A literal costs no allocation.
 pub type Name = Cow<'static, str>;

@@ -68,17 +68,15 @@ enum Found {
 }
 
 impl Hub {
-    /// Another thread has woken a task, or may do so before simulated time goes on.
-    pub(crate) fn awaits_threads(&self) -> bool {
-        self.inbox.is_filled() || self.outside.begun.get()
-    }
-
     /// Waits a while for other threads, if there is outside work, and wakes one task that they have
     /// news for. `false` if there is no work and no news.
+    #[inline]
     pub(crate) fn wait_for_outside(&self) -> bool {
-        if !self.outside.begun.get() {
-            return false;
-        }
+        self.outside.begun.get() && self.wait_for_news()
+    }
+
+    #[cold]
+    fn wait_for_news(&self) -> bool {
         let works = self.outside.count.load(Ordering::Acquire) > 0;
         // The news of work that has ended by now is in the channel already.
         let limit = if works { LOOK_UP } else { Duration::ZERO };

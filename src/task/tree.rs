@@ -21,23 +21,21 @@ struct Row {
 /// `found` are awaits that the tasks did not note themselves, by task.
 pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
     let mut rows = Vec::new();
-    hub.for_each_live(|index, node| {
+    hub.for_each_live(|index, said| {
         let Some((name, place)) = hub.directory.describe(index) else { return };
-        let count = node.waits.count as usize;
-        let mut waits: Vec<String> =
-            node.waits.shown.iter().take(count).flatten().map(ToString::to_string).collect();
+        let mut waits: Vec<String> = said.waits.iter().flatten().map(ToString::to_string).collect();
         rows.push(Row {
             index,
             parent: hub.directory.parent(index),
             name: name.into_owned(),
             place: place.to_string(),
-            more: count - waits.len().min(count),
+            more: said.more,
             waits: {
                 let of_node = found.iter().filter(|(node, _)| *node == index);
                 waits.extend(of_node.map(|(_, wait)| wait.to_string()));
                 waits
             },
-            since: node.since,
+            since: said.since,
         });
     });
     let mut text = String::new();

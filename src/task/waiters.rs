@@ -65,6 +65,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Whether the waiter is still in the queue.
+    #[inline]
     pub(crate) fn contains(&self, key: WaiterKey) -> bool {
         self.slots
             .get(key.index as usize)
@@ -82,10 +83,15 @@ impl<P> WaiterList<P> {
     /// # Panics
     ///
     /// With 2³² - 1 waiters in the queue.
+    #[inline]
     pub(crate) fn insert_back(&mut self, payload: P, waker: Waker) -> WaiterKey {
-        let index = self.vacant_slot();
+        if self.vacant == NONE {
+            self.add_slot();
+        }
+        let index = self.vacant;
         let previous = self.back;
         let slot = &mut self.slots[index as usize];
+        self.vacant = slot.next;
         slot.waiter = Some((payload, waker));
         slot.previous = previous;
         slot.next = NONE;
@@ -129,6 +135,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Takes out the waiters for which `is_over` says so, first come first.
+    #[inline]
     pub(crate) fn take_if(
         &mut self,
         mut is_over: impl FnMut(WaiterKey, &mut P) -> bool,
@@ -177,12 +184,9 @@ impl<P> WaiterList<P> {
         self.slots.len()
     }
 
-    fn vacant_slot(&mut self) -> u32 {
-        let index = self.vacant;
-        if let Some(slot) = self.slots.get(index as usize) {
-            self.vacant = slot.next;
-            return index;
-        }
+    /// Adds a vacant slot, when there is none.
+    #[cold]
+    fn add_slot(&mut self) {
         let index = u32::try_from(self.slots.len())
             .ok()
             .filter(|&index| index != NONE);
@@ -193,9 +197,10 @@ impl<P> WaiterList<P> {
             next: NONE,
             waiter: None,
         });
-        index
+        self.vacant = index;
     }
 
+    #[inline]
     fn unlink(&mut self, index: u32) -> Option<(P, Waker)> {
         let slot = &mut self.slots[index as usize];
         let waiter = slot.waiter.take();

@@ -89,10 +89,15 @@ impl Inbox {
         self.filled.load(Ordering::Relaxed)
     }
 
-    pub(super) fn drain(&self, mut wake: impl FnMut(NodeRef)) {
-        if !self.is_filled() {
-            return;
+    #[inline]
+    pub(super) fn drain(&self, wake: impl FnMut(NodeRef)) {
+        if self.is_filled() {
+            self.drain_filled(wake);
         }
+    }
+
+    #[cold]
+    fn drain_filled(&self, mut wake: impl FnMut(NodeRef)) {
         // Before the channel is read: what is sent meanwhile sets it again.
         self.filled.store(false, Ordering::Release);
         std::sync::atomic::fence(Ordering::SeqCst);
@@ -130,6 +135,7 @@ pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
 }
 
 /// The node that a waker names, if it is one of ours and of the hub `id`.
+#[inline]
 pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     if !std::ptr::eq(waker.vtable(), &raw const VTABLE) {
         return None;
@@ -142,6 +148,17 @@ pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
 #[inline]
 pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
     node_of(waker, hub.id()).map(NodeRef::index)
+}
+
+/// A waker to keep: as `clone`, which a waker of ours needs no call for.
+#[inline]
+pub(crate) fn keep(waker: &Waker) -> Waker {
+    if std::ptr::eq(waker.vtable(), &raw const VTABLE) {
+        // SAFETY: as in `waker_of`: the contract holds for any word.
+        unsafe { Waker::new(waker.data(), &VTABLE) }
+    } else {
+        waker.clone()
+    }
 }
 
 fn clone(data: *const ()) -> RawWaker {

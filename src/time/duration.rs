@@ -66,13 +66,19 @@ impl SimDuration {
     /// [`TimeError::TooFine`] if that is no whole number, [`TimeError::TooLong`] from 2^64 on.
     #[inline]
     pub fn to_steps(self, precision: Precision) -> Result<u64, TimeError> {
-        match u8::try_from(self.exponent - precision.exponent()) {
-            Ok(factor) => match self.count.checked_mul(power(factor)) {
-                Some(steps) => Ok(steps),
-                None => Err(self.too_many_steps(precision)),
-            },
-            Err(_) => self.to_coarser_steps(precision),
+        match self.to_finer_steps(precision) {
+            Some(steps) => Ok(steps),
+            None if self.exponent >= precision.exponent() => Err(self.too_many_steps(precision)),
+            None => self.to_coarser_steps(precision),
         }
+    }
+
+    /// [`to_steps`](SimDuration::to_steps) where a step is no longer than the duration's unit,
+    /// as it nearly always is. `None` where it is longer, or where there are too many steps.
+    #[inline]
+    pub(crate) fn to_finer_steps(self, precision: Precision) -> Option<u64> {
+        let factor = u8::try_from(self.exponent - precision.exponent()).ok()?;
+        self.count.checked_mul(power(factor))
     }
 
     /// The number of steps of the design's precision, rounded if that is no whole number.
@@ -195,6 +201,7 @@ impl SimDuration {
     }
 
     /// [`to_steps`](SimDuration::to_steps) where a step is longer than the duration's unit.
+    #[inline(never)]
     fn to_coarser_steps(self, precision: Precision) -> Result<u64, TimeError> {
         let divisor = power((precision.exponent() - self.exponent).unsigned_abs());
         let steps = self.count / divisor;

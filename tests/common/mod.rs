@@ -41,14 +41,25 @@ macro_rules! require {
 
 /// The plugin of a testbench crate of the workspace, built.
 pub fn plugin(package: &str) -> PathBuf {
-    static BUILT: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::new(None);
+    build(package, &[])
+}
+
+/// The same, with optimization.
+pub fn release_plugin(package: &str) -> PathBuf {
+    build(package, &["--release"])
+}
+
+fn build(package: &str, options: &[&str]) -> PathBuf {
+    static BUILT: Mutex<Option<HashMap<(String, bool), PathBuf>>> = Mutex::new(None);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let built = built.get_or_insert_default();
-    if let Some(path) = built.get(package) {
+    let key = (package.to_owned(), options.is_empty());
+    if let Some(path) = built.get(&key) {
         return path.clone();
     }
     let output = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--lib", "--message-format=json", "-p", package])
+        .args(options)
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -63,7 +74,7 @@ pub fn plugin(package: &str) -> PathBuf {
         .split('"')
         .find(|text| text.ends_with(&format!("/{file}")))
         .unwrap_or_else(|| panic!("cargo does not name {file}"));
-    built.insert(package.to_owned(), PathBuf::from(path));
+    built.insert(key, PathBuf::from(path));
     PathBuf::from(path)
 }
 

@@ -1,6 +1,10 @@
 //! What an event costs: the same work as `plugin_c/vpi_bench.c`, written as a user would.
 //!
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=…`.
+//! `benches/rates.rs` runs both side by side, and the checks of [`memory`] too.
+
+mod allocations;
+mod memory;
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -17,13 +21,14 @@ struct Bench {
     sum: Signal<u32>,
 }
 
-fn count(test: &Test) -> Result<u64> {
-    Ok(test.plusarg("count").unwrap_or("1000000").parse()?)
+/// How many events to have, unless `+count=N` says so.
+fn count_or(test: &Test, usual: u64) -> Result<u64> {
+    test.plusarg("count").map_or(Ok(usual), |count| Ok(count.parse()?))
 }
 
 /// Runs `event` until it is warm, and then times it.
 async fn measure(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result {
-    let count = count(test)?;
+    let count = count_or(test, 1_000_000)?;
     for _ in 0..WARM_UP {
         event().await?;
     }

@@ -159,19 +159,19 @@ impl VpiPort {
     /// # Safety
     ///
     /// What `value` points to is as large as its format and the object's width ask for.
-    #[inline]
+    #[inline(always)] // in the way of every write
     unsafe fn put(
         &self,
         object: Handle,
-        mut value: vpi::t_vpi_value,
+        value: &mut vpi::t_vpi_value,
         mode: WriteMode,
     ) -> Result<(), PortError> {
         check_not_over()?;
-        if self.quirks.force_is_ignored && mode != WriteMode::Deposit {
+        if mode != WriteMode::Deposit && self.quirks.force_is_ignored {
             return Err(self.cannot_force());
         }
         // SAFETY: by this function's own condition.
-        let put = unsafe { self.raw.put_value(object, &mut value, flags(mode)) };
+        let put = unsafe { self.raw.put_value(object, value, flags(mode)) };
         put.map_err(|missing: Missing| self.missing(missing))?;
         if self.errors_are_silent {
             Ok(())
@@ -200,8 +200,21 @@ impl VpiPort {
             let bits = value as u32;
             integer.value.integer = bits.cast_signed();
             // SAFETY: an integer points to nothing.
-            return unsafe { self.put(object, integer, mode) };
+            return unsafe { self.put(object, &mut integer, mode) };
         }
+        self.put_planes(object, width, value, unknown, mode)
+    }
+
+    /// Writes up to 64 bits that no integer says.
+    #[inline(never)]
+    fn put_planes(
+        &self,
+        object: Handle,
+        width: u32,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
         if self.nine_states {
             let vector = LogicVec::from_planes_u64(width, value, unknown);
             return self.put_digits(object, &vector, mode);
@@ -210,7 +223,7 @@ impl VpiPort {
         let mut vector = empty(vpi::vpiVectorVal);
         vector.value.vector = elements.as_mut_ptr();
         // SAFETY: two elements hold 64 bits, and they live through the call.
-        unsafe { self.put(object, vector, mode) }
+        unsafe { self.put(object, &mut vector, mode) }
     }
 
     /// Whether an integer of 32 bits says it all. Icarus extends a shorter one to the width by
@@ -254,7 +267,7 @@ impl VpiPort {
         vector.value.vector = elements.as_mut_ptr();
         // SAFETY: the callers give a word for every 64 bits of the object or part of them; the
         // elements live through the call.
-        let result = unsafe { self.put(object, vector, mode) };
+        let result = unsafe { self.put(object, &mut vector, mode) };
         self.elements.set(elements);
         result
     }
@@ -274,7 +287,7 @@ impl VpiPort {
         let mut string = empty(vpi::vpiBinStrVal);
         string.value.str_ = digits.as_mut_ptr().cast();
         // SAFETY: a string that ends in NUL and lives through the call.
-        let result = unsafe { self.put(object, string, mode) };
+        let result = unsafe { self.put(object, &mut string, mode) };
         self.digits.set(digits);
         result
     }
@@ -289,7 +302,7 @@ impl VpiPort {
         let mut value = empty(vpi::vpiRealVal);
         value.value.real = real;
         // SAFETY: a real number points to nothing.
-        unsafe { self.put(object, value, mode) }
+        unsafe { self.put(object, &mut value, mode) }
     }
 
     pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
@@ -304,7 +317,7 @@ impl VpiPort {
         let mut value = empty(vpi::vpiStringVal);
         value.value.str_ = text.as_ptr().cast_mut();
         // SAFETY: the string lives through the call, which does not write to it.
-        unsafe { self.put(object, value, WriteMode::Deposit) }
+        unsafe { self.put(object, &mut value, WriteMode::Deposit) }
     }
 
     fn check_not_read_only_element(&self, object: Handle) -> Result<(), PortError> {

@@ -14,6 +14,7 @@ use crate::{scheduler, task};
 /// They run as soon as the plugin is loaded, also in the process of Icarus's compiler when the
 /// plugin is named to it: so they register for the start of simulation and do nothing else.
 #[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
 pub static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vpi), None];
 
 unsafe extern "C" fn start_up_vpi() {

@@ -100,7 +100,9 @@ pub fn timer(duration: SimDuration) -> Timer {
 #[cold]
 #[track_caller]
 fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
-    duration.to_steps(precision).unwrap_or_else(|error| refuse(&error))
+    duration
+        .to_steps(precision)
+        .unwrap_or_else(|error| refuse(&error))
 }
 
 /// [`timer`] without the panic.
@@ -122,7 +124,11 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 /// A timer of a number of the design's steps.
 #[inline]
 pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
-    Timer { kernel, deadline: kernel.deadline(steps), key: None }
+    Timer {
+        kernel,
+        deadline: kernel.deadline(steps),
+        key: None,
+    }
 }
 
 /// The future of [`timer`].
@@ -203,7 +209,12 @@ impl PhaseWait {
     #[inline]
     #[track_caller]
     fn new(phase: Phase) -> Self {
-        PhaseWait { kernel: kernel_or_panic(), phase, key: None, place: Location::caller() }
+        PhaseWait {
+            kernel: kernel_or_panic(),
+            phase,
+            key: None,
+            place: Location::caller(),
+        }
     }
 }
 
@@ -267,7 +278,14 @@ impl EdgeWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
         let (kernel, place) = (kernel_or_panic(), Location::caller());
-        EdgeWait { kernel, signal, edge, count, key: None, place }
+        EdgeWait {
+            kernel,
+            signal,
+            edge,
+            count,
+            key: None,
+            place,
+        }
     }
 
     fn note(&self) -> Wait {
@@ -284,7 +302,10 @@ impl Future for EdgeWait {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
                 kernel.note_foreign(context.waker(), || self.note());
-                let wait = SignalWait::Edges { edge: self.edge, remaining: self.count };
+                let wait = SignalWait::Edges {
+                    edge: self.edge,
+                    remaining: self.count,
+                };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
                     Err(error) => cannot_wait(self.place, &error),
@@ -326,13 +347,21 @@ impl ConditionWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
         let condition = Condition::new(condition);
-        ConditionWait { kernel: kernel_or_panic(), signal, condition, key: None, place: Location::caller() }
+        ConditionWait {
+            kernel: kernel_or_panic(),
+            signal,
+            condition,
+            key: None,
+            place: Location::caller(),
+        }
     }
 }
 
 impl fmt::Debug for ConditionWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConditionWait").field("signal", &self.signal).finish_non_exhaustive()
+        f.debug_struct("ConditionWait")
+            .field("signal", &self.signal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -410,7 +439,10 @@ pub fn with_timeout<F: IntoFuture>(
             if let Poll::Ready(output) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(output));
             }
-            timer.as_mut().poll(context).map(|()| Err(TimedOut { limit, place }))
+            timer
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(TimedOut { limit, place }))
         })
         .await
     }

@@ -54,8 +54,8 @@ mod testing;
 
 pub use array::Array;
 pub use bind::{Binder, Dut, FieldSpec};
-pub use expect::ExpectError;
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
+pub use expect::ExpectError;
 pub use instance::Instance;
 pub(crate) use instance::bind_top;
 pub use misfit::{BindError, Misfit, Problem};

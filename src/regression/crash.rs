@@ -13,8 +13,13 @@ const ROOM: usize = 256;
 static NAME: [AtomicU8; ROOM] = [const { AtomicU8::new(0) }; ROOM];
 static LENGTH: AtomicUsize = AtomicUsize::new(0);
 
-const SIGNALS: [c_int; 5] =
-    [libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+const SIGNALS: [c_int; 5] = [
+    libc::SIGABRT,
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGILL,
+    libc::SIGFPE,
+];
 
 /// A crash from now on is one of this test; of none, if the name is empty.
 pub(crate) fn during(test: &str) {
@@ -63,7 +68,13 @@ extern "C" fn on_crash(signal: c_int) {
         libc::SIGILL => b"crashed (SIGILL)",
         _ => b"crashed (SIGFPE)",
     };
-    for part in [b"verifork: the process ", kind, b" during the test `", &name[..length], b"`\n"] {
+    for part in [
+        b"verifork: the process ",
+        kind,
+        b" during the test `",
+        &name[..length],
+        b"`\n",
+    ] {
         // SAFETY: the pointer and the length are those of one live slice.
         unsafe { libc::write(libc::STDERR_FILENO, part.as_ptr().cast(), part.len()) };
     }

@@ -14,7 +14,9 @@ const DEPTH: u32 = 6;
 
 /// The file that is asked for.
 pub(crate) fn wanted() -> Option<PathBuf> {
-    std::env::var_os("VERIFORK_DESCRIBE").filter(|path| !path.is_empty()).map(PathBuf::from)
+    std::env::var_os("VERIFORK_DESCRIBE")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Writes the design to the file.
@@ -23,7 +25,11 @@ pub(crate) fn wanted() -> Option<PathBuf> {
 ///
 /// The file cannot be written.
 pub(crate) fn write(port: &dyn Port, path: &Path) -> anyhow::Result<()> {
-    let tops: Vec<Value> = port.roots().iter().map(|&top| object(port, top, DEPTH)).collect();
+    let tops: Vec<Value> = port
+        .roots()
+        .iter()
+        .map(|&top| object(port, top, DEPTH))
+        .collect();
     let identity = port.identity();
     let text = json!({
         "simulator": identity.product,
@@ -32,7 +38,10 @@ pub(crate) fn write(port: &dyn Port, path: &Path) -> anyhow::Result<()> {
         "tops": tops,
     });
     fs::write(path, format!("{text:#}\n")).map_err(|error| {
-        anyhow::anyhow!("cannot describe the design in `{}`: {error}", path.display())
+        anyhow::anyhow!(
+            "cannot describe the design in `{}`: {error}",
+            path.display()
+        )
     })
 }
 
@@ -51,14 +60,22 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
     });
     if description.kind.is_scope() && depth > 0 {
         let children = port.children(handle);
-        value["children"] = children.iter().map(|&it| object(port, it, depth - 1)).collect();
+        value["children"] = children
+            .iter()
+            .map(|&it| object(port, it, depth - 1))
+            .collect();
     }
     value
 }
 
 fn encoding(encoding: &Encoding) -> Value {
     match *encoding {
-        Encoding::Logic { width, range, signed, two_state } => json!({
+        Encoding::Logic {
+            width,
+            range,
+            signed,
+            two_state,
+        } => json!({
             "logic": {"width": width, "range": range, "signed": signed, "two_state": two_state},
         }),
         Encoding::Real => json!("real"),
@@ -73,7 +90,12 @@ mod tests {
 
     #[test]
     fn a_vector_is_told_with_its_declared_range() {
-        let byte = Encoding::Logic { width: 8, range: Some((7, 0)), signed: true, two_state: false };
+        let byte = Encoding::Logic {
+            width: 8,
+            range: Some((7, 0)),
+            signed: true,
+            two_state: false,
+        };
         let told = encoding(&byte);
         assert_eq!(told["logic"]["range"], json!([7, 0]));
         assert_eq!(encoding(&Encoding::Text), "text");

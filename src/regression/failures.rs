@@ -1,5 +1,6 @@
 //! Errors of tasks as entries of a report.
 
+use std::fmt::Write as _;
 use std::panic::Location;
 
 use super::outcome::FailureEntry;
@@ -20,13 +21,18 @@ pub(super) fn entries(errors: &TaskErrors) -> Vec<FailureEntry> {
 }
 
 fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
-    if let Some(inner) = error.cause().and_then(|cause| cause.downcast_ref::<TaskErrors>()) {
+    if let Some(inner) = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<TaskErrors>())
+    {
         for error in inner {
             push(error, entries);
         }
         return;
     }
-    if let Some(inner) = error.cause().and_then(|cause| cause.downcast_ref::<TaskError>())
+    if let Some(inner) = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<TaskError>())
         && !inner.is_cancelled()
     {
         return push(inner, entries);
@@ -37,7 +43,7 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
     match error.kind() {
         TaskErrorKind::Failed(cause) => {
             for below in cause.chain().skip(1) {
-                text.push_str(&format!("\nbecause {below}"));
+                let _ = write!(text, "\nbecause {below}");
             }
             if let Some(line) = line_of(cause) {
                 text.push_str(&forked_at(&place));
@@ -71,7 +77,11 @@ fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
     let select = || Some(cause.downcast_ref::<SelectError>()?.location());
     let expect = || Some(cause.downcast_ref::<ExpectError>()?.location());
     let failure = cause.downcast_ref::<Failure>().map(|failure| failure.place);
-    failure.or_else(expect).or_else(read).or_else(write).or_else(select)
+    failure
+        .or_else(expect)
+        .or_else(read)
+        .or_else(write)
+        .or_else(select)
 }
 
 /// The reason, if a test has asked to be skipped and nothing else went wrong.
@@ -88,7 +98,12 @@ pub(super) fn of_test(
     at: SimTime,
     text: String,
 ) -> FailureEntry {
-    FailureEntry { task: name.to_owned(), place: Some(place_of(place)), at: Some(at), text }
+    FailureEntry {
+        task: name.to_owned(),
+        place: Some(place_of(place)),
+        at: Some(at),
+        text,
+    }
 }
 
 fn forked_at((file, line): &(String, u32)) -> String {

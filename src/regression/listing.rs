@@ -64,7 +64,11 @@ fn lines() -> Vec<Value> {
         "help": config.help,
         "problem": problem,
     }})];
-    lines.extend(registry::in_order().iter().map(|(entry, name)| line(&config, entry, name)));
+    lines.extend(
+        registry::in_order()
+            .iter()
+            .map(|(entry, name)| line(&config, entry, name)),
+    );
     lines
 }
 

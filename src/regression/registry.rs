@@ -62,8 +62,9 @@ impl TestEntry {
 
 /// Every test of this plugin with its full name, in the order of the source.
 pub(super) fn in_order() -> Vec<(&'static TestEntry, String)> {
-    let mut entries: Vec<(&'static TestEntry, String)> =
-        inventory::iter::<TestEntry>().map(|entry| (entry, entry.full_name())).collect();
+    let mut entries: Vec<(&'static TestEntry, String)> = inventory::iter::<TestEntry>()
+        .map(|entry| (entry, entry.full_name()))
+        .collect();
     entries.sort_by_key(|(entry, _)| {
         let place = entry.place;
         (place.file(), place.line(), place.column(), entry.case)

@@ -45,14 +45,20 @@ pub(crate) fn begin(identity: &Identity) -> anyhow::Result<()> {
 }
 
 fn failed(path: &std::path::Path, error: &std::io::Error) -> anyhow::Error {
-    anyhow::anyhow!("cannot write the results `{}` ({VARIABLE}): {error}", path.display())
+    anyhow::anyhow!(
+        "cannot write the results `{}` ({VARIABLE}): {error}",
+        path.display()
+    )
 }
 
 fn add(line: &Value) -> anyhow::Result<()> {
     FILE.with_borrow_mut(|file| {
-        let Some((path, file)) = file else { return Ok(()) };
+        let Some((path, file)) = file else {
+            return Ok(());
+        };
         // One call of the system: no reader sees half a line, no crash leaves one.
-        file.write_all(format!("{line}\n").as_bytes()).map_err(|error| failed(path, &error))
+        file.write_all(format!("{line}\n").as_bytes())
+            .map_err(|error| failed(path, &error))
     })
 }
 
@@ -135,8 +141,10 @@ mod tests {
         finished().unwrap();
         FILE.set(None);
         let written = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<Value> =
-            written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<Value> = written
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(lines[0]["planned"]["seed"], u64::MAX);
         assert_eq!(lines[1]["begun"], "counts");
         assert_eq!(lines[2]["ended"]["failures"][0]["text"], text);

@@ -34,7 +34,12 @@ use crate::trigger::timer;
 const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// The scheduler's way up to here.
-pub(crate) const HOOKS: Hooks = Hooks { start, end, asked, broken };
+pub(crate) const HOOKS: Hooks = Hooks {
+    start,
+    end,
+    asked,
+    broken,
+};
 
 struct Runner {
     kernel: &'static Kernel,
@@ -88,14 +93,19 @@ fn print(text: &str) {
 }
 
 fn start(kernel: &'static Kernel) {
-    kernel.hub().limit_clean_up(|limit| Box::pin(exit_timer(limit)));
+    kernel
+        .hub()
+        .limit_clean_up(|limit| Box::pin(exit_timer(limit)));
     if let Err(error) = exit::register() {
-        print(&format!("verifork: the exit status cannot be set: {error}\n"));
+        print(&format!(
+            "verifork: the exit status cannot be set: {error}\n"
+        ));
     }
     crash::explain();
     let begun = results::begin(kernel.port().identity());
     let begun = begun.and_then(|()| {
-        catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
+        catch(|| prepare(kernel))
+            .unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
     });
     match begun {
         Ok(Some(runner)) => {
@@ -149,13 +159,23 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
     );
     let candidates: Vec<Candidate<'_>> = entries
         .iter()
-        .map(|(entry, name)| Candidate { name, file: entry.place.file(), line: entry.place.line() })
+        .map(|(entry, name)| Candidate {
+            name,
+            file: entry.place.file(),
+            line: entry.place.line(),
+        })
         .collect();
     let seed = match config.seed {
         Some(value) => Seed::new(value),
         None => Seed::from_os().context("no random seed is to be had; set VERIFORK_SEED")?,
     };
-    let selection = select(&candidates, &config.filter, config.order, config.repeat.get(), seed)?;
+    let selection = select(
+        &candidates,
+        &config.filter,
+        config.order,
+        config.repeat.get(),
+        seed,
+    )?;
     for term in &selection.unmatched {
         log::warn!("VERIFORK_FILTER: no test's name contains `{term}`");
     }
@@ -177,10 +197,19 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
                 ("simulator_version", identity.version.clone()),
                 ("interface", identity.interface.to_owned()),
             ];
-            let tests: Vec<_> =
-                selection.runs.iter().map(|run| (candidates[run.index], *run)).collect();
+            let tests: Vec<_> = selection
+                .runs
+                .iter()
+                .map(|run| (candidates[run.index], *run))
+                .collect();
             let suite = top_name(kernel);
-            Some(JunitFile::create(path, &suite, &properties, &tests, &arguments)?)
+            Some(JunitFile::create(
+                path,
+                &suite,
+                &properties,
+                &tests,
+                &arguments,
+            )?)
         }
     };
     let labels: Vec<String> = selection
@@ -195,7 +224,11 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         .iter()
         .map(|run| {
             let (entry, name) = &entries[run.index];
-            Planned { entry, name: name.clone(), run: *run }
+            Planned {
+                entry,
+                name: name.clone(),
+                run: *run,
+            }
         })
         .collect::<Vec<_>>();
     let watchdog = Watchdog::start(GRACE, last_resort)
@@ -210,8 +243,12 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
         candidates.len(),
         seed.value()
     );
-    let plusargs =
-        port.arguments().iter().filter(|argument| argument.starts_with('+')).cloned().collect();
+    let plusargs = port
+        .arguments()
+        .iter()
+        .filter(|argument| argument.starts_with('+'))
+        .cloned()
+        .collect();
     Ok(Some(Rc::new(Runner {
         kernel,
         config,
@@ -237,19 +274,26 @@ fn warn_unwritten(written: anyhow::Result<()>) {
 
 fn top_name(kernel: &Kernel) -> String {
     let port = kernel.port();
-    port.roots().first().map_or_else(|| "design".to_owned(), |&root| port.describe(root).name)
+    port.roots()
+        .first()
+        .map_or_else(|| "design".to_owned(), |&root| port.describe(root).name)
 }
 
 /// The command line of the process, as the shell would take it again.
 fn process_arguments() -> Vec<String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
 }
 
 async fn run_all(runner: &Runner) {
     let mut stopped = false;
     for number in 0..runner.tests.len() {
         let result = if stopped {
-            runner.skipped(number, "not run, since VERIFORK_FAIL_FAST is set and a test failed")
+            runner.skipped(
+                number,
+                "not run, since VERIFORK_FAIL_FAST is set and a test failed",
+            )
         } else {
             run_one(runner, number).await
         };
@@ -278,11 +322,17 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     }
     logger::clear_tail();
     let begun = runner.kernel.now();
-    *runner.running.borrow_mut() =
-        Some(Running { number, begun: Instant::now(), since: begun, abort: None, waker: None });
-    if let (Some(watchdog), Some(limit)) =
-        (&runner.watchdog, options.wall_timeout.or(runner.config.wall_timeout))
-    {
+    *runner.running.borrow_mut() = Some(Running {
+        number,
+        begun: Instant::now(),
+        since: begun,
+        abort: None,
+        waker: None,
+    });
+    if let (Some(watchdog), Some(limit)) = (
+        &runner.watchdog,
+        options.wall_timeout.or(runner.config.wall_timeout),
+    ) {
         watchdog.arm(&planned.name, limit, Box::new(scheduler::ask));
     }
     crash::during(&planned.name);
@@ -293,10 +343,16 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
         Rc::clone(&runner.plusargs),
     );
     Test::set_current(Some(test.clone()));
-    warn_unwritten(results::begun(&select::label(&planned.name, planned.run.repetition)));
+    warn_unwritten(results::begun(&select::label(
+        &planned.name,
+        planned.run.repetition,
+    )));
     log::debug!("begins");
     let mut failures = Failures::default();
-    let context = TestContext { test, place: entry.place };
+    let context = TestContext {
+        test,
+        place: entry.place,
+    };
     match catch(|| (entry.run)(&context)) {
         Ok(Ok(body)) => run_body(runner, planned, &options, body, &mut failures).await,
         Ok(Err(error)) => {
@@ -314,9 +370,10 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
         watchdog.disarm();
     }
     let mut status = match failures {
-        Failures { entries, skipped: Some(reason) } if entries.is_empty() => {
-            Status::Skipped(reason)
-        }
+        Failures {
+            entries,
+            skipped: Some(reason),
+        } if entries.is_empty() => Status::Skipped(reason),
         Failures { entries, .. } if entries.is_empty() => Status::Passed,
         Failures { entries, .. } => Status::Failed(entries),
     };
@@ -340,7 +397,12 @@ struct Failures {
 impl Failures {
     fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
-        self.entries.push(failures::of_test(&planned.name, place, runner.kernel.now(), text));
+        self.entries.push(failures::of_test(
+            &planned.name,
+            place,
+            runner.kernel.now(),
+            text,
+        ));
     }
 }
 
@@ -368,7 +430,9 @@ async fn run_body(
             if let Some(reason) = runner.take_abort(context.waker()) {
                 return Poll::Ready(Ended::Aborted(reason));
             }
-            let Some(timer) = timer.as_mut().as_pin_mut() else { return Poll::Pending };
+            let Some(timer) = timer.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
             timer.poll(context).map(|()| {
                 Ended::Aborted(format!(
                     "the test did not end within {} of simulated time{}\n{}",
@@ -389,7 +453,12 @@ async fn run_body(
         },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
     }
-    if let Some(reason) = runner.running.borrow_mut().as_mut().and_then(|now| now.abort.take()) {
+    if let Some(reason) = runner
+        .running
+        .borrow_mut()
+        .as_mut()
+        .and_then(|now| now.abort.take())
+    {
         failures.push(runner, planned, reason);
     }
 }
@@ -405,7 +474,9 @@ fn rounded_timer(
     limit: SimDuration,
 ) -> (crate::trigger::Timer, SimDuration) {
     let precision = kernel.precision();
-    let steps = limit.to_steps_rounded(precision, crate::time::Rounding::Up).unwrap_or(u64::MAX);
+    let steps = limit
+        .to_steps_rounded(precision, crate::time::Rounding::Up)
+        .unwrap_or(u64::MAX);
     let limit = SimDuration::from_steps(steps, precision);
     (crate::trigger::timer_of_steps(kernel, steps), limit)
 }
@@ -420,7 +491,11 @@ async fn exit_timer(limit: SimDuration) {
 
 /// Where a limit comes from, if not from the test itself.
 fn set_by(own: bool, variable: &str) -> String {
-    if own { String::new() } else { format!(", the limit of {variable}") }
+    if own {
+        String::new()
+    } else {
+        format!(", the limit of {variable}")
+    }
 }
 
 fn task_tree(kernel: &Kernel) -> String {
@@ -436,7 +511,11 @@ async fn leave_time_step(kernel: &Kernel) {
 impl Runner {
     fn result(&self, number: usize, status: Status) -> TestResult {
         let Planned { entry, name, run } = &self.tests[number];
-        let wall = self.running.borrow().as_ref().map(|now| now.begun.elapsed());
+        let wall = self
+            .running
+            .borrow()
+            .as_ref()
+            .map(|now| now.begun.elapsed());
         TestResult {
             name: name.clone(),
             repetition: run.repetition,
@@ -464,7 +543,9 @@ impl Runner {
     fn abort(&self, reason: &str) -> bool {
         let waker = {
             let mut running = self.running.borrow_mut();
-            let Some(running) = running.as_mut() else { return false };
+            let Some(running) = running.as_mut() else {
+                return false;
+            };
             match &mut running.abort {
                 Some(present) => {
                     present.push('\n');
@@ -488,12 +569,16 @@ impl Runner {
         print(&text);
         let number = self.results.borrow().len();
         let failed = matches!(result.status, Status::Failed(_));
-        let log = if failed { logger::tail() } else { String::new() };
+        let log = if failed {
+            logger::tail()
+        } else {
+            String::new()
+        };
         warn_unwritten(results::ended(&result, &log));
-        if let Some(junit) = &mut *self.junit.borrow_mut() {
-            if let Err(error) = junit.record(number, &result, &log) {
-                print(&format!("verifork: {error}\n"));
-            }
+        if let Some(junit) = &mut *self.junit.borrow_mut()
+            && let Err(error) = junit.record(number, &result, &log)
+        {
+            print(&format!("verifork: {error}\n"));
         }
         self.results.borrow_mut().push(result);
     }
@@ -557,7 +642,9 @@ fn asked(kernel: &'static Kernel) {
     let Some(runner) = runner() else { return };
     let name = {
         let running = runner.running.borrow();
-        let Some(running) = running.as_ref() else { return };
+        let Some(running) = running.as_ref() else {
+            return;
+        };
         runner.tests[running.number].name.clone()
     };
     if let Some(watchdog) = &runner.watchdog {

@@ -81,7 +81,12 @@ thread_local! {
 
 impl Test {
     pub(super) fn new(name: String, seed: Seed, begun: SimTime, plusargs: Rc<[String]>) -> Self {
-        Test(Rc::new(Inner { name, seed, begun, plusargs }))
+        Test(Rc::new(Inner {
+            name,
+            seed,
+            begun,
+            plusargs,
+        }))
     }
 
     pub(super) fn set_current(test: Option<Test>) {
@@ -127,7 +132,10 @@ impl Test {
 
     /// The plus-arguments of the simulation, without their `+`.
     pub fn plusargs(&self) -> impl Iterator<Item = &str> {
-        self.0.plusargs.iter().filter_map(|argument| argument.strip_prefix('+'))
+        self.0
+            .plusargs
+            .iter()
+            .filter_map(|argument| argument.strip_prefix('+'))
     }
 
     /// What follows `+name=`, or the empty string for a bare `+name`; `None` without one.
@@ -135,13 +143,20 @@ impl Test {
     pub fn plusarg(&self, name: &str) -> Option<&str> {
         self.plusargs().find_map(|argument| {
             let rest = argument.strip_prefix(name)?;
-            if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
+            if rest.is_empty() {
+                Some("")
+            } else {
+                rest.strip_prefix('=')
+            }
         })
     }
 }
 
 impl fmt::Debug for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Test").field("name", &self.0.name).field("seed", &self.seed()).finish()
+        f.debug_struct("Test")
+            .field("name", &self.0.name)
+            .field("seed", &self.seed())
+            .finish()
     }
 }

@@ -102,8 +102,8 @@ impl Watchdog {
         self.change(State::Idle);
     }
 
-    /// Whether the limit has passed: the owner ends what it is doing and then calls
-    /// [`disarm`](Self::disarm). Cheap: for every entry from the simulator.
+    /// Whether the limit has passed.
+    #[cfg(test)]
     pub(crate) fn asked(&self) -> bool {
         self.shared.asked.load(Ordering::Relaxed)
     }

@@ -41,7 +41,11 @@ pub(super) struct Clocks {
 
 impl Clocks {
     pub(super) fn new() -> Self {
-        Clocks { states: RefCell::default(), starts: Cell::new(0), earliest: Cell::new(NEVER) }
+        Clocks {
+            states: RefCell::default(),
+            starts: Cell::new(0),
+            earliest: Cell::new(NEVER),
+        }
     }
 
     /// Adds a clock that is low until `first`.
@@ -50,7 +54,14 @@ impl Clocks {
         let start = self.starts.get();
         self.starts.set(start.wrapping_add(1));
         let number = u32::try_from(states.len()).expect("fewer clocks than that");
-        states.push(ClockState { signal, shape, level: false, cycles: 0, next: first, start });
+        states.push(ClockState {
+            signal,
+            shape,
+            level: false,
+            cycles: 0,
+            next: first,
+            start,
+        });
         self.earliest.set(self.earliest.get().min(first));
         ClockIndex { number, start }
     }
@@ -119,11 +130,15 @@ impl Clocks {
     }
 
     pub(super) fn is_running(&self, clock: ClockIndex) -> bool {
-        self.with(clock, |state| state.next != NEVER).unwrap_or(false)
+        self.with(clock, |state| state.next != NEVER)
+            .unwrap_or(false)
     }
 
     pub(super) fn drives(&self, signal: SignalIndex) -> bool {
-        self.states.borrow().iter().any(|state| state.signal == signal && state.next != NEVER)
+        self.states
+            .borrow()
+            .iter()
+            .any(|state| state.signal == signal && state.next != NEVER)
     }
 
     /// Forgets every clock.

@@ -95,16 +95,27 @@ impl<T> DeadlineHeap<T> {
             if self.front.is_some() {
                 self.move_front_back();
             }
-            self.front = Some(Place { deadline, order, slot: number });
+            self.front = Some(Place {
+                deadline,
+                order,
+                slot: number,
+            });
         } else {
             self.push(deadline, order, number);
         }
-        TimerKey { slot: number, generation }
+        TimerKey {
+            slot: number,
+            generation,
+        }
     }
 
     #[cold]
     fn add_slot(&mut self, entry: T) -> (u32, u32) {
-        self.slots.push(Slot { generation: 0, position: FRONT, entry: Some(entry) });
+        self.slots.push(Slot {
+            generation: 0,
+            position: FRONT,
+            entry: Some(entry),
+        });
         (to_u32(self.slots.len() - 1), 0)
     }
 
@@ -117,7 +128,11 @@ impl<T> DeadlineHeap<T> {
 
     #[inline(never)]
     fn push(&mut self, deadline: u64, order: u64, slot: u32) {
-        let place = Place { deadline, order, slot };
+        let place = Place {
+            deadline,
+            order,
+            slot,
+        };
         self.places.push(place);
         self.rise(self.places.len() - 1, place);
     }
@@ -130,7 +145,11 @@ impl<T> DeadlineHeap<T> {
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.slot as usize)?;
-        if slot.generation == key.generation { slot.entry.as_mut() } else { None }
+        if slot.generation == key.generation {
+            slot.entry.as_mut()
+        } else {
+            None
+        }
     }
 
     /// Every entry with its deadline, in no order.
@@ -222,7 +241,9 @@ impl<T> DeadlineHeap<T> {
     fn sink(&mut self, mut position: usize, place: Place) {
         loop {
             let left = 2 * position + 1;
-            let Some(mut first) = self.places.get(left).copied() else { break };
+            let Some(mut first) = self.places.get(left).copied() else {
+                break;
+            };
             let mut child = left;
             if let Some(right) = self.places.get(left + 1)
                 && right.is_before(&first)

@@ -189,7 +189,9 @@ impl Drop for Depth<'_> {
 
 impl fmt::Debug for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kernel").field("now", &self.now()).finish_non_exhaustive()
+        f.debug_struct("Kernel")
+            .field("now", &self.now())
+            .finish_non_exhaustive()
     }
 }
 
@@ -212,7 +214,9 @@ impl Kernel {
     #[inline(always)] // the callers know the kind
     fn inner_event(&'static self, event: Event) {
         match event {
-            Event::Change { token, scalar } => self.signals.changed(self.port, &self.hub, token, scalar),
+            Event::Change { token, scalar } => {
+                self.signals.changed(self.port, &self.hub, token, scalar);
+            }
             Event::End => self.end(),
             // Simulators make no other calls from inside; were one to, nothing would be lost but
             // the order: it is as if the phase had come without us.
@@ -230,7 +234,13 @@ impl Kernel {
     #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
         let mut flushed = false;
-        let next_step = matches!(event, Event::Phase { phase: Phase::NextTimeStep, .. });
+        let next_step = matches!(
+            event,
+            Event::Phase {
+                phase: Phase::NextTimeStep,
+                ..
+            }
+        );
         match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
@@ -327,7 +337,8 @@ impl Kernel {
     fn serve_deadlines(&'static self) {
         let now = self.now.get();
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
-        self.clocks.serve(now, |signal, level| self.drive_clock(signal, level));
+        self.clocks
+            .serve(now, |signal, level| self.drive_clock(signal, level));
         while let Some(waker) = self.timers.pop_due(now) {
             self.hub.wake_waker(waker);
         }
@@ -336,7 +347,8 @@ impl Kernel {
     fn drive_clock(&'static self, signal: SignalIndex, level: bool) {
         let signal = self.signals.get(signal);
         let written =
-            self.port.write_small(signal.handle, 1, u64::from(level), 0, WriteMode::Deposit);
+            self.port
+                .write_small(signal.handle, 1, u64::from(level), 0, WriteMode::Deposit);
         if let Err(error) = written {
             let path = &signal.description.path;
             (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
@@ -344,10 +356,14 @@ impl Kernel {
     }
 
     fn flush(&'static self) {
-        self.writes.flush(&self.signals, self.port, |signal, place, error| {
-            let path = &signal.description.path;
-            (self.hooks.broken)(self, format!("the write to `{path}` at {place} failed: {error}"));
-        });
+        self.writes
+            .flush(&self.signals, self.port, |signal, place, error| {
+                let path = &signal.description.path;
+                (self.hooks.broken)(
+                    self,
+                    format!("the write to `{path}` at {place} failed: {error}"),
+                );
+            });
     }
 
     /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be
@@ -384,10 +400,6 @@ impl Kernel {
         self.over.set(true);
     }
 
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.get()
-    }
-
     #[inline]
     pub(crate) fn precision(&self) -> Precision {
         self.precision
@@ -416,12 +428,14 @@ impl Kernel {
 
     pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
         let signal = self.signals.get(index);
-        self.port.read_small(signal.handle, signal.width, signal.two_state)
+        self.port
+            .read_small(signal.handle, signal.width, signal.two_state)
     }
 
     pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
         let signal = self.signals.get(index);
-        self.port.read(signal.handle, &signal.description.encoding, into)
+        self.port
+            .read(signal.handle, &signal.description.encoding, into)
     }
 
     pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
@@ -434,7 +448,9 @@ impl Kernel {
 
     fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
         if signal.description.constant {
-            return Err(WriteError::Constant { kind: signal.description.kind.to_string() });
+            return Err(WriteError::Constant {
+                kind: signal.description.kind.to_string(),
+            });
         }
         if self.over.get() {
             return Err(PortError::Over.into());
@@ -476,7 +492,8 @@ impl Kernel {
     pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
-        self.port.release(signal.handle, &signal.description.encoding)?;
+        self.port
+            .release(signal.handle, &signal.description.encoding)?;
         signal.forced.set(false);
         Ok(())
     }
@@ -616,6 +633,10 @@ impl Kernel {
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
     fn census(&self) -> (usize, usize, usize) {
-        (self.signals.waiting(), self.signals.watched(), self.timers.len())
+        (
+            self.signals.waiting(),
+            self.signals.watched(),
+            self.timers.len(),
+        )
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: Wai
 
 pub(crate) fn deadline_note(deadline: u64, precision: Precision) -> Wait {
     let b = u64::from(precision.exponent().cast_unsigned());
-    Wait::Custom { describe: describe_deadline, a: deadline, b }
+    Wait::Custom {
+        describe: describe_deadline,
+        a: deadline,
+        b,
+    }
 }
 
 fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +53,11 @@ pub(crate) fn edge_note(signal: SignalIndex, edge: Edge, count: u32) -> Wait {
         Edge::Falling => 1,
         Edge::Any => 2,
     };
-    Wait::Custom { describe: describe_edge, a: signal.number(), b: u64::from(count) << 2 | edge }
+    Wait::Custom {
+        describe: describe_edge,
+        a: signal.number(),
+        b: u64::from(count) << 2 | edge,
+    }
 }
 
 fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +75,11 @@ fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 pub(crate) fn condition_note(signal: SignalIndex) -> Wait {
-    Wait::Custom { describe: describe_condition, a: signal.number(), b: 0 }
+    Wait::Custom {
+        describe: describe_condition,
+        a: signal.number(),
+        b: 0,
+    }
 }
 
 fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {

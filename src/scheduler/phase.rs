@@ -29,7 +29,10 @@ impl Phases {
             waits: RefCell::new(WaiterList::new()),
             armed: Cell::new(false),
         });
-        Phases { waits, changed: Cell::new(false) }
+        Phases {
+            waits,
+            changed: Cell::new(false),
+        }
     }
 
     fn of(&self, phase: Phase) -> &PhaseWaits {
@@ -39,7 +42,10 @@ impl Phases {
     #[inline]
     pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
         self.changed.set(true);
-        self.of(phase).waits.borrow_mut().insert_back((), keep(waker))
+        self.of(phase)
+            .waits
+            .borrow_mut()
+            .insert_back((), keep(waker))
     }
 
     #[inline]

@@ -47,7 +47,10 @@ pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
 
 impl Condition {
     pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
-        Rc::new(Condition { panicked: Cell::new(false), ask })
+        Rc::new(Condition {
+            panicked: Cell::new(false),
+            ask,
+        })
     }
 
     /// It panicked when it was asked in the callback.
@@ -102,7 +105,10 @@ static PATHS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// Writes a signal's path.
 pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
-    match usize::try_from(index).ok().and_then(|index| paths.get(index)) {
+    match usize::try_from(index)
+        .ok()
+        .and_then(|index| paths.get(index))
+    {
         Some(path) => f.write_str(path),
         None => write!(f, "signal {index}"),
     }
@@ -125,7 +131,9 @@ impl Signals {
     }
 
     pub(super) fn get(&self, index: SignalIndex) -> &Signal {
-        self.table.get(index.0 as usize).expect("signal numbers come from this table")
+        self.table
+            .get(index.0 as usize)
+            .expect("signal numbers come from this table")
     }
 
     pub(super) fn open(&self, port: &dyn Port, handle: Handle) -> SignalIndex {
@@ -134,13 +142,18 @@ impl Signals {
         }
         let description = port.describe(handle);
         let (width, two_state) = match &description.encoding {
-            Encoding::Logic { width, two_state, .. } => (*width, *two_state),
+            Encoding::Logic {
+                width, two_state, ..
+            } => (*width, *two_state),
             _ => (0, false),
         };
         let index = SignalIndex(
             u32::try_from(self.table.len()).expect("fewer than four thousand million signals"),
         );
-        PATHS.lock().unwrap_or_else(PoisonError::into_inner).push(description.path.clone());
+        PATHS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
         self.table.push(Box::new(Signal {
             handle,
@@ -204,15 +217,11 @@ impl Signals {
     }
 
     /// A watched signal changed: wakes those whose wait is over, first come first.
-    pub(super) fn changed(
-        &self,
-        port: &dyn Port,
-        hub: &Hub,
-        token: u64,
-        scalar: Option<Logic>,
-    ) {
+    pub(super) fn changed(&self, port: &dyn Port, hub: &Hub, token: u64, scalar: Option<Logic>) {
         let (index, generation) = from_token(token);
-        let Some(signal) = self.table.get(index as usize) else { return };
+        let Some(signal) = self.table.get(index as usize) else {
+            return;
+        };
         if signal.watch_generation.get() != generation {
             return;
         }
@@ -227,7 +236,10 @@ impl Signals {
                 if old == new {
                     return;
                 }
-                (new.is_one() && !old.is_one(), new.is_zero() && !old.is_zero())
+                (
+                    new.is_one() && !old.is_one(),
+                    new.is_zero() && !old.is_zero(),
+                )
             }
             None if signal.wide_is_unchanged(port) => return,
             None => (false, false),
@@ -314,7 +326,7 @@ impl Signals {
     }
 
     pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
-        for index in (0..self.table.len()).map(|index| SignalIndex(index as u32)) {
+        for index in (0..).map(SignalIndex).take(self.table.len()) {
             for (_, wait, waker) in self.get(index).waits.borrow().iter() {
                 let wait = match wait {
                     SignalWait::Edges { edge, remaining } => {
@@ -329,7 +341,7 @@ impl Signals {
 
     /// Takes down every watch, at the end of a test.
     pub(super) fn unwatch_idle(&self, port: &dyn Port) {
-        for signal in self.table.iter() {
+        for signal in &self.table {
             if signal.waits.borrow().is_empty() {
                 signal.unwatch(port);
             }
@@ -337,11 +349,17 @@ impl Signals {
     }
 
     pub(super) fn watched(&self) -> usize {
-        self.table.iter().filter(|signal| signal.watch.get().is_some()).count()
+        self.table
+            .iter()
+            .filter(|signal| signal.watch.get().is_some())
+            .count()
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.table.iter().map(|signal| signal.waits.borrow().len()).sum()
+        self.table
+            .iter()
+            .map(|signal| signal.waits.borrow().len())
+            .sum()
     }
 }
 
@@ -361,7 +379,8 @@ impl Signal {
 
     fn unwatch(&self, port: &dyn Port) {
         if let Some(watch) = self.watch.take() {
-            self.watch_generation.set(self.watch_generation.get().wrapping_add(1));
+            self.watch_generation
+                .set(self.watch_generation.get().wrapping_add(1));
             self.idle_fires.set(0);
             *self.last_wide.borrow_mut() = None;
             port.unwatch(watch);
@@ -371,7 +390,10 @@ impl Signal {
     fn remember_wide(&self, port: &dyn Port) {
         if matches!(self.description.encoding, Encoding::Logic { .. }) {
             let mut value = LogicVec::all_zero(0);
-            if port.read(self.handle, &self.description.encoding, &mut value).is_ok() {
+            if port
+                .read(self.handle, &self.description.encoding, &mut value)
+                .is_ok()
+            {
                 *self.last_wide.borrow_mut() = Some(value);
             }
         }

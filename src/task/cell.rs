@@ -118,9 +118,7 @@ where
         });
         self.stage.set(Stage::Idle);
         let outcome = match outcome {
-            Ok(Poll::Pending) if self.info.is_cancel_requested() => {
-                Err(TaskErrorKind::Cancelled)
-            }
+            Ok(Poll::Pending) if self.info.is_cancel_requested() => Err(TaskErrorKind::Cancelled),
             Ok(Poll::Pending) => {
                 if self.missed.take() {
                     context.waker().wake_by_ref();
@@ -216,7 +214,10 @@ pub(super) struct Output<T> {
 
 impl<T> Output<T> {
     fn new() -> Self {
-        Output { slot: Cell::new(Slot::Empty), value: UnsafeCell::new(None) }
+        Output {
+            slot: Cell::new(Slot::Empty),
+            value: UnsafeCell::new(None),
+        }
     }
 
     fn put(&self, value: T) {
@@ -268,9 +269,5 @@ impl<T> Output<T> {
             }
             Slot::Empty | Slot::Taken => None,
         }
-    }
-
-    pub(super) fn is_taken(&self) -> bool {
-        self.slot.get() == Slot::Taken
     }
 }

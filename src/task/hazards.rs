@@ -107,7 +107,11 @@ fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskE
 }
 
 fn panic_text(errors: &TaskErrors) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 // Things forgotten.
@@ -167,7 +171,11 @@ fn a_manager_dropped_after_its_scope_was_forgotten_cancels_its_other_tasks() {
         handle.cancel();
     }
     block_on(turns(2));
-    assert_eq!(*log.borrow(), ["own"], "what borrowed the dead is never touched");
+    assert_eq!(
+        *log.borrow(),
+        ["own"],
+        "what borrowed the dead is never touched"
+    );
     assert!(!handle.has_ended());
 }
 
@@ -214,7 +222,11 @@ fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
     ending.put_cell(node, Rc::clone(&cell));
     ending.poll_node(node.index());
     drop(ending);
-    assert_eq!(Rc::strong_count(&cell), 2, "the hub never lets go of a living task");
+    assert_eq!(
+        Rc::strong_count(&cell),
+        2,
+        "the hub never lets go of a living task"
+    );
     // SAFETY: the count stands for the reference that the hub leaked: the task is given up here, by
     // its only other owner, so that the test leaks nothing.
     unsafe { Rc::decrement_strong_count(Rc::as_ptr(&cell)) };
@@ -316,7 +328,10 @@ fn drop_code_that_forks_into_an_ending_scope_is_an_error_and_starts_nothing() {
     })
     .unwrap_err();
     let text = panic_text(&errors);
-    assert!(text.contains("cannot add `late`: the manager is closed"), "{text}");
+    assert!(
+        text.contains("cannot add `late`: the manager is closed"),
+        "{text}"
+    );
     nothing_lives();
 }
 
@@ -389,7 +404,10 @@ fn values_that_panic_in_drop_are_errors_of_their_tasks_and_stop_nobody() {
     names.sort_unstable();
     assert_eq!(names, ["kept", "kept too", "unwanted"]);
     let text = panic_text(&errors);
-    assert!(text.contains("panicked while being dropped: first"), "{text}");
+    assert!(
+        text.contains("panicked while being dropped: first"),
+        "{text}"
+    );
     nothing_lives();
 }
 
@@ -444,9 +462,14 @@ fn a_panic_while_another_unwinds_keeps_both_places() {
     .unwrap_err();
     let places: Vec<(String, String)> = errors
         .iter()
-        .flat_map(|error| match error.cause().and_then(|cause| cause.downcast_ref::<TaskErrors>()) {
-            Some(inner) => inner.iter().cloned().collect(),
-            None => vec![error.clone()],
+        .flat_map(|error| {
+            match error
+                .cause()
+                .and_then(|cause| cause.downcast_ref::<TaskErrors>())
+            {
+                Some(inner) => inner.iter().cloned().collect(),
+                None => vec![error.clone()],
+            }
         })
         .map(|error| match error.kind() {
             TaskErrorKind::Panicked { message, at, .. } => {
@@ -456,9 +479,15 @@ fn a_panic_while_another_unwinds_keeps_both_places() {
         })
         .collect();
     for (message, line) in [("outer", lines.0.get()), ("inner", lines.1.get())] {
-        let place = places.iter().find(|(text, _)| text == message).map(|(_, at)| at);
+        let place = places
+            .iter()
+            .find(|(text, _)| text == message)
+            .map(|(_, at)| at);
         let expected = format!("src/task/hazards.rs:{line}:");
-        assert!(place.is_some_and(|at| at.starts_with(&expected)), "{message} {line}: {places:?}");
+        assert!(
+            place.is_some_and(|at| at.starts_with(&expected)),
+            "{message} {line}: {places:?}"
+        );
     }
     nothing_lives();
 }
@@ -550,7 +579,11 @@ fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
     }
     assert_eq!(hub().live_count(), 0);
     let lost = hub().take_lost();
-    assert!(lost.iter().any(|error| error.to_string().contains("a waker")), "{lost:?}");
+    assert!(
+        lost.iter()
+            .any(|error| error.to_string().contains("a waker")),
+        "{lost:?}"
+    );
 }
 
 #[test]
@@ -676,7 +709,10 @@ fn scopes_run_inside_of_other_peoples_joins_and_races() {
         log.into_inner()
     };
     let first = run();
-    assert_eq!(first.iter().filter(|line| line.ends_with("end")).count(), 3 * (8 + 20));
+    assert_eq!(
+        first.iter().filter(|line| line.ends_with("end")).count(),
+        3 * (8 + 20)
+    );
     assert_eq!(first, run(), "the same order in every run");
 }
 

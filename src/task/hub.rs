@@ -181,7 +181,9 @@ impl Hub {
     }
 
     fn time(&self, steps: u64) -> Option<SimTime> {
-        self.precision.get().map(|precision| SimTime::new(steps, precision))
+        self.precision
+            .get()
+            .map(|precision| SimTime::new(steps, precision))
     }
 
     pub(crate) fn set_precision(&self, precision: Precision) {
@@ -212,7 +214,10 @@ impl Hub {
     pub(super) fn enter(&self, index: u32) -> Entered<'_> {
         let previous = self.directory.running();
         self.directory.set_running(index);
-        Entered { hub: self, previous }
+        Entered {
+            hub: self,
+            previous,
+        }
     }
 
     pub(super) fn add_set(&self) -> u32 {
@@ -271,8 +276,13 @@ impl Hub {
             tables.noted.push(Noted::default());
             index_of(tables.nodes.len() - 1)
         });
-        assert!(index <= NodeRef::MAX_INDEX, "more than sixteen million tasks alive at once");
-        let older = core.as_ref().map_or(NONE, |core| core.newest.replace(index));
+        assert!(
+            index <= NodeRef::MAX_INDEX,
+            "more than sixteen million tasks alive at once"
+        );
+        let older = core
+            .as_ref()
+            .map_or(NONE, |core| core.newest.replace(index));
         if older != NONE {
             tables.nodes[older as usize].newer = index;
         }
@@ -409,7 +419,9 @@ impl Hub {
 
     /// The root set has something to run.
     pub(crate) fn is_ready(&self) -> bool {
-        !self.tables.borrow().sets[ROOT_SET as usize].queue.is_empty()
+        !self.tables.borrow().sets[ROOT_SET as usize]
+            .queue
+            .is_empty()
     }
 
     /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two tasks.
@@ -417,7 +429,9 @@ impl Hub {
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {
             self.inbox.drain(|node| self.wake(node));
-            let Some((node, cell)) = self.begin_ready(ROOT_SET) else { break };
+            let Some((node, cell)) = self.begin_ready(ROOT_SET) else {
+                break;
+            };
             self.poll_begun(node, &cell);
             if interrupted() {
                 break;
@@ -517,7 +531,11 @@ impl Hub {
     }
 
     pub(super) fn reference(&self, index: u32) -> NodeRef {
-        NodeRef::new(self.id, index, self.tables.borrow().nodes[index as usize].generation)
+        NodeRef::new(
+            self.id,
+            index,
+            self.tables.borrow().nodes[index as usize].generation,
+        )
     }
 
     fn end(&self, index: u32, cell: &dyn Child) {
@@ -534,11 +552,15 @@ impl Hub {
         let index = node.index();
         let (cell, set, open) = {
             let tables = self.tables.borrow();
-            let Some(found) = tables.nodes.get(index as usize) else { return };
+            let Some(found) = tables.nodes.get(index as usize) else {
+                return;
+            };
             if !found.live || found.generation != node.generation() {
                 return;
             }
-            let Some(cell) = found.cell.clone() else { return };
+            let Some(cell) = found.cell.clone() else {
+                return;
+            };
             (cell, found.set, tables.sets[found.set as usize].open)
         };
         if !open {
@@ -546,7 +568,9 @@ impl Hub {
                 return;
             }
             cell.info().request_cancel();
-            self.tables.borrow_mut().sets[set as usize].doomed.push(node);
+            self.tables.borrow_mut().sets[set as usize]
+                .doomed
+                .push(node);
             self.wake_set(set);
             return;
         }
@@ -566,7 +590,9 @@ impl Hub {
         }
         let mut tables = self.tables.borrow_mut();
         let tables = &mut *tables;
-        let Some(node) = tables.nodes.get_mut(index as usize) else { return };
+        let Some(node) = tables.nodes.get_mut(index as usize) else {
+            return;
+        };
         if let Some(place) = tables.noted[index as usize].get_mut(node.waits as usize) {
             *place = Some(wait);
         }
@@ -580,7 +606,14 @@ impl Hub {
                 let count = node.waits as usize;
                 let waits = &noted[..count.min(SHOWN_WAITS)];
                 let more = count - waits.len();
-                action(index_of(index), Said { waits, more, since: self.time(node.since) });
+                action(
+                    index_of(index),
+                    Said {
+                        waits,
+                        more,
+                        since: self.time(node.since),
+                    },
+                );
             }
         }
     }
@@ -602,7 +635,10 @@ impl Hub {
 
     /// The test that runs has failed, and its tasks are being cancelled.
     pub(super) fn test_has_failed(&self) -> bool {
-        self.test.borrow().as_ref().is_some_and(|test| test.phase() == Phase::Failed)
+        self.test
+            .borrow()
+            .as_ref()
+            .is_some_and(|test| test.phase() == Phase::Failed)
     }
 
     pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {
@@ -612,10 +648,6 @@ impl Hub {
     /// Takes the errors that nobody has collected.
     pub(crate) fn take_lost(&self) -> Vec<TaskError> {
         std::mem::take(&mut self.lost.borrow_mut())
-    }
-
-    pub(crate) fn has_lost(&self) -> bool {
-        !self.lost.borrow().is_empty()
     }
 
     /// Writes the path of the running task, its names joined by `/`; nothing outside a task.

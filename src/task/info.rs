@@ -224,7 +224,10 @@ impl TaskInfo {
     pub(super) fn make_error(&self, kind: TaskErrorKind) -> TaskError {
         let (path, time) = with_hub(|hub| {
             let path = self.node.get().and_then(|node| hub.directory.path_of(node));
-            (path.unwrap_or_else(|| self.name.clone().into_owned()), hub.now())
+            (
+                path.unwrap_or_else(|| self.name.clone().into_owned()),
+                hub.now(),
+            )
         })
         .unwrap_or_default();
         TaskError::new(self.name.clone(), path, self.place, time, kind)

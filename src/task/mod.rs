@@ -53,12 +53,12 @@ pub use self::outcome::{ExitOutcome, Outcome};
 pub(crate) use self::outside::OutsideWork;
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
-pub use self::yield_now::{YieldNow, yield_now};
-pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
+pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait::Wait;
 pub(crate) use self::waker::{keep, node_index};
+pub use self::yield_now::{YieldNow, yield_now};
 
 /// A task's name. A literal costs no allocation.
 pub type Name = Cow<'static, str>;

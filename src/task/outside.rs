@@ -28,7 +28,11 @@ pub(super) struct Outside {
 
 impl Default for Outside {
     fn default() -> Self {
-        Outside { count: Arc::default(), news: unbounded(), begun: Cell::new(false) }
+        Outside {
+            count: Arc::default(),
+            news: unbounded(),
+            begun: Cell::new(false),
+        }
     }
 }
 
@@ -44,7 +48,10 @@ impl OutsideWork {
         let outside = &hub().outside;
         outside.begun.set(true);
         outside.count.fetch_add(1, Ordering::Relaxed);
-        OutsideWork { count: Arc::clone(&outside.count), news: outside.news.0.clone() }
+        OutsideWork {
+            count: Arc::clone(&outside.count),
+            news: outside.news.0.clone(),
+        }
     }
 
     /// Ends the work with news for a task, which runs before any simulated time passes.

@@ -29,8 +29,17 @@ impl fmt::Display for Caught {
 
 impl Caught {
     pub(super) fn into_kind(self, dropping: bool) -> TaskErrorKind {
-        let Caught { message, at, backtrace } = self;
-        TaskErrorKind::Panicked { message, at, backtrace, dropping }
+        let Caught {
+            message,
+            at,
+            backtrace,
+        } = self;
+        TaskErrorKind::Panicked {
+            message,
+            at,
+            backtrace,
+            dropping,
+        }
     }
 }
 
@@ -75,7 +84,11 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
 /// costs nothing unless there is a panic.
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     // Called while another panic unwinds, this must not take that one's place for its own.
-    let outer = if std::thread::panicking() { take_last() } else { None };
+    let outer = if std::thread::panicking() {
+        take_last()
+    } else {
+        None
+    };
     let outcome = panic::catch_unwind(AssertUnwindSafe(action));
     let outcome = outcome.map_err(|payload| {
         let Place { at, backtrace } = take_last().unwrap_or_default();
@@ -85,7 +98,11 @@ pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> 
         if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
             std::mem::forget(second);
         }
-        Caught { message, at, backtrace }
+        Caught {
+            message,
+            at,
+            backtrace,
+        }
     });
     if outer.is_some() {
         let _ = LAST.try_with(|last| last.replace(outer));
@@ -137,8 +154,12 @@ fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
         None => message,
     };
     let _ = UNCAUGHT.try_with(|uncaught| {
-        let Ok(mut uncaught) = uncaught.try_borrow_mut() else { return };
-        let ends = info.location().is_some_and(|at| at.file().ends_with(CORES_OWN));
+        let Ok(mut uncaught) = uncaught.try_borrow_mut() else {
+            return;
+        };
+        let ends = info
+            .location()
+            .is_some_and(|at| at.file().ends_with(CORES_OWN));
         if ends {
             for panic in &*uncaught {
                 eprintln!("verifork: panicked: {panic}");
@@ -164,7 +185,9 @@ fn users_frames(backtrace: &str) -> String {
     }
     let mut frames: Vec<Vec<&str>> = Vec::new();
     for line in backtrace.lines() {
-        let is_frame = line.trim_start().starts_with(|first: char| first.is_ascii_digit());
+        let is_frame = line
+            .trim_start()
+            .starts_with(|first: char| first.is_ascii_digit());
         match frames.last_mut() {
             Some(frame) if !is_frame => frame.push(line),
             _ => frames.push(vec![line]),

@@ -168,7 +168,14 @@ impl ScopeGuard {
         core.parent.set(Some(block));
         core.scope_set.set(set);
         hub.wake(block);
-        ScopeGuard { hub, core, set, block, name: BlockName { name, path, place }, done: false }
+        ScopeGuard {
+            hub,
+            core,
+            set,
+            block,
+            name: BlockName { name, path, place },
+            done: false,
+        }
     }
 
     fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
@@ -230,10 +237,7 @@ impl Drop for ScopeGuard {
 }
 
 /// Polls the block and the children until all have ended, then runs the clean-up.
-async fn run_block<T, F>(
-    guard: ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-) -> Result<T, TaskErrors>
+async fn run_block<T, F>(guard: ScopeGuard, mut block: Pin<&mut Option<F>>) -> Result<T, TaskErrors>
 where
     F: Future<Output = anyhow::Result<T>>,
 {
@@ -269,7 +273,9 @@ where
     let mut budget = hub.ready_count(guard.set);
     while budget > 0 {
         budget -= 1;
-        let Some(index) = hub.pop_ready(guard.set) else { break };
+        let Some(index) = hub.pop_ready(guard.set) else {
+            break;
+        };
         if index == guard.block.index() {
             poll_block(guard, block.as_mut(), value);
         } else {
@@ -277,17 +283,20 @@ where
         }
         guard.fail_if_failed(block.as_mut());
     }
-    if block.is_none() && core.living_count() == 0 { Poll::Ready(()) } else { Poll::Pending }
+    if block.is_none() && core.living_count() == 0 {
+        Poll::Ready(())
+    } else {
+        Poll::Pending
+    }
 }
 
-fn poll_block<T, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    value: &mut Option<T>,
-) where
+fn poll_block<T, F>(guard: &ScopeGuard, mut block: Pin<&mut Option<F>>, value: &mut Option<T>)
+where
     F: Future<Output = anyhow::Result<T>>,
 {
-    let Some(running) = block.as_mut().as_pin_mut() else { return };
+    let Some(running) = block.as_mut().as_pin_mut() else {
+        return;
+    };
     let index = guard.block.index();
     guard.hub.begin_block(index);
     let waker = waker_of(guard.block);

@@ -22,8 +22,15 @@ struct Row {
 pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
     let mut rows = Vec::new();
     hub.for_each_live(|index, said| {
-        let Some((name, place)) = hub.directory.describe(index) else { return };
-        let mut waits: Vec<String> = said.waits.iter().flatten().map(ToString::to_string).collect();
+        let Some((name, place)) = hub.directory.describe(index) else {
+            return;
+        };
+        let mut waits: Vec<String> = said
+            .waits
+            .iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
         rows.push(Row {
             index,
             parent: hub.directory.parent(index),
@@ -49,7 +56,9 @@ pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
 fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut String) {
     for row in rows.iter().filter(|row| row.parent == parent) {
         // The block of a scope is part of the task above it: its waits are that task's.
-        let block = rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty());
+        let block = rows
+            .iter()
+            .find(|inner| inner.parent == row.index && inner.name.is_empty());
         let mut below = depth;
         if !row.name.is_empty() {
             let said = innermost(rows, block.unwrap_or(row));
@@ -60,11 +69,17 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
             } else if said.waits.is_empty() {
                 "is ready, or awaits a future from elsewhere".to_owned()
             } else {
-                let more =
-                    if said.more > 0 { format!(", and {} more", said.more) } else { String::new() };
+                let more = if said.more > 0 {
+                    format!(", and {} more", said.more)
+                } else {
+                    String::new()
+                };
                 format!("awaits {}{more}", said.waits.join(" | "))
             };
-            let since = said.since.map(|time| format!(", since {time}")).unwrap_or_default();
+            let since = said
+                .since
+                .map(|time| format!(", since {time}"))
+                .unwrap_or_default();
             let _ = writeln!(
                 text,
                 "{}{} (forked at {}) {state}{since}",
@@ -80,7 +95,10 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
 
 /// Follows blocks of scopes inside of blocks of scopes.
 fn innermost<'a>(rows: &'a [Row], row: &'a Row) -> &'a Row {
-    match rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty()) {
+    match rows
+        .iter()
+        .find(|inner| inner.parent == row.index && inner.name.is_empty())
+    {
         Some(inner) => innermost(rows, inner),
         None => row,
     }

@@ -121,6 +121,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Takes a waiter out, wherever it stands, and drops its waker. `None` if it has left already.
+    #[cfg(test)]
     pub(crate) fn remove(&mut self, key: WaiterKey) -> Option<P> {
         self.take(key).map(|(payload, _)| payload)
     }
@@ -145,8 +146,14 @@ impl<P> WaiterList<P> {
         while let Some(slot) = self.slots.get_mut(index as usize) {
             let (at, generation) = (index, slot.generation);
             index = slot.next;
-            let key = WaiterKey { index: at, generation };
-            let over = slot.waiter.as_mut().is_some_and(|(payload, _)| is_over(key, payload));
+            let key = WaiterKey {
+                index: at,
+                generation,
+            };
+            let over = slot
+                .waiter
+                .as_mut()
+                .is_some_and(|(payload, _)| is_over(key, payload));
             if over && let Some((payload, waker)) = self.unlink(at) {
                 taken(payload, waker);
             }

@@ -8,8 +8,8 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use std::task::{RawWaker, RawWakerVTable, Waker};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -71,14 +71,24 @@ impl Inbox {
     pub(super) fn new() -> Self {
         let (sender, received) = unbounded();
         let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = outboxes.iter().position(Option::is_none).unwrap_or_else(|| {
-            outboxes.push(None);
-            outboxes.len() - 1
-        });
+        let free = outboxes
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or_else(|| {
+                outboxes.push(None);
+                outboxes.len() - 1
+            });
         let filled = Arc::new(AtomicBool::new(false));
-        outboxes[free] = Some(Outbox { sender, filled: Arc::clone(&filled) });
+        outboxes[free] = Some(Outbox {
+            sender,
+            filled: Arc::clone(&filled),
+        });
         let id = u16::try_from(free).expect("fewer than 65,536 threads run tasks at once");
-        Inbox { id, received, filled }
+        Inbox {
+            id,
+            received,
+            filled,
+        }
     }
 
     pub(super) fn id(&self) -> u16 {

@@ -1,5 +1,9 @@
 //! What tests need that start a simulator: plugins built, designs compiled, runs and their output.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of this"
+)]
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,7 +27,9 @@ pub fn root() -> &'static Path {
 /// The path of the tool, or the reason why the test that needs it is skipped.
 pub fn find_tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }
 
 /// Leaves the test, saying so by name, where a simulator is not installed.
@@ -58,7 +64,14 @@ fn build(package: &str, options: &[&str]) -> PathBuf {
         return path.clone();
     }
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--lib", "--message-format=json", "-p", package])
+        .args([
+            "build",
+            "--quiet",
+            "--lib",
+            "--message-format=json",
+            "-p",
+            package,
+        ])
         .args(options)
         .current_dir(root())
         .output()
@@ -88,7 +101,10 @@ impl Icarus {
     /// Compiles sources, given relative to the repository, with more arguments for `iverilog`
     /// (`-P top.WIDTH=4`, `-m plugin`).
     pub fn compile<S: AsRef<str>>(top: &str, sources: &[&str], arguments: &[S]) -> Self {
-        let folder = tempfile::Builder::new().prefix("verifork-").tempdir().expect("a folder");
+        let folder = tempfile::Builder::new()
+            .prefix("verifork-")
+            .tempdir()
+            .expect("a folder");
         let image = folder.path().join("design.vvp");
         let output = Command::new("iverilog")
             .args(["-g2012", "-s", top, "-o"])
@@ -107,10 +123,16 @@ impl Icarus {
 
     /// Compiles a source given as text.
     pub fn compile_text(top: &str, text: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("verifork-").tempdir().expect("a folder");
+        let folder = tempfile::Builder::new()
+            .prefix("verifork-")
+            .tempdir()
+            .expect("a folder");
         let source = folder.path().join("design.sv");
         fs::write(&source, text).expect("the folder is ours");
-        let source = source.to_str().expect("temporary folders have plain names").to_owned();
+        let source = source
+            .to_str()
+            .expect("temporary folders have plain names")
+            .to_owned();
         Self::compile::<&str>(top, &[&source], &[])
     }
 
@@ -125,7 +147,11 @@ impl Icarus {
     /// Runs the design with a plugin; `VERIFORK_*` variables and plus-arguments as given.
     pub fn run(&self, plugin: &Path, variables: &[(&str, &str)], plusargs: &[&str]) -> Run {
         let mut command = Command::new("vvp");
-        command.arg("-m").arg(plugin).arg(&self.image).args(plusargs);
+        command
+            .arg("-m")
+            .arg(plugin)
+            .arg(&self.image)
+            .args(plusargs);
         self.finish(command, variables)
     }
 
@@ -184,25 +210,45 @@ pub struct Run {
 impl Run {
     #[track_caller]
     pub fn passed(&self) -> &Self {
-        assert_eq!(self.status, Some(0), "signal {:?}\n{}", self.signal, self.output);
+        assert_eq!(
+            self.status,
+            Some(0),
+            "signal {:?}\n{}",
+            self.signal,
+            self.output
+        );
         self
     }
 
     #[track_caller]
     pub fn failed(&self) -> &Self {
-        assert_eq!(self.status, Some(1), "signal {:?}\n{}", self.signal, self.output);
+        assert_eq!(
+            self.status,
+            Some(1),
+            "signal {:?}\n{}",
+            self.signal,
+            self.output
+        );
         self
     }
 
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(self.output.contains(text), "`{text}` is not in:\n{}", self.output);
+        assert!(
+            self.output.contains(text),
+            "`{text}` is not in:\n{}",
+            self.output
+        );
         self
     }
 
     #[track_caller]
     pub fn does_not_say(&self, text: &str) -> &Self {
-        assert!(!self.output.contains(text), "`{text}` is in:\n{}", self.output);
+        assert!(
+            !self.output.contains(text),
+            "`{text}` is in:\n{}",
+            self.output
+        );
         self
     }
 }
@@ -225,7 +271,9 @@ pub fn run(mut command: Command) -> Run {
             break status;
         }
         if begun.elapsed() > PATIENCE {
-            let _ = Command::new("kill").args(["-KILL", &format!("-{}", child.id())]).status();
+            let _ = Command::new("kill")
+                .args(["-KILL", &format!("-{}", child.id())])
+                .status();
             let _ = child.wait();
             panic!("{command:?} did not end within {PATIENCE:?}");
         }

@@ -6,7 +6,11 @@ use verifork_runner::Design;
 
 fn main() -> ExitCode {
     verifork_runner::main([
-        Design::new("counter").sources(["../../hdl/counter.v"]).parameter("WIDTH", 8),
-        Design::new("counter").sources(["../../hdl/counter.vhd"]).label("vhdl"),
+        Design::new("counter")
+            .sources(["../../hdl/counter.v"])
+            .parameter("WIDTH", 8),
+        Design::new("counter")
+            .sources(["../../hdl/counter.vhd"])
+            .label("vhdl"),
     ])
 }

@@ -55,7 +55,12 @@ struct Settings {
 impl Settings {
     /// `None` if this is no `cargo bench`, or it is not understood.
     fn read() -> Option<Settings> {
-        let mut settings = Settings { count: 300_000, rounds: 7, memory: 10_000_000, names: vec![] };
+        let mut settings = Settings {
+            count: 300_000,
+            rounds: 7,
+            memory: 10_000_000,
+            names: vec![],
+        };
         let mut is_bench = false;
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -114,12 +119,16 @@ impl Setup {
             ("VERIFORK_LOG", "warn"),
             ("VERIFORK_WALL_TIMEOUT", "off"),
         ];
-        self.design(design).run(&self.plugin, &variables, &[&format!("+count={count}")])
+        self.design(design)
+            .run(&self.plugin, &variables, &[&format!("+count={count}")])
     }
 
     fn c(&self, bench: &str, design: Design, count: u64) -> common::Run {
         let mut command = Command::new("vvp");
-        command.arg("-M").arg(self.c_folder()).args(["-m", "vpi_bench"]);
+        command
+            .arg("-M")
+            .arg(self.c_folder())
+            .args(["-m", "vpi_bench"]);
         command.arg(self.design(design).image());
         command.args([format!("+bench={bench}"), format!("+count={count}")]);
         run(command)
@@ -131,7 +140,9 @@ fn compile_c(folder: &Path) {
     let flags = flags.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let flags = flags.unwrap_or_else(|_| "-I/usr/include/iverilog".to_owned());
     let mut command = Command::new("cc");
-    command.args(flags.split_whitespace()).args(["-O2", "-shared", "-fPIC", "-o"]);
+    command
+        .args(flags.split_whitespace())
+        .args(["-O2", "-shared", "-fPIC", "-o"]);
     command.arg(folder.join("vpi_bench.vpi"));
     command.arg(root().join("benches/plugin_c/vpi_bench.c"));
     run(command).passed();
@@ -140,7 +151,10 @@ fn compile_c(folder: &Path) {
 /// The number after `key=` in what a run printed.
 #[track_caller]
 fn number<T: std::str::FromStr>(run: &common::Run, key: &str) -> T {
-    let text = run.output.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
+    let text = run
+        .output
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
     let number = text.and_then(|text| text.parse().ok());
     number.unwrap_or_else(|| panic!("no {key}=… is printed:\n{}", run.output))
 }
@@ -153,29 +167,42 @@ fn summary(mut rates: Vec<f64>) -> (f64, f64) {
 
 fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    load.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+    load.split_whitespace()
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn rates(setup: &Setup, settings: &Settings) {
-    println!("ns an event, {} events a run, {} runs in turns", settings.count, settings.rounds);
+    println!(
+        "ns an event, {} events a run, {} runs in turns",
+        settings.count, settings.rounds
+    );
     println!("                      least                    median");
     println!("bench               C   Rust  ratio        C   Rust  ratio");
     for (bench, design) in TWINS.into_iter().filter(|(bench, _)| settings.wants(bench)) {
         let (mut c, mut rust) = (Vec::new(), Vec::new());
         for _ in 0..settings.rounds {
-            c.push(number(&setup.c(bench, design, settings.count), "ns_per_event"));
-            rust.push(number(&setup.rust(bench, design, settings.count), "ns_per_event"));
+            c.push(number(
+                &setup.c(bench, design, settings.count),
+                "ns_per_event",
+            ));
+            rust.push(number(
+                &setup.rust(bench, design, settings.count),
+                "ns_per_event",
+            ));
         }
         let ((c, c_median), (rust, rust_median)) = (summary(c), summary(rust));
-        println!(
-            "{bench:<16} {c:>4.0}   {rust:>4.0}  {:>5.2}     {c_median:>4.0}   {rust_median:>4.0}  {:>5.2}",
-            rust / c,
-            rust_median / c_median,
-        );
+        let (ratio, ratio_median) = (rust / c, rust_median / c_median);
+        print!("{bench:<16} {c:>4.0}   {rust:>4.0}  {ratio:>5.2}     ");
+        println!("{c_median:>4.0}   {rust_median:>4.0}  {ratio_median:>5.2}");
     }
     for bench in ALONE.into_iter().filter(|bench| settings.wants(bench)) {
         let rates = (0..settings.rounds).map(|_| {
-            number(&setup.rust(bench, Design::PluginClock, settings.count), "ns_per_event")
+            number(
+                &setup.rust(bench, Design::PluginClock, settings.count),
+                "ns_per_event",
+            )
         });
         let (rust, median) = summary(rates.collect());
         println!("{bench:<16}    -   {rust:>4.0}      -        -   {median:>4.0}      -");
@@ -189,8 +216,10 @@ fn memory(setup: &Setup, settings: &Settings) -> bool {
     println!("check                                  at 10 %   at the end");
     for check in MEMORY.into_iter().filter(|check| settings.wants(check)) {
         let run = setup.rust(check, Design::PluginClock, settings.memory);
-        let (early, late): (u64, u64) =
-            (number(&run, "kib_at_10_percent"), number(&run, "kib_at_end"));
+        let (early, late): (u64, u64) = (
+            number(&run, "kib_at_10_percent"),
+            number(&run, "kib_at_end"),
+        );
         let passed = run.status == Some(0);
         flat &= passed;
         let verdict = if passed { "" } else { "   GROWS" };
@@ -218,5 +247,9 @@ fn main() -> ExitCode {
     rates(&setup, &settings);
     let flat = settings.memory == 0 || memory(&setup, &settings);
     println!("load after: {}", load());
-    if flat { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if flat {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -7,7 +7,11 @@ use common::{Icarus, plugin};
 
 fn passes(filter: &str, count: &str) {
     let design = Icarus::compile::<&str>("bench", &["benches/hdl/plugin_clock.v"], &[]);
-    let run = design.run(&plugin("bench_tb"), &[("VERIFORK_FILTER", filter)], &[count]);
+    let run = design.run(
+        &plugin("bench_tb"),
+        &[("VERIFORK_FILTER", filter)],
+        &[count],
+    );
     run.passed().says(" 0 failed, 0 skipped");
 }
 

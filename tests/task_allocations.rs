@@ -107,5 +107,7 @@ fn a_task_in_scopes_in_scopes() {
 #[test]
 fn a_race() {
     let never = Event::new();
-    block_on(allocates_nothing(async || or(never.wait(), yield_now()).await));
+    block_on(allocates_nothing(async || {
+        or(never.wait(), yield_now()).await
+    }));
 }

@@ -50,7 +50,10 @@ async fn measure(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result<
 
 async fn allocates_nothing(test: &Test, event: impl AsyncFnMut() -> Result) -> Result {
     let allocated = measure(test, event).await?;
-    ensure!(allocated == 0, "{allocated} allocations where there should be none");
+    ensure!(
+        allocated == 0,
+        "{allocated} allocations where there should be none"
+    );
     Ok(())
 }
 
@@ -134,7 +137,10 @@ async fn channels(test: Test) -> Result {
 /// A task has to be somewhere: its future, its name.
 #[verifork::test(timeout = 10.seconds())]
 async fn forks(test: Test) -> Result {
-    measure(&test, async || Ok(spawn(async { Ok(yield_now().await) }).await?)).await?;
+    measure(&test, async || {
+        Ok(spawn(async { Ok(yield_now().await) }).await?)
+    })
+    .await?;
     Ok(())
 }
 

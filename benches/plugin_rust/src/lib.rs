@@ -2,6 +2,10 @@
 //!
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=…`.
 //! `benches/rates.rs` runs both side by side, and the checks of [`memory`] too.
+#![allow(
+    clippy::unit_arg,
+    reason = "an event that is measured is one expression"
+)]
 
 mod allocations;
 mod memory;
@@ -23,7 +27,8 @@ struct Bench {
 
 /// How many events to have, unless `+count=N` says so.
 fn count_or(test: &Test, usual: u64) -> Result<u64> {
-    test.plusarg("count").map_or(Ok(usual), |count| Ok(count.parse()?))
+    test.plusarg("count")
+        .map_or(Ok(usual), |count| Ok(count.parse()?))
 }
 
 /// Runs `event` until it is warm, and then times it.
@@ -44,7 +49,11 @@ async fn measure(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result 
 fn report(test: &Test, count: u64, begun: Instant) {
     let rate = begun.elapsed().as_nanos() as f64 / count as f64;
     let mut line = String::new();
-    let _ = write!(line, "bench={} n={count} ns_per_event={rate:.1}", test.name());
+    let _ = write!(
+        line,
+        "bench={} n={count} ns_per_event={rate:.1}",
+        test.name()
+    );
     println!("{line}");
 }
 
@@ -119,5 +128,8 @@ async fn fork_and_join(test: Test) -> Result {
 #[verifork::test(timeout = 10.seconds())]
 async fn edge_with_timeout(test: Test, dut: Bench) -> Result {
     Clock::new(&dut.clk, 10.ns()).start();
-    measure(&test, async || Ok(with_timeout(100.us(), dut.clk.rising_edge()).await?)).await
+    measure(&test, async || {
+        Ok(with_timeout(100.us(), dut.clk.rising_edge()).await?)
+    })
+    .await
 }

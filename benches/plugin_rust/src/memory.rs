@@ -16,7 +16,9 @@ fn resident_kib() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number.context("the system does not tell the resident memory")?.parse()?)
+    Ok(number
+        .context("the system does not tell the resident memory")?
+        .parse()?)
 }
 
 async fn stays_flat(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result {
@@ -30,7 +32,10 @@ async fn stays_flat(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Resu
         event().await?;
     }
     let late = resident_kib()?;
-    println!("memory={} n={count} kib_at_10_percent={early} kib_at_end={late}", test.name());
+    println!(
+        "memory={} n={count} kib_at_10_percent={early} kib_at_end={late}",
+        test.name()
+    );
     ensure!(
         late <= early + TOLERATED_KIB,
         "the memory grew from {early} KiB after {tenth} rounds to {late} KiB after {count}"
@@ -51,7 +56,10 @@ async fn timers(test: Test) -> Result {
 
 #[verifork::test(timeout = 1000.seconds())]
 async fn forks(test: Test) -> Result {
-    stays_flat(&test, async || Ok(spawn(async { Ok(yield_now().await) }).await?)).await
+    stays_flat(&test, async || {
+        Ok(spawn(async { Ok(yield_now().await) }).await?)
+    })
+    .await
 }
 
 /// The handles are dropped: nobody waits for the tasks.
@@ -82,7 +90,10 @@ async fn scopes(test: Test) -> Result {
 #[verifork::test(timeout = 1000.seconds())]
 async fn limits_that_are_not_reached(test: Test, dut: Bench) -> Result {
     Clock::new(&dut.clk, 10.ns()).start();
-    stays_flat(&test, async || Ok(with_timeout(1.seconds(), dut.clk.rising_edge()).await?)).await
+    stays_flat(&test, async || {
+        Ok(with_timeout(1.seconds(), dut.clk.rising_edge()).await?)
+    })
+    .await
 }
 
 /// A wait for an edge that is given up each time, in a race of another crate.

@@ -23,7 +23,7 @@ demo: tools-icarus
 	@$(MAKE) --no-print-directory sim SIM=icarus TB=fifo
 
 ## test       all tests: of the parts, of simulators started, of the documentation, of the examples
-test: tools-icarus
+test: tools-icarus tools-tests
 	@CARGO='$(CARGO)' TARGET='$(TARGET)' tests/all.sh
 
 ## sanitize   the tests of tasks and their synchronization under the address, leak and thread
@@ -57,12 +57,12 @@ doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --features num-bigint
 
 ## tools      installs with apt what any of these needs and is missing
-tools: tools-icarus tools-bindings
+tools: tools-icarus tools-tests tools-bindings
 
-tools-%:
+tools-icarus tools-tests tools-bindings: tools-%:
 	@sim/tools.sh $*
 
-.PHONY: tools-icarus tools-bindings
+.PHONY: tools-icarus tools-tests tools-bindings
 
 ## help       this
 help:

@@ -2,6 +2,7 @@
 # Installs what is missing on Debian and Ubuntu, and nothing where all is there.
 #
 #   sim/tools.sh icarus      to build testbenches and run them on Icarus Verilog
+#   sim/tools.sh tests       for the tests, on top of that
 #   sim/tools.sh bindings    to make the bindings of the simulator interfaces anew
 set -euo pipefail
 
@@ -11,7 +12,7 @@ missing=()
 program() {
     local name=$1
     shift
-    command -v "$name" > /dev/null || missing+=("$@")
+    type -P "$name" > /dev/null || missing+=("$@") # the file: `kill` is built into the shell too
 }
 
 file() {
@@ -26,6 +27,9 @@ for purpose in "$@"; do
             program cc gcc libc6-dev
             program iverilog iverilog
             ;;
+        tests)
+            program kill procps
+            ;;
         bindings)
             program cc gcc libc6-dev
             file '/usr/lib/llvm-*/lib/libclang*.so*' libclang-dev
@@ -33,7 +37,7 @@ for purpose in "$@"; do
             file "${VERIFORK_VHPI_HEADER:-/usr/lib/ghdl/include/ghdl/vhpi_user.h}" ghdl
             ;;
         *)
-            echo "tools: nothing is known of \`$purpose\`: icarus or bindings" >&2
+            echo "tools: nothing is known of \`$purpose\`: icarus, tests or bindings" >&2
             exit 2
             ;;
     esac

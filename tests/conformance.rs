@@ -2,18 +2,18 @@
 
 mod common;
 
-use std::sync::LazyLock;
+use common::{Icarus, Run, Shared, plugin};
 
-use common::{Icarus, Run, plugin};
-
-static DESIGN: LazyLock<Icarus> =
-    LazyLock::new(|| Icarus::compile::<&str>("conformance", &["hdl/conformance.v"], &[]));
+static DESIGN: Shared =
+    Shared::new(|| Icarus::compile::<&str>("conformance", &["hdl/conformance.v"], &[]));
 
 /// The plus-arguments that the plugin's tests look for.
 const PLUSARGS: [&str; 4] = ["+depth=4", "+verbose", "+verb=1", "+empty="];
 
 fn run(variables: &[(&str, &str)]) -> Run {
-    DESIGN.run(&plugin("conformance_tb"), variables, &PLUSARGS)
+    DESIGN
+        .get()
+        .run(&plugin("conformance_tb"), variables, &PLUSARGS)
 }
 
 /// The line of the log that holds `mark`.
@@ -59,7 +59,7 @@ fn random_streams_are_the_same_whatever_else_runs() {
     );
     let drawn = |variables: &[(&str, &str)]| {
         let run = run(variables);
-        let line = line(&run.passed(), "streams [").to_owned();
+        let line = line(run.passed(), "streams [").to_owned();
         line.split_once("streams ")
             .expect("just found")
             .1

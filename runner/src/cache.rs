@@ -35,8 +35,11 @@ pub(crate) struct Cache {
     crate_folder: PathBuf,
     reuse: bool,
     /// What this process has compiled or found already.
-    known: Mutex<HashMap<String, Arc<OnceLock<Result<PathBuf, String>>>>>,
+    known: Mutex<HashMap<String, Arc<Known>>>,
 }
+
+/// The folder of a compiled design or why there is none, once it is known.
+type Known = OnceLock<Result<PathBuf, String>>;
 
 /// What is written beside a compiled design.
 #[derive(Serialize, Deserialize)]

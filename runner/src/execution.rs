@@ -32,6 +32,8 @@ pub(crate) struct Task<'a> {
     pub(crate) limit: Option<Duration>,
     /// Whether to show what is printed while it is printed.
     pub(crate) live: bool,
+    /// The file for a description of the design, in place of tests.
+    pub(crate) describe: Option<&'a Path>,
 }
 
 /// What became of it.
@@ -105,6 +107,9 @@ impl Task<'_> {
             .env("VERIFORK_FILTER", self.filter)
             .env("VERIFORK_SEED", self.seed.to_string())
             .env("VERIFORK_RESULTS", &results);
+        if let Some(path) = self.describe {
+            command.env("VERIFORK_DESCRIBE", path);
+        }
         if env::var_os("VERIFORK_TOP").is_none() {
             command.env("VERIFORK_TOP", &self.design.top);
         }

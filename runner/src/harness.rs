@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,47 +62,95 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     if let Some(problem) = plugin.problem {
         return Err(vec![problem]);
     }
-    check_names(&testbench, &designs, &tests)?;
+    check_languages(&designs)?;
+    if settings.describe.is_none() {
+        check_tests(&testbench, &designs, &tests)?;
+    }
     let context = context(testbench, settings, &plugin, arguments)?;
+    if let Some(folder) = &context.settings.describe {
+        return describe(&context, &designs, folder);
+    }
     let trials = trials(&context, &designs, &tests, arguments);
     Ok(libtest_mimic::run(arguments, trials).exit_code())
 }
 
-fn check_names(
+fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
+    let taken = |design: &&Elaboration| {
+        !ALL.iter()
+            .any(|simulator| simulator.command_line().takes(design))
+    };
+    let problem = |design: &Elaboration| {
+        let languages: Vec<String> = design.languages().iter().map(ToString::to_string).collect();
+        let languages = languages.join(" and ");
+        format!(
+            "design `{}`: no simulator takes {languages} in one design",
+            design.name()
+        )
+    };
+    let problems: Vec<String> = designs.iter().filter(taken).map(problem).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+fn check_tests(
     testbench: &Testbench,
     designs: &[Elaboration],
     tests: &[ListedTest],
 ) -> Result<(), Vec<String>> {
     if tests.is_empty() {
         return Err(vec![format!(
-            "the plugin `{}` has no tests: mark an `async fn` with `#[verifork::test]`, in a module \
-             that `lib.rs` reaches",
+            "the plugin `{}` has no tests: mark an `async fn` with `#[verifork::test]`, in a \
+             module that `lib.rs` reaches",
             testbench.plugin.display()
         )]);
     }
+    let empty = designs
+        .iter()
+        .filter(|design| !tests.iter().any(|it| design.has_test(&it.name)));
+    let problem =
+        |design: &Elaboration| format!("design `{}`: no test fits `.tests(…)`", design.name());
+    let problems: Vec<String> = empty.map(problem).collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// Writes a description of each design, by the first of its simulators that is installed.
+fn describe(
+    context: &Arc<Context>,
+    designs: &[Elaboration],
+    folder: &Path,
+) -> Result<ExitCode, Vec<String>> {
     let mut problems = Vec::new();
+    fs::create_dir_all(folder)
+        .map_err(|error| vec![format!("cannot write `{}`: {error}", folder.display())])?;
     for design in designs {
-        if ALL
+        let wanted = ALL.into_iter().filter(|&simulator| {
+            runs_on(design, simulator.command_line().key()) && context.settings.wants(simulator)
+        });
+        let benches: Vec<Arc<Bench>> = wanted
+            .map(|simulator| {
+                let programs = context.find(simulator);
+                Bench::new(Arc::clone(context), design.clone(), simulator, programs)
+            })
+            .collect();
+        let bench = benches
             .iter()
-            .all(|simulator| !simulator.command_line().takes(design))
-        {
-            let languages: Vec<String> =
-                design.languages().iter().map(ToString::to_string).collect();
-            problems.push(format!(
-                "design `{}`: no simulator takes {} in one design",
-                design.name(),
-                languages.join(" and ")
-            ));
-        }
-        if !tests.iter().any(|test| design.has_test(&test.name)) {
-            problems.push(format!(
-                "design `{}`: none of the tests fits `.tests(…)`",
-                design.name()
-            ));
+            .find(|bench| bench.is_installed())
+            .or(benches.first());
+        let Some(bench) = bench else { continue };
+        let path = folder.join(format!("{}.json", bench.suite().replace("::", ".")));
+        if let Err(problem) = bench.describe(&path) {
+            problems.push(problem);
         }
     }
     if problems.is_empty() {
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     } else {
         Err(problems)
     }
@@ -169,8 +218,7 @@ fn trials(
             {
                 continue;
             }
-            let place: Option<&PathBuf> = context.settings.places.get(&simulator);
-            let programs = command_line.find(place.map(PathBuf::as_path));
+            let programs = context.find(simulator);
             let absent = programs.is_err() && !context.settings.required.contains(&simulator);
             if let (Err(reason), true) = (&programs, absent) {
                 missing.entry(simulator).or_insert((reason.clone(), 0)).1 += tests
@@ -192,7 +240,7 @@ fn trials(
             eprintln!("note: {count} tests are ignored: {reason}");
         }
         if trials.is_empty() {
-            let mut keys: Vec<&str> = ALL.map(Simulator::command_line).map(|it| it.key()).into();
+            let mut keys = crate::installed::known_simulators_keys();
             keys.retain(|key| designs.iter().any(|design| runs_on(design, key)));
             let keys = keys.join(", ");
             eprintln!(

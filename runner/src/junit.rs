@@ -4,6 +4,7 @@
 //! nextest each test is a process of its own: they gather in a file of lines that carries
 //! nextest's number of the run, and each rewrites the XML from all of them.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -189,7 +190,8 @@ fn test_case(case: &Case) -> TestCase {
         let path = checkout
             .and_then(|folder| path.strip_prefix(folder).ok())
             .unwrap_or(path);
-        out.push_str(&format!("\n[[ATTACHMENT|{}]]", path.display()));
+        // Writing to a string cannot fail.
+        let _ = write!(out, "\n[[ATTACHMENT|{}]]", path.display());
     }
     if !out.trim().is_empty() {
         test.set_system_out(legal(&out));

@@ -66,6 +66,7 @@ mod design;
 mod elaboration;
 mod execution;
 mod harness;
+mod installed;
 mod junit;
 mod nearest;
 mod process;
@@ -78,3 +79,4 @@ mod verdict;
 
 pub use design::{Design, Language, ParameterValue, Simulator, VhdlStandard};
 pub use harness::main;
+pub use installed::{KnownSimulator, known_simulators, known_simulators_keys};

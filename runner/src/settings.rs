@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) places: BTreeMap<Simulator, PathBuf>,
     pub(crate) junit: Option<PathBuf>,
     pub(crate) cache: bool,
+    /// The folder for descriptions of the designs, if those are wanted in place of tests.
+    pub(crate) describe: Option<PathBuf>,
 }
 
 impl Settings {
@@ -83,6 +85,7 @@ impl Settings {
             };
             Ok(())
         });
+        settings.describe = get("VERIFORK_DESCRIBE").map(PathBuf::from);
         settings.junit = get("VERIFORK_JUNIT").map(PathBuf::from);
         for simulator in ALL {
             if let Some(place) = get(simulator.command_line().variable()) {

@@ -1,7 +1,7 @@
 //! One test as the front runs it: compile, simulate, judge, report.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -27,6 +27,14 @@ pub(crate) struct Context {
     /// Of tests that have no limit of their own.
     pub(crate) wall_timeout: Option<Duration>,
     pub(crate) live: bool,
+}
+
+impl Context {
+    /// The simulator's programs, or what is missing.
+    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
+        let place = self.settings.places.get(&simulator);
+        simulator.command_line().find(place.map(PathBuf::as_path))
+    }
 }
 
 /// One design on one simulator.
@@ -61,12 +69,16 @@ impl Bench {
         })
     }
 
+    pub(crate) fn is_installed(&self) -> bool {
+        self.programs.is_ok()
+    }
+
     fn command_line(&self) -> &'static dyn CommandLine {
         self.simulator.command_line()
     }
 
     /// How the names of its tests begin; its name in reports.
-    fn suite(&self) -> String {
+    pub(crate) fn suite(&self) -> String {
         format!("{}::{}", self.design.name(), self.command_line().key())
     }
 
@@ -105,19 +117,18 @@ impl Bench {
 
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
         let settings = &self.context.settings;
-        let always = match settings.waves {
-            WavesWanted::Always(format) => Some(format),
-            _ => None,
+        let always = if let WavesWanted::Always(format) = settings.waves {
+            Some(format)
+        } else {
+            None
         };
         let own;
-        let execution = match shared {
-            Some(shared) => shared
-                .execution
-                .get_or_init(|| self.execute(&shared.tests, "shared", always)),
-            None => {
-                own = self.execute(std::slice::from_ref(test), &test.name, always);
-                &own
-            }
+        let execution = if let Some(shared) = shared {
+            let run = || self.execute(&shared.tests, "shared", always);
+            shared.execution.get_or_init(run)
+        } else {
+            own = self.execute(std::slice::from_ref(test), &test.name, always);
+            &own
         };
         let mut verdict = match execution {
             Ok(execution) => judge(&test.name, execution),
@@ -127,19 +138,19 @@ impl Bench {
             .as_ref()
             .ok()
             .and_then(|execution| execution.waves.clone());
-        if let (Verdict::Failed(text), WavesWanted::OnFailure(format), Ok(_)) =
+        if let (Verdict::Failed(message), WavesWanted::OnFailure(format), Ok(_)) =
             (&mut verdict, settings.waves, execution)
         {
-            waves = self.again_with_waves(test, format, text);
+            waves = self.again_with_waves(test, format, message);
         }
-        if let (Verdict::Failed(text), Ok(execution)) = (&mut verdict, execution) {
-            self.add_details(text, test, execution, waves.as_ref());
+        if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
+            self.add_details(message, test, execution, waves.as_ref());
         }
         self.report(test, &verdict, execution.as_ref().ok(), waves)?;
         match verdict {
             Verdict::Passed => Ok(Completion::Completed),
             Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),
-            Verdict::Failed(text) => Err(Failed::from(text)),
+            Verdict::Failed(message) => Err(Failed::from(message)),
         }
     }
 
@@ -148,7 +159,7 @@ impl Bench {
         &self,
         test: &ListedTest,
         format: Option<Waves>,
-        text: &mut String,
+        message: &mut String,
     ) -> Option<PathBuf> {
         let format = format.unwrap_or(self.command_line().waves()[0]);
         let folder = format!("{}/waves", test.name);
@@ -157,14 +168,17 @@ impl Bench {
             Err(reason) => {
                 // Writing to a string cannot fail.
                 let _ = writeln!(
-                    text,
+                    message,
                     "the second run, with waves, was not possible: {reason}"
                 );
                 None
             }
             Ok(execution) => {
                 if !matches!(judge(&test.name, &execution), Verdict::Failed(_)) {
-                    let _ = writeln!(text, "the second run, with waves and the same seed, passed");
+                    let _ = writeln!(
+                        message,
+                        "the second run, with waves and the same seed, passed"
+                    );
                 }
                 execution.waves
             }
@@ -225,8 +239,63 @@ impl Bench {
             // No limit at all if one of them has none.
             limit: tests.iter().map(limit).sum(),
             live: context.live,
+            describe: None,
         }
         .run()
+    }
+
+    /// Writes what the simulator shows of the elaborated design to a file.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or the simulator does not show it: a text for the user.
+    pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
+        let context = &self.context;
+        let (found, compiled) = self.compiled(false)?;
+        let execution = Task {
+            simulator: self.command_line(),
+            found,
+            design: &self.design,
+            compiled: &compiled,
+            plugin: &context.testbench.plugin,
+            folder: &self.folder(".describe"),
+            filter: "",
+            seed: context.seed,
+            waves: None,
+            limit: context.wall_timeout,
+            live: context.live,
+            describe: Some(path),
+        }
+        .run()?;
+        if path.is_file() {
+            return Ok(());
+        }
+        let printed = tail(&execution.log, 25);
+        Err(format!(
+            "`{}` was not described:\n{printed}\n$ {}",
+            self.suite(),
+            execution.command
+        ))
+    }
+
+    /// The simulator, and the folder with the compiled design.
+    fn compiled(&self, waves: bool) -> Result<(&Installation, PathBuf), String> {
+        let simulator = self.command_line();
+        let ask = || {
+            self.programs
+                .clone()
+                .and_then(|programs| simulator.installation(programs))
+        };
+        let found = self
+            .installation
+            .get_or_init(ask)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let compiled = self
+            .context
+            .cache
+            .compiled(simulator, found, &self.design, waves)?;
+        Ok((found, compiled))
     }
 
     fn folder(&self, test: &str) -> PathBuf {
@@ -245,7 +314,7 @@ impl Bench {
     /// Adds what somebody needs to look into a failure and to repeat it.
     fn add_details(
         &self,
-        text: &mut String,
+        message: &mut String,
         test: &ListedTest,
         execution: &Execution,
         waves: Option<&PathBuf>,
@@ -257,7 +326,7 @@ impl Bench {
             .find(|ended| ended.name == test.name);
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{name:<10} {value}");
+            let _ = writeln!(message, "{name:<10} {value}");
         };
         line("test", &format!("{}:{}", test.file, test.line));
         if let Some(loaded) = &execution.results.loaded {

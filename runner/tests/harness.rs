@@ -480,10 +480,10 @@ fn a_target_folder_that_cannot_be_written_is_told() {
 fn process_of(harness: &Harness, test: &str) -> String {
     let results = harness.runs().join(test).join("results.jsonl");
     wait_until("the test begins", || {
-        let text = fs::read_to_string(&results).ok()?;
-        let (_, rest) = text.split_once("\"process\":")?;
+        let written = fs::read_to_string(&results).ok()?;
+        let (_, rest) = written.split_once("\"process\":")?;
         let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?.to_owned();
-        text.contains("\"begun\"").then_some(digits)
+        written.contains("\"begun\"").then_some(digits)
     })
 }
 

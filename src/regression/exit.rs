@@ -6,7 +6,7 @@
 //! is proven passed, that status says failed.
 
 use std::sync::Once;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use libc::{c_int, c_void};
 
@@ -16,6 +16,17 @@ pub(crate) const FAILED: i32 = 1;
 pub(crate) const PASSED: i32 = 0;
 
 static STATUS: AtomicI32 = AtomicI32::new(FAILED);
+
+/// Somebody has said how the run ended.
+static EXPLAINED: AtomicBool = AtomicBool::new(false);
+
+// What C's standard library has beyond the crate `libc`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+unsafe extern "C" {
+    static stdout: *mut libc::FILE;
+    fn ftrylockfile(stream: *mut libc::FILE) -> c_int;
+    fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+}
 
 /// Makes the process leave with [`status`] from now on, when it leaves through `exit`.
 ///
@@ -32,7 +43,12 @@ pub(crate) fn register() -> std::io::Result<()> {
         keep_library_loaded();
         // SAFETY: `leave` is a function of this library, which stays loaded until the process
         // ends; it neither unwinds nor uses state that an earlier handler could have torn down.
-        if unsafe { libc::atexit(leave) } != 0 {
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        let refused = unsafe { on_exit(leave_with, std::ptr::null_mut()) };
+        // SAFETY: as above.
+        #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+        let refused = unsafe { libc::atexit(leave) };
+        if refused != 0 {
             registered = Err(std::io::Error::other(
                 "the C library refused an exit handler: the exit status would not be right",
             ));
@@ -41,8 +57,9 @@ pub(crate) fn register() -> std::io::Result<()> {
     registered
 }
 
-/// Sets the status with which the process will leave.
+/// Sets the status with which the process will leave. The reason has been told to the user.
 pub(crate) fn set_status(status: i32) {
+    EXPLAINED.store(true, Ordering::SeqCst);
     STATUS.store(status, Ordering::SeqCst);
 }
 
@@ -54,16 +71,50 @@ pub(crate) fn status() -> i32 {
 /// Ends the process as failed, at once: `message` goes to standard error, no handler runs, no
 /// lock is taken. For a process that no longer answers.
 pub(crate) fn abandon(message: &str) -> ! {
+    flush_standard_output();
+    tell(message);
+    // SAFETY: `_exit` has no preconditions.
+    unsafe { libc::_exit(FAILED) }
+}
+
+fn tell(message: &str) {
     for part in [message, "\n"] {
         // SAFETY: the pointer and the length are those of one live `str`. A failed write is
         // ignored: there is nobody left to tell.
         unsafe { libc::write(libc::STDERR_FILENO, part.as_ptr().cast(), part.len()) };
     }
-    // SAFETY: `_exit` has no preconditions.
-    unsafe { libc::_exit(FAILED) }
+}
+
+/// Writes what the simulator has printed and C still holds, unless another thread is printing.
+fn flush_standard_output() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: the standard output's stream exists for as long as the process, and its lock is ours
+    // where it is flushed: a thread that is stuck with the lock does not stop us.
+    unsafe {
+        if ftrylockfile(stdout) == 0 {
+            libc::fflush(stdout);
+        }
+    }
+}
+
+/// Leaves with our status; where all tests have passed, with the one that the simulator gives: the
+/// design may have failed in a `final` block, after the last test.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+extern "C" fn leave_with(given: c_int, _: *mut c_void) {
+    if status() == PASSED && given != PASSED {
+        tell("verifork: the simulator ended with a failure after all tests had passed");
+        set_status(given);
+    }
+    leave();
 }
 
 extern "C" fn leave() {
+    if !EXPLAINED.load(Ordering::SeqCst) {
+        tell(
+            "verifork: the process ended before the tests did: the testbench, the design or another \
+             plugin has called `exit`; the run counts as failed",
+        );
+    }
     // SAFETY: a null stream means every open output stream, which C allows at any time; `_exit`
     // has no preconditions.
     unsafe {
@@ -116,7 +167,15 @@ mod tests {
                 "unproven" => libc::exit(0),
                 "passed" => {
                     set_status(PASSED);
+                    libc::exit(0)
+                }
+                "broken" => {
+                    set_status(PASSED);
                     libc::exit(3)
+                }
+                "failed" => {
+                    set_status(FAILED);
+                    libc::exit(0)
                 }
                 _ => abandon("gave up"),
             }
@@ -141,12 +200,25 @@ mod tests {
 
     #[test]
     fn failed_until_proven_passed() {
-        assert_eq!(run("unproven").status.code(), Some(FAILED));
+        let output = run("unproven");
+        assert_eq!(output.status.code(), Some(FAILED));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("ended before the tests did"), "{error}");
     }
 
     #[test]
-    fn our_status_wins_over_the_one_given_to_exit() {
+    fn our_failure_wins_over_the_status_given_to_exit() {
         assert_eq!(run("passed").status.code(), Some(PASSED));
+        let output = run("failed");
+        assert_eq!(output.status.code(), Some(FAILED));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!error.contains("verifork:"), "{error}");
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    fn a_failure_of_the_simulator_wins_over_our_success() {
+        assert_eq!(run("broken").status.code(), Some(3));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! function pointers, so that their rules are tested without one.
 
 pub(crate) mod config;
+mod crash;
+pub(crate) mod describe;
 pub(crate) mod durations;
 pub(crate) mod exit;
 pub(crate) mod filter;

@@ -14,6 +14,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 use super::config::Config;
+use super::describe;
 use super::failures;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
@@ -23,10 +24,10 @@ use super::seed::Seed;
 use super::select::{self, Candidate, Run, select};
 use super::test::Test;
 use super::watchdog::{GRACE, Watchdog};
-use super::{exit, logger, results};
+use super::{crash, exit, logger, results};
 use crate::scheduler::{self, Hooks, Kernel, kernel};
 use crate::task::{self, catch};
-use crate::time::SimDuration;
+use crate::time::{SimDuration, SimTime};
 use crate::trigger::timer;
 
 /// How long the simulator may take to end after it was told to.
@@ -61,6 +62,7 @@ struct Planned {
 struct Running {
     number: usize,
     begun: Instant,
+    since: SimTime,
     abort: Option<String>,
     waker: Option<Waker>,
 }
@@ -73,8 +75,8 @@ fn runner() -> Option<Rc<Runner>> {
     RUNNER.with_borrow(Clone::clone)
 }
 
-/// Prints through the simulator, and without one to the standard error; at once, since nobody
-/// could tell why a process crashed from what was still in a buffer.
+/// Prints through the simulator, and without one to the standard error. At once: a process that
+/// crashes next has told what it did before.
 fn print(text: &str) {
     match kernel() {
         Ok(kernel) => {
@@ -90,6 +92,7 @@ fn start(kernel: &'static Kernel) {
     if let Err(error) = exit::register() {
         print(&format!("verifork: the exit status cannot be set: {error}\n"));
     }
+    crash::explain();
     let begun = results::begin(kernel.port().identity());
     let begun = begun.and_then(|()| {
         catch(|| prepare(kernel)).unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
@@ -109,6 +112,7 @@ fn start(kernel: &'static Kernel) {
         Err(error) => {
             print(&format!("verifork: {error:#}\n"));
             warn_unwritten(results::problem(&format!("{error:#}")));
+            exit::set_status(exit::FAILED);
             kernel.port().finish();
         }
     }
@@ -133,6 +137,10 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
             sink: print,
         },
     );
+    if let Some(path) = describe::wanted() {
+        describe::write(kernel.port(), &path)?;
+        return Ok(None);
+    }
     let entries = registry::in_order();
     anyhow::ensure!(
         !entries.is_empty(),
@@ -271,12 +279,13 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     logger::clear_tail();
     let begun = runner.kernel.now();
     *runner.running.borrow_mut() =
-        Some(Running { number, begun: Instant::now(), abort: None, waker: None });
+        Some(Running { number, begun: Instant::now(), since: begun, abort: None, waker: None });
     if let (Some(watchdog), Some(limit)) =
         (&runner.watchdog, options.wall_timeout.or(runner.config.wall_timeout))
     {
         watchdog.arm(&planned.name, limit, Box::new(scheduler::ask));
     }
+    crash::during(&planned.name);
     let test = Test::new(
         planned.name.clone(),
         planned.run.seed,
@@ -291,8 +300,8 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     match catch(|| (entry.run)(&context)) {
         Ok(Ok(body)) => run_body(runner, planned, &options, body, &mut failures).await,
         Ok(Err(error)) => {
-            let text = error.chain().map(ToString::to_string).collect::<Vec<_>>().join("\nbecause ");
-            failures.push(runner, planned, text);
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            failures.push(runner, planned, causes.join("\nbecause "));
         }
         Err(caught) => failures.push(runner, planned, caught.message),
     }
@@ -317,6 +326,7 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     let mut result = runner.result(number, status);
     result.simulated = runner.kernel.now().since(begun);
     *runner.running.borrow_mut() = None;
+    crash::during("");
     result
 }
 
@@ -361,8 +371,9 @@ async fn run_body(
             let Some(timer) = timer.as_mut().as_pin_mut() else { return Poll::Pending };
             timer.poll(context).map(|()| {
                 Ended::Aborted(format!(
-                    "the test did not end within {} of simulated time\n{}",
+                    "the test did not end within {} of simulated time{}\n{}",
                     limit.unwrap_or(SimDuration::ZERO),
+                    set_by(options.timeout.is_some(), "VERIFORK_TIMEOUT"),
                     task_tree(runner.kernel)
                 ))
             })
@@ -405,6 +416,11 @@ async fn exit_timer(limit: SimDuration) {
         Ok(kernel) => rounded_timer(kernel, limit).0.await,
         Err(_) => std::future::pending().await,
     }
+}
+
+/// Where a limit comes from, if not from the test itself.
+fn set_by(own: bool, variable: &str) -> String {
+    if own { String::new() } else { format!(", the limit of {variable}") }
 }
 
 fn task_tree(kernel: &Kernel) -> String {
@@ -492,12 +508,9 @@ impl Runner {
         let written = report::table(&mut text, &results, self.style);
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
-        let totals = Totals::of(&results);
-        if totals.failed == 0 && results.len() == self.tests.len() {
-            exit::set_status(exit::PASSED);
-        }
+        let passed = Totals::of(&results).failed == 0 && results.len() == self.tests.len();
+        exit::set_status(if passed { exit::PASSED } else { exit::FAILED });
         warn_unwritten(results::finished());
-        self.kernel.port().flush();
     }
 
     /// Ends the run early: the test that runs has failed, and those to come are not run.
@@ -517,6 +530,7 @@ impl Runner {
             failures.push(self, planned, reason.to_owned());
             let mut result = self.result(running.number, Status::Failed(failures.entries));
             result.wall = running.begun.elapsed();
+            result.simulated = self.kernel.now().since(running.since);
             self.record(result);
             done += 1;
         }
@@ -550,11 +564,8 @@ fn asked(kernel: &'static Kernel) {
         watchdog.arm("the end of the simulation", END_LIMIT, Box::new(|| {}));
     }
     let planned = runner.tests.iter().find(|planned| planned.name == name);
-    let options = planned.map(|planned| (planned.entry.options)());
-    let limit = options
-        .and_then(|options| options.wall_timeout)
-        .or(runner.config.wall_timeout)
-        .unwrap_or_default();
+    let own = planned.and_then(|planned| (planned.entry.options)().wall_timeout);
+    let limit = own.or(runner.config.wall_timeout).unwrap_or_default();
     let threads = crate::sync::running_threads();
     let threads = if threads.is_empty() {
         String::new()
@@ -562,7 +573,8 @@ fn asked(kernel: &'static Kernel) {
         format!("threads that a task waits for: {}\n", threads.join(", "))
     };
     runner.give_up(&format!(
-        "the test did not end within {limit:?} of wall-clock time; the run ends here\n{threads}{}",
+        "the test did not end within {limit:?} of wall-clock time{}; the run ends here\n{threads}{}",
+        set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
         task_tree(kernel)
     ));
     kernel.stop();
@@ -603,6 +615,8 @@ fn broken(kernel: &'static Kernel, reason: String) {
 
 /// A panic outside of every task: the run cannot be trusted any more.
 pub(crate) fn on_escaped_panic(message: &str) {
+    // It may be the first thing that happened.
+    let _ = exit::register();
     exit::set_status(exit::FAILED);
     let text = format!("verifork: panicked outside of every task: {message}");
     match runner() {

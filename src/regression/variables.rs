@@ -198,8 +198,10 @@ pub(super) const VARIABLES: [Variable; 21] = [
     Variable {
         name: "DESCRIBE",
         default: "(none)",
-        meaning: "file to write the elaborated design to as JSON; no test runs",
-        role: Role::Runner,
+        meaning: "file to write the elaborated design to as JSON; no test runs \
+                  (verifork-runner: a folder, with a file for each design)",
+        // Read where the design is described.
+        role: Role::Ours(|_, _| Ok(())),
     },
 ];
 

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::error::TaskErrorKind;
+use super::hub::with_hub;
 use super::info::{TaskInfo, TaskState};
 use super::panics::{Caught, catch, catch_in_task};
 
@@ -46,6 +47,8 @@ pub(super) struct TaskCell<F, T> {
     info: TaskInfo,
     output: Output<T>,
     stage: Cell<Stage>,
+    /// It was to be polled while it was being polled: by an executor that it runs itself.
+    missed: Cell<bool>,
     /// Never dropped with the cell: whoever holds the last handle may live longer than what the
     /// future borrows. `drop_future` drops it.
     future: UnsafeCell<ManuallyDrop<F>>,
@@ -61,6 +64,7 @@ where
             info,
             output: Output::new(),
             stage: Cell::new(Stage::Idle),
+            missed: Cell::new(false),
             future: UnsafeCell::new(ManuallyDrop::new(future)),
         }
     }
@@ -100,6 +104,7 @@ where
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
         if self.stage.get() != Stage::Idle {
+            self.missed.set(true);
             return Poll::Pending;
         }
         self.stage.set(Stage::Polling);
@@ -117,6 +122,9 @@ where
                 Err(TaskErrorKind::Cancelled)
             }
             Ok(Poll::Pending) => {
+                if self.missed.take() {
+                    context.waker().wake_by_ref();
+                }
                 self.info.mark_started();
                 return Poll::Pending;
             }
@@ -156,6 +164,23 @@ where
 {
     fn typed_output(&self) -> &Output<T> {
         &self.output
+    }
+}
+
+impl<F, T> Drop for TaskCell<F, T> {
+    /// Drops a value that nobody took: the user's code, which may panic wherever the last handle or
+    /// the manager happens to go. That is an error of the task then, and not of who dropped those.
+    fn drop(&mut self) {
+        if !std::mem::needs_drop::<T>() {
+            return;
+        }
+        let value = self.output.value.get_mut().take();
+        if value.is_some()
+            && let Err(caught) = catch(move || drop(value))
+        {
+            let error = self.info.make_error(caught.into_kind(true));
+            with_hub(|hub| hub.lose([error]));
+        }
     }
 }
 

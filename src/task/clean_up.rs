@@ -5,33 +5,66 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::core::{BlockName, CleanUp, Core};
+use super::core::{BlockName, Core};
 use super::error::TaskErrorKind;
-use super::hub::hub;
+use super::hub::{ROOT_SET, hub};
 use super::panics::catch;
+
+type Borrowing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
+type Boxed = Borrowing<'static>;
+
+/// A future that a manager keeps for its end.
+pub(super) struct CleanUp {
+    future: Boxed,
+    place: &'static Location<'static>,
+    /// The set of the scope that it was given to, which alone may touch it; or the root set, if it
+    /// borrows nothing.
+    set: u32,
+}
 
 /// # Safety
 ///
-/// The future is polled only inside of the scope's future and dropped by the scope's guard: what it
-/// borrows must outlive the scope. For a manager without a scope it must borrow nothing.
+/// `set` must be the root set and the future borrow nothing, or `set` must be that of the open
+/// scope of the manager and what the future borrows outlive that scope.
 #[track_caller]
 pub(super) unsafe fn add<'a>(
     core: &Core,
+    set: u32,
     future: impl Future<Output = anyhow::Result<()>> + 'a,
 ) {
     let place = Location::caller();
-    let future: Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>> = Box::pin(future);
-    // SAFETY: the types differ in the lifetime bound alone; the caller promises that the future is
-    // neither polled nor dropped too late.
-    let future = unsafe { std::mem::transmute::<Pin<Box<dyn Future<Output = _> + 'a>>, CleanUp>(future) };
-    core.clean_ups.borrow_mut().push((future, place));
+    let future: Borrowing<'a> = Box::pin(future);
+    // SAFETY: the types differ in the lifetime bound alone. Only the scope of `set` takes the
+    // future from the manager (`take_last`), and its guard does so before what it borrows is gone;
+    // if the scope is forgotten, nobody does, and the scope keeps the manager's record alive for
+    // good.
+    let future = unsafe { std::mem::transmute::<Borrowing<'a>, Boxed>(future) };
+    core.clean_ups.borrow_mut().push(CleanUp { future, place, set });
 }
 
-/// Runs the clean-up, last added first. What goes wrong stands in the manager's list.
-pub(super) async fn run_clean_ups(core: &Core, task: &BlockName) {
-    loop {
-        let next = core.clean_ups.borrow_mut().pop();
-        let Some((future, place)) = next else { break };
+/// The clean-up that was added last, of what borrows nothing and of the scope with `set`.
+fn take_last(core: &Core, set: u32) -> Option<CleanUp> {
+    let mut clean_ups = core.clean_ups.borrow_mut();
+    let found = clean_ups.iter().rposition(|known| known.set == ROOT_SET || known.set == set)?;
+    Some(clean_ups.remove(found))
+}
+
+/// Drops the clean-up that will not run, last added first, and says how much that was.
+pub(super) fn drop_clean_ups(core: &Core, set: u32, task: &BlockName) -> usize {
+    let mut count = 0;
+    while let Some(clean_up) = take_last(core, set) {
+        count += 1;
+        if let Err(caught) = catch(move || drop(clean_up)) {
+            core.add_error(task.error(caught.into_kind(true)));
+        }
+    }
+    count
+}
+
+/// Runs the clean-up of a manager, last added first: that of the scope with `set`, if that is not
+/// the root set, and what borrows nothing. What goes wrong stands in the manager's list.
+pub(super) async fn run_clean_ups(core: &Core, set: u32, task: &BlockName) {
+    while let Some(CleanUp { future, place, .. }) = take_last(core, set) {
         let outcome = run_one(core, future).await;
         let kind = match outcome {
             Ok(()) => continue,
@@ -46,7 +79,7 @@ pub(super) async fn run_clean_ups(core: &Core, task: &BlockName) {
     }
 }
 
-async fn run_one(core: &Core, future: CleanUp) -> Result<(), TaskErrorKind> {
+async fn run_one(core: &Core, future: Boxed) -> Result<(), TaskErrorKind> {
     let limit = core.options.exit_limit;
     let mut future = Some(future);
     let mut timer = hub().exit_timer.get().map(|timer| timer(limit));

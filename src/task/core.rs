@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::ops::Index;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -13,9 +12,10 @@ use elsa::FrozenVec;
 
 use super::Name;
 use super::cell::{Child, Output, TaskCell, erase};
+use super::clean_up::CleanUp;
 use super::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors};
 use super::handle::Task;
-use super::hub::{Hub, NONE, hub};
+use super::hub::{Hub, NONE, hub, with_hub};
 use super::info::{TaskInfo, TaskState};
 use super::options::{ChildOptions, ManagerOptions};
 use super::wait::Wait;
@@ -38,8 +38,6 @@ pub(super) enum Begin {
     Queued,
 }
 
-pub(super) type CleanUp = Pin<Box<dyn Future<Output = anyhow::Result<()>>>>;
-
 pub(crate) struct Core {
     pub(super) place: &'static Location<'static>,
     pub(super) name: Name,
@@ -55,6 +53,8 @@ pub(crate) struct Core {
     /// Ended children stay in the map.
     keeps: bool,
     phase: Cell<Phase>,
+    /// Its owner is gone: nobody will collect its errors.
+    orphaned: Cell<bool>,
     scoped: Cell<bool>,
     errors: RefCell<Vec<TaskError>>,
     /// How many of the errors somebody was given.
@@ -65,7 +65,7 @@ pub(crate) struct Core {
     /// How many of those `join_next` has passed.
     joined: Cell<Option<usize>>,
     waiters: RefCell<WaiterList>,
-    pub(super) clean_ups: RefCell<Vec<(CleanUp, &'static Location<'static>)>>,
+    pub(super) clean_ups: RefCell<Vec<CleanUp>>,
     pub(super) options: ManagerOptions,
 }
 
@@ -85,6 +85,7 @@ impl Core {
             positions: RefCell::default(),
             keeps,
             phase: Cell::new(Phase::Open),
+            orphaned: Cell::new(false),
             scoped: Cell::new(false),
             errors: RefCell::default(),
             collected: Cell::new(0),
@@ -201,6 +202,9 @@ impl Core {
         if failed && !info.continues_on_error() {
             self.fail(hub);
         }
+        if failed && self.orphaned.get() {
+            self.lose_uncollected(hub);
+        }
         info.wake_awaiters();
         self.wake_waiters();
         if self.living.get() == 0 || failed {
@@ -263,6 +267,12 @@ impl Core {
         let errors = self.errors.borrow().clone();
         self.collected.set(errors.len());
         TaskErrors::new(errors).map_or(Ok(()), Err)
+    }
+
+    /// The manager's owner is gone: what goes wrong from now on is the test's.
+    pub(super) fn orphan(&self, hub: &Hub) {
+        self.orphaned.set(true);
+        self.lose_uncollected(hub);
     }
 
     /// Hands the errors that nobody was given to the test.
@@ -482,7 +492,8 @@ pub(super) struct BlockName {
 
 impl BlockName {
     pub(super) fn error(&self, kind: TaskErrorKind) -> TaskError {
-        TaskError::new(self.name.clone(), self.path.clone(), self.place, hub().now(), kind)
+        let now = with_hub(Hub::now).flatten();
+        TaskError::new(self.name.clone(), self.path.clone(), self.place, now, kind)
     }
 }
 

@@ -244,9 +244,8 @@ macro_rules! task_forms {
                 self.core().place
             );
             let future = async move { $crate::task::ExitOutcome::into_result(future.await) };
-            // SAFETY: as for `Core::add`: polled inside of the scope's future, and dropped by the
-            // scope's guard before what it may borrow is gone. `'static` borrows nothing.
-            unsafe { $crate::task::clean_up::add(self.core(), future) };
+            // SAFETY: see the macro's description: the set and the lifetime go together.
+            unsafe { $crate::task::clean_up::add(self.core(), self.child_set(), future) };
         }
 
         #[track_caller]

@@ -140,7 +140,7 @@ pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
 }
 
 impl Hub {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         install_hook();
         let inbox = Inbox::new();
         let hub = Hub {
@@ -543,6 +543,9 @@ impl Hub {
             (cell, found.set, tables.sets[found.set as usize].open)
         };
         if !open {
+            if cell.info().is_cancel_requested() {
+                return;
+            }
             cell.info().request_cancel();
             self.tables.borrow_mut().sets[set as usize].doomed.push(node);
             self.wake_set(set);
@@ -619,6 +622,17 @@ impl Hub {
     /// Writes the path of the running task, its names joined by `/`; nothing outside a task.
     pub(crate) fn write_current_path(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         self.directory.write_path(self.current(), out)
+    }
+}
+
+impl Drop for Hub {
+    /// The thread ends. Tasks that live still are neither run nor dropped any more, which would run
+    /// their users' code in a thread without tables; and since they are pinned, their memory must
+    /// then stay as it is.
+    fn drop(&mut self) {
+        for node in &mut self.tables.get_mut().nodes {
+            std::mem::forget(node.cell.take());
+        }
     }
 }
 

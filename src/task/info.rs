@@ -221,7 +221,7 @@ impl TaskInfo {
         both.filter(|error| !error.is_cancelled()).cloned()
     }
 
-    fn make_error(&self, kind: TaskErrorKind) -> TaskError {
+    pub(super) fn make_error(&self, kind: TaskErrorKind) -> TaskError {
         let (path, time) = with_hub(|hub| {
             let path = self.node.get().and_then(|node| hub.directory.path_of(node));
             (path.unwrap_or_else(|| self.name.clone().into_owned()), hub.now())
@@ -231,11 +231,13 @@ impl TaskInfo {
     }
 
     pub(super) fn wake_awaiters(&self) {
-        loop {
+        // Those that wait again meanwhile stand behind the ones that wait now.
+        let mut count = self.awaiters.borrow().len();
+        while count > 0 {
+            count -= 1;
             let next = self.awaiters.borrow_mut().pop_front();
-            match next {
-                Some(((), waker)) => waker.wake(),
-                None => break,
+            if let Some(((), waker)) = next {
+                waker.wake();
             }
         }
     }

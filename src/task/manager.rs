@@ -6,11 +6,11 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::clean_up::run_clean_ups;
+use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, TaskMap};
 use super::error::TaskErrors;
 use super::forms::task_forms;
-use super::hub::{ROOT_SET, hub};
+use super::hub::{ROOT_SET, with_hub};
 use super::options::ManagerOptions;
 use super::scope::{Scope, run_scope};
 
@@ -101,11 +101,16 @@ impl TaskManager {
     /// Every error of the manager, in the order in which they happened.
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
+        // A scope of the manager runs its own.
+        run_clean_ups(self.core(), ROOT_SET, &self.block_name()).await;
+        Ok(self.core().collect()?)
+    }
+
+    fn block_name(&self) -> BlockName {
         let core = self.core();
         let name = if core.name.is_empty() { "task manager".into() } else { core.name.clone() };
         let path = name.clone().into_owned();
-        run_clean_ups(core, &BlockName { name, path, place: core.place }).await;
-        Ok(core.collect()?)
+        BlockName { name, path, place: core.place }
     }
 }
 
@@ -125,7 +130,8 @@ impl fmt::Debug for TaskManager {
 
 impl Drop for TaskManager {
     fn drop(&mut self) {
-        let (hub, core) = (hub(), self.core());
+        let core = self.core();
+        core.close();
         if core.living_count() > 0 {
             let living: Vec<String> = self
                 .iter()
@@ -133,7 +139,7 @@ impl Drop for TaskManager {
                 .map(|task| format!("`{}` (forked at {})", task.name(), task.place()))
                 .collect();
             // A test that has failed drops everything: one more warning would hide the reason.
-            let level = if hub.test_has_failed() { log::Level::Debug } else { log::Level::Warn };
+            let level = if super::with_hub(super::Hub::test_has_failed) == Some(true) { log::Level::Debug } else { log::Level::Warn };
             log::log!(
                 level,
                 "the task manager made at {} is dropped, which cancels {}: {}",
@@ -142,23 +148,17 @@ impl Drop for TaskManager {
                 living.join(", ")
             );
         }
-        let in_scope = core.scope_set.get() != super::hub::NONE;
-        if in_scope {
-            // The scope's own future ends its children; only those held by the root set end here.
-            return;
-        }
-        core.close();
-        core.cancel_living(&hub);
-        let left = std::mem::take(&mut *core.clean_ups.borrow_mut());
-        if !left.is_empty() {
+        // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
+        // is touched: it is never polled again.
+        with_hub(|hub| core.cancel_living(hub));
+        let left = drop_clean_ups(core, ROOT_SET, &self.block_name());
+        if left > 0 {
             log::warn!(
-                "the task manager made at {} is dropped without `join_all`: {} of its `on_exit` \
-                 futures do not run",
+                "the task manager made at {} is dropped without `join_all`: {left} of its \
+                 `on_exit` futures do not run",
                 core.place,
-                left.len()
             );
         }
-        drop(left);
-        core.lose_uncollected(&hub);
+        with_hub(|hub| core.orphan(hub));
     }
 }

@@ -18,6 +18,8 @@ mod error;
 mod executor;
 mod forms;
 mod handle;
+#[cfg(test)]
+mod hazards;
 mod hub;
 mod info;
 mod manager;

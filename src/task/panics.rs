@@ -37,7 +37,16 @@ impl Caught {
 thread_local! {
     /// How many `catch` calls of this thread are active.
     static CATCHING: Cell<u32> = const { Cell::new(0) };
-    static LAST: RefCell<Option<(Option<String>, Option<String>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
+    /// The panics since the last one that was caught, for one that ends the process.
+    static UNCAUGHT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What the hook knows of a panic and its payload does not.
+#[derive(Default)]
+struct Place {
+    at: Option<String>,
+    backtrace: Option<String>,
 }
 
 struct Active;
@@ -65,15 +74,28 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
 /// [`catch`] for the time that a task of the hub runs: the hook sees that by itself, so that this
 /// costs nothing unless there is a panic.
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
-    panic::catch_unwind(AssertUnwindSafe(action)).map_err(|payload| {
-        let (at, backtrace) = LAST.with(RefCell::take).unwrap_or_default();
+    // Called while another panic unwinds, this must not take that one's place for its own.
+    let outer = if std::thread::panicking() { take_last() } else { None };
+    let outcome = panic::catch_unwind(AssertUnwindSafe(action));
+    let outcome = outcome.map_err(|payload| {
+        let Place { at, backtrace } = take_last().unwrap_or_default();
+        let _ = UNCAUGHT.try_with(|uncaught| uncaught.borrow_mut().clear());
         let message = message_of(&*payload);
         // The payload is the user's: its `Drop` may panic too.
         if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
             std::mem::forget(second);
         }
         Caught { message, at, backtrace }
-    })
+    });
+    if outer.is_some() {
+        let _ = LAST.try_with(|last| last.replace(outer));
+    }
+    outcome
+}
+
+/// The place of the last panic. Nothing where the thread is ending.
+fn take_last() -> Option<Place> {
+    LAST.try_with(RefCell::take).ok().flatten()
 }
 
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
@@ -100,14 +122,39 @@ pub(super) fn install_hook() {
             let backtrace = (backtrace.status() == BacktraceStatus::Captured)
                 .then(|| users_frames(&backtrace.to_string()));
             let at = info.location().map(ToString::to_string);
-            let _ = LAST.try_with(|last| {
-                if let Ok(mut last) = last.try_borrow_mut() {
-                    *last = Some((at, backtrace));
-                }
-            });
+            tell_if_last(info);
+            let _ = LAST.try_with(|last| last.replace(Some(Place { at, backtrace })));
         }));
     });
 }
+
+/// A panic while another one unwinds ends the process, and nobody would hear of either: they are told
+/// here. The language reports it as one more panic, of its own.
+fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
+    let message = message_of(info.payload());
+    let told = match info.location() {
+        Some(at) => format!("{message} (at {at})"),
+        None => message,
+    };
+    let _ = UNCAUGHT.try_with(|uncaught| {
+        let Ok(mut uncaught) = uncaught.try_borrow_mut() else { return };
+        let ends = info.location().is_some_and(|at| at.file().ends_with(CORES_OWN));
+        if ends {
+            for panic in &*uncaught {
+                eprintln!("verifork: panicked: {panic}");
+            }
+            eprintln!("verifork: {told}: the process ends here");
+        } else if uncaught.len() < MOST_TOLD {
+            uncaught.push(told);
+        }
+    });
+}
+
+/// Where the language's own panics come from: "panic in a destructor during cleanup", say.
+const CORES_OWN: &str = "core/src/panicking.rs";
+
+/// How many panics are kept to be told together.
+const MOST_TOLD: usize = 8;
 
 /// The frames between the panic's own machinery and ours, which lead to the same place each time.
 /// All of them with `RUST_BACKTRACE=full`.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::Name;
-use super::clean_up::run_clean_ups;
+use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::TaskErrors;
 use super::forms::task_forms;
@@ -179,9 +179,14 @@ impl ScopeGuard {
     fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
         if block.is_some() {
             let _entered = self.hub.enter(self.block.index());
-            if let Err(caught) = catch(|| block.set(None)) {
-                self.core.add_error(self.name.error(caught.into_kind(true)));
-            }
+            self.unwinding_nowhere(|| block.set(None));
+        }
+    }
+
+    /// Keeps a panic as an error of the block.
+    fn unwinding_nowhere(&self, action: impl FnOnce()) {
+        if let Err(caught) = catch(action) {
+            self.core.add_error(self.name.error(caught.into_kind(true)));
         }
     }
 
@@ -206,24 +211,19 @@ impl Drop for ScopeGuard {
         self.core.close();
         self.hub.open_set(self.set, None);
         // Everything that the children borrow is alive: the scope's future is only being dropped.
-        // Once more for children of the root set that added some on their way out: there are none,
-        // since the manager is closed.
-        self.core.cancel_living(&self.hub);
+        // None may be left after this, whatever panics on the way: wakers of other executors may.
+        for node in self.hub.living(&self.core) {
+            self.unwinding_nowhere(|| self.hub.cancel(node));
+        }
+        let left = drop_clean_ups(&self.core, self.set, &self.name);
         self.hub.remove_node(self.block.index());
         self.core.scope_set.set(NONE);
-        self.hub.remove_set(self.set);
-        let left = std::mem::take(&mut *self.core.clean_ups.borrow_mut());
-        if !self.done && !left.is_empty() {
+        self.unwinding_nowhere(|| self.hub.remove_set(self.set));
+        if !self.done && left > 0 {
             log::warn!(
-                "the scope opened at {} was dropped: {} of its `on_exit` futures do not run",
+                "the scope opened at {} was dropped: {left} of its `on_exit` futures do not run",
                 self.name.place,
-                left.len()
             );
-        }
-        for (clean_up, _) in left.into_iter().rev() {
-            if let Err(caught) = catch(move || drop(clean_up)) {
-                self.core.add_error(self.name.error(caught.into_kind(true)));
-            }
         }
         self.core.lose_uncollected(&self.hub);
     }
@@ -245,7 +245,7 @@ where
     })
     .await;
     guard.core.close();
-    run_clean_ups(&guard.core, &guard.name).await;
+    run_clean_ups(&guard.core, guard.set, &guard.name).await;
     guard.done = true;
     let errors = guard.core.collect();
     drop(guard);

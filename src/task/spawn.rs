@@ -8,7 +8,7 @@ use super::Name;
 use super::core::{Begin, Core, child_info};
 use super::error::TaskErrors;
 use super::handle::Task;
-use super::hub::{ROOT_SET, hub};
+use super::hub::{ROOT_SET, hub, with_hub};
 use super::options::{ChildOptions, ManagerOptions};
 
 /// Starts a task that belongs to the test: it has run to its first suspension when this returns.
@@ -112,11 +112,13 @@ impl TestInHub {
 
 impl Drop for TestInHub {
     fn drop(&mut self) {
-        let hub = hub();
-        self.0.close();
-        self.0.cancel_living(&hub);
-        self.0.lose_uncollected(&hub);
-        let test = hub.test.borrow_mut().take();
+        // Where the thread is ending, so are its tasks.
+        let test = with_hub(|hub| {
+            self.0.close();
+            self.0.cancel_living(hub);
+            self.0.lose_uncollected(hub);
+            hub.test.borrow_mut().take()
+        });
         drop(test);
     }
 }

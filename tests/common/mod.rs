@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -145,6 +145,30 @@ impl Icarus {
             .envs(variables.iter().copied())
             .current_dir(self.folder.path());
         run(command)
+    }
+}
+
+/// A design that tests share which run at the same time; gone when the last of them has ended.
+pub struct Shared {
+    design: Mutex<Weak<Icarus>>,
+    compile: fn() -> Icarus,
+}
+
+impl Shared {
+    pub const fn new(compile: fn() -> Icarus) -> Self {
+        Shared {
+            design: Mutex::new(Weak::new()),
+            compile,
+        }
+    }
+
+    pub fn get(&self) -> Arc<Icarus> {
+        let mut design = self.design.lock().unwrap_or_else(PoisonError::into_inner);
+        design.upgrade().unwrap_or_else(|| {
+            let made = Arc::new((self.compile)());
+            *design = Arc::downgrade(&made);
+            made
+        })
     }
 }
 

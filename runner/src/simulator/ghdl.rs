@@ -48,7 +48,7 @@ impl CommandLine for Ghdl {
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut commands = Vec::new();
         for source in &design.sources {
-            let mut analyse = self.command(found, "-a", design, goal.folder);
+            let mut analyse = command(found, "-a", design, goal.folder);
             if let Some(library) = &source.library {
                 analyse.arg(format!("--work={library}"));
             }
@@ -57,7 +57,7 @@ impl CommandLine for Ghdl {
                 .arg(&source.path);
             commands.push(analyse);
         }
-        let mut elaborate = self.command(found, "-e", design, goal.folder);
+        let mut elaborate = command(found, "-e", design, goal.folder);
         elaborate.args(design.compile_arguments(Simulator::Ghdl));
         elaborate
             .arg("-o")
@@ -65,7 +65,7 @@ impl CommandLine for Ghdl {
             .arg(&design.top);
         commands.push(elaborate);
         // Only a run looks at the generics.
-        let mut check = self.command(found, "-r", design, goal.folder);
+        let mut check = command(found, "-r", design, goal.folder);
         check
             .arg(&design.top)
             .args(generics(design))
@@ -81,7 +81,7 @@ impl CommandLine for Ghdl {
         let mut command = if executable.is_file() {
             Command::new(executable)
         } else {
-            let mut command = self.command(found, "-r", design, start.folder);
+            let mut command = command(found, "-r", design, start.folder);
             command.arg(&design.top);
             command
         };
@@ -106,26 +106,18 @@ impl CommandLine for Ghdl {
     }
 }
 
-impl Ghdl {
-    fn command(
-        &self,
-        found: &Installation,
-        what: &str,
-        design: &Elaboration,
-        folder: &Path,
-    ) -> Command {
-        let mut command = Command::new(&found.programs[0]);
-        let standard = match design.vhdl_standard {
-            VhdlStandard::V1993 => "93c",
-            VhdlStandard::V2008 => "08",
-            VhdlStandard::V2019 => "19",
-        };
-        command.arg(what).arg(format!("--std={standard}"));
-        command
-            .arg(joined("--workdir=", folder))
-            .arg(joined("-P", folder));
-        command
-    }
+fn command(found: &Installation, what: &str, design: &Elaboration, folder: &Path) -> Command {
+    let mut command = Command::new(&found.programs[0]);
+    let standard = match design.vhdl_standard {
+        VhdlStandard::V1993 => "93c",
+        VhdlStandard::V2008 => "08",
+        VhdlStandard::V2019 => "19",
+    };
+    command.arg(what).arg(format!("--std={standard}"));
+    command
+        .arg(joined("--workdir=", folder))
+        .arg(joined("-P", folder));
+    command
 }
 
 fn executable(folder: &Path) -> PathBuf {

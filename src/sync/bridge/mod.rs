@@ -156,7 +156,8 @@ where
     let stage = match builder.spawn(move || run(&own, remote, work, &send_outcome)) {
         Ok(handle) => Stage::Running(handle),
         Err(error) => {
-            thread.end().settle();
+            thread.end();
+            thread.tell_end();
             let name = thread.name().to_owned();
             Stage::NotStarted(BridgeError::NotStarted {
                 name,
@@ -185,13 +186,11 @@ fn run<C, T, F>(
     F: FnOnce(Remote<C>) -> T,
 {
     let outcome = catch(|| work(remote));
-    let end = thread.end();
-    if !end.left_behind() {
+    if thread.end() {
         // The future takes it also when it is being dropped now.
         let _ = send_outcome.send(outcome);
-        return end.settle();
+        return thread.tell_end();
     }
-    end.settle();
     if let Err(caught) = outcome.and_then(|unwanted| catch(|| drop(unwanted))) {
         log::warn!("{}, after it was left behind", thread.panicked(caught));
     }

@@ -547,6 +547,15 @@ fn what_a_thread_returns_to_nobody_is_dropped_by_the_thread() {
 }
 
 #[test]
+fn a_thread_that_ends_at_any_moment_of_a_poll_wakes_its_task() {
+    block_on(async {
+        for number in 0..2000 {
+            assert_eq!(blocking("quick", move || number).await, Ok(number));
+        }
+    });
+}
+
+#[test]
 fn a_thousand_calls_leave_nothing_behind() {
     let held = Arc::new(());
     let outcome: Result<()> = block_on(async {

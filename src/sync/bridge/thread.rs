@@ -144,16 +144,20 @@ impl Thread {
         self.lock().closed.unwrap_or(CallError::Cancelled)
     }
 
-    /// The thread's function has returned.
-    pub(super) fn end(&self) -> End {
+    /// The thread's function has returned. `true` if somebody awaits what.
+    pub(super) fn end(&self) -> bool {
         running().retain(|thread| thread.number != self.number);
         let mut state = self.lock();
         state.ended = true;
         state.closed.get_or_insert(CallError::Over);
-        End {
-            left_behind: state.left_behind,
-            news: News::of(&mut state),
-        }
+        !state.left_behind
+    }
+
+    /// Tells the simulation of the end, when the outcome is where it looks: it may look, and begin
+    /// to listen, at any moment before.
+    pub(super) fn tell_end(&self) {
+        let news = News::of(&mut self.lock());
+        news.deliver();
     }
 
     /// Nobody awaits the thread any more. `false` if it has ended: its outcome is there, or comes
@@ -262,21 +266,5 @@ impl News {
             }
             (None, None) => {}
         }
-    }
-}
-
-/// The end of a thread, which is yet to be told.
-pub(super) struct End {
-    left_behind: bool,
-    news: News,
-}
-
-impl End {
-    pub(super) fn left_behind(&self) -> bool {
-        self.left_behind
-    }
-
-    pub(super) fn settle(self) {
-        self.news.deliver();
     }
 }

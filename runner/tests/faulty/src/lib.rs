@@ -61,7 +61,7 @@ async fn sleeps() {
 #[verifork::test]
 async fn waits(dut: Instance) -> Result {
     timer(20.ns()).await;
-    drop(dut);
+    let _: Instance = dut;
     Ok(())
 }
 

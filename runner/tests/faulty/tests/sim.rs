@@ -11,6 +11,12 @@ fn gate() -> Design {
         .include_folders([include])
 }
 
+fn vhdl() -> Design {
+    Design::new("vhdl")
+        .library("sizes", ["hdl/widths.vhd"])
+        .sources(["hdl/vhdl.vhd"])
+}
+
 fn main() -> ExitCode {
     let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
     verifork_runner::main(match choice.as_str() {
@@ -38,6 +44,8 @@ fn main() -> ExitCode {
             };
             vec![(1..=100).fold(gate().tests(["passes"]), one)]
         }
+        "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
+        "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],
         "no top" => vec![gate().top("gaet")],
         "no source" => vec![Design::new("gate").sources(["hdl/gaet.v"])],

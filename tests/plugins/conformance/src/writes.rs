@@ -243,6 +243,18 @@ async fn a_forced_signal_tells_its_changes_and_no_others(dut: Design) -> Result 
     Ok(())
 }
 
+/// What a test has written last and did not wait for is not applied behind its back.
+#[verifork::test(cases(once = (), twice = ()))]
+async fn a_write_ends_with_its_test(top: Instance, _round: ()) {
+    let signal = top.signal::<LogicVec>("never_written").expect("declared");
+    assert_eq!(
+        signal.get(),
+        LogicVec::unknown(8),
+        "a test that has ended wrote"
+    );
+    signal.set(LogicVec::all_one(8));
+}
+
 #[verifork::test]
 async fn the_bus_is_seen_whoever_drives_it(dut: Design, top: Instance) -> Result {
     dut.settle().await;

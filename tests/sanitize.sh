@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Runs the unit tests of `task` and `sync`, the floors that hold unsafe code of our own and threads,
+# under the address, leak and thread sanitizers (nightly toolchain) and under valgrind (stable).
+#
+#   tests/sanitize.sh                   everything
+#   tests/sanitize.sh thread valgrind   some of: address leak thread valgrind
+#
+# SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
+# SANITIZE_FILTER       the test filter, "task:: sync::" by default
+# CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+filter=${SANITIZE_FILTER:-task:: sync::}
+host=$(rustc -vV | sed -n 's/^host: //p')
+root=${CARGO_TARGET_DIR:-target}/sanitize
+case $root in /*) ;; *) root=$PWD/$root ;; esac
+# Random cases are there for other faults, and slow under valgrind.
+export PROPTEST_CASES=${PROPTEST_CASES:-16}
+export RUST_BACKTRACE=0
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+export TSAN_OPTIONS=exitcode=66:suppressions=$PWD/sanitizers/tsan.supp
+clean=()
+skipped=()
+
+# missing WHAT WHY
+missing() {
+    if [ "${SANITIZE_OPTIONAL:-0}" != 1 ]; then
+        echo "sanitize: cannot run $1: $2 (SANITIZE_OPTIONAL=1 skips it)" >&2
+        exit 1
+    fi
+    echo "sanitize: SKIPPED $1: $2"
+    skipped+=("$1")
+}
+
+# Newer compilers refuse to link instrumented crates with others unless told that this is meant: the
+# standard library comes without instrumentation, and rust-src, to build it anew, is not asked for.
+allowance() {
+    local flag=-Cunsafe-allow-abi-mismatch=sanitizer
+    if rustc +nightly "$flag" --print=sysroot > /dev/null 2>&1; then
+        echo "$flag"
+    fi
+}
+
+# Puts the instrumented slow path of sanitizers/tsan_mutex.c in the place of the library's.
+instrumented_mutex() {
+    local library symbol
+    library=$(ls "$(rustc +nightly --print=sysroot)/lib/rustlib/$host/lib/"libstd-*.so)
+    symbol=$(nm -D "$library" | sed -n 's/^.* T \(.*5mutex5futex.*14lock_contended.*\)$/\1/p')
+    if [ -z "$symbol" ]; then
+        echo "sanitize: this nightly's mutex has no lock_contended: see sanitizers/tsan_mutex.c" >&2
+        return 1
+    fi
+    mkdir -p "$root"
+    cc -O1 -c sanitizers/tsan_mutex.c -o "$root/tsan_mutex.o"
+    echo "-Clink-arg=$root/tsan_mutex.o -Clink-arg=-Wl,--wrap=$symbol" \
+        "-Clink-arg=-Wl,--defsym=__wrap_$symbol=verifork_lock_contended"
+}
+
+# With --target, the flags do not reach build scripts and macros, which run on the host.
+sanitizer() {
+    local kind=$1 flags extra=
+    if ! rustc +nightly --version > /dev/null 2>&1; then
+        missing "$kind" "there is no nightly toolchain (rustup toolchain install nightly)"
+        return
+    fi
+    flags="-Zsanitizer=$kind -Cforce-frame-pointers=yes $(allowance)"
+    if [ "$kind" = thread ]; then
+        if ! extra=$(instrumented_mutex); then
+            missing thread "it takes every contended mutex for a race without that"
+            return
+        fi
+        # The library's fast paths are inlined, and so instrumented, from this level on.
+        export CARGO_PROFILE_DEV_OPT_LEVEL=1
+    fi
+    export RUSTFLAGS="$flags $extra"
+    echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
+        "cargo +nightly test --lib --target $host -- $filter"
+    # shellcheck disable=SC2086 # the filter is a list
+    CARGO_TARGET_DIR=$root/$kind cargo +nightly test --quiet --lib --target "$host" -- $filter
+    unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL
+    clean+=("$kind")
+}
+
+under_valgrind() {
+    local binary
+    if ! command -v valgrind > /dev/null; then
+        missing valgrind "it is not installed (apt-get install valgrind)"
+        return
+    fi
+    binary=$(CARGO_TARGET_DIR=$root/valgrind cargo test --lib --no-run --message-format=json |
+        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+    # Its thread scheduler starves all but one thread unless told to be fair.
+    # What only a pointer into its middle reaches is no error: so live the stacks of threads.
+    set -- valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,indirect \
+        --show-leak-kinds=definite,indirect --error-exitcode=1 --fair-sched=yes "$binary"
+    echo "sanitize: valgrind: $* $filter"
+    # shellcheck disable=SC2086 # the filter is a list
+    "$@" --quiet --test-threads=2 $filter
+    clean+=(valgrind)
+}
+
+if [ $# = 0 ]; then
+    set -- address leak thread valgrind
+fi
+for check in "$@"; do
+    case $check in
+        address | leak | thread) sanitizer "$check" ;;
+        valgrind) under_valgrind ;;
+        *)
+            echo "sanitize: no check is called \`$check\`: address, leak, thread, valgrind" >&2
+            exit 2
+            ;;
+    esac
+done
+echo "sanitize: clean under: ${clean[*]:-nothing}${skipped:+; SKIPPED: ${skipped[*]}}"

@@ -193,11 +193,9 @@ fn rates(setup: &Setup, settings: &Settings) {
             ));
         }
         let ((c, c_median), (rust, rust_median)) = (summary(c), summary(rust));
-        println!(
-            "{bench:<16} {c:>4.0}   {rust:>4.0}  {:>5.2}     {c_median:>4.0}   {rust_median:>4.0}  {:>5.2}",
-            rust / c,
-            rust_median / c_median,
-        );
+        let (ratio, ratio_median) = (rust / c, rust_median / c_median);
+        print!("{bench:<16} {c:>4.0}   {rust:>4.0}  {ratio:>5.2}     ");
+        println!("{c_median:>4.0}   {rust_median:>4.0}  {ratio_median:>5.2}");
     }
     for bench in ALONE.into_iter().filter(|bench| settings.wants(bench)) {
         let rates = (0..settings.rounds).map(|_| {

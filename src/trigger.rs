@@ -175,12 +175,14 @@ impl Drop for Timer {
 ///
 /// When it is awaited in the read-only phase, after which no read-write phase comes in this time
 /// step.
+#[inline]
 #[track_caller]
 pub fn read_write() -> PhaseWait {
     PhaseWait::new(Phase::ReadWrite)
 }
 
 /// Waits for the read-only phase: the time step has settled. At once if it is there.
+#[inline]
 #[track_caller]
 pub fn read_only() -> PhaseWait {
     PhaseWait::new(Phase::ReadOnly)
@@ -190,6 +192,7 @@ pub fn read_only() -> PhaseWait {
 ///
 /// The simulator may also make a time step of a deadline that was given up: a timer that was
 /// dropped before its time. Await a timer where the time counts.
+#[inline]
 #[track_caller]
 pub fn next_time_step() -> PhaseWait {
     PhaseWait::new(Phase::NextTimeStep)

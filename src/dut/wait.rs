@@ -9,6 +9,7 @@ use crate::trigger::{ConditionWait, EdgeWait};
 
 impl<T> Signal<T> {
     /// Resolves at the next change of the value, whatever it changes to.
+    #[inline]
     #[track_caller]
     pub fn changed(&self) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Any, 1)
@@ -71,18 +72,21 @@ impl<T: SignalValue> Signal<T> {
 impl<T: ScalarValue> Signal<T> {
     /// Resolves at the next change to 1 from anything else, X and Z included
     /// (`posedge` of IEEE 1800-2017, 9.4.2, without the edges to X).
+    #[inline]
     #[track_caller]
     pub fn rising_edge(&self) -> EdgeWait {
         self.rising_edges(1)
     }
 
     /// Resolves at the next change to 0 from anything else.
+    #[inline]
     #[track_caller]
     pub fn falling_edge(&self) -> EdgeWait {
         self.falling_edges(1)
     }
 
     /// Resolves at the next change, whatever it changes to.
+    #[inline]
     #[track_caller]
     pub fn edge(&self) -> EdgeWait {
         self.changed()
@@ -90,12 +94,14 @@ impl<T: ScalarValue> Signal<T> {
 
     /// Resolves at the rising edge that is `count` ahead; at once for 0. Edges are counted
     /// without waking the task.
+    #[inline]
     #[track_caller]
     pub fn rising_edges(&self, count: u32) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Rising, count)
     }
 
     /// Resolves at the falling edge that is `count` ahead; at once for 0.
+    #[inline]
     #[track_caller]
     pub fn falling_edges(&self, count: u32) -> EdgeWait {
         EdgeWait::new(self.index, Edge::Falling, count)

@@ -92,7 +92,8 @@ impl Phases {
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
-    /// read-write phase too. With `later`, the next time step is asked for in a call after this one.
+    /// read-write phase too. With `later`, the next time step is asked for in a call after this
+    /// one.
     #[inline]
     pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
         if writes || self.changed.get() {

@@ -42,7 +42,7 @@ pub(super) struct Said<'a> {
     pub(super) since: Option<SimTime>,
 }
 
-/// What waking and polling a task touch fits one line of the processor's cache.
+/// Small, since every wake and every poll touches one: what few tasks note is elsewhere.
 pub(super) struct Node {
     generation: u32,
     live: bool,
@@ -424,7 +424,8 @@ impl Hub {
             .is_empty()
     }
 
-    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two tasks.
+    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two
+    /// tasks.
     #[inline(always)] // in the way of every event
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {

@@ -2,6 +2,10 @@
 //!
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=…`.
 //! `benches/rates.rs` runs both side by side, and the checks of [`memory`] too.
+#![allow(
+    clippy::unit_arg,
+    reason = "an event that is measured is one expression"
+)]
 
 mod allocations;
 mod memory;

@@ -108,6 +108,6 @@ fn a_task_in_scopes_in_scopes() {
 fn a_race() {
     let never = Event::new();
     block_on(allocates_nothing(async || {
-        or(never.wait(), yield_now()).await
+        or(never.wait(), yield_now()).await;
     }));
 }

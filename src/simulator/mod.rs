@@ -39,14 +39,6 @@ impl Handle {
     }
 }
 
-#[cfg(test)]
-impl CallbackHandle {
-    /// As [`Handle::for_test`].
-    pub(crate) fn for_test(number: usize) -> CallbackHandle {
-        CallbackHandle(number)
-    }
-}
-
 /// Which simulator this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {

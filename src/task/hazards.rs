@@ -627,9 +627,8 @@ fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
                 pending::<Result<()>>().await
             }));
             let mut join = Box::pin((&slow).into_future());
-            for future in [&mut scoped as &mut (dyn Future<Output = _> + Unpin)] {
-                let _: Poll<Result<(), TaskErrors>> = poll_with(Pin::new(future), &first);
-            }
+            let future = &mut scoped as &mut (dyn Future<Output = _> + Unpin);
+            let _: Poll<Result<(), TaskErrors>> = poll_with(Pin::new(future), &first);
             assert!(poll_with(join.as_mut(), &first).is_pending());
             drop(first);
             let meddled = Rc::new(Cell::new(0));

@@ -247,7 +247,7 @@ fn rule_04_the_manager_is_a_map_in_fork_order() {
         ));
         let wrong = tm.result::<u64>("foo").unwrap_err().to_string();
         assert_eq!(wrong, "task `foo` returned `i32`, not `u64`");
-        let index = catch(|| drop(tm["fo"].state()));
+        let index = catch(|| _ = tm["fo"].state());
         assert!(panic_message(index).contains("no task is named `fo`"));
     });
 }

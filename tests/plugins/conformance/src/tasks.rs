@@ -101,7 +101,7 @@ async fn a_scope_waits_for_its_tasks_over_simulated_time(dut: Design) -> Result 
         tm.add("edges", dut.d_1.rising_edge());
         timer(1.ns()).await;
         dut.d_1.set(true);
-        assert_eq!(tm.join_next().await.as_deref(), Some("edges"));
+        assert_eq!(tm.join_next().await, Some("edges"));
         Ok(())
     })
     .await?;

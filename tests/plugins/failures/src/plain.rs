@@ -23,6 +23,10 @@ async fn panics() {
 #[verifork::test]
 async fn expects_what_is_not_there() {
     let nothing: Option<u8> = None;
+    #[allow(
+        clippy::unnecessary_literal_unwrap,
+        reason = "the panic is what is tested"
+    )]
     nothing.expect("there should be something"); // expects
 }
 

@@ -100,9 +100,11 @@ pub fn timer(duration: SimDuration) -> Timer {
 #[cold]
 #[track_caller]
 fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
-    duration
-        .to_steps(precision)
-        .unwrap_or_else(|error| refuse(&error))
+    match duration.to_steps(precision) {
+        Ok(steps) => steps,
+        // Not in a closure, whose caller would be this line.
+        Err(error) => refuse(&error),
+    }
 }
 
 /// [`timer`] without the panic.

@@ -186,7 +186,7 @@ fn names_types_and_directions_that_do_not_fit_are_told_at_once() {
             "did you mean `count`?",
             "it holds clk, command, ",
             "inner (module)",
-            "Misspelt.value: there is no `vlaue` in `failing.inner`: did you mean `value`?",
+            "Misspelt.value: there is no `vlaue` in `failing.inner` (did you mean `value`?)",
             "`failing.nibble` is a variable of logic [3:0] (4 bits), but bool takes 1 bit",
             "Signal<u8> or Signal<LogicVec> would fit",
             "Misspelt.count: `failing.count` is a variable: bind it as `Signal<u8>`",
@@ -418,7 +418,7 @@ fn a_time_limit_shows_what_every_task_awaits() {
         &[
             "the test did not end within 100 ns of simulated time\n",
             &format!("     {name} (forked at tests/plugins/failures/src/hangs.rs:"),
-            "awaits 1000 falling edges of failing.clk, since 15 ns",
+            "awaits 991 falling edges of failing.clk, since 15 ns",
             "       watcher (forked at tests/plugins/failures/src/hangs.rs:",
             "awaits change of failing.command, since 15 ns",
             "driver (forked at",

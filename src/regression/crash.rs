@@ -43,16 +43,24 @@ pub(crate) fn explain() {
             continue;
         }
         ours.sa_sigaction = on_crash as extern "C" fn(c_int) as libc::sighandler_t;
-        // Back to the default action on entry: when the handler returns, the same thing happens
-        // again, and this time it ends the process.
+        // Back to the default action on entry: the handler raises the signal again, and this time
+        // it ends the process.
         ours.sa_flags = libc::SA_RESETHAND | libc::SA_NODEFER | libc::SA_ONSTACK;
         // SAFETY: the handler is a function of this library, which stays loaded, and it calls
-        // nothing but `write`, which is allowed in a handler (POSIX.1-2017, 2.4.3).
+        // nothing but `write` and `raise`, which are allowed in a handler (POSIX.1-2017, 2.4.3).
         unsafe { libc::sigaction(signal, &raw const ours, std::ptr::null_mut()) };
     }
 }
 
 extern "C" fn on_crash(signal: c_int) {
+    tell(signal);
+    // Once more, with the default action now: a signal that was sent would not come again by
+    // itself, and what crashed would go on as if nothing had been.
+    // SAFETY: `raise` takes a number and is allowed in a handler.
+    unsafe { libc::raise(signal) };
+}
+
+fn tell(signal: c_int) {
     let length = LENGTH.load(Ordering::SeqCst);
     if length == 0 {
         return;

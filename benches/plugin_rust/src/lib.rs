@@ -1,7 +1,7 @@
 //! What an event costs: the same work as `plugin_c/vpi_bench.c`, written as a user would.
 //!
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=…`.
-//! `benches/rates.rs` runs both side by side, and the checks of [`memory`] too.
+//! `benches/rates.rs` runs both side by side, and the checks of `memory` too.
 #![allow(
     clippy::unit_arg,
     reason = "an event that is measured is one expression"

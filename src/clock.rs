@@ -95,7 +95,12 @@ pub enum ClockError {
 impl Clock {
     /// A clock with equal halves.
     pub fn new(signal: &Signal<bool>, period: SimDuration) -> Self {
-        Clock { signal: *signal, period, high: High::Half, phase: SimDuration::ZERO }
+        Clock {
+            signal: *signal,
+            period,
+            high: High::Half,
+            phase: SimDuration::ZERO,
+        }
     }
 
     /// How long the clock is high in each period.
@@ -146,7 +151,11 @@ impl Clock {
         let path = || self.signal.path().to_owned();
         let precision = kernel.precision();
         let steps = |what, time: SimDuration| {
-            time.to_steps(precision).map_err(|error| ClockError::Time { what, path: path(), error })
+            time.to_steps(precision).map_err(|error| ClockError::Time {
+                what,
+                path: path(),
+                error,
+            })
         };
         let period = steps("period", self.period)?;
         let phase = steps("phase", self.phase)?;
@@ -162,7 +171,12 @@ impl Clock {
                 High::Fraction(part) => format!("{part} of it"),
             };
             let step = precision.step();
-            return Err(ClockError::Shape { path: path(), period: self.period, high, step });
+            return Err(ClockError::Shape {
+                path: path(),
+                period: self.period,
+                high,
+                step,
+            });
         };
         let signal = self.signal.index();
         if kernel.has_clock(signal) {
@@ -170,13 +184,26 @@ impl Clock {
         }
         if kernel.stage() == Stage::ReadOnly {
             let reason = WriteError::ReadOnlyPhase.to_string();
-            return Err(ClockError::Write { path: path(), reason });
+            return Err(ClockError::Write {
+                path: path(),
+                reason,
+            });
         }
-        let low = Write::Small { value: 0, unknown: 0, mask: 1 };
+        let low = Write::Small {
+            value: 0,
+            unknown: 0,
+            mask: 1,
+        };
         kernel
             .write_now(signal, low, WriteMode::Deposit)
-            .map_err(|error| ClockError::Write { path: path(), reason: error.to_string() })?;
-        let shape = ClockShape { high, low: period - high };
+            .map_err(|error| ClockError::Write {
+                path: path(),
+                reason: error.to_string(),
+            })?;
+        let shape = ClockShape {
+            high,
+            low: period - high,
+        };
         let clock = kernel.start_clock(signal, shape, phase.saturating_add(shape.low));
         Ok(RunningClock { clock })
     }
@@ -215,7 +242,10 @@ impl RunningClock {
 
     /// How many rising edges the clock has made. 0 once its test has ended.
     pub fn cycles(&self) -> u64 {
-        kernel().ok().and_then(|kernel| kernel.clock_cycles(self.clock)).unwrap_or(0)
+        kernel()
+            .ok()
+            .and_then(|kernel| kernel.clock_cycles(self.clock))
+            .unwrap_or(0)
     }
 
     /// Whether the clock still toggles.

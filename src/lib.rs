@@ -1,6 +1,94 @@
 //! Hardware verification in async Rust: forked tasks, resumed by the simulator.
+//!
+//! A testbench is a crate of the type `cdylib` whose tests are async functions. The simulator loads
+//! it as a plugin, and its own callbacks resume the tasks: on an edge, after simulated time, in a
+//! phase of a time step. No thread is involved, so a run with the same seed takes the same course.
+//!
+//! # A first testbench
+//!
+//! ```no_run
+//! use verifork::prelude::*;
+//!
+//! /// Bound by name when the test starts: what does not fit the design is reported in one error.
+//! #[derive(Dut)]
+//! struct Counter {
+//!     clk: Signal<bool>,
+//!     rst: Signal<bool>,
+//!     en: Signal<bool>,
+//!     count: Signal<u8>,
+//! }
+//!
+//! #[verifork::test(timeout = 1.ms())]
+//! async fn counts(dut: Counter) -> Result {
+//!     Clock::new(&dut.clk, 10.ns()).start();
+//!     dut.en.set(false);
+//!     dut.rst.set(true); // applied when the time step reaches its read-write phase
+//!     dut.clk.rising_edges(2).await;
+//!     dut.rst.set(false);
+//!     dut.en.set(true);
+//!     for expected in 1..=200u8 {
+//!         dut.clk.rising_edge().await;
+//!         read_only().await; // the time step has settled
+//!         dut.count.expect(expected)?; // the error names signal, values, time and this line
+//!         next_time_step().await; // writes are allowed again
+//!     }
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! On Icarus Verilog, with the crate built as `libcounter_tb.so`:
+//!
+//! ```text
+//! iverilog -g2012 -s counter -o counter.vvp hdl/counter.v
+//! vvp -m "$PWD/target/debug/libcounter_tb.so" counter.vvp
+//! ```
+//!
+//! Every test runs in turn, and the exit status is 0 only if all of them passed.
+//! `VERIFORK_HELP=1` lists the variables that choose tests, seed, limits, log and reports.
+//!
+//! # Where things are
+//!
+//! | for | see |
+//! |---|---|
+//! | tests: cases, limits, expected failures, skipping | [`macro@test`], [`Test`], [`skip`] |
+//! | the design: signals, memories, parameters, scopes | [`dut`], [`macro@dut::Dut`] |
+//! | waiting for edges, time and phases; what an edge is | [`trigger`] |
+//! | clocks | [`clock`] |
+//! | forking, joining and cancelling tasks | [`task`], [`task::scope`], [`task::TaskManager`] |
+//! | tasks that wait for each other, code that blocks | [`sync`] |
+//! | four and nine states, vectors of any width | [`value`] |
+//! | durations and points in simulated time | [`time`] |
+//! | errors | [`Result`], [`bail!`], [`ensure!`], [`error!`] |
+//!
+//! # In parallel
+//!
+//! ```no_run
+//! # use verifork::prelude::*;
+//! # async fn drive(_: &Signal<bool>) -> Result { Ok(()) }
+//! # async fn monitor(_: &Signal<bool>) -> Result<u32> { Ok(0) }
+//! # async fn example(valid: Signal<bool>) -> Result {
+//! scope(async |tm| {
+//!     let monitor = tm.fork("monitor", monitor(&valid)); // borrows: it ends with the scope
+//!     tm.fork("driver", drive(&valid)).await?;
+//!     let words = monitor.await?;
+//!     ensure!(words > 0, "nothing came through");
+//!     Ok(())
+//! })
+//! .await?; // the errors of all tasks, in the order in which they happened
+//! # Ok(())
+//! # }
+//! ```
 
+// The macros name the library by its own name, also inside of it.
+extern crate self as verifork;
+
+pub mod clock;
+pub mod dut;
+mod failure;
 mod plugin;
+pub mod prelude;
+mod regression;
 mod scheduler;
 mod simulator;
 pub mod sync;
@@ -10,6 +98,28 @@ pub mod time;
 pub mod trigger;
 pub mod value;
 
-pub use anyhow::{Context, Error, Result, anyhow as error, bail, ensure};
+pub use anyhow::{Context, Error};
+pub use rand;
+pub use regression::test::{Test, TestRng, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
+pub use verifork_macros::test;
+
+/// What tests and tasks return: a value, nothing by default, or any error.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+/// What the macros expand to.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::Result;
+    pub use crate::dut::{Binder, Dut, FieldSpec, enum_width};
+    pub use crate::failure::failure;
+    pub use crate::regression::registry::{
+        FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
+    };
+    pub use crate::scheduler::census;
+    pub use crate::simulator::Direction;
+    pub use crate::time::TimeUnits;
+    pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};
+    pub use {anyhow, inventory};
+}

@@ -5,26 +5,40 @@
 
 use std::any::Any;
 
-use crate::simulator::{self, Event};
+use crate::regression::runner;
+use crate::simulator::{self, Event, Sink};
+use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
 ///
 /// They run as soon as the plugin is loaded, also in the process of Icarus's compiler when the
 /// plugin is named to it: so they register for the start of simulation and do nothing else.
 #[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
 pub static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vpi), None];
 
 unsafe extern "C" fn start_up_vpi() {
-    simulator::install(on_event, on_escaped_panic);
+    let sink = Sink {
+        change: scheduler::change,
+        timer: scheduler::timer,
+        phase: scheduler::phase,
+        other: on_event,
+    };
+    simulator::install(sink, on_escaped_panic);
     simulator::vpi::start_up();
 }
 
 fn on_event(event: Event) {
-    if event == Event::Start
-        && let Some(port) = simulator::port()
-    {
-        port.print(&format!("verifork: started by {}\n", port.identity()));
+    match event {
+        Event::Start => {
+            if let Some(port) = simulator::port() {
+                scheduler::start(port, runner::HOOKS);
+            }
+        }
+        event => scheduler::deliver(event),
     }
 }
 
-fn on_escaped_panic(_payload: Box<dyn Any + Send>) {}
+fn on_escaped_panic(payload: Box<dyn Any + Send>) {
+    runner::on_escaped_panic(&task::message_of(&*payload));
+}

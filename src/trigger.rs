@@ -27,21 +27,34 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::scheduler::{
-    Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel, write_path,
+    self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
-use crate::simulator::Phase;
+use crate::simulator::{Phase, PortError};
+use crate::task::Wait;
 use crate::task::waiters::WaiterKey;
-use crate::task::{Wait, note_wait};
-use crate::time::{SimDuration, SimTime, TimeError};
+use crate::time::{Precision, SimDuration, SimTime, TimeError};
 
 pub use crate::task::yield_now;
 
+#[inline]
 #[track_caller]
 fn kernel_or_panic() -> &'static Kernel {
     match kernel() {
         Ok(kernel) => kernel,
-        Err(error) => panic!("{error}"),
+        Err(error) => refuse(&error),
     }
+}
+
+#[cold]
+fn cannot_wait(place: &Location<'_>, error: &PortError) -> ! {
+    panic!("the wait at {place} cannot be: {error}")
+}
+
+/// Panics at the caller's line.
+#[cold]
+#[track_caller]
+fn refuse(error: &dyn fmt::Display) -> ! {
+    panic!("{error}")
 }
 
 /// The present simulated time.
@@ -56,6 +69,9 @@ pub fn now() -> SimTime {
 
 /// Waits for simulated time, counted from this call.
 ///
+/// A delay of 0 ends in the same time step, after what was ready before; if it begins in the
+/// read-only phase it ends there too, where nothing can be written yet.
+///
 /// # Panics
 ///
 /// At the caller's line: the duration is finer than the design's precision (the message has the
@@ -69,12 +85,24 @@ pub fn now() -> SimTime {
 /// timer(10.ns()).await;
 /// # }
 /// ```
+#[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
-    match try_timer(duration) {
-        Ok(timer) => timer,
-        Err(error) => panic!("{error}"),
-    }
+    let kernel = kernel_or_panic();
+    let precision = kernel.precision();
+    let steps = match duration.to_finer_steps(precision) {
+        Some(steps) => steps,
+        None => coarser_steps(duration, precision),
+    };
+    timer_of_steps(kernel, steps)
+}
+
+#[cold]
+#[track_caller]
+fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
+    duration
+        .to_steps(precision)
+        .unwrap_or_else(|error| refuse(&error))
 }
 
 /// [`timer`] without the panic.
@@ -90,46 +118,51 @@ pub fn timer(duration: SimDuration) -> Timer {
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
     let steps = duration.to_steps(kernel.precision())?;
-    Ok(Timer { deadline: kernel.deadline(steps), key: None })
+    Ok(timer_of_steps(kernel, steps))
+}
+
+/// A timer of a number of the design's steps.
+#[inline]
+pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
+    Timer {
+        kernel,
+        deadline: kernel.deadline(steps),
+        key: None,
+    }
 }
 
 /// The future of [`timer`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Timer {
+    kernel: &'static Kernel,
     deadline: u64,
     key: Option<TimerKey>,
-}
-
-fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // A precision is between -15 and 2: the byte holds it.
-    let exponent = i32::from(exponent.to_le_bytes()[0].cast_signed());
-    match crate::time::Precision::new(exponent) {
-        Ok(precision) => write!(f, "the time {}", SimTime::new(deadline, precision)),
-        Err(_) => write!(f, "step {deadline}"),
-    }
 }
 
 impl Future for Timer {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => self.key = Some(kernel.wait_deadline(self.deadline, context.waker())),
-            Some(key) if kernel.deadline_waits(key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(key) if kernel.deadline_waits(key, self.deadline, context.waker()) => {}
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        let exponent = u64::from(kernel.precision().exponent().cast_unsigned());
-        note_wait(Wait::Custom { describe: describe_deadline, a: self.deadline, b: exponent });
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
+    #[inline]
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_deadline(key);
+        if let Some(key) = self.key {
+            self.kernel.leave_deadline(key);
         }
     }
 }
@@ -142,18 +175,24 @@ impl Drop for Timer {
 ///
 /// When it is awaited in the read-only phase, after which no read-write phase comes in this time
 /// step.
+#[inline]
 #[track_caller]
 pub fn read_write() -> PhaseWait {
     PhaseWait::new(Phase::ReadWrite)
 }
 
 /// Waits for the read-only phase: the time step has settled. At once if it is there.
+#[inline]
 #[track_caller]
 pub fn read_only() -> PhaseWait {
     PhaseWait::new(Phase::ReadOnly)
 }
 
 /// Waits for the next time step in which anything happens, before it happens.
+///
+/// The simulator may also make a time step of a deadline that was given up: a timer that was
+/// dropped before its time. Await a timer where the time counts.
+#[inline]
 #[track_caller]
 pub fn next_time_step() -> PhaseWait {
     PhaseWait::new(Phase::NextTimeStep)
@@ -163,16 +202,22 @@ pub fn next_time_step() -> PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct PhaseWait {
+    kernel: &'static Kernel,
     phase: Phase,
     key: Option<WaiterKey>,
     place: &'static Location<'static>,
 }
 
 impl PhaseWait {
+    #[inline]
     #[track_caller]
     fn new(phase: Phase) -> Self {
-        kernel_or_panic();
-        PhaseWait { phase, key: None, place: Location::caller() }
+        PhaseWait {
+            kernel: kernel_or_panic(),
+            phase,
+            key: None,
+            place: Location::caller(),
+        }
     }
 }
 
@@ -180,7 +225,7 @@ impl Future for PhaseWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None => {
                 if kernel.stage() == Stage::ReadOnly {
@@ -198,21 +243,20 @@ impl Future for PhaseWait {
                 self.key = Some(kernel.wait_phase(self.phase, context.waker()));
             }
             Some(key) if kernel.phase_waits(self.phase, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        note_wait(Wait::Text(match self.phase {
-            Phase::ReadWrite => "the read-write phase",
-            Phase::ReadOnly => "the read-only phase",
-            Phase::NextTimeStep => "the next time step",
-        }));
         Poll::Pending
     }
 }
 
 impl Drop for PhaseWait {
+    #[inline]
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_phase(self.phase, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_phase(self.phase, key);
         }
     }
 }
@@ -224,6 +268,7 @@ impl Drop for PhaseWait {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct EdgeWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     edge: Edge,
     count: u32,
@@ -232,62 +277,60 @@ pub struct EdgeWait {
 }
 
 impl EdgeWait {
+    #[inline]
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait { signal, edge, count, key: None, place: Location::caller() }
+        let (kernel, place) = (kernel_or_panic(), Location::caller());
+        EdgeWait {
+            kernel,
+            signal,
+            edge,
+            count,
+            key: None,
+            place,
+        }
     }
-}
 
-fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let count = edge >> 2;
-    if count > 1 {
-        write!(f, "{count} ")?;
+    fn note(&self) -> Wait {
+        scheduler::edge_note(self.signal, self.edge, self.count)
     }
-    let plural = if count > 1 { "s" } else { "" };
-    match edge & 3 {
-        0 => write!(f, "rising edge{plural} of ")?,
-        1 => write!(f, "falling edge{plural} of ")?,
-        _ => write!(f, "change{plural} of ")?,
-    }
-    write_path(signal, f)
 }
 
 impl Future for EdgeWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
-                let wait =
-                    SignalWait::Edges { edge: self.edge, remaining: self.count.into() };
+                kernel.note_foreign(context.waker(), || self.note());
+                let wait = SignalWait::Edges {
+                    edge: self.edge,
+                    remaining: self.count,
+                };
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
-            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
-            Some(_) => return Poll::Ready(()),
+            Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {
+                kernel.note_foreign(context.waker(), || self.note());
+            }
+            Some(_) => {
+                self.key = None;
+                return Poll::Ready(());
+            }
         }
-        let edge = match self.edge {
-            Edge::Rising => 0,
-            Edge::Falling => 1,
-            Edge::Any => 2,
-        };
-        note_wait(Wait::Custom {
-            describe: describe_edge,
-            a: self.signal.number(),
-            b: u64::from(self.count) << 2 | edge,
-        });
         Poll::Pending
     }
 }
 
 impl Drop for EdgeWait {
+    #[inline]
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }
@@ -296,6 +339,7 @@ impl Drop for EdgeWait {
 /// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
 #[must_use = "futures do nothing unless awaited"]
 pub struct ConditionWait {
+    kernel: &'static Kernel,
     signal: SignalIndex,
     condition: Rc<Condition>,
     key: Option<WaiterKey>,
@@ -306,26 +350,29 @@ impl ConditionWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
         let condition = Condition::new(condition);
-        ConditionWait { signal, condition, key: None, place: Location::caller() }
+        ConditionWait {
+            kernel: kernel_or_panic(),
+            signal,
+            condition,
+            key: None,
+            place: Location::caller(),
+        }
     }
 }
 
 impl fmt::Debug for ConditionWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConditionWait").field("signal", &self.signal).finish_non_exhaustive()
+        f.debug_struct("ConditionWait")
+            .field("signal", &self.signal)
+            .finish_non_exhaustive()
     }
-}
-
-fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("a condition on ")?;
-    write_path(signal, f)
 }
 
 impl Future for ConditionWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Ok(kernel) = kernel() else { return Poll::Pending };
+        let kernel = self.kernel;
         match self.key {
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {}
             Some(_) if !self.condition.has_panicked() => return Poll::Ready(()),
@@ -336,23 +383,19 @@ impl Future for ConditionWait {
                 let wait = SignalWait::Until(Rc::clone(&self.condition));
                 match kernel.wait_signal(self.signal, wait, context.waker()) {
                     Ok(key) => self.key = Some(key),
-                    Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+                    Err(error) => cannot_wait(self.place, &error),
                 }
             }
         }
-        note_wait(Wait::Custom {
-            describe: describe_condition,
-            a: self.signal.number(),
-            b: 0,
-        });
+        kernel.note_foreign(context.waker(), || scheduler::condition_note(self.signal));
         Poll::Pending
     }
 }
 
 impl Drop for ConditionWait {
     fn drop(&mut self) {
-        if let (Some(key), Ok(kernel)) = (self.key, kernel()) {
-            kernel.leave_signal(self.signal, key);
+        if let Some(key) = self.key {
+            self.kernel.leave_signal(self.signal, key);
         }
     }
 }
@@ -399,7 +442,10 @@ pub fn with_timeout<F: IntoFuture>(
             if let Poll::Ready(output) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(output));
             }
-            timer.as_mut().poll(context).map(|()| Err(TimedOut { limit, place }))
+            timer
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(TimedOut { limit, place }))
         })
         .await
     }

@@ -1,1 +1,194 @@
-//! `#[verifork::test]`, `#[derive(Dut)]` and `#[derive(LogicEnum)]`.
+//! The macros of `verifork`: `#[verifork::test]`, `#[derive(Dut)]` and `#[derive(LogicEnum)]`.
+//!
+//! `verifork` re-exports them; a testbench names only `verifork`. The code they generate reaches the
+//! library through `::verifork::__private`, so it needs no import and survives shadowed names.
+//!
+//! Every mistake is an error at the place where it stands, and as many as can be found are reported
+//! at once; an unknown option says the nearest one there is.
+
+mod dut;
+mod errors;
+mod logic_enum;
+mod settings;
+mod test;
+
+use proc_macro::TokenStream;
+
+/// Registers an `async fn` as a test that runs inside the simulator.
+///
+/// The function itself is left as it is written: it can be called, documented and put behind
+/// `#[cfg]`; a `#[cfg]` on it holds for its registration too.
+///
+/// ```ignore
+/// use verifork::prelude::*;
+///
+/// #[verifork::test]
+/// async fn counts(dut: Counter) -> Result {
+///     Clock::new(&dut.clk, 10.ns()).start();
+///     dut.clk.rising_edges(3).await;
+///     read_only().await;
+///     assert_eq!(dut.count.get()?, 3);
+///     Ok(())
+/// }
+///
+/// /// Two tests: `wraps::from_250` and `wraps::from_0`.
+/// #[verifork::test(timeout = 1.ms(), cases(from_250 = 250, from_0 = 0))]
+/// async fn wraps(dut: Counter, start: u8) -> Result {
+///     // …
+///     Ok(())
+/// }
+/// ```
+///
+/// # Parameters
+///
+/// The first parameters, as many as are not filled by cases, are made by the framework, in any order:
+/// a type that derives `Dut`, bound to the design's top when the test starts; `Instance`, the top
+/// itself; or `Test`, the test's own name, seed and arguments. They are taken by value. A test
+/// needs none of them.
+///
+/// The last parameters are filled by `cases`.
+///
+/// # Result
+///
+/// `()`, or `Result<(), E>` with any `E: Into<verifork::Error>`. An `Err` fails the test, and so does
+/// a panic.
+///
+/// # Options
+///
+/// | option | value | meaning |
+/// |---|---|---|
+/// | `name` | string | the test's name instead of the function's; letters, digits, `_`, `-`, `.`, `::` |
+/// | `timeout` | `SimDuration` | the test fails once this much simulated time has gone by: `1.ms()` |
+/// | `wall_timeout` | [`std::time::Duration`] | the same in real time |
+/// | `skip` | string | the test is listed and not run; the string says why |
+/// | `should_fail` | string, or nothing | the test passes if it fails with an error that contains the string |
+/// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
+///
+/// The units of time (`1.ms()`) are in scope for the value of `timeout`.
+///
+/// # Cases
+///
+/// `cases(a = 1, b = 2)` fills the function's last parameter and makes the tests `f::a` and `f::b`.
+/// Values that are written as tuples fill as many parameters as they have elements, the same number
+/// in each case:
+///
+/// ```ignore
+/// #[verifork::test(cases(small = (1, 2), large = (200, 55)))]
+/// async fn adds(dut: Adder, a: u8, b: u8) -> Result {
+///     // …
+///     Ok(())
+/// }
+/// ```
+///
+/// A parameter that is itself a tuple takes a tuple in a tuple: `cases(a = ((1, 2),))`.
+///
+/// Several lists make their product; each fills the parameters after those of the list before, and
+/// names are joined by `::`. Here, `moves::narrow::up`, `moves::narrow::down`, `moves::wide::up`, …:
+///
+/// ```ignore
+/// #[verifork::test(cases(narrow = 8, wide = 64), cases(up = true, down = false))]
+/// async fn moves(dut: Shifter, width: u32, up: bool) -> Result {
+///     // …
+///     Ok(())
+/// }
+/// ```
+///
+/// A value is any expression. It is evaluated when its test starts, so it may call functions.
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: a function that is not `async`, is generic, `unsafe` or
+/// takes `self`; fewer parameters than the cases fill; an unknown, repeated or malformed option; two
+/// cases of one name; tuples of different lengths; `#[test]`, `#[ignore]` or `#[should_panic]`
+/// beside this attribute.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    test::expand(arguments.into(), &item.into()).into()
+}
+
+/// Binds a struct's fields to the signals of an instance, by name, when a test starts.
+///
+/// Every name, width, type or direction that does not fit the elaborated design is reported in one
+/// error, with the field's place, the nearest names and what the scope holds.
+///
+/// ```ignore
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Counter {
+///     #[dut(input)]
+///     clk: Signal<bool>,
+///     /// A keyword as a name: binds to `type`.
+///     r#type: Signal<u8>,
+///     /// Any depth, by the simulator's own path below the instance.
+///     #[dut(path = "core.next_count", output)]
+///     next: Signal<u8>,
+///     /// `None` if the design has none.
+///     debug: Option<Signal<LogicVec>>,
+///     memory: Array<u32>,
+///     #[dut(path = "WIDTH")]
+///     width: Parameter<u32>,
+///     /// Another struct that derives `Dut`, bound to the instance `fifo`.
+///     fifo: Fifo,
+///     /// A struct whose fields are in this scope too.
+///     #[dut(path = "")]
+///     bus: Bus,
+/// }
+/// ```
+///
+/// A field is of any type that implements `Dut`: `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`,
+/// `Option<D>`, or a struct that derives it. The struct may be generic; where a field's type uses a
+/// type parameter, the implementation asks that it implements `Dut`.
+///
+/// # Options
+///
+/// `#[dut(…)]` on a field, separated by commas:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `path = "…"` | the path below the struct's instance, instead of the field's name; `""` is that instance itself |
+/// | `input`, `output`, `inout` | the object must be a port of this direction |
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: anything but a struct with named fields; an unknown,
+/// repeated or malformed option; more than one direction; `#[dut]` on the struct.
+#[proc_macro_derive(Dut, attributes(dut))]
+pub fn derive_dut(item: TokenStream) -> TokenStream {
+    dut::expand(item.into()).into()
+}
+
+/// Lets a signal carry an enum: `Signal<State>`.
+///
+/// ```ignore
+/// use verifork::prelude::*;
+///
+/// #[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+/// #[logic(width = 3)]
+/// enum State {
+///     Idle,        // 0
+///     Busy = 4,
+///     Done,        // 5
+/// }
+/// ```
+///
+/// A variant's value is its discriminant, as Rust gives it. Reading a value that no variant has,
+/// or one with unknown bits, is an error that says the value and the variants.
+///
+/// Implements `verifork::value::LogicEnum` and `verifork::value::LogicValue`, so that the enum is a
+/// value of `Signal<T>`, `Array<T>` and `Parameter<T>` too.
+///
+/// # Options
+///
+/// `#[logic(width = 3)]` on the enum: its width in bits; a signal must be exactly as wide. Without it,
+/// the enum is as wide as its largest value needs, and binds to any signal that is at least as wide.
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: a struct or union; a generic enum; an enum without
+/// variants; a variant with fields or with a negative value; a width that does not hold every variant;
+/// an unknown or repeated option.
+#[proc_macro_derive(LogicEnum, attributes(logic))]
+pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
+    logic_enum::expand(item.into()).into()
+}

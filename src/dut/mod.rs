@@ -1,1 +1,67 @@
-//! (to be written)
+//! Handles to the design: objects found by name, and signals, arrays and parameters with a Rust
+//! type, read and written.
+//!
+//! ```no_run
+//! use verifork::dut::{Dut, Instance, Signal};
+//! use verifork::value::LogicVec;
+//!
+//! #[derive(Dut)]
+//! struct Counter {
+//!     clk: Signal<bool>,
+//!     en: Signal<bool>,
+//!     count: Signal<u8>,
+//! }
+//!
+//! async fn counts(dut: Counter) -> Result<(), verifork::dut::ReadError> {
+//!     dut.en.set(true); // applied when the time step reaches its read-write phase
+//!     dut.clk.rising_edges(3).await;
+//!     let count: u8 = dut.count.get()?; // an error that says which bits, if some are unknown
+//!     assert_eq!(count, 2);
+//!     Ok(())
+//! }
+//!
+//! fn explores(dut: Instance) -> Result<(), verifork::dut::BindError> {
+//!     let count = dut.signal::<LogicVec>("count")?; // any width, all states
+//!     println!("{} = {}", count.path(), count.get());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Handles are small and `Copy`, and stay on the simulator's thread. A name is looked up once, when
+//! the handle is made; reading and writing up to 64 bits allocates nothing.
+//!
+//! Invariant: a [`Signal<T>`] exists only for an object whose encoding `T` can hold, so that only the
+//! value itself can make a read or a write fail.
+//! Boundary: the scheduler below knows no Rust types; here, every access becomes one of its reads and
+//! writes, with the caller's place.
+
+mod array;
+mod bind;
+mod error;
+mod expect;
+mod instance;
+mod lookup;
+mod misfit;
+mod object;
+mod parameter;
+mod select;
+mod signal;
+mod value;
+mod wait;
+
+#[cfg(test)]
+mod testing;
+
+pub use array::Array;
+pub use bind::{Binder, Dut, FieldSpec};
+pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
+pub use expect::ExpectError;
+pub use instance::Instance;
+pub(crate) use instance::bind_top;
+pub use misfit::{BindError, Misfit, Problem};
+pub use object::Object;
+pub use parameter::Parameter;
+pub use select::Select;
+pub use signal::Signal;
+pub use value::{ScalarValue, SignalValue, enum_width};
+pub use verifork_macros::Dut;

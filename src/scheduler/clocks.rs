@@ -1,8 +1,10 @@
 //! Clocks: toggled by the scheduler itself, without waking a task.
+//!
+//! There are few, so each keeps its own deadline and all are looked at: less work than a heap.
 
 use std::cell::{Cell, RefCell};
 
-use super::heap::TimerKey;
+use super::heap::NEVER;
 use super::signal::SignalIndex;
 
 /// The course of a clock, in steps.
@@ -17,91 +19,135 @@ struct ClockState {
     shape: ClockShape,
     level: bool,
     cycles: u64,
-    key: Option<TimerKey>,
-    /// Which start of this number it is: an old handle must not stop a new clock.
-    generation: u32,
+    /// When it toggles next; a clock that was stopped never does.
+    next: u64,
+    /// Which start of the run it is: an old handle must not stop a new clock.
+    start: u32,
 }
 
 /// A clock that was started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ClockIndex {
-    pub(super) number: u32,
-    generation: u32,
+    number: u32,
+    start: u32,
 }
 
+/// The clocks in the order in which they were started, which is the order in which they toggle.
 pub(super) struct Clocks {
     states: RefCell<Vec<ClockState>>,
     starts: Cell<u32>,
-}
-
-/// What a toggle does.
-pub(super) struct Toggle {
-    pub(super) signal: SignalIndex,
-    pub(super) level: bool,
-    pub(super) next: u64,
+    earliest: Cell<u64>,
 }
 
 impl Clocks {
     pub(super) fn new() -> Self {
-        Clocks { states: RefCell::default(), starts: Cell::new(0) }
-    }
-
-    /// Adds a clock that is low; its first toggle makes it high. Numbers of stopped clocks are
-    /// not used again within a test, so that the order of the clocks is that of their starts.
-    pub(super) fn add(&self, signal: SignalIndex, shape: ClockShape) -> ClockIndex {
-        let mut states = self.states.borrow_mut();
-        let generation = self.starts.get();
-        self.starts.set(generation.wrapping_add(1));
-        let number = u32::try_from(states.len()).expect("fewer clocks than that");
-        states.push(ClockState { signal, shape, level: false, cycles: 0, key: None, generation });
-        ClockIndex { number, generation }
-    }
-
-    pub(super) fn toggle(&self, number: u32, now: u64) -> Option<Toggle> {
-        let mut states = self.states.borrow_mut();
-        let state = states.get_mut(number as usize)?;
-        state.level = !state.level;
-        let wait = if state.level {
-            state.cycles += 1;
-            state.shape.high
-        } else {
-            state.shape.low
-        };
-        Some(Toggle { signal: state.signal, level: state.level, next: now.saturating_add(wait) })
-    }
-
-    pub(super) fn set_key(&self, number: u32, key: TimerKey) {
-        if let Some(state) = self.states.borrow_mut().get_mut(number as usize) {
-            state.key = Some(key);
+        Clocks {
+            states: RefCell::default(),
+            starts: Cell::new(0),
+            earliest: Cell::new(NEVER),
         }
+    }
+
+    /// Adds a clock that is low until `first`.
+    pub(super) fn add(&self, signal: SignalIndex, shape: ClockShape, first: u64) -> ClockIndex {
+        let mut states = self.states.borrow_mut();
+        let start = self.starts.get();
+        self.starts.set(start.wrapping_add(1));
+        let number = u32::try_from(states.len()).expect("fewer clocks than that");
+        states.push(ClockState {
+            signal,
+            shape,
+            level: false,
+            cycles: 0,
+            next: first,
+            start,
+        });
+        self.earliest.set(self.earliest.get().min(first));
+        ClockIndex { number, start }
+    }
+
+    /// When the next clock toggles; [`NEVER`] if none does.
+    #[inline]
+    pub(super) fn earliest(&self) -> u64 {
+        self.earliest.get()
+    }
+
+    /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
+    #[inline(always)] // in the way of every timer
+    pub(super) fn serve(&self, now: u64, write: impl FnMut(SignalIndex, bool)) {
+        if self.earliest.get() <= now {
+            self.serve_due(now, write);
+        }
+    }
+
+    #[inline(never)]
+    fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+        let mut from = 0;
+        while let Some((signal, level)) = self.toggle_next(&mut from, now) {
+            write(signal, level);
+        }
+    }
+
+    /// Toggles the next clock that is due, counted from `from`. Once there is none, the earliest
+    /// time of all is known.
+    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(SignalIndex, bool)> {
+        let mut states = self.states.borrow_mut();
+        for state in states.iter_mut().skip(*from) {
+            *from += 1;
+            if state.next <= now {
+                state.level = !state.level;
+                let wait = if state.level {
+                    state.cycles += 1;
+                    state.shape.high
+                } else {
+                    state.shape.low
+                };
+                state.next = now.saturating_add(wait);
+                return Some((state.signal, state.level));
+            }
+        }
+        self.earliest.set(earliest_of(&states));
+        None
+    }
+
+    fn find_earliest(&self) {
+        self.earliest.set(earliest_of(&self.states.borrow()));
     }
 
     fn with<R>(&self, clock: ClockIndex, action: impl FnOnce(&mut ClockState) -> R) -> Option<R> {
         let mut states = self.states.borrow_mut();
         let state = states.get_mut(clock.number as usize)?;
-        (state.generation == clock.generation).then(|| action(state))
+        (state.start == clock.start).then(|| action(state))
     }
 
     pub(super) fn cycles(&self, clock: ClockIndex) -> Option<u64> {
         self.with(clock, |state| state.cycles)
     }
 
-    /// The deadline to take back, if the clock runs.
-    pub(super) fn stop(&self, clock: ClockIndex) -> Option<TimerKey> {
-        self.with(clock, |state| state.key.take()).flatten()
+    pub(super) fn stop(&self, clock: ClockIndex) {
+        self.with(clock, |state| state.next = NEVER);
+        self.find_earliest();
     }
 
     pub(super) fn is_running(&self, clock: ClockIndex) -> bool {
-        self.with(clock, |state| state.key.is_some()).unwrap_or(false)
+        self.with(clock, |state| state.next != NEVER)
+            .unwrap_or(false)
     }
 
     pub(super) fn drives(&self, signal: SignalIndex) -> bool {
-        let states = self.states.borrow();
-        states.iter().any(|state| state.signal == signal && state.key.is_some())
+        self.states
+            .borrow()
+            .iter()
+            .any(|state| state.signal == signal && state.next != NEVER)
     }
 
-    /// Forgets every clock and gives the deadlines to take back.
-    pub(super) fn clear(&self) -> Vec<TimerKey> {
-        self.states.borrow_mut().drain(..).filter_map(|state| state.key).collect()
+    /// Forgets every clock.
+    pub(super) fn clear(&self) {
+        self.states.borrow_mut().clear();
+        self.earliest.set(NEVER);
     }
+}
+
+fn earliest_of(states: &[ClockState]) -> u64 {
+    states.iter().map(|state| state.next).min().unwrap_or(NEVER)
 }

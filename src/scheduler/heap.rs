@@ -3,6 +3,9 @@
 //! A wait that is given up takes its deadline with it, so the heap never holds more entries than
 //! there are waits and clocks.
 
+/// The deadline of what has none.
+pub(crate) const NEVER: u64 = u64::MAX;
+
 /// Names one entry; finds nothing once the entry has left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TimerKey {
@@ -10,89 +13,152 @@ pub(crate) struct TimerKey {
     generation: u32,
 }
 
-/// Which of the entries of one deadline comes first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Rank {
-    /// Clocks toggle before any task hears of the time.
-    Clock,
-    Task,
-}
-
 #[derive(Clone, Copy)]
 struct Place {
     deadline: u64,
-    rank: Rank,
-    /// Entries of one deadline and rank leave in the order in which they came.
+    /// Entries of one deadline leave in the order in which they came.
     order: u64,
     slot: u32,
 }
 
 impl Place {
     fn is_before(&self, other: &Place) -> bool {
-        (self.deadline, self.rank, self.order) < (other.deadline, other.rank, other.order)
+        (self.deadline, self.order) < (other.deadline, other.order)
     }
 }
 
 struct Slot<T> {
     generation: u32,
+    /// Where the entry's place is; in a vacant slot, the next vacant one.
     position: u32,
     entry: Option<T>,
 }
 
+/// The position of the entry that stands before the heap.
+const FRONT: u32 = u32::MAX;
+/// The end of the list of vacant slots.
+const NONE: u32 = u32::MAX;
+
 /// A binary heap of deadlines with an entry each.
+///
+/// The first entry stands in front of the heap when it came as the first: a task that waits for
+/// one short time after the other costs no sorting, whatever long limits there are beside it.
 pub(crate) struct DeadlineHeap<T> {
+    /// The deadline of the first entry; [`NEVER`] if there is none.
+    earliest: u64,
+    front: Option<Place>,
     places: Vec<Place>,
     slots: Vec<Slot<T>>,
-    free: Vec<u32>,
+    /// The first vacant slot.
+    vacant: u32,
     next_order: u64,
 }
 
 impl<T> DeadlineHeap<T> {
     pub(crate) const fn new() -> Self {
-        DeadlineHeap { places: Vec::new(), slots: Vec::new(), free: Vec::new(), next_order: 0 }
+        DeadlineHeap {
+            earliest: NEVER,
+            front: None,
+            places: Vec::new(),
+            slots: Vec::new(),
+            vacant: NONE,
+            next_order: 0,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.places.len() + usize::from(self.front.is_some())
     }
 
-    /// The earliest deadline.
-    pub(crate) fn earliest(&self) -> Option<u64> {
-        self.places.first().map(|place| place.deadline)
+    /// The earliest deadline; [`NEVER`] if there is none.
+    #[inline]
+    pub(crate) fn earliest(&self) -> u64 {
+        self.earliest
     }
 
-    pub(crate) fn insert(&mut self, deadline: u64, rank: Rank, entry: T) -> TimerKey {
+    /// Enters a deadline, which is before [`NEVER`].
+    #[inline]
+    pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
         let order = self.next_order;
         self.next_order += 1;
-        self.insert_as(deadline, rank, order, entry)
+        let (number, generation) = match self.slots.get_mut(self.vacant as usize) {
+            Some(slot) => {
+                let number = std::mem::replace(&mut self.vacant, slot.position);
+                slot.position = FRONT;
+                slot.entry = Some(entry);
+                (number, slot.generation)
+            }
+            None => self.add_slot(entry),
+        };
+        if deadline < self.earliest {
+            self.earliest = deadline;
+            if self.front.is_some() {
+                self.move_front_back();
+            }
+            self.front = Some(Place {
+                deadline,
+                order,
+                slot: number,
+            });
+        } else {
+            self.push(deadline, order, number);
+        }
+        TimerKey {
+            slot: number,
+            generation,
+        }
     }
 
-    /// Inserts with an order of the caller's: a clock keeps its place among clocks.
-    pub(crate) fn insert_as(
-        &mut self,
-        deadline: u64,
-        rank: Rank,
-        order: u64,
-        entry: T,
-    ) -> TimerKey {
-        let position = to_u32(self.places.len());
-        let slot = if let Some(slot) = self.free.pop() {
-            let found = &mut self.slots[slot as usize];
-            found.position = position;
-            found.entry = Some(entry);
-            slot
-        } else {
-            self.slots.push(Slot { generation: 0, position, entry: Some(entry) });
-            to_u32(self.slots.len() - 1)
+    #[cold]
+    fn add_slot(&mut self, entry: T) -> (u32, u32) {
+        self.slots.push(Slot {
+            generation: 0,
+            position: FRONT,
+            entry: Some(entry),
+        });
+        (to_u32(self.slots.len() - 1), 0)
+    }
+
+    #[inline(never)]
+    fn move_front_back(&mut self) {
+        if let Some(second) = self.front.take() {
+            self.push(second.deadline, second.order, second.slot);
+        }
+    }
+
+    #[inline(never)]
+    fn push(&mut self, deadline: u64, order: u64, slot: u32) {
+        let place = Place {
+            deadline,
+            order,
+            slot,
         };
-        self.places.push(Place { deadline, rank, order, slot });
-        self.rise(position as usize);
-        TimerKey { slot, generation: self.slots[slot as usize].generation }
+        self.places.push(place);
+        self.rise(self.places.len() - 1, place);
+    }
+
+    #[inline]
+    pub(crate) fn holds(&self, key: TimerKey) -> bool {
+        let slot = self.slots.get(key.slot as usize);
+        slot.is_some_and(|slot| slot.generation == key.generation && slot.entry.is_some())
     }
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {
         let slot = self.slots.get_mut(key.slot as usize)?;
-        if slot.generation == key.generation { slot.entry.as_mut() } else { None }
+        if slot.generation == key.generation {
+            slot.entry.as_mut()
+        } else {
+            None
+        }
+    }
+
+    /// Every entry with its deadline, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let places = self.front.iter().chain(&self.places);
+        places.filter_map(|place| {
+            let entry = self.slots[place.slot as usize].entry.as_ref()?;
+            Some((place.deadline, entry))
+        })
     }
 
     /// Takes an entry out, if it is still there.
@@ -101,62 +167,97 @@ impl<T> DeadlineHeap<T> {
         if slot.generation != key.generation || slot.entry.is_none() {
             return None;
         }
-        self.take_at(slot.position as usize)
+        if slot.position == FRONT {
+            self.take_front()
+        } else {
+            self.take_at(slot.position as usize)
+        }
     }
 
     /// Takes out the first entry, if its deadline has come.
+    #[inline]
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
-        if self.earliest()? > now {
-            return None;
+        if self.earliest > now {
+            None
+        } else if self.front.is_some() {
+            self.take_front()
+        } else {
+            self.take_at(0)
         }
-        self.take_at(0)
     }
 
+    #[inline]
+    fn take_front(&mut self) -> Option<T> {
+        let place = self.front.take()?;
+        self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
+        self.give_back(place)
+    }
+
+    #[inline(never)]
     fn take_at(&mut self, position: usize) -> Option<T> {
-        let place = self.places.swap_remove(position);
+        let place = *self.places.get(position)?;
+        let last = self.places.pop()?;
         if position < self.places.len() {
-            let moved = self.places[position].slot;
-            self.slots[moved as usize].position = to_u32(position);
-            self.sink(position);
-            self.rise(self.slots[moved as usize].position as usize);
+            // The last one fills the gap, and moves to where it belongs.
+            if position > 0 && last.is_before(&self.places[(position - 1) / 2]) {
+                self.rise(position, last);
+            } else {
+                self.sink(position, last);
+            }
         }
+        if self.front.is_none() {
+            self.earliest = self.places.first().map_or(NEVER, |place| place.deadline);
+        }
+        self.give_back(place)
+    }
+
+    #[inline]
+    fn give_back(&mut self, place: Place) -> Option<T> {
         let slot = &mut self.slots[place.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(place.slot);
+        slot.position = std::mem::replace(&mut self.vacant, place.slot);
         slot.entry.take()
     }
 
-    fn swap(&mut self, a: usize, b: usize) {
-        self.places.swap(a, b);
-        self.slots[self.places[a].slot as usize].position = to_u32(a);
-        self.slots[self.places[b].slot as usize].position = to_u32(b);
+    fn put(&mut self, position: usize, place: Place) {
+        self.places[position] = place;
+        self.slots[place.slot as usize].position = to_u32(position);
     }
 
-    fn rise(&mut self, mut position: usize) {
+    /// Puts `place` at or above `position`, whose present content is to be overwritten.
+    fn rise(&mut self, mut position: usize, place: Place) {
         while position > 0 {
             let parent = (position - 1) / 2;
-            if !self.places[position].is_before(&self.places[parent]) {
+            if !place.is_before(&self.places[parent]) {
                 break;
             }
-            self.swap(position, parent);
+            self.put(position, self.places[parent]);
             position = parent;
         }
+        self.put(position, place);
     }
 
-    fn sink(&mut self, mut position: usize) {
+    /// Puts `place` at or below `position`, whose present content is to be overwritten.
+    fn sink(&mut self, mut position: usize, place: Place) {
         loop {
             let left = 2 * position + 1;
-            let Some(mut first) = self.places.get(left).map(|_| left) else { break };
-            let right = left + 1;
-            if right < self.places.len() && self.places[right].is_before(&self.places[left]) {
-                first = right;
+            let Some(mut first) = self.places.get(left).copied() else {
+                break;
+            };
+            let mut child = left;
+            if let Some(right) = self.places.get(left + 1)
+                && right.is_before(&first)
+            {
+                first = *right;
+                child = left + 1;
             }
-            if !self.places[first].is_before(&self.places[position]) {
+            if !first.is_before(&place) {
                 break;
             }
-            self.swap(position, first);
-            position = first;
+            self.put(position, first);
+            position = child;
         }
+        self.put(position, place);
     }
 }
 
@@ -170,30 +271,27 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn one_deadline_serves_clocks_first_and_then_in_order_of_arrival() {
+    fn entries_of_one_deadline_leave_in_the_order_in_which_they_came() {
         let mut heap = DeadlineHeap::new();
-        heap.insert(5, Rank::Task, "task 1");
-        heap.insert(5, Rank::Clock, "clock 1");
-        heap.insert(5, Rank::Task, "task 2");
-        heap.insert_as(5, Rank::Clock, 0, "the first clock");
-        heap.insert(3, Rank::Task, "earlier");
-        let mut order = Vec::new();
-        while let Some(entry) = heap.pop_due(5) {
-            order.push(entry);
+        for entry in ["first", "second", "third"] {
+            heap.insert(5, entry);
         }
-        assert_eq!(order, ["earlier", "the first clock", "clock 1", "task 1", "task 2"]);
+        heap.insert(3, "earlier");
+        assert_eq!(heap.pop_due(2), None);
+        let order: Vec<_> = std::iter::from_fn(|| heap.pop_due(5)).collect();
+        assert_eq!(order, ["earlier", "first", "second", "third"]);
     }
 
     #[test]
     fn a_million_deadlines_that_are_given_up_leave_nothing() {
         let mut heap = DeadlineHeap::new();
-        let kept = heap.insert(1_000_000_000, Rank::Task, ());
+        let kept = heap.insert(1_000_000_000, ());
         for time in 0..1_000_000 {
-            let key = heap.insert(time + 1000, Rank::Task, ());
+            let key = heap.insert(time + 1000, ());
             assert_eq!(heap.remove(key), Some(()));
             assert_eq!(heap.remove(key), None);
         }
-        assert_eq!((heap.len(), heap.slots.len(), heap.free.len()), (1, 2, 1));
+        assert_eq!((heap.len(), heap.slots.len()), (1, 2));
         assert!(heap.get_mut(kept).is_some());
     }
 
@@ -206,7 +304,7 @@ mod tests {
             let mut model: Vec<(u64, usize, TimerKey)> = Vec::new();
             for (number, (action, value)) in actions.into_iter().enumerate() {
                 match action {
-                    0 => model.push((value, number, heap.insert(value, Rank::Task, number))),
+                    0 => model.push((value, number, heap.insert(value, number))),
                     1 if !model.is_empty() => {
                         let index = usize::try_from(value).unwrap() % model.len();
                         let (_, entry, key) = model.swap_remove(index);
@@ -219,7 +317,8 @@ mod tests {
                         prop_assert_eq!(heap.pop_due(value), expected);
                     }
                 }
-                prop_assert_eq!(heap.earliest(), model.iter().map(|entry| entry.0).min());
+                let earliest = model.iter().map(|entry| entry.0).min();
+                prop_assert_eq!(heap.earliest(), earliest.unwrap_or(NEVER));
                 prop_assert_eq!(heap.len(), model.len());
             }
         }

@@ -9,12 +9,14 @@
 mod clocks;
 mod gate;
 mod heap;
+mod note;
 mod phase;
 mod signal;
 mod timer;
 mod write;
 
 use std::cell::Cell;
+use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,22 +25,27 @@ use std::task::Waker;
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
 pub(crate) use self::gate::inspect;
 pub(crate) use self::heap::TimerKey;
-pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait, write_path};
+pub(crate) use self::note::{condition_note, edge_note, phase_note};
+pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
+use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
-use self::timer::{Due, Timers};
+use self::timer::Timers;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
-use crate::task::{Hub, hub};
+use crate::task::{self, Hub, Wait, hub, node_index};
 use crate::time::{Precision, SimTime};
-use crate::value::LogicVec;
+use crate::value::{Logic, LogicVec};
 
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
+
+/// The token of a delay of 0 after which the next time step is asked for.
+const ASK_AGAIN: u64 = u64::MAX - 1;
 
 /// What the floor above wants to be called for.
 #[derive(Clone, Copy)]
@@ -97,8 +104,15 @@ pub(crate) fn ask() {
 pub struct NoSimulation;
 
 /// The kernel of this thread.
+#[inline]
 pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
     KERNEL.get().ok_or(NoSimulation)
+}
+
+/// What is left with the scheduler of this thread: waits on signals, watches in the simulator,
+/// deadlines. For tests that look whether a dropped wait has left anything behind.
+pub fn census() -> (usize, usize, usize) {
+    kernel().map_or((0, 0, 0), Kernel::census)
 }
 
 /// Makes the kernel, when simulation is about to begin.
@@ -120,9 +134,11 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     }));
     KERNEL.set(Some(kernel));
     gate::publish(kernel);
+    kernel.hub.publish();
     let _inside = gate::enter();
     let _depth = Depth::enter(kernel);
-    kernel.hub.set_now(kernel.now());
+    kernel.hub.set_precision(kernel.precision);
+    kernel.hub.set_now(kernel.now.get());
     (hooks.start)(kernel);
     // Not at once: writes made at the start are lost on some simulators, and handles are not
     // there yet on others.
@@ -132,15 +148,32 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
 }
 
 /// Hands an event of the simulator to the kernel.
+#[inline(always)] // once for each kind of event, below
 pub(crate) fn deliver(event: Event) {
     if let Some(kernel) = KERNEL.get() {
         kernel.event(event);
     }
 }
 
+/// [`deliver`] for one kind.
+pub(crate) fn change(token: u64, scalar: Option<Logic>) {
+    deliver(Event::Change { token, scalar });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn timer(token: u64) {
+    deliver(Event::Timer { token });
+}
+
+/// [`deliver`] for one kind.
+pub(crate) fn phase(phase: Phase, token: u64) {
+    deliver(Event::Phase { phase, token });
+}
+
 struct Depth<'a>(&'a Kernel);
 
 impl<'a> Depth<'a> {
+    #[inline]
     fn enter(kernel: &'a Kernel) -> Self {
         kernel.depth.set(kernel.depth.get() + 1);
         Depth(kernel)
@@ -148,12 +181,22 @@ impl<'a> Depth<'a> {
 }
 
 impl Drop for Depth<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.0.depth.set(self.0.depth.get() - 1);
     }
 }
 
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernel")
+            .field("now", &self.now())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Kernel {
+    #[inline(always)] // the callers know the kind
     fn event(&'static self, event: Event) {
         if self.over.get() {
             return;
@@ -168,9 +211,12 @@ impl Kernel {
     }
 
     /// A call from inside of a call of ours: only notes what happened.
+    #[inline(always)] // the callers know the kind
     fn inner_event(&'static self, event: Event) {
         match event {
-            Event::Change { token, scalar } => self.signals.changed(self.port, token, scalar),
+            Event::Change { token, scalar } => {
+                self.signals.changed(self.port, &self.hub, token, scalar);
+            }
             Event::End => self.end(),
             // Simulators make no other calls from inside; were one to, nothing would be lost but
             // the order: it is as if the phase had come without us.
@@ -179,18 +225,26 @@ impl Kernel {
             }
             Event::Phase { phase, .. } => {
                 self.phases.reached(phase);
-                self.phases.wake(phase);
+                self.phases.wake(&self.hub, phase);
             }
             Event::Start => {}
         }
     }
 
+    #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
         let mut flushed = false;
+        let next_step = matches!(
+            event,
+            Event::Phase {
+                phase: Phase::NextTimeStep,
+                ..
+            }
+        );
         match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
-                self.signals.changed(self.port, token, scalar);
+                self.signals.changed(self.port, &self.hub, token, scalar);
             }
             Event::Timer { token } => {
                 let deadline = self.timers.fired(token);
@@ -209,7 +263,7 @@ impl Kernel {
                     flushed = true;
                     self.flush();
                 }
-                self.phases.wake(phase);
+                self.phases.wake(&self.hub, phase);
             }
             Event::End => return self.end(),
             Event::Start => return,
@@ -220,79 +274,108 @@ impl Kernel {
         // came of it, and some simulators would call again in the next time step only.
         if self.stage.get() == Stage::ReadWrite && !flushed && !self.writes.is_empty() {
             self.flush();
-            self.run();
+            self.run_again();
         }
-        self.arm();
+        if self.stage.get() == Stage::ReadOnly {
+            self.end_delays_of_zero();
+        }
+        self.arm(next_step && self.port.quirks().next_time_step_repeats);
         self.stage.set(Stage::Active);
     }
 
+    #[inline]
     fn enter_step(&self, stage: Stage, now: u64) {
         self.stage.set(stage);
-        if self.now.replace(now) != now {
-            self.hub.set_now(self.now());
-        }
+        self.now.set(now);
+        self.hub.set_now(now);
     }
 
+    #[inline(always)] // in the way of every event
     fn run(&'static self) {
         loop {
-            self.hub.run_root(|| self.was_asked() || self.over.get());
-            self.was_asked();
+            self.hub.run_root(|| {
+                self.answer_if_asked();
+                self.over.get()
+            });
+            self.answer_if_asked();
             if self.over.get() || !self.hub.wait_for_outside() {
                 break;
             }
         }
     }
 
-    fn was_asked(&'static self) -> bool {
-        if !ASKED.load(Ordering::Relaxed) {
-            return false;
+    /// A delay of 0 that begins in the read-only phase ends there: its time has come, and nothing
+    /// may be scheduled for this time step any more (Icarus ends the run if something is).
+    #[inline(never)]
+    fn end_delays_of_zero(&'static self) {
+        while self.timers.is_due(self.now.get()) && !self.over.get() {
+            self.serve_deadlines();
+            self.run();
         }
+    }
+
+    #[inline(never)]
+    fn run_again(&'static self) {
+        self.run();
+    }
+
+    #[inline]
+    fn answer_if_asked(&'static self) {
+        if ASKED.load(Ordering::Relaxed) {
+            self.answer();
+        }
+    }
+
+    #[cold]
+    fn answer(&'static self) {
         if ASKED.swap(false, Ordering::Relaxed) {
             (self.hooks.asked)(self);
         }
-        false
     }
 
-    fn serve_deadlines(&self) {
+    #[inline(always)] // in the way of every timer
+    fn serve_deadlines(&'static self) {
         let now = self.now.get();
-        while let Some(due) = self.timers.pop_due(now) {
-            match due {
-                Due::Task(waker) => waker.wake(),
-                Due::Clock(number) => self.toggle(number, now),
-            }
+        // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
+        self.clocks
+            .serve(now, |signal, level| self.drive_clock(signal, level));
+        while let Some(waker) = self.timers.pop_due(now) {
+            self.hub.wake_waker(waker);
         }
     }
 
-    fn toggle(&self, number: u32, now: u64) {
-        let Some(toggle) = self.clocks.toggle(number, now) else { return };
-        let key = self.timers.schedule_clock(toggle.next, number);
-        self.clocks.set_key(number, key);
-        let signal = self.signals.get(toggle.signal);
-        let value = u64::from(toggle.level);
-        let written = self.port.write_small(signal.handle, 1, value, 0, WriteMode::Deposit);
+    fn drive_clock(&'static self, signal: SignalIndex, level: bool) {
+        let signal = self.signals.get(signal);
+        let written =
+            self.port
+                .write_small(signal.handle, 1, u64::from(level), 0, WriteMode::Deposit);
         if let Err(error) = written {
             let path = &signal.description.path;
-            (self.hooks.broken)(
-                KERNEL.get().expect("the kernel runs"),
-                format!("a clock cannot write `{path}`: {error}"),
-            );
+            (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
         }
     }
 
     fn flush(&'static self) {
-        self.writes.flush(&self.signals, self.port, |signal, place, error| {
-            let path = &signal.description.path;
-            (self.hooks.broken)(self, format!("the write to `{path}` at {place} failed: {error}"));
-        });
+        self.writes
+            .flush(&self.signals, self.port, |signal, place, error| {
+                let path = &signal.description.path;
+                (self.hooks.broken)(
+                    self,
+                    format!("the write to `{path}` at {place} failed: {error}"),
+                );
+            });
     }
 
-    /// Leaves with the simulator what there is to wait for.
-    fn arm(&'static self) {
+    /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be
+    /// asked for from this callback.
+    #[inline(always)] // in the way of every event
+    fn arm(&'static self, later: bool) {
         if self.over.get() {
             return;
         }
-        let armed = self.phases.arm(self.port, !self.writes.is_empty());
-        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get()));
+        let armed = self.phases.arm(self.port, !self.writes.is_empty(), later);
+        let clocks = self.clocks.earliest();
+        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), clocks));
         if let Err(error) = armed {
             (self.hooks.broken)(self, error.to_string());
         }
@@ -312,10 +395,12 @@ impl Kernel {
         &self.hub
     }
 
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.get()
+    /// Runs no task any more: the run is being given up.
+    pub(crate) fn stop(&self) {
+        self.over.set(true);
     }
 
+    #[inline]
     pub(crate) fn precision(&self) -> Precision {
         self.precision
     }
@@ -325,6 +410,7 @@ impl Kernel {
         SimTime::new(self.now.get(), self.precision)
     }
 
+    #[inline]
     pub(crate) fn stage(&self) -> Stage {
         self.stage.get()
     }
@@ -342,12 +428,14 @@ impl Kernel {
 
     pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
         let signal = self.signals.get(index);
-        self.port.read_small(signal.handle, signal.width, signal.two_state)
+        self.port
+            .read_small(signal.handle, signal.width, signal.two_state)
     }
 
     pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
         let signal = self.signals.get(index);
-        self.port.read(signal.handle, &signal.description.encoding, into)
+        self.port
+            .read(signal.handle, &signal.description.encoding, into)
     }
 
     pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
@@ -360,7 +448,9 @@ impl Kernel {
 
     fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
         if signal.description.constant {
-            return Err(WriteError::Constant { kind: signal.description.kind.to_string() });
+            return Err(WriteError::Constant {
+                kind: signal.description.kind.to_string(),
+            });
         }
         if self.over.get() {
             return Err(PortError::Over.into());
@@ -402,7 +492,8 @@ impl Kernel {
     pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
-        self.port.release(signal.handle, &signal.description.encoding)?;
+        self.port
+            .release(signal.handle, &signal.description.encoding)?;
         signal.forced.set(false);
         Ok(())
     }
@@ -427,16 +518,31 @@ impl Kernel {
     // --- time and phases
 
     /// The deadline `steps` from now.
+    #[inline]
     pub(crate) fn deadline(&self, steps: u64) -> u64 {
-        self.now.get().saturating_add(steps)
+        self.now.get().saturating_add(steps).min(NEVER - 1)
     }
 
+    #[inline]
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        self.note_foreign(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
     }
 
-    pub(crate) fn deadline_waits(&self, key: TimerKey, waker: &Waker) -> bool {
-        self.timers.still_waits(key, waker)
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
+    pub(crate) fn deadline_waits(&self, key: TimerKey, deadline: u64, waker: &Waker) -> bool {
+        let waits = self.timers.holds(key);
+        if waits {
+            self.wait_deadline_on(key, deadline, waker);
+        }
+        waits
+    }
+
+    #[inline(never)]
+    fn wait_deadline_on(&self, key: TimerKey, deadline: u64, waker: &Waker) {
+        self.note_foreign(waker, || self.deadline_note(deadline));
+        self.timers.update(key, waker);
     }
 
     pub(crate) fn leave_deadline(&self, key: TimerKey) {
@@ -444,11 +550,18 @@ impl Kernel {
     }
 
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
+        self.note_foreign(waker, || phase_note(phase));
         self.phases.wait(phase, waker)
     }
 
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
     pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
-        self.phases.still_waits(phase, key, waker)
+        let waits = self.phases.still_waits(phase, key, waker);
+        if waits {
+            self.note_foreign(waker, || phase_note(phase));
+        }
+        waits
     }
 
     pub(crate) fn leave_phase(&self, phase: Phase, key: WaiterKey) {
@@ -464,16 +577,11 @@ impl Kernel {
         shape: ClockShape,
         first: u64,
     ) -> ClockIndex {
-        let clock = self.clocks.add(signal, shape);
-        let key = self.timers.schedule_clock(self.deadline(first), clock.number);
-        self.clocks.set_key(clock.number, key);
-        clock
+        self.clocks.add(signal, shape, self.deadline(first))
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {
-        if let Some(key) = self.clocks.stop(clock) {
-            self.timers.leave(key);
-        }
+        self.clocks.stop(clock);
     }
 
     pub(crate) fn clock_cycles(&self, clock: ClockIndex) -> Option<u64> {
@@ -488,14 +596,35 @@ impl Kernel {
         self.clocks.drives(signal)
     }
 
+    // --- the task tree
+
+    /// Notes what the running task awaits, where the tables cannot tell.
+    #[inline]
+    pub(crate) fn note_foreign(&self, waker: &Waker, wait: impl FnOnce() -> Wait) {
+        if node_index(waker, &self.hub).is_none() {
+            self.hub.note_wait(wait());
+        }
+    }
+
+    pub(crate) fn deadline_note(&self, deadline: u64) -> Wait {
+        note::deadline_note(deadline, self.precision)
+    }
+
+    /// The living tasks: name, where forked, what each awaits and since when.
+    pub(crate) fn task_tree(&self) -> String {
+        let mut found = note::Found::new();
+        self.signals.note_waits(self, &mut found);
+        self.timers.note_waits(self, &mut found);
+        self.phases.note_waits(self, &mut found);
+        task::tree(&self.hub, &found)
+    }
+
     // --- between tests
 
     /// Ends what a test left with the kernel: its clocks, its writes that were not applied, and
     /// watches that nobody needs.
     pub(crate) fn end_test(&self) {
-        for key in self.clocks.clear() {
-            self.timers.leave(key);
-        }
+        self.clocks.clear();
         self.writes.clear(&self.signals);
         if !self.over.get() {
             self.signals.unwatch_idle(self.port);
@@ -503,7 +632,11 @@ impl Kernel {
     }
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
-    pub(crate) fn census(&self) -> (usize, usize, usize) {
-        (self.signals.waiting(), self.signals.watched(), self.timers.len())
+    fn census(&self) -> (usize, usize, usize) {
+        (
+            self.signals.waiting(),
+            self.signals.watched(),
+            self.timers.len(),
+        )
     }
 }

@@ -10,9 +10,12 @@ use std::task::Waker;
 use elsa::FrozenVec;
 use smallvec::SmallVec;
 
+use super::Kernel;
+use super::note::{self, Found};
 use super::write::Pending;
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
 use crate::task::waiters::{WaiterKey, WaiterList};
+use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
@@ -32,7 +35,7 @@ pub(crate) enum Edge {
 
 /// What one waiter of a signal waits for.
 pub(crate) enum SignalWait {
-    Edges { edge: Edge, remaining: Cell<u32> },
+    Edges { edge: Edge, remaining: u32 },
     Until(Rc<Condition>),
 }
 
@@ -44,7 +47,10 @@ pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
 
 impl Condition {
     pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
-        Rc::new(Condition { panicked: Cell::new(false), ask })
+        Rc::new(Condition {
+            panicked: Cell::new(false),
+            ask,
+        })
     }
 
     /// It panicked when it was asked in the callback.
@@ -89,6 +95,8 @@ pub(crate) struct Signal {
 pub(super) struct Signals {
     table: FrozenVec<Box<Signal>>,
     by_handle: RefCell<HashMap<Handle, SignalIndex>>,
+    /// Memory for the wakers of a change that wakes more than one task.
+    spare: Cell<Vec<Waker>>,
 }
 
 /// The paths of the signals by number, for the task tree, which another thread may have to print.
@@ -97,7 +105,10 @@ static PATHS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// Writes a signal's path.
 pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
-    match usize::try_from(index).ok().and_then(|index| paths.get(index)) {
+    match usize::try_from(index)
+        .ok()
+        .and_then(|index| paths.get(index))
+    {
         Some(path) => f.write_str(path),
         None => write!(f, "signal {index}"),
     }
@@ -112,11 +123,17 @@ impl SignalIndex {
 impl Signals {
     pub(super) fn new() -> Self {
         PATHS.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        Signals { table: FrozenVec::new(), by_handle: RefCell::default() }
+        Signals {
+            table: FrozenVec::new(),
+            by_handle: RefCell::default(),
+            spare: Cell::default(),
+        }
     }
 
     pub(super) fn get(&self, index: SignalIndex) -> &Signal {
-        self.table.get(index.0 as usize).expect("signal numbers come from this table")
+        self.table
+            .get(index.0 as usize)
+            .expect("signal numbers come from this table")
     }
 
     pub(super) fn open(&self, port: &dyn Port, handle: Handle) -> SignalIndex {
@@ -125,13 +142,18 @@ impl Signals {
         }
         let description = port.describe(handle);
         let (width, two_state) = match &description.encoding {
-            Encoding::Logic { width, two_state, .. } => (*width, *two_state),
+            Encoding::Logic {
+                width, two_state, ..
+            } => (*width, *two_state),
             _ => (0, false),
         };
         let index = SignalIndex(
             u32::try_from(self.table.len()).expect("fewer than four thousand million signals"),
         );
-        PATHS.lock().unwrap_or_else(PoisonError::into_inner).push(description.path.clone());
+        PATHS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
         self.table.push(Box::new(Signal {
             handle,
@@ -169,12 +191,12 @@ impl Signals {
             let watch = port.watch(signal.handle, signal.scalar, token)?;
             signal.watch.set(Some(watch));
         }
-        if port.quirks().idle_value_changes && !signal.scalar && signal.last_wide.borrow().is_none()
+        if !signal.scalar && port.quirks().idle_value_changes && signal.last_wide.borrow().is_none()
         {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, waker.clone()))
+        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
     }
 
     /// Still waiting; wakes another task from now on.
@@ -195,68 +217,131 @@ impl Signals {
     }
 
     /// A watched signal changed: wakes those whose wait is over, first come first.
-    pub(super) fn changed(&self, port: &dyn Port, token: u64, scalar: Option<Logic>) {
+    pub(super) fn changed(&self, port: &dyn Port, hub: &Hub, token: u64, scalar: Option<Logic>) {
         let (index, generation) = from_token(token);
-        let Some(signal) = self.table.get(index as usize) else { return };
+        let Some(signal) = self.table.get(index as usize) else {
+            return;
+        };
         if signal.watch_generation.get() != generation {
             return;
         }
+        let scalar = match scalar {
+            // Some simulators do not bring the value along.
+            None if signal.scalar => signal.read_scalar(port),
+            scalar => scalar,
+        };
         let (rises, falls) = match scalar {
             Some(new) => {
                 let old = signal.last.replace(new);
                 if old == new {
                     return;
                 }
-                (new.is_one() && !old.is_one(), new.is_zero() && !old.is_zero())
+                (
+                    new.is_one() && !old.is_one(),
+                    new.is_zero() && !old.is_zero(),
+                )
             }
             None if signal.wide_is_unchanged(port) => return,
             None => (false, false),
         };
-        let mut over: SmallVec<[WaiterKey; 8]> = SmallVec::new();
-        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 2]> = SmallVec::new();
+        // Nearly always one task is woken.
+        let (mut first, mut more) = (None, Vec::new());
+        let mut asks = false;
         {
-            let waits = signal.waits.borrow();
+            let mut waits = signal.waits.borrow_mut();
             if waits.is_empty() {
                 drop(waits);
                 signal.fired_for_nobody(port);
                 return;
             }
-            for (key, wait, _) in waits.iter() {
-                match wait {
+            waits.take_if(
+                |_, wait| match wait {
                     SignalWait::Edges { edge, remaining } => {
                         let counts = match edge {
                             Edge::Rising => rises,
                             Edge::Falling => falls,
                             Edge::Any => true,
                         };
-                        if counts {
-                            remaining.set(remaining.get() - 1);
-                            if remaining.get() == 0 {
-                                over.push(key);
-                            }
+                        let over = counts && *remaining == 1;
+                        if counts && !over {
+                            *remaining -= 1;
                         }
+                        over
                     }
-                    SignalWait::Until(condition) => asked.push((key, Rc::clone(condition))),
-                }
+                    SignalWait::Until(_) => {
+                        asks = true;
+                        false
+                    }
+                },
+                |_, waker| match first {
+                    None => first = Some(waker),
+                    Some(_) => self.add(&mut more, waker),
+                },
+            );
+        }
+        if asks {
+            self.ask_conditions(signal, &mut more);
+        }
+        // With nothing borrowed: their wakers may be anybody's.
+        if let Some(waker) = first {
+            hub.wake_waker(waker);
+        }
+        if !more.is_empty() {
+            self.wake_all(more, hub);
+        }
+    }
+
+    #[inline(never)]
+    fn add(&self, woken: &mut Vec<Waker>, waker: Waker) {
+        if woken.capacity() == 0 {
+            *woken = self.spare.take();
+        }
+        woken.push(waker);
+    }
+
+    #[inline(never)]
+    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) {
+        woken.drain(..).for_each(|waker| hub.wake_waker(waker));
+        self.spare.set(woken);
+    }
+
+    /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
+    #[inline(never)]
+    fn ask_conditions(&self, signal: &Signal, woken: &mut Vec<Waker>) {
+        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 4]> = SmallVec::new();
+        for (key, wait, _) in signal.waits.borrow().iter() {
+            if let SignalWait::Until(condition) = wait {
+                asked.push((key, Rc::clone(condition)));
             }
         }
         // The conditions are the user's: asked with nothing borrowed.
         for (key, condition) in asked {
             if condition.is_over() {
-                over.push(key);
+                let taken = signal.waits.borrow_mut().take(key);
+                if let Some((_, waker)) = taken {
+                    self.add(woken, waker);
+                }
             }
         }
-        for key in over {
-            let taken = signal.waits.borrow_mut().take(key);
-            if let Some((_, waker)) = taken {
-                waker.wake();
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for index in (0..).map(SignalIndex).take(self.table.len()) {
+            for (_, wait, waker) in self.get(index).waits.borrow().iter() {
+                let wait = match wait {
+                    SignalWait::Edges { edge, remaining } => {
+                        note::edge_note(index, *edge, *remaining)
+                    }
+                    SignalWait::Until(_) => note::condition_note(index),
+                };
+                note::enter(found, kernel, waker, wait);
             }
         }
     }
 
     /// Takes down every watch, at the end of a test.
     pub(super) fn unwatch_idle(&self, port: &dyn Port) {
-        for signal in self.table.iter() {
+        for signal in &self.table {
             if signal.waits.borrow().is_empty() {
                 signal.unwatch(port);
             }
@@ -264,15 +349,26 @@ impl Signals {
     }
 
     pub(super) fn watched(&self) -> usize {
-        self.table.iter().filter(|signal| signal.watch.get().is_some()).count()
+        self.table
+            .iter()
+            .filter(|signal| signal.watch.get().is_some())
+            .count()
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.table.iter().map(|signal| signal.waits.borrow().len()).sum()
+        self.table
+            .iter()
+            .map(|signal| signal.waits.borrow().len())
+            .sum()
     }
 }
 
 impl Signal {
+    fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
+        let (value, unknown) = port.read_small(self.handle, 1, self.two_state).ok()?;
+        Some(scalar_of(value, unknown))
+    }
+
     fn fired_for_nobody(&self, port: &dyn Port) {
         let fires = self.idle_fires.get() + 1;
         self.idle_fires.set(fires);
@@ -283,7 +379,8 @@ impl Signal {
 
     fn unwatch(&self, port: &dyn Port) {
         if let Some(watch) = self.watch.take() {
-            self.watch_generation.set(self.watch_generation.get().wrapping_add(1));
+            self.watch_generation
+                .set(self.watch_generation.get().wrapping_add(1));
             self.idle_fires.set(0);
             *self.last_wide.borrow_mut() = None;
             port.unwatch(watch);
@@ -293,7 +390,10 @@ impl Signal {
     fn remember_wide(&self, port: &dyn Port) {
         if matches!(self.description.encoding, Encoding::Logic { .. }) {
             let mut value = LogicVec::all_zero(0);
-            if port.read(self.handle, &self.description.encoding, &mut value).is_ok() {
+            if port
+                .read(self.handle, &self.description.encoding, &mut value)
+                .is_ok()
+            {
                 *self.last_wide.borrow_mut() = Some(value);
             }
         }

@@ -3,24 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::heap::{DeadlineHeap, Rank, TimerKey};
+use super::Kernel;
+use super::heap::{DeadlineHeap, NEVER, TimerKey};
+use super::note::{self, Found};
 use crate::simulator::{CallbackHandle, Port, PortError};
-
-/// Who a deadline is for.
-pub(super) enum Due {
-    Task(Waker),
-    Clock(u32),
-}
-
-struct PendingTimer {
-    deadline: u64,
-    handle: CallbackHandle,
-}
+use crate::task::keep;
 
 pub(super) struct Timers {
-    heap: RefCell<DeadlineHeap<Due>>,
-    /// The simulator's timer for the earliest deadline, or an earlier one that is left to fire.
-    pending: Cell<Option<PendingTimer>>,
+    heap: RefCell<DeadlineHeap<Waker>>,
+    /// The deadline of the simulator's timer: the earliest, or an earlier one that is left to
+    /// fire. `NEVER` if there is no timer.
+    pending: Cell<u64>,
+    handle: Cell<Option<CallbackHandle>>,
     /// The token of the pending timer; a fire with another token is stale.
     generation: Cell<u64>,
 }
@@ -29,25 +23,33 @@ impl Timers {
     pub(super) fn new() -> Self {
         Timers {
             heap: RefCell::new(DeadlineHeap::new()),
-            pending: Cell::new(None),
+            pending: Cell::new(NEVER),
+            handle: Cell::new(None),
             generation: Cell::new(0),
         }
     }
 
+    #[inline]
     pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.heap.borrow_mut().insert(deadline, Rank::Task, Due::Task(waker.clone()))
+        self.heap.borrow_mut().insert(deadline, keep(waker))
     }
 
-    pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+    #[inline]
+    pub(super) fn holds(&self, key: TimerKey) -> bool {
+        self.heap.borrow().holds(key)
+    }
+
+    /// Lets a deadline wake another task from now on.
+    pub(super) fn update(&self, key: TimerKey, waker: &Waker) {
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {
-            Some(Due::Task(present)) if present.will_wake(waker) => return true,
-            Some(Due::Task(present)) => std::mem::replace(present, waker.clone()),
-            _ => return false,
+            Some(present) if !present.will_wake(waker) => {
+                Some(std::mem::replace(present, waker.clone()))
+            }
+            _ => None,
         };
         drop(heap);
         drop(replaced);
-        true
     }
 
     pub(super) fn leave(&self, key: TimerKey) {
@@ -55,49 +57,59 @@ impl Timers {
         drop(left);
     }
 
-    /// The next toggle of a clock. Clocks of one deadline toggle in the order of their numbers.
-    pub(super) fn schedule_clock(&self, deadline: u64, clock: u32) -> TimerKey {
-        let mut heap = self.heap.borrow_mut();
-        heap.insert_as(deadline, Rank::Clock, u64::from(clock), Due::Clock(clock))
-    }
-
     /// The simulator's timer fired. `Some(deadline)` unless it was given up before.
+    #[inline]
     pub(super) fn fired(&self, token: u64) -> Option<u64> {
         if token != self.generation.get() {
             return None;
         }
-        self.pending.take().map(|pending| pending.deadline)
+        let deadline = self.pending.replace(NEVER);
+        (deadline != NEVER).then_some(deadline)
     }
 
-    pub(super) fn pop_due(&self, now: u64) -> Option<Due> {
+    #[inline]
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.heap.borrow().earliest() <= now
+    }
+
+    #[inline]
+    pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
         self.heap.borrow_mut().pop_due(now)
     }
 
-    /// Has the simulator call at the earliest deadline.
+    /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
     ///
     /// A pending timer that is now too early stays: it costs less to let it fire than to take it
     /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
-    pub(super) fn arm(&self, port: &dyn Port, now: u64) -> Result<(), PortError> {
-        let earliest = self.heap.borrow().earliest();
-        let pending = self.pending.take();
-        let keep = match (&pending, earliest) {
-            (Some(pending), Some(earliest)) => pending.deadline <= earliest,
-            (None, None) => return Ok(()),
-            _ => false,
-        };
-        if keep {
-            self.pending.set(pending);
+    #[inline(always)] // in the way of every event
+    pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> Result<(), PortError> {
+        let earliest = self.heap.borrow().earliest().min(clocks);
+        let pending = self.pending.get();
+        if pending == earliest || (pending < earliest && earliest != NEVER) {
             return Ok(());
         }
-        if let Some(pending) = pending {
-            port.cancel_after(pending.handle);
+        if self.pending.replace(NEVER) != NEVER
+            && let Some(handle) = self.handle.take()
+        {
+            port.cancel_after(handle);
         }
-        let Some(deadline) = earliest else { return Ok(()) };
+        if earliest == NEVER {
+            return Ok(());
+        }
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        let handle = port.after(deadline.saturating_sub(now), generation)?;
-        self.pending.set(Some(PendingTimer { deadline, handle }));
+        // A deadline may have passed before anybody awaited it: time does not go back to it.
+        let deadline = earliest.max(now);
+        let handle = port.after(deadline - now, generation)?;
+        self.handle.set(Some(handle));
+        self.pending.set(deadline);
         Ok(())
+    }
+
+    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+        for (deadline, waker) in self.heap.borrow().iter() {
+            note::enter(found, kernel, waker, kernel.deadline_note(deadline));
+        }
     }
 
     pub(super) fn len(&self) -> usize {

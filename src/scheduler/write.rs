@@ -5,18 +5,25 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
 use super::signal::{Signal, SignalIndex, Signals};
-use crate::simulator::{Encoding, Port, PortError, WriteMode};
+use crate::simulator::{Encoding, Port, PortError, VectorFormats, WriteMode};
 use crate::value::LogicVec;
 
 /// A value to write.
 #[derive(Clone, Copy)]
 pub(crate) enum Write<'a> {
     /// Up to 64 bits as two planes; bits outside of `mask` keep what the signal has.
-    Small { value: u64, unknown: u64, mask: u64 },
+    Small {
+        value: u64,
+        unknown: u64,
+        mask: u64,
+    },
     /// The whole of a vector.
     Wide(&'a LogicVec),
     /// Bits from `low` up, of a vector; the others keep what the signal has.
-    Part { value: &'a LogicVec, low: u32 },
+    Part {
+        value: &'a LogicVec,
+        low: u32,
+    },
     Real(f64),
     Text(&'a str),
 }
@@ -38,10 +45,21 @@ pub(crate) enum WriteError {
 /// What waits for the read-write phase on one signal.
 pub(crate) enum Pending {
     None,
-    Small { value: u64, unknown: u64, mask: u64, place: &'static Location<'static> },
-    Wide { value: LogicVec, place: &'static Location<'static> },
+    Small {
+        value: u64,
+        unknown: u64,
+        mask: u64,
+        place: &'static Location<'static>,
+    },
+    Wide {
+        value: LogicVec,
+        place: &'static Location<'static>,
+    },
     /// Bits of a wide vector, laid over each other in the order in which they came.
-    Parts { parts: Vec<(u32, LogicVec)>, place: &'static Location<'static> },
+    Parts {
+        parts: Vec<(u32, LogicVec)>,
+        place: &'static Location<'static>,
+    },
     Real(f64, &'static Location<'static>),
     Text(String, &'static Location<'static>),
 }
@@ -53,7 +71,10 @@ pub(super) struct Writes {
 
 impl Writes {
     pub(super) fn new() -> Self {
-        Writes { queue: RefCell::default(), spare: Cell::default() }
+        Writes {
+            queue: RefCell::default(),
+            spare: Cell::default(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -67,33 +88,127 @@ impl Writes {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
-        let mut pending = signals.get(index).pending.borrow_mut();
+        let signal = signals.get(index);
+        let all = all_bits(signal.width);
+        let mut pending = signal.pending.borrow_mut();
         if matches!(*pending, Pending::None) {
             self.queue.borrow_mut().push(index);
         }
         let pending = &mut *pending;
         match (write, &mut *pending) {
-            (Write::Small { value, unknown, mask }, Pending::Small { value: v, unknown: u, mask: m, place: p }) => {
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                Pending::Small {
+                    value: v,
+                    unknown: u,
+                    mask: m,
+                    place: p,
+                },
+            ) => {
                 *v = *v & !mask | value & mask;
                 *u = *u & !mask | unknown & mask;
                 *m |= mask;
                 *p = place;
             }
-            (Write::Small { value, unknown, mask }, Pending::Wide { value: whole, place: p }) => {
-                for bit in (0..whole.width().min(64)).filter(|bit| mask >> bit & 1 == 1) {
-                    let logic = LogicVec::from_planes_u64(1, value >> bit & 1, unknown >> bit & 1);
-                    overlay(whole, bit, &logic);
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                _,
+            ) if mask & all == all => {
+                *pending = Pending::Small {
+                    value,
+                    unknown,
+                    mask,
+                    place,
+                };
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                Pending::None,
+            ) => {
+                *pending = Pending::Small {
+                    value: value & mask,
+                    unknown: unknown & mask,
+                    mask,
+                    place,
+                };
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                Pending::Wide {
+                    value: whole,
+                    place: p,
+                },
+            ) => {
+                for (low, part) in parts_of(value, unknown, mask) {
+                    overlay(whole, low, &part);
                 }
                 *p = place;
             }
-            (Write::Small { value, unknown, mask }, _) => {
-                *pending = Pending::Small { value: value & mask, unknown: unknown & mask, mask, place };
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                Pending::Parts { parts, place: p },
+            ) => {
+                parts.extend(parts_of(value, unknown, mask));
+                *p = place;
+            }
+            (
+                Write::Part { value: part, low },
+                Pending::Small {
+                    value,
+                    unknown,
+                    mask,
+                    ..
+                },
+            ) => {
+                let mut parts: Vec<_> = parts_of(*value, *unknown, *mask).collect();
+                parts.push((low, part.clone()));
+                *pending = Pending::Parts { parts, place };
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                _,
+            ) => {
+                *pending = Pending::Small {
+                    value: value & mask,
+                    unknown: unknown & mask,
+                    mask,
+                    place,
+                };
             }
             (Write::Wide(new), Pending::Wide { value, place: p }) => {
                 value.clone_from(new);
                 *p = place;
             }
-            (Write::Wide(new), _) => *pending = Pending::Wide { value: new.clone(), place },
+            (Write::Wide(new), _) => {
+                *pending = Pending::Wide {
+                    value: new.clone(),
+                    place,
+                }
+            }
             (Write::Part { value: part, low }, Pending::Wide { value, place: p }) => {
                 overlay(value, low, part);
                 *p = place;
@@ -103,7 +218,10 @@ impl Writes {
                 *p = place;
             }
             (Write::Part { value, low }, _) => {
-                *pending = Pending::Parts { parts: vec![(low, value.clone())], place };
+                *pending = Pending::Parts {
+                    parts: vec![(low, value.clone())],
+                    place,
+                };
             }
             (Write::Real(value), _) => *pending = Pending::Real(value, place),
             (Write::Text(value), _) => *pending = Pending::Text(value.to_owned(), place),
@@ -123,19 +241,29 @@ impl Writes {
             let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
             let (outcome, place) = match pending {
                 Pending::None => continue,
-                Pending::Small { value, unknown, mask, place } => {
-                    (put_small(port, signal, value, unknown, mask, WriteMode::Deposit), place)
-                }
+                Pending::Small {
+                    value,
+                    unknown,
+                    mask,
+                    place,
+                } => (
+                    put_small(port, signal, value, unknown, mask, WriteMode::Deposit),
+                    place,
+                ),
                 Pending::Wide { value, place } => {
                     let encoding = &signal.description.encoding;
-                    (port.write(signal.handle, encoding, &value, WriteMode::Deposit), place)
+                    (
+                        port.write(signal.handle, encoding, &value, WriteMode::Deposit),
+                        place,
+                    )
                 }
                 Pending::Parts { parts, place } => {
                     (put_parts(port, signal, &parts, WriteMode::Deposit), place)
                 }
-                Pending::Real(value, place) => {
-                    (port.write_real(signal.handle, value, WriteMode::Deposit), place)
-                }
+                Pending::Real(value, place) => (
+                    port.write_real(signal.handle, value, WriteMode::Deposit),
+                    place,
+                ),
                 Pending::Text(value, place) => (port.write_text(signal.handle, &value), place),
             };
             if let Err(error) = outcome {
@@ -161,9 +289,11 @@ pub(super) fn put_now(
     mode: WriteMode,
 ) -> Result<(), PortError> {
     match write {
-        Write::Small { value, unknown, mask } => {
-            put_small(port, signal, value, unknown, mask, mode)
-        }
+        Write::Small {
+            value,
+            unknown,
+            mask,
+        } => put_small(port, signal, value, unknown, mask, mode),
         Write::Wide(value) => port.write(signal.handle, &signal.description.encoding, value, mode),
         Write::Part { value, low } => put_parts(port, signal, &[(low, value.clone())], mode),
         Write::Real(value) => port.write_real(signal.handle, value, mode),
@@ -180,8 +310,13 @@ fn put_small(
     mode: WriteMode,
 ) -> Result<(), PortError> {
     let (mut value, mut unknown) = (value, unknown);
-    let all = if signal.width >= 64 { u64::MAX } else { (1 << signal.width) - 1 };
+    let all = all_bits(signal.width);
     if mask & all != all {
+        if port.quirks().vector_formats == VectorFormats::BinaryString {
+            // Two planes would lose what the other bits have of the nine states.
+            let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
+            return put_parts(port, signal, &parts, mode);
+        }
         let (v, u) = port.read_small(signal.handle, signal.width, signal.two_state)?;
         value = v & !mask | value & mask;
         unknown = u & !mask | unknown & mask;
@@ -204,9 +339,37 @@ fn put_parts(
     port.write(signal.handle, encoding, &whole, mode)
 }
 
+fn all_bits(width: u32) -> u64 {
+    if width >= 64 {
+        u64::MAX
+    } else {
+        (1 << width) - 1
+    }
+}
+
+/// The runs of bits that a mask selects, as parts.
+fn parts_of(value: u64, unknown: u64, mask: u64) -> impl Iterator<Item = (u32, LogicVec)> {
+    let mut left = mask;
+    std::iter::from_fn(move || {
+        if left == 0 {
+            return None;
+        }
+        let low = left.trailing_zeros();
+        let width = (left >> low).trailing_ones();
+        let run = all_bits(width);
+        left &= !(run << low);
+        Some((
+            low,
+            LogicVec::from_planes_u64(width, value >> low & run, unknown >> low & run),
+        ))
+    })
+}
+
 fn overlay(whole: &mut LogicVec, low: u32, part: &LogicVec) {
     if part.width() > 0 {
         let high = low + part.width() - 1;
-        whole.set_slice(high, low, part).expect("selects are checked when they are made");
+        whole
+            .set_slice(high, low, part)
+            .expect("selects are checked when they are made");
     }
 }

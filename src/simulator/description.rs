@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The kind of an object, common to Verilog, SystemVerilog and VHDL.
+/// The kind of an object, common to Verilog, `SystemVerilog` and VHDL.
 ///
 /// A packed structure or an enumeration that a simulator shows as a plain vector is a
 /// [`Variable`](ObjectKind::Variable): the kind is what the simulator says, not what was declared.

@@ -48,9 +48,33 @@ pub(crate) enum Event {
     },
 }
 
-/// Who receives every event. May be entered again from inside a write: see
+/// Who receives the events. May be entered again from inside a write: see
 /// [`super::Quirks::put_runs_value_changes`].
-pub(crate) type Sink = fn(Event);
+///
+/// The frequent ones have a function each, whose arguments travel in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Sink {
+    /// [`Event::Change`].
+    pub(crate) change: fn(token: u64, scalar: Option<Logic>),
+    /// [`Event::Timer`].
+    pub(crate) timer: fn(token: u64),
+    /// [`Event::Phase`].
+    pub(crate) phase: fn(phase: Phase, token: u64),
+    /// The others.
+    pub(crate) other: fn(Event),
+}
+
+impl Sink {
+    #[inline(always)] // the callers know the kind
+    fn receive(&self, event: Event) {
+        match event {
+            Event::Change { token, scalar } => (self.change)(token, scalar),
+            Event::Timer { token } => (self.timer)(token),
+            Event::Phase { phase, token } => (self.phase)(phase, token),
+            other => (self.other)(other),
+        }
+    }
+}
 
 /// Who is told of a panic that left the sink; the simulator must not see it.
 pub(crate) type OnEscapedPanic = fn(Box<dyn Any + Send>);
@@ -79,14 +103,16 @@ pub(crate) fn install(sink: Sink, on_escaped_panic: OnEscapedPanic) {
 }
 
 /// Hands an event to the sink. Never unwinds, so that it can be called from C.
+#[inline(always)] // the callers know the kind
 pub(super) fn deliver(event: Event) {
     let Some(door) = DOOR.get() else { return };
-    if let Err(payload) = catch_unwind(|| (door.sink)(event)) {
+    if let Err(payload) = catch_unwind(|| door.sink.receive(event)) {
         escaped(payload);
     }
 }
 
 /// Reports what went wrong outside of the sink's own care. Never unwinds.
+#[cold]
 pub(super) fn escaped(payload: Box<dyn Any + Send>) {
     let Some(door) = DOOR.get() else { return };
     let report = AssertUnwindSafe(|| (door.on_escaped_panic)(payload));
@@ -132,9 +158,16 @@ mod tests {
     fn a_panic_in_the_sink_is_reported_and_does_not_unwind() {
         deliver(Event::Start);
         install(
-            |event| {
-                DELIVERED.fetch_add(1, Ordering::Relaxed);
-                assert_ne!(event, Event::Timer { token: 7 }, "a panic out of the sink");
+            Sink {
+                change: |_, _| {},
+                timer: |token| {
+                    DELIVERED.fetch_add(1, Ordering::Relaxed);
+                    assert_ne!(token, 7, "a panic out of the sink");
+                },
+                phase: |_, _| {},
+                other: |_| {
+                    DELIVERED.fetch_add(1, Ordering::Relaxed);
+                },
             },
             |payload| {
                 ESCAPED.fetch_add(1, Ordering::Relaxed);

@@ -9,7 +9,6 @@ mod description;
 mod error;
 mod event;
 mod quirks;
-
 pub(crate) mod vpi;
 
 use std::cell::Cell;
@@ -18,10 +17,10 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Event, OnEscapedPanic, Phase, Sink, install};
+pub(crate) use event::{Event, Phase, Sink, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
-use crate::time::Precision;
 
+use crate::time::Precision;
 use crate::value::LogicVec;
 
 /// An object of the simulator. Made by the port, valid until the end of the run.
@@ -31,6 +30,14 @@ pub(crate) struct Handle(NonNull<c_void>);
 /// A callback that is registered with the simulator.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct CallbackHandle(usize);
+
+#[cfg(test)]
+impl Handle {
+    /// A handle for a port that stands in for a simulator in tests; `number` is not 0.
+    pub(crate) fn for_test(number: usize) -> Handle {
+        Handle(NonNull::new(std::ptr::without_provenance_mut(number)).expect("it is not 0"))
+    }
+}
 
 /// Which simulator this is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -76,12 +76,15 @@ pub(crate) struct Quirks {
     pub(crate) last_watch_first: bool,
     /// Removing a pending next-time-step callback crashes. Icarus 11 (GHDL 2.0 ignores it).
     pub(crate) next_time_step_stays: bool,
+    /// A next-time-step callback that is asked for in one comes at once, in the same time step, and
+    /// so without end: ask for it later in the step. Icarus 11.
+    pub(crate) next_time_step_repeats: bool,
     /// A delay that was cancelled is over all the same, at its time. GHDL 2.0.
     pub(crate) cancelled_delays_fire: bool,
-    /// A write is a lasting force, and a release forces once more. GHDL 2.0; Verilator 5.006
-    /// ignores the flags and deposits.
+    /// Force and release do not do what they say: GHDL 2.0 forces once more to release,
+    /// Verilator 5.006 deposits.
     pub(crate) force_is_ignored: bool,
-    /// Only the second of the above: every write holds against the design. GHDL 2.0.
+    /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
     pub(crate) read_only_writes_pass: bool,
@@ -131,6 +134,7 @@ impl Quirks {
         idle_value_changes: false,
         last_watch_first: false,
         next_time_step_stays: false,
+        next_time_step_repeats: false,
         cancelled_delays_fire: false,
         force_is_ignored: false,
         writes_last: false,
@@ -163,6 +167,7 @@ impl Quirks {
                 idle_value_changes: true,
                 last_watch_first: true,
                 next_time_step_stays: true,
+                next_time_step_repeats: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
                 integers_extend: true,

@@ -6,21 +6,28 @@ use thiserror::Error;
 
 /// The channel is closed; the item comes back.
 ///
-/// It converts into [`anyhow::Error`] with `?` if the item is `Send + Sync`; of one that is not,
-/// [`without_item`](SendError::without_item) makes an error that does.
-#[derive(Clone, Copy, PartialEq, Eq, Error)]
-#[error("cannot send: the channel is closed")]
+/// It converts into [`verifork::Error`](crate::Error) with `?` whatever the item is, and leaves the
+/// item behind. (So it cannot be a [`std::error::Error`] itself: of those only the ones that may go
+/// to other threads convert, and an item such as a reply's sender may not.)
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot send: the channel is closed")
+    }
+}
+
+impl<T> From<SendError<T>> for anyhow::Error {
+    fn from(error: SendError<T>) -> Self {
+        anyhow::Error::msg(error.to_string())
+    }
+}
 
 impl<T> SendError<T> {
     /// The item that was not sent.
     pub fn into_inner(self) -> T {
         self.0
-    }
-
-    /// The same error without the item.
-    pub fn without_item(self) -> SendError<()> {
-        SendError(())
     }
 }
 
@@ -31,14 +38,29 @@ impl<T> fmt::Debug for SendError<T> {
 }
 
 /// The item cannot be sent now; it comes back.
-#[derive(Clone, Copy, PartialEq, Eq, Error)]
+///
+/// It converts into [`verifork::Error`](crate::Error) with `?`, as [`SendError`] does.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
     /// The channel has no room, or has promised it to a [`send`](super::Sender::send) that waits.
-    #[error("cannot send now: the channel is full")]
     Full(T),
     /// The channel is closed.
-    #[error("cannot send: the channel is closed")]
     Closed(T),
+}
+
+impl<T> fmt::Display for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TrySendError::Full(_) => "cannot send now: the channel is full",
+            TrySendError::Closed(_) => "cannot send: the channel is closed",
+        })
+    }
+}
+
+impl<T> From<TrySendError<T>> for anyhow::Error {
+    fn from(error: TrySendError<T>) -> Self {
+        anyhow::Error::msg(error.to_string())
+    }
 }
 
 impl<T> TrySendError<T> {
@@ -106,7 +128,7 @@ mod tests {
         fn fails() -> anyhow::Result<()> {
             let item = Rc::new(Cell::new(1));
             let failed: Result<(), SendError<Rc<Cell<i32>>>> = Err(SendError(item));
-            Ok(failed.map_err(SendError::without_item)?)
+            Ok(failed?)
         }
         assert_eq!(
             fails().unwrap_err().to_string(),

@@ -7,10 +7,6 @@
 //! `vpi_bindings.rs` and `vhpi_bindings.rs` are generated: see `build.rs`.
 
 use libloading::Library;
-#[cfg(unix)]
-use libloading::os::unix::Library as ProcessLibrary;
-#[cfg(windows)]
-use libloading::os::windows::Library as ProcessLibrary;
 
 macro_rules! generated {
     ($(#[$attribute:meta])* $name:ident) => {
@@ -54,11 +50,16 @@ pub(crate) mod vhpi {
 }
 
 /// The whole running process: the program and every library it loaded for all to see.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "it can fail on Windows")]
 fn running_process() -> Result<Library, libloading::Error> {
-    #[cfg(unix)]
-    return Ok(ProcessLibrary::this().into());
-    #[cfg(windows)]
-    return Ok(ProcessLibrary::this()?.into());
+    Ok(libloading::os::unix::Library::this().into())
+}
+
+/// The program, which exports the interface on Windows.
+#[cfg(windows)]
+fn running_process() -> Result<Library, libloading::Error> {
+    Ok(libloading::os::windows::Library::this()?.into())
 }
 
 /// The VPI functions of the running process.
@@ -81,9 +82,9 @@ mod tests {
 
     #[test]
     fn tables_load_where_there_is_no_simulator() {
-        let vpi = load_vpi().expect("the running process can be opened");
-        assert!(vpi.vpi_register_cb.is_err());
-        let vhpi = load_vhpi().expect("the running process can be opened");
-        assert!(vhpi.vhpi_register_cb.is_err());
+        let verilog = load_vpi().expect("the running process can be opened");
+        assert!(verilog.vpi_register_cb.is_err());
+        let vhdl = load_vhpi().expect("the running process can be opened");
+        assert!(vhdl.vhpi_register_cb.is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The object types that SystemVerilog adds to VPI: IEEE 1800-2017, Annex M, `sv_vpi_user.h`.
+//! The object types that `SystemVerilog` adds to VPI: IEEE 1800-2017, Annex M, `sv_vpi_user.h`.
 //!
 //! Written by hand, because no open simulator installs the standard's header.
 

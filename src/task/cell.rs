@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use super::error::TaskErrorKind;
 use super::hub::with_hub;
 use super::info::{TaskInfo, TaskState};
-use super::panics::{Caught, catch};
+use super::panics::{Caught, catch, catch_in_task};
 
 /// A task whose value's type does not matter.
 pub(crate) trait Child {
@@ -109,7 +109,7 @@ where
         }
         self.stage.set(Stage::Polling);
         self.info.set_state(TaskState::Running);
-        let outcome = catch(|| {
+        let outcome = catch_in_task(|| {
             // SAFETY: the stage was `Idle`, so the future is there and nothing else refers to it;
             // it is `Polling` until this reference is gone. The cell never moves the future: it
             // is behind an `Rc` and dropped in place.
@@ -118,9 +118,7 @@ where
         });
         self.stage.set(Stage::Idle);
         let outcome = match outcome {
-            Ok(Poll::Pending) if self.info.is_cancel_requested() => {
-                Err(TaskErrorKind::Cancelled)
-            }
+            Ok(Poll::Pending) if self.info.is_cancel_requested() => Err(TaskErrorKind::Cancelled),
             Ok(Poll::Pending) => {
                 if self.missed.take() {
                     context.waker().wake_by_ref();
@@ -216,7 +214,10 @@ pub(super) struct Output<T> {
 
 impl<T> Output<T> {
     fn new() -> Self {
-        Output { slot: Cell::new(Slot::Empty), value: UnsafeCell::new(None) }
+        Output {
+            slot: Cell::new(Slot::Empty),
+            value: UnsafeCell::new(None),
+        }
     }
 
     fn put(&self, value: T) {
@@ -268,9 +269,5 @@ impl<T> Output<T> {
             }
             Slot::Empty | Slot::Taken => None,
         }
-    }
-
-    pub(super) fn is_taken(&self) -> bool {
-        self.slot.get() == Slot::Taken
     }
 }

@@ -39,13 +39,17 @@ pub(super) unsafe fn add<'a>(
     // if the scope is forgotten, nobody does, and the scope keeps the manager's record alive for
     // good.
     let future = unsafe { std::mem::transmute::<Borrowing<'a>, Boxed>(future) };
-    core.clean_ups.borrow_mut().push(CleanUp { future, place, set });
+    core.clean_ups
+        .borrow_mut()
+        .push(CleanUp { future, place, set });
 }
 
 /// The clean-up that was added last, of what borrows nothing and of the scope with `set`.
 fn take_last(core: &Core, set: u32) -> Option<CleanUp> {
     let mut clean_ups = core.clean_ups.borrow_mut();
-    let found = clean_ups.iter().rposition(|known| known.set == ROOT_SET || known.set == set)?;
+    let found = clean_ups
+        .iter()
+        .rposition(|known| known.set == ROOT_SET || known.set == set)?;
     Some(clean_ups.remove(found))
 }
 

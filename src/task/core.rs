@@ -118,7 +118,10 @@ impl Core {
     fn check(&self, name: &Name) -> Result<(), AddError> {
         if let Some(present) = self.find(name) {
             let place = present.info().place();
-            return Err(AddError::NameTaken { name: name.clone().into_owned(), place });
+            return Err(AddError::NameTaken {
+                name: name.clone().into_owned(),
+                place,
+            });
         }
         let reason = match self.phase.get() {
             Phase::Open => return Ok(()),
@@ -131,7 +134,10 @@ impl Core {
             }
             Phase::Closed => format!("the scope opened at {} has ended", self.place),
         };
-        Err(AddError::Closed { name: name.clone().into_owned(), reason })
+        Err(AddError::Closed {
+            name: name.clone().into_owned(),
+            reason,
+        })
     }
 
     /// Adds a child to `set`.
@@ -165,7 +171,9 @@ impl Core {
         let child: Rc<dyn Child> = cell.clone();
         hub.put_cell(node, child.clone());
         if self.keeps {
-            self.positions.borrow_mut().insert(name, self.children.len());
+            self.positions
+                .borrow_mut()
+                .insert(name, self.children.len());
             self.children.push(child);
         }
         self.living.set(self.living.get() + 1);
@@ -240,7 +248,9 @@ impl Core {
     pub(super) fn add_block_error(&self, error: anyhow::Error, task: &BlockName) {
         let known = as_task_errors(&error).is_some_and(|errors| {
             let list = self.errors.borrow();
-            errors.iter().all(|error| list.iter().any(|known| known.is_same(error)))
+            errors
+                .iter()
+                .all(|error| list.iter().any(|known| known.is_same(error)))
         });
         if !known {
             self.add_error(task.error(TaskErrorKind::Failed(error)));
@@ -277,7 +287,13 @@ impl Core {
 
     /// Hands the errors that nobody was given to the test.
     pub(super) fn lose_uncollected(&self, hub: &Hub) {
-        let errors = self.errors.borrow().iter().skip(self.collected.get()).cloned().collect();
+        let errors = self
+            .errors
+            .borrow()
+            .iter()
+            .skip(self.collected.get())
+            .cloned()
+            .collect();
         self.collected.set(self.errors.borrow().len());
         let errors: Vec<TaskError> = errors;
         hub.lose(errors);
@@ -289,7 +305,10 @@ impl Core {
     }
 
     fn child_at(&self, position: usize) -> &TaskInfo {
-        self.children.get(position).expect("children are never taken out").info()
+        self.children
+            .get(position)
+            .expect("children are never taken out")
+            .info()
     }
 
     pub(super) fn infos(&self) -> impl Iterator<Item = &TaskInfo> {
@@ -323,7 +342,10 @@ impl Core {
                 }
             };
             drop(replaced);
-            super::note_wait(Wait::Place { what, at: self.place });
+            super::note_wait(Wait::Place {
+                what,
+                at: self.place,
+            });
             Poll::Pending
         })
         .await
@@ -373,7 +395,10 @@ impl TaskMap {
     /// failed, returned another type, or its value was taken by an `.await` of its handle.
     pub fn result<T: 'static>(&self, name: &str) -> Result<&T, ResultError> {
         let Some(child) = self.0.find(name) else {
-            return Err(ResultError::NoSuchTask { name: name.to_owned(), hint: self.hint(name) });
+            return Err(ResultError::NoSuchTask {
+                name: name.to_owned(),
+                hint: self.hint(name),
+            });
         };
         let info = child.info();
         value_of(info)?;
@@ -384,7 +409,9 @@ impl TaskMap {
                 wanted: std::any::type_name::<T>(),
             });
         };
-        output.lend().ok_or_else(|| ResultError::Taken { name: name.to_owned() })
+        output.lend().ok_or_else(|| ResultError::Taken {
+            name: name.to_owned(),
+        })
     }
 
     fn hint(&self, wanted: &str) -> String {
@@ -398,7 +425,11 @@ impl TaskMap {
             .min_by_key(|(distance, _)| *distance)
             .filter(|(distance, _)| *distance <= wanted.len().max(3) / 2)
             .map(|(_, name)| format!("; did you mean `{name}`?"));
-        format!("{} The manager has: {}", nearest.unwrap_or_default(), names.join(", "))
+        format!(
+            "{} The manager has: {}",
+            nearest.unwrap_or_default(),
+            names.join(", ")
+        )
     }
 
     /// Waits for the next task to finish, in whatever way, and gives its name; at once `None` if
@@ -433,7 +464,9 @@ impl TaskMap {
             return None;
         }
         let position = core
-            .wait_for("any task of the manager to finish", || core.ended.borrow().first().copied())
+            .wait_for("any task of the manager to finish", || {
+                core.ended.borrow().first().copied()
+            })
             .await;
         Some(core.child_at(position).name())
     }
@@ -473,13 +506,12 @@ pub(super) fn value_of(info: &TaskInfo) -> Result<(), ResultError> {
     let name = info.name().to_owned();
     match info.state() {
         TaskState::Finished => Ok(()),
-        TaskState::Queued | TaskState::Running => {
-            Err(ResultError::StillRunning { name, place: info.place() })
-        }
+        TaskState::Queued | TaskState::Running => Err(ResultError::StillRunning {
+            name,
+            place: info.place(),
+        }),
         TaskState::Cancelled => Err(ResultError::Cancelled { name }),
-        TaskState::Failed | TaskState::Panicked => {
-            Err(ResultError::Failed(info.outcome_error()))
-        }
+        TaskState::Failed | TaskState::Panicked => Err(ResultError::Failed(info.outcome_error())),
     }
 }
 
@@ -503,6 +535,8 @@ pub(super) fn child_info<T>(
     place: &'static Location<'static>,
     options: ChildOptions,
 ) -> TaskInfo {
-    let continues = options.continue_on_error.unwrap_or(core.options.continue_on_error);
+    let continues = options
+        .continue_on_error
+        .unwrap_or(core.options.continue_on_error);
     TaskInfo::new::<T>(name, place, continues)
 }

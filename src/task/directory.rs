@@ -6,7 +6,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Name;
 use super::hub::NONE;
@@ -37,7 +37,10 @@ pub(crate) struct Directory {
 
 impl Default for Directory {
     fn default() -> Self {
-        Directory { entries: Mutex::default(), running: AtomicU32::new(NONE) }
+        Directory {
+            entries: Mutex::default(),
+            running: AtomicU32::new(NONE),
+        }
     }
 }
 
@@ -61,7 +64,13 @@ impl Directory {
         place: &'static Location<'static>,
         parent: Option<NodeRef>,
     ) {
-        let entry = Entry { name, place, node, parent, live: true };
+        let entry = Entry {
+            name,
+            place,
+            node,
+            parent,
+            live: true,
+        };
         let mut entries = self.entries();
         let index = node.index() as usize;
         if index == entries.len() {
@@ -97,7 +106,8 @@ impl Directory {
 
     pub(super) fn path(&self, index: u32) -> String {
         let mut path = String::new();
-        self.write_path(index, &mut path).expect("writing to a string does not fail");
+        self.write_path(index, &mut path)
+            .expect("writing to a string does not fail");
         path
     }
 
@@ -128,7 +138,9 @@ impl Directory {
     }
 
     pub(super) fn describe(&self, index: u32) -> Option<(Name, &'static Location<'static>)> {
-        self.entries().get(index as usize).map(|entry| (entry.name.clone(), entry.place))
+        self.entries()
+            .get(index as usize)
+            .map(|entry| (entry.name.clone(), entry.place))
     }
 
     /// The living tasks as a tree of names and places, the running one marked. For a thread that
@@ -140,6 +152,23 @@ impl Directory {
         outline_below(&entries, NONE, running, 0, &mut text);
         text
     }
+}
+
+static PUBLISHED: Mutex<Option<Arc<Directory>>> = Mutex::new(None);
+
+pub(super) fn publish(directory: Arc<Directory>) {
+    *PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory);
+}
+
+/// The tasks of the simulation as a tree of names and places, from any thread.
+pub(crate) fn outline() -> String {
+    let directory = PUBLISHED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    directory
+        .map(|directory| directory.outline())
+        .unwrap_or_default()
 }
 
 fn outline_below(entries: &[Entry], parent: u32, running: u32, depth: usize, text: &mut String) {

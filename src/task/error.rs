@@ -28,7 +28,7 @@ pub enum TaskErrorKind {
     /// The task was cancelled. Only who awaits a cancelled task sees this; it is no failure.
     Cancelled,
     /// The value is not to be had: another `.await` took it, or it was lent out by
-    /// [`result`](super::TaskInfo::result).
+    /// [`result`](super::Task::result).
     ValueGone,
 }
 
@@ -54,7 +54,13 @@ impl TaskError {
         time: Option<SimTime>,
         kind: TaskErrorKind,
     ) -> Self {
-        TaskError(Arc::new(Inner { task, path, place, time, kind }))
+        TaskError(Arc::new(Inner {
+            task,
+            path,
+            place,
+            time,
+            kind,
+        }))
     }
 
     /// The task's name; of the block of a scope, the name of the task that opened the scope.
@@ -129,7 +135,11 @@ struct Report<'a>(&'a TaskError);
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = self.0;
-        let path = if error.path().is_empty() { error.task() } else { error.path() };
+        let path = if error.path().is_empty() {
+            error.task()
+        } else {
+            error.path()
+        };
         write!(f, "task `{path}` (forked at {})", error.place())?;
         if let Some(time) = error.time() {
             write!(f, " at {time}")?;
@@ -172,8 +182,16 @@ impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
             TaskErrorKind::Failed(cause) => fmt::Display::fmt(cause, f),
-            TaskErrorKind::Panicked { message, dropping: false, .. } => f.write_str(message),
-            TaskErrorKind::Panicked { message, dropping: true, .. } => {
+            TaskErrorKind::Panicked {
+                message,
+                dropping: false,
+                ..
+            } => f.write_str(message),
+            TaskErrorKind::Panicked {
+                message,
+                dropping: true,
+                ..
+            } => {
                 write!(f, "panicked while being dropped: {message}")
             }
             TaskErrorKind::Cancelled => write!(f, "task `{}` was cancelled", self.task()),
@@ -222,6 +240,12 @@ impl TaskErrors {
     #[allow(clippy::len_without_is_empty)] // there is no empty one
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl From<TaskError> for TaskErrors {
+    fn from(error: TaskError) -> Self {
+        TaskErrors(vec![error])
     }
 }
 
@@ -339,7 +363,9 @@ pub enum ResultError {
         wanted: &'static str,
     },
     /// An `.await` of the task by value has taken the value.
-    #[error("the value of task `{name}` was taken by the `.await` of its handle: await `&task` to leave it")]
+    #[error(
+        "the value of task `{name}` was taken by the `.await` of its handle: await `&task` to leave it"
+    )]
     Taken {
         /// The task's name.
         name: String,

@@ -60,7 +60,7 @@ where
             {
                 main.hub.wake(node);
             } else if idle_since.elapsed() >= PATIENCE {
-                panic!("stuck: nothing is ready\n{}", tree(&main.hub));
+                panic!("stuck: nothing is ready\n{}", tree(&main.hub, &[]));
             }
         }
     }

@@ -15,7 +15,11 @@ macro_rules! task_forms {
         ///
         /// At the caller's line: the name is taken, or the manager's scope has ended.
         #[track_caller]
-        pub fn fork<T, F>(&self, name: impl Into<$crate::task::Name>, future: F) -> $crate::task::Task<T>
+        pub fn fork<T, F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            future: F,
+        ) -> $crate::task::Task<T>
         where
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
@@ -77,7 +81,12 @@ macro_rules! task_forms {
             T: 'static,
         {
             let options = $crate::task::ChildOptions::new();
-            self.put(name.into(), options, future, $crate::task::core::Begin::Queued)
+            self.put(
+                name.into(),
+                options,
+                future,
+                $crate::task::core::Begin::Queued,
+            )
         }
 
         /// [`start_soon`](Self::start_soon) with options and without the panic.
@@ -96,7 +105,12 @@ macro_rules! task_forms {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            self.try_put(name.into(), options, future, $crate::task::core::Begin::Queued)
+            self.try_put(
+                name.into(),
+                options,
+                future,
+                $crate::task::core::Begin::Queued,
+            )
         }
 
         /// Adds a task at once; the returned future resolves to its handle when the task has run to
@@ -195,7 +209,9 @@ macro_rules! task_forms {
             A::IntoFuture: $life,
         {
             let future = awaitable.into_future();
-            self.start_soon(name, async move { $crate::task::Outcome::into_result(future.await) })
+            self.start_soon(name, async move {
+                $crate::task::Outcome::into_result(future.await)
+            })
         }
 
         /// [`add`](Self::add) with options and without the panic.

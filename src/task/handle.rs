@@ -38,14 +38,18 @@ impl<T: 'static> Task<T> {
         let info = self.cell.info();
         value_of(info)?;
         let output = self.cell.typed_output();
-        output.lend().ok_or_else(|| ResultError::Taken { name: info.name().to_owned() })
+        output.lend().ok_or_else(|| ResultError::Taken {
+            name: info.name().to_owned(),
+        })
     }
 }
 
 impl<T> Clone for Task<T> {
     /// Another handle of the same task. Where several are awaited by value, the first gets it.
     fn clone(&self) -> Self {
-        Task { cell: Rc::clone(&self.cell) }
+        Task {
+            cell: Rc::clone(&self.cell),
+        }
     }
 }
 
@@ -68,7 +72,9 @@ impl<T: 'static> IntoFuture for Task<T> {
     type IntoFuture = Join<T>;
 
     fn into_future(self) -> Join<T> {
-        Join { waiting: Waiting::new(self.cell) }
+        Join {
+            waiting: Waiting::new(self.cell),
+        }
     }
 }
 
@@ -77,7 +83,9 @@ impl<T: Clone + 'static> IntoFuture for &Task<T> {
     type IntoFuture = JoinCloned<T>;
 
     fn into_future(self) -> JoinCloned<T> {
-        JoinCloned { waiting: Waiting::new(Rc::clone(&self.cell)) }
+        JoinCloned {
+            waiting: Waiting::new(Rc::clone(&self.cell)),
+        }
     }
 }
 
@@ -103,7 +111,10 @@ impl<T> Waiting<T> {
             return Poll::Ready(());
         }
         info.await_end(&mut self.key, context.waker());
-        note_wait(Wait::Place { what, at: info.place() });
+        note_wait(Wait::Place {
+            what,
+            at: info.place(),
+        });
         Poll::Pending
     }
 
@@ -131,7 +142,11 @@ impl<T> Future for Join<T> {
         self.waiting.poll_ended(context).map(|()| {
             let cell = &self.waiting.cell;
             let finished = cell.info().state() == TaskState::Finished;
-            let value = if finished { cell.typed_output().take() } else { None };
+            let value = if finished {
+                cell.typed_output().take()
+            } else {
+                None
+            };
             value.ok_or_else(|| cell.info().outcome_error())
         })
     }
@@ -150,9 +165,34 @@ impl<T: Clone> Future for JoinCloned<T> {
         self.waiting.poll_ended(context).map(|()| {
             let cell = &self.waiting.cell;
             let finished = cell.info().state() == TaskState::Finished;
-            let value = if finished { cell.typed_output().clone_value() } else { None };
+            let value = if finished {
+                cell.typed_output().clone_value()
+            } else {
+                None
+            };
             value.ok_or_else(|| cell.info().outcome_error())
         })
+    }
+}
+
+/// Waits for a task to end, however it does.
+pub(super) struct Ended<T> {
+    waiting: Waiting<T>,
+}
+
+impl<T: 'static> Task<T> {
+    pub(super) fn ended(&self) -> Ended<T> {
+        Ended {
+            waiting: Waiting::new(Rc::clone(&self.cell)),
+        }
+    }
+}
+
+impl<T> Future for Ended<T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.waiting.poll_ended(context)
     }
 }
 
@@ -164,7 +204,9 @@ pub struct Starting<T> {
 
 impl<T: 'static> Starting<T> {
     pub(super) fn new(task: &Task<T>) -> Self {
-        Starting { waiting: Waiting::new(Rc::clone(&task.cell)) }
+        Starting {
+            waiting: Waiting::new(Rc::clone(&task.cell)),
+        }
     }
 }
 

@@ -92,7 +92,7 @@ fn forget<T>(future: Boxed<'_, T>) {
 }
 
 fn nothing_lives() {
-    assert_eq!(hub().live_count(), 0, "{}", tree(&hub()));
+    assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
     assert!(hub().take_lost().is_empty());
 }
 
@@ -102,12 +102,16 @@ async fn turns(count: usize) {
     }
 }
 
-fn test_of(body: impl Future<Output = Result<()>>) -> Result<(), TaskErrors> {
+fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskErrors> {
     block_on(run_test("test".into(), Location::caller(), body))
 }
 
 fn panic_text(errors: &TaskErrors) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 // Things forgotten.
@@ -167,7 +171,11 @@ fn a_manager_dropped_after_its_scope_was_forgotten_cancels_its_other_tasks() {
         handle.cancel();
     }
     block_on(turns(2));
-    assert_eq!(*log.borrow(), ["own"], "what borrowed the dead is never touched");
+    assert_eq!(
+        *log.borrow(),
+        ["own"],
+        "what borrowed the dead is never touched"
+    );
     assert!(!handle.has_ended());
 }
 
@@ -214,7 +222,11 @@ fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
     ending.put_cell(node, Rc::clone(&cell));
     ending.poll_node(node.index());
     drop(ending);
-    assert_eq!(Rc::strong_count(&cell), 2, "the hub never lets go of a living task");
+    assert_eq!(
+        Rc::strong_count(&cell),
+        2,
+        "the hub never lets go of a living task"
+    );
     // SAFETY: the count stands for the reference that the hub leaked: the task is given up here, by
     // its only other owner, so that the test leaks nothing.
     unsafe { Rc::decrement_strong_count(Rc::as_ptr(&cell)) };
@@ -319,7 +331,10 @@ fn drop_code_that_forks_into_an_ending_scope_is_an_error_and_starts_nothing() {
     })
     .unwrap_err();
     let text = panic_text(&errors);
-    assert!(text.contains("cannot add `late`: the manager is closed"), "{text}");
+    assert!(
+        text.contains("cannot add `late`: the manager is closed"),
+        "{text}"
+    );
     nothing_lives();
 }
 
@@ -371,8 +386,9 @@ impl Drop for PanicsInDrop {
 
 #[test]
 fn values_that_panic_in_drop_are_errors_of_their_tasks_and_stop_nobody() {
-    let reached = Cell::new(false);
-    let errors = test_of(async {
+    let reached = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&reached);
+    let errors = test_of(async move {
         spawn_named("unwanted", async {
             yield_now().await;
             Ok(PanicsInDrop("first"))
@@ -382,7 +398,7 @@ fn values_that_panic_in_drop_are_errors_of_their_tasks_and_stop_nobody() {
         tm.fork("kept too", async { Ok(PanicsInDrop("third")) });
         drop(tm); // one panic while another one unwinds would end the process
         turns(3).await;
-        reached.set(true);
+        flag.set(true);
         Ok(())
     })
     .unwrap_err();
@@ -391,7 +407,10 @@ fn values_that_panic_in_drop_are_errors_of_their_tasks_and_stop_nobody() {
     names.sort_unstable();
     assert_eq!(names, ["kept", "kept too", "unwanted"]);
     let text = panic_text(&errors);
-    assert!(text.contains("panicked while being dropped: first"), "{text}");
+    assert!(
+        text.contains("panicked while being dropped: first"),
+        "{text}"
+    );
     nothing_lives();
 }
 
@@ -418,20 +437,22 @@ fn a_value_that_meddles_in_drop_finds_the_manager_in_order() {
 
 #[test]
 fn a_panic_while_another_unwinds_keeps_both_places() {
-    let (mut outer_line, mut inner_line) = (0, 0);
-    let errors = test_of(async {
+    let lines = Rc::new((Cell::new(0), Cell::new(0)));
+    let noted = Rc::clone(&lines);
+    let errors = test_of(async move {
+        let (outer_line, inner_line) = &*noted;
         scope(async |tm| {
             tm.fork("unwinds", async {
                 let mut scoped = Box::pin(scope(async |tm| {
                     tm.fork("panics in drop", async {
-                        inner_line = line!() + 1;
+                        inner_line.set(line!() + 1);
                         let _panic = OnDrop(|| panic!("inner"));
                         pending::<Result<()>>().await
                     });
                     pending::<Result<()>>().await
                 }));
                 poll_fn(|context| Poll::Ready(scoped.as_mut().poll(context).is_pending())).await;
-                outer_line = line!() + 1;
+                outer_line.set(line!() + 1);
                 panic!("outer");
                 #[expect(unreachable_code, reason = "gives the block its type")]
                 Ok(())
@@ -444,9 +465,14 @@ fn a_panic_while_another_unwinds_keeps_both_places() {
     .unwrap_err();
     let places: Vec<(String, String)> = errors
         .iter()
-        .flat_map(|error| match error.cause().and_then(|cause| cause.downcast_ref::<TaskErrors>()) {
-            Some(inner) => inner.iter().cloned().collect(),
-            None => vec![error.clone()],
+        .flat_map(|error| {
+            match error
+                .cause()
+                .and_then(|cause| cause.downcast_ref::<TaskErrors>())
+            {
+                Some(inner) => inner.iter().cloned().collect(),
+                None => vec![error.clone()],
+            }
         })
         .map(|error| match error.kind() {
             TaskErrorKind::Panicked { message, at, .. } => {
@@ -455,10 +481,16 @@ fn a_panic_while_another_unwinds_keeps_both_places() {
             _ => panic!("{error}"),
         })
         .collect();
-    for (message, line) in [("outer", outer_line), ("inner", inner_line)] {
-        let place = places.iter().find(|(text, _)| text == message).map(|(_, at)| at);
+    for (message, line) in [("outer", lines.0.get()), ("inner", lines.1.get())] {
+        let place = places
+            .iter()
+            .find(|(text, _)| text == message)
+            .map(|(_, at)| at);
         let expected = format!("src/task/hazards.rs:{line}:");
-        assert!(place.is_some_and(|at| at.starts_with(&expected)), "{message} {line}: {places:?}");
+        assert!(
+            place.is_some_and(|at| at.starts_with(&expected)),
+            "{message} {line}: {places:?}"
+        );
     }
     nothing_lives();
 }
@@ -481,7 +513,7 @@ fn two_panics_at_once_which_end_the_process_are_told_before() {
     assert!(!child.status.success());
     let text = String::from_utf8_lossy(&child.stderr);
     for panic in ["the first", "the second"] {
-        let place = format!("{panic} (src/task/hazards.rs:");
+        let place = format!("{panic} (at src/task/hazards.rs:");
         assert!(text.contains(&place), "{text}");
     }
 }
@@ -550,7 +582,11 @@ fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
     }
     assert_eq!(hub().live_count(), 0);
     let lost = hub().take_lost();
-    assert!(lost.iter().any(|error| error.to_string().contains("a waker")), "{lost:?}");
+    assert!(
+        lost.iter()
+            .any(|error| error.to_string().contains("a waker")),
+        "{lost:?}"
+    );
 }
 
 #[test]
@@ -603,7 +639,7 @@ fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
                 let meddled = Rc::clone(&meddled);
                 Some(Box::new(move || {
                     meddled.set(meddled.get() + 1);
-                    let _ = (what.state(), tree(&hub()));
+                    let _ = (what.state(), tree(&hub(), &[]));
                     what.cancel();
                     hub().wake(hub().current_reference().unwrap());
                 }) as Box<dyn FnMut()>)
@@ -674,7 +710,10 @@ fn scopes_run_inside_of_other_peoples_joins_and_races() {
         log.into_inner()
     };
     let first = run();
-    assert_eq!(first.iter().filter(|line| line.ends_with("end")).count(), 3 * (8 + 20));
+    assert_eq!(
+        first.iter().filter(|line| line.ends_with("end")).count(),
+        3 * (8 + 20)
+    );
     assert_eq!(first, run(), "the same order in every run");
 }
 
@@ -744,7 +783,7 @@ fn a_wake_up_that_comes_while_its_task_runs_an_inner_executor_is_not_lost() {
             }
         });
         turns(10).await;
-        assert!(task.is_finished(), "{}", tree(&hub()));
+        assert!(task.is_finished(), "{}", tree(&hub(), &[]));
         drop(tm);
     });
     nothing_lives();

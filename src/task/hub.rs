@@ -13,14 +13,15 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use super::cell::Child;
-use super::core::Core;
+use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
 use super::outside::Outside;
+use super::panics::install_hook;
 use super::wait::Wait;
 use super::waker::{Inbox, NodeRef, node_of, waker_of};
 use super::{ExitTimer, Name};
-use crate::time::SimTime;
+use crate::time::{Precision, SimTime};
 
 /// No node, no set.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -30,26 +31,33 @@ pub(crate) const ROOT_SET: u32 = 0;
 /// How many awaits of one task the tree can show; a task that races more says how many more.
 const SHOWN_WAITS: usize = 4;
 
-/// What a task said it awaits when it last returned `Pending`.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Waits {
-    pub(super) shown: [Option<Wait>; SHOWN_WAITS],
-    pub(super) count: u32,
+/// The awaits of one task that are shown.
+type Noted = [Option<Wait>; SHOWN_WAITS];
+
+/// What a task said since it was last polled, and when that was.
+pub(super) struct Said<'a> {
+    pub(super) waits: &'a [Option<Wait>],
+    /// How many awaits it had no room to note.
+    pub(super) more: usize,
+    pub(super) since: Option<SimTime>,
 }
 
+/// Small, since every wake and every poll touches one: what few tasks note is elsewhere.
 pub(super) struct Node {
     generation: u32,
     live: bool,
     queued: bool,
     set: u32,
-    /// Neighbours among the living children of the same manager, in fork order.
-    older: u32,
-    newer: u32,
+    /// How many awaits it noted since it was last polled: see [`Tables::noted`].
+    waits: u32,
+    /// When it was last polled, in steps.
+    since: u64,
     /// Absent in the node of a scope's block, whose future the scope itself holds.
     cell: Option<Rc<dyn Child>>,
     core: Option<Rc<Core>>,
-    pub(super) since: Option<SimTime>,
-    pub(super) waits: Waits,
+    /// Neighbours among the living children of the same manager, in fork order.
+    older: u32,
+    newer: u32,
 }
 
 struct Set {
@@ -66,9 +74,28 @@ struct Set {
 #[derive(Default)]
 struct Tables {
     nodes: Vec<Node>,
+    /// What the tasks noted that they await, by node; few do.
+    noted: Vec<Noted>,
     free_nodes: Vec<u32>,
     sets: Vec<Set>,
     free_sets: Vec<u32>,
+}
+
+impl Tables {
+    /// Takes the next ready node of a set.
+    #[inline]
+    fn pop(&mut self, set: u32) -> Option<u32> {
+        let queue = &mut self.sets[set as usize].queue;
+        while let Some(index) = queue.pop_front() {
+            let node = &mut self.nodes[index as usize];
+            // A slot may have been given back, and to another set, since it was queued.
+            if node.live && node.queued && node.set == set {
+                node.queued = false;
+                return Some(index);
+            }
+        }
+        None
+    }
 }
 
 /// One a thread, made when the thread first uses a task.
@@ -77,7 +104,9 @@ pub(crate) struct Hub {
     tables: RefCell<Tables>,
     pub(super) directory: Arc<Directory>,
     pub(super) inbox: Inbox,
-    now: Cell<Option<SimTime>>,
+    /// The simulated time in steps, and the length of a step; no step where nothing is simulated.
+    now: Cell<u64>,
+    precision: Cell<Option<Precision>>,
     /// Errors that nobody collected (rule 18).
     lost: RefCell<Vec<TaskError>>,
     pub(super) test: RefCell<Option<Rc<Core>>>,
@@ -112,13 +141,15 @@ pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
 
 impl Hub {
     pub(super) fn new() -> Self {
+        install_hook();
         let inbox = Inbox::new();
         let hub = Hub {
             id: inbox.id(),
             tables: RefCell::default(),
             directory: Arc::default(),
             inbox,
-            now: Cell::new(None),
+            now: Cell::new(0),
+            precision: Cell::new(None),
             lost: RefCell::default(),
             test: RefCell::default(),
             exit_timer: Cell::new(None),
@@ -126,17 +157,48 @@ impl Hub {
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
-        hub.tables.borrow_mut().sets[root as usize].open = true;
+        {
+            let root = &mut hub.tables.borrow_mut().sets[root as usize];
+            root.open = true;
+            // Nobody is to be woken for it: the callbacks look.
+            root.woken = true;
+        }
         hub
+    }
+
+    pub(super) fn id(&self) -> u16 {
+        self.id
+    }
+
+    /// Makes this hub's tasks those that [`outline`](super::outline) shows.
+    pub(crate) fn publish(&self) {
+        super::directory::publish(Arc::clone(&self.directory));
     }
 
     /// The simulated time, as the scheduler last told it.
     pub(crate) fn now(&self) -> Option<SimTime> {
-        self.now.get()
+        self.time(self.now.get())
     }
 
-    pub(crate) fn set_now(&self, now: SimTime) {
-        self.now.set(Some(now));
+    fn time(&self, steps: u64) -> Option<SimTime> {
+        self.precision
+            .get()
+            .map(|precision| SimTime::new(steps, precision))
+    }
+
+    pub(crate) fn set_precision(&self, precision: Precision) {
+        self.precision.set(Some(precision));
+    }
+
+    /// Tells the simulated time, in steps.
+    #[inline]
+    pub(crate) fn set_now(&self, now: u64) {
+        self.now.set(now);
+    }
+
+    /// Gives `on_exit` futures their limit of time.
+    pub(crate) fn limit_clean_up(&self, timer: ExitTimer) {
+        self.exit_timer.set(Some(timer));
     }
 
     /// The node that runs now, or `NONE`.
@@ -152,7 +214,10 @@ impl Hub {
     pub(super) fn enter(&self, index: u32) -> Entered<'_> {
         let previous = self.directory.running();
         self.directory.set_running(index);
-        Entered { hub: self, previous }
+        Entered {
+            hub: self,
+            previous,
+        }
     }
 
     pub(super) fn add_set(&self) -> u32 {
@@ -205,13 +270,19 @@ impl Hub {
                 newer: NONE,
                 cell: None,
                 core: None,
-                since: None,
-                waits: Waits::default(),
+                since: 0,
+                waits: 0,
             });
+            tables.noted.push(Noted::default());
             index_of(tables.nodes.len() - 1)
         });
-        assert!(index <= NodeRef::MAX_INDEX, "more than sixteen million tasks alive at once");
-        let older = core.as_ref().map_or(NONE, |core| core.newest.replace(index));
+        assert!(
+            index <= NodeRef::MAX_INDEX,
+            "more than sixteen million tasks alive at once"
+        );
+        let older = core
+            .as_ref()
+            .map_or(NONE, |core| core.newest.replace(index));
         if older != NONE {
             tables.nodes[older as usize].newer = index;
         }
@@ -223,7 +294,7 @@ impl Hub {
         node.newer = NONE;
         node.core = core;
         node.since = self.now.get();
-        node.waits = Waits::default();
+        node.waits = 0;
         let reference = NodeRef::new(self.id, index, node.generation);
         self.directory.insert(reference, name, place, parent);
         reference
@@ -279,30 +350,54 @@ impl Hub {
     }
 
     /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
+    #[inline]
     pub(crate) fn wake(&self, node: NodeRef) {
-        let mut node = node;
-        loop {
-            let parent = {
-                let mut tables = self.tables.borrow_mut();
-                let tables = &mut *tables;
-                let Some(found) = tables.nodes.get_mut(node.index() as usize) else { return };
-                if !found.live || found.generation != node.generation() || found.queued {
-                    return;
-                }
-                found.queued = true;
-                let set = &mut tables.sets[found.set as usize];
-                set.queue.push_back(node.index());
-                if set.woken {
-                    return;
-                }
-                set.woken = true;
-                set.waker.clone()
-            };
-            let Some(parent) = parent else { return };
-            match node_of(&parent, self.id) {
-                Some(next) => node = next,
-                None => return parent.wake(),
+        if let Some(poller) = self.push(node) {
+            self.wake_poller(poller);
+        }
+    }
+
+    /// Puts a task into its set's queue. Returns whom to wake for it, if anybody.
+    #[inline]
+    fn push(&self, node: NodeRef) -> Option<Waker> {
+        let mut tables = self.tables.borrow_mut();
+        let tables = &mut *tables;
+        let found = tables.nodes.get_mut(node.index() as usize)?;
+        if !found.live || found.generation != node.generation() || found.queued {
+            return None;
+        }
+        found.queued = true;
+        let set = &mut tables.sets[found.set as usize];
+        set.queue.push_back(node.index());
+        if set.woken {
+            return None;
+        }
+        set.woken = true;
+        set.waker.clone()
+    }
+
+    /// Wakes the poller of a set, which may be a task of another set, and so on up.
+    #[inline(never)]
+    fn wake_poller(&self, mut poller: Waker) {
+        while let Some(node) = node_of(&poller, self.id) {
+            match self.push(node) {
+                Some(next) => poller = next,
+                None => return,
             }
+        }
+        poller.wake();
+    }
+
+    /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
+    #[inline]
+    pub(crate) fn wake_waker(&self, waker: Waker) {
+        match node_of(&waker, self.id) {
+            Some(node) => {
+                // There is nothing behind one of our own wakers that a drop would have to free.
+                std::mem::forget(waker);
+                self.wake(node);
+            }
+            None => waker.wake(),
         }
     }
 
@@ -324,37 +419,41 @@ impl Hub {
 
     /// The root set has something to run.
     pub(crate) fn is_ready(&self) -> bool {
-        !self.tables.borrow().sets[ROOT_SET as usize].queue.is_empty()
+        !self.tables.borrow().sets[ROOT_SET as usize]
+            .queue
+            .is_empty()
     }
 
-    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two tasks.
+    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two
+    /// tasks.
+    #[inline(always)] // in the way of every event
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {
             self.inbox.drain(|node| self.wake(node));
-            let Some(index) = self.pop_ready(ROOT_SET) else { break };
-            self.poll_node(index);
+            let Some((node, cell)) = self.begin_ready(ROOT_SET) else {
+                break;
+            };
+            self.poll_begun(node, &cell);
             if interrupted() {
                 break;
             }
         }
+    }
+
+    /// Takes the next ready task of a set, to be polled now.
+    #[inline(always)] // in the way of every event
+    fn begin_ready(&self, set: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
         let mut tables = self.tables.borrow_mut();
-        let root = &mut tables.sets[ROOT_SET as usize];
-        root.woken = !root.queue.is_empty();
+        loop {
+            let index = tables.pop(set)?;
+            if let Some(begun) = self.begin(&mut tables.nodes[index as usize], index) {
+                return Some(begun);
+            }
+        }
     }
 
     pub(super) fn pop_ready(&self, set: u32) -> Option<u32> {
-        let mut tables = self.tables.borrow_mut();
-        let tables = &mut *tables;
-        let queue = &mut tables.sets[set as usize].queue;
-        while let Some(index) = queue.pop_front() {
-            let node = &mut tables.nodes[index as usize];
-            // A slot may have been given back, and to another set, since it was queued.
-            if node.live && node.queued && node.set == set {
-                node.queued = false;
-                return Some(index);
-            }
-        }
-        None
+        self.tables.borrow_mut().pop(set)
     }
 
     pub(super) fn ready_count(&self, set: u32) -> usize {
@@ -400,34 +499,44 @@ impl Hub {
 
     /// Polls the node's future as a task of its own; an ended task leaves the tables.
     pub(super) fn poll_node(&self, index: u32) {
-        let (cell, node) = {
-            let mut tables = self.tables.borrow_mut();
-            let node = &mut tables.nodes[index as usize];
-            node.since = self.now.get();
-            node.waits.count = 0;
-            let Some(cell) = node.cell.clone() else { return };
-            (cell, NodeRef::new(self.id, index, node.generation))
-        };
+        let begun = self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
+        if let Some((node, cell)) = begun {
+            self.poll_begun(node, &cell);
+        }
+    }
+
+    /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
+    #[inline]
+    fn begin(&self, node: &mut Node, index: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
+        node.since = self.now.get();
+        node.waits = 0;
+        let cell = node.cell.clone()?;
+        Some((NodeRef::new(self.id, index, node.generation), cell))
+    }
+
+    #[inline(always)] // in the way of every event
+    fn poll_begun(&self, node: NodeRef, cell: &Rc<dyn Child>) {
         let waker = waker_of(node);
         let poll = {
-            let _entered = self.enter(index);
+            let _entered = self.enter(node.index());
             cell.poll(&mut Context::from_waker(&waker))
         };
         if poll.is_ready() {
-            self.end(index, &*cell);
+            self.end(node.index(), &**cell);
         }
     }
 
     /// Marks a poll of the block of a scope, whose future is not in the tables.
     pub(super) fn begin_block(&self, index: u32) {
-        let mut tables = self.tables.borrow_mut();
-        let node = &mut tables.nodes[index as usize];
-        node.since = self.now.get();
-        node.waits.count = 0;
+        self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
     }
 
     pub(super) fn reference(&self, index: u32) -> NodeRef {
-        NodeRef::new(self.id, index, self.tables.borrow().nodes[index as usize].generation)
+        NodeRef::new(
+            self.id,
+            index,
+            self.tables.borrow().nodes[index as usize].generation,
+        )
     }
 
     fn end(&self, index: u32, cell: &dyn Child) {
@@ -444,11 +553,15 @@ impl Hub {
         let index = node.index();
         let (cell, set, open) = {
             let tables = self.tables.borrow();
-            let Some(found) = tables.nodes.get(index as usize) else { return };
+            let Some(found) = tables.nodes.get(index as usize) else {
+                return;
+            };
             if !found.live || found.generation != node.generation() {
                 return;
             }
-            let Some(cell) = found.cell.clone() else { return };
+            let Some(cell) = found.cell.clone() else {
+                return;
+            };
             (cell, found.set, tables.sets[found.set as usize].open)
         };
         if !open {
@@ -456,7 +569,9 @@ impl Hub {
                 return;
             }
             cell.info().request_cancel();
-            self.tables.borrow_mut().sets[set as usize].doomed.push(node);
+            self.tables.borrow_mut().sets[set as usize]
+                .doomed
+                .push(node);
             self.wake_set(set);
             return;
         }
@@ -475,19 +590,31 @@ impl Hub {
             return;
         }
         let mut tables = self.tables.borrow_mut();
-        let Some(node) = tables.nodes.get_mut(index as usize) else { return };
-        let count = node.waits.count as usize;
-        if count < SHOWN_WAITS {
-            node.waits.shown[count] = Some(wait);
+        let tables = &mut *tables;
+        let Some(node) = tables.nodes.get_mut(index as usize) else {
+            return;
+        };
+        if let Some(place) = tables.noted[index as usize].get_mut(node.waits as usize) {
+            *place = Some(wait);
         }
-        node.waits.count += 1;
+        node.waits += 1;
     }
 
-    pub(super) fn for_each_live(&self, mut action: impl FnMut(u32, &Node)) {
+    pub(super) fn for_each_live(&self, mut action: impl FnMut(u32, Said<'_>)) {
         let tables = self.tables.borrow();
-        for (index, node) in tables.nodes.iter().enumerate() {
+        for (index, (node, noted)) in tables.nodes.iter().zip(&tables.noted).enumerate() {
             if node.live {
-                action(index_of(index), node);
+                let count = node.waits as usize;
+                let waits = &noted[..count.min(SHOWN_WAITS)];
+                let more = count - waits.len();
+                action(
+                    index_of(index),
+                    Said {
+                        waits,
+                        more,
+                        since: self.time(node.since),
+                    },
+                );
             }
         }
     }
@@ -507,6 +634,14 @@ impl Hub {
         (tables.nodes.len(), tables.sets.len())
     }
 
+    /// The test that runs has failed, and its tasks are being cancelled.
+    pub(super) fn test_has_failed(&self) -> bool {
+        self.test
+            .borrow()
+            .as_ref()
+            .is_some_and(|test| test.phase() == Phase::Failed)
+    }
+
     pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {
         self.lost.borrow_mut().extend(errors);
     }
@@ -514,10 +649,6 @@ impl Hub {
     /// Takes the errors that nobody has collected.
     pub(crate) fn take_lost(&self) -> Vec<TaskError> {
         std::mem::take(&mut self.lost.borrow_mut())
-    }
-
-    pub(crate) fn has_lost(&self) -> bool {
-        !self.lost.borrow().is_empty()
     }
 
     /// Writes the path of the running task, its names joined by `/`; nothing outside a task.

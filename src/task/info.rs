@@ -155,6 +155,10 @@ impl TaskInfo {
         self.position.set(position);
     }
 
+    pub(super) fn node(&self) -> Option<NodeRef> {
+        self.node.get()
+    }
+
     pub(super) fn position(&self) -> usize {
         self.position.get()
     }
@@ -220,7 +224,10 @@ impl TaskInfo {
     pub(super) fn make_error(&self, kind: TaskErrorKind) -> TaskError {
         let (path, time) = with_hub(|hub| {
             let path = self.node.get().and_then(|node| hub.directory.path_of(node));
-            (path.unwrap_or_else(|| self.name.clone().into_owned()), hub.now())
+            (
+                path.unwrap_or_else(|| self.name.clone().into_owned()),
+                hub.now(),
+            )
         })
         .unwrap_or_default();
         TaskError::new(self.name.clone(), path, self.place, time, kind)

@@ -35,7 +35,7 @@ use super::scope::{Scope, run_scope};
 /// })
 /// .await?;
 /// assert_eq!(tm.result::<i32>("answer")?, &42);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 pub struct TaskManager {
@@ -53,7 +53,9 @@ impl TaskManager {
     /// A manager without tasks, with options.
     #[track_caller]
     pub fn with_options(options: ManagerOptions) -> Self {
-        TaskManager { map: TaskMap(Core::new(Location::caller(), options, true)) }
+        TaskManager {
+            map: TaskMap(Core::new(Location::caller(), options, true)),
+        }
     }
 
     task_forms!('static);
@@ -108,9 +110,17 @@ impl TaskManager {
 
     fn block_name(&self) -> BlockName {
         let core = self.core();
-        let name = if core.name.is_empty() { "task manager".into() } else { core.name.clone() };
+        let name = if core.name.is_empty() {
+            "task manager".into()
+        } else {
+            core.name.clone()
+        };
         let path = name.clone().into_owned();
-        BlockName { name, path, place: core.place }
+        BlockName {
+            name,
+            path,
+            place: core.place,
+        }
     }
 }
 
@@ -138,10 +148,21 @@ impl Drop for TaskManager {
                 .filter(|task| !task.has_ended())
                 .map(|task| format!("`{}` (forked at {})", task.name(), task.place()))
                 .collect();
-            log::warn!(
+            // A test that has failed drops everything: one more warning would hide the reason.
+            let level = if super::with_hub(super::Hub::test_has_failed) == Some(true) {
+                log::Level::Debug
+            } else {
+                log::Level::Warn
+            };
+            log::log!(
+                level,
                 "the task manager made at {} is dropped, which cancels {}: {}",
                 core.place,
-                if living.len() == 1 { "its task" } else { "its tasks" },
+                if living.len() == 1 {
+                    "its task"
+                } else {
+                    "its tasks"
+                },
                 living.join(", ")
             );
         }

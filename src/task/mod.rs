@@ -41,6 +41,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 pub use self::core::TaskMap;
+pub(crate) use self::directory::outline;
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
 pub use self::executor::block_on;
 pub use self::handle::{Join, JoinCloned, Starting, Task};
@@ -50,13 +51,14 @@ pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{ExitOutcome, Outcome};
 pub(crate) use self::outside::{News, OutsideWork};
-pub(crate) use self::panics::{Caught, catch};
+pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
-pub use self::yield_now::{YieldNow, yield_now};
-pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
+pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait::Wait;
+pub(crate) use self::waker::{keep, node_index};
+pub use self::yield_now::{YieldNow, yield_now};
 
 /// A task's name. A literal costs no allocation.
 pub type Name = Cow<'static, str>;

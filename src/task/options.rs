@@ -4,7 +4,8 @@ use super::Name;
 use crate::time::SimDuration;
 
 /// How long `on_exit` futures may take, in simulated time, unless the manager says otherwise.
-pub const DEFAULT_EXIT_LIMIT: SimDuration = SimDuration::new(1, crate::time::TimeUnit::Milliseconds);
+pub const DEFAULT_EXIT_LIMIT: SimDuration =
+    SimDuration::new(1, crate::time::TimeUnit::Milliseconds);
 
 /// Options of one child.
 ///
@@ -50,7 +51,11 @@ pub struct ManagerOptions {
 
 impl Default for ManagerOptions {
     fn default() -> Self {
-        ManagerOptions { name: None, continue_on_error: false, exit_limit: DEFAULT_EXIT_LIMIT }
+        ManagerOptions {
+            name: None,
+            continue_on_error: false,
+            exit_limit: DEFAULT_EXIT_LIMIT,
+        }
     }
 }
 

@@ -35,7 +35,12 @@ pub(super) struct Outside {
 impl Default for Outside {
     fn default() -> Self {
         let (sender, news) = unbounded();
-        Outside { count: Arc::default(), sender, news, begun: Cell::new(false) }
+        Outside {
+            count: Arc::default(),
+            sender,
+            news,
+            begun: Cell::new(false),
+        }
     }
 }
 
@@ -51,7 +56,10 @@ impl OutsideWork {
         let outside = &hub().outside;
         outside.begun.set(true);
         outside.count.fetch_add(1, Ordering::Relaxed);
-        OutsideWork { count: Arc::clone(&outside.count), news: outside.sender.clone() }
+        OutsideWork {
+            count: Arc::clone(&outside.count),
+            news: outside.sender.clone(),
+        }
     }
 
     /// Ends the work with news, which is heard before any simulated time passes.
@@ -77,10 +85,13 @@ enum Found {
 impl Hub {
     /// Waits a while for other threads, if there is outside work, and hears one piece of their
     /// news. `false` if there is no work and no news.
+    #[inline]
     pub(crate) fn wait_for_outside(&self) -> bool {
-        if !self.outside.begun.get() {
-            return false;
-        }
+        self.outside.begun.get() && self.wait_for_news()
+    }
+
+    #[cold]
+    fn wait_for_news(&self) -> bool {
         let works = self.outside.count.load(Ordering::Acquire) > 0;
         // The news of work that has ended by now is in the channel already.
         let limit = if works { LOOK_UP } else { Duration::ZERO };

@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use super::error::TaskErrorKind;
+use super::hub::{NONE, with_hub};
 
 /// What is known of a panic that was caught.
 pub(crate) struct Caught {
@@ -15,10 +17,29 @@ pub(crate) struct Caught {
     pub(crate) backtrace: Option<String>,
 }
 
+impl fmt::Display for Caught {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.at {
+            Some(at) => write!(f, " (at {at})"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Caught {
     pub(super) fn into_kind(self, dropping: bool) -> TaskErrorKind {
-        let Caught { message, at, backtrace } = self;
-        TaskErrorKind::Panicked { message, at, backtrace, dropping }
+        let Caught {
+            message,
+            at,
+            backtrace,
+        } = self;
+        TaskErrorKind::Panicked {
+            message,
+            at,
+            backtrace,
+            dropping,
+        }
     }
 }
 
@@ -26,6 +47,8 @@ thread_local! {
     /// How many `catch` calls of this thread are active.
     static CATCHING: Cell<u32> = const { Cell::new(0) };
     static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
+    /// The panics since the last one that was caught, for one that ends the process.
+    static UNCAUGHT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What the hook knows of a panic and its payload does not.
@@ -33,8 +56,6 @@ thread_local! {
 struct Place {
     at: Option<String>,
     backtrace: Option<String>,
-    /// The panics of this `catch` in words, for the case that they end the process.
-    words: String,
 }
 
 struct Active;
@@ -55,20 +76,33 @@ impl Drop for Active {
 /// Runs `action`; a panic in it becomes a value instead of text on the standard error.
 pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     install_hook();
+    let _active = Active::enter();
+    catch_in_task(action)
+}
+
+/// [`catch`] for the time that a task of the hub runs: the hook sees that by itself, so that this
+/// costs nothing unless there is a panic.
+pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     // Called while another panic unwinds, this must not take that one's place for its own.
-    let outer = if std::thread::panicking() { take_last() } else { None };
-    let outcome = {
-        let _active = Active::enter();
-        panic::catch_unwind(AssertUnwindSafe(action))
+    let outer = if std::thread::panicking() {
+        take_last()
+    } else {
+        None
     };
+    let outcome = panic::catch_unwind(AssertUnwindSafe(action));
     let outcome = outcome.map_err(|payload| {
-        let Place { at, backtrace, .. } = take_last().unwrap_or_default();
+        let Place { at, backtrace } = take_last().unwrap_or_default();
+        let _ = UNCAUGHT.try_with(|uncaught| uncaught.borrow_mut().clear());
         let message = message_of(&*payload);
         // The payload is the user's: its `Drop` may panic too.
         if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
             std::mem::forget(second);
         }
-        Caught { message, at, backtrace }
+        Caught {
+            message,
+            at,
+            backtrace,
+        }
     });
     if outer.is_some() {
         let _ = LAST.try_with(|last| last.replace(outer));
@@ -81,7 +115,7 @@ fn take_last() -> Option<Place> {
     LAST.try_with(RefCell::take).ok().flatten()
 }
 
-fn message_of(payload: &(dyn Any + Send)) -> String {
+pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {
@@ -91,36 +125,83 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// What the runtime says when it ends the process, since a panic cannot unwind: then nobody catches
-/// it, and the panics before it have not been told either.
-fn is_last_word(message: &str) -> bool {
-    message.starts_with("panic in a destructor during cleanup")
-        || message.starts_with("panic in a function that cannot unwind")
-}
-
-fn install_hook() {
+pub(super) fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0;
+            let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0
+                || with_hub(|hub| hub.current() != NONE).unwrap_or(false);
             if !catching {
                 return previous(info);
             }
-            // A task that catches many panics itself has long words.
-            let before = take_last().map(|last| last.words).filter(|words| words.len() < 1000);
-            let before = before.unwrap_or_default();
-            let message = message_of(info.payload());
-            if is_last_word(&message) {
-                eprintln!("panics of one task at once:{before}");
-                return previous(info);
-            }
             let backtrace = Backtrace::capture();
-            let backtrace =
-                (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+            let backtrace = (backtrace.status() == BacktraceStatus::Captured)
+                .then(|| users_frames(&backtrace.to_string()));
             let at = info.location().map(ToString::to_string);
-            let words = format!("{before}\n  {message} ({})", at.as_deref().unwrap_or("?"));
-            let _ = LAST.try_with(|last| last.replace(Some(Place { at, backtrace, words })));
+            tell_if_last(info);
+            let _ = LAST.try_with(|last| last.replace(Some(Place { at, backtrace })));
         }));
     });
+}
+
+/// A panic while another one unwinds ends the process, and nobody would hear of either: they are told
+/// here. The language reports it as one more panic, of its own.
+fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
+    let message = message_of(info.payload());
+    let told = match info.location() {
+        Some(at) => format!("{message} (at {at})"),
+        None => message,
+    };
+    let _ = UNCAUGHT.try_with(|uncaught| {
+        let Ok(mut uncaught) = uncaught.try_borrow_mut() else {
+            return;
+        };
+        let ends = info
+            .location()
+            .is_some_and(|at| at.file().ends_with(CORES_OWN));
+        if ends {
+            for panic in &*uncaught {
+                eprintln!("verifork: panicked: {panic}");
+            }
+            eprintln!("verifork: {told}: the process ends here");
+        } else if uncaught.len() < MOST_TOLD {
+            uncaught.push(told);
+        }
+    });
+}
+
+/// Where the language's own panics come from: "panic in a destructor during cleanup", say.
+const CORES_OWN: &str = "core/src/panicking.rs";
+
+/// How many panics are kept to be told together.
+const MOST_TOLD: usize = 8;
+
+/// The frames between the panic's own machinery and ours, which lead to the same place each time.
+/// All of them with `RUST_BACKTRACE=full`.
+fn users_frames(backtrace: &str) -> String {
+    if std::env::var("RUST_BACKTRACE").is_ok_and(|value| value == "full") {
+        return backtrace.to_owned();
+    }
+    let mut frames: Vec<Vec<&str>> = Vec::new();
+    for line in backtrace.lines() {
+        let is_frame = line
+            .trim_start()
+            .starts_with(|first: char| first.is_ascii_digit());
+        match frames.last_mut() {
+            Some(frame) if !is_frame => frame.push(line),
+            _ => frames.push(vec![line]),
+        }
+    }
+    let names = |frame: &[&str], part: &str| frame[0].contains(part);
+    let begin = frames
+        .iter()
+        .rposition(|frame| names(frame, "core::panicking::") || names(frame, "rust_begin_unwind"))
+        .map_or(0, |last| last + 1);
+    let end = frames[begin..]
+        .iter()
+        .position(|frame| names(frame, "verifork::task::") || names(frame, "__INVENTORY"))
+        .map_or(frames.len(), |count| begin + count);
+    let kept: Vec<&str> = frames[begin..end].iter().flatten().copied().collect();
+    kept.join("\n")
 }

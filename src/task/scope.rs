@@ -15,7 +15,7 @@ use super::error::TaskErrors;
 use super::forms::task_forms;
 use super::hub::{Hub, NONE, hub};
 use super::options::ManagerOptions;
-use super::panics::catch;
+use super::panics::{catch, catch_in_task};
 use super::waker::{NodeRef, waker_of};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
@@ -60,13 +60,6 @@ impl<'scope> Scope<'scope, '_> {
     }
 }
 
-/// What becomes of living children when the block has returned.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum AtEnd {
-    Join,
-    Cancel,
-}
-
 /// Opens a scope: runs the block and the tasks that it adds, and returns when all have ended.
 ///
 /// The block's value is the scope's, unless something failed. On the first error of a child or of
@@ -91,7 +84,7 @@ pub(super) enum AtEnd {
 /// })
 /// .await?;
 /// assert_eq!(total, 4);
-/// # verifork::Result::Ok(())
+/// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
 #[track_caller]
@@ -146,13 +139,13 @@ where
         scope: PhantomData,
         environment: PhantomData,
     };
-    let guard = ScopeGuard::new(core, Name::Borrowed(""), place);
+    let guard = ScopeGuard::new(core, place);
     let block = pin!(Some(block(&scope)));
-    run_block(guard, block, AtEnd::Join).await
+    run_block(guard, block).await
 }
 
 /// Holds the scope's set and block node; its drop ends what is left of the scope.
-pub(super) struct ScopeGuard {
+struct ScopeGuard {
     hub: Rc<Hub>,
     core: Rc<Core>,
     set: u32,
@@ -162,26 +155,27 @@ pub(super) struct ScopeGuard {
 }
 
 impl ScopeGuard {
-    pub(super) fn new(core: Rc<Core>, block_name: Name, place: &'static Location<'static>) -> Self {
+    fn new(core: Rc<Core>, place: &'static Location<'static>) -> Self {
         let hub = hub();
         let set = hub.add_set();
-        let owner = hub.current();
-        let task = hub.directory.task_of(owner);
-        let (name, path) = if block_name.is_empty() {
-            match hub.directory.describe(task) {
-                Some((name, _)) => (name, hub.directory.path(task)),
-                None => (core.name.clone(), core.name.clone().into_owned()),
-            }
-        } else {
-            (block_name.clone(), block_name.clone().into_owned())
+        let task = hub.directory.task_of(hub.current());
+        let (name, path) = match hub.directory.describe(task) {
+            Some((name, _)) => (name, hub.directory.path(task)),
+            None => (core.name.clone(), core.name.clone().into_owned()),
         };
-        // A test stands at the root of the tree, whoever runs it.
-        let owner = if block_name.is_empty() { hub.current_reference() } else { None };
-        let block = hub.add_node(set, block_name, place, owner, None);
+        let owner = hub.current_reference();
+        let block = hub.add_node(set, Name::Borrowed(""), place, owner, None);
         core.parent.set(Some(block));
         core.scope_set.set(set);
         hub.wake(block);
-        ScopeGuard { hub, core, set, block, name: BlockName { name, path, place }, done: false }
+        ScopeGuard {
+            hub,
+            core,
+            set,
+            block,
+            name: BlockName { name, path, place },
+            done: false,
+        }
     }
 
     fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
@@ -243,11 +237,7 @@ impl Drop for ScopeGuard {
 }
 
 /// Polls the block and the children until all have ended, then runs the clean-up.
-pub(super) async fn run_block<T, F>(
-    guard: ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    at_end: AtEnd,
-) -> Result<T, TaskErrors>
+async fn run_block<T, F>(guard: ScopeGuard, mut block: Pin<&mut Option<F>>) -> Result<T, TaskErrors>
 where
     F: Future<Output = anyhow::Result<T>>,
 {
@@ -255,7 +245,7 @@ where
     let mut value = None;
     poll_fn(|context| {
         let _open = guard.open(context);
-        poll_scope(&guard, block.as_mut(), at_end, &mut value)
+        poll_scope(&guard, block.as_mut(), &mut value)
     })
     .await;
     guard.core.close();
@@ -270,7 +260,6 @@ where
 fn poll_scope<T, F>(
     guard: &ScopeGuard,
     mut block: Pin<&mut Option<F>>,
-    at_end: AtEnd,
     value: &mut Option<T>,
 ) -> Poll<()>
 where
@@ -284,32 +273,36 @@ where
     let mut budget = hub.ready_count(guard.set);
     while budget > 0 {
         budget -= 1;
-        let Some(index) = hub.pop_ready(guard.set) else { break };
+        let Some(index) = hub.pop_ready(guard.set) else {
+            break;
+        };
         if index == guard.block.index() {
-            poll_block(guard, block.as_mut(), at_end, value);
+            poll_block(guard, block.as_mut(), value);
         } else {
             hub.poll_node(index);
         }
         guard.fail_if_failed(block.as_mut());
     }
-    if block.is_none() && core.living_count() == 0 { Poll::Ready(()) } else { Poll::Pending }
+    if block.is_none() && core.living_count() == 0 {
+        Poll::Ready(())
+    } else {
+        Poll::Pending
+    }
 }
 
-fn poll_block<T, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    at_end: AtEnd,
-    value: &mut Option<T>,
-) where
+fn poll_block<T, F>(guard: &ScopeGuard, mut block: Pin<&mut Option<F>>, value: &mut Option<T>)
+where
     F: Future<Output = anyhow::Result<T>>,
 {
-    let Some(running) = block.as_mut().as_pin_mut() else { return };
+    let Some(running) = block.as_mut().as_pin_mut() else {
+        return;
+    };
     let index = guard.block.index();
     guard.hub.begin_block(index);
     let waker = waker_of(guard.block);
     let outcome = {
         let _entered = guard.hub.enter(index);
-        catch(|| running.poll(&mut Context::from_waker(&waker)))
+        catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
     };
     let core = &*guard.core;
     match outcome {
@@ -323,9 +316,6 @@ fn poll_block<T, F>(
             core.add_error(guard.name.error(caught.into_kind(false)));
             core.fail(&guard.hub);
         }
-    }
-    if at_end == AtEnd::Cancel {
-        core.cancel_living(&guard.hub);
     }
     guard.drop_block(block);
 }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::panic::Location;
-use std::pin::pin;
 use std::rc::Rc;
 
 use super::Name;
@@ -11,7 +10,6 @@ use super::error::TaskErrors;
 use super::handle::Task;
 use super::hub::{ROOT_SET, hub, with_hub};
 use super::options::{ChildOptions, ManagerOptions};
-use super::scope::{AtEnd, ScopeGuard, run_block};
 
 /// Starts a task that belongs to the test: it has run to its first suspension when this returns.
 ///
@@ -68,22 +66,32 @@ where
     }
 }
 
-/// Runs a test's body as a task named after the test, with what it spawns as its children.
+/// Runs a test's body as a task named after the test, with what it spawns as its siblings: a task
+/// of the root set, so that nothing stands between it and the callbacks that wake it.
 pub(crate) async fn run_test<F>(
     name: Name,
     place: &'static Location<'static>,
     body: F,
 ) -> Result<(), TaskErrors>
 where
-    F: Future<Output = anyhow::Result<()>>,
+    F: Future<Output = anyhow::Result<()>> + 'static,
 {
-    let core = Core::new(place, ManagerOptions::new(), false);
-    let hub = hub();
-    let guard = ScopeGuard::new(Rc::clone(&core), name, place);
-    let _test = TestInHub::enter(core);
-    let body = pin!(Some(body));
-    let outcome = run_block(guard, body, AtEnd::Cancel).await;
-    let lost = hub.take_lost();
+    let test = TestInHub::enter(Core::new(place, ManagerOptions::new(), false));
+    let core = &test.0;
+    // The test stands at the root of the tree, whoever runs it.
+    core.parent.set(None);
+    let info = child_info::<()>(core, name, place, ChildOptions::new());
+    // SAFETY: the root set, and a future that borrows nothing.
+    let body = unsafe { core.add(ROOT_SET, info, body, Begin::Queued) };
+    let body = body.unwrap_or_else(|error| panic!("{error}"));
+    core.parent.set(body.node());
+    body.ended().await;
+    // Cancelled newest first; that of the body, if it failed with a child, is the last.
+    core.cancel_living(&hub());
+    core.close();
+    let outcome = core.collect();
+    drop(test);
+    let lost = hub().take_lost();
     if lost.is_empty() {
         return outcome;
     }
@@ -92,19 +100,25 @@ where
     TaskErrors::new(errors).map_or(Ok(()), Err)
 }
 
-/// The test that `spawn` adds to, while its future lives.
-struct TestInHub;
+/// The test that `spawn` adds to, while its future lives. Its tasks end with it.
+struct TestInHub(Rc<Core>);
 
 impl TestInHub {
     fn enter(core: Rc<Core>) -> Self {
-        *hub().test.borrow_mut() = Some(core);
-        TestInHub
+        *hub().test.borrow_mut() = Some(Rc::clone(&core));
+        TestInHub(core)
     }
 }
 
 impl Drop for TestInHub {
     fn drop(&mut self) {
-        let test = with_hub(|hub| hub.test.borrow_mut().take());
+        // Where the thread is ending, so are its tasks.
+        let test = with_hub(|hub| {
+            self.0.close();
+            self.0.cancel_living(hub);
+            self.0.lose_uncollected(hub);
+            hub.test.borrow_mut().take()
+        });
         drop(test);
     }
 }

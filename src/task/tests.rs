@@ -42,7 +42,7 @@ fn names(errors: &TaskErrors) -> Vec<&str> {
 }
 
 fn nothing_lives() {
-    assert_eq!(hub().live_count(), 0, "{}", tree(&hub()));
+    assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
     assert!(hub().take_lost().is_empty());
 }
 
@@ -66,7 +66,10 @@ fn rule_01_a_name_taken_twice_panics_and_starts_nothing() {
             panic!("{outcome}")
         };
         assert!(message.contains("the name `twin` is taken"), "{message}");
-        assert!(at.as_ref().unwrap().contains("tests.rs"), "at the caller's line: {at:?}");
+        assert!(
+            at.as_ref().unwrap().contains("tests.rs"),
+            "at the caller's line: {at:?}"
+        );
     });
     nothing_lives();
 }
@@ -139,7 +142,10 @@ fn rule_03_a_handle_gives_the_value_to_any_number_of_awaiters() {
             });
             assert_eq!(task.name(), "value");
             assert_eq!(task.state(), TaskState::Running);
-            assert!(matches!(task.result(), Err(ResultError::StillRunning { .. })));
+            assert!(matches!(
+                task.result(),
+                Err(ResultError::StillRunning { .. })
+            ));
             let again = task.clone();
             tm.fork("reader", async move {
                 assert_eq!((&again).await?, "text");
@@ -169,7 +175,10 @@ fn rule_03_dropping_a_handle_changes_nothing_and_one_await_needs_no_clone() {
             }));
             let task = tm.fork("moved", async { Ok(NotClone(3)) });
             assert_eq!(task.await?.0, 3);
-            assert!(matches!(tm.result::<NotClone>("moved"), Err(ResultError::Taken { .. })));
+            assert!(matches!(
+                tm.result::<NotClone>("moved"),
+                Err(ResultError::Taken { .. })
+            ));
             Ok(())
         })
         .await
@@ -205,7 +214,10 @@ fn rule_04_the_manager_is_a_map_in_fork_order() {
                 tm.fork("bar", async { Ok("wow") });
                 assert_eq!(tm.result::<i32>("foo")?, &8, "during the scope");
                 tm.fork("slow", async { Ok(turns(1).await) });
-                assert!(matches!(tm.result::<()>("slow"), Err(ResultError::StillRunning { .. })));
+                assert!(matches!(
+                    tm.result::<()>("slow"),
+                    Err(ResultError::StillRunning { .. })
+                ));
                 tm.fork("stopped", pending::<Result<()>>()).cancel();
                 let tolerant = ChildOptions::new().continue_on_error(true);
                 tm.fork_with("broken", tolerant, async { Err::<(), _>(anyhow!("no")) });
@@ -217,16 +229,25 @@ fn rule_04_the_manager_is_a_map_in_fork_order() {
         assert_eq!(tm.result::<i32>("foo").unwrap(), &8);
         assert_eq!(tm.result::<&str>("bar").unwrap(), &"wow");
         assert!(tm["foo"].is_finished() && tm.contains("bar") && !tm.contains("baz"));
-        assert_eq!(tm.names().collect::<Vec<_>>(), ["foo", "bar", "slow", "stopped", "broken"]);
+        assert_eq!(
+            tm.names().collect::<Vec<_>>(),
+            ["foo", "bar", "slow", "stopped", "broken"]
+        );
         assert_eq!((tm.len(), tm.iter().count()), (5, 5));
         assert!(tm.get("nobody").is_none());
         let missing = tm.result::<i32>("fou").unwrap_err().to_string();
         assert!(missing.contains("did you mean `foo`?"), "{missing}");
-        assert!(matches!(tm.result::<()>("stopped"), Err(ResultError::Cancelled { .. })));
-        assert!(matches!(tm.result::<()>("broken"), Err(ResultError::Failed(_))));
+        assert!(matches!(
+            tm.result::<()>("stopped"),
+            Err(ResultError::Cancelled { .. })
+        ));
+        assert!(matches!(
+            tm.result::<()>("broken"),
+            Err(ResultError::Failed(_))
+        ));
         let wrong = tm.result::<u64>("foo").unwrap_err().to_string();
         assert_eq!(wrong, "task `foo` returned `i32`, not `u64`");
-        let index = catch(|| drop(tm["fo"].state()));
+        let index = catch(|| _ = tm["fo"].state());
         assert!(panic_message(index).contains("no task is named `fo`"));
     });
 }
@@ -242,7 +263,11 @@ fn rule_05_a_child_ends_in_one_of_four_ways() {
         tm.fork("cancelled", pending::<Result<()>>()).cancel();
         let errors = tm.join_all().await.unwrap_err();
         let errors = errors.downcast_ref::<TaskErrors>().unwrap();
-        assert_eq!(names(errors), ["failed", "panicked"], "a cancelled task is no error");
+        assert_eq!(
+            names(errors),
+            ["failed", "panicked"],
+            "a cancelled task is no error"
+        );
         assert_eq!(errors[1].to_string(), "boom 1");
         let states: Vec<_> = tm.iter().map(TaskInfo::state).collect();
         use TaskState::{Cancelled, Failed, Finished, Panicked};
@@ -283,7 +308,13 @@ fn rule_06_the_first_error_cancels_block_and_siblings_before_any_runs_again() {
         // The siblings were woken first, so they ran once; nobody ran after the error.
         assert_eq!(
             *log.borrow(),
-            ["a sibling ran", "a sibling ran", "second dropped", "first dropped", "block dropped"]
+            [
+                "a sibling ran",
+                "a sibling ran",
+                "second dropped",
+                "first dropped",
+                "block dropped"
+            ]
         );
     });
     nothing_lives();
@@ -333,13 +364,22 @@ fn rule_07_every_error_is_returned_in_the_order_in_which_it_happened() {
             .unwrap_err();
             assert_eq!(names(&error), ["fails", "drop panics too", "drop panics"]);
             assert!(error[0].place().file().ends_with("tests.rs"));
-            let TaskErrorKind::Panicked { dropping: true, message, at, .. } = error[1].kind() else {
+            let TaskErrorKind::Panicked {
+                dropping: true,
+                message,
+                at,
+                ..
+            } = error[1].kind()
+            else {
                 panic!("{error}")
             };
             assert_eq!(message, "in drop, newer");
             assert!(at.as_ref().unwrap().contains("tests.rs"));
             let text = error.to_string();
-            assert!(text.starts_with("3 tasks failed\n  1. task `main/fails`"), "{text}");
+            assert!(
+                text.starts_with("3 tasks failed\n  1. task `main/fails`"),
+                "{text}"
+            );
         }
     });
     nothing_lives();
@@ -403,7 +443,9 @@ fn rule_09_continue_on_error_keeps_the_error_and_cancels_nobody() {
         let finished = Cell::new(0);
         let error = scope(async |tm| {
             let tolerant = ChildOptions::new().continue_on_error(true);
-            tm.fork_with("tolerated", tolerant, async { Err::<(), _>(anyhow!("kept")) });
+            tm.fork_with("tolerated", tolerant, async {
+                Err::<(), _>(anyhow!("kept"))
+            });
             tm.fork("sibling", async {
                 turns(2).await;
                 Ok(finished.set(finished.get() + 1))
@@ -449,7 +491,11 @@ fn rule_10_children_are_dropped_before_the_locals_that_they_borrow() {
         assert!(parent.is_cancelled());
         assert_eq!(
             *log.borrow(),
-            ["grandchild's local dropped", "child's local dropped", "parent's local dropped"]
+            [
+                "grandchild's local dropped",
+                "child's local dropped",
+                "parent's local dropped"
+            ]
         );
         // SAFETY: nobody holds the reference any more.
         drop(unsafe { Box::from_raw(std::ptr::from_ref(log).cast_mut()) });
@@ -508,7 +554,10 @@ fn rule_11_a_closed_manager_takes_no_tasks_and_children_may_add_siblings() {
         let late = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
         assert!(matches!(late, Err(AddError::Closed { .. })));
         let message = panic_message(catch(|| drop(tm.fork("late", async { Ok(()) }))));
-        assert!(message.contains("cannot add `late`: the manager is closed"), "{message}");
+        assert!(
+            message.contains("cannot add `late`: the manager is closed"),
+            "{message}"
+        );
         assert!(!tm.contains("late"));
 
         let failed = TaskManager::new();
@@ -612,7 +661,10 @@ fn rule_13_a_time_limit_bounds_on_exit_and_a_dropped_scope_runs_none() {
         .await
         .unwrap_err();
         hub().exit_timer.set(None);
-        assert!(error.to_string().contains("did not end within its limit"), "{error}");
+        assert!(
+            error.to_string().contains("did not end within its limit"),
+            "{error}"
+        );
 
         let ran = Cell::new(false);
         {
@@ -730,7 +782,9 @@ fn rule_15_wake_order_is_run_order_and_nested_sets_run_in_their_parents_place() 
     let first = run();
     assert_eq!(
         first,
-        ["a1", "a2", "b1", "b2", "c1", "c2", "a1", "a2", "b1", "b2", "c1", "c2"]
+        [
+            "a1", "a2", "b1", "b2", "c1", "c2", "a1", "a2", "b1", "b2", "c1", "c2"
+        ]
     );
     assert_eq!(first, run());
 }
@@ -749,15 +803,21 @@ fn rule_16_the_tree_shows_name_place_and_what_is_awaited() {
                 .await?;
                 Ok(())
             });
-            let text = tree(&hub());
+            let text = tree(&hub(), &[]);
             let lines: Vec<_> = text.lines().collect();
             assert!(lines[0].starts_with("main (forked at ") && lines[0].contains("is running"));
-            assert!(lines[1].starts_with("  slow (forked at src/task/tests.rs:"), "{text}");
+            assert!(
+                lines[1].starts_with("  slow (forked at src/task/tests.rs:"),
+                "{text}"
+            );
             assert!(lines[1].ends_with("awaits its next turn"), "{text}");
             assert!(lines[2].starts_with("  outer ("), "{text}");
             assert!(lines[2].ends_with("awaits its tasks"), "{text}");
             assert!(lines[3].starts_with("    inner ("), "{text}");
-            assert!(lines[3].contains("awaits the end of a task (src/task"), "{text}");
+            assert!(
+                lines[3].contains("awaits the end of a task (src/task"),
+                "{text}"
+            );
             Ok(())
         })
         .await
@@ -771,7 +831,9 @@ fn rule_16_another_thread_can_print_an_outline() {
         scope(async |tm| {
             tm.fork("stuck", async {
                 let directory = std::sync::Arc::clone(&hub().directory);
-                let text = std::thread::spawn(move || directory.outline()).join().unwrap();
+                let text = std::thread::spawn(move || directory.outline())
+                    .join()
+                    .unwrap();
                 assert!(text.contains("  stuck (src/task/tests.rs:"), "{text}");
                 assert!(text.contains("<- running"), "{text}");
                 Ok(())
@@ -783,20 +845,25 @@ fn rule_16_another_thread_can_print_an_outline() {
     });
 }
 
-fn test_of(body: impl Future<Output = Result<()>>) -> Result<(), TaskErrors> {
-    block_on(run_test("test".into(), std::panic::Location::caller(), body))
+fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskErrors> {
+    block_on(run_test(
+        "test".into(),
+        std::panic::Location::caller(),
+        body,
+    ))
 }
 
 #[test]
 fn rule_17_a_failure_of_a_spawned_task_fails_the_test_at_once() {
-    let reached = Cell::new(false);
-    let error = test_of(async {
+    let reached = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&reached);
+    let error = test_of(async move {
         spawn_named("background", async {
             yield_now().await;
             Err::<(), _>(anyhow!("broken"))
         });
         turns(5).await;
-        reached.set(true);
+        flag.set(true);
         Ok(())
     })
     .unwrap_err();
@@ -808,9 +875,10 @@ fn rule_17_a_failure_of_a_spawned_task_fails_the_test_at_once() {
 #[test]
 fn rule_17_what_still_runs_when_the_test_returns_is_cancelled_newest_first() {
     let log: Rc<RefCell<Vec<u8>>> = Rc::default();
-    test_of(async {
+    let shared = Rc::clone(&log);
+    test_of(async move {
         for number in 1..=3 {
-            let note = scopeguard(Rc::clone(&log), number);
+            let note = scopeguard(Rc::clone(&shared), number);
             spawn(async move {
                 let _note = note;
                 pending::<Result<()>>().await

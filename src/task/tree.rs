@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::hub::{Hub, NONE};
+use super::wait::Wait;
 use crate::time::SimTime;
 
 struct Row {
@@ -16,21 +17,32 @@ struct Row {
 }
 
 /// The living tasks below each other: name, where forked, what each awaits and since when.
-pub(crate) fn tree(hub: &Hub) -> String {
+///
+/// `found` are awaits that the tasks did not note themselves, by task.
+pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
     let mut rows = Vec::new();
-    hub.for_each_live(|index, node| {
-        let Some((name, place)) = hub.directory.describe(index) else { return };
-        let count = node.waits.count as usize;
-        let waits: Vec<String> =
-            node.waits.shown.iter().take(count).flatten().map(ToString::to_string).collect();
+    hub.for_each_live(|index, said| {
+        let Some((name, place)) = hub.directory.describe(index) else {
+            return;
+        };
+        let mut waits: Vec<String> = said
+            .waits
+            .iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
         rows.push(Row {
             index,
             parent: hub.directory.parent(index),
             name: name.into_owned(),
             place: place.to_string(),
-            more: count - waits.len().min(count),
-            waits,
-            since: node.since,
+            more: said.more,
+            waits: {
+                let of_node = found.iter().filter(|(node, _)| *node == index);
+                waits.extend(of_node.map(|(_, wait)| wait.to_string()));
+                waits
+            },
+            since: said.since,
         });
     });
     let mut text = String::new();
@@ -44,7 +56,9 @@ pub(crate) fn tree(hub: &Hub) -> String {
 fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut String) {
     for row in rows.iter().filter(|row| row.parent == parent) {
         // The block of a scope is part of the task above it: its waits are that task's.
-        let block = rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty());
+        let block = rows
+            .iter()
+            .find(|inner| inner.parent == row.index && inner.name.is_empty());
         let mut below = depth;
         if !row.name.is_empty() {
             let said = innermost(rows, block.unwrap_or(row));
@@ -55,11 +69,17 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
             } else if said.waits.is_empty() {
                 "is ready, or awaits a future from elsewhere".to_owned()
             } else {
-                let more =
-                    if said.more > 0 { format!(", and {} more", said.more) } else { String::new() };
+                let more = if said.more > 0 {
+                    format!(", and {} more", said.more)
+                } else {
+                    String::new()
+                };
                 format!("awaits {}{more}", said.waits.join(" | "))
             };
-            let since = said.since.map(|time| format!(", since {time}")).unwrap_or_default();
+            let since = said
+                .since
+                .map(|time| format!(", since {time}"))
+                .unwrap_or_default();
             let _ = writeln!(
                 text,
                 "{}{} (forked at {}) {state}{since}",
@@ -75,7 +95,10 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
 
 /// Follows blocks of scopes inside of blocks of scopes.
 fn innermost<'a>(rows: &'a [Row], row: &'a Row) -> &'a Row {
-    match rows.iter().find(|inner| inner.parent == row.index && inner.name.is_empty()) {
+    match rows
+        .iter()
+        .find(|inner| inner.parent == row.index && inner.name.is_empty())
+    {
         Some(inner) => innermost(rows, inner),
         None => row,
     }

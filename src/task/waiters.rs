@@ -65,6 +65,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Whether the waiter is still in the queue.
+    #[inline]
     pub(crate) fn contains(&self, key: WaiterKey) -> bool {
         self.slots
             .get(key.index as usize)
@@ -82,10 +83,15 @@ impl<P> WaiterList<P> {
     /// # Panics
     ///
     /// With 2³² - 1 waiters in the queue.
+    #[inline]
     pub(crate) fn insert_back(&mut self, payload: P, waker: Waker) -> WaiterKey {
-        let index = self.vacant_slot();
+        if self.vacant == NONE {
+            self.add_slot();
+        }
+        let index = self.vacant;
         let previous = self.back;
         let slot = &mut self.slots[index as usize];
+        self.vacant = slot.next;
         slot.waiter = Some((payload, waker));
         slot.previous = previous;
         slot.next = NONE;
@@ -115,6 +121,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Takes a waiter out, wherever it stands, and drops its waker. `None` if it has left already.
+    #[cfg(test)]
     pub(crate) fn remove(&mut self, key: WaiterKey) -> Option<P> {
         self.take(key).map(|(payload, _)| payload)
     }
@@ -125,6 +132,31 @@ impl<P> WaiterList<P> {
             self.unlink(key.index)
         } else {
             None
+        }
+    }
+
+    /// Takes out the waiters for which `is_over` says so, first come first.
+    #[inline]
+    pub(crate) fn take_if(
+        &mut self,
+        mut is_over: impl FnMut(WaiterKey, &mut P) -> bool,
+        mut taken: impl FnMut(P, Waker),
+    ) {
+        let mut index = self.front;
+        while let Some(slot) = self.slots.get_mut(index as usize) {
+            let (at, generation) = (index, slot.generation);
+            index = slot.next;
+            let key = WaiterKey {
+                index: at,
+                generation,
+            };
+            let over = slot
+                .waiter
+                .as_mut()
+                .is_some_and(|(payload, _)| is_over(key, payload));
+            if over && let Some((payload, waker)) = self.unlink(at) {
+                taken(payload, waker);
+            }
         }
     }
 
@@ -159,12 +191,9 @@ impl<P> WaiterList<P> {
         self.slots.len()
     }
 
-    fn vacant_slot(&mut self) -> u32 {
-        let index = self.vacant;
-        if let Some(slot) = self.slots.get(index as usize) {
-            self.vacant = slot.next;
-            return index;
-        }
+    /// Adds a vacant slot, when there is none.
+    #[cold]
+    fn add_slot(&mut self) {
         let index = u32::try_from(self.slots.len())
             .ok()
             .filter(|&index| index != NONE);
@@ -175,9 +204,10 @@ impl<P> WaiterList<P> {
             next: NONE,
             waiter: None,
         });
-        index
+        self.vacant = index;
     }
 
+    #[inline]
     fn unlink(&mut self, index: u32) -> Option<(P, Waker)> {
         let slot = &mut self.slots[index as usize];
         let waiter = slot.waiter.take();

@@ -6,13 +6,14 @@
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{RawWaker, RawWakerVTable, Waker};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::{is_own, with_hub};
+use super::hub::{Hub, is_own, with_hub};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -53,29 +54,63 @@ impl NodeRef {
 pub(crate) struct Inbox {
     id: u16,
     received: Receiver<NodeRef>,
+    /// Something was sent since the inbox was last drained: one load tells, many times a step.
+    filled: Arc<AtomicBool>,
 }
 
-/// The senders of all living hubs, by the number that wakers carry.
-static INBOXES: Mutex<Vec<Option<Sender<NodeRef>>>> = Mutex::new(Vec::new());
+/// The other end of an inbox.
+struct Outbox {
+    sender: Sender<NodeRef>,
+    filled: Arc<AtomicBool>,
+}
+
+/// The other ends of the inboxes of all living hubs, by the number that wakers carry.
+static OUTBOXES: Mutex<Vec<Option<Outbox>>> = Mutex::new(Vec::new());
 
 impl Inbox {
     pub(super) fn new() -> Self {
         let (sender, received) = unbounded();
-        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = inboxes.iter().position(Option::is_none).unwrap_or_else(|| {
-            inboxes.push(None);
-            inboxes.len() - 1
+        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = outboxes
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or_else(|| {
+                outboxes.push(None);
+                outboxes.len() - 1
+            });
+        let filled = Arc::new(AtomicBool::new(false));
+        outboxes[free] = Some(Outbox {
+            sender,
+            filled: Arc::clone(&filled),
         });
-        inboxes[free] = Some(sender);
         let id = u16::try_from(free).expect("fewer than 65,536 threads run tasks at once");
-        Inbox { id, received }
+        Inbox {
+            id,
+            received,
+            filled,
+        }
     }
 
     pub(super) fn id(&self) -> u16 {
         self.id
     }
 
-    pub(super) fn drain(&self, mut wake: impl FnMut(NodeRef)) {
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(super) fn drain(&self, wake: impl FnMut(NodeRef)) {
+        if self.is_filled() {
+            self.drain_filled(wake);
+        }
+    }
+
+    #[cold]
+    fn drain_filled(&self, mut wake: impl FnMut(NodeRef)) {
+        // Before the channel is read: what is sent meanwhile sets it again.
+        self.filled.store(false, Ordering::Release);
+        std::sync::atomic::fence(Ordering::SeqCst);
         while let Ok(node) = self.received.try_recv() {
             wake(node);
         }
@@ -93,8 +128,8 @@ impl Inbox {
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        inboxes[usize::from(self.id)] = None;
+        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        outboxes[usize::from(self.id)] = None;
     }
 }
 
@@ -110,12 +145,30 @@ pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
 }
 
 /// The node that a waker names, if it is one of ours and of the hub `id`.
+#[inline]
 pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     if !std::ptr::eq(waker.vtable(), &raw const VTABLE) {
         return None;
     }
     let node = NodeRef(waker.data().addr() as u64);
     (node.hub() == id).then_some(node)
+}
+
+/// The index of the task that a waker names, if it is a task of this hub.
+#[inline]
+pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
+    node_of(waker, hub.id()).map(NodeRef::index)
+}
+
+/// A waker to keep: as `clone`, which a waker of ours needs no call for.
+#[inline]
+pub(crate) fn keep(waker: &Waker) -> Waker {
+    if std::ptr::eq(waker.vtable(), &raw const VTABLE) {
+        // SAFETY: as in `waker_of`: the contract holds for any word.
+        unsafe { Waker::new(waker.data(), &VTABLE) }
+    } else {
+        waker.clone()
+    }
 }
 
 fn clone(data: *const ()) -> RawWaker {
@@ -126,10 +179,11 @@ fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
     let own = is_own(node.hub()) && with_hub(|hub| hub.wake(node)).is_some();
     if !own {
-        let inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Some(sender)) = inboxes.get(usize::from(node.hub())) {
+        let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Some(outbox)) = outboxes.get(usize::from(node.hub())) {
             // Its hub may be ending: then there is nobody to wake.
-            let _ = sender.send(node);
+            let _ = outbox.sender.send(node);
+            outbox.filled.store(true, Ordering::Release);
         }
     }
 }

@@ -92,10 +92,10 @@ impl TimeUnits for i64 {
     #[inline]
     #[track_caller]
     fn of_unit(self, unit: TimeUnit) -> SimDuration {
-        match u64::try_from(self) {
-            Ok(count) => SimDuration::new(count, unit),
-            Err(_) => panic!("{self} {unit} is no duration: it is negative"),
-        }
+        let Ok(count) = u64::try_from(self) else {
+            panic!("{self} {unit} is no duration: it is negative");
+        };
+        SimDuration::new(count, unit)
     }
 }
 
@@ -103,5 +103,22 @@ impl TimeUnits for f64 {
     #[track_caller]
     fn of_unit(self, unit: TimeUnit) -> SimDuration {
         SimDuration::from_f64(self, unit).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "-5 ns is no duration: it is negative")]
+    fn a_negative_literal_panics() {
+        let _ = (-5).ns();
+    }
+
+    #[test]
+    #[should_panic(expected = "0.0001 ps is not exact in any unit down to 1 fs")]
+    fn a_literal_finer_than_femtoseconds_panics() {
+        let _ = 0.0001.ps();
     }
 }

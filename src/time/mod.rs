@@ -21,10 +21,17 @@
 mod decimal;
 mod duration;
 mod error;
+mod float;
 mod literals;
+mod operators;
 mod point;
 mod precision;
+mod real;
+mod text;
 mod unit;
+
+#[cfg(test)]
+mod model;
 
 pub use duration::SimDuration;
 pub use error::TimeError;

@@ -1,6 +1,6 @@
 //! Strings of one character a bit, the most significant first: what simulators exchange.
 
-use super::planes::{Planes, WORD_BITS, width_of};
+use super::planes::{Planes, WORD_BITS, bit_offset, width_of};
 use super::{Logic, LogicVec, ValueError};
 
 /// `b'0'` in every byte.
@@ -129,17 +129,18 @@ impl LogicVec {
         let mut characters = [0; WORD_BITS as usize];
         for index in (0..self.word_count()).rev() {
             let planes = self.planes_at(index);
-            for (chunk, byte) in characters.chunks_exact_mut(8).zip((0..8).rev()) {
-                chunk.copy_from_slice(&encode_byte(planes.map(|plane| plane >> (8 * byte) & 0xff)));
+            let count = (self.width() - bit_offset(index)).min(WORD_BITS);
+            // Whole chunks at the end of the buffer; what is too many there is not passed on.
+            for (chunk, byte) in characters.rchunks_exact_mut(8).zip(0..count.div_ceil(8)) {
+                let (value, unknown) = (planes.value >> (8 * byte), planes.unknown >> (8 * byte));
+                chunk.copy_from_slice(&encode_byte(value, unknown));
             }
-            // Only the top word, which comes first, has less than 64 bits.
-            let unused = self.word_count() * characters.len() - self.width() as usize;
-            let first = if index + 1 == self.word_count() {
-                unused
-            } else {
-                0
-            };
-            sink(&characters[first..]);
+            if planes.is_nine_state() {
+                for (character, index) in characters.iter_mut().rev().zip(0..count) {
+                    *character = CHARACTERS[usize::from(planes.bit(index).code())];
+                }
+            }
+            sink(&characters[(WORD_BITS - count) as usize..]);
         }
     }
 }
@@ -150,25 +151,49 @@ fn decode_word(text: &[u8]) -> Option<Planes> {
     let (head, chunks) = text.split_at(text.len() % 8);
     let mut first = [b'0'; 8];
     first[8 - head.len()..].copy_from_slice(head);
-    let mut planes = decode_chunk(first)?;
+    let (mut value, mut unknown, mut others) = decode_chunk(first);
     for chunk in chunks.chunks_exact(8) {
         let mut characters = [0; 8];
         characters.copy_from_slice(chunk);
-        planes = planes.zip(decode_chunk(characters)?, |high, low| high << 8 | low);
+        let (low_value, low_unknown, more) = decode_chunk(characters);
+        value = value << 8 | low_value;
+        unknown = unknown << 8 | low_unknown;
+        others |= more;
     }
-    Some(planes)
+    if others == 0 {
+        Some(Planes::four_state(value, unknown))
+    } else {
+        decode_any(text)
+    }
 }
 
-/// The planes of 8 characters, at once if all are `0` or `1`.
+/// The planes value and unknown of 8 characters, the first in bit 7, all bytes at once; and a
+/// word that is 0 if all the characters are among `01xXzZ`.
 #[inline]
-fn decode_chunk(characters: [u8; 8]) -> Option<Planes> {
-    let word = u64::from_le_bytes(characters) ^ ZEROS;
-    if word & !LOWEST == 0 {
-        return Some(Planes::four_state(word.wrapping_mul(DIAGONAL) >> 56, 0));
-    }
+fn decode_chunk(characters: [u8; 8]) -> (u64, u64, u64) {
+    let word = u64::from_le_bytes(characters);
+    // Of `0` 0x30, `1` 0x31, `X` 0x58, `Z` 0x5a, `x` 0x78 and `z` 0x7a, letters have bit 6.
+    let unknown = word >> 6 & LOWEST;
+    // What the byte looks like but for the bits that tell the digit, or letter and case.
+    let expected = ZEROS + unknown * 0x48;
+    let free = LOWEST + unknown * 0x21;
+    let others = (word ^ expected) & !free;
+    let value = (word & !unknown | !(word >> 1) & unknown) & LOWEST;
+    (gather(value), gather(unknown), others)
+}
+
+/// The lowest bits of 8 bytes as the bits of one, those of the first byte in bit 7.
+#[inline]
+fn gather(bits: u64) -> u64 {
+    bits.wrapping_mul(DIAGONAL) >> 56
+}
+
+/// As [`decode_word`], one by one.
+#[cold]
+fn decode_any(text: &[u8]) -> Option<Planes> {
     let mut planes = Planes::ZERO;
-    for character in characters {
-        let code = u64::from(CODES[usize::from(character)]);
+    for character in text {
+        let code = u64::from(CODES[usize::from(*character)]);
         if code == u64::from(INVALID) {
             return None;
         }
@@ -180,20 +205,20 @@ fn decode_chunk(characters: [u8; 8]) -> Option<Planes> {
     Some(planes)
 }
 
-/// The characters of the lowest 8 bits; the others are 0.
+/// The characters of the lowest 8 bits of four-state planes, all bytes at once.
 #[inline]
-fn encode_byte(planes: Planes) -> [u8; 8] {
-    if planes.unknown | planes.weak == 0 {
-        // Byte `i` keeps bit 7 - `i`; adding 0x7f carries any bit into the byte's top one.
-        let spread = planes.value.wrapping_mul(LOWEST) & ANTIDIAGONAL;
-        let ones = (spread + 0x7f * LOWEST) >> 7 & LOWEST;
-        return (ones | ZEROS).to_le_bytes();
-    }
-    let mut characters = [0; 8];
-    for (character, index) in characters.iter_mut().zip((0..8).rev()) {
-        *character = CHARACTERS[usize::from(planes.bit(index).code())];
-    }
-    characters
+fn encode_byte(value: u64, unknown: u64) -> [u8; 8] {
+    let (value, unknown) = (scatter(value), scatter(unknown));
+    // `Z` is `0` + 0x2a, and `X` is `1` + 0x2a - 3.
+    (ZEROS + value + unknown * 0x2a - (value & unknown) * 3).to_le_bytes()
+}
+
+/// The lowest 8 bits as the lowest bits of 8 bytes, bit 7 in the first one.
+#[inline]
+fn scatter(bits: u64) -> u64 {
+    // Byte `i` keeps bit 7 - `i`; adding 0x7f carries any bit into the byte's top one.
+    let spread = (bits & 0xff).wrapping_mul(LOWEST) & ANTIDIAGONAL;
+    (spread + 0x7f * LOWEST) >> 7 & LOWEST
 }
 
 #[cold]
@@ -245,6 +270,22 @@ mod tests {
             let vector = LogicVec::from_u64(byte, 8).unwrap();
             assert_eq!(vector.to_binary_string(), text);
             assert_eq!(LogicVec::from_binary_str(&text).unwrap(), vector);
+        }
+    }
+
+    #[test]
+    fn every_other_byte_is_refused_at_any_place() {
+        for byte in 0..=u8::MAX {
+            for place in 0..11 {
+                let mut text = *b"01xXzZ01xz1";
+                text[place] = byte;
+                let fits = byte.is_ascii() && Logic::from_char(char::from(byte)).is_some();
+                assert_eq!(
+                    LogicVec::from_binary_bytes(&text).is_ok(),
+                    fits,
+                    "{byte} at {place}"
+                );
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! Bytes in both orders.
 
-use super::planes::Planes;
-use super::select::bit_offset;
+use std::fmt::Write;
+
+use super::planes::{Planes, bit_offset};
 use super::{LogicVec, ValueError};
 
 /// Bytes in a word of a plane.
@@ -73,11 +74,11 @@ impl LogicVec {
             8 * index as u64 + u64::from(8 - byte(index).leading_zeros())
         });
         if needed > u64::from(width) {
-            let digits: String = (0..=used.unwrap_or(0))
-                .rev()
-                .map(|index| format!("{:02x}", byte(index)))
-                .collect();
-            let value = format!("0x{digits}");
+            let mut value = String::from("0x");
+            for index in (0..=used.unwrap_or(0)).rev() {
+                // Writing to a string never fails.
+                let _ = write!(value, "{:02x}", byte(index));
+            }
             return Err(ValueError::DoesNotFit {
                 value,
                 width,

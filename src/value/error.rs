@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::LogicVec;
-use super::select::UnknownBits;
 
 /// A value that does not convert without losing something, or a place that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -199,8 +198,7 @@ impl fmt::Display for UnknownRanges<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
         let mut ranges: Vec<(u32, u32)> = Vec::new();
-        let bits: UnknownBits<'_> = self.0.unknown_bits();
-        for bit in bits {
+        for bit in self.0.unknown_bits() {
             match ranges.last_mut() {
                 Some((high, _)) if *high + 1 == bit => *high = bit,
                 _ => ranges.push((bit, bit)),

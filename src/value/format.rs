@@ -83,13 +83,12 @@ impl LogicVec {
     fn write_digits(&self, text: &mut String, base: Base, grouped: bool) {
         let total = self.width().div_ceil(base as u32);
         for (left, (bits, count)) in (0..total).rev().zip(self.digits(base)) {
-            match digit(bits, count) {
-                Some(digit) => text.push(digit),
-                None => {
-                    text.push('[');
-                    text.extend((0..count).rev().map(|index| state(bits.bit(index))));
-                    text.push(']');
-                }
+            if let Some(digit) = digit(bits, count) {
+                text.push(digit);
+            } else {
+                text.push('[');
+                text.extend((0..count).rev().map(|index| state(bits.bit(index))));
+                text.push(']');
             }
             if grouped && left > 0 && left % 4 == 0 {
                 text.push('_');

@@ -1,5 +1,6 @@
 //! Rust types that a signal of fitting width can be read as and written with.
 
+use super::planes::{WORD_BITS, low_mask};
 use super::{Logic, LogicVec, ValueError};
 
 /// A Rust type for a signal's value: `bool`, [`Logic`], the integers, [`LogicVec`], and
@@ -148,7 +149,7 @@ impl LogicValue for Logic {
 }
 
 macro_rules! logic_value {
-    ($($type:ident by $from:ident as $wide:ty,)*) => {$(
+    ($($type:ident by $from:ident as $wide:ty $(, read by $extend:path, written by $bits:path)?;)*) => {$(
         impl LogicValue for $type {
             const NATIVE_WIDTH: Option<u32> = Some(<$type>::BITS);
 
@@ -165,21 +166,81 @@ macro_rules! logic_value {
             fn type_name() -> &'static str {
                 stringify!($type)
             }
+
+            $(
+                #[inline]
+                fn from_planes_u64(
+                    width: u32,
+                    value: u64,
+                    unknown: u64,
+                ) -> Result<$type, ValueError> {
+                    let mask = low_mask(width);
+                    if (1..=WORD_BITS).contains(&width) && unknown & mask == 0 {
+                        let integer = $extend(value & mask, width);
+                        if let Some(integer) = narrowed(integer) {
+                            return Ok(integer);
+                        }
+                    }
+                    <$type>::from_logic(&LogicVec::from_planes_u64(width, value, unknown))
+                }
+
+                #[inline]
+                fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
+                    if (1..=WORD_BITS).contains(&width)
+                        && let Some(bits) = $bits(<$wide>::from(*self), width)
+                    {
+                        return Ok(Some((bits, 0)));
+                    }
+                    self.to_logic(width).map(|vector| vector.small_planes())
+                }
+            )?
         }
     )*};
 }
 
 logic_value! {
-    u8 by from_u64 as u64,
-    u16 by from_u64 as u64,
-    u32 by from_u64 as u64,
-    u64 by from_u64 as u64,
-    u128 by from_u128 as u128,
-    i8 by from_i64 as i64,
-    i16 by from_i64 as i64,
-    i32 by from_i64 as i64,
-    i64 by from_i64 as i64,
-    i128 by from_i128 as i128,
+    u8 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
+    u16 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
+    u32 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
+    u64 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
+    u128 by from_u128 as u128;
+    i8 by from_i64 as i64, read by sign_extended, written by signed_bits;
+    i16 by from_i64 as i64, read by sign_extended, written by signed_bits;
+    i32 by from_i64 as i64, read by sign_extended, written by signed_bits;
+    i64 by from_i64 as i64, read by sign_extended, written by signed_bits;
+    i128 by from_i128 as i128;
+}
+
+/// The same integer in a type that may be narrower.
+#[inline]
+fn narrowed<T: TryFrom<U>, U>(integer: U) -> Option<T> {
+    T::try_from(integer).ok()
+}
+
+/// The bits of an unsigned integer that fits `width` of them, at most 64.
+#[inline]
+fn unsigned_bits(integer: u64, width: u32) -> Option<u64> {
+    (integer & !low_mask(width) == 0).then_some(integer)
+}
+
+/// The bits of a signed integer that fits `width` of them, 1 to 64, in two's complement.
+#[inline]
+fn signed_bits(integer: i64, width: u32) -> Option<u64> {
+    // What lies above the sign bit must be copies of it.
+    matches!(integer >> (width - 1), 0 | -1).then(|| integer.cast_unsigned() & low_mask(width))
+}
+
+/// `width` bits, the others 0, as an unsigned integer.
+#[inline]
+fn zero_extended(value: u64, _width: u32) -> u64 {
+    value
+}
+
+/// `width` bits, 1 to 64, as a signed integer.
+#[inline]
+fn sign_extended(value: u64, width: u32) -> i64 {
+    let unused = WORD_BITS - width;
+    (value << unused).cast_signed() >> unused
 }
 
 impl LogicValue for bool {
@@ -198,10 +259,25 @@ impl LogicValue for bool {
     fn type_name() -> &'static str {
         "bool"
     }
+
+    #[inline]
+    fn from_planes_u64(width: u32, value: u64, unknown: u64) -> Result<bool, ValueError> {
+        if width == 1 && unknown & 1 == 0 {
+            return Ok(value & 1 != 0);
+        }
+        LogicVec::from_planes_u64(width, value, unknown).to_bool()
+    }
+
+    #[inline]
+    fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
+        u8::from(*self).to_small_planes(width)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[derive(Debug, PartialEq)]
@@ -282,5 +358,32 @@ mod tests {
         assert!(Logic::One.to_logic(2).is_err());
         assert_eq!(LogicVec::all_one(1).to::<Logic>(), Ok(Logic::One));
         assert!(LogicVec::all_one(2).to::<Logic>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn planes_read_as_their_vector(
+            width in 0_u32..70, value in any::<u64>(), shift in 0_u32..64,
+            unknown in prop_oneof![Just(0_u64), any::<u64>()],
+        ) {
+            let value = value.cast_signed() >> shift;
+            for value in [value.cast_unsigned(), !value.cast_unsigned()] {
+                let vector = LogicVec::from_planes_u64(width, value, unknown);
+                macro_rules! agrees {
+                    ($($type:ty),*) => {$(
+                        prop_assert_eq!(
+                            <$type>::from_planes_u64(width, value, unknown),
+                            <$type>::try_from(&vector)
+                        );
+                        let truncated = <$type>::try_from(&LogicVec::from(value)).unwrap_or_default();
+                        prop_assert_eq!(
+                            truncated.to_small_planes(width),
+                            truncated.to_logic(width).map(|vector| vector.small_planes())
+                        );
+                    )*};
+                }
+                agrees!(bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128);
+            }
+        }
     }
 }

@@ -23,23 +23,27 @@
 #[cfg(feature = "num-bigint")]
 mod bigint;
 mod binary;
+mod bits;
 mod bytes;
+mod compare;
 mod convert;
 mod error;
 mod format;
+mod integer;
 mod logic;
 mod logic_value;
 mod parse;
 mod planes;
 mod select;
+mod storage;
 mod vec;
 
 #[cfg(test)]
 mod model;
 
-pub use convert::Operand;
+pub use bits::{Bits, UnknownBits};
+pub use compare::Operand;
 pub use error::ValueError;
 pub use logic::Logic;
 pub use logic_value::{LogicEnum, LogicValue};
-pub use select::{Bits, UnknownBits};
 pub use vec::LogicVec;

@@ -25,6 +25,12 @@ pub(super) fn bits(length: Range<usize>) -> impl Strategy<Value = Vec<Logic>> {
     ]
 }
 
+/// Lists of bits that are 0 or 1, at either strength.
+pub(super) fn levels(length: Range<usize>) -> impl Strategy<Value = Vec<Logic>> {
+    let levels = [Logic::Zero, Logic::One, Logic::WeakZero, Logic::WeakOne];
+    prop::collection::vec(prop::sample::select(levels.to_vec()), length)
+}
+
 /// A vector made bit by bit.
 pub(super) fn vector(bits: &[Logic]) -> LogicVec {
     let width = u32::try_from(bits.len()).unwrap();

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::convert::halves;
+use super::integer::halves;
 use super::planes::Planes;
 use super::{Logic, LogicVec, ValueError};
 
@@ -82,7 +82,7 @@ impl<'a> Literal<'a> {
             return Ok(LogicVec::default());
         }
         let vector = self.digits(digits, bits)?;
-        self.fit(vector, width, digits)
+        self.fit(&vector, width, digits)
     }
 
     fn width(self, size: &str) -> Result<u32, ValueError> {
@@ -136,7 +136,7 @@ impl<'a> Literal<'a> {
     }
 
     /// Brings a literal's digits to its width without losing anything.
-    fn fit(self, vector: LogicVec, width: u32, digits: &str) -> Result<LogicVec, ValueError> {
+    fn fit(self, vector: &LogicVec, width: u32, digits: &str) -> Result<LogicVec, ValueError> {
         let first = vector
             .width()
             .checked_sub(1)

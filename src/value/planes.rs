@@ -120,6 +120,13 @@ pub(super) const fn word_count(width: u32) -> usize {
     width.div_ceil(WORD_BITS) as usize
 }
 
+/// The index of the first bit of word `index`.
+#[inline]
+pub(super) fn bit_offset(index: usize) -> u32 {
+    debug_assert!(index < word_count(u32::MAX));
+    u32::try_from(index).map_or(u32::MAX, |index| index * WORD_BITS)
+}
+
 /// The width that `count` bits have.
 ///
 /// # Panics

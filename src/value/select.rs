@@ -1,9 +1,8 @@
-//! Parts of a vector, vectors out of parts, and comparison with don't-cares.
+//! Parts of a vector, and vectors out of parts.
 
 use std::borrow::Borrow;
-use std::iter::FusedIterator;
 
-use super::planes::{Planes, WORD_BITS, low_mask, width_of, word_count};
+use super::planes::{Planes, WORD_BITS, bit_offset, low_mask, width_of};
 use super::{Logic, LogicVec, ValueError};
 
 impl LogicVec {
@@ -104,53 +103,6 @@ impl LogicVec {
         })
     }
 
-    /// The bits in turn, the least significant first.
-    #[inline]
-    pub fn iter(&self) -> Bits<'_> {
-        Bits {
-            vector: self,
-            next: 0,
-            end: self.width(),
-        }
-    }
-
-    /// The indices of the bits that are neither 0 nor 1, in ascending order.
-    #[inline]
-    pub fn unknown_bits(&self) -> UnknownBits<'_> {
-        UnknownBits {
-            vector: self,
-            index: 0,
-            word: self.unknown_word(0),
-        }
-    }
-
-    /// Whether the vector has the pattern's width and its bits wherever the pattern asks for
-    /// some. Don't-care are `-`, as in VHDL's `case?` and `std_match`, and `Z`, as in Verilog's
-    /// `casez` (where it is also written `?`). Elsewhere the strength does not matter (`1` and
-    /// `H` match), and an unknown matches only the same unknown: `X` does not match `U`.
-    ///
-    /// ```
-    /// # use verifork::value::{LogicVec, ValueError};
-    /// let opcode: LogicVec = "8'b0110_x011".parse()?;
-    /// assert!(opcode.matches(&"8'b011?_-011".parse()?));
-    /// assert!(!opcode.matches(&"8'b011?_1011".parse()?));
-    /// # Ok::<(), ValueError>(())
-    /// ```
-    #[must_use]
-    pub fn matches(&self, pattern: &LogicVec) -> bool {
-        self.width() == pattern.width()
-            && self
-                .planes_iter()
-                .zip(pattern.planes_iter())
-                .all(|(bits, pattern)| {
-                    let high_impedance = pattern.unknown & !pattern.value;
-                    let free = high_impedance | (pattern.weak & pattern.special);
-                    let level = bits.value ^ pattern.value | bits.unknown ^ pattern.unknown;
-                    let kind = bits.weak ^ pattern.weak | bits.special ^ pattern.special;
-                    (level | kind & pattern.unknown) & !free == 0
-                })
-    }
-
     /// # Errors
     ///
     /// [`ValueError::Width`] if the vector, called `what` in the message, has another width.
@@ -206,122 +158,6 @@ impl LogicVec {
     }
 }
 
-/// The index of the first bit of word `index`.
-#[inline]
-pub(super) fn bit_offset(index: usize) -> u32 {
-    debug_assert!(index < word_count(u32::MAX));
-    u32::try_from(index).map_or(u32::MAX, |index| index * WORD_BITS)
-}
-
-/// The bits of a vector, the least significant first; made by [`LogicVec::iter`].
-#[derive(Clone, Debug)]
-pub struct Bits<'a> {
-    vector: &'a LogicVec,
-    next: u32,
-    end: u32,
-}
-
-impl Iterator for Bits<'_> {
-    type Item = Logic;
-
-    #[inline]
-    fn next(&mut self) -> Option<Logic> {
-        if self.next == self.end {
-            return None;
-        }
-        self.next += 1;
-        self.vector.bit(self.next - 1)
-    }
-
-    #[inline]
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let count = (self.end - self.next) as usize;
-        (count, Some(count))
-    }
-}
-
-impl DoubleEndedIterator for Bits<'_> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Logic> {
-        if self.next == self.end {
-            return None;
-        }
-        self.end -= 1;
-        self.vector.bit(self.end)
-    }
-}
-
-impl ExactSizeIterator for Bits<'_> {}
-impl FusedIterator for Bits<'_> {}
-
-impl<'a> IntoIterator for &'a LogicVec {
-    type Item = Logic;
-    type IntoIter = Bits<'a>;
-
-    fn into_iter(self) -> Bits<'a> {
-        self.iter()
-    }
-}
-
-/// Collects bits, the least significant first.
-///
-/// # Panics
-///
-/// From 2^32 bits on.
-impl FromIterator<Logic> for LogicVec {
-    fn from_iter<I: IntoIterator<Item = Logic>>(bits: I) -> LogicVec {
-        let bits: Vec<Logic> = bits.into_iter().collect();
-        LogicVec::from(bits.as_slice())
-    }
-}
-
-/// The bits, the least significant first.
-///
-/// # Panics
-///
-/// From 2^32 bits on.
-impl From<&[Logic]> for LogicVec {
-    fn from(bits: &[Logic]) -> LogicVec {
-        LogicVec::build(width_of(bits.len()), |index| {
-            let start = index * WORD_BITS as usize;
-            let end = bits.len().min(start + WORD_BITS as usize);
-            let mut planes = Planes::ZERO;
-            for (shift, bit) in bits[start..end].iter().enumerate() {
-                planes = planes.zip(Planes::filled(*bit), |all, bit| all | (bit & 1) << shift);
-            }
-            planes
-        })
-    }
-}
-
-/// The indices of a vector's unknown bits; made by [`LogicVec::unknown_bits`].
-#[derive(Clone, Debug)]
-pub struct UnknownBits<'a> {
-    vector: &'a LogicVec,
-    index: usize,
-    word: u64,
-}
-
-impl Iterator for UnknownBits<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        while self.word == 0 {
-            self.index += 1;
-            if self.index >= self.vector.word_count() {
-                self.index = self.vector.word_count();
-                return None;
-            }
-            self.word = self.vector.unknown_word(self.index);
-        }
-        let bit = self.word.trailing_zeros();
-        self.word &= self.word - 1;
-        Some(bit_offset(self.index) + bit)
-    }
-}
-
-impl FusedIterator for UnknownBits<'_> {}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -352,20 +188,6 @@ mod tests {
         let expected = "the new value of the slice has 5 bits where 4 bits belong";
         assert_eq!(error.to_string(), expected);
         assert_eq!(vector, LogicVec::all_zero(8));
-    }
-
-    #[test]
-    fn dont_care_is_only_in_the_pattern() {
-        assert!(parse("01XZUWLH-").matches(&parse("---------")));
-        assert!(parse("01XZUWLH-").matches(&parse("ZZZZZZZZZ")));
-        assert!(parse("01XZUWLH-").matches(&parse("LHXZUW01-")));
-        for pattern in ["X", "U", "W", "0"] {
-            for bits in ["Z", "-", "1"] {
-                assert!(!parse(bits).matches(&parse(pattern)), "{bits} {pattern}");
-            }
-        }
-        assert!(!parse("X").matches(&parse("U")));
-        assert!(!parse("00").matches(&parse("-")));
     }
 
     #[test]
@@ -418,33 +240,6 @@ mod tests {
             extended.truncate(expected.len());
             extended.resize(width as usize, top);
             prop_assert_eq!(whole.sign_extend(width).unwrap(), vector(&extended));
-        }
-
-        #[test]
-        fn unknown_bits_are_those_of_the_list(bits in bits(0..300)) {
-            let vector = vector(&bits);
-            let expected: Vec<u32> = (0..).zip(&bits)
-                .filter(|(_, bit)| bit.is_unknown()).map(|(index, _)| index).collect();
-            prop_assert_eq!(vector.count_unknown() as usize, expected.len());
-            prop_assert_eq!(vector.has_unknown(), !expected.is_empty());
-            prop_assert_eq!(vector.unknown_bits().collect::<Vec<_>>(), expected);
-        }
-
-        #[test]
-        fn matching_agrees_bit_by_bit(
-            bits in bits(130..131), pattern in bits(130..131), flip in 0_usize..130,
-        ) {
-            let single = |bit: Logic, pattern: Logic| {
-                pattern == Logic::DontCare || pattern == Logic::HighImpedance || bit == pattern
-                    || (bit.is_one() && pattern.is_one()) || (bit.is_zero() && pattern.is_zero())
-            };
-            let all = bits.iter().zip(&pattern).all(|(bit, pattern)| single(*bit, *pattern));
-            prop_assert_eq!(vector(&bits).matches(&vector(&pattern)), all);
-            let mut close = bits.clone();
-            close[flip] = pattern[flip];
-            let expected = single(bits[flip], pattern[flip])
-                && bits.iter().enumerate().all(|(at, bit)| at == flip || single(*bit, *bit));
-            prop_assert_eq!(vector(&bits).matches(&vector(&close)), expected);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
 
 use super::VpiPort;
+use super::digits::scalar_logic;
 use super::raw::{self, Callback, Interface, Routine};
 use crate::simulator::event::{self, deliver};
 use crate::simulator::{CallbackHandle, Event, Handle, Phase, PortError};
@@ -22,8 +23,9 @@ unsafe fn token(data: *const t_cb_data) -> u64 {
 unsafe extern "C" fn on_change(data: *mut t_cb_data) -> i32 {
     if !event::is_ending() {
         // SAFETY: the simulator called us with it.
+        let token = unsafe { token(data) };
         deliver(Event::Change {
-            token: unsafe { token(data) },
+            token,
             scalar: None,
         });
     }
@@ -32,20 +34,17 @@ unsafe extern "C" fn on_change(data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
     if !event::is_ending() {
-        // SAFETY: the simulator called us with it; the value is null or lives through the call,
-        // and its format says which member was written.
-        let scalar = unsafe {
-            (*data)
-                .value
-                .as_ref()
-                .filter(|value| value.format == vpi::vpiScalarVal)
-                .map(|value| super::value::scalar_logic(value.value.scalar))
-        };
         // SAFETY: the simulator called us with it.
-        deliver(Event::Change {
-            token: unsafe { token(data) },
-            scalar,
-        });
+        let token = unsafe { token(data) };
+        // SAFETY: as before; the value is null or lives through the call, and its format says
+        // which member was written.
+        let scalar = unsafe {
+            let value = (*data).value.as_ref();
+            value
+                .filter(|value| value.format == vpi::vpiScalarVal)
+                .map(|value| scalar_logic(value.value.scalar))
+        };
+        deliver(Event::Change { token, scalar });
     }
     0
 }
@@ -53,9 +52,8 @@ unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
 unsafe extern "C" fn on_timer(data: *mut t_cb_data) -> i32 {
     if !event::is_ending() {
         // SAFETY: the simulator called us with it.
-        deliver(Event::Timer {
-            token: unsafe { token(data) },
-        });
+        let token = unsafe { token(data) };
+        deliver(Event::Timer { token });
     }
     0
 }
@@ -86,10 +84,8 @@ unsafe extern "C" fn on_next_time_step(data: *mut t_cb_data) -> i32 {
 unsafe fn on_phase(phase: Phase, data: *const t_cb_data) -> i32 {
     if !event::is_ending() {
         // SAFETY: by this function's own condition.
-        deliver(Event::Phase {
-            phase,
-            token: unsafe { token(data) },
-        });
+        let token = unsafe { token(data) };
+        deliver(Event::Phase { phase, token });
     }
     0
 }
@@ -107,18 +103,8 @@ unsafe extern "C" fn on_end(_data: *mut t_cb_data) -> i32 {
 /// Registers for the start and the end of simulation. The simulator's answer is of no use here:
 /// in the process of Icarus's compiler the functions are there and refuse.
 pub(super) fn register_start_and_end(raw: &Interface) -> Result<(), raw::Missing> {
-    let at = |reason, routine: Routine| {
-        raw.register(&Callback {
-            reason,
-            routine,
-            object: None,
-            delay: Some(0),
-            format: vpi::vpiSuppressVal,
-            token: 0,
-        })
-    };
-    at(vpi::cbStartOfSimulation, on_start)?;
-    at(vpi::cbEndOfSimulation, on_end)?;
+    raw.register_action(vpi::cbStartOfSimulation, on_start)?;
+    raw.register_action(vpi::cbEndOfSimulation, on_end)?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! The port over VPI (IEEE 1800-2017, clauses 36 to 38).
 
 mod callback;
+mod description;
+mod digits;
 mod hierarchy;
 mod name;
 mod raw;
@@ -13,12 +15,12 @@ use std::io::Write as _;
 
 use raw::{Interface, Missing};
 
-use crate::time::Precision;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
     Simulator, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
+use crate::time::Precision;
 use crate::value::LogicVec;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.
@@ -78,6 +80,15 @@ fn end() {
     }
 }
 
+#[inline]
+fn check_not_over() -> Result<(), PortError> {
+    if event::is_over() {
+        Err(PortError::Over)
+    } else {
+        Ok(())
+    }
+}
+
 impl VpiPort {
     fn open() -> Result<VpiPort, String> {
         let raw = Interface::load().map_err(|error| error.to_string())?;
@@ -91,8 +102,7 @@ impl VpiPort {
         let exponent = raw
             .get(vpi::vpiTimePrecision, None)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
-        let precision = Precision::new(exponent)
-            .map_err(|_| format!("{identity} gives a time precision of 10^{exponent} s"))?;
+        let precision = Precision::new(exponent).map_err(|error| format!("{identity}: {error}"))?;
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
@@ -107,15 +117,6 @@ impl VpiPort {
             digits: Cell::default(),
             scopes: RefCell::default(),
         })
-    }
-
-    #[inline]
-    fn check_not_over(&self) -> Result<(), PortError> {
-        if event::is_over() {
-            Err(PortError::Over)
-        } else {
-            Ok(())
-        }
     }
 
     #[cold]
@@ -160,6 +161,21 @@ impl VpiPort {
                 path: self.path(object),
                 message,
             }),
+        }
+    }
+
+    #[cold]
+    fn wrong_encoding(
+        &self,
+        operation: &'static str,
+        object: Handle,
+        encoding: Encoding,
+    ) -> PortError {
+        let message = format!("it is declared as {encoding}");
+        PortError::Refused {
+            operation,
+            path: self.path(object),
+            message,
         }
     }
 
@@ -330,23 +346,6 @@ impl Port for VpiPort {
         }
         if self.quirks.finish_needs_delay {
             self.start_idle_delay();
-        }
-    }
-}
-
-impl VpiPort {
-    #[cold]
-    fn wrong_encoding(
-        &self,
-        operation: &'static str,
-        object: Handle,
-        encoding: Encoding,
-    ) -> PortError {
-        let message = format!("it is declared as {encoding}");
-        PortError::Refused {
-            operation,
-            path: self.path(object),
-            message,
         }
     }
 }

@@ -187,11 +187,38 @@ impl Interface {
             index: 0,
             user_data: token_to_pointer(callback.token),
         };
-        // SAFETY: the simulator copies the data, the time and the value before it returns; the
-        // routine is a function of this library, which is never unloaded.
+        // SAFETY: the simulator copies the data, the time and the value of these callbacks before
+        // it returns (Icarus 11 under valgrind); the routine is a function of this library, which
+        // is never unloaded.
         let registered = unsafe { register_cb(&raw mut data) };
         Ok(NonNull::new(registered)
             .map(|pointer| CallbackHandle(pointer.as_ptr().expose_provenance())))
+    }
+
+    /// Registers a callback for an action of the simulator, such as the start of simulation.
+    /// `false` if it refused, as Icarus's compiler does.
+    ///
+    /// Icarus 11 does not copy the time of such a callback: it keeps the pointer and writes the
+    /// present time there before it calls. So the time is given away.
+    pub(super) fn register_action(&self, reason: i32, routine: Routine) -> Result<bool, Missing> {
+        let register_cb = function!(self, vpi_register_cb)?;
+        let time = Box::leak(Box::new(super::time::steps_to_vpi(0)));
+        let value = vpi::t_vpi_value {
+            format: vpi::vpiSuppressVal,
+            value: super::value::NOTHING,
+        };
+        let mut data = vpi::t_cb_data {
+            reason,
+            cb_rtn: Some(routine),
+            obj: ptr::null_mut(),
+            time,
+            value: Box::leak(Box::new(value)),
+            index: 0,
+            user_data: ptr::null_mut(),
+        };
+        // SAFETY: the simulator copies the data before it returns; the time and the value are
+        // its own from now on; the routine is a function of this library, which is never unloaded.
+        Ok(!unsafe { register_cb(&raw mut data) }.is_null())
     }
 
     /// Removes a callback that has not fired for the last time.
@@ -289,7 +316,7 @@ fn token_to_pointer(token: u64) -> *mut c_char {
         assert!(
             size_of::<usize>() >= size_of::<u64>(),
             "a token must fit a pointer"
-        )
+        );
     };
     #[allow(
         clippy::cast_possible_truncation,

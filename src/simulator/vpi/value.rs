@@ -8,11 +8,12 @@
 use std::ffi::{CStr, CString};
 use std::ptr;
 
-use super::VpiPort;
+use super::digits::{digits_to_planes, mask, nine_state_planes, scalar_planes, vector_elements};
 use super::raw::Missing;
+use super::{VpiPort, check_not_over};
 use crate::simulator::{Encoding, Handle, PortError, WriteMode};
 use crate::sys::vpi;
-use crate::value::{Logic, LogicVec};
+use crate::value::LogicVec;
 
 /// The content of a value that is yet to be filled, by the simulator or by us.
 pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
@@ -26,115 +27,6 @@ fn empty(format: i32) -> vpi::t_vpi_value {
     }
 }
 
-/// The two planes of a scalar.
-#[inline]
-fn scalar_planes(scalar: i32) -> (u64, u64) {
-    match scalar {
-        vpi::vpi0 | vpi::vpiL => (0, 0),
-        vpi::vpi1 | vpi::vpiH => (1, 0),
-        vpi::vpiZ => (0, 1),
-        _ => (1, 1),
-    }
-}
-
-/// A scalar as a logic value.
-#[inline]
-pub(super) fn scalar_logic(scalar: i32) -> Logic {
-    match scalar {
-        vpi::vpi0 => Logic::Zero,
-        vpi::vpi1 => Logic::One,
-        vpi::vpiZ => Logic::HighImpedance,
-        vpi::vpiH => Logic::WeakOne,
-        vpi::vpiL => Logic::WeakZero,
-        vpi::vpiDontCare => Logic::DontCare,
-        _ => Logic::Unknown,
-    }
-}
-
-#[inline]
-fn mask(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
-/// Eight digits of `01xXzZ`, the most significant first, as eight bits of each plane.
-///
-/// In ASCII the letters have bit 6 set and bit 0 clear, and bit 1 tells z from x.
-#[inline]
-fn eight_digits(digits: [u8; 8]) -> (u64, u64) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // Gathers bit 0 of each byte into the top byte: no two terms of the product meet in one bit.
-    let gather = |bits: u64| bits.wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    let digits = u64::from_be_bytes(digits);
-    let letters = digits >> 6 & ONES;
-    if letters == 0 {
-        return (gather(digits & ONES), 0);
-    }
-    (
-        gather(digits & ONES | letters & !(digits >> 1)),
-        gather(letters),
-    )
-}
-
-/// Up to 64 digits as two planes.
-#[inline]
-fn digits_to_planes(digits: &[u8]) -> (u64, u64) {
-    let (head, eights) = digits.as_rchunks::<8>();
-    let (mut value, mut unknown) = (0, 0);
-    if !head.is_empty() {
-        let mut padded = [b'0'; 8];
-        padded[8 - head.len()..].copy_from_slice(head);
-        (value, unknown) = eight_digits(padded);
-    }
-    for &eight in eights {
-        let (value_bits, unknown_bits) = eight_digits(eight);
-        (value, unknown) = (value << 8 | value_bits, unknown << 8 | unknown_bits);
-    }
-    (value, unknown)
-}
-
-/// The word `index`, counted from the least significant, of a string of digits.
-#[inline]
-fn digits_word(digits: &[u8], index: usize) -> (u64, u64) {
-    let end = digits.len().saturating_sub(index * 64);
-    digits_to_planes(&digits[end.saturating_sub(64)..end])
-}
-
-/// Up to 64 digits of nine states as two planes: those of the four states they stand for.
-fn nine_state_planes(digits: &[u8]) -> (u64, u64) {
-    digits.iter().fold((0, 0), |(value, unknown), digit| {
-        let (value_bit, unknown_bit) = match digit {
-            b'0' | b'L' | b'l' => (0, 0),
-            b'1' | b'H' | b'h' => (1, 0),
-            b'Z' | b'z' => (0, 1),
-            _ => (1, 1),
-        };
-        (value << 1 | value_bit, unknown << 1 | unknown_bit)
-    })
-}
-
-/// A word of 64 bits as the two vector elements VPI wants for it.
-#[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "the halves are taken apart on purpose"
-)]
-fn vector_elements(value: u64, unknown: u64) -> [vpi::t_vpi_vecval; 2] {
-    [
-        vpi::t_vpi_vecval {
-            aval: value as u32,
-            bval: unknown as u32,
-        },
-        vpi::t_vpi_vecval {
-            aval: (value >> 32) as u32,
-            bval: (unknown >> 32) as u32,
-        },
-    ]
-}
-
 fn flags(mode: WriteMode) -> i32 {
     match mode {
         WriteMode::Deposit => vpi::vpiNoDelay,
@@ -144,27 +36,32 @@ fn flags(mode: WriteMode) -> i32 {
 }
 
 impl VpiPort {
-    /// Reads in a format; an answer in another one is a refusal.
+    /// Reads in the format set in `value`; an answer in another one is a refusal.
+    ///
+    /// Into the caller's value rather than as a result: moving it as a whole, right after the
+    /// simulator wrote it in parts, stalls the processor for as long as a tenth of the read.
     #[inline]
-    fn get(&self, object: Handle, format: i32) -> Result<vpi::t_vpi_value, PortError> {
-        self.check_not_over()?;
-        let mut value = empty(format);
+    fn get(&self, object: Handle, value: &mut vpi::t_vpi_value) -> Result<(), PortError> {
+        check_not_over()?;
+        let format = value.format;
         self.raw
-            .get_value(object, &mut value)
+            .get_value(object, value)
             .map_err(|missing| self.missing(missing))?;
         if value.format != format {
             return Err(self.refused("read", object));
         }
-        if !self.errors_are_silent {
-            self.check_error("read", object)?;
+        if self.errors_are_silent {
+            Ok(())
+        } else {
+            self.check_error("read", object)
         }
-        Ok(value)
     }
 
     /// The digits of an object's binary string.
     #[inline]
     fn digits(&self, object: Handle) -> Result<&[u8], PortError> {
-        let value = self.get(object, vpi::vpiBinStrVal)?;
+        let mut value = empty(vpi::vpiBinStrVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
         let string = unsafe { value.value.str_ };
         if string.is_null() {
@@ -187,17 +84,19 @@ impl VpiPort {
             return Ok(nine_state_planes(self.digits(object)?));
         }
         if width == 1 {
-            let value = self.get(object, vpi::vpiScalarVal)?;
+            let mut value = empty(vpi::vpiScalarVal);
+            self.get(object, &mut value)?;
             // SAFETY: the format says that the scalar is the one that was written.
             return Ok(scalar_planes(unsafe { value.value.scalar }));
         }
         if two_state && width <= 32 {
-            let value = self.get(object, vpi::vpiIntVal)?;
+            let mut value = empty(vpi::vpiIntVal);
+            self.get(object, &mut value)?;
             // SAFETY: the format says that the integer is the one that was written.
             let integer = unsafe { value.value.integer };
             return Ok((u64::from(integer.cast_unsigned()) & mask(width), 0));
         }
-        let (value, unknown) = digits_word(self.digits(object)?, 0);
+        let (value, unknown) = digits_to_planes(self.digits(object)?);
         Ok((value & mask(width), unknown & mask(width)))
     }
 
@@ -208,32 +107,29 @@ impl VpiPort {
         two_state: bool,
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
-        if self.nine_states {
-            let read = into.assign_binary_bytes(self.digits(object)?);
-            return read.map_err(|error| PortError::Refused {
-                operation: "read",
-                path: self.path(object),
-                message: error.to_string(),
-            });
-        }
-        if width <= 64 {
+        if width <= 64 && !self.nine_states {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
-        } else {
-            let digits = self.digits(object)?;
-            into.assign_planes(width, |word| digits_word(digits, word));
+            return Ok(());
         }
-        Ok(())
+        let read = into.assign_binary_bytes(self.digits(object)?);
+        read.map_err(|error| PortError::Refused {
+            operation: "read",
+            path: self.path(object),
+            message: error.to_string(),
+        })
     }
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
-        let value = self.get(object, vpi::vpiRealVal)?;
+        let mut value = empty(vpi::vpiRealVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the real number is the one that was written.
         Ok(unsafe { value.value.real })
     }
 
     pub(super) fn get_string(&self, object: Handle) -> Result<String, PortError> {
-        let value = self.get(object, vpi::vpiStringVal)?;
+        let mut value = empty(vpi::vpiStringVal);
+        self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
         let string = unsafe { value.value.str_ };
         if string.is_null() {
@@ -247,7 +143,8 @@ impl VpiPort {
 
     /// An integer that another object stands for, such as the bound of a range.
     pub(super) fn get_integer(&self, object: Handle) -> Option<i32> {
-        let value = self.get(object, vpi::vpiIntVal).ok()?;
+        let mut value = empty(vpi::vpiIntVal);
+        self.get(object, &mut value).ok()?;
         // SAFETY: the format says that the integer is the one that was written.
         Some(unsafe { value.value.integer })
     }
@@ -262,19 +159,19 @@ impl VpiPort {
     /// # Safety
     ///
     /// What `value` points to is as large as its format and the object's width ask for.
-    #[inline]
+    #[inline(always)] // in the way of every write
     unsafe fn put(
         &self,
         object: Handle,
-        mut value: vpi::t_vpi_value,
+        value: &mut vpi::t_vpi_value,
         mode: WriteMode,
     ) -> Result<(), PortError> {
-        self.check_not_over()?;
-        if self.quirks.force_is_ignored && mode != WriteMode::Deposit {
+        check_not_over()?;
+        if mode != WriteMode::Deposit && self.quirks.force_is_ignored {
             return Err(self.cannot_force());
         }
         // SAFETY: by this function's own condition.
-        let put = unsafe { self.raw.put_value(object, &mut value, flags(mode)) };
+        let put = unsafe { self.raw.put_value(object, value, flags(mode)) };
         put.map_err(|missing: Missing| self.missing(missing))?;
         if self.errors_are_silent {
             Ok(())
@@ -303,8 +200,21 @@ impl VpiPort {
             let bits = value as u32;
             integer.value.integer = bits.cast_signed();
             // SAFETY: an integer points to nothing.
-            return unsafe { self.put(object, integer, mode) };
+            return unsafe { self.put(object, &mut integer, mode) };
         }
+        self.put_planes(object, width, value, unknown, mode)
+    }
+
+    /// Writes up to 64 bits that no integer says.
+    #[inline(never)]
+    fn put_planes(
+        &self,
+        object: Handle,
+        width: u32,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
         if self.nine_states {
             let vector = LogicVec::from_planes_u64(width, value, unknown);
             return self.put_digits(object, &vector, mode);
@@ -313,14 +223,14 @@ impl VpiPort {
         let mut vector = empty(vpi::vpiVectorVal);
         vector.value.vector = elements.as_mut_ptr();
         // SAFETY: two elements hold 64 bits, and they live through the call.
-        unsafe { self.put(object, vector, mode) }
+        unsafe { self.put(object, &mut vector, mode) }
     }
 
     /// Whether an integer of 32 bits says it all. Icarus extends a shorter one to the width by
     /// its sign, and takes less than half of the time for it.
     #[inline]
     fn fits_integer(&self, width: u32, value: u64) -> bool {
-        width <= 32 || self.integers_extend && value <= i32::MAX as u64
+        width <= 32 || self.integers_extend && i32::try_from(value).is_ok()
     }
 
     pub(super) fn write_logic(
@@ -357,7 +267,7 @@ impl VpiPort {
         vector.value.vector = elements.as_mut_ptr();
         // SAFETY: the callers give a word for every 64 bits of the object or part of them; the
         // elements live through the call.
-        let result = unsafe { self.put(object, vector, mode) };
+        let result = unsafe { self.put(object, &mut vector, mode) };
         self.elements.set(elements);
         result
     }
@@ -377,7 +287,7 @@ impl VpiPort {
         let mut string = empty(vpi::vpiBinStrVal);
         string.value.str_ = digits.as_mut_ptr().cast();
         // SAFETY: a string that ends in NUL and lives through the call.
-        let result = unsafe { self.put(object, string, mode) };
+        let result = unsafe { self.put(object, &mut string, mode) };
         self.digits.set(digits);
         result
     }
@@ -392,7 +302,7 @@ impl VpiPort {
         let mut value = empty(vpi::vpiRealVal);
         value.value.real = real;
         // SAFETY: a real number points to nothing.
-        unsafe { self.put(object, value, mode) }
+        unsafe { self.put(object, &mut value, mode) }
     }
 
     pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
@@ -407,11 +317,11 @@ impl VpiPort {
         let mut value = empty(vpi::vpiStringVal);
         value.value.str_ = text.as_ptr().cast_mut();
         // SAFETY: the string lives through the call, which does not write to it.
-        unsafe { self.put(object, value, WriteMode::Deposit) }
+        unsafe { self.put(object, &mut value, WriteMode::Deposit) }
     }
 
     fn check_not_read_only_element(&self, object: Handle) -> Result<(), PortError> {
-        self.check_not_over()?;
+        check_not_over()?;
         if self.quirks.real_elements_are_read_only && self.vpi_type(object) == vpi::vpiMemoryWord {
             return Err(PortError::Unsupported {
                 what: format!(
@@ -427,80 +337,14 @@ impl VpiPort {
 
     pub(super) fn end_force(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError> {
         // The simulator may answer with the value that the release leaves, in the format given.
-        match encoding {
-            Encoding::Real => self.put_real(object, 0.0, WriteMode::Release),
-            _ => {
-                let words = encoding.width().unwrap_or(1).div_ceil(64) as usize;
-                self.put_words(
-                    object,
-                    std::iter::repeat_n((0, 0), words),
-                    WriteMode::Release,
-                )
-            }
+        if *encoding == Encoding::Real {
+            return self.put_real(object, 0.0, WriteMode::Release);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_become_planes_as_vpi_encodes_them() {
-        assert_eq!(digits_to_planes(b"0"), (0, 0));
-        assert_eq!(digits_to_planes(b"01xz"), (0b0110, 0b0011));
-        assert_eq!(digits_to_planes(b"XZ"), (0b10, 0b11));
-        assert_eq!(digits_to_planes(b"1000000x1"), (0b1_0000_0011, 0b10));
-        assert_eq!(digits_to_planes(&[b'1'; 64]), (u64::MAX, 0));
-        assert_eq!(digits_to_planes(&[b'x'; 64]), (u64::MAX, u64::MAX));
-        assert_eq!(digits_to_planes(&[b'z'; 33]), (0, (1 << 33) - 1));
-    }
-
-    #[test]
-    fn nine_states_become_the_four_they_stand_for() {
-        assert_eq!(
-            nine_state_planes(b"UX01ZWLH-"),
-            (0b1_1010_1011, 0b1_1001_1001)
-        );
-    }
-
-    #[test]
-    fn every_digit_has_its_own_bit() {
-        for at in 0..64 {
-            let mut digits = [b'0'; 64];
-            digits[at] = b'1';
-            assert_eq!(digits_to_planes(&digits), (1 << (63 - at), 0));
-            digits[at] = b'z';
-            assert_eq!(digits_to_planes(&digits), (0, 1 << (63 - at)));
-        }
-    }
-
-    #[test]
-    fn words_count_from_the_least_significant() {
-        let mut digits = vec![b'0'; 65];
-        digits[0] = b'x';
-        digits[64] = b'1';
-        assert_eq!(digits_word(&digits, 0), (1, 0));
-        assert_eq!(digits_word(&digits, 1), (1, 1));
-        assert_eq!(digits_word(&digits, 2), (0, 0));
-    }
-
-    #[test]
-    fn scalars_agree_with_vectors() {
-        for (scalar, digit) in [
-            (vpi::vpi0, b'0'),
-            (vpi::vpi1, b'1'),
-            (vpi::vpiZ, b'z'),
-            (vpi::vpiX, b'x'),
-        ] {
-            assert_eq!(scalar_planes(scalar), digits_to_planes(&[digit]));
-        }
-    }
-
-    #[test]
-    fn a_mask_has_as_many_ones_as_the_width() {
-        for width in 0..=64 {
-            assert_eq!(mask(width).count_ones(), width);
-        }
+        let words = encoding.width().unwrap_or(1).div_ceil(64) as usize;
+        self.put_words(
+            object,
+            std::iter::repeat_n((0, 0), words),
+            WriteMode::Release,
+        )
     }
 }

@@ -454,13 +454,13 @@ fn the_task_tree_names_the_thread() {
         Ok(())
     });
     callback();
-    let text = tree(&hub());
+    let text = tree(&hub(), &[]);
     let thread = format!("thread `stuck` (started at src/sync/bridge/tests.rs:{line}:");
     assert!(text.contains("awaits the event `edge` ("), "{text}");
     assert!(text.contains(&format!(" | for {thread}")), "{text}");
     clock.set();
     hub().run_root(|| false);
-    let text = tree(&hub());
+    let text = tree(&hub(), &[]);
     assert!(text.contains(&format!("awaits {thread}")), "{text}");
     go_on.send(()).unwrap();
     callback();

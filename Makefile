@@ -1,0 +1,72 @@
+# Everything there is to do here, by name: `make help`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+CARGO ?= cargo
+# Where cargo builds, and below it everything that is made here.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# The cargo profile of plugins: dev or release.
+PROFILE ?= dev
+SIM ?= icarus
+
+include sim/sim.mk
+
+.PHONY: demo test sanitize bench bindings fmt clippy doc tools help
+
+## demo       installs what is missing, builds, and runs the testbench `fifo` on Icarus Verilog
+##            MUTANT=fifo_almost_full_late gives it a design with a bug: it fails, and says why
+demo: tools-icarus
+	@echo 'demo: builds the testbench in examples/fifo and runs it on Icarus Verilog'
+	@$(MAKE) --no-print-directory sim SIM=icarus TB=fifo
+
+## test       all tests: of the parts, of simulators started, of the documentation, of the examples
+test: tools-icarus tools-tests
+	@CARGO='$(CARGO)' TARGET='$(TARGET)' tests/all.sh
+
+## sanitize   the tests of tasks and their synchronization under the address, leak and thread
+##            sanitizers (needs a nightly toolchain) and valgrind
+sanitize:
+	@tests/sanitize.sh
+
+## bench      rates on Icarus, beside the same work done by a plugin written in C
+bench: tools-icarus
+	@$(CARGO) bench -p verifork --bench rates
+
+## bindings   compares the committed bindings of VPI and VHPI with what the IEEE headers give;
+##            WRITE=1 writes them anew
+bindings: tools-bindings
+ifeq ($(WRITE),1)
+	VERIFORK_BINDGEN=write $(CARGO) check -p verifork --all-features
+else
+	$(CARGO) check -p verifork --all-features
+endif
+
+## fmt        formats all code; CHECK=1 only tells whether it is
+fmt:
+	$(CARGO) fmt --all $(if $(filter 1,$(CHECK)),--check)
+
+## clippy     lints all code, warnings refused (checks the bindings too)
+clippy: tools-bindings
+	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+
+## doc        the documentation, warnings refused: target/doc/verifork/index.html
+doc:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --features num-bigint
+
+## tools      installs with apt what any of these needs and is missing
+tools: tools-icarus tools-tests tools-bindings
+
+tools-icarus tools-tests tools-bindings: tools-%:
+	@sim/tools.sh $*
+
+.PHONY: tools-icarus tools-tests tools-bindings
+
+## help       this
+help:
+	@sed -n 's/^## //p' Makefile sim/sim.mk
+	@echo
+	@echo "Testbenches: $(TESTBENCHES)"
+	@echo "Mutants:     $(MUTANTS)"

@@ -1,0 +1,204 @@
+/* What an event costs in a plain C plugin: the yardstick for the library's own benches.
+ *
+ *   gcc -O2 -shared -fPIC -I/usr/include/iverilog vpi_bench.c -o vpi_bench.vpi
+ *   iverilog -o plugin_clock.vvp ../hdl/plugin_clock.v
+ *   vvp -M. -mvpi_bench plugin_clock.vvp +bench=edge +count=1000000
+ *
+ * +bench=   design        one event is
+ *   timer        plugin_clock  a delay of one step, which asks for the next one
+ *   edge         plugin_clock  a rising edge of the plugin's clock, seen by a standing callback
+ *   tb_cycle     plugin_clock  the same, then in the read-write phase 32 bits written and 32 read
+ *   design_edge  design_clock  a rising edge of the design's clock, seen by a standing callback
+ *
+ * +read=bin|vector|int chooses how tb_cycle reads; int is what a plugin may use that does not
+ * care for X and Z. Prints one line: bench=edge n=1000000 ns_per_event=338.1
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <vpi_user.h>
+
+enum { HALF_PERIOD = 5, WARM_UP = 1000 };
+
+static const char *bench = "edge";
+static long count = 1000000;
+static int read_format = vpiBinStrVal;
+
+static vpiHandle clk, data, sum;
+static long events = -WARM_UP;
+static struct timespec started;
+static uint64_t checksum;
+
+static double nanoseconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start->tv_sec) * 1e9 + (now.tv_nsec - start->tv_nsec);
+}
+
+static void fail(const char *what)
+{
+    vpi_printf("vpi_bench: %s\n", what);
+    vpi_control(vpiFinish, 0);
+}
+
+/* Counts an event; 0 when it was the last one. */
+static int counted(void)
+{
+    events++;
+    if (events == 0)
+        clock_gettime(CLOCK_MONOTONIC, &started);
+    if (events < count)
+        return 1;
+    if (events == count) {
+        vpi_printf("bench=%s n=%ld ns_per_event=%.1f\n", bench, count,
+                   nanoseconds_since(&started) / count);
+        vpi_control(vpiFinish, 0);
+    }
+    return 0;
+}
+
+/* Asks for a call at a time or a phase. */
+static void call(PLI_INT32 reason, PLI_INT32 (*routine)(p_cb_data), PLI_UINT32 delay)
+{
+    s_vpi_time time = { .type = vpiSimTime, .low = delay };
+    s_cb_data cb = { .reason = reason, .cb_rtn = routine, .time = &time };
+    if (!vpi_register_cb(&cb))
+        fail("a callback was refused");
+}
+
+static void put_integer(vpiHandle object, PLI_INT32 integer)
+{
+    s_vpi_value value = { .format = vpiIntVal };
+    value.value.integer = integer;
+    vpi_put_value(object, &value, NULL, vpiNoDelay);
+}
+
+/* Reads 32 bits as two planes, the unknown one above. */
+static uint64_t get_planes(vpiHandle object)
+{
+    s_vpi_value value = { .format = read_format };
+    vpi_get_value(object, &value);
+    switch (read_format) {
+    case vpiBinStrVal: {
+        uint32_t ones = 0, unknowns = 0;
+        for (const char *digit = value.value.str; *digit; digit++) {
+            ones = ones << 1 | (*digit == '1' || *digit == 'x');
+            unknowns = unknowns << 1 | (*digit > '1');
+        }
+        return (uint64_t)unknowns << 32 | ones;
+    }
+    case vpiVectorVal:
+        return (uint64_t)(uint32_t)value.value.vector->bval << 32 |
+               (uint32_t)value.value.vector->aval;
+    default:
+        return (uint32_t)value.value.integer;
+    }
+}
+
+static PLI_INT32 on_timer(p_cb_data cb)
+{
+    (void)cb;
+    if (counted())
+        call(cbAfterDelay, on_timer, 1);
+    return 0;
+}
+
+static PLI_INT32 on_half_period(p_cb_data cb)
+{
+    static int level;
+    (void)cb;
+    level = !level;
+    put_integer(clk, level);
+    if (events < count)
+        call(cbAfterDelay, on_half_period, HALF_PERIOD);
+    return 0;
+}
+
+static PLI_INT32 on_read_write(p_cb_data cb)
+{
+    (void)cb;
+    put_integer(data, (PLI_INT32)events);
+    checksum += get_planes(sum);
+    counted();
+    return 0;
+}
+
+static PLI_INT32 on_edge(p_cb_data cb)
+{
+    if (cb->value->value.scalar == vpi1)
+        counted();
+    return 0;
+}
+
+static PLI_INT32 on_cycle_edge(p_cb_data cb)
+{
+    if (cb->value->value.scalar == vpi1)
+        call(cbReadWriteSynch, on_read_write, 0);
+    return 0;
+}
+
+static void watch_clock(PLI_INT32 (*routine)(p_cb_data))
+{
+    s_vpi_time time = { .type = vpiSuppressTime };
+    s_vpi_value value = { .format = vpiScalarVal };
+    s_cb_data cb = {
+        .reason = cbValueChange, .cb_rtn = routine, .obj = clk, .time = &time, .value = &value
+    };
+    if (!vpi_register_cb(&cb))
+        fail("the clock cannot be watched");
+}
+
+static void read_arguments(void)
+{
+    s_vpi_vlog_info info;
+    vpi_get_vlog_info(&info);
+    for (int i = 0; i < info.argc; i++) {
+        const char *argument = info.argv[i];
+        if (!strncmp(argument, "+bench=", 7))
+            bench = argument + 7;
+        else if (!strncmp(argument, "+count=", 7))
+            count = atol(argument + 7);
+        else if (!strcmp(argument, "+read=int"))
+            read_format = vpiIntVal;
+        else if (!strcmp(argument, "+read=vector"))
+            read_format = vpiVectorVal;
+    }
+}
+
+static PLI_INT32 on_start(p_cb_data cb)
+{
+    (void)cb;
+    read_arguments();
+    clk = vpi_handle_by_name("bench.clk", NULL);
+    data = vpi_handle_by_name("bench.data", NULL);
+    sum = vpi_handle_by_name("bench.sum", NULL);
+    if (!clk || !data || !sum) {
+        fail("the design has no bench.clk, bench.data or bench.sum");
+    } else if (!strcmp(bench, "timer")) {
+        call(cbAfterDelay, on_timer, 1);
+    } else if (!strcmp(bench, "edge")) {
+        watch_clock(on_edge);
+        call(cbAfterDelay, on_half_period, HALF_PERIOD);
+    } else if (!strcmp(bench, "tb_cycle")) {
+        watch_clock(on_cycle_edge);
+        call(cbAfterDelay, on_half_period, HALF_PERIOD);
+    } else if (!strcmp(bench, "design_edge")) {
+        watch_clock(on_edge);
+    } else {
+        fail("+bench= is none of timer, edge, tb_cycle, design_edge");
+    }
+    return 0;
+}
+
+static void start_up(void)
+{
+    s_vpi_time time = { .type = vpiSimTime };
+    s_cb_data cb = { .reason = cbStartOfSimulation, .cb_rtn = on_start, .time = &time };
+    vpi_register_cb(&cb);
+}
+
+void (*vlog_startup_routines[])(void) = { start_up, NULL };

@@ -1,0 +1,96 @@
+//! The harness of a testbench crate, built and started through cargo.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+
+use anyhow::{Context as _, ensure};
+use serde::Deserialize;
+
+use crate::Place;
+
+/// `cargo`, as it has started us.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+impl Place {
+    /// `cargo test` of the harness, up to the arguments of the harness itself.
+    pub(crate) fn cargo_test(&self) -> Command {
+        let mut command = cargo();
+        command
+            .arg("test")
+            .arg("--quiet")
+            .args(["--test", &self.target]);
+        if let Some(path) = &self.manifest_path {
+            command.arg("--manifest-path").arg(path);
+        }
+        command
+    }
+
+    /// The folder of the crate.
+    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
+        let mut command = cargo();
+        command.args(["locate-project", "--message-format", "plain"]);
+        if let Some(path) = &self.manifest_path {
+            command.arg("--manifest-path").arg(path);
+        }
+        let output = command.output().context("cargo does not start")?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{}", error.trim());
+        let manifest = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+        manifest
+            .parent()
+            .map(Path::to_owned)
+            .context("the manifest is in no folder")
+    }
+
+    /// Builds the harness and gives its path.
+    pub(crate) fn build(&self) -> anyhow::Result<PathBuf> {
+        #[derive(Deserialize)]
+        struct Message {
+            executable: Option<PathBuf>,
+        }
+        let mut command = self.cargo_test();
+        command.args(["--no-run", "--message-format=json-render-diagnostics"]);
+        command.stderr(std::process::Stdio::inherit());
+        let output = command.output().context("cargo does not start")?;
+        ensure!(output.status.success(), "the testbench does not build");
+        let lines = String::from_utf8_lossy(&output.stdout);
+        let messages = lines
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Message>(line).ok());
+        let executable = messages
+            .filter_map(|message| message.executable)
+            .next_back();
+        executable.with_context(|| format!("cargo built no harness `{}`", self.target))
+    }
+
+    /// The harness, built, as a command that runs in the folder of the crate.
+    pub(crate) fn command(&self) -> anyhow::Result<Command> {
+        let folder = self.folder()?;
+        let mut command = Command::new(self.build()?);
+        command
+            .env("CARGO_MANIFEST_DIR", &folder)
+            .current_dir(folder);
+        Ok(command)
+    }
+}
+
+/// Lists the tests.
+pub(crate) fn list(place: &Place) -> anyhow::Result<ExitCode> {
+    let mut command = place.cargo_test();
+    let status = command
+        .args(["--", "--list"])
+        .status()
+        .context("cargo does not start")?;
+    Ok(code(status))
+}
+
+/// The status of a command as our own.
+pub(crate) fn code(status: ExitStatus) -> ExitCode {
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
+}

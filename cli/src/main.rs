@@ -1,0 +1,71 @@
+//! `cargo verifork`: what is not a test. Everything that is, `cargo test` does.
+
+mod bind;
+mod create;
+mod doctor;
+mod harness;
+mod run;
+mod waves;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Cargo gives its own name for us as the first argument.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+enum Cargo {
+    /// Testbench crates of verifork.
+    #[command(version)]
+    Verifork(Verifork),
+}
+
+#[derive(Args)]
+struct Verifork {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes a testbench crate that passes at once: a typed design, its clock, its reset, a test.
+    New(create::New),
+    /// Writes the struct of the design's ports from the elaborated design.
+    Bind(bind::Bind),
+    /// Lists the tests of the crate.
+    List(Place),
+    /// Runs tests with progress, and a table at the end.
+    Run(run::Run),
+    /// Runs one test with waves and opens them in Surfer or `GTKWave`.
+    Waves(waves::ShowWaves),
+    /// Tells which simulators are installed and what they can do.
+    Doctor,
+}
+
+/// Which testbench crate is meant.
+#[derive(Args, Clone, Debug, Default)]
+struct Place {
+    /// `Cargo.toml` of the crate; that of the present folder by default.
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+    /// The test target that is its harness.
+    #[arg(long, default_value = "sim", value_name = "NAME")]
+    target: String,
+}
+
+fn main() -> ExitCode {
+    let Cargo::Verifork(Verifork { command }) = Cargo::parse();
+    let done = match command {
+        Command::New(new) => new.run(),
+        Command::Bind(bind) => bind.run(),
+        Command::List(place) => harness::list(&place),
+        Command::Run(run) => run.run(),
+        Command::Waves(waves) => waves.run(),
+        Command::Doctor => Ok(doctor::run()),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

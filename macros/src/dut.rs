@@ -1,0 +1,228 @@
+//! `#[derive(Dut)]`: a struct whose fields are bound to an instance's signals by name.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Fields, Generics, LitStr, Type, parse_quote};
+
+use crate::errors::{Errors, unknown_option};
+use crate::settings;
+
+const OPTIONS: [&str; 4] = ["path", "input", "output", "inout"];
+const EXAMPLE: &str = "#[dut(path = \"core.count\")]";
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input = match syn::parse2::<DeriveInput>(item) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    derive(&input).unwrap_or_else(|error| {
+        // An implementation stands in, so that tests that take the type add no errors of their own.
+        let (error, body) = (
+            error.into_compile_error(),
+            quote!(::core::option::Option::None),
+        );
+        let stand_in = implementation(&input.ident, &input.generics, &body);
+        quote!(#error #stand_in)
+    })
+}
+
+/// `impl Dut` with a body that may use `binder` and `path`.
+fn implementation(structure: &Ident, generics: &Generics, body: &TokenStream) -> TokenStream {
+    let binder = binder();
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::verifork::__private::Dut for #structure #type_generics
+        #where_clause
+        {
+            #[allow(unused_variables)]
+            fn bind(
+                #binder: &mut ::verifork::__private::Binder<'_>,
+                path: &str,
+            ) -> ::core::option::Option<Self> {
+                #body
+            }
+        }
+    }
+}
+
+fn binder() -> Ident {
+    Ident::new("binder", Span::mixed_site())
+}
+
+fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    for attribute in input
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("dut"))
+    {
+        errors.on(
+            attribute,
+            "`#[dut(…)]` belongs on a field: a struct is bound where it is used as a field, \
+             or to the top",
+        );
+    }
+    let Some(fields) = named_fields(input, &mut errors) else {
+        return errors.finish(TokenStream::new());
+    };
+    let fields: Vec<_> = fields
+        .map(|field| BoundField::new(field, &mut errors))
+        .collect();
+    errors.finish(())?;
+
+    let structure = &input.ident;
+    let structure_name = structure.unraw().to_string();
+    let binder = binder();
+    let scope = Ident::new("scope", Span::mixed_site());
+    let locals: Vec<_> = (0..fields.len())
+        .map(|i| Ident::new(&format!("field{i}"), Span::mixed_site()))
+        .collect();
+    let binds = fields
+        .iter()
+        .map(|field| field.bind(&scope, &structure_name));
+    let names = fields.iter().map(|field| field.name);
+    let generics = with_field_bounds(&input.generics, &fields);
+
+    // Every field is tried before the first `?`, so that one error tells all that does not fit.
+    let body = quote! {
+        #[allow(unused_mut, unused_variables)]
+        let mut #scope = #binder.enter(path)?;
+        #(let #locals = #binds;)*
+        ::core::option::Option::Some(#structure { #(#names: #locals?),* })
+    };
+    Ok(implementation(structure, &generics, &body))
+}
+
+/// The fields of a struct that has names for them.
+fn named_fields<'a>(
+    input: &'a DeriveInput,
+    errors: &mut Errors,
+) -> Option<impl Iterator<Item = &'a Field> + use<'a>> {
+    const REMEDY: &str = "`Dut` binds fields by their names: \
+         derive it on a struct with named fields, such as `struct Top { clk: Signal<bool> }`";
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => return Some(fields.named.iter()),
+            Fields::Unnamed(fields) => errors.on(fields, format!("tuple struct: {REMEDY}")),
+            Fields::Unit => errors.on(&input.ident, format!("unit struct: {REMEDY}")),
+        },
+        Data::Enum(data) => errors.at(
+            data.enum_token.span,
+            format!("enum: {REMEDY}; `LogicEnum` is the derive for a signal's values"),
+        ),
+        Data::Union(data) => errors.at(data.union_token.span, format!("union: {REMEDY}")),
+    }
+    None
+}
+
+/// A field, and the object that it binds to.
+struct BoundField<'a> {
+    name: &'a Ident,
+    ty: &'a Type,
+    path: LitStr,
+    direction: Option<Ident>,
+}
+
+impl<'a> BoundField<'a> {
+    fn new(field: &'a Field, errors: &mut Errors) -> Self {
+        let name = field.ident.as_ref().expect("a named field has a name");
+        let (mut path, mut direction) = (None, None::<(Ident, &str)>);
+        for setting in settings::of_attributes(&field.attrs, "dut", EXAMPLE, errors) {
+            let port = match setting.name().as_str() {
+                "path" => {
+                    let value = setting.string("path = \"core.count\"", errors);
+                    setting.store(&mut path, value, errors);
+                    continue;
+                }
+                "input" => "Input",
+                "output" => "Output",
+                "inout" => "InOut",
+                unknown => {
+                    errors.at(setting.key.span(), unknown_option(unknown, &OPTIONS));
+                    continue;
+                }
+            };
+            match &direction {
+                Some((first, _)) if *first != setting.key => errors.at(
+                    setting.key.span(),
+                    format!("`{}`: the port was said to be `{first}`", setting.key),
+                ),
+                _ => {
+                    let value = setting.flag(errors).map(|()| (setting.key.clone(), port));
+                    setting.store(&mut direction, value, errors);
+                }
+            }
+        }
+        BoundField {
+            name,
+            ty: &field.ty,
+            path: path.unwrap_or_else(|| LitStr::new(&name.unraw().to_string(), name.span())),
+            direction: direction.map(|(key, port)| Ident::new(port, key.span())),
+        }
+    }
+
+    /// The expression that binds the field: an `Option` of its type.
+    fn bind(&self, scope: &Ident, structure: &str) -> TokenStream {
+        let BoundField {
+            name,
+            ty,
+            path,
+            direction,
+        } = self;
+        let field = name.unraw().to_string();
+        let direction = direction.as_ref().map_or_else(
+            || quote!(::core::option::Option::None),
+            |port| quote!(::core::option::Option::Some(::verifork::__private::Direction::#port)),
+        );
+        // `line!()` gives the line of the outermost call that its tokens come from: the field's.
+        let line = quote_spanned!(name.span()=> ::core::line!());
+        // A field's type that does not implement `Dut` is reported at the type.
+        let generic = quote_spanned!(ty.span()=> ::<#ty>);
+        quote! {
+            #scope.field #generic (::verifork::__private::FieldSpec {
+                structure: #structure,
+                field: #field,
+                path: #path,
+                direction: #direction,
+                file: ::core::file!(),
+                line: #line,
+            })
+        }
+    }
+}
+
+/// Asks of each field's type that uses a type parameter that it implements `Dut`.
+fn with_field_bounds(generics: &Generics, fields: &[BoundField<'_>]) -> Generics {
+    let parameters: HashSet<_> = generics
+        .type_params()
+        .map(|parameter| parameter.ident.to_string())
+        .collect();
+    let mut generics = generics.clone();
+    if !parameters.is_empty() {
+        let clause = generics.make_where_clause();
+        for BoundField { ty, .. } in fields {
+            if mentions(ty.to_token_stream(), &parameters) {
+                clause
+                    .predicates
+                    .push(parse_quote!(#ty: ::verifork::__private::Dut));
+            }
+        }
+    }
+    generics
+}
+
+fn mentions(tokens: TokenStream, names: &HashSet<String>) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => names.contains(&ident.to_string()),
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! `#[derive(LogicEnum)]`: an enum as the value of a signal.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Fields, Lit, LitInt, UnOp};
+
+use crate::errors::{Errors, unknown_option};
+use crate::settings;
+
+const EXAMPLE: &str = "#[logic(width = 3)]";
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    syn::parse2(item)
+        .and_then(|input: DeriveInput| derive(&input))
+        .unwrap_or_else(syn::Error::into_compile_error)
+}
+
+fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    let declared = declared_width(&input.attrs, &mut errors);
+    if !input.generics.params.is_empty() {
+        errors.on(
+            &input.generics,
+            "an enum that is a signal's value cannot be generic",
+        );
+    }
+    let variants = match &input.data {
+        Data::Enum(data) => variants(&input.ident, data, &mut errors),
+        Data::Struct(data) => {
+            errors.at(data.struct_token.span, NOT_AN_ENUM);
+            Vec::new()
+        }
+        Data::Union(data) => {
+            errors.at(data.union_token.span, NOT_AN_ENUM);
+            Vec::new()
+        }
+    };
+    check_width(declared.as_ref(), &variants, &mut errors);
+    errors.finish(())?;
+    Ok(implementation(
+        &input.ident,
+        declared.map(|(width, _)| width),
+        &variants,
+    ))
+}
+
+const NOT_AN_ENUM: &str = "`LogicEnum` is for an enum whose variants have no fields, \
+     such as `enum State { Idle, Busy }`; `Dut` is the derive for a struct of signals";
+
+/// A variant, and its value where that is written as a literal or follows one.
+struct Named<'a> {
+    name: &'a Ident,
+    value: Option<u128>,
+}
+
+/// The enum's width in `#[logic(width = …)]`, and the literal to point at.
+fn declared_width(attributes: &[Attribute], errors: &mut Errors) -> Option<(u32, LitInt)> {
+    let mut width = None;
+    for setting in settings::of_attributes(attributes, "logic", EXAMPLE, errors) {
+        if setting.name() != "width" {
+            errors.at(
+                setting.key.span(),
+                unknown_option(&setting.name(), &["width"]),
+            );
+            continue;
+        }
+        let Some(expression) = setting.expression("width = 3", errors) else {
+            continue;
+        };
+        let parsed = integer_literal(expression)
+            .and_then(|literal| Some((literal.base10_parse::<u32>().ok()?, literal)));
+        match parsed {
+            Some((0, _)) => errors.on(expression, "an enum is at least 1 bit wide"),
+            None => errors.on(expression, "`width` is a number of bits: `width = 3`"),
+            _ => setting.store(&mut width, parsed, errors),
+        }
+    }
+    width
+}
+
+/// The variants with their values; those with fields or a value below zero are mistakes.
+fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) -> Vec<Named<'a>> {
+    if data.variants.is_empty() {
+        errors.on(
+            enumeration,
+            "an enum without variants has no value for a signal",
+        );
+    }
+    let mut next = Some(0_u128);
+    let mut variants = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            errors.on(
+                &variant.fields,
+                format!(
+                    "`{}` has fields: a signal holds only which variant it is",
+                    variant.ident
+                ),
+            );
+        }
+        for attribute in variant
+            .attrs
+            .iter()
+            .filter(|it| it.path().is_ident("logic"))
+        {
+            errors.on(
+                attribute,
+                format!(
+                    "`#[logic(…)]` belongs on the enum; a variant's value is written \
+                     `{} = 2`",
+                    variant.ident
+                ),
+            );
+        }
+        if let Some((_, value)) = &variant.discriminant {
+            if is_negative(value) {
+                errors.on(
+                    value,
+                    "a signal holds no negative value: give the bits it stands for",
+                );
+            }
+            next = integer_literal(value).and_then(|literal| literal.base10_parse().ok());
+        }
+        variants.push(Named {
+            name: &variant.ident,
+            value: next,
+        });
+        next = next.and_then(|value| value.checked_add(1));
+    }
+    variants
+}
+
+fn check_width(declared: Option<&(u32, LitInt)>, variants: &[Named<'_>], errors: &mut Errors) {
+    let Some((width, literal)) = declared else {
+        return;
+    };
+    let widest = variants
+        .iter()
+        .filter_map(|variant| Some((bits(variant.value?), variant)))
+        .max_by_key(|(bits, _)| *bits);
+    if let Some((
+        bits,
+        Named {
+            name,
+            value: Some(value),
+        },
+    )) = widest
+        && bits > *width
+    {
+        errors.on(
+            literal,
+            format!("width {width} does not hold `{name}` = {value}, which needs {bits} bits"),
+        );
+    }
+}
+
+fn implementation(
+    enumeration: &Ident,
+    declared: Option<u32>,
+    variants: &[Named<'_>],
+) -> TokenStream {
+    let name = enumeration.unraw().to_string();
+    let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
+    let names = idents.iter().map(|ident| ident.unraw().to_string());
+    let positions = 0..idents.len().saturating_sub(1);
+    let (last, others) = idents
+        .split_last()
+        .expect("an enum without variants is a mistake");
+    let declared_width = declared.map_or_else(
+        || quote!(::core::option::Option::None),
+        |width| quote!(::core::option::Option::Some(#width)),
+    );
+    let [value, width, unknown, vector] =
+        ["value", "width", "unknown", "vector"].map(|name| Ident::new(name, Span::mixed_site()));
+    quote! {
+        // Evaluated even if the enum is never used: checks the width of values that are constants.
+        const _: u32 = <#enumeration as ::verifork::__private::LogicEnum>::WIDTH;
+
+        #[automatically_derived]
+        #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
+        impl ::verifork::__private::LogicEnum for #enumeration {
+            const VARIANTS: &'static [(&'static str, u128)] =
+                &[#((#names, Self::#idents as u128)),*];
+            const WIDTH: u32 = ::verifork::__private::enum_width(
+                Self::VARIANTS,
+                <Self as ::verifork::__private::LogicValue>::NATIVE_WIDTH,
+            );
+        }
+
+        #[automatically_derived]
+        #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
+        impl ::verifork::__private::LogicValue for #enumeration {
+            const NATIVE_WIDTH: ::core::option::Option<u32> = #declared_width;
+
+            fn from_logic(
+                #vector: &::verifork::__private::LogicVec,
+            ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
+                let index = <Self as ::verifork::__private::LogicEnum>::variant_index(#vector)?;
+                ::core::result::Result::Ok(match index {
+                    #(#positions => Self::#others,)*
+                    _ => Self::#last,
+                })
+            }
+
+            fn to_logic(
+                &self,
+                #width: u32,
+            ) -> ::core::result::Result<
+                ::verifork::__private::LogicVec,
+                ::verifork::__private::ValueError,
+            > {
+                let bits = match self {
+                    #(Self::#idents => Self::#idents as u128,)*
+                };
+                ::verifork::__private::LogicVec::from_u128(bits, #width)
+            }
+
+            fn type_name() -> &'static str {
+                #name
+            }
+
+            #[inline]
+            fn from_planes_u64(
+                #width: u32,
+                #value: u64,
+                #unknown: u64,
+            ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
+                if #unknown == 0 {
+                    let bits = #value as u128;
+                    #(
+                        if bits == Self::#idents as u128 {
+                            return ::core::result::Result::Ok(Self::#idents);
+                        }
+                    )*
+                }
+                <Self as ::verifork::__private::LogicValue>::from_logic(
+                    &::verifork::__private::LogicVec::from_planes_u64(#width, #value, #unknown),
+                )
+            }
+        }
+    }
+}
+
+fn bits(value: u128) -> u32 {
+    (u128::BITS - value.leading_zeros()).max(1)
+}
+
+fn integer_literal(expression: &Expr) -> Option<LitInt> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(integer) => Some(integer.clone()),
+            _ => None,
+        },
+        Expr::Group(group) => integer_literal(&group.expr),
+        Expr::Paren(paren) => integer_literal(&paren.expr),
+        _ => None,
+    }
+}
+
+fn is_negative(expression: &Expr) -> bool {
+    match expression {
+        Expr::Unary(unary) => {
+            matches!(unary.op, UnOp::Neg(_))
+                && integer_literal(&unary.expr).is_some_and(|literal| {
+                    literal.base10_parse::<u128>().is_ok_and(|value| value != 0)
+                })
+        }
+        Expr::Group(group) => is_negative(&group.expr),
+        Expr::Paren(paren) => is_negative(&paren.expr),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

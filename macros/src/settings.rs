@@ -1,0 +1,133 @@
+//! The options inside an attribute: `key`, `key = value` and `key(…)`, separated by commas.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Lit, LitStr, Meta, Token, parenthesized};
+
+use crate::errors::Errors;
+
+/// One option as it was written.
+pub(crate) struct Setting {
+    pub(crate) key: Ident,
+    pub(crate) value: SettingValue,
+}
+
+/// What follows an option's key.
+pub(crate) enum SettingValue {
+    Nothing,
+    Value(Expr),
+    List(TokenStream),
+}
+
+/// The options of an attribute, in order.
+pub(crate) type Settings = Punctuated<Setting, Token![,]>;
+
+impl Parse for Setting {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = Ident::parse_any(input)?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            SettingValue::Value(input.parse()?)
+        } else if input.peek(syn::token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            SettingValue::List(content.parse()?)
+        } else {
+            SettingValue::Nothing
+        };
+        Ok(Setting { key, value })
+    }
+}
+
+impl Setting {
+    pub(crate) fn name(&self) -> String {
+        self.key.unraw().to_string()
+    }
+
+    /// The value of `key = value`; anything else is a mistake that says how it is written.
+    pub(crate) fn expression(&self, example: &str, errors: &mut Errors) -> Option<&Expr> {
+        if let SettingValue::Value(value) = &self.value {
+            return Some(value);
+        }
+        errors.at(
+            self.key.span(),
+            format!("`{}` needs a value: `{example}`", self.key),
+        );
+        None
+    }
+
+    /// The string of `key = "…"`; anything else is a mistake that says how it is written.
+    pub(crate) fn string(&self, example: &str, errors: &mut Errors) -> Option<LitStr> {
+        let value = self.expression(example, errors)?;
+        let string = string_literal(value);
+        if string.is_none() {
+            errors.on(
+                value,
+                format!("`{}` is a string literal: `{example}`", self.key),
+            );
+        }
+        string
+    }
+
+    /// An option without a value, such as `input`.
+    pub(crate) fn flag(&self, errors: &mut Errors) -> Option<()> {
+        match &self.value {
+            SettingValue::Nothing => return Some(()),
+            SettingValue::Value(value) => {
+                errors.on(value, format!("`{}` takes no value", self.key));
+            }
+            SettingValue::List(_) => {
+                errors.at(self.key.span(), format!("`{}` takes no list", self.key));
+            }
+        }
+        None
+    }
+
+    /// Stores a value under this option's key, which must not have one yet.
+    pub(crate) fn store<T>(&self, slot: &mut Option<T>, value: Option<T>, errors: &mut Errors) {
+        if slot.is_some() {
+            errors.at(self.key.span(), format!("`{}` is given twice", self.key));
+        } else {
+            *slot = value;
+        }
+    }
+}
+
+/// The options of every attribute called `name`, each attribute of the form `#[name(…)]`.
+pub(crate) fn of_attributes(
+    attributes: &[Attribute],
+    name: &str,
+    example: &str,
+    errors: &mut Errors,
+) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident(name))
+    {
+        if let Meta::List(_) = &attribute.meta {
+            let parsed = attribute.parse_args_with(Settings::parse_terminated);
+            settings.extend(errors.take(parsed).into_iter().flatten());
+        } else {
+            errors.on(
+                attribute,
+                format!("options stand in parentheses: `{example}`"),
+            );
+        }
+    }
+    settings
+}
+
+/// The string literal that an expression is, seen through the groups that `macro_rules!` adds.
+pub(crate) fn string_literal(expression: &Expr) -> Option<LitStr> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(string) => Some(string.clone()),
+            _ => None,
+        },
+        Expr::Group(group) => string_literal(&group.expr),
+        _ => None,
+    }
+}

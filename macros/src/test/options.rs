@@ -1,0 +1,137 @@
+//! The options of `#[verifork::test(…)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::Parser;
+use syn::{Expr, LitStr};
+
+use super::cases::CaseList;
+use crate::errors::{Errors, unknown_option};
+use crate::settings::{Setting, SettingValue, Settings};
+
+const OPTIONS: [&str; 6] = [
+    "name",
+    "timeout",
+    "wall_timeout",
+    "skip",
+    "should_fail",
+    "cases",
+];
+
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<LitStr>,
+    pub(super) cases: Vec<CaseList>,
+    timeout: Option<Expr>,
+    wall_timeout: Option<Expr>,
+    skip: Option<LitStr>,
+    should_fail: Option<LitStr>,
+}
+
+impl Options {
+    pub(super) fn parse(arguments: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Options::default();
+        let settings = errors.take(Settings::parse_terminated.parse2(arguments));
+        for setting in settings.into_iter().flatten() {
+            options.apply(setting, errors);
+        }
+        options
+    }
+
+    fn apply(&mut self, setting: Setting, errors: &mut Errors) {
+        match setting.name().as_str() {
+            "name" => {
+                let name = setting.string("name = \"wraps_at_255\"", errors);
+                if let Some(name) = &name {
+                    check_name(name, errors);
+                }
+                setting.store(&mut self.name, name, errors);
+            }
+            "timeout" => {
+                let value = setting.expression("timeout = 1.ms()", errors).cloned();
+                setting.store(&mut self.timeout, value, errors);
+            }
+            "wall_timeout" => {
+                let example = "wall_timeout = Duration::from_secs(10)";
+                let value = setting.expression(example, errors).cloned();
+                setting.store(&mut self.wall_timeout, value, errors);
+            }
+            "skip" => {
+                let value = setting.string("skip = \"why\"", errors);
+                setting.store(&mut self.skip, value, errors);
+            }
+            "should_fail" => {
+                let value = match &setting.value {
+                    // Every error contains the empty string.
+                    SettingValue::Nothing => Some(LitStr::new("", setting.key.span())),
+                    _ => setting.string("should_fail = \"text of the error\"", errors),
+                };
+                setting.store(&mut self.should_fail, value, errors);
+            }
+            "cases" => match setting.value {
+                SettingValue::List(list) => {
+                    self.cases
+                        .extend(CaseList::parse(&setting.key, list, errors));
+                }
+                _ => errors.at(
+                    setting.key.span(),
+                    "`cases` is a list: `cases(small = 1, large = 255)`",
+                ),
+            },
+            unknown => errors.at(setting.key.span(), unknown_option(unknown, &OPTIONS)),
+        }
+    }
+
+    /// The function that makes the `TestOptions`.
+    pub(super) fn expand(&self) -> TokenStream {
+        let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
+        let fields = [
+            self.timeout
+                .as_ref()
+                .map(|value| (quote!(timeout), some(quote!(#value)))),
+            self.wall_timeout
+                .as_ref()
+                .map(|value| (quote!(wall_timeout), some(quote!(#value)))),
+            self.skip
+                .as_ref()
+                .map(|value| (quote!(skip), some(quote!(#value)))),
+            self.should_fail
+                .as_ref()
+                .map(|value| (quote!(should_fail), some(quote!(#value)))),
+        ];
+        let fields = fields
+            .into_iter()
+            .flatten()
+            .map(|(field, value)| quote!(#field: #value));
+        quote! {
+            || {
+                #[allow(unused_imports)]
+                use ::verifork::__private::TimeUnits as _;
+                #[allow(clippy::needless_update)]
+                ::verifork::__private::TestOptions {
+                    #(#fields,)*
+                    ..::core::default::Default::default()
+                }
+            }
+        }
+    }
+}
+
+/// A name that filters can select (they split at commas and give `=` and `!` a meaning) and files
+/// can carry.
+fn check_name(name: &LitStr, errors: &mut Errors) {
+    let value = name.value();
+    if value.is_empty() {
+        errors.on(name, "a test's name is not empty");
+    } else if let Some(odd) = value
+        .chars()
+        .find(|&c| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | ':'))
+    {
+        errors.on(
+            name,
+            format!(
+                "{odd:?} in a test's name: it may hold letters, digits, `_`, `-`, `.` and `::`"
+            ),
+        );
+    }
+}

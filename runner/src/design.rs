@@ -1,0 +1,330 @@
+//! What is compiled: a design as the user describes it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A hardware description language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Language {
+    /// IEEE 1364: `.v`, `.vh`.
+    Verilog,
+    /// IEEE 1800: `.sv`, `.svh`.
+    SystemVerilog,
+    /// IEEE 1076: `.vhd`, `.vhdl`.
+    Vhdl,
+}
+
+impl Language {
+    /// The language of a file, by its extension.
+    pub(crate) fn of(path: &Path) -> Option<Language> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "v" | "vh" | "vl" => Some(Language::Verilog),
+            "sv" | "svh" => Some(Language::SystemVerilog),
+            "vhd" | "vhdl" => Some(Language::Vhdl),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Language::Verilog => "Verilog",
+            Language::SystemVerilog => "SystemVerilog",
+            Language::Vhdl => "VHDL",
+        })
+    }
+}
+
+/// The edition of VHDL that sources are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VhdlStandard {
+    /// IEEE 1076-1993.
+    V1993,
+    /// IEEE 1076-2008.
+    #[default]
+    V2008,
+    /// IEEE 1076-2019.
+    V2019,
+}
+
+/// A simulator that this library can start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Simulator {
+    /// Icarus Verilog: `iverilog` and `vvp`.
+    Icarus,
+    /// GHDL.
+    Ghdl,
+}
+
+/// The value of a parameter or generic.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParameterValue {
+    /// Any whole number.
+    Integer(i128),
+    /// A real number.
+    Real(f64),
+    /// A text, without quotes.
+    Text(String),
+    /// A VHDL boolean; 1 or 0 in Verilog.
+    Boolean(bool),
+    /// Anything else, as the simulator's command line takes it, such as `8'hff`.
+    Literal(String),
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {
+        $(impl From<$type> for ParameterValue {
+            fn from(value: $type) -> Self {
+                ParameterValue::Integer(i128::from(value))
+            }
+        })*
+    };
+}
+whole_numbers!(i8, u8, i16, u16, i32, u32, i64, u64, i128);
+
+impl From<usize> for ParameterValue {
+    fn from(value: usize) -> Self {
+        ParameterValue::Integer(i128::try_from(value).unwrap_or(i128::MAX))
+    }
+}
+
+impl From<f64> for ParameterValue {
+    fn from(value: f64) -> Self {
+        ParameterValue::Real(value)
+    }
+}
+
+impl From<bool> for ParameterValue {
+    fn from(value: bool) -> Self {
+        ParameterValue::Boolean(value)
+    }
+}
+
+impl From<&str> for ParameterValue {
+    fn from(value: &str) -> Self {
+        ParameterValue::Text(value.to_owned())
+    }
+}
+
+impl From<String> for ParameterValue {
+    fn from(value: String) -> Self {
+        ParameterValue::Text(value)
+    }
+}
+
+/// A design to test: what it is compiled from, and how.
+///
+/// Every path is relative to the folder of the crate, where its `Cargo.toml` is. A design is
+/// compiled once for each simulator that takes all of its languages, and again only when
+/// something that goes in has changed.
+///
+/// ```
+/// use verifork_runner::{Design, Simulator};
+///
+/// let counter = Design::new("counter")
+///     .sources(["hdl/counter.v"])
+///     .parameter("WIDTH", 8)
+///     .variant("wide", [("WIDTH", 32)])
+///     .compile_argument(Simulator::Icarus, "-Wall");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a design does nothing until it is given to `main`"]
+pub struct Design {
+    pub(crate) name: String,
+    pub(crate) label: Option<String>,
+    pub(crate) top: Option<String>,
+    pub(crate) sources: Vec<(Option<String>, PathBuf)>,
+    pub(crate) include_folders: Vec<PathBuf>,
+    pub(crate) library_folders: Vec<PathBuf>,
+    pub(crate) defines: Vec<(String, Option<String>)>,
+    pub(crate) parameters: Vec<(String, ParameterValue)>,
+    pub(crate) variants: Vec<(String, Vec<(String, ParameterValue)>)>,
+    pub(crate) timescale: Option<String>,
+    pub(crate) vhdl_standard: VhdlStandard,
+    pub(crate) compile_arguments: Vec<(Simulator, String)>,
+    pub(crate) run_arguments: Vec<(Simulator, String)>,
+    pub(crate) plusargs: Vec<String>,
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) tests: Vec<String>,
+    pub(crate) simulators: Vec<Simulator>,
+    pub(crate) shared: bool,
+}
+
+impl Design {
+    /// A design with this name, which is also that of its top unless [`top`](Self::top) names
+    /// another. Names of tests begin with it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Design {
+            name: name.into(),
+            label: None,
+            top: None,
+            sources: Vec::new(),
+            include_folders: Vec::new(),
+            library_folders: Vec::new(),
+            defines: Vec::new(),
+            parameters: Vec::new(),
+            variants: Vec::new(),
+            timescale: None,
+            vhdl_standard: VhdlStandard::default(),
+            compile_arguments: Vec::new(),
+            run_arguments: Vec::new(),
+            plusargs: Vec::new(),
+            files: Vec::new(),
+            tests: Vec::new(),
+            simulators: Vec::new(),
+            shared: false,
+        }
+    }
+
+    /// Tells this design from others of the same name; follows it in the names of tests.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The module or entity at the top, where its name is not that of the design.
+    pub fn top(mut self, top: impl Into<String>) -> Self {
+        self.top = Some(top.into());
+        self
+    }
+
+    /// Adds sources, in the order in which they are compiled. The extension tells the language.
+    pub fn sources<P: Into<PathBuf>>(mut self, sources: impl IntoIterator<Item = P>) -> Self {
+        self.sources
+            .extend(sources.into_iter().map(|path| (None, path.into())));
+        self
+    }
+
+    /// Adds VHDL sources that are compiled into a library of this name, before those of
+    /// libraries and [`sources`](Self::sources) that are given later.
+    pub fn library<P: Into<PathBuf>>(
+        mut self,
+        name: impl Into<String>,
+        sources: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let name = name.into();
+        self.sources.extend(
+            sources
+                .into_iter()
+                .map(|path| (Some(name.clone()), path.into())),
+        );
+        self
+    }
+
+    /// Adds folders in which Verilog's `` `include `` looks for files.
+    pub fn include_folders<P: Into<PathBuf>>(
+        mut self,
+        folders: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.include_folders
+            .extend(folders.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds folders in which Verilog modules are looked for, a file a module.
+    pub fn library_folders<P: Into<PathBuf>>(
+        mut self,
+        folders: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.library_folders
+            .extend(folders.into_iter().map(Into::into));
+        self
+    }
+
+    /// Defines a Verilog macro that has no value.
+    pub fn define(mut self, name: impl Into<String>) -> Self {
+        self.defines.push((name.into(), None));
+        self
+    }
+
+    /// Defines a Verilog macro with a value.
+    pub fn define_as(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.defines.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Sets a parameter or generic of the top.
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<ParameterValue>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a variant: these parameters, over those of [`parameter`](Self::parameter). A design
+    /// with variants is compiled and tested once for each of them, and not without one. The
+    /// variant's name follows those of design and label in the names of tests.
+    pub fn variant<N: Into<String>, V: Into<ParameterValue>>(
+        mut self,
+        name: impl Into<String>,
+        parameters: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let parameters = parameters
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        self.variants.push((name.into(), parameters));
+        self
+    }
+
+    /// The time unit and precision of Verilog modules that state none: `1ns/1ps`.
+    pub fn timescale(mut self, timescale: impl Into<String>) -> Self {
+        self.timescale = Some(timescale.into());
+        self
+    }
+
+    /// The edition of VHDL; 2008 by default.
+    pub fn vhdl_standard(mut self, standard: VhdlStandard) -> Self {
+        self.vhdl_standard = standard;
+        self
+    }
+
+    /// Adds an argument to one simulator's compiler.
+    pub fn compile_argument(mut self, simulator: Simulator, argument: impl Into<String>) -> Self {
+        self.compile_arguments.push((simulator, argument.into()));
+        self
+    }
+
+    /// Adds an argument to the command that runs one simulator.
+    pub fn run_argument(mut self, simulator: Simulator, argument: impl Into<String>) -> Self {
+        self.run_arguments.push((simulator, argument.into()));
+        self
+    }
+
+    /// Adds a plus-argument to every run, without its plus sign: `plusarg("depth=4")`.
+    pub fn plusarg(mut self, argument: impl Into<String>) -> Self {
+        self.plusargs.push(argument.into());
+        self
+    }
+
+    /// Adds files that the running design reads, such as the contents of a memory. Each test has
+    /// a working folder of its own; there, they are found under the path given here.
+    pub fn files<P: Into<PathBuf>>(mut self, files: impl IntoIterator<Item = P>) -> Self {
+        self.files.extend(files.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only tests whose names contain one of these texts belong to this design. All tests of the
+    /// crate do by default.
+    pub fn tests<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.tests.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only these simulators are used. All that take the design's languages are by default.
+    pub fn simulators(mut self, simulators: impl IntoIterator<Item = Simulator>) -> Self {
+        self.simulators.extend(simulators);
+        self
+    }
+
+    /// Runs all tests of this design in one simulation, in turn: for many short tests of a
+    /// design that takes long to start. A test finds the design as the one before left it, and
+    /// a simulator that crashes takes along the tests that have not run.
+    pub fn shared_simulation(mut self) -> Self {
+        self.shared = true;
+        self
+    }
+}

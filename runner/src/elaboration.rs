@@ -1,0 +1,296 @@
+//! Designs made definite: one set of parameters, whole paths, checked for what can be checked
+//! without a simulator.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::design::{Design, Language, ParameterValue, Simulator, VhdlStandard};
+
+/// A file that is compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) language: Language,
+    /// The VHDL library, `work` if none.
+    pub(crate) library: Option<String>,
+}
+
+/// One design with one set of parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Elaboration {
+    /// Design, label and variant, where there are: how the names of its tests begin.
+    pub(crate) segments: Vec<String>,
+    pub(crate) top: String,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) include_folders: Vec<PathBuf>,
+    pub(crate) library_folders: Vec<PathBuf>,
+    pub(crate) defines: Vec<(String, Option<String>)>,
+    pub(crate) parameters: Vec<(String, ParameterValue)>,
+    pub(crate) timescale: Option<String>,
+    pub(crate) vhdl_standard: VhdlStandard,
+    compile_arguments: Vec<(Simulator, String)>,
+    run_arguments: Vec<(Simulator, String)>,
+    pub(crate) plusargs: Vec<String>,
+    /// As the design reads them, and where they are.
+    pub(crate) files: Vec<(PathBuf, PathBuf)>,
+    tests: Vec<String>,
+    simulators: Vec<Simulator>,
+    pub(crate) shared: bool,
+}
+
+impl Elaboration {
+    pub(crate) fn name(&self) -> String {
+        self.segments.join("::")
+    }
+
+    pub(crate) fn languages(&self) -> BTreeSet<Language> {
+        self.sources.iter().map(|source| source.language).collect()
+    }
+
+    pub(crate) fn compile_arguments(&self, simulator: Simulator) -> impl Iterator<Item = &str> {
+        of(&self.compile_arguments, simulator)
+    }
+
+    pub(crate) fn run_arguments(&self, simulator: Simulator) -> impl Iterator<Item = &str> {
+        of(&self.run_arguments, simulator)
+    }
+
+    /// Whether the user lets this simulator have the design.
+    pub(crate) fn allows(&self, simulator: Simulator) -> bool {
+        self.simulators.is_empty() || self.simulators.contains(&simulator)
+    }
+
+    /// Whether the test with this name belongs to the design.
+    pub(crate) fn has_test(&self, name: &str) -> bool {
+        self.tests.is_empty() || self.tests.iter().any(|part| name.contains(part))
+    }
+}
+
+fn of(arguments: &[(Simulator, String)], simulator: Simulator) -> impl Iterator<Item = &str> {
+    let of_it = arguments.iter().filter(move |(of, _)| *of == simulator);
+    of_it.map(|(_, argument)| argument.as_str())
+}
+
+/// The designs with each of their variants; paths are relative to `folder`.
+///
+/// # Errors
+///
+/// Everything that is wrong with them, a line each.
+pub(crate) fn elaborations(
+    designs: Vec<Design>,
+    folder: &Path,
+) -> Result<Vec<Elaboration>, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut elaborations: Vec<Elaboration> = Vec::new();
+    if designs.is_empty() {
+        problems.push("no design is given to `main`".to_owned());
+    }
+    for design in designs {
+        check(&design, folder, &mut problems);
+        let variants = if design.variants.is_empty() {
+            vec![(None, Vec::new())]
+        } else {
+            design
+                .variants
+                .iter()
+                .map(|(name, set)| (Some(name), set.clone()))
+                .collect()
+        };
+        for (variant, set) in variants {
+            let segments: Vec<String> = [Some(&design.name), design.label.as_ref(), variant]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect();
+            if elaborations.iter().any(|other| other.segments == segments) {
+                problems.push(format!(
+                    "two designs are called `{}`: tell them apart with `.label(…)`",
+                    segments.join("::")
+                ));
+            }
+            elaborations.push(elaborate(&design, segments, set, folder));
+        }
+    }
+    if problems.is_empty() {
+        Ok(elaborations)
+    } else {
+        Err(problems)
+    }
+}
+
+fn elaborate(
+    design: &Design,
+    segments: Vec<String>,
+    variant: Vec<(String, ParameterValue)>,
+    folder: &Path,
+) -> Elaboration {
+    let mut parameters = design.parameters.clone();
+    for (name, value) in variant {
+        parameters.retain(|(present, _)| *present != name);
+        parameters.push((name, value));
+    }
+    let absolute = |paths: &[PathBuf]| paths.iter().map(|path| folder.join(path)).collect();
+    let source = |(library, path): &(Option<String>, PathBuf)| {
+        Some(Source {
+            path: folder.join(path),
+            language: Language::of(path)?,
+            library: library.clone(),
+        })
+    };
+    Elaboration {
+        segments,
+        top: design.top.clone().unwrap_or_else(|| design.name.clone()),
+        sources: design.sources.iter().filter_map(source).collect(),
+        include_folders: absolute(&design.include_folders),
+        library_folders: absolute(&design.library_folders),
+        defines: design.defines.clone(),
+        parameters,
+        timescale: design.timescale.clone(),
+        vhdl_standard: design.vhdl_standard,
+        compile_arguments: design.compile_arguments.clone(),
+        run_arguments: design.run_arguments.clone(),
+        plusargs: design.plusargs.clone(),
+        files: design
+            .files
+            .iter()
+            .map(|file| (file.clone(), folder.join(file)))
+            .collect(),
+        tests: design.tests.clone(),
+        simulators: design.simulators.clone(),
+        shared: design.shared,
+    }
+}
+
+fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
+    let name = match &design.label {
+        Some(label) => format!("{}::{label}", design.name),
+        None => design.name.clone(),
+    };
+    let mut problem = |text: String| problems.push(format!("design `{name}`: {text}"));
+    let names = [Some(&design.name), design.label.as_ref()]
+        .into_iter()
+        .flatten();
+    for name in names.chain(design.variants.iter().map(|(name, _)| name)) {
+        let plain = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+            problem(format!(
+                "`{name}` is no name for a design, label or variant: letters, digits, `_`, `-` \
+                 and `.` are"
+            ));
+        }
+    }
+    if design.sources.is_empty() {
+        problem("it has no sources: name them with `.sources([…])`".to_owned());
+    }
+    for (library, path) in &design.sources {
+        let language = Language::of(path);
+        if language.is_none() {
+            problem(format!(
+                "the source `{}` has no extension that tells its language: .v, .sv, .vhd",
+                path.display()
+            ));
+        }
+        if library.is_some() && language.is_some_and(|language| language != Language::Vhdl) {
+            problem(format!(
+                "`{}` is in a library, which only VHDL has",
+                path.display()
+            ));
+        }
+        missing(&folder.join(path), "source", Path::is_file).map(&mut problem);
+    }
+    for path in &design.files {
+        if path.is_absolute() || path.components().any(|part| part.as_os_str() == "..") {
+            problem(format!(
+                "the file `{}` cannot stand under this path in a working folder: name one inside \
+                 the crate",
+                path.display()
+            ));
+        }
+        missing(&folder.join(path), "file", Path::exists).map(&mut problem);
+    }
+    for path in design.include_folders.iter().chain(&design.library_folders) {
+        missing(&folder.join(path), "folder", Path::is_dir).map(&mut problem);
+    }
+    if let Some(timescale) = &design.timescale
+        && timescale.split('/').count() != 2
+    {
+        problem(format!("`{timescale}` is no time scale: one is `1ns/1ps`"));
+    }
+}
+
+fn missing(path: &Path, what: &str, is: fn(&Path) -> bool) -> Option<String> {
+    if is(path) {
+        return None;
+    }
+    let folder = path.parent()?;
+    let wanted = path.file_name()?.to_string_lossy();
+    let present = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let present: Vec<String> = present
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let nearest = crate::nearest::did_you_mean(&wanted, present.iter().map(String::as_str));
+    Some(format!("there is no {what} `{}`{nearest}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(designs: Vec<Design>) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        elaborations(designs, folder).unwrap_err().join("\n")
+    }
+
+    fn counter() -> Design {
+        Design::new("counter").sources(["../hdl/counter.v"])
+    }
+
+    #[test]
+    fn a_source_that_does_not_exist_is_named_with_the_nearest_file() {
+        let text = problems(vec![Design::new("counter").sources(["../hdl/countre.v"])]);
+        assert!(text.contains("there is no source"), "{text}");
+        assert!(text.contains("did you mean `counter.v`?"), "{text}");
+    }
+
+    #[test]
+    fn two_designs_of_one_name_need_labels() {
+        assert!(problems(vec![counter(), counter()]).contains("two designs are called `counter`"));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let labelled = elaborations(vec![counter(), counter().label("again")], folder).unwrap();
+        assert_eq!(labelled[1].name(), "counter::again");
+    }
+
+    #[test]
+    fn a_source_without_a_known_language_is_an_error() {
+        let text = problems(vec![Design::new("x").sources(["Cargo.toml"])]);
+        assert!(
+            text.contains("no extension that tells its language"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_design_without_sources_is_an_error() {
+        assert!(problems(vec![Design::new("x")]).contains("it has no sources"));
+        assert!(problems(vec![]).contains("no design"));
+    }
+
+    #[test]
+    fn a_variant_overrides_parameters_and_keeps_the_others() {
+        let design = counter()
+            .parameter("WIDTH", 8)
+            .parameter("DEPTH", 2)
+            .variant("wide", [("WIDTH", 32)])
+            .variant("narrow", [("WIDTH", 1)]);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let elaborations = elaborations(vec![design], folder).unwrap();
+        assert_eq!(elaborations.len(), 2);
+        assert_eq!(elaborations[0].name(), "counter::wide");
+        let integer = ParameterValue::Integer;
+        let expected = [
+            ("DEPTH".to_owned(), integer(2)),
+            ("WIDTH".to_owned(), integer(32)),
+        ];
+        assert_eq!(elaborations[0].parameters, expected);
+    }
+}

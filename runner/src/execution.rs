@@ -1,0 +1,189 @@
+//! One simulator process: its folder, its environment, its end.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::elaboration::Elaboration;
+use crate::process::{self, Ending};
+use crate::results::Results;
+use crate::simulator::{CommandLine, Installation, Start, Waves, show};
+
+/// What the plugin needs beyond its own limit to end the run in good order.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// What one simulator is started for.
+pub(crate) struct Task<'a> {
+    pub(crate) simulator: &'a dyn CommandLine,
+    pub(crate) found: &'a Installation,
+    pub(crate) design: &'a Elaboration,
+    /// The compiled design.
+    pub(crate) compiled: &'a Path,
+    pub(crate) plugin: &'a Path,
+    /// Where everything of this run goes. It is emptied first.
+    pub(crate) folder: &'a Path,
+    /// `VERIFORK_FILTER`.
+    pub(crate) filter: &'a str,
+    pub(crate) seed: u64,
+    pub(crate) waves: Option<Waves>,
+    /// The limit of wall-clock time that the plugin keeps.
+    pub(crate) limit: Option<Duration>,
+    /// Whether to show what is printed while it is printed.
+    pub(crate) live: bool,
+    /// The file for a description of the design, in place of tests.
+    pub(crate) describe: Option<&'a Path>,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(crate) struct Execution {
+    pub(crate) ending: Ending,
+    pub(crate) results: Results,
+    pub(crate) log: PathBuf,
+    pub(crate) waves: Option<PathBuf>,
+    pub(crate) seed: u64,
+    pub(crate) wall: Duration,
+    pub(crate) command: String,
+}
+
+/// Variables of the harness that mean something else to the plugin.
+const NOT_PASSED_ON: [&str; 6] = [
+    "VERIFORK_JUNIT",
+    "VERIFORK_LIST",
+    "VERIFORK_FILTER",
+    "VERIFORK_DESCRIBE",
+    "VERIFORK_RESULTS",
+    "VERIFORK_HELP",
+];
+
+impl Task<'_> {
+    /// Runs the simulator to its end.
+    ///
+    /// # Errors
+    ///
+    /// It could not be started: a text for the user.
+    pub(crate) fn run(&self) -> Result<Execution, String> {
+        let unwritable =
+            |error: io::Error| format!("cannot write to `{}`: {error}", self.folder.display());
+        fs::create_dir_all(self.folder).map_err(unwritable)?;
+        // Two runs of one test, in two terminals, take turns.
+        let lock = File::create(self.folder.join("lock")).map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
+        let work = self.folder.join("work");
+        let (log, results) = (
+            self.folder.join("log.txt"),
+            self.folder.join("results.jsonl"),
+        );
+        self.clear().map_err(unwritable)?;
+        fs::create_dir_all(&work).map_err(unwritable)?;
+        for (path, original) in &self.design.files {
+            let link = work.join(path);
+            let folder = link.parent().unwrap_or(&work);
+            fs::create_dir_all(folder)
+                .and_then(|()| std::os::unix::fs::symlink(original, &link))
+                .map_err(unwritable)?;
+        }
+        let output = File::create(&log).map_err(unwritable)?;
+        let errors = output.try_clone().map_err(unwritable)?;
+        let waves = self
+            .waves
+            .map(|format| (format, self.folder.join(format!("waves.{}", format.name()))));
+
+        let start = Start {
+            folder: self.compiled,
+            plugin: self.plugin,
+            waves: waves
+                .as_ref()
+                .map(|(format, path)| (*format, path.as_path())),
+        };
+        let mut command = self.simulator.run(self.found, self.design, start);
+        command.current_dir(&work).stdout(output).stderr(errors);
+        for name in NOT_PASSED_ON {
+            command.env_remove(name);
+        }
+        command
+            .env("VERIFORK_FILTER", self.filter)
+            .env("VERIFORK_SEED", self.seed.to_string())
+            .env("VERIFORK_RESULTS", &results);
+        if let Some(path) = self.describe {
+            command.env("VERIFORK_DESCRIBE", path);
+        }
+        if env::var_os("VERIFORK_TOP").is_none() {
+            command.env("VERIFORK_TOP", &self.design.top);
+        }
+        let line = show(&command);
+        let mut shown = 0;
+        let begun = Instant::now();
+        let limit = self.limit.map(|limit| limit + MARGIN);
+        let ending = process::run(&mut command, limit, || {
+            if self.live {
+                shown = show_from(&log, shown);
+            }
+        });
+        let ending =
+            ending.map_err(|error| format!("the simulator does not start: {error}\n$ {line}"))?;
+        Ok(Execution {
+            ending,
+            results: Results::read(&results),
+            log,
+            waves: waves.map(|(_, path)| path).filter(|path| path.is_file()),
+            seed: self.seed,
+            wall: begun.elapsed(),
+            command: line,
+        })
+    }
+
+    /// Removes what an earlier run has left, but not the lock.
+    fn clear(&self) -> io::Result<()> {
+        for entry in fs::read_dir(self.folder)? {
+            let entry = entry?;
+            if entry.file_name() == "lock" {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Prints what the file has beyond `from`, and gives its new end.
+fn show_from(path: &Path, from: u64) -> u64 {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        Ok(text)
+    };
+    let text = read().unwrap_or_default();
+    let mut stdout = io::stdout().lock();
+    // Nobody to tell if nobody listens.
+    let _ = stdout.write_all(&text).and_then(|()| stdout.flush());
+    from + text.len() as u64
+}
+
+/// The last lines of a file.
+pub(crate) fn tail(path: &Path, lines: usize) -> String {
+    const ENOUGH: u64 = 64 * 1024;
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(ENOUGH)))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        Ok(text)
+    };
+    last_lines(&String::from_utf8_lossy(&read().unwrap_or_default()), lines)
+}
+
+/// The last lines of a text.
+pub(crate) fn last_lines(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}

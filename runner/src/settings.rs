@@ -1,0 +1,178 @@
+//! The settings that are ours: some of the environment variables `VERIFORK_…`. The plugin reads
+//! the others, and checks the names of all.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::design::Simulator;
+use crate::nearest::did_you_mean;
+use crate::simulator::{ALL, Waves};
+
+/// When tests write wave files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum WavesWanted {
+    #[default]
+    Never,
+    Always(Waves),
+    /// In a second run of what failed; in the simulator's own format if none is named.
+    OnFailure(Option<Waves>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// None: whatever is installed.
+    pub(crate) simulators: Option<Vec<Simulator>>,
+    /// Simulators whose absence is a failure.
+    pub(crate) required: Vec<Simulator>,
+    pub(crate) waves: WavesWanted,
+    pub(crate) places: BTreeMap<Simulator, PathBuf>,
+    pub(crate) junit: Option<PathBuf>,
+    pub(crate) cache: bool,
+    /// The folder for descriptions of the designs, if those are wanted in place of tests.
+    pub(crate) describe: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The settings in the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// Everything that cannot be understood, a line each.
+    pub(crate) fn from_environment() -> Result<Self, Vec<String>> {
+        Self::read(|name| env::var_os(name).filter(|value| !value.is_empty()))
+    }
+
+    fn read(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Vec<String>> {
+        let mut problems = Vec::new();
+        let mut text = |name: &str, read: &mut dyn FnMut(&str) -> Result<(), String>| {
+            let Some(value) = get(name) else { return };
+            let value = value.to_string_lossy();
+            if let Err(problem) = read(value.trim()) {
+                problems.push(format!("{name}={value}: {problem}"));
+            }
+        };
+        let mut settings = Settings {
+            cache: true,
+            ..Settings::default()
+        };
+        text("VERIFORK_SIM", &mut |value| {
+            settings.simulators = if value == "all" {
+                None
+            } else {
+                Some(simulators(value)?)
+            };
+            Ok(())
+        });
+        text("VERIFORK_REQUIRE", &mut |value| {
+            settings.required = if value == "all" {
+                ALL.to_vec()
+            } else {
+                simulators(value)?
+            };
+            Ok(())
+        });
+        text("VERIFORK_WAVES", &mut |value| {
+            settings.waves = waves(value)?;
+            Ok(())
+        });
+        text("VERIFORK_CACHE", &mut |value| {
+            settings.cache = match value {
+                "1" => true,
+                "0" => false,
+                _ => return Err("1 or 0 fits".to_owned()),
+            };
+            Ok(())
+        });
+        settings.describe = get("VERIFORK_DESCRIBE").map(PathBuf::from);
+        settings.junit = get("VERIFORK_JUNIT").map(PathBuf::from);
+        for simulator in ALL {
+            if let Some(place) = get(simulator.command_line().variable()) {
+                settings.places.insert(simulator, PathBuf::from(place));
+            }
+        }
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Whether tests on this simulator are wanted.
+    pub(crate) fn wants(&self, simulator: Simulator) -> bool {
+        self.simulators
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&simulator))
+    }
+}
+
+fn simulators(value: &str) -> Result<Vec<Simulator>, String> {
+    let names = value
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
+                let keys = ALL.map(|simulator| simulator.command_line().key());
+                format!(
+                    "there is no simulator `{name}`{}; there are {}",
+                    did_you_mean(name, keys),
+                    keys.join(", ")
+                )
+            })
+        })
+        .collect()
+}
+
+fn waves(value: &str) -> Result<WavesWanted, String> {
+    let lower = value.to_ascii_lowercase();
+    let format = |name: &str| {
+        let found = Waves::ALL.into_iter().find(|format| format.name() == name);
+        found.ok_or_else(|| {
+            let names = ["vcd", "fst", "ghw", "on-failure", "off"];
+            format!(
+                "vcd, fst, ghw, on-failure or on-failure:vcd fits{}",
+                did_you_mean(value, names)
+            )
+        })
+    };
+    Ok(match lower.split_once(':') {
+        Some(("on-failure", name)) => WavesWanted::OnFailure(Some(format(name)?)),
+        None if lower == "on-failure" => WavesWanted::OnFailure(None),
+        None if ["off", "0", "none"].contains(&lower.as_str()) => WavesWanted::Never,
+        _ => WavesWanted::Always(format(&lower)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &'static str, value: &'static str) -> Result<Settings, Vec<String>> {
+        Settings::read(|wanted| (wanted == name).then(|| value.into()))
+    }
+
+    #[test]
+    fn an_unknown_simulator_is_an_error_with_the_nearest() {
+        let problems = read("VERIFORK_SIM", "icarus,gdhl").unwrap_err();
+        assert!(problems[0].contains("did you mean `ghdl`?"), "{problems:?}");
+    }
+
+    #[test]
+    fn all_requires_every_simulator() {
+        assert_eq!(read("VERIFORK_REQUIRE", "all").unwrap().required, ALL);
+    }
+
+    #[test]
+    fn waves_are_a_format_or_wait_for_a_failure() {
+        let waves = |value| read("VERIFORK_WAVES", value).map(|settings| settings.waves);
+        assert_eq!(waves("FST").unwrap(), WavesWanted::Always(Waves::Fst));
+        assert_eq!(waves("on-failure").unwrap(), WavesWanted::OnFailure(None));
+        let in_format = WavesWanted::OnFailure(Some(Waves::Vcd));
+        assert_eq!(waves("on-failure:vcd").unwrap(), in_format);
+        assert!(waves("on-failure:wav").unwrap_err()[0].contains("fits"));
+        assert!(waves("fts").unwrap_err()[0].contains("did you mean `fst`?"));
+    }
+}

@@ -1,0 +1,137 @@
+//! GHDL: analyses and elaborates into a library folder, and runs from there. With its mcode
+//! back end it elaborates anew at each run; with the others, an executable is left in the folder.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
+use crate::elaboration::Elaboration;
+
+pub(super) struct Ghdl;
+
+impl CommandLine for Ghdl {
+    fn key(&self) -> &'static str {
+        "ghdl"
+    }
+
+    fn product(&self) -> &'static str {
+        "GHDL"
+    }
+
+    fn install(&self) -> &'static str {
+        "`apt install ghdl` or https://github.com/ghdl/ghdl/releases"
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        &[Language::Vhdl]
+    }
+
+    fn variable(&self) -> &'static str {
+        "VERIFORK_GHDL"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["ghdl"]
+    }
+
+    fn waves(&self) -> &'static [Waves] {
+        &[Waves::Ghw, Waves::Fst, Waves::Vcd]
+    }
+
+    fn ask_version(&self, programs: &[PathBuf]) -> Command {
+        let mut command = Command::new(&programs[0]);
+        command.arg("--version");
+        command
+    }
+
+    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for source in &design.sources {
+            let mut analyse = command(found, "-a", design, goal.folder);
+            if let Some(library) = &source.library {
+                analyse.arg(format!("--work={library}"));
+            }
+            analyse
+                .args(design.compile_arguments(Simulator::Ghdl))
+                .arg(&source.path);
+            commands.push(analyse);
+        }
+        let mut elaborate = command(found, "-e", design, goal.folder);
+        elaborate.args(design.compile_arguments(Simulator::Ghdl));
+        elaborate
+            .arg("-o")
+            .arg(executable(goal.folder))
+            .arg(&design.top);
+        commands.push(elaborate);
+        // Only a run looks at the generics.
+        let mut check = command(found, "-r", design, goal.folder);
+        check
+            .arg(&design.top)
+            .args(generics(design))
+            .arg("--no-run");
+        if !design.parameters.is_empty() {
+            commands.push(check);
+        }
+        commands
+    }
+
+    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+        let executable = executable(start.folder);
+        let mut command = if executable.is_file() {
+            Command::new(executable)
+        } else {
+            let mut command = command(found, "-r", design, start.folder);
+            command.arg(&design.top);
+            command
+        };
+        command.args(generics(design));
+        command.arg(joined("--vpi=", start.plugin));
+        if let Some((format, path)) = start.waves {
+            let option = match format {
+                Waves::Vcd => "--vcd=",
+                Waves::Fst => "--fst=",
+                Waves::Ghw => "--wave=",
+            };
+            command.arg(joined(option, path));
+        }
+        command.args(design.run_arguments(Simulator::Ghdl));
+        command.args(
+            design
+                .plusargs
+                .iter()
+                .map(|argument| format!("+{argument}")),
+        );
+        command
+    }
+}
+
+fn command(found: &Installation, what: &str, design: &Elaboration, folder: &Path) -> Command {
+    let mut command = Command::new(&found.programs[0]);
+    let standard = match design.vhdl_standard {
+        VhdlStandard::V1993 => "93c",
+        VhdlStandard::V2008 => "08",
+        VhdlStandard::V2019 => "19",
+    };
+    command.arg(what).arg(format!("--std={standard}"));
+    command
+        .arg(joined("--workdir=", folder))
+        .arg(joined("-P", folder));
+    command
+}
+
+fn executable(folder: &Path) -> PathBuf {
+    folder.join("design")
+}
+
+fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
+    design.parameters.iter().map(|(name, value)| {
+        let value = match value {
+            ParameterValue::Integer(value) => value.to_string(),
+            ParameterValue::Real(value) => format!("{value:?}"),
+            ParameterValue::Boolean(value) => value.to_string(),
+            ParameterValue::Text(text) | ParameterValue::Literal(text) => text.clone(),
+        };
+        format!("-g{name}={value}")
+    })
+}

@@ -1,0 +1,168 @@
+//! Icarus Verilog: `iverilog` compiles, `vvp` runs.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use crate::design::{Language, ParameterValue, Simulator};
+use crate::elaboration::Elaboration;
+
+pub(super) struct Icarus;
+
+const IMAGE: &str = "design.vvp";
+const DEPENDENCIES: &str = "dependencies.txt";
+/// Settings that `iverilog` takes from a file only.
+const SETTINGS: &str = "settings.txt";
+/// A second top beside the design's, since `vvp` alone writes no waves.
+const DUMP_MODULE: &str = "verifork_waves.v";
+
+impl CommandLine for Icarus {
+    fn key(&self) -> &'static str {
+        "icarus"
+    }
+
+    fn product(&self) -> &'static str {
+        "Icarus Verilog"
+    }
+
+    fn install(&self) -> &'static str {
+        "`apt install iverilog` or `brew install icarus-verilog`"
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        &[Language::Verilog, Language::SystemVerilog]
+    }
+
+    fn variable(&self) -> &'static str {
+        "VERIFORK_ICARUS"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["iverilog", "vvp"]
+    }
+
+    fn waves(&self) -> &'static [Waves] {
+        &[Waves::Fst, Waves::Vcd]
+    }
+
+    fn ask_version(&self, programs: &[PathBuf]) -> Command {
+        // `iverilog -V` starts each of its parts to ask them too.
+        let mut command = Command::new(&programs[1]);
+        command.arg("-V");
+        command
+    }
+
+    fn prepare(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+        if let Some(timescale) = &design.timescale {
+            fs::write(
+                goal.folder.join(SETTINGS),
+                format!("+timescale+{timescale}\n"),
+            )?;
+        }
+        if goal.waves {
+            fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top))?;
+        }
+        Ok(())
+    }
+
+    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+        let mut command = Command::new(&found.programs[0]);
+        command.args(["-g2012", "-s", &design.top]);
+        if goal.waves {
+            command.args(["-s", "verifork_waves"]);
+        }
+        command.arg("-o").arg(goal.folder.join(IMAGE));
+        command.arg(joined("-Mall=", &goal.folder.join(DEPENDENCIES)));
+        if design.timescale.is_some() {
+            command.arg("-c").arg(goal.folder.join(SETTINGS));
+        }
+        command.args(
+            design
+                .include_folders
+                .iter()
+                .map(|folder| joined("-I", folder)),
+        );
+        command.args(
+            design
+                .library_folders
+                .iter()
+                .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
+        );
+        for (name, value) in &design.defines {
+            command.arg(match value {
+                Some(value) => format!("-D{name}={value}"),
+                None => format!("-D{name}"),
+            });
+        }
+        for (name, value) in &design.parameters {
+            command.arg(format!("-P{}.{name}={}", design.top, parameter(value)));
+        }
+        command.args(design.compile_arguments(Simulator::Icarus));
+        command.args(design.sources.iter().map(|source| &source.path));
+        if goal.waves {
+            command.arg(goal.folder.join(DUMP_MODULE));
+        }
+        vec![command]
+    }
+
+    fn misgivings(&self, messages: &str) -> Option<String> {
+        // Icarus only warns of it, and tests the design with the value it has.
+        let line = messages
+            .lines()
+            .find(|line| line.contains("warning: parameter") && line.contains("not found in"))?;
+        let (_, reason) = line.split_once("warning: ")?;
+        Some(format!("the top has no such parameter: {reason}"))
+    }
+
+    fn dependencies(&self, folder: &Path) -> Vec<PathBuf> {
+        let list = fs::read_to_string(folder.join(DEPENDENCIES)).unwrap_or_default();
+        let own = |path: &PathBuf| !path.ends_with(DUMP_MODULE);
+        list.lines().map(PathBuf::from).filter(own).collect()
+    }
+
+    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+        let mut command = Command::new(&found.programs[1]);
+        // Without `-n` a `$stop` would wait for somebody to type.
+        command.arg("-n").arg("-m").arg(start.plugin);
+        command.args(design.run_arguments(Simulator::Icarus));
+        command.arg(start.folder.join(IMAGE));
+        if let Some((format, path)) = start.waves {
+            if format == Waves::Fst {
+                command.arg("-fst");
+            }
+            command.arg(joined("+verifork_waves=", path));
+        }
+        command.args(
+            design
+                .plusargs
+                .iter()
+                .map(|argument| format!("+{argument}")),
+        );
+        command
+    }
+}
+
+fn parameter(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Integer(value) => value.to_string(),
+        ParameterValue::Real(value) => format!("{value:?}"),
+        ParameterValue::Text(text) => format!("\"{text}\""),
+        ParameterValue::Boolean(value) => u8::from(*value).to_string(),
+        ParameterValue::Literal(text) => text.clone(),
+    }
+}
+
+/// Dumps everything below the top, from the start of simulation.
+fn dump_module(top: &str) -> String {
+    format!(
+        "module verifork_waves;\n    \
+             reg [8*4096-1:0] path;\n    \
+             initial if ($value$plusargs(\"verifork_waves=%s\", path)) begin\n        \
+                 $dumpfile(path);\n        \
+                 $dumpvars(0, {top});\n    \
+             end\n\
+         endmodule\n"
+    )
+}

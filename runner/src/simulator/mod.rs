@@ -1,0 +1,219 @@
+//! What the simulators' command lines have in common, and one file for each.
+
+mod ghdl;
+mod icarus;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::design::{Language, Simulator};
+use crate::elaboration::Elaboration;
+
+/// A format of wave files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waves {
+    Vcd,
+    Fst,
+    Ghw,
+}
+
+impl Waves {
+    pub(crate) const ALL: [Waves; 3] = [Waves::Vcd, Waves::Fst, Waves::Ghw];
+
+    /// The name of the format, which is also the extension of its files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Waves::Vcd => "vcd",
+            Waves::Fst => "fst",
+            Waves::Ghw => "ghw",
+        }
+    }
+}
+
+/// A simulator on this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Installation {
+    /// The programs, in the order of [`CommandLine::programs`].
+    pub(crate) programs: Vec<PathBuf>,
+    /// What the simulator says of itself.
+    pub(crate) version: String,
+}
+
+/// How a compiled design is compiled: where to, and whether it can write waves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goal<'a> {
+    /// An empty folder for everything that the compiler writes.
+    pub(crate) folder: &'a Path,
+    pub(crate) waves: bool,
+}
+
+/// How a compiled design is run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start<'a> {
+    /// The folder of [`Goal`].
+    pub(crate) folder: &'a Path,
+    pub(crate) plugin: &'a Path,
+    pub(crate) waves: Option<(Waves, &'a Path)>,
+}
+
+/// One simulator's way of compiling and running.
+pub(crate) trait CommandLine: Sync {
+    /// As `VERIFORK_SIM` and the names of tests have it.
+    fn key(&self) -> &'static str;
+    fn product(&self) -> &'static str;
+    /// How to install it.
+    fn install(&self) -> &'static str;
+    fn languages(&self) -> &'static [Language];
+    /// The variable that says where it is.
+    fn variable(&self) -> &'static str;
+    /// What has to be there, the main program first.
+    fn programs(&self) -> &'static [&'static str];
+    /// The formats of wave files it writes, the preferred one first.
+    fn waves(&self) -> &'static [Waves];
+    /// Asks the simulator for its version: the first line of what this prints.
+    fn ask_version(&self, programs: &[PathBuf]) -> Command;
+
+    /// Writes the files that the commands need beside the sources.
+    fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
+        Ok(())
+    }
+    /// The commands that compile, run in turn until one fails, in the folder of the crate.
+    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
+    /// Why a compilation that claims to have worked has not, by what was printed.
+    fn misgivings(&self, _messages: &str) -> Option<String> {
+        None
+    }
+    /// The files that went into the compilation beside the sources.
+    fn dependencies(&self, _folder: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+    /// The command that runs the compiled design with the plugin.
+    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;
+}
+
+/// Every simulator, in the order in which their tests are listed.
+pub(crate) const ALL: [Simulator; 2] = [Simulator::Icarus, Simulator::Ghdl];
+
+impl Simulator {
+    pub(crate) fn command_line(self) -> &'static dyn CommandLine {
+        match self {
+            Simulator::Icarus => &icarus::Icarus,
+            Simulator::Ghdl => &ghdl::Ghdl,
+        }
+    }
+
+    pub(crate) fn from_key(key: &str) -> Option<Simulator> {
+        ALL.into_iter()
+            .find(|simulator| simulator.command_line().key() == key)
+    }
+}
+
+impl dyn CommandLine {
+    /// Whether it takes every language of the design.
+    pub(crate) fn takes(&self, design: &Elaboration) -> bool {
+        design
+            .languages()
+            .iter()
+            .all(|language| self.languages().contains(language))
+    }
+
+    /// The simulator's programs, at `place` if one is given, else on the path.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, and how to install it.
+    pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, String> {
+        let folders: Vec<PathBuf> = match place {
+            Some(place) if place.is_dir() => vec![place.to_owned(), place.join("bin")],
+            Some(place) => place.parent().map(Path::to_owned).into_iter().collect(),
+            None => env::var_os("PATH")
+                .iter()
+                .flat_map(env::split_paths)
+                .collect(),
+        };
+        let find = |(number, &name): (usize, &&'static str)| {
+            if let (0, Some(place)) = (number, place)
+                && !place.is_dir()
+            {
+                return is_program(place).then(|| place.to_owned()).ok_or(name);
+            }
+            let found = folders
+                .iter()
+                .map(|folder| folder.join(name))
+                .find(|it| is_program(it));
+            found.ok_or(name)
+        };
+        let found: Result<Vec<PathBuf>, &str> =
+            self.programs().iter().enumerate().map(find).collect();
+        found.map_err(|name| match place {
+            Some(place) => format!(
+                "{} is not where {} says: there is no program `{name}` at `{}`",
+                self.product(),
+                self.variable(),
+                place.display()
+            ),
+            None => format!(
+                "{} is not installed: there is no `{name}` on PATH; {}, or say where it is with \
+                 {}=/path/to/it",
+                self.product(),
+                self.install(),
+                self.variable()
+            ),
+        })
+    }
+
+    /// Asks the simulator at hand for its version.
+    ///
+    /// # Errors
+    ///
+    /// It does not start.
+    pub(crate) fn installation(&self, programs: Vec<PathBuf>) -> Result<Installation, String> {
+        let mut command = self.ask_version(&programs);
+        let output = command
+            .stdin(std::process::Stdio::null())
+            .output()
+            .map_err(|error| format!("{} does not start: {error}", show(&command)))?;
+        // `vvp` tells it on standard error.
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        let version = text.lines().next().unwrap_or_default().trim().to_owned();
+        if version.is_empty() {
+            let (command, status) = (show(&command), output.status);
+            return Err(format!("{command} does not tell its version ({status})"));
+        }
+        Ok(Installation { programs, version })
+    }
+}
+
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+/// The command as a shell would take it.
+pub(crate) fn show(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| quote(&word.to_string_lossy()))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// One word of a POSIX shell.
+pub(crate) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:+@%,=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// An argument of a prefix and a path that need not be UTF-8.
+fn joined(prefix: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(prefix);
+    argument.push(path);
+    argument
+}

@@ -1,0 +1,227 @@
+//! The crate whose harness this is: where it is, its plugin, and the tests in it.
+
+use std::env;
+use std::ffi::c_void;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::Deserialize;
+
+/// The crate of the testbench, and what cargo has built of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Testbench {
+    /// The folder of `Cargo.toml`.
+    pub(crate) folder: PathBuf,
+    pub(crate) package: String,
+    /// The name of the test target: `sim` for `tests/sim.rs`.
+    pub(crate) target: String,
+    pub(crate) plugin: PathBuf,
+    /// The folder of cargo's profile: `release` in `target/release`.
+    pub(crate) profile: String,
+    /// Where everything of ours goes: `target/verifork`.
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    package: Package,
+    lib: Option<Library>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Library {
+    name: Option<String>,
+    #[serde(alias = "crate_type", default)]
+    crate_type: Vec<String>,
+}
+
+impl Testbench {
+    /// Finds the crate: cargo and nextest name its folder to tests; somebody who starts the
+    /// harness by hand stands in it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such crate, or its plugin has not been built.
+    pub(crate) fn find() -> anyhow::Result<Testbench> {
+        let folder = match env::var_os("CARGO_MANIFEST_DIR") {
+            Some(folder) => PathBuf::from(folder),
+            None => env::current_dir().context("the current folder is not to be had")?,
+        };
+        let manifest = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).with_context(|| {
+            format!(
+                "cannot read `{}`: start the harness through `cargo test`, or in the folder of \
+                 its crate",
+                manifest.display()
+            )
+        })?;
+        let parsed: Manifest = toml::from_str(&text)
+            .with_context(|| format!("cannot understand `{}`", manifest.display()))?;
+        let package = parsed.package.name;
+        let name = parsed.lib.as_ref().and_then(|library| library.name.clone());
+        let library = name.unwrap_or_else(|| package.replace('-', "_"));
+        let crate_types = parsed
+            .lib
+            .map(|library| library.crate_type)
+            .unwrap_or_default();
+        ensure!(
+            crate_types.iter().any(|kind| kind == "cdylib"),
+            "the crate `{package}` builds no plugin for simulators: say so in `{}`:\n\n    \
+             [lib]\n    crate-type = [\"cdylib\", \"rlib\"]\n",
+            manifest.display()
+        );
+        let executable = env::current_exe().context("the harness's own path is not to be had")?;
+        let dependencies = executable.parent().context("the harness is in no folder")?;
+        let in_dependencies = dependencies.file_name().is_some_and(|name| name == "deps");
+        let profile = match dependencies.parent() {
+            Some(parent) if in_dependencies => parent,
+            _ => dependencies,
+        };
+        let stem = executable.file_stem().unwrap_or_default().to_string_lossy();
+        // Cargo adds a dash and a hash of 16 digits.
+        let target = match stem.rsplit_once('-') {
+            Some((name, hash)) if hash.len() == 16 => name.to_owned(),
+            _ => stem.into_owned(),
+        };
+        Ok(Testbench {
+            plugin: plugin(&library, &[dependencies, profile])?,
+            profile: profile
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            output: target_folder(profile).join("verifork"),
+            folder,
+            package,
+            target,
+        })
+    }
+}
+
+/// Cargo marks the folder that all of its output is in.
+fn target_folder(profile: &Path) -> PathBuf {
+    let marked = profile
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .find(|it| it.join("CACHEDIR.TAG").is_file());
+    marked.or(profile.parent()).unwrap_or(profile).to_owned()
+}
+
+fn plugin(library: &str, folders: &[&Path]) -> anyhow::Result<PathBuf> {
+    let file = format!(
+        "{}{library}{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    let paths = folders.iter().map(|folder| folder.join(&file));
+    let Some(path) = paths.clone().find(|path| path.is_file()) else {
+        let mut text = format!("the plugin `{file}` has not been built; it is not at");
+        for path in paths {
+            write!(text, "\n  {}", path.display())?;
+        }
+        bail!("{text}\n`cargo build --lib` builds it")
+    };
+    Ok(path)
+}
+
+/// The plugin's settings, as it reads them from the environment that it shares with us.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PluginSettings {
+    /// The library's version.
+    pub(crate) library: String,
+    /// In seconds, for tests that have no limit of their own.
+    pub(crate) wall_timeout: Option<f64>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) help: Option<String>,
+    /// What is wrong with them.
+    pub(crate) problem: Option<String>,
+}
+
+/// A test in the plugin.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ListedTest {
+    pub(crate) name: String,
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    pub(crate) skip: Option<String>,
+    /// In seconds.
+    pub(crate) wall_timeout: Option<f64>,
+    /// Whether `VERIFORK_FILTER` lets it through.
+    pub(crate) selected: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Settings(PluginSettings),
+    Test(ListedTest),
+}
+
+/// What the lines of the list mean, as the library numbers it.
+const LISTING_VERSION: u32 = 1;
+
+type ListTests = unsafe extern "C" fn(
+    version: u32,
+    context: *mut c_void,
+    take: unsafe extern "C" fn(*mut c_void, *const u8, usize),
+) -> u32;
+
+/// Asks the plugin for its tests, without a simulator.
+///
+/// # Errors
+///
+/// The plugin cannot be opened, or is none of this library's version.
+pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedTest>)> {
+    let mut lines: Vec<String> = Vec::new();
+    // SAFETY: the plugin is the user's own code, which cargo has built for this machine; what
+    // runs on opening it registers tests.
+    let library = unsafe { libloading::Library::new(plugin) }
+        .with_context(|| format!("cannot open the plugin `{}`", plugin.display()))?;
+    // Closing it would pull the code from under whatever it has started or registered.
+    let library = std::mem::ManuallyDrop::new(library);
+    // SAFETY: the function of this name has this type in every version of the library.
+    let list = unsafe { library.get::<ListTests>("verifork_list_tests") }.with_context(|| {
+        format!(
+            "the plugin `{}` has no tests of verifork: does its crate use the library?",
+            plugin.display()
+        )
+    })?;
+    // SAFETY: `take` is given the vector that it wants, which outlives the call.
+    let version = unsafe { list(LISTING_VERSION, (&raw mut lines).cast(), take) };
+    ensure!(
+        version == LISTING_VERSION,
+        "the plugin `{}` lists its tests in version {version}, and this runner understands \
+         version {LISTING_VERSION}: let `verifork` and `verifork-runner` have one version",
+        plugin.display()
+    );
+    let mut settings = PluginSettings::default();
+    let mut tests = Vec::new();
+    for line in lines {
+        match serde_json::from_str(&line).context("the plugin's list of tests")? {
+            Line::Settings(told) => settings = told,
+            Line::Test(test) => tests.push(test),
+        }
+    }
+    Ok((settings, tests))
+}
+
+unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {
+    // SAFETY: `list` gives the vector, and the plugin a whole line.
+    let (lines, line) = unsafe {
+        (
+            &mut *context.cast::<Vec<String>>(),
+            std::slice::from_raw_parts(line, length),
+        )
+    };
+    lines.push(String::from_utf8_lossy(line).into_owned());
+}

@@ -1,0 +1,433 @@
+//! One test as the front runs it: compile, simulate, judge, report.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use crate::cache::Cache;
+use crate::design::Simulator;
+use crate::elaboration::Elaboration;
+use crate::execution::{Execution, Task, tail};
+use crate::junit::{Case, Junit};
+use crate::settings::{Settings, WavesWanted};
+use crate::simulator::{CommandLine, Installation, Waves, quote};
+use crate::testbench::{ListedTest, Testbench};
+use crate::verdict::{Verdict, judge};
+
+/// What all tests of this harness have in common.
+pub(crate) struct Context {
+    pub(crate) testbench: Testbench,
+    pub(crate) settings: Settings,
+    pub(crate) cache: Cache,
+    pub(crate) junit: Option<Junit>,
+    pub(crate) seed: u64,
+    /// Of tests that have no limit of their own.
+    pub(crate) wall_timeout: Option<Duration>,
+    pub(crate) live: bool,
+}
+
+impl Context {
+    /// The simulator's programs, or what is missing.
+    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
+        let place = self.settings.places.get(&simulator);
+        simulator.command_line().find(place.map(PathBuf::as_path))
+    }
+}
+
+/// One design on one simulator.
+pub(crate) struct Bench {
+    context: Arc<Context>,
+    design: Elaboration,
+    simulator: Simulator,
+    /// Where it is, or why it is not.
+    programs: Result<Vec<PathBuf>, String>,
+    installation: OnceLock<Result<Installation, String>>,
+}
+
+/// The one simulation of a design whose tests share it, run by whoever comes first.
+struct Shared {
+    tests: Vec<ListedTest>,
+    execution: OnceLock<Result<Execution, String>>,
+}
+
+impl Bench {
+    pub(crate) fn new(
+        context: Arc<Context>,
+        design: Elaboration,
+        simulator: Simulator,
+        programs: Result<Vec<PathBuf>, String>,
+    ) -> Arc<Bench> {
+        Arc::new(Bench {
+            context,
+            design,
+            simulator,
+            programs,
+            installation: OnceLock::new(),
+        })
+    }
+
+    pub(crate) fn is_installed(&self) -> bool {
+        self.programs.is_ok()
+    }
+
+    fn command_line(&self) -> &'static dyn CommandLine {
+        self.simulator.command_line()
+    }
+
+    /// How the names of its tests begin; its name in reports.
+    pub(crate) fn suite(&self) -> String {
+        format!("{}::{}", self.design.name(), self.command_line().key())
+    }
+
+    fn full_name(&self, test: &ListedTest) -> String {
+        format!("{}::{}", self.suite(), test.name)
+    }
+
+    /// The tests for the front; `absent` if the simulator is not installed and need not be.
+    pub(crate) fn trials(
+        self: &Arc<Self>,
+        tests: Vec<ListedTest>,
+        absent: bool,
+        arguments: &Arguments,
+    ) -> Vec<Trial> {
+        let ignored = |test: &ListedTest| absent || test.skip.is_some();
+        let shared = self.design.shared.then(|| {
+            let runs = |test: &&ListedTest| {
+                let trial = Trial::test(self.full_name(test), || Ok(()));
+                let trial = trial.with_ignored_flag(ignored(test));
+                !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
+            };
+            let tests = tests.iter().filter(runs).cloned().collect();
+            Arc::new(Shared {
+                tests,
+                execution: OnceLock::new(),
+            })
+        });
+        let trial = |test: ListedTest| {
+            let (bench, shared) = (Arc::clone(self), shared.clone());
+            let (name, ignored) = (self.full_name(&test), ignored(&test));
+            let run = move || bench.run(&test, shared.as_deref());
+            Trial::ignorable_test(name, run).with_ignored_flag(ignored)
+        };
+        tests.into_iter().map(trial).collect()
+    }
+
+    fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
+        let settings = &self.context.settings;
+        let always = if let WavesWanted::Always(format) = settings.waves {
+            Some(format)
+        } else {
+            None
+        };
+        let own;
+        let execution = if let Some(shared) = shared {
+            let run = || self.execute(&shared.tests, "shared", always);
+            shared.execution.get_or_init(run)
+        } else {
+            own = self.execute(std::slice::from_ref(test), &test.name, always);
+            &own
+        };
+        let mut verdict = match execution {
+            Ok(execution) => judge(&test.name, execution),
+            Err(reason) => Verdict::Failed(reason.clone()),
+        };
+        let mut waves = execution
+            .as_ref()
+            .ok()
+            .and_then(|execution| execution.waves.clone());
+        if let (Verdict::Failed(message), WavesWanted::OnFailure(format), Ok(_)) =
+            (&mut verdict, settings.waves, execution)
+        {
+            waves = self.again_with_waves(test, format, message);
+        }
+        if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
+            self.add_details(message, test, execution, waves.as_ref());
+        }
+        self.report(test, &verdict, execution.as_ref().ok(), waves)?;
+        match verdict {
+            Verdict::Passed => Ok(Completion::Completed),
+            Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),
+            Verdict::Failed(message) => Err(Failed::from(message)),
+        }
+    }
+
+    /// Runs a test that has failed once more, for its wave file.
+    fn again_with_waves(
+        &self,
+        test: &ListedTest,
+        format: Option<Waves>,
+        message: &mut String,
+    ) -> Option<PathBuf> {
+        let format = format.unwrap_or(self.command_line().waves()[0]);
+        let folder = format!("{}/waves", test.name);
+        let execution = self.execute(std::slice::from_ref(test), &folder, Some(format));
+        match execution {
+            Err(reason) => {
+                // Writing to a string cannot fail.
+                let _ = writeln!(
+                    message,
+                    "the second run, with waves, was not possible: {reason}"
+                );
+                None
+            }
+            Ok(execution) => {
+                if !matches!(judge(&test.name, &execution), Verdict::Failed(_)) {
+                    let _ = writeln!(
+                        message,
+                        "the second run, with waves and the same seed, passed"
+                    );
+                }
+                execution.waves
+            }
+        }
+    }
+
+    /// Compiles what is to be compiled, and runs the tests in one process.
+    fn execute(
+        &self,
+        tests: &[ListedTest],
+        folder: &str,
+        waves: Option<Waves>,
+    ) -> Result<Execution, String> {
+        let context = &self.context;
+        let simulator = self.command_line();
+        if let Some(format) = waves.filter(|format| !simulator.waves().contains(format)) {
+            let formats: Vec<&str> = simulator
+                .waves()
+                .iter()
+                .map(|format| format.name())
+                .collect();
+            return Err(format!(
+                "{} writes waves as {}, not as {} (VERIFORK_WAVES)",
+                simulator.product(),
+                formats.join(" or "),
+                format.name()
+            ));
+        }
+        let ask = || {
+            self.programs
+                .clone()
+                .and_then(|programs| simulator.installation(programs))
+        };
+        let found = self
+            .installation
+            .get_or_init(ask)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let compiled = context
+            .cache
+            .compiled(simulator, found, &self.design, waves.is_some())?;
+        let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
+        let limit = |test: &ListedTest| {
+            test.wall_timeout
+                .map(Duration::from_secs_f64)
+                .or(context.wall_timeout)
+        };
+        Task {
+            simulator,
+            found,
+            design: &self.design,
+            compiled: &compiled,
+            plugin: &context.testbench.plugin,
+            folder: &self.folder(folder),
+            filter: &names.join(","),
+            seed: context.seed,
+            waves,
+            // No limit at all if one of them has none.
+            limit: tests.iter().map(limit).sum(),
+            live: context.live,
+            describe: None,
+        }
+        .run()
+    }
+
+    /// Writes what the simulator shows of the elaborated design to a file.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile, or the simulator does not show it: a text for the user.
+    pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
+        let context = &self.context;
+        let (found, compiled) = self.compiled(false)?;
+        let execution = Task {
+            simulator: self.command_line(),
+            found,
+            design: &self.design,
+            compiled: &compiled,
+            plugin: &context.testbench.plugin,
+            folder: &self.folder(".describe"),
+            filter: "",
+            seed: context.seed,
+            waves: None,
+            limit: context.wall_timeout,
+            live: context.live,
+            describe: Some(path),
+        }
+        .run()?;
+        if path.is_file() {
+            return Ok(());
+        }
+        let printed = tail(&execution.log, 25);
+        Err(format!(
+            "`{}` was not described:\n{printed}\n$ {}",
+            self.suite(),
+            execution.command
+        ))
+    }
+
+    /// The simulator, and the folder with the compiled design.
+    fn compiled(&self, waves: bool) -> Result<(&Installation, PathBuf), String> {
+        let simulator = self.command_line();
+        let ask = || {
+            self.programs
+                .clone()
+                .and_then(|programs| simulator.installation(programs))
+        };
+        let found = self
+            .installation
+            .get_or_init(ask)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let compiled = self
+            .context
+            .cache
+            .compiled(simulator, found, &self.design, waves)?;
+        Ok((found, compiled))
+    }
+
+    fn folder(&self, test: &str) -> PathBuf {
+        let Testbench {
+            output,
+            package,
+            target,
+            ..
+        } = &self.context.testbench;
+        let mut folder = output.join("runs").join(package).join(target);
+        folder.extend(&self.design.segments);
+        folder.push(self.command_line().key());
+        folder.join(test.replace("::", "."))
+    }
+
+    /// Adds what somebody needs to look into a failure and to repeat it.
+    fn add_details(
+        &self,
+        message: &mut String,
+        test: &ListedTest,
+        execution: &Execution,
+        waves: Option<&PathBuf>,
+    ) {
+        let ended = execution
+            .results
+            .ended
+            .iter()
+            .find(|ended| ended.name == test.name);
+        let mut line = |name: &str, value: &str| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(message, "{name:<10} {value}");
+        };
+        line("test", &format!("{}:{}", test.file, test.line));
+        if let Some(loaded) = &execution.results.loaded {
+            line(
+                "simulator",
+                &format!("{} {}", loaded.simulator, loaded.version),
+            );
+        }
+        if let Some(ended) = ended {
+            line("simulated", &format!("{} ns", ended.simulated_ns));
+        }
+        let seed = ended.map_or(execution.seed, |ended| ended.seed);
+        line("seed", &seed.to_string());
+        line("log", &execution.log.display().to_string());
+        if let Some(waves) = waves {
+            line("waves", &waves.display().to_string());
+        }
+        line("repeat", &self.repeat_command(test, seed));
+    }
+
+    /// The command that runs just this test again, with waves.
+    fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
+        let Testbench {
+            package,
+            target,
+            profile,
+            ..
+        } = &self.context.testbench;
+        let mut command = format!("VERIFORK_SEED={seed} ");
+        let _ = write!(
+            command,
+            "VERIFORK_WAVES={} ",
+            self.command_line().waves()[0].name()
+        );
+        if let Some(place) = self.context.settings.places.get(&self.simulator) {
+            let place = quote(&place.to_string_lossy());
+            let _ = write!(command, "{}={place} ", self.command_line().variable());
+        }
+        let _ = write!(command, "cargo test -p {package} --test {target} ");
+        if profile == "release" {
+            command += "--release ";
+        } else if profile != "debug" {
+            let _ = write!(command, "--profile {profile} ");
+        }
+        let _ = write!(command, "-- --exact {}", quote(&self.full_name(test)));
+        command
+    }
+
+    fn report(
+        &self,
+        test: &ListedTest,
+        verdict: &Verdict,
+        execution: Option<&Execution>,
+        waves: Option<PathBuf>,
+    ) -> Result<(), Failed> {
+        let Some(junit) = &self.context.junit else {
+            return Ok(());
+        };
+        let mut case = Case {
+            suite: self.suite(),
+            name: test.name.clone(),
+            file: test.file.clone(),
+            line: test.line,
+            failure: None,
+            skipped: None,
+            wall: 0.0,
+            properties: Vec::new(),
+            log: String::new(),
+            attachments: waves.into_iter().collect(),
+        };
+        case.set_verdict(verdict);
+        if let Some(execution) = execution {
+            let ended = execution
+                .results
+                .ended
+                .iter()
+                .find(|ended| ended.name == test.name);
+            case.wall = match ended {
+                // The process is the test's own unless it is shared.
+                Some(ended) if self.design.shared => ended.wall,
+                _ => execution.wall.as_secs_f64(),
+            };
+            let mut property = |name: &str, value: String| {
+                case.properties.push((name.to_owned(), value));
+            };
+            property(
+                "seed",
+                ended.map_or(execution.seed, |ended| ended.seed).to_string(),
+            );
+            if let Some(loaded) = &execution.results.loaded {
+                property("simulator", loaded.simulator.clone());
+                property("simulator_version", loaded.version.clone());
+            }
+            if let Some(ended) = ended {
+                property("simulated_ns", ended.simulated_ns.clone());
+            }
+            if case.failure.is_some() {
+                case.log = tail(&execution.log, 200);
+                case.attachments.push(execution.log.clone());
+            }
+        }
+        junit.add(case).map_err(Failed::from)
+    }
+}

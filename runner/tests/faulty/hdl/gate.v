@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// An inverter of WIDTH bits, with what the tests of the runner switch on.
+//
+//   `LIMIT       from the included file
+//   FINISH_AT    defined: the design ends the simulation at that time
+//   DATA         defined: a memory is read from data/words.hex
+
+`include "limit.vh"
+`timescale 1ns / 1ps
+
+module gate #(
+    parameter WIDTH = 8,
+    parameter NAME = "gate"
+) (
+    input  wire [WIDTH-1:0] a,
+    output wire [WIDTH-1:0] y
+);
+
+    assign y = ~a;
+
+    wire [31:0] limit = `LIMIT;
+
+`ifdef FINISH_AT
+    initial #(`FINISH_AT) $finish;
+`endif
+
+`ifdef DATA
+    reg [7:0] words [0:1];
+    initial $readmemh("data/words.hex", words);
+    wire [7:0] first = words[0];
+`endif
+
+endmodule

@@ -1,0 +1,82 @@
+//! Tests that pass, fail, crash, hang and leave. Only the first few are run by `cargo test`; the
+//! tests of the runner choose the others.
+
+use std::time::Duration;
+
+use verifork::prelude::*;
+
+#[verifork::test]
+async fn passes(dut: Instance) -> Result {
+    let (a, y) = (dut.signal::<LogicVec>("a")?, dut.signal::<LogicVec>("y")?);
+    a.set(LogicVec::all_zero(a.width()));
+    timer(1.ns()).await;
+    assert_eq!(y.get(), LogicVec::all_one(y.width()));
+    Ok(())
+}
+
+#[verifork::test]
+async fn passes_too() {
+    timer(5.ns()).await;
+}
+
+#[verifork::test(skip = "no model yet")]
+async fn is_skipped() {}
+
+#[verifork::test]
+async fn fails(dut: Instance) -> Result {
+    log::info!("about to fail");
+    timer(12.ns()).await;
+    let limit = dut.signal::<u32>("limit")?.get()?;
+    assert_eq!(limit, 1234, "the limit is wrong");
+    Ok(())
+}
+
+#[verifork::test]
+async fn crashes() {
+    timer(5.ns()).await;
+    log::info!("about to crash");
+    // SAFETY: the end of the process is what is wanted.
+    unsafe { libc::raise(libc::SIGSEGV) };
+}
+
+#[verifork::test]
+async fn leaves() {
+    timer(5.ns()).await;
+    // SAFETY: the end of the process is what is wanted.
+    unsafe { libc::_exit(0) };
+}
+
+#[verifork::test(wall_timeout = Duration::from_millis(300))]
+async fn hangs() {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[verifork::test]
+async fn sleeps() {
+    std::thread::sleep(Duration::from_secs(120));
+}
+
+#[verifork::test]
+async fn waits(dut: Instance) -> Result {
+    timer(20.ns()).await;
+    let _: Instance = dut;
+    Ok(())
+}
+
+/// The design's own width, its text and its file are those that the harness gave it.
+#[verifork::test]
+async fn is_as_configured(dut: Instance) -> Result {
+    ensure!(
+        dut.signal::<LogicVec>("a")?.width() == 4,
+        "the width is wrong"
+    );
+    timer(1.ns()).await;
+    ensure!(
+        dut.signal::<u8>("first")?.get()? == 0xa5,
+        "the file was not read"
+    );
+    std::fs::write("litter.txt", "in the working folder")?;
+    Ok(())
+}

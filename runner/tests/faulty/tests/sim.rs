@@ -1,0 +1,56 @@
+//! A harness whose design the tests of the runner choose by `FAULTY_DESIGN`.
+
+use std::process::ExitCode;
+
+use verifork_runner::{Design, Simulator};
+
+fn gate() -> Design {
+    let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
+    Design::new("gate")
+        .sources(["hdl/gate.v"])
+        .include_folders([include])
+}
+
+fn vhdl() -> Design {
+    Design::new("vhdl")
+        .library("sizes", ["hdl/widths.vhd"])
+        .sources(["hdl/vhdl.vhd"])
+}
+
+fn main() -> ExitCode {
+    let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
+    verifork_runner::main(match choice.as_str() {
+        "all" => vec![gate()],
+        "shared" => vec![gate().shared_simulation()],
+        "finish" => vec![
+            gate()
+                .define_as("FINISH_AT", "8")
+                .tests(["waits", "passes"]),
+        ],
+        "configured" => vec![
+            gate()
+                .tests(["is_as_configured"])
+                .define("DATA")
+                .parameter("WIDTH", 4)
+                .parameter("NAME", "a name")
+                .timescale("1ns/1ps")
+                .files(["data/words.hex"])
+                .plusarg("depth=4")
+                .compile_argument(Simulator::Icarus, "-Wall"),
+        ],
+        "many" => {
+            let one = |design: Design, width: i32| {
+                design.variant(format!("w{width}"), [("WIDTH", width)])
+            };
+            vec![(1..=100).fold(gate().tests(["passes"]), one)]
+        }
+        "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
+        "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
+        "no parameter" => vec![gate().parameter("WIDHT", 4)],
+        "no top" => vec![gate().top("gaet")],
+        "no source" => vec![Design::new("gate").sources(["hdl/gaet.v"])],
+        "twice" => vec![gate(), gate()],
+        "mixed" => vec![gate().sources(["../../../hdl/counter.vhd"])],
+        _ => vec![gate().tests(["passes", "is_skipped"])],
+    })
+}

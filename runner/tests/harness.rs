@@ -1,0 +1,520 @@
+//! The rules of the harness, each against the real Icarus Verilog.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{Harness, Run, find, icarus};
+
+/// The status of a harness in which a test has failed, as of any Rust test.
+const FAILED: i32 = 101;
+/// The status of a harness whose designs or settings are wrong.
+const BROKEN: i32 = 2;
+
+#[test]
+fn tests_are_listed_without_a_simulator_in_the_order_of_the_source() {
+    let harness = Harness::new();
+    let variables = [("PATH", "/nonexistent")];
+    let run = harness.run(
+        "",
+        &variables,
+        &["--list", "--format", "terse", "--ignored"],
+    );
+    run.status(0)
+        .says("gate::icarus::passes: test\ngate::icarus::passes_too: test\n");
+    run.says("gate::icarus::is_skipped: test\n");
+}
+
+#[test]
+fn a_filter_exact_and_skip_choose_tests() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("", &[], &["icarus::passes"])
+        .status(0)
+        .says("2 passed");
+    harness
+        .run("", &[], &["--exact", "gate::icarus::passes"])
+        .status(0)
+        .says("1 passed");
+    harness
+        .run("", &[], &["--skip", "too"])
+        .status(0)
+        .says("1 passed; 0 failed; 1 ignored");
+    harness
+        .run("", &[("VERIFORK_FILTER", "=passes")], &[])
+        .status(0)
+        .says("1 passed");
+}
+
+#[test]
+fn a_skipped_test_is_ignored_and_says_why_when_it_is_run() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("", &[], &[])
+        .status(0)
+        .says("2 passed; 0 failed; 1 ignored");
+    harness
+        .run("", &[], &["--ignored"])
+        .status(0)
+        .says("no model yet");
+}
+
+#[test]
+fn a_failure_tells_values_time_seed_and_how_to_repeat_it() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let variables = [("VERIFORK_SEED", "77")];
+    let run = harness.run("all", &variables, &["--exact", "gate::icarus::fails"]);
+    run.status(FAILED)
+        .says("left: 5")
+        .says("right: 1234")
+        .says("the limit is wrong");
+    run.says("at 12.00 ns")
+        .says("src/lib.rs:")
+        .says("about to fail");
+    run.says(
+        "VERIFORK_SEED=77 VERIFORK_WAVES=fst cargo test -p faulty_tb --test sim -- \
+         --exact gate::icarus::fails",
+    );
+}
+
+#[test]
+fn a_crash_fails_its_test_and_no_other() {
+    if !icarus() {
+        return;
+    }
+    let run = Harness::new().run("all", &[], &["s", "--skip", "hangs", "--skip", "sleeps"]);
+    run.status(FAILED)
+        .says("3 passed; 4 failed; 1 ignored")
+        .says("the simulator crashed (SIGSEGV) while the test ran");
+    run.says("about to crash");
+    run.says("gate::icarus::passes           ... ok");
+}
+
+#[test]
+fn a_process_that_leaves_has_not_passed() {
+    if !icarus() {
+        return;
+    }
+    let run = Harness::new().run("all", &[], &["leaves"]);
+    run.status(FAILED)
+        .says("the simulator ended with status 0 while the test ran");
+}
+
+#[test]
+fn a_hang_ends_at_the_wall_limit_and_names_the_task() {
+    if !icarus() {
+        return;
+    }
+    let run = Harness::new().run("all", &[], &["hangs"]);
+    run.status(FAILED)
+        .says("a task runs without ever awaiting")
+        .says("hangs");
+}
+
+#[test]
+fn a_design_that_finishes_early_fails_the_test_that_ran() {
+    if !icarus() {
+        return;
+    }
+    let run = Harness::new().run("finish", &[], &["--skip", "is_"]);
+    run.status(FAILED)
+        .says("the design called `$finish`")
+        .says("2 passed; 1 failed");
+}
+
+#[test]
+fn a_simulator_that_does_not_load_the_plugin_fails_the_test() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let folder = tempfile::tempdir().unwrap();
+    script(&folder.path().join("iverilog"), &exec("iverilog"));
+    let vvp = format!(
+        "case $1 in -V) {};; esac\necho nothing to do\nexit 0",
+        exec("vvp")
+    );
+    script(&folder.path().join("vvp"), &vvp);
+    let place = folder.path().to_str().unwrap();
+    let run = harness.run(
+        "",
+        &[("VERIFORK_ICARUS", place)],
+        &["--exact", "gate::icarus::passes"],
+    );
+    run.status(FAILED)
+        .says("the plugin was never started")
+        .says("status 0")
+        .says("nothing to do");
+}
+
+#[test]
+fn parameters_defines_files_and_folders_reach_the_design() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("configured", &[], &[])
+        .status(0)
+        .says("1 passed");
+    assert!(
+        harness
+            .runs()
+            .join("is_as_configured/work/litter.txt")
+            .is_file()
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_design_is_told() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let one = ["--exact", "gate::icarus::passes"];
+    let run = harness.run("no parameter", &[], &one);
+    run.status(FAILED)
+        .says("no such parameter")
+        .says("WIDHT")
+        .says("$ /");
+    harness
+        .run("no top", &[], &one)
+        .status(FAILED)
+        .says("Unable to find the root module \"gaet\"");
+    harness
+        .run("no source", &[], &one)
+        .status(BROKEN)
+        .says("did you mean `gate.v`?");
+    harness
+        .run("twice", &[], &one)
+        .status(BROKEN)
+        .says("two designs are called `gate`");
+    harness
+        .run("mixed", &[], &one)
+        .status(BROKEN)
+        .says("no simulator takes Verilog and VHDL");
+}
+
+#[test]
+fn wrong_settings_are_told_before_anything_runs() {
+    let harness = Harness::new();
+    let wrong = |name, value| harness.run("", &[(name, value)], &["--list"]);
+    wrong("VERIFORK_SIM", "icraus")
+        .status(BROKEN)
+        .says("did you mean `icarus`?");
+    wrong("VERIFORK_WAVES", "vdc")
+        .status(BROKEN)
+        .says("did you mean `vcd`?");
+    wrong("VERIFORK_SIMM", "icarus")
+        .status(BROKEN)
+        .says("VERIFORK_SIM");
+    wrong("VERIFORK_TIMEOUT", "soon")
+        .status(BROKEN)
+        .says("VERIFORK_TIMEOUT");
+}
+
+#[test]
+fn a_simulator_that_is_missing_ignores_its_tests_unless_it_is_required() {
+    let harness = Harness::new();
+    let missing = ("VERIFORK_ICARUS", "/nonexistent");
+    let run = harness.run("", &[missing], &[]);
+    run.status(0)
+        .says("0 passed; 0 failed; 3 ignored")
+        .says("there is no program `iverilog`");
+    let run = harness.run("", &[missing, ("VERIFORK_REQUIRE", "all")], &["passes_too"]);
+    run.status(FAILED)
+        .says("Icarus Verilog is not where VERIFORK_ICARUS says");
+    let run = harness.run("", &[("PATH", "/nonexistent")], &[]);
+    run.status(0).says("apt install iverilog");
+}
+
+#[test]
+fn waves_are_one_file_a_test() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness.run("", &[("VERIFORK_WAVES", "vcd")], &[]).status(0);
+    for test in ["passes", "passes_too"] {
+        let path = harness.runs().join(test).join("waves.vcd");
+        assert!(
+            fs::read_to_string(path).unwrap().contains("$var wire 8"),
+            "{test}"
+        );
+    }
+    let run = harness.run("", &[("VERIFORK_WAVES", "ghw")], &["passes_too"]);
+    run.status(FAILED)
+        .says("Icarus Verilog writes waves as fst or vcd, not as ghw");
+}
+
+#[test]
+fn waves_on_failure_are_those_of_a_second_run() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let variables = [("VERIFORK_WAVES", "on-failure")];
+    let run = harness.run("all", &variables, &["fails"]);
+    run.status(FAILED).says("fails/waves/waves.fst");
+    assert!(harness.runs().join("fails/waves/waves.fst").is_file());
+    assert!(!harness.runs().join("fails/waves.fst").exists());
+}
+
+#[test]
+fn a_design_is_compiled_again_only_when_something_has_changed() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let include = tempfile::tempdir().unwrap();
+    let file = include.path().join("limit.vh");
+    let place = include.path().to_str().unwrap();
+    let one = ["--exact", "gate::icarus::fails"];
+    let run = || harness.run("all", &[("FAULTY_INCLUDE", place)], &one);
+    fs::write(&file, "`define LIMIT 6\n").unwrap();
+    run().says("left: 6");
+    let image = || {
+        let designs = fs::read_dir(harness.target.path().join("verifork/designs")).unwrap();
+        let mut images: Vec<_> = designs
+            .map(|entry| entry.unwrap().path().join("design.vvp"))
+            .filter(|image| image.is_file())
+            .collect();
+        assert_eq!(images.len(), 1, "{images:?}");
+        images
+            .pop()
+            .unwrap()
+            .metadata()
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let first = image();
+    run().says("left: 6");
+    assert_eq!(image(), first, "compiled again without a change");
+    fs::write(&file, "`define LIMIT 7\n").unwrap();
+    run().says("left: 7");
+    assert_ne!(image(), first);
+}
+
+#[test]
+fn the_junit_file_has_every_test_of_the_run() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let path = harness.target.path().join("reports/junit.xml");
+    let variables = [
+        ("VERIFORK_JUNIT", path.to_str().unwrap()),
+        ("VERIFORK_SEED", "5"),
+    ];
+    harness
+        .run(
+            "all",
+            &variables,
+            &["s", "--skip", "hangs", "--skip", "sleeps"],
+        )
+        .status(FAILED);
+    let text = fs::read_to_string(path).unwrap();
+    for part in [
+        "classname=\"gate::icarus\"",
+        "name=\"simulator\" value=\"Icarus Verilog\"",
+        "name=\"seed\" value=\"5\"",
+        "name=\"simulated_ns\"",
+        "crashed (SIGSEGV)",
+        "[[ATTACHMENT|",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert!(
+        !text.contains("<testsuites name=\"faulty_tb\" tests=\"0\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_shared_simulation_is_one_process_and_a_crash_spares_what_passed() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let arguments = [
+        "--skip", "leaves", "--skip", "hangs", "--skip", "sleeps", "--skip", "is_",
+    ];
+    let run = harness.run("shared", &[], &arguments);
+    run.status(FAILED).says("gate::icarus::passes     ... ok");
+    run.says("crashed (SIGSEGV) while the test ran");
+    run.says("the test has no result: the simulator crashed (SIGSEGV) during `crashes`");
+    assert_eq!(fs::read_dir(harness.runs()).unwrap().count(), 1);
+    harness
+        .run("shared", &[], &["passes"])
+        .status(0)
+        .says("2 passed");
+}
+
+#[test]
+fn nocapture_shows_what_the_simulator_prints() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let one = ["--exact", "gate::icarus::passes"];
+    harness
+        .run("", &[], &one)
+        .status(0)
+        .does_not_say("Icarus Verilog 1");
+    harness
+        .run("", &[], &[&one[..], &["--nocapture"]].concat())
+        .says("through VPI");
+}
+
+#[test]
+fn killing_one_simulator_fails_one_test() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let mut command = harness.command("all", &[], &["s", "--skip", "hangs", "--skip", "crashes"]);
+    command.args(["--skip", "leaves", "--skip", "fails", "--skip", "is_as"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let process = process_of(&harness, "sleeps");
+    assert!(
+        Command::new("kill")
+            .args(["-KILL", &process])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let run = Run::of(child.wait_with_output().unwrap());
+    run.status(FAILED)
+        .says("the simulator was killed (SIGKILL) while the test ran");
+    run.says("3 passed; 1 failed; 1 ignored");
+}
+
+#[test]
+fn no_simulator_outlives_a_harness_that_is_ended() {
+    if !icarus() {
+        return;
+    }
+    for signal in ["-INT", "-TERM", "-KILL"] {
+        let harness = Harness::new();
+        let mut command = harness.command("all", &[], &["sleeps"]);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let process = process_of(&harness, "sleeps");
+        let harness_id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &harness_id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(!child.wait().unwrap().success());
+        wait_until(&format!("vvp is gone after {signal}"), || {
+            let status = fs::read_to_string(format!("/proc/{process}/status"));
+            status
+                .is_ok_and(|text| !text.contains("Z (zombie)"))
+                .then_some(())
+                .is_none()
+                .then_some(())
+        });
+    }
+}
+
+#[test]
+fn two_hundred_tests_leave_no_process_and_nothing_outside_the_target_folder() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let temporary = tempfile::tempdir().unwrap();
+    let crate_before = files(&common::crate_folder());
+    let variables = [("TMPDIR", temporary.path().to_str().unwrap())];
+    let run = harness.run("many", &variables, &["--test-threads", "2"]);
+    run.status(0).says("200 passed; 0 failed");
+    assert_eq!(files(&common::crate_folder()), crate_before);
+    assert_eq!(files(temporary.path()), Vec::<String>::new());
+    let target = harness.target.path().to_str().unwrap();
+    for process in fs::read_dir("/proc").unwrap().flatten() {
+        let command = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        assert!(
+            !String::from_utf8_lossy(&command).contains(target),
+            "{process:?} lives"
+        );
+    }
+}
+
+#[test]
+fn a_target_folder_that_cannot_be_written_is_told() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    // Root may write to a folder that is read-only, but nobody below a file.
+    fs::write(harness.target.path().join("verifork"), "in the way").unwrap();
+    let run = harness.run("", &[], &["--exact", "gate::icarus::passes"]);
+    run.status(FAILED).says("cannot write compiled designs to");
+}
+
+/// The number of the process that runs the test, once it has begun.
+fn process_of(harness: &Harness, test: &str) -> String {
+    let results = harness.runs().join(test).join("results.jsonl");
+    wait_until("the test begins", || {
+        let written = fs::read_to_string(&results).ok()?;
+        let (_, rest) = written.split_once("\"process\":")?;
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?.to_owned();
+        written.contains("\"begun\"").then_some(digits)
+    })
+}
+
+fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = is() {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{what}: not within a minute"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn exec(program: &str) -> String {
+    format!("exec '{}' \"$@\"", find(program).unwrap().display())
+}
+
+fn script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}

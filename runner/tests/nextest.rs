@@ -1,0 +1,106 @@
+//! cargo-nextest runs the harness: one test a process, retries, shards, and an archive that runs
+//! elsewhere, the plugin included.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Run, find, icarus};
+
+fn nextest(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("VERIFORK_") || name.starts_with("NEXTEST") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(["nextest"])
+        .args(arguments)
+        .current_dir(folder)
+        .envs(variables.iter().copied());
+    Run::of(command.output().expect("cargo starts"))
+}
+
+fn usable() -> bool {
+    let there = find("cargo-nextest").is_some();
+    if !there {
+        eprintln!("skipped: cargo-nextest is not installed");
+    }
+    there && icarus()
+}
+
+#[test]
+fn each_test_is_a_process_and_a_failure_is_tried_again() {
+    if !usable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let junit = folder.path().join("junit.xml");
+    let variables = [
+        ("FAULTY_DESIGN", "all"),
+        ("VERIFORK_JUNIT", junit.to_str().unwrap()),
+    ];
+    let filter = "test(passes) | test(fails) | test(is_skipped)";
+    let arguments = ["run", "--no-fail-fast", "--retries", "1", "-E", filter];
+    let run = nextest(&common::crate_folder(), &arguments, &variables);
+    run.status(100)
+        .says("3 tests run: 2 passed, 1 failed")
+        .says("TRY 2 FAIL");
+    run.says("the limit is wrong")
+        .says("VERIFORK_WAVES=fst cargo test -p faulty_tb");
+    let text = fs::read_to_string(junit).unwrap();
+    assert!(
+        text.contains("tests=\"3\" skipped=\"0\" failures=\"1\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_archive_has_the_plugin_and_its_shards_run_elsewhere() {
+    if !usable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("tests.tar.zst");
+    let archive = archive.to_str().unwrap();
+    let build = ["archive", "-p", "faulty_tb", "--archive-file", archive];
+    nextest(&common::crate_folder(), &build, &[]).status(0);
+    // A checkout elsewhere, as the machine of a shard has it.
+    let checkout = folder.path().join("checkout");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for name in [
+        "Cargo.toml",
+        "runner/Cargo.toml",
+        "runner/tests/faulty/Cargo.toml",
+    ] {
+        copy(&root.join(name), &checkout.join(name));
+    }
+    for name in ["hdl/gate.v", "hdl/include/limit.vh"] {
+        let name = Path::new("runner/tests/faulty").join(name);
+        copy(&root.join(&name), &checkout.join(&name));
+    }
+    let mut passed = 0;
+    for shard in ["hash:1/2", "hash:2/2"] {
+        let run = [
+            "run",
+            "--archive-file",
+            archive,
+            "--workspace-remap",
+            ".",
+            "--partition",
+            shard,
+        ];
+        let run = nextest(&checkout, &[&run[..], &["--no-tests=pass"]].concat(), &[]);
+        run.status(0);
+        passed += run.text.matches("PASS [").count();
+    }
+    assert_eq!(passed, 2);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(from, to).unwrap();
+}

@@ -1,0 +1,3 @@
+TOP := adder
+SOURCES := hdl/adder.v
+PLUGIN := adder_tb

@@ -1,0 +1,3 @@
+TOP := axi_lite
+SOURCES := hdl/axi_lite.v
+PLUGIN := axi_lite_tb

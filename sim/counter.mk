@@ -1,0 +1,3 @@
+TOP := counter
+SOURCES := hdl/counter.v
+PLUGIN := counter_tb

@@ -1,0 +1,3 @@
+TOP := fifo
+SOURCES := hdl/fifo.v
+PLUGIN := fifo_tb

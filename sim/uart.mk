@@ -1,0 +1,3 @@
+TOP := uart
+SOURCES := hdl/uart.v
+PLUGIN := uart_tb

@@ -1,0 +1,220 @@
+//! `Array<T>`: a memory or an unpacked array, element by element.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::error::{Outside, expect};
+use super::misfit::Misfit;
+use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
+use crate::scheduler::{self, Kernel, SignalIndex};
+use crate::simulator::{Description, Handle};
+
+/// A memory or an unpacked array whose elements are `T`s.
+///
+/// Elements go by their declared indices, and are signals.
+///
+/// ```no_run
+/// # use verifork::dut::{Array, Instance};
+/// # fn example(dut: Instance) -> Result<(), Box<dyn std::error::Error>> {
+/// let memory: Array<u32> = dut.array("memory")?; // logic [31:0] memory [0:255]
+/// memory.set(3, 0xdead_beef);
+/// assert_eq!(memory.get(4)?, 0);
+/// for (index, word) in memory.elements() {
+///     println!("{index}: {:?}", word.get());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Of an array of several unpacked dimensions, an element is reached by its path:
+/// `dut.signal::<u8>("memory[1][2]")`.
+pub struct Array<T> {
+    handle: Handle,
+    index: SignalIndex,
+    description: &'static Description,
+    marker: PhantomData<*const T>,
+}
+
+impl<T> Clone for Array<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Array<T> {}
+
+impl<T> fmt::Debug for Array<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Array").field(&self.path()).finish()
+    }
+}
+
+/// Elements that have been used, so that the simulator is asked once for each. The kernel's address
+/// is in the key for the sake of threads that have had several kernels.
+type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static Description)>;
+
+thread_local! {
+    static ELEMENTS: RefCell<Elements> = RefCell::default();
+}
+
+impl<T> Array<T> {
+    /// The full name, in the simulator's notation.
+    pub fn path(&self) -> &'static str {
+        &self.description.path
+    }
+
+    /// What the simulator says of it; the encoding is that of an element.
+    pub fn description(&self) -> &'static Description {
+        self.description
+    }
+
+    /// The declared indices of the leftmost and the rightmost element.
+    pub fn range(&self) -> (i64, i64) {
+        self.description.array.unwrap_or((0, -1))
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.description.array.map_or(0, |(left, right)| {
+            usize::try_from(left.abs_diff(right)).map_or(usize::MAX, |last| last.saturating_add(1))
+        })
+    }
+
+    /// Whether there is no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The declared indices from left to right: for `[7:0]`, from 7 down to 0.
+    pub fn indices(&self) -> impl Iterator<Item = i64> + use<T> {
+        let (left, right) = self.range();
+        let step = if left <= right { 1 } else { -1 };
+        (0..self.len()).scan(left, move |next, _| {
+            let index = *next;
+            *next += step;
+            Some(index)
+        })
+    }
+}
+
+impl<T: SignalValue> Array<T> {
+    /// The element with this declared index.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, as an index out of bounds does, if there is no such element, or the
+    /// simulator does not show it.
+    #[track_caller]
+    pub fn at(&self, index: i64) -> Signal<T> {
+        expect(self.try_at(index))
+    }
+
+    /// [`at`](Self::at) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError`] if there is no such element, or the simulator does not show it.
+    #[track_caller]
+    pub fn try_at(&self, index: i64) -> Result<Signal<T>, SelectError> {
+        let (path, location) = (self.path(), Location::caller());
+        self.element(index).map_err(|what| SelectError {
+            path,
+            location,
+            what,
+        })
+    }
+
+    fn element(&self, index: i64) -> Result<Signal<T>, Outside> {
+        let kernel = scheduler::kernel().map_err(|_| Outside::NoSimulation)?;
+        let key = (std::ptr::from_ref(kernel), self.index, index);
+        let known = ELEMENTS.with_borrow(|elements| elements.get(&key).copied());
+        if let Some((element, description)) = known {
+            return Ok(Signal::of(element, description));
+        }
+        let declared = self.range();
+        if !(declared.0.min(declared.1)..=declared.0.max(declared.1)).contains(&index)
+            || self.is_empty()
+        {
+            return Err(Outside::Element { index, declared });
+        }
+        let handle = kernel
+            .port()
+            .element(self.handle, index)
+            .ok_or(Outside::Hidden { index })?;
+        let element = kernel.open(handle);
+        let description = &kernel.signal(element).description;
+        // An element may be told from its array: another array, say.
+        if !T::fits(&description.encoding) || description.array.is_some() {
+            return Err(Outside::Hidden { index });
+        }
+        ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, description)));
+        Ok(Signal::of(element, description))
+    }
+
+    /// The present value of an element, as [`Signal::get`].
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at) and [`Signal::get`].
+    #[track_caller]
+    pub fn get(&self, index: i64) -> T::Read {
+        self.at(index).get()
+    }
+
+    /// Writes an element, as [`Signal::set`].
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at) and [`Signal::set`].
+    #[track_caller]
+    pub fn set(&self, index: i64, value: T) {
+        self.at(index).set(value);
+    }
+
+    /// Every element with its index, from left to right.
+    ///
+    /// # Panics
+    ///
+    /// While it is iterated, as [`at`](Self::at).
+    pub fn elements(&self) -> impl Iterator<Item = (i64, Signal<T>)> + use<T> {
+        let array = *self;
+        self.indices().map(move |index| (index, array.at(index)))
+    }
+}
+
+impl<T: SignalValue> Dut for Array<T> {
+    fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+        binder.object_as(path, Array::try_from_object)
+    }
+}
+
+impl<T: SignalValue> Array<T> {
+    fn try_from_object(object: Object) -> Result<Self, Misfit> {
+        if object.range().is_none() {
+            let remedy = if object.kind().is_scope() {
+                "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
+            } else {
+                format!(
+                    "bind it as `Signal<{}>`, whose bits are selected by `bit`",
+                    T::name()
+                )
+            };
+            return Err(object.misfit(remedy));
+        }
+        if !T::fits(&object.description().encoding) {
+            return Err(Misfit::value::<T>(&object, "Array"));
+        }
+        Ok(Array {
+            handle: object.handle(),
+            index: object.index(),
+            description: object.description(),
+            marker: PhantomData,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

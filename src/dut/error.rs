@@ -1,0 +1,291 @@
+//! Why an access failed, on which object, and at which line of the testbench.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+
+use crate::scheduler;
+use crate::simulator::PortError;
+use crate::value::ValueError;
+
+/// Why a value could not be read.
+///
+/// ```no_run
+/// # fn example(count: verifork::dut::Signal<u8>) {
+/// use verifork::dut::ReadCause;
+///
+/// if let Err(error) = count.get() {
+///     assert_eq!(error.path(), "counter.count");
+///     assert!(matches!(error.cause(), ReadCause::Value(_)), "{error}");
+/// }
+/// # }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct ReadError(Box<Access<ReadCause>>);
+
+/// Why a value could not be written.
+///
+/// ```no_run
+/// # fn example(count: verifork::dut::Signal<u8>) {
+/// if let Err(error) = count.try_set(40) {
+///     println!("line {}: {error}", error.location().line());
+/// }
+/// # }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct WriteError(Box<Access<WriteCause>>);
+
+/// What stood in the way of a read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadCause {
+    /// The value does not fit the Rust type: it has unknown bits, or no variant has it.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The simulator does not give it.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// No simulation runs on this thread.
+    #[error("{NO_SIMULATION}")]
+    NoSimulation,
+}
+
+/// What stood in the way of a write.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteCause {
+    /// The value does not fit the signal.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The simulator does not take it.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The read-only phase of a time step: nothing may change any more.
+    #[error(
+        "nothing can be written in the read-only phase: await `next_time_step()`, an edge or a \
+         timer first"
+    )]
+    ReadOnlyPhase,
+    /// A parameter, a generic or a constant.
+    #[error("it is constant, and can only be read")]
+    Constant,
+    /// A present value that was to be held could not be read.
+    #[error("its present value cannot be read: {0}")]
+    Read(ReadCause),
+    /// No simulation runs on this thread.
+    #[error("{NO_SIMULATION}")]
+    NoSimulation,
+}
+
+const NO_SIMULATION: &str =
+    "no simulation runs on this thread: handles work inside a test, on the simulator's own thread";
+
+impl From<scheduler::NoSimulation> for ReadCause {
+    fn from(_: scheduler::NoSimulation) -> Self {
+        ReadCause::NoSimulation
+    }
+}
+
+impl From<scheduler::NoSimulation> for WriteCause {
+    fn from(_: scheduler::NoSimulation) -> Self {
+        WriteCause::NoSimulation
+    }
+}
+
+impl From<scheduler::WriteError> for WriteCause {
+    fn from(error: scheduler::WriteError) -> Self {
+        match error {
+            scheduler::WriteError::ReadOnlyPhase => WriteCause::ReadOnlyPhase,
+            scheduler::WriteError::Constant { .. } => WriteCause::Constant,
+            scheduler::WriteError::Port(error) => WriteCause::Port(error),
+        }
+    }
+}
+
+/// One failed access. In a box, so that a `Result` with a small value stays small.
+#[derive(Clone, PartialEq)]
+struct Access<C> {
+    path: Cow<'static, str>,
+    location: &'static Location<'static>,
+    cause: C,
+}
+
+impl<C: fmt::Display> Access<C> {
+    fn describe(&self, verb: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Access {
+            path,
+            location,
+            cause,
+        } = self;
+        write!(formatter, "cannot {verb} `{path}` at {location}: {cause}")
+    }
+}
+
+macro_rules! access_error {
+    ($error:ident, $cause:ident, $verb:literal) => {
+        impl $error {
+            #[cold]
+            pub(super) fn new(
+                path: impl Into<Cow<'static, str>>,
+                location: &'static Location<'static>,
+                cause: $cause,
+            ) -> Self {
+                $error(Box::new(Access {
+                    path: path.into(),
+                    location,
+                    cause,
+                }))
+            }
+
+            /// The full name of the object, with the bits or the element that was meant.
+            pub fn path(&self) -> &str {
+                &self.0.path
+            }
+
+            /// The line of the testbench that asked for it.
+            pub fn location(&self) -> &'static Location<'static> {
+                self.0.location
+            }
+
+            /// What stood in the way.
+            pub fn cause(&self) -> &$cause {
+                &self.0.cause
+            }
+        }
+
+        impl fmt::Display for $error {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.describe($verb, formatter)
+            }
+        }
+
+        impl fmt::Debug for $error {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, formatter)
+            }
+        }
+
+        impl std::error::Error for $error {}
+    };
+}
+
+access_error!(ReadError, ReadCause, "read");
+access_error!(WriteError, WriteCause, "write");
+
+/// A bit, a slice or an element that the object does not have.
+///
+/// ```no_run
+/// # fn example(bus: verifork::dut::Signal<u8>) {
+/// let error = bus.try_bit(8).unwrap_err();
+/// println!("{error}"); // `top.bus` has no bit 8: it is declared [7:0]
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SelectError {
+    pub(super) path: &'static str,
+    pub(super) location: &'static Location<'static>,
+    pub(super) what: Outside,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outside {
+    Bit {
+        index: i64,
+        declared: (i64, i64),
+    },
+    Slice {
+        left: i64,
+        right: i64,
+        declared: (i64, i64),
+    },
+    Backwards {
+        left: i64,
+        right: i64,
+        declared: (i64, i64),
+    },
+    Element {
+        index: i64,
+        declared: (i64, i64),
+    },
+    Hidden {
+        index: i64,
+    },
+    NoSimulation,
+}
+
+impl SelectError {
+    /// The full name of the object.
+    pub fn path(&self) -> &str {
+        self.path
+    }
+
+    /// The line of the testbench that asked for it.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+}
+
+impl fmt::Display for SelectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SelectError {
+            path,
+            location,
+            what,
+        } = self;
+        match what {
+            Outside::Bit {
+                index,
+                declared: (left, right),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no bit {index}: it is declared [{left}:{right}]"
+                )
+            }
+            Outside::Slice {
+                left,
+                right,
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no bits {left}:{right}: it is declared [{first}:{last}]"
+                )
+            }
+            Outside::Backwards {
+                left,
+                right,
+                declared: (first, last),
+            } => write!(
+                f,
+                "the slice {left}:{right} of `{path}` goes against its declaration \
+                 [{first}:{last}]: write `slice({right}, {left})`"
+            ),
+            Outside::Element {
+                index,
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no element {index}: it is declared [{first}:{last}]"
+                )
+            }
+            Outside::Hidden { index } => {
+                write!(f, "the simulator does not show element {index} of `{path}`")
+            }
+            Outside::NoSimulation => write!(f, "cannot select from `{path}`: {NO_SIMULATION}"),
+        }?;
+        write!(f, " (at {location})")
+    }
+}
+
+impl std::error::Error for SelectError {}
+
+/// The value, or a panic with the error's words at the caller's line.
+#[track_caller]
+pub(super) fn expect<T, E: fmt::Display>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}

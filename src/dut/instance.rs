@@ -1,0 +1,272 @@
+//! `Instance`: a scope of the design, walked and searched.
+
+use std::fmt;
+use std::panic::Location;
+
+use super::misfit::{BindError, Misfit, Place};
+use super::{Array, Binder, Dut, Object, Parameter, Signal, SignalValue, lookup};
+use crate::scheduler::{self, Kernel};
+use crate::simulator::{Description, ObjectKind};
+
+/// A scope of the design: a module or an entity, a generate scope, a block, a package.
+///
+/// ```no_run
+/// # use verifork::dut::{BindError, Instance};
+/// # use verifork::value::LogicVec;
+/// # fn example(dut: Instance) -> Result<(), BindError> {
+/// println!("{} is an instance of {:?}", dut.path(), dut.definition());
+/// let lane = dut.instance("lanes[2]")?; // a generate scope
+/// let strange = dut.signal::<LogicVec>("core.\\a+b ")?; // an escaped name
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Names
+///
+/// A path goes down from the instance in the simulator's notation: `core.next_count`,
+/// `lanes[2].valid`, `memory[3]`. An escaped identifier may be written with its backslash and
+/// space or without (IEEE 1800-2017, 5.6.1). Case counts as it does in the simulator's language.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Instance(Object);
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Instance")
+            .field(&self.path())
+            .finish()
+    }
+}
+
+impl Instance {
+    pub(super) fn of(object: Object) -> Self {
+        Instance(object)
+    }
+
+    /// The scopes at the top of the design: its top instances, then packages.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] if no simulation runs on this thread.
+    #[track_caller]
+    pub fn roots() -> Result<Vec<Instance>, BindError> {
+        let kernel = kernel()?;
+        let roots = kernel.port().roots();
+        Ok(roots
+            .into_iter()
+            .map(|root| Instance(Object::open(kernel, root)))
+            .collect())
+    }
+
+    /// Finds a scope by its path from the top of the design.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place, if there is none.
+    #[track_caller]
+    pub fn find(path: &str) -> Result<Instance, BindError> {
+        let kernel = kernel()?;
+        let misfit = match lookup::find(kernel, None, path) {
+            Ok(object) => match object.as_instance() {
+                Some(instance) => return Ok(instance),
+                None => object.misfit("it holds no other objects"),
+            },
+            Err(misfit) => misfit,
+        };
+        Err(BindError::single(Place::of(Location::caller()), misfit))
+    }
+
+    /// The name within its scope: `lanes[2]`.
+    pub fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The full name, in the simulator's notation.
+    pub fn path(&self) -> &'static str {
+        self.0.path()
+    }
+
+    /// What kind of scope it is.
+    pub fn kind(&self) -> ObjectKind {
+        self.0.kind()
+    }
+
+    /// The module, entity or interface that it is an instance of, where the simulator says so.
+    pub fn definition(&self) -> Option<&'static str> {
+        self.0.description().definition.as_deref()
+    }
+
+    /// The file of its declaration, where the simulator keeps it.
+    pub fn file(&self) -> Option<&'static str> {
+        self.0.description().file.as_deref()
+    }
+
+    /// The line in that file, from 1, where the simulator keeps it.
+    pub fn line(&self) -> Option<u32> {
+        self.0.description().line
+    }
+
+    /// Everything that the simulator says of it.
+    pub fn description(&self) -> &'static Description {
+        self.0.description()
+    }
+
+    /// What it holds, in the simulator's order: scopes, nets, variables, parameters, arrays, as far
+    /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays; they are
+    /// found by name.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] if no simulation runs on this thread.
+    #[track_caller]
+    pub fn children(&self) -> Result<Vec<Object>, BindError> {
+        let kernel = kernel()?;
+        let children = kernel.port().children(self.0.handle());
+        Ok(children
+            .into_iter()
+            .map(|child| Object::open(kernel, child))
+            .collect())
+    }
+
+    /// Whether it holds an object of this path.
+    pub fn contains(&self, path: &str) -> bool {
+        scheduler::kernel()
+            .is_ok_and(|kernel| kernel.port().find(Some(self.0.handle()), path).is_some())
+    }
+
+    /// Any object below it.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place: the nearest names, and what the scope holds.
+    #[track_caller]
+    pub fn object(&self, path: &str) -> Result<Object, BindError> {
+        self.look_up(path)
+    }
+
+    /// A scope below it.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place, if there is none of this path.
+    #[track_caller]
+    pub fn instance(&self, path: &str) -> Result<Instance, BindError> {
+        self.look_up(path)
+    }
+
+    /// A signal below it.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place, if there is none of this path, or its value does not
+    /// fit `T`: see [`SignalValue`].
+    #[track_caller]
+    pub fn signal<T: SignalValue>(&self, path: &str) -> Result<Signal<T>, BindError> {
+        self.look_up(path)
+    }
+
+    /// A memory or an unpacked array below it.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place, if there is none of this path, or its elements do not
+    /// fit `T`.
+    #[track_caller]
+    pub fn array<T: SignalValue>(&self, path: &str) -> Result<Array<T>, BindError> {
+        self.look_up(path)
+    }
+
+    /// A parameter, a generic or a constant below it.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place, if there is none of this path, or its value does not
+    /// fit `T`.
+    #[track_caller]
+    pub fn parameter<T: SignalValue>(&self, path: &str) -> Result<Parameter<T>, BindError> {
+        self.look_up(path)
+    }
+
+    /// Binds a struct that derives [`Dut`] to this instance.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with everything that does not fit.
+    #[track_caller]
+    pub fn bind<D: Dut>(&self) -> Result<D, BindError> {
+        self.look_up("")
+    }
+
+    /// Binds anything to what a path leads to; an empty path leads to the instance itself.
+    #[track_caller]
+    pub(super) fn look_up<D: Dut>(&self, path: &str) -> Result<D, BindError> {
+        Binder::bind(self.0, Place::of(Location::caller()), path)
+    }
+}
+
+/// Binds a test's argument to the top of the design. `place` is the test's.
+pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, BindError> {
+    let place = Place::of(place);
+    let kernel = scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))?;
+    let other = |problem: String| BindError::single(place, Misfit::Other(problem));
+    let tops: Vec<Instance> = kernel
+        .port()
+        .roots()
+        .into_iter()
+        .map(|root| Instance(Object::open(kernel, root)))
+        .filter(|top| top.kind() == ObjectKind::Module && !top.name().starts_with("verifork_"))
+        .collect();
+    let names = || {
+        tops.iter()
+            .map(Instance::name)
+            .collect::<Vec<_>>()
+            .join("`, `")
+    };
+    let top = match (std::env::var("VERIFORK_TOP"), &tops[..]) {
+        (Ok(wanted), _) if !wanted.is_empty() => tops
+            .iter()
+            .find(|top| top.name().eq_ignore_ascii_case(&wanted))
+            .ok_or_else(|| {
+                other(format!(
+                    "VERIFORK_TOP={wanted}: the design has no such top; it has `{}`",
+                    names()
+                ))
+            })?,
+        (_, [only]) => only,
+        (_, []) => return Err(other("the design shows no top instance".to_owned())),
+        _ => {
+            return Err(other(format!(
+                "the design has several tops, `{}`: choose one with VERIFORK_TOP",
+                names()
+            )));
+        }
+    };
+    Binder::bind(top.0, place, "")
+}
+
+#[track_caller]
+fn kernel() -> Result<&'static Kernel, BindError> {
+    let place = Place::of(Location::caller());
+    scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))
+}
+
+impl Dut for Instance {
+    fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+        binder.object_as(path, |object| {
+            object.as_instance().ok_or_else(|| {
+                object.misfit(
+                    "it holds no other objects: bind it as `Signal`, `Array` or `Parameter`",
+                )
+            })
+        })
+    }
+}
+
+impl Dut for Object {
+    fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+        binder.object(path)
+    }
+}
+
+#[cfg(test)]
+mod tests;

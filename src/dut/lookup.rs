@@ -1,0 +1,172 @@
+//! Finds an object by its path, or says what comes nearest.
+
+use std::collections::VecDeque;
+
+use super::Object;
+use super::misfit::Misfit;
+use crate::scheduler::Kernel;
+use crate::simulator::{Handle, NameCase};
+
+/// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
+const SIMILAR_ENOUGH: f64 = 0.75;
+const SUGGESTIONS: usize = 3;
+/// How many objects below a scope are searched for a name that it does not hold itself.
+const SEARCHED: usize = 2000;
+
+/// The object that a path leads to from a scope, or from the top of the design.
+pub(super) fn find(
+    kernel: &'static Kernel,
+    scope: Option<Object>,
+    path: &str,
+) -> Result<Object, Misfit> {
+    match kernel.port().find(scope.map(|scope| scope.handle()), path) {
+        Some(handle) => Ok(Object::open(kernel, handle)),
+        None => Err(miss(kernel, scope, path)),
+    }
+}
+
+/// Goes down as far as the path leads, and looks around there.
+#[cold]
+fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
+    let port = kernel.port();
+    let from = start.map(|scope| scope.handle());
+    let deepest = path.rmatch_indices('.').find_map(|(at, _)| {
+        let object = Object::open(kernel, port.find(from, &path[..at])?);
+        Some((object, &path[at + 1..]))
+    });
+    let (scope, rest) = match deepest {
+        Some((object, rest)) => (Some(object), rest),
+        None => (start, path),
+    };
+    if let Some(object) = scope
+        && !object.kind().is_scope()
+    {
+        return object.misfit(format!("it holds no `{rest}`"));
+    }
+    let missing = first_name(rest);
+    let handle = scope.map(|scope| scope.handle());
+    let children = match handle {
+        Some(scope) => port.children(scope),
+        None => port.roots(),
+    };
+    let children: Vec<_> = children
+        .into_iter()
+        .map(|child| Object::open(kernel, child))
+        .collect();
+    let folds_case = port.quirks().names != NameCase::AsWritten;
+
+    let mut note = String::new();
+    if let Some((array, _)) = missing.rsplit_once('[')
+        && let Some(array) = port.find(handle, array)
+        && let Some((left, right)) = Object::open(kernel, array).range()
+    {
+        note = format!("the elements of the array are [{left}:{right}]");
+    } else if port.quirks().some_names_do_not_iterate {
+        "this simulator lists neither generics nor constants nor arrays".clone_into(&mut note);
+    }
+    let mut nearest = similar(missing, &children);
+    nearest.extend(deeper(kernel, missing, &children, folds_case));
+    nearest.truncate(SUGGESTIONS);
+    Misfit::NotFound {
+        missing: missing.to_owned(),
+        scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
+        nearest,
+        holds: children.iter().map(label).collect(),
+        note,
+    }
+}
+
+/// The first name of a path; an escaped one ends at its space.
+fn first_name(path: &str) -> &str {
+    let end = if path.starts_with('\\') {
+        path.find(' ')
+    } else {
+        path.find('.')
+    };
+    &path[..end.unwrap_or(path.len())]
+}
+
+/// A name as a list of a scope's contents shows it.
+fn label(object: &Object) -> String {
+    let name = object.name();
+    if object.kind().is_scope() {
+        format!("{name} ({})", object.kind())
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The names most like `missing`, best first.
+fn similar(missing: &str, children: &[Object]) -> Vec<String> {
+    let missing = missing.trim_start_matches('\\').to_lowercase();
+    let mut scored: Vec<_> = children
+        .iter()
+        .filter_map(|child| Some((likeness(&missing, child.name())?, child.name())))
+        .collect();
+    // Stable: equally likely names stay in the simulator's order.
+    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
+    scored
+        .into_iter()
+        .take(SUGGESTIONS)
+        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// How much a name is like the missing one, if it is enough. Short names that differ by one slip of
+/// the fingers, or by an abbreviation (`clk` for `clock`), have little in common otherwise.
+fn likeness(missing: &str, name: &str) -> Option<f64> {
+    let name = name.to_lowercase();
+    let likeness = strsim::jaro_winkler(missing, &name);
+    let slips = strsim::damerau_levenshtein(missing, &name);
+    let slipped = missing.len() > 2 && slips <= (missing.len() / 3).max(1);
+    let near = slipped || abbreviates(missing, &name) || abbreviates(&name, missing);
+    (near || likeness >= SIMILAR_ENOUGH).then_some(likeness)
+}
+
+/// Whether one name is made of the other's first letter and some of those that follow, in order.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.len() > 1
+        && short.len() * 2 >= long.len()
+        && short.chars().next() == long.chars().next()
+        && short
+            .chars()
+            .all(|letter| rest.any(|other| other == letter))
+}
+
+/// A path to an object of exactly this name, further down.
+fn deeper(
+    kernel: &'static Kernel,
+    missing: &str,
+    children: &[Object],
+    folds_case: bool,
+) -> Option<String> {
+    let is_it = |name: &str| name == missing || folds_case && name.eq_ignore_ascii_case(missing);
+    let mut scopes: VecDeque<(Handle, String)> = scopes_of(children, "");
+    let mut searched = 0;
+    while let Some((scope, path)) = scopes.pop_front() {
+        let objects: Vec<_> = kernel
+            .port()
+            .children(scope)
+            .into_iter()
+            .map(|object| Object::open(kernel, object))
+            .collect();
+        if let Some(found) = objects.iter().find(|object| is_it(object.name())) {
+            return Some(format!("{path}.{}", found.name()));
+        }
+        searched += objects.len();
+        if searched > SEARCHED {
+            return None;
+        }
+        scopes.extend(scopes_of(&objects, &format!("{path}.")));
+    }
+    None
+}
+
+fn scopes_of(objects: &[Object], prefix: &str) -> VecDeque<(Handle, String)> {
+    objects
+        .iter()
+        .filter(|object| object.kind().is_scope())
+        .map(|scope| (scope.handle(), format!("{prefix}{}", scope.name())))
+        .collect()
+}

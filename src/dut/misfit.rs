@@ -1,0 +1,355 @@
+//! What does not fit between a testbench and the elaborated design, in words.
+
+use std::fmt;
+use std::panic::Location;
+
+use super::{Object, SignalValue};
+use crate::simulator::{Direction, Encoding, ObjectKind};
+use crate::value::ValueError;
+
+/// Everything that did not fit when handles were bound to the design.
+///
+/// ```no_run
+/// # fn example(dut: verifork::dut::Instance) {
+/// let error = dut.signal::<bool>("clok").unwrap_err();
+/// for problem in error.problems() {
+///     println!("{}:{}: {}", problem.file(), problem.line(), problem.misfit());
+/// }
+/// # }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct BindError(Vec<Problem>);
+
+/// One field of a struct, or one look-up, that did not fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub(super) place: Place,
+    pub(super) misfit: Misfit,
+}
+
+/// Where in the testbench something is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The struct and its field, unless it is a plain look-up.
+    pub(super) field: Option<(&'static str, &'static str)>,
+    pub(super) file: &'static str,
+    pub(super) line: u32,
+}
+
+/// Why an object could not be bound.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// There is no object of that name.
+    #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds(holds))]
+    NotFound {
+        /// The part of the path that was not found.
+        missing: String,
+        /// The scope that does not hold it; empty for the top of the design.
+        scope: String,
+        /// The names most like it, best first.
+        nearest: Vec<String>,
+        /// What the scope holds.
+        holds: Vec<String>,
+        /// What else is known, such as the range of an array.
+        note: String,
+    },
+    /// The object is of another kind.
+    #[error("`{path}` is {found}: {remedy}")]
+    Kind {
+        /// The object.
+        path: String,
+        /// What it is.
+        found: String,
+        /// What it can be bound as.
+        remedy: String,
+    },
+    /// The object's value is not of that type or width.
+    #[error("`{path}` is {found}, but {rust} takes {takes}: {remedy} would fit")]
+    Value {
+        /// The object.
+        path: String,
+        /// What it is: `a net of logic [11:0] (12 bits)`.
+        found: String,
+        /// The Rust type.
+        rust: &'static str,
+        /// What that type takes.
+        takes: String,
+        /// The types that fit.
+        remedy: String,
+    },
+    /// A parameter's value is out of the type's range.
+    #[error("the value of `{path}` does not fit: {error}")]
+    Constant {
+        /// The parameter.
+        path: String,
+        /// What is wrong with it.
+        error: ValueError,
+    },
+    /// The object is no port of that direction.
+    #[error("`{path}` is {}, not {}", Port(*found), Port(Some(*wanted)))]
+    Direction {
+        /// The object.
+        path: String,
+        /// Its direction; `None` if it is no port.
+        found: Option<Direction>,
+        /// The direction that was asked for.
+        wanted: Direction,
+    },
+    /// Something that an implementation of [`Dut`](super::Dut), or the simulator, said.
+    #[error("{0}")]
+    Other(String),
+    /// No simulation runs on this thread.
+    #[error(
+        "no simulation runs on this thread: handles are made inside a test, on the simulator's own \
+         thread"
+    )]
+    NoSimulation,
+}
+
+impl BindError {
+    /// At least one.
+    pub(super) fn new(problems: Vec<Problem>) -> Self {
+        debug_assert!(!problems.is_empty());
+        BindError(problems)
+    }
+
+    pub(super) fn single(place: Place, misfit: Misfit) -> Self {
+        BindError(vec![Problem { place, misfit }])
+    }
+
+    /// Each thing that did not fit, in the order in which it was bound.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = match &*self.0 {
+            [one] => return write!(f, "the testbench does not fit the design: {one}"),
+            several => several,
+        };
+        write!(
+            f,
+            "the testbench does not fit the design, in {} places:",
+            several.len()
+        )?;
+        // What a scope holds is told once.
+        let mut listed = Vec::new();
+        for problem in several {
+            write!(f, "\n  {}", problem.place)?;
+            match &problem.misfit {
+                Misfit::NotFound {
+                    missing,
+                    scope,
+                    nearest,
+                    note,
+                    ..
+                } if listed.contains(&scope) => {
+                    write!(
+                        f,
+                        "{}",
+                        NoSuch {
+                            name: missing,
+                            scope,
+                            nearest,
+                            note
+                        }
+                    )?;
+                }
+                misfit => write!(f, "{misfit}")?,
+            }
+            if let Misfit::NotFound { scope, .. } = &problem.misfit {
+                listed.push(scope);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for BindError {}
+
+impl Problem {
+    /// The struct and the field that was bound, if it was one.
+    pub fn field(&self) -> Option<(&'static str, &'static str)> {
+        self.place.field
+    }
+
+    /// The source file of the field, or of the look-up.
+    pub fn file(&self) -> &'static str {
+        self.place.file
+    }
+
+    /// The line in that file, from 1.
+    pub fn line(&self) -> u32 {
+        self.place.line
+    }
+
+    /// What did not fit.
+    pub fn misfit(&self) -> &Misfit {
+        &self.misfit
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.place, self.misfit)
+    }
+}
+
+impl fmt::Display for Place {
+    /// "src/lib.rs:12: Counter.clk: "
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { field, file, line } = self;
+        write!(f, "{file}:{line}: ")?;
+        match field {
+            Some((structure, field)) => write!(f, "{structure}.{field}: "),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Place {
+    pub(super) fn of(location: &'static Location<'static>) -> Self {
+        Place {
+            field: None,
+            file: location.file(),
+            line: location.line(),
+        }
+    }
+}
+
+impl Misfit {
+    /// An object whose encoding `T` does not fit; `holder` is `Signal`, `Array` or `Parameter`.
+    pub(super) fn value<T: SignalValue>(object: &Object, holder: &str) -> Self {
+        let encoding = object.description().encoding;
+        let kind = with_article(object.kind());
+        let of = if object.range().is_some() {
+            " of elements"
+        } else {
+            ""
+        };
+        let found = match (encoding, encoding.width()) {
+            (Encoding::Real, _) if object.kind() == ObjectKind::Real => kind,
+            (Encoding::Text, _) if object.kind() == ObjectKind::Text => kind,
+            (_, None | Some(1)) => format!("{kind}{of} of {encoding}"),
+            (_, Some(width)) => format!("{kind}{of} of {encoding} ({width} bits)"),
+        };
+        let fits: Vec<_> = fitting(&encoding)
+            .iter()
+            .map(|fit| format!("{holder}<{fit}>"))
+            .collect();
+        Misfit::Value {
+            path: object.path().to_owned(),
+            found,
+            rust: T::name(),
+            takes: T::takes(),
+            remedy: if fits.is_empty() {
+                "nothing".to_owned()
+            } else {
+                fits.join(" or ")
+            },
+        }
+    }
+}
+
+/// The types for an object's values, the narrowest first.
+fn fitting(encoding: &Encoding) -> Vec<String> {
+    match encoding {
+        Encoding::Logic { width, signed, .. } => {
+            let narrow = match width {
+                1 => Some("bool".to_owned()),
+                2..=128 => {
+                    let bits = width.next_power_of_two().max(8);
+                    Some(format!("{}{bits}", if *signed { 'i' } else { 'u' }))
+                }
+                _ => None,
+            };
+            narrow.into_iter().chain(["LogicVec".to_owned()]).collect()
+        }
+        Encoding::Real => vec!["f64".to_owned()],
+        Encoding::Text => vec!["String".to_owned()],
+        _ => vec![],
+    }
+}
+
+/// "a net", "an array".
+pub(super) fn with_article(noun: impl fmt::Display) -> String {
+    let noun = noun.to_string();
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {noun}")
+}
+
+struct Port(Option<Direction>);
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(direction) => write!(f, "{} port", with_article(direction)),
+            None => f.write_str("no port"),
+        }
+    }
+}
+
+/// How many of a scope's names a message shows.
+const SHOWN: usize = 24;
+
+struct NoSuch<'a> {
+    name: &'a str,
+    scope: &'a str,
+    nearest: &'a [String],
+    note: &'a str,
+}
+
+impl fmt::Display for NoSuch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoSuch {
+            name,
+            scope,
+            nearest,
+            note,
+        } = self;
+        write!(f, "there is no `{name}` ")?;
+        match *scope {
+            "" => f.write_str("at the top of the design")?,
+            scope => write!(f, "in `{scope}`")?,
+        }
+        if !nearest.is_empty() {
+            write!(f, " (did you mean `{}`?)", nearest.join("` or `"))?;
+        }
+        if note.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "; {note}")
+        }
+    }
+}
+
+struct Holds<'a>(&'a [String]);
+
+impl fmt::Display for Holds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            0 => f.write_str("; it holds nothing that the simulator shows"),
+            count => {
+                write!(f, "; it holds {}", self.0[..count.min(SHOWN)].join(", "))?;
+                if count > SHOWN {
+                    write!(f, ", … {count} in all")
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `Object`: anything in the design that has a name.
+
+use std::fmt;
+
+use super::misfit::{Misfit, with_article};
+use super::{BindError, Dut, Instance, SignalValue};
+use crate::scheduler::{Kernel, SignalIndex};
+use crate::simulator::{Description, Encoding, Handle, ObjectKind};
+
+/// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
+///
+/// ```no_run
+/// # use verifork::dut::{BindError, Instance, Signal};
+/// # use verifork::value::LogicVec;
+/// # fn example(dut: Instance) -> Result<(), BindError> {
+/// for object in dut.children()? {
+///     println!("{} is a {}", object.path(), object.kind());
+///     if object.description().encoding.width().is_some() && object.range().is_none() {
+///         let signal: Signal<LogicVec> = object.bind()?;
+///         println!("  its value is {}", signal.get());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Object {
+    handle: Handle,
+    index: SignalIndex,
+    description: &'static Description,
+}
+
+impl PartialEq for Object {
+    /// Whether both are the same object of the design.
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+
+impl Eq for Object {}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Object")
+            .field(&self.path())
+            .field(&self.kind())
+            .finish()
+    }
+}
+
+impl Object {
+    pub(super) fn open(kernel: &'static Kernel, handle: Handle) -> Self {
+        let index = kernel.open(handle);
+        Object {
+            handle,
+            index,
+            description: &kernel.signal(index).description,
+        }
+    }
+
+    /// The name within its scope, without the backslash of an escaped identifier.
+    pub fn name(&self) -> &'static str {
+        &self.description.name
+    }
+
+    /// The full name, in the simulator's notation.
+    pub fn path(&self) -> &'static str {
+        &self.description.path
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> ObjectKind {
+        self.description.kind
+    }
+
+    /// Everything that the simulator says of it.
+    pub fn description(&self) -> &'static Description {
+        self.description
+    }
+
+    /// The declared indices of the leftmost and the rightmost element, if it is an array.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        self.description.array
+    }
+
+    /// The object as a scope that holds others; `None` if it is none.
+    pub fn as_instance(&self) -> Option<Instance> {
+        self.kind().is_scope().then_some(Instance::of(*self))
+    }
+
+    /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
+    /// [`Parameter`](super::Parameter), or a struct that derives [`Dut`].
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place and every reason why it does not fit.
+    #[track_caller]
+    pub fn bind<D: Dut>(&self) -> Result<D, BindError> {
+        Instance::of(*self).look_up("")
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    pub(super) fn index(&self) -> SignalIndex {
+        self.index
+    }
+
+    /// Refuses what has no value of its own: scopes, arrays, events.
+    pub(super) fn holds_value<T: SignalValue>(&self, holder: &str) -> Result<(), Misfit> {
+        let rust = T::name();
+        let remedy = if self.kind().is_scope() {
+            "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
+        } else if let Some((left, right)) = self.range() {
+            format!("bind it as `Array<{rust}>`, whose elements are [{left}:{right}]")
+        } else if self.description.encoding == Encoding::None {
+            format!("it has no value that a `{holder}<{rust}>` could hold")
+        } else {
+            return Ok(());
+        };
+        Err(self.misfit(remedy))
+    }
+
+    /// The object is of another kind than what it was to be bound as.
+    pub(super) fn misfit(&self, remedy: impl Into<String>) -> Misfit {
+        Misfit::Kind {
+            path: self.path().to_owned(),
+            found: with_article(self.kind()),
+            remedy: remedy.into(),
+        }
+    }
+}

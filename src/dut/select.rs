@@ -1,0 +1,331 @@
+//! Bits and slices of a signal, by their declared indices.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
+use super::value::low_bits;
+use super::{SelectError, Signal, SignalValue};
+use crate::scheduler::{self, SignalIndex, Write};
+use crate::simulator::{Description, Encoding, WriteMode};
+use crate::value::{Logic, LogicValue, LogicVec};
+
+/// Some neighbouring bits of a signal, read and written as a `T`.
+///
+/// Made by [`Signal::bit`] and [`Signal::slice`]. Writing leaves the signal's other bits as they
+/// are; several writes to different bits of a signal in one time step add up.
+///
+/// ```no_run
+/// # use verifork::dut::{ReadError, Signal};
+/// # fn example(status: Signal<u16>) -> Result<(), ReadError> {
+/// status.bit(0).set(verifork::value::Logic::One);
+/// status.slice(15, 8).typed::<u8>().set(0x5a);
+/// let ready: bool = status.bit(3).typed::<bool>().get()?;
+/// # let _ = ready; Ok(())
+/// # }
+/// ```
+pub struct Select<T> {
+    index: SignalIndex,
+    description: &'static Description,
+    /// The width of the whole signal.
+    whole: u32,
+    /// The least significant of the bits, counted from the signal's least significant.
+    low: u32,
+    width: u32,
+    marker: PhantomData<*const T>,
+}
+
+impl<T> Clone for Select<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Select<T> {}
+
+impl<T> fmt::Debug for Select<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Select").field(&self.path()).finish()
+    }
+}
+
+/// The declared indices of the leftmost and the rightmost bit. Where the declaration has more than
+/// one dimension, or none, bits are counted down to 0.
+fn declared(description: &Description) -> (i64, i64) {
+    match description.encoding {
+        Encoding::Logic {
+            width,
+            range: Some((left, right)),
+            ..
+        } if left.abs_diff(right).checked_add(1) == Some(u64::from(width)) => (left, right),
+        _ => (i64::from(description.encoding.width().unwrap_or(0)) - 1, 0),
+    }
+}
+
+/// How far a declared index is from the least significant bit.
+fn offset((left, right): (i64, i64), index: i64) -> Option<u32> {
+    let (least, most) = (left.min(right), left.max(right));
+    if index < least || index > most {
+        return None;
+    }
+    u32::try_from(index.abs_diff(right)).ok()
+}
+
+impl<T: LogicValue> Signal<T> {
+    /// The bit with this declared index.
+    ///
+    /// For `logic [0:7]` and `std_logic_vector(0 to 7)`, bit 0 is the most significant one. Where a
+    /// declaration has several packed dimensions, or no range, bit 0 is the least significant one.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, as an index out of bounds does, if there is no such bit.
+    #[track_caller]
+    pub fn bit(&self, index: i64) -> Select<Logic> {
+        expect(self.try_bit(index))
+    }
+
+    /// [`bit`](Self::bit) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError`] if there is no such bit.
+    #[track_caller]
+    pub fn try_bit(&self, index: i64) -> Result<Select<Logic>, SelectError> {
+        let declared = declared(self.description);
+        match offset(declared, index) {
+            Some(low) => Ok(self.select(low, 1)),
+            None => Err(self.outside(Outside::Bit { index, declared })),
+        }
+    }
+
+    /// The bits from one declared index to another, both included, in the order of the declaration:
+    /// `slice(7, 4)` of `logic [7:0]`, `slice(4, 7)` of `logic [0:7]`.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, as an index out of bounds does, if there are no such bits.
+    #[track_caller]
+    pub fn slice(&self, left: i64, right: i64) -> Select<LogicVec> {
+        expect(self.try_slice(left, right))
+    }
+
+    /// [`slice`](Self::slice) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError`] if there are no such bits, or the indices go against the declaration.
+    #[track_caller]
+    pub fn try_slice(&self, left: i64, right: i64) -> Result<Select<LogicVec>, SelectError> {
+        let declared = declared(self.description);
+        match (offset(declared, left), offset(declared, right)) {
+            (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
+            (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
+                left,
+                right,
+                declared,
+            })),
+            _ => Err(self.outside(Outside::Slice {
+                left,
+                right,
+                declared,
+            })),
+        }
+    }
+
+    fn select<U>(&self, low: u32, width: u32) -> Select<U> {
+        Select {
+            index: self.index,
+            description: self.description,
+            whole: self.width,
+            low,
+            width,
+            marker: PhantomData,
+        }
+    }
+
+    #[track_caller]
+    fn outside(&self, what: Outside) -> SelectError {
+        SelectError {
+            path: &self.description.path,
+            location: Location::caller(),
+            what,
+        }
+    }
+}
+
+impl<T> Select<T> {
+    /// The number of bits.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The signal's full name with the declared indices: `top.bus[7:4]`.
+    pub fn path(&self) -> String {
+        let (left, right) = declared(self.description);
+        let declared = |offset: u32| {
+            if left >= right {
+                right + i64::from(offset)
+            } else {
+                right - i64::from(offset)
+            }
+        };
+        let (high, low) = (declared(self.low + self.width - 1), declared(self.low));
+        let path = &self.description.path;
+        if self.width == 1 {
+            format!("{path}[{low}]")
+        } else {
+            format!("{path}[{high}:{low}]")
+        }
+    }
+
+    /// The same bits as another type. A type that is narrower than the bits reads them as long as
+    /// the value fits.
+    pub fn typed<U: SignalValue + LogicValue>(&self) -> Select<U> {
+        let &Select {
+            index,
+            description,
+            whole,
+            low,
+            width,
+            marker: _,
+        } = self;
+        Select {
+            index,
+            description,
+            whole,
+            low,
+            width,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T: SignalValue + LogicValue> Select<T> {
+    /// The present value, as [`Signal::get`] does.
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::get`].
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> T::Read {
+        T::read(self.try_get())
+    }
+
+    /// The present value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_get`].
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T, ReadError> {
+        let place = Location::caller();
+        self.load()
+            .map_err(|cause| ReadError::new(self.path(), place, cause))
+    }
+
+    /// Writes the bits in the read-write phase, as [`Signal::set`] does.
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::set`].
+    #[track_caller]
+    pub fn set(&self, value: T) {
+        expect(self.try_set(value));
+    }
+
+    /// [`set`](Self::set) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_set`].
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_set(&self, value: T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(&value, |kernel, write| {
+            kernel.write(self.index, write, place)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
+    /// Writes the bits at once, as [`Signal::set_immediate`] does.
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::set`].
+    #[track_caller]
+    pub fn set_immediate(&self, value: T) {
+        expect(self.try_set_immediate(value));
+    }
+
+    /// [`set_immediate`](Self::set_immediate) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_set`].
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(&value, |kernel, write| {
+            kernel.write_now(self.index, write, WriteMode::Deposit)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
+    fn load(&self) -> Result<T, ReadCause> {
+        let kernel = scheduler::kernel()?;
+        if self.whole <= 64 && !T::ALL_STATES {
+            let (value, unknown) = kernel.read_small(self.index)?;
+            let mask = low_bits(self.width);
+            let (value, unknown) = (value >> self.low & mask, unknown >> self.low & mask);
+            return Ok(T::from_planes_u64(self.width, value, unknown)?);
+        }
+        let mut whole = LogicVec::default();
+        kernel.read(self.index, &mut whole)?;
+        let part = whole.slice(self.low + self.width - 1, self.low)?;
+        Ok(T::from_logic(&part)?)
+    }
+
+    fn store(
+        &self,
+        value: &T,
+        put: impl FnOnce(&scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
+    ) -> Result<(), WriteCause> {
+        let kernel = scheduler::kernel()?;
+        let small = if self.whole <= 64 {
+            value.to_small_planes(self.width)?
+        } else {
+            None
+        };
+        if let Some((value, unknown)) = small {
+            let (value, unknown) = (value << self.low, unknown << self.low);
+            let mask = low_bits(self.width) << self.low;
+            put(
+                kernel,
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+            )?;
+        } else {
+            let value = &value.to_logic(self.width)?;
+            put(
+                kernel,
+                Write::Part {
+                    value,
+                    low: self.low,
+                },
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,374 @@
+//! `Signal<T>`: one net or variable, read, written and awaited.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
+use super::misfit::Misfit;
+use super::value::sealed::Source;
+use super::{Binder, Dut, Object, SignalValue};
+use crate::scheduler::{self, SignalIndex, Write};
+use crate::simulator::{Description, Encoding, WriteMode};
+use crate::value::{LogicValue, LogicVec};
+
+/// A net or a variable of the design whose value is a `T`.
+///
+/// Small and `Copy`; tied to the simulator's thread. Every access is to the simulator's present
+/// value: nothing is cached.
+///
+/// ```no_run
+/// # use verifork::dut::{ReadError, Signal};
+/// # async fn example(clk: Signal<bool>, d: Signal<u8>, q: Signal<u8>) -> Result<(), ReadError> {
+/// d.set(0x5a);
+/// clk.rising_edge().await;
+/// assert_eq!(q.get()?, 0x5a);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Signal<T> {
+    pub(super) index: SignalIndex,
+    /// Bits; 0 for what is no logic.
+    pub(super) width: u32,
+    pub(super) description: &'static Description,
+    marker: PhantomData<*const T>,
+}
+
+impl<T> Clone for Signal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Signal<T> {}
+
+impl<T> PartialEq for Signal<T> {
+    /// Whether both are the same object of the design.
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+
+impl<T> Eq for Signal<T> {}
+
+impl<T> fmt::Debug for Signal<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Signal").field(&self.path()).finish()
+    }
+}
+
+impl<T> Signal<T> {
+    /// The full name, in the simulator's notation.
+    pub fn path(&self) -> &'static str {
+        &self.description.path
+    }
+
+    /// The name within its scope.
+    pub fn name(&self) -> &'static str {
+        &self.description.name
+    }
+
+    /// The number of bits; 0 for a real number or a string.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// What the simulator says of it: kind, encoding, direction, file and line.
+    pub fn description(&self) -> &'static Description {
+        self.description
+    }
+
+    /// The number by which the scheduler knows it.
+    pub(crate) fn index(&self) -> SignalIndex {
+        self.index
+    }
+
+    /// Wraps an object whose encoding has been found to fit `T`.
+    pub(super) fn of(index: SignalIndex, description: &'static Description) -> Self {
+        let width = description.encoding.width().unwrap_or(0);
+        Signal {
+            index,
+            width,
+            description,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T: SignalValue> Signal<T> {
+    /// The present value.
+    ///
+    /// Returns a `Result` where a signal may hold what `T` cannot, that is unknown bits or a value
+    /// without a variant, and the value itself for [`Logic`](crate::value::Logic), [`LogicVec`], `f64`
+    /// and `String`: see [`SignalValue`]. A weak 0 or 1 (L, H) is read as 0 or 1.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, where no `Result` is returned, if the simulator does not give the
+    /// value or no simulation runs on this thread.
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> T::Read {
+        T::read(self.try_get())
+    }
+
+    /// The present value, as a `Result` for every type.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] with the caller's place, if the value does not fit `T`, the simulator does
+    /// not give it, or no simulation runs on this thread.
+    #[inline]
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T, ReadError> {
+        match self.load() {
+            Ok(value) => Ok(value),
+            Err(cause) => Err(ReadError::new(self.path(), Location::caller(), cause)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn load(&self) -> Result<T, ReadCause> {
+        T::load(Source {
+            kernel: scheduler::kernel()?,
+            index: self.index,
+            width: self.width,
+        })
+    }
+
+    /// Writes the value in the read-write phase of the present time step.
+    ///
+    /// The last write of a step wins. The design sees the value after the clock edge on which a
+    /// task wrote it, as it does that of a non-blocking assignment.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if the value does not fit the signal's width, the signal is constant,
+    /// it is the read-only phase, or no simulation runs on this thread: see
+    /// [`try_set`](Self::try_set).
+    #[inline]
+    #[track_caller]
+    pub fn set(&self, value: T) {
+        expect(self.try_set(value));
+    }
+
+    /// [`set`](Self::set) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with the caller's place, if the value does not fit the signal's width, the
+    /// signal is constant, it is the read-only phase, or no simulation runs on this thread.
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[inline]
+    #[track_caller]
+    pub fn try_set(&self, value: T) -> Result<(), WriteError> {
+        self.try_set_from(&value)
+    }
+
+    /// [`set`](Self::set) of a value that is kept, without a clone of it.
+    ///
+    /// # Panics
+    ///
+    /// As [`set`](Self::set).
+    #[inline]
+    #[track_caller]
+    pub fn set_from(&self, value: &T) {
+        expect(self.try_set_from(value));
+    }
+
+    /// [`set_from`](Self::set_from) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_set`](Self::try_set).
+    #[inline]
+    #[track_caller]
+    pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(value, place, |kernel, write| {
+            kernel.write(self.index, write, place)
+        })
+    }
+
+    /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
+    /// which the task runs: [`set`](Self::set) is what keeps the order of events well-defined.
+    ///
+    /// # Panics
+    ///
+    /// As [`set`](Self::set).
+    #[track_caller]
+    pub fn set_immediate(&self, value: T) {
+        expect(self.try_set_immediate(value));
+    }
+
+    /// [`set_immediate`](Self::set_immediate) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_set`](Self::try_set).
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
+        self.put(&value, WriteMode::Deposit)
+    }
+
+    /// Sets the value at once and holds it against whatever the design drives, until
+    /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2).
+    ///
+    /// # Panics
+    ///
+    /// As [`set`](Self::set), and if the simulator does not force.
+    #[track_caller]
+    pub fn force(&self, value: T) {
+        expect(self.try_force(value));
+    }
+
+    /// [`force`](Self::force) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_set`](Self::try_set), and if the simulator does not force.
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_force(&self, value: T) -> Result<(), WriteError> {
+        self.put(&value, WriteMode::Force)
+    }
+
+    /// Forces the signal to its present value, unknown bits included.
+    ///
+    /// # Panics
+    ///
+    /// As [`force`](Self::force).
+    #[track_caller]
+    pub fn freeze(&self) {
+        expect(self.try_freeze());
+    }
+
+    /// [`freeze`](Self::freeze) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_force`](Self::try_force).
+    #[track_caller]
+    pub fn try_freeze(&self) -> Result<(), WriteError> {
+        // The value goes back as the simulator gave it: it need not fit `T`.
+        match self.description.encoding {
+            Encoding::Real => self.freeze_as::<f64>(),
+            Encoding::Text => self.freeze_as::<String>(),
+            _ => self.freeze_as::<LogicVec>(),
+        }
+    }
+
+    #[track_caller]
+    fn freeze_as<V: SignalValue>(&self) -> Result<(), WriteError> {
+        let signal = Signal::<V>::of(self.index, self.description);
+        match signal.load() {
+            Ok(value) => signal.put(&value, WriteMode::Force),
+            Err(cause) => Err(self.write_error(Location::caller(), WriteCause::Read(cause))),
+        }
+    }
+
+    /// Ends a [`force`](Self::force) or a [`freeze`](Self::freeze), at once. A net takes the value
+    /// that the design drives; a variable keeps its value until the next assignment.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if the simulator does not release, the signal is constant, it is
+    /// the read-only phase, or no simulation runs on this thread.
+    #[track_caller]
+    pub fn release(&self) {
+        expect(self.try_release());
+    }
+
+    /// [`release`](Self::release) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with the caller's place.
+    #[track_caller]
+    pub fn try_release(&self) -> Result<(), WriteError> {
+        let place = Location::caller();
+        let released = scheduler::kernel()
+            .map_err(WriteCause::from)
+            .and_then(|kernel| Ok(kernel.release(self.index)?));
+        released.map_err(|cause| self.write_error(place, cause))
+    }
+
+    #[track_caller]
+    fn put(&self, value: &T, mode: WriteMode) -> Result<(), WriteError> {
+        self.store(value, Location::caller(), |kernel, write| {
+            kernel.write_now(self.index, write, mode)
+        })
+    }
+
+    #[inline]
+    fn store(
+        &self,
+        value: &T,
+        place: &'static Location<'static>,
+        put: impl FnOnce(&scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
+    ) -> Result<(), WriteError> {
+        let kernel = match scheduler::kernel() {
+            Ok(kernel) => kernel,
+            Err(error) => return Err(self.write_error(place, error.into())),
+        };
+        match value.store(self.width, |form| put(kernel, form.0)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.write_error(place, error.into())),
+            Err(error) => Err(self.write_error(place, error.into())),
+        }
+    }
+
+    #[cold]
+    fn write_error(&self, place: &'static Location<'static>, cause: WriteCause) -> WriteError {
+        WriteError::new(self.path(), place, cause)
+    }
+}
+
+impl<T: LogicValue> Signal<T> {
+    /// The same signal with all its states, for a look at what does not fit `T`.
+    ///
+    /// ```no_run
+    /// # fn example(count: verifork::dut::Signal<u8>) {
+    /// println!("{} of its bits are unknown", count.as_logic().get().count_unknown());
+    /// # }
+    /// ```
+    pub fn as_logic(&self) -> Signal<LogicVec> {
+        Signal::of(self.index, self.description)
+    }
+}
+
+impl Signal<LogicVec> {
+    /// Reads into a vector, whose memory is reused: wide values are read without an allocation.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_get`](Self::try_get).
+    #[track_caller]
+    pub fn get_into(&self, into: &mut LogicVec) -> Result<(), ReadError> {
+        let place = Location::caller();
+        let read = scheduler::kernel()
+            .map_err(ReadCause::from)
+            .and_then(|kernel| Ok(kernel.read(self.index, into)?));
+        read.map_err(|cause| ReadError::new(self.path(), place, cause))
+    }
+}
+
+impl<T: SignalValue> Dut for Signal<T> {
+    fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+        binder.object_as(path, Signal::try_from_object)
+    }
+}
+
+impl<T: SignalValue> Signal<T> {
+    pub(super) fn try_from_object(object: Object) -> Result<Self, Misfit> {
+        object.holds_value::<T>("Signal")?;
+        if !T::fits(&object.description().encoding) {
+            return Err(Misfit::value::<T>(&object, "Signal"));
+        }
+        Ok(Signal::of(object.index(), object.description()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

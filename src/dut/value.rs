@@ -1,0 +1,402 @@
+//! The Rust types that a signal's value can have.
+
+use self::sealed::{Form, Source};
+use super::error::{ReadCause, ReadError, expect};
+use crate::scheduler::{Kernel, SignalIndex, Write};
+use crate::simulator::Encoding;
+use crate::value::{Logic, LogicEnum, LogicValue, LogicVec, ValueError};
+
+/// A Rust type that a [`Signal`](super::Signal) can carry.
+///
+/// | type | fits | [`get`](super::Signal::get) returns |
+/// |---|---|---|
+/// | `bool` | 1 bit | `Result<bool, ReadError>` |
+/// | `u8` … `u128`, `i8` … `i128` | as many bits or fewer | `Result<_, ReadError>` |
+/// | [`Logic`] | 1 bit | `Logic`: all nine states |
+/// | [`LogicVec`] | any number of bits | `LogicVec`: all nine states |
+/// | an enum that derives [`LogicEnum`] | its declared width, else its width or more | `Result<_, ReadError>` |
+/// | `f64` | a real number | `f64` |
+/// | `String` | a string | `String` |
+///
+/// With the feature `num-bigint`, `BigUint` and `BigInt` fit any number of bits.
+#[diagnostic::on_unimplemented(
+    message = "a signal's value cannot be a `{Self}`",
+    label = "no type for a signal's value",
+    note = "there are `bool`, the integers, `Logic`, `LogicVec`, `f64`, `String` and enums that \
+            derive `LogicEnum`"
+)]
+pub trait SignalValue: sealed::Value {
+    /// What reading returns: the type itself where every value fits it, else a `Result`.
+    type Read;
+
+    #[doc(hidden)]
+    fn read(result: Result<Self, ReadError>) -> Self::Read;
+}
+
+/// A type for signals of 1 bit, which have edges: `bool` and [`Logic`].
+pub trait ScalarValue: SignalValue + LogicValue {}
+
+impl ScalarValue for bool {}
+impl ScalarValue for Logic {}
+
+pub(super) mod sealed {
+    use super::{Encoding, Kernel, ReadCause, SignalIndex, ValueError, Write};
+
+    /// How a value goes through the scheduler.
+    pub trait Value: Sized + 'static {
+        /// Whether states beyond 0, 1, X and Z are kept, which two planes cannot carry.
+        const ALL_STATES: bool = false;
+
+        /// The type's name for messages.
+        fn name() -> &'static str;
+        /// What it takes, for messages: "1 to 8 bits".
+        fn takes() -> String;
+        /// Whether it takes every value of the encoding, unknown bits aside.
+        fn fits(encoding: &Encoding) -> bool;
+        /// Whether it is a value of bits, if perhaps of other widths.
+        fn takes_logic() -> bool {
+            true
+        }
+        /// Reads it.
+        fn load(source: Source<'_>) -> Result<Self, ReadCause>;
+        /// Hands it to `put` in the form that costs least.
+        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError>;
+    }
+
+    /// Where a value is read.
+    pub struct Source<'a> {
+        pub(in crate::dut) kernel: &'a Kernel,
+        pub(in crate::dut) index: SignalIndex,
+        pub(in crate::dut) width: u32,
+    }
+
+    /// A value on its way to the scheduler.
+    pub struct Form<'a>(pub(in crate::dut) Write<'a>);
+}
+
+/// A mask of the lowest bits.
+#[inline]
+pub(super) fn low_bits(width: u32) -> u64 {
+    if width >= 64 {
+        u64::MAX
+    } else {
+        (1 << width) - 1
+    }
+}
+
+#[inline]
+fn load_logic<T: LogicValue, const ALL_STATES: bool>(
+    Source {
+        kernel,
+        index,
+        width,
+    }: Source<'_>,
+) -> Result<T, ReadCause> {
+    if width <= 64 && !ALL_STATES {
+        let (value, unknown) = kernel.read_small(index)?;
+        return Ok(T::from_planes_u64(width, value, unknown)?);
+    }
+    let mut vector = LogicVec::default();
+    kernel.read(index, &mut vector)?;
+    Ok(T::from_logic(&vector)?)
+}
+
+#[inline]
+fn store_logic<T: LogicValue, R>(
+    value: &T,
+    width: u32,
+    put: impl FnOnce(Form<'_>) -> R,
+) -> Result<R, ValueError> {
+    if width <= 64
+        && let Some((value, unknown)) = value.to_small_planes(width)?
+    {
+        return Ok(put(Form(Write::Small {
+            value,
+            unknown,
+            mask: low_bits(width),
+        })));
+    }
+    Ok(put(Form(Write::Wide(&value.to_logic(width)?))))
+}
+
+fn bits(count: u32) -> String {
+    if count == 1 {
+        "1 bit".to_owned()
+    } else {
+        format!("{count} bits")
+    }
+}
+
+/// The parts of `Value` that all logic types share.
+macro_rules! through_logic {
+    ($all_states:literal) => {
+        #[inline]
+        fn load(source: Source<'_>) -> Result<Self, ReadCause> {
+            load_logic::<Self, $all_states>(source)
+        }
+
+        #[inline]
+        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+            store_logic(self, width, put)
+        }
+
+        fn name() -> &'static str {
+            <Self as LogicValue>::type_name()
+        }
+    };
+}
+
+macro_rules! integers {
+    ($($type:ty)*) => {$(
+        impl sealed::Value for $type {
+            through_logic!(false);
+
+            fn takes() -> String {
+                format!("1 to {} bits", <$type>::BITS)
+            }
+
+            fn fits(encoding: &Encoding) -> bool {
+                encoding.width().is_some_and(|width| width <= <$type>::BITS)
+            }
+        }
+
+        impl SignalValue for $type {
+            type Read = Result<$type, ReadError>;
+
+            #[inline]
+            fn read(result: Result<$type, ReadError>) -> Self::Read {
+                result
+            }
+        }
+    )*};
+}
+
+integers!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128);
+
+impl sealed::Value for bool {
+    through_logic!(false);
+
+    fn takes() -> String {
+        bits(1)
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        encoding.width() == Some(1)
+    }
+}
+
+impl SignalValue for bool {
+    type Read = Result<bool, ReadError>;
+
+    #[inline]
+    fn read(result: Result<bool, ReadError>) -> Self::Read {
+        result
+    }
+}
+
+impl sealed::Value for Logic {
+    through_logic!(true);
+
+    const ALL_STATES: bool = true;
+
+    fn takes() -> String {
+        bits(1)
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        encoding.width() == Some(1)
+    }
+}
+
+impl SignalValue for Logic {
+    type Read = Logic;
+
+    #[inline]
+    #[track_caller]
+    fn read(result: Result<Logic, ReadError>) -> Logic {
+        expect(result)
+    }
+}
+
+macro_rules! any_width {
+    ($type:ty, $all_states:literal) => {
+        impl sealed::Value for $type {
+            through_logic!($all_states);
+
+            const ALL_STATES: bool = $all_states;
+
+            fn takes() -> String {
+                "any number of bits".to_owned()
+            }
+
+            fn fits(encoding: &Encoding) -> bool {
+                encoding.width().is_some()
+            }
+        }
+    };
+}
+
+any_width!(LogicVec, true);
+
+impl SignalValue for LogicVec {
+    type Read = LogicVec;
+
+    #[inline]
+    #[track_caller]
+    fn read(result: Result<LogicVec, ReadError>) -> LogicVec {
+        expect(result)
+    }
+}
+
+#[cfg(feature = "num-bigint")]
+mod big {
+    use num_bigint::{BigInt, BigUint};
+
+    use super::{
+        Encoding, Form, LogicValue, ReadCause, ReadError, SignalValue, Source, ValueError,
+        load_logic, sealed, store_logic,
+    };
+
+    any_width!(BigUint, false);
+    any_width!(BigInt, false);
+
+    impl SignalValue for BigUint {
+        type Read = Result<BigUint, ReadError>;
+
+        fn read(result: Result<BigUint, ReadError>) -> Self::Read {
+            result
+        }
+    }
+
+    impl SignalValue for BigInt {
+        type Read = Result<BigInt, ReadError>;
+
+        fn read(result: Result<BigInt, ReadError>) -> Self::Read {
+            result
+        }
+    }
+}
+
+impl<E: LogicEnum> sealed::Value for E {
+    through_logic!(false);
+
+    fn takes() -> String {
+        match E::NATIVE_WIDTH {
+            Some(width) => bits(width),
+            None => format!("{} or more", bits(E::WIDTH)),
+        }
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        encoding.width().is_some_and(|width| {
+            E::NATIVE_WIDTH.map_or(width >= E::WIDTH, |declared| width == declared)
+        })
+    }
+}
+
+impl<E: LogicEnum> SignalValue for E {
+    type Read = Result<E, ReadError>;
+
+    #[inline]
+    fn read(result: Result<E, ReadError>) -> Self::Read {
+        result
+    }
+}
+
+impl sealed::Value for f64 {
+    fn takes_logic() -> bool {
+        false
+    }
+
+    fn name() -> &'static str {
+        "f64"
+    }
+
+    fn takes() -> String {
+        "a real number".to_owned()
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        matches!(encoding, Encoding::Real)
+    }
+
+    fn load(source: Source<'_>) -> Result<f64, ReadCause> {
+        Ok(source.kernel.read_real(source.index)?)
+    }
+
+    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+        Ok(put(Form(Write::Real(*self))))
+    }
+}
+
+impl SignalValue for f64 {
+    type Read = f64;
+
+    #[track_caller]
+    fn read(result: Result<f64, ReadError>) -> f64 {
+        expect(result)
+    }
+}
+
+impl sealed::Value for String {
+    fn takes_logic() -> bool {
+        false
+    }
+
+    fn name() -> &'static str {
+        "String"
+    }
+
+    fn takes() -> String {
+        "a string".to_owned()
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        matches!(encoding, Encoding::Text)
+    }
+
+    fn load(source: Source<'_>) -> Result<String, ReadCause> {
+        Ok(source.kernel.read_text(source.index)?)
+    }
+
+    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+        Ok(put(Form(Write::Text(self))))
+    }
+}
+
+impl SignalValue for String {
+    type Read = String;
+
+    #[track_caller]
+    fn read(result: Result<String, ReadError>) -> String {
+        expect(result)
+    }
+}
+
+/// The width of an enum: the declared one, which must hold every variant, else what they need.
+/// Used by `#[derive(LogicEnum)]`, when it is compiled.
+#[doc(hidden)]
+pub const fn enum_width(variants: &[(&str, u128)], declared: Option<u32>) -> u32 {
+    let (mut index, mut needed) = (0, 1);
+    while index < variants.len() {
+        let bits = u128::BITS - variants[index].1.leading_zeros();
+        assert!(
+            bits < u128::BITS,
+            "a variant of a `LogicEnum` has a negative value"
+        );
+        if bits > needed {
+            needed = bits;
+        }
+        index += 1;
+    }
+    match declared {
+        Some(declared) => {
+            assert!(
+                needed <= declared,
+                "the declared width of a `LogicEnum` does not hold all of its variants"
+            );
+            declared
+        }
+        None => needed,
+    }
+}

@@ -1,0 +1,17 @@
+//! What a testbench uses all the time: `use verifork::prelude::*;`.
+
+pub use std::future::pending;
+
+pub use crate::clock::{Clock, RunningClock};
+pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
+pub use crate::regression::test::{Test, TestRng, skip};
+pub use crate::sync::{Event, Lock, Receiver, Semaphore, Sender, channel, unbounded};
+pub use crate::task::{
+    ChildOptions, Task, TaskManager, scope, scope_with, spawn, spawn_named, yield_now,
+};
+pub use crate::time::{SimDuration, SimTime, TimeUnits};
+pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};
+pub use crate::value::{Logic, LogicEnum, LogicVec};
+pub use crate::{Context, Result, bail, ensure};
+pub use rand::RngExt as _;
+pub use verifork_macros::LogicEnum;

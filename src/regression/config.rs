@@ -1,0 +1,361 @@
+//! The settings of a run: environment variables `VERIFORK_…`, read once, all of them checked.
+//!
+//! The environment is the one channel that every simulator leaves alone; command lines differ
+//! and NVC hides most of its own. A setting that is mistyped must not be ignored: a filter that
+//! silently selects everything, or a time limit that silently is none, costs more than an error.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::IsTerminal;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::filter::Filter;
+use super::nearest::{did_you_mean, nearest};
+use super::select::Order;
+use super::variables::{PREFIX, Role, VARIABLES, help, switch};
+use crate::time::SimDuration;
+
+/// Whether output is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// The settings of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Config {
+    pub(crate) filter: Filter,
+    pub(crate) list: bool,
+    pub(crate) order: Order,
+    pub(crate) fail_fast: bool,
+    pub(crate) repeat: NonZeroU32,
+    /// None: chosen anew for this run.
+    pub(crate) seed: Option<u64>,
+    /// Simulated time a test has that sets no limit itself; none is no limit.
+    pub(crate) timeout: Option<SimDuration>,
+    /// Wall-clock time a test has that sets no limit itself; none is no limit.
+    pub(crate) wall_timeout: Option<Duration>,
+    /// In the syntax of `env_logger`.
+    pub(crate) log: String,
+    pub(crate) junit: Option<PathBuf>,
+    pub(crate) color: Color,
+    /// `NO_COLOR` is set and not empty (<https://no-color.org>).
+    pub(crate) no_color: bool,
+    /// The text to show instead of running tests.
+    pub(crate) help: Option<String>,
+}
+
+/// All that is wrong with the settings.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("settings that cannot be understood:")?;
+        for problem in &self.0 {
+            write!(f, "\n  {problem}")?;
+        }
+        write!(f, "\nVERIFORK_HELP=1 shows every variable")
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// The settings in the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+        Self::parse(std::env::vars_os())
+    }
+
+    /// Reads the settings from variables. A variable that is set to nothing counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// Variables that do not exist and values that do not fit, all of them. When help is asked
+    /// for, they are shown there instead.
+    pub(crate) fn parse(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let mut config = Config::default();
+        let mut given = Vec::new();
+        for (name, value) in variables {
+            let name = name.to_string_lossy();
+            if name == "NO_COLOR" {
+                config.no_color = !value.is_empty();
+            } else if let Some(name) = name.strip_prefix(PREFIX)
+                && !value.is_empty()
+            {
+                given.push((name.to_owned(), value));
+            }
+        }
+        // The environment has no order of its own; messages need one.
+        given.sort();
+
+        let mut problems = Vec::new();
+        for (name, value) in &given {
+            if let Err(problem) = config.set(name, value) {
+                problems.push(format!(
+                    "{PREFIX}{name}={}: {problem}",
+                    value.to_string_lossy()
+                ));
+            }
+        }
+        if given
+            .iter()
+            .any(|(name, value)| name == "HELP" && is_on(value.to_str()))
+        {
+            config.help = Some(help(&given, &problems));
+        } else if !problems.is_empty() {
+            return Err(ConfigError(problems));
+        }
+        Ok(config)
+    }
+
+    fn set(&mut self, name: &str, value: &OsString) -> Result<(), String> {
+        let Some(variable) = VARIABLES.iter().find(|variable| variable.name == name) else {
+            let nearest = nearest(name, VARIABLES.iter().map(|variable| variable.name), 1);
+            let nearest: Vec<String> = nearest
+                .iter()
+                .map(|nearest| format!("{PREFIX}{nearest}"))
+                .collect();
+            let nearest: Vec<&str> = nearest.iter().map(String::as_str).collect();
+            return Err(format!(
+                "there is no such variable{}",
+                did_you_mean(&nearest)
+            ));
+        };
+        let value = value.to_str().ok_or("not UTF-8 text")?;
+        match variable.role {
+            Role::Ours(read) => read(self, value.trim()),
+            Role::Runner => Ok(()),
+        }
+    }
+
+    /// Whether what goes to standard output, where simulators print, is coloured.
+    pub(crate) fn colored_on_stdout(&self) -> bool {
+        self.colored(std::io::stdout().is_terminal())
+    }
+
+    /// Whether output is coloured, given whether it goes to a terminal.
+    fn colored(&self, terminal: bool) -> bool {
+        match self.color {
+            Color::Auto => terminal && !self.no_color,
+            Color::Always => true,
+            Color::Never => false,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let mut config = Config {
+            filter: Filter::default(),
+            list: false,
+            order: Order::Declared,
+            fail_fast: false,
+            repeat: NonZeroU32::MIN,
+            seed: None,
+            timeout: None,
+            wall_timeout: None,
+            log: String::new(),
+            junit: None,
+            color: Color::Auto,
+            no_color: false,
+            help: None,
+        };
+        // The table is the one place where a default is written down.
+        for variable in &VARIABLES {
+            if let (Role::Ours(read), false) = (&variable.role, variable.default.starts_with('(')) {
+                read(&mut config, variable.default).expect("the table's defaults fit");
+            }
+        }
+        config
+    }
+}
+
+fn is_on(value: Option<&str>) -> bool {
+    value.is_some_and(|value| switch(value.trim()) == Ok(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+    use crate::time::TimeUnits;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::parse(
+            variables
+                .iter()
+                .map(|&(name, value)| (name.into(), value.into())),
+        )
+    }
+
+    fn error(name: &str, value: &str) -> String {
+        let ConfigError(problems) = parse(&[(name, value)]).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        problems[0].clone()
+    }
+
+    #[test]
+    fn nothing_set_gives_the_documented_defaults() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!(config.repeat.get(), 1);
+        assert_eq!(config.timeout, Some(100.ms()));
+        assert_eq!(config.wall_timeout, Some(Duration::from_secs(300)));
+        assert_eq!(config.log, "info");
+        assert_eq!(config.seed, None);
+        assert_eq!(config.junit, None);
+        assert_eq!(config.help, None);
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let config = parse(&[
+            ("VERIFORK_FILTER", "wraps,!=counts"),
+            ("VERIFORK_LIST", "yes"),
+            ("VERIFORK_ORDER", "random"),
+            ("VERIFORK_FAIL_FAST", "1"),
+            ("VERIFORK_REPEAT", "3"),
+            ("VERIFORK_SEED", "0xDEAD_beef"),
+            ("VERIFORK_TIMEOUT", "1.5us"),
+            ("VERIFORK_WALL_TIMEOUT", "off"),
+            ("VERIFORK_LOG", "warn,my_tb=trace/bus"),
+            ("VERIFORK_JUNIT", "out/results.xml"),
+            ("VERIFORK_COLOR", "always"),
+        ])
+        .unwrap();
+        assert_eq!(
+            config,
+            Config {
+                filter: Filter::parse("wraps,!=counts").unwrap(),
+                list: true,
+                order: Order::Random,
+                fail_fast: true,
+                repeat: NonZeroU32::new(3).unwrap(),
+                seed: Some(0xDEAD_BEEF),
+                timeout: Some(1500.ns()),
+                wall_timeout: None,
+                log: "warn,my_tb=trace/bus".to_owned(),
+                junit: Some(PathBuf::from("out/results.xml")),
+                color: Color::Always,
+                no_color: false,
+                help: None,
+            }
+        );
+    }
+
+    #[test]
+    fn set_to_nothing_is_not_set() {
+        assert_eq!(
+            parse(&[("VERIFORK_SEED", ""), ("VERIFORK_REPEAT", "")]),
+            parse(&[])
+        );
+    }
+
+    #[test]
+    fn the_runners_variables_are_accepted() {
+        for name in ["SIM", "ICARUS", "REQUIRE", "WAVES"] {
+            assert_eq!(
+                parse(&[(&format!("VERIFORK_{name}"), "x")]),
+                parse(&[]),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_programs_variables_do_not_matter() {
+        let path = [("PATH".into(), OsString::from_vec(vec![0xFF]))];
+        assert_eq!(Config::parse(path), parse(&[]));
+    }
+
+    #[test]
+    fn all_malformed_values_are_listed_with_what_would_fit() {
+        let error = parse(&[
+            ("VERIFORK_TIMEOUT", "60"),
+            ("VERIFORK_REPEAT", "0"),
+            ("VERIFORK_COLOR", "allways"),
+            ("VERIFORK_SEED", "0xfg"),
+        ]);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "settings that cannot be understood:\n  \
+             VERIFORK_COLOR=allways: one of auto, always, never fits (did you mean `always`?)\n  \
+             VERIFORK_REPEAT=0: a count of 1 or more fits\n  \
+             VERIFORK_SEED=0xfg: a number of 64 bits fits, decimal or 0x and hexadecimal\n  \
+             VERIFORK_TIMEOUT=60: the unit is missing: fs, ps, ns, us, ms or s; a duration \
+             such as 1ms or 2.5us fits, or off\n\
+             VERIFORK_HELP=1 shows every variable"
+        );
+    }
+
+    #[test]
+    fn an_unknown_variable_is_an_error_that_names_the_nearest() {
+        assert_eq!(
+            error("VERIFORK_FLITER", "x"),
+            "VERIFORK_FLITER=x: there is no such variable (did you mean `VERIFORK_FILTER`?)"
+        );
+        assert_eq!(
+            error("VERIFORK_ZZZ", "x"),
+            "VERIFORK_ZZZ=x: there is no such variable"
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_not_utf_8_is_an_error() {
+        let junit = [(
+            "VERIFORK_JUNIT".into(),
+            OsString::from_vec(vec![b'a', 0xFF]),
+        )];
+        let ConfigError(problems) = Config::parse(junit).unwrap_err();
+        assert_eq!(problems, ["VERIFORK_JUNIT=a\u{FFFD}: not UTF-8 text"]);
+    }
+
+    #[test]
+    fn help_lists_every_variable_with_default_present_value_and_meaning() {
+        let config = parse(&[("VERIFORK_HELP", "1"), ("VERIFORK_ORDER", "name")]).unwrap();
+        let help = config.help.unwrap();
+        assert!(
+            help.contains("VERIFORK_ORDER=name (default: declared)\n      order of"),
+            "{help}"
+        );
+        assert!(help.contains("VERIFORK_LOG=info\n"), "{help}");
+        for variable in &VARIABLES {
+            assert!(
+                help.contains(&format!("  VERIFORK_{}", variable.name)),
+                "{}",
+                variable.name
+            );
+            assert!(help.contains(variable.meaning), "{}", variable.name);
+        }
+    }
+
+    #[test]
+    fn help_comes_even_when_settings_are_wrong_and_says_so() {
+        let config = parse(&[("VERIFORK_HELP", "1"), ("VERIFORK_ORDER", "nmae")]).unwrap();
+        assert!(config.help.unwrap().contains("VERIFORK_ORDER=nmae: one of"));
+    }
+
+    #[test]
+    fn colour_goes_to_terminals_unless_told_otherwise() {
+        let config = |variables| parse(variables).unwrap();
+        assert!(config(&[]).colored(true));
+        assert!(!config(&[]).colored(false));
+        assert!(!config(&[("NO_COLOR", "1")]).colored(true));
+        assert!(config(&[("NO_COLOR", "")]).colored(true));
+        assert!(config(&[("NO_COLOR", "1"), ("VERIFORK_COLOR", "always")]).colored(false));
+        assert!(!config(&[("VERIFORK_COLOR", "never")]).colored(true));
+    }
+}

@@ -1,0 +1,103 @@
+//! The elaborated design as JSON, for programs that write code from it: the file
+//! `VERIFORK_DESCRIBE`. Whatever the simulator shows is in it, in the simulator's order.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::simulator::{Encoding, Handle, Port};
+
+/// How far below the tops objects are described: designs may be deep, and those who read this
+/// look at a few floors.
+const DEPTH: u32 = 6;
+
+/// The file that is asked for.
+pub(crate) fn wanted() -> Option<PathBuf> {
+    std::env::var_os("VERIFORK_DESCRIBE")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Writes the design to the file.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub(crate) fn write(port: &dyn Port, path: &Path) -> anyhow::Result<()> {
+    let tops: Vec<Value> = port
+        .roots()
+        .iter()
+        .map(|&top| object(port, top, DEPTH))
+        .collect();
+    let identity = port.identity();
+    let text = json!({
+        "simulator": identity.product,
+        "version": identity.version,
+        "precision": port.precision().to_string(),
+        "tops": tops,
+    });
+    fs::write(path, format!("{text:#}\n")).map_err(|error| {
+        anyhow::anyhow!(
+            "cannot describe the design in `{}`: {error}",
+            path.display()
+        )
+    })
+}
+
+fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
+    let description = port.describe(handle);
+    let mut value = json!({
+        "kind": description.kind.to_string(),
+        "name": description.name,
+        "definition": description.definition,
+        "file": description.file,
+        "line": description.line,
+        "direction": description.direction.map(|direction| direction.to_string()),
+        "constant": description.constant,
+        "array": description.array,
+        "encoding": encoding(&description.encoding),
+    });
+    if description.kind.is_scope() && depth > 0 {
+        let children = port.children(handle);
+        value["children"] = children
+            .iter()
+            .map(|&it| object(port, it, depth - 1))
+            .collect();
+    }
+    value
+}
+
+fn encoding(encoding: &Encoding) -> Value {
+    match *encoding {
+        Encoding::Logic {
+            width,
+            range,
+            signed,
+            two_state,
+        } => json!({
+            "logic": {"width": width, "range": range, "signed": signed, "two_state": two_state},
+        }),
+        Encoding::Real => json!("real"),
+        Encoding::Text => json!("text"),
+        _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_is_told_with_its_declared_range() {
+        let byte = Encoding::Logic {
+            width: 8,
+            range: Some((7, 0)),
+            signed: true,
+            two_state: false,
+        };
+        let told = encoding(&byte);
+        assert_eq!(told["logic"]["range"], json!([7, 0]));
+        assert_eq!(encoding(&Encoding::Text), "text");
+    }
+}

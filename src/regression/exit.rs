@@ -1,0 +1,237 @@
+//! The process's exit status, right whatever ends the process.
+//!
+//! No simulator carries the status of a run of tests to the shell: each ends with 0 when the
+//! design or we end the simulation. So an `atexit` handler, registered before the simulator
+//! registers most of its own and therefore run after them, leaves with our status. Until a run
+//! is proven passed, that status says failed.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use libc::{c_int, c_void};
+
+/// The exit status of a run in which a test failed, or which did not come to its end.
+pub(crate) const FAILED: i32 = 1;
+/// The exit status of a run that is proven passed.
+pub(crate) const PASSED: i32 = 0;
+
+static STATUS: AtomicI32 = AtomicI32::new(FAILED);
+
+/// Somebody has said how the run ended.
+static EXPLAINED: AtomicBool = AtomicBool::new(false);
+
+// What C's standard library has beyond the crate `libc`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+unsafe extern "C" {
+    static stdout: *mut libc::FILE;
+    fn ftrylockfile(stream: *mut libc::FILE) -> c_int;
+    fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+}
+
+/// Makes the process leave with [`status`] from now on, when it leaves through `exit`.
+///
+/// Call it as early as possible: handlers run last in, first out, and those of the simulator,
+/// which close wave files, have to come first. More calls than one are harmless.
+///
+/// # Errors
+///
+/// The C library has no room for one more handler.
+pub(crate) fn register() -> std::io::Result<()> {
+    static ONCE: Once = Once::new();
+    let mut registered = Ok(());
+    ONCE.call_once(|| {
+        keep_library_loaded();
+        // SAFETY: `leave` is a function of this library, which stays loaded until the process
+        // ends; it neither unwinds nor uses state that an earlier handler could have torn down.
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        let refused = unsafe { on_exit(leave_with, std::ptr::null_mut()) };
+        // SAFETY: as above.
+        #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+        let refused = unsafe { libc::atexit(leave) };
+        if refused != 0 {
+            registered = Err(std::io::Error::other(
+                "the C library refused an exit handler: the exit status would not be right",
+            ));
+        }
+    });
+    registered
+}
+
+/// Sets the status with which the process will leave. The reason has been told to the user.
+pub(crate) fn set_status(status: i32) {
+    EXPLAINED.store(true, Ordering::SeqCst);
+    STATUS.store(status, Ordering::SeqCst);
+}
+
+/// The status with which the process would leave now.
+pub(crate) fn status() -> i32 {
+    STATUS.load(Ordering::SeqCst)
+}
+
+/// Ends the process as failed, at once: `message` goes to standard error, no handler runs, no
+/// lock is taken. For a process that no longer answers.
+pub(crate) fn abandon(message: &str) -> ! {
+    flush_standard_output();
+    tell(message);
+    // SAFETY: `_exit` has no preconditions.
+    unsafe { libc::_exit(FAILED) }
+}
+
+fn tell(message: &str) {
+    for part in [message, "\n"] {
+        // SAFETY: the pointer and the length are those of one live `str`. A failed write is
+        // ignored: there is nobody left to tell.
+        unsafe { libc::write(libc::STDERR_FILENO, part.as_ptr().cast(), part.len()) };
+    }
+}
+
+/// Writes what the simulator has printed and C still holds, unless another thread is printing.
+fn flush_standard_output() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: the standard output's stream exists for as long as the process, and its lock is ours
+    // where it is flushed: a thread that is stuck with the lock does not stop us.
+    unsafe {
+        if ftrylockfile(stdout) == 0 {
+            libc::fflush(stdout);
+        }
+    }
+}
+
+/// Leaves with our status; where all tests have passed, with the one that the simulator gives: the
+/// design may have failed in a `final` block, after the last test.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+extern "C" fn leave_with(given: c_int, _: *mut c_void) {
+    if status() == PASSED && given != PASSED {
+        tell("verifork: the simulator ended with a failure after all tests had passed");
+        set_status(given);
+    }
+    leave();
+}
+
+extern "C" fn leave() {
+    if !EXPLAINED.load(Ordering::SeqCst) {
+        tell(
+            "verifork: the process ended before the tests did: the testbench, the design or another \
+             plugin has called `exit`; the run counts as failed",
+        );
+    }
+    // SAFETY: a null stream means every open output stream, which C allows at any time; `_exit`
+    // has no preconditions.
+    unsafe {
+        libc::fflush(std::ptr::null_mut());
+        libc::_exit(status());
+    }
+}
+
+/// Keeps this library in memory even if the simulator closes it. Without this, closing it would
+/// run `leave` at once, before the simulator has closed its files, and unmap the code that other
+/// threads are running.
+fn keep_library_loaded() {
+    let address = leave as extern "C" fn() as *const c_void;
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
+    // SAFETY: `found` has room for the answer. It is read only if `dladdr` says, by not
+    // returning 0, that it was filled, and only the file name, which then is a C string that
+    // lives as long as the library. `RTLD_NOLOAD` runs no code: it only changes the flags of a
+    // library that is loaded already.
+    unsafe {
+        if libc::dladdr(address, found.as_mut_ptr()) != 0 {
+            let name = found.assume_init().dli_fname;
+            if !name.is_null() {
+                let flags: c_int = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+                libc::dlopen(name, flags);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Output};
+
+    use super::*;
+
+    /// Set in the child process: which way it has to take.
+    const WAY: &str = "TEST_OF_EXIT_STATUS";
+
+    /// Not a test: what the tests below run in a process of its own.
+    #[test]
+    #[ignore = "ends the process: the other tests start it"]
+    fn child() {
+        let Ok(way) = std::env::var(WAY) else { return };
+        register().unwrap();
+        register().unwrap();
+        // SAFETY: both are calls of the C library with valid arguments.
+        unsafe {
+            libc::printf(c"kept in the buffer of C".as_ptr());
+            match way.as_str() {
+                "unproven" => libc::exit(0),
+                "passed" => {
+                    set_status(PASSED);
+                    libc::exit(0)
+                }
+                "broken" => {
+                    set_status(PASSED);
+                    libc::exit(3)
+                }
+                "failed" => {
+                    set_status(FAILED);
+                    libc::exit(0)
+                }
+                _ => abandon("gave up"),
+            }
+        }
+    }
+
+    fn run(way: &str) -> Output {
+        let child = concat!(module_path!(), "::child");
+        let child = child.split_once("::").unwrap().1;
+        Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--ignored",
+                "--exact",
+                child,
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env(WAY, way)
+            .output()
+            .unwrap()
+    }
+
+    #[test]
+    fn failed_until_proven_passed() {
+        let output = run("unproven");
+        assert_eq!(output.status.code(), Some(FAILED));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("ended before the tests did"), "{error}");
+    }
+
+    #[test]
+    fn our_failure_wins_over_the_status_given_to_exit() {
+        assert_eq!(run("passed").status.code(), Some(PASSED));
+        let output = run("failed");
+        assert_eq!(output.status.code(), Some(FAILED));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!error.contains("verifork:"), "{error}");
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    fn a_failure_of_the_simulator_wins_over_our_success() {
+        assert_eq!(run("broken").status.code(), Some(3));
+    }
+
+    #[test]
+    fn what_c_has_buffered_is_written() {
+        let output = String::from_utf8(run("passed").stdout).unwrap();
+        assert!(output.contains("kept in the buffer of C"), "{output}");
+    }
+
+    #[test]
+    fn abandoning_says_why_and_fails() {
+        let output = run("abandoned");
+        assert_eq!(output.status.code(), Some(FAILED));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("gave up"), "{error}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Errors of tasks as entries of a report.
+
+use std::fmt::Write as _;
+use std::panic::Location;
+
+use super::outcome::FailureEntry;
+use super::test::Skip;
+use crate::dut::{ExpectError, ReadError, SelectError, WriteError};
+use crate::failure::Failure;
+use crate::task::{TaskError, TaskErrorKind, TaskErrors};
+use crate::time::SimTime;
+
+/// Every error in the order in which it happened; those of managers inside of managers in place
+/// of the error that only hands them on.
+pub(super) fn entries(errors: &TaskErrors) -> Vec<FailureEntry> {
+    let mut entries = Vec::new();
+    for error in errors {
+        push(error, &mut entries);
+    }
+    entries
+}
+
+fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
+    if let Some(inner) = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<TaskErrors>())
+    {
+        for error in inner {
+            push(error, entries);
+        }
+        return;
+    }
+    if let Some(inner) = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<TaskError>())
+        && !inner.is_cancelled()
+    {
+        return push(inner, entries);
+    }
+    let mut text = error.to_string();
+    // The line that failed, where it is known, says more than the line that forked.
+    let mut place = place_of(error.place());
+    match error.kind() {
+        TaskErrorKind::Failed(cause) => {
+            for below in cause.chain().skip(1) {
+                let _ = write!(text, "\nbecause {below}");
+            }
+            if let Some(line) = line_of(cause) {
+                text.push_str(&forked_at(&place));
+                place = place_of(line);
+            }
+        }
+        TaskErrorKind::Panicked { at, backtrace, .. } => {
+            if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
+                text.push_str(&forked_at(&place));
+                place = (file, line);
+            }
+            if let Some(backtrace) = backtrace {
+                text.push('\n');
+                text.push_str(backtrace);
+            }
+        }
+        _ => {}
+    }
+    entries.push(FailureEntry {
+        task: error.path().to_owned(),
+        place: Some(place),
+        at: error.time(),
+        text,
+    });
+}
+
+/// The line of the testbench that an error of the library's own remembers.
+fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
+    let read = || Some(cause.downcast_ref::<ReadError>()?.location());
+    let write = || Some(cause.downcast_ref::<WriteError>()?.location());
+    let select = || Some(cause.downcast_ref::<SelectError>()?.location());
+    let expect = || Some(cause.downcast_ref::<ExpectError>()?.location());
+    let failure = cause.downcast_ref::<Failure>().map(|failure| failure.place);
+    failure
+        .or_else(expect)
+        .or_else(read)
+        .or_else(write)
+        .or_else(select)
+}
+
+/// The reason, if a test has asked to be skipped and nothing else went wrong.
+pub(super) fn skip_reason(errors: &TaskErrors, test: &str) -> Option<String> {
+    let error = errors.first();
+    let skip = error.cause()?.downcast_ref::<Skip>()?;
+    (errors.len() == 1 && error.path() == test).then(|| skip.0.clone())
+}
+
+/// Something that went wrong with the test as a whole.
+pub(super) fn of_test(
+    name: &str,
+    place: &'static Location<'static>,
+    at: SimTime,
+    text: String,
+) -> FailureEntry {
+    FailureEntry {
+        task: name.to_owned(),
+        place: Some(place_of(place)),
+        at: Some(at),
+        text,
+    }
+}
+
+fn forked_at((file, line): &(String, u32)) -> String {
+    format!("\n(the task was forked at {file}:{line})")
+}
+
+fn place_of(place: &Location<'_>) -> (String, u32) {
+    (place.file().to_owned(), place.line())
+}
+
+fn file_and_line(place: &str) -> Option<(String, u32)> {
+    let (rest, _column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    Some((file.to_owned(), line.parse().ok()?))
+}

@@ -1,0 +1,371 @@
+//! The log: the `log` crate's records, with simulated time and task, through the simulator's own
+//! output, so that they stand in order with what the design prints.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+use super::durations::nanoseconds;
+use crate::time::SimTime;
+
+/// How many lines reports show of what was logged last.
+pub(crate) const TAIL_LINES: usize = 200;
+
+/// What the log asks of upper floors, always on the thread that installed it.
+#[derive(Clone, Copy)]
+pub(crate) struct Hooks {
+    /// The present simulated time; none when no simulation runs.
+    pub(crate) now: fn() -> Option<SimTime>,
+    /// Writes the names of the present task, joined by `/`; nothing outside of tasks.
+    pub(crate) task_path: fn(&mut dyn fmt::Write),
+    /// Takes one or more whole lines to where the simulator prints.
+    pub(crate) sink: fn(&str),
+}
+
+/// Sends the records of the `log` crate through `hooks` from now on.
+///
+/// `filter` is in the syntax of `env_logger`; what it does not mention is logged from level info
+/// up. False if there is a logger already, ours or the user's own: that one stays.
+pub(crate) fn install(filter: &str, colored: bool, hooks: Hooks) -> bool {
+    static LOGGER: OnceLock<Logger> = OnceLock::new();
+    let logger = LOGGER.get_or_init(|| Logger::new(filter, colored, hooks));
+    // `log` refuses a second logger, and so a second installation changes nothing.
+    let installed = log::set_logger(logger).is_ok();
+    if installed {
+        log::set_max_level(logger.filter.filter());
+    }
+    installed
+}
+
+/// The last lines logged, at most [`TAIL_LINES`], oldest first, without colour.
+pub(crate) fn tail() -> String {
+    TAIL.lock().unwrap_or_else(PoisonError::into_inner).text()
+}
+
+/// Forgets what was logged so far: a test is about to begin.
+pub(crate) fn clear_tail() {
+    TAIL.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
+static TAIL: Mutex<Tail> = Mutex::new(Tail {
+    lines: VecDeque::new(),
+});
+
+thread_local! {
+    /// Kept between records, so that logging allocates nothing once it is warm.
+    static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+struct Logger {
+    /// Used for its filter alone: its writer would hold a lock while the simulator prints.
+    filter: env_logger::Logger,
+    colored: bool,
+    hooks: Hooks,
+    owner: ThreadId,
+}
+
+impl Logger {
+    fn new(filter: &str, colored: bool, hooks: Hooks) -> Self {
+        let mut builder = env_logger::Builder::new();
+        builder
+            .filter_level(LevelFilter::Info)
+            .parse_filters(filter);
+        Logger {
+            filter: builder.build(),
+            colored,
+            hooks,
+            owner: std::thread::current().id(),
+        }
+    }
+
+    /// One record as lines, the last one ended, too. `owner`: on the thread of the simulation.
+    fn format(&self, out: &mut String, record: &Record<'_>, owner: bool) -> fmt::Result {
+        // The hooks look at what belongs to the simulation's thread.
+        match if owner { (self.hooks.now)() } else { None } {
+            Some(time) => write!(out, "{:>9}ns", nanoseconds(time.since_start()))?,
+            None => write!(out, "{:>11}", "-")?,
+        }
+        if self.colored {
+            write!(
+                out,
+                " {}{:<5}\x1b[0m ",
+                color(record.level()),
+                record.level()
+            )?;
+        } else {
+            write!(out, " {:<5} ", record.level())?;
+        }
+        let start = out.len();
+        if owner {
+            (self.hooks.task_path)(out);
+        } else {
+            write!(
+                out,
+                "thread {}",
+                std::thread::current().name().unwrap_or("without a name")
+            )?;
+        }
+        if out.len() > start {
+            out.push_str("  ");
+        }
+        write!(out, "{}", record.args())?;
+        if record.level() <= Level::Warn {
+            write!(out, " ({}", record.target())?;
+            if let (Some(file), Some(line)) = (record.file(), record.line()) {
+                write!(out, " {file}:{line}")?;
+            }
+            out.push(')');
+        }
+        out.push('\n');
+        Ok(())
+    }
+}
+
+impl Log for Logger {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.filter.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.filter.matches(record) {
+            return;
+        }
+        let owner = std::thread::current().id() == self.owner;
+        // Taken out, not borrowed: a value that is formatted may log itself. None while the
+        // thread is being torn down.
+        let mut text = BUFFER.try_with(RefCell::take).unwrap_or_default();
+        text.clear();
+        if self.format(&mut text, record, owner).is_err() {
+            text.push_str(" (a value in this message cannot be formatted)\n");
+        }
+        TAIL.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(&text);
+        if owner {
+            (self.hooks.sink)(&text);
+        } else {
+            // The simulator's output is for its own thread. Nothing is left to do if standard
+            // error is closed.
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        }
+        let _ = BUFFER.try_with(|buffer| buffer.replace(text));
+    }
+
+    fn flush(&self) {}
+}
+
+fn color(level: Level) -> &'static str {
+    match level {
+        Level::Error => "\x1b[31;1m",
+        Level::Warn => "\x1b[33m",
+        Level::Info => "\x1b[32m",
+        Level::Debug => "\x1b[34m",
+        Level::Trace => "\x1b[2m",
+    }
+}
+
+/// The last lines; when it is full, the room of the oldest is used again.
+struct Tail {
+    lines: VecDeque<String>,
+}
+
+impl Tail {
+    fn push(&mut self, text: &str) {
+        for line in text.lines() {
+            let mut kept = if self.lines.len() < TAIL_LINES {
+                String::new()
+            } else {
+                self.lines.pop_front().unwrap_or_default()
+            };
+            kept.clear();
+            push_without_color(&mut kept, line);
+            self.lines.push_back(kept);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.lines.clear();
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for line in &self.lines {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Leaves out the sequences that [`color`] and its reset write.
+fn push_without_color(out: &mut String, line: &str) {
+    let mut parts = line.split("\x1b[");
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::TimeUnit;
+
+    thread_local! {
+        static PRINTED: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+
+    const HOOKS: Hooks = Hooks {
+        now: || Some(SimTime::new(120, TimeUnit::Nanoseconds.into())),
+        task_path: |out| out.write_str("counts/driver").unwrap(),
+        sink: |text| PRINTED.with_borrow_mut(|printed| printed.push_str(text)),
+    };
+    const IDLE: Hooks = Hooks {
+        now: || None,
+        task_path: |_| (),
+        sink: HOOKS.sink,
+    };
+
+    fn record(level: Level, target: &str, text: fmt::Arguments<'_>, log: impl Fn(&Record<'_>)) {
+        let record = Record::builder()
+            .level(level)
+            .target(target)
+            .file(Some("src/lib.rs"))
+            .line(Some(20))
+            .args(text)
+            .build();
+        log(&record);
+    }
+
+    fn printed(logger: &Logger, level: Level, target: &str, text: fmt::Arguments<'_>) -> String {
+        PRINTED.take();
+        record(level, target, text, |record| logger.log(record));
+        PRINTED.take()
+    }
+
+    #[test]
+    fn a_line_has_time_level_task_and_message() {
+        let logger = Logger::new("", false, HOOKS);
+        assert_eq!(
+            printed(&logger, Level::Info, "tb", format_args!("count is {}", 7)),
+            "   120.00ns INFO  counts/driver  count is 7\n"
+        );
+    }
+
+    #[test]
+    fn warnings_and_errors_say_where_they_come_from() {
+        let logger = Logger::new("", false, HOOKS);
+        assert_eq!(
+            printed(&logger, Level::Warn, "tb::bus", format_args!("late")),
+            "   120.00ns WARN  counts/driver  late (tb::bus src/lib.rs:20)\n"
+        );
+    }
+
+    #[test]
+    fn outside_of_tasks_and_simulation_both_are_left_out() {
+        let logger = Logger::new("", false, IDLE);
+        assert_eq!(
+            printed(&logger, Level::Info, "tb", format_args!("loaded")),
+            "          - INFO  loaded\n"
+        );
+    }
+
+    #[test]
+    fn colour_is_printed_but_not_kept() {
+        let logger = Logger::new("", true, IDLE);
+        let line = printed(&logger, Level::Info, "tb", format_args!("x"));
+        assert_eq!(line, "          - \x1b[32mINFO \x1b[0m x\n");
+        let mut tail = Tail {
+            lines: VecDeque::new(),
+        };
+        tail.push(&line);
+        assert_eq!(tail.text(), "          - INFO  x\n");
+    }
+
+    #[test]
+    fn info_is_logged_by_default_and_a_filter_adds_to_that() {
+        let logger = Logger::new("tb::bus=trace,quiet=off", false, IDLE);
+        let is_logged =
+            |level, target| !printed(&logger, level, target, format_args!("x")).is_empty();
+        assert!(is_logged(Level::Info, "tb") && !is_logged(Level::Debug, "tb"));
+        assert!(is_logged(Level::Trace, "tb::bus"));
+        assert!(!is_logged(Level::Error, "quiet"));
+    }
+
+    #[test]
+    fn a_level_in_the_filter_replaces_the_default() {
+        let logger = Logger::new("warn", false, IDLE);
+        assert_eq!(printed(&logger, Level::Info, "tb", format_args!("x")), "");
+        assert_eq!(logger.filter.filter(), LevelFilter::Warn);
+    }
+
+    #[test]
+    fn only_the_owners_thread_uses_the_hooks() {
+        let logger = Logger::new("", false, HOOKS);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                record(Level::Info, "tb", format_args!("from afar"), |record| {
+                    logger.log(record);
+                });
+                assert_eq!(PRINTED.take(), "", "the sink is for the owner alone");
+            });
+        });
+        record(Level::Info, "tb", format_args!("from afar"), |record| {
+            let mut out = String::new();
+            logger.format(&mut out, record, false).unwrap();
+            assert!(out.starts_with("          - INFO  thread "), "{out}");
+            assert!(out.ends_with("  from afar\n"), "{out}");
+        });
+    }
+
+    #[test]
+    fn the_tail_keeps_the_last_lines() {
+        let mut tail = Tail {
+            lines: VecDeque::new(),
+        };
+        for number in 0..TAIL_LINES {
+            tail.push(&format!("first {number}\nsecond {number}\n"));
+        }
+        let text = tail.text();
+        assert_eq!(text.lines().count(), TAIL_LINES);
+        assert!(text.starts_with("first 100\nsecond 100\n"), "{text}");
+        assert!(text.ends_with("second 199\n"), "{text}");
+        tail.clear();
+        assert_eq!(tail.text(), "");
+    }
+
+    #[test]
+    fn a_value_that_logs_while_it_is_logged_does_no_harm() {
+        struct Chatty<'a>(&'a Logger);
+        impl fmt::Display for Chatty<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                record(Level::Info, "tb", format_args!("inner"), |record| {
+                    self.0.log(record);
+                });
+                f.write_str("outer")
+            }
+        }
+        let logger = Logger::new("", false, IDLE);
+        let lines = printed(
+            &logger,
+            Level::Info,
+            "tb",
+            format_args!("{}", Chatty(&logger)),
+        );
+        assert_eq!(lines, "          - INFO  inner\n          - INFO  outer\n");
+    }
+
+    #[test]
+    fn installing_twice_is_harmless() {
+        install("warn", false, IDLE);
+        assert!(!install("trace", true, HOOKS));
+        log::warn!("still there");
+        assert!(tail().contains("still there"));
+        clear_tail();
+    }
+}

@@ -1,0 +1,29 @@
+//! What a run of tests needs beside the tests: settings, the choice of tests and their order,
+//! seeds, reports, the log, limits of wall-clock time, and the process's exit status.
+//!
+//! Only the runner calls the simulator; it hands in what the other parts need as values and
+//! function pointers, so that their rules are tested without one.
+
+pub(crate) mod config;
+mod crash;
+pub(crate) mod describe;
+pub(crate) mod durations;
+pub(crate) mod exit;
+mod failures;
+pub(crate) mod filter;
+pub(crate) mod junit;
+pub(crate) mod listing;
+pub(crate) mod logger;
+mod nearest;
+pub(crate) mod outcome;
+pub(crate) mod registry;
+pub(crate) mod repeat;
+pub(crate) mod report;
+pub(crate) mod results;
+pub(crate) mod runner;
+pub(crate) mod seed;
+pub(crate) mod select;
+pub(crate) mod test;
+mod variables;
+pub(crate) mod watchdog;
+mod xml_text;

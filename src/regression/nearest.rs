@@ -1,0 +1,69 @@
+//! The names that somebody who mistyped one most likely meant.
+
+/// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
+const SIMILAR_ENOUGH: f64 = 0.75;
+
+/// The names most like `wanted`, best first, at most `limit`; none if nothing is like it.
+///
+/// A name is also compared by its `::` segments, so that `fron_250` finds `wraps::from_250`.
+pub(super) fn nearest<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    limit: usize,
+) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut scored: Vec<(f64, &str)> = names
+        .into_iter()
+        .map(|name| (similarity(&wanted, &name.to_lowercase()), name))
+        .filter(|&(score, _)| score >= SIMILAR_ENOUGH)
+        .collect();
+    scored.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
+    scored
+        .into_iter()
+        .take(limit)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn similarity(wanted: &str, name: &str) -> f64 {
+    let whole = strsim::jaro_winkler(wanted, name);
+    // A match of one segment is worth a little less than the same match of the whole name.
+    name.split("::")
+        .map(|segment| 0.99 * strsim::jaro_winkler(wanted, segment))
+        .fold(whole, f64::max)
+}
+
+/// ``(did you mean `a` or `b`?)`` with a leading space, or nothing.
+pub(super) fn did_you_mean(names: &[&str]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(" (did you mean {}?)", quoted.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_similar_name_comes_first() {
+        let names = ["VERIFORK_SEED", "VERIFORK_REPEAT", "VERIFORK_FILTER"];
+        assert_eq!(nearest("VERIFORK_FLITER", names, 1), ["VERIFORK_FILTER"]);
+    }
+
+    #[test]
+    fn a_segment_of_a_path_is_enough() {
+        assert_eq!(
+            nearest("fron_250", ["counts", "wraps::from_250"], 3),
+            ["wraps::from_250"]
+        );
+    }
+
+    #[test]
+    fn nothing_similar_suggests_nothing() {
+        assert_eq!(nearest("zzz", ["counts", "wraps"], 3), [""; 0]);
+        assert_eq!(did_you_mean(&[]), "");
+        assert_eq!(did_you_mean(&["a", "b"]), " (did you mean `a` or `b`?)");
+    }
+}

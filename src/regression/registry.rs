@@ -1,0 +1,127 @@
+//! The tests of a crate, as `#[verifork::test]` registers them.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::test::Test;
+use crate::dut::{Dut, bind_top};
+use crate::time::SimDuration;
+
+/// The body of a test, about to be run.
+pub type TestFuture = Pin<Box<dyn Future<Output = anyhow::Result<()>>>>;
+
+/// What `#[verifork::test(…)]` says of a test.
+#[derive(Debug, Default, Clone)]
+pub struct TestOptions {
+    /// The limit of simulated time.
+    pub timeout: Option<SimDuration>,
+    /// The limit of wall-clock time.
+    pub wall_timeout: Option<Duration>,
+    /// Why the test is not run.
+    pub skip: Option<&'static str>,
+    /// What the error has to contain with which the test has to fail.
+    pub should_fail: Option<&'static str>,
+}
+
+/// What a test's arguments are made from.
+#[derive(Debug)]
+pub struct TestContext {
+    pub(crate) test: Test,
+    pub(crate) place: &'static Location<'static>,
+}
+
+/// One test, or one case of a test.
+pub struct TestEntry {
+    /// The function's name, or the one given, and the case's.
+    pub name: &'static str,
+    /// The module that it stands in.
+    pub module: &'static str,
+    /// The function's place in the source.
+    pub place: &'static Location<'static>,
+    /// The case's number among those of its function.
+    pub case: u32,
+    /// What the attribute says.
+    pub options: fn() -> TestOptions,
+    /// Makes the arguments and calls the function.
+    pub run: fn(&TestContext) -> anyhow::Result<TestFuture>,
+}
+
+inventory::collect!(TestEntry);
+
+impl TestEntry {
+    /// The module's path below the crate, and the test's name.
+    pub(super) fn full_name(&self) -> String {
+        match self.module.split_once("::") {
+            Some((_, module)) => format!("{module}::{}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// Every test of this plugin with its full name, in the order of the source.
+pub(super) fn in_order() -> Vec<(&'static TestEntry, String)> {
+    let mut entries: Vec<(&'static TestEntry, String)> = inventory::iter::<TestEntry>()
+        .map(|entry| (entry, entry.full_name()))
+        .collect();
+    entries.sort_by_key(|(entry, _)| {
+        let place = entry.place;
+        (place.file(), place.line(), place.column(), entry.case)
+    });
+    entries
+}
+
+/// What a parameter of a test may be: anything that binds to the design, or the [`Test`] itself.
+#[diagnostic::on_unimplemented(
+    message = "a test cannot be given a `{Self}`",
+    label = "neither a `Dut` nor `Instance` nor `Test`",
+    note = "derive `Dut` for a struct of signals, or fill the parameter with \
+            `#[verifork::test(cases(…))]`"
+)]
+pub trait FromTest: Sized {
+    /// Makes the argument.
+    ///
+    /// # Errors
+    ///
+    /// It does not fit the elaborated design.
+    fn from_test(context: &TestContext) -> anyhow::Result<Self>;
+}
+
+impl<D: Dut> FromTest for D {
+    fn from_test(context: &TestContext) -> anyhow::Result<Self> {
+        Ok(bind_top(context.place)?)
+    }
+}
+
+impl FromTest for Test {
+    fn from_test(context: &TestContext) -> anyhow::Result<Self> {
+        Ok(context.test.clone())
+    }
+}
+
+/// What a test may return.
+#[diagnostic::on_unimplemented(
+    message = "a test cannot return `{Self}`",
+    label = "neither `()` nor `Result<(), E>` with `E: Into<verifork::Error>`"
+)]
+pub trait TestOutput {
+    /// The output as a result.
+    ///
+    /// # Errors
+    ///
+    /// The test returned an error.
+    fn into_result(self) -> anyhow::Result<()>;
+}
+
+impl TestOutput for () {
+    fn into_result(self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+impl<E: Into<anyhow::Error>> TestOutput for Result<(), E> {
+    fn into_result(self) -> anyhow::Result<()> {
+        self.map_err(Into::into)
+    }
+}

@@ -1,0 +1,162 @@
+//! The test as its own code sees it: name, seed, random numbers, plus-arguments.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use rand_chacha::ChaCha8Rng;
+
+use super::seed::Seed;
+use crate::task::with_hub;
+use crate::time::SimTime;
+
+struct Inner {
+    name: String,
+    seed: Seed,
+    begun: SimTime,
+    plusargs: Rc<[String]>,
+}
+
+/// The generator that [`Test::rng`] returns: a `ChaCha8` with a stream of its own.
+pub type TestRng = ChaCha8Rng;
+
+/// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
+/// from anywhere.
+///
+/// # Examples
+///
+/// ```no_run
+/// use rand::RngExt;
+/// use verifork::prelude::*;
+///
+/// #[verifork::test]
+/// async fn random_traffic(test: Test) -> Result {
+///     let mut rng = test.rng();
+///     let length: u8 = rng.random_range(1..=16);
+///     log::info!("{length} words; repeat with VERIFORK_SEED={}", test.seed());
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Test(Rc<Inner>);
+
+/// A test's wish not to be run.
+#[derive(Debug, thiserror::Error)]
+#[error("skipped: {0}")]
+pub(super) struct Skip(pub(super) String);
+
+/// Ends a test as skipped, for what shows only when it runs: a parameter of the design, a
+/// plus-argument. To be returned by the test's own function; from a task it is an error.
+///
+/// # Errors
+///
+/// Always: the error is what ends the test.
+///
+/// # Examples
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Uart {
+///     #[dut(path = "PARITY")]
+///     parity: Parameter<u8>,
+/// }
+///
+/// #[verifork::test]
+/// async fn parity_errors(dut: Uart) -> Result {
+///     if dut.parity.get()? == 0 {
+///         return skip("this design has no parity bit");
+///     }
+///     Ok(())
+/// }
+/// ```
+pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
+    Err(Skip(reason.into()).into())
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Test>> = const { RefCell::new(None) };
+}
+
+impl Test {
+    pub(super) fn new(name: String, seed: Seed, begun: SimTime, plusargs: Rc<[String]>) -> Self {
+        Test(Rc::new(Inner {
+            name,
+            seed,
+            begun,
+            plusargs,
+        }))
+    }
+
+    pub(super) fn set_current(test: Option<Test>) {
+        let before = CURRENT.replace(test);
+        drop(before);
+    }
+
+    /// The test that runs on this thread.
+    pub fn current() -> Option<Test> {
+        CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// The name by which a filter finds the test.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The base seed: what `VERIFORK_SEED` takes to repeat the test.
+    pub fn seed(&self) -> u64 {
+        self.0.seed.value()
+    }
+
+    /// The simulated time at which the test began.
+    pub fn begun(&self) -> SimTime {
+        self.0.begun
+    }
+
+    /// A stream of random numbers of the running task's own: made from the base seed, the test's
+    /// name and the task's path, so that neither other tests nor other tasks change it. Each call
+    /// from one task begins the same stream: keep the generator.
+    pub fn rng(&self) -> TestRng {
+        let mut path = String::new();
+        with_hub(|hub| hub.write_current_path(&mut path).ok());
+        // The task's path begins with the test's name, but not in a task that outlived its parent.
+        let below = path.strip_prefix(self.name()).unwrap_or(&path);
+        self.0.seed.stream(&[self.name(), below])
+    }
+
+    /// A stream of random numbers by a name of the caller's: the same in whatever task.
+    pub fn rng_named(&self, name: &str) -> TestRng {
+        self.0.seed.stream(&[self.name(), "", name])
+    }
+
+    /// The plus-arguments of the simulation, without their `+`.
+    pub fn plusargs(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .plusargs
+            .iter()
+            .filter_map(|argument| argument.strip_prefix('+'))
+    }
+
+    /// What follows `+name=`, or the empty string for a bare `+name`; `None` without one.
+    /// As `$value$plusargs` (IEEE 1800-2017, 21.6).
+    pub fn plusarg(&self, name: &str) -> Option<&str> {
+        self.plusargs().find_map(|argument| {
+            let rest = argument.strip_prefix(name)?;
+            if rest.is_empty() {
+                Some("")
+            } else {
+                rest.strip_prefix('=')
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Test")
+            .field("name", &self.0.name)
+            .field("seed", &self.seed())
+            .finish()
+    }
+}

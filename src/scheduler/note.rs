@@ -1,0 +1,88 @@
+//! What tasks await, for the task tree: read from the tables when the tree is printed, so that
+//! waiting itself costs nothing. Only a wait behind somebody else's waker, as in a `join` or a
+//! `race`, is noted when it begins, since the tables then do not name the task.
+
+use std::fmt;
+use std::task::Waker;
+
+use super::signal::write_path;
+use super::{Edge, Kernel, SignalIndex};
+use crate::simulator::Phase;
+use crate::task::{Wait, node_index};
+use crate::time::{Precision, SimTime};
+
+/// The awaits of tasks by their index.
+pub(super) type Found = Vec<(u32, Wait)>;
+
+/// Enters a wait under the task that its waker names, if it names one.
+pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: Wait) {
+    if let Some(node) = node_index(waker, &kernel.hub) {
+        found.push((node, wait));
+    }
+}
+
+pub(crate) fn deadline_note(deadline: u64, precision: Precision) -> Wait {
+    let b = u64::from(precision.exponent().cast_unsigned());
+    Wait::Custom {
+        describe: describe_deadline,
+        a: deadline,
+        b,
+    }
+}
+
+fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    // A precision is between -15 and 2: the byte holds it.
+    let exponent = i32::from(exponent.to_le_bytes()[0].cast_signed());
+    match Precision::new(exponent) {
+        Ok(precision) => write!(f, "the time {}", SimTime::new(deadline, precision)),
+        Err(_) => write!(f, "step {deadline}"),
+    }
+}
+
+pub(crate) fn phase_note(phase: Phase) -> Wait {
+    Wait::Text(match phase {
+        Phase::ReadWrite => "the read-write phase",
+        Phase::ReadOnly => "the read-only phase",
+        Phase::NextTimeStep => "the next time step",
+    })
+}
+
+pub(crate) fn edge_note(signal: SignalIndex, edge: Edge, count: u32) -> Wait {
+    let edge = match edge {
+        Edge::Rising => 0,
+        Edge::Falling => 1,
+        Edge::Any => 2,
+    };
+    Wait::Custom {
+        describe: describe_edge,
+        a: signal.number(),
+        b: u64::from(count) << 2 | edge,
+    }
+}
+
+fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let count = edge >> 2;
+    if count > 1 {
+        write!(f, "{count} ")?;
+    }
+    let plural = if count > 1 { "s" } else { "" };
+    match edge & 3 {
+        0 => write!(f, "rising edge{plural} of ")?,
+        1 => write!(f, "falling edge{plural} of ")?,
+        _ => write!(f, "change{plural} of ")?,
+    }
+    write_path(signal, f)
+}
+
+pub(crate) fn condition_note(signal: SignalIndex) -> Wait {
+    Wait::Custom {
+        describe: describe_condition,
+        a: signal.number(),
+        b: 0,
+    }
+}
+
+fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("a condition on ")?;
+    write_path(signal, f)
+}

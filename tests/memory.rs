@@ -1,0 +1,28 @@
+//! What ends leaves nothing behind, and what goes on allocates nothing: the bench plugin's own
+//! checks on Icarus, with fewer rounds than `cargo bench --bench rates` has.
+
+mod common;
+
+use common::{Icarus, plugin};
+
+fn passes(filter: &str, count: &str) {
+    let design = Icarus::compile::<&str>("bench", &["benches/hdl/plugin_clock.v"], &[]);
+    let run = design.run(
+        &plugin("bench_tb"),
+        &[("VERIFORK_FILTER", filter)],
+        &[count],
+    );
+    run.passed().says(" 0 failed, 0 skipped");
+}
+
+#[test]
+fn memory_stays_flat() {
+    require!("iverilog", "vvp");
+    passes("memory::", "+count=100000");
+}
+
+#[test]
+fn waits_reads_and_writes_allocate_nothing() {
+    require!("iverilog", "vvp");
+    passes("allocations::", "+count=10000");
+}

@@ -1,0 +1,63 @@
+//! What the library promises, asked of a simulator that runs `hdl/conformance.v`.
+//!
+//! All tests share one simulation, in any order: each sets what it relies on and releases what it
+//! forces.
+
+mod clocks;
+mod edges;
+mod extras;
+mod lookup;
+mod phases;
+mod select;
+mod tasks;
+mod values;
+mod writes;
+
+use verifork::prelude::*;
+
+/// The inputs of `conformance.v` and what it makes of them.
+#[derive(Dut, Clone, Copy)]
+pub struct Design {
+    /// Everything clocked happens on its rising edge.
+    #[dut(input)]
+    pub clk: Signal<bool>,
+    /// A second input of one bit.
+    #[dut(input)]
+    pub drive: Signal<bool>,
+    /// A third.
+    #[dut(input)]
+    pub d_1: Signal<bool>,
+    /// An input that nothing depends on before the next edge of `clk`.
+    #[dut(input)]
+    pub d_8: Signal<u8>,
+    /// `d_8`, one clock later.
+    #[dut(output)]
+    pub q_8: Signal<u8>,
+    /// `!q_8`, in the same time step.
+    #[dut(output)]
+    pub w_8: Signal<u8>,
+}
+
+impl Design {
+    /// One clock, 2 ns long; returns 1 ns after the falling edge.
+    pub async fn pulse(&self) {
+        pulse(self.clk).await;
+    }
+
+    /// Brings the inputs that tests share to 0.
+    pub async fn settle(&self) {
+        self.clk.set(false);
+        self.drive.set(false);
+        self.d_1.set(false);
+        self.d_8.set(0);
+        timer(1.ns()).await;
+    }
+}
+
+/// One clock, 2 ns long; returns 1 ns after the falling edge.
+pub async fn pulse(clk: Signal<bool>) {
+    clk.set(true);
+    timer(1.ns()).await;
+    clk.set(false);
+    timer(1.ns()).await;
+}

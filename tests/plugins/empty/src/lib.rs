@@ -1,0 +1,3 @@
+//! A plugin whose author forgot the tests.
+
+pub use verifork::prelude;

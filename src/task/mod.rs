@@ -50,7 +50,7 @@ pub use self::info::{TaskInfo, TaskState};
 pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{ExitOutcome, Outcome};
-pub(crate) use self::outside::OutsideWork;
+pub(crate) use self::outside::{News, OutsideWork};
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
 pub(crate) use self::spawn::{run_test, spawn_root};

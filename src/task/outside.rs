@@ -7,7 +7,6 @@
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Waker;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
@@ -18,19 +17,28 @@ use super::waker::NodeRef;
 /// How often a kernel that waits for a thread looks whether it is asked for something else.
 const LOOK_UP: Duration = Duration::from_millis(20);
 
+/// What a thread leaves for a task when it ends its work.
+pub(crate) trait News: Send + Sync {
+    /// Called on the simulation's thread, when nothing else is ready: wakes the task.
+    fn heard(&self);
+}
+
 /// The threads that one simulation waits for.
 pub(super) struct Outside {
     count: Arc<AtomicUsize>,
-    news: (Sender<Waker>, Receiver<Waker>),
+    sender: Sender<Arc<dyn News>>,
+    news: Receiver<Arc<dyn News>>,
     /// There was outside work since a look that found neither work nor news.
     begun: Cell<bool>,
 }
 
 impl Default for Outside {
     fn default() -> Self {
+        let (sender, news) = unbounded();
         Outside {
             count: Arc::default(),
-            news: unbounded(),
+            sender,
+            news,
             begun: Cell::new(false),
         }
     }
@@ -40,7 +48,7 @@ impl Default for Outside {
 /// simulation's thread; any thread may end it.
 pub(crate) struct OutsideWork {
     count: Arc<AtomicUsize>,
-    news: Sender<Waker>,
+    news: Sender<Arc<dyn News>>,
 }
 
 impl OutsideWork {
@@ -50,14 +58,14 @@ impl OutsideWork {
         outside.count.fetch_add(1, Ordering::Relaxed);
         OutsideWork {
             count: Arc::clone(&outside.count),
-            news: outside.news.0.clone(),
+            news: outside.sender.clone(),
         }
     }
 
-    /// Ends the work with news for a task, which runs before any simulated time passes.
-    pub(crate) fn end_with_news(self, task: Waker) {
-        // Where the simulation is gone, so is the task.
-        let _ = self.news.send(task);
+    /// Ends the work with news, which is heard before any simulated time passes.
+    pub(crate) fn end_with_news(self, news: Arc<dyn News>) {
+        // Where the simulation is gone, so is who would hear it.
+        let _ = self.news.send(news);
     }
 }
 
@@ -69,14 +77,14 @@ impl Drop for OutsideWork {
 }
 
 enum Found {
-    News(Waker),
+    News(Arc<dyn News>),
     Woken(NodeRef),
     Nothing,
 }
 
 impl Hub {
-    /// Waits a while for other threads, if there is outside work, and wakes one task that they have
-    /// news for. `false` if there is no work and no news.
+    /// Waits a while for other threads, if there is outside work, and hears one piece of their
+    /// news. `false` if there is no work and no news.
     #[inline]
     pub(crate) fn wait_for_outside(&self) -> bool {
         self.outside.begun.get() && self.wait_for_news()
@@ -88,13 +96,13 @@ impl Hub {
         // The news of work that has ended by now is in the channel already.
         let limit = if works { LOOK_UP } else { Duration::ZERO };
         let found = select! {
-            recv(self.outside.news.1) -> task => task.map_or(Found::Nothing, Found::News),
-            recv(self.inbox.received()) -> word => word.map_or(Found::Nothing, Found::Woken),
+            recv(self.outside.news) -> news => news.map_or(Found::Nothing, Found::News),
+            recv(self.inbox.received()) -> node => node.map_or(Found::Nothing, Found::Woken),
             default(limit) => Found::Nothing,
         };
         let found_nothing = matches!(found, Found::Nothing);
         match found {
-            Found::News(task) => task.wake(),
+            Found::News(news) => news.heard(),
             Found::Woken(node) => self.wake(node),
             Found::Nothing => {}
         }

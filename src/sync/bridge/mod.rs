@@ -178,7 +178,7 @@ where
 
 /// What the thread does.
 fn run<C, T, F>(
-    thread: &Thread,
+    thread: &Arc<Thread>,
     remote: Remote<C>,
     work: F,
     send_outcome: &Sender<Result<T, Caught>>,
@@ -233,7 +233,10 @@ impl<C: 'static, T> Future for Bridge<C, T> {
                 note_wait(this.thread.wait_in_call());
                 return Poll::Pending;
             }
-            this.thread.listen(context.waker());
+            if !this.thread.listen(context.waker()) {
+                note_wait(this.thread.wait_for_end());
+                return Poll::Pending;
+            }
             if let Ok(call) = this.calls.try_recv() {
                 this.call = Some(call(Rc::clone(&this.context), Arc::clone(&this.thread)));
                 continue;

@@ -149,6 +149,20 @@ fn news_of_a_thread_is_taken_in_when_nothing_else_is_ready() {
 }
 
 #[test]
+fn a_thread_that_has_ended_already_is_not_seen_before_its_time() {
+    let value = block_on(async {
+        let mut ended = blocking("has ended", || 5);
+        wait_until(|| !runs("has ended"));
+        let polled = std::future::poll_fn(|context| {
+            Poll::Ready(Pin::new(&mut ended).poll(context).is_pending())
+        });
+        assert!(polled.await, "a slower machine would see it pending");
+        ended.await
+    });
+    assert_eq!(value, Ok(5));
+}
+
+#[test]
 fn the_context_stays_and_calls_may_borrow_it_across_awaits() {
     let outcome = block_on(async {
         let total = Rc::new(RefCell::new(Vec::new()));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::error::{BridgeError, CallError};
-use crate::task::{Caught, Hub, Name, OutsideWork, Wait, with_hub};
+use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, with_hub};
 
 /// The threads of the process, oldest first.
 static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
@@ -37,6 +37,8 @@ struct State {
     work: Option<OutsideWork>,
     /// Who awaits the thread.
     awaiter: Option<Awaiter>,
+    /// How many calls and ends the simulation has heard of and not looked for yet.
+    heard: usize,
     calling: bool,
     /// The thread's function has returned.
     ended: bool,
@@ -72,6 +74,7 @@ impl Thread {
         let state = Mutex::new(State {
             work: None,
             awaiter: None,
+            heard: 0,
             calling: false,
             ended: false,
             left_behind: false,
@@ -104,36 +107,53 @@ impl Thread {
         }
     }
 
-    /// Wakes this task when the thread calls or ends.
-    pub(super) fn listen(&self, waker: &Waker) {
+    /// Wakes this task when there is something to take in. `true` if there may be already.
+    ///
+    /// A task does not see what has come until it is heard of, even if it is polled before: whether
+    /// it had come by then depends on the machine.
+    pub(super) fn listen(&self, waker: &Waker) -> bool {
         let is_task = with_hub(Hub::runs_task) == Some(true);
-        let replaced = {
-            let mut state = self.lock();
-            match &state.awaiter {
-                Some(present) if present.waker.will_wake(waker) => None,
-                _ => state.awaiter.replace(Awaiter {
-                    waker: waker.clone(),
-                    is_task,
-                }),
-            }
+        let mut state = self.lock();
+        let heard = state.heard > 0;
+        state.heard = state.heard.saturating_sub(1);
+        let replaced = match &state.awaiter {
+            Some(present) if present.waker.will_wake(waker) => None,
+            _ => state.awaiter.replace(Awaiter {
+                waker: waker.clone(),
+                is_task,
+            }),
         };
+        drop(state);
         drop(replaced);
+        heard || !is_task
     }
 
     /// Sends a call, and lets the simulation go on once it has taken that in.
-    pub(super) fn call(&self, send: impl FnOnce()) -> Result<(), CallError> {
-        let news = {
-            let mut state = self.lock();
-            if let Some(error) = state.closed {
-                return Err(error);
-            }
-            state.calling = true;
-            // While the state is locked: the answer begins new work, which must not end here.
-            send();
-            News::of(&mut state)
-        };
-        news.deliver();
+    pub(super) fn call(self: &Arc<Self>, send: impl FnOnce()) -> Result<(), CallError> {
+        let mut state = self.lock();
+        if let Some(error) = state.closed {
+            return Err(error);
+        }
+        state.calling = true;
+        // While the state is locked: the answer begins new work, which must not end here.
+        send();
+        self.tell(state);
         Ok(())
+    }
+
+    /// Ends the thread's work for now with the news that there is something to take in.
+    fn tell(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        let work = state.work.take();
+        // Not polled yet, it is taken for a task: any other executor looks when it polls.
+        let to_task = state.awaiter.as_ref().is_none_or(|awaiter| awaiter.is_task);
+        drop(state);
+        match work {
+            Some(work) if to_task => work.end_with_news(Arc::clone(self) as Arc<dyn News>),
+            work => {
+                self.heard();
+                drop(work);
+            }
+        }
     }
 
     pub(super) fn called(&self) {
@@ -155,9 +175,8 @@ impl Thread {
 
     /// Tells the simulation of the end, when the outcome is where it looks: it may look, and begin
     /// to listen, at any moment before.
-    pub(super) fn tell_end(&self) {
-        let news = News::of(&mut self.lock());
-        news.deliver();
+    pub(super) fn tell_end(self: &Arc<Self>) {
+        self.tell(self.lock());
     }
 
     /// Nobody awaits the thread any more. `false` if it has ended: its outcome is there, or comes
@@ -235,36 +254,15 @@ impl fmt::Display for Thread {
     }
 }
 
-/// What the simulation is to hear of a thread that works no more.
-struct News {
-    work: Option<OutsideWork>,
-    awaiter: Option<Awaiter>,
-}
-
-impl News {
-    fn of(state: &mut State) -> Self {
-        News {
-            work: state.work.take(),
-            awaiter: state.awaiter.take(),
-        }
-    }
-
-    fn deliver(self) {
-        match (self.work, self.awaiter) {
-            (
-                Some(work),
-                Some(Awaiter {
-                    waker,
-                    is_task: true,
-                }),
-            ) => work.end_with_news(waker),
-            // Nobody has polled the future yet: the simulation need only look up.
-            (Some(work), None) => work.end_with_news(Waker::noop().clone()),
-            (work, Some(Awaiter { waker, .. })) => {
-                waker.wake();
-                drop(work);
-            }
-            (None, None) => {}
+impl News for Thread {
+    fn heard(&self) {
+        let awaiter = {
+            let mut state = self.lock();
+            state.heard += 1;
+            state.awaiter.take()
+        };
+        if let Some(Awaiter { waker, .. }) = awaiter {
+            waker.wake();
         }
     }
 }

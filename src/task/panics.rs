@@ -82,32 +82,42 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
 
 /// [`catch`] for the time that a task of the hub runs: the hook sees that by itself, so that this
 /// costs nothing unless there is a panic.
+#[inline]
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
-    // Called while another panic unwinds, this must not take that one's place for its own.
-    let outer = if std::thread::panicking() {
-        take_last()
-    } else {
-        None
-    };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(action));
-    let outcome = outcome.map_err(|payload| {
-        let Place { at, backtrace } = take_last().unwrap_or_default();
-        let _ = UNCAUGHT.try_with(|uncaught| uncaught.borrow_mut().clear());
-        let message = message_of(&*payload);
-        // The payload is the user's: its `Drop` may panic too.
-        if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-            std::mem::forget(second);
-        }
-        Caught {
-            message,
-            at,
-            backtrace,
-        }
-    });
+    if std::thread::panicking() {
+        return catch_within_panic(action);
+    }
+    match panic::catch_unwind(AssertUnwindSafe(action)) {
+        Ok(value) => Ok(value),
+        Err(payload) => Err(caught(payload)),
+    }
+}
+
+/// Called while another panic unwinds, it must not take that one's place for its own.
+#[cold]
+fn catch_within_panic<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+    let outer = take_last();
+    let outcome = panic::catch_unwind(AssertUnwindSafe(action)).map_err(caught);
     if outer.is_some() {
         let _ = LAST.try_with(|last| last.replace(outer));
     }
     outcome
+}
+
+#[cold]
+fn caught(payload: Box<dyn Any + Send>) -> Caught {
+    let Place { at, backtrace } = take_last().unwrap_or_default();
+    let _ = UNCAUGHT.try_with(|uncaught| uncaught.borrow_mut().clear());
+    let message = message_of(&*payload);
+    // The payload is the user's: its `Drop` may panic too.
+    if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+        std::mem::forget(second);
+    }
+    Caught {
+        message,
+        at,
+        backtrace,
+    }
 }
 
 /// The place of the last panic. Nothing where the thread is ending.

@@ -196,11 +196,13 @@ impl Signals {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
+        let waker = keep(waker);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
     }
 
     /// Still waiting; wakes another task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.get(index).waits.borrow_mut();
         if !waits.contains(key) {
             return false;

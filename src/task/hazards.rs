@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
 use anyhow::{Result, anyhow};
 use futures_concurrency::prelude::*;
@@ -34,6 +34,8 @@ thread_local! {
     /// What a `Foreign` waker runs: a waker must be `Send`, and these need not be.
     static ON_WAKE: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
     static ON_WAKER_DROP: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
+    /// What a waker `by_hand` runs.
+    static BY_HAND: RefCell<Option<Box<dyn FnMut(&'static str)>>> = const { RefCell::new(None) };
 }
 
 /// A waker of another executor, which does as it likes when it is woken or dropped.
@@ -659,6 +661,116 @@ fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
         .await;
         outcome.unwrap();
     });
+    nothing_lives();
+}
+
+/// A waker by hand. Whatever is done with it, its user's closure runs first, and is told what.
+fn by_hand() -> Waker {
+    fn run(what: &'static str) {
+        if let Some(mut action) = BY_HAND.take() {
+            action(what);
+            BY_HAND.set(Some(action));
+        }
+    }
+    static TABLE: RawWakerVTable = RawWakerVTable::new(
+        |_| {
+            run("clone");
+            RawWaker::new(std::ptr::null(), &TABLE)
+        },
+        |_| run("wake"),
+        |_| run("wake by reference"),
+        |_| run("drop"),
+    );
+    // SAFETY: there is no data, and the functions may be called from any thread: one without a
+    // closure does nothing.
+    unsafe { Waker::new(std::ptr::null(), &TABLE) }
+}
+
+/// Whatever a task may do, done from inside of a waker: none of it finds a table in use.
+#[test]
+fn a_waker_that_forks_and_wakes_when_cloned_woken_or_dropped_finds_the_tables_in_order() {
+    test_of(async {
+        let meddled = Rc::new(RefCell::new(Vec::new()));
+        let owned = Rc::new(TaskManager::new());
+        let inner_waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+        let slow = owned.fork("slow", pending::<Result<()>>());
+        let (noted, tm, of_child) = (meddled.clone(), owned.clone(), inner_waker.clone());
+        let (victim, rounds) = (slow.clone(), Cell::new(0));
+        BY_HAND.set(Some(Box::new(move |what| {
+            noted.borrow_mut().push(what);
+            tree(&hub(), &[]);
+            rounds.set(rounds.get() + 1);
+            tm.fork(format!("quick {}", rounds.get()), turns_ok(1));
+            tm.fork(format!("victim {}", rounds.get()), pending::<Result<()>>())
+                .cancel();
+            let mut join = Box::pin(victim.clone().into_future());
+            let _ = poll_once(join.as_mut());
+            let mut all = Box::pin(tm.join_all());
+            let _ = poll_once(all.as_mut());
+            let mut short = Box::pin(scope(async |tm| {
+                tm.fork("short", turns_ok(1));
+                Ok(())
+            }));
+            assert!(poll_once(short.as_mut()).is_pending());
+            hub().wake(hub().current_reference().expect("in a task"));
+            if let Some(waker) = &*of_child.borrow() {
+                waker.wake_by_ref();
+            }
+        })));
+        let seen = |expected: &[&str]| {
+            assert_eq!(*meddled.borrow(), expected);
+            meddled.borrow_mut().clear();
+        };
+        let (waker, child) = (by_hand(), inner_waker.clone());
+        let handle = Cell::new(None);
+        let mut scoped = Box::pin(scope(async |tm| {
+            handle.set(Some(tm.start_soon("child", async {
+                poll_fn(|context| {
+                    child.replace(Some(context.waker().clone()));
+                    Poll::<Result<()>>::Pending
+                })
+                .await
+            })));
+            pending::<Result<()>>().await
+        }));
+        // Kept by the scope, which is woken for the child that its block has forked.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone", "wake"]);
+        // Kept; nothing is ready afterwards, so it stays.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        inner_waker.borrow().as_ref().expect("polled").wake_by_ref();
+        seen(&["wake"]);
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        // The clone wakes the child, and with it the waker that this one would have replaced.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        handle.take().expect("forked").cancel();
+        seen(&["wake"]);
+        inner_waker.take();
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        drop(scoped);
+        seen(&["drop"]);
+
+        // The lists of those who wait.
+        let mut join = Box::pin(slow.clone().into_future());
+        let mut all = Box::pin(owned.join_all());
+        for _ in 0..2 {
+            assert!(poll_with(join.as_mut(), &waker).is_pending());
+            assert!(poll_with(all.as_mut(), &waker).is_pending());
+        }
+        // What the waker forks has ended meanwhile, which wakes whoever joins all.
+        seen(&["clone", "clone", "clone", "drop", "clone"]);
+        slow.cancel();
+        assert_eq!(meddled.borrow().first(), Some(&"wake"));
+        BY_HAND.take();
+        drop((join, all));
+        owned.cancel_all();
+        Ok(())
+    })
+    .unwrap();
     nothing_lives();
 }
 

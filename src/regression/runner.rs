@@ -147,8 +147,8 @@ fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
             sink: print,
         },
     );
-    if let Some(path) = describe::wanted() {
-        describe::write(kernel.port(), &path)?;
+    if let Some(path) = &config.describe {
+        describe::write(kernel.port(), path)?;
         return Ok(None);
     }
     let entries = registry::in_order();
@@ -351,6 +351,7 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     let mut failures = Failures::default();
     let context = TestContext {
         test,
+        top: runner.config.top.clone(),
         place: entry.place,
     };
     match catch(|| (entry.run)(&context)) {
@@ -363,6 +364,19 @@ async fn run_one(runner: &Runner, number: usize) -> TestResult {
     }
     Test::set_current(None);
     runner.kernel.end_test();
+    for (path, place) in runner.kernel.forces() {
+        let name = &planned.name;
+        log::warn!("`{name}` has left `{path}` forced (at {place}): it is released");
+    }
+    runner.kernel.release_forces();
+    let abort = runner
+        .running
+        .borrow_mut()
+        .as_mut()
+        .and_then(|now| now.abort.take());
+    if let Some(reason) = abort {
+        failures.push(runner, planned, reason);
+    }
     for error in task::hub().take_lost() {
         failures.entries.extend(failures::entries(&error.into()));
     }
@@ -453,14 +467,6 @@ async fn run_body(
         },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
     }
-    if let Some(reason) = runner
-        .running
-        .borrow_mut()
-        .as_mut()
-        .and_then(|now| now.abort.take())
-    {
-        failures.push(runner, planned, reason);
-    }
 }
 
 enum Ended {
@@ -504,8 +510,12 @@ fn task_tree(kernel: &Kernel) -> String {
 
 /// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
 /// one begins in a time step of its own: nothing of the other is seen there but settled values.
-async fn leave_time_step(kernel: &Kernel) {
+async fn leave_time_step(kernel: &'static Kernel) {
     timer(kernel.precision().step()).await;
+    // After a test that ended in the read-only phase, in which nothing can be released.
+    if kernel.release_forces() {
+        timer(kernel.precision().step()).await;
+    }
 }
 
 impl Runner {

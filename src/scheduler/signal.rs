@@ -19,7 +19,7 @@ use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SignalIndex(u32);
 
 /// Which changes of a signal count.

@@ -457,7 +457,7 @@ fn the_task_tree_names_the_thread() {
     let text = tree(&hub(), &[]);
     let thread = format!("thread `stuck` (started at src/sync/bridge/tests.rs:{line}:");
     assert!(text.contains("awaits the event `edge` ("), "{text}");
-    assert!(text.contains(&format!(" | for {thread}")), "{text}");
+    assert!(text.contains(&format!(" | a call of {thread}")), "{text}");
     clock.set();
     hub().run_root(|| false);
     let text = tree(&hub(), &[]);

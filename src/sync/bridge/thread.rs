@@ -223,7 +223,7 @@ impl Thread {
     }
 
     pub(super) fn wait_in_call(&self) -> Wait {
-        let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "for ", f);
+        let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "a call of ", f);
         Wait::Custom {
             describe,
             a: self.number,

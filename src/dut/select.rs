@@ -271,10 +271,8 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
-            kernel.write_now(self.index, write)
-        })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+        self.store(&value, |kernel, write| kernel.write_now(self.index, write))
+            .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     fn load(&self) -> Result<T, ReadCause> {

@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use verifork::prelude::*;
 use verifork::Error;
+use verifork::prelude::*;
 use verifork::sync::{CallError, blocking, bridge};
 
 use crate::Design;
@@ -102,7 +102,10 @@ async fn a_thread_gets_the_errors_of_its_calls(dut: Design) -> Result {
     })
     .await??;
     let (read, written) = (read.unwrap_err(), written.unwrap_err());
-    assert!(read.contains("conformance.q_8") && read.contains("unknown"), "{read}");
+    assert!(
+        read.contains("conformance.q_8") && read.contains("unknown"),
+        "{read}"
+    );
     assert!(written.contains("read-only phase"), "{written}");
     Ok(())
 }

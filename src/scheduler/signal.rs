@@ -19,7 +19,7 @@ use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SignalIndex(u32);
 
 /// Which changes of a signal count.
@@ -196,11 +196,13 @@ impl Signals {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
+        let waker = keep(waker);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
     }
 
     /// Still waiting; wakes another task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.get(index).waits.borrow_mut();
         if !waits.contains(key) {
             return false;

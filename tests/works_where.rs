@@ -9,6 +9,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::root;
@@ -110,16 +111,74 @@ fn property<'a>(case: &'a TestCase, name: &str) -> Option<&'a str> {
     Some(found.value.as_str())
 }
 
-/// Asks the simulators that are installed.
-fn ask() -> Table {
-    let folder = tempfile::tempdir().expect("a folder");
-    let results = folder.path().join("results.xml");
+/// The harness that asks for the promises, built; its library lies beside it.
+fn harness() -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "-p", "conformance_tb", "--test", "sim"])
+        .args(["test", "--no-run", "-p", "conformance_tb", "--test", "sim"])
+        .arg("--message-format=json")
         .current_dir(root())
-        .env("VERIFORK_JUNIT", &results)
         .output()
         .expect("cargo runs");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let built = messages.lines().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        (message["target"]["name"] == "sim")
+            .then(|| message["executable"].as_str()?.parse().ok())?
+    });
+    built.unwrap_or_else(|| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        panic!("the harness does not build:\n{said}")
+    })
+}
+
+/// Copies what the harness needs into another root, to the places that it has here.
+fn copy_into(other: &Path, harness: &Path) {
+    let folder = harness.parent().expect("the harness is in a folder");
+    let library = folder.join("libconformance_tb.so");
+    let crates = root().join("tests/plugins/conformance");
+    for source in [harness, &library, &root().join("hdl"), &crates] {
+        let target = other.join(source.strip_prefix("/").expect("paths here are absolute"));
+        let parent = target.parent().expect("below the root");
+        fs::create_dir_all(parent).expect("the other root is writable");
+        let copied = Command::new("cp")
+            .arg("-rT")
+            .args([source, &target])
+            .status();
+        assert!(
+            copied.is_ok_and(|status| status.success()),
+            "{source:?} is not copied"
+        );
+    }
+}
+
+/// Asks the simulators that are installed: here, or in the root that `CONFORMANCE_ROOT` names.
+fn ask() -> Table {
+    let harness = harness();
+    let mut below = PathBuf::from("/");
+    let mut command = Command::new(&harness);
+    if let Some(other) = std::env::var_os("CONFORMANCE_ROOT") {
+        below = other.into();
+        copy_into(&below, &harness);
+        // Its own view of the mounts, which ends with the command.
+        command = Command::new("unshare");
+        let script = "mount -t proc none \"$0/proc\" && exec chroot \"$0\" env -C \"$1\" \"$2\"";
+        command.args(["--mount", "sh", "-c", script]).arg(&below);
+        command
+            .arg(root().join("tests/plugins/conformance"))
+            .arg(&harness);
+    }
+    let folder = tempfile::tempdir_in(below.join("tmp")).expect("a folder");
+    let results = folder.path().join("results.xml");
+    let inside = results.strip_prefix(&below).expect("made there");
+    let output = command
+        .current_dir(root().join("tests/plugins/conformance"))
+        .env(
+            "CARGO_MANIFEST_DIR",
+            root().join("tests/plugins/conformance"),
+        )
+        .env("VERIFORK_JUNIT", Path::new("/").join(inside))
+        .output()
+        .expect("the harness runs");
     let text = fs::read_to_string(&results).unwrap_or_else(|error| {
         let said = String::from_utf8_lossy(&output.stderr);
         panic!("the promises were not asked for: {error}\n{said}")

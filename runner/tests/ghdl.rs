@@ -55,6 +55,6 @@ fn the_compiler_is_the_one_that_is_named() {
     assert!(version.status.success());
     let harness = Harness::new();
     let place = ghdl.to_str().unwrap();
-    let run = harness.run("vhdl", &[("VERIFORK_GHDL", place)], &["passes_too"]);
+    let run = harness.run("vhdl", &[("VERIFORK_GHDL", place)], &["ghdl::passes_too"]);
     run.status(0).says("1 passed");
 }

@@ -260,6 +260,14 @@ fn broken(kernel: &'static Kernel, reason: String) {
     }
 }
 
+/// No test can run here: says why, and has the process leave as failed, whatever the simulator does
+/// without us.
+pub(crate) fn refuse_to_run(reason: &str) {
+    let _ = exit::register();
+    exit::set_status(exit::FAILED);
+    eprintln!("verifork: {reason}");
+}
+
 /// A panic outside of every task: the run cannot be trusted any more.
 pub(crate) fn on_escaped_panic(message: &str) {
     // It may be the first thing that happened.

@@ -9,6 +9,7 @@ mod description;
 mod error;
 mod event;
 mod quirks;
+pub(crate) mod vhpi;
 pub(crate) mod vpi;
 
 use std::cell::Cell;

@@ -67,6 +67,8 @@ pub(crate) trait CommandLine: Sync {
     /// How to install it.
     fn install(&self) -> &'static str;
     fn languages(&self) -> &'static [Language];
+    /// What works with it, in a few words.
+    fn works(&self) -> &'static str;
     /// The variable that says where it is.
     fn variable(&self) -> &'static str;
     /// What has to be there, the main program first.

@@ -235,6 +235,11 @@ impl Port for VpiPort {
         self.description(object)
     }
 
+    fn is_local(&self, parameter: Handle) -> bool {
+        self.kind(parameter) == super::ObjectKind::Parameter
+            && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
+    }
+
     fn read(
         &self,
         object: Handle,

@@ -6,7 +6,7 @@
 use std::any::Any;
 
 use crate::regression::runner;
-use crate::simulator::{self, Event, Sink};
+use crate::simulator::{self, Event, Sink, Unusable};
 use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
@@ -40,5 +40,8 @@ fn on_event(event: Event) {
 }
 
 fn on_escaped_panic(payload: Box<dyn Any + Send>) {
-    runner::on_escaped_panic(&task::message_of(&*payload));
+    match payload.downcast_ref() {
+        Some(Unusable(reason)) => runner::on_unusable_simulator(reason),
+        None => runner::on_escaped_panic(&task::message_of(&*payload)),
+    }
 }

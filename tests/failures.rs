@@ -620,6 +620,45 @@ fn a_plugin_without_tests_is_refused() {
         .says("this plugin has no tests");
 }
 
+/// A process that stands for a simulator exports less of VPI than a plugin needs.
+#[test]
+fn a_simulator_that_lacks_functions_is_told_by_name_and_fails() {
+    require!("cc");
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |macros: &[&str]| {
+        let program = folder.path().join(format!("simulator{}", macros.len()));
+        let compiled = std::process::Command::new("cc")
+            .args(["-rdynamic", "-o"])
+            .arg(&program)
+            .args(macros)
+            .arg(root().join("tests/designs/lacking.c"))
+            .arg("-ldl")
+            .status();
+        assert!(compiled.expect("cc runs").success());
+        let mut command = std::process::Command::new(program);
+        command
+            .arg(plugin("failures_tb"))
+            .env("VERIFORK_FILTER", "=plain::passes");
+        common::run(command)
+    };
+    let refused = run(&[]);
+    refused
+        .failed()
+        .says("verifork: cannot use this simulator: it does not export `vpi_register_cb`")
+        .says("no test can run: load the plugin into a simulator with VPI");
+    // It goes on without us, and its own good end does not count.
+    refused.says("the simulation ends").does_not_say("PASS");
+    run(&["-DHAS_REGISTER_CB"])
+        .failed()
+        .says("cannot use this simulator")
+        .says("gives no time precision");
+    // Enough to begin with, but not to run a test.
+    run(&["-DHAS_REGISTER_CB", "-DHAS_GET"])
+        .failed()
+        .says("the process ended before the tests did")
+        .does_not_say("PASS");
+}
+
 #[test]
 fn a_filter_that_fits_nothing_is_refused_with_the_nearest_names() {
     require!("iverilog", "vvp");

@@ -260,11 +260,26 @@ fn broken(kernel: &'static Kernel, reason: String) {
     }
 }
 
-/// A panic outside of every task: the run cannot be trusted any more.
-pub(crate) fn on_escaped_panic(message: &str) {
-    // It may be the first thing that happened.
+/// There is no way to run tests here; the process leaves as failed when it ends.
+pub(crate) fn on_unusable_simulator(reason: &str) {
+    fail_process();
+    print(&format!(
+        "verifork: cannot use this simulator: {reason}\n\
+         no test can run: load the plugin into a simulator with VPI (IEEE 1800-2017, clause 36), \
+         such as Icarus Verilog 11\n"
+    ));
+}
+
+/// Has the process leave as failed. It may be the first thing that happened.
+fn fail_process() {
+    // If that cannot be, the message that follows has to do.
     let _ = exit::register();
     exit::set_status(exit::FAILED);
+}
+
+/// A panic outside of every task: the run cannot be trusted any more.
+pub(crate) fn on_escaped_panic(message: &str) {
+    fail_process();
     let text = format!("verifork: panicked outside of every task: {message}");
     match runner() {
         Some(runner) => runner.give_up(&text),

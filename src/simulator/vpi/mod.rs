@@ -17,7 +17,7 @@ use raw::{Interface, Missing};
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Simulator, VectorFormats, WriteMode, event,
+    Simulator, Unusable, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -52,11 +52,7 @@ pub(crate) fn start_up() {
         Err(error) => Err(error.to_string()),
     };
     if let Err(reason) = registered {
-        // There is no simulator to print through, and a panic would unwind into it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "verifork: cannot use this simulator: {reason}"
-        );
+        event::escaped(Box::new(Unusable(reason)));
     }
 }
 
@@ -67,7 +63,7 @@ fn start() {
             super::PORT.set(Some(Box::leak(Box::new(port))));
             event::deliver(Event::Start);
         }
-        Err(reason) => event::escaped(Box::new(format!("cannot use this simulator: {reason}"))),
+        Err(reason) => event::escaped(Box::new(Unusable(reason))),
     }
 }
 

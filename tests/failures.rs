@@ -117,7 +117,7 @@ fn each_failure_tells_its_cause_and_place() {
             &at("reads"),
             "4'b1x0z",
             "as u8",
-            "bits 2, 0 are unknown",
+            "bits 2, 0 are unknown (drive or reset it before, or read it as `LogicVec`",
         ],
     );
     tells(
@@ -157,7 +157,11 @@ fn each_failure_tells_its_cause_and_place() {
     );
     tells(
         "writes_a_constant",
-        &["failing.LIMIT", &at("constant"), "it is constant"],
+        &[
+            "failing.LIMIT",
+            &at("constant"),
+            "it is constant: its value is chosen where the design is elaborated",
+        ],
     );
     tells(
         "waits_for_less_than_a_step",
@@ -754,12 +758,14 @@ fn settings_choose_order_and_repeat_the_tests() {
 fn the_printed_command_repeats_the_failure() {
     require!("iverilog", "vvp");
     let design = DESIGN.get();
-    let first = run("is_even", &[("VERIFORK_SEED", "9")]);
+    let variables = [("VERIFORK_SEED", "9"), ("VERIFORK_TOP", "failing")];
+    let first = run("is_even", &variables);
     let line = first
         .output
         .lines()
         .find_map(|line| line.strip_prefix("  repeat  "));
     let command = line.unwrap_or_else(|| panic!("no such line:\n{}", first.output));
+    assert!(command.contains(" VERIFORK_TOP=failing "), "{command}");
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", command]).current_dir(design.folder());
     common::run(shell)

@@ -19,6 +19,7 @@ use super::config::Config;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
 use super::registry::TestEntry;
+use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::watchdog::Watchdog;
@@ -39,7 +40,7 @@ struct Runner {
     kernel: &'static Kernel,
     config: Config,
     style: Style,
-    arguments: Vec<String>,
+    invocation: Invocation,
     plusargs: Rc<[String]>,
     tests: Vec<Planned>,
     junit: RefCell<Option<JunitFile>>,
@@ -178,7 +179,7 @@ impl Runner {
     fn record(&self, result: TestResult) {
         let mut text = String::new();
         let written = report::line(&mut text, &result, self.style)
-            .and_then(|()| report::failure(&mut text, &result, &self.arguments, self.style));
+            .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
         let number = self.results.borrow().len();

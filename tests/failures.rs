@@ -192,6 +192,45 @@ fn each_failure_tells_its_cause_and_place() {
         .says("4 passed, 23 failed, 2 skipped");
 }
 
+/// Before and after each test with a mistake, results are as they would be without it.
+#[test]
+fn mistakes_of_one_test_leave_the_results_of_the_others() {
+    require!("iverilog", "vvp");
+    let file = DESIGN.get().folder().join("mistakes.xml");
+    let path = file.to_str().expect("a plain name");
+    let filter = "=binding::everything_that_does_not_fit_is_told_at_once,=ends::a_passes_before,\
+                  =ends::z_comes_after,=plain::reads_unknown_bits,=plain::writes_what_does_not_fit,\
+                  =plain::writes_in_the_read_only_phase,=plain::writes_a_constant,\
+                  =plain::waits_for_less_than_a_step,=plain::is_even::two";
+    let variables = [("VERIFORK_JUNIT", path), ("VERIFORK_ORDER", "random")];
+    for seed in ["1", "2"] {
+        let run = run(
+            filter,
+            &[&variables[..], &[("VERIFORK_SEED", seed)]].concat(),
+        );
+        run.failed().says("3 passed, 6 failed, 0 skipped");
+        for passed in [
+            "ends::a_passes_before",
+            "ends::z_comes_after",
+            "plain::is_even::two",
+        ] {
+            run.says(&format!("PASS  {passed} "));
+        }
+        let cases = [
+            ("a_passes_before", ""),
+            ("z_comes_after", ""),
+            ("is_even::two", ""),
+            ("told_at_once", "did you mean `count`?"),
+            ("reads_unknown_bits", "bits 2, 0 are unknown"),
+            ("writes_what_does_not_fit", "16 does not fit 4 bits"),
+            ("writes_in_the_read_only_phase", "read-only phase"),
+            ("writes_a_constant", "it is constant"),
+            ("waits_for_less_than_a_step", "finer than the design"),
+        ];
+        junit(&file, &cases);
+    }
+}
+
 #[test]
 fn a_check_of_a_signal_tells_both_values_path_line_and_time() {
     require!("iverilog", "vvp");
@@ -610,8 +649,10 @@ fn two_tests_of_one_name_are_refused_with_their_places() {
         .says("test names have to be unique")
         .says("`group::one`")
         .says("`same`");
-    run.says("tests/plugins/duplicates/src/lib.rs:9")
-        .does_not_say("PASS");
+    for line in [9, 13, 17, 21] {
+        run.says(&format!("tests/plugins/duplicates/src/lib.rs:{line}"));
+    }
+    run.does_not_say("PASS");
 }
 
 #[test]

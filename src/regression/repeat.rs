@@ -19,7 +19,7 @@ pub(crate) fn repeat_command(test: &str, seed: u64, invocation: &Invocation) -> 
         quote(&Filter::exactly(test))
     );
     for (name, value) in &invocation.variables {
-        command += &format!(" {name}={}", quote(value));
+        command.extend([" ", name, "=", &quote(value)]);
     }
     for argument in &invocation.arguments {
         command.push(' ');

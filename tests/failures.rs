@@ -690,7 +690,7 @@ fn a_simulator_that_lacks_functions_is_told_by_name_and_fails() {
     refused
         .failed()
         .says("verifork: cannot use this simulator: it does not export `vpi_register_cb`")
-        .says("no test can run: load the plugin into a simulator with VPI");
+        .says("no test can run; `cargo verifork doctor` says which simulators can be used");
     // It goes on without us, and its own good end does not count.
     refused.says("the simulation ends").does_not_say("PASS");
     run(&["-DHAS_REGISTER_CB"])

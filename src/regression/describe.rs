@@ -48,6 +48,8 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
         "line": description.line,
         "direction": description.direction.map(|direction| direction.to_string()),
         "constant": description.constant,
+        "local": description.constant && port.is_local(handle),
+        "literals": port.literals(handle),
         "array": description.array,
         "encoding": encoding(&description.encoding),
     });

@@ -8,6 +8,7 @@ mod one;
 mod plan;
 
 use std::cell::{Cell, RefCell};
+use std::io::Write as _;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Instant;
@@ -261,14 +262,15 @@ fn broken(kernel: &'static Kernel, reason: String) {
     }
 }
 
-/// There is no way to run tests here; the process leaves as failed when it ends.
-pub(crate) fn on_unusable_simulator(reason: &str) {
+/// No test can run here: says why, and has the process leave as failed, whatever the simulator does
+/// without us. Does not unwind.
+pub(crate) fn refuse_to_run(reason: &str) {
     fail_process();
-    print(&format!(
+    let _ = writeln!(
+        std::io::stderr(),
         "verifork: cannot use this simulator: {reason}\n\
-         no test can run: load the plugin into a simulator with VPI (IEEE 1800-2017, clause 36), \
-         such as Icarus Verilog 11\n"
-    ));
+         no test can run; `cargo verifork doctor` says which simulators can be used"
+    );
 }
 
 /// Has the process leave as failed. It may be the first thing that happened.

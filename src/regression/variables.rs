@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 21] = [
+pub(super) const VARIABLES: [Variable; 22] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -163,7 +163,7 @@ pub(super) const VARIABLES: [Variable; 21] = [
     Variable {
         name: "SIM",
         default: "(all installed)",
-        meaning: "simulators to start, separated by commas: icarus, ghdl",
+        meaning: "simulators to start, separated by commas: icarus, ghdl, nvc",
         role: Role::Runner,
     },
     Variable {
@@ -189,6 +189,12 @@ pub(super) const VARIABLES: [Variable; 21] = [
         name: "GHDL",
         default: "(from PATH)",
         meaning: "where GHDL is: its folder, or ghdl itself",
+        role: Role::Runner,
+    },
+    Variable {
+        name: "NVC",
+        default: "(from PATH)",
+        meaning: "where NVC is: its folder, or nvc itself",
         role: Role::Runner,
     },
     Variable {

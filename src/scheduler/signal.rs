@@ -184,8 +184,7 @@ impl Signals {
         let signal = self.get(index);
         if signal.watch.get().is_none() {
             if signal.scalar {
-                let (value, unknown) = port.read_small(signal.handle, 1, signal.two_state)?;
-                signal.last.set(scalar_of(value, unknown));
+                signal.last.set(signal.try_read_scalar(port)?);
             }
             let token = token(index, signal.watch_generation.get());
             let watch = port.watch(signal.handle, signal.scalar, token)?;
@@ -375,8 +374,18 @@ impl Signals {
 
 impl Signal {
     fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
-        let (value, unknown) = port.read_small(self.handle, 1, self.two_state).ok()?;
-        Some(scalar_of(value, unknown))
+        self.try_read_scalar(port).ok()
+    }
+
+    fn try_read_scalar(&self, port: &dyn Port) -> Result<Logic, PortError> {
+        if !self.two_state && port.quirks().vector_formats.has_nine_states() {
+            // U to X is a change too.
+            let mut vector = LogicVec::default();
+            port.read(self.handle, &self.description.encoding, &mut vector)?;
+            return Ok(vector.bit(0).unwrap_or(Logic::Unknown));
+        }
+        let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
+        Ok(scalar_of(value, unknown))
     }
 
     fn fired_for_nobody(&self, port: &dyn Port) {

@@ -45,15 +45,14 @@ struct VpiPort {
 
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
 /// same routine runs in Icarus's compiler, and GHDL has no objects yet.
-pub(crate) fn start_up() {
-    let registered = match Interface::load() {
-        Ok(raw) => callback::register_start_and_end(&raw)
-            .map_err(|Missing(function)| format!("it does not export `{function}`")),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(reason) = registered {
-        event::escaped(Box::new(Unusable(reason)));
-    }
+///
+/// # Errors
+///
+/// Why this simulator cannot be used.
+pub(crate) fn start_up() -> Result<(), String> {
+    let raw = Interface::load().map_err(|error| error.to_string())?;
+    callback::register_start_and_end(&raw)
+        .map_err(|Missing(function)| format!("it does not export `{function}`"))
 }
 
 /// The start of simulation: makes the port.
@@ -229,6 +228,11 @@ impl Port for VpiPort {
 
     fn describe(&self, object: Handle) -> Description {
         self.description(object)
+    }
+
+    fn is_local(&self, parameter: Handle) -> bool {
+        self.kind(parameter) == super::ObjectKind::Parameter
+            && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 
     fn read(

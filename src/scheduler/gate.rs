@@ -116,7 +116,8 @@ mod tests {
             panicked.map_err(|caught| caught.message),
             Err::<(), _>("a bad look".into())
         );
-        // Both would wait for ever if the flag were still set.
+        // Who enters would spin for ever.
+        assert!(!INSPECTED.load(Ordering::Acquire), "the flag was left");
         drop(enter());
         assert_eq!(sooner_or_later(|| 5), 5);
     }

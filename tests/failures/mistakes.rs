@@ -157,7 +157,8 @@ fn a_check_of_a_signal_tells_both_values_path_line_and_time() {
 #[test]
 fn mistakes_of_one_test_leave_the_results_of_the_others() {
     require!("iverilog", "vvp");
-    let file = DESIGN.get().folder().join("mistakes.xml");
+    let design = DESIGN.get();
+    let file = design.folder().join("mistakes.xml");
     let path = file.to_str().expect("a plain name");
     let filter = "=binding::everything_that_does_not_fit_is_told_at_once,=ends::a_passes_before,\
                   =ends::z_comes_after,=plain::reads_unknown_bits,=plain::writes_what_does_not_fit,\

@@ -240,3 +240,36 @@ fn axi_lite() {
         "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready",
     );
 }
+
+#[test]
+fn axis_arbiter() {
+    require!("iverilog", "vvp");
+    for (ports, width) in [(2, 1), (4, 8), (5, 64)] {
+        let parameters = [
+            &*format!("-Paxis_arbiter.PORTS={ports}"),
+            &*format!("-Paxis_arbiter.WIDTH={width}"),
+        ];
+        passes("axis_arbiter_tb", "axis_arbiter", &parameters, 6);
+    }
+    let finds = |mutant, test, task, says| {
+        finds(
+            "axis_arbiter_tb",
+            "axis_arbiter",
+            mutant,
+            &[],
+            &Finding { test, task, says },
+        );
+    };
+    finds(
+        "axis_arbiter_pause_unlocks",
+        "random_packets::pauses",
+        "choice",
+        "axis_arbiter.s_axis_tready is 0b",
+    );
+    finds(
+        "axis_arbiter_single_beats_unfair",
+        "random_packets::single_beats",
+        "choice",
+        "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b1111 after input 0",
+    );
+}

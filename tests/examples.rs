@@ -273,3 +273,42 @@ fn axis_arbiter() {
         "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b1111 after input 0",
     );
 }
+
+#[test]
+fn spi() {
+    require!("iverilog", "vvp");
+    for parameters in [
+        &[][..],
+        &["-Pspi_master.CPHA=1", "-Pspi_master.CLK_DIV=3"],
+        &[
+            "-Pspi_master.CPOL=1",
+            "-Pspi_master.CLK_DIV=1",
+            "-Pspi_master.WIDTH=2",
+        ],
+        &[
+            "-Pspi_master.CPOL=1",
+            "-Pspi_master.CPHA=1",
+            "-Pspi_master.WIDTH=64",
+        ],
+    ] {
+        passes("spi_tb", "spi_master", parameters, 3);
+    }
+    let finds = |mutant, test, says| {
+        let finding = Finding {
+            test,
+            task: "wires",
+            says,
+        };
+        finds("spi_tb", "spi_master", mutant, &[], &finding);
+    };
+    finds(
+        "spi_master_last_bit_leaves",
+        "exchanges_words::with_gaps",
+        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff",
+    );
+    finds(
+        "spi_master_no_pause",
+        "exchanges_words::back_to_back",
+        "spi_master.tx_ready is true, not false, 34 clocks into the transfer of 0x0",
+    );
+}

@@ -312,3 +312,37 @@ fn spi() {
         "spi_master.tx_ready is true, not false, 34 clocks into the transfer of 0x0",
     );
 }
+
+#[test]
+fn multiplier() {
+    require!("iverilog", "vvp");
+    for (width, stages, is_signed) in [(16, 4, 0), (16, 5, 1), (64, 1, 1), (3, 5, 1), (1, 2, 0)] {
+        let parameters = [
+            format!("-Pmultiplier.WIDTH={width}"),
+            format!("-Pmultiplier.STAGES={stages}"),
+            format!("-Pmultiplier.IS_SIGNED={is_signed}"),
+        ];
+        let parameters = parameters.each_ref().map(String::as_str);
+        passes("multiplier_tb", "multiplier", &parameters, 8);
+    }
+    let finds = |mutant, parameters: &[&str], test, says| {
+        let finding = Finding {
+            test,
+            task: "scoreboard",
+            says,
+        };
+        finds("multiplier_tb", "multiplier", mutant, parameters, &finding);
+    };
+    finds(
+        "multiplier_valid_ignores_enable",
+        &[],
+        "a_reset_empties_the_pipeline::while_it_holds",
+        "multiplier.out_valid is true, not false",
+    );
+    finds(
+        "multiplier_bits_left_out",
+        &["-Pmultiplier.STAGES=5"],
+        "corners",
+        "multiplier.product is 0x7777, not 0xffff, for 0x1 by 0xffff",
+    );
+}

@@ -134,6 +134,25 @@ fn a_design_that_finishes_early_fails_the_test_that_ran() {
 }
 
 #[test]
+fn every_variable_is_documented() {
+    let harness = Harness::new();
+    let help = harness.run("", &[("VERIFORK_HELP", "1")], &[]);
+    help.status(0);
+    let documentation = fs::read_to_string(common::root().join("runner/src/lib.rs")).unwrap();
+    let (mut names, mut undocumented) = (0, Vec::new());
+    for word in help.text.split(|c: char| !c.is_ascii_uppercase() && c != '_') {
+        if word.starts_with("VERIFORK_") {
+            names += 1;
+            if !documentation.contains(word) {
+                undocumented.push(word);
+            }
+        }
+    }
+    assert!(names >= 20, "{}", help.text);
+    assert_eq!(undocumented, Vec::<&str>::new());
+}
+
+#[test]
 fn a_simulator_that_does_not_load_the_plugin_fails_the_test() {
     if !icarus() {
         return;

@@ -17,7 +17,24 @@ use crate::{scheduler, task};
 #[allow(unreachable_pub, reason = "exported by name")]
 pub static vlog_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vpi), None];
 
+/// The start-up routines of a VHPI plugin, ended by a null pointer (IEEE 1076-2008, 20.3.2).
+#[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
+pub static vhpi_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(start_up_vhpi), None];
+
 unsafe extern "C" fn start_up_vpi() {
+    install();
+    simulator::vpi::start_up();
+}
+
+unsafe extern "C" fn start_up_vhpi() {
+    install();
+    if let Err(reason) = simulator::vhpi::start_up() {
+        runner::refuse_to_run(&format!("cannot use this simulator: {reason}"));
+    }
+}
+
+fn install() {
     let sink = Sink {
         change: scheduler::change,
         timer: scheduler::timer,
@@ -25,7 +42,6 @@ unsafe extern "C" fn start_up_vpi() {
         other: on_event,
     };
     simulator::install(sink, on_escaped_panic);
-    simulator::vpi::start_up();
 }
 
 fn on_event(event: Event) {

@@ -121,6 +121,23 @@ fn each_failure_tells_its_cause_and_place() {
         ],
     );
     tells(
+        "expects_another_value",
+        &["failing.nibble is 5, not 6", &at("another value")],
+    );
+    tells(
+        "expects_unknown_bits",
+        &[
+            "failing.nibble",
+            &at("unknown value"),
+            "4'b1x0z",
+            "bits 2, 0 are unknown",
+        ],
+    );
+    tells(
+        "a_task_would_skip_the_test",
+        &["a_task_would_skip_the_test/tired", "skipped: no mind to"],
+    );
+    tells(
         "writes_what_does_not_fit",
         &[
             "failing.nibble",
@@ -164,8 +181,24 @@ fn each_failure_tells_its_cause_and_place() {
     }
     run.says("SKIP  plain::is_skipped")
         .says("no model of the disk yet");
+    run.says("SKIP  plain::skips_itself")
+        .says("a nibble is too small");
     run.does_not_say("it was run all the same")
-        .says("4 passed, 20 failed, 1 skipped");
+        .does_not_say("it went on")
+        .says("4 passed, 23 failed, 2 skipped");
+}
+
+#[test]
+fn a_check_of_a_signal_tells_both_values_path_line_and_time() {
+    require!("iverilog", "vvp");
+    let run = run("=plain::expects_another_value", &[]);
+    let place = place("plain", "another value");
+    let title = format!("task plain::expects_another_value, at {place}, at 7.00ns:\n");
+    tells(
+        run.failed(),
+        "plain::expects_another_value",
+        &[&title, "     failing.nibble is 5, not 6\n"],
+    );
 }
 
 #[test]
@@ -395,16 +428,26 @@ fn the_report_is_whole_while_tests_run() {
     let design = DESIGN.get();
     let file = design.folder().join("while.xml");
     let path = file.to_str().expect("a plain name");
-    let filter = "=plain::panics,=plain::is_skipped,=plain::reads_the_report_while_it_runs";
+    let filter = "=plain::panics,=plain::is_skipped,=plain::skips_itself,\
+                  =plain::reads_the_report_while_it_runs";
     let run = run(filter, &[("VERIFORK_JUNIT", path), ("VERIFORK_SEED", "5")]);
     run.failed()
         .says("PASS  plain::reads_the_report_while_it_runs");
     let cases = [
         ("plain::panics", "numbers differ"),
         ("is_skipped", ""),
+        ("plain::skips_itself", ""),
         ("reads_the_report_while_it_runs", ""),
     ];
     junit(&file, &cases);
+    let text = fs::read_to_string(&file).expect("just read");
+    for reason in ["no model of the disk yet", "a nibble is too small"] {
+        assert!(
+            text.contains(&format!("<skipped message=\"{reason}\"/>")),
+            "{text}"
+        );
+    }
+    assert!(text.contains("skipped=\"2\""), "{text}");
 }
 
 #[test]
@@ -428,6 +471,46 @@ fn a_time_limit_shows_what_every_task_awaits() {
             "awaits the time 1.000015 ms, since 15 ns",
         ],
     );
+}
+
+/// The simulator's thread waits for the other one, and tells its name when it is asked.
+#[test]
+fn a_thread_that_never_returns_is_named_at_the_time_out() {
+    require!("iverilog", "vvp");
+    let name = "hangs::awaits_a_thread_that_never_returns";
+    let run = between(name, &[]);
+    run.failed().says("PASS  ends::a_passes_before");
+    let thread = "thread `golden model` (started at tests/plugins/failures/src/hangs.rs:";
+    tells(
+        &run,
+        name,
+        &[
+            "did not end within 1s of wall-clock time",
+            &format!("threads that a task waits for: {thread}"),
+            ") computes\n",
+            &format!("awaits {thread}"),
+        ],
+    );
+    run.does_not_say("a task runs without ever awaiting");
+}
+
+#[test]
+fn a_thread_in_a_call_that_never_answers_is_named_with_what_the_call_awaits() {
+    require!("iverilog", "vvp");
+    let name = "hangs::awaits_a_thread_in_a_call_that_never_answers";
+    let run = between(name, &[]);
+    tells(
+        run.failed(),
+        name,
+        &[
+            "the test did not end within 100 ns of simulated time\n",
+            "awaits a call of thread `script` (started at tests/plugins/failures/src/hangs.rs:",
+            ") | a condition on failing.count, since ",
+        ],
+    );
+    // Only the test that hangs has failed.
+    run.says("PASS  ends::z_comes_after")
+        .says("2 passed, 1 failed");
 }
 
 #[test]

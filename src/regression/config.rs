@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::filter::Filter;
@@ -43,6 +44,10 @@ pub(crate) struct Config {
     /// In the syntax of `env_logger`.
     pub(crate) log: String,
     pub(crate) junit: Option<PathBuf>,
+    /// The top instance that tests are given; none: the only one there is.
+    pub(crate) top: Option<Rc<str>>,
+    /// The file to describe the design in, instead of running tests.
+    pub(crate) describe: Option<PathBuf>,
     pub(crate) color: Color,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>).
     pub(crate) no_color: bool,
@@ -168,6 +173,8 @@ impl Default for Config {
             wall_timeout: None,
             log: String::new(),
             junit: None,
+            top: None,
+            describe: None,
             color: Color::Auto,
             no_color: false,
             help: None,
@@ -233,6 +240,8 @@ mod tests {
             ("VERIFORK_WALL_TIMEOUT", "off"),
             ("VERIFORK_LOG", "warn,my_tb=trace/bus"),
             ("VERIFORK_JUNIT", "out/results.xml"),
+            ("VERIFORK_TOP", " chip "),
+            ("VERIFORK_DESCRIBE", "chip.json"),
             ("VERIFORK_COLOR", "always"),
         ])
         .unwrap();
@@ -249,6 +258,8 @@ mod tests {
                 wall_timeout: None,
                 log: "warn,my_tb=trace/bus".to_owned(),
                 junit: Some(PathBuf::from("out/results.xml")),
+                top: Some("chip".into()),
+                describe: Some(PathBuf::from("chip.json")),
                 color: Color::Always,
                 no_color: false,
                 help: None,

@@ -19,7 +19,7 @@ use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SignalIndex(u32);
 
 /// Which changes of a signal count.
@@ -184,8 +184,7 @@ impl Signals {
         let signal = self.get(index);
         if signal.watch.get().is_none() {
             if signal.scalar {
-                let (value, unknown) = port.read_small(signal.handle, 1, signal.two_state)?;
-                signal.last.set(scalar_of(value, unknown));
+                signal.last.set(signal.try_read_scalar(port)?);
             }
             let token = token(index, signal.watch_generation.get());
             let watch = port.watch(signal.handle, signal.scalar, token)?;
@@ -196,11 +195,13 @@ impl Signals {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
+        let waker = keep(waker);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
     }
 
     /// Still waiting; wakes another task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.get(index).waits.borrow_mut();
         if !waits.contains(key) {
             return false;
@@ -216,14 +217,19 @@ impl Signals {
         drop(left);
     }
 
-    /// A watched signal changed: wakes those whose wait is over, first come first.
-    pub(super) fn changed(&self, port: &dyn Port, hub: &Hub, token: u64, scalar: Option<Logic>) {
+    /// A watched signal changed: wakes those whose wait is over, first come first, but for the
+    /// last one, who is returned.
+    pub(super) fn changed(
+        &self,
+        port: &dyn Port,
+        hub: &Hub,
+        token: u64,
+        scalar: Option<Logic>,
+    ) -> Option<Waker> {
         let (index, generation) = from_token(token);
-        let Some(signal) = self.table.get(index as usize) else {
-            return;
-        };
+        let signal = self.table.get(index as usize)?;
         if signal.watch_generation.get() != generation {
-            return;
+            return None;
         }
         let scalar = match scalar {
             // Some simulators do not bring the value along.
@@ -234,14 +240,14 @@ impl Signals {
             Some(new) => {
                 let old = signal.last.replace(new);
                 if old == new {
-                    return;
+                    return None;
                 }
                 (
                     new.is_one() && !old.is_one(),
                     new.is_zero() && !old.is_zero(),
                 )
             }
-            None if signal.wide_is_unchanged(port) => return,
+            None if signal.wide_is_unchanged(port) => return None,
             None => (false, false),
         };
         // Nearly always one task is woken.
@@ -252,7 +258,7 @@ impl Signals {
             if waits.is_empty() {
                 drop(waits);
                 signal.fired_for_nobody(port);
-                return;
+                return None;
             }
             waits.take_if(
                 |_, wait| match wait {
@@ -282,13 +288,14 @@ impl Signals {
         if asks {
             self.ask_conditions(signal, &mut more);
         }
+        if more.is_empty() {
+            return first;
+        }
         // With nothing borrowed: their wakers may be anybody's.
         if let Some(waker) = first {
             hub.wake_waker(waker);
         }
-        if !more.is_empty() {
-            self.wake_all(more, hub);
-        }
+        self.wake_all(more, hub)
     }
 
     #[inline(never)]
@@ -300,9 +307,11 @@ impl Signals {
     }
 
     #[inline(never)]
-    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) {
+    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) -> Option<Waker> {
+        let last = woken.pop();
         woken.drain(..).for_each(|waker| hub.wake_waker(waker));
         self.spare.set(woken);
+        last
     }
 
     /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
@@ -365,8 +374,18 @@ impl Signals {
 
 impl Signal {
     fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
-        let (value, unknown) = port.read_small(self.handle, 1, self.two_state).ok()?;
-        Some(scalar_of(value, unknown))
+        self.try_read_scalar(port).ok()
+    }
+
+    fn try_read_scalar(&self, port: &dyn Port) -> Result<Logic, PortError> {
+        if !self.two_state && port.quirks().vector_formats.has_nine_states() {
+            // U to X is a change too.
+            let mut vector = LogicVec::default();
+            port.read(self.handle, &self.description.encoding, &mut vector)?;
+            return Ok(vector.bit(0).unwrap_or(Logic::Unknown));
+        }
+        let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
+        Ok(scalar_of(value, unknown))
     }
 
     fn fired_for_nobody(&self, port: &dyn Port) {

@@ -9,6 +9,7 @@ mod description;
 mod error;
 mod event;
 mod quirks;
+pub(crate) mod vhpi;
 pub(crate) mod vpi;
 
 use std::cell::Cell;
@@ -98,11 +99,6 @@ pub(crate) trait Port {
     /// Whether a parameter is fixed inside of its scope, so that nobody can set it.
     fn is_local(&self, _parameter: Handle) -> bool {
         false
-    }
-    /// The names of the values of an object of an enumeration type, in the order of their
-    /// encoding from 0; none where the interface does not tell them.
-    fn literals(&self, _object: Handle) -> Vec<String> {
-        Vec::new()
     }
 
     /// Reads any object of logic values into `into`, whose memory is reused.

@@ -2,6 +2,7 @@
 
 mod ghdl;
 mod icarus;
+mod nvc;
 
 use std::env;
 use std::ffi::OsString;
@@ -100,13 +101,14 @@ pub(crate) trait CommandLine: Sync {
 }
 
 /// Every simulator, in the order in which their tests are listed.
-pub(crate) const ALL: [Simulator; 2] = [Simulator::Icarus, Simulator::Ghdl];
+pub(crate) const ALL: [Simulator; 3] = [Simulator::Icarus, Simulator::Ghdl, Simulator::Nvc];
 
 impl Simulator {
     pub(crate) fn command_line(self) -> &'static dyn CommandLine {
         match self {
             Simulator::Icarus => &icarus::Icarus,
             Simulator::Ghdl => &ghdl::Ghdl,
+            Simulator::Nvc => &nvc::Nvc,
         }
     }
 

@@ -93,7 +93,9 @@ impl Bench {
         absent: bool,
         arguments: &Arguments,
     ) -> Vec<Trial> {
-        let ignored = |test: &ListedTest| absent || test.skip.is_some();
+        let ignored = |test: &ListedTest| {
+            absent || test.skip.is_some() || self.design.skips(self.simulator, &test.name).is_some()
+        };
         let shared = self.design.shared.then(|| {
             let runs = |test: &&ListedTest| {
                 let trial = Trial::test(self.full_name(test), || Ok(()));
@@ -335,6 +337,9 @@ impl Bench {
             let _ = writeln!(message, "{name:<10} {value}");
         };
         line("test", &format!("{}:{}", test.file, test.line));
+        if let Some(reason) = self.design.skips(self.simulator, &test.name) {
+            line("ignored", reason);
+        }
         if let Some(loaded) = &execution.results.loaded {
             line(
                 "simulator",

@@ -68,6 +68,22 @@ fn a_skipped_test_is_ignored_and_says_why_when_it_is_run() {
 }
 
 #[test]
+fn a_test_may_be_skipped_on_one_simulator() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("skipped", &[], &[])
+        .status(0)
+        .says("2 passed; 0 failed; 1 ignored");
+    harness
+        .run("skipped", &[], &["--ignored"])
+        .status(FAILED)
+        .says("ignored    it always fails");
+}
+
+#[test]
 fn a_failure_tells_values_time_seed_and_how_to_repeat_it() {
     if !icarus() {
         return;
@@ -140,7 +156,10 @@ fn every_variable_is_documented() {
     help.status(0);
     let documentation = fs::read_to_string(common::root().join("runner/src/lib.rs")).unwrap();
     let (mut names, mut undocumented) = (0, Vec::new());
-    for word in help.text.split(|c: char| !c.is_ascii_uppercase() && c != '_') {
+    for word in help
+        .text
+        .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+    {
         if word.starts_with("VERIFORK_") {
             names += 1;
             if !documentation.contains(word) {

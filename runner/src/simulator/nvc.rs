@@ -31,7 +31,7 @@ impl CommandLine for Nvc {
     }
 
     fn works(&self) -> &'static str {
-        "everything, on designs in VHDL"
+        "all that has been tried, on VHDL; it does not show Verilog to plugins"
     }
 
     fn variable(&self) -> &'static str {

@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::cache::Cache;
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
-use crate::execution::{Execution, Task, tail};
+use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::{Case, Junit};
 use crate::settings::{Settings, WavesWanted};
 use crate::simulator::{CommandLine, Installation, Waves, quote};
@@ -108,6 +108,7 @@ impl Bench {
                 execution: OnceLock::new(),
             })
         });
+        self.report_ignored(&tests, &ignored, arguments);
         let trial = |test: ListedTest| {
             let (bench, shared) = (Arc::clone(self), shared.clone());
             let (name, ignored) = (self.full_name(&test), ignored(&test));
@@ -115,6 +116,34 @@ impl Bench {
             Trial::ignorable_test(name, run).with_ignored_flag(ignored)
         };
         tests.into_iter().map(trial).collect()
+    }
+
+    /// Notes in the report what is not run at all. Under nextest each process is there for one test.
+    fn report_ignored(
+        &self,
+        tests: &[ListedTest],
+        ignored: &impl Fn(&ListedTest) -> bool,
+        arguments: &Arguments,
+    ) {
+        if self.context.junit.as_ref().is_none_or(Junit::is_gathered) {
+            return;
+        }
+        for test in tests.iter().filter(|test| ignored(test)) {
+            let trial =
+                Trial::test(self.full_name(test), || Ok(())).with_ignored_flag(ignored(test));
+            if arguments.is_filtered_out(&trial) || !arguments.is_ignored(&trial) {
+                continue;
+            }
+            let own = || self.design.skips(self.simulator, &test.name);
+            let reason = match (&test.skip, &self.programs) {
+                (Some(reason), _) => reason,
+                (None, Err(missing)) => missing,
+                (None, Ok(_)) => own().unwrap_or_default(),
+            };
+            let verdict = Verdict::Skipped(reason.to_owned());
+            // The report has been written once already; what has changed since is told by a test.
+            let _ = self.report(test, &verdict, None, None);
+        }
     }
 
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
@@ -147,6 +176,12 @@ impl Bench {
         }
         if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
             self.add_details(message, test, execution, waves.as_ref());
+        }
+        if let (Verdict::Failed(message), Some(shortage)) =
+            (&mut verdict, shortage(&self.context.testbench.output))
+        {
+            // Writing to a string cannot fail.
+            let _ = write!(message, "\n{shortage}\n");
         }
         let reported = self.report(test, &verdict, execution.as_ref().ok(), waves);
         if let Err(problem) = reported {

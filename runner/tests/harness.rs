@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -150,6 +150,17 @@ fn a_design_that_finishes_early_fails_the_test_that_ran() {
 }
 
 #[test]
+fn a_design_that_stops_does_not_wait_for_somebody_to_type() {
+    if !icarus() {
+        return;
+    }
+    let begun = Instant::now();
+    let run = Harness::new().run("stop", &[], &[]);
+    run.status(FAILED).says("waits").says("0 passed; 1 failed");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{}", run.text);
+}
+
+#[test]
 fn every_variable_is_documented() {
     let harness = Harness::new();
     let help = harness.run("", &[("VERIFORK_HELP", "1")], &[]);
@@ -282,6 +293,63 @@ fn a_design_is_compiled_again_only_when_something_has_changed() {
     assert_ne!(image(), first);
 }
 
+/// Simulators that do as the real ones do, and add a line to a file for each design they compile.
+fn counting(folder: &Path, version: &str) -> PathBuf {
+    let compiled = folder.join("compiled");
+    let text = format!("echo x >> '{}'; {}", compiled.display(), exec("iverilog"));
+    script(&folder.join("iverilog"), &text);
+    let vvp = format!(
+        "case $1 in -V) echo '{version}'; exit 0;; esac\n{}",
+        exec("vvp")
+    );
+    script(&folder.join("vvp"), &vvp);
+    compiled
+}
+
+#[test]
+fn a_design_is_compiled_once_by_all_who_need_it_and_anew_by_another_version() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let folder = tempfile::tempdir().unwrap();
+    let compiled = counting(folder.path(), "first");
+    let place = [("VERIFORK_ICARUS", folder.path().to_str().unwrap())];
+    let compilations = || fs::read_to_string(&compiled).unwrap().lines().count();
+    // As under nextest: processes of their own.
+    let children: Vec<_> = ["passes", "passes_too", "waits", "passes"]
+        .map(|test| {
+            let test = format!("gate::icarus::{test}");
+            let mut command = harness.command("all", &place, &["--exact", &test]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .into();
+    for child in children {
+        Run::of(child.wait_with_output().unwrap())
+            .status(0)
+            .says("1 passed");
+    }
+    assert_eq!(compilations(), 1);
+    counting(folder.path(), "second");
+    let one = ["--exact", "gate::icarus::passes"];
+    harness.run("all", &place, &one).status(0);
+    assert_eq!(compilations(), 2);
+    let again = [place[0], ("VERIFORK_CACHE", "0")];
+    harness.run("all", &again, &one).status(0);
+    assert_eq!(compilations(), 3);
+    // Whoever was killed while it compiled has left a folder.
+    let designs = harness.target.path().join("verifork/designs");
+    let names = files(&designs);
+    let key = names.iter().find_map(|name| name.strip_suffix(".lock"));
+    fs::create_dir(designs.join(format!("{}.new-left", key.unwrap()))).unwrap();
+    for version in ["first", "second"] {
+        counting(folder.path(), version);
+        harness.run("all", &again, &one).status(0);
+    }
+    assert_eq!(files(&designs), names);
+}
+
 #[test]
 fn the_junit_file_has_every_test_of_the_run() {
     if !icarus() {
@@ -308,6 +376,7 @@ fn the_junit_file_has_every_test_of_the_run() {
         "name=\"simulated_ns\"",
         "crashed (SIGSEGV)",
         "[[ATTACHMENT|",
+        "<skipped message=\"no model yet\"/>",
     ] {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
                 .define_as("FINISH_AT", "8")
                 .tests(["waits", "passes"]),
         ],
+        "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()
                 .tests(["is_as_configured"])

@@ -27,6 +27,9 @@ pub(crate) enum Color {
     Never,
 }
 
+/// What changes the course of a test, beside its seed, which every report names.
+const SHAPING: [&str; 3] = ["TIMEOUT", "TOP", "WALL_TIMEOUT"];
+
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -51,6 +54,9 @@ pub(crate) struct Config {
     pub(crate) color: Color,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>).
     pub(crate) no_color: bool,
+    /// The variables that were set and that a test's course depends on, with their values: whoever
+    /// repeats a test has to set them.
+    pub(crate) shaping: Vec<(String, String)>,
     /// The text to show instead of running tests.
     pub(crate) help: Option<String>,
 }
@@ -104,6 +110,11 @@ impl Config {
         }
         // The environment has no order of its own; messages need one.
         given.sort();
+
+        let shaping = given.iter().filter(|(name, _)| SHAPING.contains(&&**name));
+        config.shaping = shaping
+            .map(|(name, value)| (format!("{PREFIX}{name}"), value.to_string_lossy().into()))
+            .collect();
 
         let mut problems = Vec::new();
         for (name, value) in &given {
@@ -177,6 +188,7 @@ impl Default for Config {
             describe: None,
             color: Color::Auto,
             no_color: false,
+            shaping: Vec::new(),
             help: None,
         };
         // The table is the one place where a default is written down.
@@ -262,6 +274,13 @@ mod tests {
                 describe: Some(PathBuf::from("chip.json")),
                 color: Color::Always,
                 no_color: false,
+                shaping: [
+                    ("VERIFORK_TIMEOUT", "1.5us"),
+                    ("VERIFORK_TOP", " chip "),
+                    ("VERIFORK_WALL_TIMEOUT", "off"),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
                 help: None,
             }
         );

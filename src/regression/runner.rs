@@ -8,6 +8,7 @@ mod one;
 mod plan;
 
 use std::cell::{Cell, RefCell};
+use std::io::Write as _;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Instant;
@@ -19,6 +20,7 @@ use super::config::Config;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
 use super::registry::TestEntry;
+use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::watchdog::Watchdog;
@@ -39,7 +41,7 @@ struct Runner {
     kernel: &'static Kernel,
     config: Config,
     style: Style,
-    arguments: Vec<String>,
+    invocation: Invocation,
     plusargs: Rc<[String]>,
     tests: Vec<Planned>,
     junit: RefCell<Option<JunitFile>>,
@@ -178,7 +180,7 @@ impl Runner {
     fn record(&self, result: TestResult) {
         let mut text = String::new();
         let written = report::line(&mut text, &result, self.style)
-            .and_then(|()| report::failure(&mut text, &result, &self.arguments, self.style));
+            .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
         let number = self.results.borrow().len();
@@ -261,18 +263,26 @@ fn broken(kernel: &'static Kernel, reason: String) {
 }
 
 /// No test can run here: says why, and has the process leave as failed, whatever the simulator does
-/// without us.
+/// without us. Does not unwind.
 pub(crate) fn refuse_to_run(reason: &str) {
+    fail_process();
+    let _ = writeln!(
+        std::io::stderr(),
+        "verifork: cannot use this simulator: {reason}\n\
+         no test can run; `cargo verifork doctor` says which simulators can be used"
+    );
+}
+
+/// Has the process leave as failed. It may be the first thing that happened.
+fn fail_process() {
+    // If that cannot be, the message that follows has to do.
     let _ = exit::register();
     exit::set_status(exit::FAILED);
-    eprintln!("verifork: {reason}");
 }
 
 /// A panic outside of every task: the run cannot be trusted any more.
 pub(crate) fn on_escaped_panic(message: &str) {
-    // It may be the first thing that happened.
-    let _ = exit::register();
-    exit::set_status(exit::FAILED);
+    fail_process();
     let text = format!("verifork: panicked outside of every task: {message}");
     match runner() {
         Some(runner) => runner.give_up(&text),

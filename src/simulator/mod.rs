@@ -18,7 +18,7 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Event, Phase, Sink, install};
+pub(crate) use event::{Event, Phase, Sink, Unusable, install};
 pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
 
 use crate::time::Precision;

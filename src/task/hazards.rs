@@ -35,12 +35,14 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     }
 }
 
+type ToldWhat = Box<dyn FnMut(&'static str)>;
+
 thread_local! {
     /// What a `Foreign` waker runs: a waker must be `Send`, and these need not be.
     static ON_WAKE: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
     static ON_WAKER_DROP: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
     /// What a waker `by_hand` runs.
-    static BY_HAND: RefCell<Option<Box<dyn FnMut(&'static str)>>> = const { RefCell::new(None) };
+    static BY_HAND: RefCell<Option<ToldWhat>> = const { RefCell::new(None) };
 }
 
 /// A waker of another executor, which does as it likes when it is woken or dropped.

@@ -31,7 +31,7 @@ impl CommandLine for Nvc {
     }
 
     fn works(&self) -> &'static str {
-        "all that has been tried, on VHDL; it does not show Verilog to plugins"
+        "everything, on VHDL: it shows no Verilog to plugins"
     }
 
     fn variable(&self) -> &'static str {

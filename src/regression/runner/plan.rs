@@ -11,6 +11,7 @@ use crate::regression::config::Config;
 use crate::regression::describe;
 use crate::regression::junit::JunitFile;
 use crate::regression::registry;
+use crate::regression::repeat::Invocation;
 use crate::regression::report::Style;
 use crate::regression::seed::Seed;
 use crate::regression::select::{self, Candidate, select};
@@ -76,7 +77,10 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         print(&text);
         return Ok(None);
     }
-    let arguments = process_arguments();
+    let invocation = Invocation {
+        variables: config.shaping.clone(),
+        arguments: process_arguments(),
+    };
     let port = kernel.port();
     let identity = port.identity();
     let junit = match &config.junit {
@@ -99,7 +103,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
                 &suite,
                 &properties,
                 &tests,
-                &arguments,
+                &invocation,
             )?)
         }
     };
@@ -144,7 +148,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         kernel,
         config,
         style,
-        arguments,
+        invocation,
         plusargs,
         tests,
         junit: RefCell::new(junit),

@@ -326,6 +326,14 @@ impl Port for VhpiPort {
         self.description(Object::of(object))
     }
 
+    fn is_local(&self, parameter: Handle) -> bool {
+        let object = Object::of(parameter);
+        let class = || self.raw.get(vhpi::vhpiKindP, object.raw);
+        object.is_constant()
+            && !event::is_over()
+            && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
+    }
+
     fn read(
         &self,
         object: Handle,

@@ -121,6 +121,7 @@ fn physical(value: vhpi::vhpiPhysT) -> i64 {
 
 #[allow(
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "the halves are taken apart on purpose"
 )]
 fn halves(value: i64) -> vhpi::vhpiPhysT {

@@ -8,10 +8,10 @@
 //! What the type of the object does not allow is refused here: simulators write positions and
 //! numbers unseen.
 
-use super::VhpiPort;
 use super::object::Object;
 use super::raw::{Missing, Scalar, Unread, latin_1};
 use super::shape::{EnumerationFormat, PhysicalRead, Shape};
+use super::{VhpiPort, refusal, wrong_encoding};
 use crate::simulator::{PortError, WriteMode};
 use crate::sys::vhpi;
 use crate::value::{Logic, LogicVec};
@@ -64,7 +64,8 @@ fn planes_of_all(positions: &[u32], bits: bool) -> (u64, u64) {
 /// The position of a state.
 #[inline]
 fn position_of(value: u64, unknown: u64, bits: bool) -> u32 {
-    let position = FOUR_STATES[(value & 1 | (unknown & 1) << 1) as usize];
+    let known = if unknown & 1 == 0 { 0 } else { 2 };
+    let position = FOUR_STATES[known | usize::from(value & 1 == 1)];
     if bits { position - 2 } else { position }
 }
 
@@ -90,6 +91,19 @@ fn put_mode(mode: WriteMode) -> vhpi::vhpiPutValueModeT {
         WriteMode::Force => vhpi::vhpiForcePropagate,
         WriteMode::Release => vhpi::vhpiRelease,
     }
+}
+
+/// A bit has no third state to take.
+#[inline]
+fn check_bits(object: &Object, bits: bool, unknown: u64) -> Result<(), PortError> {
+    if bits && unknown != 0 {
+        return Err(refusal(
+            "write",
+            object,
+            "it is of type `bit`, which holds 0 and 1 only".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 impl VhpiPort {
@@ -199,7 +213,7 @@ impl VhpiPort {
                 value.cast_unsigned()
             }
             shape => {
-                return Err(self.wrong_encoding("read", object, shape.encoding()));
+                return Err(wrong_encoding("read", object, shape.encoding()));
             }
         };
         Ok((value, 0))
@@ -266,7 +280,7 @@ impl VhpiPort {
                 self.characters.set(digits);
                 match assigned {
                     Ok(Ok(())) => Ok(()),
-                    Ok(Err(error)) => Err(self.refusal("read", object, error.to_string())),
+                    Ok(Err(error)) => Err(refusal("read", object, error.to_string())),
                     Err(unread) => Err(self.unread(unread, object)),
                 }
             }
@@ -298,13 +312,19 @@ impl VhpiPort {
         }
         let shape = self.shape(object);
         let Shape::Text { length } = *shape else {
-            return Err(self.wrong_encoding("read", object, shape.encoding()));
+            return Err(wrong_encoding("read", object, shape.encoding()));
         };
         let mut characters = Vec::new();
         self.raw
             .read_characters(object.raw, vhpi::vhpiStrVal, length, &mut characters)
             .map_err(|unread| self.unread(unread, object))?;
         Ok(latin_1(&characters))
+    }
+
+    /// Whether a force keeps a write from having any effect, so that it need not be made.
+    #[inline]
+    fn is_held(&self, object: &Object, mode: WriteMode) -> bool {
+        mode == WriteMode::Deposit && object.forced.get() && self.quirks.deposits_pass_forces
     }
 
     /// Whether a write was done; if so, and unless a force stands against it, `note` keeps what
@@ -353,7 +373,10 @@ impl VhpiPort {
         super::check_not_over()?;
         match self.shape(object) {
             &Shape::Logic { bits } => {
-                self.check_bits(object, bits, unknown)?;
+                check_bits(object, bits, unknown)?;
+                if self.is_held(object, mode) {
+                    return Ok(());
+                }
                 let position = Scalar::Logic(position_of(value, unknown, bits));
                 let put = self.raw.write_scalar(object.raw, position, put_mode(mode));
                 self.finish_write(object, mode, put, |object| {
@@ -362,7 +385,10 @@ impl VhpiPort {
             }
             &Shape::Vector { width, bits, .. } if width as usize <= SMALL => {
                 let (value, unknown) = (value & mask(width), unknown & mask(width));
-                self.check_bits(object, bits, unknown)?;
+                check_bits(object, bits, unknown)?;
+                if self.is_held(object, mode) {
+                    return Ok(());
+                }
                 let mut buffer = [0; SMALL];
                 let positions = &mut buffer[..width as usize];
                 for (bit, position) in positions.iter_mut().rev().enumerate() {
@@ -379,19 +405,6 @@ impl VhpiPort {
         }
     }
 
-    /// A bit has no third state to take.
-    #[inline]
-    fn check_bits(&self, object: &Object, bits: bool, unknown: u64) -> Result<(), PortError> {
-        if bits && unknown != 0 {
-            return Err(self.refusal(
-                "write",
-                object,
-                "it is of type `bit`, which holds 0 and 1 only".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
     /// Writes an integer or an enumeration's position, where the type allows it.
     fn write_number(
         &self,
@@ -401,7 +414,7 @@ impl VhpiPort {
         unknown: u64,
         mode: WriteMode,
     ) -> Result<(), PortError> {
-        let refuse = |message| Err(self.refusal("write", object, message));
+        let refuse = |message| Err(refusal("write", object, message));
         if unknown != 0 {
             return refuse(format!(
                 "its type, {}, has no unknown values",
@@ -461,8 +474,11 @@ impl VhpiPort {
                     value: number,
                 }
             }
-            shape => return Err(self.wrong_encoding("write", object, shape.encoding())),
+            shape => return Err(wrong_encoding("write", object, shape.encoding())),
         };
+        if self.is_held(object, mode) {
+            return Ok(());
+        }
         let put = self.raw.write_scalar(object.raw, scalar, put_mode(mode));
         self.finish_write(object, mode, put, |object| {
             object.written.set_planes((value, 0));
@@ -486,7 +502,10 @@ impl VhpiPort {
             }
         };
         if bits && value.has_unknown() {
-            return self.check_bits(object, bits, 1);
+            return check_bits(object, bits, 1);
+        }
+        if self.is_held(object, mode) {
+            return Ok(());
         }
         let mut positions = self.positions.take();
         positions.clear();
@@ -517,7 +536,10 @@ impl VhpiPort {
             && mode != WriteMode::Release
         {
             let message = format!("{real} is not within {low} to {high}");
-            return Err(self.refusal("write", object, message));
+            return Err(refusal("write", object, message));
+        }
+        if self.is_held(object, mode) {
+            return Ok(());
         }
         let put = self
             .raw
@@ -529,19 +551,22 @@ impl VhpiPort {
         super::check_not_over()?;
         let shape = self.shape(object);
         let Shape::Text { length } = *shape else {
-            return Err(self.wrong_encoding("write", object, shape.encoding()));
+            return Err(wrong_encoding("write", object, shape.encoding()));
         };
         let characters: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
         let Ok(characters) = characters else {
             let message = "VHDL's characters are those of ISO 8859-1".to_owned();
-            return Err(self.refusal("write", object, message));
+            return Err(refusal("write", object, message));
         };
         if characters.len() != length {
             let message = format!(
                 "it holds {length} characters, not {}: fill the text up",
                 characters.len()
             );
-            return Err(self.refusal("write", object, message));
+            return Err(refusal("write", object, message));
+        }
+        if self.is_held(object, WriteMode::Deposit) {
+            return Ok(());
         }
         let put = self
             .raw
@@ -584,7 +609,7 @@ impl VhpiPort {
             shape @ Shape::Physical { .. } => {
                 return self.write_number(object, shape, 0, 0, WriteMode::Release);
             }
-            shape => return Err(self.wrong_encoding("release", object, shape.encoding())),
+            shape => return Err(wrong_encoding("release", object, shape.encoding())),
         };
         self.finish_write(object, WriteMode::Release, put, |_| {})
     }

@@ -20,9 +20,12 @@ mod description;
 mod hierarchy;
 mod name;
 mod object;
+mod position;
 mod raw;
+mod read;
+mod scalar;
 mod shape;
-mod value;
+mod write;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! Values between VHPI's formats and ours.
+//! Writes.
 //!
 //! A write becomes the value in the next cycle of the same time step (`vhpiDepositPropagate`,
 //! IEEE 1076-2008, 22.5). Until then reads find what was written, so that a read, and a write of
@@ -9,81 +9,15 @@
 //! numbers unseen.
 
 use super::object::Object;
-use super::raw::{Missing, Scalar, Unread, latin_1};
-use super::shape::{EnumerationFormat, PhysicalRead, Shape};
+use super::position::{SMALL, mask, position_of, position_of_logic};
+use super::raw::Missing;
+use super::read::enumeration;
+use super::scalar::Scalar;
+use super::shape::Shape;
 use super::{VhpiPort, refusal, wrong_encoding};
 use crate::simulator::{PortError, WriteMode};
 use crate::sys::vhpi;
-use crate::value::{Logic, LogicVec};
-
-/// The nine states in the order of IEEE 1164, one bit a state; what is no position reads as X.
-const VALUE_PLANE: u32 = 0b11_1010_1011;
-const UNKNOWN_PLANE: u32 = 0b11_0011_0011;
-const NO_POSITION: u32 = 9;
-
-/// The positions of 0, 1, Z and X, by value and unknown bit.
-const FOUR_STATES: [u32; 4] = [2, 3, 4, 1];
-
-/// The widest vector that is read and written without a buffer of its own.
-const SMALL: usize = 64;
-
-/// As many ones as a width has bits, up to 64.
-#[inline]
-fn mask(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
-/// A position as one bit of each plane.
-#[inline]
-fn planes_of(position: u32, bits: bool) -> (u64, u64) {
-    if bits {
-        return (u64::from(position & 1), 0);
-    }
-    let position = position.min(NO_POSITION);
-    (
-        u64::from(VALUE_PLANE >> position & 1),
-        u64::from(UNKNOWN_PLANE >> position & 1),
-    )
-}
-
-/// Up to 64 positions, the leftmost first, as two planes.
-#[inline]
-fn planes_of_all(positions: &[u32], bits: bool) -> (u64, u64) {
-    positions
-        .iter()
-        .fold((0, 0), |(value, unknown), &position| {
-            let (value_bit, unknown_bit) = planes_of(position, bits);
-            (value << 1 | value_bit, unknown << 1 | unknown_bit)
-        })
-}
-
-/// The position of a state.
-#[inline]
-fn position_of(value: u64, unknown: u64, bits: bool) -> u32 {
-    let known = if unknown & 1 == 0 { 0 } else { 2 };
-    let position = FOUR_STATES[known | usize::from(value & 1 == 1)];
-    if bits { position - 2 } else { position }
-}
-
-pub(super) fn logic_of(position: u32, bits: bool) -> Logic {
-    if bits {
-        return Logic::from(position & 1 == 1);
-    }
-    let state = Logic::ALL.get(position as usize);
-    state.copied().unwrap_or(Logic::Unknown)
-}
-
-fn position_of_logic(logic: Logic, bits: bool) -> u32 {
-    if bits {
-        u32::from(logic.is_one())
-    } else {
-        logic as u32
-    }
-}
+use crate::value::LogicVec;
 
 fn put_mode(mode: WriteMode) -> vhpi::vhpiPutValueModeT {
     match mode {
@@ -107,220 +41,6 @@ fn check_bits(object: &Object, bits: bool, unknown: u64) -> Result<(), PortError
 }
 
 impl VhpiPort {
-    #[inline]
-    fn check(&self, object: &Object, read: Result<Scalar, Unread>) -> Result<Scalar, PortError> {
-        read.map_err(|unread| self.unread(unread, object))
-    }
-
-    #[cold]
-    fn unread(&self, unread: Unread, object: &Object) -> PortError {
-        match unread {
-            Unread::Missing(missing) => self.missing(missing),
-            Unread::Refused => self.refused("read", object),
-        }
-    }
-
-    /// Reads up to 64 bits.
-    #[inline]
-    pub(super) fn read_planes(&self, object: &'static Object) -> Result<(u64, u64), PortError> {
-        super::check_not_over()?;
-        if object.written.is_anything()
-            && let Some(planes) = object.written.planes()
-        {
-            return Ok(planes);
-        }
-        match self.shape(object) {
-            &Shape::Logic { bits } => {
-                let read = self.raw.read_scalar(object.raw, Scalar::Logic(0));
-                match self.check(object, read)? {
-                    Scalar::Logic(position) => Ok(planes_of(position, bits)),
-                    _ => Err(self.refused("read", object)),
-                }
-            }
-            &Shape::Vector { width, bits, .. } if width as usize <= SMALL => {
-                let mut buffer = [0; SMALL];
-                let positions = &mut buffer[..width as usize];
-                self.raw
-                    .read_positions(object.raw, positions)
-                    .map_err(|unread| self.unread(unread, object))?;
-                Ok(planes_of_all(positions, bits))
-            }
-            shape => self.read_number(object, shape),
-        }
-    }
-
-    /// Reads an integer, an enumeration's position or a physical value.
-    fn read_number(&self, object: &'static Object, shape: &Shape) -> Result<(u64, u64), PortError> {
-        let value = match shape {
-            Shape::Integer {
-                unreadable: true, ..
-            } => {
-                return Err(self.unsupported(
-                    "read",
-                    object,
-                    "an integer of a type that does not take 32 bits",
-                    "declare it as `integer` or one of its subtypes, in VHDL-2008 or before",
-                ));
-            }
-            Shape::Integer { long, .. } => {
-                let wanted = if *long {
-                    Scalar::LongInteger(0)
-                } else {
-                    Scalar::Integer(0)
-                };
-                let read = self.raw.read_scalar(object.raw, wanted);
-                match self.check(object, read)? {
-                    Scalar::Integer(integer) => u64::from(integer.cast_unsigned()),
-                    Scalar::LongInteger(integer) => integer.cast_unsigned(),
-                    _ => return Err(self.refused("read", object)),
-                }
-            }
-            Shape::Enumeration {
-                unreadable: true, ..
-            } => {
-                return Err(self.unsupported(
-                    "read",
-                    object,
-                    "of a subtype of an enumeration with more than 256 literals",
-                    "declare it with the enumeration itself",
-                ));
-            }
-            Shape::Enumeration { format, .. } => {
-                let wanted = enumeration(*format, 0);
-                let read = self.raw.read_scalar(object.raw, wanted);
-                match self.check(object, read)? {
-                    Scalar::SmallEnumeration(position) | Scalar::Character(position) => {
-                        u64::from(position)
-                    }
-                    Scalar::Enumeration(position) => u64::from(position),
-                    _ => return Err(self.refused("read", object)),
-                }
-            }
-            Shape::Physical {
-                range,
-                format,
-                reads_as,
-                ..
-            } => {
-                let value = self.read_physical(object, *format, *reads_as)?;
-                // Held in no more bytes than the type needs, and extended by its sign.
-                let value = if range.low >= 0 && value < 0 {
-                    let width = u64::BITS - range.high.leading_zeros();
-                    value & mask(width.next_multiple_of(8)).cast_signed()
-                } else {
-                    value
-                };
-                value.cast_unsigned()
-            }
-            shape => {
-                return Err(wrong_encoding("read", object, shape.encoding()));
-            }
-        };
-        Ok((value, 0))
-    }
-
-    fn read_physical(
-        &self,
-        object: &Object,
-        format: vhpi::vhpiFormatT,
-        reads_as: PhysicalRead,
-    ) -> Result<i64, PortError> {
-        match reads_as {
-            PhysicalRead::Value => {
-                let wanted = Scalar::Physical { format, value: 0 };
-                let read = self.raw.read_scalar(object.raw, wanted);
-                match self.check(object, read)? {
-                    Scalar::Physical { value, .. } => Ok(value),
-                    _ => Err(self.refused("read", object)),
-                }
-            }
-            PhysicalRead::Property => self
-                .raw
-                .get_physical(vhpi::vhpiPhysValP, Some(object.raw))
-                .ok_or_else(|| self.refused("read", object)),
-            PhysicalRead::Nothing => Err(self.unsupported(
-                "read",
-                object,
-                "an element or field of a subtype of a physical type",
-                "declare it with the type itself, such as `time`",
-            )),
-        }
-    }
-
-    /// Reads any object of logic values, all nine states kept.
-    pub(super) fn read_vector(
-        &self,
-        object: &'static Object,
-        into: &mut LogicVec,
-    ) -> Result<(), PortError> {
-        super::check_not_over()?;
-        match self.shape(object) {
-            Shape::Logic { bits } => {
-                if object.written.read_vector(1, into) {
-                    return Ok(());
-                }
-                let read = self.raw.read_scalar(object.raw, Scalar::Logic(0));
-                if let Scalar::Logic(position) = self.check(object, read)? {
-                    *into = LogicVec::from(logic_of(position, *bits));
-                }
-                Ok(())
-            }
-            Shape::Vector { width, .. } => {
-                if object.written.read_vector(*width, into) {
-                    return Ok(());
-                }
-                let mut digits = self.characters.take();
-                let read = self.raw.read_characters(
-                    object.raw,
-                    vhpi::vhpiBinStrVal,
-                    *width as usize,
-                    &mut digits,
-                );
-                let assigned = read.map(|()| into.assign_binary_bytes(&digits));
-                self.characters.set(digits);
-                match assigned {
-                    Ok(Ok(())) => Ok(()),
-                    Ok(Err(error)) => Err(refusal("read", object, error.to_string())),
-                    Err(unread) => Err(self.unread(unread, object)),
-                }
-            }
-            shape => {
-                let (value, unknown) = self.read_planes(object)?;
-                let width = shape.encoding().width().unwrap_or(0);
-                *into = LogicVec::from_planes_u64(width, value, unknown);
-                Ok(())
-            }
-        }
-    }
-
-    pub(super) fn get_real(&self, object: &'static Object) -> Result<f64, PortError> {
-        super::check_not_over()?;
-        if let Some(written) = object.written.real() {
-            return Ok(written);
-        }
-        let read = self.raw.read_scalar(object.raw, Scalar::Real(0.0));
-        match self.check(object, read)? {
-            Scalar::Real(real) => Ok(real),
-            _ => Err(self.refused("read", object)),
-        }
-    }
-
-    pub(super) fn get_string(&self, object: &'static Object) -> Result<String, PortError> {
-        super::check_not_over()?;
-        if let Some(written) = object.written.text() {
-            return Ok(written);
-        }
-        let shape = self.shape(object);
-        let Shape::Text { length } = *shape else {
-            return Err(wrong_encoding("read", object, shape.encoding()));
-        };
-        let mut characters = Vec::new();
-        self.raw
-            .read_characters(object.raw, vhpi::vhpiStrVal, length, &mut characters)
-            .map_err(|unread| self.unread(unread, object))?;
-        Ok(latin_1(&characters))
-    }
-
     /// Whether a force keeps a write from having any effect, so that it need not be made.
     #[inline]
     fn is_held(&self, object: &Object, mode: WriteMode) -> bool {
@@ -615,18 +335,6 @@ impl VhpiPort {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "a format is chosen by the number of literals"
-)]
-fn enumeration(format: EnumerationFormat, position: usize) -> Scalar {
-    match format {
-        EnumerationFormat::Small => Scalar::SmallEnumeration(position as u8),
-        EnumerationFormat::Character => Scalar::Character(position as u8),
-        EnumerationFormat::Large => Scalar::Enumeration(position as u32),
-    }
-}
-
 /// The first of an enumeration's literals.
 fn shortened(literals: &[String]) -> String {
     const SHOWN: usize = 12;
@@ -635,39 +343,4 @@ fn shortened(literals: &[String]) -> String {
         text.push_str(", …");
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn positions_become_the_planes_of_the_four_states_they_stand_for() {
-        for (position, state) in (0..).zip(Logic::ALL) {
-            let vector = LogicVec::from(state);
-            let planes = (vector.value_word(0), vector.unknown_word(0));
-            assert_eq!(planes_of(position, false), planes, "{state}");
-            assert_eq!(logic_of(position, false), state);
-            assert_eq!(position_of_logic(state, false), position);
-        }
-        assert_eq!(planes_of(9, false), (1, 1));
-        assert_eq!(planes_of(1000, false), (1, 1));
-        assert_eq!(planes_of(1, true), (1, 0));
-    }
-
-    #[test]
-    fn the_leftmost_position_is_the_most_significant_bit() {
-        assert_eq!(planes_of_all(&[3, 2, 4, 1], false), (0b1001, 0b0011));
-        assert_eq!(planes_of_all(&[1, 0, 0], true), (0b100, 0));
-    }
-
-    #[test]
-    fn planes_become_the_positions_that_they_came_from() {
-        for position in [1, 2, 3, 4] {
-            let (value, unknown) = planes_of(position, false);
-            assert_eq!(position_of(value, unknown, false), position);
-        }
-        assert_eq!(position_of(1, 0, true), 1);
-        assert_eq!(position_of(0, 0, true), 0);
-    }
 }

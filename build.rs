@@ -43,7 +43,7 @@ mod bindings {
             |ModuleArray|NamedEventArray|GenScopeArray|GenScope|Function|Task|PartSelect\
             |BitSelect|LeftRange|RightRange|Scope|InternalScope|Variables\
             |Undefined|Type|Name|FullName|Size|File|LineNo|DefName\
-            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType\
+            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType|LocalParam\
             |RealConst|StringConst|Signed|Finish|SimTime|SuppressTime\
             |BinStrVal|ObjTypeVal|ScalarVal|IntVal|RealVal|StringVal|VectorVal|SuppressVal\
             |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Error|System|Internal)\

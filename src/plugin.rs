@@ -6,7 +6,7 @@
 use std::any::Any;
 
 use crate::regression::runner;
-use crate::simulator::{self, Event, Sink};
+use crate::simulator::{self, Event, Sink, Unusable};
 use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
@@ -24,13 +24,17 @@ pub static vhpi_startup_routines: [Option<unsafe extern "C" fn()>; 2] = [Some(st
 
 unsafe extern "C" fn start_up_vpi() {
     install();
-    simulator::vpi::start_up();
+    refuse_unless(simulator::vpi::start_up());
 }
 
 unsafe extern "C" fn start_up_vhpi() {
     install();
-    if let Err(reason) = simulator::vhpi::start_up() {
-        runner::refuse_to_run(&format!("cannot use this simulator: {reason}"));
+    refuse_unless(simulator::vhpi::start_up());
+}
+
+fn refuse_unless(started: Result<(), String>) {
+    if let Err(reason) = started {
+        runner::refuse_to_run(&reason);
     }
 }
 
@@ -56,5 +60,8 @@ fn on_event(event: Event) {
 }
 
 fn on_escaped_panic(payload: Box<dyn Any + Send>) {
-    runner::on_escaped_panic(&task::message_of(&*payload));
+    match payload.downcast_ref() {
+        Some(Unusable(reason)) => runner::refuse_to_run(reason),
+        None => runner::on_escaped_panic(&task::message_of(&*payload)),
+    }
 }

@@ -145,7 +145,7 @@ pub struct Timer {
 impl Future for Timer {
     type Output = ();
 
-    #[inline]
+    #[inline(always)] // in the way of every timer
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let kernel = self.kernel;
         match self.key {

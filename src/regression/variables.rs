@@ -135,8 +135,10 @@ pub(super) const VARIABLES: [Variable; 22] = [
         name: "TOP",
         default: "(the only one)",
         meaning: "the top instance that tests are given, where the design has several",
-        // Read where the design is bound.
-        role: Role::Ours(|_, _| Ok(())),
+        role: Role::Ours(|config, value| {
+            config.top = Some(value.into());
+            Ok(())
+        }),
     },
     Variable {
         name: "COLOR",
@@ -206,8 +208,10 @@ pub(super) const VARIABLES: [Variable; 22] = [
         default: "(none)",
         meaning: "file to write the elaborated design to as JSON; no test runs \
                   (verifork-runner: a folder, with a file for each design)",
-        // Read where the design is described.
-        role: Role::Ours(|_, _| Ok(())),
+        role: Role::Ours(|config, value| {
+            config.describe = Some(PathBuf::from(value));
+            Ok(())
+        }),
     },
 ];
 

@@ -77,46 +77,73 @@ impl<T> DeadlineHeap<T> {
     }
 
     /// Enters a deadline, which is before [`NEVER`].
-    #[inline]
     pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
+        if deadline < self.earliest && self.front.is_some() {
+            self.move_front_back();
+        }
         let order = self.next_order;
         self.next_order += 1;
-        let (number, generation) = match self.slots.get_mut(self.vacant as usize) {
-            Some(slot) => {
-                let number = std::mem::replace(&mut self.vacant, slot.position);
-                slot.position = FRONT;
-                slot.entry = Some(entry);
-                (number, slot.generation)
-            }
-            None => self.add_slot(entry),
-        };
+        let key = self.take_slot(entry);
         if deadline < self.earliest {
-            self.earliest = deadline;
-            if self.front.is_some() {
-                self.move_front_back();
-            }
-            self.front = Some(Place {
-                deadline,
-                order,
-                slot: number,
-            });
+            self.put_in_front(deadline, order, key.slot);
         } else {
-            self.push(deadline, order, number);
+            self.push(deadline, order, key.slot);
         }
-        TimerKey {
+        key
+    }
+
+    /// [`insert`](Self::insert) where it is least work: the deadline is the earliest, there is none
+    /// in front of the heap, and a vacant slot. `None` otherwise, and the entry is dropped.
+    #[inline(always)] // in the way of every timer
+    pub(crate) fn insert_first(&mut self, deadline: u64, entry: T) -> Option<TimerKey> {
+        if deadline >= self.earliest || self.front.is_some() {
+            return None;
+        }
+        let key = self.take_vacant(entry)?;
+        let order = self.next_order;
+        self.next_order += 1;
+        self.put_in_front(deadline, order, key.slot);
+        Some(key)
+    }
+
+    #[inline]
+    fn put_in_front(&mut self, deadline: u64, order: u64, slot: u32) {
+        self.earliest = deadline;
+        self.front = Some(Place {
+            deadline,
+            order,
+            slot,
+        });
+    }
+
+    #[inline]
+    fn take_vacant(&mut self, entry: T) -> Option<TimerKey> {
+        let number = self.vacant;
+        let slot = self.slots.get_mut(number as usize)?;
+        self.vacant = slot.position;
+        slot.position = FRONT;
+        slot.entry = Some(entry);
+        Some(TimerKey {
             slot: number,
-            generation,
+            generation: slot.generation,
+        })
+    }
+
+    fn take_slot(&mut self, entry: T) -> TimerKey {
+        if self.vacant == NONE {
+            self.add_vacant_slot();
         }
+        self.take_vacant(entry).expect("a vacant slot was made")
     }
 
     #[cold]
-    fn add_slot(&mut self, entry: T) -> (u32, u32) {
+    fn add_vacant_slot(&mut self) {
+        self.vacant = to_u32(self.slots.len());
         self.slots.push(Slot {
             generation: 0,
-            position: FRONT,
-            entry: Some(entry),
+            position: NONE,
+            entry: None,
         });
-        (to_u32(self.slots.len() - 1), 0)
     }
 
     #[inline(never)]
@@ -304,7 +331,11 @@ mod tests {
             let mut model: Vec<(u64, usize, TimerKey)> = Vec::new();
             for (number, (action, value)) in actions.into_iter().enumerate() {
                 match action {
-                    0 => model.push((value, number, heap.insert(value, number))),
+                    0 => {
+                        let key = heap.insert_first(value, number);
+                        let key = key.unwrap_or_else(|| heap.insert(value, number));
+                        model.push((value, number, key));
+                    }
                     1 if !model.is_empty() => {
                         let index = usize::try_from(value).unwrap() % model.len();
                         let (_, entry, key) = model.swap_remove(index);

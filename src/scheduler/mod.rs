@@ -7,6 +7,7 @@
 //! [`Port`], which knows nothing of tasks.
 
 mod clocks;
+mod forces;
 mod gate;
 mod heap;
 mod note;
@@ -30,6 +31,7 @@ pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
+use self::forces::Forces;
 use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
@@ -83,6 +85,7 @@ pub(crate) struct Kernel {
     timers: Timers,
     phases: Phases,
     writes: Writes,
+    forces: Forces,
     clocks: Clocks,
 }
 
@@ -130,6 +133,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         timers: Timers::new(),
         phases: Phases::new(),
         writes: Writes::new(),
+        forces: Forces::default(),
         clocks: Clocks::new(),
     }));
     KERNEL.set(Some(kernel));
@@ -215,7 +219,10 @@ impl Kernel {
     fn inner_event(&'static self, event: Event) {
         match event {
             Event::Change { token, scalar } => {
-                self.signals.changed(self.port, &self.hub, token, scalar);
+                let last = self.signals.changed(self.port, &self.hub, token, scalar);
+                if let Some(waker) = last {
+                    self.hub.wake_waker(waker);
+                }
             }
             Event::End => self.end(),
             // Simulators make no other calls from inside; were one to, nothing would be lost but
@@ -225,7 +232,9 @@ impl Kernel {
             }
             Event::Phase { phase, .. } => {
                 self.phases.reached(phase);
-                self.phases.wake(&self.hub, phase);
+                if let Some(waker) = self.phases.wake(&self.hub, phase) {
+                    self.hub.wake_waker(waker);
+                }
             }
             Event::Start => {}
         }
@@ -233,23 +242,17 @@ impl Kernel {
 
     #[inline(always)] // the callers know the kind
     fn outer_event(&'static self, event: Event) {
-        let mut flushed = false;
-        let next_step = matches!(
-            event,
-            Event::Phase {
-                phase: Phase::NextTimeStep,
-                ..
-            }
-        );
-        match event {
+        // Everybody is woken at once but for the last one, who may well be the only one.
+        let (stage, last) = match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
-                self.signals.changed(self.port, &self.hub, token, scalar);
+                let last = self.signals.changed(self.port, &self.hub, token, scalar);
+                (Stage::Active, last)
             }
             Event::Timer { token } => {
                 let deadline = self.timers.fired(token);
                 self.enter_step(Stage::Active, deadline.unwrap_or_else(|| self.port.now()));
-                self.serve_deadlines();
+                (Stage::Active, self.serve_deadlines())
             }
             Event::Phase { phase, .. } => {
                 let stage = match phase {
@@ -260,26 +263,39 @@ impl Kernel {
                 self.enter_step(stage, self.port.now());
                 self.phases.reached(phase);
                 if phase == Phase::ReadWrite && !self.writes.is_empty() {
-                    flushed = true;
                     self.flush();
+                    self.run(self.phases.wake(&self.hub, phase));
+                    return self.leave(false);
                 }
-                self.phases.wake(&self.hub, phase);
+                (stage, self.phases.wake(&self.hub, phase))
             }
             Event::End => return self.end(),
             Event::Start => return,
-        }
-        self.run();
+        };
+        self.run(last);
         // One flush a read-write phase. A second one would put writes that answer to an edge of
         // the first into the same instant as that edge; but where nothing was flushed, no edge
         // came of it, and some simulators would call again in the next time step only.
-        if self.stage.get() == Stage::ReadWrite && !flushed && !self.writes.is_empty() {
+        if stage == Stage::ReadWrite && !self.writes.is_empty() {
             self.flush();
-            self.run_again();
+            self.run_ready();
         }
-        if self.stage.get() == Stage::ReadOnly {
+        if stage == Stage::ReadOnly {
             self.end_delays_of_zero();
         }
-        self.arm(next_step && self.port.quirks().next_time_step_repeats);
+        self.leave(matches!(
+            event,
+            Event::Phase {
+                phase: Phase::NextTimeStep,
+                ..
+            }
+        ));
+    }
+
+    /// The end of a callback, which is that of the next time step or not.
+    #[inline(always)] // in the way of every event
+    fn leave(&'static self, next_time_step: bool) {
+        self.arm(next_time_step && self.port.quirks().next_time_step_repeats);
         self.stage.set(Stage::Active);
     }
 
@@ -290,9 +306,21 @@ impl Kernel {
         self.hub.set_now(now);
     }
 
+    /// Wakes `last`, and runs what is ready.
     #[inline(always)] // in the way of every event
-    fn run(&'static self) {
-        loop {
+    fn run(&'static self, last: Option<Waker>) {
+        if let Some(waker) = last {
+            self.hub.wake_and_run(waker);
+        }
+        if ASKED.load(Ordering::Relaxed) || self.hub.may_be_ready() {
+            self.run_ready();
+        }
+    }
+
+    #[inline(never)]
+    fn run_ready(&'static self) {
+        self.answer_if_asked();
+        while !self.over.get() {
             self.hub.run_root(|| {
                 self.answer_if_asked();
                 self.over.get()
@@ -309,14 +337,9 @@ impl Kernel {
     #[inline(never)]
     fn end_delays_of_zero(&'static self) {
         while self.timers.is_due(self.now.get()) && !self.over.get() {
-            self.serve_deadlines();
-            self.run();
+            let last = self.serve_deadlines();
+            self.run(last);
         }
-    }
-
-    #[inline(never)]
-    fn run_again(&'static self) {
-        self.run();
     }
 
     #[inline]
@@ -333,15 +356,21 @@ impl Kernel {
         }
     }
 
+    /// Wakes those whose time has come, but for the last one, who is returned.
     #[inline(always)] // in the way of every timer
-    fn serve_deadlines(&'static self) {
+    fn serve_deadlines(&'static self) -> Option<Waker> {
         let now = self.now.get();
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
         self.clocks
             .serve(now, |signal, level| self.drive_clock(signal, level));
-        while let Some(waker) = self.timers.pop_due(now) {
-            self.hub.wake_waker(waker);
+        let mut last = self.timers.pop_due(now)?;
+        while self.timers.is_due(now) {
+            let Some(next) = self.timers.pop_due(now) else {
+                break;
+            };
+            self.hub.wake_waker(std::mem::replace(&mut last, next));
         }
+        Some(last)
     }
 
     fn drive_clock(&'static self, signal: SignalIndex, level: bool) {
@@ -474,28 +503,15 @@ impl Kernel {
     }
 
     /// Writes at once, past what is kept.
-    pub(crate) fn write_now(
-        &self,
-        index: SignalIndex,
-        write: Write<'_>,
-        mode: WriteMode,
-    ) -> Result<(), WriteError> {
+    pub(crate) fn write_now(&self, index: SignalIndex, write: Write<'_>) -> Result<(), WriteError> {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
-        if mode == WriteMode::Force {
-            signal.forced.set(true);
-        }
-        Ok(write::put_now(self.port, signal, write, mode)?)
-    }
-
-    /// Ends a force.
-    pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
-        let signal = self.signals.get(index);
-        self.check_writable(signal)?;
-        self.port
-            .release(signal.handle, &signal.description.encoding)?;
-        signal.forced.set(false);
-        Ok(())
+        Ok(write::put_now(
+            self.port,
+            signal,
+            write,
+            WriteMode::Deposit,
+        )?)
     }
 
     pub(crate) fn wait_signal(

@@ -42,14 +42,13 @@ impl Phases {
     #[inline]
     pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
         self.changed.set(true);
-        self.of(phase)
-            .waits
-            .borrow_mut()
-            .insert_back((), keep(waker))
+        let waker = keep(waker);
+        self.of(phase).waits.borrow_mut().insert_back((), waker)
     }
 
     #[inline]
     pub(super) fn still_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.of(phase).waits.borrow_mut();
         if !waits.contains(key) {
             return false;
@@ -78,17 +77,22 @@ impl Phases {
         self.of(phase).armed.set(false);
     }
 
-    /// Wakes those who wait for the phase, first come first.
-    pub(super) fn wake(&self, hub: &Hub, phase: Phase) {
+    /// Wakes those who wait for the phase, first come first, but for the last one, who is
+    /// returned.
+    pub(super) fn wake(&self, hub: &Hub, phase: Phase) -> Option<Waker> {
         let waits = &self.of(phase).waits;
+        let mut last: Option<Waker> = None;
         let mut count = waits.borrow().len();
         while count > 0 {
             count -= 1;
             let next = waits.borrow_mut().pop_front();
-            if let Some(((), waker)) = next {
-                hub.wake_waker(waker);
+            if let Some(((), waker)) = next
+                && let Some(before) = last.replace(waker)
+            {
+                hub.wake_waker(before);
             }
         }
+        last
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the

@@ -19,7 +19,7 @@ use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SignalIndex(u32);
 
 /// Which changes of a signal count.
@@ -197,11 +197,13 @@ impl Signals {
             signal.prepare_to_compare(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
+        let waker = keep(waker);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
     }
 
     /// Still waiting; wakes another task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.get(index).waits.borrow_mut();
         if !waits.contains(key) {
             return false;
@@ -217,14 +219,19 @@ impl Signals {
         drop(left);
     }
 
-    /// A watched signal changed: wakes those whose wait is over, first come first.
-    pub(super) fn changed(&self, port: &dyn Port, hub: &Hub, token: u64, scalar: Option<Logic>) {
+    /// A watched signal changed: wakes those whose wait is over, first come first, but for the
+    /// last one, who is returned.
+    pub(super) fn changed(
+        &self,
+        port: &dyn Port,
+        hub: &Hub,
+        token: u64,
+        scalar: Option<Logic>,
+    ) -> Option<Waker> {
         let (index, generation) = from_token(token);
-        let Some(signal) = self.table.get(index as usize) else {
-            return;
-        };
+        let signal = self.table.get(index as usize)?;
         if signal.watch_generation.get() != generation {
-            return;
+            return None;
         }
         let scalar = match scalar {
             // Some simulators do not bring the value along.
@@ -235,14 +242,14 @@ impl Signals {
             Some(new) => {
                 let old = signal.last.replace(new);
                 if old == new {
-                    return;
+                    return None;
                 }
                 (
                     new.is_one() && !old.is_one(),
                     new.is_zero() && !old.is_zero(),
                 )
             }
-            None if signal.wide_is_unchanged(port) => return,
+            None if signal.wide_is_unchanged(port) => return None,
             None => (false, false),
         };
         // Nearly always one task is woken.
@@ -253,7 +260,7 @@ impl Signals {
             if waits.is_empty() {
                 drop(waits);
                 signal.fired_for_nobody(port);
-                return;
+                return None;
             }
             waits.take_if(
                 |_, wait| match wait {
@@ -283,13 +290,14 @@ impl Signals {
         if asks {
             self.ask_conditions(signal, &mut more);
         }
+        if more.is_empty() {
+            return first;
+        }
         // With nothing borrowed: their wakers may be anybody's.
         if let Some(waker) = first {
             hub.wake_waker(waker);
         }
-        if !more.is_empty() {
-            self.wake_all(more, hub);
-        }
+        self.wake_all(more, hub)
     }
 
     #[inline(never)]
@@ -301,9 +309,11 @@ impl Signals {
     }
 
     #[inline(never)]
-    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) {
+    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) -> Option<Waker> {
+        let last = woken.pop();
         woken.drain(..).for_each(|waker| hub.wake_waker(waker));
         self.spare.set(woken);
+        last
     }
 
     /// Asks the conditions of those who wait for one, and takes out those for whom it is over.

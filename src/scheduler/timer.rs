@@ -7,7 +7,7 @@ use super::Kernel;
 use super::heap::{DeadlineHeap, NEVER, TimerKey};
 use super::note::{self, Found};
 use crate::simulator::{CallbackHandle, Port, PortError};
-use crate::task::keep;
+use crate::task::{keep, keep_own};
 
 pub(super) struct Timers {
     heap: RefCell<DeadlineHeap<Waker>>,
@@ -29,9 +29,27 @@ impl Timers {
         }
     }
 
-    #[inline]
+    #[inline(always)] // in the way of every timer
     pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.heap.borrow_mut().insert(deadline, keep(waker))
+        match self.wait_as_first(deadline, waker) {
+            Some(key) => key,
+            None => self.wait_anywhere(deadline, waker),
+        }
+    }
+
+    /// The usual case without a call, so that it costs the task no registers: one of our own wakers,
+    /// the earliest deadline, and room in the heap.
+    #[inline(always)] // in the way of every timer
+    fn wait_as_first(&self, deadline: u64, waker: &Waker) -> Option<TimerKey> {
+        let waker = keep_own(waker)?;
+        let mut heap = self.heap.try_borrow_mut().ok()?;
+        heap.insert_first(deadline, waker)
+    }
+
+    #[inline(never)]
+    fn wait_anywhere(&self, deadline: u64, waker: &Waker) -> TimerKey {
+        let waker = keep(waker);
+        self.heap.borrow_mut().insert(deadline, waker)
     }
 
     #[inline]
@@ -41,12 +59,11 @@ impl Timers {
 
     /// Lets a deadline wake another task from now on.
     pub(super) fn update(&self, key: TimerKey, waker: &Waker) {
+        let waker = keep(waker);
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {
-            Some(present) if !present.will_wake(waker) => {
-                Some(std::mem::replace(present, waker.clone()))
-            }
-            _ => None,
+            Some(present) => std::mem::replace(present, waker),
+            None => waker,
         };
         drop(heap);
         drop(replaced);

@@ -5,7 +5,6 @@
 //! root set (index 0) has no such waker: the simulator's callbacks run it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -19,7 +18,7 @@ use super::error::TaskError;
 use super::outside::Outside;
 use super::panics::install_hook;
 use super::wait::Wait;
-use super::waker::{Inbox, NodeRef, node_of, waker_of};
+use super::waker::{Inbox, NodeRef, keep, node_of, waker_of};
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
 
@@ -46,8 +45,12 @@ pub(super) struct Said<'a> {
 pub(super) struct Node {
     generation: u32,
     live: bool,
+    /// It is in its set's queue. A node that ended meanwhile stays there until it is its turn, and
+    /// its place in the table is given to nobody before.
     queued: bool,
     set: u32,
+    /// The node behind it in the queue.
+    next: u32,
     /// How many awaits it noted since it was last polled: see [`Tables::noted`].
     waits: u32,
     /// When it was last polled, in steps.
@@ -61,7 +64,9 @@ pub(super) struct Node {
 }
 
 struct Set {
-    queue: VecDeque<u32>,
+    queue: Queue,
+    /// Whom to wake for the set; taken out for that, since its poller brings one again. A waker of
+    /// others may run their code when it is cloned or dropped, so neither is done in the table.
     waker: Option<Waker>,
     /// The poller knows already that something is ready, or is at it.
     woken: bool,
@@ -69,6 +74,25 @@ struct Set {
     open: bool,
     /// Children whose cancellation waits until the set is open.
     doomed: Vec<NodeRef>,
+}
+
+/// The ready nodes of a set, first come first, linked through the nodes themselves.
+struct Queue {
+    first: u32,
+    last: u32,
+    len: usize,
+}
+
+impl Queue {
+    const EMPTY: Queue = Queue {
+        first: NONE,
+        last: NONE,
+        len: 0,
+    };
+
+    fn is_empty(&self) -> bool {
+        self.first == NONE
+    }
 }
 
 #[derive(Default)]
@@ -82,17 +106,39 @@ struct Tables {
 }
 
 impl Tables {
+    /// Puts a node at the end of its set's queue.
+    #[inline]
+    fn push(&mut self, index: u32) -> &mut Set {
+        let node = &mut self.nodes[index as usize];
+        node.queued = true;
+        node.next = NONE;
+        let set = &mut self.sets[node.set as usize];
+        match set.queue.last {
+            NONE => set.queue.first = index,
+            last => self.nodes[last as usize].next = index,
+        }
+        set.queue.last = index;
+        set.queue.len += 1;
+        set
+    }
+
     /// Takes the next ready node of a set.
     #[inline]
     fn pop(&mut self, set: u32) -> Option<u32> {
         let queue = &mut self.sets[set as usize].queue;
-        while let Some(index) = queue.pop_front() {
+        while queue.first != NONE {
+            let index = queue.first;
             let node = &mut self.nodes[index as usize];
-            // A slot may have been given back, and to another set, since it was queued.
-            if node.live && node.queued && node.set == set {
-                node.queued = false;
+            queue.first = node.next;
+            queue.len -= 1;
+            if queue.first == NONE {
+                queue.last = NONE;
+            }
+            node.queued = false;
+            if node.live {
                 return Some(index);
             }
+            self.free_nodes.push(index);
         }
         None
     }
@@ -226,7 +272,7 @@ impl Hub {
             return index;
         }
         tables.sets.push(Set {
-            queue: VecDeque::new(),
+            queue: Queue::EMPTY,
             waker: None,
             woken: false,
             open: false,
@@ -239,8 +285,11 @@ impl Hub {
     pub(super) fn remove_set(&self, index: u32) {
         let waker = {
             let mut tables = self.tables.borrow_mut();
+            // Those that ended while they were queued.
+            while tables.pop(index).is_some() {
+                debug_assert!(false, "a set outlives its nodes");
+            }
             let set = &mut tables.sets[index as usize];
-            set.queue.clear();
             set.doomed.clear();
             set.woken = false;
             set.open = false;
@@ -266,6 +315,7 @@ impl Hub {
                 live: false,
                 queued: false,
                 set: NONE,
+                next: NONE,
                 older: NONE,
                 newer: NONE,
                 cell: None,
@@ -308,7 +358,7 @@ impl Hub {
             debug_assert!(node.live, "a node is removed once");
             node.live = false;
             node.generation = NodeRef::next_generation(node.generation);
-            let (older, newer) = (node.older, node.newer);
+            let (older, newer, queued) = (node.older, node.newer, node.queued);
             let (cell, core) = (node.cell.take(), node.core.take());
             if older != NONE {
                 tables.nodes[older as usize].newer = newer;
@@ -318,7 +368,9 @@ impl Hub {
             } else if let Some(core) = &core {
                 core.newest.set(older);
             }
-            tables.free_nodes.push(index);
+            if !queued {
+                tables.free_nodes.push(index);
+            }
             (cell, core)
         };
         self.directory.remove(index);
@@ -361,19 +413,16 @@ impl Hub {
     #[inline]
     fn push(&self, node: NodeRef) -> Option<Waker> {
         let mut tables = self.tables.borrow_mut();
-        let tables = &mut *tables;
-        let found = tables.nodes.get_mut(node.index() as usize)?;
+        let found = tables.nodes.get(node.index() as usize)?;
         if !found.live || found.generation != node.generation() || found.queued {
             return None;
         }
-        found.queued = true;
-        let set = &mut tables.sets[found.set as usize];
-        set.queue.push_back(node.index());
+        let set = tables.push(node.index());
         if set.woken {
             return None;
         }
         set.woken = true;
-        set.waker.clone()
+        set.waker.take()
     }
 
     /// Wakes the poller of a set, which may be a task of another set, and so on up.
@@ -410,7 +459,7 @@ impl Hub {
                 return;
             }
             set.woken = true;
-            set.waker.clone()
+            set.waker.take()
         };
         if let Some(parent) = parent {
             parent.wake();
@@ -418,6 +467,7 @@ impl Hub {
     }
 
     /// The root set has something to run.
+    #[inline]
     pub(crate) fn is_ready(&self) -> bool {
         !self.tables.borrow().sets[ROOT_SET as usize]
             .queue
@@ -426,7 +476,6 @@ impl Hub {
 
     /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two
     /// tasks.
-    #[inline(always)] // in the way of every event
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {
             self.inbox.drain(|node| self.wake(node));
@@ -438,6 +487,49 @@ impl Hub {
                 break;
             }
         }
+    }
+
+    /// Wakes the task of a waker and, where it is next anyway, runs it without the way through the
+    /// queue.
+    #[inline(never)] // keeps its registers out of the callbacks' way
+    pub(crate) fn wake_and_run(&self, waker: Waker) {
+        if let Some((node, cell)) = self.begin_alone(waker) {
+            self.poll_begun(node, &cell);
+        }
+    }
+
+    /// Whether there may be something for [`run_root`](Self::run_root) or
+    /// [`wait_for_outside`](Self::wait_for_outside) to do.
+    #[inline]
+    pub(crate) fn may_be_ready(&self) -> bool {
+        self.is_ready() || self.inbox.is_filled() || self.outside.begun.get()
+    }
+
+    /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.
+    #[inline(always)] // in the way of every event
+    fn begin_alone(&self, waker: Waker) -> Option<(NodeRef, Rc<dyn Child>)> {
+        let Some(reference) = node_of(&waker, self.id) else {
+            waker.wake();
+            return None;
+        };
+        // There is nothing behind one of our own wakers that a drop would have to free.
+        std::mem::forget(waker);
+        {
+            let mut tables = self.tables.borrow_mut();
+            let tables = &mut *tables;
+            let node = tables.nodes.get_mut(reference.index() as usize)?;
+            if !node.live || node.generation != reference.generation() {
+                return None;
+            }
+            let is_next = node.set == ROOT_SET
+                && tables.sets[ROOT_SET as usize].queue.is_empty()
+                && !self.inbox.is_filled();
+            if is_next {
+                return self.begin(node, reference.index());
+            }
+        }
+        self.wake(reference);
+        None
     }
 
     /// Takes the next ready task of a set, to be polled now.
@@ -457,21 +549,19 @@ impl Hub {
     }
 
     pub(super) fn ready_count(&self, set: u32) -> usize {
-        self.tables.borrow().sets[set as usize].queue.len()
+        self.tables.borrow().sets[set as usize].queue.len
     }
 
     /// Opens the set for the time of its scope's poll or drop.
     pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) {
+        // Before the tables are borrowed: a waker of others may run their code when it is cloned.
+        let waker = waker.map(keep);
         let replaced = {
             let mut tables = self.tables.borrow_mut();
             let set = &mut tables.sets[set as usize];
             set.open = true;
             set.woken = true;
-            match (waker, &set.waker) {
-                (Some(new), Some(old)) if new.will_wake(old) => None,
-                (Some(new), _) => set.waker.replace(new.clone()),
-                (None, _) => None,
-            }
+            waker.and_then(|waker| set.waker.replace(waker))
         };
         drop(replaced);
     }
@@ -482,7 +572,7 @@ impl Hub {
             let set = &mut tables.sets[set as usize];
             set.open = false;
             set.woken = !set.queue.is_empty() || !set.doomed.is_empty();
-            if set.woken { set.waker.clone() } else { None }
+            if set.woken { set.waker.take() } else { None }
         };
         if let Some(waker) = again {
             waker.wake();
@@ -506,7 +596,7 @@ impl Hub {
     }
 
     /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
-    #[inline]
+    #[inline(always)] // in the way of every event
     fn begin(&self, node: &mut Node, index: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
         node.since = self.now.get();
         node.waits = 0;

@@ -57,7 +57,7 @@ pub(crate) use self::spawn::{run_test, spawn_root};
 pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait::Wait;
-pub(crate) use self::waker::{keep, node_index};
+pub(crate) use self::waker::{keep, keep_own, node_index};
 pub use self::yield_now::{YieldNow, yield_now};
 
 /// A task's name. A literal costs no allocation.

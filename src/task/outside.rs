@@ -29,7 +29,7 @@ pub(super) struct Outside {
     sender: Sender<Arc<dyn News>>,
     news: Receiver<Arc<dyn News>>,
     /// There was outside work since a look that found neither work nor news.
-    begun: Cell<bool>,
+    pub(super) begun: Cell<bool>,
 }
 
 impl Default for Outside {

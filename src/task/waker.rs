@@ -163,12 +163,15 @@ pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
 /// A waker to keep: as `clone`, which a waker of ours needs no call for.
 #[inline]
 pub(crate) fn keep(waker: &Waker) -> Waker {
-    if std::ptr::eq(waker.vtable(), &raw const VTABLE) {
-        // SAFETY: as in `waker_of`: the contract holds for any word.
-        unsafe { Waker::new(waker.data(), &VTABLE) }
-    } else {
-        waker.clone()
-    }
+    keep_own(waker).unwrap_or_else(|| waker.clone())
+}
+
+/// [`keep`] for a waker of ours; `None` for anybody else's.
+#[inline]
+pub(crate) fn keep_own(waker: &Waker) -> Option<Waker> {
+    let is_own = std::ptr::eq(waker.vtable(), &raw const VTABLE);
+    // SAFETY: as in `waker_of`: the contract holds for any word.
+    is_own.then(|| unsafe { Waker::new(waker.data(), &VTABLE) })
 }
 
 fn clone(data: *const ()) -> RawWaker {

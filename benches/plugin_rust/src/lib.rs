@@ -2,15 +2,10 @@
 //!
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=…`.
 //! `benches/rates.rs` runs both side by side, and the checks of `memory` too.
-#![allow(
-    clippy::unit_arg,
-    reason = "an event that is measured is one expression"
-)]
 
 mod allocations;
 mod memory;
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use verifork::prelude::*;
@@ -31,46 +26,73 @@ fn count_or(test: &Test, usual: u64) -> Result<u64> {
         .map_or(Ok(usual), |count| Ok(count.parse()?))
 }
 
-/// Runs `event` until it is warm, and then times it.
-async fn measure(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result {
-    let count = count_or(test, 1_000_000)?;
-    for _ in 0..WARM_UP {
-        event().await?;
-    }
-    let begun = Instant::now();
-    for _ in 0..count {
-        event().await?;
-    }
-    report(test, count, begun);
-    Ok(())
+/// Counts events: the first ones warm up, the others are timed. As `counted` in the C plugin.
+struct Meter<'a> {
+    test: &'a Test,
+    begun: Instant,
+    done: u64,
+    count: u64,
 }
 
-#[allow(clippy::cast_precision_loss)] // a rate needs no more
-fn report(test: &Test, count: u64, begun: Instant) {
-    let rate = begun.elapsed().as_nanos() as f64 / count as f64;
-    let mut line = String::new();
-    let _ = write!(
-        line,
-        "bench={} n={count} ns_per_event={rate:.1}",
-        test.name()
-    );
-    println!("{line}");
+impl<'a> Meter<'a> {
+    fn new(test: &'a Test) -> Result<Self> {
+        Ok(Meter {
+            test,
+            begun: Instant::now(),
+            done: 0,
+            count: count_or(test, 1_000_000)?,
+        })
+    }
+
+    /// Whether there is another event to have; reports the rate after the last one.
+    #[inline]
+    fn wants_more(&mut self) -> bool {
+        if self.done == WARM_UP {
+            self.begun = Instant::now();
+        }
+        self.done += 1;
+        if self.done <= WARM_UP + self.count {
+            return true;
+        }
+        self.report();
+        false
+    }
+
+    #[allow(clippy::cast_precision_loss)] // a rate needs no more
+    #[cold]
+    fn report(&self) {
+        let (name, count) = (self.test.name(), self.count);
+        let rate = self.begun.elapsed().as_nanos() as f64 / count as f64;
+        println!("bench={name} n={count} ns_per_event={rate:.1}");
+    }
 }
 
 #[verifork::test(name = "timer", timeout = 10.seconds())]
 async fn one_step(test: Test) -> Result {
-    measure(&test, async || Ok(timer(1.ns()).await)).await
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
+        timer(1.ns()).await;
+    }
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]
 async fn edge(test: Test, dut: Bench) -> Result {
     Clock::new(&dut.clk, 10.ns()).start();
-    measure(&test, async || Ok(dut.clk.rising_edge().await)).await
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
+        dut.clk.rising_edge().await;
+    }
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]
 async fn design_edge(test: Test, dut: Bench) -> Result {
-    measure(&test, async || Ok(dut.clk.rising_edge().await)).await
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
+        dut.clk.rising_edge().await;
+    }
+    Ok(())
 }
 
 /// An edge of our clock, 32 bits written and 32 bits read in the read-write phase.
@@ -83,15 +105,15 @@ async fn tb_cycle(test: Test, dut: Bench) -> Result {
     // The register is unknown until something known has been summed up.
     dut.sum.set(0);
     read_write().await;
-    measure(&test, async || {
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
         dut.clk.rising_edge().await;
         value = value.wrapping_add(1);
         dut.data.set(value);
         read_write().await;
         dut.sum.get()?;
-        Ok(())
-    })
-    .await
+    }
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]
@@ -104,32 +126,33 @@ async fn queue_ping_pong(test: Test) -> Result {
         }
         Ok(())
     });
-    measure(&test, async || {
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
         there.send(1).await?;
         answers.recv().await?;
-        Ok(())
-    })
-    .await
+    }
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]
 async fn fork_and_join(test: Test) -> Result {
-    measure(&test, async || {
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
         spawn(async {
             yield_now().await;
             Ok(())
         })
         .await?;
-        Ok(())
-    })
-    .await
+    }
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]
 async fn edge_with_timeout(test: Test, dut: Bench) -> Result {
     Clock::new(&dut.clk, 10.ns()).start();
-    measure(&test, async || {
-        Ok(with_timeout(100.us(), dut.clk.rising_edge()).await?)
-    })
-    .await
+    let mut meter = Meter::new(&test)?;
+    while meter.wants_more() {
+        with_timeout(100.us(), dut.clk.rising_edge()).await?;
+    }
+    Ok(())
 }

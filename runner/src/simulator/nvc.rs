@@ -30,6 +30,10 @@ impl CommandLine for Nvc {
         &[Language::Vhdl]
     }
 
+    fn works(&self) -> &'static str {
+        "everything"
+    }
+
     fn variable(&self) -> &'static str {
         "VERIFORK_NVC"
     }

@@ -36,7 +36,7 @@ use raw::{Interface, Missing, Raw};
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    WriteMode, event,
+    Unusable, WriteMode, event,
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
@@ -113,7 +113,7 @@ fn start() {
             super::PORT.set(Some(port));
             event::deliver(Event::Start);
         }
-        Err(reason) => event::escaped(Box::new(format!("cannot use this simulator: {reason}"))),
+        Err(reason) => event::escaped(Box::new(Unusable(reason))),
     }
 }
 

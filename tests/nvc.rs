@@ -9,9 +9,9 @@ use common::nvc::Nvc;
 use common::{Run, Shared, plugin, root, without_settings};
 
 static CONFORMANCE: Shared<Nvc> =
-    Shared::new(|| Nvc::compile("conformance", &["hdl/conformance.vhd"]));
+    Shared::new(|| Nvc::compile("conformance", &["hdl/conformance.vhd"], &[]));
 static FAILING: Shared<Nvc> =
-    Shared::new(|| Nvc::compile("failing", &["tests/designs/failing.vhd"]));
+    Shared::new(|| Nvc::compile("failing", &["tests/designs/failing.vhd"], &[]));
 
 /// The plus-arguments that the plugin's tests look for.
 const PLUSARGS: [&str; 4] = ["+depth=4", "+verbose", "+verb=1", "+empty="];
@@ -168,6 +168,48 @@ fn what_does_not_fit_is_told_as_everywhere() {
     run.failed().says("no `core` in `failing`");
     let run = FAILING.get().run(&plugin("empty_tb"), &[], &[], &[]);
     run.failed().says("this plugin has no tests");
+}
+
+/// The testbenches of the examples, whole, on the designs in VHDL and on mutants of them.
+#[test]
+fn the_examples_pass_on_their_designs_and_find_the_mutants() {
+    require!("nvc");
+    for (name, parity, mutants) in [
+        ("counter", "", &["counter_carry_lost"][..]),
+        (
+            "fifo",
+            "",
+            &["fifo_almost_full_late", "fifo_refused_write_moves"],
+        ),
+        (
+            "axi_lite",
+            "",
+            &["axi_lite_strobe_lane_2", "axi_lite_bvalid_dropped"],
+        ),
+        (
+            "uart",
+            "-gPARITY=1",
+            &["uart_stop_unchecked", "uart_parity_skips_top_bit"],
+        ),
+    ] {
+        let generics: Vec<_> = Some(parity)
+            .filter(|it| !it.is_empty())
+            .into_iter()
+            .collect();
+        let plugin = plugin(&format!("{name}_tb"));
+        let run = |source: &str| {
+            let design = Nvc::compile(name, &[source], &generics);
+            design.run(&plugin, &[("VERIFORK_SEED", "1")], &[], &[])
+        };
+        run(&format!("hdl/{name}.vhd"))
+            .passed()
+            .says(" 0 failed, 0 skipped");
+        for mutant in mutants {
+            run(&format!("hdl/mutants/{mutant}.vhd"))
+                .failed()
+                .says("FAIL  ");
+        }
+    }
 }
 
 /// GHDL has VHPI's functions and does nothing in them.

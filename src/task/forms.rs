@@ -243,6 +243,10 @@ macro_rules! task_forms {
         /// `cancel_all`: in reverse order of the calls, each within the manager's
         /// [`exit_limit`](crate::task::ManagerOptions::exit_limit) of simulated time.
         ///
+        /// It begins in the time step in which the last task has ended, which may be in its read-only
+        /// phase: clean-up that writes awaits [`next_time_step`](crate::trigger::next_time_step)
+        /// first.
+        ///
         /// It does not run when the future that would run it (the scope's, or that of `join_all`)
         /// is dropped; the log then says so.
         ///

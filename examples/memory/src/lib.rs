@@ -124,7 +124,9 @@ async fn words_lie_at_their_addresses(dut: MemoryBus, test: Test) -> Result {
     checked(&dut, async {
         let mut rng = test.rng();
         for (index, word) in dut.mem.elements() {
-            word.expect(LogicVec::unknown(word.width()))?;
+            let (path, found) = (word.path(), word.get().to_four_state());
+            let unknown = LogicVec::unknown(word.width());
+            ensure!(found == unknown, "{path} is {found} before it is written");
             let (addr, data) = (dut.address(index.try_into()?), dut.random(&mut rng));
             clock(&dut, Access::write(&addr, &data)).await;
             read_only().await;

@@ -11,6 +11,10 @@ macro_rules! task_forms {
         ///
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
+        /// A block that loops for ever does not tell what it would return: `let monitor: Task<()> =
+        /// tm.fork("monitor", async { loop { … } })`, or an `async fn` that does, as monitors and
+        /// drivers mostly are.
+        ///
         /// # Panics
         ///
         /// At the caller's line: the name is taken, or the manager's scope has ended.

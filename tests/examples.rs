@@ -377,18 +377,18 @@ fn memory() {
         "memory_drives_while_written",
         "random_accesses::mostly_writes",
         "scoreboard",
-        "memory_bus.data is 32'h",
+        "memory_bus.data is 32'",
     );
     finds(
         "memory_drives_while_written",
         "the_bus_is_driven_at_once",
         "stimulus",
-        "memory_bus.data is 32'h",
+        "memory_bus.data is 32'",
     );
     finds(
         "memory_write_shows",
         "random_accesses::mostly_reads",
         "scoreboard",
-        "memory_bus.data is 32'h",
+        "memory_bus.data is 32'",
     );
 }

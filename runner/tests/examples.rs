@@ -129,11 +129,11 @@ mutants! {
         "multiplier.product is 0xffff7777, not 0xffffffff, for 0x1 by 0xffff";
     memory_drives_while_written: "memory_tb", "memory", "memory_drives_while_written.v",
         "memory_bus::words_of_4::icarus::random_accesses::mostly_writes",
-        "memory_bus.data is 32'h";
+        "memory_bus.data is 32'";
     memory_drives_while_written_in_vhdl: "memory_tb", "memory", "memory_drives_while_written.vhd",
         "memory_bus::vhdl::words_of_4::ghdl::random_accesses::mostly_writes",
-        "memory_bus.data is 32'h";
+        "memory_bus.data is 32'";
     memory_write_shows: "memory_tb", "memory", "memory_write_shows.v",
         "memory_bus::words_of_20::icarus::random_accesses::mostly_reads",
-        "memory_bus.data is 160'h";
+        "memory_bus.data is 160'";
 }

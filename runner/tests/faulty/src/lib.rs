@@ -84,7 +84,7 @@ async fn is_as_configured(dut: Instance) -> Result {
 /// What users forget, on `counter` in either language: the tests of the runner compare what each
 /// simulator's user is told.
 mod mistakes {
-    use super::*;
+    use verifork::prelude::*;
 
     #[verifork::test(timeout = 50.us())]
     async fn forgets_the_clock(dut: Instance) -> Result {

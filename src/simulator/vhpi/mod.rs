@@ -17,7 +17,7 @@
 mod callback;
 mod description;
 mod hierarchy;
-mod name;
+pub(super) mod name;
 mod object;
 mod raw;
 mod shape;

@@ -6,8 +6,9 @@
 use super::VpiPort;
 use super::digits::scalar_logic;
 use super::raw::{self, Callback, Interface, Routine};
+use super::vhdl::{Place, Vhdl};
 use crate::simulator::event::{self, deliver};
-use crate::simulator::{CallbackHandle, Event, Handle, Phase, PortError};
+use crate::simulator::{self, CallbackHandle, Event, Handle, Phase, Port, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 
 /// The token of a callback's data.
@@ -100,6 +101,60 @@ unsafe extern "C" fn on_end(_data: *mut t_cb_data) -> i32 {
     0
 }
 
+thread_local! {
+    static VHDL: &'static Vhdl = Box::leak(Box::default());
+}
+
+/// What is kept of a VHDL design.
+pub(super) fn vhdl() -> &'static Vhdl {
+    VHDL.with(|vhdl| *vhdl)
+}
+
+/// A callback of a simulator of VHDL begins.
+#[inline]
+fn enter(place: Place) {
+    if !event::is_over() {
+        vhdl().enter(place, || simulator::port().map_or(0, Port::now));
+    }
+}
+
+/// The same routines for simulators of VHDL, which note where in a cycle they are.
+unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
+    enter(Place::After);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_change(data) }
+}
+
+unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_timer(data) }
+}
+
+unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    vhdl().enter_cycle();
+    0
+}
+
+unsafe extern "C" fn on_vhdl_read_write(data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadWrite, data) }
+}
+
+unsafe extern "C" fn on_vhdl_read_only(data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadOnly, data) }
+}
+
+unsafe extern "C" fn on_vhdl_next_time_step(data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::NextTimeStep, data) }
+}
+
 /// Registers for the start and the end of simulation. The simulator's answer is of no use here:
 /// in the process of Icarus's compiler the functions are there and refuse.
 pub(super) fn register_start_and_end(raw: &Interface) -> Result<(), raw::Missing> {
@@ -131,8 +186,10 @@ impl VpiPort {
         scalar: bool,
         token: u64,
     ) -> Result<CallbackHandle, PortError> {
-        // GHDL knows no scalars.
-        let (routine, format): (Routine, i32) = if scalar && !self.nine_states {
+        let (routine, format): (Routine, i32) = if self.vhdl.is_some() {
+            // GHDL knows no scalars. What it brings along, in a format that it knows, is not read.
+            (on_vhdl_change, vpi::vpiIntVal)
+        } else if scalar {
             (on_scalar_change, vpi::vpiScalarVal)
         } else {
             (on_change, vpi::vpiSuppressVal)
@@ -149,16 +206,46 @@ impl VpiPort {
     }
 
     pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
-        self.register("wait in", &timed(vpi::cbAfterDelay, on_timer, steps, token))
+        let routine = match self.vhdl {
+            Some(_) => on_vhdl_timer,
+            None => on_timer as Routine,
+        };
+        self.register("wait in", &timed(vpi::cbAfterDelay, routine, steps, token))
     }
 
     pub(super) fn await_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+        if let Some(vhdl) = self.vhdl {
+            return self.await_phase_vhdl(vhdl, phase, token);
+        }
         let callback = match phase {
             Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_read_write, 0, token),
             Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_read_only, 0, token),
             Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_next_time_step, 0, token),
         };
         self.register("wait in", &callback).map(drop)
+    }
+
+    fn await_phase_vhdl(&self, vhdl: &Vhdl, phase: Phase, token: u64) -> Result<(), PortError> {
+        let callback = match phase {
+            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_vhdl_read_write, 0, token),
+            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_vhdl_read_only, 0, token),
+            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_vhdl_next_time_step, 0, token),
+        };
+        self.register("wait in", &callback)?;
+        if phase == Phase::ReadWrite
+            && vhdl.place() == Place::Last
+            && self.quirks.read_write_again_needs_write
+        {
+            self.start_cycle();
+        }
+        Ok(())
+    }
+
+    /// Has the simulator begin another cycle in this time step.
+    pub(super) fn start_cycle(&self) {
+        let _ = self
+            .raw
+            .register(&timed(vpi::cbAfterDelay, on_vhdl_cycle, 0, 0));
     }
 
     /// Registers a delay of 0 that does nothing, in which a pending finish is obeyed.

@@ -5,15 +5,18 @@ mod description;
 mod digits;
 mod hierarchy;
 mod name;
+mod probe;
 mod raw;
 mod time;
 mod value;
+mod vhdl;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::io::Write as _;
 
 use raw::{Interface, Missing};
+use vhdl::Vhdl;
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
@@ -31,7 +34,8 @@ struct VpiPort {
     /// From [`Quirks`], beside the code that asks for them in every read and write.
     errors_are_silent: bool,
     integers_extend: bool,
-    nine_states: bool,
+    /// What a simulator of VHDL needs beyond.
+    vhdl: Option<&'static Vhdl>,
     arguments: Vec<String>,
     precision: Precision,
     /// The last time the simulator gave that can be believed.
@@ -101,7 +105,7 @@ impl VpiPort {
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
-            nine_states: quirks.vector_formats == VectorFormats::BinaryString,
+            vhdl: (quirks.vector_formats == VectorFormats::BinaryString).then(callback::vhdl),
             raw,
             identity,
             quirks,
@@ -123,12 +127,20 @@ impl VpiPort {
     }
 
     #[cold]
-    fn cannot_force(&self) -> PortError {
+    fn unsupported(&self, what: &str, remedy: &str) -> PortError {
         PortError::Unsupported {
-            what: "force or release a signal".to_owned(),
+            what: what.to_owned(),
             simulator: self.identity.to_string(),
-            remedy: "drive it from the testbench alone, or use a simulator that can".to_owned(),
+            remedy: remedy.to_owned(),
         }
+    }
+
+    #[cold]
+    fn cannot_force(&self) -> PortError {
+        self.unsupported(
+            "force or release a signal",
+            "drive it from the testbench alone, or use a simulator that can",
+        )
     }
 
     /// A refusal, with the simulator's own message if it has one.
@@ -227,11 +239,23 @@ impl Port for VpiPort {
     }
 
     fn describe(&self, object: Handle) -> Description {
-        self.description(object)
+        match self.vhdl {
+            Some(vhdl) => self.describe_vhdl(vhdl, object),
+            None => self.description(object),
+        }
+    }
+
+    fn hidden(&self, object: Handle) -> Option<PortError> {
+        self.hidden_vhdl(self.vhdl?, object)
+    }
+
+    fn write_refusal(&self, object: Handle) -> Option<PortError> {
+        self.write_refusal_vhdl(self.vhdl?, object)
     }
 
     fn is_local(&self, parameter: Handle) -> bool {
-        self.kind(parameter) == super::ObjectKind::Parameter
+        self.vhdl.is_none()
+            && self.kind(parameter) == super::ObjectKind::Parameter
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 

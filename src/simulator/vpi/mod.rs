@@ -253,6 +253,10 @@ impl Port for VpiPort {
         self.write_refusal_vhdl(self.vhdl?, object)
     }
 
+    fn is_write_pending(&self, object: Handle) -> bool {
+        self.vhdl.is_some_and(|vhdl| vhdl.is_written(object))
+    }
+
     fn is_local(&self, parameter: Handle) -> bool {
         self.vhdl.is_none()
             && self.kind(parameter) == super::ObjectKind::Parameter

@@ -194,8 +194,10 @@ async fn parameters_of_every_type_are_read(dut: Instance) -> Result {
     assert_eq!(dut.parameter::<String>("NAME")?.get(), "conformance");
     assert_eq!(dut.parameter::<String>("GREETING")?.get(), "hail");
 
+    // VHDL's simulators show names without case.
     let unsigned = dut.parameter::<u8>("OFFSET").unwrap_err().to_string();
-    assert!(unsigned.contains("conformance.OFFSET"), "{unsigned}");
+    let lower = unsigned.to_lowercase();
+    assert!(lower.contains("conformance.offset"), "{unsigned}");
     let variable = dut.parameter::<u8>("q_8").unwrap_err().to_string();
     assert!(variable.contains("not constant"), "{variable}");
     Ok(())
@@ -207,8 +209,8 @@ async fn constants_refuse_writes_at_the_callers_line(dut: Instance) -> Result {
     assert_eq!(count.get()?, 5);
     let (error, line) = (count.try_set(6).unwrap_err(), line!());
     assert_eq!(
-        (error.path(), error.location().line()),
-        ("conformance.COUNT", line)
+        (&*error.path().to_lowercase(), error.location().line()),
+        ("conformance.count", line)
     );
     assert!(error.location().file().ends_with("lookup.rs"));
     assert!(error.to_string().contains("it is constant"), "{error}");

@@ -120,7 +120,16 @@ fn enter(place: Place) {
 
 /// The same routines for simulators of VHDL, which note where in a cycle they are.
 unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
+    let in_order = vhdl().changed_in_order();
     enter(Place::After);
+    for token in in_order {
+        if !event::is_ending() {
+            deliver(Event::Change {
+                token,
+                scalar: None,
+            });
+        }
+    }
     // SAFETY: the simulator called us with it.
     unsafe { on_change(data) }
 }
@@ -202,7 +211,13 @@ impl VpiPort {
             format,
             token,
         };
-        self.register("watch", &callback)
+        let watch = self.register("watch", &callback)?;
+        if let Some(vhdl) = self.vhdl
+            && scalar
+        {
+            vhdl.note_watch(watch, object, token);
+        }
+        Ok(watch)
     }
 
     pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
@@ -256,6 +271,9 @@ impl VpiPort {
     }
 
     pub(super) fn remove_callback(&self, callback: CallbackHandle) {
+        if let Some(vhdl) = self.vhdl {
+            vhdl.forget_watch(callback);
+        }
         if !event::is_over() {
             self.raw.remove(callback);
         }

@@ -14,12 +14,15 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use super::VpiPort;
 use super::hierarchy::{Scope, direction};
 use super::probe;
 use crate::simulator::vhpi::name;
 use crate::simulator::{
-    Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, event,
+    CallbackHandle, Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError,
+    event,
 };
 use crate::sys::vpi;
 use crate::value::LogicVec;
@@ -33,6 +36,8 @@ pub(super) struct Vhdl {
     spare: RefCell<Vec<LogicVec>>,
     place: Cell<Place>,
     written_at: Cell<u64>,
+    /// Who watches what has one bit.
+    scalar_watches: RefCell<Vec<(CallbackHandle, Handle, u64)>>,
 }
 
 /// An object of the design. There is one for each, and it is never freed.
@@ -118,6 +123,34 @@ impl Vhdl {
                 self.forget(|_| true);
             }
         }
+    }
+
+    /// The tokens of the watches on what was written and is now the design's, in the order of the
+    /// writes: GHDL tells of changes in the order of the watches. Of signals of one bit only, since
+    /// whether these have changed is found by their values.
+    pub(super) fn changed_in_order(&self) -> SmallVec<[u64; 4]> {
+        let (written, watches) = (self.written.borrow(), self.scalar_watches.borrow());
+        if written.len() < 2 {
+            return SmallVec::new();
+        }
+        let applied = written.iter().filter(|it| it.place != Place::After);
+        let watched = applied.flat_map(|written| {
+            let watches = watches.iter().filter(|watch| watch.1 == written.object);
+            watches.map(|watch| watch.2)
+        });
+        watched.collect()
+    }
+
+    pub(super) fn note_watch(&self, watch: CallbackHandle, object: Handle, token: u64) {
+        self.scalar_watches
+            .borrow_mut()
+            .push((watch, object, token));
+    }
+
+    pub(super) fn forget_watch(&self, callback: CallbackHandle) {
+        self.scalar_watches
+            .borrow_mut()
+            .retain(|watch| watch.0 != callback);
     }
 
     /// A cycle begins that was asked for by [`VpiPort::start_cycle`]: what was written as changes
@@ -521,6 +554,24 @@ mod tests {
         assert_eq!(read(&vhdl, object), Some(3));
         vhdl.enter(Place::Before, || 1);
         assert_eq!(read(&vhdl, object), None);
+    }
+
+    #[test]
+    fn changes_are_told_in_the_order_of_the_writes() {
+        let vhdl = Vhdl::default();
+        let object = |number| Handle::for_test(8 * number);
+        for number in 1..=3 {
+            let watch = CallbackHandle(number);
+            vhdl.note_watch(watch, object(number), number as u64);
+        }
+        vhdl.enter(Place::Last, || 0);
+        for number in [3, 1, 2, 1] {
+            vhdl.note_write(object(number), &byte(1), 0);
+        }
+        vhdl.forget_watch(CallbackHandle(2));
+        assert_eq!(vhdl.changed_in_order().as_slice(), [3, 1]);
+        vhdl.enter(Place::After, || 0);
+        assert!(vhdl.changed_in_order().is_empty());
     }
 
     #[test]

@@ -195,13 +195,13 @@ impl VpiPort {
         scalar: bool,
         token: u64,
     ) -> Result<CallbackHandle, PortError> {
-        let (routine, format): (Routine, i32) = if self.vhdl.is_some() {
-            // GHDL knows no scalars. What it brings along, in a format that it knows, is not read.
-            (on_vhdl_change, vpi::vpiIntVal)
+        let (routine, format): (Routine, _) = if self.vhdl.is_some() {
+            // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
+            (on_vhdl_change, None)
         } else if scalar {
-            (on_scalar_change, vpi::vpiScalarVal)
+            (on_scalar_change, Some(vpi::vpiScalarVal))
         } else {
-            (on_change, vpi::vpiSuppressVal)
+            (on_change, Some(vpi::vpiSuppressVal))
         };
         let callback = Callback {
             reason: vpi::cbValueChange,
@@ -289,7 +289,7 @@ fn timed(reason: i32, routine: Routine, steps: u64, token: u64) -> Callback {
         routine,
         object: None,
         delay: Some(steps),
-        format: vpi::vpiSuppressVal,
+        format: Some(vpi::vpiSuppressVal),
         token,
     }
 }

@@ -49,7 +49,7 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
         "direction": description.direction.map(|direction| direction.to_string()),
         "constant": description.constant,
         "local": description.constant && port.is_local(handle),
-        "literals": port.literals(handle),
+        "literals": description.literals,
         "array": description.array,
         "encoding": encoding(&description.encoding),
     });

@@ -100,11 +100,6 @@ pub(crate) trait Port {
     fn is_local(&self, _parameter: Handle) -> bool {
         false
     }
-    /// The names of the values of an object of an enumeration type, in the order of their
-    /// encoding from 0; none where the interface does not tell them.
-    fn literals(&self, _object: Handle) -> Vec<String> {
-        Vec::new()
-    }
 
     /// Why an object that is there has no value to read or to write, where the port knows.
     fn hidden(&self, _object: Handle) -> Option<PortError> {

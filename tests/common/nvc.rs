@@ -14,8 +14,8 @@ pub struct Nvc {
 }
 
 impl Nvc {
-    /// Compiles sources, given relative to the repository.
-    pub fn compile(top: &str, sources: &[&str]) -> Self {
+    /// Compiles sources, given relative to the repository, with generics of the top (`-gWIDTH=4`).
+    pub fn compile(top: &str, sources: &[&str], generics: &[&str]) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("verifork-")
             .tempdir()
@@ -28,7 +28,9 @@ impl Nvc {
         command
             .arg("-a")
             .args(sources.iter().map(|source| root().join(source)))
-            .args(["-e", top]);
+            .arg("-e")
+            .args(generics)
+            .arg(top);
         let output = command.output().expect("nvc runs");
         assert!(
             output.status.success(),

@@ -325,6 +325,11 @@ impl Port for VhpiPort {
         self.description(Object::of(object))
     }
 
+    fn is_local(&self, parameter: Handle) -> bool {
+        let class = self.raw.get(vhpi::vhpiKindP, Object::of(parameter).raw);
+        class == i32::try_from(vhpi::vhpiConstDeclK).ok()
+    }
+
     fn read(
         &self,
         object: Handle,

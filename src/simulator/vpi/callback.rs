@@ -146,6 +146,16 @@ unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
     0
 }
 
+unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    if !event::is_ending()
+        && let Some(port) = super::VPI.get()
+    {
+        port.release_vhdl(vhdl());
+    }
+    0
+}
+
 unsafe extern "C" fn on_vhdl_read_write(data: *mut t_cb_data) -> i32 {
     enter(Place::Last);
     // SAFETY: the simulator called us with it.
@@ -254,6 +264,12 @@ impl VpiPort {
             self.start_cycle();
         }
         Ok(())
+    }
+
+    /// Has the simulator call when what was written is applied, for the releases that wait for it.
+    pub(super) fn await_releases(&self) -> Result<(), PortError> {
+        let callback = timed(vpi::cbReadWriteSynch, on_vhdl_releases, 0, 0);
+        self.register("release", &callback).map(drop)
     }
 
     /// Has the simulator begin another cycle in this time step.

@@ -47,6 +47,11 @@ struct VpiPort {
     scopes: RefCell<hierarchy::Scopes>,
 }
 
+thread_local! {
+    /// The port, for callbacks of its own.
+    static VPI: Cell<Option<&'static VpiPort>> = const { Cell::new(None) };
+}
+
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
 /// same routine runs in Icarus's compiler, and GHDL has no objects yet.
 ///
@@ -63,7 +68,9 @@ pub(crate) fn start_up() -> Result<(), String> {
 fn start() {
     match VpiPort::open() {
         Ok(port) => {
-            super::PORT.set(Some(Box::leak(Box::new(port))));
+            let port: &'static VpiPort = Box::leak(Box::new(port));
+            VPI.set(Some(port));
+            super::PORT.set(Some(port));
             event::deliver(Event::Start);
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),

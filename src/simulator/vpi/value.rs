@@ -12,7 +12,7 @@ use super::digits::{digits_to_planes, mask, nine_state_planes, scalar_planes, ve
 use super::raw::Missing;
 use super::vhdl::Vhdl;
 use super::{VpiPort, check_not_over};
-use crate::simulator::{Encoding, Handle, Port, PortError, WriteMode};
+use crate::simulator::{Encoding, Handle, Port, PortError, WriteMode, event};
 use crate::sys::vpi;
 use crate::value::LogicVec;
 
@@ -304,6 +304,9 @@ impl VpiPort {
         value: &LogicVec,
         mode: WriteMode,
     ) -> Result<(), PortError> {
+        if mode == WriteMode::Release && vhdl.defers_release(object, value.width()) {
+            return self.await_releases();
+        }
         let small = value.width() <= 32 && !value.is_nine_state() && value.unknown_word(0) == 0;
         if small && mode != WriteMode::Release {
             let mut integer = empty(vpi::vpiIntVal);
@@ -315,12 +318,21 @@ impl VpiPort {
         } else {
             self.put_digits(object, value, mode)?;
         }
-        if mode == WriteMode::Release {
-            vhdl.forget_write(object);
-        } else if vhdl.note_write(object, value, self.now()) {
+        let is_force = mode == WriteMode::Force;
+        if mode != WriteMode::Release && vhdl.note_write(object, value, is_force, self.now()) {
             self.start_cycle();
         }
         Ok(())
+    }
+
+    /// Ends the forces whose releases had to wait until they were applied.
+    pub(super) fn release_vhdl(&self, vhdl: &Vhdl) {
+        for (object, width) in vhdl.take_releases() {
+            let nothing = LogicVec::all_zero(width);
+            if let Err(error) = self.put_digits(object, &nothing, WriteMode::Release) {
+                event::escaped(Box::new(error.to_string()));
+            }
+        }
     }
 
     /// Writes a vector of nine states as a string.

@@ -32,6 +32,8 @@ use crate::value::LogicVec;
 pub(super) struct Vhdl {
     objects: RefCell<HashMap<Handle, &'static Object>>,
     written: RefCell<Vec<Written>>,
+    /// Releases that have to wait until the force is applied, with the widths.
+    releases: RefCell<Vec<(Handle, u32)>>,
     /// Memory for what is written next.
     spare: RefCell<Vec<LogicVec>>,
     place: Cell<Place>,
@@ -59,6 +61,7 @@ struct Written {
     object: Handle,
     value: LogicVec,
     place: Place,
+    is_force: bool,
 }
 
 /// Where in a cycle of the simulator a callback is.
@@ -175,7 +178,13 @@ impl Vhdl {
 
     /// Notes a value that was written; `true` if a cycle has to be asked for, at whose begin it is
     /// known that others are told of what it made of the signals.
-    pub(super) fn note_write(&self, object: Handle, value: &LogicVec, now: u64) -> bool {
+    pub(super) fn note_write(
+        &self,
+        object: Handle,
+        value: &LogicVec,
+        is_force: bool,
+        now: u64,
+    ) -> bool {
         let mut written = self.written.borrow_mut();
         self.written_at.set(now);
         let place = self.place.get();
@@ -188,10 +197,15 @@ impl Vhdl {
                 object,
                 value,
                 place,
+                is_force,
             });
             written.last_mut().expect("it was pushed")
         };
         noted.place = place;
+        noted.is_force = is_force;
+        if is_force {
+            self.releases.borrow_mut().retain(|it| it.0 != object);
+        }
         if self
             .object(object)
             .is_some_and(|it| it.has_two_states.get())
@@ -204,9 +218,23 @@ impl Vhdl {
         place == Place::After
     }
 
-    /// A force ends: what it held is no more to be read.
-    pub(super) fn forget_write(&self, object: Handle) {
-        self.written.borrow_mut().retain(|it| it.object != object);
+    /// A force is to end; `true` if it has not even begun, so that its end has to wait: of one cycle's
+    /// writes, GHDL applies all releases first.
+    pub(super) fn defers_release(&self, object: Handle, width: u32) -> bool {
+        let mut written = self.written.borrow_mut();
+        let Some(at) = written.iter().position(|it| it.object == object) else {
+            return false;
+        };
+        let ended = written.swap_remove(at);
+        if ended.is_force {
+            self.releases.borrow_mut().push((object, width));
+        }
+        ended.is_force
+    }
+
+    /// The releases that have waited.
+    pub(super) fn take_releases(&self) -> Vec<(Handle, u32)> {
+        self.releases.take()
     }
 
     /// What was written to an object and is yet to become its value.
@@ -541,19 +569,36 @@ mod tests {
     fn a_write_is_read_until_the_signals_are_updated() {
         let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
         vhdl.enter(Place::Before, || 0);
-        assert!(!vhdl.note_write(object, &byte(1), 0));
-        assert!(!vhdl.note_write(object, &byte(2), 0));
+        assert!(!vhdl.note_write(object, &byte(1), false, 0));
+        assert!(!vhdl.note_write(object, &byte(2), false, 0));
         vhdl.enter(Place::Before, || 0);
         assert_eq!(read(&vhdl, object), Some(2));
         vhdl.enter(Place::After, || 0);
         assert_eq!(read(&vhdl, object), None);
         // One in the read-write phase is applied at once in the next cycle, or the next time step.
         vhdl.enter(Place::Last, || 0);
-        vhdl.note_write(object, &byte(3), 0);
+        vhdl.note_write(object, &byte(3), false, 0);
         vhdl.enter(Place::Before, || 0);
         assert_eq!(read(&vhdl, object), Some(3));
         vhdl.enter(Place::Before, || 1);
         assert_eq!(read(&vhdl, object), None);
+    }
+
+    #[test]
+    fn a_force_ends_in_a_cycle_after_its_own() {
+        let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
+        vhdl.enter(Place::Last, || 0);
+        vhdl.note_write(object, &byte(1), true, 0);
+        assert!(vhdl.defers_release(object, 8));
+        assert_eq!(vhdl.take_releases(), [(object, 8)]);
+        // Forced once more, it is not released.
+        vhdl.note_write(object, &byte(1), true, 0);
+        assert!(vhdl.defers_release(object, 8));
+        vhdl.note_write(object, &byte(2), true, 0);
+        assert_eq!(vhdl.take_releases(), []);
+        // A force that is applied ends at once.
+        vhdl.enter(Place::After, || 0);
+        assert!(!vhdl.defers_release(object, 8));
     }
 
     #[test]
@@ -566,7 +611,7 @@ mod tests {
         }
         vhdl.enter(Place::Last, || 0);
         for number in [3, 1, 2, 1] {
-            vhdl.note_write(object(number), &byte(1), 0);
+            vhdl.note_write(object(number), &byte(1), false, 0);
         }
         vhdl.forget_watch(CallbackHandle(2));
         assert_eq!(vhdl.changed_in_order().as_slice(), [3, 1]);
@@ -578,7 +623,7 @@ mod tests {
     fn a_write_as_changes_are_told_is_not_over_at_the_next_change() {
         let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
         vhdl.enter(Place::After, || 0);
-        assert!(vhdl.note_write(object, &byte(1), 0));
+        assert!(vhdl.note_write(object, &byte(1), false, 0));
         vhdl.enter(Place::After, || 0);
         assert_eq!(read(&vhdl, object), Some(1));
         vhdl.enter_cycle();
@@ -591,7 +636,7 @@ mod tests {
         let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
         vhdl.keep(object, None, "state".to_owned(), false);
         vhdl.object(object).unwrap().has_two_states.set(true);
-        vhdl.note_write(object, &LogicVec::from_planes_u64(8, 0b11, 0b01), 0);
+        vhdl.note_write(object, &LogicVec::from_planes_u64(8, 0b11, 0b01), false, 0);
         assert_eq!(read(&vhdl, object), Some(0b10));
     }
 }

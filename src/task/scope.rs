@@ -13,9 +13,10 @@ use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::TaskErrors;
 use super::forms::task_forms;
-use super::hub::{Hub, NONE, hub};
+use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
 use super::panics::{catch, catch_in_task};
+use super::tables::NONE;
 use super::waker::{NodeRef, waker_of};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.

@@ -67,6 +67,10 @@ impl<'scope> Scope<'scope, '_> {
 /// the block, the block and every other child are cancelled before any of them runs again. If the
 /// scope's future is dropped, its children are dropped first, newest first, and then the block.
 ///
+/// Children borrow what was there before the scope. What the block itself has made is gone when it
+/// returns, and they may go on: it is moved into the one that needs it (`async move`, or as an
+/// argument), or made before the scope.
+///
 /// # Errors
 ///
 /// Every error, in the order in which they happened.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::{Design, Simulator};
+use verifork_runner::{Design, Simulator, VhdlStandard};
 
 fn gate() -> Design {
     let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
@@ -32,6 +32,8 @@ fn main() -> ExitCode {
             gate()
                 .tests(["is_as_configured"])
                 .define("DATA")
+                .define("CELL")
+                .library_folders(["hdl/cells"])
                 .parameter("WIDTH", 4)
                 .parameter("NAME", "a name")
                 .timescale("1ns/1ps")
@@ -60,6 +62,12 @@ fn main() -> ExitCode {
                     .tests(["mistakes"])
             })
             .into(),
+        "cell nowhere" => vec![gate().define("CELL")],
+        "vhdl 1993" => vec![
+            Design::new("fifo")
+                .sources(["../../../hdl/fifo.vhd"])
+                .vhdl_standard(VhdlStandard::V1993),
+        ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

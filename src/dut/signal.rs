@@ -198,6 +198,9 @@ impl<T: SignalValue> Signal<T> {
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
     /// which the task runs: [`set`](Self::set) is what keeps the order of events well-defined.
     ///
+    /// Reads find it from now on. To the design in VHDL it comes in the next delta cycle of the
+    /// same time step, as an assignment would: of two writes in one cycle it sees the last.
+    ///
     /// # Panics
     ///
     /// As [`set`](Self::set).

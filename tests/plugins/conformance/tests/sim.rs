@@ -2,10 +2,16 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::Design;
+use verifork_runner::{Design, Simulator};
 
 fn main() -> ExitCode {
     let plusargs = ["depth=4", "verbose", "verb=1", "empty="];
-    let designs = [Design::new("conformance").sources(["../../../hdl/conformance.v"])];
+    let designs = [
+        Design::new("conformance").sources(["../../../hdl/conformance.v"]),
+        Design::new("conformance")
+            .sources(["../../../hdl/conformance.vhd"])
+            .label("vhdl")
+            .simulators([Simulator::Nvc]),
+    ];
     verifork_runner::main(designs.map(|design| plusargs.into_iter().fold(design, Design::plusarg)))
 }

@@ -60,6 +60,14 @@ fn main() -> ExitCode {
                 .sources(["../../../hdl/fifo.vhd"])
                 .vhdl_standard(VhdlStandard::V1993),
         ],
+        "mistakes" => ["v", "vhd"]
+            .map(|language| {
+                Design::new("counter")
+                    .label(language)
+                    .sources([format!("../../../hdl/counter.{language}")])
+                    .tests(["mistakes"])
+            })
+            .into(),
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

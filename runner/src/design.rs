@@ -119,6 +119,15 @@ impl From<String> for ParameterValue {
     }
 }
 
+/// Tests that one simulator does not run.
+#[derive(Clone, Debug)]
+pub(crate) struct Skipped {
+    pub(crate) simulator: Simulator,
+    /// A part of their names.
+    pub(crate) test: String,
+    pub(crate) reason: String,
+}
+
 /// A design to test: what it is compiled from, and how.
 ///
 /// Every path is relative to the folder of the crate, where its `Cargo.toml` is. A design is
@@ -154,6 +163,7 @@ pub struct Design {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) tests: Vec<String>,
     pub(crate) simulators: Vec<Simulator>,
+    pub(crate) skipped: Vec<Skipped>,
     pub(crate) shared: bool,
 }
 
@@ -179,6 +189,7 @@ impl Design {
             files: Vec::new(),
             tests: Vec::new(),
             simulators: Vec::new(),
+            skipped: Vec::new(),
             shared: false,
         }
     }
@@ -319,6 +330,29 @@ impl Design {
     /// Only these simulators are used. All that take the design's languages are by default.
     pub fn simulators(mut self, simulators: impl IntoIterator<Item = Simulator>) -> Self {
         self.simulators.extend(simulators);
+        self
+    }
+
+    /// On one simulator, tests whose names contain this text are ignored. Run all the same, with
+    /// `--ignored`, those that fail tell the reason.
+    ///
+    /// ```
+    /// # use verifork_runner::{Design, Simulator};
+    /// let fifo = Design::new("fifo")
+    ///     .sources(["hdl/fifo.vhd"])
+    ///     .skip_on(Simulator::Ghdl, "looks_inside", "GHDL 2 shows no memories");
+    /// ```
+    pub fn skip_on(
+        mut self,
+        simulator: Simulator,
+        test: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.skipped.push(Skipped {
+            simulator,
+            test: test.into(),
+            reason: reason.into(),
+        });
         self
     }
 

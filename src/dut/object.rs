@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::misfit::{Misfit, with_article};
 use super::{BindError, Dut, Instance, SignalValue};
-use crate::scheduler::{Kernel, SignalIndex};
+use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
@@ -122,6 +122,8 @@ impl Object {
         let rust = T::name();
         let remedy = if self.holds_names() {
             "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
+        } else if let Some(hidden) = self.hidden() {
+            return Err(hidden);
         } else if let Some((left, right)) = self.range() {
             format!("bind it as `Array<{rust}>`, whose elements are [{left}:{right}]")
         } else if self.description.encoding == Encoding::None {
@@ -130,6 +132,15 @@ impl Object {
             return Ok(());
         };
         Err(self.misfit(remedy))
+    }
+
+    /// What the simulator has against showing its value, if it is known to show none.
+    pub(super) fn hidden(&self) -> Option<Misfit> {
+        if self.description.encoding != Encoding::None {
+            return None;
+        }
+        let hidden = scheduler::kernel().ok()?.port().hidden(self.handle)?;
+        Some(Misfit::Other(hidden.to_string()))
     }
 
     /// The object is of another kind than what it was to be bound as.

@@ -18,7 +18,7 @@
 mod callback;
 mod description;
 mod hierarchy;
-mod name;
+pub(super) mod name;
 mod object;
 mod position;
 mod raw;
@@ -326,8 +326,11 @@ impl Port for VhpiPort {
     }
 
     fn is_local(&self, parameter: Handle) -> bool {
-        let class = self.raw.get(vhpi::vhpiKindP, Object::of(parameter).raw);
-        class == i32::try_from(vhpi::vhpiConstDeclK).ok()
+        let object = Object::of(parameter);
+        let class = || self.raw.get(vhpi::vhpiKindP, object.raw);
+        object.is_constant()
+            && !event::is_over()
+            && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
     }
 
     fn read(

@@ -169,7 +169,7 @@ impl VpiPort {
     }
 
     /// The declared bounds of a vector or an array.
-    fn range(&self, object: Handle) -> Option<(i64, i64)> {
+    pub(super) fn range(&self, object: Handle) -> Option<(i64, i64)> {
         let bound = |relation| {
             let bound = self.raw.related(relation, object)?;
             self.get_integer(bound).map(i64::from)

@@ -5,15 +5,18 @@ mod description;
 mod digits;
 mod hierarchy;
 mod name;
+mod probe;
 mod raw;
 mod time;
 mod value;
+mod vhdl;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::io::Write as _;
 
 use raw::{Interface, Missing};
+use vhdl::Vhdl;
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
@@ -31,7 +34,8 @@ struct VpiPort {
     /// From [`Quirks`], beside the code that asks for them in every read and write.
     errors_are_silent: bool,
     integers_extend: bool,
-    nine_states: bool,
+    /// What a simulator of VHDL needs beyond.
+    vhdl: Option<&'static Vhdl>,
     arguments: Vec<String>,
     precision: Precision,
     /// The last time the simulator gave that can be believed.
@@ -41,6 +45,11 @@ struct VpiPort {
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
     scopes: RefCell<hierarchy::Scopes>,
+}
+
+thread_local! {
+    /// The port, for callbacks of its own.
+    static VPI: Cell<Option<&'static VpiPort>> = const { Cell::new(None) };
 }
 
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
@@ -59,7 +68,9 @@ pub(crate) fn start_up() -> Result<(), String> {
 fn start() {
     match VpiPort::open() {
         Ok(port) => {
-            super::PORT.set(Some(Box::leak(Box::new(port))));
+            let port: &'static VpiPort = Box::leak(Box::new(port));
+            VPI.set(Some(port));
+            super::PORT.set(Some(port));
             event::deliver(Event::Start);
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),
@@ -101,7 +112,7 @@ impl VpiPort {
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
-            nine_states: quirks.vector_formats == VectorFormats::BinaryString,
+            vhdl: (quirks.vector_formats == VectorFormats::BinaryString).then(callback::vhdl),
             raw,
             identity,
             quirks,
@@ -123,12 +134,20 @@ impl VpiPort {
     }
 
     #[cold]
-    fn cannot_force(&self) -> PortError {
+    fn unsupported(&self, what: &str, remedy: &str) -> PortError {
         PortError::Unsupported {
-            what: "force or release a signal".to_owned(),
+            what: what.to_owned(),
             simulator: self.identity.to_string(),
-            remedy: "drive it from the testbench alone, or use a simulator that can".to_owned(),
+            remedy: remedy.to_owned(),
         }
+    }
+
+    #[cold]
+    fn cannot_force(&self) -> PortError {
+        self.unsupported(
+            "force or release a signal",
+            "drive it from the testbench alone, or use a simulator that can",
+        )
     }
 
     /// A refusal, with the simulator's own message if it has one.
@@ -227,11 +246,27 @@ impl Port for VpiPort {
     }
 
     fn describe(&self, object: Handle) -> Description {
-        self.description(object)
+        match self.vhdl {
+            Some(vhdl) => self.describe_vhdl(vhdl, object),
+            None => self.description(object),
+        }
+    }
+
+    fn hidden(&self, object: Handle) -> Option<PortError> {
+        self.hidden_vhdl(self.vhdl?, object)
+    }
+
+    fn write_refusal(&self, object: Handle) -> Option<PortError> {
+        self.write_refusal_vhdl(self.vhdl?, object)
+    }
+
+    fn is_write_pending(&self, object: Handle) -> bool {
+        self.vhdl.is_some_and(|vhdl| vhdl.is_written(object))
     }
 
     fn is_local(&self, parameter: Handle) -> bool {
-        self.kind(parameter) == super::ObjectKind::Parameter
+        self.vhdl.is_none()
+            && self.kind(parameter) == super::ObjectKind::Parameter
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::{Design, Simulator};
+use verifork_runner::{Design, Simulator, VhdlStandard};
 
 fn gate() -> Design {
     let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
@@ -27,10 +27,13 @@ fn main() -> ExitCode {
                 .define_as("FINISH_AT", "8")
                 .tests(["waits", "passes"]),
         ],
+        "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()
                 .tests(["is_as_configured"])
                 .define("DATA")
+                .define("CELL")
+                .library_folders(["hdl/cells"])
                 .parameter("WIDTH", 4)
                 .parameter("NAME", "a name")
                 .timescale("1ns/1ps")
@@ -45,6 +48,26 @@ fn main() -> ExitCode {
             vec![(1..=100).fold(gate().tests(["passes"]), one)]
         }
         "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
+        "skipped" => vec![
+            gate()
+                .tests(["passes", "fails"])
+                .skip_on(Simulator::Icarus, "fails", "it always fails")
+                .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
+        ],
+        "mistakes" => ["v", "vhd"]
+            .map(|language| {
+                Design::new("counter")
+                    .label(language)
+                    .sources([format!("../../../hdl/counter.{language}")])
+                    .tests(["mistakes"])
+            })
+            .into(),
+        "cell nowhere" => vec![gate().define("CELL")],
+        "vhdl 1993" => vec![
+            Design::new("fifo")
+                .sources(["../../../hdl/fifo.vhd"])
+                .vhdl_standard(VhdlStandard::V1993),
+        ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

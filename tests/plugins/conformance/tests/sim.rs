@@ -2,16 +2,15 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::{Design, Simulator};
+use verifork_runner::Design;
 
 fn main() -> ExitCode {
     let plusargs = ["depth=4", "verbose", "verb=1", "empty="];
     let designs = [
         Design::new("conformance").sources(["../../../hdl/conformance.v"]),
         Design::new("conformance")
-            .sources(["../../../hdl/conformance.vhd"])
             .label("vhdl")
-            .simulators([Simulator::Nvc]),
+            .sources(["../../../hdl/conformance.vhd"]),
     ];
     verifork_runner::main(designs.map(|design| plusargs.into_iter().fold(design, Design::plusarg)))
 }

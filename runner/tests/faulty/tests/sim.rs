@@ -11,6 +11,21 @@ fn gate() -> Design {
         .include_folders([include])
 }
 
+/// The gate with all tests that are its own; `mistakes` are those of the counter.
+fn whole() -> Design {
+    gate().tests([
+        "passes",
+        "is_skipped",
+        "fails",
+        "crashes",
+        "leaves",
+        "hangs",
+        "sleeps",
+        "waits",
+        "is_as_configured",
+    ])
+}
+
 fn vhdl() -> Design {
     Design::new("vhdl")
         .library("sizes", ["hdl/widths.vhd"])
@@ -20,8 +35,8 @@ fn vhdl() -> Design {
 fn main() -> ExitCode {
     let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
     verifork_runner::main(match choice.as_str() {
-        "all" => vec![gate()],
-        "shared" => vec![gate().shared_simulation()],
+        "all" => vec![whole()],
+        "shared" => vec![whole().shared_simulation()],
         "finish" => vec![
             gate()
                 .define_as("FINISH_AT", "8")
@@ -54,6 +69,12 @@ fn main() -> ExitCode {
                 .skip_on(Simulator::Icarus, "fails", "it always fails")
                 .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
         ],
+        "cell nowhere" => vec![gate().define("CELL")],
+        "vhdl 1993" => vec![
+            Design::new("fifo")
+                .sources(["../../../hdl/fifo.vhd"])
+                .vhdl_standard(VhdlStandard::V1993),
+        ],
         "mistakes" => ["v", "vhd"]
             .map(|language| {
                 Design::new("counter")
@@ -62,12 +83,6 @@ fn main() -> ExitCode {
                     .tests(["mistakes"])
             })
             .into(),
-        "cell nowhere" => vec![gate().define("CELL")],
-        "vhdl 1993" => vec![
-            Design::new("fifo")
-                .sources(["../../../hdl/fifo.vhd"])
-                .vhdl_standard(VhdlStandard::V1993),
-        ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

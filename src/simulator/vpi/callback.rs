@@ -205,7 +205,8 @@ impl VpiPort {
         scalar: bool,
         token: u64,
     ) -> Result<CallbackHandle, PortError> {
-        let (routine, format): (Routine, _) = if self.vhdl.is_some() {
+        let (routine, format): (Routine, _) = if let Some(vhdl) = self.vhdl {
+            self.check_readable(vhdl, object)?;
             // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
             (on_vhdl_change, None)
         } else if scalar {

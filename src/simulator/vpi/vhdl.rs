@@ -4,14 +4,14 @@
 //! GHDL gives another handle at each look-up by name or index, and no true full name of what an
 //! index leads to, so both are kept here. It knows fewer properties than Verilog's simulators, and
 //! prints a line for each that it does not know: only those are asked for that it knows. What ends
-//! the simulation when it is asked for, is not asked for: bits of constants, and elements that are
-//! no vectors (see [`probe`]).
+//! the simulation when it is asked for, is not asked for: bits of constants, and the elements of many
+//! arrays (see [`probe`]).
 //!
 //! What is written becomes the value in the next update of the design's signals, one in each delta
 //! cycle. Until then reads find what was written, as on simulators whose writes are done when they
 //! return.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use smallvec::SmallVec;
@@ -51,9 +51,19 @@ struct Object {
     is_element: bool,
     /// Unknown bits become 0 in it: it is an integer or an enumeration.
     has_two_states: Cell<bool>,
-    /// Its bits cannot be asked for.
-    is_hidden_vector: Cell<bool>,
+    /// Its value must not be asked for.
+    is_hidden: Cell<bool>,
     elements: RefCell<HashMap<i64, Option<Handle>>>,
+    shown_elements: OnceCell<Shown>,
+}
+
+/// What the simulator lives through of an array's elements.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    Nothing,
+    /// What they are, and not which values they have.
+    Encodings,
+    Values,
 }
 
 /// A value that is yet to become an object's.
@@ -105,8 +115,9 @@ impl Vhdl {
             path,
             is_element,
             has_two_states: Cell::new(false),
-            is_hidden_vector: Cell::new(false),
+            is_hidden: Cell::new(false),
             elements: RefCell::default(),
+            shown_elements: OnceCell::new(),
         }));
         self.objects.borrow_mut().insert(handle, object);
     }
@@ -367,23 +378,46 @@ impl VpiPort {
         if !(left.min(right)..=left.max(right)).contains(&index) {
             return None;
         }
+        // All elements are of one type, and of one fate.
+        let shown = *object
+            .shown_elements
+            .get_or_init(|| self.shown_elements(array, [left, right]));
         let found = i32::try_from(index)
             .ok()
-            .filter(|index| {
-                // All elements are of one type.
-                !object.elements.borrow().is_empty()
-                    || probe::survives(|| {
-                        self.raw
-                            .by_index(array, *index)
-                            .map(|element| self.raw.get(vpi::vpiSize, Some(element)));
-                    })
-            })
+            .filter(|_| shown != Shown::Nothing)
             .and_then(|index| self.raw.by_index(array, index));
         if let Some(element) = found {
             vhdl.keep(element, Some(array), format!("[{index}]"), true);
+            if let Some(element) = vhdl.object(element) {
+                element.is_hidden.set(shown == Shown::Encodings);
+            }
         }
         object.elements.borrow_mut().insert(index, found);
         found
+    }
+
+    fn shown_elements(&self, array: Handle, ends: [i64; 2]) -> Shown {
+        let look = |values| {
+            probe::survives(|| {
+                for end in ends {
+                    let end = i32::try_from(end).ok();
+                    let Some(element) = end.and_then(|end| self.raw.by_index(array, end)) else {
+                        continue;
+                    };
+                    self.encoding_vhdl(element, &mut ObjectKind::Net);
+                    if values {
+                        self.binary_string(element);
+                    }
+                }
+            })
+        };
+        if look(true) {
+            Shown::Values
+        } else if look(false) {
+            Shown::Encodings
+        } else {
+            Shown::Nothing
+        }
     }
 
     pub(super) fn describe_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Description {
@@ -473,7 +507,7 @@ impl VpiPort {
         let encoding = self.encoding_vhdl(handle, &mut ObjectKind::Parameter);
         if self.raw.get(vpi::vpiVector, Some(handle)) == Some(1) {
             if let Some(object) = object {
-                object.is_hidden_vector.set(true);
+                object.is_hidden.set(true);
             }
             return encoding;
         }
@@ -493,8 +527,12 @@ impl VpiPort {
                 "have the design copy it into a signal of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
-                "its elements are no vectors of bits",
+                "it is an array of something else than vectors of bits",
                 "have the design copy them into a vector",
+            ),
+            _ if object.is_hidden.get() => (
+                "it is an element of an array whose bounds a generic sets",
+                "have the design copy it into a signal, or use GHDL 5",
             ),
             _ => return None,
         };
@@ -504,7 +542,7 @@ impl VpiPort {
     /// Why an object's bits must not be asked for.
     pub(super) fn check_readable(&self, vhdl: &Vhdl, handle: Handle) -> Result<(), PortError> {
         let object = vhdl.object(handle);
-        if object.is_some_and(|object| object.is_hidden_vector.get()) {
+        if object.is_some_and(|object| object.is_hidden.get()) {
             return Err(self.hidden_vhdl(vhdl, handle).unwrap_or(PortError::Over));
         }
         Ok(())

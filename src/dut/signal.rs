@@ -195,6 +195,28 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
+    /// Says that nothing in the design drives this signal.
+    ///
+    /// On GHDL before version 5 every write is a force that nothing ends, and the design's own drivers
+    /// cannot be asked for. So only inputs of the top are written there, and other signals after
+    /// this. Elsewhere it changes nothing.
+    ///
+    /// ```no_run
+    /// # use verifork::dut::{BindError, Instance};
+    /// # fn example(bench: Instance) -> Result<(), BindError> {
+    /// // A bench in VHDL that declares the clock, and connects it to the design.
+    /// let clk = bench.signal::<bool>("clk")?;
+    /// clk.assume_undriven();
+    /// clk.set(false);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn assume_undriven(&self) {
+        if let Ok(kernel) = scheduler::kernel() {
+            kernel.assume_undriven(self.index);
+        }
+    }
+
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
     /// which the task runs: [`set`](Self::set) is what keeps the order of events well-defined.
     ///

@@ -256,8 +256,8 @@ impl Port for VpiPort {
         self.hidden_vhdl(self.vhdl?, object)
     }
 
-    fn write_refusal(&self, object: Handle) -> Option<PortError> {
-        self.write_refusal_vhdl(self.vhdl?, object)
+    fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
+        self.write_refusal_vhdl(self.vhdl?, object, undriven)
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {

@@ -307,6 +307,23 @@ impl VpiPort {
         if mode == WriteMode::Release && vhdl.defers_release(object, value.width()) {
             return self.await_releases();
         }
+        if mode == WriteMode::Deposit && vhdl.defers_write(object, value) {
+            vhdl.note_write(object, value, false, self.now());
+            return Ok(());
+        }
+        self.put_vhdl(object, value, mode)?;
+        if mode == WriteMode::Release || mode == WriteMode::Deposit && vhdl.is_forced(object) {
+            return Ok(());
+        }
+        let is_force = mode == WriteMode::Force;
+        vhdl.set_forced(object, is_force);
+        if vhdl.note_write(object, value, is_force, self.now()) {
+            self.start_cycle();
+        }
+        Ok(())
+    }
+
+    fn put_vhdl(&self, object: Handle, value: &LogicVec, mode: WriteMode) -> Result<(), PortError> {
         let small = value.width() <= 32 && !value.is_nine_state() && value.unknown_word(0) == 0;
         if small && mode != WriteMode::Release {
             let mut integer = empty(vpi::vpiIntVal);
@@ -314,22 +331,22 @@ impl VpiPort {
             let bits = value.value_word(0) as u32;
             integer.value.integer = bits.cast_signed();
             // SAFETY: an integer points to nothing.
-            unsafe { self.put(object, &mut integer, mode) }?;
+            unsafe { self.put(object, &mut integer, mode) }
         } else {
-            self.put_digits(object, value, mode)?;
+            self.put_digits(object, value, mode)
         }
-        let is_force = mode == WriteMode::Force;
-        if mode != WriteMode::Release && vhdl.note_write(object, value, is_force, self.now()) {
-            self.start_cycle();
-        }
-        Ok(())
     }
 
     /// Ends the forces whose releases had to wait until they were applied.
     pub(super) fn release_vhdl(&self, vhdl: &Vhdl) {
-        for (object, width) in vhdl.take_releases() {
-            let nothing = LogicVec::all_zero(width);
-            if let Err(error) = self.put_digits(object, &nothing, WriteMode::Release) {
+        for release in vhdl.take_releases() {
+            let nothing = LogicVec::all_zero(release.width);
+            let released = self.put_vhdl(release.object, &nothing, WriteMode::Release);
+            let written = released.and_then(|()| match &release.then {
+                Some(value) => self.write_vhdl(vhdl, release.object, value, WriteMode::Deposit),
+                None => Ok(()),
+            });
+            if let Err(error) = written {
                 event::escaped(Box::new(error.to_string()));
             }
         }

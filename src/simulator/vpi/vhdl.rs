@@ -32,8 +32,8 @@ use crate::value::LogicVec;
 pub(super) struct Vhdl {
     objects: RefCell<HashMap<Handle, &'static Object>>,
     written: RefCell<Vec<Written>>,
-    /// Releases that have to wait until the force is applied, with the widths.
-    releases: RefCell<Vec<(Handle, u32)>>,
+    /// Releases that have to wait until the force is applied.
+    releases: RefCell<Vec<Release>>,
     /// Memory for what is written next.
     spare: RefCell<Vec<LogicVec>>,
     place: Cell<Place>,
@@ -49,6 +49,8 @@ struct Object {
     path: String,
     /// It is an element of an array.
     is_element: bool,
+    /// It holds what it was forced to, and no write gets past that.
+    is_forced: Cell<bool>,
     /// Unknown bits become 0 in it: it is an integer or an enumeration.
     has_two_states: Cell<bool>,
     /// Its value must not be asked for.
@@ -72,6 +74,15 @@ struct Written {
     value: LogicVec,
     place: Place,
     is_force: bool,
+}
+
+/// A force that is to end as soon as it is applied.
+#[derive(Debug, PartialEq)]
+pub(super) struct Release {
+    pub(super) object: Handle,
+    pub(super) width: u32,
+    /// What was written after it.
+    pub(super) then: Option<LogicVec>,
 }
 
 /// Where in a cycle of the simulator a callback is.
@@ -114,6 +125,7 @@ impl Vhdl {
             name,
             path,
             is_element,
+            is_forced: Cell::new(false),
             has_two_states: Cell::new(false),
             is_hidden: Cell::new(false),
             elements: RefCell::default(),
@@ -215,7 +227,7 @@ impl Vhdl {
         noted.place = place;
         noted.is_force = is_force;
         if is_force {
-            self.releases.borrow_mut().retain(|it| it.0 != object);
+            self.releases.borrow_mut().retain(|it| it.object != object);
         }
         if self
             .object(object)
@@ -232,19 +244,44 @@ impl Vhdl {
     /// A force is to end; `true` if it has not even begun, so that its end has to wait: of one cycle's
     /// writes, GHDL applies all releases first.
     pub(super) fn defers_release(&self, object: Handle, width: u32) -> bool {
+        self.set_forced(object, false);
         let mut written = self.written.borrow_mut();
         let Some(at) = written.iter().position(|it| it.object == object) else {
             return false;
         };
-        let ended = written.swap_remove(at);
+        let ended = written.remove(at);
         if ended.is_force {
-            self.releases.borrow_mut().push((object, width));
+            self.releases.borrow_mut().push(Release {
+                object,
+                width,
+                then: None,
+            });
         }
         ended.is_force
     }
 
+    /// A value is written; `true` if it is to be written after a release that waits.
+    pub(super) fn defers_write(&self, object: Handle, value: &LogicVec) -> bool {
+        let mut releases = self.releases.borrow_mut();
+        let waits = releases.iter_mut().find(|it| it.object == object);
+        waits
+            .map(|release| release.then = Some(value.clone()))
+            .is_some()
+    }
+
+    pub(super) fn set_forced(&self, object: Handle, is_forced: bool) {
+        if let Some(object) = self.object(object) {
+            object.is_forced.set(is_forced);
+        }
+    }
+
+    pub(super) fn is_forced(&self, object: Handle) -> bool {
+        self.object(object)
+            .is_some_and(|object| object.is_forced.get())
+    }
+
     /// The releases that have waited.
-    pub(super) fn take_releases(&self) -> Vec<(Handle, u32)> {
+    pub(super) fn take_releases(&self) -> Vec<Release> {
         self.releases.take()
     }
 
@@ -549,13 +586,18 @@ impl VpiPort {
     }
 
     /// Why nothing can be written to an object.
-    pub(super) fn write_refusal_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Option<PortError> {
+    pub(super) fn write_refusal_vhdl(
+        &self,
+        vhdl: &Vhdl,
+        handle: Handle,
+        undriven: bool,
+    ) -> Option<PortError> {
         let object = vhdl.object(handle)?;
         if object.is_element {
             let what = format!("write `{}`, an element of an array", object.path);
             return Some(self.unsupported(&what, "let the design write it"));
         }
-        if !self.quirks.writes_last || self.kind(handle).is_scope() {
+        if undriven || !self.quirks.writes_last || self.kind(handle).is_scope() {
             return None;
         }
         let of_the_top = object
@@ -571,7 +613,8 @@ impl VpiPort {
         );
         Some(self.unsupported(
             &what,
-            "write inputs of the top, which nothing else drives, or use GHDL 5",
+            "write inputs of the top, call `assume_undriven` on a signal that nothing in the design drives, \
+             or use GHDL 5",
         ))
     }
 }
@@ -628,7 +671,14 @@ mod tests {
         vhdl.enter(Place::Last, || 0);
         vhdl.note_write(object, &byte(1), true, 0);
         assert!(vhdl.defers_release(object, 8));
-        assert_eq!(vhdl.take_releases(), [(object, 8)]);
+        assert!(vhdl.defers_write(object, &byte(7)));
+        let release = Release {
+            object,
+            width: 8,
+            then: Some(byte(7)),
+        };
+        assert_eq!(vhdl.take_releases(), [release]);
+        assert!(!vhdl.defers_write(object, &byte(7)));
         // Forced once more, it is not released.
         vhdl.note_write(object, &byte(1), true, 0);
         assert!(vhdl.defers_release(object, 8));

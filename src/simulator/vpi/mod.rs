@@ -10,6 +10,8 @@ mod raw;
 mod time;
 mod value;
 mod vhdl;
+mod vhdl_value;
+mod written;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
@@ -261,7 +263,7 @@ impl Port for VpiPort {
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {
-        self.vhdl.is_some_and(|vhdl| vhdl.is_written(object))
+        self.vhdl.is_some_and(|vhdl| vhdl.writes.is_written(object))
     }
 
     fn is_local(&self, parameter: Handle) -> bool {

@@ -150,3 +150,28 @@ async fn phases_and_delays_of_nothing_stay_within_a_time_step(dut: Instance) -> 
     assert_eq!((w_8.get()?, now()), (0xf6, begun));
     Ok(())
 }
+
+/// A delay of 0 is over before the time step has settled, and makes no time step of its own.
+#[verifork::test]
+async fn the_read_only_phase_comes_after_every_delay_of_nothing(dut: Instance) -> Result {
+    let (q_8, w_8) = (dut.signal::<u8>("q_8")?, dut.signal::<u8>("w_8")?);
+    q_8.set(0);
+    settle().await;
+    let begun = now();
+    let settled = spawn(async move {
+        read_only().await;
+        verifork::Result::Ok(w_8.get()?)
+    });
+    let next = spawn(async {
+        next_time_step().await;
+        verifork::Result::Ok(now())
+    });
+    for round in 1..=3_u8 {
+        timer(0.ns()).await;
+        q_8.set(round);
+    }
+    assert_eq!(settled.await?, 0xfc, "what the last write made of it");
+    timer(1.ns()).await;
+    assert!(next.await?.since(begun) > SimDuration::ZERO);
+    Ok(())
+}

@@ -142,8 +142,8 @@ impl<T: SignalValue> Signal<T> {
     /// task wrote it, as it does that of a non-blocking assignment.
     ///
     /// A value written to a net that the design drives too, an inout port for one, is not resolved
-    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34), and
-    /// on GHDL for ever. Give such a net a second driver around the design, as
+    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34). GHDL
+    /// before version 5 would keep it for ever, and refuses it. Give such a net a second driver around the design, as
     /// `examples/memory/hdl` does, and write to what feeds it.
     ///
     /// # Panics

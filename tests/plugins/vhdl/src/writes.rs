@@ -28,6 +28,21 @@ async fn parts_written_in_one_cycle_add_up(dut: Instance) -> Result {
     Ok(())
 }
 
+/// On GHDL before version 5 it is not written without being said to have no driver.
+#[verifork::test]
+async fn a_signal_that_is_said_to_have_no_driver_is_written(dut: Instance) -> Result {
+    let nine_states = dut.signal::<LogicVec>("nine_states")?;
+    nine_states.assume_undriven();
+    let seen = dut.signal::<LogicVec>("nine_states_seen")?;
+    for value in ["9'bzzz000111", "9'bux01zwlh-"] {
+        let value: LogicVec = value.parse()?;
+        nine_states.set_from(&value);
+        settle().await;
+        assert_eq!((nine_states.get(), seen.get()), (value.clone(), value));
+    }
+    Ok(())
+}
+
 #[verifork::test]
 async fn a_force_holds_against_the_design_and_against_writes(dut: Instance) -> Result {
     let (d_8, q_8) = (dut.signal::<u8>("d_8")?, dut.signal::<u8>("q_8")?);

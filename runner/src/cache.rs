@@ -165,7 +165,9 @@ impl Cache {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
             _ => {}
         }
-        fs::rename(fresh.keep(), &folder).map_err(unwritable)?;
+        fs::rename(fresh.path(), &folder).map_err(unwritable)?;
+        // It lies elsewhere now.
+        let _ = fresh.keep();
         Ok(folder)
     }
 

@@ -124,15 +124,27 @@ impl Task<'_> {
         });
         let ending =
             ending.map_err(|error| format!("the simulator does not start: {error}\n$ {line}"))?;
+        let results = Results::read(&results);
+        if !results.finished {
+            // What is missing may never have found room; the simulator could not tell.
+            self.probe().map_err(unwritable)?;
+        }
         Ok(Execution {
             ending,
-            results: Results::read(&results),
+            results,
             log,
             waves: waves.map(|(_, path)| path).filter(|path| path.is_file()),
             seed: self.seed,
             wall: begun.elapsed(),
             command: line,
         })
+    }
+
+    /// Whether the folder still takes files.
+    fn probe(&self) -> io::Result<()> {
+        let mut file = tempfile::tempfile_in(self.folder)?;
+        file.write_all(&[0; 4096])?;
+        file.sync_all()
     }
 
     /// Removes what an earlier run has left, but not the lock.

@@ -146,7 +146,13 @@ impl Bench {
         if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
             self.add_details(message, test, execution, waves.as_ref());
         }
-        self.report(test, &verdict, execution.as_ref().ok(), waves)?;
+        let reported = self.report(test, &verdict, execution.as_ref().ok(), waves);
+        if let Err(problem) = reported {
+            verdict = Verdict::Failed(match verdict {
+                Verdict::Failed(message) => format!("{message}{problem}\n"),
+                _ => problem,
+            });
+        }
         match verdict {
             Verdict::Passed => Ok(Completion::Completed),
             Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),
@@ -381,7 +387,7 @@ impl Bench {
         verdict: &Verdict,
         execution: Option<&Execution>,
         waves: Option<PathBuf>,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), String> {
         let Some(junit) = &self.context.junit else {
             return Ok(());
         };
@@ -428,6 +434,6 @@ impl Bench {
                 case.attachments.push(execution.log.clone());
             }
         }
-        junit.add(case).map_err(Failed::from)
+        junit.add(case)
     }
 }

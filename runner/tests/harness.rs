@@ -12,8 +12,6 @@ use common::{Harness, Run, find, icarus};
 
 /// The status of a harness in which a test has failed, as of any Rust test.
 const FAILED: i32 = 101;
-/// The status of a harness whose designs or settings are wrong.
-const BROKEN: i32 = 2;
 
 #[test]
 fn tests_are_listed_without_a_simulator_in_the_order_of_the_source() {
@@ -176,69 +174,6 @@ fn parameters_defines_files_and_folders_reach_the_design() {
             .join("is_as_configured/work/litter.txt")
             .is_file()
     );
-}
-
-#[test]
-fn what_is_wrong_with_a_design_is_told() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    let one = ["--exact", "gate::icarus::passes"];
-    let run = harness.run("no parameter", &[], &one);
-    run.status(FAILED)
-        .says("no such parameter")
-        .says("WIDHT")
-        .says("$ /");
-    harness
-        .run("no top", &[], &one)
-        .status(FAILED)
-        .says("Unable to find the root module \"gaet\"");
-    harness
-        .run("no source", &[], &one)
-        .status(BROKEN)
-        .says("did you mean `gate.v`?");
-    harness
-        .run("twice", &[], &one)
-        .status(BROKEN)
-        .says("two designs are called `gate`");
-    harness
-        .run("mixed", &[], &one)
-        .status(BROKEN)
-        .says("no simulator takes Verilog and VHDL");
-}
-
-#[test]
-fn wrong_settings_are_told_before_anything_runs() {
-    let harness = Harness::new();
-    let wrong = |name, value| harness.run("", &[(name, value)], &["--list"]);
-    wrong("VERIFORK_SIM", "icraus")
-        .status(BROKEN)
-        .says("did you mean `icarus`?");
-    wrong("VERIFORK_WAVES", "vdc")
-        .status(BROKEN)
-        .says("did you mean `vcd`?");
-    wrong("VERIFORK_SIMM", "icarus")
-        .status(BROKEN)
-        .says("VERIFORK_SIM");
-    wrong("VERIFORK_TIMEOUT", "soon")
-        .status(BROKEN)
-        .says("VERIFORK_TIMEOUT");
-}
-
-#[test]
-fn a_simulator_that_is_missing_ignores_its_tests_unless_it_is_required() {
-    let harness = Harness::new();
-    let missing = ("VERIFORK_ICARUS", "/nonexistent");
-    let run = harness.run("", &[missing], &[]);
-    run.status(0)
-        .says("0 passed; 0 failed; 3 ignored")
-        .says("there is no program `iverilog`");
-    let run = harness.run("", &[missing, ("VERIFORK_REQUIRE", "all")], &["passes_too"]);
-    run.status(FAILED)
-        .says("Icarus Verilog is not where VERIFORK_ICARUS says");
-    let run = harness.run("", &[("PATH", "/nonexistent")], &[]);
-    run.status(0).says("apt install iverilog");
 }
 
 #[test]
@@ -462,18 +397,6 @@ fn two_hundred_tests_leave_no_process_and_nothing_outside_the_target_folder() {
             "{process:?} lives"
         );
     }
-}
-
-#[test]
-fn a_target_folder_that_cannot_be_written_is_told() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    // Root may write to a folder that is read-only, but nobody below a file.
-    fs::write(harness.target.path().join("verifork"), "in the way").unwrap();
-    let run = harness.run("", &[], &["--exact", "gate::icarus::passes"]);
-    run.status(FAILED).says("cannot write compiled designs to");
 }
 
 /// The number of the process that runs the test, once it has begun.

@@ -45,6 +45,16 @@ impl CommandLine for Ghdl {
         command
     }
 
+    fn version(&self, printed: &str) -> String {
+        let mut lines = printed.lines().map(str::trim);
+        let mut version = lines.next().unwrap_or_default().to_owned();
+        // Libraries that one back end has compiled are of no use to another.
+        if let Some(back_end) = lines.find(|line| line.ends_with("code generator")) {
+            version = format!("{version}, {back_end}");
+        }
+        version
+    }
+
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut commands = Vec::new();
         for source in &design.sources {
@@ -64,27 +74,17 @@ impl CommandLine for Ghdl {
             .arg(executable(goal.folder))
             .arg(&design.top);
         commands.push(elaborate);
-        // Only a run looks at the generics.
-        let mut check = command(found, "-r", design, goal.folder);
-        check
-            .arg(&design.top)
-            .args(generics(design))
-            .arg("--no-run");
         if !design.parameters.is_empty() {
+            // Only a run looks at the generics.
+            let mut check = run(found, design, goal.folder);
+            check.args(generics(design)).arg("--no-run");
             commands.push(check);
         }
         commands
     }
 
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
-        let executable = executable(start.folder);
-        let mut command = if executable.is_file() {
-            Command::new(executable)
-        } else {
-            let mut command = command(found, "-r", design, start.folder);
-            command.arg(&design.top);
-            command
-        };
+        let mut command = run(found, design, start.folder);
         command.args(generics(design));
         command.arg(joined("--vpi=", start.plugin));
         if let Some((format, path)) = start.waves {
@@ -120,6 +120,16 @@ fn command(found: &Installation, what: &str, design: &Elaboration, folder: &Path
     command
 }
 
+/// Runs the design, up to the options of the run.
+fn run(found: &Installation, design: &Elaboration, folder: &Path) -> Command {
+    if found.version.contains("mcode") {
+        let mut run = command(found, "-r", design, folder);
+        run.arg(&design.top);
+        return run;
+    }
+    Command::new(executable(folder))
+}
+
 fn executable(folder: &Path) -> PathBuf {
     folder.join("design")
 }
@@ -134,4 +144,20 @@ fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
         };
         format!("-g{name}={value}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_back_end_is_part_of_the_version() {
+        let printed = "GHDL 4.1.0 (v4.1.0) [Dunoon edition]\n Compiled with GNAT Version: 13\n \
+                       llvm 15.0.7 code generator\nWritten by Tristan Gingold.\n";
+        assert_eq!(
+            Ghdl.version(printed),
+            "GHDL 4.1.0 (v4.1.0) [Dunoon edition], llvm 15.0.7 code generator"
+        );
+        assert_eq!(Ghdl.version("GHDL 9\n"), "GHDL 9");
+    }
 }

@@ -72,8 +72,12 @@ pub(crate) trait CommandLine: Sync {
     fn programs(&self) -> &'static [&'static str];
     /// The formats of wave files it writes, the preferred one first.
     fn waves(&self) -> &'static [Waves];
-    /// Asks the simulator for its version: the first line of what this prints.
+    /// Asks the simulator for its version.
     fn ask_version(&self, programs: &[PathBuf]) -> Command;
+    /// The version, in what that prints.
+    fn version(&self, printed: &str) -> String {
+        printed.lines().next().unwrap_or_default().trim().to_owned()
+    }
 
     /// Writes the files that the commands need beside the sources.
     fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
@@ -125,13 +129,21 @@ impl dyn CommandLine {
     ///
     /// What is missing, and how to install it.
     pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, String> {
+        let on_path: Vec<PathBuf> = env::var_os("PATH")
+            .iter()
+            .flat_map(env::split_paths)
+            .collect();
+        // A name alone, such as `ghdl-llvm`, is that of a program on the path.
+        let named = place.filter(|place| place.components().count() == 1 && !place.exists());
+        let named = named.and_then(|name| {
+            let mut paths = on_path.iter().map(|folder| folder.join(name));
+            paths.find(|it| is_program(it))
+        });
+        let place = named.as_deref().or(place);
         let folders: Vec<PathBuf> = match place {
             Some(place) if place.is_dir() => vec![place.to_owned(), place.join("bin")],
             Some(place) => place.parent().map(Path::to_owned).into_iter().collect(),
-            None => env::var_os("PATH")
-                .iter()
-                .flat_map(env::split_paths)
-                .collect(),
+            None => on_path,
         };
         let find = |(number, &name): (usize, &&'static str)| {
             if let (0, Some(place)) = (number, place)
@@ -178,7 +190,7 @@ impl dyn CommandLine {
         // `vvp` tells it on standard error.
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
-        let version = text.lines().next().unwrap_or_default().trim().to_owned();
+        let version = self.version(&text);
         if version.is_empty() {
             let (command, status) = (show(&command), output.status);
             return Err(format!("{command} does not tell its version ({status})"));

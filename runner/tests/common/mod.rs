@@ -1,10 +1,11 @@
 //! Starts the harness of the faulty testbench, built once, as cargo would.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 use tempfile::TempDir;
 
@@ -28,52 +29,68 @@ pub(crate) fn crate_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faulty")
 }
 
-/// The harness and its plugin, as cargo has built them.
-fn built() -> &'static [PathBuf; 2] {
-    static BUILT: OnceLock<[PathBuf; 2]> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args([
-                "test",
-                "--no-run",
-                "--quiet",
-                "--message-format=json",
-                "--test",
-                "sim",
-            ])
-            .current_dir(crate_folder())
-            .output()
-            .expect("cargo runs");
-        let (out, error) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        assert!(
-            output.status.success(),
-            "the harness does not build:\n{error}"
-        );
-        let mut found = [None, None];
-        for line in out.lines().filter(|line| line.contains("faulty_tb")) {
-            for text in line.split('"') {
-                if text.contains("/deps/sim-") && Path::new(text).extension().is_none() {
-                    found[0] = Some(PathBuf::from(text));
-                } else if text.ends_with("/libfaulty_tb.so") {
-                    found[1] = Some(PathBuf::from(text));
-                }
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a crate of the workspace")
+}
+
+/// The harness of a crate and its plugin, as cargo has built them.
+fn built(package: &'static str) -> [PathBuf; 2] {
+    static BUILT: Mutex<Option<HashMap<&'static str, [PathBuf; 2]>>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(|error| error.into_inner());
+    let built = built.get_or_insert_default();
+    built
+        .entry(package)
+        .or_insert_with(|| build(package))
+        .clone()
+}
+
+fn build(package: &str) -> [PathBuf; 2] {
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--no-run", "--quiet", "--message-format=json"])
+        .args(["--test", "sim", "-p", package])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let (out, error) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "the harness does not build:\n{error}"
+    );
+    let plugin = format!("/lib{package}.so");
+    let mut found = [None, None];
+    for line in out.lines().filter(|line| line.contains(package)) {
+        for text in line.split('"') {
+            if text.contains("/deps/sim-") && Path::new(text).extension().is_none() {
+                found[0] = Some(PathBuf::from(text));
+            } else if text.ends_with(&plugin) {
+                found[1] = Some(PathBuf::from(text));
             }
         }
-        found.map(|path| path.expect("cargo names what it has built"))
-    })
+    }
+    found.map(|path| path.expect("cargo names what it has built"))
 }
 
 /// A copy of the harness with a target folder of its own, so that tests do not meet.
 pub(crate) struct Harness {
     pub(crate) target: TempDir,
+    /// The folder of the crate.
+    folder: PathBuf,
     executable: PathBuf,
 }
 
 impl Harness {
     pub(crate) fn new() -> Harness {
+        Harness::of("faulty_tb", crate_folder())
+    }
+
+    /// The harness of another crate; paths of designs are relative to `crate_folder`.
+    pub(crate) fn of(package: &'static str, crate_folder: PathBuf) -> Harness {
         let target = tempfile::Builder::new()
             .prefix("verifork-runner-")
             .tempdir()
@@ -81,7 +98,7 @@ impl Harness {
         let folder = target.path().join("debug/deps");
         fs::create_dir_all(&folder).unwrap();
         fs::write(target.path().join("CACHEDIR.TAG"), "").unwrap();
-        let [harness, plugin] = built();
+        let [harness, plugin] = &built(package);
         let copy = |path: &Path| {
             let to = folder.join(path.file_name().unwrap());
             if fs::hard_link(path, &to).is_err() {
@@ -92,6 +109,7 @@ impl Harness {
         copy(plugin);
         Harness {
             executable: copy(harness),
+            folder: crate_folder,
             target,
         }
     }
@@ -110,12 +128,12 @@ impl Harness {
             }
         }
         command
-            .env("CARGO_MANIFEST_DIR", crate_folder())
+            .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("FAULTY_DESIGN", design)
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .args(arguments)
-            .current_dir(crate_folder())
+            .current_dir(&self.folder)
             .stdin(Stdio::null());
         command
     }

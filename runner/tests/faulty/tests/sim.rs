@@ -45,6 +45,7 @@ fn main() -> ExitCode {
             vec![(1..=100).fold(gate().tests(["passes"]), one)]
         }
         "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
+        "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],
         "no top" => vec![gate().top("gaet")],

@@ -1,0 +1,26 @@
+//! The testbench on the FIFO's Verilog and its VHDL, at several depths: `cargo test -p fifo_tb`.
+
+use std::process::ExitCode;
+
+use verifork_runner::Design;
+
+/// A design with the depths at which a FIFO's pointers go wrong: a power of two, none, one word.
+fn depths(design: Design) -> Design {
+    design
+        .variant("depth_16", [("DEPTH", 16)])
+        .variant("depth_10", [("DEPTH", 10)])
+        .variant("depth_1", [("DEPTH", 1)])
+}
+
+fn main() -> ExitCode {
+    verifork_runner::main([
+        depths(Design::new("fifo").sources(["../../hdl/fifo.v"])),
+        depths(
+            Design::new("fifo")
+                .sources(["../../hdl/fifo.vhd"])
+                .label("vhdl"),
+        )
+        // GHDL 2 does not survive a look into the memory, which the others take.
+        .tests(["random_traffic", "boundaries"]),
+    ])
+}

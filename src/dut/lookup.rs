@@ -63,6 +63,12 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         note = format!("the elements of the array are [{left}:{right}]");
     } else if port.quirks().some_names_do_not_iterate {
         "this simulator lists neither generics nor constants nor arrays".clone_into(&mut note);
+    } else if port.quirks().shows_the_published_only {
+        note = format!(
+            "{} shows what was published when the design was compiled: the runner publishes what \
+             structs that derive `Dut` name, and all with `Design::public_all()`",
+            port.identity().product
+        );
     }
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));

@@ -6,13 +6,14 @@
 //! escaped identifier with its backslash when it is a scope and refuses the rest of a path
 //! through one, and it finds no bit of a vector.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::VpiPort;
 use super::description::object_kind;
 use super::name;
-use crate::simulator::{Direction, Handle, NameCase, ObjectKind, Simulator, event};
+use crate::simulator::{Direction, Handle, NameCase, ObjectKind, event};
 use crate::sys::vpi;
 
 /// The scopes asked about so far; `None` stands for the top of the design.
@@ -72,9 +73,9 @@ impl VpiPort {
             return Rc::default();
         }
         let made = Rc::new(match scope {
-            None => self.index(self.top()),
+            None => self.index(None, self.top()),
             Some(scope) => {
-                let mut made = self.index(self.contents(scope));
+                let mut made = self.index(Some(scope), self.contents(scope));
                 made.directions = self.port_directions(scope);
                 made
             }
@@ -96,27 +97,45 @@ impl VpiPort {
         for relation in RELATIONS {
             objects.extend(self.raw.all_related(relation, Some(scope)));
         }
-        if self.is(Simulator::Verilator) {
-            // Verilator 5.006 does not know internal scopes.
+        if self.quirks.top_ports_lie_beside {
+            objects = self.with_ports_of_top(scope, objects);
+        }
+        // Verilator 5.006 does not know internal scopes; of a scope that is no module it gives the
+        // modules at the top.
+        if self.quirks.generate_scopes_are_hidden && self.kind(scope) == ObjectKind::Module {
             objects.extend(self.raw.all_related(vpi::vpiModule, Some(scope)));
         }
         objects
     }
 
-    fn index(&self, objects: Vec<Handle>) -> Scope {
+    fn index(&self, of: Option<Handle>, objects: Vec<Handle>) -> Scope {
         let mut scope = Scope::default();
         let mut seen = HashSet::new();
         for object in objects {
             // Icarus 11 has string variables and queues without a name: out of reach.
-            let Some(name) = self.raw.get_text(vpi::vpiName, object) else {
+            let Some(name) = self.name_within(of, object) else {
                 continue;
             };
-            if seen.insert(object) {
+            if self.quirks.handles_are_not_unique {
+                // The same object comes in more relations than one, each time with another handle.
+                if let Entry::Vacant(entry) = scope.by_name.entry(self.key(&name)) {
+                    entry.insert(object);
+                    scope.objects.push(object);
+                }
+            } else if seen.insert(object) {
                 scope.by_name.entry(self.key(&name)).or_insert(object);
                 scope.objects.push(object);
             }
         }
         scope
+    }
+
+    /// An object's name as it is looked up in a scope.
+    fn name_within(&self, scope: Option<Handle>, object: Handle) -> Option<String> {
+        if self.quirks.generate_scopes_are_hidden {
+            return self.name_below(scope, object);
+        }
+        self.raw.get_text(vpi::vpiName, object)
     }
 
     fn port_directions(&self, scope: Handle) -> HashMap<Box<str>, Direction> {
@@ -164,6 +183,11 @@ impl VpiPort {
         if let Some(object) = index.by_name.get(&self.key(name)) {
             return Some(*object);
         }
+        if self.quirks.generate_scopes_are_hidden
+            && let Some(hidden) = self.hidden_scope(scope, name)
+        {
+            return Some(hidden);
+        }
         if let Some((base, index)) = name::split_index(name) {
             let array = self.child(scope, base)?;
             return self.array_element(array, index);
@@ -178,7 +202,11 @@ impl VpiPort {
         if event::is_over() || self.kind(array) != ObjectKind::Array {
             return None;
         }
-        self.raw.by_index(array, i32::try_from(index).ok()?)
+        let index = i32::try_from(index).ok()?;
+        if self.quirks.handles_are_not_unique {
+            return self.kept_element(array, index);
+        }
+        self.raw.by_index(array, index)
     }
 
     pub(super) fn vpi_type(&self, object: Handle) -> i32 {
@@ -195,13 +223,23 @@ impl VpiPort {
     pub(super) fn path(&self, object: Handle) -> String {
         let path = (!event::is_over())
             .then(|| self.raw.get_text(vpi::vpiFullName, object))
-            .flatten();
+            .flatten()
+            .map(|path| {
+                if self.quirks.generate_scopes_are_hidden {
+                    self.usual_path(&path)
+                } else {
+                    path
+                }
+            });
         path.unwrap_or_else(|| "?".to_owned())
     }
 
     pub(super) fn direction_of(&self, object: Handle, name: &str) -> Option<Direction> {
         if self.quirks.ports_are_nets {
             return direction(self.raw.get(vpi::vpiDirection, Some(object))?);
+        }
+        if self.quirks.top_ports_lie_beside {
+            return direction(self.direction_of_port(object, name)?);
         }
         let scope = self.raw.related(vpi::vpiScope, object)?;
         if self.kind(scope) != ObjectKind::Module {

@@ -8,6 +8,7 @@ mod name;
 mod raw;
 mod time;
 mod value;
+mod verilator;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
@@ -17,7 +18,7 @@ use raw::{Interface, Missing};
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Simulator, VectorFormats, WriteMode, event,
+    VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -31,16 +32,20 @@ struct VpiPort {
     /// From [`Quirks`], beside the code that asks for them in every read and write.
     errors_are_silent: bool,
     integers_extend: bool,
-    nine_states: bool,
+    formats: VectorFormats,
     arguments: Vec<String>,
     precision: Precision,
     /// The last time the simulator gave that can be believed.
     last_time: Cell<u64>,
     /// The buffer for writes of wide vectors.
     elements: Cell<Vec<t_vpi_vecval>>,
+    /// The buffer for reads of wide vectors.
+    words: Cell<Vec<(u64, u64)>>,
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
     scopes: RefCell<hierarchy::Scopes>,
+    /// What has to be kept for a simulator that compares values and makes handles anew.
+    kept: verilator::Kept,
 }
 
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
@@ -64,7 +69,9 @@ pub(crate) fn start_up() {
 fn start() {
     match VpiPort::open() {
         Ok(port) => {
-            super::PORT.set(Some(Box::leak(Box::new(port))));
+            let port: &VpiPort = Box::leak(Box::new(port));
+            super::PORT.set(Some(port));
+            verilator::remember(port);
             event::deliver(Event::Start);
         }
         Err(reason) => event::escaped(Box::new(format!("cannot use this simulator: {reason}"))),
@@ -99,6 +106,9 @@ impl VpiPort {
             interface: "VPI",
         };
         let quirks = Quirks::of(&identity);
+        if quirks.warnings_are_refusals {
+            raw.refuse_from(vpi::vpiWarning);
+        }
         let exponent = raw
             .get(vpi::vpiTimePrecision, None)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
@@ -106,7 +116,7 @@ impl VpiPort {
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
-            nine_states: quirks.vector_formats == VectorFormats::BinaryString,
+            formats: quirks.vector_formats,
             raw,
             identity,
             quirks,
@@ -114,8 +124,10 @@ impl VpiPort {
             precision,
             last_time: Cell::new(0),
             elements: Cell::default(),
+            words: Cell::default(),
             digits: Cell::default(),
             scopes: RefCell::default(),
+            kept: verilator::Kept::default(),
         })
     }
 
@@ -134,6 +146,11 @@ impl VpiPort {
             simulator: self.identity.to_string(),
             remedy: "drive it from the testbench alone, or use a simulator that can".to_owned(),
         }
+    }
+
+    #[cold]
+    fn two_states_only(&self, object: Handle) -> PortError {
+        PortError::two_states(&self.identity, &self.path(object))
     }
 
     /// A refusal, with the simulator's own message if it has one.
@@ -179,8 +196,9 @@ impl VpiPort {
         }
     }
 
-    fn is(&self, simulator: Simulator) -> bool {
-        Simulator::from_product(&self.identity.product) == simulator
+    /// Whether values are strings of digits for nine states.
+    fn nine_states(&self) -> bool {
+        self.formats == VectorFormats::BinaryString
     }
 }
 
@@ -311,6 +329,9 @@ impl Port for VpiPort {
     }
 
     fn unwatch(&self, watch: CallbackHandle) {
+        if self.quirks.watches_compare {
+            self.forget_watch(watch);
+        }
         self.remove_callback(watch);
     }
 
@@ -319,6 +340,9 @@ impl Port for VpiPort {
     }
 
     fn cancel_after(&self, delay: CallbackHandle) {
+        if self.quirks.fired_handles_are_ours {
+            self.forget_delay(delay);
+        }
         self.remove_callback(delay);
     }
 

@@ -175,6 +175,7 @@ impl Binder<'_> {
         let found = object.description().direction;
         if let Some(wanted) = self.direction
             && found != Some(wanted)
+            && !(found.is_none() && object.hides_its_direction())
         {
             return Err(Misfit::Direction {
                 path: object.path().to_owned(),

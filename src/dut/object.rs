@@ -100,6 +100,12 @@ impl Object {
         Instance::of(*self).look_up("")
     }
 
+    /// Whether it may be a port of which the simulator does not say so.
+    pub(super) fn hides_its_direction(&self) -> bool {
+        let quirk = |kernel: &Kernel| kernel.port().quirks().inner_ports_have_no_direction;
+        scheduler::kernel().is_ok_and(quirk) && self.path().matches('.').count() > 1
+    }
+
     pub(super) fn handle(&self) -> Handle {
         self.handle
     }

@@ -127,12 +127,16 @@ pub(crate) struct Quirks {
     /// Generate scopes and named blocks are found by name only, as `gen__BRA__0__KET__` for `gen[0]`;
     /// instances in them are listed with the instance around them. Verilator 5.006.
     pub(crate) generate_scopes_are_hidden: bool,
-    /// Objects are all of the type `reg`, whatever they were declared as, and a real number is 64
-    /// bits that call themselves a scalar. Such a number can be read only. Verilator 5.006.
+    /// Objects are all of the type `reg`, whatever they were declared as: parameters too, unless they
+    /// are looked up by name. A real number is 64 bits that call themselves a scalar, and can be read
+    /// only; an array of single bits is shown as a vector. No signs and no definitions are known, and
+    /// a vector's greater index is always at its left. Verilator 5.006.
     pub(crate) everything_is_a_register: bool,
     /// Strings are shown and cannot be read: what is given is the address of a C++ object.
     /// Verilator 5.006.
     pub(crate) strings_are_unreadable: bool,
+    /// Ports of instances have no direction, but for those of the top. Verilator 5.006.
+    pub(crate) inner_ports_have_no_direction: bool,
     /// Only objects that were published when the design was compiled are shown. Verilator, all.
     pub(crate) shows_the_published_only: bool,
     /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
@@ -183,6 +187,7 @@ impl Quirks {
         generate_scopes_are_hidden: false,
         everything_is_a_register: false,
         strings_are_unreadable: false,
+        inner_ports_have_no_direction: false,
         shows_the_published_only: false,
         errors_are_silent: false,
         real_elements_are_read_only: false,
@@ -243,6 +248,7 @@ impl Quirks {
                 generate_scopes_are_hidden: true,
                 everything_is_a_register: true,
                 strings_are_unreadable: true,
+                inner_ports_have_no_direction: true,
                 shows_the_published_only: true,
                 two_states_only: true,
                 vector_formats: VectorFormats::NoScalars,

@@ -100,6 +100,9 @@ impl VpiPort {
         if self.quirks.top_ports_lie_beside {
             objects = self.with_ports_of_top(scope, objects);
         }
+        if self.quirks.everything_is_a_register {
+            self.find_parameters(scope, &mut objects);
+        }
         // Verilator 5.006 does not know internal scopes; of a scope that is no module it gives the
         // modules at the top.
         if self.quirks.generate_scopes_are_hidden && self.kind(scope) == ObjectKind::Module {

@@ -283,6 +283,20 @@ impl VpiPort {
         Some(found)
     }
 
+    /// Puts parameters into the places of the variables they are listed as.
+    pub(super) fn find_parameters(&self, scope: Handle, objects: &mut [Handle]) {
+        for object in objects {
+            let Some(name) = self.raw.get_text(vpi::vpiName, *object) else {
+                continue;
+            };
+            if let Some(found) = self.raw.by_name(&name, Some(scope))
+                && self.vpi_type(found) == vpi::vpiParameter
+            {
+                *object = found;
+            }
+        }
+    }
+
     /// What a top holds, its ports with it.
     pub(super) fn with_ports_of_top(&self, scope: Handle, own: Vec<Handle>) -> Vec<Handle> {
         let path = self.raw.get_text(vpi::vpiFullName, scope);
@@ -361,9 +375,7 @@ impl VpiPort {
             Some(_) => !is_small && is_vector(),
             None => false,
         };
-        if is_array_of_bits {
-            (ObjectKind::Array, Encoding::None)
-        } else if fits {
+        if fits && !is_array_of_bits {
             (kind, encoding)
         } else {
             (ObjectKind::Other, Encoding::None)

@@ -14,7 +14,7 @@ SIM ?= icarus
 
 include sim/sim.mk
 
-.PHONY: demo test sanitize bench bindings fmt clippy doc tools help
+.PHONY: demo test conformance newer sanitize bench bindings fmt clippy doc tools help
 
 ## demo       installs what is missing, builds, and runs the testbench `fifo` on Icarus Verilog
 ##            MUTANT=fifo_almost_full_late gives it a design with a bug: it fails, and says why
@@ -25,6 +25,15 @@ demo: tools-icarus
 ## test       all tests: of the parts, of simulators started, of the documentation, of the examples
 test: tools-icarus tools-tests
 	@CARGO='$(CARGO)' TARGET='$(TARGET)' tests/all.sh
+
+## conformance  what works where: asks every installed simulator to keep each promise, and compares
+##            with the table in the README; WRITE=1 brings that up to date
+conformance: tools-icarus
+	@$(if $(filter 1,$(WRITE)),CONFORMANCE=write) $(CARGO) test -q -p verifork --test works_where -- --nocapture
+
+## newer      the same on Debian 13's simulators, in a root that debootstrap makes in a cache folder
+newer:
+	@tests/newer.sh
 
 ## sanitize   the tests of tasks and their synchronization under the address, leak and thread
 ##            sanitizers (needs a nightly toolchain) and valgrind

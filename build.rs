@@ -43,7 +43,7 @@ mod bindings {
             |ModuleArray|NamedEventArray|GenScopeArray|GenScope|Function|Task|PartSelect\
             |BitSelect|LeftRange|RightRange|Scope|InternalScope|Variables\
             |Undefined|Type|Name|FullName|Size|File|LineNo|DefName\
-            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType\
+            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType|LocalParam\
             |RealConst|StringConst|Signed|Finish|SimTime|SuppressTime\
             |BinStrVal|ObjTypeVal|ScalarVal|IntVal|RealVal|StringVal|VectorVal|SuppressVal\
             |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Warning|Error|System|Internal)\
@@ -57,10 +57,10 @@ mod bindings {
         header_variable: "VERIFORK_VHPI_HEADER",
         default_header: "/usr/lib/ghdl/include/ghdl/vhpi_user.h",
         functions: "vhpi_(register_cb|remove_cb|handle_by_name|handle_by_index|handle|iterator|scan\
-            |get|get_str|get_phys|get_value|put_value|get_time|control|printf|check_error\
+            |get|get_str|get_phys|get_real|get_value|put_value|get_time|control|printf|check_error\
             |release_handle)",
-        types: "",
-        constants: "vhpi(Undefined|[UX01ZWLH]|DontCare|ReturnCb|DisableCb)\
+        types: "vhpi(ClassKind|Mode)T",
+        constants: "vhpi(Undefined|[UX01ZWLH]|DontCare|ReturnCb)\
             |vhpiCb(ValueChange|AfterDelay|NextTimeStep|LastKnownDeltaCycle|EndOfTimeStep\
             |StartOfSimulation|EndOfSimulation)",
     };
@@ -81,6 +81,7 @@ mod bindings {
         "vhpiLogicVecVal",
         "vhpiSmallEnumVal",
         "vhpiLongIntVal",
+        "vhpiSmallPhysVal",
         // vhpiClassKindT
         "vhpiArchBodyK",
         "vhpiArrayTypeDeclK",
@@ -90,17 +91,17 @@ mod bindings {
         "vhpiEnumTypeDeclK",
         "vhpiFloatTypeDeclK",
         "vhpiForGenerateK",
+        "vhpiFuncDeclK",
         "vhpiGenericDeclK",
         "vhpiIfGenerateK",
-        "vhpiIndexedNameK",
         "vhpiIntTypeDeclK",
         "vhpiPackInstK",
         "vhpiPhysTypeDeclK",
         "vhpiPortDeclK",
+        "vhpiProcDeclK",
         "vhpiProcessStmtK",
         "vhpiRecordTypeDeclK",
         "vhpiRootInstK",
-        "vhpiSelectedNameK",
         "vhpiSigDeclK",
         "vhpiSubtypeDeclK",
         "vhpiVarDeclK",
@@ -108,18 +109,15 @@ mod bindings {
         "vhpiBaseType",
         "vhpiDesignUnit",
         "vhpiElemType",
-        "vhpiImmRegion",
-        "vhpiParent",
         "vhpiPrimaryUnit",
         "vhpiRootInst",
+        "vhpiSuffix",
         "vhpiTool",
         "vhpiType",
-        "vhpiUpperRegion",
         // vhpiOneToManyT
         "vhpiArgvs",
         "vhpiConstDecls",
         "vhpiConstraints",
-        "vhpiDecls",
         "vhpiEnumLiterals",
         "vhpiGenericDecls",
         "vhpiIndexedNames",
@@ -130,54 +128,46 @@ mod bindings {
         "vhpiSigDecls",
         "vhpiVarDecls",
         // vhpiIntPropertyT
-        "vhpiArgcP",
-        "vhpiIsCompositeP",
+        "vhpiGenerateIndexP",
         "vhpiIsNullP",
-        "vhpiIsScalarP",
-        "vhpiIsUnconstrainedP",
-        "vhpiIsUpP",
         "vhpiKindP",
         "vhpiLeftBoundP",
         "vhpiLineNoP",
         "vhpiModeP",
         "vhpiNumDimensionsP",
-        "vhpiNumLiteralsP",
         "vhpiRightBoundP",
         "vhpiSizeP",
         // vhpiStrPropertyT
         "vhpiCaseNameP",
         "vhpiFileNameP",
-        "vhpiFullCaseNameP",
-        "vhpiFullNameP",
-        "vhpiKindStrP",
         "vhpiNameP",
         "vhpiStrValP",
         "vhpiToolVersionP",
         "vhpiUnitNameP",
+        // vhpiRealPropertyT
+        "vhpiFloatLeftBoundP",
+        "vhpiFloatRightBoundP",
         // vhpiPhysPropertyT
+        "vhpiPhysLeftBoundP",
+        "vhpiPhysRightBoundP",
+        "vhpiPhysValP",
         "vhpiResolutionLimitP",
         // vhpiSeverityT
-        "vhpiNote",
-        "vhpiWarning",
         "vhpiError",
         "vhpiFailure",
         "vhpiSystem",
         "vhpiInternal",
         // vhpiPutValueModeT
-        "vhpiDeposit",
         "vhpiDepositPropagate",
-        "vhpiForce",
         "vhpiForcePropagate",
         "vhpiRelease",
         // vhpiSimControlT
-        "vhpiStop",
         "vhpiFinish",
         // vhpiModeT
         "vhpiInMode",
         "vhpiOutMode",
         "vhpiInoutMode",
         "vhpiBufferMode",
-        "vhpiLinkageMode",
     ];
 
     #[derive(Debug)]

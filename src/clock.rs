@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::dut::Signal;
 use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
-use crate::simulator::WriteMode;
 use crate::time::{SimDuration, TimeError};
 
 /// A clock to be started on a signal of one bit.
@@ -195,7 +194,7 @@ impl Clock {
             mask: 1,
         };
         kernel
-            .write_now(signal, low, WriteMode::Deposit)
+            .write_now(signal, low)
             .map_err(|error| ClockError::Write {
                 path: path(),
                 reason: error.to_string(),

@@ -75,6 +75,27 @@ fn random_streams_are_the_same_whatever_else_runs() {
     assert_ne!(drawn(&[("VERIFORK_SEED", "8"), filter]), alone);
 }
 
+/// The next test does not inherit it, which the tests check, and the log says what it was.
+#[test]
+fn what_a_test_leaves_forced_is_told_and_released() {
+    require!("iverilog", "vvp");
+    let run = run(&[("VERIFORK_FILTER", "writes::a_force_ends_with_its_test")]);
+    run.passed();
+    let source = include_str!("plugins/conformance/src/writes.rs");
+    for (signal, mark) in [("q_8", "// left forced"), ("w_8", "// left frozen")] {
+        let line = source.lines().position(|line| line.ends_with(mark));
+        let line = line.expect("marked") + 1;
+        for case in ["once", "in_the_read_only_phase", "again"] {
+            run.says(&format!(
+                "`writes::a_force_ends_with_its_test::{case}` has left `conformance.{signal}` \
+                 forced (at tests/plugins/conformance/src/writes.rs:{line}:"
+            ));
+        }
+    }
+    let warnings = run.output.lines().filter(|line| line.contains("WARN"));
+    assert_eq!(warnings.count(), 6, "{}", run.output);
+}
+
 /// Same design, same seed: the same output, times of the machine aside.
 #[test]
 fn a_run_repeats_itself() {

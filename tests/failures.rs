@@ -117,8 +117,25 @@ fn each_failure_tells_its_cause_and_place() {
             &at("reads"),
             "4'b1x0z",
             "as u8",
+            "bits 2, 0 are unknown (drive or reset it before, or read it as `LogicVec`",
+        ],
+    );
+    tells(
+        "expects_another_value",
+        &["failing.nibble is 5, not 6", &at("another value")],
+    );
+    tells(
+        "expects_unknown_bits",
+        &[
+            "failing.nibble",
+            &at("unknown value"),
+            "4'b1x0z",
             "bits 2, 0 are unknown",
         ],
+    );
+    tells(
+        "a_task_would_skip_the_test",
+        &["a_task_would_skip_the_test/tired", "skipped: no mind to"],
     );
     tells(
         "writes_what_does_not_fit",
@@ -140,7 +157,11 @@ fn each_failure_tells_its_cause_and_place() {
     );
     tells(
         "writes_a_constant",
-        &["failing.LIMIT", &at("constant"), "it is constant"],
+        &[
+            "failing.LIMIT",
+            &at("constant"),
+            "it is constant: its value is chosen where the design is elaborated",
+        ],
     );
     tells(
         "waits_for_less_than_a_step",
@@ -164,8 +185,63 @@ fn each_failure_tells_its_cause_and_place() {
     }
     run.says("SKIP  plain::is_skipped")
         .says("no model of the disk yet");
+    run.says("SKIP  plain::skips_itself")
+        .says("a nibble is too small");
     run.does_not_say("it was run all the same")
-        .says("4 passed, 20 failed, 1 skipped");
+        .does_not_say("it went on")
+        .says("4 passed, 23 failed, 2 skipped");
+}
+
+/// Before and after each test with a mistake, results are as they would be without it.
+#[test]
+fn mistakes_of_one_test_leave_the_results_of_the_others() {
+    require!("iverilog", "vvp");
+    let file = DESIGN.get().folder().join("mistakes.xml");
+    let path = file.to_str().expect("a plain name");
+    let filter = "=binding::everything_that_does_not_fit_is_told_at_once,=ends::a_passes_before,\
+                  =ends::z_comes_after,=plain::reads_unknown_bits,=plain::writes_what_does_not_fit,\
+                  =plain::writes_in_the_read_only_phase,=plain::writes_a_constant,\
+                  =plain::waits_for_less_than_a_step,=plain::is_even::two";
+    let variables = [("VERIFORK_JUNIT", path), ("VERIFORK_ORDER", "random")];
+    for seed in ["1", "2"] {
+        let run = run(
+            filter,
+            &[&variables[..], &[("VERIFORK_SEED", seed)]].concat(),
+        );
+        run.failed().says("3 passed, 6 failed, 0 skipped");
+        for passed in [
+            "ends::a_passes_before",
+            "ends::z_comes_after",
+            "plain::is_even::two",
+        ] {
+            run.says(&format!("PASS  {passed} "));
+        }
+        let cases = [
+            ("a_passes_before", ""),
+            ("z_comes_after", ""),
+            ("is_even::two", ""),
+            ("told_at_once", "did you mean `count`?"),
+            ("reads_unknown_bits", "bits 2, 0 are unknown"),
+            ("writes_what_does_not_fit", "16 does not fit 4 bits"),
+            ("writes_in_the_read_only_phase", "read-only phase"),
+            ("writes_a_constant", "it is constant"),
+            ("waits_for_less_than_a_step", "finer than the design"),
+        ];
+        junit(&file, &cases);
+    }
+}
+
+#[test]
+fn a_check_of_a_signal_tells_both_values_path_line_and_time() {
+    require!("iverilog", "vvp");
+    let run = run("=plain::expects_another_value", &[]);
+    let place = place("plain", "another value");
+    let title = format!("task plain::expects_another_value, at {place}, at 7.00ns:\n");
+    tells(
+        run.failed(),
+        "plain::expects_another_value",
+        &[&title, "     failing.nibble is 5, not 6\n"],
+    );
 }
 
 #[test]
@@ -395,16 +471,26 @@ fn the_report_is_whole_while_tests_run() {
     let design = DESIGN.get();
     let file = design.folder().join("while.xml");
     let path = file.to_str().expect("a plain name");
-    let filter = "=plain::panics,=plain::is_skipped,=plain::reads_the_report_while_it_runs";
+    let filter = "=plain::panics,=plain::is_skipped,=plain::skips_itself,\
+                  =plain::reads_the_report_while_it_runs";
     let run = run(filter, &[("VERIFORK_JUNIT", path), ("VERIFORK_SEED", "5")]);
     run.failed()
         .says("PASS  plain::reads_the_report_while_it_runs");
     let cases = [
         ("plain::panics", "numbers differ"),
         ("is_skipped", ""),
+        ("plain::skips_itself", ""),
         ("reads_the_report_while_it_runs", ""),
     ];
     junit(&file, &cases);
+    let text = fs::read_to_string(&file).expect("just read");
+    for reason in ["no model of the disk yet", "a nibble is too small"] {
+        assert!(
+            text.contains(&format!("<skipped message=\"{reason}\"/>")),
+            "{text}"
+        );
+    }
+    assert!(text.contains("skipped=\"2\""), "{text}");
 }
 
 #[test]
@@ -428,6 +514,46 @@ fn a_time_limit_shows_what_every_task_awaits() {
             "awaits the time 1.000015 ms, since 15 ns",
         ],
     );
+}
+
+/// The simulator's thread waits for the other one, and tells its name when it is asked.
+#[test]
+fn a_thread_that_never_returns_is_named_at_the_time_out() {
+    require!("iverilog", "vvp");
+    let name = "hangs::awaits_a_thread_that_never_returns";
+    let run = between(name, &[]);
+    run.failed().says("PASS  ends::a_passes_before");
+    let thread = "thread `golden model` (started at tests/plugins/failures/src/hangs.rs:";
+    tells(
+        &run,
+        name,
+        &[
+            "did not end within 1s of wall-clock time",
+            &format!("threads that a task waits for: {thread}"),
+            ") computes\n",
+            &format!("awaits {thread}"),
+        ],
+    );
+    run.does_not_say("a task runs without ever awaiting");
+}
+
+#[test]
+fn a_thread_in_a_call_that_never_answers_is_named_with_what_the_call_awaits() {
+    require!("iverilog", "vvp");
+    let name = "hangs::awaits_a_thread_in_a_call_that_never_answers";
+    let run = between(name, &[]);
+    tells(
+        run.failed(),
+        name,
+        &[
+            "the test did not end within 100 ns of simulated time\n",
+            "awaits a call of thread `script` (started at tests/plugins/failures/src/hangs.rs:",
+            ") | a condition on failing.count, since ",
+        ],
+    );
+    // Only the test that hangs has failed.
+    run.says("PASS  ends::z_comes_after")
+        .says("2 passed, 1 failed");
 }
 
 #[test]
@@ -523,8 +649,10 @@ fn two_tests_of_one_name_are_refused_with_their_places() {
         .says("test names have to be unique")
         .says("`group::one`")
         .says("`same`");
-    run.says("tests/plugins/duplicates/src/lib.rs:9")
-        .does_not_say("PASS");
+    for line in [9, 13, 17, 21] {
+        run.says(&format!("tests/plugins/duplicates/src/lib.rs:{line}"));
+    }
+    run.does_not_say("PASS");
 }
 
 #[test]
@@ -535,6 +663,45 @@ fn a_plugin_without_tests_is_refused() {
         .run(&plugin("empty_tb"), &[], &[])
         .failed()
         .says("this plugin has no tests");
+}
+
+/// A process that stands for a simulator exports less of VPI than a plugin needs.
+#[test]
+fn a_simulator_that_lacks_functions_is_told_by_name_and_fails() {
+    require!("cc");
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |macros: &[&str]| {
+        let program = folder.path().join(format!("simulator{}", macros.len()));
+        let compiled = std::process::Command::new("cc")
+            .args(["-rdynamic", "-o"])
+            .arg(&program)
+            .args(macros)
+            .arg(root().join("tests/designs/lacking.c"))
+            .arg("-ldl")
+            .status();
+        assert!(compiled.expect("cc runs").success());
+        let mut command = std::process::Command::new(program);
+        command
+            .arg(plugin("failures_tb"))
+            .env("VERIFORK_FILTER", "=plain::passes");
+        common::run(command)
+    };
+    let refused = run(&[]);
+    refused
+        .failed()
+        .says("verifork: cannot use this simulator: it does not export `vpi_register_cb`")
+        .says("no test can run; `cargo verifork doctor` says which simulators can be used");
+    // It goes on without us, and its own good end does not count.
+    refused.says("the simulation ends").does_not_say("PASS");
+    run(&["-DHAS_REGISTER_CB"])
+        .failed()
+        .says("cannot use this simulator")
+        .says("gives no time precision");
+    // Enough to begin with, but not to run a test.
+    run(&["-DHAS_REGISTER_CB", "-DHAS_GET"])
+        .failed()
+        .says("the process ended before the tests did")
+        .does_not_say("PASS");
 }
 
 #[test]
@@ -632,12 +799,14 @@ fn settings_choose_order_and_repeat_the_tests() {
 fn the_printed_command_repeats_the_failure() {
     require!("iverilog", "vvp");
     let design = DESIGN.get();
-    let first = run("is_even", &[("VERIFORK_SEED", "9")]);
+    let variables = [("VERIFORK_SEED", "9"), ("VERIFORK_TOP", "failing")];
+    let first = run("is_even", &variables);
     let line = first
         .output
         .lines()
         .find_map(|line| line.strip_prefix("  repeat  "));
     let command = line.unwrap_or_else(|| panic!("no such line:\n{}", first.output));
+    assert!(command.contains(" VERIFORK_TOP=failing "), "{command}");
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", command]).current_dir(design.folder());
     common::run(shell)

@@ -10,7 +10,8 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 
 use crate::Place;
-use crate::bind::{Bind, Object, source, write};
+use crate::bind::{Bind, write};
+use crate::source::{Extent, Port, Written, source};
 
 #[derive(Args)]
 pub(crate) struct New {
@@ -25,9 +26,58 @@ pub(crate) struct New {
     /// Folders in which `include` looks for files.
     #[arg(long, num_args = 1.., value_name = "FOLDER")]
     include: Vec<PathBuf>,
-    /// A checkout of verifork to use in place of the published version.
+    #[command(flatten)]
+    library: Library,
+}
+
+/// Where the crate has verifork from. By default it is the checkout that this command was built
+/// from, if that is still there, and else the version that was published with it.
+#[derive(Args)]
+#[group(multiple = false)]
+struct Library {
+    /// A checkout of verifork.
     #[arg(long, value_name = "FOLDER")]
     verifork: Option<PathBuf>,
+    /// A git repository of verifork.
+    #[arg(long, value_name = "URL")]
+    git: Option<String>,
+    /// The published version, as in `Cargo.toml`: "0.1".
+    #[arg(long, value_name = "VERSION")]
+    published: Option<String>,
+}
+
+impl Library {
+    /// What stands for `verifork` and for `verifork-runner` in `Cargo.toml`.
+    fn dependencies(&self) -> anyhow::Result<[String; 2]> {
+        let both = |it: String| [it.clone(), it];
+        if let Some(url) = &self.git {
+            return Ok(both(format!("{{ git = {url:?} }}")));
+        }
+        if let Some(version) = &self.published {
+            return Ok(both(format!("{version:?}")));
+        }
+        let Some(checkout) = self.checkout()? else {
+            return Ok(both(format!("{:?}", env!("CARGO_PKG_VERSION"))));
+        };
+        let path = |path: &Path| format!("{{ path = {:?} }}", path.display().to_string());
+        Ok([path(&checkout), path(&checkout.join("runner"))])
+    }
+
+    /// The checkout to use.
+    fn checkout(&self) -> anyhow::Result<Option<PathBuf>> {
+        let is_one = |path: &Path| path.join("runner/Cargo.toml").is_file();
+        if let Some(path) = &self.verifork {
+            let path = absolute(path)?;
+            ensure!(
+                is_one(&path),
+                "`{}` is no checkout of verifork: there is no `runner/Cargo.toml` in it",
+                path.display()
+            );
+            return Ok(Some(path));
+        }
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        Ok(own.filter(|path| is_one(path)).map(Path::to_owned))
+    }
 }
 
 /// What stands in `src/lib.rs` until the design's signals are known.
@@ -71,26 +121,13 @@ impl New {
             ..Bind::default()
         };
         let top = bind.describe()?;
-        write(&folder.join("src/dut.rs"), &source(&top, false))?;
-        write(&folder.join("src/lib.rs"), &library(&top))
+        let written = source(&top, Extent::default(), "cargo verifork bind");
+        write(&folder.join("src/dut.rs"), &written.text)?;
+        write(&folder.join("src/lib.rs"), &library(&written))
     }
 
     fn manifest(&self) -> anyhow::Result<String> {
-        let (verifork, runner) = match &self.verifork {
-            None => {
-                let version = format!("{:?}", env!("CARGO_PKG_VERSION"));
-                (version.clone(), version)
-            }
-            Some(path) => {
-                let path = absolute(path)?;
-                let runner = path.join("runner").display().to_string();
-                let path = path.display().to_string();
-                (
-                    format!("{{ path = {path:?} }}"),
-                    format!("{{ path = {runner:?} }}"),
-                )
-            }
-        };
+        let [verifork, runner] = self.library.dependencies()?;
         let name = &self.name;
         Ok(format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
@@ -166,60 +203,48 @@ fn relative(path: &Path, folder: &Path) -> PathBuf {
 }
 
 /// The first test: clock and reset if the design has them, every other input at zero.
-fn library(top: &Object) -> String {
-    let name = top.struct_name();
-    let inputs: Vec<&Object> = top
-        .signals(false)
-        .filter(|signal| signal.is_input())
-        .collect();
-    let single = |signal: &&&Object| signal.value_type() == "bool";
-    let clock = inputs
-        .iter()
-        .filter(single)
-        .find(|signal| is_clock(&signal.name))
-        .copied();
-    let reset = inputs
-        .iter()
-        .filter(single)
-        .find(|signal| is_reset(&signal.name))
-        .copied();
+fn library(written: &Written<'_>) -> String {
+    let name = &written.name;
+    let inputs = || written.ports.iter().filter(|port| port.object.is_input());
+    let single = |is: fn(&str) -> bool| {
+        inputs().find(|port| port.value_type == "bool" && is(&port.object.name))
+    };
+    let (clock, reset) = (single(is_clock), single(is_reset));
     let mut body = String::new();
     let is =
-        |signal: &Object, other: Option<&Object>| other.is_some_and(|it| it.name == signal.name);
-    for signal in inputs.iter().filter(|it| !is(it, clock) && !is(it, reset)) {
-        let (field, _) = signal.field();
-        let value = match signal.value_type().as_str() {
-            "bool" => "false".to_owned(),
-            "f64" => "0.0".to_owned(),
-            "String" => continue,
-            "LogicVec" => format!("LogicVec::all_zero(dut.{field}.width())"),
-            _ => "0".to_owned(),
+        |port: &Port<'_>, other: Option<&Port<'_>>| other.is_some_and(|it| it.field == port.field);
+    for port in inputs().filter(|it| !is(it, clock) && !is(it, reset)) {
+        let field = &port.field;
+        let value = match (&port.first_value, port.value_type.as_str()) {
+            (Some(first), _) => format!("dut::{first}"),
+            (None, "bool") => "false".to_owned(),
+            (None, "f64") => "0.0".to_owned(),
+            (None, "String") => continue,
+            (None, "LogicVec") => format!("LogicVec::all_zero(dut.{field}.width())"),
+            (None, _) => "0".to_owned(),
         };
+        // Writing to a string cannot fail.
         let _ = writeln!(body, "    dut.{field}.set({value});");
     }
     let wait = |cycles: u32| match clock {
-        Some(clock) => format!(
-            "    dut.{}.rising_edges({cycles}).await;\n",
-            clock.field().0
-        ),
+        Some(clock) => format!("    dut.{}.rising_edges({cycles}).await;\n", clock.field),
         None => format!("    timer({cycles}0.ns()).await;\n"),
     };
     if let Some(clock) = clock {
         let _ = writeln!(
             body,
             "    Clock::new(&dut.{}, 10.ns()).start();",
-            clock.field().0
+            clock.field
         );
     }
     if let Some(reset) = reset {
-        let active = !is_active_low(&reset.name);
-        let (field, _) = reset.field();
+        let (field, active) = (&reset.field, !is_active_low(&reset.object.name));
         let _ = writeln!(body, "    dut.{field}.set({active});");
         body += &wait(2);
         let _ = writeln!(body, "    dut.{field}.set({});", !active);
     }
     body += &wait(10);
-    let used = if inputs.is_empty() && clock.is_none() {
+    let used = if inputs().next().is_none() {
         "_dut"
     } else {
         "dut"
@@ -252,11 +277,11 @@ fn is_reset(name: &str) -> bool {
 
 fn is_active_low(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.ends_with('n')
-        || name.ends_with("rstb")
-        || name.starts_with("nr")
-        || name.starts_with("n_")
-        || name.contains("_n_")
+    let is_low = |word: &str| {
+        let reset = word.contains("rst") || word.contains("reset");
+        word == "n" || reset && (word.ends_with(['n', 'b']) || word.starts_with('n'))
+    };
+    name.split('_').any(is_low)
 }
 
 #[cfg(test)]
@@ -277,6 +302,9 @@ mod tests {
             ("aresetn", true),
             ("nrst", true),
             ("reset", false),
+            ("n_reset", true),
+            ("rst_n_i", true),
+            ("rst_in", false),
         ] {
             assert!(is_reset(name), "{name}");
             assert_eq!(is_active_low(name), low, "{name}");

@@ -18,6 +18,7 @@ pub(crate) fn run() -> ExitCode {
             Err(reason) => println!("missing  {:<15} {reason}", known.product),
         }
         println!("         {:<15} {}", "languages", languages.join(", "));
+        println!("         {:<15} {}", "works", known.works);
         println!("         {:<15} {}", "waves", known.waves.join(", "));
         println!("         {:<15} VERIFORK_SIM={}", "chosen by", known.key);
     }

@@ -77,6 +77,27 @@ impl Place {
     }
 }
 
+/// The names of all tests, as the harness lists them.
+pub(crate) fn tests(mut harness: Command) -> anyhow::Result<Vec<String>> {
+    let output = harness
+        .args(["--list", "--format", "terse"])
+        .output()
+        .context("the harness does not start")?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", error.trim());
+    let text = String::from_utf8_lossy(&output.stdout);
+    let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// The design and simulator that a test's name begins with.
+pub(crate) fn suite(test: &str) -> String {
+    let segments: Vec<&str> = test.split("::").collect();
+    let keys: Vec<&str> = verifork_runner::known_simulators_keys();
+    let end = segments.iter().position(|segment| keys.contains(segment));
+    segments[..end.map_or(1, |end| end + 1)].join("::")
+}
+
 /// Lists the tests.
 pub(crate) fn list(place: &Place) -> anyhow::Result<ExitCode> {
     let mut command = place.cargo_test();

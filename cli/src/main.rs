@@ -4,7 +4,9 @@ mod bind;
 mod create;
 mod doctor;
 mod harness;
+mod object;
 mod run;
+mod source;
 mod waves;
 
 use std::path::PathBuf;

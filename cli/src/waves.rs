@@ -1,76 +1,137 @@
 //! One test with waves, and the program that shows them.
 
-use std::process::{Command, ExitCode};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
 use crate::Place;
 use crate::doctor::is_there;
+use crate::harness::{suite, tests};
+
+/// The programs that show waves, the one to be preferred first.
+const VIEWERS: [&str; 2] = ["surfer", "gtkwave"];
 
 #[derive(Args)]
 pub(crate) struct ShowWaves {
-    /// The test's whole name, as `cargo verifork list` shows it.
+    /// The test's name as `cargo verifork list` shows it, or a part that no other test has.
     test: String,
     /// vcd, fst or ghw: what the simulator can write.
     #[arg(long)]
     format: Option<String>,
+    /// The program that shows them: Surfer or `GTKWave`, whichever is installed, by default.
+    #[arg(long, value_name = "PROGRAM")]
+    viewer: Option<String>,
     #[command(flatten)]
     place: Place,
 }
 
 impl ShowWaves {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let of_vhdl = self.test.contains("::ghdl::");
-        let format = self
-            .format
-            .clone()
-            .unwrap_or_else(|| if of_vhdl { "ghw" } else { "fst" }.to_owned());
-        let mut harness = self.place.command()?;
-        let program = harness.get_program().to_owned();
-        harness
-            .env("VERIFORK_WAVES", &format)
-            .args(["--exact", &self.test]);
-        // A failed test is why waves are looked at.
-        harness.status().context("the harness does not start")?;
-        let path = newest(std::path::Path::new(&program), &format)
-            .with_context(|| format!("`{}` left no waves: is there such a test?", self.test))?;
-        println!("{}", path.display());
-        let Some(viewer) = ["surfer", "gtkwave"]
-            .into_iter()
-            .find(|viewer| is_there(viewer))
-        else {
-            bail!("neither Surfer nor GTKWave is installed to show it")
+        let harness = self.place.command()?;
+        let program = PathBuf::from(harness.get_program());
+        let test = self.find(&tests(harness)?)?;
+        let suite = suite(&test);
+        let key = suite.rsplit("::").next().unwrap_or_default();
+        let known = verifork_runner::known_simulators();
+        let own = known.iter().find(|known| known.key == key);
+        let format = match (&self.format, own) {
+            (Some(format), _) => format.to_lowercase(),
+            (None, Some(known)) => known.waves[0].to_owned(),
+            (None, None) => bail!("`{test}` names no simulator"),
         };
+        let begun = SystemTime::now();
+        // A failed test is why waves are looked at.
+        self.place
+            .command()?
+            .env("VERIFORK_WAVES", &format)
+            .args(["--exact", &test])
+            .status()
+            .context("the harness does not start")?;
+        let path = find_below(&program, &suite, &test, &format, begun)
+            .with_context(|| format!("`{test}` left no waves"))?;
+        println!("{}", path.display());
+        let installed = || VIEWERS.into_iter().find(|viewer| is_there(viewer));
+        let Some(viewer) = self.viewer.as_deref().or_else(installed) else {
+            eprintln!(
+                "note: nothing is installed to show it: {}",
+                VIEWERS.join(" or ")
+            );
+            return Ok(ExitCode::SUCCESS);
+        };
+        // It stays open when the terminal has its next command.
         Command::new(viewer)
             .arg(&path)
+            .stdin(Stdio::null())
+            .process_group(0)
             .spawn()
-            .with_context(|| format!("{viewer} does not start"))?;
+            .with_context(|| format!("`{viewer}` does not start"))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The test that is meant.
+    fn find(&self, tests: &[String]) -> anyhow::Result<String> {
+        if tests.contains(&self.test) {
+            return Ok(self.test.clone());
+        }
+        let fit: Vec<&str> = tests
+            .iter()
+            .filter(|test| test.contains(&self.test))
+            .map(String::as_str)
+            .collect();
+        if let [test] = fit[..] {
+            return Ok(test.to_owned());
+        }
+        ensure!(
+            fit.is_empty(),
+            "`{}` is part of the names of {} tests:\n  {}",
+            self.test,
+            fit.len(),
+            fit.join("\n  ")
+        );
+        let all: Vec<&str> = tests.iter().map(String::as_str).collect();
+        let near = similar::get_close_matches(self.test.as_str(), &all, 3, 0.6);
+        let near = match &near[..] {
+            [] => "`cargo verifork list` shows all".to_owned(),
+            near => format!("did you mean one of these?\n  {}", near.join("\n  ")),
+        };
+        bail!("there is no test `{}`: {near}", self.test)
     }
 }
 
-/// The wave file that was written last below cargo's target folder.
-fn newest(harness: &std::path::Path, format: &str) -> Option<std::path::PathBuf> {
+/// The wave file that a test has written since, in the output of the harness.
+fn find_below(
+    harness: &Path,
+    suite: &str,
+    test: &str,
+    format: &str,
+    since: SystemTime,
+) -> Option<PathBuf> {
+    // Clocks of file systems are coarser than the system's.
+    let since = since - Duration::from_secs(1);
+    let mut end: PathBuf = suite.split("::").collect();
+    let name = test.strip_prefix(suite)?.trim_start_matches(':');
+    end.push(name.replace("::", "."));
+    // Tests that share a simulation share its waves.
+    let shared = end.with_file_name("shared");
     let runs = harness
         .ancestors()
         .map(|it| it.join("verifork/runs"))
         .find(|it| it.is_dir())?;
-    let mut folders = vec![runs];
-    let mut newest = None;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).ok()?.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .file_name()
-                .is_some_and(|name| name == format!("waves.{format}").as_str())
-            {
-                let modified = entry.metadata().and_then(|it| it.modified()).ok()?;
-                newest = newest.max(Some((modified, path)));
-            }
-        }
-    }
-    newest.map(|(_, path)| path)
+    let folders = |folder: PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    };
+    let mut found: Vec<(SystemTime, PathBuf)> = folders(runs)
+        .flat_map(folders)
+        .flat_map(|target| [target.join(&end), target.join(&shared)])
+        .map(|folder| folder.join(format!("waves.{format}")))
+        .filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)))
+        .filter(|(modified, _)| *modified >= since)
+        .collect();
+    found.sort();
+    found.pop().map(|(_, path)| path)
 }

@@ -1,8 +1,10 @@
 //! `cargo verifork` in an empty folder outside of the repository, against the real Icarus.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 const FAILED: i32 = 1;
 
@@ -46,14 +48,16 @@ impl Outside {
 
     fn run(&self, mut command: Command, folder: &str) -> Run {
         for (name, _) in std::env::vars() {
-            if name.starts_with("VERIFORK_")
+            let ours = name.starts_with("VERIFORK_")
                 || name.starts_with("NEXTEST")
-                || name == "CARGO_MANIFEST_DIR"
-            {
+                || name == "CARGO_MANIFEST_DIR";
+            let given = command.get_envs().any(|(given, _)| *given == *name);
+            if ours && !given {
                 command.env_remove(name);
             }
         }
-        // One target folder for all: the library is built once.
+        // One target folder for all: the library is built once. In it, crates need different
+        // names, since cargo does not tell them apart by their places.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
         let output = command
             .env("CARGO_TARGET_DIR", target)
@@ -232,11 +236,232 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_doctor_tells_every_simulator() {
+fn a_new_crate_for_vhdl_passes_at_once_and_binds_what_is_inside() {
+    if !is_there("ghdl") {
+        return;
+    }
+    let outside = Outside::new();
+    fs::copy(
+        repository().join("hdl/counter.vhd"),
+        outside.path("counter.vhd"),
+    )
+    .unwrap();
+    let new = [
+        "new",
+        "vhdl-tb",
+        "--top",
+        "counter",
+        "--sources",
+        "counter.vhd",
+    ];
+    outside.verifork("", &new).status(0);
+    outside
+        .cargo("vhdl-tb", &["test"])
+        .status(0)
+        .says("counter::ghdl::starts ... ok");
+    let bind = ["bind", "--depth", "1", "--internal"];
+    outside
+        .verifork("vhdl-tb", &bind)
+        .status(0)
+        .says("+    pub core: Core,")
+        .says("+    pub next_count: Signal<u8>,");
+    outside
+        .cargo("vhdl-tb", &["test"])
+        .status(0)
+        .says("counter::ghdl::starts ... ok");
+    // The command to repeat is that of the file.
+    outside
+        .verifork("vhdl-tb", &["bind", "--check"])
+        .status(FAILED)
+        .says("-//! `cargo verifork bind --internal --depth 1`");
+    outside
+        .verifork("vhdl-tb", &[&bind[..], &["--check"]].concat())
+        .status(0);
+}
+
+#[test]
+fn what_bind_writes_fits_one_of_everything() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let design = repository().join("hdl/conformance.v");
+    let new = [
+        "new",
+        "all",
+        "--top",
+        "conformance",
+        "--sources",
+        design.to_str().unwrap(),
+    ];
+    outside.verifork("", &new).status(0);
+    outside
+        .verifork("all", &["bind", "--depth", "6", "--internal"])
+        .status(0);
+    let dut = fs::read_to_string(outside.path("all/src/dut.rs")).unwrap();
+    for part in [
+        "/// Input, 1024 bits `[1023:0]`.\n    pub d_1024: Signal<LogicVec>,",
+        "/// Both ways, 8 bits `[7:0]`.\n    pub bus: Signal<LogicVec>,",
+        "#[dut(path = \"RATIO\")]\n    pub ratio: Parameter<f64>,",
+        "#[dut(path = \"NAME\")]\n    pub name: Parameter<String>,",
+        "/// Inside, 8 bits `[7:0]`, elements `[15:8]`.\n    pub mem_descending: Array<u8>,",
+        "/// Constant, 4 bits.\n    #[dut(path = \"NIBBLE\")]\n    pub nibble: Parameter<u8>,",
+        "#[dut(path = \"CaseMatters\")]\n    pub case_matters: Signal<bool>,",
+        "#[dut(path = \"odd+name\")]\n    pub odd_name: Signal<bool>,",
+        "pub first: ConformanceChild,",
+        "pub second: ConformanceChild,",
+        "#[dut(path = \"gen[0]\")]\n    pub gen_0: Gen,",
+        "pub adder: ConformanceGrandchild,",
+    ] {
+        assert!(dut.contains(part), "{part} is not in:\n{dut}");
+    }
+    // All of it is bound when the test starts.
+    outside
+        .cargo("all", &["test"])
+        .status(0)
+        .says("conformance::icarus::starts ... ok");
+}
+
+#[test]
+fn a_library_that_is_not_to_be_had_is_told() {
+    let outside = Outside::new();
+    fs::copy(
+        repository().join("hdl/counter.v"),
+        outside.path("counter.v"),
+    )
+    .unwrap();
+    let new = |library: &[&str]| {
+        let new = [
+            "new",
+            "library-tb",
+            "--top",
+            "counter",
+            "--sources",
+            "counter.v",
+        ];
+        outside.verifork("", &[&new[..], library].concat())
+    };
+    new(&["--verifork", "."])
+        .status(FAILED)
+        .says("is no checkout of verifork");
+    new(&["--git", "file:///nowhere/verifork"])
+        .status(FAILED)
+        .says("file:///nowhere/verifork");
+    new(&["--git", "file:///nowhere", "--published", "0.1"])
+        .status(2)
+        .says("cannot be used with");
+    assert!(!outside.path("library-tb").exists());
+}
+
+#[test]
+fn waves_of_a_test_are_shown_in_what_is_installed() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    fs::copy(
+        repository().join("hdl/counter.v"),
+        outside.path("counter.v"),
+    )
+    .unwrap();
+    let new = [
+        "new",
+        "waves-tb",
+        "--top",
+        "counter",
+        "--sources",
+        "counter.v",
+    ];
+    outside.verifork("", &new).status(0);
+    // All programs but viewers of waves, and then one viewer after the other.
+    let programs = outside.path("programs");
+    fs::create_dir(&programs).unwrap();
+    for name in ["iverilog", "vvp", "sh", "cc", "ld", "rustc", "cargo"] {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).map(|folder| folder.join(name));
+        if let Some(found) = found.into_iter().find(|it| it.is_file()) {
+            std::os::unix::fs::symlink(found, programs.join(name)).unwrap();
+        }
+    }
+    let waves = |test: &str, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+        command
+            .args(["verifork", "waves", test])
+            .args(more)
+            .env("PATH", &programs);
+        outside.run(command, "waves-tb")
+    };
+    let whole = "counter::icarus::starts";
+    waves(whole, &[])
+        .status(0)
+        .says("/waves-tb/sim/counter/icarus/starts/waves.fst")
+        .says("nothing is installed to show it: surfer or gtkwave");
+    for viewer in ["gtkwave", "surfer"] {
+        let (path, shown) = (programs.join(viewer), outside.path(viewer));
+        // It appears whole, whenever it is looked for.
+        let text = format!(
+            "#!/bin/sh\necho \"$1\" > '{shown}.new' && mv '{shown}.new' '{shown}'\n",
+            shown = shown.display()
+        );
+        std::os::unix::fs::symlink(find("mv"), programs.join("mv")).ok();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        waves("starts", &["--format", "vcd"]).status(0);
+        let begun = Instant::now();
+        while !shown.is_file() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "no {viewer}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let file = fs::read_to_string(&shown).unwrap();
+        assert!(
+            file.ends_with("counter/icarus/starts/waves.vcd\n"),
+            "{file}"
+        );
+        assert!(
+            fs::read_to_string(file.trim())
+                .unwrap()
+                .contains("$enddefinitions")
+        );
+    }
+    waves("counter::icarus::strats", &[])
+        .status(FAILED)
+        .says("there is no test")
+        .says(whole);
+    waves(whole, &["--format", "ghw"])
+        .status(FAILED)
+        .says("Icarus Verilog writes waves as fst or vcd, not as ghw")
+        .says("left no waves");
+    waves(whole, &["--viewer", "no-such-viewer"])
+        .status(FAILED)
+        .says("`no-such-viewer` does not start");
+}
+
+fn find(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut paths = std::env::split_paths(&path).map(|folder| folder.join(program));
+    paths.find(|it| it.is_file()).unwrap()
+}
+
+#[test]
+fn the_doctor_tells_every_simulator_and_its_back_end() {
     let outside = Outside::new();
     outside
         .verifork("", &["doctor"])
         .says("Icarus Verilog")
         .says("GHDL")
-        .says("languages");
+        .says("languages")
+        .says("works");
+    for back_end in ["mcode", "llvm"] {
+        let program = format!("ghdl-{back_end}");
+        if is_there(&program) {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+            command
+                .args(["verifork", "doctor"])
+                .env("VERIFORK_GHDL", &program);
+            outside
+                .run(command, "")
+                .status(0)
+                .says(&format!("{back_end} code generator"));
+        }
+    }
 }

@@ -19,8 +19,10 @@ use proc_macro::TokenStream;
 /// The function itself is left as it is written: it can be called, documented and put behind
 /// `#[cfg]`; a `#[cfg]` on it holds for its registration too.
 ///
-/// ```ignore
+/// ```no_run
 /// use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Counter { clk: Signal<bool>, count: Signal<u8> }
 ///
 /// #[verifork::test]
 /// async fn counts(dut: Counter) -> Result {
@@ -34,8 +36,9 @@ use proc_macro::TokenStream;
 /// /// Two tests: `wraps::from_250` and `wraps::from_0`.
 /// #[verifork::test(timeout = 1.ms(), cases(from_250 = 250, from_0 = 0))]
 /// async fn wraps(dut: Counter, start: u8) -> Result {
+///     dut.count.set(start);
 ///     // …
-///     Ok(())
+/// #   Ok(())
 /// }
 /// ```
 ///
@@ -72,10 +75,16 @@ use proc_macro::TokenStream;
 /// Values that are written as tuples fill as many parameters as they have elements, the same number
 /// in each case:
 ///
-/// ```ignore
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Adder { a: Signal<u8>, b: Signal<u8>, sum: Signal<u8> }
 /// #[verifork::test(cases(small = (1, 2), large = (200, 55)))]
 /// async fn adds(dut: Adder, a: u8, b: u8) -> Result {
-///     // …
+///     dut.a.set(a);
+///     dut.b.set(b);
+///     read_only().await;
+///     assert_eq!(dut.sum.get()?, a + b);
 ///     Ok(())
 /// }
 /// ```
@@ -85,11 +94,16 @@ use proc_macro::TokenStream;
 /// Several lists make their product; each fills the parameters after those of the list before, and
 /// names are joined by `::`. Here, `moves::narrow::up`, `moves::narrow::down`, `moves::wide::up`, …:
 ///
-/// ```ignore
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Shifter { up: Signal<bool>, width: Signal<u8> }
 /// #[verifork::test(cases(narrow = 8, wide = 64), cases(up = true, down = false))]
-/// async fn moves(dut: Shifter, width: u32, up: bool) -> Result {
+/// async fn moves(dut: Shifter, width: u8, up: bool) -> Result {
+///     dut.width.set(width);
+///     dut.up.set(up);
 ///     // …
-///     Ok(())
+/// #   Ok(())
 /// }
 /// ```
 ///
@@ -111,8 +125,12 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Every name, width, type or direction that does not fit the elaborated design is reported in one
 /// error, with the field's place, the nearest names and what the scope holds.
 ///
-/// ```ignore
+/// ```no_run
 /// use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Fifo { full: Signal<bool> }
+/// # #[derive(Dut)]
+/// # struct Bus { data: Signal<u32> }
 ///
 /// #[derive(Dut)]
 /// struct Counter {
@@ -160,7 +178,7 @@ pub fn derive_dut(item: TokenStream) -> TokenStream {
 
 /// Lets a signal carry an enum: `Signal<State>`.
 ///
-/// ```ignore
+/// ```
 /// use verifork::prelude::*;
 ///
 /// #[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]

@@ -59,6 +59,8 @@ pub enum Simulator {
     Icarus,
     /// GHDL.
     Ghdl,
+    /// NVC.
+    Nvc,
 }
 
 /// The value of a parameter or generic.

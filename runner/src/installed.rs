@@ -18,6 +18,8 @@ pub struct KnownSimulator {
     pub product: &'static str,
     /// The languages it takes.
     pub languages: &'static [Language],
+    /// What works with it, in a few words.
+    pub works: &'static str,
     /// The formats of wave files it writes, the preferred one first.
     pub waves: Vec<&'static str>,
     /// Its main program and the version it tells, or why it cannot be used.
@@ -45,6 +47,7 @@ pub fn known_simulators() -> Vec<KnownSimulator> {
             key: command_line.key(),
             product: command_line.product(),
             languages: command_line.languages(),
+            works: command_line.works(),
             waves: command_line
                 .waves()
                 .iter()

@@ -52,9 +52,9 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `VERIFORK_SIM=icarus,ghdl` | only these simulators |
+//! | `VERIFORK_SIM=icarus,nvc` | only these simulators |
 //! | `VERIFORK_REQUIRE=all` | a simulator that is not installed fails its tests; they are ignored otherwise |
-//! | `VERIFORK_ICARUS`, `VERIFORK_GHDL` | where a simulator is, in place of `PATH` |
+//! | `VERIFORK_ICARUS`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH` |
 //! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test |
 //! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves |
 //! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML |

@@ -82,19 +82,19 @@ fn the_compiler_is_the_one_that_is_named() {
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
     let place = [("VERIFORK_GHDL", other.to_str().unwrap())];
     harness
-        .run("vhdl", &place, &["passes_too"])
+        .run("vhdl", &place, &["ghdl::passes_too"])
         .status(0)
         .says("1 passed");
     let asked = fs::read_to_string(mark).unwrap();
     assert!(asked.starts_with("--version\n-a\n-a\n-e\n-r\n"), "{asked}");
     let by_name = [("VERIFORK_GHDL", "ghdl")];
     harness
-        .run("vhdl", &by_name, &["passes_too"])
+        .run("vhdl", &by_name, &["ghdl::passes_too"])
         .status(0)
         .says("1 passed");
     let missing = [("VERIFORK_GHDL", "/nonexistent/ghdl")];
     harness
-        .run("vhdl", &missing, &["passes_too"])
+        .run("vhdl", &missing, &["ghdl::passes_too"])
         .status(0)
         .says("GHDL is not where VERIFORK_GHDL says")
         .says("1 ignored");

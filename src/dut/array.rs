@@ -194,7 +194,7 @@ impl<T: SignalValue> Dut for Array<T> {
 impl<T: SignalValue> Array<T> {
     fn try_from_object(object: Object) -> Result<Self, Misfit> {
         if object.range().is_none() {
-            let remedy = if object.kind().is_scope() {
+            let remedy = if object.holds_names() {
                 "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
             } else {
                 format!(

@@ -95,7 +95,7 @@ impl Binder<'_> {
     /// nowhere or to what is no scope. An empty path leads to the present scope.
     pub fn enter(&mut self, path: &str) -> Option<Binder<'_>> {
         let scope = self.object_as(path, |object| {
-            if object.kind().is_scope() {
+            if object.holds_names() {
                 return Ok(object);
             }
             Err(object

@@ -40,7 +40,7 @@ pub struct WriteError(Box<Access<WriteCause>>);
 #[non_exhaustive]
 pub enum ReadCause {
     /// The value does not fit the Rust type: it has unknown bits, or no variant has it.
-    #[error(transparent)]
+    #[error("{}", WithRemedy(.0))]
     Value(#[from] ValueError),
     /// The simulator does not give it.
     #[error(transparent)]
@@ -67,7 +67,7 @@ pub enum WriteCause {
     )]
     ReadOnlyPhase,
     /// A parameter, a generic or a constant.
-    #[error("it is constant, and can only be read")]
+    #[error("it is constant: its value is chosen where the design is elaborated")]
     Constant,
     /// A present value that was to be held could not be read.
     #[error("its present value cannot be read: {0}")]
@@ -75,6 +75,21 @@ pub enum WriteCause {
     /// No simulation runs on this thread.
     #[error("{NO_SIMULATION}")]
     NoSimulation,
+}
+
+/// A value that was read and does not fit, and what to do about it.
+struct WithRemedy<'a>(&'a ValueError);
+
+impl fmt::Display for WithRemedy<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remedy = match self.0 {
+            ValueError::Unknown { .. } => {
+                " (drive or reset it before, or read it as `LogicVec`, which holds unknown bits)"
+            }
+            _ => "",
+        };
+        write!(formatter, "{}{remedy}", self.0)
+    }
 }
 
 const NO_SIMULATION: &str =

@@ -204,8 +204,13 @@ impl Instance {
     }
 }
 
-/// Binds a test's argument to the top of the design. `place` is the test's.
-pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, BindError> {
+/// Binds a test's argument to the top of the design, which is the one of the name `wanted`, or the
+/// only one. `place` is the test's; `setting` is what the wish is to be set with.
+pub(crate) fn bind_top<D: Dut>(
+    place: &'static Location<'static>,
+    wanted: Option<&str>,
+    setting: &str,
+) -> Result<D, BindError> {
     let place = Place::of(place);
     let kernel = scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))?;
     let other = |problem: String| BindError::single(place, Misfit::Other(problem));
@@ -222,13 +227,13 @@ pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, B
             .collect::<Vec<_>>()
             .join("`, `")
     };
-    let top = match (std::env::var("VERIFORK_TOP"), &tops[..]) {
-        (Ok(wanted), _) if !wanted.is_empty() => tops
+    let top = match (wanted, &tops[..]) {
+        (Some(wanted), _) => tops
             .iter()
-            .find(|top| top.name().eq_ignore_ascii_case(&wanted))
+            .find(|top| top.name().eq_ignore_ascii_case(wanted))
             .ok_or_else(|| {
                 other(format!(
-                    "VERIFORK_TOP={wanted}: the design has no such top; it has `{}`",
+                    "{setting}={wanted}: the design has no such top; it has `{}`",
                     names()
                 ))
             })?,
@@ -236,7 +241,7 @@ pub(crate) fn bind_top<D: Dut>(place: &'static Location<'static>) -> Result<D, B
         (_, []) => return Err(other("the design shows no top instance".to_owned())),
         _ => {
             return Err(other(format!(
-                "the design has several tops, `{}`: choose one with VERIFORK_TOP",
+                "the design has several tops, `{}`: choose one with {setting}",
                 names()
             )));
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Object;
 use super::misfit::Misfit;
 use crate::scheduler::Kernel;
-use crate::simulator::{Handle, NameCase};
+use crate::simulator::{Handle, NameCase, ObjectKind};
 
 /// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
 const SIMILAR_ENOUGH: f64 = 0.75;
@@ -39,7 +39,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         None => (start, path),
     };
     if let Some(object) = scope
-        && !object.kind().is_scope()
+        && !object.holds_names()
     {
         return object.misfit(format!("it holds no `{rest}`"));
     }
@@ -69,6 +69,14 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
              structs that derive `Dut` name, and all with `Design::public_all()`",
             port.identity().product
         );
+    } else if port.quirks().if_generates_hide_declarations
+        && scope.is_some_and(|scope| {
+            scope.kind() == ObjectKind::GenerateScope && !scope.name().ends_with(']')
+        })
+    {
+        "this simulator shows the instances of an if-generate or case-generate, but not what it \
+         declares"
+            .clone_into(&mut note);
     }
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));
@@ -95,7 +103,7 @@ fn first_name(path: &str) -> &str {
 /// A name as a list of a scope's contents shows it.
 fn label(object: &Object) -> String {
     let name = object.name();
-    if object.kind().is_scope() {
+    if object.holds_names() {
         format!("{name} ({})", object.kind())
     } else {
         name.to_owned()
@@ -172,7 +180,7 @@ fn deeper(
 fn scopes_of(objects: &[Object], prefix: &str) -> VecDeque<(Handle, String)> {
     objects
         .iter()
-        .filter(|object| object.kind().is_scope())
+        .filter(|object| object.holds_names())
         .map(|scope| (scope.handle(), format!("{prefix}{}", scope.name())))
         .collect()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::misfit::{Misfit, with_article};
 use super::{BindError, Dut, Instance, SignalValue};
-use crate::scheduler::{Kernel, SignalIndex};
+use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
@@ -84,9 +84,10 @@ impl Object {
         self.description.array
     }
 
-    /// The object as a scope that holds others; `None` if it is none.
+    /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
+    /// is neither.
     pub fn as_instance(&self) -> Option<Instance> {
-        self.kind().is_scope().then_some(Instance::of(*self))
+        self.holds_names().then_some(Instance::of(*self))
     }
 
     /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
@@ -106,6 +107,14 @@ impl Object {
         scheduler::kernel().is_ok_and(quirk) && self.path().matches('.').count() > 1
     }
 
+    /// Whether it holds other objects by name: a scope, or a record that has no value as a whole.
+    pub(super) fn holds_names(&self) -> bool {
+        let record = self.kind() == ObjectKind::Struct
+            && self.description.encoding == Encoding::None
+            && self.range().is_none();
+        record || self.kind().is_scope()
+    }
+
     pub(super) fn handle(&self) -> Handle {
         self.handle
     }
@@ -117,7 +126,7 @@ impl Object {
     /// Refuses what has no value of its own: scopes, arrays, events.
     pub(super) fn holds_value<T: SignalValue>(&self, holder: &str) -> Result<(), Misfit> {
         let rust = T::name();
-        let remedy = if self.kind().is_scope() {
+        let remedy = if self.holds_names() {
             "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
         } else if let Some((left, right)) = self.range() {
             format!("bind it as `Array<{rust}>`, whose elements are [{left}:{right}]")

@@ -9,7 +9,7 @@ use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect
 use super::value::low_bits;
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
-use crate::simulator::{Description, Encoding, WriteMode};
+use crate::simulator::{Description, Encoding};
 use crate::value::{Logic, LogicValue, LogicVec};
 
 /// Some neighbouring bits of a signal, read and written as a `T`.
@@ -271,10 +271,8 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
-            kernel.write_now(self.index, write, WriteMode::Deposit)
-        })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+        self.store(&value, |kernel, write| kernel.write_now(self.index, write))
+            .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     fn load(&self) -> Result<T, ReadCause> {

@@ -9,7 +9,7 @@ use super::misfit::Misfit;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
-use crate::simulator::{Description, Encoding, WriteMode};
+use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
 /// A net or a variable of the design whose value is a `T`.
@@ -209,11 +209,14 @@ impl<T: SignalValue> Signal<T> {
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
-        self.put(&value, WriteMode::Deposit)
+        self.store(&value, Location::caller(), |kernel, write| {
+            kernel.write_now(self.index, write)
+        })
     }
 
     /// Sets the value at once and holds it against whatever the design drives, until
-    /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2).
+    /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2). What is still forced when the test
+    /// ends is released then, and a warning in the log names the signal and this line.
     ///
     /// # Panics
     ///
@@ -231,10 +234,10 @@ impl<T: SignalValue> Signal<T> {
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[track_caller]
     pub fn try_force(&self, value: T) -> Result<(), WriteError> {
-        self.put(&value, WriteMode::Force)
+        self.hold(&value)
     }
 
-    /// Forces the signal to its present value, unknown bits included.
+    /// Forces the signal to its present value, unknown bits included: see [`force`](Self::force).
     ///
     /// # Panics
     ///
@@ -263,7 +266,7 @@ impl<T: SignalValue> Signal<T> {
     fn freeze_as<V: SignalValue>(&self) -> Result<(), WriteError> {
         let signal = Signal::<V>::of(self.index, self.description);
         match signal.load() {
-            Ok(value) => signal.put(&value, WriteMode::Force),
+            Ok(value) => signal.hold(&value),
             Err(cause) => Err(self.write_error(Location::caller(), WriteCause::Read(cause))),
         }
     }
@@ -295,9 +298,10 @@ impl<T: SignalValue> Signal<T> {
     }
 
     #[track_caller]
-    fn put(&self, value: &T, mode: WriteMode) -> Result<(), WriteError> {
-        self.store(value, Location::caller(), |kernel, write| {
-            kernel.write_now(self.index, write, mode)
+    fn hold(&self, value: &T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(value, place, |kernel, write| {
+            kernel.force(self.index, write, place)
         })
     }
 

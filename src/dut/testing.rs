@@ -227,6 +227,7 @@ impl Design {
                 direction: None,
                 constant: false,
                 array: None,
+                literals: Vec::new(),
             },
             children: Vec::new(),
             content: RefCell::new(content),

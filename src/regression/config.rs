@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::filter::Filter;
@@ -25,6 +26,9 @@ pub(crate) enum Color {
     Always,
     Never,
 }
+
+/// What changes the course of a test, beside its seed, which every report names.
+const SHAPING: [&str; 3] = ["TIMEOUT", "TOP", "WALL_TIMEOUT"];
 
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +47,16 @@ pub(crate) struct Config {
     /// In the syntax of `env_logger`.
     pub(crate) log: String,
     pub(crate) junit: Option<PathBuf>,
+    /// The top instance that tests are given; none: the only one there is.
+    pub(crate) top: Option<Rc<str>>,
+    /// The file to describe the design in, instead of running tests.
+    pub(crate) describe: Option<PathBuf>,
     pub(crate) color: Color,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>).
     pub(crate) no_color: bool,
+    /// The variables that were set and that a test's course depends on, with their values: whoever
+    /// repeats a test has to set them.
+    pub(crate) shaping: Vec<(String, String)>,
     /// The text to show instead of running tests.
     pub(crate) help: Option<String>,
 }
@@ -99,6 +110,11 @@ impl Config {
         }
         // The environment has no order of its own; messages need one.
         given.sort();
+
+        let shaping = given.iter().filter(|(name, _)| SHAPING.contains(&&**name));
+        config.shaping = shaping
+            .map(|(name, value)| (format!("{PREFIX}{name}"), value.to_string_lossy().into()))
+            .collect();
 
         let mut problems = Vec::new();
         for (name, value) in &given {
@@ -168,8 +184,11 @@ impl Default for Config {
             wall_timeout: None,
             log: String::new(),
             junit: None,
+            top: None,
+            describe: None,
             color: Color::Auto,
             no_color: false,
+            shaping: Vec::new(),
             help: None,
         };
         // The table is the one place where a default is written down.
@@ -233,6 +252,8 @@ mod tests {
             ("VERIFORK_WALL_TIMEOUT", "off"),
             ("VERIFORK_LOG", "warn,my_tb=trace/bus"),
             ("VERIFORK_JUNIT", "out/results.xml"),
+            ("VERIFORK_TOP", " chip "),
+            ("VERIFORK_DESCRIBE", "chip.json"),
             ("VERIFORK_COLOR", "always"),
         ])
         .unwrap();
@@ -249,8 +270,17 @@ mod tests {
                 wall_timeout: None,
                 log: "warn,my_tb=trace/bus".to_owned(),
                 junit: Some(PathBuf::from("out/results.xml")),
+                top: Some("chip".into()),
+                describe: Some(PathBuf::from("chip.json")),
                 color: Color::Always,
                 no_color: false,
+                shaping: [
+                    ("VERIFORK_TIMEOUT", "1.5us"),
+                    ("VERIFORK_TOP", " chip "),
+                    ("VERIFORK_WALL_TIMEOUT", "off"),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
                 help: None,
             }
         );

@@ -2,7 +2,7 @@
 //! `VERIFORK_DESCRIBE`. Whatever the simulator shows is in it, in the simulator's order.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -11,13 +11,6 @@ use crate::simulator::{Encoding, Handle, Port};
 /// How far below the tops objects are described: designs may be deep, and those who read this
 /// look at a few floors.
 const DEPTH: u32 = 6;
-
-/// The file that is asked for.
-pub(crate) fn wanted() -> Option<PathBuf> {
-    std::env::var_os("VERIFORK_DESCRIBE")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
-}
 
 /// Writes the design to the file.
 ///
@@ -55,6 +48,8 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
         "line": description.line,
         "direction": description.direction.map(|direction| direction.to_string()),
         "constant": description.constant,
+        "local": description.constant && port.is_local(handle),
+        "literals": port.literals(handle),
         "array": description.array,
         "encoding": encoding(&description.encoding),
     });

@@ -12,6 +12,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::durations::nanoseconds;
 use super::outcome::{Status, TestResult};
+use super::repeat::Invocation;
 use super::report::{self, Style};
 use super::select::{Candidate, Run, label};
 use super::xml_text::legal;
@@ -21,7 +22,7 @@ pub(crate) struct JunitFile {
     path: PathBuf,
     report: Report,
     /// What a report of a failure says about repeating it.
-    arguments: Vec<String>,
+    invocation: Invocation,
 }
 
 /// The file could not be written.
@@ -50,7 +51,7 @@ impl JunitFile {
         suite: &str,
         properties: &[(&str, String)],
         tests: &[(Candidate<'_>, Run)],
-        arguments: &[String],
+        invocation: &Invocation,
     ) -> Result<Self, JunitError> {
         let mut test_suite = TestSuite::new(legal(suite));
         for (name, value) in properties {
@@ -70,7 +71,7 @@ impl JunitFile {
         let mut file = JunitFile {
             path: path.to_owned(),
             report,
-            arguments: arguments.to_owned(),
+            invocation: invocation.clone(),
         };
         file.begin(0);
         file.make_folder()?;
@@ -134,7 +135,7 @@ impl JunitFile {
                 };
                 let mut details = String::new();
                 // Writing to a string cannot fail.
-                let _ = report::failure(&mut details, result, &self.arguments, Style::default());
+                let _ = report::failure(&mut details, result, &self.invocation, Style::default());
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status
                     .set_message(legal(&message))
@@ -277,9 +278,16 @@ mod tests {
         (0..3).map(test).collect()
     }
 
+    fn invocation() -> Invocation {
+        Invocation {
+            variables: Vec::new(),
+            arguments: vec!["vvp".to_owned()],
+        }
+    }
+
     fn create(path: &Path) -> Result<JunitFile, JunitError> {
         let properties = [("simulator", "Icarus Verilog <11>".to_owned())];
-        JunitFile::create(path, "counter", &properties, &tests(), &["vvp".to_owned()])
+        JunitFile::create(path, "counter", &properties, &tests(), &invocation())
     }
 
     fn result(index: usize, status: Status) -> TestResult {

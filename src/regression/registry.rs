@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::test::Test;
@@ -29,6 +30,8 @@ pub struct TestOptions {
 #[derive(Debug)]
 pub struct TestContext {
     pub(crate) test: Test,
+    /// The top instance to bind to, where the settings name one.
+    pub(crate) top: Option<Rc<str>>,
     pub(crate) place: &'static Location<'static>,
 }
 
@@ -90,7 +93,8 @@ pub trait FromTest: Sized {
 
 impl<D: Dut> FromTest for D {
     fn from_test(context: &TestContext) -> anyhow::Result<Self> {
-        Ok(bind_top(context.place)?)
+        let top = context.top.as_deref();
+        Ok(bind_top(context.place, top, "VERIFORK_TOP")?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::durations::{nanoseconds, seconds};
 use super::outcome::{FailureEntry, Status, TestResult};
-use super::repeat::repeat_command;
+use super::repeat::{Invocation, repeat_command};
 use crate::time::SimDuration;
 
 /// How text looks: its colours, and how wide the column of names is.
@@ -76,15 +76,13 @@ pub(crate) fn line(out: &mut impl Write, result: &TestResult, style: Style) -> f
 /// The details of a failed test: every error in order, with its task, place and simulated time;
 /// the test's place, its seed, and the command that repeats it. Nothing for other tests.
 ///
-/// `arguments` are those of the process, the program first.
-///
 /// # Errors
 ///
 /// Those of `out`.
 pub(crate) fn failure(
     out: &mut impl Write,
     result: &TestResult,
-    arguments: &[String],
+    invocation: &Invocation,
     style: Style,
 ) -> fmt::Result {
     let Status::Failed(entries) = &result.status else {
@@ -113,7 +111,7 @@ pub(crate) fn failure(
     writeln!(
         out,
         "  repeat  {}",
-        repeat_command(&result.name, result.seed, arguments)
+        repeat_command(&result.name, result.seed, invocation)
     )
 }
 
@@ -299,9 +297,14 @@ mod tests {
 
     #[test]
     fn a_failure_lists_every_error_and_how_to_repeat_it() {
-        let arguments = ["vvp", "-m", "./my tb.so", "sim.vvp"].map(str::to_owned);
+        let invocation = Invocation {
+            variables: Vec::new(),
+            arguments: ["vvp", "-m", "./my tb.so", "sim.vvp"]
+                .map(str::to_owned)
+                .to_vec(),
+        };
         let result = result("counts", failed());
-        let block = text(|out| failure(out, &result, &arguments, Style::default()));
+        let block = text(|out| failure(out, &result, &invocation, Style::default()));
         assert_eq!(
             block,
             "counts failed (src/lib.rs:33)\n  \
@@ -318,7 +321,9 @@ mod tests {
     #[test]
     fn a_passed_test_has_no_failure_block() {
         let result = result("counts", Status::Passed);
-        assert_eq!(text(|out| failure(out, &result, &[], Style::default())), "");
+        let invocation = Invocation::default();
+        let block = text(|out| failure(out, &result, &invocation, Style::default()));
+        assert_eq!(block, "");
     }
 
     #[test]

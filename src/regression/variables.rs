@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 21] = [
+pub(super) const VARIABLES: [Variable; 22] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -135,8 +135,10 @@ pub(super) const VARIABLES: [Variable; 21] = [
         name: "TOP",
         default: "(the only one)",
         meaning: "the top instance that tests are given, where the design has several",
-        // Read where the design is bound.
-        role: Role::Ours(|_, _| Ok(())),
+        role: Role::Ours(|config, value| {
+            config.top = Some(value.into());
+            Ok(())
+        }),
     },
     Variable {
         name: "COLOR",
@@ -161,7 +163,7 @@ pub(super) const VARIABLES: [Variable; 21] = [
     Variable {
         name: "SIM",
         default: "(all installed)",
-        meaning: "simulators to start, separated by commas: icarus, ghdl",
+        meaning: "simulators to start, separated by commas: icarus, ghdl, nvc",
         role: Role::Runner,
     },
     Variable {
@@ -190,6 +192,12 @@ pub(super) const VARIABLES: [Variable; 21] = [
         role: Role::Runner,
     },
     Variable {
+        name: "NVC",
+        default: "(from PATH)",
+        meaning: "where NVC is: its folder, or nvc itself",
+        role: Role::Runner,
+    },
+    Variable {
         name: "CACHE",
         default: "1",
         meaning: "0 compiles every design anew",
@@ -200,8 +208,10 @@ pub(super) const VARIABLES: [Variable; 21] = [
         default: "(none)",
         meaning: "file to write the elaborated design to as JSON; no test runs \
                   (verifork-runner: a folder, with a file for each design)",
-        // Read where the design is described.
-        role: Role::Ours(|_, _| Ok(())),
+        role: Role::Ours(|config, value| {
+            config.describe = Some(PathBuf::from(value));
+            Ok(())
+        }),
     },
 ];
 

@@ -47,26 +47,77 @@ impl Drop for Inside {
 /// the operating system has no such barrier.
 pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Option<R> {
     let kernel = KERNEL.load(Ordering::Acquire);
-    if kernel.is_null() || INSPECTED.swap(true, Ordering::SeqCst) {
-        return None;
-    }
-    let ordered = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    if !ordered || INSIDE.load(Ordering::Acquire) {
-        INSPECTED.store(false, Ordering::Release);
+    if kernel.is_null() {
         return None;
     }
     // SAFETY: the pointer comes from a `&'static Kernel`. Its thread touches it inside of `enter`
-    // only. The barrier came between our flag and the look at its flag, so it had not entered
-    // before the barrier, or had left again, which the acquiring load makes visible; and if it
-    // enters after the barrier, it sees our flag and waits until it is taken back. So for the
-    // time of the call this thread has the kernel to itself, as if it had been moved here.
-    let answer = look(unsafe { &*kernel });
-    INSPECTED.store(false, Ordering::Release);
-    Some(answer)
+    // only, where it is not while `keep_outside` calls us: so for the time of the call this thread
+    // has the kernel to itself, as if it had been moved here.
+    keep_outside(|| look(unsafe { &*kernel }))
+}
+
+/// Calls `action` while the simulator's thread is outside of our callbacks, and keeps it there
+/// meanwhile. It had not entered before the barrier, or had left again, which the acquiring load
+/// makes visible; if it enters after the barrier, it sees our flag and waits until that is taken
+/// back.
+fn keep_outside<R>(action: impl FnOnce() -> R) -> Option<R> {
+    if INSPECTED.swap(true, Ordering::SeqCst) {
+        return None;
+    }
+    let _inspecting = Inspecting;
+    // The barrier comes between our flag and the look at the thread's.
+    let ordered = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    (ordered && !INSIDE.load(Ordering::Acquire)).then(action)
+}
+
+/// Keeps the simulator's thread outside until this is dropped, also if a panic drops it: the
+/// thread would spin for ever.
+struct Inspecting;
+
+impl Drop for Inspecting {
+    fn drop(&mut self) {
+        INSPECTED.store(false, Ordering::Release);
+    }
 }
 
 /// Calls `membarrier(2)`; `false` where it is not offered.
 fn membarrier(command: libc::c_int) -> bool {
     // SAFETY: the call takes three numbers and touches no memory of ours.
     unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::task::catch;
+
+    /// Other tests of this process have kernels of their own, and are inside now and then.
+    fn sooner_or_later<R>(action: impl Fn() -> R) -> R {
+        let begun = Instant::now();
+        loop {
+            if let Some(answer) = keep_outside(&action) {
+                return answer;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "always inside");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_look_that_panics_lets_the_simulators_thread_go_on() {
+        if !membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) {
+            eprintln!("skipped: this system has no membarrier(2)");
+            return;
+        }
+        let panicked = catch(|| sooner_or_later(|| panic!("a bad look")));
+        assert_eq!(
+            panicked.map_err(|caught| caught.message),
+            Err::<(), _>("a bad look".into())
+        );
+        // Both would wait for ever if the flag were still set.
+        drop(enter());
+        assert_eq!(sooner_or_later(|| 5), 5);
+    }
 }

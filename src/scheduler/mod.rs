@@ -7,6 +7,7 @@
 //! [`Port`], which knows nothing of tasks.
 
 mod clocks;
+mod forces;
 mod gate;
 mod heap;
 mod note;
@@ -30,6 +31,7 @@ pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
+use self::forces::Forces;
 use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
@@ -83,6 +85,7 @@ pub(crate) struct Kernel {
     timers: Timers,
     phases: Phases,
     writes: Writes,
+    forces: Forces,
     clocks: Clocks,
 }
 
@@ -130,6 +133,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         timers: Timers::new(),
         phases: Phases::new(),
         writes: Writes::new(),
+        forces: Forces::default(),
         clocks: Clocks::new(),
     }));
     KERNEL.set(Some(kernel));
@@ -501,19 +505,16 @@ impl Kernel {
     }
 
     /// Writes at once, past what is kept.
-    pub(crate) fn write_now(
-        &self,
-        index: SignalIndex,
-        write: Write<'_>,
-        mode: WriteMode,
-    ) -> Result<(), WriteError> {
+    pub(crate) fn write_now(&self, index: SignalIndex, write: Write<'_>) -> Result<(), WriteError> {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
         self.check_states(signal, &write)?;
-        if mode == WriteMode::Force {
-            signal.forced.set(true);
-        }
-        Ok(write::put_now(self.port, signal, write, mode)?)
+        Ok(write::put_now(
+            self.port,
+            signal,
+            write,
+            WriteMode::Deposit,
+        )?)
     }
 
     /// Refuses unknown bits where the simulator would make something else of them.
@@ -532,16 +533,6 @@ impl Kernel {
             let path = &signal.description.path;
             return Err(PortError::two_states(self.port.identity(), path).into());
         }
-        Ok(())
-    }
-
-    /// Ends a force.
-    pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
-        let signal = self.signals.get(index);
-        self.check_writable(signal)?;
-        self.port
-            .release(signal.handle, &signal.description.encoding)?;
-        signal.forced.set(false);
         Ok(())
     }
 

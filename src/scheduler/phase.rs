@@ -42,14 +42,13 @@ impl Phases {
     #[inline]
     pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
         self.changed.set(true);
-        self.of(phase)
-            .waits
-            .borrow_mut()
-            .insert_back((), keep(waker))
+        let waker = keep(waker);
+        self.of(phase).waits.borrow_mut().insert_back((), waker)
     }
 
     #[inline]
     pub(super) fn still_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.of(phase).waits.borrow_mut();
         if !waits.contains(key) {
             return false;

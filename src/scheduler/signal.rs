@@ -19,7 +19,7 @@ use crate::task::{Hub, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SignalIndex(u32);
 
 /// Which changes of a signal count.
@@ -184,8 +184,7 @@ impl Signals {
         let signal = self.get(index);
         if signal.watch.get().is_none() {
             if signal.scalar {
-                let (value, unknown) = port.read_small(signal.handle, 1, signal.two_state)?;
-                signal.last.set(scalar_of(value, unknown));
+                signal.last.set(signal.try_read_scalar(port)?);
             }
             let token = token(index, signal.watch_generation.get());
             let watch = port.watch(signal.handle, signal.scalar, token)?;
@@ -196,11 +195,13 @@ impl Signals {
             signal.remember_wide(port);
         }
         signal.idle_fires.set(0);
-        Ok(signal.waits.borrow_mut().insert_back(wait, keep(waker)))
+        let waker = keep(waker);
+        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
     }
 
     /// Still waiting; wakes another task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
+        let waker = keep(waker);
         let mut waits = self.get(index).waits.borrow_mut();
         if !waits.contains(key) {
             return false;
@@ -373,8 +374,18 @@ impl Signals {
 
 impl Signal {
     fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
-        let (value, unknown) = port.read_small(self.handle, 1, self.two_state).ok()?;
-        Some(scalar_of(value, unknown))
+        self.try_read_scalar(port).ok()
+    }
+
+    fn try_read_scalar(&self, port: &dyn Port) -> Result<Logic, PortError> {
+        if !self.two_state && port.quirks().vector_formats.has_nine_states() {
+            // U to X is a change too.
+            let mut vector = LogicVec::default();
+            port.read(self.handle, &self.description.encoding, &mut vector)?;
+            return Ok(vector.bit(0).unwrap_or(Logic::Unknown));
+        }
+        let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
+        Ok(scalar_of(value, unknown))
     }
 
     fn fired_for_nobody(&self, port: &dyn Port) {

@@ -48,7 +48,8 @@ impl Timers {
 
     #[inline(never)]
     fn wait_anywhere(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.heap.borrow_mut().insert(deadline, keep(waker))
+        let waker = keep(waker);
+        self.heap.borrow_mut().insert(deadline, waker)
     }
 
     #[inline]
@@ -58,12 +59,11 @@ impl Timers {
 
     /// Lets a deadline wake another task from now on.
     pub(super) fn update(&self, key: TimerKey, waker: &Waker) {
+        let waker = keep(waker);
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {
-            Some(present) if !present.will_wake(waker) => {
-                Some(std::mem::replace(present, waker.clone()))
-            }
-            _ => None,
+            Some(present) => std::mem::replace(present, waker),
+            None => waker,
         };
         drop(heap);
         drop(replaced);

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
 use super::signal::{Signal, SignalIndex, Signals};
-use crate::simulator::{Encoding, Port, PortError, VectorFormats, WriteMode};
+use crate::simulator::{Encoding, Port, PortError, WriteMode};
 use crate::value::LogicVec;
 
 /// A value to write.
@@ -312,7 +312,7 @@ fn put_small(
     let (mut value, mut unknown) = (value, unknown);
     let all = all_bits(signal.width);
     if mask & all != all {
-        if port.quirks().vector_formats == VectorFormats::BinaryString {
+        if port.quirks().vector_formats.has_nine_states() {
             // Two planes would lose what the other bits have of the nine states.
             let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
             return put_parts(port, signal, &parts, mode);

@@ -221,6 +221,9 @@ pub struct Description {
     pub constant: bool,
     /// The declared indices of the leftmost and the rightmost element, if it is an array.
     pub array: Option<(i64, i64)>,
+    /// The names of an enumeration's values, from 0 on, where the simulator shows them: those of
+    /// VHDL over VHPI.
+    pub literals: Vec<String>,
 }
 
 #[cfg(test)]

@@ -76,6 +76,10 @@ impl Sink {
     }
 }
 
+/// What [`OnEscapedPanic`] is told instead of a panic where the simulator cannot be used, with why.
+#[derive(Debug)]
+pub(crate) struct Unusable(pub(crate) String);
+
 /// Who is told of a panic that left the sink; the simulator must not see it.
 pub(crate) type OnEscapedPanic = fn(Box<dyn Any + Send>);
 

@@ -9,6 +9,7 @@ mod description;
 mod error;
 mod event;
 mod quirks;
+pub(crate) mod vhpi;
 pub(crate) mod vpi;
 
 use std::cell::Cell;
@@ -17,7 +18,7 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Event, Phase, Sink, install};
+pub(crate) use event::{Event, Phase, Sink, Unusable, install};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
 
 use crate::time::Precision;
@@ -95,6 +96,15 @@ pub(crate) trait Port {
     fn element(&self, array: Handle, index: i64) -> Option<Handle>;
     /// Everything known of an object. Asks the simulator many times: keep the answer.
     fn describe(&self, object: Handle) -> Description;
+    /// Whether a parameter is fixed inside of its scope, so that nobody can set it.
+    fn is_local(&self, _parameter: Handle) -> bool {
+        false
+    }
+    /// The names of the values of an object of an enumeration type, in the order of their
+    /// encoding from 0; none where the interface does not tell them.
+    fn literals(&self, _object: Handle) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Reads any object of logic values into `into`, whose memory is reused.
     fn read(

@@ -57,6 +57,15 @@ pub(crate) enum VectorFormats {
     /// Integers of up to 32 bits and vectors of planes: scalars are refused, and strings of digits
     /// cost three times as much.
     NoScalars,
+    /// Positions among the nine states of IEEE 1164 (VHPI).
+    Positions,
+}
+
+impl VectorFormats {
+    /// Whether signals have states beyond 0, 1, X and Z, which two planes do not carry.
+    pub(crate) fn has_nine_states(self) -> bool {
+        matches!(self, VectorFormats::BinaryString | VectorFormats::Positions)
+    }
 }
 
 /// What sets one simulator apart. `false` and the first variants are the standard's way.
@@ -153,6 +162,23 @@ pub(crate) struct Quirks {
     pub(crate) ports_are_nets: bool,
     /// Some objects are found by name only: generics, constants, arrays. GHDL 2.0.
     pub(crate) some_names_do_not_iterate: bool,
+    /// A delay that was cancelled is not told, but its time comes and keeps the simulation alive
+    /// until then. NVC 1.
+    pub(crate) cancelled_delays_keep_time: bool,
+    /// What a plugin prints through the simulator becomes a note of the simulator's, with a mark
+    /// before it, on the standard error: print past it. NVC 1.
+    pub(crate) prints_become_notes: bool,
+    /// The declarations of if-generates and case-generates are not shown; instances in them are.
+    /// NVC 1.
+    pub(crate) if_generates_hide_declarations: bool,
+    /// Signals of physical types, such as `time`, cannot be written. NVC 1.
+    pub(crate) physical_types_are_read_only: bool,
+    /// Integers of types whose range does not take 32 bits, fewer or more, are read as if it did, so
+    /// that neighbours are read with them or half of them is left out. NVC 1.
+    pub(crate) odd_integers_are_misread: bool,
+    /// Objects of subtypes of physical types, and of enumerations of more than 256 literals, read
+    /// as 0. NVC 1.
+    pub(crate) sized_subtypes_read_zero: bool,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -195,6 +221,12 @@ impl Quirks {
         two_states_only: false,
         ports_are_nets: false,
         some_names_do_not_iterate: false,
+        cancelled_delays_keep_time: false,
+        prints_become_notes: false,
+        if_generates_hide_declarations: false,
+        physical_types_are_read_only: false,
+        odd_integers_are_misread: false,
+        sized_subtypes_read_zero: false,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -258,6 +290,13 @@ impl Quirks {
                 read_write_again_needs_write: true,
                 next_time_step_at_start: true,
                 fired_handles_are_ours: true,
+                cancelled_delays_keep_time: true,
+                prints_become_notes: true,
+                if_generates_hide_declarations: true,
+                physical_types_are_read_only: true,
+                odd_integers_are_misread: true,
+                sized_subtypes_read_zero: true,
+                vector_formats: VectorFormats::Positions,
                 names: NameCase::Upper,
                 ..Quirks::STANDARD
             },

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::task::{Poll, Waker};
 
+use crate::task::keep;
 use crate::task::waiters::{WaiterKey, WaiterList};
 
 /// A gate counts its openings; each lets through whoever arrived before it.
@@ -86,11 +87,12 @@ impl Gate {
             self.leave(arrival);
             return Poll::Ready(());
         }
+        let waker = keep(waker);
         let mut waiters = self.waiters.borrow_mut();
         let replaced = if let Some(key) = arrival.key {
-            waiters.update(key, waker)
+            Some(waiters.update(key, waker))
         } else {
-            arrival.key = Some(waiters.insert_back(arrival.openings, waker.clone()));
+            arrival.key = Some(waiters.insert_back(arrival.openings, waker));
             None
         };
         drop(waiters);

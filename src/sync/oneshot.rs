@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Label, RecvError, SendError, TryRecvError};
-use crate::task::note_wait;
+use crate::task::{keep, note_wait};
 
 /// A channel for one item: the answer to a request. Messages name the line of this call.
 ///
@@ -147,12 +147,8 @@ impl<T> Future for OneshotReceiver<T> {
             Ok(item) => Poll::Ready(Ok(item)),
             Err(TryRecvError::Closed) => Poll::Ready(Err(RecvError)),
             Err(TryRecvError::Empty) => {
-                let replaced = self
-                    .shared
-                    .state
-                    .borrow_mut()
-                    .waker
-                    .replace(context.waker().clone());
+                let waker = keep(context.waker());
+                let replaced = self.shared.state.borrow_mut().waker.replace(waker);
                 drop(replaced);
                 note_wait(self.shared.label.wait("the answer through the oneshot"));
                 Poll::Pending

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::task::{Poll, Waker};
 
 use super::{POLLED_AGAIN, Turn};
+use crate::task::keep;
 use crate::task::waiters::WaiterList;
 
 /// Permits are handed to the front of the queue when they come free, not when the woken task runs:
@@ -71,11 +72,12 @@ impl Permits {
     ///
     /// After it has been ready, or given up.
     pub(super) fn poll_take(&self, wanted: usize, turn: &mut Turn, waker: &Waker) -> Poll<()> {
+        let waker = keep(waker);
         let mut state = self.state.borrow_mut();
         match *turn {
             Turn::New if state.try_take(wanted) => {}
             Turn::New => {
-                *turn = Turn::Queued(state.waiters.insert_back(wanted, waker.clone()));
+                *turn = Turn::Queued(state.waiters.insert_back(wanted, waker));
                 return Poll::Pending;
             }
             Turn::Queued(key) if state.waiters.contains(key) => {

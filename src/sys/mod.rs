@@ -44,7 +44,6 @@ pub(crate) mod vpi {
 }
 
 /// VHPI: types, constants and functions.
-#[allow(unused_imports, reason = "the VHPI port is built on it")]
 pub(crate) mod vhpi {
     pub(crate) use super::vhpi_bindings::*;
 }
@@ -70,7 +69,6 @@ pub(crate) fn load_vpi() -> Result<vpi::VpiFunctions, libloading::Error> {
 }
 
 /// The VHPI functions of the running process.
-#[allow(dead_code, reason = "the VHPI port is built on it")]
 pub(crate) fn load_vhpi() -> Result<vhpi::VhpiFunctions, libloading::Error> {
     // SAFETY: as for VPI.
     unsafe { vhpi::VhpiFunctions::from_library(running_process()?) }

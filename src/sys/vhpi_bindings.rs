@@ -16,7 +16,6 @@ pub const vhpiCbEndOfTimeStep: i32 = 1024;
 pub const vhpiCbStartOfSimulation: i32 = 1034;
 pub const vhpiCbEndOfSimulation: i32 = 1035;
 pub const vhpiReturnCb: i32 = 1;
-pub const vhpiDisableCb: i32 = 16;
 pub type vhpiHandleT = *mut u32;
 pub type vhpiEnumT = u32;
 pub type vhpiSmallEnumT = u8;
@@ -52,6 +51,7 @@ pub const vhpiObjTypeVal: vhpiFormatT = 13;
 pub const vhpiLogicVecVal: vhpiFormatT = 17;
 pub const vhpiSmallEnumVal: vhpiFormatT = 23;
 pub const vhpiLongIntVal: vhpiFormatT = 25;
+pub const vhpiSmallPhysVal: vhpiFormatT = 27;
 pub type vhpiFormatT = ::std::os::raw::c_uint;
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -87,21 +87,41 @@ pub union vhpiValueS__bindgen_ty_1 {
     pub ptrs: *mut *mut ::std::os::raw::c_void,
 }
 pub type vhpiValueT = vhpiValueS;
+pub const vhpiArchBodyK: vhpiClassKindT = 1007;
+pub const vhpiArrayTypeDeclK: vhpiClassKindT = 1009;
+pub const vhpiBlockStmtK: vhpiClassKindT = 1017;
+pub const vhpiCompInstStmtK: vhpiClassKindT = 1024;
+pub const vhpiConstDeclK: vhpiClassKindT = 1028;
+pub const vhpiEnumTypeDeclK: vhpiClassKindT = 1041;
+pub const vhpiFloatTypeDeclK: vhpiClassKindT = 1047;
+pub const vhpiForGenerateK: vhpiClassKindT = 1048;
+pub const vhpiFuncDeclK: vhpiClassKindT = 1052;
+pub const vhpiGenericDeclK: vhpiClassKindT = 1053;
+pub const vhpiIfGenerateK: vhpiClassKindT = 1056;
+pub const vhpiIntTypeDeclK: vhpiClassKindT = 1062;
+pub const vhpiPackInstK: vhpiClassKindT = 1074;
+pub const vhpiPhysTypeDeclK: vhpiClassKindT = 1078;
+pub const vhpiPortDeclK: vhpiClassKindT = 1079;
+pub const vhpiProcDeclK: vhpiClassKindT = 1081;
+pub const vhpiProcessStmtK: vhpiClassKindT = 1082;
+pub const vhpiRecordTypeDeclK: vhpiClassKindT = 1087;
+pub const vhpiRootInstK: vhpiClassKindT = 1090;
+pub const vhpiSigDeclK: vhpiClassKindT = 1094;
+pub const vhpiSubtypeDeclK: vhpiClassKindT = 1101;
+pub const vhpiVarDeclK: vhpiClassKindT = 1110;
+pub type vhpiClassKindT = ::std::os::raw::c_uint;
 pub const vhpiBaseType: vhpiOneToOneT = 1306;
 pub const vhpiDesignUnit: vhpiOneToOneT = 1321;
-pub const vhpiImmRegion: vhpiOneToOneT = 1333;
-pub const vhpiParent: vhpiOneToOneT = 1348;
 pub const vhpiPrimaryUnit: vhpiOneToOneT = 1351;
 pub const vhpiRootInst: vhpiOneToOneT = 1361;
+pub const vhpiSuffix: vhpiOneToOneT = 1368;
 pub const vhpiTool: vhpiOneToOneT = 1371;
 pub const vhpiType: vhpiOneToOneT = 1372;
-pub const vhpiUpperRegion: vhpiOneToOneT = 1376;
 pub const vhpiElemType: vhpiOneToOneT = 1380;
 pub type vhpiOneToOneT = ::std::os::raw::c_uint;
 pub const vhpiArgvs: vhpiOneToManyT = 1502;
 pub const vhpiConstDecls: vhpiOneToManyT = 1515;
 pub const vhpiConstraints: vhpiOneToManyT = 1516;
-pub const vhpiDecls: vhpiOneToManyT = 1519;
 pub const vhpiEnumLiterals: vhpiOneToManyT = 1527;
 pub const vhpiGenericDecls: vhpiOneToManyT = 1530;
 pub const vhpiIndexedNames: vhpiOneToManyT = 1532;
@@ -112,35 +132,36 @@ pub const vhpiSelectedNames: vhpiOneToManyT = 1542;
 pub const vhpiSigDecls: vhpiOneToManyT = 1546;
 pub const vhpiVarDecls: vhpiOneToManyT = 1556;
 pub type vhpiOneToManyT = ::std::os::raw::c_uint;
-pub const vhpiArgcP: vhpiIntPropertyT = 1002;
-pub const vhpiIsCompositeP: vhpiIntPropertyT = 1014;
+pub const vhpiGenerateIndexP: vhpiIntPropertyT = 1010;
 pub const vhpiIsNullP: vhpiIntPropertyT = 1025;
-pub const vhpiIsScalarP: vhpiIntPropertyT = 1033;
-pub const vhpiIsUnconstrainedP: vhpiIntPropertyT = 1038;
-pub const vhpiIsUpP: vhpiIntPropertyT = 1040;
 pub const vhpiKindP: vhpiIntPropertyT = 1043;
 pub const vhpiLeftBoundP: vhpiIntPropertyT = 1044;
 pub const vhpiLineNoP: vhpiIntPropertyT = 1046;
 pub const vhpiModeP: vhpiIntPropertyT = 1049;
 pub const vhpiNumDimensionsP: vhpiIntPropertyT = 1050;
-pub const vhpiNumLiteralsP: vhpiIntPropertyT = 1053;
 pub const vhpiRightBoundP: vhpiIntPropertyT = 1063;
 pub const vhpiSizeP: vhpiIntPropertyT = 1065;
 pub type vhpiIntPropertyT = ::std::os::raw::c_uint;
 pub const vhpiCaseNameP: vhpiStrPropertyT = 1301;
 pub const vhpiFileNameP: vhpiStrPropertyT = 1304;
-pub const vhpiFullCaseNameP: vhpiStrPropertyT = 1305;
-pub const vhpiFullNameP: vhpiStrPropertyT = 1306;
-pub const vhpiKindStrP: vhpiStrPropertyT = 1307;
 pub const vhpiNameP: vhpiStrPropertyT = 1313;
 pub const vhpiStrValP: vhpiStrPropertyT = 1315;
 pub const vhpiToolVersionP: vhpiStrPropertyT = 1316;
 pub const vhpiUnitNameP: vhpiStrPropertyT = 1317;
 pub type vhpiStrPropertyT = ::std::os::raw::c_uint;
+pub const vhpiFloatLeftBoundP: vhpiRealPropertyT = 1601;
+pub const vhpiFloatRightBoundP: vhpiRealPropertyT = 1602;
+pub type vhpiRealPropertyT = ::std::os::raw::c_uint;
+pub const vhpiPhysLeftBoundP: vhpiPhysPropertyT = 1651;
+pub const vhpiPhysRightBoundP: vhpiPhysPropertyT = 1653;
+pub const vhpiPhysValP: vhpiPhysPropertyT = 1654;
 pub const vhpiResolutionLimitP: vhpiPhysPropertyT = 1657;
 pub type vhpiPhysPropertyT = ::std::os::raw::c_uint;
-pub const vhpiNote: vhpiSeverityT = 1;
-pub const vhpiWarning: vhpiSeverityT = 2;
+pub const vhpiInMode: vhpiModeT = 1001;
+pub const vhpiOutMode: vhpiModeT = 1002;
+pub const vhpiInoutMode: vhpiModeT = 1003;
+pub const vhpiBufferMode: vhpiModeT = 1004;
+pub type vhpiModeT = ::std::os::raw::c_uint;
 pub const vhpiError: vhpiSeverityT = 3;
 pub const vhpiFailure: vhpiSeverityT = 6;
 pub const vhpiSystem: vhpiSeverityT = 4;
@@ -167,13 +188,10 @@ pub struct vhpiCbDataS {
     pub user_data: *mut ::std::os::raw::c_void,
 }
 pub type vhpiCbDataT = vhpiCbDataS;
-pub const vhpiDeposit: vhpiPutValueModeT = 0;
 pub const vhpiDepositPropagate: vhpiPutValueModeT = 1;
-pub const vhpiForce: vhpiPutValueModeT = 2;
 pub const vhpiForcePropagate: vhpiPutValueModeT = 3;
 pub const vhpiRelease: vhpiPutValueModeT = 4;
 pub type vhpiPutValueModeT = ::std::os::raw::c_uint;
-pub const vhpiStop: vhpiSimControlT = 0;
 pub const vhpiFinish: vhpiSimControlT = 1;
 pub type vhpiSimControlT = ::std::os::raw::c_uint;
 pub struct VhpiFunctions {
@@ -213,6 +231,10 @@ pub struct VhpiFunctions {
     >,
     pub vhpi_get_str: Result<
         unsafe extern "C" fn(property: vhpiStrPropertyT, object: vhpiHandleT) -> *const vhpiCharT,
+        ::libloading::Error,
+    >,
+    pub vhpi_get_real: Result<
+        unsafe extern "C" fn(property: vhpiRealPropertyT, object: vhpiHandleT) -> vhpiRealT,
         ::libloading::Error,
     >,
     pub vhpi_get_phys: Result<
@@ -277,6 +299,7 @@ impl VhpiFunctions {
         let vhpi_scan = unsafe { __library.get(b"vhpi_scan\0") }.map(|sym| *sym);
         let vhpi_get = unsafe { __library.get(b"vhpi_get\0") }.map(|sym| *sym);
         let vhpi_get_str = unsafe { __library.get(b"vhpi_get_str\0") }.map(|sym| *sym);
+        let vhpi_get_real = unsafe { __library.get(b"vhpi_get_real\0") }.map(|sym| *sym);
         let vhpi_get_phys = unsafe { __library.get(b"vhpi_get_phys\0") }.map(|sym| *sym);
         let vhpi_get_value = unsafe { __library.get(b"vhpi_get_value\0") }.map(|sym| *sym);
         let vhpi_put_value = unsafe { __library.get(b"vhpi_put_value\0") }.map(|sym| *sym);
@@ -297,6 +320,7 @@ impl VhpiFunctions {
             vhpi_scan,
             vhpi_get,
             vhpi_get_str,
+            vhpi_get_real,
             vhpi_get_phys,
             vhpi_get_value,
             vhpi_put_value,
@@ -396,6 +420,18 @@ impl VhpiFunctions {
         unsafe {
             (self
                 .vhpi_get_str
+                .as_ref()
+                .expect("Expected function, got error."))(property, object)
+        }
+    }
+    pub unsafe fn vhpi_get_real(
+        &self,
+        property: vhpiRealPropertyT,
+        object: vhpiHandleT,
+    ) -> vhpiRealT {
+        unsafe {
+            (self
+                .vhpi_get_real
                 .as_ref()
                 .expect("Expected function, got error."))(property, object)
         }

@@ -47,6 +47,7 @@ pub const vpiConstType: i32 = 40;
 pub const vpiRealConst: i32 = 2;
 pub const vpiStringConst: i32 = 6;
 pub const vpiSigned: i32 = 65;
+pub const vpiLocalParam: i32 = 70;
 pub const vpiFinish: i32 = 67;
 pub const vpiSimTime: i32 = 2;
 pub const vpiSuppressTime: i32 = 3;

@@ -20,7 +20,7 @@ use super::info::{TaskInfo, TaskState};
 use super::options::{ChildOptions, ManagerOptions};
 use super::wait::Wait;
 use super::waiters::WaiterList;
-use super::waker::NodeRef;
+use super::waker::{NodeRef, keep};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Phase {
@@ -331,12 +331,13 @@ impl Core {
             if let Some(answer) = done() {
                 return Poll::Ready(answer);
             }
+            let waker = keep(context.waker());
             let replaced = {
                 let mut waiters = self.waiters.borrow_mut();
                 match place.1 {
-                    Some(key) if waiters.contains(key) => waiters.update(key, context.waker()),
+                    Some(key) if waiters.contains(key) => Some(waiters.update(key, waker)),
                     _ => {
-                        place.1 = Some(waiters.insert_back((), context.waker().clone()));
+                        place.1 = Some(waiters.insert_back((), waker));
                         None
                     }
                 }

@@ -18,7 +18,7 @@ use super::error::TaskError;
 use super::outside::Outside;
 use super::panics::install_hook;
 use super::wait::Wait;
-use super::waker::{Inbox, NodeRef, node_of, waker_of};
+use super::waker::{Inbox, NodeRef, keep, node_of, waker_of};
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
 
@@ -65,6 +65,8 @@ pub(super) struct Node {
 
 struct Set {
     queue: Queue,
+    /// Whom to wake for the set; taken out for that, since its poller brings one again. A waker of
+    /// others may run their code when it is cloned or dropped, so neither is done in the table.
     waker: Option<Waker>,
     /// The poller knows already that something is ready, or is at it.
     woken: bool,
@@ -420,7 +422,7 @@ impl Hub {
             return None;
         }
         set.woken = true;
-        set.waker.clone()
+        set.waker.take()
     }
 
     /// Wakes the poller of a set, which may be a task of another set, and so on up.
@@ -457,7 +459,7 @@ impl Hub {
                 return;
             }
             set.woken = true;
-            set.waker.clone()
+            set.waker.take()
         };
         if let Some(parent) = parent {
             parent.wake();
@@ -552,16 +554,14 @@ impl Hub {
 
     /// Opens the set for the time of its scope's poll or drop.
     pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) {
+        // Before the tables are borrowed: a waker of others may run their code when it is cloned.
+        let waker = waker.map(keep);
         let replaced = {
             let mut tables = self.tables.borrow_mut();
             let set = &mut tables.sets[set as usize];
             set.open = true;
             set.woken = true;
-            match (waker, &set.waker) {
-                (Some(new), Some(old)) if new.will_wake(old) => None,
-                (Some(new), _) => set.waker.replace(new.clone()),
-                (None, _) => None,
-            }
+            waker.and_then(|waker| set.waker.replace(waker))
         };
         drop(replaced);
     }
@@ -572,7 +572,7 @@ impl Hub {
             let set = &mut tables.sets[set as usize];
             set.open = false;
             set.woken = !set.queue.is_empty() || !set.doomed.is_empty();
-            if set.woken { set.waker.clone() } else { None }
+            if set.woken { set.waker.take() } else { None }
         };
         if let Some(waker) = again {
             waker.wake();

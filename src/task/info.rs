@@ -9,7 +9,7 @@ use super::Name;
 use super::error::{TaskError, TaskErrorKind};
 use super::hub::with_hub;
 use super::waiters::{WaiterKey, WaiterList};
-use super::waker::NodeRef;
+use super::waker::{NodeRef, keep};
 
 /// How far a task has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -246,12 +246,15 @@ impl TaskInfo {
     }
 
     pub(super) fn await_end(&self, key: &mut Option<WaiterKey>, waker: &Waker) {
+        let waker = keep(waker);
         let replaced = {
             let mut awaiters = self.awaiters.borrow_mut();
             match *key {
-                Some(present) if awaiters.contains(present) => awaiters.update(present, waker),
+                Some(present) if awaiters.contains(present) => {
+                    Some(awaiters.update(present, waker))
+                }
                 _ => {
-                    *key = Some(awaiters.insert_back((), waker.clone()));
+                    *key = Some(awaiters.insert_back((), waker));
                     None
                 }
             }

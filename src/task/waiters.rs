@@ -13,8 +13,9 @@ const NONE: u32 = u32::MAX;
 
 /// A first-in, first-out queue of waiters, each a payload and a waker.
 ///
-/// Methods that take a waiter out also hand out its waker where dropping or waking it could run
-/// foreign code: the caller does that once its own borrow of the queue has ended.
+/// Foreign code may run when a waker is cloned, woken or dropped. So methods take wakers that are
+/// kept already, and hand out those that are left over: both for the caller to do while it does not
+/// borrow the queue.
 #[derive(Debug)]
 pub(crate) struct WaiterList<P = ()> {
     slots: Vec<Slot<P>>,
@@ -110,14 +111,17 @@ impl<P> WaiterList<P> {
 
     /// Lets a waiter wake another task from now on, if it is still in the queue.
     ///
-    /// Returns the waker it had if that was another one.
-    pub(crate) fn update(&mut self, key: WaiterKey, waker: &Waker) -> Option<Waker> {
-        let slot = self
-            .slots
-            .get_mut(key.index as usize)
-            .filter(|slot| slot.holds(key))?;
-        let (_, present) = slot.waiter.as_mut()?;
-        (!present.will_wake(waker)).then(|| std::mem::replace(present, waker.clone()))
+    /// Returns the waker that is left over: the one it had, or the new one if it has left.
+    #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
+    pub(crate) fn update(&mut self, key: WaiterKey, waker: Waker) -> Waker {
+        let slot = self.slots.get_mut(key.index as usize);
+        let waiter = slot
+            .filter(|slot| slot.holds(key))
+            .and_then(|slot| slot.waiter.as_mut());
+        match waiter {
+            Some((_, present)) => std::mem::replace(present, waker),
+            None => waker,
+        }
     }
 
     /// Takes a waiter out, wherever it stands, and drops its waker. `None` if it has left already.
@@ -307,20 +311,18 @@ mod tests {
     #[test]
     fn update_changes_who_is_woken() {
         let (first, second) = (Arc::new(Count::default()), Arc::new(Count::default()));
-        let (first_waker, second_waker) = (first.clone().into(), second.clone().into());
+        let (first_waker, second_waker): (Waker, Waker) =
+            (first.clone().into(), second.clone().into());
         let mut list = WaiterList::new();
-        let key = list.insert_back((), Waker::clone(&first_waker));
-        assert!(list.update(key, &first_waker).is_none());
-        assert!(
-            list.update(key, &second_waker)
-                .is_some_and(|old| old.will_wake(&first_waker))
-        );
+        let key = list.insert_back((), first_waker.clone());
+        let left = list.update(key, second_waker.clone());
+        assert!(left.will_wake(&first_waker));
         let ((), waker) = list.pop_front().unwrap();
         waker.wake();
         assert_eq!(second.0.load(Ordering::Relaxed), 1);
         assert_eq!(first.0.load(Ordering::Relaxed), 0);
-        assert!(list.update(key, &first_waker).is_none());
-        assert!(list.is_empty());
+        let left = list.update(key, first_waker.clone());
+        assert!(left.will_wake(&first_waker) && list.is_empty());
     }
 
     #[test]

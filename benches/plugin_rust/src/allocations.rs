@@ -1,6 +1,8 @@
 //! What is allocated an event, once things are warm: nothing where nothing begins or ends.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_lite::future::or;
@@ -68,7 +70,7 @@ async fn edges(test: Test, dut: Bench) -> Result {
     allocates_nothing(&test, async || Ok(dut.clk.rising_edge().await)).await
 }
 
-/// Several tasks that one edge wakes, and a condition asked at each.
+/// Several tasks that one edge wakes, and a condition that is asked at each.
 #[verifork::test(timeout = 10.seconds())]
 async fn edges_for_many(test: Test, dut: Bench) -> Result {
     Clock::new(&dut.clk, 10.ns()).start();
@@ -81,7 +83,18 @@ async fn edges_for_many(test: Test, dut: Bench) -> Result {
             Ok(())
         });
     }
-    allocates_nothing(&test, async || Ok(dut.clk.rising_edges(2).await)).await
+    let asked = Rc::new(Cell::new(0_u64));
+    let count = Rc::clone(&asked);
+    spawn_named("condition", async move {
+        let never = move |_| {
+            count.set(count.get() + 1);
+            false
+        };
+        Ok(dut.clk.wait_until(never).await)
+    });
+    allocates_nothing(&test, async || Ok(dut.clk.rising_edges(2).await)).await?;
+    ensure!(asked.get() > 4000, "asked {} times only", asked.get());
+    Ok(())
 }
 
 #[verifork::test(timeout = 10.seconds())]

@@ -27,6 +27,10 @@ impl CommandLine for Ghdl {
         &[Language::Vhdl]
     }
 
+    fn works(&self) -> &'static str {
+        "all but reading elements of arrays and releasing what was written"
+    }
+
     fn variable(&self) -> &'static str {
         "VERIFORK_GHDL"
     }

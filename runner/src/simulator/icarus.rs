@@ -35,6 +35,10 @@ impl CommandLine for Icarus {
         &[Language::Verilog, Language::SystemVerilog]
     }
 
+    fn works(&self) -> &'static str {
+        "everything"
+    }
+
     fn variable(&self) -> &'static str {
         "VERIFORK_ICARUS"
     }

@@ -2,6 +2,7 @@
 
 mod ghdl;
 mod icarus;
+mod nvc;
 
 use std::env;
 use std::ffi::OsString;
@@ -66,6 +67,8 @@ pub(crate) trait CommandLine: Sync {
     /// How to install it.
     fn install(&self) -> &'static str;
     fn languages(&self) -> &'static [Language];
+    /// What works with it, in a few words.
+    fn works(&self) -> &'static str;
     /// The variable that says where it is.
     fn variable(&self) -> &'static str;
     /// What has to be there, the main program first.
@@ -98,13 +101,14 @@ pub(crate) trait CommandLine: Sync {
 }
 
 /// Every simulator, in the order in which their tests are listed.
-pub(crate) const ALL: [Simulator; 2] = [Simulator::Icarus, Simulator::Ghdl];
+pub(crate) const ALL: [Simulator; 3] = [Simulator::Icarus, Simulator::Ghdl, Simulator::Nvc];
 
 impl Simulator {
     pub(crate) fn command_line(self) -> &'static dyn CommandLine {
         match self {
             Simulator::Icarus => &icarus::Icarus,
             Simulator::Ghdl => &ghdl::Ghdl,
+            Simulator::Nvc => &nvc::Nvc,
         }
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::dut::testing::{Content, logic, read_write_phase, simulate};
+use crate::simulator::WriteMode;
 use crate::value::{Logic, ValueError};
 
 #[derive(verifork_macros::LogicEnum, Clone, Copy, Debug, PartialEq)]

@@ -73,6 +73,7 @@ impl VpiPort {
             direction: None,
             constant: kind == ObjectKind::Parameter,
             array: None,
+            literals: Vec::new(),
         };
         if vpi_type == vpi::vpiUndefined {
             return description;

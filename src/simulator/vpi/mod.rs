@@ -18,7 +18,7 @@ use raw::{Interface, Missing};
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    VectorFormats, WriteMode, event,
+    Unusable, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -50,19 +50,14 @@ struct VpiPort {
 
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
 /// same routine runs in Icarus's compiler, and GHDL has no objects yet.
-pub(crate) fn start_up() {
-    let registered = match Interface::load() {
-        Ok(raw) => callback::register_start_and_end(&raw)
-            .map_err(|Missing(function)| format!("it does not export `{function}`")),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(reason) = registered {
-        // There is no simulator to print through, and a panic would unwind into it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "verifork: cannot use this simulator: {reason}"
-        );
-    }
+///
+/// # Errors
+///
+/// Why this simulator cannot be used.
+pub(crate) fn start_up() -> Result<(), String> {
+    let raw = Interface::load().map_err(|error| error.to_string())?;
+    callback::register_start_and_end(&raw)
+        .map_err(|Missing(function)| format!("it does not export `{function}`"))
 }
 
 /// The start of simulation: makes the port.
@@ -74,7 +69,7 @@ fn start() {
             verilator::remember(port);
             event::deliver(Event::Start);
         }
-        Err(reason) => event::escaped(Box::new(format!("cannot use this simulator: {reason}"))),
+        Err(reason) => event::escaped(Box::new(Unusable(reason))),
     }
 }
 
@@ -251,6 +246,11 @@ impl Port for VpiPort {
 
     fn describe(&self, object: Handle) -> Description {
         self.description(object)
+    }
+
+    fn is_local(&self, parameter: Handle) -> bool {
+        self.kind(parameter) == super::ObjectKind::Parameter
+            && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 
     fn read(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::error::{BridgeError, CallError};
-use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, with_hub};
+use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, keep, with_hub};
 
 /// The threads of the process, oldest first.
 static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
@@ -113,16 +113,11 @@ impl Thread {
     /// it had come by then depends on the machine.
     pub(super) fn listen(&self, waker: &Waker) -> bool {
         let is_task = with_hub(Hub::runs_task) == Some(true);
+        let waker = keep(waker);
         let mut state = self.lock();
         let heard = state.heard > 0;
         state.heard = state.heard.saturating_sub(1);
-        let replaced = match &state.awaiter {
-            Some(present) if present.waker.will_wake(waker) => None,
-            _ => state.awaiter.replace(Awaiter {
-                waker: waker.clone(),
-                is_task,
-            }),
-        };
+        let replaced = state.awaiter.replace(Awaiter { waker, is_task });
         drop(state);
         drop(replaced);
         heard || !is_task
@@ -228,7 +223,7 @@ impl Thread {
     }
 
     pub(super) fn wait_in_call(&self) -> Wait {
-        let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "for ", f);
+        let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "a call of ", f);
         Wait::Custom {
             describe,
             a: self.number,

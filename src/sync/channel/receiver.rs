@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
-use crate::task::note_wait;
+use crate::task::{keep, note_wait};
 
 /// The end of a [`channel`](super::channel) that receives.
 ///
@@ -130,17 +130,18 @@ impl<T> Future for ReceiveWait<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ReceiveWait { shared, turn } = &mut *self;
+        let waker = keep(context.waker());
         let mut state = shared.state.borrow_mut();
         match *turn {
             Turn::New if state.has_item() || state.is_over() => {}
             Turn::New => {
-                *turn = Turn::Queued(state.receiving.insert_back((), context.waker().clone()));
+                *turn = Turn::Queued(state.receiving.insert_back((), waker));
                 drop(state);
                 note_wait(shared.label.wait("an item from the channel"));
                 return Poll::Pending;
             }
             Turn::Queued(key) if state.receiving.contains(key) => {
-                let replaced = state.receiving.update(key, context.waker());
+                let replaced = state.receiving.update(key, waker);
                 drop(state);
                 drop(replaced);
                 note_wait(shared.label.wait("an item from the channel"));

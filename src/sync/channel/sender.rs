@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
-use crate::task::note_wait;
+use crate::task::{keep, note_wait};
 
 /// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
 ///
@@ -137,19 +137,20 @@ impl<T> Future for SendWait<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let SendWait { shared, item, turn } = &mut *self;
+        let waker = keep(context.waker());
         let mut state = shared.state.borrow_mut();
         // A channel that closes empties the queue.
         if !state.closed {
             match *turn {
                 Turn::New if state.has_room() => {}
                 Turn::New => {
-                    *turn = Turn::Queued(state.sending.insert_back((), context.waker().clone()));
+                    *turn = Turn::Queued(state.sending.insert_back((), waker));
                     drop(state);
                     note_wait(shared.label.wait("room in the channel"));
                     return Poll::Pending;
                 }
                 Turn::Queued(key) if state.sending.contains(key) => {
-                    let replaced = state.sending.update(key, context.waker());
+                    let replaced = state.sending.update(key, waker);
                     drop(state);
                     drop(replaced);
                     note_wait(shared.label.wait("room in the channel"));

@@ -10,6 +10,7 @@ mod lookup;
 mod phases;
 mod select;
 mod tasks;
+mod threads;
 mod values;
 mod writes;
 

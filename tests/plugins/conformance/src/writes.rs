@@ -255,6 +255,25 @@ async fn a_write_ends_with_its_test(top: Instance, _round: ()) {
     signal.set(LogicVec::all_one(8));
 }
 
+/// What a test has left forced is released, also if it ended where nothing can be written.
+#[verifork::test(cases(once = false, in_the_read_only_phase = true, again = false))]
+async fn a_force_ends_with_its_test(dut: Design, ends_in_read_only: bool) -> Result {
+    dut.settle().await;
+    dut.d_8.set(0x21);
+    dut.pulse().await;
+    assert_eq!(
+        (dut.q_8.get()?, dut.w_8.get()?),
+        (0x21, 0xde),
+        "a test that has ended forces"
+    );
+    dut.q_8.force(0x0f); // left forced
+    dut.w_8.freeze(); // left frozen
+    if ends_in_read_only {
+        read_only().await;
+    }
+    Ok(())
+}
+
 #[verifork::test]
 async fn the_bus_is_seen_whoever_drives_it(dut: Design, top: Instance) -> Result {
     dut.settle().await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use verifork::prelude::*;
+use verifork::sync::{blocking, bridge};
 use verifork::task::spawn_named;
 
 use crate::Design;
@@ -44,6 +45,27 @@ async fn waits_for_what_never_comes(dut: Design) -> Result {
     .await?;
     drop(sender);
     Ok(())
+}
+
+/// A thread that computes for ever: simulated time stands still for it.
+#[verifork::test(wall_timeout = SHORT)]
+async fn awaits_a_thread_that_never_returns() -> Result {
+    timer(1.ns()).await;
+    let stuck = blocking("golden model", || {
+        loop {
+            std::thread::park(); // nobody unparks it
+        }
+    }); // thread
+    stuck.await?
+}
+
+/// A thread in a call that never answers: simulated time passes.
+#[verifork::test(timeout = 100.ns())]
+async fn awaits_a_thread_in_a_call_that_never_answers(dut: Design) -> Result {
+    let called = bridge("script", dut, |remote| {
+        remote.call(async |dut| dut.count.wait_for(200).await)
+    }); // calling thread
+    Ok(called.await??)
 }
 
 #[verifork::test]

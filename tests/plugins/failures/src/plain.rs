@@ -150,6 +150,39 @@ async fn reads_unknown_bits(dut: Design) -> Result {
 }
 
 #[verifork::test]
+async fn expects_another_value(dut: Design) -> Result {
+    dut.nibble.set(5);
+    timer(7.ns()).await;
+    dut.nibble.expect(5)?;
+    dut.nibble.expect(6)?; // another value
+    bail!("it went on")
+}
+
+#[verifork::test]
+async fn expects_unknown_bits(dut: Design) -> Result {
+    dut.nibble.as_logic().set_immediate("4'b1x0z".parse()?);
+    dut.nibble.expect(6)?; // unknown value
+    bail!("it went on")
+}
+
+#[verifork::test]
+async fn skips_itself(dut: Design) -> Result {
+    timer(2.ns()).await;
+    if dut.nibble.width() == 4 {
+        return skip("a nibble is too small");
+    }
+    bail!("it went on")
+}
+
+/// Only the test's own function may say so.
+#[verifork::test]
+async fn a_task_would_skip_the_test() -> Result {
+    spawn_named("tired", async { skip::<()>("no mind to") });
+    timer(1.ns()).await;
+    Ok(())
+}
+
+#[verifork::test]
 async fn writes_what_does_not_fit(dut: Design) {
     dut.nibble.set(16); // does not fit
 }

@@ -1,0 +1,391 @@
+//! The Rust source of a design's structs: one for the top, and for each scope below it that is
+//! asked for.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use crate::object::{Encoding, Object, camel_case, escaped};
+
+/// What of a design becomes fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extent {
+    /// Signals, arrays and constants inside, beside ports and parameters.
+    pub(crate) internal: bool,
+    /// How many floors of instances below the top are structs of their own.
+    pub(crate) depth: u8,
+}
+
+/// A field of the top that a testbench drives or watches.
+pub(crate) struct Port<'a> {
+    pub(crate) object: &'a Object,
+    /// As it is written: `r#type`.
+    pub(crate) field: String,
+    pub(crate) value_type: String,
+    /// The first value, if the type is an enumeration of this design's.
+    pub(crate) first_value: Option<String>,
+}
+
+/// The source, and what a first test needs to know of it.
+pub(crate) struct Written<'a> {
+    pub(crate) text: String,
+    /// The name of the top's struct.
+    pub(crate) name: String,
+    pub(crate) ports: Vec<Port<'a>>,
+}
+
+/// Writes the structs; `command` is the one that does it again.
+pub(crate) fn source<'a>(top: &'a Object, extent: Extent, command: &str) -> Written<'a> {
+    let mut writer = Writer {
+        internal: extent.internal,
+        ports: Vec::new(),
+        types: Vec::new(),
+        names: TAKEN.iter().map(ToString::to_string).collect(),
+    };
+    let name = writer.structure(top, extent.depth, true);
+    let mut text = format!(
+        "//! The design's signals, from the elaborated design: written by\n\
+         //! `{command}`, which with `--check` tells whether it\n\
+         //! still fits.\n\n\
+         use verifork::prelude::*;\n"
+    );
+    for item in &writer.types {
+        let Type { before, name, rest } = item;
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{before}{name}{rest}");
+    }
+    Written {
+        text,
+        name,
+        ports: writer.ports,
+    }
+}
+
+/// Names of types that the source uses itself.
+const TAKEN: [&str; 14] = [
+    "Array",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Dut",
+    "Eq",
+    "Logic",
+    "LogicEnum",
+    "LogicVec",
+    "Option",
+    "Parameter",
+    "PartialEq",
+    "Signal",
+    "String",
+];
+
+/// An item of the source, its name apart so that items that are equal but for it are found.
+#[derive(PartialEq)]
+struct Type {
+    before: String,
+    name: String,
+    rest: String,
+}
+
+struct Writer<'a> {
+    internal: bool,
+    ports: Vec<Port<'a>>,
+    types: Vec<Type>,
+    names: HashSet<String>,
+}
+
+impl<'a> Writer<'a> {
+    /// Adds the struct of a scope, if there is none like it, and gives its name.
+    fn structure(&mut self, scope: &'a Object, depth: u8, top: bool) -> String {
+        // The top stands first in the source, though it is known last.
+        let place = self.types.len();
+        let mut fields = String::new();
+        let mut taken = HashSet::new();
+        for member in scope.members(self.internal) {
+            let (field, path) = field(member, &mut taken);
+            let (value_type, first_value) = self.value_type(member);
+            let holder = match (member.constant, member.array.is_some()) {
+                (true, false) => "Parameter",
+                (_, true) => "Array",
+                (false, false) => "Signal",
+            };
+            // Writing to a string cannot fail.
+            let _ = write!(
+                fields,
+                "    /// {}\n{path}    pub {field}: {holder}<{value_type}>,\n",
+                member.documentation()
+            );
+            if top && member.direction.is_some() {
+                self.ports.push(Port {
+                    object: member,
+                    field,
+                    value_type,
+                    first_value,
+                });
+            }
+        }
+        if depth > 0 {
+            for inner in scope.scopes() {
+                let structure = self.structure(inner, depth - 1, false);
+                let (field, path) = field(inner, &mut taken);
+                let what = match &inner.definition {
+                    Some(definition) => format!("Instance of `{definition}`."),
+                    None => format!("`{}`.", inner.name),
+                };
+                let _ = write!(
+                    fields,
+                    "    /// {what}\n{path}    pub {field}: {structure},\n"
+                );
+            }
+        }
+        let base = match &scope.definition {
+            Some(definition) => definition.clone(),
+            // All scopes of one loop have its name.
+            None => scope
+                .name
+                .split(['[', '('])
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let what = match &scope.definition {
+            _ if top => format!("`{}`, bound by name when a test starts.", scope.design()),
+            Some(definition) => format!("An instance of `{definition}`."),
+            None => format!("The scope `{base}`."),
+        };
+        let before = format!(
+            "/// {what}\n#[derive(Clone, Copy, Debug, Dut)]\n\
+             #[allow(dead_code, reason = \"no test needs everything\")]\npub struct "
+        );
+        let rest = if fields.is_empty() {
+            " {}\n".to_owned()
+        } else {
+            format!(" {{\n{fields}}}\n")
+        };
+        self.add(place, before, &base, rest)
+    }
+
+    /// The type of an object's values, and the first of them if it is an enumeration.
+    fn value_type(&mut self, object: &Object) -> (String, Option<String>) {
+        let plain = (object.value_type(), None);
+        let Some(Encoding::Logic { width, .. }) = object.encoding else {
+            return plain;
+        };
+        let variants: Vec<String> = object.literals.iter().map(|it| camel_case(it)).collect();
+        let different: HashSet<&String> = variants.iter().collect();
+        let is_name = |name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic());
+        // Characters such as '0' are no names in Rust.
+        if variants.is_empty() || different.len() < variants.len() || !variants.iter().all(is_name)
+        {
+            return plain;
+        }
+        let mut rest = " {\n".to_owned();
+        for (variant, literal) in variants.iter().zip(&object.literals) {
+            let _ = write!(rest, "    /// `{literal}`\n    {variant},\n");
+        }
+        rest += "}\n";
+        let before = format!(
+            "/// The values of `{}`.\n#[derive(LogicEnum, Clone, Copy, Debug, PartialEq, Eq)]\n\
+             #[allow(dead_code, reason = \"no test needs everything\")]\n\
+             #[logic(width = {width})]\npub enum ",
+            object.name
+        );
+        let same = |it: &&Type| it.rest == rest && it.before.ends_with("pub enum ");
+        let name = match self.types.iter().find(same) {
+            Some(known) => known.name.clone(),
+            None => self.add(self.types.len(), before, &object.name, rest),
+        };
+        let first = format!("{name}::{}", variants[0]);
+        (name, Some(first))
+    }
+
+    /// Adds an item under a name that is still free, unless there is one like it.
+    fn add(&mut self, place: usize, before: String, base: &str, rest: String) -> String {
+        let mut base = camel_case(base);
+        if !base.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            base.insert_str(0, "Dut");
+        }
+        let like = |it: &&Type| {
+            it.before == before
+                && it.rest == rest
+                && it.name.trim_end_matches(|c: char| c.is_ascii_digit())
+                    == base.trim_end_matches(|c: char| c.is_ascii_digit())
+        };
+        if let Some(known) = self.types.iter().find(like) {
+            return known.name.clone();
+        }
+        let name = free(&base, "", &mut self.names);
+        let item = Type {
+            before,
+            name: name.clone(),
+            rest,
+        };
+        self.types.insert(place, item);
+        name
+    }
+}
+
+/// The name of an object's field, and the attribute that says where it is, if its name does not.
+fn field(object: &Object, taken: &mut HashSet<String>) -> (String, String) {
+    let field = free(&object.snake_case(), "_", taken);
+    let path = if field == object.name {
+        String::new()
+    } else {
+        format!("    #[dut(path = {:?})]\n", object.name)
+    };
+    (escaped(&field), path)
+}
+
+/// A name that is still free: this one, or with the first number that makes it so.
+fn free(base: &str, dash: &str, taken: &mut HashSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{base}{dash}{number}"));
+    let name = std::iter::once(base.to_owned())
+        .chain(numbered)
+        .find(|name| !taken.contains(name))
+        .expect("numbers do not end");
+    taken.insert(name.clone());
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(text: &str) -> Object {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn logic(name: &str, direction: &str, width: u32, signed: bool) -> String {
+        format!(
+            r#"{{"kind": "net", "name": "{name}", "direction": {direction}, "constant": false,
+                "encoding": {{"logic": {{"width": {width}, "range": [{}, 0], "signed": {signed}}}}}}}"#,
+            width - 1
+        )
+    }
+
+    fn module(name: &str, definition: &str, children: &[String]) -> String {
+        let children = children.join(",");
+        format!(
+            r#"{{"kind": "module", "name": "{name}", "definition": "{definition}",
+                "constant": false, "children": [{children}]}}"#
+        )
+    }
+
+    fn text(top: &Object, internal: bool, depth: u8) -> String {
+        source(top, Extent { internal, depth }, "cargo verifork bind").text
+    }
+
+    #[track_caller]
+    fn has(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "{part} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn ports_become_fields_with_types_that_fit_their_widths() {
+        let top = object(&module(
+            "u0",
+            "my_top",
+            &[
+                logic("type", "\"input\"", 5, false),
+                logic("dataOut", "\"output\"", 130, false),
+                logic("pad", "\"inout\"", 1, false),
+                logic("inner", "null", 12, true),
+            ],
+        ));
+        let ports = text(&top, false, 0);
+        has(
+            &ports,
+            &[
+                "pub struct MyTop {",
+                "/// Input, 5 bits `[4:0]`.\n    pub r#type: Signal<u8>,",
+                "#[dut(path = \"dataOut\")]\n    pub data_out: Signal<LogicVec>,",
+                "pub pad: Signal<Logic>,",
+            ],
+        );
+        assert!(!ports.contains("inner"), "{ports}");
+        let inside = "/// Inside, 12 bits `[11:0]`, signed.\n    pub inner: Signal<i16>,";
+        has(&text(&top, true, 0), &[inside]);
+    }
+
+    #[test]
+    fn parameters_are_fields_and_constants_inside_are_so_on_request() {
+        let parameter = |name: &str, local: bool| {
+            format!(
+                r#"{{"kind": "parameter", "name": "{name}", "direction": null, "constant": true,
+                    "local": {local},
+                    "encoding": {{"logic": {{"width": 32, "range": null, "signed": true}}}}}}"#
+            )
+        };
+        let children = [
+            logic("width", "\"input\"", 4, false),
+            parameter("WIDTH", false),
+            parameter("LAST", true),
+        ];
+        let top = object(&module("top", "top", &children));
+        let outside = text(&top, false, 0);
+        // The port has the name that the parameter would have.
+        has(
+            &outside,
+            &["#[dut(path = \"WIDTH\")]\n    pub width_2: Parameter<i32>,"],
+        );
+        assert!(!outside.contains("LAST"), "{outside}");
+        has(
+            &text(&top, true, 0),
+            &[
+                "/// Constant, 32 bits, signed.\n    #[dut(path = \"LAST\")]\n    pub last: Parameter<i32>,",
+            ],
+        );
+    }
+
+    #[test]
+    fn instances_are_structs_one_for_all_that_are_alike() {
+        let leaf = |name: &str, width: u32| {
+            module(name, "leaf", &[logic("q", "\"output\"", width, false)])
+        };
+        let children = [leaf("a", 4), leaf("b", 4), leaf("c", 9)];
+        let top = object(&module("top", "top", &children));
+        let deep = text(&top, false, 1);
+        has(
+            &deep,
+            &[
+                "/// Instance of `leaf`.\n    pub a: Leaf,",
+                "pub b: Leaf,",
+                "pub c: Leaf2,",
+                "pub struct Leaf {\n    /// Output, 4 bits `[3:0]`.\n    pub q: Signal<u8>,",
+                "pub struct Leaf2 {\n    /// Output, 9 bits `[8:0]`.\n    pub q: Signal<u16>,",
+            ],
+        );
+        assert_eq!(deep.matches("pub struct").count(), 3, "{deep}");
+        assert!(deep.find("struct Top") < deep.find("struct Leaf"), "{deep}");
+        assert!(!text(&top, false, 0).contains("Leaf"));
+    }
+
+    #[test]
+    fn an_enumeration_with_names_is_an_enum_and_others_are_integers() {
+        let state = |name: &str, literals: &str| {
+            format!(
+                r#"{{"kind": "net", "name": "{name}", "direction": "input", "constant": false,
+                    "literals": {literals},
+                    "encoding": {{"logic": {{"width": 8, "range": null, "signed": false}}}}}}"#
+            )
+        };
+        let children = [
+            state("state", r#"["IDLE", "RUN_FAST"]"#),
+            state("next", r#"["IDLE", "RUN_FAST"]"#),
+            state("bits", r#"["'0'", "'1'"]"#),
+        ];
+        let top = object(&module("top", "top", &children));
+        let written = source(&top, Extent::default(), "cargo verifork bind");
+        has(
+            &written.text,
+            &[
+                "pub state: Signal<State>,",
+                "pub next: Signal<State>,",
+                "pub bits: Signal<u8>,",
+                "#[logic(width = 8)]\npub enum State {\n    /// `IDLE`\n    Idle,\n    /// `RUN_FAST`\n    RunFast,\n}",
+            ],
+        );
+        assert_eq!(written.ports[0].first_value.as_deref(), Some("State::Idle"));
+    }
+}

@@ -1,0 +1,92 @@
+//! What ends a test that does not end itself: limits of simulated and of wall-clock time.
+
+use super::{runner, task_tree};
+use crate::regression::exit;
+use crate::scheduler::{self, Kernel, kernel};
+use crate::task;
+use crate::time::{Rounding, SimDuration};
+use crate::trigger::{Timer, timer_of_steps};
+
+/// How long the simulator may take to end after it was told to.
+const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// A timer of the limit, or of the next longer time that the design's precision can tell.
+pub(super) fn rounded_timer(kernel: &'static Kernel, limit: SimDuration) -> (Timer, SimDuration) {
+    let precision = kernel.precision();
+    let steps = limit
+        .to_steps_rounded(precision, Rounding::Up)
+        .unwrap_or(u64::MAX);
+    let limit = SimDuration::from_steps(steps, precision);
+    (timer_of_steps(kernel, steps), limit)
+}
+
+/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
+pub(super) async fn exit_timer(limit: SimDuration) {
+    match kernel() {
+        Ok(kernel) => rounded_timer(kernel, limit).0.await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Where a limit comes from, if not from the test itself.
+pub(super) fn set_by(own: bool, variable: &str) -> String {
+    if own {
+        String::new()
+    } else {
+        format!(", the limit of {variable}")
+    }
+}
+
+/// The wall-clock limit has passed, and the simulator's thread has come by: it can tell what
+/// everybody awaits, and ends the run in good order.
+pub(super) fn asked(kernel: &'static Kernel) {
+    let Some(runner) = runner() else { return };
+    let name = {
+        let running = runner.running.borrow();
+        let Some(running) = running.as_ref() else {
+            return;
+        };
+        runner.tests[running.number].name.clone()
+    };
+    if let Some(watchdog) = &runner.watchdog {
+        watchdog.arm("the end of the simulation", END_LIMIT, Box::new(|| {}));
+    }
+    let planned = runner.tests.iter().find(|planned| planned.name == name);
+    let own = planned.and_then(|planned| (planned.entry.options)().wall_timeout);
+    let limit = own.or(runner.config.wall_timeout).unwrap_or_default();
+    let threads = crate::sync::running_threads();
+    let threads = if threads.is_empty() {
+        String::new()
+    } else {
+        format!("threads that a task waits for: {}\n", threads.join(", "))
+    };
+    runner.give_up(&format!(
+        "the test did not end within {limit:?} of wall-clock time{}; the run ends here\n{threads}{}",
+        set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
+        task_tree(kernel)
+    ));
+    kernel.stop();
+    kernel.port().finish();
+}
+
+/// The simulator's thread does not come by: it is stuck in a task, or in the design.
+pub(super) fn last_resort(what: &str) {
+    let stuck_in_design = scheduler::inspect(Kernel::task_tree);
+    let threads = crate::sync::running_threads().join(", ");
+    let what = if threads.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}\nthreads that a task waits for: {threads}")
+    };
+    let text = match stuck_in_design {
+        Some(tree) => format!(
+            "{what}\nthe simulator does not advance: the design loops without simulated time\n\
+             tasks:\n{tree}"
+        ),
+        None => format!(
+            "{what}\na task runs without ever awaiting; tasks:\n{}",
+            task::outline()
+        ),
+    };
+    exit::abandon(&format!("verifork: {text}"));
+}

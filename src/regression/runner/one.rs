@@ -1,0 +1,232 @@
+//! The run of one test: begun, ended by itself or by what else ends it, and judged.
+
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Instant;
+
+use super::limits::{rounded_timer, set_by};
+use super::{Planned, Runner, Running, task_tree, warn_unwritten};
+use crate::regression::failures;
+use crate::regression::outcome::{FailureEntry, Status, TestResult};
+use crate::regression::registry::{TestContext, TestFuture, TestOptions};
+use crate::regression::select;
+use crate::regression::test::Test;
+use crate::regression::{crash, logger, results};
+use crate::scheduler::{self, Kernel};
+use crate::task::{self, catch};
+use crate::time::SimDuration;
+use crate::trigger::timer;
+
+pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
+    let planned = &runner.tests[number];
+    let entry = planned.entry;
+    let options = match catch(entry.options) {
+        Ok(options) => options,
+        Err(caught) => {
+            let text = format!("the test's options panicked: {}", caught.message);
+            return runner.result(number, Status::Failed(vec![FailureEntry::of_test(text)]));
+        }
+    };
+    if let Some(reason) = options.skip {
+        return runner.skipped(number, reason);
+    }
+    if runner.stirred.replace(true) {
+        leave_time_step(runner.kernel).await;
+    }
+    logger::clear_tail();
+    let begun = runner.kernel.now();
+    *runner.running.borrow_mut() = Some(Running {
+        number,
+        begun: Instant::now(),
+        since: begun,
+        abort: None,
+        waker: None,
+    });
+    if let (Some(watchdog), Some(limit)) = (
+        &runner.watchdog,
+        options.wall_timeout.or(runner.config.wall_timeout),
+    ) {
+        watchdog.arm(&planned.name, limit, Box::new(scheduler::ask));
+    }
+    crash::during(&planned.name);
+    let test = Test::new(
+        planned.name.clone(),
+        planned.run.seed,
+        begun,
+        Rc::clone(&runner.plusargs),
+    );
+    Test::set_current(Some(test.clone()));
+    warn_unwritten(results::begun(&select::label(
+        &planned.name,
+        planned.run.repetition,
+    )));
+    log::debug!("begins");
+    let mut failures = Failures::default();
+    let context = TestContext {
+        test,
+        top: runner.config.top.clone(),
+        place: entry.place,
+    };
+    match catch(|| (entry.run)(&context)) {
+        Ok(Ok(body)) => run_body(runner, planned, &options, body, &mut failures).await,
+        Ok(Err(error)) => {
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            failures.push(runner, planned, causes.join("\nbecause "));
+        }
+        Err(caught) => failures.push(runner, planned, caught.message),
+    }
+    Test::set_current(None);
+    runner.kernel.end_test();
+    for (path, place) in runner.kernel.forces() {
+        let name = &planned.name;
+        log::warn!("`{name}` has left `{path}` forced (at {place}): it is released");
+    }
+    runner.kernel.release_forces();
+    let abort = runner
+        .running
+        .borrow_mut()
+        .as_mut()
+        .and_then(|now| now.abort.take());
+    if let Some(reason) = abort {
+        failures.push(runner, planned, reason);
+    }
+    for error in task::hub().take_lost() {
+        failures.entries.extend(failures::entries(&error.into()));
+    }
+    if let Some(watchdog) = &runner.watchdog {
+        watchdog.disarm();
+    }
+    let mut status = match failures {
+        Failures {
+            entries,
+            skipped: Some(reason),
+        } if entries.is_empty() => Status::Skipped(reason),
+        Failures { entries, .. } if entries.is_empty() => Status::Passed,
+        Failures { entries, .. } => Status::Failed(entries),
+    };
+    if let Some(expected) = options.should_fail {
+        status = status.judged_by_should_fail(expected);
+    }
+    let mut result = runner.result(number, status);
+    result.simulated = runner.kernel.now().since(begun);
+    *runner.running.borrow_mut() = None;
+    crash::during("");
+    result
+}
+
+#[derive(Default)]
+pub(super) struct Failures {
+    pub(super) entries: Vec<FailureEntry>,
+    /// The test has ended itself as skipped.
+    skipped: Option<String>,
+}
+
+impl Failures {
+    pub(super) fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
+        let place = planned.entry.place;
+        self.entries.push(failures::of_test(
+            &planned.name,
+            place,
+            runner.kernel.now(),
+            text,
+        ));
+    }
+}
+
+/// Runs the test's own code until it ends, or until one of its limits or the simulation ends it.
+async fn run_body(
+    runner: &Runner,
+    planned: &Planned,
+    options: &TestOptions,
+    body: TestFuture,
+    failures: &mut Failures,
+) {
+    let limit = options.timeout.or(runner.config.timeout);
+    let (timer, limit) = match limit.map(|limit| rounded_timer(runner.kernel, limit)) {
+        Some((timer, limit)) => (Some(timer), Some(limit)),
+        None => (None, None),
+    };
+    let mut timer = pin!(timer);
+    let place: &'static Location<'static> = planned.entry.place;
+    let ended = {
+        let mut running = pin!(task::run_test(planned.name.clone().into(), place, body));
+        poll_fn(|context| {
+            if let Poll::Ready(outcome) = running.as_mut().poll(context) {
+                return Poll::Ready(Ended::Itself(outcome));
+            }
+            if let Some(reason) = runner.take_abort(context.waker()) {
+                return Poll::Ready(Ended::Aborted(reason));
+            }
+            let Some(timer) = timer.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
+            timer.poll(context).map(|()| {
+                Ended::Aborted(format!(
+                    "the test did not end within {} of simulated time{}\n{}",
+                    limit.unwrap_or(SimDuration::ZERO),
+                    set_by(options.timeout.is_some(), "VERIFORK_TIMEOUT"),
+                    task_tree(runner.kernel)
+                ))
+            })
+        })
+        .await
+        // The test's future is dropped here, and its tasks with it, newest first.
+    };
+    match ended {
+        Ended::Itself(Ok(())) => {}
+        Ended::Itself(Err(errors)) => match failures::skip_reason(&errors, &planned.name) {
+            Some(reason) => failures.skipped = Some(reason),
+            None => failures.entries.extend(failures::entries(&errors)),
+        },
+        Ended::Aborted(reason) => failures.push(runner, planned, reason),
+    }
+}
+
+enum Ended {
+    Itself(Result<(), task::TaskErrors>),
+    Aborted(String),
+}
+
+/// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
+/// one begins in a time step of its own: nothing of the other is seen there but settled values.
+async fn leave_time_step(kernel: &'static Kernel) {
+    timer(kernel.precision().step()).await;
+    // After a test that ended in the read-only phase, in which nothing can be released.
+    if kernel.release_forces() {
+        timer(kernel.precision().step()).await;
+    }
+}
+
+impl Runner {
+    fn take_abort(&self, waker: &Waker) -> Option<String> {
+        let mut running = self.running.borrow_mut();
+        let running = running.as_mut()?;
+        running.waker = Some(waker.clone());
+        running.abort.take()
+    }
+
+    /// Has the running test end as failed; `false` if none runs.
+    pub(super) fn abort(&self, reason: &str) -> bool {
+        let waker = {
+            let mut running = self.running.borrow_mut();
+            let Some(running) = running.as_mut() else {
+                return false;
+            };
+            match &mut running.abort {
+                Some(present) => {
+                    present.push('\n');
+                    present.push_str(reason);
+                }
+                None => running.abort = Some(reason.to_owned()),
+            }
+            running.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+}

@@ -1,0 +1,175 @@
+//! What a run is to do: settings read, tests chosen, reports begun.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use anyhow::Context as _;
+
+use super::limits::last_resort;
+use super::{Planned, Runner, print};
+use crate::regression::config::Config;
+use crate::regression::describe;
+use crate::regression::junit::JunitFile;
+use crate::regression::registry;
+use crate::regression::repeat::Invocation;
+use crate::regression::report::Style;
+use crate::regression::seed::Seed;
+use crate::regression::select::{self, Candidate, select};
+use crate::regression::watchdog::{GRACE, Watchdog};
+use crate::regression::{logger, results};
+use crate::scheduler::{self, Kernel};
+use crate::task;
+
+/// Reads the settings and chooses the tests; `None` if only a list was asked for.
+pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
+    let config = Config::from_environment()?;
+    if let Some(help) = &config.help {
+        print(help);
+        return Ok(None);
+    }
+    let colored = config.colored_on_stdout();
+    logger::install(
+        &config.log,
+        colored,
+        logger::Hooks {
+            now: || scheduler::kernel().ok().map(Kernel::now),
+            task_path: |out| {
+                task::with_hub(|hub| hub.write_current_path(out).ok());
+            },
+            sink: print,
+        },
+    );
+    if let Some(path) = &config.describe {
+        describe::write(kernel.port(), path)?;
+        return Ok(None);
+    }
+    let entries = registry::in_order();
+    anyhow::ensure!(
+        !entries.is_empty(),
+        "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
+         cdylib's `lib.rs` reach the module that it stands in"
+    );
+    let candidates: Vec<Candidate<'_>> = entries
+        .iter()
+        .map(|(entry, name)| Candidate {
+            name,
+            file: entry.place.file(),
+            line: entry.place.line(),
+        })
+        .collect();
+    let seed = match config.seed {
+        Some(value) => Seed::new(value),
+        None => Seed::from_os().context("no random seed is to be had; set VERIFORK_SEED")?,
+    };
+    let selection = select(
+        &candidates,
+        &config.filter,
+        config.order,
+        config.repeat.get(),
+        seed,
+    )?;
+    for term in &selection.unmatched {
+        log::warn!("VERIFORK_FILTER: no test's name contains `{term}`");
+    }
+    if config.list {
+        let mut text = String::new();
+        select::list(&mut text, &candidates, &selection)?;
+        print(&text);
+        return Ok(None);
+    }
+    let invocation = Invocation {
+        variables: config.shaping.clone(),
+        arguments: process_arguments(),
+    };
+    let port = kernel.port();
+    let identity = port.identity();
+    let junit = match &config.junit {
+        None => None,
+        Some(path) => {
+            let properties = [
+                ("seed", seed.value().to_string()),
+                ("simulator", identity.product.clone()),
+                ("simulator_version", identity.version.clone()),
+                ("interface", identity.interface.to_owned()),
+            ];
+            let tests: Vec<_> = selection
+                .runs
+                .iter()
+                .map(|run| (candidates[run.index], *run))
+                .collect();
+            let suite = top_name(kernel);
+            Some(JunitFile::create(
+                path,
+                &suite,
+                &properties,
+                &tests,
+                &invocation,
+            )?)
+        }
+    };
+    let labels: Vec<String> = selection
+        .runs
+        .iter()
+        .map(|run| select::label(candidates[run.index].name, run.repetition))
+        .collect();
+    results::planned(&labels, seed)?;
+    let style = Style::new(colored, labels.iter().map(String::as_str));
+    let tests = selection
+        .runs
+        .iter()
+        .map(|run| {
+            let (entry, name) = &entries[run.index];
+            Planned {
+                entry,
+                name: name.clone(),
+                run: *run,
+            }
+        })
+        .collect::<Vec<_>>();
+    let watchdog = Watchdog::start(GRACE, last_resort)
+        .inspect_err(|error| log::warn!("no limit of wall-clock time: no thread: {error}"))
+        .ok();
+    log::info!(
+        "{} {} through {}; {} of {} tests; seed {}",
+        identity.product,
+        identity.version,
+        identity.interface,
+        tests.len(),
+        candidates.len(),
+        seed.value()
+    );
+    let plusargs = port
+        .arguments()
+        .iter()
+        .filter(|argument| argument.starts_with('+'))
+        .cloned()
+        .collect();
+    Ok(Some(Rc::new(Runner {
+        kernel,
+        config,
+        style,
+        invocation,
+        plusargs,
+        tests,
+        junit: RefCell::new(junit),
+        results: RefCell::default(),
+        running: RefCell::default(),
+        watchdog,
+        stirred: Cell::new(false),
+        finished: Cell::new(false),
+    })))
+}
+
+fn top_name(kernel: &Kernel) -> String {
+    let port = kernel.port();
+    port.roots()
+        .first()
+        .map_or_else(|| "design".to_owned(), |&root| port.describe(root).name)
+}
+
+/// The command line of the process, as the shell would take it again.
+fn process_arguments() -> Vec<String> {
+    std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}

@@ -1,0 +1,331 @@
+//! Callbacks: what is registered with the simulator, and the C functions it calls.
+//!
+//! Invariant: no routine unwinds, and none reaches the sink after the end of simulation. User
+//! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
+
+use super::VhpiPort;
+use super::object::Object;
+use super::raw::{self, Callback, Interface, Missing, Raw, Routine, Scalar};
+use super::shape::Shape;
+use super::value::logic_of;
+use crate::simulator::event::{self, deliver};
+use crate::simulator::{CallbackHandle, Event, Phase, PortError};
+use crate::sys::vhpi::{self, vhpiCbDataT};
+
+/// A delay of 0, which is over as soon as the present event has been dealt with.
+pub(super) struct Zero {
+    handle: CallbackHandle,
+    token: u64,
+}
+
+/// A delay that the simulator has been asked for.
+pub(super) struct Delay {
+    raw: Raw,
+    token: u64,
+}
+
+impl Delay {
+    pub(super) fn into_raw(self) -> Raw {
+        self.raw
+    }
+}
+
+unsafe extern "C" fn on_change(data: *const vhpiCbDataT) {
+    if !event::is_ending() {
+        // SAFETY: the simulator called us with it.
+        let token = unsafe { raw::token(data) };
+        serve(None, |_| Event::Change {
+            token,
+            scalar: None,
+        });
+    }
+}
+
+unsafe extern "C" fn on_logic_change(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    unsafe { on_scalar_change(data, false) }
+}
+
+unsafe extern "C" fn on_bit_change(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    unsafe { on_scalar_change(data, true) }
+}
+
+/// # Safety
+///
+/// `data` is what the simulator called a routine of ours with.
+#[inline]
+unsafe fn on_scalar_change(data: *const vhpiCbDataT, bits: bool) {
+    if event::is_ending() {
+        return;
+    }
+    // SAFETY: by this function's own condition.
+    let (token, object) = unsafe { (raw::token(data), raw::object(data)) };
+    serve(None, |port| {
+        // Read here, all nine states of it: simulators do not bring it along (NVC 1).
+        let read = object.map(|object| port.raw.read_scalar(object, Scalar::Logic(0)));
+        let scalar = match read {
+            Some(Ok(Scalar::Logic(position))) => Some(logic_of(position, bits)),
+            _ => None,
+        };
+        Event::Change { token, scalar }
+    });
+}
+
+unsafe extern "C" fn on_timer(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    let token = unsafe { raw::token(data) };
+    if event::is_ending() {
+        return;
+    }
+    serve(None, |port| {
+        port.release_timer(token);
+        Event::Timer { token }
+    });
+}
+
+unsafe extern "C" fn on_read_write(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadWrite, data) }
+}
+
+unsafe extern "C" fn on_read_only(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadOnly, data) }
+}
+
+unsafe extern "C" fn on_next_time_step(data: *const vhpiCbDataT) {
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::NextTimeStep, data) }
+}
+
+/// # Safety
+///
+/// `data` is what the simulator called a routine of ours with.
+unsafe fn on_phase(phase: Phase, data: *const vhpiCbDataT) {
+    if !event::is_ending() {
+        // SAFETY: by this function's own condition.
+        let token = unsafe { raw::token(data) };
+        serve(Some(phase), |_| Event::Phase { phase, token });
+    }
+}
+
+unsafe extern "C" fn on_start(_data: *const vhpiCbDataT) {
+    super::start();
+}
+
+unsafe extern "C" fn on_end(_data: *const vhpiCbDataT) {
+    super::end();
+}
+
+/// Delivers a callback's event, and after it those that are due at once: delays of 0, which a
+/// simulator would put into a time step of their own (NVC 1), and the read-write phase again, if it
+/// was asked for in itself and nothing was written, since no cycle follows then.
+#[inline]
+fn serve(phase: Option<Phase>, event: impl FnOnce(&VhpiPort) -> Event) {
+    let Some(port) = super::port() else { return };
+    if port.inside.get() {
+        // From inside of one of our calls, as some simulators do for writes: only told on.
+        deliver(event(port));
+        return;
+    }
+    port.enter_callback(phase);
+    deliver(event(port));
+    while let Some(event) = port.next_at_once() {
+        deliver(event);
+    }
+    port.leave_callback();
+}
+
+/// Registers for the start and the end of simulation. `false` if the simulator refused.
+pub(super) fn register_start_and_end(raw: &Interface) -> Result<bool, Missing> {
+    for (reason, routine) in [
+        (vhpi::vhpiCbStartOfSimulation, on_start as Routine),
+        (vhpi::vhpiCbEndOfSimulation, on_end),
+    ] {
+        let registered = raw.register(&Callback {
+            reason,
+            routine,
+            object: None,
+            delay: None,
+            token: 0,
+        })?;
+        match registered {
+            // It stays registered without its handle.
+            Some(callback) => raw.release(callback),
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+impl VhpiPort {
+    /// What was written has become the values, unless this is still the cycle of the write.
+    fn enter_callback(&self, phase: Option<Phase>) {
+        self.inside.set(true);
+        self.cycle_asked_for.set(false);
+        self.forget_written();
+        self.phase.set(phase);
+    }
+
+    fn leave_callback(&self) {
+        self.inside.set(false);
+        if let Some(token) = self.read_write_again.take()
+            && let Err(error) = self.register_phase(Phase::ReadWrite, token)
+        {
+            event::escaped(Box::new(error.to_string()));
+        }
+    }
+
+    /// The next event that is due before the simulator goes on.
+    fn next_at_once(&self) -> Option<Event> {
+        if event::is_ending() {
+            return None;
+        }
+        let zero = {
+            let mut zeros = self.zeros.borrow_mut();
+            (!zeros.is_empty()).then(|| zeros.remove(0))
+        };
+        if let Some(Zero { token, .. }) = zero {
+            return Some(Event::Timer { token });
+        }
+        if self.cycle_asked_for.get() {
+            // The phase comes again at the end of the cycle that is to follow.
+            return None;
+        }
+        let token = self.read_write_again.take()?;
+        Some(Event::Phase {
+            phase: Phase::ReadWrite,
+            token,
+        })
+    }
+
+    pub(super) fn watch_changes(
+        &self,
+        object: &'static Object,
+        scalar: bool,
+        token: u64,
+    ) -> Result<CallbackHandle, PortError> {
+        let routine: Routine = match self.shape(object) {
+            Shape::Logic { bits: false } if scalar => on_logic_change,
+            Shape::Logic { bits: true } if scalar => on_bit_change,
+            _ => on_change,
+        };
+        check_not_ending()?;
+        let callback = Callback {
+            reason: vhpi::vhpiCbValueChange,
+            routine,
+            object: Some(object.raw),
+            delay: None,
+            token,
+        };
+        match self.raw.register(&callback) {
+            Ok(Some(raw)) => Ok(CallbackHandle(raw.address())),
+            Ok(None) => Err(self.refused("watch", object)),
+            Err(missing) => Err(self.missing(missing)),
+        }
+    }
+
+    pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
+        check_not_ending()?;
+        if steps == 0 && self.inside.get() {
+            // Numbers that are no address.
+            let number = self.last_zero.get().wrapping_sub(1);
+            self.last_zero.set(number);
+            let handle = CallbackHandle(number);
+            self.zeros.borrow_mut().push(Zero { handle, token });
+            return Ok(handle);
+        }
+        let callback = Callback {
+            reason: vhpi::vhpiCbAfterDelay,
+            routine: on_timer,
+            object: None,
+            delay: Some(steps),
+            token,
+        };
+        match self.raw.register(&callback) {
+            Ok(Some(raw)) => {
+                self.delays.borrow_mut().push(Delay { raw, token });
+                Ok(CallbackHandle(raw.address()))
+            }
+            Ok(None) => Err(self.refused_simulation("wait in")),
+            Err(missing) => Err(self.missing(missing)),
+        }
+    }
+
+    pub(super) fn await_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+        check_not_ending()?;
+        if phase == Phase::ReadWrite
+            && self.inside.get()
+            && self.phase.get() == Some(Phase::ReadWrite)
+        {
+            self.read_write_again.set(Some(token));
+            return Ok(());
+        }
+        self.register_phase(phase, token)
+    }
+
+    /// Ends a delay that is not over.
+    pub(super) fn stop_delay(&self, handle: CallbackHandle) {
+        self.zeros.borrow_mut().retain(|zero| zero.handle != handle);
+        let stopped = {
+            let mut delays = self.delays.borrow_mut();
+            let at = delays.iter().position(|it| it.raw.address() == handle.0);
+            at.map(|at| delays.swap_remove(at))
+        };
+        if let Some(delay) = stopped
+            && !event::is_over()
+        {
+            self.raw.remove(delay.raw);
+        }
+    }
+
+    pub(super) fn stop_watch(&self, handle: CallbackHandle) {
+        if !event::is_over()
+            && let Some(raw) = Raw::of_address(handle.0)
+        {
+            self.raw.remove(raw);
+        }
+    }
+
+    /// A delay is over: its handle is given back (NVC 1 looks for a free one among all otherwise).
+    fn release_timer(&self, token: u64) {
+        let over = {
+            let mut delays = self.delays.borrow_mut();
+            let at = delays.iter().position(|delay| delay.token == token);
+            at.map(|at| delays.swap_remove(at))
+        };
+        if let Some(delay) = over {
+            self.raw.release(delay.raw);
+        }
+    }
+
+    fn register_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+        let (reason, routine): (_, Routine) = match phase {
+            Phase::ReadWrite => (vhpi::vhpiCbLastKnownDeltaCycle, on_read_write),
+            Phase::ReadOnly => (vhpi::vhpiCbEndOfTimeStep, on_read_only),
+            Phase::NextTimeStep => (vhpi::vhpiCbNextTimeStep, on_next_time_step),
+        };
+        let callback = Callback {
+            reason,
+            routine,
+            object: None,
+            delay: None,
+            token,
+        };
+        match self.raw.register_for_good(&callback) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.refused_simulation("wait in")),
+            Err(missing) => Err(self.missing(missing)),
+        }
+    }
+}
+
+#[inline]
+fn check_not_ending() -> Result<(), PortError> {
+    if event::is_ending() {
+        Err(PortError::Over)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What an object is: its kind, its encoding, its place.
+
+use super::VhpiPort;
+use super::name;
+use super::object::{Object, Role};
+use super::shape::Shape;
+use crate::simulator::{Description, Encoding, ObjectKind, event};
+use crate::sys::vhpi;
+
+/// The kind of an object that holds a value.
+fn value_kind(role: Role, shape: &Shape) -> ObjectKind {
+    match (role, shape) {
+        (Role::Region(kind), _) => kind,
+        (_, Shape::Array { .. }) => ObjectKind::Array,
+        (_, Shape::Record) => ObjectKind::Struct,
+        (Role::Constant, _) => ObjectKind::Parameter,
+        (_, Shape::Integer { .. } | Shape::Physical { time: false, .. }) => ObjectKind::Integer,
+        (_, Shape::Physical { time: true, .. }) => ObjectKind::Time,
+        (_, Shape::Real { .. }) => ObjectKind::Real,
+        (_, Shape::Text { .. }) => ObjectKind::Text,
+        (_, Shape::Enumeration { literals, .. })
+            if literals.len() != 2 || !is_boolean(literals) =>
+        {
+            ObjectKind::Enumeration
+        }
+        (_, Shape::None) => ObjectKind::Other,
+        (Role::Variable, _) => ObjectKind::Variable,
+        _ => ObjectKind::Net,
+    }
+}
+
+fn is_boolean(literals: &[String]) -> bool {
+    literals
+        .iter()
+        .zip(["false", "true"])
+        .all(|(literal, name)| literal.eq_ignore_ascii_case(name))
+}
+
+impl VhpiPort {
+    pub(super) fn description(&self, object: &'static Object) -> Description {
+        let shape = self.shape(object);
+        let kind = value_kind(object.role, shape);
+        let mut description = Description {
+            kind,
+            name: object.name.to_string(),
+            path: object.path.to_string(),
+            definition: None,
+            file: None,
+            line: None,
+            encoding: shape.encoding(),
+            direction: match object.role {
+                Role::Port(direction) => direction,
+                _ => None,
+            },
+            constant: object.is_constant(),
+            array: None,
+            literals: Vec::new(),
+        };
+        if let Shape::Array { dimensions } = shape {
+            description.array = dimensions.first().copied();
+            description.encoding = self.element_encoding(object);
+        }
+        if let Shape::Enumeration { literals, .. } = shape {
+            description.literals.clone_from(literals);
+        }
+        if !event::is_over() && object.is_declared() {
+            self.describe_place(object, &mut description);
+        }
+        description
+    }
+
+    fn describe_place(&self, object: &'static Object, description: &mut Description) {
+        description.file = self.raw.get_text(vhpi::vhpiFileNameP, object.raw);
+        if description.file.is_some() {
+            let line = self.raw.get(vhpi::vhpiLineNoP, object.raw);
+            description.line = line
+                .and_then(|line| u32::try_from(line).ok())
+                .filter(|&line| line > 0);
+        }
+        if description.kind == ObjectKind::Module {
+            description.definition = self.definition(object);
+        }
+    }
+
+    /// The name of the entity that an instance is one of, without its library.
+    fn definition(&self, instance: &Object) -> Option<String> {
+        let unit = self.raw.related(vhpi::vhpiDesignUnit, Some(instance.raw))?;
+        // An architecture leads to its entity.
+        let primary = self.raw.related(vhpi::vhpiPrimaryUnit, Some(unit));
+        let name = self
+            .raw
+            .get_text(vhpi::vhpiUnitNameP, primary.unwrap_or(unit));
+        self.raw.release(unit);
+        if let Some(primary) = primary {
+            self.raw.release(primary);
+        }
+        let name = name?;
+        let simple = name.rsplit(['.', ':']).next().unwrap_or(&name);
+        Some(name::shown(simple, self.quirks.names))
+    }
+
+    /// How the innermost elements of an array are encoded.
+    fn element_encoding(&self, array: &'static Object) -> Encoding {
+        let mut object = array;
+        while let Shape::Array { dimensions } = self.shape(object) {
+            let first = dimensions.first();
+            match first.and_then(|(left, _)| self.array_element(object, *left)) {
+                Some(element) => object = element,
+                None => return Encoding::None,
+            }
+        }
+        self.shape(object).encoding()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_of_bits_are_nets_and_constants_parameters() {
+        let vector = Shape::Vector {
+            width: 8,
+            range: (7, 0),
+            signed: false,
+            bits: false,
+        };
+        assert_eq!(value_kind(Role::Port(None), &vector), ObjectKind::Net);
+        assert_eq!(value_kind(Role::Variable, &vector), ObjectKind::Variable);
+        assert_eq!(value_kind(Role::Constant, &vector), ObjectKind::Parameter);
+        let words = Shape::Array {
+            dimensions: vec![(0, 3)],
+        };
+        assert_eq!(value_kind(Role::Constant, &words), ObjectKind::Array);
+    }
+}

@@ -1,0 +1,178 @@
+//! What stands behind a [`Handle`]: one object of the design, with what is known of it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use super::raw::Raw;
+use super::shape::Shape;
+use crate::simulator::{Direction, Handle, ObjectKind};
+use crate::value::LogicVec;
+
+/// What an object was declared as; elements and fields are what the whole is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Region(ObjectKind),
+    Port(Option<Direction>),
+    Signal,
+    Variable,
+    /// A generic or a constant.
+    Constant,
+}
+
+/// An object of the design. There is one for each, whatever leads to it, and it is never freed.
+pub(super) struct Object {
+    /// For a row of an array of several dimensions, the array.
+    pub(super) raw: Raw,
+    pub(super) role: Role,
+    /// The object it is a part of; `None` for a declared one.
+    pub(super) whole: Option<&'static Object>,
+    /// As it is shown.
+    pub(super) name: Box<str>,
+    pub(super) path: Box<str>,
+    /// How many dimensions of the array are used up, and the position of the row's first element.
+    pub(super) row: Option<(usize, u32)>,
+    pub(super) shape: OnceCell<Shape>,
+    pub(super) contents: OnceCell<Contents>,
+    pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
+    pub(super) forced: Cell<bool>,
+    pub(super) written: Written,
+}
+
+/// What an object holds by name.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// In the simulator's order.
+    pub(super) objects: Vec<&'static Object>,
+    pub(super) by_name: HashMap<String, &'static Object>,
+}
+
+/// The value that was written in this cycle and is the object's from the next one on. Until then
+/// it is what a read finds, as on simulators whose writes are done when they return.
+#[derive(Default)]
+pub(super) struct Written {
+    form: Cell<Form>,
+    planes: Cell<(u64, u64)>,
+    vector: RefCell<LogicVec>,
+    real: Cell<f64>,
+    text: RefCell<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Form {
+    #[default]
+    Nothing,
+    Planes,
+    Vector,
+    Real,
+    Text,
+}
+
+impl Object {
+    pub(super) fn handle(&'static self) -> Handle {
+        Handle(NonNull::from(self).cast())
+    }
+
+    /// The object of a handle.
+    pub(super) fn of(handle: Handle) -> &'static Object {
+        // SAFETY: a process has one port, handles are made by the port only, and all that this one
+        // makes point to objects that are never freed and never borrowed mutably.
+        unsafe { handle.0.cast().as_ref() }
+    }
+
+    /// Whether it has a declaration of its own, and is no part of another object.
+    pub(super) fn is_declared(&self) -> bool {
+        self.whole.is_none()
+    }
+
+    pub(super) fn is_constant(&self) -> bool {
+        self.role == Role::Constant
+    }
+}
+
+impl Written {
+    #[inline]
+    pub(super) fn is_anything(&self) -> bool {
+        self.form.get() != Form::Nothing
+    }
+
+    pub(super) fn forget(&self) {
+        self.form.set(Form::Nothing);
+    }
+
+    #[inline]
+    pub(super) fn set_planes(&self, planes: (u64, u64)) {
+        self.planes.set(planes);
+        self.form.set(Form::Planes);
+    }
+
+    pub(super) fn set_vector(&self, value: &LogicVec) {
+        self.vector.borrow_mut().clone_from(value);
+        self.form.set(Form::Vector);
+    }
+
+    pub(super) fn set_real(&self, value: f64) {
+        self.real.set(value);
+        self.form.set(Form::Real);
+    }
+
+    pub(super) fn set_text(&self, value: &str) {
+        value.clone_into(&mut self.text.borrow_mut());
+        self.form.set(Form::Text);
+    }
+
+    /// Two planes of up to 64 bits.
+    #[inline]
+    pub(super) fn planes(&self) -> Option<(u64, u64)> {
+        match self.form.get() {
+            Form::Planes => Some(self.planes.get()),
+            Form::Vector => {
+                let vector = self.vector.borrow();
+                Some((vector.value_word(0), vector.unknown_word(0)))
+            }
+            Form::Nothing | Form::Real | Form::Text => None,
+        }
+    }
+
+    /// A vector of `width` bits, into memory that is reused.
+    pub(super) fn read_vector(&self, width: u32, into: &mut LogicVec) -> bool {
+        match self.form.get() {
+            Form::Vector => into.clone_from(&self.vector.borrow()),
+            Form::Planes => {
+                let (value, unknown) = self.planes.get();
+                *into = LogicVec::from_planes_u64(width, value, unknown);
+            }
+            Form::Nothing | Form::Real | Form::Text => return false,
+        }
+        true
+    }
+
+    pub(super) fn real(&self) -> Option<f64> {
+        (self.form.get() == Form::Real).then(|| self.real.get())
+    }
+
+    pub(super) fn text(&self) -> Option<String> {
+        (self.form.get() == Form::Text).then(|| self.text.borrow().clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_in_the_form_that_is_asked_for() {
+        let written = Written::default();
+        let mut vector = LogicVec::default();
+        assert!(!written.is_anything() && !written.read_vector(8, &mut vector));
+        written.set_planes((0x5a, 0));
+        assert!(written.read_vector(8, &mut vector));
+        assert_eq!(vector.to_string(), "8'h5a");
+        written.set_vector(&LogicVec::all_one(8));
+        assert_eq!(written.planes(), Some((0xff, 0)));
+        written.set_text("a");
+        assert_eq!((written.planes(), written.text()), (None, Some("a".into())));
+        written.forget();
+        assert_eq!(written.text(), None);
+    }
+}

@@ -1,0 +1,236 @@
+//! Wakers that are not ours, which do as they like.
+
+use super::*;
+
+#[test]
+fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
+    let dropped = Rc::new(Cell::new(0));
+    let handles = RefCell::new(Vec::new());
+    {
+        let borrowed = String::from("gone after the scope");
+        let mut scoped: Boxed<'_, _> = Box::pin(scope(async |tm| {
+            for name in ["one", "two", "three"] {
+                let (dropped, borrowed) = (Rc::clone(&dropped), &borrowed);
+                let task = tm.fork(name, async move {
+                    let _count = OnDrop(|| {
+                        assert!(borrowed.starts_with("gone"));
+                        dropped.set(dropped.get() + 1);
+                    });
+                    pending::<Result<()>>().await
+                });
+                handles.borrow_mut().push(task);
+            }
+            pending::<Result<()>>().await
+        }));
+        let waker = foreign();
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        let joins: Vec<_> = handles
+            .borrow()
+            .iter()
+            .map(|task: &Task<()>| {
+                let mut join = Box::pin(task.clone().into_future());
+                assert!(poll_with(join.as_mut(), &waker).is_pending());
+                join
+            })
+            .collect();
+        ON_WAKE.set(Some(Box::new(|| panic!("a waker"))));
+        drop(scoped);
+        ON_WAKE.take();
+        drop(joins);
+    }
+    assert_eq!(dropped.get(), 3);
+    for task in handles.take() {
+        assert!(task.is_cancelled());
+        task.cancel();
+    }
+    assert_eq!(hub().live_count(), 0);
+    let lost = hub().take_lost();
+    assert!(
+        lost.iter()
+            .any(|error| error.to_string().contains("a waker")),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn a_waker_that_polls_at_once_waits_again_only_once() {
+    block_on(async {
+        scope(async |tm| {
+            let task = tm.start_soon("starts", async {
+                turns(2).await;
+                Ok(())
+            });
+            let join = Rc::new(RefCell::new(Box::pin(task.clone().into_future())));
+            let (woken, own) = (Rc::new(Cell::new(0)), Rc::clone(&join));
+            let count = Rc::clone(&woken);
+            let waker = foreign();
+            let again = waker.clone();
+            ON_WAKE.set(Some(Box::new(move || {
+                count.set(count.get() + 1);
+                assert!(count.get() < 100, "woken for ever");
+                let _ = poll_with(own.borrow_mut().as_mut(), &again);
+            })));
+            assert!(poll_with(join.borrow_mut().as_mut(), &waker).is_pending());
+            tm.join_all().await?;
+            ON_WAKE.take();
+            assert_eq!(woken.get(), 2, "at its start and at its end");
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+    nothing_lives();
+}
+
+#[test]
+fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
+    block_on(async {
+        let outcome = scope(async |tm| {
+            let slow = tm.fork("slow", async { turns_ok(5).await });
+            let (first, second) = (foreign(), foreign());
+            let mut scoped = Box::pin(scope(async |inner| {
+                inner.fork("inner", async { turns_ok(1).await });
+                pending::<Result<()>>().await
+            }));
+            let mut join = Box::pin((&slow).into_future());
+            assert!(poll_with(scoped.as_mut(), &first).is_pending());
+            assert!(poll_with(join.as_mut(), &first).is_pending());
+            drop(first);
+            let meddled = Rc::new(Cell::new(0));
+            // Replaced in the scope, replaced in the join, then dropped with both.
+            let meddle = |what: Task<()>| {
+                let meddled = Rc::clone(&meddled);
+                Some(Box::new(move || {
+                    meddled.set(meddled.get() + 1);
+                    let _ = (what.state(), tree(&hub(), &[]));
+                    what.cancel();
+                    hub().wake(hub().current_reference().unwrap());
+                }) as Box<dyn FnMut()>)
+            };
+            assert!(poll_with(scoped.as_mut(), &second).is_pending());
+            ON_WAKER_DROP.set(meddle(tm.fork("victim 1", pending::<Result<()>>())));
+            assert!(poll_with(join.as_mut(), &second).is_pending());
+            assert_eq!(meddled.get(), 1);
+            drop(second);
+            drop(join);
+            ON_WAKER_DROP.set(meddle(tm.fork("victim 2", pending::<Result<()>>())));
+            drop(scoped);
+            assert_eq!(meddled.get(), 2);
+            assert!(tm["victim 1"].is_cancelled() && tm["victim 2"].is_cancelled());
+            tm.join_all().await
+        })
+        .await;
+        outcome.unwrap();
+    });
+    nothing_lives();
+}
+
+/// A waker by hand. Whatever is done with it, its user's closure runs first, and is told what.
+fn by_hand() -> Waker {
+    fn run(what: &'static str) {
+        if let Some(mut action) = BY_HAND.take() {
+            action(what);
+            BY_HAND.set(Some(action));
+        }
+    }
+    static TABLE: RawWakerVTable = RawWakerVTable::new(
+        |_| {
+            run("clone");
+            RawWaker::new(std::ptr::null(), &TABLE)
+        },
+        |_| run("wake"),
+        |_| run("wake by reference"),
+        |_| run("drop"),
+    );
+    // SAFETY: there is no data, and the functions may be called from any thread: one without a
+    // closure does nothing.
+    unsafe { Waker::new(std::ptr::null(), &TABLE) }
+}
+
+/// Whatever a task may do, done from inside of a waker: none of it finds a table in use.
+#[test]
+fn a_waker_that_forks_and_wakes_when_cloned_woken_or_dropped_finds_the_tables_in_order() {
+    test_of(async {
+        let meddled = Rc::new(RefCell::new(Vec::new()));
+        let owned = Rc::new(TaskManager::new());
+        let inner_waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+        let slow = owned.fork("slow", pending::<Result<()>>());
+        let (noted, tm, of_child) = (meddled.clone(), owned.clone(), inner_waker.clone());
+        let (victim, rounds) = (slow.clone(), Cell::new(0));
+        BY_HAND.set(Some(Box::new(move |what| {
+            noted.borrow_mut().push(what);
+            tree(&hub(), &[]);
+            rounds.set(rounds.get() + 1);
+            tm.fork(format!("quick {}", rounds.get()), turns_ok(1));
+            tm.fork(format!("victim {}", rounds.get()), pending::<Result<()>>())
+                .cancel();
+            let mut join = Box::pin(victim.clone().into_future());
+            let _ = poll_once(join.as_mut());
+            let mut all = Box::pin(tm.join_all());
+            let _ = poll_once(all.as_mut());
+            let mut short = Box::pin(scope(async |tm| {
+                tm.fork("short", turns_ok(1));
+                Ok(())
+            }));
+            assert!(poll_once(short.as_mut()).is_pending());
+            hub().wake(hub().current_reference().expect("in a task"));
+            if let Some(waker) = &*of_child.borrow() {
+                waker.wake_by_ref();
+            }
+        })));
+        let seen = |expected: &[&str]| {
+            assert_eq!(*meddled.borrow(), expected);
+            meddled.borrow_mut().clear();
+        };
+        let (waker, child) = (by_hand(), inner_waker.clone());
+        let handle = Cell::new(None);
+        let mut scoped = Box::pin(scope(async |tm| {
+            handle.set(Some(tm.start_soon("child", async {
+                poll_fn(|context| {
+                    child.replace(Some(context.waker().clone()));
+                    Poll::<Result<()>>::Pending
+                })
+                .await
+            })));
+            pending::<Result<()>>().await
+        }));
+        // Kept by the scope, which is woken for the child that its block has forked.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone", "wake"]);
+        // Kept; nothing is ready afterwards, so it stays.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        inner_waker.borrow().as_ref().expect("polled").wake_by_ref();
+        seen(&["wake"]);
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        // The clone wakes the child, and with it the waker that this one would have replaced.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        handle.take().expect("forked").cancel();
+        seen(&["wake"]);
+        inner_waker.take();
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        seen(&["clone"]);
+        drop(scoped);
+        seen(&["drop"]);
+
+        // The lists of those who wait.
+        let mut join = Box::pin(slow.clone().into_future());
+        let mut all = Box::pin(owned.join_all());
+        for _ in 0..2 {
+            assert!(poll_with(join.as_mut(), &waker).is_pending());
+            assert!(poll_with(all.as_mut(), &waker).is_pending());
+        }
+        // What the waker forks has ended meanwhile, which wakes whoever joins all.
+        seen(&["clone", "clone", "clone", "drop", "clone"]);
+        slow.cancel();
+        assert_eq!(meddled.borrow().first(), Some(&"wake"));
+        BY_HAND.take();
+        drop((join, all));
+        owned.cancel_all();
+        Ok(())
+    })
+    .unwrap();
+    nothing_lives();
+}

@@ -1,0 +1,11 @@
+//! The promises of the library on every simulator that is installed: see `tests/works_where.rs`.
+
+use std::process::ExitCode;
+
+use verifork_runner::Design;
+
+fn main() -> ExitCode {
+    let plusargs = ["depth=4", "verbose", "verb=1", "empty="];
+    let designs = [Design::new("conformance").sources(["../../../hdl/conformance.v"])];
+    verifork_runner::main(designs.map(|design| plusargs.into_iter().fold(design, Design::plusarg)))
+}

@@ -36,6 +36,9 @@ pub(crate) struct Elaboration {
     tests: Vec<String>,
     simulators: Vec<Simulator>,
     pub(crate) shared: bool,
+    pub(crate) public_all: bool,
+    /// The paths below the top that its tests bind.
+    pub(crate) looked_up: BTreeSet<String>,
 }
 
 impl Elaboration {
@@ -158,6 +161,8 @@ fn elaborate(
         tests: design.tests.clone(),
         simulators: design.simulators.clone(),
         shared: design.shared,
+        public_all: design.public_all,
+        looked_up: BTreeSet::new(),
     }
 }
 

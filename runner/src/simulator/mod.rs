@@ -3,6 +3,7 @@
 mod ghdl;
 mod icarus;
 mod nvc;
+mod verilator;
 
 use std::env;
 use std::ffi::OsString;
@@ -42,12 +43,12 @@ pub(crate) struct Installation {
     pub(crate) version: String,
 }
 
-/// How a compiled design is compiled: where to, and whether it can write waves.
+/// How a compiled design is compiled: where to, and in which format it can write waves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goal<'a> {
     /// An empty folder for everything that the compiler writes.
     pub(crate) folder: &'a Path,
-    pub(crate) waves: bool,
+    pub(crate) waves: Option<Waves>,
 }
 
 /// How a compiled design is run.
@@ -73,6 +74,10 @@ pub(crate) trait CommandLine: Sync {
     fn variable(&self) -> &'static str;
     /// What has to be there, the main program first.
     fn programs(&self) -> &'static [&'static str];
+    /// What has to be on the path besides.
+    fn tools(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The formats of wave files it writes, the preferred one first.
     fn waves(&self) -> &'static [Waves];
     /// Asks the simulator for its version.
@@ -82,6 +87,10 @@ pub(crate) trait CommandLine: Sync {
         printed.lines().next().unwrap_or_default().trim().to_owned()
     }
 
+    /// Files of our own that go into the compilation: another text makes another compilation.
+    fn files(&self, _design: &Elaboration) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// Writes the files that the commands need beside the sources.
     fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
@@ -92,6 +101,10 @@ pub(crate) trait CommandLine: Sync {
     fn misgivings(&self, _messages: &str) -> Option<String> {
         None
     }
+    /// Whether a line that it printed while it compiled tells nobody anything.
+    fn is_noise(&self, _line: &str) -> bool {
+        false
+    }
     /// The files that went into the compilation beside the sources.
     fn dependencies(&self, _folder: &Path) -> Vec<PathBuf> {
         Vec::new()
@@ -101,7 +114,12 @@ pub(crate) trait CommandLine: Sync {
 }
 
 /// Every simulator, in the order in which their tests are listed.
-pub(crate) const ALL: [Simulator; 3] = [Simulator::Icarus, Simulator::Ghdl, Simulator::Nvc];
+pub(crate) const ALL: [Simulator; 4] = [
+    Simulator::Icarus,
+    Simulator::Verilator,
+    Simulator::Ghdl,
+    Simulator::Nvc,
+];
 
 impl Simulator {
     pub(crate) fn command_line(self) -> &'static dyn CommandLine {
@@ -109,6 +127,7 @@ impl Simulator {
             Simulator::Icarus => &icarus::Icarus,
             Simulator::Ghdl => &ghdl::Ghdl,
             Simulator::Nvc => &nvc::Nvc,
+            Simulator::Verilator => &verilator::Verilator,
         }
     }
 
@@ -163,7 +182,7 @@ impl dyn CommandLine {
         };
         let found: Result<Vec<PathBuf>, &str> =
             self.programs().iter().enumerate().map(find).collect();
-        found.map_err(|name| match place {
+        let found = found.map_err(|name| match place {
             Some(place) => format!(
                 "{} is not where {} says: there is no program `{name}` at `{}`",
                 self.product(),
@@ -177,7 +196,22 @@ impl dyn CommandLine {
                 self.install(),
                 self.variable()
             ),
-        })
+        })?;
+        let on_path = |tool: &&str| {
+            let mut folders = env::var_os("PATH").into_iter();
+            let mut folders = folders
+                .by_ref()
+                .flat_map(|path| env::split_paths(&path).collect::<Vec<_>>());
+            folders.any(|folder| is_program(&folder.join(tool)))
+        };
+        if let Some(tool) = self.tools().iter().find(|tool| !on_path(tool)) {
+            return Err(format!(
+                "{} compiles nothing without `{tool}`, which is not on PATH; {}",
+                self.product(),
+                self.install()
+            ));
+        }
+        Ok(found)
     }
 
     /// Asks the simulator at hand for its version.

@@ -240,3 +240,109 @@ fn axi_lite() {
         "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready",
     );
 }
+
+#[test]
+fn axis_arbiter() {
+    require!("iverilog", "vvp");
+    for (ports, width) in [(2, 1), (4, 8), (5, 64)] {
+        let parameters = [
+            &*format!("-Paxis_arbiter.PORTS={ports}"),
+            &*format!("-Paxis_arbiter.WIDTH={width}"),
+        ];
+        passes("axis_arbiter_tb", "axis_arbiter", &parameters, 6);
+    }
+    let finds = |mutant, test, task, says| {
+        finds(
+            "axis_arbiter_tb",
+            "axis_arbiter",
+            mutant,
+            &[],
+            &Finding { test, task, says },
+        );
+    };
+    finds(
+        "axis_arbiter_pause_unlocks",
+        "random_packets::pauses",
+        "choice",
+        "axis_arbiter.s_axis_tready is 0b",
+    );
+    finds(
+        "axis_arbiter_single_beats_unfair",
+        "random_packets::single_beats",
+        "choice",
+        "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b1111 after input 0",
+    );
+}
+
+#[test]
+fn spi() {
+    require!("iverilog", "vvp");
+    for parameters in [
+        &[][..],
+        &["-Pspi_master.CPHA=1", "-Pspi_master.CLK_DIV=3"],
+        &[
+            "-Pspi_master.CPOL=1",
+            "-Pspi_master.CLK_DIV=1",
+            "-Pspi_master.WIDTH=2",
+        ],
+        &[
+            "-Pspi_master.CPOL=1",
+            "-Pspi_master.CPHA=1",
+            "-Pspi_master.WIDTH=64",
+        ],
+    ] {
+        passes("spi_tb", "spi_master", parameters, 3);
+    }
+    let finds = |mutant, test, says| {
+        let finding = Finding {
+            test,
+            task: "wires",
+            says,
+        };
+        finds("spi_tb", "spi_master", mutant, &[], &finding);
+    };
+    finds(
+        "spi_master_last_bit_leaves",
+        "exchanges_words::with_gaps",
+        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff",
+    );
+    finds(
+        "spi_master_no_pause",
+        "exchanges_words::back_to_back",
+        "spi_master.tx_ready is true, not false, 34 clocks into the transfer of 0x0",
+    );
+}
+
+#[test]
+fn multiplier() {
+    require!("iverilog", "vvp");
+    for (width, stages, is_signed) in [(16, 4, 0), (16, 5, 1), (64, 1, 1), (3, 5, 1), (1, 2, 0)] {
+        let parameters = [
+            format!("-Pmultiplier.WIDTH={width}"),
+            format!("-Pmultiplier.STAGES={stages}"),
+            format!("-Pmultiplier.IS_SIGNED={is_signed}"),
+        ];
+        let parameters = parameters.each_ref().map(String::as_str);
+        passes("multiplier_tb", "multiplier", &parameters, 8);
+    }
+    let finds = |mutant, parameters: &[&str], test, says| {
+        let finding = Finding {
+            test,
+            task: "scoreboard",
+            says,
+        };
+        finds("multiplier_tb", "multiplier", mutant, parameters, &finding);
+    };
+    finds(
+        "multiplier_valid_ignores_enable",
+        &[],
+        "a_reset_empties_the_pipeline::while_it_holds",
+        "multiplier.out_valid is true, not false",
+    );
+    finds(
+        "multiplier_bits_left_out",
+        &["-Pmultiplier.STAGES=5"],
+        "corners",
+        "multiplier.product is 0x7777, not 0xffff, for 0x1 by 0xffff",
+    );
+}

@@ -3,48 +3,44 @@
 //!
 //! The simulator's thread enters a million times a second and the watchdog once, at the end. So
 //! the thread pays two plain accesses, and the watchdog for the order between them: it has the
-//! kernel put a full barrier into every thread of the process (`membarrier(2)`).
+//! kernel put a full barrier into every thread of the process (`membarrier(2)`). Where there is no
+//! such call, as in some containers, the simulator's thread has to pay for a barrier of its own.
 
 use std::hint::spin_loop;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering, compiler_fence, fence};
 
 use super::Kernel;
 
-static INSIDE: AtomicBool = AtomicBool::new(false);
-static INSPECTED: AtomicBool = AtomicBool::new(false);
+/// The flags of both sides.
+struct Gate {
+    /// The simulator's thread is in a callback of ours.
+    inside: AtomicBool,
+    /// Nearly always 0, so that one look is enough.
+    state: AtomicU8,
+}
+
+/// A watchdog looks.
+const INSPECTED: u8 = 1;
+/// There is no `membarrier`.
+const ALONE: u8 = 2;
+
+static GATE: Gate = Gate::new();
 static KERNEL: AtomicPtr<Kernel> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The kernel of the process, for inspection from another thread.
 pub(super) fn publish(kernel: &'static Kernel) {
-    membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    GATE.register();
     KERNEL.store(std::ptr::from_ref(kernel).cast_mut(), Ordering::Release);
 }
 
 /// Enters a callback. Waits only while a watchdog inspects, which ends with the process.
 #[inline]
-pub(super) fn enter() -> Inside {
-    INSIDE.store(true, Ordering::Relaxed);
-    // With the barrier in `inspect`, either we see its flag below or it sees ours.
-    compiler_fence(Ordering::SeqCst);
-    while INSPECTED.load(Ordering::Acquire) {
-        spin_loop();
-    }
-    Inside(())
-}
-
-/// The simulator's thread is in a callback of ours until this is dropped.
-pub(super) struct Inside(());
-
-impl Drop for Inside {
-    #[inline]
-    fn drop(&mut self) {
-        INSIDE.store(false, Ordering::Release);
-    }
+pub(super) fn enter() -> Inside<'static> {
+    GATE.enter()
 }
 
 /// Looks at the kernel from another thread while the simulator's own thread is outside of our
-/// callbacks, and keeps it outside meanwhile. `None` if it is inside, if there is no kernel, or
-/// the operating system has no such barrier.
+/// callbacks, and keeps it outside meanwhile. `None` if it is inside, or if there is no kernel.
 pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Option<R> {
     let kernel = KERNEL.load(Ordering::Acquire);
     if kernel.is_null() {
@@ -53,30 +49,78 @@ pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Option<R> {
     // SAFETY: the pointer comes from a `&'static Kernel`. Its thread touches it inside of `enter`
     // only, where it is not while `keep_outside` calls us: so for the time of the call this thread
     // has the kernel to itself, as if it had been moved here.
-    keep_outside(|| look(unsafe { &*kernel }))
+    GATE.keep_outside(|| look(unsafe { &*kernel }))
 }
 
-/// Calls `action` while the simulator's thread is outside of our callbacks, and keeps it there
-/// meanwhile. It had not entered before the barrier, or had left again, which the acquiring load
-/// makes visible; if it enters after the barrier, it sees our flag and waits until that is taken
-/// back.
-fn keep_outside<R>(action: impl FnOnce() -> R) -> Option<R> {
-    if INSPECTED.swap(true, Ordering::SeqCst) {
-        return None;
+impl Gate {
+    const fn new() -> Self {
+        Gate {
+            inside: AtomicBool::new(false),
+            state: AtomicU8::new(0),
+        }
     }
-    let _inspecting = Inspecting;
-    // The barrier comes between our flag and the look at the thread's.
-    let ordered = membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    (ordered && !INSIDE.load(Ordering::Acquire)).then(action)
+
+    /// Tells the operating system that [`keep_outside`](Self::keep_outside) is going to ask for
+    /// barriers.
+    fn register(&self) {
+        if !membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) {
+            self.state.fetch_or(ALONE, Ordering::SeqCst);
+        }
+    }
+
+    #[inline]
+    fn enter(&self) -> Inside<'_> {
+        self.inside.store(true, Ordering::Relaxed);
+        // With the barrier in `keep_outside`, either we see its flag below or it sees ours.
+        compiler_fence(Ordering::SeqCst);
+        if self.state.load(Ordering::Acquire) != 0 {
+            self.wait_for_the_end_of_a_look();
+        }
+        Inside(self)
+    }
+
+    #[cold]
+    fn wait_for_the_end_of_a_look(&self) {
+        fence(Ordering::SeqCst);
+        while self.state.load(Ordering::Acquire) & INSPECTED != 0 {
+            spin_loop();
+        }
+    }
+
+    /// Calls `action` while the simulator's thread is outside of our callbacks, and keeps it there
+    /// meanwhile. It had not entered before the barrier, or had left again, which the acquiring
+    /// load makes visible; if it enters after the barrier, it sees our flag and waits until that
+    /// is taken back.
+    fn keep_outside<R>(&self, action: impl FnOnce() -> R) -> Option<R> {
+        let before = self.state.fetch_or(INSPECTED, Ordering::SeqCst);
+        if before & INSPECTED != 0 {
+            return None;
+        }
+        let _inspecting = Inspecting(self);
+        // The barrier comes between our flag and the look at the thread's.
+        fence(Ordering::SeqCst);
+        let ordered = before & ALONE != 0 || membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        (ordered && !self.inside.load(Ordering::Acquire)).then(action)
+    }
+}
+
+/// The simulator's thread is in a callback of ours until this is dropped.
+pub(super) struct Inside<'a>(&'a Gate);
+
+impl Drop for Inside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.inside.store(false, Ordering::Release);
+    }
 }
 
 /// Keeps the simulator's thread outside until this is dropped, also if a panic drops it: the
 /// thread would spin for ever.
-struct Inspecting;
+struct Inspecting<'a>(&'a Gate);
 
-impl Drop for Inspecting {
+impl Drop for Inspecting<'_> {
     fn drop(&mut self) {
-        INSPECTED.store(false, Ordering::Release);
+        self.0.state.fetch_and(!INSPECTED, Ordering::Release);
     }
 }
 
@@ -88,36 +132,64 @@ fn membarrier(command: libc::c_int) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
 
     use super::*;
     use crate::task::catch;
 
-    /// Other tests of this process have kernels of their own, and are inside now and then.
-    fn sooner_or_later<R>(action: impl Fn() -> R) -> R {
-        let begun = Instant::now();
-        loop {
-            if let Some(answer) = keep_outside(&action) {
-                return answer;
+    /// The two sides add to one number, which loses additions unless they keep each other out.
+    fn keeps_both_apart(gate: Gate) {
+        const ROUNDS: u64 = 20_000;
+        let shared = Arc::new((gate, AtomicU64::new(0)));
+        let add = |sum: &AtomicU64| sum.store(sum.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let entering = std::thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || {
+                for _ in 0..ROUNDS {
+                    let inside = shared.0.enter();
+                    add(&shared.1);
+                    drop(inside);
+                }
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "always inside");
-            std::thread::yield_now();
+        });
+        let mut looks = 0;
+        while !entering.is_finished() {
+            if shared.0.keep_outside(|| add(&shared.1)).is_some() {
+                looks += 1;
+            }
         }
+        entering.join().unwrap();
+        assert_eq!(shared.1.load(Ordering::Relaxed), ROUNDS + looks);
+    }
+
+    #[test]
+    fn a_look_and_a_callback_keep_each_other_out() {
+        let gate = Gate::new();
+        gate.register();
+        keeps_both_apart(gate);
+    }
+
+    #[test]
+    fn they_do_so_without_the_systems_barrier_too() {
+        let gate = Gate::new();
+        gate.state.store(ALONE, Ordering::SeqCst);
+        keeps_both_apart(gate);
     }
 
     #[test]
     fn a_look_that_panics_lets_the_simulators_thread_go_on() {
-        if !membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) {
-            eprintln!("skipped: this system has no membarrier(2)");
-            return;
-        }
-        let panicked = catch(|| sooner_or_later(|| panic!("a bad look")));
+        let gate = Gate::new();
+        gate.register();
+        let panicked = catch(|| gate.keep_outside(|| panic!("a bad look")));
         assert_eq!(
             panicked.map_err(|caught| caught.message),
-            Err::<(), _>("a bad look".into())
+            Err::<Option<()>, _>("a bad look".into())
         );
-        // Both would wait for ever if the flag were still set.
-        drop(enter());
-        assert_eq!(sooner_or_later(|| 5), 5);
+        // Who enters would spin for ever.
+        let state = gate.state.load(Ordering::Acquire);
+        assert_eq!(state & INSPECTED, 0, "the flag was left");
+        drop(gate.enter());
+        assert_eq!(gate.keep_outside(|| 5), Some(5));
     }
 }

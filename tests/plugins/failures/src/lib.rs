@@ -1,5 +1,5 @@
 //! Tests that fail, hang and crash, each in its own way. What becomes of each is checked by
-//! `tests/failures.rs`; the design is there too.
+//! `tests/failures`; the design is there too.
 
 mod binding;
 mod ends;
@@ -9,7 +9,7 @@ mod plain;
 
 use verifork::prelude::*;
 
-/// The design of `tests/failures.rs`.
+/// The design of `tests/failures`.
 #[derive(Dut, Clone, Copy)]
 pub struct Design {
     /// Counts on its rising edge, and says so with `$display`.

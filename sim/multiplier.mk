@@ -1,0 +1,3 @@
+TOP := multiplier
+SOURCES := hdl/multiplier.v
+PLUGIN := multiplier_tb

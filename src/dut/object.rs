@@ -140,10 +140,22 @@ impl Object {
 
     /// The object is of another kind than what it was to be bound as.
     pub(super) fn misfit(&self, remedy: impl Into<String>) -> Misfit {
+        let remedy = self.refusal().unwrap_or_else(|| remedy.into());
         Misfit::Kind {
             path: self.path().to_owned(),
             found: with_article(self.kind()),
-            remedy: remedy.into(),
+            remedy,
         }
+    }
+
+    /// Why it can be bound as nothing, if the simulator is to blame.
+    fn refusal(&self) -> Option<String> {
+        let port = scheduler::kernel().ok()?.port();
+        let hidden =
+            self.kind() == ObjectKind::Other && self.description.encoding == Encoding::None;
+        (hidden && port.quirks().everything_is_a_register).then(|| {
+            let simulator = &port.identity().product;
+            format!("{simulator} cannot show its value, as of an array of single bits")
+        })
     }
 }

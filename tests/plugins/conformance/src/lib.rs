@@ -55,6 +55,13 @@ impl Design {
     }
 }
 
+/// Whether everything holds 0 and 1 only, whatever it was declared as: then X and Z are read nowhere,
+/// and writing them is an error.
+pub fn has_two_states(top: Instance) -> Result<bool> {
+    let logic = top.signal::<LogicVec>("q_8")?;
+    Ok(logic.description().encoding.has_two_states())
+}
+
 /// One clock, 2 ns long; returns 1 ns after the falling edge.
 pub async fn pulse(clk: Signal<bool>) {
     clk.set(true);

@@ -151,8 +151,12 @@ impl Cache {
             waves,
         };
         simulator.prepare(design, goal).map_err(unwritable)?;
+        if self.reuse {
+            simulator.reuse(found, design, goal);
+        }
         let commands = simulator.compile(found, design, goal);
         let commands = self.run_all(simulator, design, commands)?;
+        simulator.keep(found, design, goal);
         let dependencies = simulator.dependencies(fresh.path());
         let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
         let record = Record {
@@ -257,7 +261,7 @@ fn of_file(path: &Path) -> Option<String> {
     Some(hexadecimal(&Sha256::digest(fs::read(path).ok()?)))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         // Writing to a string cannot fail.

@@ -136,6 +136,9 @@ fn describe(
     fs::create_dir_all(folder)
         .map_err(|error| vec![format!("cannot write `{}`: {error}", folder.display())])?;
     for design in designs {
+        let mut design = design.clone();
+        design.public_all = true;
+        let design = &design;
         let wanted = ALL.into_iter().filter(|&simulator| {
             runs_on(design, simulator.command_line().key()) && context.settings.wants(simulator)
         });

@@ -26,7 +26,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +49,9 @@ int exit_status = EXIT_SUCCESS;
 
 /// Ends the simulation after the present evaluation or callback.
 void end_soon() { Verilated::threadContextp()->gotFinish(true); }
+
+/// Ends the simulation and the process, wherever they are.
+[[noreturn]] void end_now();
 
 void say(const char* what, const char* file, int line) {
     if (file && *file) {
@@ -78,14 +80,20 @@ void vl_finish(const char* file, int line, const char*) VL_MT_UNSAFE {
 }
 
 void vl_fatal(const char* file, int line, const char*, const char* message) VL_MT_UNSAFE {
+    // The caller relies on this not to return: a design that does not settle would go on for ever.
     say(message, file, line);
     Verilated::threadContextp()->gotError(true);
     exit_status = EXIT_FAILURE;
-    end_soon();
+    end_now();
 }
 
-void vl_stop(const char* file, int line, const char* scope) VL_MT_UNSAFE {
-    vl_fatal(file, line, scope, "the design stopped the simulation ($stop, $fatal or an assertion)");
+// What Verilator makes of $stop, $fatal, $error and of assertions: it does not tell one from another
+// here. With +verilator+error+limit+N it lets the first N-1 of all of them pass.
+void vl_stop(const char* file, int line, const char*) VL_MT_UNSAFE {
+    say("the design ends the simulation: $stop, $fatal, $error or an assertion", file, line);
+    Verilated::threadContextp()->gotError(true);
+    exit_status = EXIT_FAILURE;
+    end_soon();
 }
 
 namespace {
@@ -132,6 +140,7 @@ void load(const std::string& path) {
 class Host final {
     VerilatedContext& m_context;
     Vdesign& m_design;
+    bool m_ended = false;
 #if VM_TRACE
     Waves* m_waves = nullptr;
 #endif
@@ -195,9 +204,27 @@ public:
             call(cbAfterDelay);
             if (!over()) time_step();
         }
+        end();
+    }
+
+    /// Tells plugins that the simulation is over, once, and closes what is open.
+    void end() {
+        if (m_ended) return;
+        m_ended = true;
         VerilatedVpi::callCbs(cbEndOfSimulation);
+#if VM_TRACE
+        if (m_waves) m_waves->close();
+#endif
+        std::fflush(stdout);
     }
 };
+
+Host* the_host = nullptr;
+
+void end_now() {
+    if (the_host) the_host->end();
+    std::exit(exit_status);
+}
 
 }  // namespace
 
@@ -206,7 +233,6 @@ int main(int argc, char** argv) {
     const auto context = std::make_unique<VerilatedContext>();
     context->commandArgs(argc, argv);
     context->fatalOnVpiError(false);  // an error is told to the plugin that made it
-    context->errorLimit(std::numeric_limits<int>::max());  // $error prints, and simulation goes on
 #if VM_TRACE
     context->traceEverOn(true);
 #else
@@ -217,6 +243,7 @@ int main(int argc, char** argv) {
     for (const std::string& plugin : arguments.plugins) load(plugin);
 
     Host host{*context, *design};
+    the_host = &host;
 #if VM_TRACE
     Waves waves;
     if (!arguments.waves.empty()) {
@@ -228,9 +255,6 @@ int main(int argc, char** argv) {
 #endif
     host.run();
     design->final();
-#if VM_TRACE
-    waves.close();
-#endif
     std::fflush(stdout);
     std::exit(exit_status);
 }

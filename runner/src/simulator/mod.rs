@@ -95,6 +95,11 @@ pub(crate) trait CommandLine: Sync {
     fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
     }
+    /// Brings what compilations have in common into the folder, if one has kept it. Without it the
+    /// commands take longer, and no more than that: so nothing is told of failures.
+    fn reuse(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
+    /// Keeps it, beside the folder.
+    fn keep(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
     /// Why a compilation that claims to have worked has not, by what was printed.

@@ -5,12 +5,16 @@
 //! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
 
@@ -139,6 +143,35 @@ impl CommandLine for Verilator {
         vec![command]
     }
 
+    fn reuse(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+        let objects = goal.folder.join(OBJECTS);
+        if let Some(library) = library(found, design, goal)
+            && fs::create_dir_all(&objects).is_ok()
+        {
+            // Younger than their sources by this, `make` takes them as they are.
+            let _ = copy_library(&library, &objects);
+        }
+    }
+
+    fn keep(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+        let Some(library) = library(found, design, goal).filter(|it| !it.exists()) else {
+            return;
+        };
+        let Some(beside) = library.parent() else {
+            return;
+        };
+        let fresh = tempfile::Builder::new()
+            .prefix("library.new-")
+            .tempdir_in(beside);
+        if let Ok(fresh) = fresh
+            && copy_library(&goal.folder.join(OBJECTS), fresh.path()).is_ok()
+            && fs::rename(fresh.path(), &library).is_ok()
+        {
+            // It lies elsewhere now.
+            let _ = fresh.keep();
+        }
+    }
+
     fn is_noise(&self, line: &str) -> bool {
         line.starts_with("Archive ar ")
     }
@@ -163,6 +196,38 @@ impl CommandLine for Verilator {
         command.args(plusargs.map(|argument| format!("+{argument}")));
         command
     }
+}
+
+/// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
+/// for all designs with the same options.
+fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option<PathBuf> {
+    let mut hash = Sha256::new();
+    let mut add = |part: &[u8]| {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    };
+    add(found.version.as_bytes());
+    add(found.programs[0].as_os_str().as_encoded_bytes());
+    add(goal.waves.map_or("", Waves::name).as_bytes());
+    for argument in design.compile_arguments(Simulator::Verilator) {
+        add(argument.as_bytes());
+    }
+    for name in ["CXX", "CXXFLAGS", "CPPFLAGS", "OPT", "VERILATOR_ROOT"] {
+        add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
+    }
+    let name = format!("verilator-{}", hexadecimal(&hash.finalize()[..12]));
+    Some(goal.folder.parent()?.join(name))
+}
+
+fn copy_library(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with("verilated") && text.ends_with(".o") {
+            fs::copy(from.join(&name), to.join(&name))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether this version prints statistics of each compilation, and has an option not to.

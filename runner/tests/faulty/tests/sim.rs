@@ -9,6 +9,9 @@ fn gate() -> Design {
     Design::new("gate")
         .sources(["hdl/gate.v"])
         .include_folders([include])
+        // Quickly compiled; the designs are small.
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
 }
 
 fn vhdl() -> Design {
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
                 .plusarg("depth=4")
                 .compile_argument(Simulator::Icarus, "-Wall"),
         ],
+        "public" => vec![gate().public_all().tests(["finds_by_name"])],
+        "private" => vec![gate().tests(["finds_by_name"])],
         "many" => {
             let one = |design: Design, width: i32| {
                 design.variant(format!("w{width}"), [("WIDTH", width)])

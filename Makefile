@@ -40,9 +40,11 @@ newer:
 sanitize:
 	@tests/sanitize.sh
 
-## bench      rates on Icarus, beside the same work done by a plugin written in C
+## bench      rates on Icarus, beside the same work done by a plugin written in C, and what a test
+##            of `cargo test` costs over plain vvp
 bench: tools-icarus
 	@$(CARGO) bench -p verifork --bench rates
+	@$(CARGO) bench -p verifork-runner --bench start_up --profile dev
 
 ## bindings   compares the committed bindings of VPI and VHPI with what the IEEE headers give;
 ##            WRITE=1 writes them anew

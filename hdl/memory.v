@@ -12,7 +12,7 @@
 //         (all bits Z). It follows both within the same time step, whatever `ce` is
 //   be    byte enables: bit i lets byte i, bits 8*i to 8*i+7, of a write through; reads take all
 //         bytes
-//   addr  the word's address
+//   addr  the word's address; with an unknown bit in it nothing is written, and what is read is X
 //   data  written: what is on the bus at the edge; read: the word read by the last edge with `ce`
 //         high and `we` low, kept until the next such edge
 //

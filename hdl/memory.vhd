@@ -7,7 +7,7 @@
 --   ce, we  chip enable; high writes, low reads
 --   oe      high with we low: the memory drives data with the word read last, else all bits 'Z'
 --   be      byte enables of a write
---   addr    the word's address; an access with an unknown bit in it does nothing
+--   addr    the word's address; with an unknown bit in it nothing is written, and what is read is 'X'
 --   data    the bus
 --
 -- Inside, mem(0) to mem(2**ADDR_WIDTH - 1) hold the words; those never written are 'U'.
@@ -47,7 +47,11 @@ begin
         variable place : natural range mem'range;
     begin
         if rising_edge(clk) then
-            if ce = '1' and not is_x(addr) then
+            if ce = '1' and is_x(addr) then
+                if we = '0' then
+                    read_data <= (others => 'X');
+                end if;
+            elsif ce = '1' then
                 place := to_integer(unsigned(addr));
                 if we = '1' then
                     for lane in be'range loop

@@ -439,15 +439,25 @@ pub fn with_timeout<F: IntoFuture>(
     let (timer, place) = (timer(limit), Location::caller());
     let future = future.into_future();
     async move {
+        let kernel = timer.kernel;
         let (mut future, mut timer) = (pin!(future), pin!(timer));
+        let mut settled: Option<PhaseWait> = None;
         poll_fn(|context| {
             if let Poll::Ready(output) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(output));
             }
-            timer
-                .as_mut()
-                .poll(context)
-                .map(|()| Err(TimedOut { limit, place }))
+            let over = match &mut settled {
+                None => timer.as_mut().poll(context),
+                Some(settled) => Pin::new(settled).poll(context),
+            };
+            if over.is_ready() && settled.is_none() && kernel.changes_are_to_come() {
+                // What comes at this time wins, also where it comes a delta cycle later.
+                let settled = settled.insert(read_write());
+                return Pin::new(settled)
+                    .poll(context)
+                    .map(|()| Err(TimedOut { limit, place }));
+            }
+            over.map(|()| Err(TimedOut { limit, place }))
         })
         .await
     }

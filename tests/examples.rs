@@ -7,16 +7,28 @@ use std::process::Command;
 
 use common::{Icarus, Run, plugin, run};
 
+/// What a testbench puts around its design, and the design below it.
+fn around(top: &str) -> Option<(&'static str, &'static str)> {
+    (top == "memory_bus").then_some(("examples/memory/hdl/memory_bus.v", "memory"))
+}
+
+fn compile(top: &str, source: &str, arguments: &[&str]) -> Icarus {
+    let mut sources = vec![source];
+    sources.extend(around(top).map(|(file, _)| file));
+    Icarus::compile(top, &sources, arguments)
+}
+
 /// Both ways: the plugin named to the simulator, and to the compiler.
 fn passes(package: &str, top: &str, parameters: &[&str], tests: u32) {
     let summary = format!("{tests} passed, 0 failed, 0 skipped");
-    let (plugin, source) = (plugin(package), format!("hdl/{top}.v"));
-    let design = Icarus::compile(top, &[&source], parameters);
+    let design = around(top).map_or(top, |(_, design)| design);
+    let (plugin, source) = (plugin(package), format!("hdl/{design}.v"));
+    let design = compile(top, &source, parameters);
     design.run(&plugin, &[], &[]).passed().says(&summary);
 
     let mut arguments = parameters.to_vec();
     arguments.extend(["-m", plugin.to_str().expect("a plain path")]);
-    let loaded = Icarus::compile(top, &[&source], &arguments);
+    let loaded = compile(top, &source, &arguments);
     loaded.run_alone(&[]).passed().says(&summary);
 }
 
@@ -29,8 +41,7 @@ struct Finding {
 
 /// The example finds the mistake, and the command that it prints finds it again.
 fn finds(package: &str, top: &str, mutant: &str, parameters: &[&str], finding: &Finding) {
-    let source = format!("hdl/mutants/{mutant}.v");
-    let design = Icarus::compile(top, &[&source], parameters);
+    let design = compile(top, &format!("hdl/mutants/{mutant}.v"), parameters);
     // No seed is given: what is printed is all that there is to repeat the run with.
     let first = design.run(&plugin(package), &[], &[]);
     let failure = failure_of(first.failed(), finding);
@@ -344,5 +355,40 @@ fn multiplier() {
         &["-Pmultiplier.STAGES=5"],
         "corners",
         "multiplier.product is 0x7777, not 0xffff, for 0x1 by 0xffff",
+    );
+}
+
+#[test]
+fn memory() {
+    require!("iverilog", "vvp");
+    for (bits, bytes) in [(1, 1), (8, 4), (5, 20)] {
+        let parameters = [
+            format!("-Pmemory_bus.ADDR_WIDTH={bits}"),
+            format!("-Pmemory_bus.BYTES={bytes}"),
+        ];
+        let parameters = parameters.each_ref().map(String::as_str);
+        passes("memory_tb", "memory_bus", &parameters, 6);
+    }
+    let finds = |mutant, test, task, says| {
+        let finding = Finding { test, task, says };
+        finds("memory_tb", "memory_bus", mutant, &[], &finding);
+    };
+    finds(
+        "memory_drives_while_written",
+        "random_accesses::mostly_writes",
+        "scoreboard",
+        "memory_bus.data is 32'",
+    );
+    finds(
+        "memory_drives_while_written",
+        "the_bus_is_driven_at_once",
+        "stimulus",
+        "memory_bus.data is 32'",
+    );
+    finds(
+        "memory_write_shows",
+        "random_accesses::mostly_reads",
+        "scoreboard",
+        "memory_bus.data is 32'",
     );
 }

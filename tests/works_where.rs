@@ -146,7 +146,8 @@ fn copy_into(other: &Path, harness: &Path) {
             .status();
         assert!(
             copied.is_ok_and(|status| status.success()),
-            "{source:?} is not copied"
+            "{} is not copied",
+            source.display()
         );
     }
 }

@@ -224,7 +224,16 @@ fn library(written: &Written<'_>) -> String {
             (None, _) => "0".to_owned(),
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(body, "    dut.{field}.set({value});");
+        let _ = if port.object.array.is_some() {
+            writeln!(
+                body,
+                "    for (_, element) in dut.{field}.elements() {{\n        \
+                 element.set({});\n    }}",
+                value.replace(&format!("dut.{field}."), "element.")
+            )
+        } else {
+            writeln!(body, "    dut.{field}.set({value});")
+        };
     }
     let wait = |cycles: u32| match clock {
         Some(clock) => format!("    dut.{}.rising_edges({cycles}).await;\n", clock.field),

@@ -41,11 +41,14 @@ impl Object {
     }
 
     /// Marks what only looks like a parameter: outside of a module nobody can set a constant,
-    /// and a loop's variable is one.
+    /// and a loop's variable is one. Fields of a record go the way of the record.
     pub(crate) fn settle(&mut self) {
-        let module = self.kind == "module";
+        let (module, record) = (self.kind == "module", self.is_record());
         for child in &mut self.children {
             child.local |= child.constant && !module;
+            if record {
+                child.direction.clone_from(&self.direction);
+            }
             child.settle();
         }
     }
@@ -66,12 +69,19 @@ impl Object {
         members
     }
 
-    /// The instances and generate scopes in it.
-    pub(crate) fn scopes(&self) -> impl Iterator<Item = &Object> {
-        let kinds = ["module", "generate scope"];
+    /// What is in it and has a struct of its own: records, and, below the top, instances and
+    /// generate scopes.
+    pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
         self.children
             .iter()
-            .filter(move |it| kinds.contains(&it.kind.as_str()))
+            .filter(move |it| match it.kind.as_str() {
+                "module" | "generate scope" => depth > 0,
+                _ => it.is_record() && (internal || it.direction.is_some()),
+            })
+    }
+
+    pub(crate) fn is_record(&self) -> bool {
+        self.kind == "structure"
     }
 
     pub(crate) fn is_input(&self) -> bool {
@@ -100,17 +110,21 @@ impl Object {
         }
     }
 
-    /// What stands above its field.
-    pub(crate) fn documentation(&self) -> String {
-        let role = match self.direction.as_deref() {
+    /// What it is for the scope that has it.
+    pub(crate) fn role(&self) -> &'static str {
+        match self.direction.as_deref() {
             Some("input") => "Input",
             Some("output") => "Output",
             Some("inout") => "Both ways",
             _ if self.constant && !self.local => "Parameter",
             _ if self.constant => "Constant",
             _ => "Inside",
-        };
-        let mut parts = vec![role.to_owned()];
+        }
+    }
+
+    /// What stands above its field.
+    pub(crate) fn documentation(&self) -> String {
+        let mut parts = vec![self.role().to_owned()];
         if let Some(Encoding::Logic {
             width,
             range,

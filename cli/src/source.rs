@@ -123,19 +123,20 @@ impl<'a> Writer<'a> {
                 });
             }
         }
-        if depth > 0 {
-            for inner in scope.scopes() {
-                let structure = self.structure(inner, depth - 1, false);
-                let (field, path) = field(inner, &mut taken);
-                let what = match &inner.definition {
-                    Some(definition) => format!("Instance of `{definition}`."),
-                    None => format!("`{}`.", inner.name),
-                };
-                let _ = write!(
-                    fields,
-                    "    /// {what}\n{path}    pub {field}: {structure},\n"
-                );
-            }
+        for inner in scope.scopes(self.internal, depth) {
+            // A record is on the floor of what has it.
+            let depth = if inner.is_record() { depth } else { depth - 1 };
+            let structure = self.structure(inner, depth, false);
+            let (field, path) = field(inner, &mut taken);
+            let what = match (&inner.definition, inner.is_record()) {
+                (Some(definition), _) => format!("Instance of `{definition}`."),
+                (None, true) => format!("{}, a record.", inner.role()),
+                (None, false) => format!("`{}`.", inner.name),
+            };
+            let _ = write!(
+                fields,
+                "    /// {what}\n{path}    pub {field}: {structure},\n"
+            );
         }
         let base = match &scope.definition {
             Some(definition) => definition.clone(),
@@ -150,6 +151,7 @@ impl<'a> Writer<'a> {
         let what = match &scope.definition {
             _ if top => format!("`{}`, bound by name when a test starts.", scope.design()),
             Some(definition) => format!("An instance of `{definition}`."),
+            None if scope.is_record() => format!("The record `{base}`."),
             None => format!("The scope `{base}`."),
         };
         let before = format!(
@@ -173,8 +175,12 @@ impl<'a> Writer<'a> {
         let variants: Vec<String> = object.literals.iter().map(|it| camel_case(it)).collect();
         let different: HashSet<&String> = variants.iter().collect();
         let is_name = |name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let boolean = ["False", "True"];
         // Characters such as '0' are no names in Rust.
-        if variants.is_empty() || different.len() < variants.len() || !variants.iter().all(is_name)
+        if variants.is_empty()
+            || variants == boolean
+            || different.len() < variants.len()
+            || !variants.iter().all(is_name)
         {
             return plain;
         }

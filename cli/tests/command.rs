@@ -325,6 +325,55 @@ fn what_bind_writes_fits_one_of_everything() {
 }
 
 #[test]
+fn types_of_vhdl_are_bound_as_far_as_the_simulator_tells_them() {
+    let told: [(&str, &[&str]); 2] = [
+        (
+            "nvc",
+            &[
+                "pub cmd: Signal<Cmd>,",
+                "pub last: Signal<Cmd>,",
+                "#[logic(width = 2)]\npub enum Cmd {\n    /// `idle`\n    Idle,\n    \
+                 /// `run_fast`\n    RunFast,\n    /// `done`\n    Done,\n}",
+                "/// Input, a record.\n    pub request: Request,",
+                "/// Input, 4 bits `[3:0]`.\n    pub data: Signal<u8>,",
+                "/// Parameter, 32 bits, signed.\n    pub width: Parameter<i32>,",
+                "pub sum: Signal<i8>,",
+            ],
+        ),
+        ("ghdl", &["pub cmd: Signal<u8>,", "pub last: Signal<u8>,"]),
+    ];
+    for (simulator, parts) in told {
+        if !is_there(simulator) {
+            continue;
+        }
+        let outside = Outside::new();
+        let (name, design) = (
+            format!("kinds-{simulator}"),
+            repository().join("cli/tests/designs/kinds.vhd"),
+        );
+        let verifork = |folder: &str, arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+            command
+                .arg("verifork")
+                .args(arguments)
+                .env("VERIFORK_SIM", simulator);
+            outside.run(command, folder)
+        };
+        let new = ["new", &name, "--top", "kinds", "--sources"];
+        verifork("", &[&new[..], &[design.to_str().unwrap()]].concat()).status(0);
+        let dut = fs::read_to_string(outside.path(&name).join("src/dut.rs")).unwrap();
+        let both = ["pub amount: Signal<i32>,", "pub enable: Signal<bool>,"];
+        for part in parts.iter().chain(&both) {
+            assert!(dut.contains(part), "{part} is not in:\n{dut}");
+        }
+        assert!(!dut.contains("twice"), "{dut}");
+        verifork(&name, &["run"])
+            .status(0)
+            .says(&format!("kinds::{simulator}"));
+    }
+}
+
+#[test]
 fn a_library_that_is_not_to_be_had_is_told() {
     let outside = Outside::new();
     fs::copy(

@@ -142,8 +142,10 @@ impl Cache {
         if self.reuse && is_fresh(&folder) {
             return Ok(folder);
         }
+        let prefix = format!("{key}.new-");
+        self.remove_unfinished(&prefix);
         let fresh = tempfile::Builder::new()
-            .prefix(&format!("{key}.new-"))
+            .prefix(&prefix)
             .tempdir_in(&self.folder)
             .map_err(unwritable)?;
         let goal = Goal {
@@ -155,7 +157,10 @@ impl Cache {
             simulator.reuse(found, design, goal);
         }
         let commands = simulator.compile(found, design, goal);
-        let commands = self.run_all(simulator, design, commands)?;
+        let commands = self.run_all(simulator, design, commands, fresh.path())?;
+        if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
+            return Err(format!("`{}` does not compile: {flaw}", design.name()));
+        }
         simulator.keep(found, design, goal);
         let dependencies = simulator.dependencies(fresh.path());
         let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
@@ -179,12 +184,23 @@ impl Cache {
         Ok(folder)
     }
 
+    /// Removes what a process has left that ended while it compiled; its lock is ours now.
+    fn remove_unfinished(&self, prefix: &str) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(prefix) {
+                // It is in nobody's way.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
     /// Runs the commands in turn and gives them as text; their messages go to standard error.
     fn run_all(
         &self,
         simulator: &dyn CommandLine,
         design: &Elaboration,
         commands: Vec<Command>,
+        folder: &Path,
     ) -> Result<Vec<String>, String> {
         let mut shown = Vec::new();
         for mut command in commands {
@@ -203,6 +219,8 @@ impl Cache {
                 .and_then(|(stdout, stderr)| {
                     command
                         .current_dir(&self.crate_folder)
+                        // What a compiler leaves that is killed goes with the folder.
+                        .env("TMPDIR", folder)
                         .stdout(stdout)
                         .stderr(stderr);
                     process::run(&mut command, None, || ())

@@ -121,6 +121,15 @@ impl From<String> for ParameterValue {
     }
 }
 
+/// Tests that one simulator does not run.
+#[derive(Clone, Debug)]
+pub(crate) struct Skipped {
+    pub(crate) simulator: Simulator,
+    /// A part of their names.
+    pub(crate) test: String,
+    pub(crate) reason: String,
+}
+
 /// A design to test: what it is compiled from, and how.
 ///
 /// Every path is relative to the folder of the crate, where its `Cargo.toml` is. A design is
@@ -156,6 +165,7 @@ pub struct Design {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) tests: Vec<String>,
     pub(crate) simulators: Vec<Simulator>,
+    pub(crate) skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
 }
@@ -182,6 +192,7 @@ impl Design {
             files: Vec::new(),
             tests: Vec::new(),
             simulators: Vec::new(),
+            skipped: Vec::new(),
             shared: false,
             public_all: false,
         }
@@ -335,6 +346,29 @@ impl Design {
     /// makes it slower, by a factor that depends on what could not be optimized away.
     pub fn public_all(mut self) -> Self {
         self.public_all = true;
+        self
+    }
+
+    /// On one simulator, tests whose names contain this text are ignored. Run all the same, with
+    /// `--ignored`, those that fail tell the reason.
+    ///
+    /// ```
+    /// # use verifork_runner::{Design, Simulator};
+    /// let fifo = Design::new("fifo")
+    ///     .sources(["hdl/fifo.vhd"])
+    ///     .skip_on(Simulator::Ghdl, "looks_inside", "GHDL 2 shows no memories");
+    /// ```
+    pub fn skip_on(
+        mut self,
+        simulator: Simulator,
+        test: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.skipped.push(Skipped {
+            simulator,
+            test: test.into(),
+            reason: reason.into(),
+        });
         self
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::design::{Design, Language, ParameterValue, Simulator, VhdlStandard};
+use crate::design::{Design, Language, ParameterValue, Simulator, Skipped, VhdlStandard};
 
 /// A file that is compiled.
 #[derive(Clone, Debug)]
@@ -35,6 +35,7 @@ pub(crate) struct Elaboration {
     pub(crate) files: Vec<(PathBuf, PathBuf)>,
     tests: Vec<String>,
     simulators: Vec<Simulator>,
+    skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
     /// The paths below the top that its tests bind.
@@ -61,6 +62,13 @@ impl Elaboration {
     /// Whether the user lets this simulator have the design.
     pub(crate) fn allows(&self, simulator: Simulator) -> bool {
         self.simulators.is_empty() || self.simulators.contains(&simulator)
+    }
+
+    /// Why this simulator does not run the test with this name, if it does not.
+    pub(crate) fn skips(&self, simulator: Simulator, name: &str) -> Option<&str> {
+        let fits = |it: &&Skipped| it.simulator == simulator && name.contains(&it.test);
+        let skipped = self.skipped.iter().find(fits)?;
+        Some(&skipped.reason)
     }
 
     /// Whether the test with this name belongs to the design.
@@ -160,6 +168,7 @@ fn elaborate(
             .collect(),
         tests: design.tests.clone(),
         simulators: design.simulators.clone(),
+        skipped: design.skipped.clone(),
         shared: design.shared,
         public_all: design.public_all,
         looked_up: BTreeSet::new(),

@@ -124,27 +124,15 @@ impl Task<'_> {
         });
         let ending =
             ending.map_err(|error| format!("the simulator does not start: {error}\n$ {line}"))?;
-        let results = Results::read(&results);
-        if !results.finished {
-            // What is missing may never have found room; the simulator could not tell.
-            self.probe().map_err(unwritable)?;
-        }
         Ok(Execution {
             ending,
-            results,
+            results: Results::read(&results),
             log,
             waves: waves.map(|(_, path)| path).filter(|path| path.is_file()),
             seed: self.seed,
             wall: begun.elapsed(),
             command: line,
         })
-    }
-
-    /// Whether the folder still takes files.
-    fn probe(&self) -> io::Result<()> {
-        let mut file = tempfile::tempfile_in(self.folder)?;
-        file.write_all(&[0; 4096])?;
-        file.sync_all()
     }
 
     /// Removes what an earlier run has left, but not the lock.
@@ -178,6 +166,22 @@ fn show_from(path: &Path, from: u64) -> u64 {
     // Nobody to tell if nobody listens.
     let _ = stdout.write_all(&text).and_then(|()| stdout.flush());
     from + text.len() as u64
+}
+
+/// What to tell of the disk that the folder is on, if it is nearly full: programs that find no
+/// room for what they write fail in many ways, and few say why.
+pub(crate) fn shortage(folder: &Path) -> Option<String> {
+    const ENOUGH: u64 = 1024 * 1024;
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    let left = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let text = || {
+        format!(
+            "note: the disk of `{}` is full: {} KiB are left",
+            folder.display(),
+            left / 1024
+        )
+    };
+    (left < ENOUGH).then(text)
 }
 
 /// The last lines of a file.

@@ -78,6 +78,11 @@ impl Junit {
         Ok(junit)
     }
 
+    /// Whether several processes write it, one for each test.
+    pub(crate) fn is_gathered(&self) -> bool {
+        self.gathered.is_some()
+    }
+
     fn unwritten(&self, error: &io::Error) -> String {
         format!(
             "cannot write `{}` (VERIFORK_JUNIT): {error}",

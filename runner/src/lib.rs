@@ -48,18 +48,30 @@
 //!
 //! # Settings
 //!
-//! Environment variables, which the plugin's own `VERIFORK_HELP=1` lists too:
+//! Environment variables; one that is misspelt or malformed is an error. `VERIFORK_HELP=1 cargo test`
+//! shows them with their present values. The harness reads these:
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `VERIFORK_SIM=icarus,nvc` | only these simulators |
-//! | `VERIFORK_REQUIRE=all` | a simulator that is not installed fails its tests; they are ignored otherwise |
-//! | `VERIFORK_ICARUS`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH` |
-//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test |
-//! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves |
-//! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML |
-//! | `VERIFORK_SEED=7` | the seed a failure printed |
+//! | `VERIFORK_SIM=icarus,nvc` | only these simulators; `all`, as without it, is what is installed |
+//! | `VERIFORK_REQUIRE=all` | simulators, or all, whose tests fail where they are not installed; they are ignored otherwise |
+//! | `VERIFORK_ICARUS`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
+//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in the format if the simulator has it |
+//! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves; `on-failure:vcd` names the format |
+//! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML, relative to the folder of the crate |
+//! | `VERIFORK_SEED=7` | the seed a failure printed; another one each run without it |
+//! | `VERIFORK_FILTER` | tests by their own names, as the plugin by hand takes it, beside the filter of the command line |
+//! | `VERIFORK_WALL_TIMEOUT=300s` | the limit of wall-clock time of a test that sets none itself; 30 s later its simulator is killed |
 //! | `VERIFORK_CACHE=0` | compile every design anew |
+//! | `VERIFORK_DESCRIBE=folder` | write the elaborated designs as JSON into the folder, and run no test |
+//! | `VERIFORK_HELP=1` | show all variables, and run no test |
+//!
+//! and the plugin in each simulator has these from it as they are: `VERIFORK_TIMEOUT`, the limit of
+//! simulated time; `VERIFORK_LOG`; `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several
+//! times in its simulation; `VERIFORK_TOP`, which is the design's own top if it is not set; and
+//! `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter where tests share a simulation.
+//! `VERIFORK_LIST` is `--list` here, and `VERIFORK_RESULTS`, the file through which the plugin tells
+//! what it has done, the harness sets itself.
 
 mod cache;
 mod design;

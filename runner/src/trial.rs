@@ -1,5 +1,7 @@
 //! One test as the front runs it: compile, simulate, judge, report.
 
+mod report;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -10,10 +12,10 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::cache::Cache;
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
-use crate::execution::{Execution, Task, tail};
-use crate::junit::{Case, Junit};
+use crate::execution::{Execution, Task, shortage, tail};
+use crate::junit::Junit;
 use crate::settings::{Settings, WavesWanted};
-use crate::simulator::{CommandLine, Installation, Waves, quote};
+use crate::simulator::{CommandLine, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
 use crate::verdict::{Verdict, judge};
 
@@ -93,7 +95,9 @@ impl Bench {
         absent: bool,
         arguments: &Arguments,
     ) -> Vec<Trial> {
-        let ignored = |test: &ListedTest| absent || test.skip.is_some();
+        let ignored = |test: &ListedTest| {
+            absent || test.skip.is_some() || self.design.skips(self.simulator, &test.name).is_some()
+        };
         let shared = self.design.shared.then(|| {
             let runs = |test: &&ListedTest| {
                 let trial = Trial::test(self.full_name(test), || Ok(()));
@@ -106,6 +110,7 @@ impl Bench {
                 execution: OnceLock::new(),
             })
         });
+        self.report_ignored(&tests, &ignored, arguments);
         let trial = |test: ListedTest| {
             let (bench, shared) = (Arc::clone(self), shared.clone());
             let (name, ignored) = (self.full_name(&test), ignored(&test));
@@ -145,6 +150,12 @@ impl Bench {
         }
         if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
             self.add_details(message, test, execution, waves.as_ref());
+        }
+        if let (Verdict::Failed(message), Some(shortage)) =
+            (&mut verdict, shortage(&self.context.testbench.output))
+        {
+            // Writing to a string cannot fail.
+            let _ = write!(message, "\n{shortage}\n");
         }
         let reported = self.report(test, &verdict, execution.as_ref().ok(), waves);
         if let Err(problem) = reported {
@@ -315,125 +326,5 @@ impl Bench {
         folder.extend(&self.design.segments);
         folder.push(self.command_line().key());
         folder.join(test.replace("::", "."))
-    }
-
-    /// Adds what somebody needs to look into a failure and to repeat it.
-    fn add_details(
-        &self,
-        message: &mut String,
-        test: &ListedTest,
-        execution: &Execution,
-        waves: Option<&PathBuf>,
-    ) {
-        let ended = execution
-            .results
-            .ended
-            .iter()
-            .find(|ended| ended.name == test.name);
-        let mut line = |name: &str, value: &str| {
-            // Writing to a string cannot fail.
-            let _ = writeln!(message, "{name:<10} {value}");
-        };
-        line("test", &format!("{}:{}", test.file, test.line));
-        if let Some(loaded) = &execution.results.loaded {
-            line(
-                "simulator",
-                &format!("{} {}", loaded.simulator, loaded.version),
-            );
-        }
-        if let Some(ended) = ended {
-            line("simulated", &format!("{} ns", ended.simulated_ns));
-        }
-        let seed = ended.map_or(execution.seed, |ended| ended.seed);
-        line("seed", &seed.to_string());
-        line("log", &execution.log.display().to_string());
-        if let Some(waves) = waves {
-            line("waves", &waves.display().to_string());
-        }
-        line("repeat", &self.repeat_command(test, seed));
-    }
-
-    /// The command that runs just this test again, with waves.
-    fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
-        let Testbench {
-            package,
-            target,
-            profile,
-            ..
-        } = &self.context.testbench;
-        let mut command = format!("VERIFORK_SEED={seed} ");
-        let _ = write!(
-            command,
-            "VERIFORK_WAVES={} ",
-            self.command_line().waves()[0].name()
-        );
-        if let Some(place) = self.context.settings.places.get(&self.simulator) {
-            let place = quote(&place.to_string_lossy());
-            let _ = write!(command, "{}={place} ", self.command_line().variable());
-        }
-        let _ = write!(command, "cargo test -p {package} --test {target} ");
-        if profile == "release" {
-            command += "--release ";
-        } else if profile != "debug" {
-            let _ = write!(command, "--profile {profile} ");
-        }
-        let _ = write!(command, "-- --exact {}", quote(&self.full_name(test)));
-        command
-    }
-
-    fn report(
-        &self,
-        test: &ListedTest,
-        verdict: &Verdict,
-        execution: Option<&Execution>,
-        waves: Option<PathBuf>,
-    ) -> Result<(), String> {
-        let Some(junit) = &self.context.junit else {
-            return Ok(());
-        };
-        let mut case = Case {
-            suite: self.suite(),
-            name: test.name.clone(),
-            file: test.file.clone(),
-            line: test.line,
-            failure: None,
-            skipped: None,
-            wall: 0.0,
-            properties: Vec::new(),
-            log: String::new(),
-            attachments: waves.into_iter().collect(),
-        };
-        case.set_verdict(verdict);
-        if let Some(execution) = execution {
-            let ended = execution
-                .results
-                .ended
-                .iter()
-                .find(|ended| ended.name == test.name);
-            case.wall = match ended {
-                // The process is the test's own unless it is shared.
-                Some(ended) if self.design.shared => ended.wall,
-                _ => execution.wall.as_secs_f64(),
-            };
-            let mut property = |name: &str, value: String| {
-                case.properties.push((name.to_owned(), value));
-            };
-            property(
-                "seed",
-                ended.map_or(execution.seed, |ended| ended.seed).to_string(),
-            );
-            if let Some(loaded) = &execution.results.loaded {
-                property("simulator", loaded.simulator.clone());
-                property("simulator_version", loaded.version.clone());
-            }
-            if let Some(ended) = ended {
-                property("simulated_ns", ended.simulated_ns.clone());
-            }
-            if case.failure.is_some() {
-                case.log = tail(&execution.log, 200);
-                case.attachments.push(execution.log.clone());
-            }
-        }
-        junit.add(case)
     }
 }

@@ -25,21 +25,27 @@ fn finds(package: &'static str, design: &str, finding: &Finding) {
         return;
     }
     let place = tempfile::tempdir().unwrap();
-    let (hdl, folder) = (
-        place.path().join("hdl"),
-        place.path().join("examples").join(design),
-    );
-    fs::create_dir_all(&hdl).unwrap();
-    fs::create_dir_all(&folder).unwrap();
-    let manifest = format!("examples/{design}/Cargo.toml");
-    fs::copy(root().join(manifest), folder.join("Cargo.toml")).unwrap();
+    let copy = |file: &str| {
+        let to = place.path().join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(root().join(file), to).unwrap();
+    };
+    let example = format!("examples/{}", package.strip_suffix("_tb").unwrap());
+    copy(&format!("{example}/Cargo.toml"));
+    // What the testbench puts around the design, if it does.
+    for file in fs::read_dir(root().join(&example).join("hdl"))
+        .into_iter()
+        .flatten()
+    {
+        let name = file.unwrap().file_name();
+        copy(&format!("{example}/hdl/{}", name.to_str().unwrap()));
+    }
     for language in ["v", "vhd"] {
-        let file = format!("{design}.{language}");
-        fs::copy(root().join("hdl").join(&file), hdl.join(&file)).unwrap();
+        copy(&format!("hdl/{design}.{language}"));
     }
     let mutant = root().join("hdl/mutants").join(mutant);
-    let original = hdl.join(format!("{design}.{extension}"));
-    let harness = Harness::of(package, folder);
+    let original = place.path().join(format!("hdl/{design}.{extension}"));
+    let harness = Harness::of(package, place.path().join(example));
     harness.run("", &[], &["--exact", test]).status(0);
     fs::copy(mutant, original).unwrap();
     harness
@@ -90,4 +96,44 @@ mutants! {
     axi_lite_bvalid_dropped_in_vhdl: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.vhd",
         "axi_lite::vhdl::ghdl::concurrent_clients::with_backpressure",
         "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
+    axis_arbiter_pause_unlocks: "axis_arbiter_tb", "axis_arbiter", "axis_arbiter_pause_unlocks.v",
+        "axis_arbiter::five_inputs::icarus::random_packets::pauses",
+        "axis_arbiter.s_axis_tready is 0b";
+    axis_arbiter_pause_unlocks_in_vhdl: "axis_arbiter_tb", "axis_arbiter",
+        "axis_arbiter_pause_unlocks.vhd",
+        "axis_arbiter::vhdl::five_inputs::ghdl::random_packets::pauses",
+        "axis_arbiter.s_axis_tready is 0b";
+    axis_arbiter_single_beats_unfair: "axis_arbiter_tb", "axis_arbiter",
+        "axis_arbiter_single_beats_unfair.v",
+        "axis_arbiter::two_inputs::icarus::random_packets::single_beats",
+        "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b11 after input 0";
+    spi_master_last_bit_leaves: "spi_tb", "spi_master", "spi_master_last_bit_leaves.v",
+        "spi_master::mode_0::icarus::exchanges_words::with_gaps",
+        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
+    spi_master_last_bit_leaves_in_vhdl: "spi_tb", "spi_master", "spi_master_last_bit_leaves.vhd",
+        "spi_master::vhdl::mode_0::ghdl::exchanges_words::with_gaps",
+        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
+    spi_master_no_pause: "spi_tb", "spi_master", "spi_master_no_pause.v",
+        "spi_master::mode_1::icarus::exchanges_words::back_to_back",
+        "spi_master.tx_ready is true, not false, 75 clocks into the transfer of 0x0";
+    multiplier_valid_ignores_enable: "multiplier_tb", "multiplier",
+        "multiplier_valid_ignores_enable.v",
+        "multiplier::unsigned::icarus::a_reset_empties_the_pipeline::while_it_holds",
+        "multiplier.out_valid is true, not false";
+    multiplier_valid_ignores_enable_in_vhdl: "multiplier_tb", "multiplier",
+        "multiplier_valid_ignores_enable.vhd",
+        "multiplier::vhdl::unsigned::ghdl::a_reset_empties_the_pipeline::while_it_holds",
+        "multiplier.out_valid is true, not false";
+    multiplier_bits_left_out: "multiplier_tb", "multiplier", "multiplier_bits_left_out.v",
+        "multiplier::signed::icarus::corners",
+        "multiplier.product is 0xffff7777, not 0xffffffff, for 0x1 by 0xffff";
+    memory_drives_while_written: "memory_tb", "memory", "memory_drives_while_written.v",
+        "memory_bus::words_of_4::icarus::random_accesses::mostly_writes",
+        "memory_bus.data is 32'";
+    memory_drives_while_written_in_vhdl: "memory_tb", "memory", "memory_drives_while_written.vhd",
+        "memory_bus::vhdl::words_of_4::ghdl::random_accesses::mostly_writes",
+        "memory_bus.data is 32'";
+    memory_write_shows: "memory_tb", "memory", "memory_write_shows.v",
+        "memory_bus::words_of_20::icarus::random_accesses::mostly_reads",
+        "memory_bus.data is 160'";
 }

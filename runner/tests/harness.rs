@@ -3,12 +3,10 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Harness, Run, find, icarus};
+use common::{Harness, Run, exec, files, icarus, script};
 
 /// The status of a harness in which a test has failed, as of any Rust test.
 const FAILED: i32 = 101;
@@ -65,6 +63,22 @@ fn a_skipped_test_is_ignored_and_says_why_when_it_is_run() {
         .run("", &[], &["--ignored"])
         .status(0)
         .says("no model yet");
+}
+
+#[test]
+fn a_test_may_be_skipped_on_one_simulator() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("skipped", &[], &[])
+        .status(0)
+        .says("2 passed; 0 failed; 1 ignored");
+    harness
+        .run("skipped", &[], &["--ignored"])
+        .status(FAILED)
+        .says("ignored    it always fails");
 }
 
 #[test]
@@ -134,6 +148,39 @@ fn a_design_that_finishes_early_fails_the_test_that_ran() {
 }
 
 #[test]
+fn a_design_that_stops_does_not_wait_for_somebody_to_type() {
+    if !icarus() {
+        return;
+    }
+    let begun = Instant::now();
+    let run = Harness::new().run("stop", &[], &[]);
+    run.status(FAILED).says("waits").says("0 passed; 1 failed");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{}", run.text);
+}
+
+#[test]
+fn every_variable_is_documented() {
+    let harness = Harness::new();
+    let help = harness.run("", &[("VERIFORK_HELP", "1")], &[]);
+    help.status(0);
+    let documentation = fs::read_to_string(common::root().join("runner/src/lib.rs")).unwrap();
+    let (mut names, mut undocumented) = (0, Vec::new());
+    for word in help
+        .text
+        .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+    {
+        if word.starts_with("VERIFORK_") {
+            names += 1;
+            if !documentation.contains(word) {
+                undocumented.push(word);
+            }
+        }
+    }
+    assert!(names >= 20, "{}", help.text);
+    assert_eq!(undocumented, Vec::<&str>::new());
+}
+
+#[test]
 fn a_simulator_that_does_not_load_the_plugin_fails_the_test() {
     if !icarus() {
         return;
@@ -173,109 +220,6 @@ fn parameters_defines_files_and_folders_reach_the_design() {
             .runs()
             .join("is_as_configured/work/litter.txt")
             .is_file()
-    );
-}
-
-#[test]
-fn waves_are_one_file_a_test() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    harness.run("", &[("VERIFORK_WAVES", "vcd")], &[]).status(0);
-    for test in ["passes", "passes_too"] {
-        let path = harness.runs().join(test).join("waves.vcd");
-        assert!(
-            fs::read_to_string(path).unwrap().contains("$var wire 8"),
-            "{test}"
-        );
-    }
-    let run = harness.run("", &[("VERIFORK_WAVES", "ghw")], &["passes_too"]);
-    run.status(FAILED)
-        .says("Icarus Verilog writes waves as fst or vcd, not as ghw");
-}
-
-#[test]
-fn waves_on_failure_are_those_of_a_second_run() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    let variables = [("VERIFORK_WAVES", "on-failure")];
-    let run = harness.run("all", &variables, &["fails"]);
-    run.status(FAILED).says("fails/waves/waves.fst");
-    assert!(harness.runs().join("fails/waves/waves.fst").is_file());
-    assert!(!harness.runs().join("fails/waves.fst").exists());
-}
-
-#[test]
-fn a_design_is_compiled_again_only_when_something_has_changed() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    let include = tempfile::tempdir().unwrap();
-    let file = include.path().join("limit.vh");
-    let place = include.path().to_str().unwrap();
-    let one = ["--exact", "gate::icarus::fails"];
-    let run = || harness.run("all", &[("FAULTY_INCLUDE", place)], &one);
-    fs::write(&file, "`define LIMIT 6\n").unwrap();
-    run().says("left: 6");
-    let image = || {
-        let designs = fs::read_dir(harness.target.path().join("verifork/designs")).unwrap();
-        let mut images: Vec<_> = designs
-            .map(|entry| entry.unwrap().path().join("design.vvp"))
-            .filter(|image| image.is_file())
-            .collect();
-        assert_eq!(images.len(), 1, "{images:?}");
-        images
-            .pop()
-            .unwrap()
-            .metadata()
-            .unwrap()
-            .modified()
-            .unwrap()
-    };
-    let first = image();
-    run().says("left: 6");
-    assert_eq!(image(), first, "compiled again without a change");
-    fs::write(&file, "`define LIMIT 7\n").unwrap();
-    run().says("left: 7");
-    assert_ne!(image(), first);
-}
-
-#[test]
-fn the_junit_file_has_every_test_of_the_run() {
-    if !icarus() {
-        return;
-    }
-    let harness = Harness::new();
-    let path = harness.target.path().join("reports/junit.xml");
-    let variables = [
-        ("VERIFORK_JUNIT", path.to_str().unwrap()),
-        ("VERIFORK_SEED", "5"),
-    ];
-    harness
-        .run(
-            "all",
-            &variables,
-            &["s", "--skip", "hangs", "--skip", "sleeps"],
-        )
-        .status(FAILED);
-    let text = fs::read_to_string(path).unwrap();
-    for part in [
-        "classname=\"gate::icarus\"",
-        "name=\"simulator\" value=\"Icarus Verilog\"",
-        "name=\"seed\" value=\"5\"",
-        "name=\"simulated_ns\"",
-        "crashed (SIGSEGV)",
-        "[[ATTACHMENT|",
-    ] {
-        assert!(text.contains(part), "`{part}` is not in:\n{text}");
-    }
-    assert!(
-        !text.contains("<testsuites name=\"faulty_tb\" tests=\"0\""),
-        "{text}"
     );
 }
 
@@ -422,22 +366,4 @@ fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap().flatten();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-}
-
-fn exec(program: &str) -> String {
-    format!("exec '{}' \"$@\"", find(program).unwrap().display())
-}
-
-fn script(path: &Path, text: &str) {
-    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

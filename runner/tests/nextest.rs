@@ -44,6 +44,10 @@ fn each_test_is_a_process_and_a_failure_is_tried_again() {
         ("VERIFORK_JUNIT", junit.to_str().unwrap()),
     ];
     let filter = "test(passes) | test(fails) | test(is_skipped)";
+    let list = ["list", "-E", filter, "--message-format", "oneline"];
+    nextest(&common::crate_folder(), &list, &[("FAULTY_DESIGN", "all")])
+        .status(0)
+        .says("faulty_tb::sim gate::icarus::fails\nfaulty_tb::sim gate::icarus::passes");
     let arguments = ["run", "--no-fail-fast", "--retries", "1", "-E", filter];
     let run = nextest(&common::crate_folder(), &arguments, &variables);
     run.status(100)

@@ -1,9 +1,11 @@
 //! Checks of a signal that say what they compared.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use super::{ReadError, Signal, SignalValue};
+use super::{ReadError, Select, Signal, SignalValue};
+use crate::value::LogicValue;
 
 /// A signal had another value than the one that was expected, or none that fits its type.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -12,8 +14,8 @@ pub enum ExpectError {
     /// Another value.
     #[error("{path} is {found}, not {expected}")]
     Differs {
-        /// The signal's path.
-        path: &'static str,
+        /// The path of the signal, or of the bits.
+        path: Cow<'static, str>,
         /// The value that it had, as `{:?}` writes it.
         found: String,
         /// The value that was expected, likewise.
@@ -58,14 +60,98 @@ impl<T: SignalValue + PartialEq + fmt::Debug> Signal<T> {
     #[track_caller]
     pub fn expect(&self, expected: T) -> Result<(), ExpectError> {
         let found = self.try_get()?;
-        if found == expected {
-            return Ok(());
+        same(&found, &expected, Location::caller(), || self.path().into())
+    }
+}
+
+impl<T: SignalValue + LogicValue + PartialEq + fmt::Debug> Select<T> {
+    /// [`Signal::expect`] of these bits.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpectError`], if the value differs or cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(ready: Signal<u8>) -> Result {
+    /// ready.bit(2).typed().expect(true)?; // "arbiter.ready[2] is false, not true"
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn expect(&self, expected: T) -> Result<(), ExpectError> {
+        let found = self.try_get()?;
+        same(&found, &expected, Location::caller(), || self.path().into())
+    }
+}
+
+fn same<T: PartialEq + fmt::Debug>(
+    found: &T,
+    expected: &T,
+    location: &'static Location<'static>,
+    path: impl FnOnce() -> Cow<'static, str>,
+) -> Result<(), ExpectError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(ExpectError::Differs {
+        path: path(),
+        found: format!("{found:?}"),
+        expected: format!("{expected:?}"),
+        location,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dut::testing::simulate;
+
+    #[test]
+    fn the_error_names_what_was_looked_at_both_values_and_the_line() {
+        let (dut, design) = simulate();
+        design.drive_bits("top.count", "10100101");
+        let count = dut.signal::<u8>("count").unwrap();
+        let (high, low) = (
+            count.slice(7, 4).typed::<u8>(),
+            count.bit(1).typed::<bool>(),
+        );
+        assert_eq!(count.expect(0xa5), Ok(()));
+        assert_eq!(high.expect(10), Ok(()));
+        assert_eq!(low.expect(false), Ok(()));
+
+        let line = line!() + 2;
+        let errors = [
+            count.expect(1).unwrap_err(),
+            high.expect(1).unwrap_err(),
+            low.expect(true).unwrap_err(),
+        ];
+        let texts = errors.each_ref().map(ToString::to_string);
+        assert_eq!(
+            texts,
+            [
+                "top.count is 165, not 1",
+                "top.count[7:4] is 10, not 1",
+                "top.count[1] is false, not true"
+            ]
+        );
+        for (line, error) in (line..).zip(errors) {
+            assert_eq!(error.location().line(), line);
         }
-        Err(ExpectError::Differs {
-            path: self.path(),
-            found: format!("{found:?}"),
-            expected: format!("{expected:?}"),
-            location: Location::caller(),
-        })
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_at_the_same_line() {
+        let (dut, design) = simulate();
+        design.drive_bits("top.count", "1010010x");
+        let count = dut.signal::<u8>("count").unwrap();
+        let (whole, bit) = (count.expect(1), count.bit(0).typed::<bool>().expect(true));
+        let line = line!() - 1;
+        for error in [whole.unwrap_err(), bit.unwrap_err()] {
+            assert!(matches!(error, ExpectError::Unreadable(_)), "{error}");
+            assert_eq!(error.location().line(), line);
+        }
     }
 }

@@ -8,7 +8,8 @@ use super::{Array, Binder, Dut, Object, Parameter, Signal, SignalValue, lookup};
 use crate::scheduler::{self, Kernel};
 use crate::simulator::{Description, ObjectKind};
 
-/// A scope of the design: a module or an entity, a generate scope, a block, a package.
+/// A scope of the design: a module or an entity, a generate scope, a block, a package; or a record
+/// of VHDL, which holds its fields.
 ///
 /// ```no_run
 /// # use verifork::dut::{BindError, Instance};
@@ -26,6 +27,10 @@ use crate::simulator::{Description, ObjectKind};
 /// A path goes down from the instance in the simulator's notation: `core.next_count`,
 /// `lanes[2].valid`, `memory[3]`. An escaped identifier may be written with its backslash and
 /// space or without (IEEE 1800-2017, 5.6.1). Case counts as it does in the simulator's language.
+///
+/// In VHDL basic names have no case, and are shown in lower case where the simulator does not keep
+/// the source's; an extended identifier has its two backslashes or none (IEEE 1076-2008, 15.4.3);
+/// indices stand in parentheses or brackets, `lanes(2)` or `lanes[2]`, and are shown in brackets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Instance(Object);
 

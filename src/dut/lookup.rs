@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Object;
 use super::misfit::Misfit;
 use crate::scheduler::Kernel;
-use crate::simulator::{Handle, NameCase, ObjectKind};
+use crate::simulator::{Handle, NameCase};
 
 /// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
 const SIMILAR_ENOUGH: f64 = 0.75;
@@ -69,14 +69,6 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
              structs that derive `Dut` name, and all with `Design::public_all()`",
             port.identity().product
         );
-    } else if port.quirks().if_generates_hide_declarations
-        && scope.is_some_and(|scope| {
-            scope.kind() == ObjectKind::GenerateScope && !scope.name().ends_with(']')
-        })
-    {
-        "this simulator shows the instances of an if-generate or case-generate, but not what it \
-         declares"
-            .clone_into(&mut note);
     }
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));

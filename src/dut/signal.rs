@@ -141,6 +141,11 @@ impl<T: SignalValue> Signal<T> {
     /// The last write of a step wins. The design sees the value after the clock edge on which a
     /// task wrote it, as it does that of a non-blocking assignment.
     ///
+    /// A value written to a net that the design drives too, an inout port for one, is not resolved
+    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34), and
+    /// on GHDL for ever. Give such a net a second driver around the design, as
+    /// `examples/memory/hdl` does, and write to what feeds it.
+    ///
     /// # Panics
     ///
     /// At the caller's line, if the value does not fit the signal's width, the signal is constant,
@@ -192,6 +197,9 @@ impl<T: SignalValue> Signal<T> {
 
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
     /// which the task runs: [`set`](Self::set) is what keeps the order of events well-defined.
+    ///
+    /// Reads find it from now on. To the design in VHDL it comes in the next delta cycle of the
+    /// same time step, as an assignment would: of two writes in one cycle it sees the last.
     ///
     /// # Panics
     ///

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::simulator::{Encoding, Handle, Port};
+use crate::simulator::{Encoding, Handle, ObjectKind, Port};
 
 /// How far below the tops objects are described: designs may be deep, and those who read this
 /// look at a few floors.
@@ -49,11 +49,12 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
         "direction": description.direction.map(|direction| direction.to_string()),
         "constant": description.constant,
         "local": description.constant && port.is_local(handle),
-        "literals": port.literals(handle),
+        "literals": description.literals,
         "array": description.array,
         "encoding": encoding(&description.encoding),
     });
-    if description.kind.is_scope() && depth > 0 {
+    let holds_others = description.kind.is_scope() || description.kind == ObjectKind::Struct;
+    if holds_others && depth > 0 {
         let children = port.children(handle);
         value["children"] = children
             .iter()

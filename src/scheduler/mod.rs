@@ -606,6 +606,11 @@ impl Kernel {
         self.phases.leave(phase, key);
     }
 
+    /// Whether changes made by what was written in this time step may still come after this.
+    pub(crate) fn changes_are_to_come(&self) -> bool {
+        self.stage.get() == Stage::Active && self.port.quirks().writes_take_a_cycle
+    }
+
     // --- clocks
 
     /// Starts a clock that is low until `first` steps from now and then toggles.

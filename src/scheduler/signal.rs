@@ -84,6 +84,8 @@ pub(crate) struct Signal {
     last: Cell<Logic>,
     /// Where changes without a change are to be told apart: the last value of a wider signal.
     last_wide: RefCell<Option<LogicVec>>,
+    /// The next event is to be compared, once.
+    compares_next: Cell<bool>,
     pub(super) forced: Cell<bool>,
     watch: Cell<Option<CallbackHandle>>,
     watch_generation: Cell<u32>,
@@ -163,6 +165,7 @@ impl Signals {
             description,
             last: Cell::new(Logic::Unknown),
             last_wide: RefCell::new(None),
+            compares_next: Cell::new(false),
             forced: Cell::new(false),
             watch: Cell::new(None),
             watch_generation: Cell::new(0),
@@ -190,9 +193,8 @@ impl Signals {
             let watch = port.watch(signal.handle, signal.scalar, token)?;
             signal.watch.set(Some(watch));
         }
-        if !signal.scalar && port.quirks().idle_value_changes && signal.last_wide.borrow().is_none()
-        {
-            signal.remember_wide(port);
+        if !signal.scalar {
+            signal.prepare_to_compare(port);
         }
         signal.idle_fires.set(0);
         let waker = keep(waker);
@@ -406,6 +408,19 @@ impl Signal {
         }
     }
 
+    /// Keeps the present value of a wide signal, where the next event may be none of a change.
+    fn prepare_to_compare(&self, port: &dyn Port) {
+        let quirks = port.quirks();
+        if quirks.idle_value_changes && self.last_wide.borrow().is_none() {
+            self.remember_wide(port);
+        }
+        if quirks.writes_take_a_cycle && port.is_write_pending(self.handle) {
+            // Its change is yet to come, and it was made before anybody waited for one.
+            self.remember_wide(port);
+            self.compares_next.set(true);
+        }
+    }
+
     fn remember_wide(&self, port: &dyn Port) {
         if matches!(self.description.encoding, Encoding::Logic { .. }) {
             let mut value = LogicVec::all_zero(0);
@@ -421,6 +436,12 @@ impl Signal {
     /// The event came without a change, as some simulators send for forced signals and at the
     /// very start. Only there the value is compared, which costs a read.
     fn wide_is_unchanged(&self, port: &dyn Port) -> bool {
+        if self.compares_next.take() {
+            let before = self.last_wide.borrow_mut().take();
+            self.remember_wide(port);
+            let now = self.last_wide.borrow_mut().take();
+            return before.is_some() && before == now;
+        }
         if !port.quirks().idle_value_changes || !(self.forced.get() || port.now() == 0) {
             *self.last_wide.borrow_mut() = None;
             return false;

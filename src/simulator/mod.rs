@@ -100,11 +100,6 @@ pub(crate) trait Port {
     fn is_local(&self, _parameter: Handle) -> bool {
         false
     }
-    /// The names of the values of an object of an enumeration type, in the order of their
-    /// encoding from 0; none where the interface does not tell them.
-    fn literals(&self, _object: Handle) -> Vec<String> {
-        Vec::new()
-    }
 
     /// Reads any object of logic values into `into`, whose memory is reused.
     fn read(
@@ -146,6 +141,11 @@ pub(crate) trait Port {
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError>;
     /// Writes a string.
     fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError>;
+    /// Whether a value was written in this cycle and is not yet the design's; it is what a read
+    /// finds all the same. Only where [`Quirks::writes_take_a_cycle`].
+    fn is_write_pending(&self, _object: Handle) -> bool {
+        false
+    }
     /// Ends a force on any object.
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;
 

@@ -78,6 +78,9 @@ pub(crate) struct Quirks {
     /// Value-change callbacks run inside a write, before it returns: hold no borrow across a
     /// write. Icarus 11 and before.
     pub(crate) put_runs_value_changes: bool,
+    /// What is written is the design's value from the next delta cycle on, and its value changes come
+    /// with it: after the delays that end in the cycle of the write. VHPI; GHDL 2.0.
+    pub(crate) writes_take_a_cycle: bool,
     /// Writes made at the start of simulation to nets nobody drives are overwritten with Z: begin
     /// from a callback at time 0. Icarus 11.
     pub(crate) start_writes_are_lost: bool,
@@ -96,6 +99,9 @@ pub(crate) struct Quirks {
     /// Force and release do not do what they say: GHDL 2.0 forces once more to release,
     /// Verilator 5.006 ignores all flags of a write and deposits.
     pub(crate) force_is_ignored: bool,
+    /// A write to a forced signal changes it, if the signal had been written before it was first
+    /// forced. NVC 1.
+    pub(crate) deposits_pass_forces: bool,
     /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
@@ -168,9 +174,6 @@ pub(crate) struct Quirks {
     /// What a plugin prints through the simulator becomes a note of the simulator's, with a mark
     /// before it, on the standard error: print past it. NVC 1.
     pub(crate) prints_become_notes: bool,
-    /// The declarations of if-generates and case-generates are not shown; instances in them are.
-    /// NVC 1.
-    pub(crate) if_generates_hide_declarations: bool,
     /// Signals of physical types, such as `time`, cannot be written. NVC 1.
     pub(crate) physical_types_are_read_only: bool,
     /// Integers of types whose range does not take 32 bits, fewer or more, are read as if it did, so
@@ -189,6 +192,7 @@ impl Quirks {
     /// A simulator that does as the standard says.
     pub(crate) const STANDARD: Quirks = Quirks {
         put_runs_value_changes: false,
+        writes_take_a_cycle: false,
         start_writes_are_lost: false,
         idle_value_changes: false,
         last_watch_first: false,
@@ -196,6 +200,7 @@ impl Quirks {
         next_time_step_repeats: false,
         cancelled_delays_fire: false,
         force_is_ignored: false,
+        deposits_pass_forces: false,
         writes_last: false,
         read_only_writes_pass: false,
         read_write_again_needs_write: false,
@@ -223,7 +228,6 @@ impl Quirks {
         some_names_do_not_iterate: false,
         cancelled_delays_keep_time: false,
         prints_become_notes: false,
-        if_generates_hide_declarations: false,
         physical_types_are_read_only: false,
         odd_integers_are_misread: false,
         sized_subtypes_read_zero: false,
@@ -248,6 +252,7 @@ impl Quirks {
                 ..Quirks::STANDARD
             },
             Simulator::Ghdl => Quirks {
+                writes_take_a_cycle: true,
                 next_time_step_stays: true,
                 cancelled_delays_fire: true,
                 // GHDL 5 releases.
@@ -287,12 +292,13 @@ impl Quirks {
                 ..Quirks::STANDARD
             },
             Simulator::Nvc => Quirks {
+                writes_take_a_cycle: true,
                 read_write_again_needs_write: true,
                 next_time_step_at_start: true,
                 fired_handles_are_ours: true,
+                deposits_pass_forces: true,
                 cancelled_delays_keep_time: true,
                 prints_become_notes: true,
-                if_generates_hide_declarations: true,
                 physical_types_are_read_only: true,
                 odd_integers_are_misread: true,
                 sized_subtypes_read_zero: true,

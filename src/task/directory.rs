@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Name;
-use super::hub::NONE;
+use super::tables::NONE;
 use super::waker::NodeRef;
 
 struct Entry {

@@ -11,6 +11,10 @@ macro_rules! task_forms {
         ///
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
+        /// A block that loops for ever does not tell what it would return: `let monitor: Task<()> =
+        /// tm.fork("monitor", async { loop { … } })`, or an `async fn` that does, as monitors and
+        /// drivers mostly are.
+        ///
         /// # Panics
         ///
         /// At the caller's line: the name is taken, or the manager's scope has ended.
@@ -242,6 +246,10 @@ macro_rules! task_forms {
         /// Adds clean-up that runs when the last task has ended, on success, on an error and after
         /// `cancel_all`: in reverse order of the calls, each within the manager's
         /// [`exit_limit`](crate::task::ManagerOptions::exit_limit) of simulated time.
+        ///
+        /// It begins in the time step in which the last task has ended, which may be in its read-only
+        /// phase: clean-up that writes awaits [`next_time_step`](crate::trigger::next_time_step)
+        /// first.
         ///
         /// It does not run when the future that would run it (the scope's, or that of `join_all`)
         /// is dropped; the log then says so.

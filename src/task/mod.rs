@@ -27,8 +27,10 @@ mod options;
 mod outcome;
 mod outside;
 mod panics;
+mod run;
 mod scope;
 mod spawn;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -8,7 +8,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use super::error::TaskErrorKind;
-use super::hub::{NONE, with_hub};
+use super::hub::with_hub;
+use super::tables::NONE;
 
 /// What is known of a panic that was caught.
 pub(crate) struct Caught {

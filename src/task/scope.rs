@@ -13,9 +13,10 @@ use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::TaskErrors;
 use super::forms::task_forms;
-use super::hub::{Hub, NONE, hub};
+use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
 use super::panics::{catch, catch_in_task};
+use super::tables::NONE;
 use super::waker::{NodeRef, waker_of};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
@@ -65,6 +66,10 @@ impl<'scope> Scope<'scope, '_> {
 /// The block's value is the scope's, unless something failed. On the first error of a child or of
 /// the block, the block and every other child are cancelled before any of them runs again. If the
 /// scope's future is dropped, its children are dropped first, newest first, and then the block.
+///
+/// Children borrow what was there before the scope. What the block itself has made is gone when it
+/// returns, and they may go on: it is moved into the one that needs it (`async move`, or as an
+/// argument), or made before the scope.
 ///
 /// # Errors
 ///

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::hub::{Hub, NONE};
+use super::hub::Hub;
+use super::tables::NONE;
 use super::wait::Wait;
 use crate::time::SimTime;
 

@@ -5,6 +5,8 @@
     reason = "each test binary uses a part of this"
 )]
 
+pub mod nvc;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
@@ -163,32 +165,37 @@ impl Icarus {
     }
 
     fn finish(&self, mut command: Command, variables: &[(&str, &str)]) -> Run {
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VERIFORK_")) {
-            command.env_remove(name);
-        }
+        without_settings(&mut command);
         command
-            .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .current_dir(self.folder.path());
         run(command)
     }
 }
 
-/// A design that tests share which run at the same time; gone when the last of them has ended.
-pub struct Shared {
-    design: Mutex<Weak<Icarus>>,
-    compile: fn() -> Icarus,
+/// Takes the settings of whoever runs the tests away from a command.
+pub fn without_settings(command: &mut Command) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VERIFORK_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("RUST_BACKTRACE");
 }
 
-impl Shared {
-    pub const fn new(compile: fn() -> Icarus) -> Self {
+/// A design that tests share which run at the same time; gone when the last of them has ended.
+pub struct Shared<D = Icarus> {
+    design: Mutex<Weak<D>>,
+    compile: fn() -> D,
+}
+
+impl<D> Shared<D> {
+    pub const fn new(compile: fn() -> D) -> Self {
         Shared {
             design: Mutex::new(Weak::new()),
             compile,
         }
     }
 
-    pub fn get(&self) -> Arc<Icarus> {
+    pub fn get(&self) -> Arc<D> {
         let mut design = self.design.lock().unwrap_or_else(PoisonError::into_inner);
         design.upgrade().unwrap_or_else(|| {
             let made = Arc::new((self.compile)());

@@ -1,6 +1,5 @@
 //! An AXI4-Lite manager: a task for each channel, all of them in a task manager of the bus's own.
 
-use rand::RngExt as _;
 use verifork::TestRng;
 use verifork::prelude::*;
 use verifork::sync::{OneshotReceiver, OneshotSender, oneshot};

@@ -5,7 +5,6 @@ mod bus;
 mod registers;
 
 use bus::{Bus, Response};
-use rand::RngExt as _;
 use registers::{EVENTS, Registers, SCRATCH};
 use verifork::prelude::*;
 

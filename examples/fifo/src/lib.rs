@@ -4,7 +4,6 @@
 mod model;
 
 use model::{Inputs, Model, Outputs};
-use rand::RngExt as _;
 use verifork::prelude::*;
 
 #[derive(Dut)]

@@ -6,7 +6,6 @@ mod line;
 use std::fmt;
 
 use line::{Fault, Format, Parity, digits};
-use rand::RngExt as _;
 use verifork::prelude::*;
 use verifork::time::TimeUnit;
 

@@ -120,6 +120,13 @@ impl CommandLine for Icarus {
         Some(format!("the top has no such parameter: {reason}"))
     }
 
+    fn flaw(&self, folder: &Path) -> io::Result<Option<&'static str>> {
+        let image = fs::read(folder.join(IMAGE))?;
+        // On a full disk `iverilog` writes what has room, and its status is 0.
+        let flaw = "`iverilog` has not written all of its output: is the disk full?";
+        Ok((!is_whole(&image)).then_some(flaw))
+    }
+
     fn dependencies(&self, folder: &Path) -> Vec<PathBuf> {
         let list = fs::read_to_string(folder.join(DEPENDENCIES)).unwrap_or_default();
         let own = |path: &PathBuf| !path.ends_with(DUMP_MODULE);
@@ -148,6 +155,19 @@ impl CommandLine for Icarus {
     }
 }
 
+/// Whether an image has its end: the table of file names, which says how many they are.
+fn is_whole(image: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(image);
+    let Some((_, table)) = text.rsplit_once("\n:file_names ") else {
+        return false;
+    };
+    let Some((count, names)) = table.split_once(";\n") else {
+        return false;
+    };
+    let ended = names.lines().filter(|line| line.ends_with("\";")).count();
+    count.trim().parse() == Ok(ended) && names.ends_with('\n')
+}
+
 fn parameter(value: &ParameterValue) -> String {
     match value {
         ParameterValue::Integer(value) => value.to_string(),
@@ -169,4 +189,19 @@ fn dump_module(top: &str) -> String {
              end\n\
          endmodule\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_without_its_end_is_not_whole() {
+        let whole = "#! /usr/bin/vvp\n:ivl_version \"11.0\";\n# The file index\n\
+                     :file_names 3;\n    \"N/A\";\n    \"<interactive>\";\n    \"a.v\";\n";
+        assert!(is_whole(whole.as_bytes()));
+        for length in 0..whole.len() {
+            assert!(!is_whole(&whole.as_bytes()[..length]), "{length}");
+        }
+    }
 }

@@ -110,6 +110,14 @@ pub(crate) trait CommandLine: Sync {
     fn is_noise(&self, _line: &str) -> bool {
         false
     }
+    /// What is wrong with the files that a compiler has left, which says that all is well.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read.
+    fn flaw(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
+        Ok(None)
+    }
     /// The files that went into the compilation beside the sources.
     fn dependencies(&self, _folder: &Path) -> Vec<PathBuf> {
         Vec::new()

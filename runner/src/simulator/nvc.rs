@@ -31,7 +31,7 @@ impl CommandLine for Nvc {
     }
 
     fn works(&self) -> &'static str {
-        "everything"
+        "everything, on VHDL: it shows no Verilog to plugins"
     }
 
     fn variable(&self) -> &'static str {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
@@ -192,4 +193,25 @@ impl Run {
         assert!(!self.text.contains(text), "`{text}` is in:\n{}", self.text);
         self
     }
+}
+
+/// The names of what is in a folder, in order.
+pub(crate) fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// What a script runs to be another program.
+pub(crate) fn exec(program: &str) -> String {
+    format!("exec '{}' \"$@\"", find(program).unwrap().display())
+}
+
+/// Writes a program in the language of the shell.
+pub(crate) fn script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

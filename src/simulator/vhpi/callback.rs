@@ -3,11 +3,14 @@
 //! Invariant: no routine unwinds, and none reaches the sink after the end of simulation. User
 //! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::VhpiPort;
 use super::object::Object;
-use super::raw::{self, Callback, Interface, Missing, Raw, Routine, Scalar};
+use super::position::logic_of;
+use super::raw::{self, Callback, Interface, Missing, Raw, Routine};
+use super::scalar::Scalar;
 use super::shape::Shape;
-use super::value::logic_of;
 use crate::simulator::event::{self, deliver};
 use crate::simulator::{CallbackHandle, Event, Phase, PortError};
 use crate::sys::vhpi::{self, vhpiCbDataT};
@@ -111,11 +114,19 @@ unsafe fn on_phase(phase: Phase, data: *const vhpiCbDataT) {
 }
 
 unsafe extern "C" fn on_start(_data: *const vhpiCbDataT) {
-    super::start();
+    guard(super::start);
 }
 
 unsafe extern "C" fn on_end(_data: *const vhpiCbDataT) {
-    super::end();
+    guard(super::end);
+}
+
+/// Keeps a panic of the port's own from the simulator; those of the sink are caught below it.
+#[inline]
+fn guard(body: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
+        event::escaped(payload);
+    }
 }
 
 /// Delivers a callback's event, and after it those that are due at once: delays of 0, which a
@@ -124,17 +135,19 @@ unsafe extern "C" fn on_end(_data: *const vhpiCbDataT) {
 #[inline]
 fn serve(phase: Option<Phase>, event: impl FnOnce(&VhpiPort) -> Event) {
     let Some(port) = super::port() else { return };
-    if port.inside.get() {
-        // From inside of one of our calls, as some simulators do for writes: only told on.
+    guard(|| {
+        if port.inside.get() {
+            // From inside of one of our calls, as some simulators do for writes: only told on.
+            deliver(event(port));
+            return;
+        }
+        port.enter_callback(phase);
         deliver(event(port));
-        return;
-    }
-    port.enter_callback(phase);
-    deliver(event(port));
-    while let Some(event) = port.next_at_once() {
-        deliver(event);
-    }
-    port.leave_callback();
+        while let Some(event) = port.next_at_once() {
+            deliver(event);
+        }
+        port.leave_callback();
+    });
 }
 
 /// Registers for the start and the end of simulation. `false` if the simulator refused.

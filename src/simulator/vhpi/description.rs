@@ -63,7 +63,7 @@ impl VhpiPort {
         if let Shape::Enumeration { literals, .. } = shape {
             description.literals.clone_from(literals);
         }
-        if !event::is_over() && object.is_declared() {
+        if !event::is_over() && !object.is_part {
             self.describe_place(object, &mut description);
         }
         description

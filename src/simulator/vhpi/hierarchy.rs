@@ -5,7 +5,7 @@
 //! object is one. `vhpi_handle_by_name` is not asked: on NVC it takes the dot in an extended
 //! identifier for a separator, and finds no element of an array.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use super::VhpiPort;
 use super::name;
@@ -116,7 +116,7 @@ impl VhpiPort {
             Some(scope) => format!("{}.{shown}", scope.path),
             None => shown.clone(),
         };
-        let object = self.keep(raw, role, None, shown, path, None);
+        let object = self.keep(raw, role, false, shown, path, None);
         contents.add(name::key(&name), object);
     }
 
@@ -135,7 +135,7 @@ impl VhpiPort {
         };
         let shown = name::shown(&name, self.quirks.names);
         let path = format!("{}.{shown}", record.path);
-        let object = self.keep(raw, record.role, Some(record), shown, path, None);
+        let object = self.keep(raw, record.role, true, shown, path, None);
         contents.add(name::key(&name), object);
     }
 
@@ -157,21 +157,21 @@ impl VhpiPort {
         &self,
         raw: Raw,
         role: Role,
-        whole: Option<&'static Object>,
+        is_part: bool,
         name: String,
         path: String,
-        row: Option<(usize, u32)>,
+        row: Option<u32>,
     ) -> &'static Object {
         let object = Box::leak(Box::new(Object {
             raw,
             role,
-            whole,
+            is_part,
             name: name.into(),
             path: path.into(),
             row,
             shape: OnceCell::new(),
             contents: OnceCell::new(),
-            elements: Default::default(),
+            elements: RefCell::default(),
             forced: Cell::new(false),
             written: Written::default(),
         }));
@@ -239,8 +239,7 @@ impl VhpiPort {
             .iter()
             .map(|(left, right)| left.abs_diff(*right) + 1)
             .product();
-        let (used, first) = array.row.unwrap_or((0, 0));
-        let position = u64::from(first) + index.abs_diff(left) * inner_length;
+        let position = u64::from(array.row.unwrap_or(0)) + index.abs_diff(left) * inner_length;
         let position = u32::try_from(position).ok()?;
         let (name, path) = (
             format!("{}[{index}]", array.name),
@@ -251,10 +250,9 @@ impl VhpiPort {
             let raw = self
                 .raw
                 .by_position(vhpi::vhpiIndexedNames, array.raw, position)?;
-            self.keep(raw, array.role, Some(array), name, path, None)
+            self.keep(raw, array.role, true, name, path, None)
         } else {
-            let row = Some((used + 1, position));
-            let row = self.keep(array.raw, array.role, Some(array), name, path, row);
+            let row = self.keep(array.raw, array.role, true, name, path, Some(position));
             let dimensions = inner.to_vec();
             row.shape.get_or_init(|| Shape::Array { dimensions });
             row

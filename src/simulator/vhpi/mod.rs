@@ -5,8 +5,9 @@
 //!
 //! * Names keep the source's case in `vhpiCaseNameP` (NVC has capitals there too), so they are shown
 //!   as they stand there; they are compared without case anywhere.
-//! * `vhpiLineNoP`, process variables and the declarations of if-generates are there; they are asked
-//!   for, and shown where there is an answer.
+//! * `vhpiLineNoP`, variables and the regions of processes and subprograms are there; they are asked
+//!   for, and shown where there is an answer. NVC has none of them, and shows if-generates and
+//!   case-generates as blocks.
 //! * Times and the position numbers of `time` count the resolution limit, which is asked for; it is
 //!   a femtosecond on NVC and often a picosecond elsewhere.
 //! * Integers of 64 bits come as `vhpiLongIntVal`, which is used where the simulator says that it
@@ -19,9 +20,12 @@ mod description;
 mod hierarchy;
 mod name;
 mod object;
+mod position;
 mod raw;
+mod read;
+mod scalar;
 mod shape;
-mod value;
+mod write;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io::Write as _;
@@ -140,6 +144,20 @@ fn exponent_of(femtoseconds: i64) -> Option<i32> {
     (10_i64.checked_pow(zeros)? == femtoseconds).then_some(zeros.cast_signed() - 15)
 }
 
+#[cold]
+fn refusal(operation: &'static str, object: &Object, message: String) -> PortError {
+    PortError::Refused {
+        operation,
+        path: object.path.to_string(),
+        message,
+    }
+}
+
+#[cold]
+fn wrong_encoding(operation: &'static str, object: &Object, encoding: Encoding) -> PortError {
+    refusal(operation, object, format!("it is declared as {encoding}"))
+}
+
 impl VhpiPort {
     fn open() -> Result<VhpiPort, String> {
         let raw = Interface::load().map_err(|error| error.to_string())?;
@@ -240,21 +258,12 @@ impl VhpiPort {
         }
     }
 
-    #[cold]
-    fn refusal(&self, operation: &'static str, object: &Object, message: String) -> PortError {
-        PortError::Refused {
-            operation,
-            path: object.path.to_string(),
-            message,
-        }
-    }
-
     /// A refusal, with the simulator's own message if it has one.
     #[cold]
     fn refused(&self, operation: &'static str, object: &Object) -> PortError {
         let message = self.raw.error();
         let message = message.unwrap_or_else(|| format!("{} refuses", self.identity));
-        self.refusal(operation, object, message)
+        refusal(operation, object, message)
     }
 
     #[cold]
@@ -265,16 +274,6 @@ impl VhpiPort {
             path: "the simulation".to_owned(),
             message: message.unwrap_or_else(|| format!("{} refuses", self.identity)),
         }
-    }
-
-    #[cold]
-    fn wrong_encoding(
-        &self,
-        operation: &'static str,
-        object: &Object,
-        encoding: Encoding,
-    ) -> PortError {
-        self.refusal(operation, object, format!("it is declared as {encoding}"))
     }
 }
 
@@ -326,6 +325,14 @@ impl Port for VhpiPort {
         self.description(Object::of(object))
     }
 
+    fn is_local(&self, parameter: Handle) -> bool {
+        let object = Object::of(parameter);
+        let class = || self.raw.get(vhpi::vhpiKindP, object.raw);
+        object.is_constant()
+            && !event::is_over()
+            && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
+    }
+
     fn read(
         &self,
         object: Handle,
@@ -335,7 +342,7 @@ impl Port for VhpiPort {
         let object = Object::of(object);
         match encoding {
             Encoding::Logic { .. } => self.read_vector(object, into),
-            _ => Err(self.wrong_encoding("read", object, *encoding)),
+            _ => Err(wrong_encoding("read", object, *encoding)),
         }
     }
 
@@ -369,7 +376,7 @@ impl Port for VhpiPort {
             Encoding::Logic { width, .. } if width == value.width() => {
                 self.write_vector(object, value, mode)
             }
-            _ => Err(self.wrong_encoding("write", object, *encoding)),
+            _ => Err(wrong_encoding("write", object, *encoding)),
         }
     }
 
@@ -391,6 +398,10 @@ impl Port for VhpiPort {
 
     fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError> {
         self.put_string(Object::of(object), value)
+    }
+
+    fn is_write_pending(&self, object: Handle) -> bool {
+        Object::of(object).written.is_anything()
     }
 
     fn release(&self, object: Handle, _encoding: &Encoding) -> Result<(), PortError> {

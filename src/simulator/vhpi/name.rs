@@ -1,5 +1,7 @@
 //! Names as VHDL has them: case, extended identifiers, indices, and the paths made of them.
 
+use std::fmt::Write as _;
+
 use crate::simulator::NameCase;
 
 /// The first name of a path and what follows its separator.
@@ -56,7 +58,8 @@ fn with_brackets(name: &str) -> String {
         Some((base, indices)) => {
             let mut name = with_brackets(base);
             for index in indices {
-                name.push_str(&format!("[{index}]"));
+                // Writing to a string never fails.
+                let _ = write!(name, "[{index}]");
             }
             name
         }
@@ -97,10 +100,8 @@ pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
 fn end_of_extended(inner: &str) -> usize {
     let mut rest = inner.char_indices().peekable();
     while let Some((at, letter)) = rest.next() {
-        if letter == '\\' {
-            if rest.next_if(|(_, next)| *next == '\\').is_none() {
-                return at + 1;
-            }
+        if letter == '\\' && rest.next_if(|(_, next)| *next == '\\').is_none() {
+            return at + 1;
         }
     }
     inner.find(' ').unwrap_or(inner.len())

@@ -25,13 +25,13 @@ pub(super) struct Object {
     /// For a row of an array of several dimensions, the array.
     pub(super) raw: Raw,
     pub(super) role: Role,
-    /// The object it is a part of; `None` for a declared one.
-    pub(super) whole: Option<&'static Object>,
+    /// Whether it is an element or a field, and has no declaration of its own.
+    pub(super) is_part: bool,
     /// As it is shown.
     pub(super) name: Box<str>,
     pub(super) path: Box<str>,
-    /// How many dimensions of the array are used up, and the position of the row's first element.
-    pub(super) row: Option<(usize, u32)>,
+    /// For such a row, the position of its first element in the array.
+    pub(super) row: Option<u32>,
     pub(super) shape: OnceCell<Shape>,
     pub(super) contents: OnceCell<Contents>,
     pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
@@ -78,11 +78,6 @@ impl Object {
         // SAFETY: a process has one port, handles are made by the port only, and all that this one
         // makes point to objects that are never freed and never borrowed mutably.
         unsafe { handle.0.cast().as_ref() }
-    }
-
-    /// Whether it has a declaration of its own, and is no part of another object.
-    pub(super) fn is_declared(&self) -> bool {
-        self.whole.is_none()
     }
 
     pub(super) fn is_constant(&self) -> bool {

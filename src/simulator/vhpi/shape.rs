@@ -347,7 +347,7 @@ impl VhpiPort {
             format,
             time: name.is_some_and(|name| name.eq_ignore_ascii_case("time")),
             reads_as: match (self.quirks.sized_subtypes_read_zero, subtype) {
-                (true, true) if object.is_declared() => PhysicalRead::Property,
+                (true, true) if !object.is_part => PhysicalRead::Property,
                 (true, true) => PhysicalRead::Nothing,
                 _ => PhysicalRead::Value,
             },

@@ -24,7 +24,7 @@ const PORTS: &str = "TOP";
 /// What is kept of objects and callbacks.
 #[derive(Default)]
 pub(super) struct Kept {
-    scopes: RefCell<HashMap<(Option<Handle>, Box<str>), Handle>>,
+    scopes: RefCell<HashMap<Place, Handle>>,
     elements: RefCell<HashMap<(Handle, i32), Handle>>,
     /// The array and the index of an element.
     places: RefCell<HashMap<Handle, (Handle, i32)>>,
@@ -36,6 +36,9 @@ pub(super) struct Kept {
     /// A write is to be told to nobody.
     quiet: Cell<bool>,
 }
+
+/// A scope and a name in it.
+type Place = (Option<Handle>, Box<str>);
 
 struct Watch {
     callback: CallbackHandle,

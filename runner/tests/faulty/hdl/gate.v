@@ -4,6 +4,7 @@
 //
 //   `LIMIT       from the included file
 //   FINISH_AT    defined: the design ends the simulation at that time
+//   STOP_AT      defined: the design stops the simulation at that time, as a debugger would
 //   DATA         defined: a memory is read from data/words.hex
 
 `include "limit.vh"
@@ -23,6 +24,10 @@ module gate #(
 
 `ifdef FINISH_AT
     initial #(`FINISH_AT) $finish;
+`endif
+
+`ifdef STOP_AT
+    initial #(`STOP_AT) $stop;
 `endif
 
 `ifdef DATA

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
                 .define_as("FINISH_AT", "8")
                 .tests(["waits", "passes"]),
         ],
+        "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()
                 .tests(["is_as_configured"])
@@ -50,6 +51,12 @@ fn main() -> ExitCode {
             vec![(1..=100).fold(gate().tests(["passes"]), one)]
         }
         "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
+        "skipped" => vec![
+            gate()
+                .tests(["passes", "fails"])
+                .skip_on(Simulator::Icarus, "fails", "it always fails")
+                .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
+        ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

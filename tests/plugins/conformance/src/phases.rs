@@ -3,7 +3,7 @@
 use verifork::prelude::*;
 use verifork::trigger::try_timer;
 
-use crate::Design;
+use crate::{Design, not_in_vhdl};
 
 #[verifork::test]
 async fn phases_come_in_order_within_a_time_step(dut: Design) -> Result {
@@ -208,6 +208,7 @@ async fn long_delays_are_exact() -> Result {
 
 #[verifork::test]
 async fn a_time_finer_than_the_precision_names_its_neighbours(dut: Design) -> Result {
+    not_in_vhdl("a time finer than the precision, a femtosecond")?;
     let error = try_timer(1.5.ps()).unwrap_err().to_string();
     assert!(
         error.contains("1500 fs") || error.contains("1.5 ps"),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use verifork::prelude::*;
 use verifork::task::ManagerOptions;
 
-use crate::Design;
+use crate::{Design, not_in_vhdl};
 
 #[verifork::test]
 async fn yielding_lets_the_others_run_first_and_takes_no_time() -> Result {
@@ -204,6 +204,7 @@ async fn clean_up_is_bounded_by_its_limit() -> Result {
 /// A limit that is finer than the design's precision is rounded up: it is a limit, no wait.
 #[verifork::test(timeout = 1.us())]
 async fn a_limit_of_clean_up_finer_than_the_precision_still_ends_it() -> Result {
+    not_in_vhdl("a time finer than the precision, a femtosecond")?;
     let begun = now();
     let options = ManagerOptions::new().exit_limit(500.fs());
     let ended = verifork::task::scope_with(options, async |tm| {

@@ -6,11 +6,17 @@ use verifork_runner::{Design, Simulator};
 
 fn main() -> ExitCode {
     let plusargs = ["depth=4", "verbose", "verb=1", "empty="];
-    let designs = [Design::new("conformance")
-        .sources(["../../../hdl/conformance.v"])
-        // Tests look names up that only they know.
-        .public_all()
-        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")];
+    let designs = [
+        Design::new("conformance")
+            .sources(["../../../hdl/conformance.v"])
+            // Tests look names up that only they know.
+            .public_all()
+            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0"),
+        Design::new("conformance")
+            .sources(["../../../hdl/conformance.vhd"])
+            .label("vhdl")
+            .simulators([Simulator::Nvc]),
+    ];
     verifork_runner::main(designs.map(|design| plusargs.into_iter().fold(design, Design::plusarg)))
 }

@@ -1,0 +1,166 @@
+//! What a test tells: to whoever looks into a failure, and to the report of the run.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use libtest_mimic::{Arguments, Trial};
+
+use super::Bench;
+use crate::execution::{Execution, tail};
+use crate::junit::{Case, Junit};
+use crate::simulator::quote;
+use crate::testbench::{ListedTest, Testbench};
+use crate::verdict::Verdict;
+
+impl Bench {
+    /// Notes in the report what is not run at all. Under nextest each process is there for one test.
+    pub(super) fn report_ignored(
+        &self,
+        tests: &[ListedTest],
+        ignored: &impl Fn(&ListedTest) -> bool,
+        arguments: &Arguments,
+    ) {
+        if self.context.junit.as_ref().is_none_or(Junit::is_gathered) {
+            return;
+        }
+        for test in tests.iter().filter(|test| ignored(test)) {
+            let trial =
+                Trial::test(self.full_name(test), || Ok(())).with_ignored_flag(ignored(test));
+            if arguments.is_filtered_out(&trial) || !arguments.is_ignored(&trial) {
+                continue;
+            }
+            let own = || self.design.skips(self.simulator, &test.name);
+            let reason = match (&test.skip, &self.programs) {
+                (Some(reason), _) => reason,
+                (None, Err(missing)) => missing,
+                (None, Ok(_)) => own().unwrap_or_default(),
+            };
+            let verdict = Verdict::Skipped(reason.to_owned());
+            // The report has been written once already; what has changed since is told by a test.
+            let _ = self.report(test, &verdict, None, None);
+        }
+    }
+
+    /// Adds what somebody needs to look into a failure and to repeat it.
+    pub(super) fn add_details(
+        &self,
+        message: &mut String,
+        test: &ListedTest,
+        execution: &Execution,
+        waves: Option<&PathBuf>,
+    ) {
+        let ended = execution
+            .results
+            .ended
+            .iter()
+            .find(|ended| ended.name == test.name);
+        let mut line = |name: &str, value: &str| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(message, "{name:<10} {value}");
+        };
+        line("test", &format!("{}:{}", test.file, test.line));
+        if let Some(reason) = self.design.skips(self.simulator, &test.name) {
+            line("ignored", reason);
+        }
+        if let Some(loaded) = &execution.results.loaded {
+            line(
+                "simulator",
+                &format!("{} {}", loaded.simulator, loaded.version),
+            );
+        }
+        if let Some(ended) = ended {
+            line("simulated", &format!("{} ns", ended.simulated_ns));
+        }
+        let seed = ended.map_or(execution.seed, |ended| ended.seed);
+        line("seed", &seed.to_string());
+        line("log", &execution.log.display().to_string());
+        if let Some(waves) = waves {
+            line("waves", &waves.display().to_string());
+        }
+        line("repeat", &self.repeat_command(test, seed));
+    }
+
+    /// The command that runs just this test again, with waves.
+    fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
+        let Testbench {
+            package,
+            target,
+            profile,
+            ..
+        } = &self.context.testbench;
+        let mut command = format!("VERIFORK_SEED={seed} ");
+        let _ = write!(
+            command,
+            "VERIFORK_WAVES={} ",
+            self.command_line().waves()[0].name()
+        );
+        if let Some(place) = self.context.settings.places.get(&self.simulator) {
+            let place = quote(&place.to_string_lossy());
+            let _ = write!(command, "{}={place} ", self.command_line().variable());
+        }
+        let _ = write!(command, "cargo test -p {package} --test {target} ");
+        if profile == "release" {
+            command += "--release ";
+        } else if profile != "debug" {
+            let _ = write!(command, "--profile {profile} ");
+        }
+        let _ = write!(command, "-- --exact {}", quote(&self.full_name(test)));
+        command
+    }
+
+    pub(super) fn report(
+        &self,
+        test: &ListedTest,
+        verdict: &Verdict,
+        execution: Option<&Execution>,
+        waves: Option<PathBuf>,
+    ) -> Result<(), String> {
+        let Some(junit) = &self.context.junit else {
+            return Ok(());
+        };
+        let mut case = Case {
+            suite: self.suite(),
+            name: test.name.clone(),
+            file: test.file.clone(),
+            line: test.line,
+            failure: None,
+            skipped: None,
+            wall: 0.0,
+            properties: Vec::new(),
+            log: String::new(),
+            attachments: waves.into_iter().collect(),
+        };
+        case.set_verdict(verdict);
+        if let Some(execution) = execution {
+            let ended = execution
+                .results
+                .ended
+                .iter()
+                .find(|ended| ended.name == test.name);
+            case.wall = match ended {
+                // The process is the test's own unless it is shared.
+                Some(ended) if self.design.shared => ended.wall,
+                _ => execution.wall.as_secs_f64(),
+            };
+            let mut property = |name: &str, value: String| {
+                case.properties.push((name.to_owned(), value));
+            };
+            property(
+                "seed",
+                ended.map_or(execution.seed, |ended| ended.seed).to_string(),
+            );
+            if let Some(loaded) = &execution.results.loaded {
+                property("simulator", loaded.simulator.clone());
+                property("simulator_version", loaded.version.clone());
+            }
+            if let Some(ended) = ended {
+                property("simulated_ns", ended.simulated_ns.clone());
+            }
+            if case.failure.is_some() {
+                case.log = tail(&execution.log, 200);
+                case.attachments.push(execution.log.clone());
+            }
+        }
+        junit.add(case)
+    }
+}

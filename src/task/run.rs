@@ -1,0 +1,286 @@
+//! Waking, polling and cancelling tasks: what the hub does with its tables.
+//!
+//! No table is borrowed while a task, a waker of others or a value of a user's is run or dropped.
+
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use super::cell::Child;
+use super::hub::{Hub, ROOT_SET};
+use super::tables::Node;
+use super::waker::{NodeRef, keep, node_of, waker_of};
+
+impl Hub {
+    /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
+    #[inline]
+    pub(crate) fn wake(&self, node: NodeRef) {
+        if let Some(poller) = self.push(node) {
+            self.wake_poller(poller);
+        }
+    }
+
+    /// Puts a task into its set's queue. Returns whom to wake for it, if anybody.
+    #[inline]
+    fn push(&self, node: NodeRef) -> Option<Waker> {
+        let mut tables = self.tables.borrow_mut();
+        let found = tables.nodes.get(node.index() as usize)?;
+        if !found.live || found.generation != node.generation() || found.queued {
+            return None;
+        }
+        let set = tables.push(node.index());
+        if set.woken {
+            return None;
+        }
+        set.woken = true;
+        set.waker.take()
+    }
+
+    /// Wakes the poller of a set, which may be a task of another set, and so on up.
+    #[inline(never)]
+    fn wake_poller(&self, mut poller: Waker) {
+        while let Some(node) = node_of(&poller, self.id) {
+            match self.push(node) {
+                Some(next) => poller = next,
+                None => return,
+            }
+        }
+        poller.wake();
+    }
+
+    /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
+    #[inline]
+    pub(crate) fn wake_waker(&self, waker: Waker) {
+        match node_of(&waker, self.id) {
+            Some(node) => {
+                // There is nothing behind one of our own wakers that a drop would have to free.
+                std::mem::forget(waker);
+                self.wake(node);
+            }
+            None => waker.wake(),
+        }
+    }
+
+    /// Wakes whoever polls `set`, without anything new in its queue.
+    pub(super) fn wake_set(&self, set: u32) {
+        let parent = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            if set.woken {
+                return;
+            }
+            set.woken = true;
+            set.waker.take()
+        };
+        if let Some(parent) = parent {
+            parent.wake();
+        }
+    }
+
+    /// The root set has something to run.
+    #[inline]
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.tables.borrow().sets[ROOT_SET as usize]
+            .queue
+            .is_empty()
+    }
+
+    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two
+    /// tasks.
+    pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
+        loop {
+            self.inbox.drain(|node| self.wake(node));
+            let Some((node, cell)) = self.begin_ready(ROOT_SET) else {
+                break;
+            };
+            self.poll_begun(node, &cell);
+            if interrupted() {
+                break;
+            }
+        }
+    }
+
+    /// Wakes the task of a waker and, where it is next anyway, runs it without the way through the
+    /// queue.
+    #[inline(never)] // keeps its registers out of the callbacks' way
+    pub(crate) fn wake_and_run(&self, waker: Waker) {
+        if let Some((node, cell)) = self.begin_alone(waker) {
+            self.poll_begun(node, &cell);
+        }
+    }
+
+    /// Whether there may be something for [`run_root`](Self::run_root) or
+    /// [`wait_for_outside`](Self::wait_for_outside) to do.
+    #[inline]
+    pub(crate) fn may_be_ready(&self) -> bool {
+        self.is_ready() || self.inbox.is_filled() || self.outside.begun.get()
+    }
+
+    /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.
+    #[inline(always)] // in the way of every event
+    fn begin_alone(&self, waker: Waker) -> Option<(NodeRef, Rc<dyn Child>)> {
+        let Some(reference) = node_of(&waker, self.id) else {
+            waker.wake();
+            return None;
+        };
+        // There is nothing behind one of our own wakers that a drop would have to free.
+        std::mem::forget(waker);
+        {
+            let mut tables = self.tables.borrow_mut();
+            let tables = &mut *tables;
+            let node = tables.nodes.get_mut(reference.index() as usize)?;
+            if !node.live || node.generation != reference.generation() {
+                return None;
+            }
+            let is_next = node.set == ROOT_SET
+                && tables.sets[ROOT_SET as usize].queue.is_empty()
+                && !self.inbox.is_filled();
+            if is_next {
+                return self.begin(node, reference.index());
+            }
+        }
+        self.wake(reference);
+        None
+    }
+
+    /// Takes the next ready task of a set, to be polled now.
+    #[inline(always)] // in the way of every event
+    fn begin_ready(&self, set: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
+        let mut tables = self.tables.borrow_mut();
+        loop {
+            let index = tables.pop(set)?;
+            if let Some(begun) = self.begin(&mut tables.nodes[index as usize], index) {
+                return Some(begun);
+            }
+        }
+    }
+
+    pub(super) fn pop_ready(&self, set: u32) -> Option<u32> {
+        self.tables.borrow_mut().pop(set)
+    }
+
+    pub(super) fn ready_count(&self, set: u32) -> usize {
+        self.tables.borrow().sets[set as usize].queue.len
+    }
+
+    /// Opens the set for the time of its scope's poll or drop.
+    pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) {
+        // Before the tables are borrowed: a waker of others may run their code when it is cloned.
+        let waker = waker.map(keep);
+        let replaced = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            set.open = true;
+            set.woken = true;
+            waker.and_then(|waker| set.waker.replace(waker))
+        };
+        drop(replaced);
+    }
+
+    pub(super) fn close_set(&self, set: u32) {
+        let again = {
+            let mut tables = self.tables.borrow_mut();
+            let set = &mut tables.sets[set as usize];
+            set.open = false;
+            set.woken = !set.queue.is_empty() || !set.doomed.is_empty();
+            if set.woken { set.waker.take() } else { None }
+        };
+        if let Some(waker) = again {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_open(&self, set: u32) -> bool {
+        self.tables.borrow().sets[set as usize].open
+    }
+
+    pub(super) fn take_doomed(&self, set: u32) -> Vec<NodeRef> {
+        std::mem::take(&mut self.tables.borrow_mut().sets[set as usize].doomed)
+    }
+
+    /// Polls the node's future as a task of its own; an ended task leaves the tables.
+    pub(super) fn poll_node(&self, index: u32) {
+        let begun = self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
+        if let Some((node, cell)) = begun {
+            self.poll_begun(node, &cell);
+        }
+    }
+
+    /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
+    #[inline(always)] // in the way of every event
+    fn begin(&self, node: &mut Node, index: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
+        node.since = self.now.get();
+        node.waits = 0;
+        let cell = node.cell.clone()?;
+        Some((NodeRef::new(self.id, index, node.generation), cell))
+    }
+
+    #[inline(always)] // in the way of every event
+    fn poll_begun(&self, node: NodeRef, cell: &Rc<dyn Child>) {
+        let waker = waker_of(node);
+        let poll = {
+            let _entered = self.enter(node.index());
+            cell.poll(&mut Context::from_waker(&waker))
+        };
+        if poll.is_ready() {
+            self.end(node.index(), &**cell);
+        }
+    }
+
+    /// Marks a poll of the block of a scope, whose future is not in the tables.
+    pub(super) fn begin_block(&self, index: u32) {
+        self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
+    }
+
+    pub(super) fn reference(&self, index: u32) -> NodeRef {
+        NodeRef::new(
+            self.id,
+            index,
+            self.tables.borrow().nodes[index as usize].generation,
+        )
+    }
+
+    fn end(&self, index: u32, cell: &dyn Child) {
+        let core = self.tables.borrow().nodes[index as usize].core.clone();
+        self.remove_node(index);
+        if let Some(core) = core {
+            core.child_ended(self, cell);
+        }
+    }
+
+    /// Cancels a task: at once where its future can be touched, else when its scope is next polled
+    /// or, if it runs now, at its next suspension.
+    pub(super) fn cancel(&self, node: NodeRef) {
+        let index = node.index();
+        let (cell, set, open) = {
+            let tables = self.tables.borrow();
+            let Some(found) = tables.nodes.get(index as usize) else {
+                return;
+            };
+            if !found.live || found.generation != node.generation() {
+                return;
+            }
+            let Some(cell) = found.cell.clone() else {
+                return;
+            };
+            (cell, found.set, tables.sets[found.set as usize].open)
+        };
+        if !open {
+            if cell.info().is_cancel_requested() {
+                return;
+            }
+            cell.info().request_cancel();
+            self.tables.borrow_mut().sets[set as usize]
+                .doomed
+                .push(node);
+            self.wake_set(set);
+            return;
+        }
+        let ended = {
+            let _entered = self.enter(index);
+            cell.cancel()
+        };
+        if ended {
+            self.end(index, &*cell);
+        }
+    }
+}

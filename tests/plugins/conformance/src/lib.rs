@@ -58,6 +58,10 @@ impl Design {
 
 /// Whether everything holds 0 and 1 only, whatever it was declared as: then X and Z are read nowhere,
 /// and writing them is an error.
+///
+/// # Errors
+///
+/// The design is another one.
 pub fn has_two_states(top: Instance) -> Result<bool> {
     let logic = top.signal::<LogicVec>("q_8")?;
     Ok(logic.description().encoding.has_two_states())

@@ -38,12 +38,12 @@ mod bindings {
             |get|get_str|get_value|put_value|get_time|printf|flush|chk_error|free_object\
             |release_handle|get_vlog_info|control)",
         types: "",
-        constants: "vpi(IntegerVar|Memory|MemoryWord|Module|NamedBegin|NamedEvent|NamedFork|Net\
+        constants: "vpi(Constant|IntegerVar|Memory|MemoryWord|Module|NamedBegin|NamedEvent|NamedFork|Net\
             |NetBit|Parameter|Port|RealVar|Reg|RegBit|SpecParam|TimeVar|NetArray|RegArray\
             |ModuleArray|NamedEventArray|GenScopeArray|GenScope|Function|Task|PartSelect\
             |BitSelect|LeftRange|RightRange|Scope|InternalScope|Variables\
             |Undefined|Type|Name|FullName|Size|File|LineNo|DefName\
-            |TimePrecision|Scalar|Direction|Input|Output|Inout|ConstType|LocalParam\
+            |TimePrecision|Scalar|Vector|Direction|Input|Output|Inout|ConstType|LocalParam\
             |RealConst|StringConst|Signed|Finish|SimTime|SuppressTime\
             |BinStrVal|ObjTypeVal|ScalarVal|IntVal|RealVal|StringVal|VectorVal|SuppressVal\
             |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Warning|Error|System|Internal)\

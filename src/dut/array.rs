@@ -208,6 +208,9 @@ impl<T: SignalValue> Array<T> {
             };
             return Err(object.misfit(remedy));
         }
+        if let Some(hidden) = object.hidden() {
+            return Err(hidden);
+        }
         if !T::fits(&object.description().encoding) {
             return Err(Misfit::value::<T>(&object, "Array"));
         }

@@ -62,7 +62,12 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
     {
         note = format!("the elements of the array are [{left}:{right}]");
     } else if port.quirks().some_names_do_not_iterate {
-        "this simulator lists neither generics nor constants nor arrays".clone_into(&mut note);
+        note = format!(
+            "{} cannot show what is no bit, integer or enumeration of up to 256 values, nor an array of \
+             these by integers: reals, times, records and their fields, arrays of several dimensions, \
+             functions; nor does it list generics, constants and arrays, which it finds by name",
+            port.identity()
+        );
     } else if port.quirks().shows_the_published_only {
         note = format!(
             "{} shows what was published when the design was compiled: the runner publishes what \

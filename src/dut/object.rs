@@ -128,6 +128,8 @@ impl Object {
         let rust = T::name();
         let remedy = if self.holds_names() {
             "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
+        } else if let Some(hidden) = self.hidden() {
+            return Err(hidden);
         } else if let Some((left, right)) = self.range() {
             format!("bind it as `Array<{rust}>`, whose elements are [{left}:{right}]")
         } else if self.description.encoding == Encoding::None {
@@ -136,6 +138,15 @@ impl Object {
             return Ok(());
         };
         Err(self.misfit(remedy))
+    }
+
+    /// What the simulator has against showing its value, if it is known to show none.
+    pub(super) fn hidden(&self) -> Option<Misfit> {
+        if self.description.encoding != Encoding::None {
+            return None;
+        }
+        let hidden = scheduler::kernel().ok()?.port().hidden(self.handle)?;
+        Some(Misfit::Other(hidden.to_string()))
     }
 
     /// The object is of another kind than what it was to be bound as.

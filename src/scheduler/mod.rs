@@ -476,10 +476,8 @@ impl Kernel {
     }
 
     fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
-        if signal.description.constant {
-            return Err(WriteError::Constant {
-                kind: signal.description.kind.to_string(),
-            });
+        if !signal.is_writable {
+            return Err(self.not_writable(signal));
         }
         if self.over.get() {
             return Err(PortError::Over.into());
@@ -488,6 +486,16 @@ impl Kernel {
             return Err(WriteError::ReadOnlyPhase);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn not_writable(&self, signal: &Signal) -> WriteError {
+        match self.port.write_refusal(signal.handle) {
+            Some(refusal) if !signal.description.constant => refusal.into(),
+            _ => WriteError::Constant {
+                kind: signal.description.kind.to_string(),
+            },
+        }
     }
 
     /// Keeps a write for the read-write phase.

@@ -101,6 +101,15 @@ pub(crate) trait Port {
         false
     }
 
+    /// Why an object that is there has no value to read or to write, where the port knows.
+    fn hidden(&self, _object: Handle) -> Option<PortError> {
+        None
+    }
+    /// Why nothing can be written to an object, other than that it is constant.
+    fn write_refusal(&self, _object: Handle) -> Option<PortError> {
+        None
+    }
+
     /// Reads any object of logic values into `into`, whose memory is reused.
     fn read(
         &self,

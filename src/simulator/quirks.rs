@@ -164,8 +164,6 @@ pub(crate) struct Quirks {
     pub(crate) integers_extend: bool,
     /// Every object holds 0 and 1 only. Verilator 5.006.
     pub(crate) two_states_only: bool,
-    /// Ports are nets and know their direction themselves. GHDL 2.0.
-    pub(crate) ports_are_nets: bool,
     /// Some objects are found by name only: generics, constants, arrays. GHDL 2.0.
     pub(crate) some_names_do_not_iterate: bool,
     /// A delay that was cancelled is not told, but its time comes and keeps the simulation alive
@@ -224,7 +222,6 @@ impl Quirks {
         real_elements_are_read_only: false,
         integers_extend: false,
         two_states_only: false,
-        ports_are_nets: false,
         some_names_do_not_iterate: false,
         cancelled_delays_keep_time: false,
         prints_become_notes: false,
@@ -251,26 +248,27 @@ impl Quirks {
                 integers_extend: true,
                 ..Quirks::STANDARD
             },
-            Simulator::Ghdl => Quirks {
-                writes_take_a_cycle: true,
-                next_time_step_stays: true,
-                cancelled_delays_fire: true,
-                // GHDL 5 releases.
-                force_is_ignored: identity.major_version().is_none_or(|major| major < 5),
-                writes_last: true,
-                read_only_writes_pass: true,
-                read_write_again_needs_write: true,
-                next_time_step_at_start: true,
-                finish_needs_delay: true,
-                end_time_is_unreadable: true,
-                idle_watches_cost: true,
-                array_watches_are_dead: true,
-                ports_are_nets: true,
-                some_names_do_not_iterate: true,
-                vector_formats: VectorFormats::BinaryString,
-                names: NameCase::Lower,
-                ..Quirks::STANDARD
-            },
+            Simulator::Ghdl => {
+                let before_5 = identity.major_version().is_none_or(|major| major < 5);
+                Quirks {
+                    writes_take_a_cycle: true,
+                    next_time_step_stays: true,
+                    cancelled_delays_fire: before_5,
+                    force_is_ignored: before_5,
+                    writes_last: before_5,
+                    read_only_writes_pass: true,
+                    read_write_again_needs_write: true,
+                    next_time_step_at_start: true,
+                    finish_needs_delay: true,
+                    end_time_is_unreadable: true,
+                    idle_watches_cost: true,
+                    array_watches_are_dead: true,
+                    some_names_do_not_iterate: true,
+                    vector_formats: VectorFormats::BinaryString,
+                    names: NameCase::Lower,
+                    ..Quirks::STANDARD
+                }
+            }
             Simulator::Verilator => Quirks {
                 force_is_ignored: true,
                 read_only_writes_pass: true,
@@ -361,9 +359,11 @@ mod tests {
     }
 
     #[test]
-    fn ghdl_releases_from_version_5_on() {
-        assert!(Quirks::of(&identity("GHDL", "2.0.0 (Debian 2.0.0+dfsg-6.2+b2)")).force_is_ignored);
-        assert!(!Quirks::of(&identity("GHDL", "v5.1.1")).force_is_ignored);
+    fn ghdl_deposits_and_releases_from_version_5_on() {
+        let old = Quirks::of(&identity("GHDL", "2.0.0 (Debian 2.0.0+dfsg-6.2+b2)"));
+        assert!(old.force_is_ignored && old.writes_last);
+        let new = Quirks::of(&identity("GHDL", "v5.1.1"));
+        assert!(!new.force_is_ignored && !new.writes_last);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+pub const vpiConstant: i32 = 7;
 pub const vpiFunction: i32 = 20;
 pub const vpiIntegerVar: i32 = 25;
 pub const vpiMemory: i32 = 29;
@@ -39,6 +40,7 @@ pub const vpiLineNo: i32 = 6;
 pub const vpiDefName: i32 = 9;
 pub const vpiTimePrecision: i32 = 12;
 pub const vpiScalar: i32 = 17;
+pub const vpiVector: i32 = 18;
 pub const vpiDirection: i32 = 20;
 pub const vpiInput: i32 = 1;
 pub const vpiOutput: i32 = 2;

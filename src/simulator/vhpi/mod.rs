@@ -18,7 +18,7 @@
 mod callback;
 mod description;
 mod hierarchy;
-mod name;
+pub(super) mod name;
 mod object;
 mod position;
 mod raw;

@@ -6,8 +6,9 @@
 use super::VpiPort;
 use super::digits::scalar_logic;
 use super::raw::{self, Callback, Interface, Routine};
+use super::vhdl::{Place, Vhdl};
 use crate::simulator::event::{self, deliver};
-use crate::simulator::{CallbackHandle, Event, Handle, Phase, PortError};
+use crate::simulator::{self, CallbackHandle, Event, Handle, Phase, Port, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 
 /// The token of a callback's data.
@@ -100,6 +101,79 @@ unsafe extern "C" fn on_end(_data: *mut t_cb_data) -> i32 {
     0
 }
 
+thread_local! {
+    static VHDL: &'static Vhdl = Box::leak(Box::default());
+}
+
+/// What is kept of a VHDL design.
+pub(super) fn vhdl() -> &'static Vhdl {
+    VHDL.with(|vhdl| *vhdl)
+}
+
+/// A callback of a simulator of VHDL begins.
+#[inline]
+fn enter(place: Place) {
+    if !event::is_over() {
+        vhdl().enter(place, || simulator::port().map_or(0, Port::now));
+    }
+}
+
+/// The same routines for simulators of VHDL, which note where in a cycle they are.
+unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
+    let in_order = vhdl().changed_in_order();
+    enter(Place::After);
+    for token in in_order {
+        if !event::is_ending() {
+            deliver(Event::Change {
+                token,
+                scalar: None,
+            });
+        }
+    }
+    // SAFETY: the simulator called us with it.
+    unsafe { on_change(data) }
+}
+
+unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_timer(data) }
+}
+
+unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    vhdl().enter_cycle();
+    0
+}
+
+unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    if !event::is_ending()
+        && let Some(port) = super::VPI.get()
+    {
+        port.release_vhdl(vhdl());
+    }
+    0
+}
+
+unsafe extern "C" fn on_vhdl_read_write(data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadWrite, data) }
+}
+
+unsafe extern "C" fn on_vhdl_read_only(data: *mut t_cb_data) -> i32 {
+    enter(Place::Last);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::ReadOnly, data) }
+}
+
+unsafe extern "C" fn on_vhdl_next_time_step(data: *mut t_cb_data) -> i32 {
+    enter(Place::Before);
+    // SAFETY: the simulator called us with it.
+    unsafe { on_phase(Phase::NextTimeStep, data) }
+}
+
 /// Registers for the start and the end of simulation. The simulator's answer is of no use here:
 /// in the process of Icarus's compiler the functions are there and refuse.
 pub(super) fn register_start_and_end(raw: &Interface) -> Result<(), raw::Missing> {
@@ -134,11 +208,13 @@ impl VpiPort {
         if self.quirks.watches_compare {
             return self.watch_by_comparing(object, scalar, token);
         }
-        // GHDL knows no scalars.
-        let (routine, format): (Routine, i32) = if scalar && !self.nine_states() {
-            (on_scalar_change, vpi::vpiScalarVal)
+        let (routine, format): (Routine, _) = if self.vhdl.is_some() {
+            // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
+            (on_vhdl_change, None)
+        } else if scalar {
+            (on_scalar_change, Some(vpi::vpiScalarVal))
         } else {
-            (on_change, vpi::vpiSuppressVal)
+            (on_change, Some(vpi::vpiSuppressVal))
         };
         let callback = Callback {
             reason: vpi::cbValueChange,
@@ -148,17 +224,30 @@ impl VpiPort {
             format,
             token,
         };
-        self.register("watch", &callback)
+        let watch = self.register("watch", &callback)?;
+        if let Some(vhdl) = self.vhdl
+            && scalar
+        {
+            vhdl.note_watch(watch, object, token);
+        }
+        Ok(watch)
     }
 
     pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
         if self.quirks.fired_handles_are_ours {
             return self.start_kept_delay(steps, token);
         }
-        self.register("wait in", &timed(vpi::cbAfterDelay, on_timer, steps, token))
+        let routine = match self.vhdl {
+            Some(_) => on_vhdl_timer,
+            None => on_timer as Routine,
+        };
+        self.register("wait in", &timed(vpi::cbAfterDelay, routine, steps, token))
     }
 
     pub(super) fn await_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+        if let Some(vhdl) = self.vhdl {
+            return self.await_phase_vhdl(vhdl, phase, token);
+        }
         let callback = match phase {
             Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_read_write, 0, token),
             Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_read_only, 0, token),
@@ -172,6 +261,35 @@ impl VpiPort {
         Ok(())
     }
 
+    fn await_phase_vhdl(&self, vhdl: &Vhdl, phase: Phase, token: u64) -> Result<(), PortError> {
+        let callback = match phase {
+            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_vhdl_read_write, 0, token),
+            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_vhdl_read_only, 0, token),
+            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_vhdl_next_time_step, 0, token),
+        };
+        self.register("wait in", &callback)?;
+        if phase == Phase::ReadWrite
+            && vhdl.place() == Place::Last
+            && self.quirks.read_write_again_needs_write
+        {
+            self.start_cycle();
+        }
+        Ok(())
+    }
+
+    /// Has the simulator call when what was written is applied, for the releases that wait for it.
+    pub(super) fn await_releases(&self) -> Result<(), PortError> {
+        let callback = timed(vpi::cbReadWriteSynch, on_vhdl_releases, 0, 0);
+        self.register("release", &callback).map(drop)
+    }
+
+    /// Has the simulator begin another cycle in this time step.
+    pub(super) fn start_cycle(&self) {
+        let _ = self
+            .raw
+            .register(&timed(vpi::cbAfterDelay, on_vhdl_cycle, 0, 0));
+    }
+
     /// Registers a delay of 0 that does nothing, in which a pending finish is obeyed.
     pub(super) fn start_idle_delay(&self) {
         let _ = self
@@ -180,6 +298,9 @@ impl VpiPort {
     }
 
     pub(super) fn remove_callback(&self, callback: CallbackHandle) {
+        if let Some(vhdl) = self.vhdl {
+            vhdl.forget_watch(callback);
+        }
         if !event::is_over() {
             self.raw.remove(callback);
         }
@@ -195,7 +316,7 @@ pub(super) fn timed(reason: i32, routine: Routine, steps: u64, token: u64) -> Ca
         routine,
         object: None,
         delay: Some(steps),
-        format: vpi::vpiSuppressVal,
+        format: Some(vpi::vpiSuppressVal),
         token,
     }
 }

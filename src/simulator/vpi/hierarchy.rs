@@ -1,19 +1,19 @@
 //! Scopes and objects: what there is, by name and by index.
 //!
 //! Look-up goes by our own index of a scope, made at the first question about it by iterating
-//! over the scope once. `vpi_handle_by_name` is asked only for what does not iterate (generics
-//! and arrays in GHDL): it searches the scope from its start each time, on Icarus 11 it wants an
+//! over the scope once. `vpi_handle_by_name` is not asked for names of Verilog (for those of VHDL see
+//! [`vhdl`](super::vhdl)): it searches the scope from its start each time, on Icarus 11 it wants an
 //! escaped identifier with its backslash when it is a scope and refuses the rest of a path
 //! through one, and it finds no bit of a vector.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::VpiPort;
 use super::description::object_kind;
 use super::name;
-use crate::simulator::{Direction, Handle, NameCase, ObjectKind, event};
+use super::vhdl::Unlisted;
+use crate::simulator::{Direction, Handle, ObjectKind, event};
 use crate::sys::vpi;
 
 /// The scopes asked about so far; `None` stands for the top of the design.
@@ -26,6 +26,8 @@ pub(super) struct Scope {
     objects: Vec<Handle>,
     by_name: HashMap<Box<str>, Handle>,
     directions: HashMap<Box<str>, Direction>,
+    /// What a simulator has been asked for that does not list it.
+    pub(super) unlisted: Unlisted,
 }
 
 /// The relations that lead from a scope to what it holds. Icarus gives the arrays of nets with
@@ -42,12 +44,24 @@ const RELATIONS: [i32; 9] = [
     vpi::vpiInternalScope,
 ];
 
-fn direction(vpi_direction: i32) -> Option<Direction> {
+pub(super) fn direction(vpi_direction: i32) -> Option<Direction> {
     match vpi_direction {
         vpi::vpiInput => Some(Direction::Input),
         vpi::vpiOutput => Some(Direction::Output),
         vpi::vpiInout => Some(Direction::InOut),
         _ => None,
+    }
+}
+
+impl Scope {
+    /// Adds an object; of two of one name the first is found.
+    pub(super) fn add(&mut self, key: Box<str>, object: Handle) {
+        self.by_name.entry(key).or_insert(object);
+        self.objects.push(object);
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<Handle> {
+        self.by_name.get(key).copied()
     }
 }
 
@@ -65,16 +79,18 @@ impl VpiPort {
     }
 
     /// The index of a scope, made if need be.
-    fn scope(&self, scope: Option<Handle>) -> Rc<Scope> {
+    pub(super) fn scope(&self, scope: Option<Handle>) -> Rc<Scope> {
         if let Some(known) = self.scopes.borrow().get(&scope) {
             return Rc::clone(known);
         }
         if event::is_over() {
             return Rc::default();
         }
-        let made = Rc::new(match scope {
-            None => self.index(None, self.top()),
-            Some(scope) => {
+        let made = Rc::new(match (self.vhdl, scope) {
+            (Some(vhdl), None) => self.index_vhdl(vhdl, None, self.top()),
+            (Some(vhdl), Some(of)) => self.index_vhdl(vhdl, scope, self.contents(of)),
+            (None, None) => self.index(None, self.top()),
+            (None, Some(scope)) => {
                 let mut made = self.index(Some(scope), self.contents(scope));
                 made.directions = self.port_directions(scope);
                 made
@@ -121,13 +137,11 @@ impl VpiPort {
             };
             if self.quirks.handles_are_not_unique {
                 // The same object comes in more relations than one, each time with another handle.
-                if let Entry::Vacant(entry) = scope.by_name.entry(self.key(&name)) {
-                    entry.insert(object);
-                    scope.objects.push(object);
+                if !scope.by_name.contains_key(&Self::key(&name)) {
+                    scope.add(Self::key(&name), object);
                 }
             } else if seen.insert(object) {
-                scope.by_name.entry(self.key(&name)).or_insert(object);
-                scope.objects.push(object);
+                scope.add(Self::key(&name), object);
             }
         }
         scope
@@ -149,7 +163,7 @@ impl VpiPort {
         let entries = ports.into_iter().filter_map(|port| {
             let name = self.raw.get_text(vpi::vpiName, port)?;
             Some((
-                self.key(&name),
+                Self::key(&name),
                 direction(self.raw.get(vpi::vpiDirection, Some(port))?)?,
             ))
         });
@@ -157,18 +171,16 @@ impl VpiPort {
     }
 
     /// A name as it is compared.
-    fn key(&self, name: &str) -> Box<str> {
-        let name = name::plain(name);
-        match self.quirks.names {
-            NameCase::AsWritten => name.into(),
-            NameCase::Lower => name.to_lowercase().into(),
-            NameCase::Upper => name.to_uppercase().into(),
-        }
+    fn key(name: &str) -> Box<str> {
+        name::plain(name).into()
     }
 
     pub(super) fn find_by_path(&self, scope: Option<Handle>, path: &str) -> Option<Handle> {
         if event::is_over() {
             return None;
+        }
+        if let Some(vhdl) = self.vhdl {
+            return self.find_vhdl(vhdl, scope, path);
         }
         name::splits(path).find_map(|split| {
             let object = self.child(scope, split.first)?;
@@ -183,7 +195,7 @@ impl VpiPort {
     /// The object a scope holds by a name of one identifier, which may have an index.
     fn child(&self, scope: Option<Handle>, name: &str) -> Option<Handle> {
         let index = self.scope(scope);
-        if let Some(object) = index.by_name.get(&self.key(name)) {
+        if let Some(object) = index.by_name.get(&Self::key(name)) {
             return Some(*object);
         }
         if self.quirks.generate_scopes_are_hidden
@@ -195,15 +207,15 @@ impl VpiPort {
             let array = self.child(scope, base)?;
             return self.array_element(array, index);
         }
-        if self.quirks.some_names_do_not_iterate {
-            return self.raw.by_name(&self.key(name), scope);
-        }
         None
     }
 
     pub(super) fn array_element(&self, array: Handle, index: i64) -> Option<Handle> {
         if event::is_over() || self.kind(array) != ObjectKind::Array {
             return None;
+        }
+        if let Some(vhdl) = self.vhdl {
+            return self.element_vhdl(vhdl, array, index);
         }
         let index = i32::try_from(index).ok()?;
         if self.quirks.handles_are_not_unique {
@@ -224,6 +236,9 @@ impl VpiPort {
 
     /// The full name, or a mark for an object that has none.
     pub(super) fn path(&self, object: Handle) -> String {
+        if let Some(path) = self.vhdl.and_then(|vhdl| vhdl.path(object)) {
+            return path;
+        }
         let path = (!event::is_over())
             .then(|| self.raw.get_text(vpi::vpiFullName, object))
             .flatten()
@@ -238,9 +253,6 @@ impl VpiPort {
     }
 
     pub(super) fn direction_of(&self, object: Handle, name: &str) -> Option<Direction> {
-        if self.quirks.ports_are_nets {
-            return direction(self.raw.get(vpi::vpiDirection, Some(object))?);
-        }
         if self.quirks.top_ports_lie_beside {
             return direction(self.direction_of_port(object, name)?);
         }
@@ -250,7 +262,7 @@ impl VpiPort {
         }
         self.scope(Some(scope))
             .directions
-            .get(&self.key(name))
+            .get(&Self::key(name))
             .copied()
     }
 }

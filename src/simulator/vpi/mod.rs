@@ -5,16 +5,19 @@ mod description;
 mod digits;
 mod hierarchy;
 mod name;
+mod probe;
 mod raw;
 mod time;
 mod value;
 mod verilator;
+mod vhdl;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::io::Write as _;
 
 use raw::{Interface, Missing};
+use vhdl::Vhdl;
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
@@ -33,6 +36,8 @@ struct VpiPort {
     errors_are_silent: bool,
     integers_extend: bool,
     formats: VectorFormats,
+    /// What a simulator of VHDL needs beyond.
+    vhdl: Option<&'static Vhdl>,
     arguments: Vec<String>,
     precision: Precision,
     /// The last time the simulator gave that can be believed.
@@ -46,6 +51,11 @@ struct VpiPort {
     scopes: RefCell<hierarchy::Scopes>,
     /// What has to be kept for a simulator that compares values and makes handles anew.
     kept: verilator::Kept,
+}
+
+thread_local! {
+    /// The port, for callbacks of its own.
+    static VPI: Cell<Option<&'static VpiPort>> = const { Cell::new(None) };
 }
 
 /// Registers with the simulator; the work of the start-up routine. Nothing else is touched: the
@@ -64,9 +74,9 @@ pub(crate) fn start_up() -> Result<(), String> {
 fn start() {
     match VpiPort::open() {
         Ok(port) => {
-            let port: &VpiPort = Box::leak(Box::new(port));
+            let port: &'static VpiPort = Box::leak(Box::new(port));
+            VPI.set(Some(port));
             super::PORT.set(Some(port));
-            verilator::remember(port);
             event::deliver(Event::Start);
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),
@@ -112,6 +122,7 @@ impl VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
             formats: quirks.vector_formats,
+            vhdl: (quirks.vector_formats == VectorFormats::BinaryString).then(callback::vhdl),
             raw,
             identity,
             quirks,
@@ -135,17 +146,25 @@ impl VpiPort {
     }
 
     #[cold]
-    fn cannot_force(&self) -> PortError {
+    fn unsupported(&self, what: &str, remedy: &str) -> PortError {
         PortError::Unsupported {
-            what: "force or release a signal".to_owned(),
+            what: what.to_owned(),
             simulator: self.identity.to_string(),
-            remedy: "drive it from the testbench alone, or use a simulator that can".to_owned(),
+            remedy: remedy.to_owned(),
         }
     }
 
     #[cold]
     fn two_states_only(&self, object: Handle) -> PortError {
         PortError::two_states(&self.identity, &self.path(object))
+    }
+
+    #[cold]
+    fn cannot_force(&self) -> PortError {
+        self.unsupported(
+            "force or release a signal",
+            "drive it from the testbench alone, or use a simulator that can",
+        )
     }
 
     /// A refusal, with the simulator's own message if it has one.
@@ -189,11 +208,6 @@ impl VpiPort {
             path: self.path(object),
             message,
         }
-    }
-
-    /// Whether values are strings of digits for nine states.
-    fn nine_states(&self) -> bool {
-        self.formats == VectorFormats::BinaryString
     }
 }
 
@@ -245,11 +259,27 @@ impl Port for VpiPort {
     }
 
     fn describe(&self, object: Handle) -> Description {
-        self.description(object)
+        match self.vhdl {
+            Some(vhdl) => self.describe_vhdl(vhdl, object),
+            None => self.description(object),
+        }
+    }
+
+    fn hidden(&self, object: Handle) -> Option<PortError> {
+        self.hidden_vhdl(self.vhdl?, object)
+    }
+
+    fn write_refusal(&self, object: Handle) -> Option<PortError> {
+        self.write_refusal_vhdl(self.vhdl?, object)
+    }
+
+    fn is_write_pending(&self, object: Handle) -> bool {
+        self.vhdl.is_some_and(|vhdl| vhdl.is_written(object))
     }
 
     fn is_local(&self, parameter: Handle) -> bool {
-        self.kind(parameter) == super::ObjectKind::Parameter
+        self.vhdl.is_none()
+            && self.kind(parameter) == super::ObjectKind::Parameter
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 

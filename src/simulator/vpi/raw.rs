@@ -35,8 +35,8 @@ pub(super) struct Callback {
     pub(super) object: Option<Handle>,
     /// The delay in steps; `None` for callbacks that have no time.
     pub(super) delay: Option<u64>,
-    /// The format in which the callback brings the object's value.
-    pub(super) format: i32,
+    /// The format in which the callback brings the object's value; `None` asks for none.
+    pub(super) format: Option<i32>,
     pub(super) token: u64,
 }
 
@@ -184,7 +184,7 @@ impl Interface {
             None => super::time::SUPPRESSED,
         };
         let mut value = vpi::t_vpi_value {
-            format: callback.format,
+            format: callback.format.unwrap_or(vpi::vpiSuppressVal),
             value: super::value::NOTHING,
         };
         let mut data = vpi::t_cb_data {
@@ -192,7 +192,10 @@ impl Interface {
             cb_rtn: Some(callback.routine),
             obj: pointer(callback.object),
             time: &raw mut time,
-            value: &raw mut value,
+            value: match callback.format {
+                Some(_) => &raw mut value,
+                None => ptr::null_mut(),
+            },
             index: 0,
             user_data: token_to_pointer(callback.token),
         };

@@ -10,8 +10,9 @@ use std::ptr;
 
 use super::digits::{digits_to_planes, mask, nine_state_planes, scalar_planes, vector_elements};
 use super::raw::Missing;
+use super::vhdl::Vhdl;
 use super::{VpiPort, check_not_over};
-use crate::simulator::{Encoding, Handle, PortError, VectorFormats, WriteMode};
+use crate::simulator::{Encoding, Handle, Port, PortError, VectorFormats, WriteMode, event};
 use crate::sys::vpi;
 use crate::value::LogicVec;
 
@@ -55,6 +56,11 @@ impl VpiPort {
         } else {
             self.check_error("read", object)
         }
+    }
+
+    /// What a simulator says of a value in binary digits, if anything.
+    pub(super) fn binary_string(&self, object: Handle) -> Option<&[u8]> {
+        self.digits(object).ok()
     }
 
     /// The digits of an object's binary string.
@@ -102,8 +108,8 @@ impl VpiPort {
 
     #[inline(never)]
     fn read_in_other_formats(&self, object: Handle, width: u32) -> Result<(u64, u64), PortError> {
-        if self.nine_states() {
-            return Ok(nine_state_planes(self.digits(object)?));
+        if let Some(vhdl) = self.vhdl {
+            return self.read_planes_vhdl(vhdl, object);
         }
         if width <= 32 {
             let integer = self.get_bits(object)?;
@@ -156,7 +162,15 @@ impl VpiPort {
         two_state: bool,
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
-        if width <= 64 && !self.nine_states() {
+        if let Some(vhdl) = self.vhdl {
+            if vhdl
+                .with_written(object, |value| into.clone_from(value))
+                .is_some()
+            {
+                return Ok(());
+            }
+            self.check_readable(vhdl, object)?;
+        } else if width <= 64 {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
             return Ok(());
@@ -182,6 +196,16 @@ impl VpiPort {
             path: self.path(object),
             message: error.to_string(),
         })
+    }
+
+    #[inline(never)]
+    fn read_planes_vhdl(&self, vhdl: &Vhdl, object: Handle) -> Result<(u64, u64), PortError> {
+        let planes = |value: &LogicVec| (value.value_word(0), value.unknown_word(0));
+        if let Some(written) = vhdl.with_written(object, planes) {
+            return Ok(written);
+        }
+        self.check_readable(vhdl, object)?;
+        Ok(nine_state_planes(self.digits(object)?))
     }
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -273,6 +297,10 @@ impl VpiPort {
     ) -> Result<(), PortError> {
         debug_assert!(width <= 64, "wider objects are written from a vector");
         let (value, unknown) = (value & mask(width), unknown & mask(width));
+        if let Some(vhdl) = self.vhdl {
+            let vector = LogicVec::from_planes_u64(width, value, unknown);
+            return self.write_vhdl(vhdl, object, &vector, mode);
+        }
         if self.fits_integer(width, value) && unknown == 0 && mode != WriteMode::Release {
             let mut integer = empty(vpi::vpiIntVal);
             #[allow(
@@ -284,7 +312,7 @@ impl VpiPort {
             // SAFETY: an integer points to nothing.
             return unsafe { self.put(object, &mut integer, mode) };
         }
-        self.put_planes(object, width, value, unknown, mode)
+        self.put_planes(object, value, unknown, mode)
     }
 
     /// Writes up to 64 bits that no integer says.
@@ -292,17 +320,12 @@ impl VpiPort {
     fn put_planes(
         &self,
         object: Handle,
-        width: u32,
         value: u64,
         unknown: u64,
         mode: WriteMode,
     ) -> Result<(), PortError> {
         if unknown != 0 && self.quirks.two_states_only {
             return Err(self.two_states_only(object));
-        }
-        if self.nine_states() {
-            let vector = LogicVec::from_planes_u64(width, value, unknown);
-            return self.put_digits(object, &vector, mode);
         }
         let mut elements = vector_elements(value, unknown);
         let mut vector = empty(vpi::vpiVectorVal);
@@ -325,15 +348,15 @@ impl VpiPort {
         mode: WriteMode,
     ) -> Result<(), PortError> {
         let width = value.width();
+        if let Some(vhdl) = self.vhdl {
+            return self.write_vhdl(vhdl, object, value, mode);
+        }
         if width <= 64 && !value.is_nine_state() {
             let (value, unknown) = (value.value_word(0), value.unknown_word(0));
             return self.write_planes(object, width, value, unknown, mode);
         }
         if self.quirks.two_states_only && value.has_unknown() {
             return Err(self.two_states_only(object));
-        }
-        if self.nine_states() {
-            return self.put_digits(object, value, mode);
         }
         let words = 0..width.div_ceil(64) as usize;
         let words = words.map(|word| (value.value_word(word), value.unknown_word(word)));
@@ -358,6 +381,46 @@ impl VpiPort {
         let result = unsafe { self.put(object, &mut vector, mode) };
         self.elements.set(elements);
         result
+    }
+
+    /// Writes, and notes what is to be read until the simulator has applied it.
+    #[inline(never)]
+    fn write_vhdl(
+        &self,
+        vhdl: &Vhdl,
+        object: Handle,
+        value: &LogicVec,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        if mode == WriteMode::Release && vhdl.defers_release(object, value.width()) {
+            return self.await_releases();
+        }
+        let small = value.width() <= 32 && !value.is_nine_state() && value.unknown_word(0) == 0;
+        if small && mode != WriteMode::Release {
+            let mut integer = empty(vpi::vpiIntVal);
+            #[allow(clippy::cast_possible_truncation, reason = "it has up to 32 bits")]
+            let bits = value.value_word(0) as u32;
+            integer.value.integer = bits.cast_signed();
+            // SAFETY: an integer points to nothing.
+            unsafe { self.put(object, &mut integer, mode) }?;
+        } else {
+            self.put_digits(object, value, mode)?;
+        }
+        let is_force = mode == WriteMode::Force;
+        if mode != WriteMode::Release && vhdl.note_write(object, value, is_force, self.now()) {
+            self.start_cycle();
+        }
+        Ok(())
+    }
+
+    /// Ends the forces whose releases had to wait until they were applied.
+    pub(super) fn release_vhdl(&self, vhdl: &Vhdl) {
+        for (object, width) in vhdl.take_releases() {
+            let nothing = LogicVec::all_zero(width);
+            if let Err(error) = self.put_digits(object, &nothing, WriteMode::Release) {
+                event::escaped(Box::new(error.to_string()));
+            }
+        }
     }
 
     /// Writes a vector of nine states as a string.
@@ -448,7 +511,12 @@ impl VpiPort {
         if *encoding == Encoding::Real {
             return self.put_real(object, 0.0, WriteMode::Release);
         }
-        let words = encoding.width().unwrap_or(1).div_ceil(64) as usize;
+        let width = encoding.width().unwrap_or(1);
+        if let Some(vhdl) = self.vhdl {
+            let nothing = LogicVec::all_zero(width);
+            return self.write_vhdl(vhdl, object, &nothing, WriteMode::Release);
+        }
+        let words = width.div_ceil(64) as usize;
         self.put_words(
             object,
             std::iter::repeat_n((0, 0), words),

@@ -12,7 +12,7 @@ use std::mem;
 
 use super::callback::{timed, token};
 use super::raw::Callback;
-use super::{VpiPort, name};
+use super::{VPI, VpiPort, name};
 use crate::simulator::event::{self, deliver};
 use crate::simulator::{CallbackHandle, Encoding, Event, Handle, ObjectKind, PortError};
 use crate::sys::vpi::{self, t_cb_data};
@@ -48,18 +48,9 @@ struct Watch {
     last: LogicVec,
 }
 
-thread_local! {
-    static PORT: Cell<Option<&'static VpiPort>> = const { Cell::new(None) };
-}
-
-/// Says which port the callbacks below belong to.
-pub(super) fn remember(port: &'static VpiPort) {
-    PORT.set(Some(port));
-}
-
 unsafe extern "C" fn on_comparison(data: *mut t_cb_data) -> i32 {
     if !event::is_ending()
-        && let Some(port) = PORT.get()
+        && let Some(port) = VPI.get()
     {
         // SAFETY: the simulator called us with it.
         port.compare(unsafe { token(data) });
@@ -69,7 +60,7 @@ unsafe extern "C" fn on_comparison(data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_kept_timer(data: *mut t_cb_data) -> i32 {
     if !event::is_ending()
-        && let Some(port) = PORT.get()
+        && let Some(port) = VPI.get()
     {
         // SAFETY: the simulator called us with it.
         let token = unsafe { token(data) };
@@ -128,7 +119,7 @@ impl VpiPort {
             routine: on_comparison,
             object: Some(object),
             delay: None,
-            format: vpi::vpiSuppressVal,
+            format: Some(vpi::vpiSuppressVal),
             token,
         };
         let callback =

@@ -80,3 +80,41 @@ async fn is_as_configured(dut: Instance) -> Result {
     std::fs::write("litter.txt", "in the working folder")?;
     Ok(())
 }
+
+/// What users forget, on `counter` in either language: the tests of the runner compare what each
+/// simulator's user is told.
+mod mistakes {
+    use verifork::prelude::*;
+
+    #[verifork::test(timeout = 50.us())]
+    async fn forgets_the_clock(dut: Instance) -> Result {
+        dut.signal::<bool>("clk")?.rising_edge().await;
+        Ok(())
+    }
+
+    #[verifork::test]
+    async fn reads_before_the_reset(dut: Instance) -> Result {
+        timer(1.ns()).await;
+        dut.signal::<u8>("count")?.get()?;
+        Ok(())
+    }
+
+    /// Each of two tasks has one lock and wants the other's.
+    #[verifork::test(timeout = 50.us())]
+    async fn deadlocks() -> Result {
+        let (left, right) = (Lock::new(()), Lock::new(()));
+        let both = async |first: &Lock<()>, second: &Lock<()>| {
+            let _first = first.lock().await;
+            timer(1.ns()).await;
+            let _second = second.lock().await;
+            Ok(())
+        };
+        scope(async |tm| {
+            tm.fork("left first", both(&left, &right));
+            tm.fork("right first", both(&right, &left));
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    }
+}

@@ -57,6 +57,14 @@ fn main() -> ExitCode {
                 .skip_on(Simulator::Icarus, "fails", "it always fails")
                 .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
         ],
+        "mistakes" => ["v", "vhd"]
+            .map(|language| {
+                Design::new("counter")
+                    .label(language)
+                    .sources([format!("../../../hdl/counter.{language}")])
+                    .tests(["mistakes"])
+            })
+            .into(),
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

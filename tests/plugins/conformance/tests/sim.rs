@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::{Design, Simulator};
+use verifork_runner::Design;
 
 fn main() -> ExitCode {
     let plusargs = ["depth=4", "verbose", "verb=1", "empty="];
@@ -14,9 +14,8 @@ fn main() -> ExitCode {
             .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
             .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0"),
         Design::new("conformance")
-            .sources(["../../../hdl/conformance.vhd"])
             .label("vhdl")
-            .simulators([Simulator::Nvc]),
+            .sources(["../../../hdl/conformance.vhd"]),
     ];
     verifork_runner::main(designs.map(|design| plusargs.into_iter().fold(design, Design::plusarg)))
 }

@@ -213,7 +213,7 @@ fn waves_are_written_from_the_first_to_the_last_time_step() {
         design.run_in(folder.path(), &filter, &arguments).failed();
         let waves = fs::read(folder.path().join(name)).expect("they were written");
         assert!(waves.len() > 300, "{name} has {} bytes", waves.len());
-        if name.ends_with(".vcd") {
+        if name == "waves.vcd" {
             let text = String::from_utf8(waves).expect("VCD is text");
             assert!(text.contains(" command "), "{text}");
             // The clock falls at 0 and rises after 1 ns, in steps of 1 ps.

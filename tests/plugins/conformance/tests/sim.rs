@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::Design;
+use verifork_runner::{Design, Simulator};
 
 fn main() -> ExitCode {
     let plusargs = ["depth=4", "verbose", "verb=1", "empty="];

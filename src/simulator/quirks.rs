@@ -122,6 +122,9 @@ pub(crate) struct Quirks {
     pub(crate) idle_watches_cost: bool,
     /// A watch on a whole array never fires. GHDL 2.0, Verilator 5.006.
     pub(crate) array_watches_are_dead: bool,
+    /// A watch on a real number never fires, where it is known as one: none of its bytes are
+    /// compared. Verilator 5.032; to 5.006 it is a vector, and is watched.
+    pub(crate) real_watches_are_dead: bool,
     /// Handles are made anew by each look-up, so they cannot be compared: each is looked up once.
     /// Verilator 5.006.
     pub(crate) handles_are_not_unique: bool,
@@ -137,15 +140,17 @@ pub(crate) struct Quirks {
     /// as one to read only. Verilator 5.006.
     pub(crate) warnings_are_refusals: bool,
     /// The ports of the top lie beside it, in a scope `TOP`: the inputs there are those to write,
-    /// the top's own are copies; of outputs, the top's own are the originals. Verilator 5.006.
+    /// the top's own are copies; of outputs, the top's own are the originals. Verilator 5.006; 5.032
+    /// shows those beside it in place of the top's own.
     pub(crate) top_ports_lie_beside: bool,
     /// Generate scopes and named blocks are found by name only, as `gen__BRA__0__KET__` for `gen[0]`;
     /// instances in them are listed with the instance around them. Verilator 5.006.
     pub(crate) generate_scopes_are_hidden: bool,
-    /// Objects are all of the type `reg`, whatever they were declared as: parameters too, unless they
-    /// are looked up by name. A real number is 64 bits that call themselves a scalar, and can be read
-    /// only; an array of single bits is shown as a vector. No signs and no definitions are known, and
-    /// a vector's greater index is always at its left. Verilator 5.006.
+    /// Objects are all of the type `reg`, whatever they were declared as, but for real numbers and
+    /// strings in 5.032: parameters too, unless they are looked up by name. To 5.006 a real number is 64
+    /// bits that call themselves a scalar, and can be read only; an array of single bits is shown as
+    /// a vector. No signs are known, and a vector's greater index is always at its left. Verilator
+    /// 5.006, 5.032.
     pub(crate) everything_is_a_register: bool,
     /// Strings are shown and cannot be read: what is given is the address of a C++ object.
     /// Verilator 5.006.
@@ -208,6 +213,7 @@ impl Quirks {
         fired_handles_are_ours: false,
         idle_watches_cost: false,
         array_watches_are_dead: false,
+        real_watches_are_dead: false,
         handles_are_not_unique: false,
         watches_compare: false,
         element_watches_start_with_the_first: false,
@@ -275,6 +281,7 @@ impl Quirks {
                 fired_handles_are_ours: true,
                 idle_watches_cost: true,
                 array_watches_are_dead: true,
+                real_watches_are_dead: true,
                 handles_are_not_unique: true,
                 watches_compare: true,
                 element_watches_start_with_the_first: true,
@@ -282,7 +289,7 @@ impl Quirks {
                 top_ports_lie_beside: true,
                 generate_scopes_are_hidden: true,
                 everything_is_a_register: true,
-                strings_are_unreadable: true,
+                strings_are_unreadable: identity.is_before(5, 32),
                 inner_ports_have_no_direction: true,
                 shows_the_published_only: true,
                 two_states_only: true,
@@ -310,6 +317,15 @@ impl Quirks {
 }
 
 impl Identity {
+    /// Whether the version's first two numbers come before these; those of no version do.
+    fn is_before(&self, major: u32, minor: u32) -> bool {
+        let mut numbers = self
+            .version
+            .split(|letter: char| !letter.is_ascii_digit())
+            .filter_map(|number| number.parse().ok());
+        (numbers.next(), numbers.next()) < (Some(major), Some(minor))
+    }
+
     /// The first number of the version, if there is one.
     pub(crate) fn major_version(&self) -> Option<u32> {
         let digits = self
@@ -364,6 +380,14 @@ mod tests {
         assert!(old.force_is_ignored && old.writes_last);
         let new = Quirks::of(&identity("GHDL", "v5.1.1"));
         assert!(!new.force_is_ignored && !new.writes_last);
+    }
+
+    #[test]
+    fn verilator_tells_strings_from_5_032_on() {
+        let old = Quirks::of(&identity("Verilator", "5.006 2023-01-22"));
+        assert!(old.strings_are_unreadable);
+        let new = Quirks::of(&identity("Verilator", "5.032 2025-01-01"));
+        assert!(!new.strings_are_unreadable);
     }
 
     #[test]

@@ -280,6 +280,9 @@ impl VpiPort {
 
     fn check_write(&self, object: Handle) -> Result<(), PortError> {
         self.check_error("write", object)?;
+        if self.quirks.top_ports_lie_beside {
+            self.check_no_copy(object)?;
+        }
         if self.quirks.watches_compare {
             self.tell_written(object);
         }

@@ -7,7 +7,7 @@
 //! - Names are those of the generated program, and are turned into the design's.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use super::callback::{timed, token};
@@ -31,6 +31,8 @@ pub(super) struct Kept {
     watches: RefCell<HashMap<u64, Watch>>,
     watched: RefCell<HashMap<Handle, u64>>,
     delays: RefCell<Vec<(u64, CallbackHandle)>>,
+    /// Outputs of the top as they are beside it: copies of the top's own.
+    copies: RefCell<HashSet<Handle>>,
     /// Memory for a value that is compared.
     spare: Cell<LogicVec>,
     /// A write is to be told to nobody.
@@ -112,6 +114,13 @@ impl VpiPort {
             });
         }
         let (_, encoding) = self.encoding(object, vpi_type);
+        if self.quirks.real_watches_are_dead && vpi_type == vpi::vpiRealVar {
+            return Err(PortError::Unsupported {
+                what: format!("watch the real number `{}`", self.path(object)),
+                simulator: self.identity.to_string(),
+                remedy: "watch what makes it change".to_owned(),
+            });
+        }
         let mut last = LogicVec::default();
         self.read_bits(object, &encoding, &mut last)?;
         let callback = Callback {
@@ -302,8 +311,48 @@ impl VpiPort {
         let is_output =
             |port: &Handle| self.raw.get(vpi::vpiDirection, Some(*port)) == Some(vpi::vpiOutput);
         let (outputs, inputs): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_output);
+        self.kept.copies.borrow_mut().extend(&outputs);
+        let originals = self.originals_of_top(&own);
         // Of two objects of one name the first is taken.
-        inputs.into_iter().chain(own).chain(outputs).collect()
+        let objects = inputs.into_iter().chain(originals);
+        let own = own
+            .into_iter()
+            .filter(|object| !self.is_port_of_top(*object));
+        objects.chain(own).chain(outputs).collect()
+    }
+
+    fn is_port_of_top(&self, object: Handle) -> bool {
+        let path = self.raw.get_text(vpi::vpiFullName, object);
+        path.is_some_and(|path| path.starts_with("TOP."))
+    }
+
+    /// What the top holds, its own of the ports too. Verilator 5.032 gives those beside it in their
+    /// place when it is asked for what a top holds, but not for what the scope of a variable holds
+    /// that happens to be the top.
+    fn originals_of_top(&self, own: &[Handle]) -> Vec<Handle> {
+        if !own.iter().any(|object| self.is_port_of_top(*object)) {
+            return Vec::new();
+        }
+        let inside = own.iter().filter(|object| !self.is_port_of_top(**object));
+        let scope = inside
+            .filter(|object| !self.kind(**object).is_scope())
+            .find_map(|object| self.raw.related(vpi::vpiScope, *object));
+        let held = scope.map(|scope| self.raw.all_related(vpi::vpiReg, Some(scope)));
+        held.unwrap_or_default()
+    }
+
+    /// What is written to the copy of an output is lost with the next evaluation.
+    pub(super) fn check_no_copy(&self, object: Handle) -> Result<(), PortError> {
+        if !self.kept.copies.borrow().contains(&object) {
+            return Ok(());
+        }
+        Err(PortError::Unsupported {
+            what: format!("write the output `{}`", self.path(object)),
+            simulator: self.identity.to_string(),
+            remedy: "write what drives it; an output that the top itself stores can be written if \
+                     an inner object of the top is bound as well"
+                .to_owned(),
+        })
     }
 
     fn ports_of_top(&self) -> Option<Vec<Handle>> {
@@ -332,9 +381,25 @@ impl VpiPort {
         object: Handle,
         kind: ObjectKind,
     ) -> (ObjectKind, Encoding) {
+        match kind {
+            ObjectKind::Real => return (kind, Encoding::Real),
+            ObjectKind::Text => return (kind, Encoding::Text),
+            ObjectKind::Parameter
+                if self.raw.get(vpi::vpiConstType, Some(object)) == Some(vpi::vpiStringConst) =>
+            {
+                return (kind, Encoding::Text);
+            }
+            _ => {}
+        }
         let is_value = matches!(
             kind,
-            ObjectKind::Variable | ObjectKind::Net | ObjectKind::Parameter
+            ObjectKind::Variable
+                | ObjectKind::Net
+                | ObjectKind::Integer
+                | ObjectKind::Time
+                | ObjectKind::Enumeration
+                | ObjectKind::Struct
+                | ObjectKind::Parameter
         );
         if !is_value {
             return (kind, Encoding::None);
@@ -431,6 +496,12 @@ fn decoded(path: &str) -> String {
         .replace("__BRA__", "[")
         .replace("__KET__", "]")
         .replace("__DOT__", ".");
+    // Newer versions give escaped names as the source has them.
+    let path = if path.contains('\\') {
+        path.replace('\\', "").replace(' ', "")
+    } else {
+        path
+    };
     let mut parts = path.split("__0");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -468,6 +539,7 @@ mod tests {
             assert_eq!(decoded(encoded_name), name);
         }
         assert_eq!(decoded("top.a__0.b"), "top.a__0.b");
+        assert_eq!(decoded("top.\\odd+name .\\x.y "), "top.odd+name.x.y");
         assert_eq!(
             decoded("top.gen__BRA__0__KET__.inner__BRA__1__KET__.cell"),
             "top.gen[0].inner[1].cell"

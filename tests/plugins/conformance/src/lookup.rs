@@ -14,7 +14,7 @@ async fn the_top_knows_its_definition_and_place(dut: Instance) -> Result {
         (dut.name(), dut.path(), dut.kind()),
         ("conformance", "conformance", ObjectKind::Module)
     );
-    if dut.definition().is_none() {
+    if dut.definition().is_none() || dut.file().is_none() {
         return skip("the simulator tells neither definitions nor places");
     }
     assert_eq!(dut.definition(), Some("conformance"));

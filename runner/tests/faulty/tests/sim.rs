@@ -28,11 +28,13 @@ fn main() -> ExitCode {
         "finish" => vec![
             gate()
                 .define_as("FINISH_AT", "8")
+                .public_all()
                 .tests(["waits", "passes"]),
         ],
         "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()
+                .public_all()
                 .tests(["is_as_configured"])
                 .define("DATA")
                 .parameter("WIDTH", 4)
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
                 .compile_argument(Simulator::Icarus, "-Wall"),
         ],
         "public" => vec![gate().public_all().tests(["finds_by_name"])],
-        "private" => vec![gate().tests(["finds_by_name"])],
+        "private" => vec![gate().tests(["finds_by_name", "binds"])],
         "many" => {
             let one = |design: Design, width: i32| {
                 design.variant(format!("w{width}"), [("WIDTH", width)])

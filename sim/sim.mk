@@ -31,7 +31,9 @@ ORIGINALS := $(foreach source,$(SOURCES),\
 ifeq ($(strip $(ORIGINALS)),)
 $(error `$(MUTANT)` is a mutant of none of $(SOURCES))
 endif
-SOURCES := $(filter-out $(ORIGINALS),$(SOURCES)) hdl/mutants/$(MUTANT).v
+# In the same place: VHDL is compiled in the order of the sources.
+SOURCES := $(strip $(foreach source,$(SOURCES),\
+    $(if $(filter $(source),$(ORIGINALS)),hdl/mutants/$(MUTANT).v,$(source))))
 endif
 endif
 

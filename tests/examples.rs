@@ -392,3 +392,16 @@ fn memory() {
         "memory_bus.data is 32'",
     );
 }
+
+/// VHDL is compiled in the order of the sources.
+#[test]
+fn make_puts_a_mutant_in_the_place_of_its_design() {
+    require!("make");
+    let mut make = Command::new("make");
+    make.args(["--dry-run", "sim", "TB=memory", "MUTANT=memory_write_shows"])
+        .env_remove("MAKEFLAGS")
+        .current_dir(common::root());
+    run(make)
+        .passed()
+        .says(" hdl/mutants/memory_write_shows.v examples/memory/hdl/memory_bus.v");
+}

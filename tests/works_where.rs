@@ -105,6 +105,27 @@ fn outcome(case: &TestCase, simulator: &str) -> &'static str {
     }
 }
 
+/// A test of several cases is one promise: `module::test::case`.
+fn promise_and_case(name: &str) -> (&str, &str) {
+    match name.match_indices("::").nth(1) {
+        Some((at, _)) => (&name[..at], &name[at + 2..]),
+        None => (name, ""),
+    }
+}
+
+/// What became of a promise; of which cases what, where they differ.
+fn cell(outcomes: &BTreeMap<&str, Vec<&str>>) -> String {
+    let mut cells = outcomes.iter();
+    match (cells.next(), cells.next()) {
+        (Some((outcome, _)), None) => (*outcome).to_owned(),
+        _ => {
+            let of =
+                |(outcome, cases): (&&str, &Vec<&str>)| format!("{outcome}: {}", cases.join(", "));
+            outcomes.iter().map(of).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
 fn property<'a>(case: &'a TestCase, name: &str) -> Option<&'a str> {
     let mut properties = case.properties.iter();
     let found = properties.find(|property| property.name.as_str() == name)?;
@@ -198,16 +219,20 @@ fn ask() -> Table {
             continue;
         };
         let version = version.split_whitespace().next().unwrap_or_default();
-        let mut column = Column::new();
         let mut kept = 0;
+        let mut promises: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
         for case in &suite.test_cases {
             let outcome = outcome(case, simulator);
-            if outcome == KEPT {
-                kept += 1;
-            } else {
-                column.insert(case.name.as_str().to_owned(), outcome.to_owned());
-            }
+            kept += usize::from(outcome == KEPT);
+            let (promise, case) = promise_and_case(case.name.as_str());
+            let promise = promises.entry(promise).or_default();
+            promise.entry(outcome).or_default().push(case);
         }
+        let mut column: Column = promises
+            .into_iter()
+            .map(|(promise, outcomes)| (promise.to_owned(), cell(&outcomes)))
+            .filter(|(_, cell)| cell != KEPT)
+            .collect();
         column.insert(
             COUNT.into(),
             format!("{kept} of {}", suite.test_cases.len()),

@@ -266,7 +266,7 @@ fn library(written: &Written<'_>) -> String {
          /// The design comes out of reset and runs for a few cycles.\n\
          #[verifork::test]\n\
          async fn starts({used}: {name}) -> Result {{\n{body}    read_only().await;\n    \
-         // Here the outputs have settled: `assert_eq!(dut.….get()?, …)`.\n    Ok(())\n}}\n"
+         // Here the outputs have settled: `dut.….expect(…)?`.\n    Ok(())\n}}\n"
     )
 }
 

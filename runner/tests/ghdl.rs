@@ -68,6 +68,17 @@ fn a_generic_that_the_top_does_not_have_is_told() {
 }
 
 #[test]
+fn sources_are_compiled_as_the_edition_that_is_named() {
+    if !ghdl() {
+        return;
+    }
+    let run = Harness::new().run("vhdl 1993", &[], &["fifo::ghdl::passes_too"]);
+    run.status(101)
+        .says("not allowed before VHDL 2008")
+        .says("--std=93c");
+}
+
+#[test]
 fn the_compiler_is_the_one_that_is_named() {
     let Some(ghdl) = find("ghdl") else { return };
     let harness = Harness::new();

@@ -221,6 +221,10 @@ fn parameters_defines_files_and_folders_reach_the_design() {
             .join("is_as_configured/work/litter.txt")
             .is_file()
     );
+    harness
+        .run("cell nowhere", &[], &["--exact", "gate::icarus::passes"])
+        .status(FAILED)
+        .says("Unknown module type: gate_cell");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub enum ExpectError {
     Differs {
         /// The path of the signal, or of the bits.
         path: Cow<'static, str>,
-        /// The value that it had, as `{:?}` writes it.
+        /// The value that it had, as `{:?}` writes it; integers from 10 on in hexadecimal too.
         found: String,
         /// The value that was expected, likewise.
         expected: String,
@@ -98,10 +98,21 @@ fn same<T: PartialEq + fmt::Debug>(
     }
     Err(ExpectError::Differs {
         path: path(),
-        found: format!("{found:?}"),
-        expected: format!("{expected:?}"),
+        found: shown(found),
+        expected: shown(expected),
         location,
     })
+}
+
+/// As `{:?}`; integers of two digits or more in hexadecimal too, which is how one finds the bits.
+fn shown(value: &impl fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    if digits.len() > 1 && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        format!("{text} ({value:#x?})")
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -132,8 +143,8 @@ mod tests {
         assert_eq!(
             texts,
             [
-                "top.count is 165, not 1",
-                "top.count[7:4] is 10, not 1",
+                "top.count is 165 (0xa5), not 1",
+                "top.count[7:4] is 10 (0xa), not 1",
                 "top.count[1] is false, not true"
             ]
         );

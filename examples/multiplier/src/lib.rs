@@ -92,6 +92,9 @@ async fn a_reset_empties_the_pipeline(dut: Multiplier, en: bool) -> Result {
 /// Looks inside, where the Verilog has a scope for each stage: operands are in one at a time.
 #[verifork::test(timeout = 1.ms())]
 async fn operands_go_from_stage_to_stage(dut: Multiplier, top: Instance) -> Result {
+    if !top.contains("stage[0]") {
+        return skip("the VHDL has arrays instead of a scope for each stage");
+    }
     let format = start(&dut).await?;
     let stages: Vec<Stage> = (0..format.stages)
         .map(|stage| top.instance(&format!("stage[{stage}]"))?.bind())

@@ -3,7 +3,6 @@
 
 mod wires;
 
-use verifork::TestRng;
 use verifork::prelude::*;
 use wires::{Mode, PERIOD, Transfer, answer};
 
@@ -32,31 +31,44 @@ struct Spi {
     phase: Parameter<bool>,
 }
 
+/// A word of the master's, and one of the slave's.
+#[derive(Clone, Copy)]
+struct Exchange {
+    sent: u64,
+    answered: u64,
+}
+
 #[verifork::test(timeout = 10.ms(), cases(back_to_back = 0, with_gaps = 100))]
 async fn exchanges_words(dut: Spi, test: Test, longest_gap: u32) -> Result {
     let mode = start(&dut).await?;
-    let largest = mode.largest();
-    let mut words = vec![0, largest, 1, largest - largest / 2, largest / 3];
-    words.extend(
-        test.rng()
-            .random_iter()
-            .take(40)
-            .map(|word: u64| word & largest),
-    );
-    exchange(&dut, &test, mode, &words, longest_gap).await
+    let (largest, mut rng) = (mode.largest(), test.rng());
+    let corners = [0, largest, 1, largest - largest / 2, largest / 3].map(Some);
+    let words = corners.into_iter().chain([None; 40]);
+    let exchanges: Vec<Exchange> = words
+        .map(|word| Exchange {
+            sent: word.unwrap_or_else(|| rng.random_range(0..=largest)),
+            answered: rng.random_range(0..=largest),
+        })
+        .collect();
+    run(&dut, &test, mode, &exchanges, longest_gap).await
 }
 
 /// A reset in each clock of a transfer drops it at once, and the next transfer is whole.
 #[verifork::test(timeout = 10.ms())]
 async fn a_reset_drops_the_transfer(dut: Spi, test: Test) -> Result {
     let mode = start(&dut).await?;
+    let (largest, mut rng) = (mode.largest(), test.rng());
     for clocks in 0..mode.idle_at() {
-        send(&dut, mode.largest()).await?;
+        send(&dut, largest).await?;
         dut.clk.rising_edges(clocks).await;
         dut.rst.set(true);
         dut.clk.rising_edge().await;
         dut.rst.set(false);
-        exchange(&dut, &test, mode, &[1], 0).await?;
+        let exchange = Exchange {
+            sent: 1,
+            answered: rng.random_range(0..=largest),
+        };
+        run(&dut, &test, mode, &[exchange], 0).await?;
     }
     Ok(())
 }
@@ -77,34 +89,42 @@ async fn start(dut: &Spi) -> Result<Mode> {
     })
 }
 
-/// Sends words, with random gaps, to a slave that answers at random.
-async fn exchange(dut: &Spi, test: &Test, mode: Mode, words: &[u64], longest_gap: u32) -> Result {
+/// Has the words exchanged, with random gaps, while the wires are watched.
+async fn run(
+    dut: &Spi,
+    test: &Test,
+    mode: Mode,
+    exchanges: &[Exchange],
+    longest_gap: u32,
+) -> Result {
     scope(async |tm| {
-        let (exchanged, exchanges) = unbounded();
-        let (given, received) = unbounded();
-        tm.fork("wires", watch(dut, mode));
-        tm.fork(
-            "slave",
-            slave(dut, mode, test.rng_named("slave"), exchanged),
-        );
-        tm.fork("receiver", receive(dut, given));
+        let (seen, at_slave) = unbounded();
+        let (given, at_master) = unbounded();
+        let wires = tm.fork("wires", watch(dut, mode));
+        let receiver = tm.fork("receiver", receive(dut, given));
+        tm.fork("slave", async move {
+            for exchange in exchanges {
+                seen.send(answer(dut, mode, exchange.answered).await?)
+                    .await?;
+            }
+            Ok(())
+        });
         tm.fork("sender", async {
             let mut rng = test.rng();
-            for &word in words {
-                send(dut, word).await?;
-                dut.tx_data.set(!word & mode.largest()); // it has been taken
-                dut.clk
-                    .rising_edges(rng.random_range(0..=longest_gap))
-                    .await;
+            for exchange in exchanges {
+                send(dut, exchange.sent).await?;
+                dut.tx_data.set(!exchange.sent & mode.largest()); // it has been taken
+                let gap = rng.random_range(0..=longest_gap);
+                dut.clk.rising_edges(gap).await;
             }
             Ok(())
         });
         tm.fork("scoreboard", async move {
             let (mosi, rx_data) = (dut.mosi.path(), dut.rx_data.path());
-            for &word in words {
-                let Exchange { got, answered } = exchanges.recv().await?;
-                ensure!(got == word, "{mosi} brought {got:#x}, not {word:#x}");
-                let found = received.recv().await?;
+            for &Exchange { sent, answered } in exchanges {
+                let found = at_slave.recv().await?;
+                ensure!(found == sent, "{mosi} brought {found:#x}, not {sent:#x}");
+                let found = at_master.recv().await?;
                 ensure!(
                     found == answered,
                     "{rx_data} is {found:#x}, not {answered:#x}"
@@ -113,7 +133,8 @@ async fn exchange(dut: &Spi, test: &Test, mode: Mode, words: &[u64], longest_gap
             Ok(())
         })
         .await?;
-        tm.cancel_all(); // the slave, and what watches, would go on for ever
+        wires.cancel();
+        receiver.cancel();
         Ok(())
     })
     .await?;
@@ -139,20 +160,6 @@ async fn receive(dut: &Spi, given: Sender<u64>) -> Result {
         if dut.rx_valid.get()? {
             given.send(dut.rx_data.get()?).await?;
         }
-    }
-}
-
-/// What a slave got, and what it answered.
-struct Exchange {
-    got: u64,
-    answered: u64,
-}
-
-async fn slave(dut: &Spi, mode: Mode, mut rng: TestRng, exchanged: Sender<Exchange>) -> Result {
-    loop {
-        let answered = rng.random_range(0..=mode.largest());
-        let got = answer(dut, mode, answered).await?;
-        exchanged.send(Exchange { got, answered }).await?;
     }
 }
 

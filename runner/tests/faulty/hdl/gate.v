@@ -5,6 +5,7 @@
 //   `LIMIT       from the included file
 //   FINISH_AT    defined: the design ends the simulation at that time
 //   STOP_AT      defined: the design stops the simulation at that time, as a debugger would
+//   CELL         defined: there is a cell, which lies in a folder of its own
 //   DATA         defined: a memory is read from data/words.hex
 
 `include "limit.vh"
@@ -28,6 +29,11 @@ module gate #(
 
 `ifdef STOP_AT
     initial #(`STOP_AT) $stop;
+`endif
+
+`ifdef CELL
+    wire inverted;
+    gate_cell cell_0 (.a(a[0]), .y(inverted));
 `endif
 
 `ifdef DATA

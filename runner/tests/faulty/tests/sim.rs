@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::{Design, Simulator};
+use verifork_runner::{Design, Simulator, VhdlStandard};
 
 fn gate() -> Design {
     let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
@@ -14,6 +14,21 @@ fn gate() -> Design {
         .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
 }
 
+/// The gate with all tests that are its own; `mistakes` are those of the counter.
+fn whole() -> Design {
+    gate().tests([
+        "passes",
+        "is_skipped",
+        "fails",
+        "crashes",
+        "leaves",
+        "hangs",
+        "sleeps",
+        "waits",
+        "is_as_configured",
+    ])
+}
+
 fn vhdl() -> Design {
     Design::new("vhdl")
         .library("sizes", ["hdl/widths.vhd"])
@@ -23,8 +38,8 @@ fn vhdl() -> Design {
 fn main() -> ExitCode {
     let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
     verifork_runner::main(match choice.as_str() {
-        "all" => vec![gate()],
-        "shared" => vec![gate().shared_simulation()],
+        "all" => vec![whole()],
+        "shared" => vec![whole().shared_simulation()],
         "finish" => vec![
             gate()
                 .define_as("FINISH_AT", "8")
@@ -37,6 +52,8 @@ fn main() -> ExitCode {
                 .public_all()
                 .tests(["is_as_configured"])
                 .define("DATA")
+                .define("CELL")
+                .library_folders(["hdl/cells"])
                 .parameter("WIDTH", 4)
                 .parameter("NAME", "a name")
                 .timescale("1ns/1ps")
@@ -58,6 +75,12 @@ fn main() -> ExitCode {
                 .tests(["passes", "fails"])
                 .skip_on(Simulator::Icarus, "fails", "it always fails")
                 .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
+        ],
+        "cell nowhere" => vec![gate().define("CELL")],
+        "vhdl 1993" => vec![
+            Design::new("fifo")
+                .sources(["../../../hdl/fifo.vhd"])
+                .vhdl_standard(VhdlStandard::V1993),
         ],
         "mistakes" => ["v", "vhd"]
             .map(|language| {

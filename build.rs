@@ -46,7 +46,7 @@ mod bindings {
             |TimePrecision|Scalar|Vector|Direction|Input|Output|Inout|ConstType|LocalParam\
             |RealConst|StringConst|Signed|Finish|SimTime|SuppressTime\
             |BinStrVal|ObjTypeVal|ScalarVal|IntVal|RealVal|StringVal|VectorVal|SuppressVal\
-            |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Error|System|Internal)\
+            |NoDelay|ForceFlag|ReleaseFlag|[01XZHL]|DontCare|Warning|Error|System|Internal)\
             |cb(ValueChange|ReadWriteSynch|ReadOnlySynch|NextSimTime|AfterDelay\
             |StartOfSimulation|EndOfSimulation)",
     };

@@ -25,14 +25,19 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             error.into_compile_error(),
             quote!(::core::option::Option::None),
         );
-        let stand_in = implementation(&input.ident, &input.generics, &body);
+        let stand_in = implementation(&input.ident, &input.generics, &body, &TokenStream::new());
         quote!(#error #stand_in)
     })
 }
 
-/// `impl Dut` with a body that may use `binder` and `path`.
-fn implementation(structure: &Ident, generics: &Generics, body: &TokenStream) -> TokenStream {
-    let binder = binder();
+/// `impl Dut`: a body that may use `binder` and `path`, and an outline that may use `scope`.
+fn implementation(
+    structure: &Ident,
+    generics: &Generics,
+    body: &TokenStream,
+    outline: &TokenStream,
+) -> TokenStream {
+    let (binder, scope) = (binder(), scope());
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -46,12 +51,22 @@ fn implementation(structure: &Ident, generics: &Generics, body: &TokenStream) ->
             ) -> ::core::option::Option<Self> {
                 #body
             }
+
+            #[allow(unused_mut, unused_variables)]
+            fn outline(outline: &mut ::verifork::__private::Outline<'_>, path: &str) {
+                let mut #scope = outline.enter(path);
+                #outline
+            }
         }
     }
 }
 
 fn binder() -> Ident {
     Ident::new("binder", Span::mixed_site())
+}
+
+fn scope() -> Ident {
+    Ident::new("scope", Span::mixed_site())
 }
 
 fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
@@ -78,7 +93,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let structure = &input.ident;
     let structure_name = structure.unraw().to_string();
     let binder = binder();
-    let scope = Ident::new("scope", Span::mixed_site());
+    let scope = scope();
     let locals: Vec<_> = (0..fields.len())
         .map(|i| Ident::new(&format!("field{i}"), Span::mixed_site()))
         .collect();
@@ -95,7 +110,9 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         #(let #locals = #binds;)*
         ::core::option::Option::Some(#structure { #(#names: #locals?),* })
     };
-    Ok(implementation(structure, &generics, &body))
+    let outlines = fields.iter().map(|field| field.outline(&scope));
+    let outline = quote!(#(#outlines)*);
+    Ok(implementation(structure, &generics, &body, &outline))
 }
 
 /// The fields of a struct that has names for them.
@@ -164,6 +181,12 @@ impl<'a> BoundField<'a> {
             path: path.unwrap_or_else(|| LitStr::new(&name.unraw().to_string(), name.span())),
             direction: direction.map(|(key, port)| Ident::new(port, key.span())),
         }
+    }
+
+    /// The statement that tells what the field binds to.
+    fn outline(&self, scope: &Ident) -> TokenStream {
+        let BoundField { ty, path, .. } = self;
+        quote!(<#ty as ::verifork::__private::Dut>::outline(&mut #scope, #path);)
     }
 
     /// The expression that binds the field: an `Option` of its type.

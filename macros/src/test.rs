@@ -109,6 +109,9 @@ fn entry(
     let makers = made.iter().map(|PatType { ty, .. }| {
         quote_spanned!(ty.span()=> <#ty as ::verifork::__private::FromTest>::from_test)
     });
+    let outlines = made
+        .iter()
+        .map(|PatType { ty, .. }| quote!(<#ty as ::verifork::__private::FromTest>::outline));
     let into_result = match &function.sig.output {
         ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => {
             quote_spanned!(ty.span()=> <#ty as ::verifork::__private::TestOutput>::into_result)
@@ -124,6 +127,10 @@ fn entry(
                 place: #place,
                 case: #number,
                 options: #options,
+                outline: |outline: &mut ::verifork::__private::Outline<'_>| {
+                    let _ = &outline;
+                    #(#outlines(outline);)*
+                },
                 run: |#context: &::verifork::__private::TestContext|
                     -> ::verifork::__private::Result<::verifork::__private::TestFuture>
                 {

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::elaboration::Elaboration;
 use crate::process::{self, Ending};
-use crate::simulator::{CommandLine, Goal, Installation, show};
+use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
 
 /// Part of every hash: another number makes all that was compiled before stale.
 const VERSION: u32 = 1;
@@ -71,7 +71,7 @@ impl Cache {
         simulator: &dyn CommandLine,
         found: &Installation,
         design: &Elaboration,
-        waves: bool,
+        waves: Option<Waves>,
     ) -> Result<PathBuf, String> {
         let key = self.key(simulator, found, design, waves)?;
         let known = {
@@ -87,7 +87,7 @@ impl Cache {
         simulator: &dyn CommandLine,
         found: &Installation,
         design: &Elaboration,
-        waves: bool,
+        waves: Option<Waves>,
     ) -> Result<String, String> {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
@@ -108,6 +108,10 @@ impl Cache {
             command.get_args().map(OsStr::as_bytes).for_each(&mut add);
             add(b"\n");
         }
+        for (name, text) in simulator.files(design) {
+            add(name.as_bytes());
+            add(text.as_bytes());
+        }
         for source in &design.sources {
             let text = fs::read(&source.path)
                 .map_err(|error| format!("cannot read `{}`: {error}", source.path.display()))?;
@@ -122,7 +126,7 @@ impl Cache {
         simulator: &dyn CommandLine,
         found: &Installation,
         design: &Elaboration,
-        waves: bool,
+        waves: Option<Waves>,
     ) -> Result<PathBuf, String> {
         let folder = self.folder.join(key);
         let unwritable = |error: io::Error| {
@@ -149,11 +153,15 @@ impl Cache {
             waves,
         };
         simulator.prepare(design, goal).map_err(unwritable)?;
+        if self.reuse {
+            simulator.reuse(found, design, goal);
+        }
         let commands = simulator.compile(found, design, goal);
         let commands = self.run_all(simulator, design, commands, fresh.path())?;
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
+        simulator.keep(found, design, goal);
         let dependencies = simulator.dependencies(fresh.path());
         let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
         let record = Record {
@@ -241,8 +249,12 @@ impl Cache {
             if let Some(reason) = simulator.misgivings(&text) {
                 return Err(failed(&reason, &text));
             }
-            if !text.trim().is_empty() {
-                eprintln!("$ {line}\n{}", text.trim_end());
+            let told: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.trim().is_empty() && !simulator.is_noise(line))
+                .collect();
+            if !told.is_empty() {
+                eprintln!("$ {line}\n{}", told.join("\n"));
             }
             shown.push(line);
         }
@@ -267,7 +279,7 @@ fn of_file(path: &Path) -> Option<String> {
     Some(hexadecimal(&Sha256::digest(fs::read(path).ok()?)))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         // Writing to a string cannot fail.

@@ -59,6 +59,8 @@ pub enum Simulator {
     Icarus,
     /// GHDL.
     Ghdl,
+    /// Verilator, with `make` and a C++ compiler.
+    Verilator,
     /// NVC.
     Nvc,
 }
@@ -165,6 +167,7 @@ pub struct Design {
     pub(crate) simulators: Vec<Simulator>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) shared: bool,
+    pub(crate) public_all: bool,
 }
 
 impl Design {
@@ -191,6 +194,7 @@ impl Design {
             simulators: Vec::new(),
             skipped: Vec::new(),
             shared: false,
+            public_all: false,
         }
     }
 
@@ -330,6 +334,18 @@ impl Design {
     /// Only these simulators are used. All that take the design's languages are by default.
     pub fn simulators(mut self, simulators: impl IntoIterator<Item = Simulator>) -> Self {
         self.simulators.extend(simulators);
+        self
+    }
+
+    /// Shows tests every object of the design, on simulators that show what they were told to when
+    /// they compiled the design.
+    ///
+    /// Verilator is one: by default it shows what the tests' parameters bind, which structs that
+    /// derive `Dut` tell. For names that only the running test knows, as in
+    /// `Instance::signal("…")`, the design has to be compiled with everything shown, which
+    /// makes it slower, by a factor that depends on what could not be optimized away.
+    pub fn public_all(mut self) -> Self {
+        self.public_all = true;
         self
     }
 

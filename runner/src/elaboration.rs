@@ -37,6 +37,9 @@ pub(crate) struct Elaboration {
     simulators: Vec<Simulator>,
     skipped: Vec<Skipped>,
     pub(crate) shared: bool,
+    pub(crate) public_all: bool,
+    /// The paths below the top that its tests bind.
+    pub(crate) looked_up: BTreeSet<String>,
 }
 
 impl Elaboration {
@@ -167,6 +170,8 @@ fn elaborate(
         simulators: design.simulators.clone(),
         skipped: design.skipped.clone(),
         shared: design.shared,
+        public_all: design.public_all,
+        looked_up: BTreeSet::new(),
     }
 }
 

@@ -53,8 +53,14 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
-    let designs = elaborations(designs, &testbench.folder)?;
+    let mut designs = elaborations(designs, &testbench.folder)?;
     let (plugin, tests) = testbench::list(&testbench.plugin).map_err(one)?;
+    for design in &mut designs {
+        // Of all its tests, also those that are not selected, so that a filter compiles nothing anew.
+        let own = tests.iter().filter(|test| design.has_test(&test.name));
+        let paths = own.flat_map(|test| test.paths.iter().cloned());
+        design.looked_up = paths.collect();
+    }
     if let Some(help) = &plugin.help {
         print!("{help}");
         return Ok(ExitCode::SUCCESS);
@@ -130,6 +136,9 @@ fn describe(
     fs::create_dir_all(folder)
         .map_err(|error| vec![format!("cannot write `{}`: {error}", folder.display())])?;
     for design in designs {
+        let mut design = design.clone();
+        design.public_all = true;
+        let design = &design;
         let wanted = ALL.into_iter().filter(|&simulator| {
             runs_on(design, simulator.command_line().key()) && context.settings.wants(simulator)
         });

@@ -55,7 +55,7 @@
 //! |---|---|
 //! | `VERIFORK_SIM=icarus,nvc` | only these simulators; `all`, as without it, is what is installed |
 //! | `VERIFORK_REQUIRE=all` | simulators, or all, whose tests fail where they are not installed; they are ignored otherwise |
-//! | `VERIFORK_ICARUS`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
+//! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
 //! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in the format if the simulator has it |
 //! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves; `on-failure:vcd` names the format |
 //! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML, relative to the folder of the crate |

@@ -158,6 +158,9 @@ pub(crate) struct ListedTest {
     pub(crate) wall_timeout: Option<f64>,
     /// Whether `VERIFORK_FILTER` lets it through.
     pub(crate) selected: bool,
+    /// Paths below the top that it binds.
+    #[serde(default)]
+    pub(crate) paths: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -236,7 +236,7 @@ impl Bench {
             .map_err(Clone::clone)?;
         let compiled = context
             .cache
-            .compiled(simulator, found, &self.design, waves.is_some())?;
+            .compiled(simulator, found, &self.design, waves)?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {
             test.wall_timeout
@@ -268,7 +268,7 @@ impl Bench {
     /// It does not compile, or the simulator does not show it: a text for the user.
     pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
         let context = &self.context;
-        let (found, compiled) = self.compiled(false)?;
+        let (found, compiled) = self.compiled(None)?;
         let execution = Task {
             simulator: self.command_line(),
             found,
@@ -296,7 +296,7 @@ impl Bench {
     }
 
     /// The simulator, and the folder with the compiled design.
-    fn compiled(&self, waves: bool) -> Result<(&Installation, PathBuf), String> {
+    fn compiled(&self, waves: Option<Waves>) -> Result<(&Installation, PathBuf), String> {
         let simulator = self.command_line();
         let ask = || {
             self.programs

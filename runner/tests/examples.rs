@@ -19,7 +19,14 @@ fn finds(package: &'static str, design: &str, finding: &Finding) {
     let Finding { mutant, test, says } = finding;
     let mutant = Path::new(mutant);
     let extension = mutant.extension().unwrap().to_str().unwrap();
-    let program = if extension == "v" { "iverilog" } else { "ghdl" };
+    let (simulator, program) = if test.contains("::verilator::") {
+        ("verilator", "verilator")
+    } else if extension == "v" {
+        ("icarus", "iverilog")
+    } else {
+        ("ghdl", "ghdl")
+    };
+    let only = ("VERIFORK_SIM", simulator);
     if find(program).is_none() {
         eprintln!("skipped: `{program}` is not installed");
         return;
@@ -46,10 +53,10 @@ fn finds(package: &'static str, design: &str, finding: &Finding) {
     let mutant = root().join("hdl/mutants").join(mutant);
     let original = place.path().join(format!("hdl/{design}.{extension}"));
     let harness = Harness::of(package, place.path().join(example));
-    harness.run("", &[], &["--exact", test]).status(0);
+    harness.run("", &[only], &["--exact", test]).status(0);
     fs::copy(mutant, original).unwrap();
     harness
-        .run("", &[("VERIFORK_SEED", "1")], &["--exact", test])
+        .run("", &[only, ("VERIFORK_SEED", "1")], &["--exact", test])
         .status(101)
         .says(says)
         .says("repeat     VERIFORK_SEED=1 ")
@@ -70,10 +77,15 @@ macro_rules! mutants {
 mutants! {
     counter_carry_lost: "counter_tb", "counter", "counter_carry_lost.v",
         "counter::icarus::counts", "right: 128";
+    counter_carry_lost_on_verilator: "counter_tb", "counter", "counter_carry_lost.v",
+        "counter::verilator::counts", "right: 128";
     counter_carry_lost_in_vhdl: "counter_tb", "counter", "counter_carry_lost.vhd",
         "counter::vhdl::ghdl::counts", "right: 128";
     fifo_almost_full_late: "fifo_tb", "fifo", "fifo_almost_full_late.v",
         "fifo::depth_16::icarus::random_traffic::mostly_writes",
+        "fifo.almost_full is 0, not 1, with 14 inside";
+    fifo_almost_full_late_on_verilator: "fifo_tb", "fifo", "fifo_almost_full_late.v",
+        "fifo::depth_16::verilator::random_traffic::mostly_writes",
         "fifo.almost_full is 0, not 1, with 14 inside";
     fifo_almost_full_late_in_vhdl: "fifo_tb", "fifo", "fifo_almost_full_late.vhd",
         "fifo::vhdl::depth_16::ghdl::random_traffic::mostly_writes",
@@ -84,6 +96,8 @@ mutants! {
         "fifo::depth_10::icarus::wraps_at_the_depth", "fifo.mem[0] is ";
     uart_stop_unchecked: "uart_tb", "uart", "uart_stop_unchecked.v",
         "uart::usual::icarus::receives::faulty", " with a framing error";
+    uart_stop_unchecked_on_verilator: "uart_tb", "uart", "uart_stop_unchecked.v",
+        "uart::usual::verilator::receives::faulty", " with a framing error";
     uart_stop_unchecked_in_vhdl: "uart_tb", "uart", "uart_stop_unchecked.vhd",
         "uart::vhdl::usual::ghdl::receives::faulty", " with a framing error";
     uart_parity_skips_top_bit: "uart_tb", "uart", "uart_parity_skips_top_bit.v",
@@ -92,6 +106,9 @@ mutants! {
         "axi_lite::four_words::icarus::random_accesses::at_full_speed", "axi_lite.";
     axi_lite_bvalid_dropped: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.v",
         "axi_lite::four_words::icarus::concurrent_clients::with_backpressure",
+        "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
+    axi_lite_bvalid_dropped_on_verilator: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.v",
+        "axi_lite::four_words::verilator::concurrent_clients::with_backpressure",
         "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
     axi_lite_bvalid_dropped_in_vhdl: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.vhd",
         "axi_lite::vhdl::ghdl::concurrent_clients::with_backpressure",

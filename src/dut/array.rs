@@ -189,6 +189,10 @@ impl<T: SignalValue> Dut for Array<T> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object_as(path, Array::try_from_object)
     }
+
+    fn outline(outline: &mut super::Outline<'_>, path: &str) {
+        outline.object(path);
+    }
 }
 
 impl<T: SignalValue> Array<T> {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::misfit::{BindError, Misfit, Place, Problem};
-use super::{Instance, Object, lookup};
+use super::{Instance, Object, Outline, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
@@ -41,6 +41,16 @@ pub trait Dut: Sized {
     /// Binds to the object that `path` leads to from the binder's scope; an empty path leads to the
     /// scope itself. What does not fit is reported to the binder, and `None` returned.
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self>;
+
+    /// Tells, before there is a design, what [`bind`](Self::bind) looks up for this path. Simulators
+    /// that show only what they were told to when they compiled the design (Verilator) need to know.
+    ///
+    /// An implementation by hand that does not tell still binds where the design was compiled with
+    /// everything shown.
+    fn outline(outline: &mut Outline<'_>, path: &str) {
+        let _ = path;
+        outline.more();
+    }
 }
 
 /// A field of a struct that derives [`Dut`]. Made by the derive.
@@ -175,6 +185,7 @@ impl Binder<'_> {
         let found = object.description().direction;
         if let Some(wanted) = self.direction
             && found != Some(wanted)
+            && !(found.is_none() && object.hides_its_direction())
         {
             return Err(Misfit::Direction {
                 path: object.path().to_owned(),
@@ -202,6 +213,10 @@ impl<D: Dut> Dut for Option<D> {
             Some(None)
         }
     }
+
+    fn outline(outline: &mut Outline<'_>, path: &str) {
+        D::outline(outline, path);
+    }
 }
 
 /// Binds to nothing: for the type parameters of a generic struct.
@@ -209,6 +224,8 @@ impl<T> Dut for PhantomData<T> {
     fn bind(_: &mut Binder<'_>, _: &str) -> Option<Self> {
         Some(PhantomData)
     }
+
+    fn outline(_: &mut Outline<'_>, _: &str) {}
 }
 
 #[cfg(test)]

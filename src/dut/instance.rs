@@ -276,6 +276,10 @@ impl Dut for Object {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object(path)
     }
+
+    fn outline(outline: &mut super::Outline<'_>, path: &str) {
+        outline.object(path);
+    }
 }
 
 #[cfg(test)]

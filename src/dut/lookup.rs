@@ -67,6 +67,12 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
              finds generics, constants and arrays that it does not list",
             port.identity()
         );
+    } else if port.quirks().shows_the_published_only {
+        note = format!(
+            "{} shows what was published when the design was compiled: the runner publishes what \
+             structs that derive `Dut` name, and all with `Design::public_all()`",
+            port.identity().product
+        );
     }
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));

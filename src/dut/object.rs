@@ -101,6 +101,12 @@ impl Object {
         Instance::of(*self).look_up("")
     }
 
+    /// Whether it may be a port of which the simulator does not say so.
+    pub(super) fn hides_its_direction(&self) -> bool {
+        let quirk = |kernel: &Kernel| kernel.port().quirks().inner_ports_have_no_direction;
+        scheduler::kernel().is_ok_and(quirk) && self.path().matches('.').count() > 1
+    }
+
     /// Whether it holds other objects by name: a scope, or a record that has no value as a whole.
     pub(super) fn holds_names(&self) -> bool {
         let record = self.kind() == ObjectKind::Struct
@@ -145,10 +151,22 @@ impl Object {
 
     /// The object is of another kind than what it was to be bound as.
     pub(super) fn misfit(&self, remedy: impl Into<String>) -> Misfit {
+        let remedy = self.refusal().unwrap_or_else(|| remedy.into());
         Misfit::Kind {
             path: self.path().to_owned(),
             found: with_article(self.kind()),
-            remedy: remedy.into(),
+            remedy,
         }
+    }
+
+    /// Why it can be bound as nothing, if the simulator is to blame.
+    fn refusal(&self) -> Option<String> {
+        let port = scheduler::kernel().ok()?.port();
+        let hidden =
+            self.kind() == ObjectKind::Other && self.description.encoding == Encoding::None;
+        (hidden && port.quirks().everything_is_a_register).then(|| {
+            let simulator = &port.identity().product;
+            format!("{simulator} cannot show its value, as of an array of single bits")
+        })
     }
 }

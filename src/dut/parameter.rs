@@ -107,6 +107,10 @@ impl<T: SignalValue> Dut for Parameter<T> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object_as(path, Parameter::try_from_object)
     }
+
+    fn outline(outline: &mut super::Outline<'_>, path: &str) {
+        outline.object(path);
+    }
 }
 
 #[cfg(test)]

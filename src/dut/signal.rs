@@ -392,6 +392,10 @@ impl<T: SignalValue> Dut for Signal<T> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object_as(path, Signal::try_from_object)
     }
+
+    fn outline(outline: &mut super::Outline<'_>, path: &str) {
+        outline.object(path);
+    }
 }
 
 impl<T: SignalValue> Signal<T> {

@@ -23,8 +23,10 @@ type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, leng
 /// - first the settings: `{"settings": {"library": "0.1.0", "wall_timeout": 300.0, "seed": null,
 ///   "help": null, "problem": null}}`, the limit in seconds, `null` for none;
 /// - then each test in the order of the source: `{"test": {"name": "wraps::from_0", "file":
-///   "src/lib.rs", "line": 52, "skip": null, "wall_timeout": null, "selected": true}}`, where
-///   `selected` is false if `VERIFORK_FILTER` leaves it out.
+///   "src/lib.rs", "line": 52, "skip": null, "wall_timeout": null, "selected": true, "paths":
+///   ["clk", "core.next_count"], "more": false}}`, where `selected` is false if `VERIFORK_FILTER`
+///   leaves it out, `paths` are those that its parameters bind below the top, and `more` is true if
+///   it may look up others.
 ///
 /// Nothing is told, and only the number is returned, if `version` is another one.
 ///
@@ -74,6 +76,7 @@ fn lines() -> Vec<Value> {
 
 fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
     let options = (entry.options)();
+    let looked_up = entry.looks_up();
     json!({"test": {
         "name": name,
         "file": entry.place.file(),
@@ -81,6 +84,8 @@ fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
         "skip": options.skip,
         "wall_timeout": options.wall_timeout.map(|limit| limit.as_secs_f64()),
         "selected": config.filter.selects(name),
+        "paths": looked_up.paths,
+        "more": looked_up.more,
     }})
 }
 

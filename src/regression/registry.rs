@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::test::Test;
-use crate::dut::{Dut, bind_top};
+use crate::dut::{Dut, Found, Outline, bind_top};
 use crate::time::SimDuration;
 
 /// The body of a test, about to be run.
@@ -47,6 +47,8 @@ pub struct TestEntry {
     pub case: u32,
     /// What the attribute says.
     pub options: fn() -> TestOptions,
+    /// Tells what the arguments look up in the design.
+    pub outline: fn(&mut Outline<'_>),
     /// Makes the arguments and calls the function.
     pub run: fn(&TestContext) -> anyhow::Result<TestFuture>,
 }
@@ -54,6 +56,13 @@ pub struct TestEntry {
 inventory::collect!(TestEntry);
 
 impl TestEntry {
+    /// What the test looks up in the design.
+    pub(super) fn looks_up(&self) -> Found {
+        let mut found = Found::default();
+        (self.outline)(&mut found.top());
+        found
+    }
+
     /// The module's path below the crate, and the test's name.
     pub(super) fn full_name(&self) -> String {
         match self.module.split_once("::") {
@@ -89,6 +98,9 @@ pub trait FromTest: Sized {
     ///
     /// It does not fit the elaborated design.
     fn from_test(context: &TestContext) -> anyhow::Result<Self>;
+
+    /// Tells what it looks up in the design.
+    fn outline(outline: &mut Outline<'_>);
 }
 
 impl<D: Dut> FromTest for D {
@@ -96,12 +108,18 @@ impl<D: Dut> FromTest for D {
         let top = context.top.as_deref();
         Ok(bind_top(context.place, top, "VERIFORK_TOP")?)
     }
+
+    fn outline(outline: &mut Outline<'_>) {
+        <D as Dut>::outline(outline, "");
+    }
 }
 
 impl FromTest for Test {
     fn from_test(context: &TestContext) -> anyhow::Result<Self> {
         Ok(context.test.clone())
     }
+
+    fn outline(_: &mut Outline<'_>) {}
 }
 
 /// What a test may return.

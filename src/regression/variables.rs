@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 22] = [
+pub(super) const VARIABLES: [Variable; 23] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -163,7 +163,7 @@ pub(super) const VARIABLES: [Variable; 22] = [
     Variable {
         name: "SIM",
         default: "(all installed)",
-        meaning: "simulators to start, separated by commas: icarus, ghdl, nvc",
+        meaning: "simulators to start, separated by commas: icarus, verilator, ghdl, nvc",
         role: Role::Runner,
     },
     Variable {
@@ -195,6 +195,12 @@ pub(super) const VARIABLES: [Variable; 22] = [
         name: "NVC",
         default: "(from PATH)",
         meaning: "where NVC is: its folder, or nvc itself",
+        role: Role::Runner,
+    },
+    Variable {
+        name: "VERILATOR",
+        default: "(from PATH)",
+        meaning: "where Verilator is: its folder, or verilator itself",
         role: Role::Runner,
     },
     Variable {

@@ -514,7 +514,9 @@ impl Kernel {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
-        self.check_writable(self.signals.get(index))?;
+        let signal = self.signals.get(index);
+        self.check_writable(signal)?;
+        self.check_states(signal, &write)?;
         self.writes.push(&self.signals, index, write, place);
         Ok(())
     }
@@ -523,12 +525,32 @@ impl Kernel {
     pub(crate) fn write_now(&self, index: SignalIndex, write: Write<'_>) -> Result<(), WriteError> {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
+        self.check_states(signal, &write)?;
         Ok(write::put_now(
             self.port,
             signal,
             write,
             WriteMode::Deposit,
         )?)
+    }
+
+    /// Refuses unknown bits where the simulator would make something else of them.
+    #[inline]
+    fn check_states(&self, signal: &Signal, write: &Write<'_>) -> Result<(), WriteError> {
+        let refused = match write {
+            Write::Small { unknown: 0, .. } | Write::Real(_) | Write::Text(_) => false,
+            Write::Small { unknown, mask, .. } => {
+                self.port.quirks().two_states_only && unknown & mask != 0
+            }
+            Write::Wide(value) | Write::Part { value, .. } => {
+                self.port.quirks().two_states_only && value.has_unknown()
+            }
+        };
+        if refused {
+            let path = &signal.description.path;
+            return Err(PortError::two_states(self.port.identity(), path).into());
+        }
+        Ok(())
     }
 
     pub(crate) fn wait_signal(

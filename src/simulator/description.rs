@@ -156,6 +156,18 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// Whether its bits are 0 and 1 and nothing else: as those of a `bit` or an `int`, or of
+    /// anything in a simulator of two states.
+    pub fn has_two_states(&self) -> bool {
+        matches!(
+            self,
+            Encoding::Logic {
+                two_state: true,
+                ..
+            }
+        )
+    }
+
     /// The number of bits, for an object of logic values.
     pub fn width(&self) -> Option<u32> {
         match self {

@@ -1,5 +1,7 @@
 //! Why the simulator did not do what it was asked.
 
+use super::Identity;
+
 /// Why an operation on the simulator failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -35,6 +37,20 @@ pub enum PortError {
     /// The simulation has ended: its objects are gone.
     #[error("the simulation has ended")]
     Over,
+}
+
+impl PortError {
+    /// A write of X or Z where there are two states.
+    #[cold]
+    pub(crate) fn two_states(simulator: &Identity, path: &str) -> PortError {
+        PortError::Unsupported {
+            what: format!("write X or Z to `{path}`"),
+            simulator: simulator.to_string(),
+            remedy: "its values are 0 and 1 only; skip the test there, or use a simulator of four \
+                     states"
+                .to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use std::ptr::NonNull;
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, Phase, Sink, Unusable, install};
-pub(crate) use quirks::{NameCase, Quirks, Simulator, VectorFormats};
+pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
 
 use crate::time::Precision;
 use crate::value::LogicVec;

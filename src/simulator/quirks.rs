@@ -9,7 +9,7 @@ use super::Identity;
 
 /// The simulators that have quirks of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Simulator {
+enum Simulator {
     Icarus,
     Ghdl,
     Verilator,
@@ -20,7 +20,7 @@ pub(crate) enum Simulator {
 
 impl Simulator {
     /// Recognizes a simulator by the product's name, as it gives it.
-    pub(crate) fn from_product(product: &str) -> Simulator {
+    fn from_product(product: &str) -> Simulator {
         let product = product.to_ascii_lowercase();
         if product.contains("icarus") {
             Simulator::Icarus
@@ -54,6 +54,9 @@ pub(crate) enum VectorFormats {
     All,
     /// Strings of binary digits only: integers map each unknown to 0.
     BinaryString,
+    /// Integers of up to 32 bits and vectors of planes: scalars are refused, and strings of digits
+    /// cost three times as much.
+    NoScalars,
     /// Positions among the nine states of IEEE 1164 (VHPI).
     Positions,
 }
@@ -61,7 +64,7 @@ pub(crate) enum VectorFormats {
 impl VectorFormats {
     /// Whether signals have states beyond 0, 1, X and Z, which two planes do not carry.
     pub(crate) fn has_nine_states(self) -> bool {
-        self != VectorFormats::All
+        matches!(self, VectorFormats::BinaryString | VectorFormats::Positions)
     }
 }
 
@@ -94,7 +97,7 @@ pub(crate) struct Quirks {
     /// A delay that was cancelled is over all the same, at its time. GHDL 2.0.
     pub(crate) cancelled_delays_fire: bool,
     /// Force and release do not do what they say: GHDL 2.0 forces once more to release,
-    /// Verilator 5.006 deposits.
+    /// Verilator 5.006 ignores all flags of a write and deposits.
     pub(crate) force_is_ignored: bool,
     /// A write to a forced signal changes it, if the signal had been written before it was first
     /// forced. NVC 1.
@@ -119,8 +122,43 @@ pub(crate) struct Quirks {
     pub(crate) idle_watches_cost: bool,
     /// A watch on a whole array never fires. GHDL 2.0, Verilator 5.006.
     pub(crate) array_watches_are_dead: bool,
-    /// Handles are made anew by each look-up, so they cannot be compared. Verilator 5.006.
+    /// A watch on a real number never fires, where it is known as one: none of its bytes are
+    /// compared. Verilator 5.032; to 5.006 it is a vector, and is watched.
+    pub(crate) real_watches_are_dead: bool,
+    /// Handles are made anew by each look-up, so they cannot be compared: each is looked up once.
+    /// Verilator 5.006.
     pub(crate) handles_are_not_unique: bool,
+    /// Value changes are found by comparing values between evaluations of the design. What a write
+    /// changed is told after the callback in which it was made, in the order of the watches and not
+    /// of the writes; a change that a second write takes back is never told, nor is one that the
+    /// signal's own callback makes. So the port tells what it writes itself. Verilator 5.006.
+    pub(crate) watches_compare: bool,
+    /// A watch on an element of an array starts from the value of the array's first element: it
+    /// fires without a change, or misses one. Verilator 5.006.
+    pub(crate) element_watches_start_with_the_first: bool,
+    /// What is refused is a warning, not an error, such as a write to an object that was compiled
+    /// as one to read only. Verilator 5.006.
+    pub(crate) warnings_are_refusals: bool,
+    /// The ports of the top lie beside it, in a scope `TOP`: the inputs there are those to write,
+    /// the top's own are copies; of outputs, the top's own are the originals. Verilator 5.006; 5.032
+    /// shows those beside it in place of the top's own.
+    pub(crate) top_ports_lie_beside: bool,
+    /// Generate scopes and named blocks are found by name only, as `gen__BRA__0__KET__` for `gen[0]`;
+    /// instances in them are listed with the instance around them. Verilator 5.006.
+    pub(crate) generate_scopes_are_hidden: bool,
+    /// Objects are all of the type `reg`, whatever they were declared as, but for real numbers and
+    /// strings in 5.032: parameters too, unless they are looked up by name. To 5.006 a real number is 64
+    /// bits that call themselves a scalar, and can be read only; an array of single bits is shown as
+    /// a vector. No signs are known, and a vector's greater index is always at its left. Verilator
+    /// 5.006, 5.032.
+    pub(crate) everything_is_a_register: bool,
+    /// Strings are shown and cannot be read: what is given is the address of a C++ object.
+    /// Verilator 5.006.
+    pub(crate) strings_are_unreadable: bool,
+    /// Ports of instances have no direction, but for those of the top. Verilator 5.006.
+    pub(crate) inner_ports_have_no_direction: bool,
+    /// Only objects that were published when the design was compiled are shown. Verilator, all.
+    pub(crate) shows_the_published_only: bool,
     /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
     pub(crate) errors_are_silent: bool,
     /// Elements of an unpacked array of real numbers or strings can be read only: a write is
@@ -178,7 +216,17 @@ impl Quirks {
         fired_handles_are_ours: false,
         idle_watches_cost: false,
         array_watches_are_dead: false,
+        real_watches_are_dead: false,
         handles_are_not_unique: false,
+        watches_compare: false,
+        element_watches_start_with_the_first: false,
+        warnings_are_refusals: false,
+        top_ports_lie_beside: false,
+        generate_scopes_are_hidden: false,
+        everything_is_a_register: false,
+        strings_are_unreadable: false,
+        inner_ports_have_no_direction: false,
+        shows_the_published_only: false,
         errors_are_silent: false,
         real_elements_are_read_only: false,
         integers_extend: false,
@@ -237,8 +285,19 @@ impl Quirks {
                 fired_handles_are_ours: true,
                 idle_watches_cost: true,
                 array_watches_are_dead: true,
+                real_watches_are_dead: true,
                 handles_are_not_unique: true,
+                watches_compare: true,
+                element_watches_start_with_the_first: true,
+                warnings_are_refusals: true,
+                top_ports_lie_beside: true,
+                generate_scopes_are_hidden: true,
+                everything_is_a_register: true,
+                strings_are_unreadable: identity.is_before(5, 32),
+                inner_ports_have_no_direction: true,
+                shows_the_published_only: true,
                 two_states_only: true,
+                vector_formats: VectorFormats::NoScalars,
                 ..Quirks::STANDARD
             },
             Simulator::Nvc => Quirks {
@@ -263,6 +322,15 @@ impl Quirks {
 }
 
 impl Identity {
+    /// Whether the version's first two numbers come before these; those of no version do.
+    fn is_before(&self, major: u32, minor: u32) -> bool {
+        let mut numbers = self
+            .version
+            .split(|letter: char| !letter.is_ascii_digit())
+            .filter_map(|number| number.parse().ok());
+        (numbers.next(), numbers.next()) < (Some(major), Some(minor))
+    }
+
     /// The first number of the version, if there is one.
     pub(crate) fn major_version(&self) -> Option<u32> {
         let digits = self
@@ -317,6 +385,14 @@ mod tests {
         assert!(old.force_is_ignored && old.writes_last);
         let new = Quirks::of(&identity("GHDL", "v5.1.1"));
         assert!(!new.force_is_ignored && !new.writes_last);
+    }
+
+    #[test]
+    fn verilator_tells_strings_from_5_032_on() {
+        let old = Quirks::of(&identity("Verilator", "5.006 2023-01-22"));
+        assert!(old.strings_are_unreadable);
+        let new = Quirks::of(&identity("Verilator", "5.032 2025-01-01"));
+        assert!(!new.strings_are_unreadable);
     }
 
     #[test]

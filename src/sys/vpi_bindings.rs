@@ -71,6 +71,7 @@ pub const vpiX: i32 = 3;
 pub const vpiH: i32 = 4;
 pub const vpiL: i32 = 5;
 pub const vpiDontCare: i32 = 6;
+pub const vpiWarning: i32 = 2;
 pub const vpiError: i32 = 3;
 pub const vpiSystem: i32 = 4;
 pub const vpiInternal: i32 = 5;

@@ -30,9 +30,9 @@ module failing #(
         endcase
     end
 
-    // Oscillates without simulated time once `ping` is 1.
+    // Oscillates without simulated time once `ping` is 1; before, also where there is no X.
     reg ping, pong;
-    always @(pong) ping = ~pong;
+    always @(pong) if (command == 4) ping = ~pong;
     always @(ping) pong = ping;
 
     final if (command == 6) $fatal(1, "the design ended badly");

@@ -65,7 +65,7 @@ impl CommandLine for Icarus {
                 format!("+timescale+{timescale}\n"),
             )?;
         }
-        if goal.waves {
+        if goal.waves.is_some() {
             fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top))?;
         }
         Ok(())
@@ -74,7 +74,7 @@ impl CommandLine for Icarus {
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.args(["-g2012", "-s", &design.top]);
-        if goal.waves {
+        if goal.waves.is_some() {
             command.args(["-s", "verifork_waves"]);
         }
         command.arg("-o").arg(goal.folder.join(IMAGE));
@@ -105,7 +105,7 @@ impl CommandLine for Icarus {
         }
         command.args(design.compile_arguments(Simulator::Icarus));
         command.args(design.sources.iter().map(|source| &source.path));
-        if goal.waves {
+        if goal.waves.is_some() {
             command.arg(goal.folder.join(DUMP_MODULE));
         }
         vec![command]

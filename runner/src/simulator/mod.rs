@@ -3,6 +3,7 @@
 mod ghdl;
 mod icarus;
 mod nvc;
+mod verilator;
 
 use std::env;
 use std::ffi::OsString;
@@ -42,12 +43,12 @@ pub(crate) struct Installation {
     pub(crate) version: String,
 }
 
-/// How a compiled design is compiled: where to, and whether it can write waves.
+/// How a compiled design is compiled: where to, and in which format it can write waves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goal<'a> {
     /// An empty folder for everything that the compiler writes.
     pub(crate) folder: &'a Path,
-    pub(crate) waves: bool,
+    pub(crate) waves: Option<Waves>,
 }
 
 /// How a compiled design is run.
@@ -73,6 +74,10 @@ pub(crate) trait CommandLine: Sync {
     fn variable(&self) -> &'static str;
     /// What has to be there, the main program first.
     fn programs(&self) -> &'static [&'static str];
+    /// What has to be on the path besides.
+    fn tools(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The formats of wave files it writes, the preferred one first.
     fn waves(&self) -> &'static [Waves];
     /// Asks the simulator for its version.
@@ -82,15 +87,28 @@ pub(crate) trait CommandLine: Sync {
         printed.lines().next().unwrap_or_default().trim().to_owned()
     }
 
+    /// Files of our own that go into the compilation: another text makes another compilation.
+    fn files(&self, _design: &Elaboration) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// Writes the files that the commands need beside the sources.
     fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
     }
+    /// Brings what compilations have in common into the folder, if one has kept it. Without it the
+    /// commands take longer, and no more than that: so nothing is told of failures.
+    fn reuse(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
+    /// Keeps it, beside the folder.
+    fn keep(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
     /// Why a compilation that claims to have worked has not, by what was printed.
     fn misgivings(&self, _messages: &str) -> Option<String> {
         None
+    }
+    /// Whether a line that it printed while it compiled tells nobody anything.
+    fn is_noise(&self, _line: &str) -> bool {
+        false
     }
     /// What is wrong with the files that a compiler has left, which says that all is well.
     ///
@@ -109,7 +127,12 @@ pub(crate) trait CommandLine: Sync {
 }
 
 /// Every simulator, in the order in which their tests are listed.
-pub(crate) const ALL: [Simulator; 3] = [Simulator::Icarus, Simulator::Ghdl, Simulator::Nvc];
+pub(crate) const ALL: [Simulator; 4] = [
+    Simulator::Icarus,
+    Simulator::Verilator,
+    Simulator::Ghdl,
+    Simulator::Nvc,
+];
 
 impl Simulator {
     pub(crate) fn command_line(self) -> &'static dyn CommandLine {
@@ -117,6 +140,7 @@ impl Simulator {
             Simulator::Icarus => &icarus::Icarus,
             Simulator::Ghdl => &ghdl::Ghdl,
             Simulator::Nvc => &nvc::Nvc,
+            Simulator::Verilator => &verilator::Verilator,
         }
     }
 
@@ -171,7 +195,7 @@ impl dyn CommandLine {
         };
         let found: Result<Vec<PathBuf>, &str> =
             self.programs().iter().enumerate().map(find).collect();
-        found.map_err(|name| match place {
+        let found = found.map_err(|name| match place {
             Some(place) => format!(
                 "{} is not where {} says: there is no program `{name}` at `{}`",
                 self.product(),
@@ -185,7 +209,22 @@ impl dyn CommandLine {
                 self.install(),
                 self.variable()
             ),
-        })
+        })?;
+        let on_path = |tool: &&str| {
+            let mut folders = env::var_os("PATH").into_iter();
+            let mut folders = folders
+                .by_ref()
+                .flat_map(|path| env::split_paths(&path).collect::<Vec<_>>());
+            folders.any(|folder| is_program(&folder.join(tool)))
+        };
+        if let Some(tool) = self.tools().iter().find(|tool| !on_path(tool)) {
+            return Err(format!(
+                "{} compiles nothing without `{tool}`, which is not on PATH; {}",
+                self.product(),
+                self.install()
+            ));
+        }
+        Ok(found)
     }
 
     /// Asks the simulator at hand for its version.

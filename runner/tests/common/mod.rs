@@ -131,6 +131,8 @@ impl Harness {
         command
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("FAULTY_DESIGN", design)
+            // Verilator compiles for long: its own tests ask for it.
+            .env("VERIFORK_SIM", "icarus,ghdl,nvc")
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .args(arguments)

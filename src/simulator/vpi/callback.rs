@@ -17,7 +17,7 @@ use crate::sys::vpi::{self, t_cb_data};
 /// # Safety
 ///
 /// `data` is what the simulator called a routine of ours with.
-unsafe fn token(data: *const t_cb_data) -> u64 {
+pub(super) unsafe fn token(data: *const t_cb_data) -> u64 {
     // SAFETY: the simulator passes data that live through the call.
     raw::token(unsafe { &*data })
 }
@@ -187,7 +187,7 @@ pub(super) fn register_start_and_end(raw: &Interface) -> Result<(), raw::Missing
 
 impl VpiPort {
     #[inline]
-    fn register(
+    pub(super) fn register(
         &self,
         operation: &'static str,
         callback: &Callback,
@@ -208,6 +208,9 @@ impl VpiPort {
         scalar: bool,
         token: u64,
     ) -> Result<CallbackHandle, PortError> {
+        if self.quirks.watches_compare {
+            return self.watch_by_comparing(object, scalar, token);
+        }
         let (routine, format): (Routine, _) = if let Some(vhdl) = self.vhdl {
             self.check_readable(vhdl, object)?;
             // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
@@ -235,6 +238,9 @@ impl VpiPort {
     }
 
     pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
+        if self.quirks.fired_handles_are_ours {
+            return self.start_kept_delay(steps, token);
+        }
         let routine = match self.vhdl {
             Some(_) => on_vhdl_timer,
             None => on_timer as Routine,
@@ -251,7 +257,12 @@ impl VpiPort {
             Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_read_only, 0, token),
             Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_next_time_step, 0, token),
         };
-        self.register("wait in", &callback).map(drop)
+        let registered = self.register("wait in", &callback)?;
+        if self.quirks.fired_handles_are_ours {
+            // Nobody takes it back: it can go at once.
+            self.raw.release(registered);
+        }
+        Ok(())
     }
 
     fn await_phase_vhdl(&self, vhdl: &Vhdl, phase: Phase, token: u64) -> Result<(), PortError> {
@@ -303,7 +314,7 @@ impl VpiPort {
 /// A callback that is bound to a time and to no object. Icarus and GHDL crash on phases without
 /// a time of type `vpiSimTime`.
 #[inline]
-fn timed(reason: i32, routine: Routine, steps: u64, token: u64) -> Callback {
+pub(super) fn timed(reason: i32, routine: Routine, steps: u64, token: u64) -> Callback {
     Callback {
         reason,
         routine,

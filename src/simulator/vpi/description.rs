@@ -11,7 +11,8 @@ use crate::sys::vpi;
 pub(super) fn object_kind(vpi_type: i32) -> ObjectKind {
     match vpi_type {
         vpi::vpiModule | vpi::vpiInterface | vpi::vpiProgram => ObjectKind::Module,
-        vpi::vpiGenScope => ObjectKind::GenerateScope,
+        // No type in the standard: what Verilator calls generate scopes and blocks.
+        vpi::vpiGenScope | vpi::vpiScope => ObjectKind::GenerateScope,
         vpi::vpiGenScopeArray => ObjectKind::GenerateArray,
         vpi::vpiPackage => ObjectKind::Package,
         vpi::vpiFunction => ObjectKind::Function,
@@ -78,14 +79,20 @@ impl VpiPort {
             return description;
         }
         let name = self.raw.get_text(vpi::vpiName, object).unwrap_or_default();
-        name::plain(&name).clone_into(&mut description.name);
+        description.name = if self.quirks.generate_scopes_are_hidden && kind.is_scope() {
+            self.name_at_the_end(object)
+        } else {
+            name::plain(&name).to_owned()
+        };
         if kind.is_scope() || kind == ObjectKind::Parameter {
             // Icarus 11 knows no more places, and aborts when a dynamic array is asked for its.
             self.describe_place(object, &mut description);
         }
         match kind {
             ObjectKind::Module => {
-                description.definition = self.raw.get_text(vpi::vpiDefName, object);
+                let definition = self.raw.get_text(vpi::vpiDefName, object);
+                // "<null>" is Verilator's for none.
+                description.definition = definition.filter(|name| name != "<null>");
             }
             ObjectKind::Array => self.describe_array(object, &mut description),
             ObjectKind::NamedEvent => {}
@@ -123,8 +130,11 @@ impl VpiPort {
     }
 
     /// The kind, where the value tells more than the type, and the encoding.
-    fn encoding(&self, object: Handle, vpi_type: i32) -> (ObjectKind, Encoding) {
+    pub(super) fn encoding(&self, object: Handle, vpi_type: i32) -> (ObjectKind, Encoding) {
         let kind = object_kind(vpi_type);
+        if self.quirks.everything_is_a_register {
+            return self.encoding_of_register(object, kind);
+        }
         match vpi_type {
             vpi::vpiRealVar | vpi::vpiShortRealVar => (kind, Encoding::Real),
             vpi::vpiStringVar => (kind, Encoding::Text),
@@ -155,7 +165,12 @@ impl VpiPort {
         }
     }
 
-    fn logic(&self, object: Handle, range: Option<(i64, i64)>, two_state: bool) -> Encoding {
+    pub(super) fn logic(
+        &self,
+        object: Handle,
+        range: Option<(i64, i64)>,
+        two_state: bool,
+    ) -> Encoding {
         let size = self.raw.get(vpi::vpiSize, Some(object)).unwrap_or(0);
         match u32::try_from(size) {
             Ok(0) | Err(_) => Encoding::None,

@@ -13,7 +13,7 @@ use super::VpiPort;
 use super::description::object_kind;
 use super::name;
 use super::vhdl::Unlisted;
-use crate::simulator::{Direction, Handle, ObjectKind, Simulator, event};
+use crate::simulator::{Direction, Handle, ObjectKind, event};
 use crate::sys::vpi;
 
 /// The scopes asked about so far; `None` stands for the top of the design.
@@ -89,9 +89,9 @@ impl VpiPort {
         let made = Rc::new(match (self.vhdl, scope) {
             (Some(vhdl), None) => self.index_vhdl(vhdl, None, self.top()),
             (Some(vhdl), Some(of)) => self.index_vhdl(vhdl, scope, self.contents(of)),
-            (None, None) => self.index(self.top()),
+            (None, None) => self.index(None, self.top()),
             (None, Some(scope)) => {
-                let mut made = self.index(self.contents(scope));
+                let mut made = self.index(Some(scope), self.contents(scope));
                 made.directions = self.port_directions(scope);
                 made
             }
@@ -113,26 +113,46 @@ impl VpiPort {
         for relation in RELATIONS {
             objects.extend(self.raw.all_related(relation, Some(scope)));
         }
-        if self.is(Simulator::Verilator) {
-            // Verilator 5.006 does not know internal scopes.
+        if self.quirks.top_ports_lie_beside {
+            objects = self.with_ports_of_top(scope, objects);
+        }
+        if self.quirks.everything_is_a_register {
+            self.find_parameters(scope, &mut objects);
+        }
+        // Verilator 5.006 does not know internal scopes; of a scope that is no module it gives the
+        // modules at the top.
+        if self.quirks.generate_scopes_are_hidden && self.kind(scope) == ObjectKind::Module {
             objects.extend(self.raw.all_related(vpi::vpiModule, Some(scope)));
         }
         objects
     }
 
-    fn index(&self, objects: Vec<Handle>) -> Scope {
+    fn index(&self, of: Option<Handle>, objects: Vec<Handle>) -> Scope {
         let mut scope = Scope::default();
         let mut seen = HashSet::new();
         for object in objects {
             // Icarus 11 has string variables and queues without a name: out of reach.
-            let Some(name) = self.raw.get_text(vpi::vpiName, object) else {
+            let Some(name) = self.name_within(of, object) else {
                 continue;
             };
-            if seen.insert(object) {
+            if self.quirks.handles_are_not_unique {
+                // The same object comes in more relations than one, each time with another handle.
+                if !scope.by_name.contains_key(&Self::key(&name)) {
+                    scope.add(Self::key(&name), object);
+                }
+            } else if seen.insert(object) {
                 scope.add(Self::key(&name), object);
             }
         }
         scope
+    }
+
+    /// An object's name as it is looked up in a scope.
+    fn name_within(&self, scope: Option<Handle>, object: Handle) -> Option<String> {
+        if self.quirks.generate_scopes_are_hidden {
+            return self.name_below(scope, object);
+        }
+        self.raw.get_text(vpi::vpiName, object)
     }
 
     fn port_directions(&self, scope: Handle) -> HashMap<Box<str>, Direction> {
@@ -178,6 +198,11 @@ impl VpiPort {
         if let Some(object) = index.by_name.get(&Self::key(name)) {
             return Some(*object);
         }
+        if self.quirks.generate_scopes_are_hidden
+            && let Some(hidden) = self.hidden_scope(scope, name)
+        {
+            return Some(hidden);
+        }
         if let Some((base, index)) = name::split_index(name) {
             let array = self.child(scope, base)?;
             return self.array_element(array, index);
@@ -192,7 +217,11 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl {
             return self.element_vhdl(vhdl, array, index);
         }
-        self.raw.by_index(array, i32::try_from(index).ok()?)
+        let index = i32::try_from(index).ok()?;
+        if self.quirks.handles_are_not_unique {
+            return self.kept_element(array, index);
+        }
+        self.raw.by_index(array, index)
     }
 
     pub(super) fn vpi_type(&self, object: Handle) -> i32 {
@@ -212,11 +241,21 @@ impl VpiPort {
         }
         let path = (!event::is_over())
             .then(|| self.raw.get_text(vpi::vpiFullName, object))
-            .flatten();
+            .flatten()
+            .map(|path| {
+                if self.quirks.generate_scopes_are_hidden {
+                    self.usual_path(&path)
+                } else {
+                    path
+                }
+            });
         path.unwrap_or_else(|| "?".to_owned())
     }
 
     pub(super) fn direction_of(&self, object: Handle, name: &str) -> Option<Direction> {
+        if self.quirks.top_ports_lie_beside {
+            return direction(self.direction_of_port(object, name)?);
+        }
         let scope = self.raw.related(vpi::vpiScope, object)?;
         if self.kind(scope) != ObjectKind::Module {
             return None;

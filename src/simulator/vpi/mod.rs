@@ -9,6 +9,7 @@ mod probe;
 mod raw;
 mod time;
 mod value;
+mod verilator;
 mod vhdl;
 mod vhdl_value;
 mod written;
@@ -22,7 +23,7 @@ use vhdl::Vhdl;
 
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Simulator, Unusable, VectorFormats, WriteMode, event,
+    Unusable, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -36,6 +37,7 @@ struct VpiPort {
     /// From [`Quirks`], beside the code that asks for them in every read and write.
     errors_are_silent: bool,
     integers_extend: bool,
+    formats: VectorFormats,
     /// What a simulator of VHDL needs beyond.
     vhdl: Option<&'static Vhdl>,
     arguments: Vec<String>,
@@ -44,9 +46,13 @@ struct VpiPort {
     last_time: Cell<u64>,
     /// The buffer for writes of wide vectors.
     elements: Cell<Vec<t_vpi_vecval>>,
+    /// The buffer for reads of wide vectors.
+    words: Cell<Vec<(u64, u64)>>,
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
     scopes: RefCell<hierarchy::Scopes>,
+    /// What has to be kept for a simulator that compares values and makes handles anew.
+    kept: verilator::Kept,
 }
 
 thread_local! {
@@ -107,6 +113,9 @@ impl VpiPort {
             interface: "VPI",
         };
         let quirks = Quirks::of(&identity);
+        if quirks.warnings_are_refusals {
+            raw.refuse_from(vpi::vpiWarning);
+        }
         let exponent = raw
             .get(vpi::vpiTimePrecision, None)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
@@ -114,6 +123,7 @@ impl VpiPort {
         Ok(VpiPort {
             errors_are_silent: quirks.errors_are_silent,
             integers_extend: quirks.integers_extend,
+            formats: quirks.vector_formats,
             vhdl: (quirks.vector_formats == VectorFormats::BinaryString).then(callback::vhdl),
             raw,
             identity,
@@ -122,8 +132,10 @@ impl VpiPort {
             precision,
             last_time: Cell::new(0),
             elements: Cell::default(),
+            words: Cell::default(),
             digits: Cell::default(),
             scopes: RefCell::default(),
+            kept: verilator::Kept::default(),
         })
     }
 
@@ -142,6 +154,11 @@ impl VpiPort {
             simulator: self.identity.to_string(),
             remedy: remedy.to_owned(),
         }
+    }
+
+    #[cold]
+    fn two_states_only(&self, object: Handle) -> PortError {
+        PortError::two_states(&self.identity, &self.path(object))
     }
 
     #[cold]
@@ -193,10 +210,6 @@ impl VpiPort {
             path: self.path(object),
             message,
         }
-    }
-
-    fn is(&self, simulator: Simulator) -> bool {
-        Simulator::from_product(&self.identity.product) == simulator
     }
 }
 
@@ -348,6 +361,9 @@ impl Port for VpiPort {
     }
 
     fn unwatch(&self, watch: CallbackHandle) {
+        if self.quirks.watches_compare {
+            self.forget_watch(watch);
+        }
         self.remove_callback(watch);
     }
 
@@ -356,6 +372,9 @@ impl Port for VpiPort {
     }
 
     fn cancel_after(&self, delay: CallbackHandle) {
+        if self.quirks.fired_handles_are_ours {
+            self.forget_delay(delay);
+        }
         self.remove_callback(delay);
     }
 

@@ -3,6 +3,7 @@
 //! Invariant: whoever calls from here is on the simulator's thread, before the end of simulation,
 //! and every [`Handle`] came from this interface. The port sees to both.
 
+use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr::{self, NonNull};
 
@@ -42,6 +43,8 @@ pub(super) struct Callback {
 /// The VPI of the running process.
 pub(super) struct Interface {
     functions: vpi::VpiFunctions,
+    /// The least level of a message that says that a call was refused.
+    refusal: Cell<i32>,
 }
 
 fn pointer(handle: Option<Handle>) -> vpi::vpiHandle {
@@ -67,7 +70,13 @@ impl Interface {
     pub(super) fn load() -> Result<Interface, libloading::Error> {
         Ok(Interface {
             functions: sys::load_vpi()?,
+            refusal: Cell::new(vpi::vpiError),
         })
+    }
+
+    /// Takes messages of this level and above for refusals.
+    pub(super) fn refuse_from(&self, level: i32) {
+        self.refusal.set(level);
     }
 
     /// An integer or Boolean property; `None` if it is undefined for the object.
@@ -233,6 +242,15 @@ impl Interface {
         }
     }
 
+    /// Gives back the handle of a callback that fires once, before or after it fired. It still
+    /// fires.
+    pub(super) fn release(&self, callback: CallbackHandle) {
+        if let Ok(release_handle) = function!(self, vpi_release_handle) {
+            // SAFETY: the address is that of a callback's handle, which its owner gives up here.
+            unsafe { release_handle(ptr::with_exposed_provenance_mut(callback.0)) };
+        }
+    }
+
     /// The message of the last call's error, if it had one.
     pub(super) fn error(&self) -> Option<String> {
         let chk_error = function!(self, vpi_chk_error).ok()?;
@@ -246,7 +264,7 @@ impl Interface {
             line: 0,
         };
         // SAFETY: the simulator fills the information, which lives through the call.
-        if unsafe { chk_error(&raw mut information) } < vpi::vpiError {
+        if unsafe { chk_error(&raw mut information) } < self.refusal.get() {
             return None;
         }
         // SAFETY: null or the simulator's string, copied before the next call.

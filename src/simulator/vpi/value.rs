@@ -11,7 +11,7 @@ use std::ptr;
 use super::digits::{digits_to_planes, mask, scalar_planes, vector_elements};
 use super::raw::Missing;
 use super::{VpiPort, check_not_over};
-use crate::simulator::{Encoding, Handle, PortError, WriteMode};
+use crate::simulator::{Encoding, Handle, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
 use crate::value::LogicVec;
 
@@ -85,8 +85,8 @@ impl VpiPort {
         two_state: bool,
     ) -> Result<(u64, u64), PortError> {
         debug_assert!(width <= 64, "wider objects are read into a vector");
-        if let Some(vhdl) = self.vhdl {
-            return self.read_planes_vhdl(vhdl, object);
+        if self.formats != VectorFormats::All {
+            return self.read_in_other_formats(object, width);
         }
         if width == 1 {
             let mut value = empty(vpi::vpiScalarVal);
@@ -105,6 +105,55 @@ impl VpiPort {
         Ok((value & mask(width), unknown & mask(width)))
     }
 
+    #[inline(never)]
+    fn read_in_other_formats(&self, object: Handle, width: u32) -> Result<(u64, u64), PortError> {
+        if let Some(vhdl) = self.vhdl {
+            return self.read_planes_vhdl(vhdl, object);
+        }
+        if width <= 32 {
+            let integer = self.get_bits(object)?;
+            return Ok((u64::from(integer) & mask(width), 0));
+        }
+        let mut words = [(0, 0)];
+        self.get_words(object, &mut words)?;
+        let [(value, unknown)] = words;
+        Ok((value & mask(width), unknown & mask(width)))
+    }
+
+    /// Up to 32 bits of two states.
+    pub(super) fn get_bits(&self, object: Handle) -> Result<u32, PortError> {
+        let mut value = empty(vpi::vpiIntVal);
+        self.get(object, &mut value)?;
+        // SAFETY: the format says that the integer is the one that was written.
+        Ok(unsafe { value.value.integer }.cast_unsigned())
+    }
+
+    /// The planes of a vector, as many words of 64 bits as it has.
+    pub(super) fn get_words(
+        &self,
+        object: Handle,
+        words: &mut [(u64, u64)],
+    ) -> Result<(), PortError> {
+        let mut value = empty(vpi::vpiVectorVal);
+        self.get(object, &mut value)?;
+        // SAFETY: the format says that the vector is the one that was written.
+        let elements = unsafe { value.value.vector };
+        if elements.is_null() {
+            return Err(self.refused("read", object));
+        }
+        for (index, word) in words.iter_mut().enumerate() {
+            // SAFETY: the simulator's buffer, which lasts until its next read, has an element for
+            // each 32 bits of the object; Verilator's, the only one that is asked, is as large as
+            // for its widest object, so that a last odd element has one after it.
+            let [low, high] = unsafe { [*elements.add(2 * index), *elements.add(2 * index + 1)] };
+            *word = (
+                u64::from(high.aval) << 32 | u64::from(low.aval),
+                u64::from(high.bval) << 32 | u64::from(low.bval),
+            );
+        }
+        Ok(())
+    }
+
     pub(super) fn read_logic(
         &self,
         object: Handle,
@@ -121,6 +170,21 @@ impl VpiPort {
             *into = LogicVec::from_planes_u64(width, value, unknown);
             return Ok(());
         }
+        if self.formats == VectorFormats::NoScalars {
+            let mut words = self.words.take();
+            words.clear();
+            words.resize(width.div_ceil(64) as usize, (0, 0));
+            let read = self.get_words(object, &mut words);
+            if read.is_ok() {
+                // What follows the last element is of an earlier read.
+                let last = words.len() - 1;
+                let used = mask(width - 64 * (width.div_ceil(64) - 1));
+                words[last] = (words[last].0 & used, words[last].1 & used);
+                into.assign_planes(width, |index| words[index]);
+            }
+            self.words.set(words);
+            return read;
+        }
         let read = into.assign_binary_bytes(self.digits(object)?);
         read.map_err(|error| PortError::Refused {
             operation: "read",
@@ -131,12 +195,22 @@ impl VpiPort {
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
         let mut value = empty(vpi::vpiRealVal);
-        self.get(object, &mut value)?;
+        let read = self.get(object, &mut value);
+        if read.is_err() && self.quirks.everything_is_a_register {
+            let mut words = [(0, 0)];
+            self.get_words(object, &mut words)?;
+            return Ok(f64::from_bits(words[0].0));
+        }
+        read?;
         // SAFETY: the format says that the real number is the one that was written.
         Ok(unsafe { value.value.real })
     }
 
     pub(super) fn get_string(&self, object: Handle) -> Result<String, PortError> {
+        check_not_over()?;
+        if self.quirks.strings_are_unreadable {
+            return Err(self.no_strings("read", object));
+        }
         let mut value = empty(vpi::vpiStringVal);
         self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
@@ -185,8 +259,19 @@ impl VpiPort {
         if self.errors_are_silent {
             Ok(())
         } else {
-            self.check_error("write", object)
+            self.check_write(object)
         }
+    }
+
+    fn check_write(&self, object: Handle) -> Result<(), PortError> {
+        self.check_error("write", object)?;
+        if self.quirks.top_ports_lie_beside {
+            self.check_no_copy(object)?;
+        }
+        if self.quirks.watches_compare {
+            self.tell_written(object);
+        }
+        Ok(())
     }
 
     #[inline]
@@ -227,6 +312,9 @@ impl VpiPort {
         unknown: u64,
         mode: WriteMode,
     ) -> Result<(), PortError> {
+        if unknown != 0 && self.quirks.two_states_only {
+            return Err(self.two_states_only(object));
+        }
         let mut elements = vector_elements(value, unknown);
         let mut vector = empty(vpi::vpiVectorVal);
         vector.value.vector = elements.as_mut_ptr();
@@ -254,6 +342,9 @@ impl VpiPort {
         if width <= 64 && !value.is_nine_state() {
             let (value, unknown) = (value.value_word(0), value.unknown_word(0));
             return self.write_planes(object, width, value, unknown, mode);
+        }
+        if self.quirks.two_states_only && value.has_unknown() {
+            return Err(self.two_states_only(object));
         }
         let words = 0..width.div_ceil(64) as usize;
         let words = words.map(|word| (value.value_word(word), value.unknown_word(word)));
@@ -310,11 +401,22 @@ impl VpiPort {
         let mut value = empty(vpi::vpiRealVal);
         value.value.real = real;
         // SAFETY: a real number points to nothing.
-        unsafe { self.put(object, &mut value, mode) }
+        let written = unsafe { self.put(object, &mut value, mode) };
+        if mode == WriteMode::Deposit && self.quirks.everything_is_a_register {
+            return written.map_err(|_| PortError::Unsupported {
+                what: format!("write the real number `{}`", self.path(object)),
+                simulator: self.identity.to_string(),
+                remedy: "let the design compute it from bits that are written".to_owned(),
+            });
+        }
+        written
     }
 
     pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
         self.check_not_read_only_element(object)?;
+        if self.quirks.strings_are_unreadable {
+            return Err(self.no_strings("write", object));
+        }
         let Ok(text) = CString::new(text) else {
             return Err(PortError::Refused {
                 operation: "write",
@@ -326,6 +428,15 @@ impl VpiPort {
         value.value.str_ = text.as_ptr().cast_mut();
         // SAFETY: the string lives through the call, which does not write to it.
         unsafe { self.put(object, &mut value, WriteMode::Deposit) }
+    }
+
+    #[cold]
+    fn no_strings(&self, operation: &str, object: Handle) -> PortError {
+        PortError::Unsupported {
+            what: format!("{operation} the string `{}`", self.path(object)),
+            simulator: self.identity.to_string(),
+            remedy: "keep its text in a vector of bits as well".to_owned(),
+        }
     }
 
     fn check_not_read_only_element(&self, object: Handle) -> Result<(), PortError> {

@@ -65,6 +65,32 @@ async fn waits(dut: Instance) -> Result {
     Ok(())
 }
 
+/// The ports, bound by a struct.
+#[derive(Dut)]
+struct Gate {
+    #[dut(input)]
+    a: Signal<LogicVec>,
+    #[dut(output)]
+    y: Signal<LogicVec>,
+}
+
+#[verifork::test]
+async fn binds(gate: Gate) -> Result {
+    gate.a.set(LogicVec::all_zero(gate.a.width()));
+    timer(1.ns()).await;
+    ensure!(gate.y.get() == LogicVec::all_one(gate.a.width()));
+    Ok(())
+}
+
+/// A name that no struct has.
+#[verifork::test]
+async fn finds_by_name(gate: Gate, top: Instance) -> Result {
+    timer(1.ns()).await;
+    ensure!(!gate.a.get().is_empty());
+    ensure!(top.signal::<LogicVec>("limit")?.get().to_u64()? == 5);
+    Ok(())
+}
+
 /// The design's own width, its text and its file are those that the harness gave it.
 #[verifork::test]
 async fn is_as_configured(dut: Instance) -> Result {

@@ -9,6 +9,9 @@ fn gate() -> Design {
     Design::new("gate")
         .sources(["hdl/gate.v"])
         .include_folders([include])
+        // Quickly compiled; the designs are small.
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
 }
 
 /// The gate with all tests that are its own; `mistakes` are those of the counter.
@@ -40,11 +43,13 @@ fn main() -> ExitCode {
         "finish" => vec![
             gate()
                 .define_as("FINISH_AT", "8")
+                .public_all()
                 .tests(["waits", "passes"]),
         ],
         "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()
+                .public_all()
                 .tests(["is_as_configured"])
                 .define("DATA")
                 .define("CELL")
@@ -56,6 +61,8 @@ fn main() -> ExitCode {
                 .plusarg("depth=4")
                 .compile_argument(Simulator::Icarus, "-Wall"),
         ],
+        "public" => vec![gate().public_all().tests(["finds_by_name"])],
+        "private" => vec![gate().tests(["finds_by_name", "binds"])],
         "many" => {
             let one = |design: Design, width: i32| {
                 design.variant(format!("w{width}"), [("WIDTH", width)])

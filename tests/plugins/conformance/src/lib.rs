@@ -56,6 +56,17 @@ impl Design {
     }
 }
 
+/// Whether everything holds 0 and 1 only, whatever it was declared as: then X and Z are read nowhere,
+/// and writing them is an error.
+///
+/// # Errors
+///
+/// The design is another one.
+pub fn has_two_states(top: Instance) -> Result<bool> {
+    let logic = top.signal::<LogicVec>("q_8")?;
+    Ok(logic.description().encoding.has_two_states())
+}
+
 /// Leaves a test where the design is `conformance.vhd` and VHDL, or a precision of a femtosecond, has
 /// nothing of the kind. What VHDL has in its place is asked for in `tests/plugins/vhdl`.
 fn not_in_vhdl(what: &str) -> Result {

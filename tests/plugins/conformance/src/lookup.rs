@@ -14,6 +14,9 @@ async fn the_top_knows_its_definition_and_place(dut: Instance) -> Result {
         (dut.name(), dut.path(), dut.kind()),
         ("conformance", "conformance", ObjectKind::Module)
     );
+    if dut.definition().is_none() || dut.file().is_none() {
+        return skip("the simulator tells neither definitions nor places");
+    }
     assert_eq!(dut.definition(), Some("conformance"));
     assert!(
         dut.file()
@@ -51,8 +54,8 @@ async fn roots_are_modules_first_and_then_packages() -> Result {
 }
 
 #[verifork::test]
-async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result {
-    not_in_vhdl("its declarations have other kinds")?;
+async fn children_are_listed_once_and_are_what_is_looked_up(dut: Instance) -> Result {
+    not_in_vhdl("its names go without case")?;
     let children = dut.children()?;
     let names: Vec<_> = children.iter().map(|child| child.name()).collect();
     let mut unique = names.clone();
@@ -63,6 +66,26 @@ async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result 
         names.len(),
         "an object is listed twice: {names:?}"
     );
+    for child in &children {
+        assert_eq!(
+            dut.object(child.name())?,
+            *child,
+            "{}: listed and looked up are one object",
+            child.name()
+        );
+        assert_eq!(child.path(), format!("conformance.{}", child.name()));
+    }
+    assert!(!dut.contains("few") && !dut.contains("gen") && !dut.contains("gen[4]"));
+    Ok(())
+}
+
+#[verifork::test]
+async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result {
+    not_in_vhdl("its declarations have other kinds")?;
+    let children = dut.children()?;
+    if dut.object("d_8")?.kind() == ObjectKind::Variable {
+        return skip("the simulator tells everything as a variable");
+    }
     for (name, kind) in [
         ("d_8", ObjectKind::Net),
         ("q_8", ObjectKind::Variable),
@@ -82,15 +105,7 @@ async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result 
     ] {
         let listed = children.iter().find(|child| child.name() == name);
         assert_eq!(listed.map(|child| child.kind()), Some(kind), "{name}");
-        let found = dut.object(name)?;
-        assert_eq!(
-            Some(&found),
-            listed,
-            "{name}: listed and looked up are one object"
-        );
-        assert_eq!(found.path(), format!("conformance.{name}"));
     }
-    assert!(!dut.contains("few") && !dut.contains("gen") && !dut.contains("gen[4]"));
     Ok(())
 }
 
@@ -102,7 +117,6 @@ async fn ports_have_directions_and_other_signals_none(dut: Instance) -> Result {
         ("w_1024", Some(Direction::Output)),
         ("bus", Some(Direction::InOut)),
         ("ascending", None),
-        ("first.in", Some(Direction::Input)),
     ] {
         assert_eq!(
             dut.object(name)?.description().direction,
@@ -110,6 +124,11 @@ async fn ports_have_directions_and_other_signals_none(dut: Instance) -> Result {
             "{name}"
         );
     }
+    let inner = dut.object("first.in")?.description().direction;
+    if inner.is_none() {
+        return skip("the simulator tells the directions of the top's ports only");
+    }
+    assert_eq!(inner, Some(Direction::Input));
     Ok(())
 }
 
@@ -132,10 +151,19 @@ async fn generate_scopes_and_blocks_are_walked_by_path(dut: Instance) -> Result 
     );
     dut.signal::<u8>("many.chosen")?;
     dut.signal::<u8>("named_block.previous")?;
-    dut.signal::<u8>("swap_nibbles.value")?;
-    dut.signal::<i32>("count_ones.index")?;
     assert_eq!(dut.parameter::<i32>("first.adder.STEP")?.get()?, 1);
     assert_eq!(dut.parameter::<u8>("second.adder.STEP_BITS")?.get()?, 16);
+    Ok(())
+}
+
+#[verifork::test]
+async fn functions_and_tasks_show_what_they_declare(dut: Instance) -> Result {
+    not_in_vhdl("its subprograms are no scopes")?;
+    if !dut.contains("swap_nibbles") && !dut.contains("count_ones") {
+        return skip("the simulator shows neither functions nor tasks");
+    }
+    dut.signal::<u8>("swap_nibbles.value")?;
+    dut.signal::<i32>("count_ones.index")?;
     Ok(())
 }
 
@@ -152,8 +180,8 @@ async fn escaped_names_go_with_and_without_their_marks(dut: Instance) -> Result 
             assert_eq!(dut.signal::<Logic>(name)?, signal, "{name}");
         }
         // A value goes to this object and no other.
-        signal.set_immediate(Logic::HighImpedance);
-        assert_eq!(dut.signal::<Logic>(escaped)?.get(), Logic::HighImpedance);
+        signal.set_immediate(Logic::One);
+        assert_eq!(dut.signal::<Logic>(escaped)?.get(), Logic::One);
         signal.set_immediate(Logic::Zero);
     }
     Ok(())
@@ -194,8 +222,6 @@ async fn parameters_of_every_type_are_read(dut: Instance) -> Result {
     assert_eq!(dut.parameter::<u32>("TWICE")?.get()?, 10);
     assert!((dut.parameter::<f64>("RATIO")?.get() - 0.625).abs() < 1e-12);
     assert!((dut.parameter::<f64>("HALF")?.get() - 0.3125).abs() < 1e-12);
-    assert_eq!(dut.parameter::<String>("NAME")?.get(), "conformance");
-    assert_eq!(dut.parameter::<String>("GREETING")?.get(), "hail");
 
     // VHDL's simulators show names without case.
     let unsigned = dut.parameter::<u8>("OFFSET").unwrap_err().to_string();
@@ -203,6 +229,19 @@ async fn parameters_of_every_type_are_read(dut: Instance) -> Result {
     assert!(lower.contains("conformance.offset"), "{unsigned}");
     let variable = dut.parameter::<u8>("q_8").unwrap_err().to_string();
     assert!(variable.contains("not constant"), "{variable}");
+    Ok(())
+}
+
+#[verifork::test]
+async fn parameters_of_text_are_read(dut: Instance) -> Result {
+    let bits = dut.parameter::<LogicVec>("NAME");
+    if bits.is_ok_and(|bits| bits.get().width() == 88) {
+        return skip("the simulator tells text as bits");
+    }
+    assert_eq!(dut.parameter::<String>("NAME")?.get(), "conformance");
+    assert_eq!(dut.parameter::<String>("GREETING")?.get(), "hail");
+    let name = dut.signal::<String>("NAME")?;
+    assert!(name.try_set("x".to_owned()).is_err());
     Ok(())
 }
 
@@ -220,11 +259,6 @@ async fn constants_refuse_writes_at_the_callers_line(dut: Instance) -> Result {
     assert!(count.try_set_immediate(6).is_err() && count.try_force(6).is_err());
     assert!(count.try_release().is_err());
     assert!(dut.signal::<f64>("RATIO")?.try_set(1.0).is_err());
-    assert!(
-        dut.signal::<String>("NAME")?
-            .try_set("x".to_owned())
-            .is_err()
-    );
     assert_eq!(count.get()?, 5);
     Ok(())
 }
@@ -256,6 +290,7 @@ async fn structs_bind_below_each_other_and_at_any_instance(
     assert_eq!(dut.sum.path(), "conformance.first.adder.sum");
     assert!(dut.r#in.is_none() && dut.missing.is_none());
     assert_eq!(dut.first.r#in.path(), "conformance.first.in");
+    assert_eq!(dut.first.adder.path(), "conformance.first.adder");
     // GHDL tells of no definition, and so not of the top's, which others have to (above).
     if top.definition().is_some() {
         assert_eq!(dut.first.adder.definition(), Some("conformance_grandchild"));

@@ -1,0 +1,355 @@
+//! Verilator: makes a C++ program of the design, which the C++ compiler builds together with a host
+//! that loads the plugin.
+//!
+//! The program shows a plugin only what Verilator was told to publish, since what is published
+//! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use crate::cache::hexadecimal;
+use crate::design::{Language, ParameterValue, Simulator};
+use crate::elaboration::Elaboration;
+
+pub(super) struct Verilator;
+
+const PROGRAM: &str = "design";
+/// Where the generated C++ goes, and what is built of it.
+const OBJECTS: &str = "objects";
+const HOST: &str = "host.cpp";
+const HOST_TEXT: &str = include_str!("verilator_host.cpp");
+const PUBLISHED: &str = "published.vlt";
+/// Begins the names of all generated files; the host includes `Vdesign.h`.
+const PREFIX: &str = "Vdesign";
+
+impl CommandLine for Verilator {
+    fn key(&self) -> &'static str {
+        "verilator"
+    }
+
+    fn product(&self) -> &'static str {
+        "Verilator"
+    }
+
+    fn install(&self) -> &'static str {
+        "`apt install verilator g++ make zlib1g-dev` or `brew install verilator`"
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        &[Language::Verilog, Language::SystemVerilog]
+    }
+
+    fn works(&self) -> &'static str {
+        "two states, no forces; what tests bind is shown"
+    }
+
+    fn variable(&self) -> &'static str {
+        "VERIFORK_VERILATOR"
+    }
+
+    fn programs(&self) -> &'static [&'static str] {
+        &["verilator"]
+    }
+
+    fn tools(&self) -> &'static [&'static str] {
+        &["make", "g++"]
+    }
+
+    fn waves(&self) -> &'static [Waves] {
+        &[Waves::Fst, Waves::Vcd]
+    }
+
+    fn ask_version(&self, programs: &[PathBuf]) -> Command {
+        let mut command = Command::new(&programs[0]);
+        command.arg("--version");
+        command
+    }
+
+    fn files(&self, design: &Elaboration) -> Vec<(&'static str, String)> {
+        vec![
+            (HOST, HOST_TEXT.to_owned()),
+            (PUBLISHED, published(&design.top, &design.looked_up)),
+        ]
+    }
+
+    fn prepare(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+        for (name, text) in self.files(design) {
+            fs::write(goal.folder.join(name), text)?;
+        }
+        Ok(())
+    }
+
+    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+        let mut command = Command::new(&found.programs[0]);
+        command.args(["--cc", "--exe", "--build", "-j", "0", "--vpi", "--timing"]);
+        // Warnings are shown; whether they are errors is for the user to say.
+        command.arg("-Wno-fatal");
+        command.args(["--prefix", PREFIX, "--top-module", &design.top]);
+        command.arg("--Mdir").arg(goal.folder.join(OBJECTS));
+        command.args(["-o", &format!("../{PROGRAM}")]);
+        command.args([
+            "-CFLAGS",
+            "-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL",
+        ]);
+        // The plugin looks for VPI's functions in the program.
+        command.args(["-LDFLAGS", "-rdynamic -ldl"]);
+        // The commands that `make` runs are of no interest.
+        command.args(["-MAKEFLAGS", "-s"]);
+        if prints_statistics(&found.version) {
+            command.arg("--quiet-stats");
+        }
+        match goal.waves {
+            Some(Waves::Fst) => _ = command.arg("--trace-fst"),
+            Some(_) => _ = command.arg("--trace"),
+            None => {}
+        }
+        if goal.waves.is_some() {
+            command.arg("--trace-structs");
+        }
+        if design.public_all {
+            command.arg("--public-flat-rw");
+        }
+        if let Some(timescale) = &design.timescale {
+            command.args(["--timescale", timescale]);
+        }
+        let folders = design.include_folders.iter();
+        command.args(folders.map(|folder| joined("-I", folder)));
+        command.args(
+            design
+                .library_folders
+                .iter()
+                .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
+        );
+        for (name, value) in &design.defines {
+            command.arg(match value {
+                Some(value) => format!("-D{name}={value}"),
+                None => format!("-D{name}"),
+            });
+        }
+        for (name, value) in &design.parameters {
+            command.arg(format!("-G{name}={}", parameter(value)));
+        }
+        command.args(design.compile_arguments(Simulator::Verilator));
+        command.arg(goal.folder.join(PUBLISHED));
+        command.args(design.sources.iter().map(|source| &source.path));
+        command.arg(goal.folder.join(HOST));
+        vec![command]
+    }
+
+    fn reuse(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+        let objects = goal.folder.join(OBJECTS);
+        if let Some(library) = library(found, design, goal)
+            && fs::create_dir_all(&objects).is_ok()
+        {
+            // Younger than their sources by this, `make` takes them as they are.
+            let _ = copy_library(&library, &objects);
+        }
+    }
+
+    fn keep(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+        let Some(library) = library(found, design, goal).filter(|it| !it.exists()) else {
+            return;
+        };
+        let Some(beside) = library.parent() else {
+            return;
+        };
+        let fresh = tempfile::Builder::new()
+            .prefix("library.new-")
+            .tempdir_in(beside);
+        if let Ok(fresh) = fresh
+            && copy_library(&goal.folder.join(OBJECTS), fresh.path()).is_ok()
+            && fs::rename(fresh.path(), &library).is_ok()
+        {
+            // It lies elsewhere now.
+            let _ = fresh.keep();
+        }
+    }
+
+    fn is_noise(&self, line: &str) -> bool {
+        line.starts_with("Archive ar ")
+    }
+
+    fn dependencies(&self, folder: &Path) -> Vec<PathBuf> {
+        let list = folder.join(OBJECTS).join(format!("{PREFIX}__ver.d"));
+        let list = fs::read_to_string(list).unwrap_or_default();
+        // As in a Makefile: what is made, a colon, what it is made from.
+        let (_, sources) = list.split_once(" : ").unwrap_or_default();
+        let sources = sources.split_whitespace().map(PathBuf::from);
+        sources.filter(|path| !path.starts_with(folder)).collect()
+    }
+
+    fn run(&self, _: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+        let mut command = Command::new(start.folder.join(PROGRAM));
+        command.arg("-m").arg(start.plugin);
+        if let Some((_, path)) = start.waves {
+            command.arg("-waves").arg(path);
+        }
+        command.args(design.run_arguments(Simulator::Verilator));
+        let plusargs = design.plusargs.iter();
+        command.args(plusargs.map(|argument| format!("+{argument}")));
+        command
+    }
+}
+
+/// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
+/// for all designs with the same options.
+fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option<PathBuf> {
+    let mut hash = Sha256::new();
+    let mut add = |part: &[u8]| {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    };
+    add(found.version.as_bytes());
+    add(found.programs[0].as_os_str().as_encoded_bytes());
+    add(goal.waves.map_or("", Waves::name).as_bytes());
+    for argument in design.compile_arguments(Simulator::Verilator) {
+        add(argument.as_bytes());
+    }
+    for name in ["CXX", "CXXFLAGS", "CPPFLAGS", "OPT", "VERILATOR_ROOT"] {
+        add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
+    }
+    let name = format!("verilator-{}", hexadecimal(&hash.finalize()[..12]));
+    Some(goal.folder.parent()?.join(name))
+}
+
+fn copy_library(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with("verilated") && text.ends_with(".o") {
+            fs::copy(from.join(&name), to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether this version prints statistics of each compilation, and has an option not to.
+fn prints_statistics(version: &str) -> bool {
+    let number = version.split_whitespace().nth(1).unwrap_or_default();
+    let (major, minor) = number.split_once('.').unwrap_or_default();
+    let (major, minor) = (major.parse::<u32>(), minor.parse::<u32>());
+    matches!((major, minor), (Ok(major), Ok(minor)) if (major, minor) >= (5, 30))
+}
+
+fn parameter(value: &ParameterValue) -> String {
+    match value {
+        // Without a size it would be one of 32 bits.
+        ParameterValue::Integer(value) if i32::try_from(*value).is_err() => {
+            let sign = if *value < 0 { "-" } else { "" };
+            let width = if i64::try_from(*value).is_ok() {
+                64
+            } else {
+                128
+            };
+            format!("{sign}{width}'sd{}", value.unsigned_abs())
+        }
+        ParameterValue::Integer(value) => value.to_string(),
+        ParameterValue::Real(value) => format!("{value:?}"),
+        ParameterValue::Text(text) => format!("\"{text}\""),
+        ParameterValue::Boolean(value) => u8::from(*value).to_string(),
+        ParameterValue::Literal(text) => text.clone(),
+    }
+}
+
+/// The file that tells Verilator to show these paths below the top.
+fn published(top: &str, paths: &BTreeSet<String>) -> String {
+    let mut lines = BTreeSet::new();
+    for path in paths {
+        let (scope, name) = last_name(path);
+        // Which module an instance is of is not known before the design is elaborated.
+        let module = if scope.is_empty() { top } else { "*" };
+        lines.insert(format!(
+            "public_flat_rw -module \"{module}\" -var \"{}\"\n",
+            pattern(name)
+        ));
+    }
+    let lines: String = lines.into_iter().collect();
+    format!("`verilator_config\n{lines}")
+}
+
+/// The scope of a path, and the name at its end without an index.
+fn last_name(path: &str) -> (&str, &str) {
+    let (mut start, mut escaped, mut begins) = (0, false, true);
+    for (at, letter) in path.char_indices() {
+        match letter {
+            '\\' if begins => escaped = true,
+            ' ' if escaped => escaped = false,
+            '.' if !escaped => {
+                start = at + 1;
+                begins = true;
+                continue;
+            }
+            _ => {}
+        }
+        begins = false;
+    }
+    let (scope, name) = path.split_at(start);
+    let name = match name.strip_prefix('\\') {
+        Some(name) => name.trim_end(),
+        None => name.split_once('[').map_or(name, |(name, _)| name),
+    };
+    (scope.trim_end_matches('.'), name.trim_end())
+}
+
+/// The name as Verilator's wildcards find it, whatever it makes of letters that C++ does not take.
+fn pattern(name: &str) -> String {
+    let mut pattern = String::new();
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let two = letter == '_' && letters.peek() == Some(&'_');
+        if letter.is_ascii_alphanumeric() || letter == '_' && !two {
+            pattern.push(letter);
+        } else if !pattern.ends_with('*') {
+            pattern.push('*');
+        }
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_bound_is_published_and_nothing_else() {
+        let paths = [
+            "clk",
+            "core.next_count",
+            "mem[3]",
+            "\\odd+name ",
+            "gen[0].\\a.b ",
+        ];
+        let text = published("counter", &paths.map(str::to_owned).into());
+        let expected = "`verilator_config\n\
+            public_flat_rw -module \"*\" -var \"a*b\"\n\
+            public_flat_rw -module \"*\" -var \"next_count\"\n\
+            public_flat_rw -module \"counter\" -var \"clk\"\n\
+            public_flat_rw -module \"counter\" -var \"mem\"\n\
+            public_flat_rw -module \"counter\" -var \"odd*name\"\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn integers_beyond_32_bits_have_a_size() {
+        assert_eq!(parameter(&7.into()), "7");
+        assert_eq!(parameter(&(-1_i64 << 40).into()), "-64'sd1099511627776");
+        assert_eq!(parameter(&u64::MAX.into()), "128'sd18446744073709551615");
+    }
+
+    #[test]
+    fn an_option_is_given_to_versions_that_have_it() {
+        assert!(!prints_statistics(
+            "Verilator 5.006 2023-01-22 rev (Debian 5.006-3)"
+        ));
+        assert!(prints_statistics(
+            "Verilator 5.032 2025-01-01 rev (Debian 5.032-1)"
+        ));
+    }
+}

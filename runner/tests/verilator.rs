@@ -1,0 +1,133 @@
+//! Verilator's command line: designs compile, what tests bind is published, waves are written.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use common::{Harness, find};
+
+fn verilator() -> bool {
+    let missing = ["verilator", "g++", "make"]
+        .into_iter()
+        .find(|tool| find(tool).is_none());
+    if let Some(tool) = missing {
+        eprintln!("skipped: `{tool}` is not installed");
+    }
+    missing.is_none()
+}
+
+const ONLY: (&str, &str) = ("VERIFORK_SIM", "verilator");
+
+#[test]
+fn what_tests_bind_is_shown_and_all_else_on_demand() {
+    if !verilator() {
+        return;
+    }
+    let harness = Harness::new();
+    // `a` and `y` are bound by a struct; the test looks `limit` up by its name.
+    harness
+        .run("private", &[ONLY], &["--exact", "gate::verilator::binds"])
+        .status(0)
+        .says("1 passed");
+    harness
+        .run("private", &[ONLY], &["finds_by_name"])
+        .status(101)
+        .says("there is no `limit` in `gate`")
+        .says("Verilator shows what was published when the design was compiled")
+        .says("`Design::public_all()`");
+    harness
+        .run("public", &[ONLY], &["finds_by_name"])
+        .status(0)
+        .says("1 passed");
+}
+
+#[test]
+fn each_format_of_waves_is_written() {
+    if !verilator() {
+        return;
+    }
+    let harness = Harness::new();
+    for format in ["fst", "vcd"] {
+        let variables = [ONLY, ("VERIFORK_WAVES", format)];
+        harness
+            .run(
+                "private",
+                &variables,
+                &["--exact", "gate::verilator::binds"],
+            )
+            .status(0);
+        let runs = harness
+            .target
+            .path()
+            .join("verifork/runs/faulty_tb/sim/gate/verilator/binds");
+        let waves = fs::read(runs.join(format!("waves.{format}"))).unwrap();
+        assert!(waves.len() > 200, "{} bytes of {format}", waves.len());
+    }
+    let variables = [ONLY, ("VERIFORK_WAVES", "ghw")];
+    harness
+        .run("private", &variables, &["binds"])
+        .status(101)
+        .says("Verilator writes waves as fst or vcd, not as ghw");
+}
+
+/// Parameters, macros, files, plus-arguments and the design's own end.
+#[test]
+fn a_design_is_as_it_was_configured() {
+    if !verilator() {
+        return;
+    }
+    let harness = Harness::new();
+    harness.run("configured", &[ONLY], &[]).status(0);
+    harness
+        .run("finish", &[ONLY], &["waits"])
+        .status(101)
+        .says("the simulation ended while the test ran");
+}
+
+#[test]
+fn mistakes_in_a_design_are_told_with_the_compilers_words() {
+    if !verilator() {
+        return;
+    }
+    let harness = Harness::new();
+    harness
+        .run("no parameter", &[ONLY], &["passes_too"])
+        .status(101)
+        .says("does not compile")
+        .says("WIDHT");
+    harness
+        .run("no top", &[ONLY], &["passes_too"])
+        .status(101)
+        .says("does not compile")
+        .says("gaet");
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let harness = Harness::new();
+    let nowhere = [
+        ONLY,
+        ("VERIFORK_VERILATOR", "/nowhere/verilator"),
+        ("VERIFORK_REQUIRE", "verilator"),
+    ];
+    harness
+        .run("", &nowhere, &["passes_too"])
+        .status(101)
+        .says("Verilator is not where VERIFORK_VERILATOR says");
+    let empty = [ONLY, ("PATH", "/nonexistent")];
+    harness.run("", &empty, &["passes"]).status(0).says(
+        "Verilator is not installed: there is no `verilator` on PATH; `apt install verilator",
+    );
+    let Some(verilator) = find("verilator") else {
+        return;
+    };
+    // Without a C++ compiler it makes sources, and no program.
+    let folder = tempfile::tempdir().unwrap();
+    symlink(verilator, folder.path().join("verilator")).unwrap();
+    let alone = [ONLY, ("PATH", folder.path().to_str().unwrap())];
+    harness
+        .run("", &alone, &["passes"])
+        .status(0)
+        .says("Verilator compiles nothing without `make`, which is not on PATH");
+}

@@ -1,0 +1,280 @@
+//! Verilator's host, `sim/verilator/host.cpp`: how a simulation begins and ends in it, with and
+//! without delays in the design. What it shows and does is asked for by `tests/works_where.rs`.
+
+mod common;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use common::{Run, plugin, root, run};
+
+/// A design compiled with the host, among what cargo builds: made again only where something that
+/// goes into it has changed, since the C++ compiler takes long.
+struct Verilator {
+    program: PathBuf,
+}
+
+impl Verilator {
+    fn compile(name: &str, top: &str, source: &str, options: &[&str]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("verilator-{name}"));
+        fs::create_dir_all(&folder).expect("cargo's folder is writable");
+        let lock = File::create(folder.join("lock")).expect("the folder is ours");
+        lock.lock().expect("a file can be locked");
+        let output = Command::new("verilator")
+            .args(["--cc", "--exe", "--build", "-j", "0", "--vpi"])
+            .args(["--public-flat-rw", "-Wno-fatal", "-Wno-lint", "-Wno-style"])
+            .args(["--prefix", "Vdesign", "--top-module", top])
+            .args(["-o", "design", "--Mdir"])
+            .arg(&folder)
+            .arg("-CFLAGS")
+            .arg("-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL")
+            .args(["-LDFLAGS", "-rdynamic -ldl"])
+            .args(["-MAKEFLAGS", "-s OPT_FAST=-O0 OPT_GLOBAL=-O0"])
+            .args(options)
+            .arg(root().join(source))
+            .arg(root().join("sim/verilator/host.cpp"))
+            .output()
+            .expect("verilator runs");
+        let text = [output.stdout, output.stderr].concat();
+        assert!(
+            output.status.success(),
+            "{source} does not compile:\n{}",
+            String::from_utf8_lossy(&text)
+        );
+        Verilator {
+            program: folder.join("design"),
+        }
+    }
+
+    /// Runs the design with these arguments, in a folder that the run may litter.
+    fn run_in(&self, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+        let mut command = Command::new(&self.program);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VERIFORK_")) {
+            command.env_remove(name);
+        }
+        command
+            .env_remove("RUST_BACKTRACE")
+            .envs(variables.iter().copied())
+            .args(arguments)
+            .current_dir(folder);
+        run(command)
+    }
+
+    fn run(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+        let folder = tempfile::tempdir().expect("a folder");
+        self.run_in(folder.path(), variables, arguments)
+    }
+}
+
+const FAILING: &str = "tests/designs/failing.sv";
+static WITH_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
+    Verilator::compile("timing", "failing", FAILING, &["--timing", "--trace-fst"])
+});
+static WITHOUT_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
+    Verilator::compile("no-timing", "failing", FAILING, &["--no-timing", "--trace"])
+});
+static CONFORMANCE: LazyLock<Verilator> = LazyLock::new(|| {
+    Verilator::compile(
+        "conformance",
+        "conformance",
+        "hdl/conformance.v",
+        &["--timing"],
+    )
+});
+
+fn failures_tb() -> String {
+    plugin("failures_tb")
+        .to_str()
+        .expect("a plain name")
+        .to_owned()
+}
+
+/// Runs a test between two that have nothing to do with it.
+fn between(design: &Verilator, test: &str) -> Run {
+    let filter = format!("=ends::a_passes_before,=ends::z_comes_after,={test}");
+    design.run(&[("VERIFORK_FILTER", &filter)], &["-m", &failures_tb()])
+}
+
+#[test]
+fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
+    require!("verilator", "g++", "make");
+    let stops = "the design ends the simulation: $stop, $fatal, $error or an assertion";
+    for design in [&*WITH_DELAYS, &WITHOUT_DELAYS] {
+        for (test, line, says) in [
+            ("finishes", 24, "$finish called"),
+            ("fails", 25, stops),
+            ("stops", 26, stops),
+            ("reports_an_error", 28, stops),
+        ] {
+            let name = format!("ends::the_design_{test}");
+            let run = between(design, &name);
+            run.failed()
+                .says(&format!("{FAILING}:{line}: {says}"))
+                .says("PASS  ends::a_passes_before")
+                .says(&format!("FAIL  {name}"))
+                .says("awaits the time 2.001 ns")
+                .says("not run: the simulation ended before this test")
+                .says("1 passed, 2 failed");
+        }
+    }
+}
+
+/// Verilator does not tell an `$error` from a `$fatal`; its own argument lets some of them pass.
+#[test]
+fn errors_of_the_design_pass_where_they_are_allowed() {
+    require!("verilator", "g++", "make");
+    let filter = "=ends::the_design_reports_an_error,=ends::z_comes_after";
+    let arguments = ["-m", &failures_tb(), "+verilator+error+limit+2"];
+    WITH_DELAYS
+        .run(&[("VERIFORK_FILTER", filter)], &arguments)
+        .passed()
+        .says("the design complains")
+        .says("2 passed, 0 failed");
+}
+
+#[test]
+fn a_failure_after_the_last_test_is_none_the_less_one() {
+    require!("verilator", "g++", "make");
+    between(&WITH_DELAYS, "ends::the_design_fails_in_its_final_block")
+        .failed()
+        .says("3 passed, 0 failed")
+        .says("the design ended badly")
+        .says("the simulator ended with a failure after all tests had passed");
+}
+
+/// Verilator gives up by a call that must not return: the end is told to the plugin from there.
+#[test]
+fn a_design_that_does_not_settle_ends_the_run_in_good_order() {
+    require!("verilator", "g++", "make");
+    for design in [&*WITH_DELAYS, &WITHOUT_DELAYS] {
+        between(design, "hangs::spins_in_the_design")
+            .failed()
+            .says("region did not converge")
+            .says("PASS  ends::a_passes_before")
+            .says("FAIL  hangs::spins_in_the_design")
+            .says("bystander (forked at")
+            .says("2 passed, 1 failed");
+    }
+}
+
+#[test]
+fn the_simulation_ends_where_nothing_is_left_to_happen() {
+    require!("verilator", "g++", "make");
+    let name = "hangs::waits_without_a_clock";
+    let variables = [("VERIFORK_FILTER", name), ("VERIFORK_TIMEOUT", "off")];
+    WITHOUT_DELAYS
+        .run(&variables, &["-m", &failures_tb()])
+        .failed()
+        .says("nothing was left to happen (is there a clock?)")
+        .says("awaits rising edge of failing.clk");
+}
+
+#[test]
+fn a_plugin_that_cannot_be_used_is_an_error() {
+    require!("verilator", "g++", "make");
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("text.so"), "no library").expect("the folder is ours");
+    for (arguments, says) in [
+        (
+            &["-m", "/nonexistent.so"][..],
+            "/nonexistent.so: cannot open",
+        ),
+        (&["-m", "text.so"], "text.so"),
+        (&["-m", "libm.so"], "cannot open the plugin"),
+        (
+            &["-m", "/lib/x86_64-linux-gnu/libm.so.6"],
+            "it has no `vlog_startup_routines`",
+        ),
+        (&["-m"], "`-m` wants a file after it"),
+        (&["+verbose"], "no plugin is named: -m PLUGIN"),
+        (&["design.vvp"], "`design.vvp` is no argument"),
+    ] {
+        if let ["-m", path @ "/lib/x86_64-linux-gnu/libm.so.6"] = arguments
+            && !Path::new(path).exists()
+        {
+            continue;
+        }
+        let run = WITH_DELAYS.run_in(folder.path(), &[], arguments);
+        run.says("error: ").says(says);
+        assert_eq!(run.status, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn waves_are_written_from_the_first_to_the_last_time_step() {
+    require!("verilator", "g++", "make");
+    let plugin = failures_tb();
+    for (design, name) in [(&*WITH_DELAYS, "waves.fst"), (&WITHOUT_DELAYS, "waves.vcd")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let filter = [("VERIFORK_FILTER", "=ends::the_design_fails")];
+        let arguments = ["-m", &plugin, "-waves", name];
+        design.run_in(folder.path(), &filter, &arguments).failed();
+        let waves = fs::read(folder.path().join(name)).expect("they were written");
+        assert!(waves.len() > 300, "{name} has {} bytes", waves.len());
+        if name == "waves.vcd" {
+            let text = String::from_utf8(waves).expect("VCD is text");
+            assert!(text.contains(" command "), "{text}");
+            // The clock falls at 0 and rises after 1 ns, in steps of 1 ps.
+            assert!(text.contains("#0\n") && text.contains("#1000\n"), "{text}");
+        }
+        let nowhere = ["-m", &plugin, "-waves", "/nonexistent/waves"];
+        let run = design.run(&filter, &nowhere);
+        assert_eq!(run.status, Some(2), "{}", run.output);
+        run.says("error: cannot write waves to `/nonexistent/waves`");
+    }
+    let run = CONFORMANCE.run(&[], &["-m", &plugin, "-waves", "waves.vcd"]);
+    run.says("error: `-waves`: the design was compiled without waves");
+    assert_eq!(run.status, Some(2));
+}
+
+/// Each promise that is kept is so in any order, and again in the same simulation.
+#[test]
+fn promises_are_kept_in_any_order_and_again() {
+    require!("verilator", "g++", "make");
+    let plugin = plugin("conformance_tb");
+    let plugin = plugin.to_str().expect("a plain name");
+    let arguments = ["-m", plugin, "+depth=4", "+verbose", "+verb=1", "+empty="];
+    let filter = "phases,clocks,tasks,select,threads,edges,values::native,writes::set,writes::parts,\
+                  !reals,!real_numbers";
+    for (name, value) in [
+        ("VERIFORK_ORDER", "declared"),
+        ("VERIFORK_ORDER", "random"),
+        ("VERIFORK_REPEAT", "2"),
+    ] {
+        let variables = [("VERIFORK_FILTER", filter), (name, value)];
+        CONFORMANCE.run(&variables, &arguments).passed();
+    }
+}
+
+/// What the simulator cannot do is an error that names it, at the line that asked for it.
+#[test]
+fn what_cannot_be_done_is_refused_by_name() {
+    require!("verilator", "g++", "make");
+    let plugin = plugin("conformance_tb");
+    let plugin = plugin.to_str().expect("a plain name");
+    let product = "Verilator ";
+    for (test, says) in [
+        (
+            "writes::a_force_holds_a_variable_against_the_design",
+            " cannot force or release a signal",
+        ),
+        (
+            "values::unknown_bits_are_an_error_for_integers_and_values_for_logic",
+            " cannot write X or Z to `conformance.q_8`",
+        ),
+        (
+            "values::memories_of_single_bits_go_by_declared_indices",
+            "`conformance.mem_bits` is an object: Verilator cannot show its value",
+        ),
+    ] {
+        let filter = format!("={test}");
+        CONFORMANCE
+            .run(&[("VERIFORK_FILTER", &filter)], &["-m", plugin])
+            .failed()
+            .says(product)
+            .says(says)
+            .says("tests/plugins/conformance/src/");
+    }
+}

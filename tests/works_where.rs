@@ -66,7 +66,8 @@ impl Table {
         text.push_str("\n|---|");
         text.push_str(&"---|".repeat(self.0.len()));
         text.push('\n');
-        let rows = self.0.values().flat_map(Column::keys).map(String::as_str);
+        let cells = self.0.values().flatten().filter(|(_, cell)| *cell != KEPT);
+        let rows = cells.map(|(row, _)| row.as_str());
         let single: BTreeSet<&str> = rows.filter(|row| ![RUN_ON, COUNT].contains(row)).collect();
         for row in [RUN_ON, COUNT].into_iter().chain(single) {
             let mark = if [RUN_ON, COUNT].contains(&row) {

@@ -498,7 +498,7 @@ fn decoded(path: &str) -> String {
         .replace("__DOT__", ".");
     // Newer versions give escaped names as the source has them.
     let path = if path.contains('\\') {
-        path.replace('\\', "").replace(' ', "")
+        path.replace(['\\', ' '], "")
     } else {
         path
     };

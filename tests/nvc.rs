@@ -37,9 +37,11 @@ fn vhdl(options: &[&str], variables: &[(&str, &str)]) -> Run {
 fn every_promise_is_kept_in_declared_order() {
     require!("nvc");
     let run = promises("", &[]);
-    run.passed()
-        .says("through VHPI")
-        .says(" 0 failed, 10 skipped");
+    run.passed().says("through VHPI").says(" 0 failed, ");
+    // What is left out is what VHDL has nothing of, and nothing that NVC could not do.
+    let skipped = run.output.lines().filter(|line| line.starts_with("SKIP "));
+    let others: Vec<_> = skipped.filter(|it| !it.contains("not in VHDL: ")).collect();
+    assert!(others.is_empty(), "{others:?}");
 }
 
 /// Each test finds what it needs, whatever ran before it.

@@ -254,6 +254,68 @@ fn the_examples_pass_on_their_designs_and_find_the_mutants() {
     }
 }
 
+/// Asks everything about everything: an NVC that cannot answer ends the process.
+#[test]
+fn a_design_of_types_of_every_kind_is_described() {
+    require!("nvc");
+    let design = Nvc::compile("types", &["tests/designs/types.vhd"], &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("design.json");
+    let settings = [("VERIFORK_DESCRIBE", path.to_str().expect("a plain path"))];
+    design
+        .run(&plugin("empty_tb"), &settings, &[], &[])
+        .passed();
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    let described: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut found = Vec::new();
+    for top in described["tops"].as_array().expect("tops") {
+        collect("", top, &mut found);
+    }
+    let shown = |path: &str| {
+        let object = found.iter().find(|(known, _)| known == path);
+        object.map_or_else(String::new, |(_, shown)| shown.clone())
+    };
+    for (path, expected) in [
+        ("types.item", "structure"),
+        ("types.item.data", "net 8 [7,0]"),
+        ("types.inner.open_v", "parameter 4 [0,3]"),
+        ("types.inner.pick", "parameter 2 null"),
+        ("types.inner.empty", "parameter"),
+        ("types.inner.open_in", "net 5 [5,9]"),
+        ("types.inner.fixed", "net 8 [3,-4]"),
+        ("types.inner.nothing", "object"),
+        ("types.inner.waits", "array 64 null"),
+        ("types.inner.by_generic", "net 6 [5,0]"),
+        ("types.inner.block_of_words", "array 2 [1,0]"),
+        ("types.inner.guarded_block.kept", "net 1 null"),
+        ("types.inner.rows[2].columns[1].cell", "net 3 [2,0]"),
+        ("work.types_of_all_kinds.deferred", "parameter 32 null"),
+        ("ieee.fixed_pkg.fixed_guard_bits", "parameter"),
+        ("work.generic_types.last", "parameter"),
+    ] {
+        assert_eq!(shown(path), expected, "{path} in {found:?}");
+    }
+}
+
+/// The paths of an object and of what it holds, each with its kind, width and range.
+fn collect(scope: &str, object: &serde_json::Value, found: &mut Vec<(String, String)>) {
+    let name = object["name"].as_str().unwrap_or_default();
+    let path = if scope.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{scope}.{name}")
+    };
+    let logic = &object["encoding"]["logic"];
+    let mut shown = object["kind"].as_str().unwrap_or_default().to_owned();
+    if logic.is_object() {
+        shown = format!("{shown} {} {}", logic["width"], logic["range"]);
+    }
+    for child in object["children"].as_array().into_iter().flatten() {
+        collect(&path, child, found);
+    }
+    found.push((path, shown));
+}
+
 /// GHDL has VHPI's functions and does nothing in them.
 #[test]
 fn ghdl_over_vhpi_is_refused_with_a_pointer() {

@@ -114,13 +114,16 @@ fn promise_and_case(name: &str) -> (&str, &str) {
 }
 
 /// What became of a promise; of which cases what, where they differ.
-fn cell(outcomes: &BTreeMap<&str, Vec<&str>>) -> String {
+fn cell(outcomes: &BTreeMap<&str, BTreeSet<&str>>) -> String {
     let mut cells = outcomes.iter();
     match (cells.next(), cells.next()) {
         (Some((outcome, _)), None) => (*outcome).to_owned(),
         _ => {
-            let of =
-                |(outcome, cases): (&&str, &Vec<&str>)| format!("{outcome}: {}", cases.join(", "));
+            // By name: cases end in any order.
+            let of = |(outcome, cases): (&&str, &BTreeSet<&str>)| {
+                let cases: Vec<_> = cases.iter().copied().collect();
+                format!("{outcome}: {}", cases.join(", "))
+            };
             outcomes.iter().map(of).collect::<Vec<_>>().join("; ")
         }
     }
@@ -220,13 +223,13 @@ fn ask() -> Table {
         };
         let version = version.split_whitespace().next().unwrap_or_default();
         let mut kept = 0;
-        let mut promises: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+        let mut promises: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
         for case in &suite.test_cases {
             let outcome = outcome(case, simulator);
             kept += usize::from(outcome == KEPT);
             let (promise, case) = promise_and_case(case.name.as_str());
             let promise = promises.entry(promise).or_default();
-            promise.entry(outcome).or_default().push(case);
+            promise.entry(outcome).or_default().insert(case);
         }
         let mut column: Column = promises
             .into_iter()

@@ -63,9 +63,8 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         note = format!("the elements of the array are [{left}:{right}]");
     } else if port.quirks().some_names_do_not_iterate {
         note = format!(
-            "{} cannot show what is no bit, integer or enumeration of up to 256 values, nor an array of \
-             these by integers: reals, times, records and their fields, arrays of several dimensions, \
-             functions; nor does it list generics, constants and arrays, which it finds by name",
+            "{} cannot show reals, times, records, subprograms, or arrays of several dimensions, and \
+             finds generics, constants and arrays that it does not list",
             port.identity()
         );
     } else if port.quirks().shows_the_published_only {

@@ -142,8 +142,8 @@ impl<T: SignalValue> Signal<T> {
     /// task wrote it, as it does that of a non-blocking assignment.
     ///
     /// A value written to a net that the design drives too, an inout port for one, is not resolved
-    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34), and
-    /// on GHDL for ever. Give such a net a second driver around the design, as
+    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34). GHDL
+    /// before version 5 would keep it for ever, and refuses it. Give such a net a second driver around the design, as
     /// `examples/memory/hdl` does, and write to what feeds it.
     ///
     /// # Panics
@@ -193,6 +193,28 @@ impl<T: SignalValue> Signal<T> {
         self.store(value, place, |kernel, write| {
             kernel.write(self.index, write, place)
         })
+    }
+
+    /// Says that nothing in the design drives this signal.
+    ///
+    /// On GHDL before version 5 every write is a force that nothing ends, and the design's own drivers
+    /// cannot be asked for. So only inputs of the top are written there, and other signals after
+    /// this. Elsewhere it changes nothing.
+    ///
+    /// ```no_run
+    /// # use verifork::dut::{BindError, Instance};
+    /// # fn example(bench: Instance) -> Result<(), BindError> {
+    /// // A bench in VHDL that declares the clock, and connects it to the design.
+    /// let clk = bench.signal::<bool>("clk")?;
+    /// clk.assume_undriven();
+    /// clk.set(false);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn assume_undriven(&self) {
+        if let Ok(kernel) = scheduler::kernel() {
+            kernel.assume_undriven(self.index);
+        }
     }
 
     /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on

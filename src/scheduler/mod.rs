@@ -476,7 +476,7 @@ impl Kernel {
     }
 
     fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
-        if !signal.is_writable {
+        if !signal.is_writable.get() {
             return Err(self.not_writable(signal));
         }
         if self.over.get() {
@@ -490,12 +490,21 @@ impl Kernel {
 
     #[cold]
     fn not_writable(&self, signal: &Signal) -> WriteError {
-        match self.port.write_refusal(signal.handle) {
+        match self.port.write_refusal(signal.handle, false) {
             Some(refusal) if !signal.description.constant => refusal.into(),
             _ => WriteError::Constant {
                 kind: signal.description.kind.to_string(),
             },
         }
+    }
+
+    /// The user says that the design does not drive a signal.
+    pub(crate) fn assume_undriven(&self, index: SignalIndex) {
+        let signal = self.signals.get(index);
+        let refusal = self.port.write_refusal(signal.handle, true);
+        signal
+            .is_writable
+            .set(!signal.description.constant && refusal.is_none());
     }
 
     /// Keeps a write for the read-write phase.

@@ -81,7 +81,7 @@ pub(crate) struct Signal {
     pub(super) width: u32,
     pub(super) two_state: bool,
     /// It is no constant, and the simulator refuses no writes.
-    pub(super) is_writable: bool,
+    pub(super) is_writable: Cell<bool>,
     scalar: bool,
     last: Cell<Logic>,
     /// Where changes without a change are to be told apart: the last value of a wider signal.
@@ -163,7 +163,9 @@ impl Signals {
             handle,
             width,
             two_state,
-            is_writable: !description.constant && port.write_refusal(handle).is_none(),
+            is_writable: Cell::new(
+                !description.constant && port.write_refusal(handle, false).is_none(),
+            ),
             scalar: width == 1 && description.array.is_none(),
             description,
             last: Cell::new(Logic::Unknown),

@@ -105,8 +105,9 @@ pub(crate) trait Port {
     fn hidden(&self, _object: Handle) -> Option<PortError> {
         None
     }
-    /// Why nothing can be written to an object, other than that it is constant.
-    fn write_refusal(&self, _object: Handle) -> Option<PortError> {
+    /// Why nothing can be written to an object, other than that it is constant. `undriven`: the user
+    /// says that the design does not drive it.
+    fn write_refusal(&self, _object: Handle, _undriven: bool) -> Option<PortError> {
         None
     }
 

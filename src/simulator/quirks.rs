@@ -185,6 +185,9 @@ pub(crate) struct Quirks {
     /// Objects of subtypes of physical types, and of enumerations of more than 256 literals, read
     /// as 0. NVC 1.
     pub(crate) sized_subtypes_read_zero: bool,
+    /// A question about a value in a package with generics, or an instance of one, ends the process:
+    /// such values are not to be had. NVC 1.
+    pub(crate) generic_packages_abort: bool,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -234,6 +237,7 @@ impl Quirks {
         physical_types_are_read_only: false,
         odd_integers_are_misread: false,
         sized_subtypes_read_zero: false,
+        generic_packages_abort: false,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -307,6 +311,7 @@ impl Quirks {
                 physical_types_are_read_only: true,
                 odd_integers_are_misread: true,
                 sized_subtypes_read_zero: true,
+                generic_packages_abort: true,
                 vector_formats: VectorFormats::Positions,
                 names: NameCase::Upper,
                 ..Quirks::STANDARD

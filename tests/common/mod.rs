@@ -5,6 +5,7 @@
     reason = "each test binary uses a part of this"
 )]
 
+pub mod ghdl;
 pub mod nvc;
 
 use std::collections::HashMap;

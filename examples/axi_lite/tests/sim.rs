@@ -16,7 +16,7 @@ fn main() -> ExitCode {
             .skip_on(
                 Simulator::Ghdl,
                 "random_accesses",
-                "GHDL 2 does not survive a look into a memory",
+                "GHDL 2 cannot show a memory whose bounds a generic sets",
             ),
     ])
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         .skip_on(
             Simulator::Ghdl,
             "wraps_at_the_depth",
-            "GHDL 2 does not survive a look into a memory",
+            "GHDL 2 cannot show a memory whose bounds a generic sets",
         ),
     ])
 }

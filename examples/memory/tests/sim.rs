@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         .skip_on(
             Simulator::Ghdl,
             "words_lie_at_their_addresses",
-            "GHDL 2 does not survive a look into a memory",
+            "GHDL 2 cannot show a memory whose bounds a generic sets",
         ),
     ])
 }

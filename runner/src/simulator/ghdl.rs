@@ -28,7 +28,7 @@ impl CommandLine for Ghdl {
     }
 
     fn works(&self) -> &'static str {
-        "all but reading elements of arrays and releasing what was written"
+        "what the README's table says; GHDL 2 writes inputs of the top only, since its writes last"
     }
 
     fn variable(&self) -> &'static str {

@@ -71,11 +71,10 @@ impl VhpiPort {
                 return contents;
             }
             match of.role {
+                Role::Region(ObjectKind::Package) => self.add_of_package(&mut contents, of),
                 Role::Region(_) => {
                     for relation in RELATIONS {
-                        for raw in self.raw.all_related(relation, Some(of.raw)) {
-                            self.add_declared(&mut contents, raw, Some(of));
-                        }
+                        self.add_related(&mut contents, relation, of);
                     }
                 }
                 _ if *self.shape(of) == Shape::Record => {
@@ -96,6 +95,32 @@ impl VhpiPort {
             _ if event::is_over() => Shape::None,
             _ => self.find_shape(object),
         })
+    }
+
+    fn add_related(
+        &self,
+        contents: &mut Contents,
+        relation: vhpi::vhpiOneToManyT,
+        scope: &'static Object,
+    ) {
+        for raw in self.raw.all_related(relation, Some(scope.raw)) {
+            self.add_declared(contents, raw, Some(scope));
+        }
+    }
+
+    fn add_of_package(&self, contents: &mut Contents, package: &'static Object) {
+        self.add_related(contents, vhpi::vhpiGenericDecls, package);
+        let is_generic = !contents.objects.is_empty();
+        // They hold no regions, and NVC 1 ends the process when it is asked for those of an instance
+        // of a generic package.
+        for relation in [vhpi::vhpiSigDecls, vhpi::vhpiVarDecls, vhpi::vhpiConstDecls] {
+            self.add_related(contents, relation, package);
+        }
+        if is_generic && self.quirks.generic_packages_abort {
+            for object in &contents.objects {
+                object.shape.get_or_init(|| Shape::None);
+            }
+        }
     }
 
     fn add_declared(&self, contents: &mut Contents, raw: Raw, scope: Option<&'static Object>) {

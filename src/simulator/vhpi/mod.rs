@@ -8,12 +8,16 @@
 //! * `vhpiLineNoP`, variables and the regions of processes and subprograms are there; they are asked
 //!   for, and shown where there is an answer. NVC has none of them, and shows if-generates and
 //!   case-generates as blocks.
-//! * Times and the position numbers of `time` count the resolution limit, which is asked for; it is
-//!   a femtosecond on NVC and often a picosecond elsewhere.
+//! * Simulated time counts the resolution limit, which is asked for; it is a femtosecond on NVC and
+//!   often a picosecond elsewhere.
 //! * Integers of 64 bits come as `vhpiLongIntVal`, which is used where the simulator says that it
 //!   holds them so.
 //! * `vhpi_put_value` may change the value, and call value-change callbacks, before it returns; such
 //!   a callback is only told on, as the VPI port's are.
+//!
+//! NVC 1 ends the process when it is asked for the type of an object whose type comes from a package
+//! that is instantiated in an architecture. Nothing tells such an object beforehand; look-ups by name
+//! ask only the objects that they find, lists of a scope ask all that it holds.
 
 mod callback;
 mod description;

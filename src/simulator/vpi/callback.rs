@@ -6,7 +6,8 @@
 use super::VpiPort;
 use super::digits::scalar_logic;
 use super::raw::{self, Callback, Interface, Routine};
-use super::vhdl::{Place, Vhdl};
+use super::vhdl::Vhdl;
+use super::written::Place;
 use crate::simulator::event::{self, deliver};
 use crate::simulator::{self, CallbackHandle, Event, Handle, Phase, Port, PortError};
 use crate::sys::vpi::{self, t_cb_data};
@@ -114,13 +115,15 @@ pub(super) fn vhdl() -> &'static Vhdl {
 #[inline]
 fn enter(place: Place) {
     if !event::is_over() {
-        vhdl().enter(place, || simulator::port().map_or(0, Port::now));
+        vhdl()
+            .writes
+            .enter(place, || simulator::port().map_or(0, Port::now));
     }
 }
 
 /// The same routines for simulators of VHDL, which note where in a cycle they are.
 unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
-    let in_order = vhdl().changed_in_order();
+    let in_order = vhdl().writes.changed_in_order();
     enter(Place::After);
     for token in in_order {
         if !event::is_ending() {
@@ -142,7 +145,7 @@ unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
     enter(Place::Before);
-    vhdl().enter_cycle();
+    vhdl().writes.enter_cycle();
     0
 }
 
@@ -151,7 +154,7 @@ unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
     if !event::is_ending()
         && let Some(port) = super::VPI.get()
     {
-        port.release_vhdl(vhdl());
+        port.end_forces_vhdl(vhdl());
     }
     0
 }
@@ -208,7 +211,8 @@ impl VpiPort {
         if self.quirks.watches_compare {
             return self.watch_by_comparing(object, scalar, token);
         }
-        let (routine, format): (Routine, _) = if self.vhdl.is_some() {
+        let (routine, format): (Routine, _) = if let Some(vhdl) = self.vhdl {
+            self.check_readable(vhdl, object)?;
             // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
             (on_vhdl_change, None)
         } else if scalar {
@@ -228,7 +232,7 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl
             && scalar
         {
-            vhdl.note_watch(watch, object, token);
+            vhdl.writes.note_watch(watch, object, token);
         }
         Ok(watch)
     }
@@ -269,7 +273,7 @@ impl VpiPort {
         };
         self.register("wait in", &callback)?;
         if phase == Phase::ReadWrite
-            && vhdl.place() == Place::Last
+            && vhdl.writes.place() == Place::Last
             && self.quirks.read_write_again_needs_write
         {
             self.start_cycle();
@@ -299,7 +303,7 @@ impl VpiPort {
 
     pub(super) fn remove_callback(&self, callback: CallbackHandle) {
         if let Some(vhdl) = self.vhdl {
-            vhdl.forget_watch(callback);
+            vhdl.writes.forget_watch(callback);
         }
         if !event::is_over() {
             self.raw.remove(callback);

@@ -11,6 +11,8 @@ mod time;
 mod value;
 mod verilator;
 mod vhdl;
+mod vhdl_value;
+mod written;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::CString;
@@ -269,12 +271,12 @@ impl Port for VpiPort {
         self.hidden_vhdl(self.vhdl?, object)
     }
 
-    fn write_refusal(&self, object: Handle) -> Option<PortError> {
-        self.write_refusal_vhdl(self.vhdl?, object)
+    fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
+        self.write_refusal_vhdl(self.vhdl?, object, undriven)
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {
-        self.vhdl.is_some_and(|vhdl| vhdl.is_written(object))
+        self.vhdl.is_some_and(|vhdl| vhdl.writes.is_written(object))
     }
 
     fn is_local(&self, parameter: Handle) -> bool {

@@ -1,7 +1,8 @@
 //! Asks the simulator in a copy of the process whether it lives through a question.
 //!
 //! GHDL ends the simulation when it is asked for an element of an array whose elements are no
-//! vectors, and nothing it tells before says which arrays those are. The end would be a jump out of
+//! vectors, GHDL 2 also when it is asked for a value in one whose bounds a generic sets; and
+//! nothing it tells before says which arrays those are. The end would be a jump or an exception out of
 //! our callback, across our own frames. So the question is asked in a child process first. It
 //! inherits no open file, so that it can print nothing and spoil no wave file, and the first line of
 //! the simulator's complaint ends it.
@@ -31,6 +32,7 @@ pub(super) fn survives(question: impl FnOnce()) -> bool {
                 libc::c_uint::MAX,
                 0,
             );
+            libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
             // Should the question neither end nor return.
             libc::signal(libc::SIGALRM, libc::SIG_DFL);
             libc::alarm(10);

@@ -8,11 +8,10 @@
 use std::ffi::{CStr, CString};
 use std::ptr;
 
-use super::digits::{digits_to_planes, mask, nine_state_planes, scalar_planes, vector_elements};
+use super::digits::{digits_to_planes, mask, scalar_planes, vector_elements};
 use super::raw::Missing;
-use super::vhdl::Vhdl;
 use super::{VpiPort, check_not_over};
-use crate::simulator::{Encoding, Handle, Port, PortError, VectorFormats, WriteMode, event};
+use crate::simulator::{Encoding, Handle, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
 use crate::value::LogicVec;
 
@@ -21,7 +20,7 @@ pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bin
     str_: ptr::null_mut(),
 };
 
-fn empty(format: i32) -> vpi::t_vpi_value {
+pub(super) fn empty(format: i32) -> vpi::t_vpi_value {
     vpi::t_vpi_value {
         format,
         value: NOTHING,
@@ -65,7 +64,7 @@ impl VpiPort {
 
     /// The digits of an object's binary string.
     #[inline]
-    fn digits(&self, object: Handle) -> Result<&[u8], PortError> {
+    pub(super) fn digits(&self, object: Handle) -> Result<&[u8], PortError> {
         let mut value = empty(vpi::vpiBinStrVal);
         self.get(object, &mut value)?;
         // SAFETY: the format says that the string is the one that was written.
@@ -163,13 +162,9 @@ impl VpiPort {
         into: &mut LogicVec,
     ) -> Result<(), PortError> {
         if let Some(vhdl) = self.vhdl {
-            if vhdl
-                .with_written(object, |value| into.clone_from(value))
-                .is_some()
-            {
+            if self.read_written(vhdl, object, into)? {
                 return Ok(());
             }
-            self.check_readable(vhdl, object)?;
         } else if width <= 64 {
             let (value, unknown) = self.read_planes(object, width, two_state)?;
             *into = LogicVec::from_planes_u64(width, value, unknown);
@@ -196,16 +191,6 @@ impl VpiPort {
             path: self.path(object),
             message: error.to_string(),
         })
-    }
-
-    #[inline(never)]
-    fn read_planes_vhdl(&self, vhdl: &Vhdl, object: Handle) -> Result<(u64, u64), PortError> {
-        let planes = |value: &LogicVec| (value.value_word(0), value.unknown_word(0));
-        if let Some(written) = vhdl.with_written(object, planes) {
-            return Ok(written);
-        }
-        self.check_readable(vhdl, object)?;
-        Ok(nine_state_planes(self.digits(object)?))
     }
 
     pub(super) fn get_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -258,7 +243,7 @@ impl VpiPort {
     ///
     /// What `value` points to is as large as its format and the object's width ask for.
     #[inline(always)] // in the way of every write
-    unsafe fn put(
+    pub(super) unsafe fn put(
         &self,
         object: Handle,
         value: &mut vpi::t_vpi_value,
@@ -386,48 +371,8 @@ impl VpiPort {
         result
     }
 
-    /// Writes, and notes what is to be read until the simulator has applied it.
-    #[inline(never)]
-    fn write_vhdl(
-        &self,
-        vhdl: &Vhdl,
-        object: Handle,
-        value: &LogicVec,
-        mode: WriteMode,
-    ) -> Result<(), PortError> {
-        if mode == WriteMode::Release && vhdl.defers_release(object, value.width()) {
-            return self.await_releases();
-        }
-        let small = value.width() <= 32 && !value.is_nine_state() && value.unknown_word(0) == 0;
-        if small && mode != WriteMode::Release {
-            let mut integer = empty(vpi::vpiIntVal);
-            #[allow(clippy::cast_possible_truncation, reason = "it has up to 32 bits")]
-            let bits = value.value_word(0) as u32;
-            integer.value.integer = bits.cast_signed();
-            // SAFETY: an integer points to nothing.
-            unsafe { self.put(object, &mut integer, mode) }?;
-        } else {
-            self.put_digits(object, value, mode)?;
-        }
-        let is_force = mode == WriteMode::Force;
-        if mode != WriteMode::Release && vhdl.note_write(object, value, is_force, self.now()) {
-            self.start_cycle();
-        }
-        Ok(())
-    }
-
-    /// Ends the forces whose releases had to wait until they were applied.
-    pub(super) fn release_vhdl(&self, vhdl: &Vhdl) {
-        for (object, width) in vhdl.take_releases() {
-            let nothing = LogicVec::all_zero(width);
-            if let Err(error) = self.put_digits(object, &nothing, WriteMode::Release) {
-                event::escaped(Box::new(error.to_string()));
-            }
-        }
-    }
-
     /// Writes a vector of nine states as a string.
-    fn put_digits(
+    pub(super) fn put_digits(
         &self,
         object: Handle,
         value: &LogicVec,

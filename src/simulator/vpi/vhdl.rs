@@ -1,45 +1,33 @@
-//! VHDL over VPI, as GHDL shows it: what its objects are, by which names, and what was written to
-//! them.
+//! VHDL over VPI, as GHDL shows it: what its objects are, and by which names.
 //!
 //! GHDL gives another handle at each look-up by name or index, and no true full name of what an
 //! index leads to, so both are kept here. It knows fewer properties than Verilog's simulators, and
 //! prints a line for each that it does not know: only those are asked for that it knows. What ends
-//! the simulation when it is asked for, is not asked for: bits of constants, and elements that are
-//! no vectors (see [`probe`]).
+//! the simulation when it is asked for, is not asked for: bits of constants, and the elements of many
+//! arrays (see [`probe`]).
 //!
-//! What is written becomes the value in the next update of the design's signals, one in each delta
-//! cycle. Until then reads find what was written, as on simulators whose writes are done when they
-//! return.
+//! It does not tell `bit` from `std_logic`, so that an unknown bit written to the former is read as
+//! such until it becomes 0 in the next delta cycle; and it checks no range of an integer and no
+//! position of an enumeration that is written: keeping to these is the testbench's.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-
-use smallvec::SmallVec;
 
 use super::VpiPort;
 use super::hierarchy::{Scope, direction};
 use super::probe;
+use super::written::Writes;
 use crate::simulator::vhpi::name;
 use crate::simulator::{
-    CallbackHandle, Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError,
-    event,
+    Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, event,
 };
 use crate::sys::vpi;
-use crate::value::LogicVec;
 
 /// What is known of the objects of a VHDL design, and of what was written to them.
 #[derive(Default)]
 pub(super) struct Vhdl {
     objects: RefCell<HashMap<Handle, &'static Object>>,
-    written: RefCell<Vec<Written>>,
-    /// Releases that have to wait until the force is applied, with the widths.
-    releases: RefCell<Vec<(Handle, u32)>>,
-    /// Memory for what is written next.
-    spare: RefCell<Vec<LogicVec>>,
-    place: Cell<Place>,
-    written_at: Cell<u64>,
-    /// Who watches what has one bit.
-    scalar_watches: RefCell<Vec<(CallbackHandle, Handle, u64)>>,
+    pub(super) writes: Writes,
 }
 
 /// An object of the design. There is one for each, and it is never freed.
@@ -49,31 +37,23 @@ struct Object {
     path: String,
     /// It is an element of an array.
     is_element: bool,
+    /// It holds what it was forced to, and no write gets past that.
+    is_forced: Cell<bool>,
     /// Unknown bits become 0 in it: it is an integer or an enumeration.
     has_two_states: Cell<bool>,
-    /// Its bits cannot be asked for.
-    is_hidden_vector: Cell<bool>,
+    /// Its value must not be asked for.
+    is_hidden: Cell<bool>,
     elements: RefCell<HashMap<i64, Option<Handle>>>,
+    shown_elements: OnceCell<Shown>,
 }
 
-/// A value that is yet to become an object's.
-struct Written {
-    object: Handle,
-    value: LogicVec,
-    place: Place,
-    is_force: bool,
-}
-
-/// Where in a cycle of the simulator a callback is.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(super) enum Place {
-    /// Before the signals are updated: delays, and the next time step.
-    #[default]
-    Before,
-    /// After it, when changes are told. Several such callbacks follow each other in one cycle.
-    After,
-    /// At the end of a time step's last known cycle: the read-write and the read-only phase.
-    Last,
+/// What the simulator lives through of an array's elements.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shown {
+    Nothing,
+    /// What they are, and not which values they have.
+    Encodings,
+    Values,
 }
 
 /// What a scope has been asked for by names that it does not list; `None` if it does not have it.
@@ -104,152 +84,30 @@ impl Vhdl {
             name,
             path,
             is_element,
+            is_forced: Cell::new(false),
             has_two_states: Cell::new(false),
-            is_hidden_vector: Cell::new(false),
+            is_hidden: Cell::new(false),
             elements: RefCell::default(),
+            shown_elements: OnceCell::new(),
         }));
         self.objects.borrow_mut().insert(handle, object);
     }
 
-    // --- what was written
-
-    /// A callback begins: what was written before the signals were updated last, is over.
-    pub(super) fn enter(&self, place: Place, now: impl FnOnce() -> u64) {
-        self.place.set(place);
-        if !self.written.borrow().is_empty() {
-            self.forget(|written| match place {
-                Place::Before => false,
-                Place::After => written != Place::After,
-                Place::Last => true,
-            });
-            if place == Place::Before && now() != self.written_at.get() {
-                self.forget(|_| true);
-            }
+    pub(super) fn set_forced(&self, object: Handle, is_forced: bool) {
+        if let Some(object) = self.object(object) {
+            object.is_forced.set(is_forced);
         }
     }
 
-    /// The tokens of the watches on what was written and is now the design's, in the order of the
-    /// writes: GHDL tells of changes in the order of the watches. Of signals of one bit only, since
-    /// whether these have changed is found by their values.
-    pub(super) fn changed_in_order(&self) -> SmallVec<[u64; 4]> {
-        let (written, watches) = (self.written.borrow(), self.scalar_watches.borrow());
-        if written.len() < 2 {
-            return SmallVec::new();
-        }
-        let applied = written.iter().filter(|it| it.place != Place::After);
-        let watched = applied.flat_map(|written| {
-            let watches = watches.iter().filter(|watch| watch.1 == written.object);
-            watches.map(|watch| watch.2)
-        });
-        watched.collect()
+    pub(super) fn is_forced(&self, object: Handle) -> bool {
+        self.object(object)
+            .is_some_and(|object| object.is_forced.get())
     }
 
-    pub(super) fn note_watch(&self, watch: CallbackHandle, object: Handle, token: u64) {
-        self.scalar_watches
-            .borrow_mut()
-            .push((watch, object, token));
-    }
-
-    pub(super) fn forget_watch(&self, callback: CallbackHandle) {
-        self.scalar_watches
-            .borrow_mut()
-            .retain(|watch| watch.0 != callback);
-    }
-
-    /// A cycle begins that was asked for by [`VpiPort::start_cycle`]: what was written as changes
-    /// were told is the design's after the next update.
-    pub(super) fn enter_cycle(&self) {
-        for written in &mut *self.written.borrow_mut() {
-            written.place = Place::Before;
-        }
-    }
-
-    pub(super) fn place(&self) -> Place {
-        self.place.get()
-    }
-
-    fn forget(&self, is_over: impl Fn(Place) -> bool) {
-        let mut written = self.written.borrow_mut();
-        let mut spare = self.spare.borrow_mut();
-        for over in written.extract_if(.., |written| is_over(written.place)) {
-            spare.push(over.value);
-        }
-    }
-
-    /// Notes a value that was written; `true` if a cycle has to be asked for, at whose begin it is
-    /// known that others are told of what it made of the signals.
-    pub(super) fn note_write(
-        &self,
-        object: Handle,
-        value: &LogicVec,
-        is_force: bool,
-        now: u64,
-    ) -> bool {
-        let mut written = self.written.borrow_mut();
-        self.written_at.set(now);
-        let place = self.place.get();
-        let at = written.iter().position(|it| it.object == object);
-        let noted = if let Some(at) = at {
-            &mut written[at]
-        } else {
-            let value = self.spare.borrow_mut().pop().unwrap_or_default();
-            written.push(Written {
-                object,
-                value,
-                place,
-                is_force,
-            });
-            written.last_mut().expect("it was pushed")
-        };
-        noted.place = place;
-        noted.is_force = is_force;
-        if is_force {
-            self.releases.borrow_mut().retain(|it| it.0 != object);
-        }
-        if self
-            .object(object)
-            .is_some_and(|it| it.has_two_states.get())
-        {
-            let known = value.value_word(0) & !value.unknown_word(0);
-            noted.value = LogicVec::from_planes_u64(value.width(), known, 0);
-        } else {
-            noted.value.clone_from(value);
-        }
-        place == Place::After
-    }
-
-    /// A force is to end; `true` if it has not even begun, so that its end has to wait: of one cycle's
-    /// writes, GHDL applies all releases first.
-    pub(super) fn defers_release(&self, object: Handle, width: u32) -> bool {
-        let mut written = self.written.borrow_mut();
-        let Some(at) = written.iter().position(|it| it.object == object) else {
-            return false;
-        };
-        let ended = written.swap_remove(at);
-        if ended.is_force {
-            self.releases.borrow_mut().push((object, width));
-        }
-        ended.is_force
-    }
-
-    /// The releases that have waited.
-    pub(super) fn take_releases(&self) -> Vec<(Handle, u32)> {
-        self.releases.take()
-    }
-
-    /// What was written to an object and is yet to become its value.
-    pub(super) fn with_written<R>(
-        &self,
-        object: Handle,
-        see: impl FnOnce(&LogicVec) -> R,
-    ) -> Option<R> {
-        let written = self.written.borrow();
-        let found = written.iter().find(|it| it.object == object)?;
-        Some(see(&found.value))
-    }
-
-    pub(super) fn is_written(&self, object: Handle) -> bool {
-        self.with_written(object, |_| ()).is_some()
+    /// Unknown bits that are written to it become 0.
+    pub(super) fn has_two_states(&self, object: Handle) -> bool {
+        self.object(object)
+            .is_some_and(|object| object.has_two_states.get())
     }
 }
 
@@ -367,23 +225,46 @@ impl VpiPort {
         if !(left.min(right)..=left.max(right)).contains(&index) {
             return None;
         }
+        // All elements are of one type, and of one fate.
+        let shown = *object
+            .shown_elements
+            .get_or_init(|| self.shown_elements(array, [left, right]));
         let found = i32::try_from(index)
             .ok()
-            .filter(|index| {
-                // All elements are of one type.
-                !object.elements.borrow().is_empty()
-                    || probe::survives(|| {
-                        self.raw
-                            .by_index(array, *index)
-                            .map(|element| self.raw.get(vpi::vpiSize, Some(element)));
-                    })
-            })
+            .filter(|_| shown != Shown::Nothing)
             .and_then(|index| self.raw.by_index(array, index));
         if let Some(element) = found {
             vhdl.keep(element, Some(array), format!("[{index}]"), true);
+            if let Some(element) = vhdl.object(element) {
+                element.is_hidden.set(shown == Shown::Encodings);
+            }
         }
         object.elements.borrow_mut().insert(index, found);
         found
+    }
+
+    fn shown_elements(&self, array: Handle, ends: [i64; 2]) -> Shown {
+        let look = |values| {
+            probe::survives(|| {
+                for end in ends {
+                    let end = i32::try_from(end).ok();
+                    let Some(element) = end.and_then(|end| self.raw.by_index(array, end)) else {
+                        continue;
+                    };
+                    self.encoding_vhdl(element, &mut ObjectKind::Net);
+                    if values {
+                        self.binary_string(element);
+                    }
+                }
+            })
+        };
+        if look(true) {
+            Shown::Values
+        } else if look(false) {
+            Shown::Encodings
+        } else {
+            Shown::Nothing
+        }
     }
 
     pub(super) fn describe_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Description {
@@ -473,7 +354,7 @@ impl VpiPort {
         let encoding = self.encoding_vhdl(handle, &mut ObjectKind::Parameter);
         if self.raw.get(vpi::vpiVector, Some(handle)) == Some(1) {
             if let Some(object) = object {
-                object.is_hidden_vector.set(true);
+                object.is_hidden.set(true);
             }
             return encoding;
         }
@@ -493,8 +374,12 @@ impl VpiPort {
                 "have the design copy it into a signal of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
-                "its elements are no vectors of bits",
+                "it is an array of something else than vectors of bits",
                 "have the design copy them into a vector",
+            ),
+            _ if object.is_hidden.get() => (
+                "it is an element of an array whose bounds a generic sets",
+                "have the design copy it into a signal, or use GHDL 5",
             ),
             _ => return None,
         };
@@ -504,20 +389,25 @@ impl VpiPort {
     /// Why an object's bits must not be asked for.
     pub(super) fn check_readable(&self, vhdl: &Vhdl, handle: Handle) -> Result<(), PortError> {
         let object = vhdl.object(handle);
-        if object.is_some_and(|object| object.is_hidden_vector.get()) {
+        if object.is_some_and(|object| object.is_hidden.get()) {
             return Err(self.hidden_vhdl(vhdl, handle).unwrap_or(PortError::Over));
         }
         Ok(())
     }
 
     /// Why nothing can be written to an object.
-    pub(super) fn write_refusal_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Option<PortError> {
+    pub(super) fn write_refusal_vhdl(
+        &self,
+        vhdl: &Vhdl,
+        handle: Handle,
+        undriven: bool,
+    ) -> Option<PortError> {
         let object = vhdl.object(handle)?;
         if object.is_element {
             let what = format!("write `{}`, an element of an array", object.path);
             return Some(self.unsupported(&what, "let the design write it"));
         }
-        if !self.quirks.writes_last || self.kind(handle).is_scope() {
+        if undriven || !self.quirks.writes_last || self.kind(handle).is_scope() {
             return None;
         }
         let of_the_top = object
@@ -533,7 +423,8 @@ impl VpiPort {
         );
         Some(self.unsupported(
             &what,
-            "write inputs of the top, which nothing else drives, or use GHDL 5",
+            "write inputs of the top, call `assume_undriven` on a signal that nothing in the design drives, \
+             or use GHDL 5",
         ))
     }
 }
@@ -555,88 +446,5 @@ mod tests {
         assert_eq!(names_to_ask_for("odd+name"), ["\\odd+name\\"]);
         assert_eq!(names_to_ask_for("\\index[3]\\"), ["\\index[3]\\"]);
         assert!(names_to_ask_for("mem[3]").is_empty());
-    }
-
-    fn byte(value: u64) -> LogicVec {
-        LogicVec::from_planes_u64(8, value, 0)
-    }
-
-    fn read(vhdl: &Vhdl, object: Handle) -> Option<u64> {
-        vhdl.with_written(object, |value| value.value_word(0))
-    }
-
-    #[test]
-    fn a_write_is_read_until_the_signals_are_updated() {
-        let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
-        vhdl.enter(Place::Before, || 0);
-        assert!(!vhdl.note_write(object, &byte(1), false, 0));
-        assert!(!vhdl.note_write(object, &byte(2), false, 0));
-        vhdl.enter(Place::Before, || 0);
-        assert_eq!(read(&vhdl, object), Some(2));
-        vhdl.enter(Place::After, || 0);
-        assert_eq!(read(&vhdl, object), None);
-        // One in the read-write phase is applied at once in the next cycle, or the next time step.
-        vhdl.enter(Place::Last, || 0);
-        vhdl.note_write(object, &byte(3), false, 0);
-        vhdl.enter(Place::Before, || 0);
-        assert_eq!(read(&vhdl, object), Some(3));
-        vhdl.enter(Place::Before, || 1);
-        assert_eq!(read(&vhdl, object), None);
-    }
-
-    #[test]
-    fn a_force_ends_in_a_cycle_after_its_own() {
-        let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
-        vhdl.enter(Place::Last, || 0);
-        vhdl.note_write(object, &byte(1), true, 0);
-        assert!(vhdl.defers_release(object, 8));
-        assert_eq!(vhdl.take_releases(), [(object, 8)]);
-        // Forced once more, it is not released.
-        vhdl.note_write(object, &byte(1), true, 0);
-        assert!(vhdl.defers_release(object, 8));
-        vhdl.note_write(object, &byte(2), true, 0);
-        assert_eq!(vhdl.take_releases(), []);
-        // A force that is applied ends at once.
-        vhdl.enter(Place::After, || 0);
-        assert!(!vhdl.defers_release(object, 8));
-    }
-
-    #[test]
-    fn changes_are_told_in_the_order_of_the_writes() {
-        let vhdl = Vhdl::default();
-        let object = |number| Handle::for_test(8 * number);
-        for number in 1..=3 {
-            let watch = CallbackHandle(number);
-            vhdl.note_watch(watch, object(number), number as u64);
-        }
-        vhdl.enter(Place::Last, || 0);
-        for number in [3, 1, 2, 1] {
-            vhdl.note_write(object(number), &byte(1), false, 0);
-        }
-        vhdl.forget_watch(CallbackHandle(2));
-        assert_eq!(vhdl.changed_in_order().as_slice(), [3, 1]);
-        vhdl.enter(Place::After, || 0);
-        assert!(vhdl.changed_in_order().is_empty());
-    }
-
-    #[test]
-    fn a_write_as_changes_are_told_is_not_over_at_the_next_change() {
-        let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
-        vhdl.enter(Place::After, || 0);
-        assert!(vhdl.note_write(object, &byte(1), false, 0));
-        vhdl.enter(Place::After, || 0);
-        assert_eq!(read(&vhdl, object), Some(1));
-        vhdl.enter_cycle();
-        vhdl.enter(Place::After, || 0);
-        assert_eq!(read(&vhdl, object), None);
-    }
-
-    #[test]
-    fn unknown_bits_are_0_in_an_object_of_two_states() {
-        let (vhdl, object) = (Vhdl::default(), Handle::for_test(8));
-        vhdl.keep(object, None, "state".to_owned(), false);
-        vhdl.object(object).unwrap().has_two_states.set(true);
-        vhdl.note_write(object, &LogicVec::from_planes_u64(8, 0b11, 0b01), false, 0);
-        assert_eq!(read(&vhdl, object), Some(0b10));
     }
 }

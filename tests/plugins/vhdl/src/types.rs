@@ -23,6 +23,9 @@ async fn all_nine_states_are_read_written_and_told(dut: Instance) -> Result {
         "-HLWZ10XH",
         "the other bits keep their states"
     );
+    vector.bit(8).set(Logic::Zero);
+    settle().await;
+    assert_eq!(seen.get().to_binary_string(), "0HLWZ10XH");
     assert_eq!(
         dut.signal::<LogicVec>("uninitialized")?
             .get()

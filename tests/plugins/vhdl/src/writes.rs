@@ -28,6 +28,21 @@ async fn parts_written_in_one_cycle_add_up(dut: Instance) -> Result {
     Ok(())
 }
 
+/// On GHDL before version 5 it is not written without being said to have no driver.
+#[verifork::test]
+async fn a_signal_that_is_said_to_have_no_driver_is_written(dut: Instance) -> Result {
+    let nine_states = dut.signal::<LogicVec>("nine_states")?;
+    nine_states.assume_undriven();
+    let seen = dut.signal::<LogicVec>("nine_states_seen")?;
+    for value in ["9'bzzz000111", "9'bux01zwlh-"] {
+        let value: LogicVec = value.parse()?;
+        nine_states.set_from(&value);
+        settle().await;
+        assert_eq!((nine_states.get(), seen.get()), (value.clone(), value));
+    }
+    Ok(())
+}
+
 #[verifork::test]
 async fn a_force_holds_against_the_design_and_against_writes(dut: Instance) -> Result {
     let (d_8, q_8) = (dut.signal::<u8>("d_8")?, dut.signal::<u8>("q_8")?);
@@ -133,5 +148,30 @@ async fn phases_and_delays_of_nothing_stay_within_a_time_step(dut: Instance) -> 
     q_8.set(9);
     read_only().await;
     assert_eq!((w_8.get()?, now()), (0xf6, begun));
+    Ok(())
+}
+
+/// A delay of 0 is over before the time step has settled, and makes no time step of its own.
+#[verifork::test]
+async fn the_read_only_phase_comes_after_every_delay_of_nothing(dut: Instance) -> Result {
+    let (q_8, w_8) = (dut.signal::<u8>("q_8")?, dut.signal::<u8>("w_8")?);
+    q_8.set(0);
+    settle().await;
+    let begun = now();
+    let settled = spawn(async move {
+        read_only().await;
+        verifork::Result::Ok(w_8.get()?)
+    });
+    let next = spawn(async {
+        next_time_step().await;
+        verifork::Result::Ok(now())
+    });
+    for round in 1..=3_u8 {
+        timer(0.ns()).await;
+        q_8.set(round);
+    }
+    assert_eq!(settled.await?, 0xfc, "what the last write made of it");
+    timer(1.ns()).await;
+    assert!(next.await?.since(begun) > SimDuration::ZERO);
     Ok(())
 }

@@ -1,0 +1,46 @@
+//! What a simulator needs that is a compiled program and no simulator of events: Verilator.
+//!
+//! - Handles are made anew by each look-up: they are kept, so that one object has one handle.
+//! - Watches compare values after each evaluation: the port keeps the last value of each, so that
+//!   an event is a change, and compares after each of its own writes as well.
+//! - Handles of callbacks that fire once are given back when they have.
+//! - Names are those of the generated program, and are turned into the design's.
+
+mod names;
+mod objects;
+mod watches;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+
+use crate::simulator::{CallbackHandle, Encoding, Handle};
+use crate::value::LogicVec;
+
+/// What is kept of objects and callbacks.
+#[derive(Default)]
+pub(in crate::simulator::vpi) struct Kept {
+    scopes: RefCell<HashMap<Place, Handle>>,
+    elements: RefCell<HashMap<(Handle, i32), Handle>>,
+    /// The array and the index of an element.
+    places: RefCell<HashMap<Handle, (Handle, i32)>>,
+    watches: RefCell<HashMap<u64, Watch>>,
+    watched: RefCell<HashMap<Handle, u64>>,
+    delays: RefCell<Vec<(u64, CallbackHandle)>>,
+    /// Outputs of the top as they are beside it: copies of the top's own.
+    copies: RefCell<HashSet<Handle>>,
+    /// Memory for a value that is compared.
+    spare: Cell<LogicVec>,
+    /// A write is to be told to nobody.
+    quiet: Cell<bool>,
+}
+
+/// A scope and a name in it.
+type Place = (Option<Handle>, Box<str>);
+
+struct Watch {
+    callback: CallbackHandle,
+    object: Handle,
+    encoding: Encoding,
+    scalar: bool,
+    last: LogicVec,
+}

@@ -1,0 +1,247 @@
+//! Objects: each with one handle, the ports of the top, and what a register holds.
+
+use super::Kept;
+use super::names::{decoded, encoded};
+use crate::simulator::vpi::{VpiPort, name};
+use crate::simulator::{Encoding, Handle, ObjectKind, PortError};
+use crate::sys::vpi;
+
+/// The scope beside the top in which its ports are.
+const PORTS: &str = "TOP";
+
+impl VpiPort {
+    pub(in crate::simulator::vpi) fn kept_element(
+        &self,
+        array: Handle,
+        index: i32,
+    ) -> Option<Handle> {
+        let known = self.kept.elements.borrow().get(&(array, index)).copied();
+        known.or_else(|| {
+            let element = self.raw.by_index(array, index)?;
+            let Kept {
+                elements, places, ..
+            } = &self.kept;
+            elements.borrow_mut().insert((array, index), element);
+            places.borrow_mut().insert(element, (array, index));
+            Some(element)
+        })
+    }
+
+    /// A generate scope, a block or an instance in one, which no relation leads to.
+    pub(in crate::simulator::vpi) fn hidden_scope(
+        &self,
+        scope: Option<Handle>,
+        name: &str,
+    ) -> Option<Handle> {
+        let name = name::plain(name);
+        let key = (scope, Box::from(name));
+        if let Some(known) = self.kept.scopes.borrow().get(&key) {
+            return Some(*known);
+        }
+        let found = self.raw.by_name(&encoded(name), scope)?;
+        if !self.kind(found).is_scope() {
+            return None;
+        }
+        self.kept.scopes.borrow_mut().insert(key, found);
+        Some(found)
+    }
+
+    /// Puts parameters into the places of the variables they are listed as.
+    pub(in crate::simulator::vpi) fn find_parameters(&self, scope: Handle, objects: &mut [Handle]) {
+        for object in objects {
+            let Some(name) = self.raw.get_text(vpi::vpiName, *object) else {
+                continue;
+            };
+            if let Some(found) = self.raw.by_name(&name, Some(scope))
+                && self.vpi_type(found) == vpi::vpiParameter
+            {
+                *object = found;
+            }
+        }
+    }
+
+    /// What a top holds, its ports with it.
+    pub(in crate::simulator::vpi) fn with_ports_of_top(
+        &self,
+        scope: Handle,
+        own: Vec<Handle>,
+    ) -> Vec<Handle> {
+        let path = self.raw.get_text(vpi::vpiFullName, scope);
+        let is_top =
+            self.kind(scope) == ObjectKind::Module && path.is_some_and(|path| !path.contains('.'));
+        let Some(ports) = is_top.then(|| self.ports_of_top()).flatten() else {
+            return own;
+        };
+        let is_output =
+            |port: &Handle| self.raw.get(vpi::vpiDirection, Some(*port)) == Some(vpi::vpiOutput);
+        let (outputs, inputs): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_output);
+        self.kept.copies.borrow_mut().extend(&outputs);
+        let originals = self.originals_of_top(&own);
+        // Of two objects of one name the first is taken.
+        let objects = inputs.into_iter().chain(originals);
+        let own = own
+            .into_iter()
+            .filter(|object| !self.is_port_of_top(*object));
+        objects.chain(own).chain(outputs).collect()
+    }
+
+    fn is_port_of_top(&self, object: Handle) -> bool {
+        let path = self.raw.get_text(vpi::vpiFullName, object);
+        path.is_some_and(|path| path.starts_with("TOP."))
+    }
+
+    /// What the top holds, its own of the ports too. Verilator 5.032 gives those beside it in their
+    /// place when it is asked for what a top holds, but not for what the scope of a variable holds
+    /// that happens to be the top.
+    fn originals_of_top(&self, own: &[Handle]) -> Vec<Handle> {
+        if !own.iter().any(|object| self.is_port_of_top(*object)) {
+            return Vec::new();
+        }
+        let inside = own.iter().filter(|object| !self.is_port_of_top(**object));
+        let scope = inside
+            .filter(|object| !self.kind(**object).is_scope())
+            .find_map(|object| self.raw.related(vpi::vpiScope, *object));
+        let held = scope.map(|scope| self.raw.all_related(vpi::vpiReg, Some(scope)));
+        held.unwrap_or_default()
+    }
+
+    /// What is written to the copy of an output is lost with the next evaluation.
+    pub(in crate::simulator::vpi) fn check_no_copy(&self, object: Handle) -> Result<(), PortError> {
+        if !self.kept.copies.borrow().contains(&object) {
+            return Ok(());
+        }
+        Err(PortError::Unsupported {
+            what: format!("write the output `{}`", self.path(object)),
+            simulator: self.identity.to_string(),
+            remedy: "write what drives it; an output that the top itself stores can be written if \
+                     an inner object of the top is bound as well"
+                .to_owned(),
+        })
+    }
+
+    fn ports_of_top(&self) -> Option<Vec<Handle>> {
+        let scope = self.hidden_scope(None, PORTS)?;
+        Some(self.raw.all_related(vpi::vpiReg, Some(scope)))
+    }
+
+    /// The direction that the object itself or, if it is the top's own, the port has.
+    pub(in crate::simulator::vpi) fn direction_of_port(
+        &self,
+        object: Handle,
+        name: &str,
+    ) -> Option<i32> {
+        let path = self.raw.get_text(vpi::vpiFullName, object)?;
+        let own = self.raw.get(vpi::vpiDirection, Some(object));
+        if path.matches('.').count() != 1 || path.starts_with("TOP.") {
+            return own;
+        }
+        let ports = self.ports_of_top()?;
+        let port = ports.into_iter().find(|port| {
+            let of_port = self.raw.get_text(vpi::vpiName, *port);
+            of_port.is_some_and(|of_port| name::plain(&of_port) == name)
+        });
+        port.map_or(own, |port| self.raw.get(vpi::vpiDirection, Some(port)))
+    }
+
+    /// What a register holds, found out by reading it, since its type does not tell.
+    pub(in crate::simulator::vpi) fn encoding_of_register(
+        &self,
+        object: Handle,
+        kind: ObjectKind,
+    ) -> (ObjectKind, Encoding) {
+        match kind {
+            ObjectKind::Real => return (kind, Encoding::Real),
+            ObjectKind::Text => return (kind, Encoding::Text),
+            ObjectKind::Parameter
+                if self.raw.get(vpi::vpiConstType, Some(object)) == Some(vpi::vpiStringConst) =>
+            {
+                return (kind, Encoding::Text);
+            }
+            _ => {}
+        }
+        let is_value = matches!(
+            kind,
+            ObjectKind::Variable
+                | ObjectKind::Net
+                | ObjectKind::Integer
+                | ObjectKind::Time
+                | ObjectKind::Enumeration
+                | ObjectKind::Struct
+                | ObjectKind::Parameter
+        );
+        if !is_value {
+            return (kind, Encoding::None);
+        }
+        let or_parameter = |of_value: ObjectKind| {
+            if kind == ObjectKind::Parameter {
+                kind
+            } else {
+                of_value
+            }
+        };
+        // As integers, words of up to 32 bits are read, and nothing else.
+        let is_small = self.get_bits(object).is_ok();
+        let is_vector = || self.get_words(object, &mut [(0, 0)]).is_ok();
+        let element = self.vpi_type(object) == vpi::vpiMemoryWord;
+        if !element && self.raw.get(vpi::vpiScalar, Some(object)) == Some(1) {
+            return if is_small {
+                (kind, self.logic(object, None, true))
+            } else if self.get_real(object).is_ok() {
+                (or_parameter(ObjectKind::Real), Encoding::Real)
+            } else {
+                (or_parameter(ObjectKind::Text), Encoding::Text)
+            };
+        }
+        let range = self.range(object);
+        // Vectors are shown with their greater index at the left, whatever was declared: this is
+        // an array of single bits, which has the type and the range of a vector.
+        let is_array_of_bits = !element && range.is_some_and(|(left, right)| left < right);
+        let encoding = self.logic(object, range, true);
+        let fits = match encoding.width() {
+            Some(..=32) => is_small,
+            Some(_) => !is_small && is_vector(),
+            None => false,
+        };
+        if fits && !is_array_of_bits {
+            (kind, encoding)
+        } else {
+            (ObjectKind::Other, Encoding::None)
+        }
+    }
+
+    /// The name by which a scope holds an object: with that of the generate scope between them.
+    pub(in crate::simulator::vpi) fn name_below(
+        &self,
+        scope: Option<Handle>,
+        object: Handle,
+    ) -> Option<String> {
+        let name = self.raw.get_text(vpi::vpiName, object)?;
+        let Some(scope) = scope.filter(|_| self.kind(object).is_scope()) else {
+            return Some(name);
+        };
+        let path = self.raw.get_text(vpi::vpiFullName, object)?;
+        let of_scope = self.raw.get_text(vpi::vpiFullName, scope)?;
+        let below = path
+            .strip_prefix(&of_scope)
+            .and_then(|below| below.strip_prefix('.'));
+        Some(below.map_or(name, decoded))
+    }
+
+    /// The last name in a scope's path. What it says is its name is its path, or cut off: `__0` in
+    /// `gen__BRA__0__KET__` is taken for a character's code.
+    pub(in crate::simulator::vpi) fn name_at_the_end(&self, scope: Handle) -> String {
+        let path = self.raw.get_text(vpi::vpiFullName, scope);
+        let path = path.unwrap_or_default();
+        decoded(path.rsplit('.').next().unwrap_or_default())
+    }
+
+    /// A path as the design has it.
+    pub(in crate::simulator::vpi) fn usual_path(&self, path: &str) -> String {
+        let Some(port) = path.strip_prefix("TOP.") else {
+            return decoded(path);
+        };
+        let roots = self.all_roots();
+        let top = roots.first().map(|top| self.name_at_the_end(*top));
+        format!("{}.{}", top.unwrap_or_default(), decoded(port))
+    }
+}

@@ -36,6 +36,12 @@ fn what_tests_bind_is_shown_and_all_else_on_demand() {
         .says("there is no `limit` in `gate`")
         .says("Verilator shows what was published when the design was compiled")
         .says("`Design::public_all()`");
+    // No struct binds anything of the counter: not even its top is shown.
+    harness
+        .run("hidden", &[ONLY], &["forgets_the_clock"])
+        .status(101)
+        .says("the design shows no top instance: Verilator shows what was published")
+        .says("`Design::public_all()`");
     harness
         .run("public", &[ONLY], &["finds_by_name"])
         .status(0)

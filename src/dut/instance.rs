@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::lookup::published_only;
 use super::misfit::{BindError, Misfit, Place};
 use super::{Array, Binder, Dut, Object, Parameter, Signal, SignalValue, lookup};
 use crate::scheduler::{self, Kernel};
@@ -233,6 +234,11 @@ pub(crate) fn bind_top<D: Dut>(
             .join("`, `")
     };
     let top = match (wanted, &tops[..]) {
+        (_, []) => {
+            let published = published_only(kernel.port());
+            let note = published.map_or_else(String::new, |note| format!(": {note}"));
+            return Err(other(format!("the design shows no top instance{note}")));
+        }
         (Some(wanted), _) => tops
             .iter()
             .find(|top| top.name().eq_ignore_ascii_case(wanted))
@@ -243,7 +249,6 @@ pub(crate) fn bind_top<D: Dut>(
                 ))
             })?,
         (_, [only]) => only,
-        (_, []) => return Err(other("the design shows no top instance".to_owned())),
         _ => {
             return Err(other(format!(
                 "the design has several tops, `{}`: choose one with {setting}",

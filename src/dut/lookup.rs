@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Object;
 use super::misfit::Misfit;
 use crate::scheduler::Kernel;
-use crate::simulator::{Handle, NameCase};
+use crate::simulator::{Handle, NameCase, Port};
 
 /// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
 const SIMILAR_ENOUGH: f64 = 0.75;
@@ -67,12 +67,8 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
              finds generics, constants and arrays that it does not list",
             port.identity()
         );
-    } else if port.quirks().shows_the_published_only {
-        note = format!(
-            "{} shows what was published when the design was compiled: the runner publishes what \
-             structs that derive `Dut` name, and all with `Design::public_all()`",
-            port.identity().product
-        );
+    } else if let Some(published) = published_only(port) {
+        note = published;
     }
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));
@@ -84,6 +80,17 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         holds: children.iter().map(label).collect(),
         note,
     }
+}
+
+/// Why there may be less to see than the design has, where that depends on how it was compiled.
+pub(super) fn published_only(port: &dyn Port) -> Option<String> {
+    port.quirks().shows_the_published_only.then(|| {
+        format!(
+            "{} shows what was published when the design was compiled: the runner publishes what \
+             structs that derive `Dut` name, and all with `Design::public_all()`",
+            port.identity().product
+        )
+    })
 }
 
 /// The first name of a path; an escaped one ends at its space.

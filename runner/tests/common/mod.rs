@@ -149,6 +149,13 @@ impl Harness {
         )
     }
 
+    /// The testbench, which simulators load.
+    pub(crate) fn plugin(&self) -> PathBuf {
+        let folder = self.executable.parent().expect("it is in a folder");
+        let plugin = files(folder).into_iter().find(|name| name.ends_with(".so"));
+        folder.join(plugin.expect("the plugin is beside it"))
+    }
+
     /// The folder of the runs of `gate` on Icarus.
     pub(crate) fn runs(&self) -> PathBuf {
         self.target

@@ -82,6 +82,11 @@ fn main() -> ExitCode {
                 .sources(["../../../hdl/fifo.vhd"])
                 .vhdl_standard(VhdlStandard::V1993),
         ],
+        "hidden" => vec![
+            Design::new("counter")
+                .sources(["../../../hdl/counter.v"])
+                .tests(["mistakes"]),
+        ],
         "mistakes" => ["v", "vhd"]
             .map(|language| {
                 Design::new("counter")

@@ -499,6 +499,7 @@ fn the_doctor_tells_every_simulator_and_its_back_end() {
     outside
         .verifork("", &["doctor"])
         .says("Icarus Verilog")
+        .says("Verilator")
         .says("GHDL")
         .says("languages")
         .says("works");

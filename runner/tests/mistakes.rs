@@ -5,7 +5,12 @@ mod common;
 use common::{Harness, find};
 
 /// The simulators by the program that has to be there.
-const SIMULATORS: [(&str, &str); 3] = [("icarus", "iverilog"), ("ghdl", "ghdl"), ("nvc", "nvc")];
+const SIMULATORS: [(&str, &str); 4] = [
+    ("icarus", "iverilog"),
+    ("verilator", "verilator"),
+    ("ghdl", "ghdl"),
+    ("nvc", "nvc"),
+];
 
 /// What the failure of a test says, from its heading to what differs by simulator. Time 0 is written
 /// with the design's precision.

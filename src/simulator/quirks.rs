@@ -131,11 +131,10 @@ pub(crate) struct Quirks {
     /// Value changes are found by comparing values between evaluations of the design. What a write
     /// changed is told after the callback in which it was made, in the order of the watches and not
     /// of the writes; a change that a second write takes back is never told, nor is one that the
-    /// signal's own callback makes. So the port tells what it writes itself. Verilator 5.006.
+    /// signal's own callback makes. So the port tells what it writes itself. A watch on an element of an
+    /// array starts from the value of the array's first, and so fires once without a change.
+    /// Verilator 5.006.
     pub(crate) watches_compare: bool,
-    /// A watch on an element of an array starts from the value of the array's first element: it
-    /// fires without a change, or misses one. Verilator 5.006.
-    pub(crate) element_watches_start_with_the_first: bool,
     /// What is refused is a warning, not an error, such as a write to an object that was compiled
     /// as one to read only. Verilator 5.006.
     pub(crate) warnings_are_refusals: bool,
@@ -219,7 +218,6 @@ impl Quirks {
         real_watches_are_dead: false,
         handles_are_not_unique: false,
         watches_compare: false,
-        element_watches_start_with_the_first: false,
         warnings_are_refusals: false,
         top_ports_lie_beside: false,
         generate_scopes_are_hidden: false,
@@ -288,7 +286,6 @@ impl Quirks {
                 real_watches_are_dead: true,
                 handles_are_not_unique: true,
                 watches_compare: true,
-                element_watches_start_with_the_first: true,
                 warnings_are_refusals: true,
                 top_ports_lie_beside: true,
                 generate_scopes_are_hidden: true,

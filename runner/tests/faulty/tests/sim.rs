@@ -92,6 +92,9 @@ fn main() -> ExitCode {
                 Design::new("counter")
                     .label(language)
                     .sources([format!("../../../hdl/counter.{language}")])
+                    .public_all()
+                    .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+                    .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                     .tests(["mistakes"])
             })
             .into(),

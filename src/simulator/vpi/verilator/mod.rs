@@ -21,8 +21,6 @@ use crate::value::LogicVec;
 pub(in crate::simulator::vpi) struct Kept {
     scopes: RefCell<HashMap<Place, Handle>>,
     elements: RefCell<HashMap<(Handle, i32), Handle>>,
-    /// The array and the index of an element.
-    places: RefCell<HashMap<Handle, (Handle, i32)>>,
     watches: RefCell<HashMap<u64, Watch>>,
     watched: RefCell<HashMap<Handle, u64>>,
     delays: RefCell<Vec<(u64, CallbackHandle)>>,
@@ -30,8 +28,6 @@ pub(in crate::simulator::vpi) struct Kept {
     copies: RefCell<HashSet<Handle>>,
     /// Memory for a value that is compared.
     spare: Cell<LogicVec>,
-    /// A write is to be told to nobody.
-    quiet: Cell<bool>,
 }
 
 /// A scope and a name in it.

@@ -1,6 +1,5 @@
 //! Objects: each with one handle, the ports of the top, and what a register holds.
 
-use super::Kept;
 use super::names::{decoded, encoded};
 use crate::simulator::vpi::{VpiPort, name};
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError};
@@ -18,11 +17,8 @@ impl VpiPort {
         let known = self.kept.elements.borrow().get(&(array, index)).copied();
         known.or_else(|| {
             let element = self.raw.by_index(array, index)?;
-            let Kept {
-                elements, places, ..
-            } = &self.kept;
-            elements.borrow_mut().insert((array, index), element);
-            places.borrow_mut().insert(element, (array, index));
+            let mut elements = self.kept.elements.borrow_mut();
+            elements.insert((array, index), element);
             Some(element)
         })
     }

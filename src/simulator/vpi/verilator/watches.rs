@@ -7,7 +7,7 @@ use crate::simulator::event::{self, deliver};
 use crate::simulator::vpi::callback::{timed, token};
 use crate::simulator::vpi::raw::Callback;
 use crate::simulator::vpi::{VPI, VpiPort};
-use crate::simulator::{CallbackHandle, Encoding, Event, Handle, PortError, WriteMode};
+use crate::simulator::{CallbackHandle, Encoding, Event, Handle, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 use crate::value::{Logic, LogicVec};
 
@@ -91,8 +91,7 @@ impl VpiPort {
             format: Some(vpi::vpiSuppressVal),
             token,
         };
-        let callback =
-            self.with_first_element_like(object, &last, || self.register("watch", &callback))?;
+        let callback = self.register("watch", &callback)?;
         let watch = Watch {
             callback,
             object,
@@ -119,9 +118,7 @@ impl VpiPort {
     /// Something was written: tells those who watch it.
     pub(in crate::simulator::vpi) fn tell_written(&self, object: Handle) {
         let token = self.kept.watched.borrow().get(&object).copied();
-        if let Some(token) = token
-            && !self.kept.quiet.get()
-        {
+        if let Some(token) = token {
             self.compare(token);
         }
     }
@@ -174,44 +171,5 @@ impl VpiPort {
                 remedy: "watch what makes it change".to_owned(),
             }),
         }
-    }
-
-    /// A new watch starts from the value of the array's first element: that one is the same as the
-    /// watched one while the watch is made. The design is not evaluated in between.
-    fn with_first_element_like<R>(
-        &self,
-        object: Handle,
-        value: &LogicVec,
-        register: impl FnOnce() -> R,
-    ) -> R {
-        if !self.quirks.element_watches_start_with_the_first {
-            return register();
-        }
-        let first = || {
-            let (array, index) = *self.kept.places.borrow().get(&object)?;
-            let (left, right) = self.range(array)?;
-            let first = i32::try_from(left.min(right)).ok()?;
-            if index == first {
-                return None;
-            }
-            let first = self.kept_element(array, first)?;
-            let mut before = LogicVec::default();
-            self.read_logic(first, value.width(), true, &mut before)
-                .ok()?;
-            Some((first, before))
-        };
-        let Some((first, before)) = first() else {
-            return register();
-        };
-        let write = |value: &LogicVec| {
-            self.kept.quiet.set(true);
-            // What was published for reading alone refuses; its watch may fire once for nothing.
-            let _ = self.write_logic(first, value, WriteMode::Deposit);
-            self.kept.quiet.set(false);
-        };
-        write(value);
-        let registered = register();
-        write(&before);
-        registered
     }
 }

@@ -152,7 +152,9 @@ impl Harness {
     /// The testbench, which simulators load.
     pub(crate) fn plugin(&self) -> PathBuf {
         let folder = self.executable.parent().expect("it is in a folder");
-        let plugin = files(folder).into_iter().find(|name| name.ends_with(".so"));
+        let plugin = files(folder)
+            .into_iter()
+            .find(|name| Path::new(name).extension() == Some("so".as_ref()));
         folder.join(plugin.expect("the plugin is beside it"))
     }
 

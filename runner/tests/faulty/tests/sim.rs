@@ -105,6 +105,6 @@ fn main() -> ExitCode {
         "no source" => vec![Design::new("gate").sources(["hdl/gaet.v"])],
         "twice" => vec![gate(), gate()],
         "mixed" => vec![gate().sources(["../../../hdl/counter.vhd"])],
-        _ => vec![gate().tests(["passes", "is_skipped"])],
+        _ => vec![gate().public_all().tests(["passes", "is_skipped"])],
     })
 }

@@ -56,13 +56,15 @@ impl Outside {
                 command.env_remove(name);
             }
         }
+        // Verilator compiles for long, and is asked by the runner's own tests.
+        if !command.get_envs().any(|(given, _)| given == "VERIFORK_SIM") {
+            command.env("VERIFORK_SIM", "icarus,ghdl,nvc");
+        }
         // One target folder for all: the library is built once. In it, crates need different
         // names, since cargo does not tell them apart by their places.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
         let output = command
             .env("CARGO_TARGET_DIR", target)
-            // Verilator compiles for long, and is asked by the runner's own tests.
-            .env("VERIFORK_SIM", "icarus,ghdl,nvc")
             .env("RUSTFLAGS", "--cap-lints=allow")
             .current_dir(self.path(folder))
             .output()

@@ -20,6 +20,7 @@ fn nextest(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run
         .args(["nextest"])
         .args(arguments)
         .current_dir(folder)
+        .env("VERIFORK_SIM", "icarus")
         .envs(variables.iter().copied());
     Run::of(command.output().expect("cargo starts"))
 }

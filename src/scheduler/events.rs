@@ -188,12 +188,13 @@ impl Kernel {
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
         self.clocks
             .serve(now, |signal, level| self.drive_clock(signal, level));
-        let mut last = self.timers.pop_due(now)?;
-        while self.timers.is_due(now) {
-            let Some(next) = self.timers.pop_due(now) else {
+        let (mut last, mut more) = self.timers.pop_due(now)?;
+        while more {
+            let Some((next, another)) = self.timers.pop_due(now) else {
                 break;
             };
             self.hub.wake_waker(std::mem::replace(&mut last, next));
+            more = another;
         }
         Some(last)
     }

@@ -167,7 +167,8 @@ impl<T> DeadlineHeap<T> {
     #[inline]
     pub(crate) fn holds(&self, key: TimerKey) -> bool {
         let slot = self.slots.get(key.slot as usize);
-        slot.is_some_and(|slot| slot.generation == key.generation && slot.entry.is_some())
+        // Whoever takes an entry out counts the generation up.
+        slot.is_some_and(|slot| slot.generation == key.generation)
     }
 
     pub(crate) fn get_mut(&mut self, key: TimerKey) -> Option<&mut T> {

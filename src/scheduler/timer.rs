@@ -89,30 +89,47 @@ impl Timers {
         self.heap.borrow().earliest() <= now
     }
 
+    /// Takes out the first who waits until `now` or before, and whether there is another one.
     #[inline]
-    pub(super) fn pop_due(&self, now: u64) -> Option<Waker> {
-        self.heap.borrow_mut().pop_due(now)
+    pub(super) fn pop_due(&self, now: u64) -> Option<(Waker, bool)> {
+        let mut heap = self.heap.borrow_mut();
+        let waker = heap.pop_due(now)?;
+        Some((waker, heap.earliest() <= now))
     }
 
     /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
-    ///
-    /// A pending timer that is now too early stays: it costs less to let it fire than to take it
-    /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
     #[inline(always)] // in the way of every event
     pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> Result<(), PortError> {
         let earliest = self.heap.borrow().earliest().min(clocks);
         let pending = self.pending.get();
-        if pending == earliest || (pending < earliest && earliest != NEVER) {
+        if pending == earliest {
+            Ok(())
+        } else if pending == NEVER {
+            self.start(port, now, earliest)
+        } else {
+            self.start_again(port, now, earliest)
+        }
+    }
+
+    /// A pending timer that is now too early stays: it costs less to let it fire than to take it
+    /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
+    #[inline(never)]
+    fn start_again(&self, port: &dyn Port, now: u64, earliest: u64) -> Result<(), PortError> {
+        if self.pending.get() < earliest && earliest != NEVER {
             return Ok(());
         }
-        if self.pending.replace(NEVER) != NEVER
-            && let Some(handle) = self.handle.take()
-        {
+        self.pending.set(NEVER);
+        if let Some(handle) = self.handle.take() {
             port.cancel_after(handle);
         }
         if earliest == NEVER {
             return Ok(());
         }
+        self.start(port, now, earliest)
+    }
+
+    #[inline(always)] // in the way of every timer
+    fn start(&self, port: &dyn Port, now: u64, earliest: u64) -> Result<(), PortError> {
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
         // A deadline may have passed before anybody awaited it: time does not go back to it.

@@ -77,6 +77,9 @@ impl SimDuration {
     /// as it nearly always is. `None` where it is longer, or where there are too many steps.
     #[inline]
     pub(crate) fn to_finer_steps(self, precision: Precision) -> Option<u64> {
+        if self.exponent == precision.exponent() {
+            return Some(self.count);
+        }
         let factor = u8::try_from(self.exponent - precision.exponent()).ok()?;
         self.count.checked_mul(power(factor))
     }

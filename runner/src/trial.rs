@@ -224,19 +224,7 @@ impl Bench {
                 format.name()
             ));
         }
-        let ask = || {
-            self.programs
-                .clone()
-                .and_then(|programs| simulator.installation(programs))
-        };
-        let found = self
-            .installation
-            .get_or_init(ask)
-            .as_ref()
-            .map_err(Clone::clone)?;
-        let compiled = context
-            .cache
-            .compiled(simulator, found, &self.design, waves)?;
+        let (found, compiled) = self.compiled(waves)?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {
             test.wall_timeout

@@ -6,11 +6,10 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
-use super::value::low_bits;
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
-use crate::value::{Logic, LogicValue, LogicVec};
+use crate::value::{Logic, LogicValue, LogicVec, low_mask};
 
 /// Some neighbouring bits of a signal, read and written as a `T`.
 ///
@@ -279,7 +278,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
         let kernel = scheduler::kernel()?;
         if self.whole <= 64 && !T::ALL_STATES {
             let (value, unknown) = kernel.read_small(self.index)?;
-            let mask = low_bits(self.width);
+            let mask = low_mask(self.width);
             let (value, unknown) = (value >> self.low & mask, unknown >> self.low & mask);
             return Ok(T::from_planes_u64(self.width, value, unknown)?);
         }
@@ -302,7 +301,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
         };
         if let Some((value, unknown)) = small {
             let (value, unknown) = (value << self.low, unknown << self.low);
-            let mask = low_bits(self.width) << self.low;
+            let mask = low_mask(self.width) << self.low;
             put(
                 kernel,
                 Write::Small {

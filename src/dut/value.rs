@@ -4,7 +4,7 @@ use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Kernel, SignalIndex, Write};
 use crate::simulator::Encoding;
-use crate::value::{Logic, LogicEnum, LogicValue, LogicVec, ValueError};
+use crate::value::{Logic, LogicEnum, LogicValue, LogicVec, ValueError, low_mask};
 
 /// A Rust type that a [`Signal`](super::Signal) can carry.
 ///
@@ -74,16 +74,6 @@ pub(super) mod sealed {
     pub struct Form<'a>(pub(in crate::dut) Write<'a>);
 }
 
-/// A mask of the lowest bits.
-#[inline]
-pub(super) fn low_bits(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
 #[inline]
 fn load_logic<T: LogicValue, const ALL_STATES: bool>(
     Source {
@@ -113,7 +103,7 @@ fn store_logic<T: LogicValue, R>(
         return Ok(put(Form(Write::Small {
             value,
             unknown,
-            mask: low_bits(width),
+            mask: low_mask(width),
         })));
     }
     Ok(put(Form(Write::Wide(&value.to_logic(width)?))))

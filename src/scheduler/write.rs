@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use super::signal::{Signal, SignalIndex, Signals};
 use crate::simulator::{Encoding, Port, PortError, WriteMode};
-use crate::value::LogicVec;
+use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ impl Writes {
         place: &'static Location<'static>,
     ) {
         let signal = signals.get(index);
-        let all = all_bits(signal.width);
+        let all = low_mask(signal.width);
         let mut pending = signal.pending.borrow_mut();
         if matches!(*pending, Pending::None) {
             self.queue.borrow_mut().push(index);
@@ -310,7 +310,7 @@ fn put_small(
     mode: WriteMode,
 ) -> Result<(), PortError> {
     let (mut value, mut unknown) = (value, unknown);
-    let all = all_bits(signal.width);
+    let all = low_mask(signal.width);
     if mask & all != all {
         if port.quirks().vector_formats.has_nine_states() {
             // Two planes would lose what the other bits have of the nine states.
@@ -339,14 +339,6 @@ fn put_parts(
     port.write(signal.handle, encoding, &whole, mode)
 }
 
-fn all_bits(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
 /// The runs of bits that a mask selects, as parts.
 fn parts_of(value: u64, unknown: u64, mask: u64) -> impl Iterator<Item = (u32, LogicVec)> {
     let mut left = mask;
@@ -356,7 +348,7 @@ fn parts_of(value: u64, unknown: u64, mask: u64) -> impl Iterator<Item = (u32, L
         }
         let low = left.trailing_zeros();
         let width = (left >> low).trailing_ones();
-        let run = all_bits(width);
+        let run = low_mask(width);
         left &= !(run << low);
         Some((
             low,

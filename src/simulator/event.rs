@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::PortError;
 use crate::value::Logic;
 
 /// The phases of a time step that can be waited for.
@@ -130,6 +131,16 @@ pub(super) fn escaped(payload: Box<dyn Any + Send>) {
 #[inline]
 pub(super) fn is_over() -> bool {
     STATE.load(Ordering::Relaxed) == OVER
+}
+
+/// [`PortError::Over`] from then on.
+#[inline]
+pub(super) fn check_not_over() -> Result<(), PortError> {
+    if is_over() {
+        Err(PortError::Over)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether no other event but [`Event::End`] will come.

@@ -8,6 +8,7 @@
 mod description;
 mod error;
 mod event;
+mod path;
 mod quirks;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;

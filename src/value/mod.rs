@@ -46,4 +46,5 @@ pub use compare::Operand;
 pub use error::ValueError;
 pub use logic::Logic;
 pub use logic_value::{LogicEnum, LogicValue};
+pub(crate) use planes::low_mask;
 pub use vec::LogicVec;

@@ -106,7 +106,7 @@ impl Planes {
 
 /// A word whose lowest `width` bits are set; all of them from 64 on.
 #[inline]
-pub(super) const fn low_mask(width: u32) -> u64 {
+pub(crate) const fn low_mask(width: u32) -> u64 {
     if width >= WORD_BITS {
         u64::MAX
     } else {
@@ -157,5 +157,12 @@ mod tests {
         assert_eq!((low_mask(0), low_mask(1), low_mask(64)), (0, 1, u64::MAX));
         assert_eq!((word_count(0), word_count(64), word_count(65)), (0, 1, 2));
         assert_eq!(word_count(u32::MAX), 1 << 26);
+    }
+
+    #[test]
+    fn a_mask_has_as_many_ones_as_the_width() {
+        for width in 0..=64 {
+            assert_eq!(low_mask(width).count_ones(), width);
+        }
     }
 }

@@ -38,6 +38,7 @@ use callback::{Delay, Zero};
 use object::{Contents, Object};
 use raw::{Interface, Missing, Raw};
 
+use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
     Unusable, WriteMode, event,
@@ -130,15 +131,6 @@ fn end() {
         if let Some(port) = port() {
             port.release_everything();
         }
-    }
-}
-
-#[inline]
-fn check_not_over() -> Result<(), PortError> {
-    if event::is_over() {
-        Err(PortError::Over)
-    } else {
-        Ok(())
     }
 }
 

@@ -3,15 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::simulator::NameCase;
-
-/// The first name of a path and what follows its separator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::simulator) struct Split<'a> {
-    /// The name, with its indices.
-    pub(in crate::simulator) first: &'a str,
-    /// The rest of the path, `None` at its end.
-    pub(in crate::simulator) rest: Option<&'a str>,
-}
+use crate::simulator::path::{Split, splits_of_plain};
 
 /// A name as it is shown: without the marks of an extended identifier (IEEE 1076-2008, 15.4.3), in
 /// lower case where the simulator does not keep the source's, and with indices in brackets.
@@ -83,17 +75,9 @@ pub(in crate::simulator) fn splits(path: &str) -> impl Iterator<Item = Split<'_>
         }
     });
     let plain = if marked.is_some() { None } else { Some(path) };
-    let whole = plain.map(|path| Split {
-        first: path,
-        rest: None,
-    });
-    let shorter = plain.into_iter().flat_map(|path| {
-        path.rmatch_indices('.').map(|(at, _)| Split {
-            first: &path[..at],
-            rest: Some(&path[at + 1..]),
-        })
-    });
-    marked.into_iter().chain(whole).chain(shorter)
+    marked
+        .into_iter()
+        .chain(plain.into_iter().flat_map(splits_of_plain))
 }
 
 /// Where an extended identifier ends, its opening backslash taken off.

@@ -13,16 +13,6 @@ const FOUR_STATES: [u32; 4] = [2, 3, 4, 1];
 /// The widest vector that is read and written without a buffer of its own.
 pub(super) const SMALL: usize = 64;
 
-/// As many ones as a width has bits, up to 64.
-#[inline]
-pub(super) fn mask(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
 /// A position as one bit of each plane.
 #[inline]
 pub(super) fn planes_of(position: u32, bits: bool) -> (u64, u64) {

@@ -1,14 +1,14 @@
 //! Reads, in the format in which the simulator holds a value, so that nothing of it is lost.
 
 use super::object::Object;
-use super::position::{SMALL, logic_of, mask, planes_of, planes_of_all};
+use super::position::{SMALL, logic_of, planes_of, planes_of_all};
 use super::raw::{Unread, latin_1};
 use super::scalar::Scalar;
 use super::shape::{EnumerationFormat, PhysicalRead, Shape};
 use super::{VhpiPort, refusal, wrong_encoding};
 use crate::simulator::PortError;
 use crate::sys::vhpi;
-use crate::value::LogicVec;
+use crate::value::{LogicVec, low_mask};
 
 impl VhpiPort {
     #[inline]
@@ -110,7 +110,7 @@ impl VhpiPort {
                 // Held in no more bytes than the type needs, and extended by its sign.
                 let value = if range.low >= 0 && value < 0 {
                     let width = u64::BITS - range.high.leading_zeros();
-                    value & mask(width.next_multiple_of(8)).cast_signed()
+                    value & low_mask(width.next_multiple_of(8)).cast_signed()
                 } else {
                     value
                 };

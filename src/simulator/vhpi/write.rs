@@ -9,7 +9,7 @@
 //! numbers unseen.
 
 use super::object::Object;
-use super::position::{SMALL, mask, position_of, position_of_logic};
+use super::position::{SMALL, position_of, position_of_logic};
 use super::raw::Missing;
 use super::read::enumeration;
 use super::scalar::Scalar;
@@ -17,7 +17,7 @@ use super::shape::Shape;
 use super::{VhpiPort, refusal, wrong_encoding};
 use crate::simulator::{PortError, WriteMode};
 use crate::sys::vhpi;
-use crate::value::LogicVec;
+use crate::value::{LogicVec, low_mask};
 
 fn put_mode(mode: WriteMode) -> vhpi::vhpiPutValueModeT {
     match mode {
@@ -104,7 +104,7 @@ impl VhpiPort {
                 })
             }
             &Shape::Vector { width, bits, .. } if width as usize <= SMALL => {
-                let (value, unknown) = (value & mask(width), unknown & mask(width));
+                let (value, unknown) = (value & low_mask(width), unknown & low_mask(width));
                 check_bits(object, bits, unknown)?;
                 if self.is_held(object, mode) {
                     return Ok(());

@@ -28,16 +28,6 @@ pub(super) fn scalar_logic(scalar: i32) -> Logic {
     }
 }
 
-/// As many ones as a width has bits, up to 64.
-#[inline]
-pub(super) fn mask(width: u32) -> u64 {
-    if width >= 64 {
-        u64::MAX
-    } else {
-        (1 << width) - 1
-    }
-}
-
 /// Eight digits of `01xXzZ`, the most significant first, as eight bits of each plane.
 ///
 /// In ASCII the letters have bit 6 set and bit 0 clear, and bit 1 tells z from x.
@@ -149,13 +139,6 @@ mod tests {
             (vpi::vpiX, b'x'),
         ] {
             assert_eq!(scalar_planes(scalar), digits_to_planes(&[digit]));
-        }
-    }
-
-    #[test]
-    fn a_mask_has_as_many_ones_as_the_width() {
-        for width in 0..=64 {
-            assert_eq!(mask(width).count_ones(), width);
         }
     }
 }

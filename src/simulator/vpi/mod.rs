@@ -21,6 +21,7 @@ use std::io::Write as _;
 use raw::{Interface, Missing};
 use vhdl::Vhdl;
 
+use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
     Unusable, VectorFormats, WriteMode, event,
@@ -91,15 +92,6 @@ fn end() {
         event::begin_end();
         event::deliver(Event::End);
         event::close();
-    }
-}
-
-#[inline]
-fn check_not_over() -> Result<(), PortError> {
-    if event::is_over() {
-        Err(PortError::Over)
-    } else {
-        Ok(())
     }
 }
 

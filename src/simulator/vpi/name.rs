@@ -1,13 +1,6 @@
 //! Hierarchical names: escaped identifiers, indices, the separators between them.
 
-/// The first identifier of a path and what follows its separator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split<'a> {
-    /// The identifier, without the backslash and the space of an escaped one.
-    pub(super) first: &'a str,
-    /// The rest of the path, `None` at its end.
-    pub(super) rest: Option<&'a str>,
-}
+use crate::simulator::path::{Split, splits_of_plain};
 
 /// An identifier as names are compared: without the marks of an escaped identifier
 /// (IEEE 1800-2017, 5.6.1).
@@ -36,17 +29,9 @@ pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
             },
         });
     let plain = if escaped.is_some() { None } else { Some(path) };
-    let whole = plain.map(|path| Split {
-        first: path,
-        rest: None,
-    });
-    let shorter = plain.into_iter().flat_map(|path| {
-        path.rmatch_indices('.').map(|(at, _)| Split {
-            first: &path[..at],
-            rest: Some(&path[at + 1..]),
-        })
-    });
-    escaped.into_iter().chain(whole).chain(shorter)
+    escaped
+        .into_iter()
+        .chain(plain.into_iter().flat_map(splits_of_plain))
 }
 
 fn after_escaped(rest: &str) -> Option<&str> {

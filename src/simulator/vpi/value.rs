@@ -8,12 +8,12 @@
 use std::ffi::{CStr, CString};
 use std::ptr;
 
-use super::digits::{digits_to_planes, mask, scalar_planes, vector_elements};
+use super::digits::{digits_to_planes, scalar_planes, vector_elements};
 use super::raw::Missing;
 use super::{VpiPort, check_not_over};
 use crate::simulator::{Encoding, Handle, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
-use crate::value::LogicVec;
+use crate::value::{LogicVec, low_mask};
 
 /// The content of a value that is yet to be filled, by the simulator or by us.
 pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
@@ -99,10 +99,10 @@ impl VpiPort {
             self.get(object, &mut value)?;
             // SAFETY: the format says that the integer is the one that was written.
             let integer = unsafe { value.value.integer };
-            return Ok((u64::from(integer.cast_unsigned()) & mask(width), 0));
+            return Ok((u64::from(integer.cast_unsigned()) & low_mask(width), 0));
         }
         let (value, unknown) = digits_to_planes(self.digits(object)?);
-        Ok((value & mask(width), unknown & mask(width)))
+        Ok((value & low_mask(width), unknown & low_mask(width)))
     }
 
     #[inline(never)]
@@ -112,12 +112,12 @@ impl VpiPort {
         }
         if width <= 32 {
             let integer = self.get_bits(object)?;
-            return Ok((u64::from(integer) & mask(width), 0));
+            return Ok((u64::from(integer) & low_mask(width), 0));
         }
         let mut words = [(0, 0)];
         self.get_words(object, &mut words)?;
         let [(value, unknown)] = words;
-        Ok((value & mask(width), unknown & mask(width)))
+        Ok((value & low_mask(width), unknown & low_mask(width)))
     }
 
     /// Up to 32 bits of two states.
@@ -178,7 +178,7 @@ impl VpiPort {
             if read.is_ok() {
                 // What follows the last element is of an earlier read.
                 let last = words.len() - 1;
-                let used = mask(width - 64 * (width.div_ceil(64) - 1));
+                let used = low_mask(width - 64 * (width.div_ceil(64) - 1));
                 words[last] = (words[last].0 & used, words[last].1 & used);
                 into.assign_planes(width, |index| words[index]);
             }
@@ -284,7 +284,7 @@ impl VpiPort {
         mode: WriteMode,
     ) -> Result<(), PortError> {
         debug_assert!(width <= 64, "wider objects are written from a vector");
-        let (value, unknown) = (value & mask(width), unknown & mask(width));
+        let (value, unknown) = (value & low_mask(width), unknown & low_mask(width));
         if let Some(vhdl) = self.vhdl {
             let vector = LogicVec::from_planes_u64(width, value, unknown);
             return self.write_vhdl(vhdl, object, &vector, mode);

@@ -17,10 +17,10 @@ use super::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, 
 use super::handle::Task;
 use super::hub::{Hub, hub, with_hub};
 use super::info::{TaskInfo, TaskState};
+use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
 use super::tables::NONE;
 use super::wait::Wait;
-use super::waiters::WaiterList;
 use super::waker::{NodeRef, keep};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +65,7 @@ pub(crate) struct Core {
     ended: RefCell<Vec<usize>>,
     /// How many of those `join_next` has passed.
     joined: Cell<Option<usize>>,
-    waiters: RefCell<WaiterList>,
+    joiners: RefCell<Joiners>,
     pub(super) clean_ups: RefCell<Vec<CleanUp>>,
     pub(super) options: ManagerOptions,
 }
@@ -93,7 +93,7 @@ impl Core {
             living: Cell::new(0),
             ended: RefCell::default(),
             joined: Cell::new(None),
-            waiters: RefCell::new(WaiterList::new()),
+            joiners: RefCell::default(),
             clean_ups: RefCell::default(),
             options,
         })
@@ -215,7 +215,7 @@ impl Core {
             self.lose_uncollected(hub);
         }
         info.wake_awaiters();
-        self.wake_waiters();
+        self.wake_joiners();
         if self.living.get() == 0 || failed {
             self.wake_scope(hub);
         }
@@ -228,14 +228,17 @@ impl Core {
         }
     }
 
-    fn wake_waiters(&self) {
+    /// Wakes those that wait for what has just happened: a child has ended.
+    fn wake_joiners(&self) {
         // Those that wait again meanwhile stand behind the ones that wait now.
-        let mut count = self.waiters.borrow().len();
-        while count > 0 {
-            count -= 1;
-            let next = self.waiters.borrow_mut().pop_front();
-            if let Some(((), waker)) = next {
-                waker.wake();
+        let before = self.joiners.borrow().arrivals();
+        loop {
+            // Nothing is borrowed while a waker runs, which may add children.
+            let all_ended = self.living.get() == 0;
+            let next = self.joiners.borrow_mut().next(before, all_ended);
+            match next {
+                Some(waker) => waker.wake(),
+                None => return,
             }
         }
     }
@@ -263,7 +266,6 @@ impl Core {
         if self.phase.get() == Phase::Open {
             self.phase.set(Phase::Failed);
             self.cancel_living(hub);
-            self.wake_waiters();
         }
     }
 
@@ -316,13 +318,13 @@ impl Core {
         (0..self.children.len()).map(|position| self.child_at(position))
     }
 
-    /// Waits until `done` has an answer; it is asked again whenever a child ends.
-    async fn wait_for<R>(&self, what: &'static str, mut done: impl FnMut() -> Option<R>) -> R {
-        struct Leave<'a>(&'a Core, Option<super::waiters::WaiterKey>);
+    /// Waits until `done` has an answer; it is asked again when what is wanted has happened.
+    async fn wait_for<R>(&self, want: Want, mut done: impl FnMut() -> Option<R>) -> R {
+        struct Leave<'a>(&'a Core, Option<JoinerKey>);
         impl Drop for Leave<'_> {
             fn drop(&mut self) {
                 if let Some(key) = self.1 {
-                    let left = self.0.waiters.borrow_mut().take(key);
+                    let left = self.0.joiners.borrow_mut().take(key);
                     drop(left);
                 }
             }
@@ -333,19 +335,10 @@ impl Core {
                 return Poll::Ready(answer);
             }
             let waker = keep(context.waker());
-            let replaced = {
-                let mut waiters = self.waiters.borrow_mut();
-                match place.1 {
-                    Some(key) if waiters.contains(key) => Some(waiters.update(key, waker)),
-                    _ => {
-                        place.1 = Some(waiters.insert_back((), waker));
-                        None
-                    }
-                }
-            };
+            let replaced = self.joiners.borrow_mut().wait(&mut place.1, want, waker);
             drop(replaced);
             super::note_wait(Wait::Place {
-                what,
+                what: want.in_words(),
                 at: self.place,
             });
             Poll::Pending
@@ -450,9 +443,7 @@ impl TaskMap {
         }
         core.joined.set(Some(seen));
         let position = core
-            .wait_for("the next task of the manager to finish", || {
-                core.ended.borrow().get(seen).copied()
-            })
+            .wait_for(Want::Next, || core.ended.borrow().get(seen).copied())
             .await;
         core.joined.set(core.joined.get().max(Some(seen + 1)));
         Some(core.child_at(position).name())
@@ -466,9 +457,7 @@ impl TaskMap {
             return None;
         }
         let position = core
-            .wait_for("any task of the manager to finish", || {
-                core.ended.borrow().first().copied()
-            })
+            .wait_for(Want::Any, || core.ended.borrow().first().copied())
             .await;
         Some(core.child_at(position).name())
     }
@@ -480,10 +469,8 @@ impl TaskMap {
 
     pub(super) async fn all_ended(&self) {
         let core = &*self.0;
-        core.wait_for("all tasks of the manager to finish", || {
-            (core.living.get() == 0).then_some(())
-        })
-        .await;
+        core.wait_for(Want::All, || (core.living.get() == 0).then_some(()))
+            .await;
         core.joined.set(None);
     }
 }

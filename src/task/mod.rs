@@ -22,6 +22,7 @@ mod handle;
 mod hazards;
 mod hub;
 mod info;
+mod joiners;
 mod manager;
 mod options;
 mod outcome;

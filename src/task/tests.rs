@@ -597,6 +597,47 @@ fn rule_12_the_joins_and_cancel_all() {
 }
 
 #[test]
+fn rule_12_a_join_is_polled_when_it_can_go_on_and_not_for_every_child() {
+    /// Polls of `COUNT` tasks that each wait for `COUNT` others which end one by one.
+    fn polls<'a>(wait: impl AsyncFn(&TaskManager) -> Result<()> + Copy + 'a) -> usize {
+        block_on(async {
+            let polls = Cell::new(0);
+            let others = TaskManager::new();
+            for other in 0..COUNT {
+                others.fork(format!("{other}"), turns_ok(other));
+            }
+            scope(async |tm| {
+                for waiting in 0..COUNT {
+                    let (polls, others) = (&polls, &others);
+                    tm.fork(format!("{waiting}"), async move {
+                        let mut join = std::pin::pin!(wait(others));
+                        std::future::poll_fn(|context| {
+                            polls.set(polls.get() + 1);
+                            join.as_mut().poll(context)
+                        })
+                        .await
+                    });
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+            polls.get()
+        })
+    }
+    const COUNT: usize = 30;
+    let all = polls(async |others| others.join_all().await);
+    // Woken once; those behind the first may find that nothing is left to wait for.
+    assert_eq!(all, 2 * COUNT);
+    let next = polls(async |others| {
+        while others.join_next().await.is_some() {}
+        Ok(())
+    });
+    assert!(next <= COUNT * (COUNT + 1), "{next}");
+    nothing_lives();
+}
+
+#[test]
 fn rule_13_on_exit_runs_after_the_last_child_in_reverse_order() {
     block_on(async {
         let log = RefCell::new(Vec::new());

@@ -1,0 +1,162 @@
+//! Who waits for the children of a manager: for the next to end, or for all.
+//!
+//! Nobody is woken for what it does not wait for: with as many tasks in `join_all` as children, one
+//! wake-up for each child and each of them would be the square.
+
+use std::task::Waker;
+
+use super::waiters::{WaiterKey, WaiterList};
+
+/// What is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Want {
+    /// The next child to end, and at once if none is left.
+    Next,
+    /// The first child to end.
+    Any,
+    /// The end of all children.
+    All,
+}
+
+impl Want {
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Want::Next => "the next task of the manager to finish",
+            Want::Any => "any task of the manager to finish",
+            Want::All => "all tasks of the manager to finish",
+        }
+    }
+}
+
+/// Two queues in one order: the payloads count the arrivals.
+#[derive(Default)]
+pub(super) struct Joiners {
+    /// Those whom the end of any child serves.
+    for_one: WaiterList<u64>,
+    for_all: WaiterList<u64>,
+    arrivals: u64,
+}
+
+/// Names one waiter, in the queue of its want.
+#[derive(Clone, Copy)]
+pub(super) struct JoinerKey {
+    want: Want,
+    key: WaiterKey,
+}
+
+impl Joiners {
+    /// How many have begun to wait so far.
+    pub(super) fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    fn queue(&mut self, want: Want) -> &mut WaiterList<u64> {
+        match want {
+            Want::Next | Want::Any => &mut self.for_one,
+            Want::All => &mut self.for_all,
+        }
+    }
+
+    /// Puts a waiter at the end, unless it waits already; it keeps its place then. Returns a waker
+    /// that is left over, to be dropped where nothing is borrowed.
+    #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
+    pub(super) fn wait(
+        &mut self,
+        place: &mut Option<JoinerKey>,
+        want: Want,
+        waker: Waker,
+    ) -> Option<Waker> {
+        if let Some(JoinerKey { want, key }) = *place
+            && self.queue(want).contains(key)
+        {
+            return Some(self.queue(want).update(key, waker));
+        }
+        let arrival = self.arrivals;
+        self.arrivals += 1;
+        let key = self.queue(want).insert_back(arrival, waker);
+        *place = Some(JoinerKey { want, key });
+        None
+    }
+
+    /// Takes a waiter out, if it is there.
+    pub(super) fn take(&mut self, JoinerKey { want, key }: JoinerKey) -> Option<Waker> {
+        self.queue(want).take(key).map(|(_, waker)| waker)
+    }
+
+    /// Takes out the next whom the end of a child serves, of those who came `before`.
+    pub(super) fn next(&mut self, before: u64, all_ended: bool) -> Option<Waker> {
+        let one = self.for_one.front().copied();
+        let all = self.for_all.front().copied().filter(|_| all_ended);
+        let first = one.into_iter().chain(all).min()?;
+        if first >= before {
+            return None;
+        }
+        let queue = if one == Some(first) {
+            &mut self.for_one
+        } else {
+            &mut self.for_all
+        };
+        queue.pop_front().map(|(_, waker)| waker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Want::{All, Any, Next};
+
+    fn waits(joiners: &mut Joiners, want: Want) -> JoinerKey {
+        let mut place = None;
+        assert!(
+            joiners
+                .wait(&mut place, want, Waker::noop().clone())
+                .is_none()
+        );
+        place.unwrap()
+    }
+
+    fn served(joiners: &mut Joiners, all_ended: bool) -> usize {
+        let before = joiners.arrivals();
+        std::iter::from_fn(|| joiners.next(before, all_ended)).count()
+    }
+
+    #[test]
+    fn the_end_of_one_child_wakes_nobody_who_waits_for_all() {
+        let mut joiners = Joiners::default();
+        for want in [All, Next, All, Any, All] {
+            waits(&mut joiners, want);
+        }
+        assert_eq!(served(&mut joiners, false), 2);
+        assert_eq!(served(&mut joiners, false), 0);
+        assert_eq!(served(&mut joiners, true), 3);
+    }
+
+    #[test]
+    fn the_end_of_the_last_child_serves_all_in_the_order_in_which_they_came() {
+        let mut joiners = Joiners::default();
+        let order = [All, Next, Any, All, Next];
+        let keys = order.map(|want| waits(&mut joiners, want));
+        let before = joiners.arrivals();
+        waits(&mut joiners, Next);
+        for (number, &key) in keys.iter().enumerate() {
+            let queue = joiners.queue(key.want);
+            assert_eq!(queue.front(), Some(&(number as u64)));
+            assert!(joiners.next(before, true).is_some());
+        }
+        assert!(joiners.next(before, true).is_none(), "it came later");
+    }
+
+    #[test]
+    fn who_waits_keeps_its_place_and_may_leave_it() {
+        let mut joiners = Joiners::default();
+        let mut first = Some(waits(&mut joiners, All));
+        let second = waits(&mut joiners, All);
+        let left = joiners.wait(&mut first, All, Waker::noop().clone());
+        assert!(left.is_some());
+        assert_eq!(joiners.queue(All).front(), Some(&0));
+        assert!(joiners.take(first.unwrap()).is_some());
+        assert!(joiners.take(first.unwrap()).is_none());
+        assert_eq!(joiners.queue(All).front(), Some(&1));
+        assert!(joiners.take(second).is_some());
+    }
+}

@@ -4,11 +4,12 @@
 #   TOP      the top module
 #   SOURCES  the files of the design
 #   PLUGIN   the crate of the testbench
-# A simulator is `sim/simulator/<SIM>.mk`, which compiles the design and runs it (`simulate`).
+# A simulator is `sim/simulator/<SIM>.mk`, which compiles the design and runs it (`simulate`), and
+# says `LANGUAGE := vhd` where it takes the VHDL twins of the sources.
 
 TESTBENCHES := $(sort $(patsubst sim/%.mk,%,$(filter-out sim/sim.mk,$(wildcard sim/*.mk))))
 SIMULATORS := $(sort $(patsubst sim/simulator/%.mk,%,$(wildcard sim/simulator/*.mk)))
-MUTANTS := $(sort $(basename $(notdir $(wildcard hdl/mutants/*.v))))
+MUTANTS := $(sort $(patsubst %.v.patch,%,$(notdir $(wildcard hdl/mutants/*.v.patch))))
 
 ifneq ($(TB),)
 ifeq ($(filter $(TB),$(TESTBENCHES)),)
@@ -19,6 +20,9 @@ $(error `$(SIM)` is no simulator that works today: SIM is one of $(SIMULATORS))
 endif
 include sim/$(TB).mk
 endif
+
+# What a run leaves behind.
+BUILD := $(TARGET)/sim/$(SIM)/$(TB)
 
 # A mutant takes the place of the design that its name begins with.
 ifneq ($(MUTANT),)
@@ -32,8 +36,9 @@ ifeq ($(strip $(ORIGINALS)),)
 $(error `$(MUTANT)` is a mutant of none of $(SOURCES))
 endif
 # In the same place: VHDL is compiled in the order of the sources.
+MUTANT_FILE := $(BUILD)/mutant/$(notdir $(ORIGINALS))
 SOURCES := $(strip $(foreach source,$(SOURCES),\
-    $(if $(filter $(source),$(ORIGINALS)),hdl/mutants/$(MUTANT).v,$(source))))
+    $(if $(filter $(source),$(ORIGINALS)),$(MUTANT_FILE),$(source))))
 endif
 endif
 
@@ -42,8 +47,6 @@ SETTINGS := FILTER LIST ORDER FAIL_FAST REPEAT SEED TIMEOUT WALL_TIMEOUT LOG COL
 GIVEN := $(foreach setting,$(SETTINGS),\
     $(if $(filter command line,$(origin $(setting))),VERIFORK_$(setting)='$($(setting))'))
 
-# What a run leaves behind.
-BUILD := $(TARGET)/sim/$(SIM)/$(TB)
 RESULTS := $(or $(JUNIT),$(VERIFORK_JUNIT),$(BUILD)/results.xml)
 WAVE_FORMAT := $(patsubst 1,vcd,$(filter-out 0,$(WAVES)))
 ifneq ($(filter-out vcd fst,$(WAVE_FORMAT)),)
@@ -87,6 +90,8 @@ sim:
 	$(if $(TB),,$(error say which testbench: TB is one of $(TESTBENCHES)))
 	@$(CARGO) build -p $(PLUGIN) --profile $(PROFILE)
 	@mkdir -p $(BUILD) && rm -f '$(RESULTS)'
+	$(if $(MUTANT),@mkdir -p $(dir $(MUTANT_FILE)) && sim/mutant.sh $(MUTANT).$(or $(LANGUAGE),v) \
+	    $(basename $(MUTANT_FILE)).$(or $(LANGUAGE),v))
 	$(if $(WAVE_FORMAT),@printf '%s\n' "$$WAVES_TEXT" > $(WAVES_SOURCE))
 	$(if $(WAVE_FORMAT),@echo 'waves: $(WAVE_FILE)')
 	$(simulate)

@@ -26,6 +26,7 @@ for purpose in "$@"; do
         icarus)
             program cc gcc libc6-dev
             program iverilog iverilog
+            program patch patch
             ;;
         tests)
             program kill procps

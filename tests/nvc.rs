@@ -6,7 +6,7 @@ mod common;
 use std::process::Command;
 
 use common::nvc::Nvc;
-use common::{Run, Shared, plugin, root, without_settings};
+use common::{Mutant, Run, Shared, plugin, root, without_settings};
 
 static CONFORMANCE: Shared<Nvc> =
     Shared::new(|| Nvc::compile("conformance", &["hdl/conformance.vhd"], &[]));
@@ -172,88 +172,20 @@ fn what_does_not_fit_is_told_as_everywhere() {
     run.failed().says("this plugin has no tests");
 }
 
-/// The testbenches of the examples, whole, on the designs in VHDL and on mutants of them.
+/// An example by hand, on its design and on a mutant of it; all of them, by their harnesses, in
+/// `runner/tests/examples.rs`.
 #[test]
-fn the_examples_pass_on_their_designs_and_find_the_mutants() {
-    require!("nvc");
-    // The crate, the top, what is around the design, generics, mutants.
-    for (package, top, around, generics, mutants) in [
-        (
-            "counter_tb",
-            "counter",
-            None,
-            &[][..],
-            &["counter_carry_lost"][..],
-        ),
-        (
-            "fifo_tb",
-            "fifo",
-            None,
-            &[],
-            &["fifo_almost_full_late", "fifo_refused_write_moves"],
-        ),
-        (
-            "axi_lite_tb",
-            "axi_lite",
-            None,
-            &[],
-            &["axi_lite_strobe_lane_2", "axi_lite_bvalid_dropped"],
-        ),
-        (
-            "uart_tb",
-            "uart",
-            None,
-            &["-gPARITY=1"],
-            &["uart_stop_unchecked", "uart_parity_skips_top_bit"],
-        ),
-        (
-            "axis_arbiter_tb",
-            "axis_arbiter",
-            None,
-            &["-gPORTS=5", "-gWIDTH=64"],
-            &["axis_arbiter_pause_unlocks"],
-        ),
-        (
-            "spi_tb",
-            "spi_master",
-            None,
-            &[],
-            &["spi_master_last_bit_leaves"],
-        ),
-        (
-            "multiplier_tb",
-            "multiplier",
-            None,
-            &["-gIS_SIGNED=1"],
-            &["multiplier_valid_ignores_enable"],
-        ),
-        (
-            "memory_tb",
-            "memory_bus",
-            Some(("memory", "examples/memory/hdl/memory_bus.vhd")),
-            &["-gBYTES=20", "-gADDR_WIDTH=5"],
-            &["memory_drives_while_written"],
-        ),
-    ] {
-        let plugin = plugin(package);
-        let run = |source: &str| {
-            let mut sources = vec![source];
-            sources.extend(around.map(|(_, file)| file));
-            let design = Nvc::compile(top, &sources, generics);
-            design.run(&plugin, &[("VERIFORK_SEED", "1")], &[], &[])
-        };
-        let design = around.map_or(top, |(design, _)| design);
-        // The multiplier's VHDL has no scopes to look into.
-        let skipped = u32::from(top == "multiplier");
-        run(&format!("hdl/{design}.vhd"))
-            .passed()
-            .says(&format!(" 0 failed, {skipped} skipped"));
-        for mutant in mutants {
-            run(&format!("hdl/mutants/{mutant}.vhd"))
-                .failed()
-                .says("FAIL  ");
-        }
-    }
+fn an_example_passes_on_its_design_and_finds_a_mutant() {
+    require!("nvc", "patch");
+    let plugin = plugin("fifo_tb");
+    let run = |source: &str| {
+        let design = Nvc::compile("fifo", &[source], &[]);
+        design.run(&plugin, &[("VERIFORK_SEED", "1")], &[], &[])
+    };
+    run("hdl/fifo.vhd").passed().says(" 0 failed, 0 skipped");
+    run(Mutant::of("fifo_almost_full_late.vhd").source())
+        .failed()
+        .says("FAIL  ");
 }
 
 /// Asks everything about everything: an NVC that cannot answer ends the process.

@@ -1,156 +1,196 @@
-//! The harnesses of the examples find the mistakes of the mutants, each put in its design's place.
+//! The harnesses of the examples find the mistakes of the mutants, each put in its design's place, on
+//! every simulator of its language. That the examples pass on the designs, their own harnesses show.
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use common::{Harness, find, root};
+use common::{Harness, files, find, root};
 
-/// What one mutant makes of one test.
+/// A test of an example that fails on a mutant of its design.
 struct Finding {
     mutant: &'static str,
+    package: &'static str,
+    /// The design's name, label and variant, as the names of tests have them.
+    design: &'static str,
     test: &'static str,
     says: &'static str,
 }
 
-/// Puts the mutant into the place of its design, in a copy of what the example's harness reads.
-fn finds(package: &'static str, design: &str, finding: &Finding) {
-    let Finding { mutant, test, says } = finding;
-    let mutant = Path::new(mutant);
-    let extension = mutant.extension().unwrap().to_str().unwrap();
-    let (simulator, program) = if test.contains("::verilator::") {
-        ("verilator", "verilator")
-    } else if extension == "v" {
-        ("icarus", "iverilog")
-    } else {
-        ("ghdl", "ghdl")
-    };
-    let only = ("VERIFORK_SIM", simulator);
-    if find(program).is_none() {
-        eprintln!("skipped: `{program}` is not installed");
-        return;
+impl Finding {
+    /// Runs the test on one simulator, in a copy of what the example's harness reads.
+    fn is_found_on(&self, simulator: &str) {
+        let program = if simulator == "icarus" {
+            "iverilog"
+        } else {
+            simulator
+        };
+        if find(program).is_none() {
+            eprintln!("skipped: `{program}` is not installed");
+            return;
+        }
+        let place = tempfile::tempdir().unwrap();
+        let copy = |file: &str| {
+            let to = place.path().join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(root().join(file), to).unwrap();
+        };
+        let example = format!("examples/{}", self.package.strip_suffix("_tb").unwrap());
+        copy(&format!("{example}/Cargo.toml"));
+        // What the testbench puts around the design, if it does.
+        if let Ok(around) = fs::read_dir(root().join(&example).join("hdl")) {
+            for file in around {
+                let name = file.unwrap().file_name();
+                copy(&format!("{example}/hdl/{}", name.to_str().unwrap()));
+            }
+        }
+        fs::create_dir_all(place.path().join("hdl")).unwrap();
+        for file in files(&root().join("hdl")) {
+            if root().join("hdl").join(&file).is_file() {
+                copy(&format!("hdl/{file}"));
+            }
+        }
+        self.apply(&place.path().join("hdl"));
+
+        let harness = Harness::of(self.package, place.path().join(example));
+        let test = format!("{}::{simulator}::{}", self.design, self.test);
+        let settings = [("VERIFORK_SIM", simulator), ("VERIFORK_SEED", "1")];
+        harness
+            .run("", &settings, &["--exact", &test])
+            .status(101)
+            .says(self.says)
+            .says("repeat     VERIFORK_SEED=1 ")
+            .says(&format!("--test sim -- --exact {test}"));
     }
-    let place = tempfile::tempdir().unwrap();
-    let copy = |file: &str| {
-        let to = place.path().join(file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(root().join(file), to).unwrap();
-    };
-    let example = format!("examples/{}", package.strip_suffix("_tb").unwrap());
-    copy(&format!("{example}/Cargo.toml"));
-    // What the testbench puts around the design, if it does.
-    for file in fs::read_dir(root().join(&example).join("hdl"))
-        .into_iter()
-        .flatten()
-    {
-        let name = file.unwrap().file_name();
-        copy(&format!("{example}/hdl/{}", name.to_str().unwrap()));
+
+    /// Writes the mutant over its design.
+    fn apply(&self, folder: &Path) {
+        let language = Path::new(self.mutant).extension().and_then(OsStr::to_str);
+        let design = files(folder).into_iter().find(|file| {
+            let (stem, extension) = file.split_once('.').unwrap();
+            self.mutant.starts_with(&format!("{stem}_")) && Some(extension) == language
+        });
+        let output = Command::new(root().join("sim/mutant.sh"))
+            .arg(self.mutant)
+            .arg(folder.join(design.expect("a mutant begins with its design's name")))
+            .output()
+            .expect("the script runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
-    for language in ["v", "vhd"] {
-        copy(&format!("hdl/{design}.{language}"));
-    }
-    let mutant = root().join("hdl/mutants").join(mutant);
-    let original = place.path().join(format!("hdl/{design}.{extension}"));
-    let harness = Harness::of(package, place.path().join(example));
-    harness.run("", &[only], &["--exact", test]).status(0);
-    fs::copy(mutant, original).unwrap();
-    harness
-        .run("", &[only, ("VERIFORK_SEED", "1")], &["--exact", test])
-        .status(101)
-        .says(says)
-        .says("repeat     VERIFORK_SEED=1 ")
-        .says(&format!("--test sim -- --exact {test}"));
 }
 
+/// A module for each mutant, with a test for each simulator.
 macro_rules! mutants {
-    ($($name:ident: $package:literal, $design:literal, $mutant:literal, $test:literal, $says:literal;)*) => {
+    ($($name:ident($mutant:literal) of $package:literal, $design:literal, $test:literal
+        on $($simulator:ident),+ says $says:literal;)*) => {
+        const MUTANTS: &[&str] = &[$($mutant),*];
         $(
-            #[test]
-            fn $name() {
-                finds($package, $design, &Finding { mutant: $mutant, test: $test, says: $says });
+            mod $name {
+                use super::Finding;
+
+                const FINDING: Finding = Finding {
+                    mutant: $mutant,
+                    package: $package,
+                    design: $design,
+                    test: $test,
+                    says: $says,
+                };
+                $(
+                    #[test]
+                    fn $simulator() {
+                        FINDING.is_found_on(stringify!($simulator));
+                    }
+                )+
             }
         )*
     };
 }
 
+#[test]
+fn every_mutant_is_tried() {
+    let tried: BTreeSet<String> = MUTANTS.iter().map(|name| format!("{name}.patch")).collect();
+    let there: BTreeSet<String> = files(&root().join("hdl/mutants")).into_iter().collect();
+    assert_eq!(tried, there);
+}
+
+/// A few lines each: a mistake that a person makes.
+#[test]
+fn every_mutant_is_a_small_mistake() {
+    for name in files(&root().join("hdl/mutants")) {
+        let patch = fs::read_to_string(root().join("hdl/mutants").join(&name)).unwrap();
+        let changed = patch.lines().filter(|line| {
+            line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---")
+        });
+        let changed = changed.count();
+        assert!((2..=7).contains(&changed), "{name} changes {changed} lines");
+    }
+}
+
 mutants! {
-    counter_carry_lost: "counter_tb", "counter", "counter_carry_lost.v",
-        "counter::icarus::counts", "right: 128";
-    counter_carry_lost_on_verilator: "counter_tb", "counter", "counter_carry_lost.v",
-        "counter::verilator::counts", "right: 128";
-    counter_carry_lost_in_vhdl: "counter_tb", "counter", "counter_carry_lost.vhd",
-        "counter::vhdl::ghdl::counts", "right: 128";
-    fifo_almost_full_late: "fifo_tb", "fifo", "fifo_almost_full_late.v",
-        "fifo::depth_16::icarus::random_traffic::mostly_writes",
-        "fifo.almost_full is 0, not 1, with 14 inside";
-    fifo_almost_full_late_on_verilator: "fifo_tb", "fifo", "fifo_almost_full_late.v",
-        "fifo::depth_16::verilator::random_traffic::mostly_writes",
-        "fifo.almost_full is 0, not 1, with 14 inside";
-    fifo_almost_full_late_in_vhdl: "fifo_tb", "fifo", "fifo_almost_full_late.vhd",
-        "fifo::vhdl::depth_16::ghdl::random_traffic::mostly_writes",
-        "fifo.almost_full is 0, not 1, with 14 inside";
-    fifo_refused_write_moves: "fifo_tb", "fifo", "fifo_refused_write_moves.v",
-        "fifo::depth_16::icarus::boundaries", "fifo.rd_data is ";
-    fifo_wraps_at_power_of_two: "fifo_tb", "fifo", "fifo_wraps_at_power_of_two.v",
-        "fifo::depth_10::icarus::wraps_at_the_depth", "fifo.mem[0] is ";
-    uart_stop_unchecked: "uart_tb", "uart", "uart_stop_unchecked.v",
-        "uart::usual::icarus::receives::faulty", " with a framing error";
-    uart_stop_unchecked_on_verilator: "uart_tb", "uart", "uart_stop_unchecked.v",
-        "uart::usual::verilator::receives::faulty", " with a framing error";
-    uart_stop_unchecked_in_vhdl: "uart_tb", "uart", "uart_stop_unchecked.vhd",
-        "uart::vhdl::usual::ghdl::receives::faulty", " with a framing error";
-    uart_parity_skips_top_bit: "uart_tb", "uart", "uart_parity_skips_top_bit.v",
-        "uart::even_parity::icarus::receives::exact", " with a parity error";
-    axi_lite_strobe_lane_2: "axi_lite_tb", "axi_lite", "axi_lite_strobe_lane_2.v",
-        "axi_lite::four_words::icarus::random_accesses::at_full_speed", "axi_lite.";
-    axi_lite_bvalid_dropped: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.v",
-        "axi_lite::four_words::icarus::concurrent_clients::with_backpressure",
-        "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
-    axi_lite_bvalid_dropped_on_verilator: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.v",
-        "axi_lite::four_words::verilator::concurrent_clients::with_backpressure",
-        "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
-    axi_lite_bvalid_dropped_in_vhdl: "axi_lite_tb", "axi_lite", "axi_lite_bvalid_dropped.vhd",
-        "axi_lite::vhdl::ghdl::concurrent_clients::with_backpressure",
-        "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
-    axis_arbiter_pause_unlocks: "axis_arbiter_tb", "axis_arbiter", "axis_arbiter_pause_unlocks.v",
-        "axis_arbiter::five_inputs::icarus::random_packets::pauses",
-        "axis_arbiter.s_axis_tready is 0b";
-    axis_arbiter_pause_unlocks_in_vhdl: "axis_arbiter_tb", "axis_arbiter",
-        "axis_arbiter_pause_unlocks.vhd",
-        "axis_arbiter::vhdl::five_inputs::ghdl::random_packets::pauses",
-        "axis_arbiter.s_axis_tready is 0b";
-    axis_arbiter_single_beats_unfair: "axis_arbiter_tb", "axis_arbiter",
-        "axis_arbiter_single_beats_unfair.v",
-        "axis_arbiter::two_inputs::icarus::random_packets::single_beats",
-        "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b11 after input 0";
-    spi_master_last_bit_leaves: "spi_tb", "spi_master", "spi_master_last_bit_leaves.v",
-        "spi_master::mode_0::icarus::exchanges_words::with_gaps",
-        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
-    spi_master_last_bit_leaves_in_vhdl: "spi_tb", "spi_master", "spi_master_last_bit_leaves.vhd",
-        "spi_master::vhdl::mode_0::ghdl::exchanges_words::with_gaps",
-        "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
-    spi_master_no_pause: "spi_tb", "spi_master", "spi_master_no_pause.v",
-        "spi_master::mode_1::icarus::exchanges_words::back_to_back",
-        "spi_master.tx_ready is true, not false, 75 clocks into the transfer of 0x0";
-    multiplier_valid_ignores_enable: "multiplier_tb", "multiplier",
-        "multiplier_valid_ignores_enable.v",
-        "multiplier::unsigned::icarus::a_reset_empties_the_pipeline::while_it_holds",
-        "multiplier.out_valid is true, not false";
-    multiplier_valid_ignores_enable_in_vhdl: "multiplier_tb", "multiplier",
-        "multiplier_valid_ignores_enable.vhd",
-        "multiplier::vhdl::unsigned::ghdl::a_reset_empties_the_pipeline::while_it_holds",
-        "multiplier.out_valid is true, not false";
-    multiplier_bits_left_out: "multiplier_tb", "multiplier", "multiplier_bits_left_out.v",
-        "multiplier::signed::icarus::corners",
-        "multiplier.product is 0xffff7777, not 0xffffffff, for 0x1 by 0xffff";
-    memory_drives_while_written: "memory_tb", "memory", "memory_drives_while_written.v",
-        "memory_bus::words_of_4::icarus::random_accesses::mostly_writes",
-        "memory_bus.data is 32'";
-    memory_drives_while_written_in_vhdl: "memory_tb", "memory", "memory_drives_while_written.vhd",
-        "memory_bus::vhdl::words_of_4::ghdl::random_accesses::mostly_writes",
-        "memory_bus.data is 32'";
-    memory_write_shows: "memory_tb", "memory", "memory_write_shows.v",
-        "memory_bus::words_of_20::icarus::random_accesses::mostly_reads",
-        "memory_bus.data is 160'";
+    counter_carry_lost("counter_carry_lost.v") of "counter_tb", "counter", "counts"
+        on icarus, verilator says "right: 128";
+    counter_carry_lost_in_vhdl("counter_carry_lost.vhd") of "counter_tb", "counter::vhdl", "counts"
+        on ghdl, nvc says "right: 128";
+    counter_ignores_enable("counter_ignores_enable.v") of "counter_tb", "counter", "holds_and_goes_round"
+        on icarus, verilator says "counter.count is 3, not 0";
+    counter_no_wrap("counter_no_wrap.v") of "counter_tb", "counter", "holds_and_goes_round"
+        on icarus, verilator says "counter.count is 255 (0xff), not 1";
+    fifo_almost_full_late("fifo_almost_full_late.v") of "fifo_tb", "fifo::depth_16", "random_traffic::mostly_writes"
+        on icarus, verilator says "fifo.almost_full is 0, not 1, with 14 inside";
+    fifo_almost_full_late_in_vhdl("fifo_almost_full_late.vhd") of "fifo_tb", "fifo::vhdl::depth_16", "random_traffic::mostly_writes"
+        on ghdl, nvc says "fifo.almost_full is 0, not 1, with 14 inside";
+    fifo_refused_write_moves("fifo_refused_write_moves.v") of "fifo_tb", "fifo::depth_16", "boundaries"
+        on icarus, verilator says "fifo.rd_data is ";
+    fifo_refused_write_moves_in_vhdl("fifo_refused_write_moves.vhd") of "fifo_tb", "fifo::vhdl::depth_16", "boundaries"
+        on ghdl, nvc says "fifo.rd_data is ";
+    fifo_wraps_at_power_of_two("fifo_wraps_at_power_of_two.v") of "fifo_tb", "fifo::depth_10", "wraps_at_the_depth"
+        on icarus, verilator says "fifo.mem[0] is ";
+    uart_stop_unchecked("uart_stop_unchecked.v") of "uart_tb", "uart::usual", "receives::faulty"
+        on icarus, verilator says " with a framing error";
+    uart_stop_unchecked_in_vhdl("uart_stop_unchecked.vhd") of "uart_tb", "uart::vhdl::usual", "receives::faulty"
+        on ghdl, nvc says " with a framing error";
+    uart_parity_skips_top_bit("uart_parity_skips_top_bit.v") of "uart_tb", "uart::even_parity", "receives::exact"
+        on icarus, verilator says " with a parity error";
+    uart_parity_skips_top_bit_in_vhdl("uart_parity_skips_top_bit.vhd") of "uart_tb", "uart::vhdl::even_parity", "receives::exact"
+        on ghdl, nvc says " with a parity error";
+    axi_lite_strobe_lane_2("axi_lite_strobe_lane_2.v") of "axi_lite_tb", "axi_lite::four_words", "random_accesses::at_full_speed"
+        on icarus, verilator says "axi_lite.";
+    axi_lite_strobe_lane_2_in_vhdl("axi_lite_strobe_lane_2.vhd") of "axi_lite_tb", "axi_lite::vhdl", "random_accesses::at_full_speed"
+        on nvc says "axi_lite.";
+    axi_lite_bvalid_dropped("axi_lite_bvalid_dropped.v") of "axi_lite_tb", "axi_lite::four_words", "concurrent_clients::with_backpressure"
+        on icarus, verilator says "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
+    axi_lite_bvalid_dropped_in_vhdl("axi_lite_bvalid_dropped.vhd") of "axi_lite_tb", "axi_lite::vhdl", "concurrent_clients::with_backpressure"
+        on ghdl, nvc says "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
+    axis_arbiter_pause_unlocks("axis_arbiter_pause_unlocks.v") of "axis_arbiter_tb", "axis_arbiter::five_inputs", "random_packets::pauses"
+        on icarus, verilator says "axis_arbiter.s_axis_tready is 0b";
+    axis_arbiter_pause_unlocks_in_vhdl("axis_arbiter_pause_unlocks.vhd") of "axis_arbiter_tb", "axis_arbiter::vhdl::five_inputs", "random_packets::pauses"
+        on ghdl, nvc says "axis_arbiter.s_axis_tready is 0b";
+    axis_arbiter_single_beats_unfair("axis_arbiter_single_beats_unfair.v") of "axis_arbiter_tb", "axis_arbiter::two_inputs", "random_packets::single_beats"
+        on icarus, verilator says "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b11 after input 0";
+    spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
+        on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
+    spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"
+        on ghdl, nvc says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
+    spi_master_no_pause("spi_master_no_pause.v") of "spi_tb", "spi_master::mode_1", "exchanges_words::back_to_back"
+        on icarus, verilator says "spi_master.tx_ready is true, not false, 75 clocks into the transfer of 0x0";
+    multiplier_valid_ignores_enable("multiplier_valid_ignores_enable.v") of "multiplier_tb", "multiplier::unsigned", "a_reset_empties_the_pipeline::while_it_holds"
+        on icarus, verilator says "multiplier.out_valid is true, not false";
+    multiplier_valid_ignores_enable_in_vhdl("multiplier_valid_ignores_enable.vhd") of "multiplier_tb", "multiplier::vhdl::unsigned", "a_reset_empties_the_pipeline::while_it_holds"
+        on ghdl, nvc says "multiplier.out_valid is true, not false";
+    multiplier_bits_left_out("multiplier_bits_left_out.v") of "multiplier_tb", "multiplier::signed", "corners"
+        on icarus, verilator says "multiplier.product is 0xffff7777, not 0xffffffff, for 0x1 by 0xffff";
+    memory_drives_while_written("memory_drives_while_written.v") of "memory_tb", "memory_bus::words_of_4", "random_accesses::mostly_writes"
+        on icarus says "memory_bus.data is 32'";
+    memory_drives_while_written_in_vhdl("memory_drives_while_written.vhd") of "memory_tb", "memory_bus::vhdl::words_of_4", "random_accesses::mostly_writes"
+        on ghdl, nvc says "memory_bus.data is 32'";
+    memory_write_shows("memory_write_shows.v") of "memory_tb", "memory_bus::words_of_20", "random_accesses::mostly_reads"
+        on icarus says "memory_bus.data is 160'";
 }

@@ -1,5 +1,6 @@
 # NVC: the VHDL twins of the sources. Plus-arguments reach a plugin only after the top.
 
+LANGUAGE := vhd
 LIBRARY := $(BUILD)/work
 
 define simulate

@@ -94,6 +94,43 @@ fn build(package: &str, options: &[&str]) -> PathBuf {
     PathBuf::from(path)
 }
 
+/// A design with a mistake, made by its patch in a temporary folder that goes with this value.
+pub struct Mutant {
+    _folder: TempDir,
+    source: String,
+}
+
+impl Mutant {
+    /// Of a file in `hdl/mutants`, without its `.patch`.
+    pub fn of(name: &str) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("verifork-")
+            .tempdir()
+            .expect("a folder");
+        let source = folder.path().join(name);
+        let output = Command::new(root().join("sim/mutant.sh"))
+            .arg(name)
+            .arg(&source)
+            .output()
+            .expect("the script runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let source = source.to_str().expect("temporary folders have plain names");
+        Mutant {
+            source: source.to_owned(),
+            _folder: folder,
+        }
+    }
+
+    /// The file, to be given in the place of the design's.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
 /// A design for Icarus: compiled into a temporary folder that goes with this value.
 pub struct Icarus {
     folder: TempDir,

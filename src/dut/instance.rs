@@ -118,16 +118,24 @@ impl Instance {
     }
 
     /// What it holds, in the simulator's order: scopes, nets, variables, parameters, arrays, as far
-    /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays; they are
-    /// found by name.
+    /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays, which are
+    /// found by name, and shows nothing of a `case` generate.
     ///
     /// # Errors
     ///
-    /// [`BindError`] if no simulation runs on this thread.
+    /// [`BindError`] if no simulation runs on this thread, or the simulator is known to leave
+    /// something out: GHDL 5 with mcode does not show an `if` generate whose first branch was not taken.
     #[track_caller]
     pub fn children(&self) -> Result<Vec<Object>, BindError> {
         let kernel = kernel()?;
         let children = kernel.port().children(self.0.handle());
+        if let Some(left_out) = kernel.port().left_out(self.0.handle()) {
+            let place = Place::of(Location::caller());
+            return Err(BindError::single(
+                place,
+                Misfit::Other(left_out.to_string()),
+            ));
+        }
         Ok(children
             .into_iter()
             .map(|child| Object::open(kernel, child))

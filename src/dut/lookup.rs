@@ -55,21 +55,19 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         .collect();
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
-    let mut note = String::new();
-    if let Some((array, _)) = missing.rsplit_once('[')
-        && let Some(array) = port.find(handle, array)
-        && let Some((left, right)) = Object::open(kernel, array).range()
-    {
-        note = format!("the elements of the array are [{left}:{right}]");
-    } else if port.quirks().some_names_do_not_iterate {
-        note = format!(
-            "{} cannot show reals, times, records, subprograms, or arrays of several dimensions, and \
-             finds generics, constants and arrays that it does not list",
-            port.identity()
-        );
-    } else if let Some(published) = published_only(port) {
-        note = published;
-    }
+    let note = element_note(kernel, handle, missing)
+        .or_else(|| Some(port.left_out(handle?)?.to_string()))
+        .or_else(|| {
+            port.quirks().some_names_do_not_iterate.then(|| {
+                format!(
+                    "{} cannot show reals, times and other physical types, records, null vectors, \
+                     arrays of several dimensions, aliases, variables, processes, subprograms or \
+                     `case` generates, and finds generics, constants and arrays that it does not list",
+                    port.identity()
+                )
+            })
+        })
+        .or_else(|| published_only(port));
     let mut nearest = similar(missing, &children);
     nearest.extend(deeper(kernel, missing, &children, folds_case));
     nearest.truncate(SUGGESTIONS);
@@ -78,8 +76,33 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
         nearest,
         holds: children.iter().map(label).collect(),
-        note,
+        note: note.unwrap_or_default(),
     }
+}
+
+/// Why an array that is there has no such element.
+fn element_note(kernel: &'static Kernel, scope: Option<Handle>, missing: &str) -> Option<String> {
+    let port = kernel.port();
+    let (base, index) = match missing.strip_suffix(']') {
+        Some(open) => open.rsplit_once('[')?,
+        None => missing.strip_suffix(')')?.rsplit_once('(')?,
+    };
+    let Some(array) = port.find(scope, base) else {
+        return element_note(kernel, scope, base);
+    };
+    let array = Object::open(kernel, array);
+    let hidden = || port.hidden(array.handle()).map(|hidden| hidden.to_string());
+    let Some((left, right)) = array.range() else {
+        return hidden();
+    };
+    let index: Option<i64> = index.trim().parse().ok();
+    if !index.is_some_and(|index| (left.min(right)..=left.max(right)).contains(&index)) {
+        return Some(format!("the elements of the array are [{left}:{right}]"));
+    }
+    hidden().or_else(|| {
+        let simulator = port.identity();
+        Some(format!("{simulator} does not show the array's elements"))
+    })
 }
 
 /// Why there may be less to see than the design has, where that depends on how it was compiled.

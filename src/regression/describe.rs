@@ -60,6 +60,7 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
             .iter()
             .map(|&it| object(port, it, depth - 1))
             .collect();
+        value["left_out"] = json!(port.left_out(handle).map(|left_out| left_out.to_string()));
     }
     value
 }

@@ -88,6 +88,11 @@ pub(crate) trait Port {
     /// What a scope holds: scopes, nets, variables, parameters, arrays, events.
     /// An object that is no scope holds nothing here.
     fn children(&self, scope: Handle) -> Vec<Handle>;
+    /// Why [`children`](Port::children) of a scope leaves something out that the simulator has, where
+    /// that is known.
+    fn left_out(&self, _scope: Handle) -> Option<PortError> {
+        None
+    }
     /// Finds an object by its name relative to `scope`, or from the top.
     ///
     /// The name may go down through scopes (`core.next_count`), take an element of an array

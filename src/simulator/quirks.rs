@@ -170,6 +170,9 @@ pub(crate) struct Quirks {
     pub(crate) two_states_only: bool,
     /// Some objects are found by name only: generics, constants, arrays. GHDL 2.0.
     pub(crate) some_names_do_not_iterate: bool,
+    /// An `if` generate whose first branch was not taken has no name and holds nothing; to ask for its
+    /// name ends the process. GHDL 5.0 with mcode.
+    pub(crate) some_generates_are_nameless: bool,
     /// A delay that was cancelled is not told, but its time comes and keeps the simulation alive
     /// until then. NVC 1.
     pub(crate) cancelled_delays_keep_time: bool,
@@ -230,6 +233,7 @@ impl Quirks {
         integers_extend: false,
         two_states_only: false,
         some_names_do_not_iterate: false,
+        some_generates_are_nameless: false,
         cancelled_delays_keep_time: false,
         prints_become_notes: false,
         physical_types_are_read_only: false,
@@ -272,6 +276,7 @@ impl Quirks {
                     idle_watches_cost: true,
                     array_watches_are_dead: true,
                     some_names_do_not_iterate: true,
+                    some_generates_are_nameless: !before_5,
                     vector_formats: VectorFormats::BinaryString,
                     names: NameCase::Lower,
                     ..Quirks::STANDARD

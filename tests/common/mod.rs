@@ -6,6 +6,7 @@
 )]
 
 pub mod ghdl;
+pub mod newer;
 pub mod nvc;
 
 use std::collections::HashMap;

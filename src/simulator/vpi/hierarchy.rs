@@ -28,6 +28,8 @@ pub(super) struct Scope {
     directions: HashMap<Box<str>, Direction>,
     /// What a simulator has been asked for that does not list it.
     pub(super) unlisted: Unlisted,
+    /// There is a scope more, which the simulator shows without a name.
+    pub(super) holds_nameless: bool,
 }
 
 /// The relations that lead from a scope to what it holds. Icarus gives the arrays of nets with

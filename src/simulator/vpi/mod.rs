@@ -5,6 +5,7 @@ mod description;
 mod digits;
 mod hierarchy;
 mod name;
+mod nameless;
 mod probe;
 mod raw;
 mod time;
@@ -250,6 +251,10 @@ impl Port for VpiPort {
 
     fn element(&self, array: Handle, index: i64) -> Option<Handle> {
         self.array_element(array, index)
+    }
+
+    fn left_out(&self, scope: Handle) -> Option<PortError> {
+        self.nameless_vhdl(self.vhdl?, scope)
     }
 
     fn describe(&self, object: Handle) -> Description {

@@ -9,6 +9,9 @@
 
 use std::io;
 
+/// The status of a copy that lived through its question; no simulator leaves with it.
+const SURVIVED: libc::c_int = 83;
+
 /// Whether the process lives through `question`. Where no child can be made it is not asked, and the
 /// answer is no.
 pub(super) fn survives(question: impl FnOnce()) -> bool {
@@ -39,11 +42,11 @@ pub(super) fn survives(question: impl FnOnce()) -> bool {
         }
         question();
         // SAFETY: it has no preconditions.
-        unsafe { libc::_exit(0) }
+        unsafe { libc::_exit(SURVIVED) }
     }
     // SAFETY: the descriptor is ours, and closed once.
     unsafe { libc::close(broken) };
-    child > 0 && wait(child) == Some(0)
+    child > 0 && wait(child) == Some(SURVIVED)
 }
 
 /// The end of a pipe that nobody reads.
@@ -91,5 +94,8 @@ mod tests {
             // SAFETY: it has no preconditions.
             unsafe { libc::_exit(0) };
         }));
+        // An end by `exit`, without a word.
+        // SAFETY: it has no preconditions.
+        assert!(!survives(|| unsafe { libc::_exit(0) }));
     }
 }

@@ -149,6 +149,10 @@ impl VpiPort {
     ) -> Scope {
         let mut made = Scope::default();
         for object in objects {
+            if self.is_nameless(object) {
+                made.holds_nameless = true;
+                continue;
+            }
             let Some(name) = self.raw.get_text(vpi::vpiName, object) else {
                 continue;
             };
@@ -202,8 +206,7 @@ impl VpiPort {
                 return known;
             }
             let found = self
-                .raw
-                .by_name(&asked, Some(scope))
+                .search_vhdl(index, scope, &asked)
                 // A generate loop as a whole is found, as if it were its first scope.
                 .filter(|object| !self.kind(*object).is_scope());
             if let Some(object) = found {
@@ -259,7 +262,13 @@ impl VpiPort {
             })
         };
         if look(true) {
-            Shown::Values
+            // Elements that are arrays again are shown as if they were single bits, without a value.
+            let first = i32::try_from(ends[0]).ok();
+            let first = first.and_then(|first| self.raw.by_index(array, first));
+            match first.and_then(|first| self.binary_string(first)) {
+                Some(_) => Shown::Values,
+                None => Shown::Nothing,
+            }
         } else if look(false) {
             Shown::Encodings
         } else {
@@ -369,16 +378,22 @@ impl VpiPort {
     pub(super) fn hidden_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Option<PortError> {
         let object = vhdl.object(handle)?;
         let (what, remedy) = match self.vpi_type(handle) {
+            vpi::vpiParameter | vpi::vpiConstant if object.is_hidden.get() => (
+                "it is a constant vector",
+                "have the design copy it into a signal, or make it an integer",
+            ),
             vpi::vpiParameter | vpi::vpiConstant => (
-                "it is constant and a vector, an array or a real number",
-                "have the design copy it into a signal of bits, or make it an integer",
+                "it is a constant that is an array, a string or a real number",
+                "have the design copy what is needed of it into signals of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
-                "it is an array of something else than vectors of bits",
-                "have the design copy them into a vector",
+                "its elements are no vectors of bits, but numbers, enumerations, characters, records or \
+                 arrays",
+                "have the design copy what is needed of it into signals that are no array",
             ),
             _ if object.is_hidden.get() => (
-                "it is an element of an array whose bounds a generic sets",
+                "it is an element of an array whose bounds, or those of its elements, come from a \
+                 generic or a function",
                 "have the design copy it into a signal, or use GHDL 5",
             ),
             _ => return None,

@@ -120,6 +120,6 @@ pub mod __private {
     pub use crate::scheduler::census;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
-    pub use crate::value::{LogicEnum, LogicValue, LogicVec, ValueError};
+    pub use crate::value::{Declared, LogicEnum, LogicValue, LogicVec, ValueError};
     pub use {anyhow, inventory};
 }

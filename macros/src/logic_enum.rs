@@ -171,8 +171,9 @@ fn implementation(
         || quote!(::core::option::Option::None),
         |width| quote!(::core::option::Option::Some(#width)),
     );
-    let [value, width, unknown, vector] =
-        ["value", "width", "unknown", "vector"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [value, width, declared_as, unknown, vector] =
+        ["value", "width", "declared", "unknown", "vector"]
+            .map(|name| Ident::new(name, Span::mixed_site()));
     quote! {
         // Evaluated even if the enum is never used: checks the width of values that are constants.
         const _: u32 = <#enumeration as ::verifork::__private::LogicEnum>::WIDTH;
@@ -222,7 +223,7 @@ fn implementation(
 
             #[inline]
             fn from_planes_u64(
-                #width: u32,
+                #declared_as: ::verifork::__private::Declared,
                 #value: u64,
                 #unknown: u64,
             ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
@@ -235,7 +236,11 @@ fn implementation(
                     )*
                 }
                 <Self as ::verifork::__private::LogicValue>::from_logic(
-                    &::verifork::__private::LogicVec::from_planes_u64(#width, #value, #unknown),
+                    &::verifork::__private::LogicVec::from_planes_u64(
+                        #declared_as.width,
+                        #value,
+                        #unknown,
+                    ),
                 )
             }
         }

@@ -9,7 +9,7 @@ use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
-use crate::value::{Logic, LogicValue, LogicVec, low_mask};
+use crate::value::{Declared, Logic, LogicValue, LogicVec, low_mask};
 
 /// Some neighbouring bits of a signal, read and written as a `T`.
 ///
@@ -274,18 +274,23 @@ impl<T: SignalValue + LogicValue> Select<T> {
             .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
+    /// Selected bits have no sign (IEEE 1800-2017, 11.8.1).
+    fn declared(&self) -> Declared {
+        Declared::unsigned(self.width)
+    }
+
     fn load(&self) -> Result<T, ReadCause> {
         let kernel = scheduler::kernel()?;
         if self.whole <= 64 && !T::ALL_STATES {
             let (value, unknown) = kernel.read_small(self.index)?;
             let mask = low_mask(self.width);
             let (value, unknown) = (value >> self.low & mask, unknown >> self.low & mask);
-            return Ok(T::from_planes_u64(self.width, value, unknown)?);
+            return Ok(T::from_planes_u64(self.declared(), value, unknown)?);
         }
         let mut whole = LogicVec::default();
         kernel.read(self.index, &mut whole)?;
         let part = whole.slice(self.low + self.width - 1, self.low)?;
-        Ok(T::from_logic(&part)?)
+        Ok(T::from_declared(self.declared(), &part)?)
     }
 
     fn store(
@@ -295,7 +300,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
     ) -> Result<(), WriteCause> {
         let kernel = scheduler::kernel()?;
         let small = if self.whole <= 64 {
-            value.to_small_planes(self.width)?
+            value.to_small_planes(self.declared())?
         } else {
             None
         };
@@ -311,7 +316,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
                 },
             )?;
         } else {
-            let value = &value.to_logic(self.width)?;
+            let value = &value.to_declared(self.declared())?;
             put(
                 kernel,
                 Write::Part {

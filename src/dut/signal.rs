@@ -85,10 +85,9 @@ impl<T> Signal<T> {
 
     /// Wraps an object whose encoding has been found to fit `T`.
     pub(super) fn of(index: SignalIndex, description: &'static Description) -> Self {
-        let width = description.encoding.width().unwrap_or(0);
         Signal {
             index,
-            width,
+            width: description.encoding.width().unwrap_or(0),
             description,
             marker: PhantomData,
         }
@@ -132,7 +131,7 @@ impl<T: SignalValue> Signal<T> {
         T::load(Source {
             kernel: scheduler::kernel()?,
             index: self.index,
-            width: self.width,
+            declared: self.description.declared(),
         })
     }
 
@@ -346,7 +345,7 @@ impl<T: SignalValue> Signal<T> {
             Ok(kernel) => kernel,
             Err(error) => return Err(self.write_error(place, error.into())),
         };
-        match value.store(self.width, |form| put(kernel, form.0)) {
+        match value.store(self.description.declared(), |form| put(kernel, form.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, error.into())),
             Err(error) => Err(self.write_error(place, error.into())),

@@ -224,6 +224,7 @@ impl Design {
                 file: None,
                 line: None,
                 encoding,
+                number: false,
                 direction: None,
                 constant: false,
                 array: None,

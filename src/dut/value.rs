@@ -4,7 +4,7 @@ use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Kernel, SignalIndex, Write};
 use crate::simulator::Encoding;
-use crate::value::{Logic, LogicEnum, LogicValue, LogicVec, ValueError, low_mask};
+use crate::value::{Declared, Logic, LogicEnum, LogicValue, LogicVec, ValueError, low_mask};
 
 /// A Rust type that a [`Signal`](super::Signal) can carry.
 ///
@@ -19,6 +19,23 @@ use crate::value::{Logic, LogicEnum, LogicValue, LogicVec, ValueError, low_mask}
 /// | `String` | a string | `String` |
 ///
 /// With the feature `num-bigint`, `BigUint` and `BigInt` fit any number of bits.
+///
+/// # Integers
+///
+/// What is read is the number that the *declaration* makes of the bits, whatever the Rust type:
+/// `logic [7:0]` with the bits `f0` is 240 as `u16` and as `i32`, `logic signed [7:0]` is -16 (IEEE
+/// 1800-2017, 11.8.1), an enumeration, a character and a boolean of VHDL are their positions, from 0 on.
+/// A number that the Rust type does not hold is an error, and so is a written one that the object does
+/// not hold: -16 in `logic [7:0]`, 240 in `logic signed [7:0]`.
+///
+/// There is one exception. `u8`, `i8`, … `u128`, `i128` take and give the bits of a vector of *exactly*
+/// their width as they are: as `i8`, `logic [7:0]` with the bits `f0` is -16. This holds for vectors and
+/// for Verilog's integers, not for what is a number in VHDL and has no bits.
+///
+/// Bits that are selected have no sign (IEEE 1800-2017, 11.8.1), whatever they are selected from. A sign
+/// is known where the simulator tells it: Icarus and Verilator from 5.044 on tell that of every object,
+/// NVC that of integers and of `signed` and `sfixed`. GHDL tells that of integers only, Verilator before
+/// 5.044 none: vectors are unsigned there, and those with a sign are read by the type of their width.
 #[diagnostic::on_unimplemented(
     message = "a signal's value cannot be a `{Self}`",
     label = "no type for a signal's value",
@@ -40,7 +57,7 @@ impl ScalarValue for bool {}
 impl ScalarValue for Logic {}
 
 pub(super) mod sealed {
-    use super::{Encoding, Kernel, ReadCause, SignalIndex, ValueError, Write};
+    use super::{Declared, Encoding, Kernel, ReadCause, SignalIndex, ValueError, Write};
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
@@ -60,14 +77,18 @@ pub(super) mod sealed {
         /// Reads it.
         fn load(source: Source<'_>) -> Result<Self, ReadCause>;
         /// Hands it to `put` in the form that costs least.
-        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError>;
+        fn store<R>(
+            &self,
+            declared: Declared,
+            put: impl FnOnce(Form<'_>) -> R,
+        ) -> Result<R, ValueError>;
     }
 
     /// Where a value is read.
     pub struct Source<'a> {
         pub(in crate::dut) kernel: &'a Kernel,
         pub(in crate::dut) index: SignalIndex,
-        pub(in crate::dut) width: u32,
+        pub(in crate::dut) declared: Declared,
     }
 
     /// A value on its way to the scheduler.
@@ -79,34 +100,34 @@ fn load_logic<T: LogicValue, const ALL_STATES: bool>(
     Source {
         kernel,
         index,
-        width,
+        declared,
     }: Source<'_>,
 ) -> Result<T, ReadCause> {
-    if width <= 64 && !ALL_STATES {
+    if declared.width <= 64 && !ALL_STATES {
         let (value, unknown) = kernel.read_small(index)?;
-        return Ok(T::from_planes_u64(width, value, unknown)?);
+        return Ok(T::from_planes_u64(declared, value, unknown)?);
     }
     let mut vector = LogicVec::default();
     kernel.read(index, &mut vector)?;
-    Ok(T::from_logic(&vector)?)
+    Ok(T::from_declared(declared, &vector)?)
 }
 
 #[inline]
 fn store_logic<T: LogicValue, R>(
     value: &T,
-    width: u32,
+    declared: Declared,
     put: impl FnOnce(Form<'_>) -> R,
 ) -> Result<R, ValueError> {
-    if width <= 64
-        && let Some((value, unknown)) = value.to_small_planes(width)?
+    if declared.width <= 64
+        && let Some((value, unknown)) = value.to_small_planes(declared)?
     {
         return Ok(put(Form(Write::Small {
             value,
             unknown,
-            mask: low_mask(width),
+            mask: low_mask(declared.width),
         })));
     }
-    Ok(put(Form(Write::Wide(&value.to_logic(width)?))))
+    Ok(put(Form(Write::Wide(&value.to_declared(declared)?))))
 }
 
 fn bits(count: u32) -> String {
@@ -126,8 +147,12 @@ macro_rules! through_logic {
         }
 
         #[inline]
-        fn store<R>(&self, width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
-            store_logic(self, width, put)
+        fn store<R>(
+            &self,
+            declared: Declared,
+            put: impl FnOnce(Form<'_>) -> R,
+        ) -> Result<R, ValueError> {
+            store_logic(self, declared, put)
         }
 
         fn name() -> &'static str {
@@ -243,8 +268,8 @@ mod big {
     use num_bigint::{BigInt, BigUint};
 
     use super::{
-        Encoding, Form, LogicValue, ReadCause, ReadError, SignalValue, Source, ValueError,
-        load_logic, sealed, store_logic,
+        Declared, Encoding, Form, LogicValue, ReadCause, ReadError, SignalValue, Source,
+        ValueError, load_logic, sealed, store_logic,
     };
 
     any_width!(BigUint, false);
@@ -314,7 +339,11 @@ impl sealed::Value for f64 {
         Ok(source.kernel.read_real(source.index)?)
     }
 
-    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+    fn store<R>(
+        &self,
+        _declared: Declared,
+        put: impl FnOnce(Form<'_>) -> R,
+    ) -> Result<R, ValueError> {
         Ok(put(Form(Write::Real(*self))))
     }
 }
@@ -349,7 +378,11 @@ impl sealed::Value for String {
         Ok(source.kernel.read_text(source.index)?)
     }
 
-    fn store<R>(&self, _width: u32, put: impl FnOnce(Form<'_>) -> R) -> Result<R, ValueError> {
+    fn store<R>(
+        &self,
+        _declared: Declared,
+        put: impl FnOnce(Form<'_>) -> R,
+    ) -> Result<R, ValueError> {
         Ok(put(Form(Write::Text(self))))
     }
 }

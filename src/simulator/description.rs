@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::value::Declared;
+
 /// The kind of an object, common to Verilog, `SystemVerilog` and VHDL.
 ///
 /// A packed structure or an enumeration that a simulator shows as a plain vector is a
@@ -227,6 +229,9 @@ pub struct Description {
     pub line: Option<u32>,
     /// How its value is encoded; for an array, the value of one element.
     pub encoding: Encoding,
+    /// Whether its value is a number and no bits: an integer, a physical value, or a position in an
+    /// enumeration of VHDL. For an array, that of an element.
+    pub number: bool,
     /// Its direction, if it is the net or variable of a port.
     pub direction: Option<Direction>,
     /// Whether it cannot be written: a parameter, a generic, a constant.
@@ -236,6 +241,22 @@ pub struct Description {
     /// The names of an enumeration's values, from 0 on, where the simulator shows them: those of
     /// VHDL over VHPI.
     pub literals: Vec<String>,
+}
+
+impl Description {
+    /// What the declaration makes of its bits, of which there are none if it is no logic.
+    #[inline]
+    pub(crate) fn declared(&self) -> Declared {
+        let (width, signed) = match self.encoding {
+            Encoding::Logic { width, signed, .. } => (width, signed),
+            _ => (0, false),
+        };
+        Declared {
+            width,
+            signed,
+            number: self.number,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 
+use super::integer::does_not_fit;
 use super::planes::Planes;
-use super::{LogicValue, LogicVec, ValueError};
+use super::{Declared, LogicValue, LogicVec, ValueError};
 
 impl LogicVec {
     /// `width` bits that hold an unsigned integer of any size.
@@ -88,6 +89,24 @@ impl LogicValue for BigUint {
         LogicVec::from_biguint(self, width)
     }
 
+    fn from_declared(declared: Declared, vector: &LogicVec) -> Result<BigUint, ValueError> {
+        if !declared.signed {
+            return BigUint::try_from(vector);
+        }
+        let number = BigInt::from_declared(declared, vector)?;
+        number.to_biguint().ok_or_else(|| ValueError::OutOfRange {
+            value: vector.clone(),
+            wanted: "BigUint",
+            bits: u32::MAX,
+            signed: false,
+            read_as_signed: true,
+        })
+    }
+
+    fn to_declared(&self, declared: Declared) -> Result<LogicVec, ValueError> {
+        BigInt::from(self.clone()).to_declared(declared)
+    }
+
     fn type_name() -> &'static str {
         "BigUint"
     }
@@ -102,6 +121,24 @@ impl LogicValue for BigInt {
 
     fn to_logic(&self, width: u32) -> Result<LogicVec, ValueError> {
         LogicVec::from_bigint(self, width)
+    }
+
+    fn from_declared(declared: Declared, vector: &LogicVec) -> Result<BigInt, ValueError> {
+        if declared.signed {
+            return BigInt::try_from(vector);
+        }
+        vector.check_known("BigInt")?;
+        Ok(BigUint::try_from(vector)?.into())
+    }
+
+    fn to_declared(&self, declared: Declared) -> Result<LogicVec, ValueError> {
+        if declared.signed {
+            return LogicVec::from_bigint(self, declared.width);
+        }
+        match self.to_biguint() {
+            Some(number) => LogicVec::from_biguint(&number, declared.width),
+            None => Err(does_not_fit(self, declared.width, false)),
+        }
     }
 
     fn type_name() -> &'static str {
@@ -130,6 +167,28 @@ mod tests {
         assert!(LogicVec::from_bigint(&BigInt::from(-1), 0).is_err());
         assert!(BigUint::try_from(&LogicVec::unknown(100)).is_err());
         assert_eq!(BigInt::try_from(&LogicVec::default()), Ok(BigInt::ZERO));
+    }
+
+    #[test]
+    fn the_declaration_says_which_number_bits_are() {
+        let bits = LogicVec::all_one(200);
+        let unsigned = Declared::unsigned(200);
+        let signed = Declared {
+            signed: true,
+            ..unsigned
+        };
+        let most: BigInt = BigInt::from(2).pow(200) - 1;
+        assert_eq!(BigInt::from_declared(unsigned, &bits), Ok(most.clone()));
+        assert_eq!(BigInt::from_declared(signed, &bits), Ok(BigInt::from(-1)));
+        assert_eq!(most.to_declared(unsigned), Ok(bits.clone()));
+        assert!(most.to_declared(signed).is_err());
+        assert!(most.magnitude().to_declared(signed).is_err());
+        assert!(BigInt::from(-1).to_declared(unsigned).is_err());
+        let error = BigUint::from_declared(signed, &LogicVec::all_one(9)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "-1 (9'h1ff) does not fit BigUint, which holds no negative numbers"
+        );
     }
 
     proptest! {

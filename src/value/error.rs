@@ -21,16 +21,19 @@ pub enum ValueError {
         wanted: &'static str,
     },
     /// A vector's value is outside the range of the Rust type asked for.
-    #[error("{} does not fit {wanted}, which holds {}", Brief(value), Range(*bits, *signed))]
+    #[error("{} does not fit {wanted}, which holds {}", Number(value, *read_as_signed),
+        Range(*bits, *signed))]
     OutOfRange {
         /// What was read.
         value: LogicVec,
         /// The Rust type asked for.
         wanted: &'static str,
-        /// The bits of that type.
+        /// The bits of that type; [`u32::MAX`] for any number of them.
         bits: u32,
         /// Whether that type is signed.
         signed: bool,
+        /// Whether the bits were read as a signed number (two's complement).
+        read_as_signed: bool,
     },
     /// An integer needs more bits than there are.
     #[error("{} does not fit {}, which hold{} {}", Shortened { text: value, limit: 80 }, Count(*width), third_person(*width),
@@ -133,6 +136,7 @@ impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Range(0, _) => f.write_str("only 0"),
+            Range(u32::MAX, false) => f.write_str("no negative numbers"),
             Range(width @ 1..=64, false) => write!(f, "0 to {}", (1_u128 << width) - 1),
             Range(width @ 1..=64, true) => {
                 let bound = 1_i128 << (width - 1);
@@ -154,6 +158,19 @@ impl fmt::Display for Brief<'_> {
             limit: 80,
         }
         .fmt(f)
+    }
+}
+
+/// The value as a literal, with the number where that does not show it.
+struct Number<'a>(&'a LogicVec, bool);
+
+impl fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Number(value, signed) = self;
+        match value.to_i128() {
+            Ok(number @ ..=-1) if *signed => write!(f, "{number} ({})", Brief(value)),
+            _ => Brief(value).fmt(f),
+        }
     }
 }
 
@@ -294,6 +311,7 @@ mod tests {
             wanted: "u8",
             bits: 8,
             signed: false,
+            read_as_signed: false,
         };
         assert_eq!(
             error.to_string(),

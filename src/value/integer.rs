@@ -220,12 +220,13 @@ impl LogicVec {
             wanted,
             bits,
             signed,
+            read_as_signed: signed,
         }
     }
 }
 
 #[cold]
-fn does_not_fit(value: impl Display + Copy, width: u32, signed: bool) -> ValueError {
+pub(super) fn does_not_fit(value: impl Display + Copy, width: u32, signed: bool) -> ValueError {
     ValueError::DoesNotFit {
         value: value.to_string(),
         width,

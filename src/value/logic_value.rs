@@ -1,7 +1,51 @@
 //! Rust types that a signal of fitting width can be read as and written with.
 
+use super::integer::does_not_fit;
 use super::planes::{WORD_BITS, low_mask};
 use super::{Logic, LogicVec, ValueError};
+
+/// What the declaration of an object makes of its bits: how many there are, and which number they
+/// stand for.
+///
+/// ```
+/// use verifork::value::{Declared, LogicValue, LogicVec};
+///
+/// let bits = LogicVec::from_u64(0xf0, 8).unwrap();
+/// let unsigned = Declared::unsigned(8); // logic [7:0]
+/// let signed = Declared { signed: true, ..unsigned }; // logic signed [7:0]
+/// assert_eq!(i32::from_declared(unsigned, &bits), Ok(240));
+/// assert_eq!(i32::from_declared(signed, &bits), Ok(-16));
+/// // A type of exactly the object's width takes the bits as they are.
+/// assert_eq!(i8::from_declared(unsigned, &bits), Ok(-16));
+/// assert!((-1_i32).to_declared(unsigned).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// The number of bits.
+    pub width: u32,
+    /// The most significant bit is a sign (two's complement).
+    pub signed: bool,
+    /// A number without bits of its own, as integers and enumerations of VHDL are: no Rust type takes
+    /// it for another number, whatever its width.
+    pub number: bool,
+}
+
+impl Declared {
+    /// Bits without a sign.
+    pub const fn unsigned(width: u32) -> Self {
+        Declared {
+            width,
+            signed: false,
+            number: false,
+        }
+    }
+
+    /// Whether an integer type of `bits` bits takes the bits as they are, sign or not.
+    #[inline]
+    const fn is_taken_as_bits(self, bits: u32) -> bool {
+        self.width == bits && !self.number
+    }
+}
 
 /// A Rust type for a signal's value: `bool`, [`Logic`], the integers, [`LogicVec`], and
 /// enumerations through `#[derive(LogicEnum)]`.
@@ -36,27 +80,50 @@ pub trait LogicValue: Sized + 'static {
     /// The type's name for messages.
     fn type_name() -> &'static str;
 
-    /// [`from_logic`](LogicValue::from_logic) of
-    /// [`from_planes_u64`](LogicVec::from_planes_u64): the path of every read of a narrow
-    /// signal. `width` is at most 64.
+    /// Reads the value of an object: an integer is the number that its declaration says, and the bits
+    /// as they are only for an integer type of exactly its width.
     ///
     /// # Errors
     ///
-    /// As [`from_logic`](LogicValue::from_logic).
-    #[inline]
-    fn from_planes_u64(width: u32, value: u64, unknown: u64) -> Result<Self, ValueError> {
-        Self::from_logic(&LogicVec::from_planes_u64(width, value, unknown))
+    /// [`ValueError`] if the type does not hold it.
+    fn from_declared(declared: Declared, vector: &LogicVec) -> Result<Self, ValueError> {
+        let _ = declared;
+        Self::from_logic(vector)
     }
 
-    /// [`small_planes`](LogicVec::small_planes) of [`to_logic`](LogicValue::to_logic): the path
-    /// of every write to a narrow signal.
+    /// The bits that have this value in an object: the inverse of
+    /// [`from_declared`](LogicValue::from_declared).
     ///
     /// # Errors
     ///
-    /// As [`to_logic`](LogicValue::to_logic).
+    /// [`ValueError`] if the object does not hold it.
+    fn to_declared(&self, declared: Declared) -> Result<LogicVec, ValueError> {
+        self.to_logic(declared.width)
+    }
+
+    /// [`from_declared`](LogicValue::from_declared) of
+    /// [`from_planes_u64`](LogicVec::from_planes_u64): the path of every read of a narrow
+    /// signal, of 64 bits at most.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_declared`](LogicValue::from_declared).
     #[inline]
-    fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
-        self.to_logic(width).map(|vector| vector.small_planes())
+    fn from_planes_u64(declared: Declared, value: u64, unknown: u64) -> Result<Self, ValueError> {
+        let vector = LogicVec::from_planes_u64(declared.width, value, unknown);
+        Self::from_declared(declared, &vector)
+    }
+
+    /// [`small_planes`](LogicVec::small_planes) of [`to_declared`](LogicValue::to_declared): the
+    /// path of every write to a narrow signal.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_declared`](LogicValue::to_declared).
+    #[inline]
+    fn to_small_planes(&self, declared: Declared) -> Result<Option<(u64, u64)>, ValueError> {
+        self.to_declared(declared)
+            .map(|vector| vector.small_planes())
     }
 }
 
@@ -122,8 +189,8 @@ impl LogicValue for LogicVec {
     }
 
     #[inline]
-    fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
-        self.expect_width(width, "the value")?;
+    fn to_small_planes(&self, declared: Declared) -> Result<Option<(u64, u64)>, ValueError> {
+        self.expect_width(declared.width, "the value")?;
         Ok(self.small_planes())
     }
 }
@@ -149,7 +216,7 @@ impl LogicValue for Logic {
 }
 
 macro_rules! logic_value {
-    ($($type:ident by $from:ident as $wide:ty $(, read by $extend:path, written by $bits:path)?;)*) => {$(
+    ($($type:ident by $from:ident as $wide:ty;)*) => {$(
         impl LogicValue for $type {
             const NATIVE_WIDTH: Option<u32> = Some(<$type>::BITS);
 
@@ -167,47 +234,114 @@ macro_rules! logic_value {
                 stringify!($type)
             }
 
-            $(
-                #[inline]
-                fn from_planes_u64(
-                    width: u32,
-                    value: u64,
-                    unknown: u64,
-                ) -> Result<$type, ValueError> {
-                    let mask = low_mask(width);
-                    if (1..=WORD_BITS).contains(&width) && unknown & mask == 0 {
-                        let integer = $extend(value & mask, width);
-                        if let Some(integer) = narrowed(integer) {
-                            return Ok(integer);
-                        }
-                    }
-                    <$type>::from_logic(&LogicVec::from_planes_u64(width, value, unknown))
+            fn from_declared(
+                declared: Declared,
+                vector: &LogicVec,
+            ) -> Result<$type, ValueError> {
+                if declared.is_taken_as_bits(<$type>::BITS) {
+                    return <$type>::try_from(vector);
                 }
+                vector.check_known(stringify!($type))?;
+                let integer = if declared.signed {
+                    vector.to_i128().ok().and_then(narrowed)
+                } else {
+                    vector.to_u128().ok().and_then(narrowed)
+                };
+                integer.ok_or_else(|| ValueError::OutOfRange {
+                    value: vector.clone(),
+                    wanted: stringify!($type),
+                    bits: <$type>::BITS,
+                    signed: <$type>::MIN != 0,
+                    read_as_signed: declared.signed,
+                })
+            }
 
-                #[inline]
-                fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
-                    if (1..=WORD_BITS).contains(&width)
-                        && let Some(bits) = $bits(<$wide>::from(*self), width)
-                    {
+            fn to_declared(&self, declared: Declared) -> Result<LogicVec, ValueError> {
+                let Declared { width, signed, .. } = declared;
+                if declared.is_taken_as_bits(<$type>::BITS) {
+                    return self.to_logic(width);
+                }
+                let vector = if signed {
+                    narrowed(*self).map(|integer| LogicVec::from_i128(integer, width))
+                } else {
+                    narrowed(*self).map(|integer| LogicVec::from_u128(integer, width))
+                };
+                vector.unwrap_or_else(|| Err(does_not_fit(*self, width, signed)))
+            }
+
+            #[inline]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_possible_wrap,
+                clippy::cast_lossless,
+                reason = "a type of the object's own width takes its bits"
+            )]
+            fn from_planes_u64(
+                declared: Declared,
+                value: u64,
+                unknown: u64,
+            ) -> Result<$type, ValueError> {
+                let width = declared.width;
+                let mask = low_mask(width);
+                if (1..=WORD_BITS).contains(&width) && unknown & mask == 0 {
+                    let bits = value & mask;
+                    if declared.is_taken_as_bits(<$type>::BITS) {
+                        return Ok(bits as $type);
+                    }
+                    let integer = if declared.signed {
+                        narrowed(sign_extended(bits, width))
+                    } else {
+                        narrowed(bits)
+                    };
+                    if let Some(integer) = integer {
+                        return Ok(integer);
+                    }
+                }
+                let vector = LogicVec::from_planes_u64(width, value, unknown);
+                <$type>::from_declared(declared, &vector)
+            }
+
+            #[inline]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_lossless,
+                reason = "a type of the object's own width gives its bits"
+            )]
+            fn to_small_planes(
+                &self,
+                declared: Declared,
+            ) -> Result<Option<(u64, u64)>, ValueError> {
+                let width = declared.width;
+                if (1..=WORD_BITS).contains(&width) {
+                    let bits = if declared.is_taken_as_bits(<$type>::BITS) {
+                        Some(*self as u64 & low_mask(width))
+                    } else if declared.signed {
+                        narrowed(*self).and_then(|integer| signed_bits(integer, width))
+                    } else {
+                        narrowed(*self).and_then(|integer| unsigned_bits(integer, width))
+                    };
+                    if let Some(bits) = bits {
                         return Ok(Some((bits, 0)));
                     }
-                    self.to_logic(width).map(|vector| vector.small_planes())
                 }
-            )?
+                self.to_declared(declared)
+                    .map(|vector| vector.small_planes())
+            }
         }
     )*};
 }
 
 logic_value! {
-    u8 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
-    u16 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
-    u32 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
-    u64 by from_u64 as u64, read by zero_extended, written by unsigned_bits;
+    u8 by from_u64 as u64;
+    u16 by from_u64 as u64;
+    u32 by from_u64 as u64;
+    u64 by from_u64 as u64;
     u128 by from_u128 as u128;
-    i8 by from_i64 as i64, read by sign_extended, written by signed_bits;
-    i16 by from_i64 as i64, read by sign_extended, written by signed_bits;
-    i32 by from_i64 as i64, read by sign_extended, written by signed_bits;
-    i64 by from_i64 as i64, read by sign_extended, written by signed_bits;
+    i8 by from_i64 as i64;
+    i16 by from_i64 as i64;
+    i32 by from_i64 as i64;
+    i64 by from_i64 as i64;
     i128 by from_i128 as i128;
 }
 
@@ -228,12 +362,6 @@ fn unsigned_bits(integer: u64, width: u32) -> Option<u64> {
 fn signed_bits(integer: i64, width: u32) -> Option<u64> {
     // What lies above the sign bit must be copies of it.
     matches!(integer >> (width - 1), 0 | -1).then(|| integer.cast_unsigned() & low_mask(width))
-}
-
-/// `width` bits, the others 0, as an unsigned integer.
-#[inline]
-fn zero_extended(value: u64, _width: u32) -> u64 {
-    value
 }
 
 /// `width` bits, 1 to 64, as a signed integer.
@@ -261,16 +389,16 @@ impl LogicValue for bool {
     }
 
     #[inline]
-    fn from_planes_u64(width: u32, value: u64, unknown: u64) -> Result<bool, ValueError> {
-        if width == 1 && unknown & 1 == 0 {
+    fn from_planes_u64(declared: Declared, value: u64, unknown: u64) -> Result<bool, ValueError> {
+        if declared.width == 1 && unknown & 1 == 0 {
             return Ok(value & 1 != 0);
         }
-        LogicVec::from_planes_u64(width, value, unknown).to_bool()
+        LogicVec::from_planes_u64(declared.width, value, unknown).to_bool()
     }
 
     #[inline]
-    fn to_small_planes(&self, width: u32) -> Result<Option<(u64, u64)>, ValueError> {
-        u8::from(*self).to_small_planes(width)
+    fn to_small_planes(&self, declared: Declared) -> Result<Option<(u64, u64)>, ValueError> {
+        u8::from(*self).to_small_planes(Declared::unsigned(declared.width))
     }
 }
 
@@ -338,14 +466,76 @@ mod tests {
         assert!(matches!(wide, Err(ValueError::NotAVariant { .. })));
     }
 
+    const fn signed(width: u32) -> Declared {
+        Declared {
+            signed: true,
+            ..Declared::unsigned(width)
+        }
+    }
+
     #[test]
     fn narrow_values_travel_as_planes() {
-        assert_eq!(u8::from_planes_u64(8, 0x1a5, 0x100), Ok(0xa5));
-        assert!(u8::from_planes_u64(8, 0, 1).is_err());
-        assert_eq!((-1_i8).to_small_planes(4), Ok(Some((0xf, 0))));
-        assert!(16_u8.to_small_planes(4).is_err());
-        assert_eq!(Logic::WeakOne.to_small_planes(1), Ok(None));
-        assert_eq!(1_u8.to_small_planes(65), Ok(None));
+        let byte = Declared::unsigned(8);
+        assert_eq!(u8::from_planes_u64(byte, 0x1a5, 0x100), Ok(0xa5));
+        assert!(u8::from_planes_u64(byte, 0, 1).is_err());
+        assert_eq!((-1_i8).to_small_planes(signed(4)), Ok(Some((0xf, 0))));
+        assert!(16_u8.to_small_planes(Declared::unsigned(4)).is_err());
+        let bit = Declared::unsigned(1);
+        assert_eq!(Logic::WeakOne.to_small_planes(bit), Ok(None));
+        assert_eq!(1_u8.to_small_planes(Declared::unsigned(65)), Ok(None));
+    }
+
+    #[test]
+    fn the_declaration_says_which_number_bits_are() {
+        let bits = LogicVec::from_u64(0xf0, 8).unwrap();
+        let (unsigned, signed) = (Declared::unsigned(8), signed(8));
+        assert_eq!(i32::from_declared(unsigned, &bits), Ok(240));
+        assert_eq!(u128::from_declared(unsigned, &bits), Ok(240));
+        assert_eq!(i32::from_declared(signed, &bits), Ok(-16));
+        assert_eq!(i128::from_declared(signed, &bits), Ok(-16));
+        assert_eq!(
+            u16::from_declared(signed, &bits).unwrap_err().to_string(),
+            "-16 (8'hf0) does not fit u16, which holds 0 to 65535"
+        );
+        assert_eq!(240_i32.to_declared(unsigned), Ok(bits.clone()));
+        assert_eq!((-16_i32).to_declared(signed), Ok(bits));
+        assert_eq!(
+            (-16_i32).to_declared(unsigned).unwrap_err().to_string(),
+            "-16 does not fit 8 bits, which hold 0 to 255"
+        );
+        assert_eq!(
+            240_u16.to_declared(signed).unwrap_err().to_string(),
+            "240 does not fit 8 bits, which hold -128 to 127"
+        );
+        let bit = LogicVec::all_one(1);
+        assert_eq!(i8::from_declared(Declared::unsigned(1), &bit), Ok(1));
+        assert_eq!(1_i64.to_declared(Declared::unsigned(1)), Ok(bit));
+    }
+
+    #[test]
+    fn a_type_of_exactly_the_width_takes_bits_but_no_other_number() {
+        let bits = LogicVec::from_u64(0xe9, 8).unwrap();
+        let byte = Declared::unsigned(8);
+        assert_eq!(i8::from_declared(byte, &bits), Ok(-23));
+        assert_eq!((-23_i8).to_declared(byte), Ok(bits.clone()));
+        assert_eq!(u8::from_declared(signed(8), &bits), Ok(0xe9));
+        assert_eq!(0xe9_u8.to_declared(signed(8)), Ok(bits.clone()));
+        // The position of a character, and an integer of VHDL.
+        let position = Declared {
+            number: true,
+            ..byte
+        };
+        assert_eq!(u8::from_declared(position, &bits), Ok(233));
+        assert!(i8::from_declared(position, &bits).is_err());
+        assert!((-23_i8).to_declared(position).is_err());
+        let integer = Declared {
+            number: true,
+            ..signed(32)
+        };
+        let minus_one = LogicVec::all_one(32);
+        assert_eq!(i32::from_declared(integer, &minus_one), Ok(-1));
+        assert!(u32::from_declared(integer, &minus_one).is_err());
+        assert!(u32::MAX.to_declared(integer).is_err());
     }
 
     #[test]
@@ -364,25 +554,30 @@ mod tests {
         #[test]
         fn planes_read_as_their_vector(
             width in 0_u32..70, value in any::<u64>(), shift in 0_u32..64,
+            signed in any::<bool>(), number in any::<bool>(),
             unknown in prop_oneof![Just(0_u64), any::<u64>()],
         ) {
+            let declared = Declared { width, signed, number };
             let value = value.cast_signed() >> shift;
             for value in [value.cast_unsigned(), !value.cast_unsigned()] {
                 let vector = LogicVec::from_planes_u64(width, value, unknown);
                 macro_rules! agrees {
                     ($($type:ty),*) => {$(
                         prop_assert_eq!(
-                            <$type>::from_planes_u64(width, value, unknown),
-                            <$type>::try_from(&vector)
+                            <$type>::from_planes_u64(declared, value, unknown),
+                            <$type>::from_declared(declared, &vector)
                         );
                         let truncated = <$type>::try_from(&LogicVec::from(value)).unwrap_or_default();
                         prop_assert_eq!(
-                            truncated.to_small_planes(width),
-                            truncated.to_logic(width).map(|vector| vector.small_planes())
+                            truncated.to_small_planes(declared),
+                            truncated.to_declared(declared).map(|vector| vector.small_planes())
                         );
+                        if let Ok(read) = <$type>::from_declared(declared, &vector) {
+                            prop_assert_eq!(read.to_declared(declared), Ok(vector.clone()));
+                        }
                     )*};
                 }
-                agrees!(bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128);
+                agrees!(u8, u16, u32, u64, u128, i8, i16, i32, i64, i128);
             }
         }
     }

@@ -45,6 +45,6 @@ pub use bits::{Bits, UnknownBits};
 pub use compare::Operand;
 pub use error::ValueError;
 pub use logic::Logic;
-pub use logic_value::{LogicEnum, LogicValue};
+pub use logic_value::{Declared, LogicEnum, LogicValue};
 pub(crate) use planes::low_mask;
 pub use vec::LogicVec;

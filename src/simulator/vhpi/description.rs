@@ -4,7 +4,7 @@ use super::VhpiPort;
 use super::name;
 use super::object::{Object, Role};
 use super::shape::Shape;
-use crate::simulator::{Description, Encoding, ObjectKind, event};
+use crate::simulator::{Description, ObjectKind, event};
 use crate::sys::vhpi;
 
 /// The kind of an object that holds a value.
@@ -48,6 +48,7 @@ impl VhpiPort {
             file: None,
             line: None,
             encoding: shape.encoding(),
+            number: shape.is_number(),
             direction: match object.role {
                 Role::Port(direction) => direction,
                 _ => None,
@@ -58,7 +59,9 @@ impl VhpiPort {
         };
         if let Shape::Array { dimensions } = shape {
             description.array = dimensions.first().copied();
-            description.encoding = self.element_encoding(object);
+            let element = self.element_shape(object);
+            description.encoding = element.encoding();
+            description.number = element.is_number();
         }
         if let Shape::Enumeration { literals, .. } = shape {
             description.literals.clone_from(literals);
@@ -99,17 +102,17 @@ impl VhpiPort {
         Some(name::shown(simple, self.quirks.names))
     }
 
-    /// How the innermost elements of an array are encoded.
-    fn element_encoding(&self, array: &'static Object) -> Encoding {
+    /// What the innermost elements of an array look like.
+    fn element_shape(&self, array: &'static Object) -> &'static Shape {
         let mut object = array;
         while let Shape::Array { dimensions } = self.shape(object) {
             let first = dimensions.first();
             match first.and_then(|(left, _)| self.array_element(object, *left)) {
                 Some(element) => object = element,
-                None => return Encoding::None,
+                None => return &Shape::None,
             }
         }
-        self.shape(object).encoding()
+        self.shape(object)
     }
 }
 

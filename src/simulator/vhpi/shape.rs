@@ -129,6 +129,16 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether it is a number and no bits.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(
+            self,
+            Shape::Integer { .. } | Shape::Enumeration { .. } | Shape::Physical { .. }
+        )
+    }
+}
+
 /// Handles of an object's type and base type, released when this goes.
 struct Types<'a> {
     port: &'a VhpiPort,

@@ -70,6 +70,7 @@ impl VpiPort {
             file: None,
             line: None,
             encoding: Encoding::None,
+            number: false,
             direction: None,
             constant: kind == ObjectKind::Parameter,
             array: None,

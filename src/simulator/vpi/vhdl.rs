@@ -292,6 +292,7 @@ impl VpiPort {
             file: None,
             line: None,
             encoding: Encoding::None,
+            number: false,
             direction: None,
             constant: false,
             array: None,
@@ -320,6 +321,16 @@ impl VpiPort {
             }
             _ => {}
         }
+        // What has several bits and is no vector.
+        description.number = matches!(
+            description.encoding,
+            Encoding::Logic {
+                width: 2..,
+                range: None,
+                two_state: true,
+                ..
+            }
+        );
         if let (Some(object), Encoding::Logic { two_state, .. }) = (object, &description.encoding) {
             object.has_two_states.set(*two_state);
         }

@@ -1,0 +1,31 @@
+//! Values on every simulator that is installed.
+
+use std::process::ExitCode;
+
+use verifork_runner::{Design, Simulator};
+
+fn main() -> ExitCode {
+    verifork_runner::main([
+        Design::new("values")
+            .sources(["../../designs/values.sv"])
+            // Tests look names up that only they know.
+            .public_all()
+            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+            .tests(["numbers::any_", "numbers::verilog_"]),
+        Design::new("values")
+            .label("vhdl")
+            .sources(["../../designs/values.vhd"])
+            .tests(["numbers::any_", "numbers::vhdl_"]),
+        Design::new("values")
+            .label("told")
+            .sources(["../../designs/values.sv"])
+            .simulators([Simulator::Icarus])
+            .tests(["numbers::told_"]),
+        Design::new("values")
+            .label("told_vhdl")
+            .sources(["../../designs/values.vhd"])
+            .simulators([Simulator::Nvc])
+            .tests(["numbers::told_"]),
+    ])
+}

@@ -1,13 +1,13 @@
 //! Processes that do not outlive this one: each is the head of a group of its own, which is
 //! killed when its head has ended, when it takes too long, and when this process ends.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -22,13 +22,13 @@ pub(crate) enum Ending {
 
 /// The heads of the groups that live.
 struct Groups {
-    live: BTreeSet<libc::pid_t>,
+    live: Vec<Pid>,
     /// This process ends: nothing is started any more.
     closing: bool,
 }
 
 static GROUPS: Mutex<Groups> = Mutex::new(Groups {
-    live: BTreeSet::new(),
+    live: Vec::new(),
     closing: false,
 });
 
@@ -60,10 +60,10 @@ pub(crate) fn end_groups_with_this_process() -> io::Result<()> {
     Ok(())
 }
 
-fn kill_group(head: libc::pid_t) {
-    // SAFETY: no memory is involved. The head has not been waited for, so its number is still
-    // that of its group.
-    unsafe { libc::kill(-head, libc::SIGKILL) };
+/// The head has not been waited for, so its number is still that of its group.
+fn kill_group(head: Pid) {
+    // An error is that of a group that is empty.
+    let _ = kill_process_group(head, Signal::KILL);
 }
 
 /// Runs a command to its end, with nothing to read on standard input. `meanwhile` is called now
@@ -79,9 +79,9 @@ pub(crate) fn run(
 ) -> io::Result<Ending> {
     let mut child = start(command)?;
     let begun = Instant::now();
-    let mut pause = Duration::from_micros(500);
+    let mut watch = Watch::new(&child);
     let mut killed = None;
-    while !has_ended(&child)? {
+    while !watch.has_ended()? {
         if let Some(limit) = limit
             && killed.is_none()
             && begun.elapsed() > limit
@@ -90,15 +90,13 @@ pub(crate) fn run(
             kill_group(head_of(&child));
         }
         meanwhile();
-        std::thread::sleep(pause);
-        // Short runs are noticed soon, long ones cost nothing.
-        pause = (pause * 5 / 4).min(Duration::from_millis(20));
+        watch.pause()?;
     }
     let status = {
         let mut groups = groups();
         // Whatever it has left behind in its group.
         kill_group(head_of(&child));
-        groups.live.remove(&head_of(&child));
+        groups.live.retain(|&head| head != head_of(&child));
         child.wait()?
     };
     meanwhile();
@@ -109,8 +107,8 @@ pub(crate) fn run(
     })
 }
 
-fn head_of(child: &Child) -> libc::pid_t {
-    libc::pid_t::try_from(child.id()).expect("the operating system's own numbers fit")
+fn head_of(child: &Child) -> Pid {
+    Pid::from_child(child)
 }
 
 fn start(command: &mut Command) -> io::Result<Child> {
@@ -125,7 +123,7 @@ fn start(command: &mut Command) -> io::Result<Child> {
         ));
     }
     let child = command.spawn()?;
-    groups.live.insert(head_of(&child));
+    groups.live.push(head_of(&child));
     Ok(child)
 }
 
@@ -133,17 +131,13 @@ fn start(command: &mut Command) -> io::Result<Child> {
 /// it does not survive a harness that is killed and can do nothing itself.
 #[cfg(target_os = "linux")]
 fn end_with_parent(command: &mut Command) {
-    let parent = std::process::id();
+    use rustix::process::{getpid, getppid, set_parent_process_death_signal};
+    let parent = getpid();
     let in_child = move || {
-        // SAFETY: both are calls of the system without memory, allowed after a fork.
-        unsafe {
-            if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
-                return Err(io::Error::last_os_error());
-            }
-            if u32::try_from(libc::getppid()) != Ok(parent) {
-                // The parent has ended already.
-                libc::_exit(1);
-            }
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        if getppid() != Some(parent) {
+            // The parent has ended already, and nobody reads the error.
+            return Err(io::ErrorKind::Interrupted.into());
         }
         Ok(())
     };
@@ -154,23 +148,57 @@ fn end_with_parent(command: &mut Command) {
 #[cfg(not(target_os = "linux"))]
 fn end_with_parent(_command: &mut Command) {}
 
-/// Whether the process has ended; it still is to be waited for, so its number stays its own.
-fn has_ended(child: &Child) -> io::Result<bool> {
-    // SAFETY: all zeros is a value of this struct of integers.
-    let mut information: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the pointer is to a live struct of the right type.
-    let answer = unsafe { libc::waitid(libc::P_PID, child.id(), &raw mut information, options) };
-    if answer != 0 {
-        let error = io::Error::last_os_error();
-        return if error.kind() == io::ErrorKind::Interrupted {
-            Ok(false)
-        } else {
-            Err(error)
-        };
+/// How long `meanwhile` waits at the most.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Waits for a process without taking its number from it.
+struct Watch {
+    process: Pid,
+    /// Readable when the process has ended; none where the kernel does not have such descriptors.
+    #[cfg(target_os = "linux")]
+    descriptor: Option<std::os::fd::OwnedFd>,
+    pause: Duration,
+}
+
+impl Watch {
+    fn new(child: &Child) -> Self {
+        let process = head_of(child);
+        Watch {
+            process,
+            #[cfg(target_os = "linux")]
+            descriptor: rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty())
+                .ok(),
+            pause: Duration::from_micros(500),
+        }
     }
-    // SAFETY: `waitid` has filled it, or left it zero if the process lives.
-    Ok(unsafe { information.si_pid() } != 0)
+
+    /// Whether the process has ended; it still is to be waited for, so its number stays its own.
+    fn has_ended(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        match waitid(WaitId::Pid(self.process), options) {
+            Ok(status) => Ok(status.is_some()),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Lets some time pass, less if the process ends.
+    fn pause(&mut self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        if let Some(descriptor) = &self.descriptor {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let limit = Timespec::try_from(PAUSE).expect("a short time");
+            let mut ends = [PollFd::new(descriptor, PollFlags::IN)];
+            return match poll(&mut ends, Some(&limit)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+        }
+        std::thread::sleep(self.pause);
+        // Short runs are noticed soon, long ones cost nothing.
+        self.pause = (self.pause * 5 / 4).min(PAUSE);
+        Ok(())
+    }
 }
 
 /// The name of a signal that a crash ends with.
@@ -196,8 +224,8 @@ mod tests {
             Ending::Exited(3)
         );
         let crash = run(&mut shell("kill -SEGV $$"), None, || ()).unwrap();
-        assert_eq!(crash, Ending::Signalled(libc::SIGSEGV));
-        assert_eq!(signal_name(libc::SIGSEGV), "SIGSEGV");
+        assert_eq!(crash, Ending::Signalled(signal_hook::consts::SIGSEGV));
+        assert_eq!(signal_name(signal_hook::consts::SIGSEGV), "SIGSEGV");
     }
 
     #[test]

@@ -100,7 +100,11 @@ fn is_run_of(label: &str, name: &str) -> bool {
 fn ending(ending: Ending) -> String {
     match ending {
         Ending::Exited(status) => format!("ended with status {status}"),
-        Ending::Signalled(signal @ (libc::SIGKILL | libc::SIGTERM | libc::SIGINT)) => {
+        Ending::Signalled(
+            signal @ (signal_hook::consts::SIGKILL
+            | signal_hook::consts::SIGTERM
+            | signal_hook::consts::SIGINT),
+        ) => {
             format!("was killed ({})", signal_name(signal))
         }
         Ending::Signalled(signal) => format!("crashed ({})", signal_name(signal)),
@@ -215,7 +219,7 @@ mod tests {
     #[test]
     fn a_crash_fails_the_test_that_ran_and_those_after_it_but_none_before() {
         let tests = [("a", Some(Status::Passed)), ("b", None), ("c", None)];
-        let execution = execution(Ending::Signalled(libc::SIGSEGV), &tests);
+        let execution = execution(Ending::Signalled(signal_hook::consts::SIGSEGV), &tests);
         assert_eq!(judge("a", &execution), Verdict::Passed);
         assert!(reason(judge("b", &execution)).contains("crashed (SIGSEGV) while the test ran"));
         assert!(reason(judge("c", &execution)).contains("during `b`"));

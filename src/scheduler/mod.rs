@@ -286,6 +286,9 @@ impl Kernel {
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
         self.check_states(signal, &write)?;
+        if signal.checks_writes {
+            self.port.check_write(signal.handle, write.value(signal))?;
+        }
         self.writes.push(&self.signals, index, write, place);
         Ok(())
     }

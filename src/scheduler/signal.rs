@@ -82,6 +82,8 @@ pub(crate) struct Signal {
     pub(super) two_state: bool,
     /// It is no constant, and the simulator refuses no writes.
     pub(super) is_writable: Cell<bool>,
+    /// Its type does not take every value: the port is asked before a write is kept.
+    pub(super) checks_writes: bool,
     scalar: bool,
     last: Cell<Logic>,
     /// Where changes without a change are to be told apart: the last value of a wider signal.
@@ -166,6 +168,7 @@ impl Signals {
             is_writable: Cell::new(
                 !description.constant && port.write_refusal(handle, false).is_none(),
             ),
+            checks_writes: port.checks_writes(handle, &description.encoding),
             scalar: width == 1 && description.array.is_none(),
             description,
             last: Cell::new(Logic::Unknown),

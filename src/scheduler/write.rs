@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
 use super::signal::{Signal, SignalIndex, Signals};
-use crate::simulator::{Encoding, Port, PortError, WriteMode};
+use crate::simulator::{Encoding, Port, PortError, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
@@ -26,6 +26,29 @@ pub(crate) enum Write<'a> {
     },
     Real(f64),
     Text(&'a str),
+}
+
+impl<'a> Write<'a> {
+    /// What of it the port is asked about.
+    pub(super) fn value(self, signal: &Signal) -> Value<'a> {
+        let all = low_mask(signal.width);
+        match self {
+            Write::Small {
+                value,
+                unknown,
+                mask,
+            } if mask & all == all => Value::Planes { value, unknown },
+            Write::Small { unknown, mask, .. } => Value::Bits {
+                unknown: unknown & mask != 0,
+            },
+            Write::Wide(value) => Value::Vector(value),
+            Write::Part { value, .. } => Value::Bits {
+                unknown: value.has_unknown(),
+            },
+            Write::Real(value) => Value::Real(value),
+            Write::Text(value) => Value::Text(value),
+        }
+    }
 }
 
 /// Why a write cannot be.

@@ -63,6 +63,24 @@ pub(crate) enum WriteMode {
     Release,
 }
 
+/// A value that is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'a> {
+    /// Up to 64 bits as two planes.
+    Planes {
+        value: u64,
+        unknown: u64,
+    },
+    /// The whole of a vector.
+    Vector(&'a LogicVec),
+    /// Some bits of an object, whose others stay as they are; which, the port need not know.
+    Bits {
+        unknown: bool,
+    },
+    Real(f64),
+    Text(&'a str),
+}
+
 /// The simulator, seen from the scheduler.
 ///
 /// Reads, writes, watches and waits allocate nothing and ask the simulator once. From
@@ -115,6 +133,16 @@ pub(crate) trait Port {
     /// says that the design does not drive it.
     fn write_refusal(&self, _object: Handle, _undriven: bool) -> Option<PortError> {
         None
+    }
+
+    /// Whether writes to an object may be refused for their value: then
+    /// [`check_write`](Port::check_write) is to be asked before one is kept for later.
+    fn checks_writes(&self, _object: Handle, _encoding: &Encoding) -> bool {
+        false
+    }
+    /// Why a value cannot be written, as far as that is known before it is.
+    fn check_write(&self, _object: Handle, _value: Value<'_>) -> Result<(), PortError> {
+        Ok(())
     }
 
     /// Reads any object of logic values into `into`, whose memory is reused.

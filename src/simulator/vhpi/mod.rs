@@ -41,7 +41,7 @@ use raw::{Interface, Missing, Raw};
 use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Unusable, WriteMode, event,
+    Unusable, Value, WriteMode, event,
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
@@ -327,6 +327,14 @@ impl Port for VhpiPort {
         object.is_constant()
             && !event::is_over()
             && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
+    }
+
+    fn checks_writes(&self, object: Handle, _encoding: &Encoding) -> bool {
+        self.refuses_values(Object::of(object))
+    }
+
+    fn check_write(&self, object: Handle, value: Value<'_>) -> Result<(), PortError> {
+        self.check_value(Object::of(object), value)
     }
 
     fn read(

@@ -13,9 +13,9 @@ use super::position::{SMALL, position_of, position_of_logic};
 use super::raw::Missing;
 use super::read::enumeration;
 use super::scalar::Scalar;
-use super::shape::Shape;
+use super::shape::{Range, Shape};
 use super::{VhpiPort, refusal, wrong_encoding};
-use crate::simulator::{PortError, WriteMode};
+use crate::simulator::{PortError, Value, WriteMode};
 use crate::sys::vhpi;
 use crate::value::{LogicVec, low_mask};
 
@@ -125,15 +125,57 @@ impl VhpiPort {
         }
     }
 
-    /// Writes an integer or an enumeration's position, where the type allows it.
-    fn write_number(
+    /// Whether the type of an object may refuse a value.
+    pub(super) fn refuses_values(&self, object: &'static Object) -> bool {
+        !matches!(
+            self.shape(object),
+            Shape::Logic { bits: false } | Shape::Vector { bits: false, .. }
+        )
+    }
+
+    /// Whether the type of an object takes a value. Of what some bits of a number would make of it,
+    /// nothing is known before they are written.
+    pub(super) fn check_value(
+        &self,
+        object: &'static Object,
+        value: Value<'_>,
+    ) -> Result<(), PortError> {
+        let shape = self.shape(object);
+        match (shape, value) {
+            (&Shape::Logic { bits } | &Shape::Vector { bits, .. }, value) => {
+                let unknown = match value {
+                    Value::Planes { unknown, .. } => unknown,
+                    Value::Vector(vector) => u64::from(vector.has_unknown()),
+                    Value::Bits { unknown } => u64::from(unknown),
+                    Value::Real(_) | Value::Text(_) => 0,
+                };
+                check_bits(object, bits, unknown)
+            }
+            (_, Value::Planes { value, unknown }) => {
+                self.number(object, shape, value, unknown).map(drop)
+            }
+            (_, Value::Vector(vector)) => {
+                let (value, unknown) = (vector.value_word(0), vector.unknown_word(0));
+                self.number(object, shape, value, unknown).map(drop)
+            }
+            (_, Value::Bits { unknown: true }) => self.number(object, shape, 0, 1).map(drop),
+            (Shape::Physical { .. }, Value::Bits { .. }) => {
+                self.number(object, shape, 0, 0).map(drop)
+            }
+            (_, Value::Bits { .. }) => Ok(()),
+            (_, Value::Real(real)) => self.check_real(object, real),
+            (_, Value::Text(text)) => self.characters_of(object, text).map(drop),
+        }
+    }
+
+    /// An integer, an enumeration's position or a physical value, where the type allows it.
+    fn number(
         &self,
         object: &'static Object,
         shape: &Shape,
         value: u64,
         unknown: u64,
-        mode: WriteMode,
-    ) -> Result<(), PortError> {
+    ) -> Result<Scalar, PortError> {
         let refuse = |message| Err(refusal("write", object, message));
         if unknown != 0 {
             return refuse(format!(
@@ -141,7 +183,7 @@ impl VhpiPort {
                 shape.encoding()
             ));
         }
-        let scalar = match shape {
+        Ok(match shape {
             Shape::Integer { range, long, .. } => {
                 #[allow(clippy::cast_possible_truncation, reason = "the encoding has 32 bits")]
                 let number = if *long {
@@ -150,10 +192,7 @@ impl VhpiPort {
                     i64::from((value as u32).cast_signed())
                 };
                 if !(range.low..=range.high).contains(&number) {
-                    return refuse(format!(
-                        "{number} is not within {} to {}",
-                        range.low, range.high
-                    ));
+                    return refuse(outside(number, *range));
                 }
                 match i32::try_from(number) {
                     Ok(number) if !long => Scalar::Integer(number),
@@ -184,10 +223,7 @@ impl VhpiPort {
                 }
                 let number = value.cast_signed();
                 if !(range.low..=range.high).contains(&number) {
-                    return refuse(format!(
-                        "{number} is not within {} to {}",
-                        range.low, range.high
-                    ));
+                    return refuse(outside(number, *range));
                 }
                 Scalar::Physical {
                     format: *format,
@@ -195,7 +231,19 @@ impl VhpiPort {
                 }
             }
             shape => return Err(wrong_encoding("write", object, shape.encoding())),
-        };
+        })
+    }
+
+    /// Writes an integer or an enumeration's position, where the type allows it.
+    fn write_number(
+        &self,
+        object: &'static Object,
+        shape: &Shape,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        let scalar = self.number(object, shape, value, unknown)?;
         if self.is_held(object, mode) {
             return Ok(());
         }
@@ -249,14 +297,8 @@ impl VhpiPort {
         mode: WriteMode,
     ) -> Result<(), PortError> {
         super::check_not_over()?;
-        if let Shape::Real {
-            limits: Some((low, high)),
-        } = self.shape(object)
-            && !(*low..=*high).contains(&real)
-            && mode != WriteMode::Release
-        {
-            let message = format!("{real} is not within {low} to {high}");
-            return Err(refusal("write", object, message));
+        if mode != WriteMode::Release {
+            self.check_real(object, real)?;
         }
         if self.is_held(object, mode) {
             return Ok(());
@@ -267,8 +309,20 @@ impl VhpiPort {
         self.finish_write(object, mode, put, |object| object.written.set_real(real))
     }
 
-    pub(super) fn put_string(&self, object: &'static Object, text: &str) -> Result<(), PortError> {
-        super::check_not_over()?;
+    fn check_real(&self, object: &'static Object, real: f64) -> Result<(), PortError> {
+        match self.shape(object) {
+            Shape::Real {
+                limits: Some((low, high)),
+            } if !(*low..=*high).contains(&real) => {
+                let message = format!("{real} is not within {low} to {high}");
+                Err(refusal("write", object, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A text as the characters that a string holds, where it has the string's length.
+    fn characters_of(&self, object: &'static Object, text: &str) -> Result<Vec<u8>, PortError> {
         let shape = self.shape(object);
         let Shape::Text { length } = *shape else {
             return Err(wrong_encoding("write", object, shape.encoding()));
@@ -279,12 +333,23 @@ impl VhpiPort {
             return Err(refusal("write", object, message));
         };
         if characters.len() != length {
+            let remedy = if characters.len() < length {
+                "fill the text up"
+            } else {
+                "cut the text off"
+            };
             let message = format!(
-                "it holds {length} characters, not {}: fill the text up",
+                "it holds {length} characters, not {}: {remedy}",
                 characters.len()
             );
             return Err(refusal("write", object, message));
         }
+        Ok(characters)
+    }
+
+    pub(super) fn put_string(&self, object: &'static Object, text: &str) -> Result<(), PortError> {
+        super::check_not_over()?;
+        let characters = self.characters_of(object, text)?;
         if self.is_held(object, WriteMode::Deposit) {
             return Ok(());
         }
@@ -333,6 +398,10 @@ impl VhpiPort {
         };
         self.finish_write(object, WriteMode::Release, put, |_| {})
     }
+}
+
+fn outside(number: i64, range: Range) -> String {
+    format!("{number} is not within {} to {}", range.low, range.high)
 }
 
 /// The first of an enumeration's literals.

@@ -25,7 +25,7 @@ use vhdl::Vhdl;
 use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Unusable, VectorFormats, WriteMode, event,
+    Unusable, Value, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -280,6 +280,19 @@ impl Port for VpiPort {
         self.vhdl.is_none()
             && self.kind(parameter) == super::ObjectKind::Parameter
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
+    }
+
+    fn checks_writes(&self, object: Handle, encoding: &Encoding) -> bool {
+        matches!(encoding, Encoding::Real | Encoding::Text) || self.is_copy(object)
+    }
+
+    fn check_write(&self, object: Handle, value: Value<'_>) -> Result<(), PortError> {
+        self.check_no_copy(object)?;
+        match value {
+            Value::Real(_) => self.check_takes_reals(object),
+            Value::Text(text) => self.text_to_write(object, text).map(drop),
+            Value::Planes { .. } | Value::Vector(_) | Value::Bits { .. } => Ok(()),
+        }
     }
 
     fn read(

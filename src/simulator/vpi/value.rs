@@ -11,7 +11,7 @@ use std::ptr;
 use super::digits::{digits_to_planes, scalar_planes, vector_elements};
 use super::raw::Missing;
 use super::{VpiPort, check_not_over};
-use crate::simulator::{Encoding, Handle, PortError, VectorFormats, WriteMode};
+use crate::simulator::{Encoding, Handle, ObjectKind, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
 use crate::value::{LogicVec, low_mask};
 
@@ -397,33 +397,42 @@ impl VpiPort {
         real: f64,
         mode: WriteMode,
     ) -> Result<(), PortError> {
-        self.check_not_read_only_element(object)?;
+        self.check_takes_reals(object)?;
         let mut value = empty(vpi::vpiRealVal);
         value.value.real = real;
         // SAFETY: a real number points to nothing.
-        let written = unsafe { self.put(object, &mut value, mode) };
-        if mode == WriteMode::Deposit && self.quirks.everything_is_a_register {
-            return written.map_err(|_| PortError::Unsupported {
+        unsafe { self.put(object, &mut value, mode) }
+    }
+
+    /// Refuses real numbers where the simulator is known to.
+    pub(super) fn check_takes_reals(&self, object: Handle) -> Result<(), PortError> {
+        self.check_not_read_only_element(object)?;
+        // Where it is a register of 64 bits, it takes those of an integer only.
+        if self.quirks.everything_is_a_register && self.kind(object) != ObjectKind::Real {
+            return Err(PortError::Unsupported {
                 what: format!("write the real number `{}`", self.path(object)),
                 simulator: self.identity.to_string(),
                 remedy: "let the design compute it from bits that are written".to_owned(),
             });
         }
-        written
+        Ok(())
     }
 
-    pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
+    /// A text as the simulator takes it, where it takes one.
+    pub(super) fn text_to_write(&self, object: Handle, text: &str) -> Result<CString, PortError> {
         self.check_not_read_only_element(object)?;
         if self.quirks.strings_are_unreadable {
             return Err(self.no_strings("write", object));
         }
-        let Ok(text) = CString::new(text) else {
-            return Err(PortError::Refused {
-                operation: "write",
-                path: self.path(object),
-                message: "the string holds a NUL character".to_owned(),
-            });
-        };
+        CString::new(text).map_err(|_| PortError::Refused {
+            operation: "write",
+            path: self.path(object),
+            message: "the string holds a NUL character".to_owned(),
+        })
+    }
+
+    pub(super) fn put_string(&self, object: Handle, text: &str) -> Result<(), PortError> {
+        let text = self.text_to_write(object, text)?;
         let mut value = empty(vpi::vpiStringVal);
         value.value.str_ = text.as_ptr().cast_mut();
         // SAFETY: the string lives through the call, which does not write to it.

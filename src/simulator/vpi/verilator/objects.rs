@@ -101,9 +101,14 @@ impl VpiPort {
         held.unwrap_or_default()
     }
 
+    /// Whether an object is the copy of an output of the top.
+    pub(in crate::simulator::vpi) fn is_copy(&self, object: Handle) -> bool {
+        self.kept.copies.borrow().contains(&object)
+    }
+
     /// What is written to the copy of an output is lost with the next evaluation.
     pub(in crate::simulator::vpi) fn check_no_copy(&self, object: Handle) -> Result<(), PortError> {
-        if !self.kept.copies.borrow().contains(&object) {
+        if !self.is_copy(object) {
             return Ok(());
         }
         Err(PortError::Unsupported {

@@ -2,6 +2,7 @@
 //! `tests/designs/values.sv` or its twin `values.vhd`.
 
 mod numbers;
+mod refusals;
 
 use verifork::dut::{Instance, SignalValue};
 use verifork::prelude::*;

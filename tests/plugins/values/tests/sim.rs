@@ -27,5 +27,10 @@ fn main() -> ExitCode {
             .sources(["../../designs/values.vhd"])
             .simulators([Simulator::Nvc])
             .tests(["numbers::told_"]),
+        // GHDL tells no ranges: see `tests/trust`.
+        Design::new("ranges")
+            .sources(["../../designs/ranges.vhd"])
+            .simulators([Simulator::Nvc])
+            .tests(["refusals::what_"]),
     ])
 }

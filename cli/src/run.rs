@@ -6,18 +6,19 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{ExitCode, Stdio};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Deserialize;
+use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::Place;
-use crate::harness::{code, suite};
+use crate::harness::{code, suite, tests};
 
 #[derive(Args)]
 pub(crate) struct Run {
-    /// Only tests whose names contain this text.
-    filter: Option<String>,
+    /// Only tests whose names contain one of these texts.
+    filters: Vec<String>,
     #[command(flatten)]
     place: Place,
     /// More arguments for the harness, such as `--test-threads 2`.
@@ -139,8 +140,8 @@ impl Run {
         let mut command = self.place.command()?;
         command
             .args(["--format", "json"])
-            .args(&self.filter)
-            .args(&self.arguments);
+            .args(&self.arguments)
+            .args(&self.filters);
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
@@ -181,10 +182,29 @@ impl Run {
             display.bar.inc(1);
         }
         display.clear();
+        let status = child.wait().context("the harness")?;
+        // Of `cargo test`, whoever filters expects that. Here the filter is the whole of the command.
+        if status.success() && table.rows.is_empty() && !self.filters.is_empty() {
+            bail!(self.nothing_fits()?);
+        }
         println!("{}", table.heading());
         for suite in table.rows.keys() {
             println!("{}", table.row(suite));
         }
-        Ok(code(child.wait().context("the harness")?))
+        Ok(code(status))
+    }
+
+    /// What to tell where the filters have selected nothing.
+    fn nothing_fits(&self) -> anyhow::Result<String> {
+        let tests = tests(self.place.command()?)?;
+        let names = || tests.iter().map(String::as_str);
+        let near = self.filters.iter().flat_map(|it| nearest(it, names(), 3));
+        let near: Vec<&str> = near.take(3).collect();
+        Ok(format!(
+            "no test's name contains `{}`{}; `cargo verifork list` shows all {}",
+            self.filters.join("` or `"),
+            did_you_mean(&near),
+            tests.len()
+        ))
     }
 }

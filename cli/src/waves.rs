@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
+use verifork_protocol::nearest::nearest;
 
 use crate::Place;
 use crate::doctor::is_there;
@@ -92,8 +93,7 @@ impl ShowWaves {
             fit.len(),
             fit.join("\n  ")
         );
-        let all: Vec<&str> = tests.iter().map(String::as_str).collect();
-        let near = similar::get_close_matches(self.test.as_str(), &all, 3, 0.6);
+        let near = nearest(&self.test, tests.iter().map(String::as_str), 3);
         let near = match &near[..] {
             [] => "`cargo verifork list` shows all".to_owned(),
             near => format!("did you mean one of these?\n  {}", near.join("\n  ")),

@@ -58,7 +58,10 @@ impl Outside {
         }
         // Verilator compiles for long, and is asked by the runner's own tests.
         if !command.get_envs().any(|(given, _)| given == "VERIFORK_SIM") {
-            command.env("VERIFORK_SIM", "icarus,ghdl,nvc");
+            let there = [("icarus", "iverilog"), ("ghdl", "ghdl"), ("nvc", "nvc")];
+            let there = there.iter().filter(|(_, program)| is_there(program));
+            let keys: Vec<&str> = there.map(|(key, _)| *key).collect();
+            command.env("VERIFORK_SIM", keys.join(","));
         }
         // One target folder for all: the library is built once. In it, crates need different
         // names, since cargo does not tell them apart by their places.
@@ -155,6 +158,19 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
         .verifork("counter-tb", &["run"])
         .status(0)
         .says("counter::icarus       1       0        0");
+    outside
+        .verifork("counter-tb", &["run", "strats"])
+        .status(FAILED)
+        .says("no test's name contains `strats` (did you mean `counter::icarus::starts`?)")
+        .says("`cargo verifork list` shows all 1");
+    let mut nothing_left = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+    nothing_left
+        .args(["verifork", "run"])
+        .env("VERIFORK_SIM", "nvc");
+    outside
+        .run(nothing_left, "counter-tb")
+        .status(2)
+        .says("is left by VERIFORK_SIM=nvc");
     outside
         .verifork("counter-tb", &["bind", "--check"])
         .status(0)

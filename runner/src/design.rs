@@ -163,8 +163,8 @@ pub struct Design {
     pub(crate) run_arguments: Vec<(Simulator, String)>,
     pub(crate) plusargs: Vec<String>,
     pub(crate) files: Vec<PathBuf>,
-    pub(crate) tests: Vec<String>,
-    pub(crate) simulators: Vec<Simulator>,
+    pub(crate) tests: Option<Vec<String>>,
+    pub(crate) simulators: Option<Vec<Simulator>>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
@@ -190,8 +190,8 @@ impl Design {
             run_arguments: Vec::new(),
             plusargs: Vec::new(),
             files: Vec::new(),
-            tests: Vec::new(),
-            simulators: Vec::new(),
+            tests: None,
+            simulators: None,
             skipped: Vec::new(),
             shared: false,
             public_all: false,
@@ -325,15 +325,17 @@ impl Design {
     }
 
     /// Only tests whose names contain one of these texts belong to this design. All tests of the
-    /// crate do by default.
+    /// crate do by default. A text that is in no test's name is an error.
     pub fn tests<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
-        self.tests.extend(names.into_iter().map(Into::into));
+        self.tests
+            .get_or_insert_default()
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Only these simulators are used. All that take the design's languages are by default.
     pub fn simulators(mut self, simulators: impl IntoIterator<Item = Simulator>) -> Self {
-        self.simulators.extend(simulators);
+        self.simulators.get_or_insert_default().extend(simulators);
         self
     }
 
@@ -350,7 +352,7 @@ impl Design {
     }
 
     /// On one simulator, tests whose names contain this text are ignored. Run all the same, with
-    /// `--ignored`, those that fail tell the reason.
+    /// `--ignored`, those that fail tell the reason. A text that is in no test's name is an error.
     ///
     /// ```
     /// # use verifork_runner::{Design, Simulator};

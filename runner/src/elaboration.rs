@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
 use crate::design::{Design, Language, ParameterValue, Simulator, Skipped, VhdlStandard};
 
 /// A file that is compiled.
@@ -20,6 +22,8 @@ pub(crate) struct Source {
 pub(crate) struct Elaboration {
     /// Design, label and variant, where there are: how the names of its tests begin.
     pub(crate) segments: Vec<String>,
+    /// The last of them is the name of a variant.
+    is_variant: bool,
     pub(crate) top: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) include_folders: Vec<PathBuf>,
@@ -33,8 +37,8 @@ pub(crate) struct Elaboration {
     pub(crate) plusargs: Vec<String>,
     /// As the design reads them, and where they are.
     pub(crate) files: Vec<(PathBuf, PathBuf)>,
-    tests: Vec<String>,
-    simulators: Vec<Simulator>,
+    tests: Option<Vec<String>>,
+    simulators: Option<Vec<Simulator>>,
     skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
@@ -59,9 +63,32 @@ impl Elaboration {
         of(&self.run_arguments, simulator)
     }
 
-    /// Whether the user lets this simulator have the design.
-    pub(crate) fn allows(&self, simulator: Simulator) -> bool {
-        self.simulators.is_empty() || self.simulators.contains(&simulator)
+    /// The name of what all variants come from.
+    pub(crate) fn name_without_variant(&self) -> String {
+        let own = self.segments.len() - usize::from(self.is_variant);
+        self.segments[..own].join("::")
+    }
+
+    /// Whether it takes the design's languages, and the user lets it have the design.
+    pub(crate) fn runs_on(&self, simulator: Simulator) -> bool {
+        let allowed = self.simulators.as_ref();
+        allowed.is_none_or(|allowed| allowed.contains(&simulator))
+            && simulator.command_line().takes(self)
+    }
+
+    /// The simulators that the user lets have the design, if not all.
+    pub(crate) fn allowed(&self) -> Option<&[Simulator]> {
+        self.simulators.as_deref()
+    }
+
+    /// The parts of names by which its tests are chosen.
+    pub(crate) fn test_texts(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().flatten().map(String::as_str)
+    }
+
+    /// The parts of names by which tests are left out on a simulator.
+    pub(crate) fn skipped_texts(&self) -> impl Iterator<Item = &str> {
+        self.skipped.iter().map(|it| it.test.as_str())
     }
 
     /// Why this simulator does not run the test with this name, if it does not.
@@ -73,7 +100,8 @@ impl Elaboration {
 
     /// Whether the test with this name belongs to the design.
     pub(crate) fn has_test(&self, name: &str) -> bool {
-        self.tests.is_empty() || self.tests.iter().any(|part| name.contains(part))
+        let tests = self.tests.as_ref();
+        tests.is_none_or(|parts| parts.iter().any(|part| name.contains(part)))
     }
 }
 
@@ -149,6 +177,7 @@ fn elaborate(
         })
     };
     Elaboration {
+        is_variant: !design.variants.is_empty(),
         segments,
         top: design.top.clone().unwrap_or_else(|| design.name.clone()),
         sources: design.sources.iter().filter_map(source).collect(),
@@ -196,6 +225,12 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     if design.sources.is_empty() {
         problem("it has no sources: name them with `.sources([…])`".to_owned());
     }
+    if design.tests.as_ref().is_some_and(Vec::is_empty) {
+        problem("`.tests([])` names no test: leave it out for all of them".to_owned());
+    }
+    if design.simulators.as_ref().is_some_and(Vec::is_empty) {
+        problem("`.simulators([])` names none: leave it out for all of them".to_owned());
+    }
     for (library, path) in &design.sources {
         let language = Language::of(path);
         if language.is_none() {
@@ -242,7 +277,8 @@ fn missing(path: &Path, what: &str, is: fn(&Path) -> bool) -> Option<String> {
     let present: Vec<String> = present
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
-    let nearest = crate::nearest::did_you_mean(&wanted, present.iter().map(String::as_str));
+    let names = present.iter().map(String::as_str);
+    let nearest = did_you_mean(&nearest(&wanted, names, 1));
     Some(format!("there is no {what} `{}`{nearest}", path.display()))
 }
 
@@ -281,6 +317,15 @@ mod tests {
             text.contains("no extension that tells its language"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_choice_of_nothing_is_an_error() {
+        let none: [&str; 0] = [];
+        let text = problems(vec![counter().tests(none)]);
+        assert!(text.contains("`.tests([])` names no test"), "{text}");
+        let text = problems(vec![counter().simulators([])]);
+        assert!(text.contains("`.simulators([])` names none"), "{text}");
     }
 
     #[test]

@@ -106,7 +106,9 @@ impl Task<'_> {
         command
             .env("VERIFORK_FILTER", self.filter)
             .env("VERIFORK_SEED", self.seed.to_string())
-            .env("VERIFORK_RESULTS", &results);
+            .env("VERIFORK_RESULTS", &results)
+            // Whether anything ran is judged over all tests.
+            .env("VERIFORK_ALLOW_EMPTY", "1");
         if let Some(path) = self.describe {
             command.env("VERIFORK_DESCRIBE", path);
         }

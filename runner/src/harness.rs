@@ -1,32 +1,32 @@
 //! The harness: from designs and the command line to tests and the process's exit status.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Trial};
-
+use crate::arguments::Arguments;
 use crate::cache::Cache;
 use crate::design::{Design, Simulator};
 use crate::elaboration::{Elaboration, elaborations};
 use crate::junit::Junit;
+use crate::plan::{self, Plan};
 use crate::process;
 use crate::settings::Settings;
 use crate::simulator::ALL;
-use crate::testbench::{self, ListedTest, PluginSettings, Testbench};
-use crate::trial::{Bench, Context};
+use crate::testbench::{self, PluginSettings, Testbench};
+use crate::trial::{self, Bench, Context};
 
 /// The exit status of a harness that could not run its tests.
 const BROKEN: u8 = 2;
 
 /// Runs the tests of this crate on the designs; to be the whole of `tests/sim.rs`'s `main`.
 ///
-/// The status is success if no test failed, 101 if one did, as with any Rust test, and 2 if
-/// designs or settings are wrong, which is told on standard error.
+/// The status is success if a test ran and none failed, 101 if one did, as with any Rust test, and 2
+/// if designs or settings are wrong or not one test could run, which is told on standard error.
+/// Filters of the command line may select nothing, as with any Rust test.
 ///
 /// ```no_run
 /// use verifork_runner::Design;
@@ -37,8 +37,9 @@ const BROKEN: u8 = 2;
 /// # main();
 /// ```
 pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
-    let arguments = Arguments::from_args();
-    match run(designs.into_iter().collect(), &arguments) {
+    let arguments = Arguments::of_process().map_err(|problem| vec![problem]);
+    let run = arguments.and_then(|arguments| run(designs.into_iter().collect(), &arguments));
+    match run {
         Ok(status) => status,
         Err(problems) => {
             for problem in problems {
@@ -69,56 +70,78 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
         return Err(vec![problem]);
     }
     check_languages(&designs)?;
-    if settings.describe.is_none() {
-        check_tests(&testbench, &designs, &tests)?;
-    }
     let context = context(testbench, settings, &plugin, arguments)?;
     if let Some(folder) = &context.settings.describe {
         return describe(&context, &designs, folder);
     }
-    let trials = trials(&context, &designs, &tests, arguments);
-    Ok(libtest_mimic::run(arguments, trials).exit_code())
+    plan::check(&context.testbench, &designs, &tests, plugin.allow_empty)?;
+    if let Some(problem) = plugin.none_selected.filter(|_| !plugin.allow_empty) {
+        return Err(vec![problem]);
+    }
+    let mut plan = Plan::new(&context, &designs, &tests)?;
+    plan.notes.extend(plugin.remarks);
+    if plan.tests.is_empty() && !plugin.allow_empty && plan::are_asked(&designs, &tests, arguments)
+    {
+        return Err(vec![plan::nothing_left(&context, &designs)]);
+    }
+    run_plan(&context, plan, arguments)
+}
+
+fn run_plan(
+    context: &Arc<Context>,
+    mut plan: Plan,
+    arguments: &Arguments,
+) -> Result<ExitCode, Vec<String>> {
+    let empty = plan.cannot_run(context, arguments);
+    // Each of nextest's processes is there for one test, and none for those that are ignored.
+    if let Some(reason) = empty.clone().filter(|_| env::var_os("NEXTEST").is_some()) {
+        plan.fail_all(context, reason);
+    }
+    if !arguments.list() {
+        for note in &plan.notes {
+            eprintln!("note: {note}");
+        }
+    }
+    let asked = plan.selected(arguments).next().is_some();
+    let names = plan.tests.iter();
+    let names = names.map(|test| (test.name.as_str(), test.ignored.is_some()));
+    let given = arguments.for_libtest(names);
+    let conclusion = libtest_mimic::run(&given, trial::trials(context, plan.tests, arguments));
+    let ran = conclusion.num_passed + conclusion.num_failed > 0;
+    if arguments.list() || arguments.is_bench() || context.allow_empty || ran || !asked {
+        return Ok(conclusion.exit_code());
+    }
+    match empty {
+        Some(reason) => Err(vec![reason]),
+        None if arguments.ask_for_all() => Err(vec![plan::all_skipped(context)]),
+        None => Ok(conclusion.exit_code()),
+    }
 }
 
 fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
-    let taken = |design: &&Elaboration| {
-        !ALL.iter()
-            .any(|simulator| simulator.command_line().takes(design))
-    };
     let problem = |design: &Elaboration| {
+        if ALL.into_iter().any(|simulator| design.runs_on(simulator)) {
+            return None;
+        }
+        let keys = |simulators: &mut dyn Iterator<Item = Simulator>| {
+            let keys = simulators.map(|simulator| simulator.command_line().key());
+            keys.collect::<Vec<_>>()
+        };
+        let taking = |simulator: &Simulator| simulator.command_line().takes(design);
+        let taking = keys(&mut ALL.into_iter().filter(taking));
         let languages: Vec<String> = design.languages().iter().map(ToString::to_string).collect();
         let languages = languages.join(" and ");
-        format!(
-            "design `{}`: no simulator takes {languages} in one design",
-            design.name()
-        )
+        let name = design.name();
+        Some(match design.allowed() {
+            Some(allowed) if !taking.is_empty() => format!(
+                "design `{name}`: none of `.simulators([…])` ({}) takes {languages}; {} do",
+                keys(&mut allowed.iter().copied()).join(", "),
+                taking.join(", ")
+            ),
+            _ => format!("design `{name}`: no simulator takes {languages} in one design"),
+        })
     };
-    let problems: Vec<String> = designs.iter().filter(taken).map(problem).collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
-}
-
-fn check_tests(
-    testbench: &Testbench,
-    designs: &[Elaboration],
-    tests: &[ListedTest],
-) -> Result<(), Vec<String>> {
-    if tests.is_empty() {
-        return Err(vec![format!(
-            "the plugin `{}` has no tests: mark an `async fn` with `#[verifork::test]`, in a \
-             module that `lib.rs` reaches",
-            testbench.plugin.display()
-        )]);
-    }
-    let empty = designs
-        .iter()
-        .filter(|design| !tests.iter().any(|it| design.has_test(&it.name)));
-    let problem =
-        |design: &Elaboration| format!("design `{}`: no test fits `.tests(…)`", design.name());
-    let problems: Vec<String> = empty.map(problem).collect();
+    let problems: Vec<String> = designs.iter().filter_map(problem).collect();
     if problems.is_empty() {
         Ok(())
     } else {
@@ -139,9 +162,9 @@ fn describe(
         let mut design = design.clone();
         design.public_all = true;
         let design = &design;
-        let wanted = ALL.into_iter().filter(|&simulator| {
-            runs_on(design, simulator.command_line().key()) && context.settings.wants(simulator)
-        });
+        let wanted = ALL
+            .into_iter()
+            .filter(|&simulator| design.runs_on(simulator) && context.settings.wants(simulator));
         let benches: Vec<Arc<Bench>> = wanted
             .map(|simulator| {
                 let programs = context.find(simulator);
@@ -152,7 +175,13 @@ fn describe(
             .iter()
             .find(|bench| bench.is_installed())
             .or(benches.first());
-        let Some(bench) = bench else { continue };
+        let Some(bench) = bench else {
+            problems.push(format!(
+                "design `{}` is not described: VERIFORK_SIM leaves no simulator that takes it",
+                design.name()
+            ));
+            continue;
+        };
         let path = folder.join(format!("{}.json", bench.suite().replace("::", ".")));
         if let Err(problem) = bench.describe(&path) {
             problems.push(problem);
@@ -172,12 +201,12 @@ fn context(
     arguments: &Arguments,
 ) -> Result<Arc<Context>, Vec<String>> {
     let one = |text: String| vec![text];
-    if !arguments.list {
+    if !arguments.list() {
         process::end_groups_with_this_process()
             .map_err(|error| one(format!("cannot watch for signals: {error}")))?;
     }
     let junit = match &settings.junit {
-        Some(path) if !arguments.list => {
+        Some(path) if !arguments.list() => {
             // Cargo starts tests in the folder of the crate; the path was meant from there too.
             let path = testbench.folder.join(path);
             let run = env::var("NEXTEST_RUN_ID").ok();
@@ -196,7 +225,9 @@ fn context(
         junit,
         seed: plugin.seed.unwrap_or_else(random_seed),
         wall_timeout: plugin.wall_timeout.map(Duration::from_secs_f64),
-        live: arguments.nocapture,
+        live: arguments.shows_output(),
+        allow_empty: plugin.allow_empty,
+        cannot_run: OnceLock::new(),
         testbench,
         settings,
     }))
@@ -207,60 +238,4 @@ fn random_seed() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     // The standard library seeds its hash maps from the operating system.
     RandomState::new().hash_one(std::process::id())
-}
-
-/// Every test on every design and simulator, in the order designs, simulators, tests.
-fn trials(
-    context: &Arc<Context>,
-    designs: &[Elaboration],
-    tests: &[ListedTest],
-    arguments: &Arguments,
-) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    let mut missing: BTreeMap<Simulator, (String, usize)> = BTreeMap::new();
-    for design in designs {
-        for simulator in ALL {
-            let command_line = simulator.command_line();
-            if !command_line.takes(design)
-                || !design.allows(simulator)
-                || !context.settings.wants(simulator)
-            {
-                continue;
-            }
-            let programs = context.find(simulator);
-            let absent = programs.is_err() && !context.settings.required.contains(&simulator);
-            if let (Err(reason), true) = (&programs, absent) {
-                missing.entry(simulator).or_insert((reason.clone(), 0)).1 += tests
-                    .iter()
-                    .filter(|test| design.has_test(&test.name))
-                    .count();
-            }
-            let own: Vec<ListedTest> = tests
-                .iter()
-                .filter(|test| test.selected && design.has_test(&test.name))
-                .cloned()
-                .collect();
-            let bench = Bench::new(Arc::clone(context), design.clone(), simulator, programs);
-            trials.extend(bench.trials(own, absent, arguments));
-        }
-    }
-    if !arguments.list {
-        for (reason, count) in missing.values() {
-            eprintln!("note: {count} tests are ignored: {reason}");
-        }
-        if trials.is_empty() {
-            let mut keys = crate::installed::known_simulators_keys();
-            keys.retain(|key| designs.iter().any(|design| runs_on(design, key)));
-            let keys = keys.join(", ");
-            eprintln!(
-                "note: no test is left by VERIFORK_SIM and VERIFORK_FILTER; the designs run on {keys}"
-            );
-        }
-    }
-    trials
-}
-
-fn runs_on(design: &Elaboration, key: &str) -> bool {
-    Simulator::from_key(key)
-        .is_some_and(|simulator| simulator.command_line().takes(design) && design.allows(simulator))
 }

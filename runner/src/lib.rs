@@ -30,8 +30,8 @@
 //! A test is called *design*`::`*label*`::`*variant*`::`*simulator*`::`*test*, without the label or
 //! the variant where there is none: `counter::icarus::counts`, `counter::vhdl::ghdl::wraps::from_0`.
 //! So `cargo test counter::vhdl` runs one design, `cargo test ::ghdl::` one simulator, and
-//! `cargo test counts` one test on everything. The arguments are those of any Rust test: a filter,
-//! `--exact`, `--skip`, `--list`, `--ignored`, `--include-ignored`, `--test-threads`, `--nocapture`
+//! `cargo test counts` one test on everything. The arguments are those of any Rust test: filters, of
+//! which one has to fit (`cargo test -- counts wraps`), `--exact`, `--skip`, `--list`, `--ignored`, `--include-ignored`, `--test-threads`, `--nocapture`
 //! (which shows what a simulator prints while it prints it), `--format`. `cargo nextest` works as well.
 //!
 //! # How a test runs
@@ -46,6 +46,14 @@
 //! A test has passed only if the plugin wrote that it has. A crash, a hang, an early end, a
 //! plugin that was never loaded: each fails that test, and no other.
 //!
+//! # Nothing ran
+//!
+//! A simulator that is not installed has its tests ignored, with a note; one that is named, by
+//! `VERIFORK_SIM`, `VERIFORK_REQUIRE` or a variable that says where it is, has them fail. If not one
+//! test could run, since all are ignored or the settings leave none, the harness fails, unless
+//! `VERIFORK_ALLOW_EMPTY=1`. What filters of the command line select may be nothing, as with any
+//! Rust test.
+//!
 //! # Settings
 //!
 //! Environment variables; one that is misspelt or malformed is an error. `VERIFORK_HELP=1 cargo test`
@@ -53,7 +61,7 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `VERIFORK_SIM=icarus,nvc` | only these simulators; `all`, as without it, is what is installed |
+//! | `VERIFORK_SIM=icarus,nvc` | these simulators and no others, all of which have to be there; `all`, as without it, is what is installed |
 //! | `VERIFORK_REQUIRE=all` | simulators, or all, whose tests fail where they are not installed; they are ignored otherwise |
 //! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
 //! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in the format if the simulator has it |
@@ -62,6 +70,7 @@
 //! | `VERIFORK_SEED=7` | the seed a failure printed; another one each run without it |
 //! | `VERIFORK_FILTER` | tests by their own names, as the plugin by hand takes it, beside the filter of the command line |
 //! | `VERIFORK_WALL_TIMEOUT=300s` | the limit of wall-clock time of a test that sets none itself; 30 s later its simulator is killed |
+//! | `VERIFORK_ALLOW_EMPTY=1` | a harness in which no test could run passes: one of many that a filter or `VERIFORK_SIM` is for |
 //! | `VERIFORK_CACHE=0` | compile every design anew |
 //! | `VERIFORK_DESCRIBE=folder` | write the elaborated designs as JSON into the folder, and run no test |
 //! | `VERIFORK_HELP=1` | show all variables, and run no test |
@@ -73,6 +82,7 @@
 //! `VERIFORK_LIST` is `--list` here, and `VERIFORK_RESULTS`, the file through which the plugin tells
 //! what it has done, the harness sets itself.
 
+mod arguments;
 mod cache;
 mod design;
 mod elaboration;
@@ -80,7 +90,7 @@ mod execution;
 mod harness;
 mod installed;
 mod junit;
-mod nearest;
+mod plan;
 mod process;
 mod results;
 mod settings;

@@ -6,8 +6,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
 use crate::design::Simulator;
-use crate::nearest::did_you_mean;
 use crate::simulator::{ALL, Waves};
 
 /// When tests write wave files.
@@ -53,24 +54,19 @@ impl Settings {
                 problems.push(format!("{name}={value}: {problem}"));
             }
         };
+        let mut required_by_name = Vec::new();
         let mut settings = Settings {
             cache: true,
             ..Settings::default()
         };
         text("VERIFORK_SIM", &mut |value| {
-            settings.simulators = if value == "all" {
-                None
-            } else {
-                Some(simulators(value)?)
-            };
+            settings.simulators = simulators(value)?;
             Ok(())
         });
         text("VERIFORK_REQUIRE", &mut |value| {
-            settings.required = if value == "all" {
-                ALL.to_vec()
-            } else {
-                simulators(value)?
-            };
+            let named = simulators(value)?;
+            settings.required = named.clone().unwrap_or(ALL.to_vec());
+            required_by_name = named.unwrap_or_default();
             Ok(())
         });
         text("VERIFORK_WAVES", &mut |value| {
@@ -92,6 +88,14 @@ impl Settings {
                 settings.places.insert(simulator, PathBuf::from(place));
             }
         }
+        for simulator in required_by_name {
+            if !settings.wants(simulator) {
+                problems.push(format!(
+                    "VERIFORK_REQUIRE names `{0}`, which VERIFORK_SIM leaves out: nothing runs on it",
+                    simulator.command_line().key()
+                ));
+            }
+        }
         if problems.is_empty() {
             Ok(settings)
         } else {
@@ -105,25 +109,43 @@ impl Settings {
             .as_ref()
             .is_none_or(|wanted| wanted.contains(&simulator))
     }
+
+    /// Whether tests fail where this simulator is not to be had: it is required, or somebody has
+    /// named it or its place.
+    pub(crate) fn demands(&self, simulator: Simulator) -> bool {
+        let named = self.simulators.as_ref();
+        self.required.contains(&simulator)
+            || self.places.contains_key(&simulator)
+            || named.is_some_and(|named| named.contains(&simulator))
+    }
 }
 
-fn simulators(value: &str) -> Result<Vec<Simulator>, String> {
-    let names = value
+/// The simulators that are named; none for `all`.
+fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, String> {
+    if value.eq_ignore_ascii_case("all") {
+        return Ok(None);
+    }
+    let named: Result<Vec<Simulator>, String> = value
         .split(',')
         .map(str::trim)
-        .filter(|name| !name.is_empty());
-    names
         .map(|name| {
+            if name.is_empty() {
+                return Err(
+                    "a name is missing: names are separated by single commas, or `all` fits"
+                        .to_owned(),
+                );
+            }
             Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
                 let keys = ALL.map(|simulator| simulator.command_line().key());
                 format!(
                     "there is no simulator `{name}`{}; there are {}",
-                    did_you_mean(name, keys),
+                    did_you_mean(&nearest(name, keys, 1)),
                     keys.join(", ")
                 )
             })
         })
-        .collect()
+        .collect();
+    named.map(Some)
 }
 
 fn waves(value: &str) -> Result<WavesWanted, String> {
@@ -134,7 +156,7 @@ fn waves(value: &str) -> Result<WavesWanted, String> {
             let names = ["vcd", "fst", "ghw", "on-failure", "off"];
             format!(
                 "vcd, fst, ghw, on-failure or on-failure:vcd fits{}",
-                did_you_mean(value, names)
+                did_you_mean(&nearest(value, names, 1))
             )
         })
     };
@@ -158,6 +180,42 @@ mod tests {
     fn an_unknown_simulator_is_an_error_with_the_nearest() {
         let problems = read("VERIFORK_SIM", "icarus,gdhl").unwrap_err();
         assert!(problems[0].contains("did you mean `ghdl`?"), "{problems:?}");
+    }
+
+    #[test]
+    fn an_empty_name_is_an_error() {
+        for variable in ["VERIFORK_SIM", "VERIFORK_REQUIRE"] {
+            for value in [",", "icarus,", ",icarus", "icarus,,ghdl", " "] {
+                let problems = read(variable, value).unwrap_err();
+                assert!(
+                    problems[0].contains("a name is missing"),
+                    "{value}: {problems:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_required_by_name_is_not_left_out() {
+        let get = |required: &'static str| {
+            Settings::read(move |name| match name {
+                "VERIFORK_SIM" => Some("ghdl".into()),
+                "VERIFORK_REQUIRE" => Some(required.into()),
+                _ => None,
+            })
+        };
+        let problems = get("icarus").unwrap_err();
+        assert!(problems[0].contains("names `icarus`, which VERIFORK_SIM leaves out"));
+        assert!(get("all").is_ok() && get("ghdl").is_ok());
+    }
+
+    #[test]
+    fn a_simulator_is_demanded_if_it_or_its_place_is_named() {
+        let icarus = Simulator::Icarus;
+        assert!(!read("VERIFORK_SIM", "all").unwrap().demands(icarus));
+        assert!(!read("VERIFORK_SIM", "ghdl").unwrap().demands(icarus));
+        assert!(read("VERIFORK_SIM", "icarus").unwrap().demands(icarus));
+        assert!(read("VERIFORK_ICARUS", "/x").unwrap().demands(icarus));
     }
 
     #[test]

@@ -145,6 +145,11 @@ pub(crate) struct PluginSettings {
     pub(crate) help: Option<String>,
     /// What is wrong with them.
     pub(crate) problem: Option<String>,
+    /// Why `VERIFORK_FILTER` leaves no test.
+    pub(crate) none_selected: Option<String>,
+    /// Which terms of it find none beside others that do.
+    pub(crate) remarks: Vec<String>,
+    pub(crate) allow_empty: bool,
 }
 
 /// A test in the plugin.

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
+use crate::arguments::Arguments;
 use crate::cache::Cache;
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
 use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::Junit;
+use crate::plan::{self, Planned};
 use crate::settings::{Settings, WavesWanted};
 use crate::simulator::{CommandLine, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
@@ -29,6 +31,10 @@ pub(crate) struct Context {
     /// Of tests that have no limit of their own.
     pub(crate) wall_timeout: Option<Duration>,
     pub(crate) live: bool,
+    /// A run in which no test has run may pass.
+    pub(crate) allow_empty: bool,
+    /// Why every test fails.
+    pub(crate) cannot_run: OnceLock<String>,
 }
 
 impl Context {
@@ -47,6 +53,49 @@ pub(crate) struct Bench {
     /// Where it is, or why it is not.
     programs: Result<Vec<PathBuf>, String>,
     installation: OnceLock<Result<Installation, String>>,
+}
+
+/// The tests for the front, in their order; those that are not run are noted in the report.
+pub(crate) fn trials(context: &Context, tests: Vec<Planned>, arguments: &Arguments) -> Vec<Trial> {
+    let mut shared: Option<(Arc<Bench>, Arc<Shared>)> = None;
+    let runs = |test: &Planned| {
+        let ignored = test.ignored.is_some();
+        arguments.select(&test.name, ignored) && !arguments.leave(ignored)
+    };
+    let mut trials = Vec::with_capacity(tests.len());
+    for (number, planned) in tests.iter().enumerate() {
+        let bench = &planned.bench;
+        // Tests of one design and simulator stand together.
+        let known = shared.as_ref().filter(|(of, _)| Arc::ptr_eq(of, bench));
+        if bench.design.shared && known.is_none() {
+            let own = tests[number..].iter();
+            let own = own.take_while(|other| Arc::ptr_eq(&other.bench, bench));
+            let own = own.filter(|other| runs(other)).map(|it| it.test.clone());
+            let own = Shared {
+                tests: own.collect(),
+                execution: OnceLock::new(),
+            };
+            shared = Some((Arc::clone(bench), Arc::new(own)));
+        }
+        let of_bench = shared.as_ref().filter(|_| bench.design.shared);
+        let of_bench = of_bench.map(|(_, shared)| Arc::clone(shared));
+        let (bench, test) = (Arc::clone(bench), planned.test.clone());
+        let run = move || bench.run(&test, of_bench.as_deref());
+        let trial = Trial::ignorable_test(planned.name.clone(), run);
+        trials.push(trial.with_ignored_flag(planned.ignored.is_some()));
+    }
+    // Under nextest each process is there for one test.
+    if context.junit.as_ref().is_some_and(|it| !it.is_gathered()) {
+        for planned in &tests {
+            let asked = arguments.select(&planned.name, planned.ignored.is_some());
+            if let (true, Some(reason)) = (asked && !runs(planned), &planned.ignored) {
+                let verdict = Verdict::Skipped(reason.clone());
+                // The report has been written once already; what has changed since is told by a test.
+                let _ = planned.bench.report(&planned.test, &verdict, None, None);
+            }
+        }
+    }
+    trials
 }
 
 /// The one simulation of a design whose tests share it, run by whoever comes first.
@@ -81,46 +130,17 @@ impl Bench {
 
     /// How the names of its tests begin; its name in reports.
     pub(crate) fn suite(&self) -> String {
-        format!("{}::{}", self.design.name(), self.command_line().key())
+        plan::suite(&self.design, self.simulator)
     }
 
-    fn full_name(&self, test: &ListedTest) -> String {
+    pub(crate) fn full_name(&self, test: &ListedTest) -> String {
         format!("{}::{}", self.suite(), test.name)
     }
 
-    /// The tests for the front; `absent` if the simulator is not installed and need not be.
-    pub(crate) fn trials(
-        self: &Arc<Self>,
-        tests: Vec<ListedTest>,
-        absent: bool,
-        arguments: &Arguments,
-    ) -> Vec<Trial> {
-        let ignored = |test: &ListedTest| {
-            absent || test.skip.is_some() || self.design.skips(self.simulator, &test.name).is_some()
-        };
-        let shared = self.design.shared.then(|| {
-            let runs = |test: &&ListedTest| {
-                let trial = Trial::test(self.full_name(test), || Ok(()));
-                let trial = trial.with_ignored_flag(ignored(test));
-                !arguments.is_filtered_out(&trial) && !arguments.is_ignored(&trial)
-            };
-            let tests = tests.iter().filter(runs).cloned().collect();
-            Arc::new(Shared {
-                tests,
-                execution: OnceLock::new(),
-            })
-        });
-        self.report_ignored(&tests, &ignored, arguments);
-        let trial = |test: ListedTest| {
-            let (bench, shared) = (Arc::clone(self), shared.clone());
-            let (name, ignored) = (self.full_name(&test), ignored(&test));
-            let run = move || bench.run(&test, shared.as_deref());
-            Trial::ignorable_test(name, run).with_ignored_flag(ignored)
-        };
-        tests.into_iter().map(trial).collect()
-    }
-
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
+        if let Some(reason) = self.context.cannot_run.get() {
+            return Err(Failed::from(reason));
+        }
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
             Some(format)

@@ -68,21 +68,6 @@ fn wrong_settings_are_told_before_anything_runs() {
 }
 
 #[test]
-fn a_simulator_that_is_missing_ignores_its_tests_unless_it_is_required() {
-    let harness = Harness::new();
-    let missing = ("VERIFORK_ICARUS", "/nonexistent");
-    let run = harness.run("", &[missing], &[]);
-    run.status(0)
-        .says("0 passed; 0 failed; 3 ignored")
-        .says("there is no program `iverilog`");
-    let run = harness.run("", &[missing, ("VERIFORK_REQUIRE", "all")], &["passes_too"]);
-    run.status(FAILED)
-        .says("Icarus Verilog is not where VERIFORK_ICARUS says");
-    let run = harness.run("", &[("PATH", "/nonexistent")], &[]);
-    run.status(0).says("apt install iverilog");
-}
-
-#[test]
 fn a_target_folder_that_cannot_be_written_is_told() {
     if !icarus() {
         return;

@@ -106,7 +106,7 @@ fn the_compiler_is_the_one_that_is_named() {
     let missing = [("VERIFORK_GHDL", "/nonexistent/ghdl")];
     harness
         .run("vhdl", &missing, &["ghdl::passes_too"])
-        .status(0)
+        .status(101)
         .says("GHDL is not where VERIFORK_GHDL says")
-        .says("1 ignored");
+        .says("1 failed");
 }

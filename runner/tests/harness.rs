@@ -14,7 +14,7 @@ const FAILED: i32 = 101;
 #[test]
 fn tests_are_listed_without_a_simulator_in_the_order_of_the_source() {
     let harness = Harness::new();
-    let variables = [("PATH", "/nonexistent")];
+    let variables = [("PATH", "/nonexistent"), ("VERIFORK_SIM", "all")];
     let run = harness.run(
         "",
         &variables,

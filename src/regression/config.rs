@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
 use super::filter::Filter;
-use super::nearest::{did_you_mean, nearest};
 use super::select::Order;
 use super::variables::{PREFIX, Role, VARIABLES, help, switch};
 use crate::time::SimDuration;
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     /// The file to describe the design in, instead of running tests.
     pub(crate) describe: Option<PathBuf>,
     pub(crate) color: Color,
+    /// A run in which no test has run may pass.
+    pub(crate) allow_empty: bool,
     /// `NO_COLOR` is set and not empty (<https://no-color.org>).
     pub(crate) no_color: bool,
     /// The variables that were set and that a test's course depends on, with their values: whoever
@@ -187,6 +190,7 @@ impl Default for Config {
             top: None,
             describe: None,
             color: Color::Auto,
+            allow_empty: false,
             no_color: false,
             shaping: Vec::new(),
             help: None,
@@ -255,6 +259,7 @@ mod tests {
             ("VERIFORK_TOP", " chip "),
             ("VERIFORK_DESCRIBE", "chip.json"),
             ("VERIFORK_COLOR", "always"),
+            ("VERIFORK_ALLOW_EMPTY", "1"),
         ])
         .unwrap();
         assert_eq!(
@@ -273,6 +278,7 @@ mod tests {
                 top: Some("chip".into()),
                 describe: Some(PathBuf::from("chip.json")),
                 color: Color::Always,
+                allow_empty: true,
                 no_color: false,
                 shaping: [
                     ("VERIFORK_TIMEOUT", "1.5us"),

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::config::Config;
 use super::registry::{self, TestEntry};
+use super::seed::Seed;
+use super::select::{Order, SelectError, select};
 use crate::task::catch;
 
 /// What the lines mean. Another number: another meaning.
@@ -21,7 +23,9 @@ type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, leng
 /// meaning of the lines, which is also that of the fields:
 ///
 /// - first the settings: `{"settings": {"library": "0.1.0", "wall_timeout": 300.0, "seed": null,
-///   "help": null, "problem": null}}`, the limit in seconds, `null` for none;
+///   "help": null, "problem": null, "none_selected": null, "remarks": [], "allow_empty": false}}`,
+///   the limit in seconds, `null` for none; `none_selected` says why `VERIFORK_FILTER` leaves no
+///   test, and `remarks` which of its terms find none beside others that do;
 /// - then each test in the order of the source: `{"test": {"name": "wraps::from_0", "file":
 ///   "src/lib.rs", "line": 52, "skip": null, "wall_timeout": null, "selected": true, "paths":
 ///   ["clk", "core.next_count"], "more": false}}`, where `selected` is false if `VERIFORK_FILTER`
@@ -55,19 +59,40 @@ pub(crate) unsafe extern "C" fn verifork_list_tests(
 }
 
 fn lines() -> Vec<Value> {
-    let (config, problem) = match Config::from_environment() {
+    let (config, mut problem) = match Config::from_environment() {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(error.to_string())),
     };
+    let entries = registry::in_order();
+    let candidates = registry::candidates(&entries);
+    // Order and seed do not matter to what is selected.
+    let selected = select(
+        &candidates,
+        &config.filter,
+        Order::Declared,
+        1,
+        Seed::new(0),
+    );
+    let (mut none_selected, mut remarks) = (None, Vec::new());
+    match selected {
+        Ok(selection) => remarks = selection.remarks().collect(),
+        Err(error @ SelectError::NothingFits { .. }) => none_selected = Some(error.to_string()),
+        Err(error @ SelectError::Duplicates(_)) => problem = problem.or(Some(error.to_string())),
+        // The list says so itself.
+        Err(SelectError::NoTests) => {}
+    }
     let mut lines = vec![json!({"settings": {
         "library": env!("CARGO_PKG_VERSION"),
         "wall_timeout": config.wall_timeout.map(|limit| limit.as_secs_f64()),
         "seed": config.seed,
         "help": config.help,
         "problem": problem,
+        "none_selected": none_selected,
+        "remarks": remarks,
+        "allow_empty": config.allow_empty,
     }})];
     lines.extend(
-        registry::in_order()
+        entries
             .iter()
             .map(|(entry, name)| line(&config, entry, name)),
     );

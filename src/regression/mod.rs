@@ -14,7 +14,6 @@ pub(crate) mod filter;
 pub(crate) mod junit;
 pub(crate) mod listing;
 pub(crate) mod logger;
-mod nearest;
 pub(crate) mod outcome;
 pub(crate) mod registry;
 pub(crate) mod repeat;

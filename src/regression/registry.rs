@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::select::Candidate;
 use super::test::Test;
 use crate::dut::{Dut, Found, Outline, bind_top};
 use crate::time::SimDuration;
@@ -82,6 +83,16 @@ pub(super) fn in_order() -> Vec<(&'static TestEntry, String)> {
         (place.file(), place.line(), place.column(), entry.case)
     });
     entries
+}
+
+/// What there is to choose from.
+pub(super) fn candidates<'a>(entries: &'a [(&TestEntry, String)]) -> Vec<Candidate<'a>> {
+    let candidate = |(entry, name): &'a (&TestEntry, String)| Candidate {
+        name,
+        file: entry.place.file(),
+        line: entry.place.line(),
+    };
+    entries.iter().map(candidate).collect()
 }
 
 /// What a parameter of a test may be: anything that binds to the design, or the [`Test`] itself.

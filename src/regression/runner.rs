@@ -208,8 +208,15 @@ impl Runner {
         let mut text = String::from("\n");
         let written = report::table(&mut text, &results, self.style);
         debug_assert!(written.is_ok(), "writing to a string does not fail");
+        let totals = Totals::of(&results);
+        let ran = totals.passed + totals.failed > 0;
+        if !ran && !self.config.allow_empty {
+            text += "verifork: no test has run: all that were selected were skipped \
+                     (VERIFORK_ALLOW_EMPTY=1 lets such a run pass)\n";
+        }
         print(&text);
-        let passed = Totals::of(&results).failed == 0 && results.len() == self.tests.len();
+        let all = totals.failed == 0 && results.len() == self.tests.len();
+        let passed = all && (ran || self.config.allow_empty);
         exit::set_status(if passed { exit::PASSED } else { exit::FAILED });
         warn_unwritten(results::finished());
     }

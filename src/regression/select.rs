@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
 use super::filter::Filter;
-use super::nearest::{did_you_mean, nearest};
 use super::seed::Seed;
 
 /// A test as it was declared.
@@ -54,6 +55,14 @@ pub(crate) struct Selection {
     pub(crate) unmatched: Vec<String>,
 }
 
+impl Selection {
+    /// What is said of each term of the filter that no test fits.
+    pub(crate) fn remarks(&self) -> impl Iterator<Item = String> {
+        let remark = |term| format!("VERIFORK_FILTER: no test's name contains `{term}`");
+        self.unmatched.iter().map(remark)
+    }
+}
+
 /// Why nothing can be run.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum SelectError {
@@ -62,7 +71,10 @@ pub(crate) enum SelectError {
     Duplicates(Vec<String>),
     #[error("the library that was loaded contains no test: mark one with `#[verifork::test]`")]
     NoTests,
-    #[error("no test fits VERIFORK_FILTER={filter}{suggestion}; there {tests}")]
+    #[error(
+        "no test fits VERIFORK_FILTER={filter}{suggestion}; there {tests} \
+         (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)"
+    )]
     NothingFits {
         filter: Filter,
         suggestion: String,
@@ -304,7 +316,8 @@ mod tests {
         assert_eq!(
             error("wraps::fron_250"),
             "no test fits VERIFORK_FILTER=wraps::fron_250 (did you mean `wraps::from_250` or \
-             `wraps::from_0`?); there are 4 tests, VERIFORK_LIST=1 lists them"
+             `wraps::from_0`?); there are 4 tests, VERIFORK_LIST=1 lists them \
+             (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)"
         );
     }
 

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use log::LevelFilter;
+use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use super::config::{Color, Config};
 use super::durations::{parse_simulated, parse_wall};
 use super::filter::Filter;
-use super::nearest::{did_you_mean, nearest};
 use super::select::Order;
 
 /// What the names of all our variables start with.
@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 23] = [
+pub(super) const VARIABLES: [Variable; 24] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -123,6 +123,12 @@ pub(super) const VARIABLES: [Variable; 23] = [
             config.junit = Some(PathBuf::from(value));
             Ok(())
         }),
+    },
+    Variable {
+        name: "ALLOW_EMPTY",
+        default: "0",
+        meaning: "1 lets a run pass in which no test has run",
+        role: Role::Ours(|config, value| switch(value).map(|it| config.allow_empty = it)),
     },
     Variable {
         name: "RESULTS",

@@ -10,6 +10,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use verifork_protocol::shell::quote;
+
 use crate::design::{Language, Simulator};
 use crate::elaboration::Elaboration;
 
@@ -263,15 +265,6 @@ pub(crate) fn show(command: &Command) -> String {
         .map(|word| quote(&word.to_string_lossy()))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// One word of a POSIX shell.
-pub(crate) fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:+@%,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// An argument of a prefix and a path that need not be UTF-8.

@@ -3,44 +3,15 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use libtest_mimic::{Arguments, Trial};
+use verifork_protocol::shell::quote;
 
 use super::Bench;
 use crate::execution::{Execution, tail};
-use crate::junit::{Case, Junit};
-use crate::simulator::quote;
+use crate::junit::Case;
 use crate::testbench::{ListedTest, Testbench};
 use crate::verdict::Verdict;
 
 impl Bench {
-    /// Notes in the report what is not run at all. Under nextest each process is there for one test.
-    pub(super) fn report_ignored(
-        &self,
-        tests: &[ListedTest],
-        ignored: &impl Fn(&ListedTest) -> bool,
-        arguments: &Arguments,
-    ) {
-        if self.context.junit.as_ref().is_none_or(Junit::is_gathered) {
-            return;
-        }
-        for test in tests.iter().filter(|test| ignored(test)) {
-            let trial =
-                Trial::test(self.full_name(test), || Ok(())).with_ignored_flag(ignored(test));
-            if arguments.is_filtered_out(&trial) || !arguments.is_ignored(&trial) {
-                continue;
-            }
-            let own = || self.design.skips(self.simulator, &test.name);
-            let reason = match (&test.skip, &self.programs) {
-                (Some(reason), _) => reason,
-                (None, Err(missing)) => missing,
-                (None, Ok(_)) => own().unwrap_or_default(),
-            };
-            let verdict = Verdict::Skipped(reason.to_owned());
-            // The report has been written once already; what has changed since is told by a test.
-            let _ = self.report(test, &verdict, None, None);
-        }
-    }
-
     /// Adds what somebody needs to look into a failure and to repeat it.
     pub(super) fn add_details(
         &self,

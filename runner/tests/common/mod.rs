@@ -77,6 +77,18 @@ fn build(package: &str) -> [PathBuf; 2] {
     found.map(|path| path.expect("cargo names what it has built"))
 }
 
+/// The simulators that are installed and compile quickly; Verilator compiles for long: its own
+/// tests ask for it.
+fn quick_simulators() -> String {
+    let there = [("icarus", "iverilog"), ("ghdl", "ghdl"), ("nvc", "nvc")];
+    let there = there.iter().filter(|(_, program)| find(program).is_some());
+    let keys: Vec<&str> = there.map(|(key, _)| *key).collect();
+    if keys.is_empty() {
+        return "all".to_owned();
+    }
+    keys.join(",")
+}
+
 /// A copy of the harness with a target folder of its own, so that tests do not meet.
 pub(crate) struct Harness {
     pub(crate) target: TempDir,
@@ -131,8 +143,7 @@ impl Harness {
         command
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("FAULTY_DESIGN", design)
-            // Verilator compiles for long: its own tests ask for it.
-            .env("VERIFORK_SIM", "icarus,ghdl,nvc")
+            .env("VERIFORK_SIM", quick_simulators())
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .args(arguments)

@@ -14,7 +14,7 @@ use crate::regression::registry;
 use crate::regression::repeat::Invocation;
 use crate::regression::report::Style;
 use crate::regression::seed::Seed;
-use crate::regression::select::{self, Candidate, select};
+use crate::regression::select::{self, SelectError, Selection, select};
 use crate::regression::watchdog::{GRACE, Watchdog};
 use crate::regression::{logger, results};
 use crate::scheduler::{self, Kernel};
@@ -45,18 +45,11 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
     }
     let entries = registry::in_order();
     anyhow::ensure!(
-        !entries.is_empty(),
+        !entries.is_empty() || config.allow_empty,
         "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
          cdylib's `lib.rs` reach the module that it stands in"
     );
-    let candidates: Vec<Candidate<'_>> = entries
-        .iter()
-        .map(|(entry, name)| Candidate {
-            name,
-            file: entry.place.file(),
-            line: entry.place.line(),
-        })
-        .collect();
+    let candidates = registry::candidates(&entries);
     let seed = match config.seed {
         Some(value) => Seed::new(value),
         None => Seed::from_os().context("no random seed is to be had; set VERIFORK_SEED")?,
@@ -67,9 +60,15 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         config.order,
         config.repeat.get(),
         seed,
-    )?;
-    for term in &selection.unmatched {
-        log::warn!("VERIFORK_FILTER: no test's name contains `{term}`");
+    );
+    let selection = match selection {
+        Err(SelectError::NoTests | SelectError::NothingFits { .. }) if config.allow_empty => {
+            Selection::default()
+        }
+        other => other?,
+    };
+    for remark in selection.remarks() {
+        log::warn!("{remark}");
     }
     if config.list {
         let mut text = String::new();

@@ -23,6 +23,11 @@ async fn passes_too() {
 async fn is_skipped() {}
 
 #[verifork::test]
+async fn skips_itself() -> Result {
+    skip("this design has no such part")
+}
+
+#[verifork::test]
 async fn fails(dut: Instance) -> Result {
     log::info!("about to fail");
     timer(12.ns()).await;

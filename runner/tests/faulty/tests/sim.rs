@@ -76,6 +76,23 @@ fn main() -> ExitCode {
                 .skip_on(Simulator::Icarus, "fails", "it always fails")
                 .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
         ],
+        "none" => vec![],
+        "no such test" => vec![gate().tests(["passes", "pasess"])],
+        "no test" => vec![gate().tests([""; 0])],
+        "no such skip" => vec![
+            gate()
+                .tests(["passes"])
+                .skip_on(Simulator::Nvc, "fials", "why"),
+        ],
+        "no simulator" => vec![gate().simulators([])],
+        "no such simulator" => vec![gate().simulators([Simulator::Ghdl, Simulator::Nvc])],
+        "all skipped" => vec![gate().tests(["is_skipped"])],
+        "all skipped here" => vec![
+            gate()
+                .tests(["passes"])
+                .skip_on(Simulator::Icarus, "", "why"),
+        ],
+        "all skip themselves" => vec![gate().tests(["skips_itself"])],
         "cell nowhere" => vec![gate().define("CELL")],
         "vhdl 1993" => vec![
             Design::new("fifo")

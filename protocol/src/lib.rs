@@ -1,0 +1,7 @@
+//! What the library `verifork`, its runner and its command write and say alike, so that each fact
+//! is known in one place: names that are near to a misspelt one, and words of a shell.
+//!
+//! Not for testbenches: it has the version of the crates that use it, and changes with them.
+
+pub mod nearest;
+pub mod shell;

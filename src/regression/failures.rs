@@ -7,7 +7,7 @@ use super::outcome::FailureEntry;
 use super::test::Skip;
 use crate::dut::{ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
-use crate::task::{TaskError, TaskErrorKind, TaskErrors};
+use crate::task::{TaskError, TaskErrorKind, TaskErrors, causes_of};
 use crate::time::SimTime;
 
 /// Every error in the order in which it happened; those of managers inside of managers in place
@@ -42,7 +42,7 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
     let mut place = place_of(error.place());
     match error.kind() {
         TaskErrorKind::Failed(cause) => {
-            for below in cause.chain().skip(1) {
+            for below in causes_of(cause) {
                 let _ = write!(text, "\nbecause {below}");
             }
             if let Some(line) = line_of(cause) {

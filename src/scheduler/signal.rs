@@ -62,6 +62,14 @@ impl Condition {
         (self.ask)()
     }
 
+    /// What the user's closure holds may be dropped here, if its task has left meanwhile.
+    fn drop_here(self: Rc<Self>) {
+        // The task has gone: there is nobody whose panic it would be.
+        if let Err(caught) = crate::task::catch(move || drop(self)) {
+            log::error!("a condition panicked while it was dropped: {caught}");
+        }
+    }
+
     /// Holds, or panics: in both cases the wait is over, and the task learns which.
     fn is_over(&self) -> bool {
         crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
@@ -341,6 +349,7 @@ impl Signals {
                     self.add(woken, waker);
                 }
             }
+            condition.drop_here();
         }
     }
 

@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::task::{Poll, Waker};
 
-use crate::task::keep;
 use crate::task::waiters::{WaiterKey, WaiterList};
+use crate::task::{keep, wake_up};
 
 /// A gate counts its openings; each lets through whoever arrived before it.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Gate {
             let waiter = waiters.pop_front();
             drop(waiters);
             if let Some((_, waker)) = waiter {
-                waker.wake();
+                wake_up(waker);
             }
         }
     }

@@ -103,9 +103,10 @@ impl<T: fmt::Debug> fmt::Debug for Lock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lock = f.debug_struct("Lock");
         lock.field("label", &self.shared.label.get());
-        match self.shared.value.try_borrow() {
-            Ok(value) => lock.field("value", &value),
-            Err(_) => lock.field("value", &format_args!("<locked>")),
+        // Locked for the time: to show the value runs the user's code, which may lock it too.
+        match self.try_lock() {
+            Some(guard) => lock.field("value", &*guard),
+            None => lock.field("value", &format_args!("<locked>")),
         };
         lock.field("waiting", &self.shared.permits.waiting())
             .finish()
@@ -223,6 +224,24 @@ mod tests {
 
     use super::*;
     use crate::sync::testing::{Poller, Task, poll};
+
+    #[test]
+    fn a_value_that_uses_the_lock_while_it_is_shown_finds_it_locked() {
+        struct Looks(RefCell<Option<Lock<Looks>>>);
+        impl fmt::Debug for Looks {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let lock = self.0.take().expect("shown once");
+                let free = lock.try_lock().is_some();
+                let text = format!("{lock:?}");
+                write!(f, "free: {free}, {}", text.contains("<locked>"))
+            }
+        }
+        let lock = Lock::new(Looks(RefCell::default()));
+        let own = lock.clone();
+        lock.try_lock().unwrap().0.replace(Some(own));
+        assert!(format!("{lock:?}").contains("free: false, true"));
+        assert!(!lock.is_locked());
+    }
 
     #[test]
     fn one_holder_at_a_time_in_order() {

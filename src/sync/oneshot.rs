@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Label, RecvError, SendError, TryRecvError};
-use crate::task::{keep, note_wait};
+use crate::task::{keep, note_wait, wake_up};
 
 /// A channel for one item: the answer to a request. Messages name the line of this call.
 ///
@@ -67,7 +67,7 @@ impl<T> Shared<T> {
         let waker = state.waker.take();
         drop(state);
         if let Some(waker) = waker {
-            waker.wake();
+            wake_up(waker);
         }
     }
 }

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::task::{Poll, Waker};
 
 use super::{POLLED_AGAIN, Turn};
-use crate::task::keep;
 use crate::task::waiters::WaiterList;
+use crate::task::{keep, wake_up};
 
 /// Permits are handed to the front of the queue when they come free, not when the woken task runs:
 /// nobody can slip in between.
@@ -149,7 +149,7 @@ impl Permits {
             let waiter = state.waiters.pop_front();
             drop(state);
             if let Some((_, waker)) = waiter {
-                waker.wake();
+                wake_up(waker);
             }
         }
     }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::error::TaskErrorKind;
-use super::hub::with_hub;
+use super::hub::lose_here;
 use super::info::{TaskInfo, TaskState};
 use super::panics::{Caught, catch, catch_in_task};
 
@@ -176,8 +176,7 @@ impl<F, T> Drop for TaskCell<F, T> {
         if value.is_some()
             && let Err(caught) = catch(move || drop(value))
         {
-            let error = self.info.make_error(caught.into_kind(true));
-            with_hub(|hub| hub.lose([error]));
+            lose_here(self.info.make_error(caught.into_kind(true)));
         }
     }
 }
@@ -201,6 +200,8 @@ pub(super) unsafe fn erase<'a, T: 'static>(
 enum Slot {
     Empty,
     Full,
+    /// Being cloned, which is the user's code: nobody may take it meanwhile.
+    Cloning,
     /// A reference was given out, which lives as long as the cell: the value stays.
     Lent,
     Taken,
@@ -240,7 +241,7 @@ impl<T> Output<T> {
 
     /// Lends the value, which then stays where it is.
     pub(super) fn lend(&self) -> Option<&T> {
-        if !matches!(self.slot.get(), Slot::Full | Slot::Lent) {
+        if !matches!(self.slot.get(), Slot::Full | Slot::Cloning | Slot::Lent) {
             return None;
         }
         self.slot.set(Slot::Lent);
@@ -249,25 +250,38 @@ impl<T> Output<T> {
         unsafe { (*self.value.get()).as_ref() }
     }
 
-    /// A look at the value that does not pin it. `use_it` must not reach this cell again: it gets
-    /// the value out of the slot for the time.
+    /// Clones the value, which may be taken afterwards, but not while it is being cloned.
     pub(super) fn clone_value(&self) -> Option<T>
     where
         T: Clone,
     {
-        match self.slot.get() {
-            Slot::Lent => self.lend().cloned(),
-            Slot::Full => {
-                let value = self.take()?;
-                let copy = catch(|| value.clone());
-                self.slot.set(Slot::Empty);
-                self.put(value);
-                match copy {
-                    Ok(copy) => Some(copy),
-                    Err(caught) => panic!("{}", caught.message),
-                }
-            }
-            Slot::Empty | Slot::Taken => None,
+        let before = self.slot.get();
+        if !matches!(before, Slot::Full | Slot::Cloning | Slot::Lent) {
+            return None;
+        }
+        let _lent = Cloning {
+            slot: &self.slot,
+            before,
+        };
+        if before == Slot::Full {
+            self.slot.set(Slot::Cloning);
+        }
+        // SAFETY: the slot is `Cloning` or `Lent` until the guard is dropped, or becomes `Lent`:
+        // the value is neither written nor moved while this reference is in use.
+        unsafe { (*self.value.get()).as_ref() }.cloned()
+    }
+}
+
+/// Ends the cloning, also if that panics; a value that was lent meanwhile stays so.
+struct Cloning<'a> {
+    slot: &'a Cell<Slot>,
+    before: Slot,
+}
+
+impl Drop for Cloning<'_> {
+    fn drop(&mut self) {
+        if self.slot.get() == Slot::Cloning {
+            self.slot.set(self.before);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::core::{BlockName, Core};
 use super::error::TaskErrorKind;
 use super::hub::{ROOT_SET, hub};
-use super::panics::catch;
+use super::panics::{Caught, catch};
 
 type Borrowing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
 type Boxed = Borrowing<'static>;
@@ -53,14 +53,12 @@ fn take_last(core: &Core, set: u32) -> Option<CleanUp> {
     Some(clean_ups.remove(found))
 }
 
-/// Drops the clean-up that will not run, last added first, and says how much that was.
-pub(super) fn drop_clean_ups(core: &Core, set: u32, task: &BlockName) -> usize {
+/// Drops the clean-up that will not run, last added first. Says how much that was, and what panicked.
+pub(super) fn drop_clean_ups(core: &Core, set: u32, panics: &mut Vec<Caught>) -> usize {
     let mut count = 0;
     while let Some(clean_up) = take_last(core, set) {
         count += 1;
-        if let Err(caught) = catch(move || drop(clean_up)) {
-            core.add_error(task.error(caught.into_kind(true)));
-        }
+        panics.extend(catch(move || drop(clean_up)).err());
     }
     count
 }

@@ -21,7 +21,7 @@ use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
 use super::tables::NONE;
 use super::wait::Wait;
-use super::waker::{NodeRef, keep};
+use super::waker::{NodeRef, keep, wake_up};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Phase {
@@ -127,8 +127,9 @@ impl Core {
         let reason = match self.phase.get() {
             Phase::Open => return Ok(()),
             Phase::Failed => {
-                let errors = self.errors.borrow();
-                match errors.first() {
+                // Its text is the user's code: nothing is borrowed while that runs.
+                let first = self.errors.borrow().first().cloned();
+                match first {
                     Some(first) => format!("task `{}` failed: {first}", first.task()),
                     None => "it has failed".to_owned(),
                 }
@@ -237,7 +238,7 @@ impl Core {
             let all_ended = self.living.get() == 0;
             let next = self.joiners.borrow_mut().next(before, all_ended);
             match next {
-                Some(waker) => waker.wake(),
+                Some(waker) => wake_up(waker),
                 None => return,
             }
         }
@@ -273,6 +274,10 @@ impl Core {
         for node in hub.living(self) {
             hub.cancel(node);
         }
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.borrow().is_empty()
     }
 
     /// Every error so far, which now counts as collected.
@@ -419,12 +424,12 @@ impl TaskMap {
             .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
             .min_by_key(|(distance, _)| *distance)
             .filter(|(distance, _)| *distance <= wanted.len().max(3) / 2)
-            .map(|(_, name)| format!("; did you mean `{name}`?"));
-        format!(
-            "{} The manager has: {}",
-            nearest.unwrap_or_default(),
-            names.join(", ")
-        )
+            .map(|(_, name)| name);
+        let all = names.join(", ");
+        match nearest {
+            Some(name) => format!("; did you mean `{name}`? The manager has: {all}"),
+            None => format!("; the manager has: {all}"),
+        }
     }
 
     /// Waits for the next task to finish, in whatever way, and gives its name; at once `None` if

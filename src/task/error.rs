@@ -6,6 +6,9 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::Name;
+use super::hub::lose_here;
+use super::panics::catch;
+use super::shown::{causes_of, text_of};
 use crate::time::SimTime;
 
 /// Why a task gave no value.
@@ -40,9 +43,31 @@ struct Inner {
     kind: TaskErrorKind,
 }
 
+impl Drop for Inner {
+    /// Drops the user's error: its code, which may panic wherever the last clone happens to go. That
+    /// is an error of the task then, and not of who dropped it.
+    fn drop(&mut self) {
+        let kind = std::mem::replace(&mut self.kind, TaskErrorKind::ValueGone);
+        let TaskErrorKind::Failed(cause) = kind else {
+            return;
+        };
+        if let Err(mut caught) = catch(move || drop(cause)) {
+            caught.message = format!("the error that it returned: {}", caught.message);
+            lose_here(TaskError::new(
+                self.task.clone(),
+                std::mem::take(&mut self.path),
+                self.place,
+                self.time,
+                caught.into_kind(true),
+            ));
+        }
+    }
+}
+
 /// How one task failed: its name, where it was forked, the simulated time, and the cause.
 ///
-/// Displays the cause alone; [`report`](TaskError::report) tells the whole. Clones share one error.
+/// Displays the cause alone; [`report`](TaskError::report) tells the whole. A cause whose own
+/// `Display` fails or panics is told as such. Clones share one error.
 #[derive(Clone)]
 pub struct TaskError(Arc<Inner>);
 
@@ -156,8 +181,8 @@ impl fmt::Display for Report<'_> {
                     Ok(())
                 }
                 None => {
-                    write!(f, "{cause}")?;
-                    for below in cause.chain().skip(1) {
+                    f.write_str(&text_of(cause))?;
+                    for below in causes_of(cause) {
                         write!(f, "\n  because {below}")?;
                     }
                     Ok(())
@@ -181,7 +206,15 @@ impl fmt::Display for Report<'_> {
 impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            TaskErrorKind::Failed(cause) => fmt::Display::fmt(cause, f),
+            TaskErrorKind::Failed(cause) => {
+                f.write_str(&text_of(cause))?;
+                if f.alternate() {
+                    for below in causes_of(cause) {
+                        write!(f, ": {below}")?;
+                    }
+                }
+                Ok(())
+            }
             TaskErrorKind::Panicked {
                 message,
                 dropping: false,

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::cell::Joinable;
 use super::core::value_of;
 use super::error::{ResultError, TaskError};
-use super::info::{TaskInfo, TaskState};
+use super::info::{Awaited, TaskInfo, TaskState};
 use super::note_wait;
 use super::wait::Wait;
 use super::waiters::WaiterKey;
@@ -100,17 +100,16 @@ impl<T> Waiting<T> {
         Waiting { cell, key: None }
     }
 
-    fn poll_until(
-        &mut self,
-        context: &Context<'_>,
-        done: impl FnOnce(&TaskInfo) -> bool,
-        what: &'static str,
-    ) -> Poll<()> {
+    fn poll_until(&mut self, context: &Context<'_>, awaited: Awaited) -> Poll<()> {
         let info = self.cell.info();
-        if done(info) {
+        let (done, what) = match awaited {
+            Awaited::Start => (info.has_started(), "the start of a task"),
+            Awaited::End => (info.has_ended(), "the end of a task"),
+        };
+        if done {
             return Poll::Ready(());
         }
-        info.await_end(&mut self.key, context.waker());
+        info.await_it(awaited, &mut self.key, context.waker());
         note_wait(Wait::Place {
             what,
             at: info.place(),
@@ -119,7 +118,7 @@ impl<T> Waiting<T> {
     }
 
     fn poll_ended(&mut self, context: &Context<'_>) -> Poll<()> {
-        self.poll_until(context, TaskInfo::has_ended, "the end of a task")
+        self.poll_until(context, Awaited::End)
     }
 }
 
@@ -215,7 +214,7 @@ impl<T: 'static> Future for Starting<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Task<T>> {
         self.waiting
-            .poll_until(context, TaskInfo::has_started, "the start of a task")
+            .poll_until(context, Awaited::Start)
             .map(|()| Task::new(Rc::clone(&self.waiting.cell)))
     }
 }

@@ -2,6 +2,7 @@
 //! are not ours, things forgotten or dropped out of order. Each test is named after its hazard.
 
 mod drops;
+mod errors;
 mod executors;
 mod forgotten;
 mod wakers;

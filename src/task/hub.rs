@@ -9,16 +9,17 @@ use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::cell::Child;
 use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
 use super::outside::Outside;
-use super::panics::install_hook;
+use super::panics::{Caught, install_hook};
 use super::tables::{NONE, Node, Noted, Queue, SHOWN_WAITS, Set, Tables, index_of};
 use super::wait::Wait;
-use super::waker::{Inbox, NodeRef};
+use super::waker::{Inbox, NodeRef, wake_up};
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
 
@@ -47,6 +48,8 @@ pub(crate) struct Hub {
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
     pub(super) outside: Outside,
+    /// Memory for the wakers of those that are woken together.
+    spare: Cell<Vec<Waker>>,
 }
 
 thread_local! {
@@ -74,6 +77,46 @@ pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
     HUB.try_with(|hub| action(hub)).ok()
 }
 
+/// Wakes those that `take` takes out of a table, in this order, with the table free again.
+pub(super) fn wake_all(take: impl FnOnce(&mut Vec<Waker>)) {
+    let mut woken = with_hub(|hub| hub.spare.take()).unwrap_or_default();
+    take(&mut woken);
+    woken.drain(..).for_each(wake_up);
+    with_hub(|hub| hub.spare.set(woken));
+}
+
+/// The calling thread's hub, if it has one already.
+fn with_own_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
+    if OWN.get() == NONE {
+        return None;
+    }
+    with_hub(action)
+}
+
+/// Keeps an error that nobody will collect for the test that runs. On a thread that runs no tasks,
+/// or none any more, all that can be done is to say it.
+#[cold]
+pub(super) fn lose_here(error: TaskError) {
+    let mut error = Some(error);
+    with_own_hub(|hub| hub.lose(error.take()));
+    if let Some(error) = error {
+        log::error!("{}", error.report());
+    }
+}
+
+/// Keeps a panic of something that is no task: `what` says what it was.
+#[cold]
+pub(super) fn lose_panic(what: &'static str, caught: Caught) {
+    let mut caught = Some(caught);
+    with_own_hub(|hub| {
+        let error = caught.take().map(|caught| hub.panic_of(what, caught));
+        hub.lose(error);
+    });
+    if let Some(caught) = caught {
+        log::error!("{what} panicked: {caught}");
+    }
+}
+
 impl Hub {
     pub(super) fn new() -> Self {
         install_hook();
@@ -89,6 +132,7 @@ impl Hub {
             test: RefCell::default(),
             exit_timer: Cell::new(None),
             outside: Outside::default(),
+            spare: Cell::default(),
         };
         let root = hub.add_set();
         debug_assert_eq!(root, ROOT_SET);
@@ -290,6 +334,20 @@ impl Hub {
         found
     }
 
+    /// Whether a child of the manager lives in this set.
+    pub(super) fn has_living(&self, core: &Core, set: u32) -> bool {
+        let tables = self.tables.borrow();
+        let mut index = core.newest.get();
+        while index != NONE {
+            let node = &tables.nodes[index as usize];
+            if node.set == set {
+                return true;
+            }
+            index = node.older;
+        }
+        false
+    }
+
     pub(crate) fn note_wait(&self, wait: Wait) {
         let index = self.current();
         if index == NONE {
@@ -352,6 +410,18 @@ impl Hub {
         self.lost.borrow_mut().extend(errors);
     }
 
+    /// A panic of something that is no task's own, as an error of the task that runs now.
+    fn panic_of(&self, what: &'static str, mut caught: Caught) -> TaskError {
+        let task = self.directory.task_of(self.current());
+        let (name, place) = self
+            .directory
+            .describe(task)
+            .unwrap_or((Name::Borrowed(what), Location::caller()));
+        let path = self.directory.path(task);
+        caught.message = format!("{what} panicked: {}", caught.message);
+        TaskError::new(name, path, place, self.now(), caught.into_kind(false))
+    }
+
     /// Takes the errors that nobody has collected.
     pub(crate) fn take_lost(&self) -> Vec<TaskError> {
         std::mem::take(&mut self.lost.borrow_mut())
@@ -368,8 +438,12 @@ impl Drop for Hub {
     /// their users' code in a thread without tables; and since they are pinned, their memory must
     /// then stay as it is.
     fn drop(&mut self) {
-        for node in &mut self.tables.get_mut().nodes {
-            std::mem::forget(node.cell.take());
+        let tables = self.tables.get_mut();
+        for node in &mut tables.nodes {
+            std::mem::forget((node.cell.take(), node.core.take()));
+        }
+        for set in &mut tables.sets {
+            std::mem::forget(set.waker.take());
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use super::Name;
 use super::error::{TaskError, TaskErrorKind};
-use super::hub::with_hub;
+use super::hub::{wake_all, with_hub};
 use super::waiters::{WaiterKey, WaiterList};
 use super::waker::{NodeRef, keep};
 
@@ -48,6 +48,14 @@ impl fmt::Display for TaskState {
     }
 }
 
+/// What somebody awaits of a task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// Its first suspension.
+    Start,
+    End,
+}
+
 /// A task as its manager knows it, whatever the type of its value: the handle
 /// [`Task`](super::Task) and the map of a [`TaskManager`](super::TaskManager) both show it.
 pub struct TaskInfo {
@@ -63,7 +71,7 @@ pub struct TaskInfo {
     error: OnceCell<TaskError>,
     /// A second error: a panic of a drop after the first one.
     late_error: OnceCell<TaskError>,
-    awaiters: RefCell<WaiterList>,
+    awaiters: RefCell<WaiterList<Awaited>>,
     value_type: &'static str,
 }
 
@@ -169,7 +177,7 @@ impl TaskInfo {
 
     pub(super) fn mark_started(&self) {
         if !self.started.replace(true) {
-            self.wake_awaiters();
+            self.wake_awaiters_of(|awaited| awaited == Awaited::Start);
         }
     }
 
@@ -233,19 +241,25 @@ impl TaskInfo {
         TaskError::new(self.name.clone(), path, self.place, time, kind)
     }
 
+    /// Wakes everybody: the task has ended.
     pub(super) fn wake_awaiters(&self) {
-        // Those that wait again meanwhile stand behind the ones that wait now.
-        let mut count = self.awaiters.borrow().len();
-        while count > 0 {
-            count -= 1;
-            let next = self.awaiters.borrow_mut().pop_front();
-            if let Some(((), waker)) = next {
-                waker.wake();
-            }
-        }
+        self.wake_awaiters_of(|_| true);
     }
 
-    pub(super) fn await_end(&self, key: &mut Option<WaiterKey>, waker: &Waker) {
+    /// Wakes those who await this, in the order in which they began to; the others keep their places.
+    fn wake_awaiters_of(&self, is_over: impl Fn(Awaited) -> bool) {
+        if self.awaiters.borrow().is_empty() {
+            return;
+        }
+        wake_all(|woken| {
+            self.awaiters
+                .borrow_mut()
+                .take_if(|_, awaited| is_over(*awaited), |_, waker| woken.push(waker));
+        });
+    }
+
+    /// Keeps a place in the queue of those who await the task, or lets it wake another task.
+    pub(super) fn await_it(&self, awaited: Awaited, key: &mut Option<WaiterKey>, waker: &Waker) {
         let waker = keep(waker);
         let replaced = {
             let mut awaiters = self.awaiters.borrow_mut();
@@ -254,7 +268,7 @@ impl TaskInfo {
                     Some(awaiters.update(present, waker))
                 }
                 _ => {
-                    *key = Some(awaiters.insert_back((), waker));
+                    *key = Some(awaiters.insert_back(awaited, waker));
                     None
                 }
             }

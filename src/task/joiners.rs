@@ -41,6 +41,7 @@ pub(super) struct Joiners {
 #[derive(Clone, Copy)]
 pub(super) struct JoinerKey {
     want: Want,
+    arrival: u64,
     key: WaiterKey,
 }
 
@@ -57,8 +58,9 @@ impl Joiners {
         }
     }
 
-    /// Puts a waiter at the end, unless it waits already; it keeps its place then. Returns a waker
-    /// that is left over, to be dropped where nothing is borrowed.
+    /// Puts a waiter at the end, unless it waits already; it keeps its place then, also if it was
+    /// woken and found that a child was added meanwhile. Returns a waker that is left over, to be
+    /// dropped where nothing is borrowed.
     #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
     pub(super) fn wait(
         &mut self,
@@ -66,20 +68,24 @@ impl Joiners {
         want: Want,
         waker: Waker,
     ) -> Option<Waker> {
-        if let Some(JoinerKey { want, key }) = *place
-            && self.queue(want).contains(key)
-        {
-            return Some(self.queue(want).update(key, waker));
-        }
-        let arrival = self.arrivals;
-        self.arrivals += 1;
-        let key = self.queue(want).insert_back(arrival, waker);
-        *place = Some(JoinerKey { want, key });
+        let arrival = match *place {
+            Some(JoinerKey { want, key, .. }) if self.queue(want).contains(key) => {
+                return Some(self.queue(want).update(key, waker));
+            }
+            Some(JoinerKey { arrival, .. }) => arrival,
+            None => {
+                self.arrivals += 1;
+                self.arrivals - 1
+            }
+        };
+        let is_later = |other: &u64| *other > arrival;
+        let key = self.queue(want).insert_before(is_later, arrival, waker);
+        *place = Some(JoinerKey { want, arrival, key });
         None
     }
 
     /// Takes a waiter out, if it is there.
-    pub(super) fn take(&mut self, JoinerKey { want, key }: JoinerKey) -> Option<Waker> {
+    pub(super) fn take(&mut self, JoinerKey { want, key, .. }: JoinerKey) -> Option<Waker> {
         self.queue(want).take(key).map(|(_, waker)| waker)
     }
 
@@ -144,6 +150,22 @@ mod tests {
             assert!(joiners.next(before, true).is_some());
         }
         assert!(joiners.next(before, true).is_none(), "it came later");
+    }
+
+    #[test]
+    fn who_is_woken_and_has_to_wait_again_comes_back_to_its_place() {
+        let mut joiners = Joiners::default();
+        let mut keys = [0, 1].map(|_| Some(waits(&mut joiners, All)));
+        assert_eq!(served(&mut joiners, true), 2);
+        let third = waits(&mut joiners, All);
+        for key in keys.iter_mut().rev() {
+            let left = joiners.wait(key, All, Waker::noop().clone());
+            assert!(left.is_none());
+        }
+        for (arrival, key) in keys.into_iter().flatten().chain([third]).enumerate() {
+            assert_eq!(joiners.queue(All).front(), Some(&(arrival as u64)));
+            assert!(joiners.take(key).is_some());
+        }
     }
 
     #[test]

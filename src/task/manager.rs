@@ -169,7 +169,11 @@ impl Drop for TaskManager {
         // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
         // is touched: it is never polled again.
         with_hub(|hub| core.cancel_living(hub));
-        let left = drop_clean_ups(core, ROOT_SET, &self.block_name());
+        let mut panics = Vec::new();
+        let left = drop_clean_ups(core, ROOT_SET, &mut panics);
+        for caught in panics {
+            core.add_error(self.block_name().error(caught.into_kind(true)));
+        }
         if left > 0 {
             log::warn!(
                 "the task manager made at {} is dropped without `join_all`: {left} of its \

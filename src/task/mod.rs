@@ -30,6 +30,7 @@ mod outside;
 mod panics;
 mod run;
 mod scope;
+mod shown;
 mod spawn;
 mod tables;
 #[cfg(test)]
@@ -56,11 +57,12 @@ pub use self::outcome::{ExitOutcome, Outcome};
 pub(crate) use self::outside::{News, OutsideWork};
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
+pub(crate) use self::shown::{causes_of, text_of};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait::Wait;
-pub(crate) use self::waker::{keep, keep_own, node_index};
+pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
 
 /// A task's name. A literal costs no allocation.

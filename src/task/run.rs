@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use super::cell::Child;
 use super::hub::{Hub, ROOT_SET};
 use super::tables::Node;
-use super::waker::{NodeRef, keep, node_of, waker_of};
+use super::waker::{NodeRef, keep, node_of, wake_up, waker_of};
 
 impl Hub {
     /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
@@ -44,7 +44,7 @@ impl Hub {
                 None => return,
             }
         }
-        poller.wake();
+        wake_up(poller);
     }
 
     /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
@@ -56,7 +56,7 @@ impl Hub {
                 std::mem::forget(waker);
                 self.wake(node);
             }
-            None => waker.wake(),
+            None => wake_up(waker),
         }
     }
 
@@ -72,7 +72,7 @@ impl Hub {
             set.waker.take()
         };
         if let Some(parent) = parent {
-            parent.wake();
+            wake_up(parent);
         }
     }
 
@@ -119,7 +119,7 @@ impl Hub {
     #[inline(always)] // in the way of every event
     fn begin_alone(&self, waker: Waker) -> Option<(NodeRef, Rc<dyn Child>)> {
         let Some(reference) = node_of(&waker, self.id) else {
-            waker.wake();
+            wake_up(waker);
             return None;
         };
         // There is nothing behind one of our own wakers that a drop would have to free.
@@ -162,18 +162,17 @@ impl Hub {
         self.tables.borrow().sets[set as usize].queue.len
     }
 
-    /// Opens the set for the time of its scope's poll or drop.
-    pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) {
+    /// Opens the set for the time of its scope's poll or drop. Returns the waker that is left over:
+    /// foreign code may run when it is dropped, so only once something will close the set again.
+    #[must_use = "dropped when something is there that closes the set"]
+    pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) -> Option<Waker> {
         // Before the tables are borrowed: a waker of others may run their code when it is cloned.
         let waker = waker.map(keep);
-        let replaced = {
-            let mut tables = self.tables.borrow_mut();
-            let set = &mut tables.sets[set as usize];
-            set.open = true;
-            set.woken = true;
-            waker.and_then(|waker| set.waker.replace(waker))
-        };
-        drop(replaced);
+        let mut tables = self.tables.borrow_mut();
+        let set = &mut tables.sets[set as usize];
+        set.open = true;
+        set.woken = true;
+        waker.and_then(|waker| set.waker.replace(waker))
     }
 
     pub(super) fn close_set(&self, set: u32) {
@@ -185,7 +184,7 @@ impl Hub {
             if set.woken { set.waker.take() } else { None }
         };
         if let Some(waker) = again {
-            waker.wake();
+            wake_up(waker);
         }
     }
 
@@ -248,7 +247,8 @@ impl Hub {
     }
 
     /// Cancels a task: at once where its future can be touched, else when its scope is next polled
-    /// or, if it runs now, at its next suspension.
+    /// or, if it runs now, at its next suspension. Does not unwind: users' code is caught where it is
+    /// run.
     pub(super) fn cancel(&self, node: NodeRef) {
         let index = node.index();
         let (cell, set, open) = {

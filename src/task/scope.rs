@@ -1,6 +1,7 @@
 //! Scopes: managers whose children may borrow, since none outlives the scope.
 
 use std::future::{Future, poll_fn};
+use std::io::Write as _;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::Location;
@@ -15,7 +16,7 @@ use super::error::TaskErrors;
 use super::forms::task_forms;
 use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
-use super::panics::{catch, catch_in_task};
+use super::panics::{Caught, catch, catch_in_task};
 use super::tables::NONE;
 use super::waker::{NodeRef, waker_of};
 
@@ -184,8 +185,10 @@ impl ScopeGuard {
     }
 
     fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
-        self.hub.open_set(self.set, Some(context.waker()));
-        OpenSet(&self.hub, self.set)
+        let left = self.hub.open_set(self.set, Some(context.waker()));
+        let open = OpenSet(&self.hub, self.set);
+        drop(left);
+        open
     }
 
     fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
@@ -218,16 +221,55 @@ impl Drop for OpenSet<'_> {
     }
 }
 
+impl ScopeGuard {
+    /// Drops everything that borrows: the children, newest first, and the clean-up. What they borrow
+    /// is alive, since the scope's future is only being dropped. None is left when this returns, and
+    /// it does not unwind. Returns how much clean-up that was, and what panicked.
+    fn drop_what_borrows(&self) -> (usize, Vec<Caught>) {
+        let whole = Whole(self.name.place);
+        self.core.close();
+        let left = self.hub.open_set(self.set, None);
+        debug_assert!(left.is_none(), "no waker came with it");
+        let mut panics = Vec::new();
+        self.core.cancel_living(&self.hub);
+        if self.hub.has_living(&self.core, self.set) {
+            whole.abort();
+        }
+        let clean_up = drop_clean_ups(&self.core, self.set, &mut panics);
+        std::mem::forget(whole);
+        (clean_up, panics)
+    }
+}
+
+/// Forgotten once no child is left. Dropped by a panic that nobody foresaw, it ends the process: to
+/// go on would leave a task in the tables after what it borrows.
+struct Whole(&'static Location<'static>);
+
+impl Whole {
+    fn abort(&self) -> ! {
+        // Nothing is left to do if standard error is closed.
+        let _ = writeln!(
+            std::io::stderr(),
+            "verifork: the scope opened at {} cannot be ended: a task that borrows would be left \
+             behind; the process ends here",
+            self.0
+        );
+        std::process::abort();
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        self.abort();
+    }
+}
+
 impl Drop for ScopeGuard {
     fn drop(&mut self) {
-        self.core.close();
-        self.hub.open_set(self.set, None);
-        // Everything that the children borrow is alive: the scope's future is only being dropped.
-        // None may be left after this, whatever panics on the way: wakers of other executors may.
-        for node in self.hub.living(&self.core) {
-            self.unwinding_nowhere(|| self.hub.cancel(node));
+        let (left, panics) = self.drop_what_borrows();
+        for caught in panics {
+            self.core.add_error(self.name.error(caught.into_kind(true)));
         }
-        let left = drop_clean_ups(&self.core, self.set, &self.name);
         self.hub.remove_node(self.block.index());
         self.core.scope_set.set(NONE);
         self.unwinding_nowhere(|| self.hub.remove_set(self.set));
@@ -256,6 +298,10 @@ where
     guard.core.close();
     run_clean_ups(&guard.core, guard.set, &guard.name).await;
     guard.done = true;
+    if guard.core.has_errors() {
+        // Nobody gets it: the user's code, whose panic must not take the errors with it.
+        guard.unwinding_nowhere(|| drop(value.take()));
+    }
     let errors = guard.core.collect();
     drop(guard);
     errors.map(|()| value.expect("a scope without errors has the value of its block"))

@@ -253,6 +253,26 @@ fn rule_04_the_manager_is_a_map_in_fork_order() {
 }
 
 #[test]
+fn rule_04_a_missing_name_is_told_with_what_there_is() {
+    let tm = TaskManager::new();
+    let missing = |name: &str| tm.result::<()>(name).unwrap_err().to_string();
+    assert_eq!(
+        missing("driver"),
+        "no task is named `driver`: the manager has no tasks"
+    );
+    tm.fork("driver", async { Ok(()) });
+    tm.fork("monitor", async { Ok(()) });
+    assert_eq!(
+        missing("drive"),
+        "no task is named `drive`; did you mean `driver`? The manager has: driver, monitor"
+    );
+    assert_eq!(
+        missing("scoreboard"),
+        "no task is named `scoreboard`; the manager has: driver, monitor"
+    );
+}
+
+#[test]
 fn rule_05_a_child_ends_in_one_of_four_ways() {
     block_on(async {
         let options = ManagerOptions::new().continue_on_error(true);
@@ -1067,4 +1087,73 @@ fn a_hundred_thousand_scopes_and_forks_leave_no_node_and_no_set() {
         let (nodes, sets) = hub().capacity();
         assert!(nodes < 20 && sets < 5, "{nodes} nodes, {sets} sets");
     });
+}
+
+async fn note_end(
+    order: &RefCell<Vec<&'static str>>,
+    name: &'static str,
+    task: Task<()>,
+) -> Result<()> {
+    (&task).await.ok();
+    order.borrow_mut().push(name);
+    Ok(())
+}
+
+#[test]
+fn rule_20_awaiters_of_a_task_are_served_in_order_whatever_else_wakes_them() {
+    let order = RefCell::new(Vec::new());
+    block_on(scope(async |tm| {
+        // It starts when both await its end, and when the scope of the second is ready already.
+        let awaited = tm.start_soon("awaited", turns_ok(8));
+        let (order, second) = (&order, awaited.clone());
+        tm.fork("first", note_end(order, "first", awaited));
+        tm.fork("second", async move {
+            scope(async |tm| {
+                tm.fork("unrelated", turns_ok(2));
+                note_end(order, "second", second).await
+            })
+            .await?;
+            Ok(())
+        });
+        Ok(())
+    }))
+    .unwrap();
+    assert_eq!(*order.borrow(), ["first", "second"]);
+    nothing_lives();
+}
+
+#[test]
+fn rule_20_who_joins_all_is_served_in_order_whatever_ends_before() {
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let note = Rc::clone(&order);
+    test_of(async move {
+        let tm = Rc::new(TaskManager::new());
+        tm.start_soon("ends early", turns_ok(1));
+        tm.start_soon("ends late", turns_ok(8));
+        let joins = |name: &'static str| {
+            let (tm, note) = (Rc::clone(&tm), Rc::clone(&note));
+            async move {
+                tm.join_all().await?;
+                note.borrow_mut().push(name);
+                Ok(())
+            }
+        };
+        scope(async |others| {
+            others.fork("first", joins("first"));
+            others.fork("second", async {
+                scope(async |inner| {
+                    inner.fork("unrelated", turns_ok(3));
+                    joins("second").await
+                })
+                .await?;
+                Ok(())
+            });
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(*order.borrow(), ["first", "second"]);
+    nothing_lives();
 }

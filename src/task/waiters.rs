@@ -109,6 +109,43 @@ impl<P> WaiterList<P> {
         key
     }
 
+    /// Puts a waiter in front of the first one that `is_later`; at the end of the queue, if none is.
+    ///
+    /// # Panics
+    ///
+    /// As [`insert_back`](Self::insert_back).
+    pub(crate) fn insert_before(
+        &mut self,
+        is_later: impl Fn(&P) -> bool,
+        payload: P,
+        waker: Waker,
+    ) -> WaiterKey {
+        // The usual case: it comes as the last one.
+        let is_at = |slots: &[Slot<P>], index: u32| {
+            let waiter = slots.get(index as usize)?.waiter.as_ref()?;
+            Some(is_later(&waiter.0))
+        };
+        if is_at(&self.slots, self.back) != Some(true) {
+            return self.insert_back(payload, waker);
+        }
+        let mut behind = self.front;
+        while is_at(&self.slots, behind) == Some(false) {
+            behind = self.slots[behind as usize].next;
+        }
+        let key = self.insert_back(payload, waker);
+        let last = self.slots[key.index as usize].previous;
+        self.back = last;
+        self.slots[last as usize].next = NONE;
+        let before = std::mem::replace(&mut self.slots[behind as usize].previous, key.index);
+        let slot = &mut self.slots[key.index as usize];
+        (slot.previous, slot.next) = (before, behind);
+        match self.slots.get_mut(before as usize) {
+            Some(slot) => slot.next = key.index,
+            None => self.front = key.index,
+        }
+        key
+    }
+
     /// Lets a waiter wake another task from now on, if it is still in the queue.
     ///
     /// Returns the waker that is left over: the one it had, or the new one if it has left.
@@ -306,6 +343,25 @@ mod tests {
         assert!(!list.contains(stale) && list.contains(key));
         assert_eq!(list.remove(stale), None);
         assert_eq!(list.remove(key), Some('b'));
+    }
+
+    #[test]
+    fn who_comes_back_stands_before_those_who_came_later() {
+        for arrival in [0, 15, 25, 35] {
+            let mut list = WaiterList::new();
+            for other in [10, 20, 30] {
+                list.insert_back(other, Waker::noop().clone());
+            }
+            let is_later = |other: &u32| *other > arrival;
+            let key = list.insert_before(is_later, arrival, Waker::noop().clone());
+            let mut expected = vec![10, 20, 30, arrival];
+            expected.sort_unstable();
+            assert_eq!(payloads(&list), expected);
+            assert_eq!(list.len(), 4);
+            assert_eq!(list.remove(key), Some(arrival));
+            list.insert_back(40, Waker::noop().clone());
+            assert_eq!(payloads(&list), [10, 20, 30, 40]);
+        }
     }
 
     #[test]

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::hub::{Hub, is_own, with_hub};
+use super::hub::{Hub, is_own, lose_panic, with_hub};
+use super::panics::catch;
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
@@ -144,10 +145,15 @@ pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
     ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) })
 }
 
+#[inline]
+fn is_ours(waker: &Waker) -> bool {
+    std::ptr::eq(waker.vtable(), &raw const VTABLE)
+}
+
 /// The node that a waker names, if it is one of ours and of the hub `id`.
 #[inline]
 pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
-    if !std::ptr::eq(waker.vtable(), &raw const VTABLE) {
+    if !is_ours(waker) {
         return None;
     }
     let node = NodeRef(waker.data().addr() as u64);
@@ -169,9 +175,27 @@ pub(crate) fn keep(waker: &Waker) -> Waker {
 /// [`keep`] for a waker of ours; `None` for anybody else's.
 #[inline]
 pub(crate) fn keep_own(waker: &Waker) -> Option<Waker> {
-    let is_own = std::ptr::eq(waker.vtable(), &raw const VTABLE);
     // SAFETY: as in `waker_of`: the contract holds for any word.
-    is_own.then(|| unsafe { Waker::new(waker.data(), &VTABLE) })
+    is_ours(waker).then(|| unsafe { Waker::new(waker.data(), &VTABLE) })
+}
+
+/// Wakes whoever the waker belongs to. Does not unwind.
+#[inline]
+pub(crate) fn wake_up(waker: Waker) {
+    if is_ours(&waker) {
+        waker.wake();
+    } else {
+        wake_foreign(waker);
+    }
+}
+
+/// Wakes a task of another executor. A panic of that one's code fails the test, and keeps nobody
+/// else from being woken.
+#[cold]
+fn wake_foreign(waker: Waker) {
+    if let Err(caught) = catch(move || waker.wake()) {
+        lose_panic("a waker of another executor", caught);
+    }
 }
 
 fn clone(data: *const ()) -> RawWaker {

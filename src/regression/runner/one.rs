@@ -16,7 +16,7 @@ use crate::regression::select;
 use crate::regression::test::Test;
 use crate::regression::{crash, logger, results};
 use crate::scheduler::{self, Kernel};
-use crate::task::{self, catch};
+use crate::task::{self, catch, causes_of, text_of};
 use crate::time::SimDuration;
 use crate::trigger::timer;
 
@@ -73,8 +73,10 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     match catch(|| (entry.run)(&context)) {
         Ok(Ok(body)) => run_body(runner, planned, &options, body, &mut failures).await,
         Ok(Err(error)) => {
-            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-            failures.push(runner, planned, causes.join("\nbecause "));
+            let mut texts = vec![text_of(&error)];
+            texts.extend(causes_of(&error));
+            failures.push(runner, planned, texts.join("\nbecause "));
+            failures.drop_error(runner, planned, error);
         }
         Err(caught) => failures.push(runner, planned, caught.message),
     }
@@ -93,9 +95,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(reason) = abort {
         failures.push(runner, planned, reason);
     }
-    for error in task::hub().take_lost() {
-        failures.entries.extend(failures::entries(&error.into()));
-    }
+    failures.take_lost();
     if let Some(watchdog) = &runner.watchdog {
         watchdog.disarm();
     }
@@ -125,6 +125,28 @@ pub(super) struct Failures {
 }
 
 impl Failures {
+    /// Takes the errors that nobody collected. Errors are users' values: one that panics while it is
+    /// dropped here is one more of them.
+    fn take_lost(&mut self) {
+        loop {
+            let lost = task::hub().take_lost();
+            if lost.is_empty() {
+                return;
+            }
+            for error in lost {
+                self.entries.extend(failures::entries(&error.into()));
+            }
+        }
+    }
+
+    /// Drops a user's error, whose own code runs then.
+    fn drop_error(&mut self, runner: &Runner, planned: &Planned, error: anyhow::Error) {
+        if let Err(caught) = catch(move || drop(error)) {
+            let text = format!("the error panicked while being dropped: {caught}");
+            self.push(runner, planned, text);
+        }
+    }
+
     pub(super) fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
         self.entries.push(failures::of_test(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use super::error::{BridgeError, CallError};
-use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, keep, with_hub};
+use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, keep, wake_up, with_hub};
 
 /// The threads of the process, oldest first.
 static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
@@ -257,7 +257,7 @@ impl News for Thread {
             state.awaiter.take()
         };
         if let Some(Awaiter { waker, .. }) = awaiter {
-            waker.wake();
+            wake_up(waker);
         }
     }
 }

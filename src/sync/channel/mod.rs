@@ -15,6 +15,7 @@ pub use sender::{SendWait, Sender};
 
 use super::Label;
 use crate::task::waiters::WaiterList;
+use crate::task::wake_up;
 
 /// The capacity of a channel without a limit.
 const UNBOUNDED: usize = usize::MAX;
@@ -155,7 +156,7 @@ impl<T> Shared<T> {
         loop {
             let next = self.state.borrow_mut().next_to_wake();
             match next {
-                Some(waker) => waker.wake(),
+                Some(waker) => wake_up(waker),
                 None => return,
             }
         }

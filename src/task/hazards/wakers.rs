@@ -53,7 +53,7 @@ fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
 }
 
 #[test]
-fn a_waker_that_polls_at_once_waits_again_only_once() {
+fn a_waker_that_polls_at_once_is_woken_for_the_end_alone() {
     block_on(async {
         scope(async |tm| {
             let task = tm.start_soon("starts", async {
@@ -73,13 +73,108 @@ fn a_waker_that_polls_at_once_waits_again_only_once() {
             assert!(poll_with(join.borrow_mut().as_mut(), &waker).is_pending());
             tm.join_all().await?;
             ON_WAKE.take();
-            assert_eq!(woken.get(), 2, "at its start and at its end");
+            assert_eq!(woken.get(), 1, "not at its start, which nobody awaits");
             Ok(())
         })
         .await
         .unwrap();
     });
     nothing_lives();
+}
+
+#[test]
+fn a_waker_that_adds_a_task_and_polls_the_join_again_at_once_waits_again() {
+    test_of(async {
+        let tm = Rc::new(TaskManager::new());
+        tm.start_soon("first", turns_ok(1));
+        let all = Rc::new(RefCell::new(Box::pin({
+            let tm = Rc::clone(&tm);
+            async move { tm.join_all().await }
+        })));
+        let waker = foreign();
+        assert!(poll_with(all.borrow_mut().as_mut(), &waker).is_pending());
+        let (again, adds, joins) = (waker.clone(), Rc::clone(&tm), Rc::clone(&all));
+        let woken = Rc::new(Cell::new(0));
+        let count = Rc::clone(&woken);
+        ON_WAKE.set(Some(Box::new(move || {
+            count.set(count.get() + 1);
+            assert!(count.get() < 100, "woken for ever");
+            adds.start_soon(format!("added {}", count.get()), pending::<Result<()>>());
+            assert!(poll_with(joins.borrow_mut().as_mut(), &again).is_pending());
+        })));
+        turns(3).await;
+        ON_WAKE.take();
+        assert_eq!(woken.get(), 1);
+        tm.cancel_all();
+        Ok(())
+    })
+    .unwrap();
+    nothing_lives();
+}
+
+#[test]
+fn a_waker_that_panics_when_woken_fails_the_test_and_keeps_nobody_from_being_woken() {
+    let errors = test_of(async {
+        let (event, wakes) = (crate::sync::Event::new(), Rc::new(Cell::new(0)));
+        let waker = foreign();
+        ON_WAKE.set(Some(Box::new(|| panic!("no rest"))));
+        let mut first = Box::pin(event.wait());
+        assert!(poll_with(first.as_mut(), &waker).is_pending());
+        let tm = TaskManager::new();
+        let (own, count) = (event.clone(), Rc::clone(&wakes));
+        tm.fork("second", async move {
+            own.wait().await;
+            count.set(count.get() + 1);
+            Ok(())
+        });
+        event.set();
+        tm.join_all().await?;
+        ON_WAKE.take();
+        assert_eq!(wakes.get(), 1);
+        Ok(())
+    })
+    .unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors}");
+    assert_eq!(
+        errors.first().to_string(),
+        "a waker of another executor panicked: no rest"
+    );
+    nothing_lives();
+}
+
+/// A waker of others that panics when it is dropped, as the scope takes a new one.
+#[test]
+fn a_scope_whose_old_waker_panics_when_dropped_ends_with_all_children() {
+    let touched = Rc::new(Cell::new(false));
+    let handle = RefCell::new(None);
+    {
+        let borrowed = String::from("gone, once the scope is forgotten");
+        let mut scoped: Boxed<'_, _> = Box::pin(scope(async |tm| {
+            let (touched, borrowed) = (Rc::clone(&touched), &borrowed);
+            handle.replace(Some(tm.fork("borrows", async move {
+                let _touch = OnDrop(|| {
+                    assert!(borrowed.starts_with("gone"));
+                    touched.set(true);
+                });
+                pending::<Result<()>>().await
+            })));
+            pending::<Result<()>>().await
+        }));
+        let waker = foreign();
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        // The block was woken when its child was forked: it is polled once more, and keeps a waker.
+        assert!(poll_with(scoped.as_mut(), &waker).is_pending());
+        drop(waker);
+        ON_WAKER_DROP.set(Some(Box::new(|| panic!("a waker dropped"))));
+        let polled = catch(|| poll_with(scoped.as_mut(), &foreign()));
+        assert!(polled.is_err_and(|caught| caught.message == "a waker dropped"));
+        ON_WAKER_DROP.take();
+        assert!(touched.replace(false), "with what it borrows alive");
+        forget(scoped);
+    }
+    // What it borrowed is gone: nothing is to be touched any more.
+    handle.take().expect("forked").cancel();
+    assert!(!touched.get());
 }
 
 #[test]

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 
 use super::Object;
-use super::misfit::Misfit;
+use super::misfit::{Misfit, SHOWN};
+use super::nearest::nearest;
 use crate::scheduler::Kernel;
 use crate::simulator::{Handle, NameCase, Port};
 
-/// Below this Jaro-Winkler similarity a suggestion confuses more than it helps.
-const SIMILAR_ENOUGH: f64 = 0.75;
 const SUGGESTIONS: usize = 3;
 /// How many objects below a scope are searched for a name that it does not hold itself.
 const SEARCHED: usize = 2000;
@@ -49,10 +48,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         Some(scope) => port.children(scope),
         None => port.roots(),
     };
-    let children: Vec<_> = children
-        .into_iter()
-        .map(|child| Object::open(kernel, child))
-        .collect();
+    let names: Vec<String> = children.iter().map(|child| port.name(*child)).collect();
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
     let note = element_note(kernel, handle, missing)
@@ -68,14 +64,25 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
             })
         })
         .or_else(|| published_only(port));
-    let mut nearest = similar(missing, &children);
-    nearest.extend(deeper(kernel, missing, &children, folds_case));
+    let similar = nearest(missing, names.iter().map(String::as_str), SUGGESTIONS);
+    let mut nearest: Vec<_> = similar.into_iter().map(|at| names[at].clone()).collect();
+    // There may be very many: objects are opened, which costs more than a name, as far as needed.
+    let few: Vec<_> = children
+        .into_iter()
+        .take(SEARCHED)
+        .map(|child| Object::open(kernel, child))
+        .collect();
+    nearest.extend(deeper(kernel, missing, &few, folds_case));
     nearest.truncate(SUGGESTIONS);
+    let mut holds = names;
+    for (name, object) in holds.iter_mut().zip(few.iter().take(SHOWN)) {
+        *name = label(object);
+    }
     Misfit::NotFound {
         missing: missing.to_owned(),
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
         nearest,
-        holds: children.iter().map(label).collect(),
+        holds,
         note: note.unwrap_or_default(),
     }
 }
@@ -134,44 +141,6 @@ fn label(object: &Object) -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// The names most like `missing`, best first.
-fn similar(missing: &str, children: &[Object]) -> Vec<String> {
-    let missing = missing.trim_start_matches('\\').to_lowercase();
-    let mut scored: Vec<_> = children
-        .iter()
-        .filter_map(|child| Some((likeness(&missing, child.name())?, child.name())))
-        .collect();
-    // Stable: equally likely names stay in the simulator's order.
-    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored
-        .into_iter()
-        .take(SUGGESTIONS)
-        .map(|(_, name)| name.to_owned())
-        .collect()
-}
-
-/// How much a name is like the missing one, if it is enough. Short names that differ by one slip of
-/// the fingers, or by an abbreviation (`clk` for `clock`), have little in common otherwise.
-fn likeness(missing: &str, name: &str) -> Option<f64> {
-    let name = name.to_lowercase();
-    let likeness = strsim::jaro_winkler(missing, &name);
-    let slips = strsim::damerau_levenshtein(missing, &name);
-    let slipped = missing.len() > 2 && slips <= (missing.len() / 3).max(1);
-    let near = slipped || abbreviates(missing, &name) || abbreviates(&name, missing);
-    (near || likeness >= SIMILAR_ENOUGH).then_some(likeness)
-}
-
-/// Whether one name is made of the other's first letter and some of those that follow, in order.
-fn abbreviates(short: &str, long: &str) -> bool {
-    let mut rest = long.chars();
-    short.len() > 1
-        && short.len() * 2 >= long.len()
-        && short.chars().next() == long.chars().next()
-        && short
-            .chars()
-            .all(|letter| rest.any(|other| other == letter))
 }
 
 /// A path to an object of exactly this name, further down.

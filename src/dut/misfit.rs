@@ -49,7 +49,7 @@ pub enum Misfit {
         scope: String,
         /// The names most like it, best first.
         nearest: Vec<String>,
-        /// What the scope holds.
+        /// What the scope holds: the names; of the first ones that are scopes, with what they are.
         holds: Vec<String>,
         /// What else is known, such as the range of an array.
         note: String,
@@ -303,7 +303,7 @@ impl fmt::Display for Port {
 }
 
 /// How many of a scope's names a message shows.
-const SHOWN: usize = 24;
+pub(super) const SHOWN: usize = 24;
 
 struct NoSuch<'a> {
     name: &'a str,

@@ -42,6 +42,7 @@ mod expect;
 mod instance;
 mod lookup;
 mod misfit;
+mod nearest;
 mod object;
 mod outline;
 mod parameter;

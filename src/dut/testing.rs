@@ -358,6 +358,9 @@ impl Port for Design {
         let name = format!("{}[{index}]", self.node(array).description.name);
         self.find(Some(array), &name)
     }
+    fn name(&self, object: Handle) -> String {
+        self.node(object).description.name.clone()
+    }
     fn describe(&self, object: Handle) -> Description {
         self.node(object).description.clone()
     }

@@ -118,6 +118,8 @@ pub(crate) trait Port {
     fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle>;
     /// The element of an array at a declared index.
     fn element(&self, array: Handle, index: i64) -> Option<Handle>;
+    /// An object's own name, as in its [`Description`].
+    fn name(&self, object: Handle) -> String;
     /// Everything known of an object. Asks the simulator many times: keep the answer.
     fn describe(&self, object: Handle) -> Description;
     /// Whether a parameter is fixed inside of its scope, so that nobody can set it.

@@ -317,6 +317,10 @@ impl Port for VhpiPort {
         element.map(Object::handle)
     }
 
+    fn name(&self, object: Handle) -> String {
+        Object::of(object).name.to_string()
+    }
+
     fn describe(&self, object: Handle) -> Description {
         self.description(Object::of(object))
     }

@@ -79,12 +79,7 @@ impl VpiPort {
         if vpi_type == vpi::vpiUndefined {
             return description;
         }
-        let name = self.raw.get_text(vpi::vpiName, object).unwrap_or_default();
-        description.name = if self.quirks.generate_scopes_are_hidden && kind.is_scope() {
-            self.name_at_the_end(object)
-        } else {
-            name::plain(&name).to_owned()
-        };
+        description.name = self.own_name(object, kind);
         if kind.is_scope() || kind == ObjectKind::Parameter {
             // Icarus 11 knows no more places, and aborts when a dynamic array is asked for its.
             self.describe_place(object, &mut description);
@@ -106,6 +101,15 @@ impl VpiPort {
             }
         }
         description
+    }
+
+    /// The name within its scope.
+    pub(super) fn own_name(&self, object: Handle, kind: ObjectKind) -> String {
+        if self.quirks.generate_scopes_are_hidden && kind.is_scope() {
+            return self.name_at_the_end(object);
+        }
+        let name = self.raw.get_text(vpi::vpiName, object).unwrap_or_default();
+        name::plain(&name).to_owned()
     }
 
     fn describe_place(&self, object: Handle, description: &mut Description) {

@@ -257,6 +257,16 @@ impl Port for VpiPort {
         self.nameless_vhdl(self.vhdl?, scope)
     }
 
+    fn name(&self, object: Handle) -> String {
+        if event::is_over() {
+            return String::new();
+        }
+        match self.vhdl {
+            Some(vhdl) => vhdl.name(object),
+            None => self.own_name(object, self.kind(object)),
+        }
+    }
+
     fn describe(&self, object: Handle) -> Description {
         match self.vhdl {
             Some(vhdl) => self.describe_vhdl(vhdl, object),

@@ -69,6 +69,12 @@ impl Vhdl {
         Some(self.object(handle)?.path.clone())
     }
 
+    /// The name within its scope.
+    pub(super) fn name(&self, handle: Handle) -> String {
+        let object = self.object(handle);
+        object.map(|object| object.name.clone()).unwrap_or_default()
+    }
+
     fn keep(&self, handle: Handle, scope: Option<Handle>, name: String, is_element: bool) {
         let path = match scope.and_then(|scope| self.object(scope)) {
             Some(array) if is_element => format!("{}{name}", array.path),
@@ -283,11 +289,10 @@ impl VpiPort {
             self.vpi_type(handle)
         };
         let object = vhdl.object(handle);
-        let name = object.map(|object| object.name.clone()).unwrap_or_default();
         let mut description = Description {
             kind: super::description::object_kind(vpi_type),
             path: object.map(|object| object.path.clone()).unwrap_or_default(),
-            name,
+            name: vhdl.name(handle),
             definition: None,
             file: None,
             line: None,

@@ -118,6 +118,7 @@ mod bindings {
         "vhpiArgvs",
         "vhpiConstDecls",
         "vhpiConstraints",
+        "vhpiDecls",
         "vhpiEnumLiterals",
         "vhpiGenericDecls",
         "vhpiIndexedNames",

@@ -176,6 +176,12 @@ pub(crate) struct Quirks {
     /// A delay that was cancelled is not told, but its time comes and keeps the simulation alive
     /// until then. NVC 1.
     pub(crate) cancelled_delays_keep_time: bool,
+    /// A free place in the table of handles is searched from where one was given back last: see
+    /// `vhpi/handles.rs`. NVC 1.
+    pub(crate) handles_are_searched: bool,
+    /// A position in a relation counts what the relation leaves out as well: those of declarations are
+    /// positions among all declarations. NVC 1.
+    pub(crate) positions_count_all: bool,
     /// What a plugin prints through the simulator becomes a note of the simulator's, with a mark
     /// before it, on the standard error: print past it. NVC 1.
     pub(crate) prints_become_notes: bool,
@@ -235,6 +241,8 @@ impl Quirks {
         some_names_do_not_iterate: false,
         some_generates_are_nameless: false,
         cancelled_delays_keep_time: false,
+        handles_are_searched: false,
+        positions_count_all: false,
         prints_become_notes: false,
         physical_types_are_read_only: false,
         odd_integers_are_misread: false,
@@ -309,6 +317,8 @@ impl Quirks {
                 fired_handles_are_ours: true,
                 deposits_pass_forces: true,
                 cancelled_delays_keep_time: true,
+                handles_are_searched: true,
+                positions_count_all: true,
                 prints_become_notes: true,
                 physical_types_are_read_only: true,
                 odd_integers_are_misread: true,

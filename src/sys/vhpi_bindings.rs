@@ -122,6 +122,7 @@ pub type vhpiOneToOneT = ::std::os::raw::c_uint;
 pub const vhpiArgvs: vhpiOneToManyT = 1502;
 pub const vhpiConstDecls: vhpiOneToManyT = 1515;
 pub const vhpiConstraints: vhpiOneToManyT = 1516;
+pub const vhpiDecls: vhpiOneToManyT = 1519;
 pub const vhpiEnumLiterals: vhpiOneToManyT = 1527;
 pub const vhpiGenericDecls: vhpiOneToManyT = 1530;
 pub const vhpiIndexedNames: vhpiOneToManyT = 1532;

@@ -228,11 +228,14 @@ impl VhpiPort {
         let callback = Callback {
             reason: vhpi::vhpiCbValueChange,
             routine,
-            object: Some(object.raw),
+            object: Some(self.held(object)?),
             delay: None,
             token,
         };
-        match self.raw.register(&callback) {
+        let registered = self
+            .handles
+            .lasting(&self.raw, || self.raw.register(&callback));
+        match registered {
             Ok(Some(raw)) => Ok(CallbackHandle(raw.address())),
             Ok(None) => Err(self.refused("watch", object)),
             Err(missing) => Err(self.missing(missing)),

@@ -3,6 +3,7 @@
 use super::VhpiPort;
 use super::name;
 use super::object::{Object, Role};
+use super::raw::Raw;
 use super::shape::Shape;
 use crate::simulator::{Description, ObjectKind, event};
 use crate::sys::vhpi;
@@ -73,30 +74,32 @@ impl VhpiPort {
     }
 
     fn describe_place(&self, object: &'static Object, description: &mut Description) {
-        description.file = self.raw.get_text(vhpi::vhpiFileNameP, object.raw);
-        if description.file.is_some() {
-            let line = self.raw.get(vhpi::vhpiLineNoP, object.raw);
-            description.line = line
-                .and_then(|line| u32::try_from(line).ok())
-                .filter(|&line| line > 0);
-        }
-        if description.kind == ObjectKind::Module {
-            description.definition = self.definition(object);
-        }
+        self.with_handle(object, |raw| {
+            description.file = self.raw.get_text(vhpi::vhpiFileNameP, raw);
+            if description.file.is_some() {
+                let line = self.raw.get(vhpi::vhpiLineNoP, raw);
+                description.line = line
+                    .and_then(|line| u32::try_from(line).ok())
+                    .filter(|&line| line > 0);
+            }
+            if description.kind == ObjectKind::Module {
+                description.definition = self.definition(raw);
+            }
+        });
     }
 
     /// The name of the entity that an instance is one of, without its library.
-    fn definition(&self, instance: &Object) -> Option<String> {
-        let unit = self.raw.related(vhpi::vhpiDesignUnit, Some(instance.raw))?;
+    fn definition(&self, instance: Raw) -> Option<String> {
+        let unit = self.raw.related(vhpi::vhpiDesignUnit, Some(instance))?;
         // An architecture leads to its entity.
         let primary = self.raw.related(vhpi::vhpiPrimaryUnit, Some(unit));
         let name = self
             .raw
             .get_text(vhpi::vhpiUnitNameP, primary.unwrap_or(unit));
-        self.raw.release(unit);
         if let Some(primary) = primary {
             self.raw.release(primary);
         }
+        self.raw.release(unit);
         let name = name?;
         let simple = name.rsplit(['.', ':']).next().unwrap_or(&name);
         Some(name::shown(simple, self.quirks.names))

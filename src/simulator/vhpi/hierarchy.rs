@@ -5,11 +5,9 @@
 //! object is one. `vhpi_handle_by_name` is not asked: on NVC it takes the dot in an extended
 //! identifier for a separator, and finds no element of an array.
 
-use std::cell::{Cell, OnceCell, RefCell};
-
 use super::VhpiPort;
 use super::name;
-use super::object::{Contents, Object, Role, Written};
+use super::object::{Contents, Object, Role, Source};
 use super::raw::Raw;
 use super::shape::Shape;
 use crate::simulator::{Direction, Handle, ObjectKind, event};
@@ -46,6 +44,15 @@ fn direction(mode: i32) -> Option<Direction> {
     }
 }
 
+/// What is known of an object from its handle, before it is kept.
+struct Found {
+    role: Role,
+    /// The relation that leads to it.
+    relation: vhpi::vhpiOneToManyT,
+    is_part: bool,
+    name: String,
+}
+
 impl VhpiPort {
     /// The top of the design, then the packages.
     pub(super) fn top(&self) -> &Contents {
@@ -57,7 +64,7 @@ impl VhpiPort {
             let root = self.raw.related(vhpi::vhpiRootInst, None);
             let packages = self.raw.all_related(vhpi::vhpiPackInsts, None);
             for raw in root.into_iter().chain(packages) {
-                self.add_declared(&mut contents, raw, None);
+                self.add_or_release(&mut contents, raw, self.declared(raw), None);
             }
             contents
         })
@@ -72,16 +79,9 @@ impl VhpiPort {
             }
             match of.role {
                 Role::Region(ObjectKind::Package) => self.add_of_package(&mut contents, of),
-                Role::Region(_) => {
-                    for relation in RELATIONS {
-                        self.add_related(&mut contents, relation, of);
-                    }
-                }
+                Role::Region(_) => self.add_related(&mut contents, &RELATIONS, of),
                 _ if *self.shape(of) == Shape::Record => {
-                    let fields = self.raw.all_related(vhpi::vhpiSelectedNames, Some(of.raw));
-                    for raw in fields {
-                        self.add_field(&mut contents, raw, of);
-                    }
+                    self.add_fields(&mut contents, of);
                 }
                 _ => {}
             }
@@ -97,25 +97,121 @@ impl VhpiPort {
         })
     }
 
+    /// Adds what a region holds in these relations, in their order.
     fn add_related(
         &self,
         contents: &mut Contents,
-        relation: vhpi::vhpiOneToManyT,
+        relations: &[vhpi::vhpiOneToManyT],
         scope: &'static Object,
     ) {
-        for raw in self.raw.all_related(relation, Some(scope.raw)) {
-            self.add_declared(contents, raw, Some(scope));
+        if !self.quirks.positions_count_all {
+            for relation in relations {
+                self.add_held(contents, *relation, scope, |raw| self.declared(raw));
+            }
+            return;
+        }
+        // Each of these lists holds what is in several relations.
+        let mut found = self.at_positions(vhpi::vhpiDecls, scope, |raw| self.declared(raw));
+        if relations.contains(&vhpi::vhpiInternalRegions) {
+            let regions =
+                self.at_positions(vhpi::vhpiInternalRegions, scope, |raw| self.declared(raw));
+            found.retain(|(found, _)| found.relation != vhpi::vhpiInternalRegions);
+            found.extend(regions);
+        }
+        for relation in relations {
+            for (found, source) in found.extract_if(.., |(it, _)| it.relation == *relation) {
+                self.add(contents, found, source, Some(scope));
+            }
         }
     }
 
+    /// Adds what an object holds in a relation, with its handles.
+    fn add_held(
+        &self,
+        contents: &mut Contents,
+        relation: vhpi::vhpiOneToManyT,
+        parent: &'static Object,
+        look: impl Fn(Raw) -> Option<Found>,
+    ) {
+        let Ok(of) = self.held(parent) else { return };
+        for raw in self.raw.all_related(relation, Some(of)) {
+            self.add_or_release(contents, raw, look(raw), Some(parent));
+        }
+    }
+
+    /// What an object holds in a relation, without handles.
+    fn at_positions(
+        &self,
+        relation: vhpi::vhpiOneToManyT,
+        parent: &'static Object,
+        look: impl Fn(Raw) -> Option<Found>,
+    ) -> Vec<(Found, Source)> {
+        let mut all = Vec::new();
+        let Ok(of) = self.held(parent) else {
+            return all;
+        };
+        for position in 0.. {
+            let Some(raw) = self.raw.by_position(relation, of, position) else {
+                break;
+            };
+            let found = look(raw);
+            self.raw.release(raw);
+            let source = Source::Position {
+                parent,
+                relation,
+                position,
+            };
+            all.extend(found.map(|found| (found, source)));
+        }
+        all
+    }
+
+    fn add_or_release(
+        &self,
+        contents: &mut Contents,
+        raw: Raw,
+        found: Option<Found>,
+        parent: Option<&'static Object>,
+    ) {
+        let Some(found) = found else {
+            self.raw.release(raw);
+            return;
+        };
+        let object = self.add(contents, found, Source::Held, parent);
+        object.held.set(Some(raw));
+        self.handles.hold(raw);
+    }
+
+    fn add(
+        &self,
+        contents: &mut Contents,
+        found: Found,
+        source: Source,
+        parent: Option<&'static Object>,
+    ) -> &'static Object {
+        let Found {
+            role,
+            is_part,
+            name,
+            ..
+        } = found;
+        let shown = name::shown(&name, self.quirks.names);
+        let path = match parent {
+            Some(parent) => format!("{}.{shown}", parent.path),
+            None => shown.clone(),
+        };
+        let object = Object::keep(source, role, is_part, shown, path, None);
+        contents.add(name::key(&name), object);
+        object
+    }
+
     fn add_of_package(&self, contents: &mut Contents, package: &'static Object) {
-        self.add_related(contents, vhpi::vhpiGenericDecls, package);
+        self.add_related(contents, &[vhpi::vhpiGenericDecls], package);
         let is_generic = !contents.objects.is_empty();
         // They hold no regions, and NVC 1 ends the process when it is asked for those of an instance
         // of a generic package.
-        for relation in [vhpi::vhpiSigDecls, vhpi::vhpiVarDecls, vhpi::vhpiConstDecls] {
-            self.add_related(contents, relation, package);
-        }
+        let declarations = [vhpi::vhpiSigDecls, vhpi::vhpiVarDecls, vhpi::vhpiConstDecls];
+        self.add_related(contents, &declarations, package);
         if is_generic && self.quirks.generic_packages_abort {
             for object in &contents.objects {
                 object.shape.get_or_init(|| Shape::None);
@@ -123,87 +219,61 @@ impl VhpiPort {
         }
     }
 
-    fn add_declared(&self, contents: &mut Contents, raw: Raw, scope: Option<&'static Object>) {
-        let role = self.role(raw);
+    fn add_fields(&self, contents: &mut Contents, record: &'static Object) {
+        let relation = vhpi::vhpiSelectedNames;
+        let look = |raw| self.field(raw, record);
+        if !self.quirks.positions_count_all {
+            self.add_held(contents, relation, record, look);
+            return;
+        }
+        for (found, source) in self.at_positions(relation, record, look) {
+            self.add(contents, found, source, Some(record));
+        }
+    }
+
+    /// What a handle to a declaration or a region leads to.
+    fn declared(&self, raw: Raw) -> Option<Found> {
+        let (role, relation) = self.role(raw)?;
         let name = self.raw.get_text(vhpi::vhpiCaseNameP, raw);
         // A simulator that does not keep the source's case need not have this property.
-        let name = name.or_else(|| self.raw.get_text(vhpi::vhpiNameP, raw));
-        let (Some(role), Some(mut name)) = (role, name) else {
-            self.raw.release(raw);
-            return;
-        };
+        let mut name = name.or_else(|| self.raw.get_text(vhpi::vhpiNameP, raw))?;
         if role == Role::Region(ObjectKind::Package) {
             // NVC separates the library by a colon.
             name = name.replace(':', ".");
         }
-        let shown = name::shown(&name, self.quirks.names);
-        let path = match scope {
-            Some(scope) => format!("{}.{shown}", scope.path),
-            None => shown.clone(),
-        };
-        let object = self.keep(raw, role, false, shown, path, None);
-        contents.add(name::key(&name), object);
-    }
-
-    fn add_field(&self, contents: &mut Contents, raw: Raw, record: &'static Object) {
-        let name = match self.raw.related(vhpi::vhpiSuffix, Some(raw)) {
-            Some(suffix) => {
-                let name = self.raw.get_text(vhpi::vhpiCaseNameP, suffix);
-                self.raw.release(suffix);
-                name
-            }
-            None => None,
-        };
-        let Some(name) = name else {
-            self.raw.release(raw);
-            return;
-        };
-        let shown = name::shown(&name, self.quirks.names);
-        let path = format!("{}.{shown}", record.path);
-        let object = self.keep(raw, record.role, true, shown, path, None);
-        contents.add(name::key(&name), object);
-    }
-
-    fn role(&self, raw: Raw) -> Option<Role> {
-        let class = self.raw.get(vhpi::vhpiKindP, raw)?.try_into().ok()?;
-        Some(match class {
-            vhpi::vhpiPortDeclK => {
-                Role::Port(self.raw.get(vhpi::vhpiModeP, raw).and_then(direction))
-            }
-            vhpi::vhpiSigDeclK => Role::Signal,
-            vhpi::vhpiVarDeclK => Role::Variable,
-            vhpi::vhpiGenericDeclK | vhpi::vhpiConstDeclK => Role::Constant,
-            class => Role::Region(region_kind(class)?),
+        Some(Found {
+            role,
+            relation,
+            is_part: false,
+            name,
         })
     }
 
-    /// Keeps an object to the end of the run.
-    fn keep(
-        &self,
-        raw: Raw,
-        role: Role,
-        is_part: bool,
-        name: String,
-        path: String,
-        row: Option<u32>,
-    ) -> &'static Object {
-        let object = Box::leak(Box::new(Object {
-            raw,
-            role,
-            is_part,
-            name: name.into(),
-            path: path.into(),
-            row,
-            shape: OnceCell::new(),
-            contents: OnceCell::new(),
-            elements: RefCell::default(),
-            forced: Cell::new(false),
-            written: Written::default(),
-        }));
-        if row.is_none() {
-            self.kept.borrow_mut().push(raw);
-        }
-        object
+    fn field(&self, raw: Raw, record: &'static Object) -> Option<Found> {
+        let suffix = self.raw.related(vhpi::vhpiSuffix, Some(raw))?;
+        let name = self.raw.get_text(vhpi::vhpiCaseNameP, suffix);
+        self.raw.release(suffix);
+        Some(Found {
+            role: record.role,
+            relation: vhpi::vhpiSelectedNames,
+            is_part: true,
+            name: name?,
+        })
+    }
+
+    fn role(&self, raw: Raw) -> Option<(Role, vhpi::vhpiOneToManyT)> {
+        let class = self.raw.get(vhpi::vhpiKindP, raw)?.try_into().ok()?;
+        Some(match class {
+            vhpi::vhpiPortDeclK => (
+                Role::Port(self.raw.get(vhpi::vhpiModeP, raw).and_then(direction)),
+                vhpi::vhpiPortDecls,
+            ),
+            vhpi::vhpiSigDeclK => (Role::Signal, vhpi::vhpiSigDecls),
+            vhpi::vhpiVarDeclK => (Role::Variable, vhpi::vhpiVarDecls),
+            vhpi::vhpiGenericDeclK => (Role::Constant, vhpi::vhpiGenericDecls),
+            vhpi::vhpiConstDeclK => (Role::Constant, vhpi::vhpiConstDecls),
+            class => (Role::Region(region_kind(class)?), vhpi::vhpiInternalRegions),
+        })
     }
 
     pub(super) fn holds_names(&self, object: &'static Object) -> bool {
@@ -272,12 +342,15 @@ impl VhpiPort {
         );
         let element = if inner.is_empty() {
             let position = i32::try_from(position).ok()?;
-            let raw = self
-                .raw
-                .by_position(vhpi::vhpiIndexedNames, array.raw, position)?;
-            self.keep(raw, array.role, true, name, path, None)
+            let source = Source::Position {
+                parent: array,
+                relation: vhpi::vhpiIndexedNames,
+                position,
+            };
+            Object::keep(source, array.role, true, name, path, None)
         } else {
-            let row = self.keep(array.raw, array.role, true, name, path, Some(position));
+            let source = Source::Row(array);
+            let row = Object::keep(source, array.role, true, name, path, Some(position));
             let dimensions = inner.to_vec();
             row.shape.get_or_init(|| Shape::Array { dimensions });
             row

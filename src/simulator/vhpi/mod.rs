@@ -21,6 +21,7 @@
 
 mod callback;
 mod description;
+mod handles;
 mod hierarchy;
 pub(super) mod name;
 mod object;
@@ -35,8 +36,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::io::Write as _;
 
 use callback::{Delay, Zero};
+use handles::Handles;
 use object::{Contents, Object};
-use raw::{Interface, Missing, Raw};
+use raw::{Interface, Missing};
 
 use super::event::check_not_over;
 use super::{
@@ -76,8 +78,7 @@ struct VhpiPort {
     /// The buffer for reads of wide vectors.
     characters: Cell<Vec<u8>>,
     top: OnceCell<Contents>,
-    /// The handles that are kept to the end.
-    kept: RefCell<Vec<Raw>>,
+    handles: Handles,
 }
 
 thread_local! {
@@ -180,6 +181,7 @@ impl VhpiPort {
             .and_then(exponent_of)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
         let precision = Precision::new(exponent).map_err(|error| format!("{identity}: {error}"))?;
+        let handles = Handles::new(&raw, quirks.handles_are_searched);
         Ok(VhpiPort {
             raw,
             identity,
@@ -199,7 +201,7 @@ impl VhpiPort {
             positions: Cell::default(),
             characters: Cell::default(),
             top: OnceCell::new(),
-            kept: RefCell::default(),
+            handles,
         })
     }
 
@@ -232,7 +234,7 @@ impl VhpiPort {
     /// Gives every handle back, when the simulation is over and nobody can ask any more.
     fn release_everything(&self) {
         let delays = self.delays.take().into_iter().map(Delay::into_raw);
-        for raw in self.kept.take().into_iter().chain(delays) {
+        for raw in self.handles.take().chain(delays) {
             self.raw.release(raw);
         }
     }
@@ -327,7 +329,7 @@ impl Port for VhpiPort {
 
     fn is_local(&self, parameter: Handle) -> bool {
         let object = Object::of(parameter);
-        let class = || self.raw.get(vhpi::vhpiKindP, object.raw);
+        let class = || self.with_handle(object, |raw| self.raw.get(vhpi::vhpiKindP, raw))?;
         object.is_constant()
             && !event::is_over()
             && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use super::raw::Raw;
 use super::shape::Shape;
 use crate::simulator::{Direction, Handle, ObjectKind};
+use crate::sys::vhpi;
 use crate::value::LogicVec;
 
 /// What an object was declared as; elements and fields are what the whole is.
@@ -20,10 +21,27 @@ pub(super) enum Role {
     Constant,
 }
 
+/// Where an object's handle comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    /// It is held from the beginning.
+    Held,
+    /// It is at a position, from 0, in a relation of another object.
+    Position {
+        parent: &'static Object,
+        relation: vhpi::vhpiOneToManyT,
+        position: i32,
+    },
+    /// It is a row of an array of several dimensions, and has the array's handle.
+    Row(&'static Object),
+}
+
 /// An object of the design. There is one for each, whatever leads to it, and it is never freed.
 pub(super) struct Object {
-    /// For a row of an array of several dimensions, the array.
-    pub(super) raw: Raw,
+    /// Where its handle comes from.
+    pub(super) source: Source,
+    /// The handle, once it is held.
+    pub(super) held: Cell<Option<Raw>>,
     pub(super) role: Role,
     /// Whether it is an element or a field, and has no declaration of its own.
     pub(super) is_part: bool,
@@ -69,6 +87,31 @@ enum Form {
 }
 
 impl Object {
+    /// Keeps an object to the end of the run.
+    pub(super) fn keep(
+        source: Source,
+        role: Role,
+        is_part: bool,
+        name: String,
+        path: String,
+        row: Option<u32>,
+    ) -> &'static Object {
+        Box::leak(Box::new(Object {
+            source,
+            held: Cell::new(None),
+            role,
+            is_part,
+            name: name.into(),
+            path: path.into(),
+            row,
+            shape: OnceCell::new(),
+            contents: OnceCell::new(),
+            elements: RefCell::default(),
+            forced: Cell::new(false),
+            written: Written::default(),
+        }))
+    }
+
     pub(super) fn handle(&'static self) -> Handle {
         Handle(NonNull::from(self).cast())
     }

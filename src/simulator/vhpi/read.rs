@@ -35,7 +35,7 @@ impl VhpiPort {
         }
         match self.shape(object) {
             &Shape::Logic { bits } => {
-                let read = self.raw.read_scalar(object.raw, Scalar::Logic(0));
+                let read = self.raw.read_scalar(self.held(object)?, Scalar::Logic(0));
                 match self.check(object, read)? {
                     Scalar::Logic(position) => Ok(planes_of(position, bits)),
                     _ => Err(self.refused("read", object)),
@@ -45,7 +45,7 @@ impl VhpiPort {
                 let mut buffer = [0; SMALL];
                 let positions = &mut buffer[..width as usize];
                 self.raw
-                    .read_positions(object.raw, positions)
+                    .read_positions(self.held(object)?, positions)
                     .map_err(|unread| self.unread(unread, object))?;
                 Ok(planes_of_all(positions, bits))
             }
@@ -72,7 +72,7 @@ impl VhpiPort {
                 } else {
                     Scalar::Integer(0)
                 };
-                let read = self.raw.read_scalar(object.raw, wanted);
+                let read = self.raw.read_scalar(self.held(object)?, wanted);
                 match self.check(object, read)? {
                     Scalar::Integer(integer) => u64::from(integer.cast_unsigned()),
                     Scalar::LongInteger(integer) => integer.cast_unsigned(),
@@ -91,7 +91,7 @@ impl VhpiPort {
             }
             Shape::Enumeration { format, .. } => {
                 let wanted = enumeration(*format, 0);
-                let read = self.raw.read_scalar(object.raw, wanted);
+                let read = self.raw.read_scalar(self.held(object)?, wanted);
                 match self.check(object, read)? {
                     Scalar::SmallEnumeration(position) | Scalar::Character(position) => {
                         u64::from(position)
@@ -125,14 +125,14 @@ impl VhpiPort {
 
     fn read_physical(
         &self,
-        object: &Object,
+        object: &'static Object,
         format: vhpi::vhpiFormatT,
         reads_as: PhysicalRead,
     ) -> Result<i64, PortError> {
         match reads_as {
             PhysicalRead::Value => {
                 let wanted = Scalar::Physical { format, value: 0 };
-                let read = self.raw.read_scalar(object.raw, wanted);
+                let read = self.raw.read_scalar(self.held(object)?, wanted);
                 match self.check(object, read)? {
                     Scalar::Physical { value, .. } => Ok(value),
                     _ => Err(self.refused("read", object)),
@@ -140,7 +140,7 @@ impl VhpiPort {
             }
             PhysicalRead::Property => self
                 .raw
-                .get_physical(vhpi::vhpiPhysValP, Some(object.raw))
+                .get_physical(vhpi::vhpiPhysValP, Some(self.held(object)?))
                 .ok_or_else(|| self.refused("read", object)),
             PhysicalRead::Nothing => Err(self.unsupported(
                 "read",
@@ -163,7 +163,7 @@ impl VhpiPort {
                 if object.written.read_vector(1, into) {
                     return Ok(());
                 }
-                let read = self.raw.read_scalar(object.raw, Scalar::Logic(0));
+                let read = self.raw.read_scalar(self.held(object)?, Scalar::Logic(0));
                 if let Scalar::Logic(position) = self.check(object, read)? {
                     *into = LogicVec::from(logic_of(position, *bits));
                 }
@@ -175,7 +175,7 @@ impl VhpiPort {
                 }
                 let mut digits = self.characters.take();
                 let read = self.raw.read_characters(
-                    object.raw,
+                    self.held(object)?,
                     vhpi::vhpiBinStrVal,
                     *width as usize,
                     &mut digits,
@@ -202,7 +202,7 @@ impl VhpiPort {
         if let Some(written) = object.written.real() {
             return Ok(written);
         }
-        let read = self.raw.read_scalar(object.raw, Scalar::Real(0.0));
+        let read = self.raw.read_scalar(self.held(object)?, Scalar::Real(0.0));
         match self.check(object, read)? {
             Scalar::Real(real) => Ok(real),
             _ => Err(self.refused("read", object)),
@@ -220,7 +220,12 @@ impl VhpiPort {
         };
         let mut characters = Vec::new();
         self.raw
-            .read_characters(object.raw, vhpi::vhpiStrVal, length, &mut characters)
+            .read_characters(
+                self.held(object)?,
+                vhpi::vhpiStrVal,
+                length,
+                &mut characters,
+            )
             .map_err(|unread| self.unread(unread, object))?;
         Ok(latin_1(&characters))
     }

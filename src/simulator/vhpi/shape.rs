@@ -148,10 +148,10 @@ struct Types<'a> {
 
 impl Drop for Types<'_> {
     fn drop(&mut self) {
-        self.port.raw.release(self.subtype);
         if self.base != self.subtype {
             self.port.raw.release(self.base);
         }
+        self.port.raw.release(self.subtype);
     }
 }
 
@@ -174,11 +174,16 @@ impl VhpiPort {
     }
 
     /// Finds out what an object's value looks like; asks the simulator many times.
-    pub(super) fn find_shape(&self, object: &Object) -> Shape {
-        let Some(types) = self.types(vhpi::vhpiType, object.raw) else {
+    pub(super) fn find_shape(&self, object: &'static Object) -> Shape {
+        let shape = self.with_handle(object, |raw| self.shape_of(object, raw));
+        shape.unwrap_or(Shape::None)
+    }
+
+    fn shape_of(&self, object: &Object, raw: Raw) -> Shape {
+        let Some(types) = self.types(vhpi::vhpiType, raw) else {
             return Shape::None;
         };
-        let format = self.raw.own_format(object.raw);
+        let format = self.raw.own_format(raw);
         match self.class(types.base) {
             vhpi::vhpiRecordTypeDeclK => Shape::Record,
             vhpi::vhpiArrayTypeDeclK => self.array_shape(&types, format),

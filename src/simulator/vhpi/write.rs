@@ -98,7 +98,9 @@ impl VhpiPort {
                     return Ok(());
                 }
                 let position = Scalar::Logic(position_of(value, unknown, bits));
-                let put = self.raw.write_scalar(object.raw, position, put_mode(mode));
+                let put = self
+                    .raw
+                    .write_scalar(self.held(object)?, position, put_mode(mode));
                 self.finish_write(object, mode, put, |object| {
                     object.written.set_planes((value & 1, unknown & 1));
                 })
@@ -116,7 +118,7 @@ impl VhpiPort {
                 }
                 let put = self
                     .raw
-                    .write_positions(object.raw, positions, put_mode(mode));
+                    .write_positions(self.held(object)?, positions, put_mode(mode));
                 self.finish_write(object, mode, put, |object| {
                     object.written.set_planes((value, unknown));
                 })
@@ -247,7 +249,9 @@ impl VhpiPort {
         if self.is_held(object, mode) {
             return Ok(());
         }
-        let put = self.raw.write_scalar(object.raw, scalar, put_mode(mode));
+        let put = self
+            .raw
+            .write_scalar(self.held(object)?, scalar, put_mode(mode));
         self.finish_write(object, mode, put, |object| {
             object.written.set_planes((value, 0));
         })
@@ -281,10 +285,11 @@ impl VhpiPort {
         positions.extend(states.map(|state| position_of_logic(state, bits)));
         let put = if let (Shape::Logic { .. }, Some(&position)) = (shape, positions.first()) {
             let position = Scalar::Logic(position);
-            self.raw.write_scalar(object.raw, position, put_mode(mode))
+            self.raw
+                .write_scalar(self.held(object)?, position, put_mode(mode))
         } else {
             self.raw
-                .write_positions(object.raw, &mut positions, put_mode(mode))
+                .write_positions(self.held(object)?, &mut positions, put_mode(mode))
         };
         self.positions.set(positions);
         self.finish_write(object, mode, put, |object| object.written.set_vector(value))
@@ -305,7 +310,7 @@ impl VhpiPort {
         }
         let put = self
             .raw
-            .write_scalar(object.raw, Scalar::Real(real), put_mode(mode));
+            .write_scalar(self.held(object)?, Scalar::Real(real), put_mode(mode));
         self.finish_write(object, mode, put, |object| object.written.set_real(real))
     }
 
@@ -353,9 +358,9 @@ impl VhpiPort {
         if self.is_held(object, WriteMode::Deposit) {
             return Ok(());
         }
-        let put = self
-            .raw
-            .write_characters(object.raw, &characters, vhpi::vhpiDepositPropagate);
+        let put =
+            self.raw
+                .write_characters(self.held(object)?, &characters, vhpi::vhpiDepositPropagate);
         self.finish_write(object, WriteMode::Deposit, put, |object| {
             object.written.set_text(text);
         })
@@ -366,31 +371,36 @@ impl VhpiPort {
         super::check_not_over()?;
         let release = vhpi::vhpiRelease;
         let put = match self.shape(object) {
-            Shape::Logic { .. } => self.raw.write_scalar(object.raw, Scalar::Logic(0), release),
+            Shape::Logic { .. } => {
+                self.raw
+                    .write_scalar(self.held(object)?, Scalar::Logic(0), release)
+            }
             Shape::Vector { width, .. } => {
                 let mut positions = vec![0; *width as usize];
                 self.raw
-                    .write_positions(object.raw, &mut positions, release)
+                    .write_positions(self.held(object)?, &mut positions, release)
             }
             Shape::Text { length } => {
                 let spaces = vec![b' '; *length];
-                self.raw.write_characters(object.raw, &spaces, release)
+                self.raw
+                    .write_characters(self.held(object)?, &spaces, release)
             }
             Shape::Integer { long: false, .. } => {
                 self.raw
-                    .write_scalar(object.raw, Scalar::Integer(0), release)
+                    .write_scalar(self.held(object)?, Scalar::Integer(0), release)
             }
             Shape::Integer { long: true, .. } => {
                 self.raw
-                    .write_scalar(object.raw, Scalar::LongInteger(0), release)
+                    .write_scalar(self.held(object)?, Scalar::LongInteger(0), release)
             }
             Shape::Enumeration { format, .. } => {
                 self.raw
-                    .write_scalar(object.raw, enumeration(*format, 0), release)
+                    .write_scalar(self.held(object)?, enumeration(*format, 0), release)
             }
-            Shape::Real { .. } => self
-                .raw
-                .write_scalar(object.raw, Scalar::Real(0.0), release),
+            Shape::Real { .. } => {
+                self.raw
+                    .write_scalar(self.held(object)?, Scalar::Real(0.0), release)
+            }
             shape @ Shape::Physical { .. } => {
                 return self.write_number(object, shape, 0, 0, WriteMode::Release);
             }

@@ -71,13 +71,17 @@ impl<T> Array<T> {
         self.description
     }
 
-    /// The declared indices of the leftmost and the rightmost element.
+    /// The declared indices of the leftmost and the rightmost element; of an empty array, the bounds of
+    /// its null range (IEEE 1076-2008, 5.2.1), such as (1, 0) for `1 to 0`.
     pub fn range(&self) -> (i64, i64) {
         self.description.array.unwrap_or((0, -1))
     }
 
     /// The number of elements.
     pub fn len(&self) -> usize {
+        if self.description.is_empty {
+            return 0;
+        }
         self.description.array.map_or(0, |(left, right)| {
             usize::try_from(left.abs_diff(right)).map_or(usize::MAX, |last| last.saturating_add(1))
         })
@@ -135,9 +139,10 @@ impl<T: SignalValue> Array<T> {
             return Ok(Signal::of(element, description));
         }
         let declared = self.range();
-        if !(declared.0.min(declared.1)..=declared.0.max(declared.1)).contains(&index)
-            || self.is_empty()
-        {
+        if self.is_empty() {
+            return Err(Outside::NoElements { declared });
+        }
+        if !(declared.0.min(declared.1)..=declared.0.max(declared.1)).contains(&index) {
             return Err(Outside::Element { index, declared });
         }
         let handle = kernel
@@ -208,11 +213,14 @@ impl<T: SignalValue> Array<T> {
             };
             return Err(object.misfit(remedy));
         }
-        if let Some(hidden) = object.hidden() {
-            return Err(hidden);
-        }
-        if !T::fits(&object.description().encoding) {
-            return Err(Misfit::value::<T>(&object, "Array"));
+        // Of an array without elements, no simulator tells what they would be.
+        if !object.description().is_empty {
+            if let Some(hidden) = object.hidden() {
+                return Err(hidden);
+            }
+            if !T::fits(&object.description().encoding) {
+                return Err(Misfit::value::<T>(&object, "Array"));
+            }
         }
         Ok(Array {
             handle: object.handle(),

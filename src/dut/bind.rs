@@ -130,6 +130,15 @@ impl Binder<'_> {
         path.is_empty() || Instance::of(self.scope).contains(path)
     }
 
+    /// Whether a path leads to a vector, a text or an array without elements.
+    fn holds_nothing(&self, path: &str) -> bool {
+        let found = self.try_object_as(path, Ok);
+        found.is_ok_and(|object| {
+            let description = object.description();
+            description.is_empty || description.encoding.width() == Some(0)
+        })
+    }
+
     /// Reports a problem of one's own.
     pub fn problem(&mut self, message: impl Into<String>) {
         self.report(Misfit::Other(message.into()));
@@ -204,14 +213,21 @@ impl Binder<'_> {
     }
 }
 
-/// `None` if there is no such object; an object that does not fit is a problem all the same.
+/// `None` if there is no such object, or one without elements (of a null range of VHDL) that does not
+/// fit: simulators show such as what they are, as something else, or not at all. Any other object that
+/// does not fit is a problem all the same.
 impl<D: Dut> Dut for Option<D> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
-        if binder.contains(path) {
-            D::bind(binder, path).map(Some)
-        } else {
-            Some(None)
+        if !binder.contains(path) {
+            return Some(None);
         }
+        let before = binder.problems.len();
+        let bound = D::bind(binder, path);
+        if bound.is_none() && binder.holds_nothing(path) {
+            binder.problems.truncate(before);
+            return Some(None);
+        }
+        bound.map(Some)
     }
 
     fn outline(outline: &mut Outline<'_>, path: &str) {

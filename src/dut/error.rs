@@ -222,6 +222,9 @@ pub(super) enum Outside {
         index: i64,
         declared: (i64, i64),
     },
+    NoElements {
+        declared: (i64, i64),
+    },
     Hidden {
         index: i64,
     },
@@ -283,6 +286,14 @@ impl fmt::Display for SelectError {
                 write!(
                     f,
                     "`{path}` has no element {index}: it is declared [{first}:{last}]"
+                )
+            }
+            Outside::NoElements {
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "`{path}` has no elements: its range, from {first} to {last}, is a null one"
                 )
             }
             Outside::Hidden { index } => {

@@ -102,6 +102,9 @@ fn element_note(kernel: &'static Kernel, scope: Option<Handle>, missing: &str) -
     let Some((left, right)) = array.range() else {
         return hidden();
     };
+    if array.description().is_empty {
+        return Some("the array has no elements: its range is a null one".to_owned());
+    }
     let index: Option<i64> = index.trim().parse().ok();
     if !index.is_some_and(|index| (left.min(right)..=left.max(right)).contains(&index)) {
         return Some(format!("the elements of the array are [{left}:{right}]"));

@@ -63,10 +63,10 @@ fn declared(description: &Description) -> (i64, i64) {
     }
 }
 
-/// How far a declared index is from the least significant bit.
-fn offset((left, right): (i64, i64), index: i64) -> Option<u32> {
+/// How far a declared index is from the least significant bit of `width`.
+fn offset((left, right): (i64, i64), index: i64, width: u32) -> Option<u32> {
     let (least, most) = (left.min(right), left.max(right));
-    if index < least || index > most {
+    if width == 0 || index < least || index > most {
         return None;
     }
     u32::try_from(index.abs_diff(right)).ok()
@@ -94,7 +94,7 @@ impl<T: LogicValue> Signal<T> {
     #[track_caller]
     pub fn try_bit(&self, index: i64) -> Result<Select<Logic>, SelectError> {
         let declared = declared(self.description);
-        match offset(declared, index) {
+        match offset(declared, index, self.width) {
             Some(low) => Ok(self.select(low, 1)),
             None => Err(self.outside(Outside::Bit { index, declared })),
         }
@@ -119,7 +119,8 @@ impl<T: LogicValue> Signal<T> {
     #[track_caller]
     pub fn try_slice(&self, left: i64, right: i64) -> Result<Select<LogicVec>, SelectError> {
         let declared = declared(self.description);
-        match (offset(declared, left), offset(declared, right)) {
+        let offset = |index| offset(declared, index, self.width);
+        match (offset(left), offset(right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
             (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
                 left,

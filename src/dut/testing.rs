@@ -228,6 +228,7 @@ impl Design {
                 direction: None,
                 constant: false,
                 array: None,
+                is_empty: false,
                 literals: Vec::new(),
             },
             children: Vec::new(),

@@ -193,6 +193,9 @@ impl fmt::Display for Encoding {
                     formatter.write_str(" signed")?;
                 }
                 match range {
+                    Some((left, right)) if *width == 0 => {
+                        write!(formatter, " of no bits, [{left}:{right}]")
+                    }
                     Some((left, right)) => write!(formatter, " [{left}:{right}]"),
                     None if *width == 1 => Ok(()),
                     None => write!(formatter, " of {width} bits"),
@@ -238,6 +241,8 @@ pub struct Description {
     pub constant: bool,
     /// The declared indices of the leftmost and the rightmost element, if it is an array.
     pub array: Option<(i64, i64)>,
+    /// Whether it is an array without elements, that of a null range of VHDL such as `1 to 0`.
+    pub is_empty: bool,
     /// The names of an enumeration's values, from 0 on, where the simulator shows them: those of
     /// VHDL over VHPI.
     pub literals: Vec<String>,
@@ -277,6 +282,10 @@ mod tests {
         assert_eq!(logic(1, None, false, false), "logic");
         assert_eq!(logic(8, Some((0, 7)), true, false), "logic signed [0:7]");
         assert_eq!(logic(32, None, true, true), "bit signed of 32 bits");
+        assert_eq!(
+            logic(0, Some((-1, 0)), false, false),
+            "logic of no bits, [-1:0]"
+        );
         assert_eq!(Encoding::None.to_string(), "no value");
     }
 

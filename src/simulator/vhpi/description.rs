@@ -56,10 +56,12 @@ impl VhpiPort {
             },
             constant: object.is_constant(),
             array: None,
+            is_empty: false,
             literals: Vec::new(),
         };
         if let Shape::Array { dimensions } = shape {
-            description.array = dimensions.first().copied();
+            description.array = dimensions.first().map(|first| first.range());
+            description.is_empty = dimensions.iter().any(|range| range.length == 0);
             let element = self.element_shape(object);
             description.encoding = element.encoding();
             description.number = element.is_number();
@@ -110,7 +112,7 @@ impl VhpiPort {
         let mut object = array;
         while let Shape::Array { dimensions } = self.shape(object) {
             let first = dimensions.first();
-            match first.and_then(|(left, _)| self.array_element(object, *left)) {
+            match first.and_then(|first| self.array_element(object, first.left)) {
                 Some(element) => object = element,
                 None => return &Shape::None,
             }
@@ -121,6 +123,7 @@ impl VhpiPort {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::Dimension;
     use super::*;
 
     #[test]
@@ -135,7 +138,7 @@ mod tests {
         assert_eq!(value_kind(Role::Variable, &vector), ObjectKind::Variable);
         assert_eq!(value_kind(Role::Constant, &vector), ObjectKind::Parameter);
         let words = Shape::Array {
-            dimensions: vec![(0, 3)],
+            dimensions: vec![Dimension::new(0, 3, false)],
         };
         assert_eq!(value_kind(Role::Constant, &words), ObjectKind::Array);
     }

@@ -326,15 +326,13 @@ impl VhpiPort {
         let Shape::Array { dimensions } = self.shape(array) else {
             return None;
         };
-        let (&(left, right), inner) = dimensions.split_first()?;
-        if event::is_over() || !(left.min(right)..=left.max(right)).contains(&index) {
+        let (first, inner) = dimensions.split_first()?;
+        if event::is_over() || !first.holds(index) {
             return None;
         }
-        let inner_length: u64 = inner
-            .iter()
-            .map(|(left, right)| left.abs_diff(*right) + 1)
-            .product();
-        let position = u64::from(array.row.unwrap_or(0)) + index.abs_diff(left) * inner_length;
+        let inner_length: u64 = inner.iter().map(|range| range.length).product();
+        let position =
+            u64::from(array.row.unwrap_or(0)) + index.abs_diff(first.left) * inner_length;
         let position = u32::try_from(position).ok()?;
         let (name, path) = (
             format!("{}[{index}]", array.name),

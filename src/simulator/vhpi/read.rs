@@ -41,6 +41,7 @@ impl VhpiPort {
                     _ => Err(self.refused("read", object)),
                 }
             }
+            Shape::Vector { width: 0, .. } => Ok((0, 0)),
             &Shape::Vector { width, bits, .. } if width as usize <= SMALL => {
                 let mut buffer = [0; SMALL];
                 let positions = &mut buffer[..width as usize];
@@ -218,6 +219,9 @@ impl VhpiPort {
         let Shape::Text { length } = *shape else {
             return Err(wrong_encoding("read", object, shape.encoding()));
         };
+        if length == 0 {
+            return Ok(String::new());
+        }
         let mut characters = Vec::new();
         self.raw
             .read_characters(

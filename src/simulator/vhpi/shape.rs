@@ -15,6 +15,35 @@ pub(super) struct Range {
     pub(super) high: i64,
 }
 
+/// The range of one dimension of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dimension {
+    pub(super) left: i64,
+    pub(super) right: i64,
+    /// 0 for a null range.
+    pub(super) length: u64,
+}
+
+impl Dimension {
+    pub(super) fn new(left: i64, right: i64, is_null: bool) -> Self {
+        let length = if is_null { 0 } else { left.abs_diff(right) + 1 };
+        Dimension {
+            left,
+            right,
+            length,
+        }
+    }
+
+    pub(super) fn range(self) -> (i64, i64) {
+        (self.left, self.right)
+    }
+
+    pub(super) fn holds(self, index: i64) -> bool {
+        let (low, high) = (self.left.min(self.right), self.left.max(self.right));
+        self.length > 0 && (low..=high).contains(&index)
+    }
+}
+
 /// The value of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
@@ -57,7 +86,7 @@ pub(super) enum Shape {
     },
     /// Ranges of the dimensions, the first one outermost.
     Array {
-        dimensions: Vec<(i64, i64)>,
+        dimensions: Vec<Dimension>,
     },
     Record,
     /// No value that can be had.
@@ -199,13 +228,10 @@ impl VhpiPort {
 
     fn array_shape(&self, types: &Types<'_>, format: Option<vhpi::vhpiFormatT>) -> Shape {
         let Some(dimensions) = self.dimensions(types.subtype) else {
-            // A null range: there is nothing to read.
             return Shape::None;
         };
-        let lengths = dimensions
-            .iter()
-            .map(|(left, right)| left.abs_diff(*right) + 1);
-        let (&[range], Some(Ok(length))) = (&*dimensions, lengths.map(u32::try_from).next()) else {
+        let lengths = dimensions.iter().map(|range| u32::try_from(range.length));
+        let (&[dimension], Some(Ok(length))) = (&*dimensions, lengths.last()) else {
             return if dimensions.is_empty() {
                 Shape::None
             } else {
@@ -215,7 +241,7 @@ impl VhpiPort {
         match format {
             Some(vhpi::vhpiLogicVecVal) => Shape::Vector {
                 width: length,
-                range,
+                range: dimension.range(),
                 signed: self.is_signed(types.base),
                 bits: self
                     .types(vhpi::vhpiElemType, types.subtype)
@@ -228,26 +254,24 @@ impl VhpiPort {
         }
     }
 
-    /// The ranges of an array's dimensions; `None` if one is null or not to be had.
-    fn dimensions(&self, array: Raw) -> Option<Vec<(i64, i64)>> {
+    /// The ranges of an array's dimensions; `None` if one is not to be had.
+    fn dimensions(&self, array: Raw) -> Option<Vec<Dimension>> {
         let ranges = self.raw.all_related(vhpi::vhpiConstraints, Some(array));
         let bounds = ranges.into_iter().map(|range| {
             let bounds = self.bounds(range);
             self.raw.release(range);
             bounds
         });
-        // All of them are released, also after one that is null.
+        // All of them are released, also after one that is not to be had.
         let bounds: Vec<_> = bounds.collect();
         bounds.into_iter().collect()
     }
 
-    /// The left and the right bound of a range that is not null.
-    fn bounds(&self, range: Raw) -> Option<(i64, i64)> {
-        if self.raw.get(vhpi::vhpiIsNullP, range) == Some(1) {
-            return None;
-        }
+    fn bounds(&self, range: Raw) -> Option<Dimension> {
+        let is_null = self.raw.get(vhpi::vhpiIsNullP, range) == Some(1);
         let bound = |property| self.raw.bound(property, range).map(i64::from);
-        Some((bound(vhpi::vhpiLeftBoundP)?, bound(vhpi::vhpiRightBoundP)?))
+        let (left, right) = bound(vhpi::vhpiLeftBoundP).zip(bound(vhpi::vhpiRightBoundP))?;
+        Some(Dimension::new(left, right, is_null))
     }
 
     /// Whether vectors of a type are numbers with a sign: `numeric_std` and the fixed-point
@@ -331,7 +355,7 @@ impl VhpiPort {
 
     /// The range of an integer type or subtype; `None` if it has none of its own.
     fn integer_range(&self, of: Raw) -> Option<Range> {
-        let [(left, right)] = *self.dimensions(of)? else {
+        let [Dimension { left, right, .. }] = *self.dimensions(of)? else {
             return None;
         };
         Some(Range {

@@ -105,6 +105,7 @@ impl VhpiPort {
                     object.written.set_planes((value & 1, unknown & 1));
                 })
             }
+            Shape::Vector { width: 0, .. } => Ok(()),
             &Shape::Vector { width, bits, .. } if width as usize <= SMALL => {
                 let (value, unknown) = (value & low_mask(width), unknown & low_mask(width));
                 check_bits(object, bits, unknown)?;
@@ -267,6 +268,7 @@ impl VhpiPort {
         super::check_not_over()?;
         let shape = self.shape(object);
         let bits = match shape {
+            Shape::Vector { width: 0, .. } => return Ok(()),
             Shape::Logic { bits } | Shape::Vector { bits, .. } => *bits,
             shape => {
                 let (low, unknown) = (value.value_word(0), value.unknown_word(0));
@@ -355,7 +357,7 @@ impl VhpiPort {
     pub(super) fn put_string(&self, object: &'static Object, text: &str) -> Result<(), PortError> {
         super::check_not_over()?;
         let characters = self.characters_of(object, text)?;
-        if self.is_held(object, WriteMode::Deposit) {
+        if characters.is_empty() || self.is_held(object, WriteMode::Deposit) {
             return Ok(());
         }
         let put =
@@ -375,6 +377,7 @@ impl VhpiPort {
                 self.raw
                     .write_scalar(self.held(object)?, Scalar::Logic(0), release)
             }
+            Shape::Vector { width: 0, .. } | Shape::Text { length: 0 } => return Ok(()),
             Shape::Vector { width, .. } => {
                 let mut positions = vec![0; *width as usize];
                 self.raw

@@ -74,6 +74,7 @@ impl VpiPort {
             direction: None,
             constant: kind == ObjectKind::Parameter,
             array: None,
+            is_empty: false,
             literals: Vec::new(),
         };
         if vpi_type == vpi::vpiUndefined {

@@ -301,6 +301,7 @@ impl VpiPort {
             direction: None,
             constant: false,
             array: None,
+            is_empty: false,
             literals: Vec::new(),
         };
         match vpi_type {
@@ -323,6 +324,10 @@ impl VpiPort {
                 {
                     description.encoding = self.encoding_vhdl(element, &mut ObjectKind::Net);
                 }
+                // Neither the direction of a range is told nor its length. These are the bounds of
+                // `0 to N - 1` and `N - 1 downto 0` for an N of 0, and of little else.
+                description.is_empty = description.encoding == Encoding::None
+                    && matches!(description.array, Some((0, -1) | (-1, 0)));
             }
             _ => {}
         }

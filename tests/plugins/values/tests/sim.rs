@@ -32,5 +32,23 @@ fn main() -> ExitCode {
             .sources(["../../designs/ranges.vhd"])
             .simulators([Simulator::Nvc])
             .tests(["refusals::what_"]),
+        Design::new("optional")
+            .sources(["../../designs/optional.vhd"])
+            .tests(["optional::any_"]),
+        Design::new("optional")
+            .label("shown")
+            .sources(["../../designs/optional.vhd"])
+            .simulators([Simulator::Nvc])
+            .tests(["optional::shown_"]),
+        Design::new("optional")
+            .label("wide")
+            .sources(["../../designs/optional.vhd"])
+            .parameter("WIDTH", 4)
+            .tests(["optional::wide_"])
+            .skip_on(
+                Simulator::Ghdl,
+                "optional::wide_",
+                "GHDL 2 does not show elements of arrays whose bounds a generic sets",
+            ),
     ])
 }

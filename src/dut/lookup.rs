@@ -53,6 +53,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
 
     let note = element_note(kernel, handle, missing)
         .or_else(|| Some(port.left_out(handle?)?.to_string()))
+        .or_else(|| Some(port.hidden(handle?)?.to_string()))
         .or_else(|| {
             port.quirks().some_names_do_not_iterate.then(|| {
                 format!(

@@ -127,7 +127,8 @@ pub(crate) trait Port {
         false
     }
 
-    /// Why an object that is there has no value to read or to write, where the port knows.
+    /// Why an object that is there has no value to read or to write, or a scope nothing in it, where the
+    /// port knows.
     fn hidden(&self, _object: Handle) -> Option<PortError> {
         None
     }

@@ -196,6 +196,9 @@ pub(crate) struct Quirks {
     /// A question about a value in a package with generics, or an instance of one, ends the process:
     /// such values are not to be had. NVC 1.
     pub(crate) generic_packages_abort: bool,
+    /// An if-generate or a case-generate whose condition depends on the index of a for-generate around
+    /// it is a scope that shows nothing of what it holds. NVC 1.
+    pub(crate) generates_by_index_are_empty: bool,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -248,6 +251,7 @@ impl Quirks {
         odd_integers_are_misread: false,
         sized_subtypes_read_zero: false,
         generic_packages_abort: false,
+        generates_by_index_are_empty: false,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -324,6 +328,7 @@ impl Quirks {
                 odd_integers_are_misread: true,
                 sized_subtypes_read_zero: true,
                 generic_packages_abort: true,
+                generates_by_index_are_empty: true,
                 vector_formats: VectorFormats::Positions,
                 names: NameCase::Upper,
                 ..Quirks::STANDARD

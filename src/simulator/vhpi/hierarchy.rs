@@ -10,7 +10,7 @@ use super::name;
 use super::object::{Contents, Object, Role, Source};
 use super::raw::Raw;
 use super::shape::Shape;
-use crate::simulator::{Direction, Handle, ObjectKind, event};
+use crate::simulator::{Direction, Handle, ObjectKind, PortError, event};
 use crate::sys::vhpi;
 
 /// The relations that lead from a region to what it holds.
@@ -273,6 +273,23 @@ impl VhpiPort {
             vhpi::vhpiGenericDeclK => (Role::Constant, vhpi::vhpiGenericDecls),
             vhpi::vhpiConstDeclK => (Role::Constant, vhpi::vhpiConstDecls),
             class => (Role::Region(region_kind(class)?), vhpi::vhpiInternalRegions),
+        })
+    }
+
+    /// Why a scope shows nothing of what it holds.
+    pub(super) fn hidden_contents(&self, scope: &'static Object) -> Option<PortError> {
+        // A for-generate ends in its index.
+        let is_branch = scope.role == Role::Region(ObjectKind::GenerateScope)
+            && !scope.name.ends_with(']')
+            && self.contents(scope).objects.is_empty();
+        (is_branch && self.quirks.generates_by_index_are_empty).then(|| PortError::Unsupported {
+            what: format!(
+                "show what is in `{}`, a generate whose condition depends on the index of the `for` \
+                 generate around it",
+                scope.path
+            ),
+            simulator: self.identity.to_string(),
+            remedy: "declare what the testbench needs outside of it, in the `for` generate".to_owned(),
         })
     }
 

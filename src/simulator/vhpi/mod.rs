@@ -335,6 +335,10 @@ impl Port for VhpiPort {
             && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
     }
 
+    fn hidden(&self, object: Handle) -> Option<PortError> {
+        self.hidden_contents(Object::of(object))
+    }
+
     fn checks_writes(&self, object: Handle, _encoding: &Encoding) -> bool {
         self.refuses_values(Object::of(object))
     }

@@ -32,6 +32,10 @@ fn main() -> ExitCode {
             .sources(["../../designs/ranges.vhd"])
             .simulators([Simulator::Nvc])
             .tests(["refusals::what_"]),
+        Design::new("hidden")
+            .sources(["../../designs/hidden.vhd"])
+            .simulators([Simulator::Nvc])
+            .tests(["hidden::"]),
         Design::new("optional")
             .sources(["../../designs/optional.vhd"])
             .tests(["optional::any_"]),

@@ -158,6 +158,11 @@ impl Hub {
         self.tables.borrow_mut().pop(set)
     }
 
+    /// The next entry of the set's queue: nothing is to be run for one that has ended meanwhile.
+    pub(super) fn pop_entry(&self, set: u32) -> Option<Option<u32>> {
+        self.tables.borrow_mut().pop_entry(set)
+    }
+
     pub(super) fn ready_count(&self, set: u32) -> usize {
         self.tables.borrow().sets[set as usize].queue.len
     }

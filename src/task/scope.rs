@@ -321,11 +321,11 @@ where
         hub.cancel(node);
     }
     guard.fail_if_failed(block.as_mut());
-    let mut budget = hub.ready_count(guard.set);
-    while budget > 0 {
-        budget -= 1;
-        let Some(index) = hub.pop_ready(guard.set) else {
-            break;
+    // Counted with those that have ended while they were queued: who becomes ready meanwhile has its
+    // turn in the next visit, whatever happened to others.
+    for _ in 0..hub.ready_count(guard.set) {
+        let Some(index) = hub.pop_entry(guard.set).flatten() else {
+            continue;
         };
         if index == guard.block.index() {
             poll_block(guard, block.as_mut(), value);

@@ -104,22 +104,34 @@ impl Tables {
     /// Takes the next ready node of a set.
     #[inline]
     pub(super) fn pop(&mut self, set: u32) -> Option<u32> {
-        let queue = &mut self.sets[set as usize].queue;
-        while queue.first != NONE {
-            let index = queue.first;
-            let node = &mut self.nodes[index as usize];
-            queue.first = node.next;
-            queue.len -= 1;
-            if queue.first == NONE {
-                queue.last = NONE;
+        loop {
+            let popped = self.pop_entry(set)?;
+            if popped.is_some() {
+                return popped;
             }
-            node.queued = false;
-            if node.live {
-                return Some(index);
-            }
-            self.free_nodes.push(index);
         }
-        None
+    }
+
+    /// Takes the next entry of a set's queue, which may be that of a node that has ended meanwhile.
+    #[inline]
+    pub(super) fn pop_entry(&mut self, set: u32) -> Option<Option<u32>> {
+        let queue = &mut self.sets[set as usize].queue;
+        let index = queue.first;
+        if index == NONE {
+            return None;
+        }
+        let node = &mut self.nodes[index as usize];
+        queue.first = node.next;
+        queue.len -= 1;
+        if queue.first == NONE {
+            queue.last = NONE;
+        }
+        node.queued = false;
+        if node.live {
+            return Some(Some(index));
+        }
+        self.free_nodes.push(index);
+        Some(None)
     }
 }
 

@@ -851,6 +851,39 @@ fn rule_15_wake_order_is_run_order_and_nested_sets_run_in_their_parents_place() 
 }
 
 #[test]
+fn rule_15_a_task_cancelled_while_it_was_queued_gives_nobody_a_second_turn() {
+    let turns = block_on(async {
+        let log = RefCell::new(Vec::new());
+        let turns_of = async |name: &'static str| {
+            for _ in 0..3 {
+                log.borrow_mut().push(name);
+                yield_now().await;
+            }
+            Ok(())
+        };
+        scope(async |tm| {
+            tm.start_soon("owner", async {
+                scope(async |tm| {
+                    let cancelled = tm.start_soon("cancelled", turns_ok(1));
+                    tm.start_soon("inner", turns_of("inner"));
+                    cancelled.cancel();
+                    Ok(())
+                })
+                .await?;
+                Ok(())
+            });
+            tm.start_soon("peer", turns_of("peer"));
+            Ok(())
+        })
+        .await
+        .unwrap();
+        log.into_inner()
+    });
+    assert_eq!(turns, ["peer", "inner", "peer", "inner", "peer", "inner"]);
+    nothing_lives();
+}
+
+#[test]
 fn rule_16_the_tree_shows_name_place_and_what_is_awaited() {
     block_on(async {
         scope(async |tm| {

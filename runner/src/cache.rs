@@ -1,16 +1,15 @@
 //! Compiled designs, each compiled once for everything that goes into it.
 //!
 //! `target/verifork/designs/<hash>` is one. The hash covers what is known before compiling: the
-//! simulator and its version, the commands, the contents of the sources. A list of what the
-//! compiler has read beside them, with its contents' hashes, lies in the folder. A lock file
-//! beside it keeps processes apart; the folder appears whole, by renaming.
+//! simulator and its version, the commands, the environment, the contents of the sources. What the
+//! compiler has looked at then, all of it, is listed in the folder: see [`crate::inputs`]. A lock
+//! file beside it keeps processes apart; the folder appears whole, by renaming.
 
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,11 +19,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::elaboration::Elaboration;
+use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::process::{self, Ending};
 use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.
@@ -46,8 +46,7 @@ type Known = OnceLock<Result<PathBuf, String>>;
 struct Record {
     /// The commands, for people.
     commands: Vec<String>,
-    /// Files that were read beside the sources, and the hashes of their contents.
-    dependencies: BTreeMap<PathBuf, String>,
+    inputs: Inputs,
 }
 
 impl Cache {
@@ -112,6 +111,7 @@ impl Cache {
             add(name.as_bytes());
             add(text.as_bytes());
         }
+        inputs::hash_of_variables(&mut add);
         for source in &design.sources {
             let text = fs::read(&source.path)
                 .map_err(|error| format!("cannot read `{}`: {error}", source.path.display()))?;
@@ -157,22 +157,18 @@ impl Cache {
             simulator.reuse(found, design, goal);
         }
         let commands = simulator.compile(found, design, goal);
-        let commands = self.run_all(simulator, design, commands, fresh.path())?;
+        let mut recorder = Recorder::new(fresh.path());
+        let commands = self.run_all(simulator, design, commands, fresh.path(), &mut recorder)?;
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
-        simulator.keep(found, design, goal);
-        let dependencies = simulator.dependencies(fresh.path());
-        let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
-        let record = Record {
-            commands,
-            dependencies: dependencies
-                .filter_map(|path| Some((path.clone(), of_file(&path)?)))
-                .collect(),
-        };
-        let text =
-            serde_json::to_string_pretty(&record).map_err(|error| unwritable(error.into()))?;
-        fs::write(fresh.path().join(RECORD), text).map_err(unwritable)?;
+        let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
+        if self.reuse && !inputs.is_complete() {
+            tell_of_blindness(simulator);
+        }
+        simulator.keep(found, design, goal, &inputs);
+        let record = Record { commands, inputs };
+        write_record(fresh.path(), &record).map_err(unwritable)?;
         // Someone may be reading the stale one; its files live on for them.
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
@@ -201,6 +197,7 @@ impl Cache {
         design: &Elaboration,
         commands: Vec<Command>,
         folder: &Path,
+        recorder: &mut Recorder,
     ) -> Result<Vec<String>, String> {
         let mut shown = Vec::new();
         for mut command in commands {
@@ -223,7 +220,11 @@ impl Cache {
                         .env("TMPDIR", folder)
                         .stdout(stdout)
                         .stderr(stderr);
-                    process::run(&mut command, None, || ())
+                    if self.reuse {
+                        recorder.run(&mut command)
+                    } else {
+                        process::run(&mut command, None, || ())
+                    }
                 })
                 .map_err(|error| failed(&format!("the compiler does not start: {error}"), ""))?;
             let mut text = Vec::new();
@@ -262,21 +263,46 @@ impl Cache {
     }
 }
 
+/// Whether the design in this folder is what its inputs would be compiled to now.
 fn is_fresh(folder: &Path) -> bool {
     let Ok(text) = fs::read_to_string(folder.join(RECORD)) else {
         return false;
     };
-    let Ok(record) = serde_json::from_str::<Record>(&text) else {
+    let Ok(mut record) = serde_json::from_str::<Record>(&text) else {
         return false;
     };
-    record
-        .dependencies
-        .iter()
-        .all(|(path, hash)| of_file(path).as_ref() == Some(hash))
+    match record.inputs.check() {
+        Verdict::Stale => false,
+        Verdict::Fresh => true,
+        Verdict::Touched => {
+            // The next one has less to read. Without it, it reads as much as we did.
+            let _ = write_record(folder, &record);
+            true
+        }
+    }
 }
 
-fn of_file(path: &Path) -> Option<String> {
-    Some(hexadecimal(&Sha256::digest(fs::read(path).ok()?)))
+/// Writes the record, whole or not at all.
+fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
+    let text = serde_json::to_string(record)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(folder.join(RECORD))?;
+    Ok(())
+}
+
+/// Says, once a simulator, that its designs are compiled by every process that needs them.
+fn tell_of_blindness(simulator: &dyn CommandLine) {
+    static TOLD: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if !told.contains(&simulator.key()) {
+        told.push(simulator.key());
+        eprintln!(
+            "note: which files {} reads cannot be seen on this system, so its designs are compiled \
+             anew by every run",
+            simulator.product()
+        );
+    }
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

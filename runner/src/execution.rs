@@ -112,8 +112,9 @@ impl Task<'_> {
         if let Some(path) = self.describe {
             command.env("VERIFORK_DESCRIBE", path);
         }
-        if env::var_os("VERIFORK_TOP").is_none() {
-            command.env("VERIFORK_TOP", &self.design.top);
+        // Designs in VHDL have one top, which may have another name than the unit: configurations do.
+        if env::var_os("VERIFORK_TOP").is_none() && !self.design.is_vhdl() {
+            command.env("VERIFORK_TOP", &self.design.top.name);
         }
         let line = show(&command);
         let mut shown = 0;

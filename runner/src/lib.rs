@@ -88,6 +88,7 @@ mod design;
 mod elaboration;
 mod execution;
 mod harness;
+mod inputs;
 mod installed;
 mod junit;
 mod plan;
@@ -96,6 +97,7 @@ mod results;
 mod settings;
 mod simulator;
 mod testbench;
+mod top;
 mod trial;
 mod verdict;
 

@@ -3,7 +3,8 @@
 //! `target/verifork/designs/<hash>` is one. The hash covers what is known before compiling: the
 //! simulator and its version, the commands, the environment, the contents of the sources. What the
 //! compiler has looked at then, all of it, is listed in the folder: see [`crate::inputs`]. A lock
-//! file beside it keeps processes apart; the folder appears whole, by renaming.
+//! file beside it keeps processes apart, and another tells which of them use it; the folder appears
+//! whole, by renaming.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -13,15 +14,19 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::elaboration::Elaboration;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
+use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
+use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
 const VERSION: u32 = 2;
@@ -36,6 +41,15 @@ pub(crate) struct Cache {
     reuse: bool,
     /// What this process has compiled or found already.
     known: Mutex<HashMap<String, Arc<Known>>>,
+    /// Whether this process has added to the folder.
+    has_compiled: AtomicBool,
+}
+
+/// A compiled design that is used: nobody removes it as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) folder: PathBuf,
+    _used: File,
 }
 
 /// The folder of a compiled design or why there is none, once it is known.
@@ -57,10 +71,11 @@ impl Cache {
             crate_folder,
             reuse,
             known: Mutex::default(),
+            has_compiled: AtomicBool::new(false),
         }
     }
 
-    /// The folder of the compiled design, compiled now if need be.
+    /// The compiled design, compiled now if need be, for this owner.
     ///
     /// # Errors
     ///
@@ -71,14 +86,43 @@ impl Cache {
         found: &Installation,
         design: &Elaboration,
         waves: Option<Waves>,
-    ) -> Result<PathBuf, String> {
+        owner: &Owner,
+    ) -> Result<Compiled, String> {
         let key = self.key(simulator, found, design, waves)?;
-        let known = {
+        loop {
+            let known = {
+                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(known.entry(key.clone()).or_default())
+            };
+            let compile = || self.compiled_once(&key, simulator, found, design, waves);
+            let folder = known.get_or_init(compile).clone()?;
+            let used = lock(&locks(&self.folder, &key).1, Lock::Shared)
+                .map_err(|error| self.unwritable(&error))?;
+            if folder.join(RECORD).is_file() {
+                // How long it has not been used is how long it is of no use.
+                let _ = used.set_modified(SystemTime::now());
+                let _ = owner.write(&folder);
+                return Ok(Compiled {
+                    folder,
+                    _used: used,
+                });
+            }
+            // Another process has removed it: it was of no use to that one.
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(known.entry(key.clone()).or_default())
-        };
-        let compile = || self.compiled_once(&key, simulator, found, design, waves);
-        known.get_or_init(compile).clone()
+            known.remove(&key);
+        }
+    }
+
+    /// Whether this process has compiled anything.
+    pub(crate) fn has_compiled(&self) -> bool {
+        self.has_compiled.load(Ordering::Relaxed)
+    }
+
+    fn unwritable(&self, error: &io::Error) -> String {
+        format!(
+            "cannot write compiled designs to `{}`: {error}",
+            self.folder.display()
+        )
     }
 
     fn key(
@@ -129,19 +173,12 @@ impl Cache {
         waves: Option<Waves>,
     ) -> Result<PathBuf, String> {
         let folder = self.folder.join(key);
-        let unwritable = |error: io::Error| {
-            format!(
-                "cannot write compiled designs to `{}`: {error}",
-                self.folder.display()
-            )
-        };
-        fs::create_dir_all(&self.folder).map_err(unwritable)?;
-        let lock = File::create(self.folder.join(format!("{key}.lock"))).map_err(unwritable)?;
-        // Released when the file is closed, whatever ends this process.
-        lock.lock().map_err(unwritable)?;
+        let unwritable = |error: io::Error| self.unwritable(&error);
+        let _lock = lock(&locks(&self.folder, key).0, Lock::Alone).map_err(unwritable)?;
         if self.reuse && is_fresh(&folder) {
             return Ok(folder);
         }
+        self.has_compiled.store(true, Ordering::Relaxed);
         let prefix = format!("{key}.new-");
         self.remove_unfinished(&prefix);
         let fresh = tempfile::Builder::new()

@@ -313,7 +313,10 @@ impl Design {
         self
     }
 
-    /// Adds an argument to one simulator's compiler.
+    /// Adds an argument to one simulator's compiler. Options of GHDL and NVC that are for more than
+    /// analysis, such as `-fsynopsys`, `--std=…`, `-P…` and `-L`, are given to each command that they
+    /// are for, that which runs the design included; `--work=name` is the library of the sources
+    /// that are in none. Files that it names may change: the design is then compiled again.
     pub fn compile_argument(mut self, simulator: Simulator, argument: impl Into<String>) -> Self {
         self.compile_arguments.push((simulator, argument.into()));
         self

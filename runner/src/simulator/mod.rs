@@ -101,6 +101,11 @@ pub(crate) trait CommandLine: Sync {
     /// Brings what compilations have in common into the folder, if one has kept it. Without it the
     /// commands take longer, and no more than that: so nothing is told of failures.
     fn reuse(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
+    /// How the names of the folders begin in which such things are kept, and a file in them that is as
+    /// old as their last use.
+    fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
     /// Keeps it, beside the folder, after a compilation into which this has gone.
     fn keep(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.

@@ -5,10 +5,11 @@
 //! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,6 +24,8 @@ pub(super) struct Verilator;
 const PROGRAM: &str = "design";
 /// Where the generated C++ goes, and what is built of it.
 const OBJECTS: &str = "objects";
+/// How the names of kept libraries begin.
+const LIBRARY: &str = "verilator-";
 /// What the kept library was made of.
 const LIBRARY_INPUTS: &str = "inputs.json";
 const HOST: &str = "host.cpp";
@@ -147,6 +150,10 @@ impl CommandLine for Verilator {
         vec![command]
     }
 
+    fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
+        Some((LIBRARY, LIBRARY_INPUTS))
+    }
+
     fn reuse(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
         let objects = goal.folder.join(OBJECTS);
         if let Some(library) = library(found, design, goal)
@@ -155,6 +162,10 @@ impl CommandLine for Verilator {
         {
             // Younger than their sources by this, `make` takes them as they are.
             let _ = copy_library(&library, &objects);
+            let used = File::options()
+                .append(true)
+                .open(library.join(LIBRARY_INPUTS));
+            let _ = used.and_then(|it| it.set_modified(SystemTime::now()));
         }
     }
 
@@ -224,7 +235,7 @@ fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option
         add(argument.as_bytes());
     }
     hash_of_variables(&mut add);
-    let name = format!("verilator-{}", hexadecimal(&hash.finalize()[..12]));
+    let name = format!("{LIBRARY}{}", hexadecimal(&hash.finalize()[..12]));
     Some(goal.folder.parent()?.join(name))
 }
 

@@ -92,12 +92,8 @@ mod harness;
 mod inputs;
 mod installed;
 mod junit;
-<<<<<<< HEAD
-mod plan;
-=======
 mod locked;
-mod nearest;
->>>>>>> e3837db (target/verifork keeps what tests name, and a few old things; tops and options are documented)
+mod plan;
 mod process;
 mod results;
 mod settings;

@@ -10,12 +10,8 @@ use std::time::Duration;
 
 use libtest_mimic::{Completion, Failed, Trial};
 
-<<<<<<< HEAD
 use crate::arguments::Arguments;
-use crate::cache::Cache;
-=======
 use crate::cache::{Cache, Compiled};
->>>>>>> e3837db (target/verifork keeps what tests name, and a few old things; tops and options are documented)
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
 use crate::execution::{Execution, Task, shortage, tail};

@@ -115,14 +115,17 @@ pub(crate) fn trials(context: &Context, tests: Vec<Planned>, arguments: &Argumen
         if bench.design.shared && known.is_none() {
             let own = tests[number..].iter();
             let own = own.take_while(|other| Arc::ptr_eq(&other.bench, bench));
-            let own = own.filter(|other| runs(other)).map(|it| it.test.clone());
+            let own = own.filter(|it| runs(it) && !it.test.ends);
+            let own = own.map(|it| it.test.clone());
             let own = Shared {
                 tests: own.collect(),
                 execution: OnceLock::new(),
             };
             shared = Some((Arc::clone(bench), Arc::new(own)));
         }
-        let of_bench = shared.as_ref().filter(|_| bench.design.shared);
+        // The simulation that a test ends is of no use to others.
+        let shares = bench.design.shared && !planned.test.ends;
+        let of_bench = shared.as_ref().filter(|_| shares);
         let of_bench = of_bench.map(|(_, shared)| Arc::clone(shared));
         let (bench, test) = (Arc::clone(bench), planned.test.clone());
         let run = move || bench.run(&test, of_bench.as_deref());

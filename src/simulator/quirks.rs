@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::Identity;
+use super::message::MessageStyle;
 
 /// The simulators that have quirks of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -199,6 +200,13 @@ pub(crate) struct Quirks {
     /// An if-generate or a case-generate whose condition depends on the index of a for-generate around
     /// it is a scope that shows nothing of what it holds. NVC 1.
     pub(crate) generates_by_index_are_empty: bool,
+    /// It counts time in signed integers of 64 bits: there is none from 2^63 steps on. GHDL, NVC.
+    pub(crate) times_are_signed: bool,
+    /// The status with which the simulator ends is that of a failure if the design has reported an
+    /// error, which may be one that the test asked for. NVC 1.
+    pub(crate) errors_make_the_status: bool,
+    /// How it reports what the design says of errors.
+    pub(crate) messages: MessageStyle,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -252,6 +260,9 @@ impl Quirks {
         sized_subtypes_read_zero: false,
         generic_packages_abort: false,
         generates_by_index_are_empty: false,
+        times_are_signed: false,
+        errors_make_the_status: false,
+        messages: MessageStyle::Unknown,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -270,6 +281,7 @@ impl Quirks {
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
                 integers_extend: true,
+                messages: MessageStyle::Icarus,
                 ..Quirks::STANDARD
             },
             Simulator::Ghdl => {
@@ -289,6 +301,8 @@ impl Quirks {
                     array_watches_are_dead: true,
                     some_names_do_not_iterate: true,
                     some_generates_are_nameless: !before_5,
+                    times_are_signed: true,
+                    messages: MessageStyle::Ghdl,
                     vector_formats: VectorFormats::BinaryString,
                     names: NameCase::Lower,
                     ..Quirks::STANDARD
@@ -311,6 +325,7 @@ impl Quirks {
                 inner_ports_have_no_direction: true,
                 shows_the_published_only: true,
                 two_states_only: true,
+                messages: MessageStyle::Verilator,
                 vector_formats: VectorFormats::NoScalars,
                 ..Quirks::STANDARD
             },
@@ -329,6 +344,9 @@ impl Quirks {
                 sized_subtypes_read_zero: true,
                 generic_packages_abort: true,
                 generates_by_index_are_empty: true,
+                times_are_signed: true,
+                errors_make_the_status: true,
+                messages: MessageStyle::Nvc,
                 vector_formats: VectorFormats::Positions,
                 names: NameCase::Upper,
                 ..Quirks::STANDARD

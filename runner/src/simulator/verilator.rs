@@ -94,6 +94,8 @@ impl CommandLine for Verilator {
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0", "--vpi", "--timing"]);
+        // As everywhere else: without it, assertions are left out.
+        command.arg("--assert");
         // Warnings are shown; whether they are errors is for the user to say.
         command.arg("-Wno-fatal");
         command

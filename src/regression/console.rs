@@ -50,6 +50,8 @@ struct Console {
     ignores_errors: bool,
     /// An error has been reported at any time.
     errors: bool,
+    /// What is printed now is our own, and no message of the simulator's.
+    is_own: bool,
 }
 
 /// What the simulator has said of the design.
@@ -94,6 +96,7 @@ pub(crate) fn begin(style: MessageStyle, precision: Precision, alone: bool) -> s
             heard: Heard::default(),
             ignores_errors: false,
             errors: false,
+            is_own: false,
         });
         IS_READ.store(true, Ordering::Relaxed);
     }
@@ -127,6 +130,22 @@ pub(crate) fn read() {
             }
         }
     }
+}
+
+/// Prints what is our own: a message of the simulator's in it is quoted, and was heard before.
+pub(crate) fn print_own(print: impl FnOnce()) {
+    if !is_read() {
+        return print();
+    }
+    let own = |is_own| {
+        read();
+        if let Some(console) = &mut *console() {
+            console.is_own = is_own;
+        }
+    };
+    own(true);
+    print();
+    own(false);
 }
 
 /// What the simulator has said of the design since this was last asked.
@@ -207,11 +226,12 @@ pub(crate) fn confirm(
 impl Console {
     fn read(&mut self) {
         let (heard, errors) = (&mut self.heard, &mut self.errors);
+        let is_own = self.is_own;
         let mut tail = tail_lines();
         for stream in &mut self.streams {
             stream.read(|line, messages| {
                 tail.push(line);
-                if let Some(message) = messages.line(line) {
+                if !is_own && let Some(message) = messages.line(line) {
                     *errors |= message.kind == MessageKind::Error;
                     heard.push(message);
                 }

@@ -82,6 +82,20 @@ fn runner() -> Option<Rc<Runner>> {
 /// Prints through the simulator, and without one to the standard error. At once: a process that
 /// crashes next has told what it did before.
 fn print(text: &str) {
+    console::print_own(|| print_at_once(text));
+}
+
+/// [`print`] for a record of the log, of which only one of several lines can look like the
+/// simulator's.
+fn print_record(text: &str) {
+    if text.trim_end().contains('\n') {
+        print(text);
+    } else {
+        print_at_once(text);
+    }
+}
+
+fn print_at_once(text: &str) {
     match kernel() {
         Ok(kernel) => {
             kernel.port().print(text);

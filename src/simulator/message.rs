@@ -184,6 +184,10 @@ impl Messages {
             }
             return self.end(line);
         }
+        // Without the option `-n`: it waits for a command, and goes on where nobody gives one.
+        if line.starts_with("** VVP Stop(") {
+            return Some(message(MessageKind::Stop, line, None, None));
+        }
         // From version 12 on; 11 ends without a word.
         if let Some((file, number, rest)) = place_first(line) {
             let ends = [
@@ -233,6 +237,9 @@ impl Messages {
 
     fn ghdl_report(&self, line: &str) -> Option<Message> {
         let (place, rest) = line.split_once(":@")?;
+        if place.starts_with(char::is_whitespace) {
+            return None;
+        }
         let (time, rest) = rest.split_once(":(")?;
         let (what, _) = rest.split_once("):")?;
         let kind = match what.rsplit_once(' ')?.1 {
@@ -270,7 +277,7 @@ impl Messages {
             return before;
         }
         if let Some(begun) = &mut self.begun
-            && let Some(rest) = line.strip_prefix("   ")
+            && let Some(rest) = line.strip_prefix("   ").map(str::trim_start)
             && let Some(place) = rest
                 .strip_prefix("> ")
                 .or(rest.rsplit_once(" at ").map(|it| it.1))
@@ -469,8 +476,12 @@ mod tests {
     #[test]
     fn icarus_12_says_who_ended_the_simulation() {
         let text = "s.sv:5: $finish called at 2500 (1ps)\ns.sv:6: $stop called at 2600 (1ps)\n\
-                    s.sv:7: $finish is not called\n";
-        let found = [(Finish, Some(5), Some(2500)), (Stop, Some(6), Some(2600))];
+                    s.sv:7: $finish is not called\n** VVP Stop(0) **\n";
+        let found = [
+            (Finish, Some(5), Some(2500)),
+            (Stop, Some(6), Some(2600)),
+            (Stop, None, None),
+        ];
         assert_eq!(told(Icarus, text), found);
     }
 
@@ -500,7 +511,7 @@ mod tests {
     #[test]
     fn nvc_tells_the_place_after_the_text() {
         let text = "** Error: 1500ps+0: an error\nsecond line\n   Process :sv:_p1 at sv.vhd:6\n\
-                    ** Error: 1500ps+0: Assertion violation.\n   > sv.vhd:7\n   |\n\
+                    ** Error: 1500ps+0: Assertion violation.\n    > sv.vhd:7\n   |\n\
                     ** Warning: 1500ps+0: w\n   Process :sv:_p1 at sv.vhd:6\n\
                     ** Note: 3ns+0: FINISH called\n   Process :sv:_p1 at sv.vhd:6\n\
                     ** Note: 3ns+0: FINISH called\n   Procedure FINISH [] at lib/env.vhd:42\n\

@@ -52,6 +52,14 @@ impl Runner {
             (Ended::Simulation { after }, wanted) => {
                 self.judge_end(planned, wanted, after, &heard, &mut failures);
             }
+            (Ended::Itself, Some(End::Stop)) if has_stopped(&heard) => {}
+            (Ended::Itself, None) if has_stopped(&heard) => {
+                let text = format!(
+                    "the design called {} while the test ran, and the simulator went on",
+                    self.word(MessageKind::Stop)
+                );
+                failures.push(self, planned, text);
+            }
             (Ended::Itself, Some(wanted)) if failures.is_empty() => {
                 let text = format!(
                     "the test ended, but `ends = {:?}` says that the design has to end the \
@@ -161,6 +169,11 @@ impl Runner {
             None => failures.push(self, planned, text),
         }
     }
+}
+
+fn has_stopped(heard: &Heard) -> bool {
+    let stop = |message: &Message| message.kind == MessageKind::Stop;
+    heard.messages.iter().any(stop)
 }
 
 fn entry(message: &Message, text: String) -> FailureEntry {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use anyhow::Context as _;
 
 use super::limits::last_resort;
-use super::{Planned, Runner, print};
+use super::{Planned, Runner, print, print_record};
 use crate::regression::config::Config;
 use crate::regression::console;
 use crate::regression::describe;
@@ -38,7 +38,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
             task_path: |out| {
                 task::with_hub(|hub| hub.write_current_path(out).ok());
             },
-            sink: print,
+            sink: print_record,
         },
     );
     if let Some(path) = &config.describe {

@@ -22,11 +22,15 @@ pub(super) fn limit_after(
     Some((timer, SimDuration::from_steps(steps, precision)))
 }
 
-/// The limit of an `on_exit` future.
+/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
 pub(super) async fn exit_timer(limit: SimDuration) {
-    let timer = kernel().ok().and_then(|kernel| limit_after(kernel, limit));
+    let timer = kernel().ok().and_then(|kernel| {
+        let steps = limit.to_steps_rounded(kernel.precision(), Rounding::Up);
+        timer_of_steps(kernel, steps.ok()?).ok()
+    });
     match timer {
-        Some((timer, _)) => timer.await,
+        Some(timer) => timer.await,
+        // None that a simulation reaches.
         None => std::future::pending().await,
     }
 }

@@ -11,6 +11,7 @@ mod event;
 mod message;
 mod path;
 mod quirks;
+mod text;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;
 
@@ -140,6 +141,10 @@ pub(crate) trait Port {
         None
     }
 
+    /// Whether the events of a watched object tell of assignments, of the same value too.
+    fn tells_assignments(&self, _object: Handle) -> bool {
+        false
+    }
     /// Whether writes to an object may be refused for their value: then
     /// [`check_write`](Port::check_write) is to be asked before one is kept for later.
     fn checks_writes(&self, _object: Handle, _encoding: &Encoding) -> bool {

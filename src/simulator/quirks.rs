@@ -164,6 +164,10 @@ pub(crate) struct Quirks {
     /// Elements of an unpacked array of real numbers or strings can be read only: a write is
     /// dropped, with a message on the terminal. Icarus 11.
     pub(crate) real_elements_are_read_only: bool,
+    /// A backslash in a name is given as two. Icarus 11.
+    pub(crate) names_are_escaped: bool,
+    /// An event of an element of an array tells of an assignment, which need not be a change. Icarus 11.
+    pub(crate) element_events_are_assignments: bool,
     /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
     /// GHDL 2.0; Verilator 5.006 refuses.
     pub(crate) integers_extend: bool,
@@ -247,6 +251,8 @@ impl Quirks {
         shows_the_published_only: false,
         errors_are_silent: false,
         real_elements_are_read_only: false,
+        names_are_escaped: false,
+        element_events_are_assignments: false,
         integers_extend: false,
         two_states_only: false,
         some_names_do_not_iterate: false,
@@ -280,6 +286,8 @@ impl Quirks {
                 next_time_step_repeats: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
+                names_are_escaped: true,
+                element_events_are_assignments: true,
                 integers_extend: true,
                 messages: MessageStyle::Icarus,
                 ..Quirks::STANDARD

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use similar::TextDiff;
 
 use crate::Place;
+use crate::declared::Declared;
 use crate::object::Object;
 use crate::source::{Extent, source};
 
@@ -18,7 +19,8 @@ const OUTPUT: &str = "src/dut.rs";
 
 #[derive(Args, Default)]
 pub(crate) struct Bind {
-    /// The design, by the beginning of its tests' names: `counter::vhdl`. The first by default.
+    /// The design, by the beginning of its tests' names: with its label and its variant, if it has
+    /// them, as in `counter::vhdl::wide`. The first in `tests/sim.rs` by default.
     #[arg(long, value_name = "NAME")]
     pub(crate) design: Option<String>,
     /// The file to write, relative to the crate.
@@ -38,17 +40,33 @@ pub(crate) struct Bind {
     pub(crate) place: Place,
 }
 
-/// What the plugin tells of a design.
+/// What the plugin and the harness tell of a design.
 #[derive(Deserialize)]
 struct Description {
+    simulator: String,
     tops: Vec<Object>,
+    /// Design, label and variant.
+    design: String,
+    /// Among the designs of the crate.
+    position: usize,
+    sources: Vec<PathBuf>,
+}
+
+/// A design as it was elaborated.
+pub(crate) struct Design {
+    /// Who has elaborated it.
+    pub(crate) simulator: String,
+    pub(crate) top: Object,
+    pub(crate) packages: Vec<Object>,
+    /// Ports and generics that the top has in its source, and the simulator does not list.
+    pub(crate) unlisted: Vec<String>,
 }
 
 impl Bind {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         let path = self.place.folder()?.join(&self.output);
-        let top = self.describe()?;
-        let text = source(&top, self.extent(), &self.command()).text;
+        let design = self.describe()?;
+        let text = source(&design, self.extent(), &self.command()).text;
         let present = fs::read_to_string(&path).unwrap_or_default();
         if present == text {
             println!("{} is up to date", path.display());
@@ -93,46 +111,84 @@ impl Bind {
         words.join(" ")
     }
 
-    /// Has the design elaborated and described: its top.
-    pub(crate) fn describe(&self) -> anyhow::Result<Object> {
+    /// Has the design elaborated and described.
+    pub(crate) fn describe(&self) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         let mut command = self.place.cargo_test();
         command.env("VERIFORK_DESCRIBE", folder.path());
         let status = command.status().context("cargo does not start")?;
-        ensure!(status.success(), "the design cannot be described");
-        let mut files: Vec<PathBuf> = fs::read_dir(folder.path())
-            .context("the descriptions")?
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        files.sort();
-        let name = |path: &Path| {
-            path.file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .replace('.', "::")
+        let mut described = Vec::new();
+        for entry in fs::read_dir(folder.path()).context("the descriptions")? {
+            let text = fs::read_to_string(entry.context("the descriptions")?.path());
+            let text = text.context("the description")?;
+            described.push(serde_json::from_str(&text).context("the description")?);
+        }
+        // That another one does not compile is in nobody's way.
+        let chosen = self.choose(described);
+        ensure!(
+            status.success() || self.design.is_some() && chosen.is_ok(),
+            "the design cannot be described"
+        );
+        settled(chosen?)
+    }
+
+    /// The design that is meant.
+    fn choose(&self, mut described: Vec<Description>) -> anyhow::Result<Description> {
+        described.sort_by_key(|it| it.position);
+        let Some(wanted) = &self.design else {
+            return described.into_iter().next().context("there is no design");
         };
-        let wanted = self.design.as_deref().unwrap_or_default();
-        let Some(file) = files.iter().find(|path| name(path).starts_with(wanted)) else {
-            let names: Vec<String> = files.iter().map(|path| name(path)).collect();
-            bail!(
+        let below = format!("{wanted}::");
+        let names: Vec<String> = described.iter().map(|it| it.design.clone()).collect();
+        let fits: [&dyn Fn(&str) -> bool; 3] = [
+            &|name| name == wanted,
+            &|name| name.starts_with(&below),
+            &|name| name.starts_with(wanted.as_str()),
+        ];
+        let place = fits
+            .iter()
+            .find_map(|fits| names.iter().position(|name| fits(name)));
+        match place {
+            Some(place) => Ok(described.swap_remove(place)),
+            None => bail!(
                 "there is no design `{wanted}`; there are {}",
                 names.join(", ")
-            )
-        };
-        let text = fs::read_to_string(file).context("the description")?;
-        let description: Description = serde_json::from_str(&text).context("the description")?;
-        let modules = description
-            .tops
-            .into_iter()
-            .filter(|top| top.kind != "package");
-        let mut top = modules
-            .into_iter()
-            .next()
-            .context("the design has no top")?;
-        top.settle();
-        Ok(top)
+            ),
+        }
     }
+}
+
+/// The design in one form, whoever has described it.
+fn settled(description: Description) -> anyhow::Result<Design> {
+    let (mut packages, modules): (Vec<Object>, Vec<Object>) = description
+        .tops
+        .into_iter()
+        .partition(|top| top.kind == "package");
+    let mut top = modules
+        .into_iter()
+        .next()
+        .context("the design has no top")?;
+    top.settle();
+    packages.retain(|it| !it.children.is_empty() && is_of_the_user(&it.name));
+    for package in &mut packages {
+        package.settle();
+    }
+    let declared = Declared::of(top.design(), &description.sources);
+    if !top.has_order_of_its_own() {
+        top.sort_by(&declared.names);
+    }
+    Ok(Design {
+        simulator: description.simulator,
+        unlisted: declared.missing_in(&top),
+        top,
+        packages,
+    })
+}
+
+/// Whether a package is no library's of the language.
+fn is_of_the_user(package: &str) -> bool {
+    let library = package.split('.').next().unwrap_or_default();
+    !["std", "ieee", "nvc", "$unit"].contains(&library.to_ascii_lowercase().as_str())
 }
 
 /// Writes a file that is whole or not there.

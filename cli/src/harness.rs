@@ -77,6 +77,19 @@ impl Place {
     }
 }
 
+/// An event of the harness, in the format of Rust's own.
+#[derive(Deserialize)]
+pub(crate) struct Event {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(rename = "event")]
+    pub(crate) what: String,
+    pub(crate) name: Option<String>,
+    pub(crate) test_count: Option<u64>,
+    pub(crate) stdout: Option<String>,
+    pub(crate) message: Option<String>,
+}
+
 /// The names of all tests, as the harness lists them.
 pub(crate) fn tests(mut harness: Command) -> anyhow::Result<Vec<String>> {
     let output = harness

@@ -2,6 +2,7 @@
 
 mod bind;
 mod create;
+mod declared;
 mod doctor;
 mod harness;
 mod object;

@@ -7,8 +7,11 @@ use serde::Deserialize;
 pub(crate) struct Object {
     pub(crate) kind: String,
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) path: String,
     pub(crate) definition: Option<String>,
     pub(crate) direction: Option<String>,
+    #[serde(default)]
     pub(crate) constant: bool,
     /// Whether it is a constant that nobody outside can set.
     #[serde(default)]
@@ -20,6 +23,13 @@ pub(crate) struct Object {
     pub(crate) literals: Vec<String>,
     #[serde(default)]
     pub(crate) children: Vec<Object>,
+    /// The leftmost element of an array whose elements have no value of their own.
+    pub(crate) element: Option<Box<Object>>,
+    /// Why the simulator shows no value of it.
+    pub(crate) hidden: Option<String>,
+    /// The elements of what [`Object::settle`] has put together, with their indices.
+    #[serde(skip)]
+    pub(crate) elements: Vec<(i64, Object)>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -40,10 +50,15 @@ impl Object {
         self.definition.as_deref().unwrap_or(&self.name)
     }
 
-    /// Marks what only looks like a parameter: outside of a module nobody can set a constant,
-    /// and a loop's variable is one. Fields of a record go the way of the record.
+    /// Makes one tree of what different simulators tell differently.
+    ///
+    /// What only looks like a parameter is marked: outside of a module nobody can set a constant, and
+    /// a loop's variable is one. Fields of a record go the way of the record. Scopes that the
+    /// simulator leaves out stand between those that it tells, and scopes of one loop or array of
+    /// instances are one object.
     pub(crate) fn settle(&mut self) {
         let (module, record) = (self.kind == "module", self.is_record());
+        self.insert_scopes();
         for child in &mut self.children {
             child.local |= child.constant && !module;
             if record {
@@ -51,12 +66,114 @@ impl Object {
             }
             child.settle();
         }
+        if let Some(element) = &mut self.element {
+            element.direction.clone_from(&self.direction);
+            element.settle();
+        }
+        while self.join_scopes() {}
     }
 
-    /// What a struct has fields for, in their order: what it shows to others first.
+    /// Puts children into the scopes that only their paths tell of: `top.lane[0].u` of `top`.
+    fn insert_scopes(&mut self) {
+        let mut direct: Vec<Object> = Vec::new();
+        for child in std::mem::take(&mut self.children) {
+            let below = child.path.strip_prefix(&self.path);
+            let below = below.and_then(|below| below.strip_prefix('.'));
+            let scopes = below.and_then(|below| below.strip_suffix(&child.name));
+            let scopes = scopes.and_then(|scopes| scopes.strip_suffix('.'));
+            let Some(scopes) = scopes.filter(|_| child.is_scope()) else {
+                direct.push(child);
+                continue;
+            };
+            let (first, _) = scopes.split_once('.').unwrap_or((scopes, ""));
+            let known = direct
+                .iter_mut()
+                .find(|it| it.name == first && it.is_scope());
+            if let Some(known) = known {
+                known.children.push(child);
+            } else {
+                let path = format!("{}.{first}", self.path);
+                direct.push(Object::scope(first.to_owned(), path, vec![child]));
+            }
+        }
+        self.children = direct;
+    }
+
+    /// Puts the scopes of one name and different indices together; tells whether there were some.
+    fn join_scopes(&mut self) -> bool {
+        let mut joined: Vec<Object> = Vec::new();
+        let mut any = false;
+        for child in std::mem::take(&mut self.children) {
+            let split = child.is_scope().then(|| split_index(&child.name)).flatten();
+            let Some((base, index)) = split else {
+                joined.push(child);
+                continue;
+            };
+            any = true;
+            let base = base.to_owned();
+            let known = joined
+                .iter_mut()
+                .find(|it| it.kind == SCOPE_ARRAY && it.name == base);
+            if let Some(known) = known {
+                known.elements.push((index, child));
+            } else {
+                let path = format!("{}.{base}", self.path);
+                let mut array = Object::scope(base, path, Vec::new());
+                SCOPE_ARRAY.clone_into(&mut array.kind);
+                array.elements.push((index, child));
+                joined.push(array);
+            }
+        }
+        for array in &mut joined {
+            array.elements.sort_by_key(|(index, _)| *index);
+        }
+        self.children = joined;
+        any
+    }
+
+    fn scope(name: String, path: String, children: Vec<Object>) -> Object {
+        Object {
+            kind: "generate scope".to_owned(),
+            name,
+            path,
+            definition: None,
+            direction: None,
+            constant: false,
+            local: false,
+            array: None,
+            encoding: None,
+            literals: Vec::new(),
+            children,
+            element: None,
+            hidden: None,
+            elements: Vec::new(),
+        }
+    }
+
+    /// Sorts what it holds by these names, as far as they are known; names of VHDL have no case.
+    pub(crate) fn sort_by(&mut self, names: &[String]) {
+        let place = |child: &Object| {
+            let is_it = |name: &String| name.eq_ignore_ascii_case(&child.name);
+            let exact = names.iter().position(|name| *name == child.name);
+            exact
+                .or_else(|| names.iter().position(is_it))
+                .unwrap_or(names.len())
+        };
+        self.children.sort_by_cached_key(place);
+    }
+
+    /// Whether it holds others and has no value.
+    pub(crate) fn is_scope(&self) -> bool {
+        ["module", "generate scope", SCOPE_ARRAY].contains(&self.kind.as_str())
+    }
+
+    /// What a struct has fields for, in their order: what it shows to others first. What has no
+    /// value is among them, since the reason stands in the source.
     pub(crate) fn members(&self, internal: bool) -> Vec<&Object> {
         let is_member = |it: &&Object| {
-            it.encoding.is_some()
+            !it.is_scope()
+                && !it.has_fields()
+                && !NO_MEMBERS.contains(&it.kind.as_str())
                 && (internal || it.direction.is_some() || it.constant && !it.local)
         };
         let mut members: Vec<&Object> = self.children.iter().filter(is_member).collect();
@@ -72,12 +189,19 @@ impl Object {
     /// What is in it and has a struct of its own: records, and, below the top, instances and
     /// generate scopes.
     pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
-        self.children
-            .iter()
-            .filter(move |it| match it.kind.as_str() {
-                "module" | "generate scope" => depth > 0,
-                _ => it.is_record() && (internal || it.direction.is_some()),
-            })
+        self.children.iter().filter(move |it| {
+            if it.is_scope() {
+                depth > 0
+            } else {
+                it.has_fields() && (internal || it.direction.is_some())
+            }
+        })
+    }
+
+    /// Whether it is a record, or an array of records.
+    pub(crate) fn has_fields(&self) -> bool {
+        let element = self.element.as_ref();
+        self.is_record() || element.is_some_and(|it| it.has_fields())
     }
 
     pub(crate) fn is_record(&self) -> bool {
@@ -88,18 +212,26 @@ impl Object {
         self.direction.as_deref() == Some("input")
     }
 
+    /// Whether it is an integer of VHDL: it has a width, since simulators keep it in so many bits, and
+    /// no range of bits.
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(
+            self.encoding,
+            Some(Encoding::Logic {
+                width: 32,
+                range: None,
+                ..
+            })
+        )
+    }
+
     /// The Rust type of its values, as far as its encoding tells.
     pub(crate) fn value_type(&self) -> String {
         let inout = self.direction.as_deref() == Some("inout");
         match self.encoding {
             Some(Encoding::Logic { width: 1, .. }) if inout => "Logic".to_owned(),
             Some(Encoding::Logic { width: 1, .. }) => "bool".to_owned(),
-            // A VHDL integer: it has a width, since simulators keep it in so many bits, and no range.
-            Some(Encoding::Logic {
-                width: 32,
-                range: None,
-                ..
-            }) => "i32".to_owned(),
+            _ if self.is_integer() => "i32".to_owned(),
             Some(Encoding::Logic { width, signed, .. }) if !inout && (2..=128).contains(&width) => {
                 let letter = if signed { 'i' } else { 'u' };
                 format!("{letter}{}", width.next_power_of_two().max(8))
@@ -120,6 +252,22 @@ impl Object {
             _ if self.constant => "Constant",
             _ => "Inside",
         }
+    }
+
+    /// Why no field can be bound to it, if none can; `simulator` is who has described it.
+    pub(crate) fn unbindable(&self, simulator: &str) -> Option<String> {
+        if self.encoding.is_some() {
+            return None;
+        }
+        Some(match (&self.hidden, self.kind.as_str()) {
+            (Some(reason), _) => reason.clone(),
+            (None, "named event") => "an event has no value".to_owned(),
+            (None, "array") => format!(
+                "an array of arrays; `dut.signal(\"{}[…][…]\")` is an element",
+                self.name
+            ),
+            (None, kind) => format!("{simulator} shows no value of this {kind}"),
+        })
     }
 
     /// What stands above its field.
@@ -144,6 +292,43 @@ impl Object {
             parts.push(format!("elements `[{left}:{right}]`"));
         }
         parts.join(", ") + "."
+    }
+
+    /// What stands above the field of a scope or a record.
+    pub(crate) fn description(&self) -> String {
+        let indices: Vec<i64> = match self.array {
+            Some((left, right)) => vec![left, right],
+            None => self.elements.iter().map(|(index, _)| *index).collect(),
+        };
+        let elements = match (&indices[..], self.array) {
+            ([], _) => String::new(),
+            ([left, right], Some(_)) => format!(", elements `[{left}:{right}]`"),
+            ([first, .., last], _) if last.abs_diff(*first) + 1 == indices.len() as u64 => {
+                format!(", elements `[{first}:{last}]`")
+            }
+            _ => {
+                let indices: Vec<String> = indices.iter().map(ToString::to_string).collect();
+                format!(", elements {}", indices.join(", "))
+            }
+        };
+        let first = match self.elements.first() {
+            Some((_, first)) => first,
+            None => self.element.as_deref().unwrap_or(self),
+        };
+        let what = match (&first.definition, first.has_fields()) {
+            (Some(definition), _) if self.is_array_of_scopes() => {
+                format!("Instances of `{definition}`")
+            }
+            (Some(definition), _) => format!("Instance of `{definition}`"),
+            (None, true) if self.array.is_some() => format!("{}, records", self.role()),
+            (None, true) => format!("{}, a record", self.role()),
+            (None, false) => format!("`{}`", self.name),
+        };
+        format!("{what}{elements}.")
+    }
+
+    fn is_array_of_scopes(&self) -> bool {
+        self.kind == SCOPE_ARRAY
     }
 
     /// Its name in Rust's way: `dataOut` is `data_out`, `gen[0]` is `gen_0`.
@@ -174,6 +359,25 @@ impl Object {
         }
         name
     }
+}
+
+/// The kind of what [`Object::settle`] has put together.
+pub(crate) const SCOPE_ARRAY: &str = "array of scopes";
+
+/// Kinds of objects that hold others and are no floor of the design.
+const NO_MEMBERS: [&str; 5] = [
+    "generate array",
+    "package",
+    "function",
+    "task",
+    "named block",
+];
+
+/// The name before the index at its end, and the index.
+fn split_index(name: &str) -> Option<(&str, i64)> {
+    let (base, index) = name.strip_suffix(']')?.rsplit_once('[')?;
+    let index = index.parse().ok()?;
+    (!base.is_empty()).then_some((base, index))
 }
 
 /// A name as types and variants have it: `axi_lite` is `AxiLite`.

@@ -9,11 +9,10 @@ use std::process::{ExitCode, Stdio};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use serde::Deserialize;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::Place;
-use crate::harness::{code, suite, tests};
+use crate::harness::{Event, code, suite, tests};
 
 #[derive(Args)]
 pub(crate) struct Run {
@@ -24,19 +23,6 @@ pub(crate) struct Run {
     /// More arguments for the harness, such as `--test-threads 2`.
     #[arg(last = true)]
     arguments: Vec<String>,
-}
-
-/// An event of the harness, in the format of Rust's own.
-#[derive(Deserialize)]
-struct Event {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(rename = "event")]
-    what: String,
-    name: Option<String>,
-    test_count: Option<u64>,
-    stdout: Option<String>,
-    message: Option<String>,
 }
 
 #[derive(Default)]

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::object::{Encoding, Object, camel_case, escaped};
+use crate::bind::Design;
+use crate::object::{Encoding, Object, SCOPE_ARRAY, camel_case, escaped};
 
 /// What of a design becomes fields.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,10 +16,10 @@ pub(crate) struct Extent {
     pub(crate) depth: u8,
 }
 
-/// A field of the top that a testbench drives or watches.
+/// A port of the top that a testbench drives or watches: a field, or a field of one.
 pub(crate) struct Port<'a> {
     pub(crate) object: &'a Object,
-    /// As it is written: `r#type`.
+    /// How it is reached from the top's struct: `r#type`, `request.data`, `lanes[2].valid`.
     pub(crate) field: String,
     pub(crate) value_type: String,
     /// The first value, if the type is an enumeration of this design's.
@@ -34,14 +35,20 @@ pub(crate) struct Written<'a> {
 }
 
 /// Writes the structs; `command` is the one that does it again.
-pub(crate) fn source<'a>(top: &'a Object, extent: Extent, command: &str) -> Written<'a> {
+pub(crate) fn source<'a>(design: &'a Design, extent: Extent, command: &str) -> Written<'a> {
     let mut writer = Writer {
+        simulator: &design.simulator,
         internal: extent.internal,
-        ports: Vec::new(),
         types: Vec::new(),
         names: TAKEN.iter().map(ToString::to_string).collect(),
     };
-    let name = writer.structure(top, extent.depth, true);
+    let top = &design.top;
+    let name = writer.structure(top, extent.depth, Some(&design.unlisted));
+    let mut ports = Vec::new();
+    writer.ports(top, "", &mut ports);
+    for package in design.packages.iter().filter(|_| extent.internal) {
+        writer.structure(package, 0, None);
+    }
     let mut text = format!(
         "//! The design's signals, from the elaborated design: written by\n\
          //! `{command}`, which with `--check` tells whether it\n\
@@ -53,11 +60,7 @@ pub(crate) fn source<'a>(top: &'a Object, extent: Extent, command: &str) -> Writ
         // Writing to a string cannot fail.
         let _ = write!(text, "\n{before}{name}{rest}");
     }
-    Written {
-        text,
-        name,
-        ports: writer.ports,
-    }
+    Written { text, name, ports }
 }
 
 /// Names of types that the source uses itself.
@@ -87,56 +90,35 @@ struct Type {
 }
 
 struct Writer<'a> {
+    simulator: &'a str,
     internal: bool,
-    ports: Vec<Port<'a>>,
     types: Vec<Type>,
     names: HashSet<String>,
 }
 
-impl<'a> Writer<'a> {
-    /// Adds the struct of a scope, if there is none like it, and gives its name.
-    fn structure(&mut self, scope: &'a Object, depth: u8, top: bool) -> String {
+impl Writer<'_> {
+    /// Adds the struct of a scope, if there is none like it, and gives its name. `unlisted` are the
+    /// ports that a top has in its source and not in the simulator.
+    fn structure(&mut self, scope: &Object, depth: u8, unlisted: Option<&[String]>) -> String {
         // The top stands first in the source, though it is known last.
         let place = self.types.len();
         let mut fields = String::new();
         let mut taken = HashSet::new();
         for member in scope.members(self.internal) {
-            let (field, path) = field(member, &mut taken);
-            let (value_type, first_value) = self.value_type(member);
-            let holder = match (member.constant, member.array.is_some()) {
-                (true, false) => "Parameter",
-                (_, true) => "Array",
-                (false, false) => "Signal",
-            };
             // Writing to a string cannot fail.
-            let _ = write!(
+            let _ = self.member(member, &mut taken, &mut fields);
+        }
+        for name in unlisted.unwrap_or_default() {
+            let _ = writeln!(
                 fields,
-                "    /// {}\n{path}    pub {field}: {holder}<{value_type}>,\n",
-                member.documentation()
+                "    // `{name}`: {} does not list it.",
+                self.simulator
             );
-            if top && member.direction.is_some() {
-                self.ports.push(Port {
-                    object: member,
-                    field,
-                    value_type,
-                    first_value,
-                });
-            }
         }
         for inner in scope.scopes(self.internal, depth) {
             // A record is on the floor of what has it.
-            let depth = if inner.is_record() { depth } else { depth - 1 };
-            let structure = self.structure(inner, depth, false);
-            let (field, path) = field(inner, &mut taken);
-            let what = match (&inner.definition, inner.is_record()) {
-                (Some(definition), _) => format!("Instance of `{definition}`."),
-                (None, true) => format!("{}, a record.", inner.role()),
-                (None, false) => format!("`{}`.", inner.name),
-            };
-            let _ = write!(
-                fields,
-                "    /// {what}\n{path}    pub {field}: {structure},\n"
-            );
+            let depth = depth - u8::from(inner.is_scope());
+            self.inner(inner, depth, &mut taken, &mut fields);
         }
         let base = match &scope.definition {
             Some(definition) => definition.clone(),
@@ -149,7 +131,13 @@ impl<'a> Writer<'a> {
                 .to_owned(),
         };
         let what = match &scope.definition {
-            _ if top => format!("`{}`, bound by name when a test starts.", scope.design()),
+            _ if scope.kind == "package" => format!(
+                "The package `{0}`: `Instance::find({0:?})?.bind()` gives it.",
+                scope.name
+            ),
+            _ if unlisted.is_some() => {
+                format!("`{}`, bound by name when a test starts.", scope.design())
+            }
             Some(definition) => format!("An instance of `{definition}`."),
             None if scope.is_record() => format!("The record `{base}`."),
             None => format!("The scope `{base}`."),
@@ -164,6 +152,116 @@ impl<'a> Writer<'a> {
             format!(" {{\n{fields}}}\n")
         };
         self.add(place, before, &base, rest)
+    }
+
+    /// Adds the field of an object with a value, or says why there is none.
+    fn member(
+        &mut self,
+        member: &Object,
+        taken: &mut HashSet<String>,
+        fields: &mut String,
+    ) -> std::fmt::Result {
+        let arrays = member.element.as_deref().filter(|it| it.encoding.is_some());
+        let reason = member.unbindable(self.simulator);
+        if let (Some(reason), None) = (reason, arrays) {
+            let role = member.role().to_lowercase();
+            return writeln!(fields, "    // `{}`, {role}: {reason}.", member.name);
+        }
+        let (field, path) = field(member, taken);
+        let (value_type, _) = self.value_type(arrays.unwrap_or(member));
+        let holder = match (member.constant, member.array.is_some()) {
+            (true, false) => format!("Parameter<{value_type}>"),
+            (false, false) => format!("Signal<{value_type}>"),
+            (_, true) => match (member.array, arrays) {
+                (Some((left, right)), Some(_)) => {
+                    format!("[Array<{value_type}>; {}]", left.abs_diff(right) + 1)
+                }
+                _ => format!("Array<{value_type}>"),
+            },
+        };
+        write!(
+            fields,
+            "    /// {}\n{path}    pub {field}: {holder},\n",
+            member.documentation()
+        )
+    }
+
+    /// Adds the field of a scope or a record, or the fields of an array of them whose elements
+    /// are not of one type.
+    fn inner(
+        &mut self,
+        inner: &Object,
+        depth: u8,
+        taken: &mut HashSet<String>,
+        fields: &mut String,
+    ) {
+        let Some(structure) = self.inner_type(inner, depth) else {
+            for (_, element) in &inner.elements {
+                self.inner(element, depth, taken, fields);
+            }
+            return;
+        };
+        let (field, path) = field(inner, taken);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            fields,
+            "    /// {}\n{path}    pub {field}: {structure},\n",
+            inner.description()
+        );
+    }
+
+    /// The type of a scope's or record's field; none for an array of different ones.
+    fn inner_type(&mut self, inner: &Object, depth: u8) -> Option<String> {
+        if let (Some((left, right)), Some(element)) = (inner.array, &inner.element) {
+            let element = self.inner_type(element, depth)?;
+            return Some(format!("[{element}; {}]", left.abs_diff(right) + 1));
+        }
+        if inner.kind != SCOPE_ARRAY {
+            return Some(self.structure(inner, depth, None));
+        }
+        let elements: Option<Vec<String>> = inner
+            .elements
+            .iter()
+            .map(|(_, element)| self.inner_type(element, depth))
+            .collect();
+        let elements = elements?;
+        let first = elements.first()?;
+        let alike = elements.iter().all(|element| element == first);
+        alike.then(|| format!("[{first}; {}]", elements.len()))
+    }
+
+    /// The ports of the top, and the fields of those that are records.
+    fn ports<'a>(&mut self, scope: &'a Object, prefix: &str, ports: &mut Vec<Port<'a>>) {
+        let mut taken = HashSet::new();
+        for member in scope.members(self.internal) {
+            if member.encoding.is_none() {
+                continue;
+            }
+            let (field, _) = field(member, &mut taken);
+            if member.direction.is_some() {
+                let (value_type, first_value) = self.value_type(member);
+                ports.push(Port {
+                    object: member,
+                    field: format!("{prefix}{field}"),
+                    value_type,
+                    first_value,
+                });
+            }
+        }
+        for record in scope.scopes(self.internal, 0) {
+            let (field, _) = field(record, &mut taken);
+            if record.direction.is_none() {
+                continue;
+            }
+            match (record.array, &record.element) {
+                (Some((left, right)), Some(element)) => {
+                    for index in 0..=left.abs_diff(right) {
+                        self.ports(element, &format!("{prefix}{field}[{index}]."), ports);
+                    }
+                }
+                _ => self.ports(record, &format!("{prefix}{field}."), ports),
+            }
+        }
     }
 
     /// The type of an object's values, and the first of them if it is an enumeration.

@@ -2,6 +2,11 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
+use crate::simulator::ALL;
 
 /// A hardware description language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +21,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a file, by its extension.
-    pub(crate) fn of(path: &Path) -> Option<Language> {
+    /// The language of a file, by its extension; none if it is not that of a source.
+    pub fn of(path: &Path) -> Option<Language> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         match extension.as_str() {
             "v" | "vh" | "vl" => Some(Language::Verilog),
@@ -51,6 +56,22 @@ pub enum VhdlStandard {
     V2019,
 }
 
+impl FromStr for VhdlStandard {
+    type Err = String;
+
+    /// The edition of a year: `08` or `2008`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "93" | "1993" => Ok(VhdlStandard::V1993),
+            "08" | "2008" => Ok(VhdlStandard::V2008),
+            "19" | "2019" => Ok(VhdlStandard::V2019),
+            _ => Err(format!(
+                "`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are"
+            )),
+        }
+    }
+}
+
 /// A simulator that this library can start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -63,6 +84,34 @@ pub enum Simulator {
     Verilator,
     /// NVC.
     Nvc,
+}
+
+impl Simulator {
+    /// As `VERIFORK_SIM` and the names of tests have it: `icarus`.
+    pub fn key(self) -> &'static str {
+        self.command_line().key()
+    }
+
+    /// Whether it takes designs in this language.
+    pub fn takes(self, language: Language) -> bool {
+        self.command_line().languages().contains(&language)
+    }
+}
+
+impl FromStr for Simulator {
+    type Err = String;
+
+    /// The simulator of a [`key`](Simulator::key), in upper or lower case.
+    fn from_str(name: &str) -> Result<Self, String> {
+        Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
+            let keys = ALL.map(Simulator::key);
+            format!(
+                "there is no simulator `{name}`{}; there are {}",
+                did_you_mean(&nearest(name, keys, 1)),
+                keys.join(", ")
+            )
+        })
+    }
 }
 
 /// The value of a parameter or generic.

@@ -1,14 +1,13 @@
 //! The harness: from designs and the command line to tests and the process's exit status.
 
 use std::env;
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::arguments::Arguments;
 use crate::cache::Cache;
+use crate::describe;
 use crate::design::{Design, Simulator};
 use crate::elaboration::{Elaboration, elaborations};
 use crate::junit::Junit;
@@ -72,7 +71,7 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     check_languages(&designs)?;
     let context = context(testbench, settings, &plugin, arguments)?;
     if let Some(folder) = &context.settings.describe {
-        return describe(&context, &designs, folder);
+        return describe::write(&context, &designs, folder);
     }
     plan::check(&context.testbench, &designs, &tests, plugin.allow_empty)?;
     if let Some(problem) = plugin.none_selected.filter(|_| !plugin.allow_empty) {
@@ -153,51 +152,6 @@ fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
     let problems: Vec<String> = designs.iter().filter_map(problem).collect();
     if problems.is_empty() {
         Ok(())
-    } else {
-        Err(problems)
-    }
-}
-
-/// Writes a description of each design, by the first of its simulators that is installed.
-fn describe(
-    context: &Arc<Context>,
-    designs: &[Elaboration],
-    folder: &Path,
-) -> Result<ExitCode, Vec<String>> {
-    let mut problems = Vec::new();
-    fs::create_dir_all(folder)
-        .map_err(|error| vec![format!("cannot write `{}`: {error}", folder.display())])?;
-    for design in designs {
-        let mut design = design.clone();
-        design.public_all = true;
-        let design = &design;
-        let wanted = ALL
-            .into_iter()
-            .filter(|&simulator| design.runs_on(simulator) && context.settings.wants(simulator));
-        let benches: Vec<Arc<Bench>> = wanted
-            .map(|simulator| {
-                let programs = context.find(simulator);
-                Bench::new(Arc::clone(context), design.clone(), simulator, programs)
-            })
-            .collect();
-        let bench = benches
-            .iter()
-            .find(|bench| bench.is_installed())
-            .or(benches.first());
-        let Some(bench) = bench else {
-            problems.push(format!(
-                "design `{}` is not described: VERIFORK_SIM leaves no simulator that takes it",
-                design.name()
-            ));
-            continue;
-        };
-        let path = folder.join(format!("{}.json", bench.suite().replace("::", ".")));
-        if let Err(problem) = bench.describe(&path) {
-            problems.push(problem);
-        }
-    }
-    if problems.is_empty() {
-        Ok(ExitCode::SUCCESS)
     } else {
         Err(problems)
     }

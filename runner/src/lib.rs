@@ -85,6 +85,7 @@
 
 mod arguments;
 mod cache;
+mod describe;
 mod design;
 mod elaboration;
 mod execution;

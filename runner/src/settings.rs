@@ -135,14 +135,7 @@ fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, String> {
                         .to_owned(),
                 );
             }
-            Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
-                let keys = ALL.map(|simulator| simulator.command_line().key());
-                format!(
-                    "there is no simulator `{name}`{}; there are {}",
-                    did_you_mean(&nearest(name, keys, 1)),
-                    keys.join(", ")
-                )
-            })
+            name.parse()
         })
         .collect();
     named.map(Some)

@@ -168,10 +168,6 @@ impl Bench {
         })
     }
 
-    pub(crate) fn is_installed(&self) -> bool {
-        self.programs.is_ok()
-    }
-
     fn command_line(&self) -> &'static dyn CommandLine {
         self.simulator.command_line()
     }

@@ -114,6 +114,11 @@ pub(crate) trait Port {
     fn left_out(&self, _scope: Handle) -> Option<PortError> {
         None
     }
+    /// The names of a scope's ports in the order of their declaration, where the simulator keeps it
+    /// and [`children`](Port::children) have another one.
+    fn ports(&self, _scope: Handle) -> Vec<String> {
+        Vec::new()
+    }
     /// Finds an object by its name relative to `scope`, or from the top.
     ///
     /// The name may go down through scopes (`core.next_count`), take an element of an array

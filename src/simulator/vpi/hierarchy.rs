@@ -172,6 +172,24 @@ impl VpiPort {
         entries.collect()
     }
 
+    /// The names of a module's ports in the order of their declaration.
+    pub(super) fn declared_ports(&self, scope: Handle) -> Vec<String> {
+        // GHDL has the right order of itself, and Verilator no relation to them.
+        if event::is_over()
+            || self.vhdl.is_some()
+            || self.quirks.everything_is_a_register
+            || self.kind(scope) != ObjectKind::Module
+        {
+            return Vec::new();
+        }
+        let ports = self.raw.all_related(vpi::vpiPort, Some(scope));
+        let names = ports.into_iter().filter_map(|port| {
+            let name = self.raw.get_text(vpi::vpiName, port)?;
+            Some(name::plain(&name).to_owned())
+        });
+        names.collect()
+    }
+
     /// A name as it is compared.
     fn key(name: &str) -> Box<str> {
         name::plain(name).into()

@@ -244,6 +244,10 @@ impl Port for VpiPort {
         self.all_roots()
     }
 
+    fn ports(&self, scope: Handle) -> Vec<String> {
+        self.declared_ports(scope)
+    }
+
     fn children(&self, scope: Handle) -> Vec<Handle> {
         self.all_children(scope)
     }

@@ -1,0 +1,311 @@
+//! `cargo verifork new`: a testbench crate that passes at once.
+
+mod design;
+mod first_test;
+mod ports;
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use verifork_runner::Simulator;
+
+use self::design::{DesignOptions, LeftOut, absolute};
+use self::first_test::{NOTHING_MOVED, first_test};
+use crate::Place;
+use crate::bind::{Bind, write};
+use crate::harness::{Event, cargo, suite};
+use crate::source::{Extent, source};
+
+#[derive(Args)]
+pub(crate) struct New {
+    /// The crate's name, and its folder in the present one.
+    name: String,
+    #[command(flatten)]
+    design: DesignOptions,
+    #[command(flatten)]
+    library: Library,
+}
+
+/// Where the crate has verifork from. By default it is the checkout that this command was built
+/// from, if that is still there, and else the version that was published with it.
+#[derive(Args)]
+#[group(multiple = false)]
+struct Library {
+    /// A checkout of verifork.
+    #[arg(long, value_name = "FOLDER")]
+    verifork: Option<PathBuf>,
+    /// A git repository of verifork.
+    #[arg(long, value_name = "URL")]
+    git: Option<String>,
+    /// The published version, as in `Cargo.toml`: "0.1".
+    #[arg(long, value_name = "VERSION")]
+    published: Option<String>,
+}
+
+impl Library {
+    /// What stands for `verifork` and for `verifork-runner` in `Cargo.toml`.
+    fn dependencies(&self) -> anyhow::Result<[String; 2]> {
+        let both = |it: String| [it.clone(), it];
+        if let Some(url) = &self.git {
+            return Ok(both(format!("{{ git = {url:?} }}")));
+        }
+        if let Some(version) = &self.published {
+            return Ok(both(format!("{version:?}")));
+        }
+        let Some(checkout) = self.checkout()? else {
+            return Ok(both(format!("{:?}", env!("CARGO_PKG_VERSION"))));
+        };
+        let path = |path: &Path| format!("{{ path = {:?} }}", path.display().to_string());
+        Ok([path(&checkout), path(&checkout.join("runner"))])
+    }
+
+    /// The checkout to use.
+    fn checkout(&self) -> anyhow::Result<Option<PathBuf>> {
+        let is_one = |path: &Path| path.join("runner/Cargo.toml").is_file();
+        if let Some(path) = &self.verifork {
+            let path = absolute(path)?;
+            ensure!(
+                is_one(&path),
+                "`{}` is no checkout of verifork: there is no `runner/Cargo.toml` in it",
+                path.display()
+            );
+            return Ok(Some(path));
+        }
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        Ok(own.filter(|path| is_one(path)).map(Path::to_owned))
+    }
+}
+
+/// What stands in `src/lib.rs` until the design's signals are known.
+const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
+
+/// A test of the new crate that did not pass.
+struct Failure {
+    simulator: Simulator,
+    message: String,
+}
+
+impl New {
+    pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        ensure!(
+            self.name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && self.name.chars().all(plain),
+            "`{}` is no name for a crate",
+            self.name
+        );
+        let here = env::current_dir().context("the present folder is not to be had")?;
+        let folder = here.join(&self.name);
+        ensure!(!folder.exists(), "`{}` is there already", folder.display());
+        let workspace = Workspace::above(&here);
+        let made = self.make(&folder, &workspace);
+        if made.is_err() {
+            // What is half made would be in the way of the next try.
+            let _ = fs::remove_dir_all(&folder);
+            workspace.restore();
+        }
+        let failures = made?;
+        for Failure { simulator, message } in &failures {
+            eprintln!("note: the first test does not pass on {simulator:?}:\n{message}");
+        }
+        println!(
+            "{} is ready:\n\n    cd {}\n    cargo test",
+            self.name, self.name
+        );
+        Ok(if failures.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    /// Makes the crate and tries it; gives the failures of its test that are not the crate's.
+    fn make(&self, folder: &Path, workspace: &Workspace) -> anyhow::Result<Vec<Failure>> {
+        // Cargo adds it to a workspace around it.
+        let mut command = cargo();
+        command.args(["new", "--quiet", "--lib", "--vcs", "none", "--name"]);
+        let status = command.arg(&self.name).arg(folder).status();
+        let status = status.context("cargo does not start")?;
+        ensure!(status.success(), "cargo makes no crate of this name");
+        write(&folder.join("Cargo.toml"), &self.manifest()?)?;
+        if !workspace.is_there() {
+            write(&folder.join(".gitignore"), "/target\n")?;
+        }
+        let (harness, library) = (folder.join("tests/sim.rs"), folder.join("src/lib.rs"));
+        let text = self.design.harness(&self.name, folder, &[])?;
+        write(&harness, &formatted(text))?;
+        write(&library, FIRST_LIBRARY)?;
+        let place = Place {
+            manifest_path: Some(folder.join("Cargo.toml")),
+            target: "sim".to_owned(),
+        };
+        let bind = Bind {
+            place: place.clone(),
+            ..Bind::default()
+        };
+        let design = bind.describe()?;
+        let written = source(&design, Extent::default(), "cargo verifork bind");
+        write(&folder.join("src/dut.rs"), &written.text)?;
+        write(&library, &formatted(first_test(&written, true)))?;
+
+        let mut failures = failures(&place)?;
+        let (uncompiled, mut others): (Vec<Failure>, Vec<Failure>) = failures
+            .into_iter()
+            .partition(|it| it.message.contains(DOES_NOT_COMPILE));
+        if others.iter().any(|it| it.message.contains(NOTHING_MOVED)) {
+            eprintln!(
+                "note: {NOTHING_MOVED} with random inputs: the first test checks nothing until you \
+                 drive what makes the design work"
+            );
+            write(&library, &formatted(first_test(&written, false)))?;
+            others.retain(|it| !it.message.contains(NOTHING_MOVED));
+        }
+        failures = others;
+        let left_out: Vec<LeftOut> = uncompiled.into_iter().map(LeftOut::from).collect();
+        ensure!(
+            left_out.len() < self.design.simulators().len(),
+            "no simulator takes the design"
+        );
+        if !left_out.is_empty() {
+            write(
+                &harness,
+                &self.design.harness(&self.name, folder, &left_out)?,
+            )?;
+        }
+        Ok(failures)
+    }
+
+    fn manifest(&self) -> anyhow::Result<String> {
+        let [verifork, runner] = self.library.dependencies()?;
+        let name = &self.name;
+        Ok(format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             publish = false\n\n\
+             [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\
+             # Its tests run in simulators, by `tests/sim.rs`.\ntest = false\ndoctest = false\n\n\
+             [dependencies]\nlog = \"0.4\"\nverifork = {verifork}\n\n\
+             [dev-dependencies]\nverifork-runner = {runner}\n\n\
+             [[test]]\nname = \"sim\"\nharness = false\n"
+        ))
+    }
+}
+
+/// How the harness says that a simulator's compiler refuses a design.
+const DOES_NOT_COMPILE: &str = " does not compile: ";
+
+impl From<Failure> for LeftOut {
+    fn from(failure: Failure) -> LeftOut {
+        let Failure { simulator, message } = failure;
+        eprintln!("note: {simulator:?} is left out, since it does not take the design");
+        // The command line stands first, and then what the compiler says of it.
+        let lines: Vec<&str> = message.lines().collect();
+        let command = lines.iter().position(|line| line.starts_with("$ "));
+        let said = &lines[command.map_or(0, |at| at + 1)..];
+        let telling = said.iter().find(|line| {
+            ["error", "sorry", "Error"]
+                .iter()
+                .any(|word| line.contains(word))
+        });
+        let reason = telling.or(said.iter().find(|line| !line.trim().is_empty()));
+        LeftOut {
+            simulator,
+            reason: reason
+                .map_or("it does not compile", |line| line.trim())
+                .to_owned(),
+        }
+    }
+}
+
+/// Runs the tests of the crate, and gives those that fail.
+fn failures(place: &Place) -> anyhow::Result<Vec<Failure>> {
+    let output = place
+        .command()?
+        .args(["--format", "json"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("the harness does not start")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let events = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
+    let mut failures = Vec::new();
+    for event in events {
+        let (Some(name), "failed") = (&event.name, event.what.as_str()) else {
+            continue;
+        };
+        let suite = suite(name);
+        let key = suite.rsplit("::").next().unwrap_or_default();
+        if let Ok(simulator) = key.parse() {
+            failures.push(Failure {
+                simulator,
+                message: event.stdout.or(event.message).unwrap_or_default(),
+            });
+        }
+    }
+    ensure!(
+        output.status.success() || !failures.is_empty(),
+        "the tests of the new crate cannot be run"
+    );
+    Ok(failures)
+}
+
+/// The source as rustfmt has it, if that is installed.
+fn formatted(source: String) -> String {
+    let format = || {
+        let mut rustfmt = Command::new("rustfmt")
+            .args(["--edition", "2024"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut input = rustfmt.stdin.take()?;
+        input.write_all(source.as_bytes()).ok()?;
+        drop(input);
+        let output = rustfmt.wait_with_output().ok()?;
+        String::from_utf8(output.stdout)
+            .ok()
+            .filter(|text| output.status.success() && !text.is_empty())
+    };
+    format().unwrap_or(source)
+}
+
+/// The manifest of the workspace that a crate is made in, as it was.
+struct Workspace(Option<(PathBuf, String)>);
+
+impl Workspace {
+    fn above(folder: &Path) -> Workspace {
+        let find = || {
+            let mut command: Command = cargo();
+            command.args(["locate-project", "--workspace", "--message-format", "plain"]);
+            let output = command.current_dir(folder).output().ok()?;
+            let path = String::from_utf8(output.stdout).ok()?;
+            let path = PathBuf::from(path.trim());
+            let text = fs::read_to_string(&path).ok()?;
+            let is_workspace = text
+                .lines()
+                .any(|line| line.trim().starts_with("[workspace"));
+            (output.status.success() && is_workspace).then_some((path, text))
+        };
+        Workspace(find())
+    }
+
+    fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Undoes what cargo has added.
+    fn restore(&self) {
+        if let Some((path, text)) = &self.0
+            && fs::read_to_string(path).is_ok_and(|now| now != *text)
+        {
+            // Nothing more can be done; the error that led here is told.
+            let _ = fs::write(path, text);
+        }
+    }
+}

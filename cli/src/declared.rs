@@ -1,0 +1,232 @@
+//! The ports and parameters of a top as its source declares them: their order, which some simulators
+//! do not keep, and those that a simulator of VHDL does not list.
+//!
+//! This reads headers and no more of the languages: of a header that it does not understand, nothing
+//! is known.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use verifork_runner::Language;
+
+use crate::object::Object;
+
+/// What a header declares.
+#[derive(Default)]
+pub(crate) struct Declared {
+    /// Parameters and ports, each in their order.
+    pub(crate) names: Vec<String>,
+    /// Whether the language has conditional compilation in headers, so that some may not be there.
+    conditional: bool,
+}
+
+impl Declared {
+    /// What the header of `top` in one of the sources declares.
+    pub(crate) fn of(top: &str, sources: &[PathBuf]) -> Declared {
+        let of = |path: &PathBuf| {
+            // A source that cannot be read has not been compiled either.
+            let text = fs::read_to_string(path).ok()?;
+            Some(match Language::of(path)? {
+                Language::Vhdl => Declared {
+                    names: entity(&text, top)?,
+                    conditional: false,
+                },
+                _ => Declared {
+                    names: module(&text, top)?,
+                    conditional: true,
+                },
+            })
+        };
+        sources.iter().find_map(of).unwrap_or_default()
+    }
+
+    /// Those that a scope does not list.
+    pub(crate) fn missing_in(&self, scope: &Object) -> Vec<String> {
+        if self.conditional {
+            return Vec::new();
+        }
+        let listed = |name: &&String| {
+            let listed = scope.children.iter().map(|it| it.name.as_str());
+            let plain = name.trim_matches('\\');
+            listed
+                .map(|it| it.trim_matches('\\'))
+                .any(|it| it.eq_ignore_ascii_case(plain))
+        };
+        self.names
+            .iter()
+            .filter(|it| !listed(it))
+            .cloned()
+            .collect()
+    }
+}
+
+impl Object {
+    /// Whether the simulator tells ports in the order of their declaration, with what they are.
+    pub(crate) fn has_order_of_its_own(&self) -> bool {
+        // Verilator tells of no module which one it is.
+        self.definition.is_some()
+    }
+}
+
+/// The generics and ports of an entity (IEEE 1076-2008, 6.5.6).
+fn entity(text: &str, name: &str) -> Option<Vec<String>> {
+    let text = without_comments(text, Path::new("x.vhd"));
+    let lower = text.to_ascii_lowercase();
+    let start = words(&lower).find_map(|(at, word)| {
+        let rest = (word == "entity").then(|| lower[at + word.len()..].trim_start())?;
+        let rest = rest.strip_prefix(&name.to_ascii_lowercase())?.trim_start();
+        rest.starts_with("is").then_some(lower.len() - rest.len())
+    })?;
+    let end = words(&lower[start..]).find(|(_, word)| *word == "end")?.0 + start;
+    let mut names = Vec::new();
+    for part in ["generic", "port"] {
+        let found = words(&lower[start..end]).find(|(_, word)| *word == part);
+        let Some((at, _)) = found else { continue };
+        let list = in_parentheses(&text[start + at..])?;
+        for declaration in split(list, ';') {
+            let (left, _) = declaration.split_once(':')?;
+            for declared in left.split(',') {
+                // `signal clk`, `constant WIDTH`: the class may stand before the first.
+                names.extend(declared.split_whitespace().next_back().map(str::to_owned));
+            }
+        }
+    }
+    Some(names)
+}
+
+/// The parameters and ports of a module (IEEE 1800-2017, 23.2.1).
+fn module(text: &str, name: &str) -> Option<Vec<String>> {
+    let text = without_comments(text, Path::new("x.v"));
+    let start = words(&text).find_map(|(at, word)| {
+        ["module", "macromodule"].contains(&word).then_some(())?;
+        let mut rest = text[at + word.len()..].trim_start();
+        for lifetime in ["static ", "automatic "] {
+            rest = rest.strip_prefix(lifetime).unwrap_or(rest).trim_start();
+        }
+        let rest = rest.strip_prefix(name)?;
+        let is_whole = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+        is_whole.then_some(text.len() - rest.len())
+    })?;
+    let mut rest = &text[start..];
+    let header = &rest[..rest.find('(').unwrap_or_default()];
+    let mut names = Vec::new();
+    if header.contains('#') {
+        let parameters = in_parentheses(rest)?;
+        names.extend(split(parameters, ',').filter_map(last_identifier));
+        rest = &rest[rest.find('(')? + parameters.len() + 2..];
+    }
+    let semicolon = rest.find(';')?;
+    if rest.find('(').is_some_and(|at| at < semicolon) {
+        names.extend(split(in_parentheses(rest)?, ',').filter_map(last_identifier));
+    }
+    Some(names)
+}
+
+/// The name that a declaration of Verilog declares.
+fn last_identifier(declaration: &str) -> Option<String> {
+    let mut left = declaration.split('=').next()?.trim_end();
+    while left.ends_with(']') {
+        left = left[..left.rfind('[')?].trim_end();
+    }
+    let name = left
+        .rsplit(|c: char| c.is_whitespace() || c == ']')
+        .next()?;
+    let name = name.trim_start_matches(['.', '\\']);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// What stands between the first parenthesis and the one that closes it.
+fn in_parentheses(text: &str) -> Option<&str> {
+    let start = text.find('(')? + 1;
+    let mut depth = 1;
+    for (at, c) in text[start..].char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(&text[start..start + at]);
+        }
+    }
+    None
+}
+
+/// The parts between separators that stand in no brackets.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut depth = 0;
+    text.split(move |c| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && c == separator
+    })
+}
+
+/// The words of a text, with their places.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(move |c| !is_part(c))
+        .filter(|word| !word.is_empty())
+        .map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+}
+
+/// The text with spaces for its comments, and for the attributes and directives of Verilog.
+fn without_comments(text: &str, path: &Path) -> String {
+    let vhdl = Language::of(path) == Some(Language::Vhdl);
+    let line = if vhdl { "--" } else { "//" };
+    let (mut plain, mut rest) = (String::new(), text);
+    while let Some(c) = rest.chars().next() {
+        let skipped = if rest.starts_with(line) || !vhdl && c == '`' {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if !vhdl && rest.starts_with("(*") && !rest.starts_with("(*)") {
+            rest.find("*)").map_or(rest.len(), |end| end + 2)
+        } else if c == '"' {
+            rest[1..].find('"').map_or(rest.len(), |end| end + 2)
+        } else {
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        plain.push(' ');
+        rest = &rest[skipped..];
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_a_module_stand_in_their_order() {
+        let text = "module other(input q); endmodule // module top(x);\n\
+            module top_2(input z); endmodule\n\
+            module top import p::*; #(parameter int N = f(3, 4), parameter L = 2) (\n\
+            input logic clk_i, rst_ni, /* (not, this) */ input logic [L-1:0][7:0] data,\n\
+            (* keep *) input t valid [L], output hdr_t hdr_o = '{0, 1});\nendmodule";
+        let names = module(text, "top").unwrap();
+        assert_eq!(
+            names,
+            ["N", "L", "clk_i", "rst_ni", "data", "valid", "hdr_o"]
+        );
+        let old = "module m(a, b,\n c);\n input a; endmodule";
+        assert_eq!(module(old, "m").unwrap(), ["a", "b", "c"]);
+        assert_eq!(module("module m; wire a; endmodule", "m").unwrap(), [""; 0]);
+        assert!(module(old, "missing").is_none());
+    }
+
+    #[test]
+    fn generics_and_ports_of_an_entity_stand_in_their_order() {
+        let text = "entity other is port (x : in bit); end; -- entity Top is port (y : in bit);\n\
+            Entity Top Is Generic (N : positive := 3; Name_G, B : string := \"a;b\");\n\
+            Port (signal Clk, Rst : in std_logic; D : in vec(0 to f(N, 1) - 1)); End;\n";
+        let names = entity(text, "top").unwrap();
+        assert_eq!(names, ["N", "Name_G", "B", "Clk", "Rst", "D"]);
+        assert_eq!(entity("entity e is end;", "e").unwrap(), [""; 0]);
+    }
+}

@@ -1,0 +1,107 @@
+//! The elaborated designs as JSON, for programs that write code from them: `VERIFORK_DESCRIBE`.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::design::Simulator;
+use crate::elaboration::Elaboration;
+use crate::trial::{Bench, Context};
+
+/// Who is asked first: NVC tells more of a design in VHDL than GHDL does.
+const ORDER: [Simulator; 4] = [
+    Simulator::Icarus,
+    Simulator::Verilator,
+    Simulator::Nvc,
+    Simulator::Ghdl,
+];
+
+/// Writes a description of each design, by the first of its simulators that is installed and takes
+/// it. Why the others before it do not is told on standard error, and in the description.
+///
+/// # Errors
+///
+/// No simulator describes a design, or a description cannot be written: texts for the user.
+pub(crate) fn write(
+    context: &Arc<Context>,
+    designs: &[Elaboration],
+    folder: &Path,
+) -> Result<ExitCode, Vec<String>> {
+    let unwritable = |error: io::Error| format!("cannot write `{}`: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(|error| vec![unwritable(error)])?;
+    let mut problems = Vec::new();
+    for (position, design) in designs.iter().enumerate() {
+        if let Err(problem) = describe(context, position, design, folder) {
+            problems.push(problem);
+        }
+    }
+    if problems.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(problems)
+    }
+}
+
+fn describe(
+    context: &Arc<Context>,
+    position: usize,
+    design: &Elaboration,
+    folder: &Path,
+) -> Result<(), String> {
+    let mut design = design.clone();
+    design.public_all = true;
+    let (mut missing, mut refused) = (Vec::new(), Vec::new());
+    for simulator in ORDER {
+        let command_line = simulator.command_line();
+        if !design.runs_on(simulator) || !context.settings.wants(simulator) {
+            continue;
+        }
+        let programs = context.find(simulator);
+        if let Err(reason) = programs {
+            missing.push(reason);
+            continue;
+        }
+        let bench = Bench::new(Arc::clone(context), design.clone(), simulator, programs);
+        let path = folder.join(format!("{}.json", bench.suite().replace("::", ".")));
+        match bench.describe(&path) {
+            Ok(()) => {
+                let sources: Vec<_> = design.sources.iter().map(|it| it.path.clone()).collect();
+                let about = json!({
+                    "design": design.name(),
+                    "position": position,
+                    "sources": sources,
+                    "refused": refused,
+                });
+                return add(&path, about)
+                    .map_err(|error| format!("cannot write `{}`: {error}", path.display()));
+            }
+            Err(problem) => {
+                eprintln!("note: {} is left out: {problem}", command_line.product());
+                refused.push(json!({"simulator": command_line.key(), "reason": problem}));
+            }
+        }
+    }
+    let reasons = refused.iter().filter_map(|it| it["reason"].as_str());
+    let reasons: Vec<&str> = reasons.chain(missing.iter().map(String::as_str)).collect();
+    Err(match &reasons[..] {
+        [] => format!(
+            "design `{}`: no simulator that VERIFORK_SIM names takes it",
+            design.name()
+        ),
+        reasons => reasons.join("\n"),
+    })
+}
+
+/// Adds what the harness knows to what the plugin wrote.
+fn add(path: &Path, about: Value) -> io::Result<()> {
+    let mut whole: Map<String, Value> = serde_json::from_str(&fs::read_to_string(path)?)?;
+    if let Value::Object(about) = about {
+        whole.extend(about);
+    }
+    let text = serde_json::to_string_pretty(&whole)?;
+    fs::write(path, text + "\n")
+}

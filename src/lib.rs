@@ -112,7 +112,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Result;
-    pub use crate::dut::{Binder, Dut, FieldSpec, Outline, enum_width};
+    pub use crate::dut::{Affix, Binder, Dut, FieldSpec, Outline, enum_width};
     pub use crate::failure::failure;
     pub use crate::regression::registry::{
         End, FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,

@@ -11,7 +11,9 @@ use syn::{Data, DeriveInput, Field, Fields, Generics, LitStr, Type, parse_quote}
 use crate::errors::{Errors, unknown_option};
 use crate::settings;
 
-const OPTIONS: [&str; 4] = ["path", "input", "output", "inout"];
+const OPTIONS: [&str; 7] = [
+    "path", "prefix", "suffix", "fields", "input", "output", "inout",
+];
 const EXAMPLE: &str = "#[dut(path = \"core.count\")]";
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -143,17 +145,35 @@ struct BoundField<'a> {
     ty: &'a Type,
     path: LitStr,
     direction: Option<Ident>,
+    /// The prefix and the suffix of the names of the field's own struct.
+    affix: Option<[LitStr; 2]>,
 }
 
 impl<'a> BoundField<'a> {
     fn new(field: &'a Field, errors: &mut Errors) -> Self {
         let name = field.ident.as_ref().expect("a named field has a name");
         let (mut path, mut direction) = (None, None::<(Ident, &str)>);
+        let (mut prefix, mut suffix, mut members) = (None, None, None::<Ident>);
         for setting in settings::of_attributes(&field.attrs, "dut", EXAMPLE, errors) {
             let port = match setting.name().as_str() {
                 "path" => {
                     let value = setting.string("path = \"core.count\"", errors);
                     setting.store(&mut path, value, errors);
+                    continue;
+                }
+                "prefix" => {
+                    let value = setting.string("prefix = \"s_axis_\"", errors);
+                    setting.store(&mut prefix, value, errors);
+                    continue;
+                }
+                "suffix" => {
+                    let value = setting.string("suffix = \"_i\"", errors);
+                    setting.store(&mut suffix, value, errors);
+                    continue;
+                }
+                "fields" => {
+                    let value = setting.flag(errors).map(|()| setting.key.clone());
+                    setting.store(&mut members, value, errors);
                     continue;
                 }
                 "input" => "Input",
@@ -175,17 +195,41 @@ impl<'a> BoundField<'a> {
                 }
             }
         }
+        let affixed = prefix.is_some() || suffix.is_some();
+        if let (Some(key), true) = (&members, affixed) {
+            errors.at(
+                key.span(),
+                "`fields`: the names of what an object holds have no prefix and no suffix of the \
+                 scope around it",
+            );
+        }
+        let nothing = || LitStr::new("", name.span());
         BoundField {
             name,
             ty: &field.ty,
-            path: path.unwrap_or_else(|| LitStr::new(&name.unraw().to_string(), name.span())),
+            // Names with a prefix are in the struct's own scope.
+            path: path.unwrap_or_else(|| {
+                if affixed {
+                    nothing()
+                } else {
+                    LitStr::new(&name.unraw().to_string(), name.span())
+                }
+            }),
             direction: direction.map(|(key, port)| Ident::new(port, key.span())),
+            affix: (affixed || members.is_some())
+                .then(|| [prefix, suffix].map(|it| it.unwrap_or_else(nothing))),
         }
     }
 
     /// The statement that tells what the field binds to.
     fn outline(&self, scope: &Ident) -> TokenStream {
         let BoundField { ty, path, .. } = self;
+        let scope = match &self.affix {
+            Some([prefix, suffix]) => quote! {
+                #scope.field(#path, ::verifork::__private::Affix::new(#prefix, #suffix))
+            },
+            None => quote!(#scope),
+        };
         quote!(<#ty as ::verifork::__private::Dut>::outline(&mut #scope, #path);)
     }
 
@@ -196,7 +240,14 @@ impl<'a> BoundField<'a> {
             ty,
             path,
             direction,
+            affix,
         } = self;
+        let affix = match affix {
+            Some([prefix, suffix]) => quote! {
+                ::core::option::Option::Some(::verifork::__private::Affix::new(#prefix, #suffix))
+            },
+            None => quote!(::core::option::Option::None),
+        };
         let field = name.unraw().to_string();
         let direction = direction.as_ref().map_or_else(
             || quote!(::core::option::Option::None),
@@ -212,6 +263,7 @@ impl<'a> BoundField<'a> {
                 field: #field,
                 path: #path,
                 direction: #direction,
+                affix: #affix,
                 file: ::core::file!(),
                 line: #line,
             })

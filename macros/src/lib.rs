@@ -151,11 +151,21 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     /// A struct whose fields are in this scope too.
 ///     #[dut(path = "")]
 ///     bus: Bus,
+///     /// The same for `s_data`, whether it is that or `S_DATA`.
+///     #[dut(prefix = "s_")]
+///     input: Bus,
+///     /// `None` if there is no `m_data`.
+///     #[dut(prefix = "m_")]
+///     output: Option<Bus>,
+///     /// The scopes `lane[0]`, `lane[1]`, … of a generate loop.
+///     #[dut(path = "lane")]
+///     lanes: Vec<Fifo>,
 /// }
 /// ```
 ///
 /// A field is of any type that implements `Dut`: `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`,
-/// `Option<D>`, or a struct that derives it. The struct may be generic; where a field's type uses a
+/// a struct that derives it, or `Option<D>`, `Vec<D>`, `[D; N]` or `BTreeMap<i64, D>` of one of them. The
+/// struct may be generic; where a field's type uses a
 /// type parameter, the implementation asks that it implements `Dut`.
 ///
 /// # Options
@@ -165,7 +175,32 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `path = "…"` | the path below the struct's instance, instead of the field's name; `""` is that instance itself |
+/// | `prefix = "…"`, `suffix = "…"` | the field's own struct is in this scope (or at `path`), and the names of its fields have this before and behind them; upper and lower case are as the design has them |
+/// | `fields` | the field's own struct is what a record, an interface or an instance holds; upper and lower case are as the design has them |
 /// | `input`, `output`, `inout` | the object must be a port of this direction |
+///
+/// A mandatory name that is missing is an error that lists what there is with the prefix. Prefixes of
+/// structs inside of structs add up: `s_axi_`, then `aw`, makes `s_axi_awaddr` of `addr`. So one struct
+/// of signals serves everywhere:
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Stream {
+///     data: Signal<u32>,
+///     valid: Signal<bool>,
+///     last: Option<Signal<bool>>,
+/// }
+///
+/// #[derive(Dut)]
+/// struct Dma {
+///     #[dut(prefix = "s_axis_t")]
+///     input: Stream, // s_axis_tdata, s_axis_tvalid, …
+///     #[dut(fields)]
+///     output: Stream, // a record or an interface `output`
+/// }
+/// ```
 ///
 /// # Errors
 ///

@@ -1,15 +1,46 @@
 //! Binding: the trait [`Dut`], and the [`Binder`] that collects every problem.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use super::affix::Affix;
 use super::misfit::{BindError, Misfit, Place, Problem};
 use super::{Instance, Object, Outline, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
 /// What can be bound to the design by name: [`Signal`](super::Signal), [`Array`](super::Array),
-/// [`Parameter`](super::Parameter), [`Instance`](super::Instance), [`Object`], `Option` of them, and
-/// structs that derive it.
+/// [`Parameter`](super::Parameter), [`Instance`](super::Instance), [`Object`], structs that derive
+/// it, and `Option`, `Vec`, arrays and maps of any of them.
+///
+/// # Several
+///
+/// `[L; N]`, `Vec<L>` and `BTreeMap<i64, L>` bind the scopes of a generate loop, an array of instances
+/// or interfaces, an array of records, or the elements of any array: for the path `lane`, what the
+/// design has as `lane[0]`, `lane[1]`, …, in ascending order of its indices, whatever the first is.
+/// The keys of the map are the indices. That there is none is an error (`Option` allows it), and so is
+/// any other number than `N`.
+///
+/// ```no_run
+/// use std::collections::BTreeMap;
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Lane {
+///     busy: Signal<bool>,
+/// }
+///
+/// #[derive(Dut)]
+/// struct Switch {
+///     #[dut(path = "lane")]
+///     lanes: Vec<Lane>, // as many as there are
+///     port: [Lane; 4],
+///     bank: BTreeMap<i64, Lane>, // for (i = 4; i < 8; i = i + 1) begin : bank
+///     debug: Option<Vec<Lane>>,
+/// }
+/// ```
+///
+/// # By hand
 ///
 /// Implemented by hand where names follow a rule:
 ///
@@ -34,8 +65,8 @@ use crate::simulator::Direction;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be bound to a design",
     label = "not a `Dut`",
-    note = "a field is a `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`, an `Option` of them, \
-            or a struct that derives `Dut`"
+    note = "a field is a `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`, a struct that derives \
+            `Dut`, or an `Option`, a `Vec` or an array of them"
 )]
 pub trait Dut: Sized {
     /// Binds to the object that `path` leads to from the binder's scope; an empty path leads to the
@@ -51,11 +82,16 @@ pub trait Dut: Sized {
         let _ = path;
         outline.more();
     }
+
+    /// Whether the design has something for this path: what makes an `Option` of it `Some`.
+    fn is_present(binder: &Binder<'_>, path: &str) -> bool {
+        binder.contains(path)
+    }
 }
 
 /// A field of a struct that derives [`Dut`]. Made by the derive.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FieldSpec {
     /// The struct's name.
     pub structure: &'static str,
@@ -65,6 +101,8 @@ pub struct FieldSpec {
     pub path: &'static str,
     /// What the port's direction must be.
     pub direction: Option<Direction>,
+    /// How the names of the fields of the field's own struct are made, if not as they are.
+    pub affix: Option<Affix<'static>>,
     /// The source file of the field.
     pub file: &'static str,
     /// The line in that file.
@@ -77,6 +115,10 @@ pub struct Binder<'a> {
     scope: Object,
     place: Place,
     direction: Option<Direction>,
+    /// What goes around the names that are looked up.
+    affix: Option<Affix<'static>>,
+    /// The same for the scope that is entered next, for a field.
+    next: Option<Affix<'static>>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -88,6 +130,8 @@ impl Binder<'_> {
             scope,
             place,
             direction: None,
+            affix: None,
+            next: None,
             problems: &mut problems,
         };
         let bound = D::bind(binder, path);
@@ -111,10 +155,17 @@ impl Binder<'_> {
             Err(object
                 .misfit("it holds no other objects: bind it as `Signal`, `Array` or `Parameter`"))
         })?;
+        let same = if path.is_empty() {
+            self.affix.clone()
+        } else {
+            None
+        };
         Some(Binder {
             scope,
             place: self.place,
             direction: None,
+            affix: self.next.clone().or(same),
+            next: None,
             problems: self.problems,
         })
     }
@@ -125,9 +176,33 @@ impl Binder<'_> {
         self.object_as(path, Ok)
     }
 
-    /// Whether a path leads to an object.
+    /// Whether a path leads to an object. For a field whose struct's names have a prefix or a suffix,
+    /// whether there are names with them.
     pub fn contains(&self, path: &str) -> bool {
-        path.is_empty() || Instance::of(self.scope).contains(path)
+        let Ok(object) = self.find(path) else {
+            return false;
+        };
+        match &self.next {
+            Some(affix) if !affix.is_empty() => affix.are_there(&names_in(object)),
+            _ => true,
+        }
+    }
+
+    /// The indices of the elements `path[0]`, `path[1]`, … that the design has, in ascending order: of
+    /// a generate loop, of an array of instances, interfaces or records, or of any array.
+    ///
+    /// ```no_run
+    /// # fn example(binder: &verifork::dut::Binder<'_>) {
+    /// for lane in binder.indices("lanes") {
+    ///     println!("lanes[{lane}]");
+    /// }
+    /// # }
+    /// ```
+    pub fn indices(&self, path: &str) -> Vec<i64> {
+        let Ok(kernel) = scheduler::kernel() else {
+            return Vec::new();
+        };
+        lookup::indices(kernel, self.scope, &self.affixed(path))
     }
 
     /// Whether a path leads to a vector, a text or an array without elements.
@@ -152,10 +227,17 @@ impl Binder<'_> {
             field,
             path,
             direction,
+            affix,
             file,
             line,
         } = spec;
         let outer = (self.place, self.direction);
+        let next = affix.map(|inner| match &self.affix {
+            // In the same scope the names of the outer struct have theirs too.
+            Some(outer) if path.is_empty() => inner.within(outer),
+            _ => inner,
+        });
+        let outer_next = std::mem::replace(&mut self.next, next);
         (self.place, self.direction) = (
             Place {
                 field: Some((structure, field)),
@@ -166,6 +248,7 @@ impl Binder<'_> {
         );
         let bound = D::bind(self, path);
         (self.place, self.direction) = outer;
+        self.next = outer_next;
         bound
     }
 
@@ -185,12 +268,7 @@ impl Binder<'_> {
         path: &str,
         convert: impl FnOnce(Object) -> Result<D, Misfit>,
     ) -> Result<D, Misfit> {
-        let object = if path.is_empty() {
-            self.scope
-        } else {
-            let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
-            lookup::find(kernel, Some(self.scope), path)?
-        };
+        let object = self.find(path)?;
         let found = object.description().direction;
         if let Some(wanted) = self.direction
             && found != Some(wanted)
@@ -205,7 +283,38 @@ impl Binder<'_> {
         convert(object)
     }
 
-    fn report(&mut self, misfit: Misfit) {
+    fn find(&self, path: &str) -> Result<Object, Misfit> {
+        if path.is_empty() {
+            return Ok(self.scope);
+        }
+        let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
+        let found = lookup::find(kernel, Some(self.scope), &self.affixed(path));
+        found.map_err(|misfit| match &self.affix {
+            Some(affix) => misfit.with_affix(affix),
+            None => misfit,
+        })
+    }
+
+    /// The path with what goes around its first name, in upper and lower case as the design has it.
+    fn affixed<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        match &self.affix {
+            Some(affix) if !path.is_empty() => {
+                let known = |path: &str| Instance::of(self.scope).contains(path);
+                let written = affix.around(path);
+                if known(&written) {
+                    return written.into();
+                }
+                affix
+                    .as_spelt(path, &names_in(self.scope))
+                    .unwrap_or(written)
+                    .into()
+            }
+            _ => path.into(),
+        }
+    }
+
+    /// Reports a misfit of what is bound.
+    pub(super) fn report(&mut self, misfit: Misfit) {
         self.problems.push(Problem {
             place: self.place,
             misfit,
@@ -213,12 +322,18 @@ impl Binder<'_> {
     }
 }
 
+/// The names of what a scope holds.
+fn names_in(scope: Object) -> Vec<&'static str> {
+    let children = Instance::of(scope).children().unwrap_or_default();
+    children.iter().map(Object::name).collect()
+}
+
 /// `None` if there is no such object, or one without elements (of a null range of VHDL) that does not
 /// fit: simulators show such as what they are, as something else, or not at all. Any other object that
 /// does not fit is a problem all the same.
 impl<D: Dut> Dut for Option<D> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
-        if !binder.contains(path) {
+        if !D::is_present(binder, path) {
             return Some(None);
         }
         let before = binder.problems.len();
@@ -232,6 +347,10 @@ impl<D: Dut> Dut for Option<D> {
 
     fn outline(outline: &mut Outline<'_>, path: &str) {
         D::outline(outline, path);
+    }
+
+    fn is_present(_: &Binder<'_>, _: &str) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds an object by its path, or says what comes nearest.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Object;
 use super::misfit::{Misfit, SHOWN};
@@ -11,6 +11,8 @@ use crate::simulator::{Handle, NameCase, Port};
 const SUGGESTIONS: usize = 3;
 /// How many objects below a scope are searched for a name that it does not hold itself.
 const SEARCHED: usize = 2000;
+/// How far the first index of a loop is looked for where the simulator does not list its scopes.
+const HIDDEN: i64 = 64;
 
 /// The object that a path leads to from a scope, or from the top of the design.
 pub(super) fn find(
@@ -22,6 +24,60 @@ pub(super) fn find(
         Some(handle) => Ok(Object::open(kernel, handle)),
         None => Err(miss(kernel, scope, path)),
     }
+}
+
+/// The indices of the elements that a scope has at a path, in ascending order.
+pub(super) fn indices(kernel: &'static Kernel, scope: Object, path: &str) -> Vec<i64> {
+    let port = kernel.port();
+    let open = |path: &str| {
+        let found = port.find(Some(scope.handle()), path)?;
+        Some(Object::open(kernel, found))
+    };
+    let array = open(path);
+    if array.is_some_and(|array| array.description().is_empty) {
+        return Vec::new();
+    }
+    if let Some((left, right)) = array.and_then(|array| array.range()) {
+        return (left.min(right)..=left.max(right)).collect();
+    }
+    let (parent, name) = match path.rsplit_once('.').filter(|_| !path.contains('\\')) {
+        Some((parent, name)) => (open(parent), name),
+        None => (Some(scope), path),
+    };
+    // Where all scopes of a loop are one object, it holds them.
+    let parents = array.into_iter().chain(parent).filter(Object::holds_names);
+    let folds_case = port.quirks().names != NameCase::AsWritten;
+    let mut found = BTreeSet::new();
+    for parent in parents {
+        for child in port.children(parent.handle()) {
+            let child = Object::open(kernel, child);
+            let below = child.path().strip_prefix(parent.path());
+            // A simulator may leave out the scope between: `top.lane[0].u` of `top`.
+            let first = below.map(|below| below.trim_start_matches('.'));
+            let names = first.into_iter().chain([child.name()]);
+            found.extend(names.filter_map(|it| index_in(it, name, folds_case)));
+        }
+    }
+    if port.quirks().generate_scopes_are_hidden {
+        let is_there = |index: i64| open(&format!("{path}[{index}]")).is_some();
+        let first = found.first().copied();
+        let first = first.or_else(|| (0..HIDDEN).find(|index| is_there(*index)));
+        if let Some(first) = first {
+            found.extend((0..first).rev().take_while(|index| is_there(*index)));
+            let last = found.last().copied().unwrap_or(first);
+            found.extend((first..last).filter(|index| is_there(*index)));
+            found.extend((last..).take_while(|index| is_there(*index)));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The index of the element of this name that a path begins with.
+fn index_in(path: &str, name: &str, folds_case: bool) -> Option<i64> {
+    let (start, rest) = path.split_at_checked(name.len())?;
+    let is_it = start == name || folds_case && start.eq_ignore_ascii_case(name);
+    let (index, _) = rest.strip_prefix('[')?.split_once(']')?;
+    index.parse().ok().filter(|_| is_it)
 }
 
 /// Goes down as far as the path leads, and looks around there.
@@ -84,6 +140,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
         nearest,
         holds,
+        affix: String::new(),
         note: note.unwrap_or_default(),
     }
 }

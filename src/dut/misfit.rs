@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::affix::Affix;
 use super::{Object, SignalValue};
 use crate::simulator::{Direction, Encoding, ObjectKind};
 use crate::value::ValueError;
@@ -41,7 +42,7 @@ pub(super) struct Place {
 #[non_exhaustive]
 pub enum Misfit {
     /// There is no object of that name.
-    #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds(holds))]
+    #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds { names: holds, affix })]
     NotFound {
         /// The part of the path that was not found.
         missing: String,
@@ -49,8 +50,11 @@ pub enum Misfit {
         scope: String,
         /// The names most like it, best first.
         nearest: Vec<String>,
-        /// What the scope holds: the names; of the first ones that are scopes, with what they are.
+        /// What the scope holds: the names; of the first ones that are scopes, with what they are. With
+        /// the prefix or the suffix, if names were looked up with one.
         holds: Vec<String>,
+        /// "with the prefix `s_axis_`", or nothing.
+        affix: String,
         /// What else is known, such as the range of an array.
         note: String,
     },
@@ -145,8 +149,9 @@ impl fmt::Display for BindError {
                     scope,
                     nearest,
                     note,
+                    affix,
                     ..
-                } if listed.contains(&scope) => {
+                } if listed.contains(&(scope, affix)) => {
                     write!(
                         f,
                         "{}",
@@ -160,8 +165,8 @@ impl fmt::Display for BindError {
                 }
                 misfit => write!(f, "{misfit}")?,
             }
-            if let Misfit::NotFound { scope, .. } = &problem.misfit {
-                listed.push(scope);
+            if let Misfit::NotFound { scope, affix, .. } = &problem.misfit {
+                listed.push((scope, affix));
             }
         }
         Ok(())
@@ -227,6 +232,18 @@ impl Place {
 }
 
 impl Misfit {
+    /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,
+    /// the names with it.
+    pub(super) fn with_affix(mut self, of: &Affix<'_>) -> Self {
+        if let Misfit::NotFound { holds, affix, .. } = &mut self
+            && !of.is_empty()
+        {
+            holds.retain(|name| of.is_around(name));
+            *affix = of.describe();
+        }
+        self
+    }
+
     /// An object whose encoding `T` does not fit; `holder` is `Signal`, `Array` or `Parameter`.
     pub(super) fn value<T: SignalValue>(object: &Object, holder: &str) -> Self {
         let encoding = object.description().encoding;
@@ -336,14 +353,21 @@ impl fmt::Display for NoSuch<'_> {
     }
 }
 
-struct Holds<'a>(&'a [String]);
+struct Holds<'a> {
+    names: &'a [String],
+    affix: &'a str,
+}
 
 impl fmt::Display for Holds<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
-            0 => f.write_str("; it holds nothing that the simulator shows"),
-            count => {
-                write!(f, "; it holds {}", self.0[..count.min(SHOWN)].join(", "))?;
+        let Holds { names, affix } = self;
+        match (names.len(), *affix) {
+            (0, "") => f.write_str("; it holds nothing that the simulator shows"),
+            (0, affix) => write!(f, "; it holds no name {affix}"),
+            (count, affix) => {
+                let space = if affix.is_empty() { "" } else { " " };
+                let shown = names[..count.min(SHOWN)].join(", ");
+                write!(f, "; {affix}{space}it holds {shown}")?;
                 if count > SHOWN {
                     write!(f, ", … {count} in all")
                 } else {

@@ -35,6 +35,7 @@
 //! Boundary: the scheduler below knows no Rust types; here, every access becomes one of its reads and
 //! writes, with the caller's place.
 
+mod affix;
 mod array;
 mod bind;
 mod error;
@@ -47,6 +48,7 @@ mod object;
 mod outline;
 mod parameter;
 mod select;
+mod several;
 mod signal;
 mod value;
 mod wait;
@@ -54,6 +56,7 @@ mod wait;
 #[cfg(test)]
 mod testing;
 
+pub use affix::Affix;
 pub use array::Array;
 pub use bind::{Binder, Dut, FieldSpec};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};

@@ -182,6 +182,17 @@ impl Design {
             );
             design.add(Some(lane), "valid", Net, BIT);
         }
+        let bus = design.add(Some(core), "bus", Module, Encoding::None);
+        for (name, encoding) in [
+            ("S_AXIS_TDATA", bits(7, 0)),
+            ("S_AXIS_TVALID", BIT),
+            ("s_awaddr_i", bits(7, 0)),
+            ("s_awvalid_i", BIT),
+            ("s_user_i[2]", BIT),
+            ("s_user_i[3]", BIT),
+        ] {
+            design.add(Some(bus), name, Net, encoding);
+        }
         design
     }
 

@@ -32,6 +32,35 @@ fn a_field_binds_to_its_own_name_or_to_its_path() {
 }
 
 #[test]
+fn a_struct_with_a_prefix_is_in_the_scope_itself_unless_there_is_a_path() {
+    let expansion = expanded(
+        "struct Top { #[dut(prefix = \"s_\", suffix = \"_i\")] bus: Bus, \
+         #[dut(path = \"core\", prefix = \"m_\")] inner: Bus, #[dut(fields)] record: Bus }",
+    );
+    for part in [
+        "field : \"bus\" , path : \"\"",
+        "affix : :: core :: option :: Option :: Some (:: verifork :: __private :: Affix :: new \
+         (\"s_\" , \"_i\"))",
+        "field : \"inner\" , path : \"core\"",
+        "field : \"record\" , path : \"record\"",
+        "outline (& mut scope . field (\"core\" , :: verifork :: __private :: Affix :: new (\"m_\" , \
+         \"\")) , \"core\")",
+        "Affix :: new (\"\" , \"\")",
+    ] {
+        assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
+    }
+    let errors = errors_of("struct T { #[dut(prefix = \"a\", fields, fields)] a: A }");
+    assert_eq!(
+        errors,
+        [
+            "1:39: `fields` is given twice",
+            "1:31: `fields`: the names of what an object holds have no prefix and no suffix of the \
+             scope around it",
+        ]
+    );
+}
+
+#[test]
 fn every_field_is_tried_before_the_first_gives_up() {
     let expansion = expanded("struct Top { a: A, b: B }");
     let last_bind = expansion.find("let field1").unwrap();
@@ -93,7 +122,7 @@ fn all_wrong_options_are_told_at_once() {
             "1:0: `#[dut(…)]` belongs on a field: a struct is bound where it is used as a field, \
              or to the top",
             "1:36: unknown option `pth`: did you mean `path`? \
-             (there are `path`, `input`, `output`, `inout`)",
+             (there are `path`, `prefix`, `suffix`, `fields`, `input`, `output`, `inout`)",
             "1:67: `output`: the port was said to be `input`",
             "1:82: options stand in parentheses: `#[dut(path = \"core.count\")]`",
             "1:108: `path` is a string literal: `path = \"core.count\"`",

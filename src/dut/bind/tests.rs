@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::dut::testing::simulate;
 use crate::dut::{Array, Parameter, Signal};
 use crate::value::{Logic, LogicVec};
 
-#[derive(verifork_macros::Dut)]
+#[derive(Debug, verifork_macros::Dut)]
 #[allow(dead_code)]
 struct Lane {
     valid: Signal<bool>,
@@ -148,6 +150,175 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
             .contains("in 10 places:\n  src/dut/bind/tests.rs:"),
         "{error}"
     );
+}
+
+#[derive(Debug, verifork_macros::Dut)]
+#[allow(dead_code)]
+struct Stream {
+    tdata: Signal<u8>,
+    tvalid: Signal<bool>,
+    tlast: Option<Signal<bool>>,
+}
+
+#[derive(Debug, verifork_macros::Dut)]
+struct Channel {
+    addr: Signal<u8>,
+    valid: Signal<bool>,
+}
+
+#[derive(Debug, verifork_macros::Dut)]
+struct Writes {
+    #[dut(prefix = "aw")]
+    address: Channel,
+    #[dut(path = "user")]
+    users: Vec<Signal<bool>>,
+}
+
+#[test]
+fn a_struct_binds_names_with_a_prefix_and_a_suffix() {
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Bus {
+        #[dut(path = "core.bus", prefix = "s_axis_")]
+        stream: Stream,
+        #[dut(path = "core.bus", prefix = "m_axis_")]
+        absent: Option<Stream>,
+        #[dut(path = "core.bus", prefix = "s_axis_")]
+        present: Option<Stream>,
+        #[dut(path = "core.bus", prefix = "s_", suffix = "_i")]
+        writes: Writes,
+    }
+    let (dut, _) = simulate();
+    let bus: Bus = dut.bind().unwrap();
+    // Spelt as the design has it.
+    assert_eq!(bus.stream.tdata.path(), "top.core.bus.S_AXIS_TDATA");
+    assert_eq!(bus.stream.tvalid.path(), "top.core.bus.S_AXIS_TVALID");
+    assert!(bus.stream.tlast.is_none());
+    assert!(bus.absent.is_none() && bus.present.is_some());
+    assert_eq!(bus.writes.address.addr.path(), "top.core.bus.s_awaddr_i");
+    assert_eq!(bus.writes.address.valid.path(), "top.core.bus.s_awvalid_i");
+    let users: Vec<_> = bus.writes.users.iter().map(Signal::path).collect();
+    assert_eq!(
+        users,
+        ["top.core.bus.s_user_i[2]", "top.core.bus.s_user_i[3]"]
+    );
+}
+
+#[test]
+fn a_name_that_is_missing_is_told_with_those_of_its_prefix() {
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Wide {
+        tdata: Signal<u8>,
+        tready: Signal<bool>,
+        tkeep: Signal<bool>,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Bus {
+        #[dut(path = "core.bus", prefix = "s_axis_")]
+        stream: Wide,
+        #[dut(path = "core.bus", prefix = "m_axis_")]
+        other: Stream,
+    }
+    let error = simulate().0.bind::<Bus>().unwrap_err();
+    let fields: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|it| it.field().unwrap())
+        .collect();
+    let missing = [
+        ("Wide", "tready"),
+        ("Wide", "tkeep"),
+        ("Stream", "tdata"),
+        ("Stream", "tvalid"),
+    ];
+    assert_eq!(fields, missing);
+    let text = error.to_string();
+    for part in [
+        "there is no `s_axis_tready` in `top.core.bus`",
+        "; with the prefix `s_axis_` it holds S_AXIS_TDATA, S_AXIS_TVALID\n",
+        "there is no `m_axis_tdata`",
+        "; it holds no name with the prefix `m_axis_`\n",
+    ] {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+}
+
+#[test]
+fn scopes_of_a_loop_and_elements_are_bound_as_several() {
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Lanes {
+        lanes: [Lane; 2],
+        #[dut(path = "lanes")]
+        any: Vec<Lane>,
+        #[dut(path = "lanes")]
+        by_index: BTreeMap<i64, Lane>,
+        memory: [Signal<u8>; 4],
+        down: BTreeMap<i64, Signal<u8>>,
+        ranks: Option<Vec<Lane>>,
+        #[dut(path = "core.bus.s_user_i")]
+        users: BTreeMap<i64, Signal<bool>>,
+    }
+    let (dut, _) = simulate();
+    let lanes: Lanes = dut.bind().unwrap();
+    assert_eq!(lanes.lanes[1].valid.path(), "top.lanes[1].valid");
+    assert_eq!(lanes.any[0].valid.path(), "top.lanes[0].valid");
+    assert_eq!(lanes.by_index[&1].valid.path(), "top.lanes[1].valid");
+    assert_eq!(lanes.memory[3].path(), "top.memory[3]");
+    assert_eq!(lanes.down[&0].path(), "top.down[0]");
+    assert!(lanes.any.len() == 2 && lanes.down.len() == 4 && lanes.ranks.is_none());
+    assert!(lanes.users.keys().eq(&[2, 3]));
+}
+
+#[test]
+fn another_number_of_elements_or_none_does_not_fit() {
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Lanes {
+        lanes: [Lane; 3],
+        lane: Vec<Lane>,
+        core: Vec<Instance>,
+        #[dut(path = "lanes")]
+        inner: Vec<Missing>,
+    }
+    let error = simulate().0.bind::<Lanes>().unwrap_err();
+    let told: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+    for (text, part) in told.iter().zip([
+        "Lanes.lanes: `lanes` has 2 elements, 0, 1, and this field takes 3",
+        "Lanes.lane: there is no `lane` in `top` (did you mean `lanes[0]`",
+        "Lanes.core: `top.core` is a module: it has no elements `core[…]`",
+        "Missing.next_cuont: there is no `next_cuont` in `top.lanes[0]`",
+        "Missing.absent",
+        "Missing.next_cuont: there is no `next_cuont` in `top.lanes[1]`",
+        "Missing.absent",
+    ]) {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+    assert_eq!(told.len(), 7, "{told:?}");
+}
+
+#[test]
+fn fields_are_names_in_whatever_case_the_object_has_them() {
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Fields {
+        s_axis_tdata: Signal<u8>,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Bus {
+        #[dut(path = "core.bus", fields)]
+        bus: Fields,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct AsWritten {
+        #[dut(path = "core.bus")]
+        bus: Fields,
+    }
+    let (dut, _) = simulate();
+    let bus: Bus = dut.bind().unwrap();
+    assert_eq!(bus.bus.s_axis_tdata.path(), "top.core.bus.S_AXIS_TDATA");
+    assert!(dut.bind::<AsWritten>().is_err());
 }
 
 #[test]

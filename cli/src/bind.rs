@@ -174,6 +174,7 @@ fn settled(description: Description) -> anyhow::Result<Design> {
         package.settle();
     }
     let declared = Declared::of(top.design(), &description.sources);
+    declared.complete(&mut top);
     if !top.has_order_of_its_own() {
         top.sort_by(&declared.names);
     }

@@ -16,6 +16,8 @@ use crate::object::Object;
 pub(crate) struct Declared {
     /// Parameters and ports, each in their order.
     pub(crate) names: Vec<String>,
+    /// The directions of ports, where they stand beside the names.
+    directions: Vec<(String, &'static str)>,
     /// Whether the language has conditional compilation in headers, so that some may not be there.
     conditional: bool,
 }
@@ -26,18 +28,22 @@ impl Declared {
         let of = |path: &PathBuf| {
             // A source that cannot be read has not been compiled either.
             let text = fs::read_to_string(path).ok()?;
-            Some(match Language::of(path)? {
-                Language::Vhdl => Declared {
-                    names: entity(&text, top)?,
-                    conditional: false,
-                },
-                _ => Declared {
-                    names: module(&text, top)?,
-                    conditional: true,
-                },
-            })
+            match Language::of(path)? {
+                Language::Vhdl => entity(&text, top),
+                _ => module(&text, top),
+            }
         };
         sources.iter().find_map(of).unwrap_or_default()
+    }
+
+    /// Gives ports that the simulator does not call so their direction.
+    pub(crate) fn complete(&self, scope: &mut Object) {
+        for child in &mut scope.children {
+            if child.direction.is_none() && !child.constant {
+                let known = self.directions.iter().find(|(name, _)| *name == child.name);
+                child.direction = known.map(|(_, direction)| (*direction).to_owned());
+            }
+        }
     }
 
     /// Those that a scope does not list.
@@ -69,7 +75,7 @@ impl Object {
 }
 
 /// The generics and ports of an entity (IEEE 1076-2008, 6.5.6).
-fn entity(text: &str, name: &str) -> Option<Vec<String>> {
+fn entity(text: &str, name: &str) -> Option<Declared> {
     let text = without_comments(text, Path::new("x.vhd"));
     let lower = text.to_ascii_lowercase();
     let start = words(&lower).find_map(|(at, word)| {
@@ -91,11 +97,14 @@ fn entity(text: &str, name: &str) -> Option<Vec<String>> {
             }
         }
     }
-    Some(names)
+    Some(Declared {
+        names,
+        ..Declared::default()
+    })
 }
 
 /// The parameters and ports of a module (IEEE 1800-2017, 23.2.1).
-fn module(text: &str, name: &str) -> Option<Vec<String>> {
+fn module(text: &str, name: &str) -> Option<Declared> {
     let text = without_comments(text, Path::new("x.v"));
     let start = words(&text).find_map(|(at, word)| {
         ["module", "macromodule"].contains(&word).then_some(())?;
@@ -116,10 +125,24 @@ fn module(text: &str, name: &str) -> Option<Vec<String>> {
         rest = &rest[rest.find('(')? + parameters.len() + 2..];
     }
     let semicolon = rest.find(';')?;
+    let (mut directions, mut direction) = (Vec::new(), None);
     if rest.find('(').is_some_and(|at| at < semicolon) {
-        names.extend(split(in_parentheses(rest)?, ',').filter_map(last_identifier));
+        for declaration in split(in_parentheses(rest)?, ',') {
+            let first = words(declaration).next().map(|(_, word)| word);
+            // It holds for those that follow without one.
+            let mut told = ["input", "output", "inout"].into_iter();
+            direction = told.find(|it| Some(*it) == first).or(direction);
+            if let Some(name) = last_identifier(declaration) {
+                directions.extend(direction.map(|direction| (name.clone(), direction)));
+                names.push(name);
+            }
+        }
     }
-    Some(names)
+    Some(Declared {
+        names,
+        directions,
+        conditional: true,
+    })
 }
 
 /// The name that a declaration of Verilog declares.
@@ -209,14 +232,17 @@ mod tests {
             module top import p::*; #(parameter int N = f(3, 4), parameter L = 2) (\n\
             input logic clk_i, rst_ni, /* (not, this) */ input logic [L-1:0][7:0] data,\n\
             (* keep *) input t valid [L], output hdr_t hdr_o = '{0, 1});\nendmodule";
-        let names = module(text, "top").unwrap();
+        let declared = module(text, "top").unwrap();
+        let directions: Vec<_> = declared.directions.iter().map(|(_, it)| *it).collect();
+        assert_eq!(directions, ["input", "input", "input", "input", "output"]);
         assert_eq!(
-            names,
+            declared.names,
             ["N", "L", "clk_i", "rst_ni", "data", "valid", "hdr_o"]
         );
         let old = "module m(a, b,\n c);\n input a; endmodule";
-        assert_eq!(module(old, "m").unwrap(), ["a", "b", "c"]);
-        assert_eq!(module("module m; wire a; endmodule", "m").unwrap(), [""; 0]);
+        let names = |text| module(text, "m").unwrap().names;
+        assert_eq!(names(old), ["a", "b", "c"]);
+        assert_eq!(names("module m; wire a; endmodule"), [""; 0]);
         assert!(module(old, "missing").is_none());
     }
 
@@ -225,8 +251,8 @@ mod tests {
         let text = "entity other is port (x : in bit); end; -- entity Top is port (y : in bit);\n\
             Entity Top Is Generic (N : positive := 3; Name_G, B : string := \"a;b\");\n\
             Port (signal Clk, Rst : in std_logic; D : in vec(0 to f(N, 1) - 1)); End;\n";
-        let names = entity(text, "top").unwrap();
+        let names = entity(text, "top").unwrap().names;
         assert_eq!(names, ["N", "Name_G", "B", "Clk", "Rst", "D"]);
-        assert_eq!(entity("entity e is end;", "e").unwrap(), [""; 0]);
+        assert_eq!(entity("entity e is end;", "e").unwrap().names, [""; 0]);
     }
 }

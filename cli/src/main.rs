@@ -33,7 +33,7 @@ struct Verifork {
 #[derive(Subcommand)]
 enum Command {
     /// Makes a testbench crate that passes at once: a typed design, its clock, its reset, a test.
-    New(create::New),
+    New(Box<create::New>),
     /// Writes the struct of the design's ports from the elaborated design.
     Bind(bind::Bind),
     /// Lists the tests of the crate.

@@ -61,6 +61,7 @@ impl Object {
         self.insert_scopes();
         for child in &mut self.children {
             child.local |= child.constant && !module;
+            child.widen_genvar(module);
             if record {
                 child.direction.clone_from(&self.direction);
             }
@@ -71,6 +72,20 @@ impl Object {
             element.settle();
         }
         while self.join_scopes() {}
+    }
+
+    /// A loop's variable is an integer (IEEE 1800-2017, 27.4), which Icarus shows as wide as its value.
+    fn widen_genvar(&mut self, in_module: bool) {
+        if let Some(Encoding::Logic {
+            width,
+            range: None,
+            signed: true,
+        }) = &mut self.encoding
+            && self.constant
+            && !in_module
+        {
+            *width = (*width).max(32);
+        }
     }
 
     /// Puts children into the scopes that only their paths tell of: `top.lane[0].u` of `top`.
@@ -170,6 +185,9 @@ impl Object {
     /// What a struct has fields for, in their order: what it shows to others first. What has no
     /// value is among them, since the reason stands in the source.
     pub(crate) fn members(&self, internal: bool) -> Vec<&Object> {
+        // Verilator does not tell which signals of an inner module are ports, nor which module it is.
+        let internal =
+            internal || self.kind == "module" && self.definition.is_none() && !self.is_top();
         let is_member = |it: &&Object| {
             !it.is_scope()
                 && !it.has_fields()
@@ -184,6 +202,24 @@ impl Object {
             None => 2,
         });
         members
+    }
+
+    fn is_top(&self) -> bool {
+        self.path == self.name
+    }
+
+    /// Whether nothing in it can be bound.
+    pub(crate) fn is_empty(&self, internal: bool, depth: u8) -> bool {
+        let element = self.element.as_deref();
+        let elements = self.elements.iter().map(|(_, element)| element);
+        let mut elements = elements.chain(element).peekable();
+        if elements.peek().is_some() {
+            return elements.all(|it| it.is_empty(internal, depth));
+        }
+        let members = self.members(internal);
+        let mut scopes = self.scopes(internal, depth);
+        members.iter().all(|it| it.encoding.is_none())
+            && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
     /// What is in it and has a struct of its own: records, and, below the top, instances and

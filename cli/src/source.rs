@@ -111,7 +111,7 @@ impl Writer<'_> {
         for name in unlisted.unwrap_or_default() {
             let _ = writeln!(
                 fields,
-                "    // `{name}`: {} does not list it.",
+                "    // `{name}`: {} does not list it, though it may find it by its name.",
                 self.simulator
             );
         }
@@ -195,6 +195,15 @@ impl Writer<'_> {
         taken: &mut HashSet<String>,
         fields: &mut String,
     ) {
+        // Writing to a string cannot fail.
+        if inner.is_empty(self.internal, depth) {
+            let name = &inner.name;
+            let _ = writeln!(
+                fields,
+                "    // `{name}`: nothing in it has a value that is shown."
+            );
+            return;
+        }
         let Some(structure) = self.inner_type(inner, depth) else {
             for (_, element) in &inner.elements {
                 self.inner(element, depth, taken, fields);
@@ -202,7 +211,6 @@ impl Writer<'_> {
             return;
         };
         let (field, path) = field(inner, taken);
-        // Writing to a string cannot fail.
         let _ = write!(
             fields,
             "    /// {}\n{path}    pub {field}: {structure},\n",
@@ -375,7 +383,23 @@ mod tests {
     }
 
     fn text(top: &Object, internal: bool, depth: u8) -> String {
-        source(top, Extent { internal, depth }, "cargo verifork bind").text
+        source(
+            &design(top),
+            Extent { internal, depth },
+            "cargo verifork bind",
+        )
+        .text
+    }
+
+    fn design(top: &Object) -> Design {
+        let mut top = top.clone();
+        top.settle();
+        Design {
+            simulator: "Fable".to_owned(),
+            top,
+            packages: Vec::new(),
+            unlisted: Vec::new(),
+        }
     }
 
     #[track_caller]
@@ -466,6 +490,116 @@ mod tests {
     }
 
     #[test]
+    fn scopes_of_one_loop_are_an_array_unless_they_differ() {
+        let lane = |index: u32, width: u32| {
+            let leaf = module("u", "leaf", &[logic("q", "\"output\"", width, false)]);
+            format!(
+                r#"{{"kind": "generate scope", "name": "lane[{index}]", "path": "top.lane[{index}]",
+                    "children": [{leaf}]}}"#
+            )
+        };
+        let alike = object(&module("top", "top", &[lane(1, 4), lane(0, 4)]));
+        has(
+            &text(&alike, false, 2),
+            &[
+                "/// `lane`, elements `[0:1]`.\n    pub lane: [Lane; 2],",
+                "pub struct Lane {\n    /// Instance of `leaf`.\n    pub u: Leaf,\n}",
+            ],
+        );
+        let different = object(&module("top", "top", &[lane(0, 4), lane(1, 9)]));
+        has(
+            &text(&different, false, 2),
+            &[
+                "#[dut(path = \"lane[0]\")]\n    pub lane_0: Lane,",
+                "#[dut(path = \"lane[1]\")]\n    pub lane_1: Lane2,",
+            ],
+        );
+        // No floor is left for what is in the scopes.
+        let bare = text(&alike, false, 1);
+        has(
+            &bare,
+            &["    // `lane`: nothing in it has a value that is shown.\n"],
+        );
+    }
+
+    #[test]
+    fn instances_of_two_dimensions_are_arrays_of_arrays() {
+        let children: Vec<String> = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+            .iter()
+            .map(|(row, column)| {
+                let name = format!("cell[{row}][{column}]");
+                module(&name, "cell", &[logic("q", "\"output\"", 1, false)])
+            })
+            .collect();
+        let top = object(&module("top", "top", &children));
+        has(&text(&top, false, 1), &["pub cell: [[Cell; 3]; 2],"]);
+    }
+
+    #[test]
+    fn scopes_that_only_paths_tell_of_stand_between() {
+        let instance = |lane: u32| {
+            let leaf = module("u", "leaf", &[logic("q", "\"output\"", 4, false)]);
+            let path = format!(r#"{{"path": "top.lane[{lane}].u", "#);
+            leaf.replacen('{', &path, 1)
+        };
+        let top = module("top", "top", &[instance(0), instance(1)]);
+        let top = object(&top.replacen('{', r#"{"path": "top", "#, 1));
+        has(
+            &text(&top, false, 2),
+            &["pub lane: [Lane; 2],", "pub u: Leaf,"],
+        );
+    }
+
+    #[test]
+    fn arrays_of_records_are_arrays_of_structs() {
+        let field = logic("data", "null", 8, false);
+        let array = format!(
+            r#"{{"kind": "array", "name": "outs", "direction": "output", "array": [1, 2],
+                "encoding": null, "element": {{"kind": "structure", "name": "outs[1]",
+                "encoding": null, "children": [{field}]}}}}"#
+        );
+        let top = object(&module("top", "top", &[array]));
+        let design = design(&top);
+        let written = source(&design, Extent::default(), "cargo verifork bind");
+        has(
+            &written.text,
+            &[
+                "/// Output, records, elements `[1:2]`.\n    pub outs: [Outs; 2],",
+                "/// Output, 8 bits `[7:0]`.\n    pub data: Signal<u8>,",
+            ],
+        );
+        let ports: Vec<&str> = written.ports.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(ports, ["outs[0].data", "outs[1].data"]);
+    }
+
+    #[test]
+    fn what_cannot_be_bound_stands_there_with_the_reason() {
+        let hidden = |name: &str, kind: &str, reason: &str| {
+            format!(
+                r#"{{"kind": "{kind}", "name": "{name}", "direction": "input", "encoding": null,
+                    "hidden": {reason}}}"#
+            )
+        };
+        let top = object(&module(
+            "top",
+            "top",
+            &[
+                hidden("bits", "object", "\"Fable shows no bits\""),
+                hidden("mem", "array", "null"),
+                hidden("strange", "object", "null"),
+            ],
+        ));
+        has(
+            &text(&top, false, 0),
+            &[
+                "    // `bits`, input: Fable shows no bits.\n",
+                "    // `mem`, input: an array of arrays; `dut.signal(\"mem[…][…]\")` is an element.\n",
+                "    // `strange`, input: Fable shows no value of this object.\n",
+            ],
+        );
+    }
+
+    #[test]
     fn an_enumeration_with_names_is_an_enum_and_others_are_integers() {
         let state = |name: &str, literals: &str| {
             format!(
@@ -480,7 +614,8 @@ mod tests {
             state("bits", r#"["'0'", "'1'"]"#),
         ];
         let top = object(&module("top", "top", &children));
-        let written = source(&top, Extent::default(), "cargo verifork bind");
+        let design = design(&top);
+        let written = source(&design, Extent::default(), "cargo verifork bind");
         has(
             &written.text,
             &[

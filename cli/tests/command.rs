@@ -68,7 +68,7 @@ impl Outside {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
         let output = command
             .env("CARGO_TARGET_DIR", target)
-            .env("RUSTFLAGS", "--cap-lints=allow")
+            .env("RUSTFLAGS", "--cap-lints=warn")
             .current_dir(self.path(folder))
             .output()
             .expect("the command starts");
@@ -183,9 +183,9 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
     }
 
     let checked = library.replace(
-        "    read_only().await;\n",
+        "    let moved =",
         "    dut.en.set(true);\n    dut.clk.rising_edges(3).await;\n    read_only().await;\n    \
-         assert_eq!(dut.count.get()?, 3);\n",
+         assert_eq!(dut.count.get()?, 3);\n    next_time_step().await;\n    let moved =",
     );
     fs::write(outside.path("counter-tb/src/lib.rs"), checked).unwrap();
     outside.cargo("counter-tb", &["test"]).status(0);
@@ -214,6 +214,425 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
     outside
         .verifork("counter-tb", &["bind", "--check"])
         .status(0);
+}
+
+/// A design whose outputs move only if each reset has been released, and was active before.
+const RESETS: &str = "\
+module resets(input clk_i, input clk2, input rst_ni, input areset, input RST_B, input [2:0] d_i,
+              output reg [7:0] q, output reg r);
+  initial begin q = 0; r = 0; end
+  reg [2:0] seen = 0;
+  always @(posedge clk_i) begin
+    seen <= seen | {!RST_B, areset, !rst_ni};
+    if (!rst_ni || areset || !RST_B) q <= 0;
+    else if (seen == 3'b111) q <= q + d_i;
+  end
+  always @(posedge clk2) r <= ~r;
+endmodule
+";
+
+#[test]
+fn every_clock_and_reset_is_driven_at_the_level_that_its_name_tells() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    fs::write(outside.path("resets.v"), RESETS).unwrap();
+    let new = [
+        "new",
+        "resets-tb",
+        "--top",
+        "resets",
+        "--sources",
+        "resets.v",
+    ];
+    let made = outside.verifork("", &new);
+    made.status(0);
+    assert!(!made.text.contains("note:"), "{}", made.text);
+    let library = fs::read_to_string(outside.path("resets-tb/src/lib.rs")).unwrap();
+    for part in [
+        "Clock::new(&dut.clk_i, 10.ns()).start();",
+        "Clock::new(&dut.clk2, 14.ns()).start();",
+        "dut.rst_ni.set(false);\n    dut.areset.set(true);\n    dut.rst_b.set(false);",
+        "dut.rst_ni.set(true);\n    dut.areset.set(false);\n    dut.rst_b.set(true);",
+        "`clk_i`, `clk2`. Resets: `rst_ni` (active low), `areset` (active high), `rst_b` (active low).",
+        "dut.d_i.set(rng.random_range(0..1 << 3));",
+    ] {
+        assert!(library.contains(part), "{part} is not in:\n{library}");
+    }
+    // It checks something: a reset that is never released is found.
+    let broken = RESETS
+        .replace("if (!rst_ni ||", "if (1 ||")
+        .replace("r <= ~r", "r <= r");
+    fs::write(outside.path("resets.v"), broken).unwrap();
+    outside
+        .cargo("resets-tb", &["test"])
+        .status(101)
+        .says("no output has left its reset value");
+    // Of such a design, a new crate says that nothing is checked.
+    let new = [
+        "new",
+        "stuck-tb",
+        "--top",
+        "resets",
+        "--sources",
+        "resets.v",
+    ];
+    outside
+        .verifork("", &new)
+        .status(0)
+        .says("the first test checks nothing until you drive");
+    let test = outside.cargo("stuck-tb", &["test"]);
+    test.status(0).says("resets::icarus::starts ... ok");
+    assert!(!test.text.contains("warning"), "{}", test.text);
+}
+
+#[test]
+fn ports_of_vhdl_are_driven_in_records_and_arrays_too() {
+    if !is_there("nvc") {
+        return;
+    }
+    let outside = Outside::new();
+    let design = "\
+library ieee; use ieee.std_logic_1164.all;
+package parts is
+  type word_array is array (natural range <>) of std_logic_vector(7 downto 0);
+  type pair is record data : std_logic_vector(4 downto 0); valid : boolean; end record;
+  type pair_array is array (natural range <>) of pair;
+end;
+library ieee; use ieee.std_logic_1164.all; use work.parts.all;
+entity Parts_E is
+  generic (Depth : positive := 2);
+  port (Clk, RstN_i : in std_logic; Words : in word_array(1 to Depth); Level : in positive;
+        Request : in pair; Results : out pair_array(3 to 4); Last : out std_logic);
+end;
+architecture rtl of Parts_E is begin
+  process (Clk) begin
+    if rising_edge(Clk) then
+      if RstN_i = '0' then
+        Results <= (others => ((others => '0'), false));
+      else
+        Results <= (others => Request);
+      end if;
+    end if;
+  end process;
+  Last <= Words(Depth)(0);
+end;
+";
+    fs::write(outside.path("parts.vhd"), design).unwrap();
+    let new = [
+        "new",
+        "parts-tb",
+        "--top",
+        "Parts_E",
+        "--sources",
+        "parts.vhd",
+    ];
+    let arguments = [&new[..], &["--simulator", "nvc", "--standard", "2008"]].concat();
+    let made = outside.verifork("", &arguments);
+    made.status(0);
+    assert!(!made.text.contains("note:"), "{}", made.text);
+    let dut = fs::read_to_string(outside.path("parts-tb/src/dut.rs")).unwrap();
+    for part in [
+        "pub clk: Signal<bool>,\n    /// Input, 1 bit.\n    pub rstn_i: Signal<bool>,",
+        "/// Output, records, elements `[3:4]`.\n    pub results: [Results; 2],",
+        "pub depth: Parameter<i32>,",
+    ] {
+        assert!(dut.contains(part), "{part} is not in:\n{dut}");
+    }
+    let library = fs::read_to_string(outside.path("parts-tb/src/lib.rs")).unwrap();
+    for part in [
+        "dut.rstn_i.set(false);",
+        "// `level` keeps its first value",
+        "dut.request.data.set(rng.random_range(0..1 << 5));",
+        "dut.results[1].valid.as_logic().get(),",
+    ] {
+        assert!(library.contains(part), "{part} is not in:\n{library}");
+    }
+    let harness = fs::read_to_string(outside.path("parts-tb/tests/sim.rs")).unwrap();
+    assert!(
+        harness.contains(".simulators([Simulator::Nvc])"),
+        "{harness}"
+    );
+    assert!(
+        harness.contains(".vhdl_standard(VhdlStandard::V2008)"),
+        "{harness}"
+    );
+}
+
+#[test]
+fn a_simulator_that_does_not_take_the_source_is_left_out_and_the_next_one_is_tried() {
+    if !is_there("nvc") || !is_there("ghdl") {
+        return;
+    }
+    let outside = Outside::new();
+    // Attributes of interfaces are of 2019, and GHDL does not know them.
+    let design = "\
+library ieee; use ieee.std_logic_1164.all;
+entity e is port (a : in std_logic; y : out std_logic); end;
+architecture rtl of e is
+begin
+  y <= not a when true else '0';
+`if TOOL_TYPE = \"SIMULATION\" then
+`if TOOL_NAME /= \"NVC\" and TOOL_NAME /= \"nvc\" then
+  only nvc reads this
+`end
+`end
+end;
+";
+    fs::write(outside.path("e.vhd"), design).unwrap();
+    let new = ["new", "left-tb", "--top", "e", "--sources", "e.vhd"];
+    let arguments = [&new[..], &["--standard", "19"]].concat();
+    outside
+        .verifork("", &arguments)
+        .status(0)
+        .says("Ghdl is left out, since it does not take the design");
+    let harness = fs::read_to_string(outside.path("left-tb/tests/sim.rs")).unwrap();
+    assert!(harness.contains("// Not on Ghdl: "), "{harness}");
+    assert!(
+        harness.contains(".simulators([Simulator::Nvc])"),
+        "{harness}"
+    );
+    let test = outside.cargo("left-tb", &["test"]);
+    test.status(0).says("e::nvc::starts ... ok");
+    assert!(!test.text.contains("ghdl"), "{}", test.text);
+}
+
+#[test]
+fn options_of_the_design_stand_in_the_harness() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let design = "\
+`include \"width.vh\"
+module m #(parameter N = 1, parameter NAME = \"x\") (input [`WIDTH-1:0] a, output [N-1:0] y);
+`ifdef INVERTED
+  assign y = {N{~^a}};
+`else
+  broken
+`endif
+  helper h();
+endmodule
+";
+    fs::create_dir_all(outside.path("include")).unwrap();
+    fs::create_dir_all(outside.path("modules")).unwrap();
+    fs::write(outside.path("include/width.vh"), "`define WIDTH `BITS\n").unwrap();
+    fs::write(
+        outside.path("modules/helper.v"),
+        "module helper; endmodule\n",
+    )
+    .unwrap();
+    fs::write(outside.path("m.v"), design).unwrap();
+    let new = [
+        "new",
+        "options-tb",
+        "--top",
+        "m",
+        "--sources",
+        "m.v",
+        "--include",
+        "include",
+        "--library-folder",
+        "modules",
+        "--define",
+        "INVERTED",
+        "--define",
+        "BITS=5",
+        "--parameter",
+        "N=3",
+        "--parameter",
+        "NAME=abc",
+        "--argument",
+        "icarus=-Wall",
+        "--simulator",
+        "icarus",
+        "--timescale",
+        "1us/1ns",
+    ];
+    outside.verifork("", &new).status(0);
+    let harness = fs::read_to_string(outside.path("options-tb/tests/sim.rs")).unwrap();
+    for part in [
+        ".include_folders([\"../include\"])",
+        ".library_folders([\"../modules\"])",
+        ".define(\"INVERTED\")",
+        ".define_as(\"BITS\", \"5\")",
+        ".parameter(\"N\", 3)",
+        ".parameter(\"NAME\", \"abc\")",
+        ".timescale(\"1us/1ns\")",
+        ".compile_argument(Simulator::Icarus, \"-Wall\")",
+        ".simulators([Simulator::Icarus])",
+    ] {
+        assert!(harness.contains(part), "{part} is not in:\n{harness}");
+    }
+    let dut = fs::read_to_string(outside.path("options-tb/src/dut.rs")).unwrap();
+    assert!(
+        dut.contains("/// Input, 5 bits `[4:0]`.") && dut.contains("/// Output, 3 bits"),
+        "{dut}"
+    );
+    let wrong = |option: &str, value: &str, words: &str| {
+        let new = [
+            "new",
+            "wrong-tb",
+            "--top",
+            "m",
+            "--sources",
+            "m.v",
+            option,
+            value,
+        ];
+        let run = outside.verifork("", &new);
+        assert_ne!(run.status, Some(0), "{}", run.text);
+        run.says(words);
+        assert!(!outside.path("wrong-tb").exists());
+    };
+    wrong("--simulator", "icraus", "did you mean `icarus`?");
+    wrong("--argument", "-Wall", "--argument icarus=-Wall");
+    wrong("--parameter", "WIDTH", "--parameter WIDTH=8");
+    wrong("--standard", "87", "1993, 2008 and 2019");
+    wrong("--include", "nowhere", "there is no `nowhere`");
+}
+
+#[test]
+fn inside_a_workspace_the_crate_becomes_a_member() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let manifest = "[workspace]\nmembers = [\"one\"]\nresolver = \"3\"\n";
+    fs::write(outside.path("Cargo.toml"), manifest).unwrap();
+    fs::create_dir_all(outside.path("one/src")).unwrap();
+    let one = "[package]\nname = \"one\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(outside.path("one/Cargo.toml"), one).unwrap();
+    fs::write(outside.path("one/src/lib.rs"), "").unwrap();
+    fs::copy(
+        repository().join("hdl/counter.v"),
+        outside.path("counter.v"),
+    )
+    .unwrap();
+    let new = [
+        "new",
+        "member-tb",
+        "--top",
+        "countre",
+        "--sources",
+        "counter.v",
+    ];
+    outside.verifork("", &new).status(FAILED);
+    let restored = fs::read_to_string(outside.path("Cargo.toml")).unwrap();
+    assert_eq!(restored, manifest);
+    let new = [
+        "new",
+        "member-tb",
+        "--top",
+        "counter",
+        "--sources",
+        "counter.v",
+    ];
+    outside.verifork("", &new).status(0);
+    let joined = fs::read_to_string(outside.path("Cargo.toml")).unwrap();
+    assert!(joined.contains("\"member-tb\""), "{joined}");
+    outside
+        .cargo("", &["test", "-p", "member-tb"])
+        .status(0)
+        .says("counter::icarus::starts ... ok");
+}
+
+#[test]
+fn a_harness_that_cargo_takes_for_its_own_fails_with_the_line_to_add() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    fs::copy(
+        repository().join("hdl/counter.v"),
+        outside.path("counter.v"),
+    )
+    .unwrap();
+    let new = [
+        "new",
+        "forgotten-tb",
+        "--top",
+        "counter",
+        "--sources",
+        "counter.v",
+    ];
+    outside.verifork("", &new).status(0);
+    let path = outside.path("forgotten-tb/Cargo.toml");
+    let manifest = fs::read_to_string(&path).unwrap();
+    // What cargo prints last is the result of the simulations.
+    let test = outside.cargo("forgotten-tb", &["test"]);
+    test.status(0);
+    assert_eq!(
+        test.text.matches("test result:").count(),
+        1,
+        "{}",
+        test.text
+    );
+    assert!(manifest.contains("harness = false"), "{manifest}");
+    fs::write(&path, manifest.replace("harness = false\n", "")).unwrap();
+    outside
+        .cargo("forgotten-tb", &["test"])
+        .status(101)
+        .says("put `harness = false` below");
+}
+
+#[test]
+fn bind_needs_no_test_and_takes_the_first_design_or_the_one_that_is_named() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let lanes = "\
+module leaf #(parameter W = 4) (input clk, output reg [W-1:0] q);
+  always @(posedge clk) q <= q + 1;
+endmodule
+module lanes #(parameter N = 2) (input clk, output [8*N-1:0] q);
+  genvar i;
+  generate for (i = 0; i < N; i = i + 1) begin : lane
+    leaf #(.W(8)) u(.clk(clk), .q(q[8*i+:8]));
+  end endgenerate
+endmodule
+";
+    fs::write(outside.path("lanes.v"), lanes).unwrap();
+    let new = ["new", "lanes-tb", "--top", "lanes", "--sources", "lanes.v"];
+    outside.verifork("", &new).status(0);
+    let harness = "use verifork_runner::Design;\n\
+        fn main() -> std::process::ExitCode {\n    let lanes = || Design::new(\"lanes\").sources([\"../lanes.v\"]);\n    \
+        verifork_runner::main([\n        lanes().label(\"zwei\").variant(\"wide\", [(\"N\", 3)]).variant(\"narrow\", [(\"N\", 1)]),\n        \
+        lanes().label(\"alpha\"),\n    ])\n}\n";
+    fs::write(outside.path("lanes-tb/tests/sim.rs"), harness).unwrap();
+    fs::write(
+        outside.path("lanes-tb/src/lib.rs"),
+        "pub mod dut;\npub type Top = verifork::dut::Signal<bool>;\n",
+    )
+    .unwrap();
+    let bind = |more: &[&str]| {
+        let run = outside.verifork("lanes-tb", &[&["bind", "--depth", "2"], more].concat());
+        run.status(0);
+        fs::read_to_string(outside.path("lanes-tb/src/dut.rs")).unwrap()
+    };
+    // The first by declaration, and not by name.
+    assert!(bind(&[]).contains("pub lane: [Lane; 3],"));
+    assert!(bind(&["--design", "lanes::zwei::narrow"]).contains("pub lane: [Lane; 1],"));
+    let second = bind(&["--design", "lanes::alpha"]);
+    assert!(
+        second.contains("pub lane: [Lane; 2],") && second.contains("pub u: Leaf,"),
+        "{second}"
+    );
+    outside
+        .verifork("lanes-tb", &["bind", "--design", "lanes::gamma"])
+        .status(FAILED)
+        .says("there is no design `lanes::gamma`; there are lanes::zwei::wide, lanes::zwei::narrow, lanes::alpha");
+    // It binds: the arrays are there when a test starts.
+    let test = "mod dut;\nuse verifork::prelude::*;\n\
+        #[verifork::test]\nasync fn counts(dut: dut::Lanes) -> Result {\n    \
+        ensure!(dut.lane[1].u.q.path() == \"lanes.lane[1].u.q\");\n    Ok(())\n}\n";
+    fs::write(outside.path("lanes-tb/src/lib.rs"), test).unwrap();
+    outside
+        .cargo("lanes-tb", &["test", "alpha"])
+        .status(0)
+        .says("1 passed");
 }
 
 #[test]
@@ -245,6 +664,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
     };
     new("tb", "countre", "counter.v")
         .status(FAILED)
+        .says("Icarus Verilog is left out")
         .says("root module \"countre\"");
     new("tb", "counter", "nowhere.v")
         .status(FAILED)
@@ -283,7 +703,7 @@ fn a_new_crate_for_vhdl_passes_at_once_and_binds_what_is_inside() {
     outside
         .verifork("vhdl-tb", &bind)
         .status(0)
-        .says("+    pub core: Core,")
+        .says("+    pub core: ")
         .says("+    pub next_count: Signal<u8>,");
     outside
         .cargo("vhdl-tb", &["test"])
@@ -330,7 +750,7 @@ fn what_bind_writes_fits_one_of_everything() {
         "#[dut(path = \"odd+name\")]\n    pub odd_name: Signal<bool>,",
         "pub first: ConformanceChild,",
         "pub second: ConformanceChild,",
-        "#[dut(path = \"gen[0]\")]\n    pub gen_0: Gen,",
+        "/// `gen`, elements `[0:3]`.\n    pub r#gen: [Gen; 4],",
         "pub adder: ConformanceGrandchild,",
     ] {
         assert!(dut.contains(part), "{part} is not in:\n{dut}");

@@ -324,8 +324,14 @@ impl Binder<'_> {
 
 /// The names of what a scope holds.
 fn names_in(scope: Object) -> Vec<&'static str> {
-    let children = Instance::of(scope).children().unwrap_or_default();
-    children.iter().map(Object::name).collect()
+    let Ok(kernel) = scheduler::kernel() else {
+        return Vec::new();
+    };
+    let children = kernel.port().children(scope.handle());
+    children
+        .into_iter()
+        .map(|child| Object::open(kernel, child).name())
+        .collect()
 }
 
 /// `None` if there is no such object, or one without elements (of a null range of VHDL) that does not

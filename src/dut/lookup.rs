@@ -139,9 +139,9 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         missing: missing.to_owned(),
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
         nearest,
-        holds,
-        affix: String::new(),
-        note: note.unwrap_or_default(),
+        holds: holds.into(),
+        affix: Box::default(),
+        note: note.unwrap_or_default().into(),
     }
 }
 

@@ -52,11 +52,11 @@ pub enum Misfit {
         nearest: Vec<String>,
         /// What the scope holds: the names; of the first ones that are scopes, with what they are. With
         /// the prefix or the suffix, if names were looked up with one.
-        holds: Vec<String>,
+        holds: Box<[String]>,
         /// "with the prefix `s_axis_`", or nothing.
-        affix: String,
+        affix: Box<str>,
         /// What else is known, such as the range of an array.
-        note: String,
+        note: Box<str>,
     },
     /// The object is of another kind.
     #[error("`{path}` is {found}: {remedy}")]
@@ -238,8 +238,9 @@ impl Misfit {
         if let Misfit::NotFound { holds, affix, .. } = &mut self
             && !of.is_empty()
         {
-            holds.retain(|name| of.is_around(name));
-            *affix = of.describe();
+            let with_it = holds.iter().filter(|name| of.is_around(name));
+            *holds = with_it.cloned().collect();
+            *affix = of.describe().into();
         }
         self
     }

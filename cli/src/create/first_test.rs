@@ -97,7 +97,8 @@ fn run(drives: bool, watches: bool, checked: bool) -> String {
     let mut text = match (drives, watches) {
         (true, true) => "    let moved = scope(async |tm| {\n        \
              tm.fork(\"driver\", drive(&dut, test.rng()));\n        \
-             tm.fork(\"monitor\", watch(&dut, &reset_values)).await\n    \
+             let monitor = tm.fork(\"monitor\", watch(&dut, &reset_values));\n        \
+             Ok(monitor.await?)\n    \
              })\n    .await?;\n"
             .to_owned(),
         (true, false) => "    drive(&dut, test.rng()).await?;\n".to_owned(),
@@ -140,7 +141,7 @@ fn reset(name: &str, ports: &Ports<'_>) -> String {
     let resets = list(resets.collect());
     let mut text = format!(
         "\n/// Starts the clocks and goes into reset, all other inputs at 0.\n///\n\
-         /// By their names, the clocks are {clocks}; the resets are {resets}.\n\
+         /// Clocks, by their names: {clocks}. Resets: {resets}.\n\
          async fn reset(dut: &{name}) {{\n"
     );
     for (number, clock) in ports.clocks.iter().enumerate() {
@@ -183,11 +184,13 @@ fn cycle(ports: &Ports<'_>) -> String {
 }
 
 fn driver(name: &str, ports: &Ports<'_>) -> Option<String> {
-    let sets = ports.inputs.iter().filter_map(|port| {
-        let value = random(port)?;
-        Some(set(port, Some(value)).replace("\n    ", "\n        "))
-    });
-    let sets: String = sets.map(|set| format!("    {set}")).collect();
+    let mut sets = String::new();
+    for port in &ports.inputs {
+        if let Some(value) = random(port) {
+            let set = set(port, Some(value));
+            sets.extend(set.lines().flat_map(|line| ["    ", line, "\n"]));
+        }
+    }
     if sets.is_empty() {
         return None;
     }
@@ -218,10 +221,11 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
         .outputs
         .iter()
         .partition(|it| it.object.array.is_some());
-    let gets: String = single
-        .iter()
-        .map(|it| format!("        dut.{}.as_logic().get(),\n", it.field))
-        .collect();
+    let mut gets = String::new();
+    for port in single {
+        // Writing to a string cannot fail.
+        let _ = writeln!(gets, "        dut.{}.as_logic().get(),", port.field);
+    }
     let vector = if gets.is_empty() {
         "Vec::new()".to_owned()
     } else {
@@ -230,7 +234,6 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
     if arrays.is_empty() {
         return text + &format!("    {vector}\n}}\n");
     }
-    // Writing to a string cannot fail.
     let _ = writeln!(text, "    let mut outputs = {vector};");
     for array in arrays {
         let _ = writeln!(
@@ -279,7 +282,9 @@ fn random(port: &Port<'_>) -> Option<String> {
         return None;
     };
     let is_number = port.value_type.starts_with(['i', 'u']);
-    if port.first_value.is_some() || port.object.is_integer() || !port.object.literals.is_empty() {
+    let is_enumeration =
+        port.object.kind == "enumeration variable" || !port.object.literals.is_empty();
+    if port.object.is_integer() || is_enumeration {
         return (port.value_type == "bool").then(|| "rng.random()".to_owned());
     }
     match (port.value_type.as_str(), width) {

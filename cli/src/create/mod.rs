@@ -166,7 +166,10 @@ impl New {
             others.retain(|it| !it.message.contains(NOTHING_MOVED));
         }
         failures = others;
-        let left_out: Vec<LeftOut> = uncompiled.into_iter().map(LeftOut::from).collect();
+        let left_out: Vec<LeftOut> = uncompiled
+            .into_iter()
+            .map(|it| it.left_out(folder))
+            .collect();
         ensure!(
             left_out.len() < self.design.simulators().len(),
             "no simulator takes the design"
@@ -198,9 +201,10 @@ impl New {
 /// How the harness says that a simulator's compiler refuses a design.
 const DOES_NOT_COMPILE: &str = " does not compile: ";
 
-impl From<Failure> for LeftOut {
-    fn from(failure: Failure) -> LeftOut {
-        let Failure { simulator, message } = failure;
+impl Failure {
+    /// What is said of it in `tests/sim.rs` of the crate in `folder`.
+    fn left_out(self, folder: &Path) -> LeftOut {
+        let Failure { simulator, message } = self;
         eprintln!("note: {simulator:?} is left out, since it does not take the design");
         // The command line stands first, and then what the compiler says of it.
         let lines: Vec<&str> = message.lines().collect();
@@ -212,11 +216,10 @@ impl From<Failure> for LeftOut {
                 .any(|word| line.contains(word))
         });
         let reason = telling.or(said.iter().find(|line| !line.trim().is_empty()));
+        let reason = reason.map_or("it does not compile", |line| line.trim());
         LeftOut {
             simulator,
-            reason: reason
-                .map_or("it does not compile", |line| line.trim())
-                .to_owned(),
+            reason: reason.replace(&format!("{}/", folder.display()), ""),
         }
     }
 }

@@ -281,7 +281,6 @@ mod tests {
             "rstate",
             "clear_count",
             "rst_req",
-            "resets",
             "portn",
         ] {
             assert_eq!(of(name), Purpose::Other, "{name}");

@@ -16,7 +16,7 @@ use crate::process;
 use crate::settings::Settings;
 use crate::simulator::ALL;
 use crate::testbench::{self, PluginSettings, Testbench};
-use crate::trial::{self, Bench, Context};
+use crate::trial::{self, Context};
 
 /// The exit status of a harness that could not run its tests.
 const BROKEN: u8 = 2;

@@ -188,12 +188,6 @@ impl Clock {
                 reason,
             });
         }
-        let first = phase.saturating_add(period - high);
-        kernel.deadline(first).map_err(|error| ClockError::Time {
-            what: "first edge",
-            path: path(),
-            error,
-        })?;
         let low = Write::Small {
             value: 0,
             unknown: 0,
@@ -209,7 +203,7 @@ impl Clock {
             high,
             low: period - high,
         };
-        let clock = kernel.start_clock(signal, shape, first);
+        let clock = kernel.start_clock(signal, shape, phase.saturating_add(shape.low));
         Ok(RunningClock { clock })
     }
 }

@@ -86,6 +86,8 @@ extern crate self as verifork;
 pub mod clock;
 pub mod dut;
 mod failure;
+#[cfg(test)]
+mod model;
 mod plugin;
 pub mod prelude;
 mod regression;
@@ -115,7 +117,7 @@ pub mod __private {
     pub use crate::dut::{Affix, Binder, Dut, FieldSpec, Outline, enum_width};
     pub use crate::failure::failure;
     pub use crate::regression::registry::{
-        End, FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
+        FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::scheduler::census;
     pub use crate::simulator::Direction;

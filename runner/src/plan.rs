@@ -271,7 +271,6 @@ mod tests {
             file: String::new(),
             line: 1,
             skip: None,
-            ends: false,
             wall_timeout: None,
             selected: true,
             paths: Vec::new(),

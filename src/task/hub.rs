@@ -398,6 +398,13 @@ impl Hub {
         (tables.nodes.len(), tables.sets.len())
     }
 
+    /// How many sets there are now, the root set included.
+    #[cfg(test)]
+    pub(crate) fn sets_in_use(&self) -> usize {
+        let tables = self.tables.borrow();
+        tables.sets.len() - tables.free_sets.len()
+    }
+
     /// The test that runs has failed, and its tasks are being cancelled.
     pub(super) fn test_has_failed(&self) -> bool {
         self.test

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 
 use super::cell::Child;
 use super::hub::{Hub, ROOT_SET};
-use super::tables::Node;
+use super::tables::{Node, Popped};
 use super::waker::{NodeRef, keep, node_of, wake_up, waker_of};
 
 impl Hub {
@@ -159,7 +159,7 @@ impl Hub {
     }
 
     /// The next entry of the set's queue: nothing is to be run for one that has ended meanwhile.
-    pub(super) fn pop_entry(&self, set: u32) -> Option<Option<u32>> {
+    pub(super) fn pop_entry(&self, set: u32) -> Option<Popped> {
         self.tables.borrow_mut().pop_entry(set)
     }
 

@@ -17,7 +17,7 @@ use super::forms::task_forms;
 use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
 use super::panics::{Caught, catch, catch_in_task};
-use super::tables::NONE;
+use super::tables::{NONE, Popped};
 use super::waker::{NodeRef, waker_of};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
@@ -324,7 +324,7 @@ where
     // Counted with those that have ended while they were queued: who becomes ready meanwhile has its
     // turn in the next visit, whatever happened to others.
     for _ in 0..hub.ready_count(guard.set) {
-        let Some(index) = hub.pop_entry(guard.set).flatten() else {
+        let Some(Popped::Ready(index)) = hub.pop_entry(guard.set) else {
             continue;
         };
         if index == guard.block.index() {

@@ -74,6 +74,13 @@ impl Queue {
     }
 }
 
+/// An entry of a queue.
+pub(super) enum Popped {
+    Ready(u32),
+    /// Its node ended while it was queued.
+    Ended,
+}
+
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) nodes: Vec<Node>,
@@ -105,16 +112,15 @@ impl Tables {
     #[inline]
     pub(super) fn pop(&mut self, set: u32) -> Option<u32> {
         loop {
-            let popped = self.pop_entry(set)?;
-            if popped.is_some() {
-                return popped;
+            if let Popped::Ready(index) = self.pop_entry(set)? {
+                return Some(index);
             }
         }
     }
 
     /// Takes the next entry of a set's queue, which may be that of a node that has ended meanwhile.
     #[inline]
-    pub(super) fn pop_entry(&mut self, set: u32) -> Option<Option<u32>> {
+    pub(super) fn pop_entry(&mut self, set: u32) -> Option<Popped> {
         let queue = &mut self.sets[set as usize].queue;
         let index = queue.first;
         if index == NONE {
@@ -128,10 +134,10 @@ impl Tables {
         }
         node.queued = false;
         if node.live {
-            return Some(Some(index));
+            return Some(Popped::Ready(index));
         }
         self.free_nodes.push(index);
-        Some(None)
+        Some(Popped::Ended)
     }
 }
 

@@ -188,6 +188,12 @@ impl Clock {
                 reason,
             });
         }
+        let first = phase.saturating_add(period - high);
+        kernel.deadline(first).map_err(|error| ClockError::Time {
+            what: "first edge",
+            path: path(),
+            error,
+        })?;
         let low = Write::Small {
             value: 0,
             unknown: 0,
@@ -203,7 +209,7 @@ impl Clock {
             high,
             low: period - high,
         };
-        let clock = kernel.start_clock(signal, shape, phase.saturating_add(shape.low));
+        let clock = kernel.start_clock(signal, shape, first);
         Ok(RunningClock { clock })
     }
 }

@@ -117,7 +117,7 @@ pub mod __private {
     pub use crate::dut::{Affix, Binder, Dut, FieldSpec, Outline, enum_width};
     pub use crate::failure::failure;
     pub use crate::regression::registry::{
-        FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
+        End, FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::scheduler::census;
     pub use crate::simulator::Direction;

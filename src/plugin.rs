@@ -4,9 +4,11 @@
 //! The symbols are exported from every `cdylib` that uses this library.
 
 use std::any::Any;
+use std::ffi::{CStr, c_char, c_int};
 
-use crate::regression::runner;
-use crate::simulator::{self, Event, Sink, Unusable};
+use crate::regression::{console, runner};
+use crate::simulator::{self, Event, MessageKind, Sink, Unusable};
+use crate::time::SimTime;
 use crate::{scheduler, task};
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
@@ -30,6 +32,41 @@ unsafe extern "C" fn start_up_vpi() {
 unsafe extern "C" fn start_up_vhpi() {
     install();
     refuse_unless(simulator::vhpi::start_up());
+}
+
+/// What the host of a program that Verilator made asks where the design calls `$stop`, `$fatal` or
+/// `$error`, or an assertion fails: the run-time library does not tell it which. `fatal` is not 0 where
+/// the host knows that it is `$fatal`.
+///
+/// Returns 1 where an error has been printed for this place, with which the simulation goes on; 2 for one
+/// that ends it; 0 where there is none, and the simulation is to stop.
+///
+/// # Safety
+///
+/// `file` is null or a string of C.
+#[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
+pub unsafe extern "C" fn verifork_design_message(
+    file: *const c_char,
+    line: c_int,
+    fatal: c_int,
+) -> c_int {
+    let Ok(line) = u32::try_from(line) else {
+        return 0;
+    };
+    if file.is_null() {
+        return 0;
+    }
+    // SAFETY: the caller's promise.
+    let file = unsafe { CStr::from_ptr(file) }.to_string_lossy();
+    let at = simulator::port().map(|port| SimTime::new(port.now(), port.precision()));
+    // Nothing unwinds into the program.
+    let kind = task::catch(|| console::confirm(&file, line, fatal != 0, at));
+    match kind.ok().flatten() {
+        None => 0,
+        Some(MessageKind::Fatal) => 2,
+        Some(_) => 1,
+    }
 }
 
 fn refuse_unless(started: Result<(), String>) {

@@ -94,7 +94,11 @@ pub fn timer(duration: SimDuration) -> Timer {
         Some(steps) => steps,
         None => coarser_steps(duration, precision),
     };
-    timer_of_steps(kernel, steps)
+    match timer_of_steps(kernel, steps) {
+        Ok(timer) => timer,
+        // Not in a closure, whose caller would be this line.
+        Err(error) => refuse(&error),
+    }
 }
 
 #[cold]
@@ -120,17 +124,17 @@ fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
     let steps = duration.to_steps(kernel.precision())?;
-    Ok(timer_of_steps(kernel, steps))
+    timer_of_steps(kernel, steps)
 }
 
 /// A timer of a number of the design's steps.
 #[inline]
-pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Timer {
-    Timer {
+pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Result<Timer, TimeError> {
+    Ok(Timer {
         kernel,
-        deadline: kernel.deadline(steps),
+        deadline: kernel.deadline(steps)?,
         key: None,
-    }
+    })
 }
 
 /// The future of [`timer`].

@@ -26,7 +26,7 @@ impl Verilator {
             .args(["--cc", "--exe", "--build", "-j", "0", "--vpi"])
             .args(["--public-flat-rw", "-Wno-fatal", "-Wno-lint", "-Wno-style"])
             .args(["--prefix", "Vdesign", "--top-module", top])
-            .args(["-o", "design", "--Mdir"])
+            .args(["--assert", "-o", "design", "--Mdir"])
             .arg(&folder)
             .arg("-CFLAGS")
             .arg("-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL")
@@ -100,18 +100,17 @@ fn between(design: &Verilator, test: &str) -> Run {
 #[test]
 fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     require!("verilator", "g++", "make");
-    let stops = "the design ends the simulation: $stop, $fatal, $error or an assertion";
     for design in [&*WITH_DELAYS, &WITHOUT_DELAYS] {
         for (test, line, says) in [
-            ("finishes", 24, "$finish called"),
-            ("fails", 25, stops),
-            ("stops", 26, stops),
-            ("reports_an_error", 28, stops),
+            ("finishes", 24, "called `$finish`:\n     - "),
+            ("fails", 25, "called `$fatal`:\n     [1"),
+            ("stops", 26, "called `$stop`:\n     - "),
         ] {
             let name = format!("ends::the_design_{test}");
             let run = between(design, &name);
             run.failed()
-                .says(&format!("{FAILING}:{line}: {says}"))
+                .says(&format!("{FAILING}:{line}"))
+                .says(says)
                 .says("PASS  ends::a_passes_before")
                 .says(&format!("FAIL  {name}"))
                 .says("awaits the time 2.001 ns")
@@ -121,9 +120,41 @@ fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     }
 }
 
-/// Verilator does not tell an `$error` from a `$fatal`; its own argument lets some of them pass.
+/// Verilator stops for `$stop`, `$fatal`, `$error` and failed assertions alike, and may print the message
+/// after it: the host asks the plugin what was printed when the evaluation has ended.
 #[test]
-fn errors_of_the_design_pass_where_they_are_allowed() {
+fn errors_of_the_design_fail_their_test_and_do_not_end_the_simulation() {
+    require!("verilator", "g++", "make");
+    for design in [&*WITH_DELAYS, &WITHOUT_DELAYS] {
+        for (test, line, says) in [
+            ("the_design_reports_an_error", 28, "the design complains"),
+            ("an_assertion_of_the_design_fails", 31, "an assertion fails"),
+        ] {
+            let name = format!("ends::{test}");
+            between(design, &name)
+                .failed()
+                .says(&format!("{FAILING}:{line}, at 1.00"))
+                .says("the design reports an error (`$error` or a failed assertion):")
+                .says(says)
+                .says("2 passed, 1 failed")
+                .does_not_say("  2. ");
+        }
+        for passed in [
+            "an_error_is_ignored",
+            "the_design_prints_what_looks_like_an_error",
+            "wants_the_design_to_fail",
+            "wants_the_design_to_finish",
+            "wants_the_design_to_stop",
+        ] {
+            let name = format!("ends::{passed}");
+            between(design, &name).passed().says("3 passed, 0 failed");
+        }
+    }
+}
+
+/// Verilator's own argument lets some of them pass without a word.
+#[test]
+fn errors_of_the_design_pass_where_the_argument_allows_them() {
     require!("verilator", "g++", "make");
     let filter = "=ends::the_design_reports_an_error,=ends::z_comes_after";
     let arguments = ["-m", &failures_tb(), "+verilator+error+limit+2"];
@@ -141,7 +172,7 @@ fn a_failure_after_the_last_test_is_none_the_less_one() {
         .failed()
         .says("3 passed, 0 failed")
         .says("the design ended badly")
-        .says("the simulator ended with a failure after all tests had passed");
+        .says("verifork: after the last test the design reported:");
 }
 
 /// Verilator gives up by a call that must not return: the end is told to the plugin from there.

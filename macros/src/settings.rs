@@ -71,6 +71,28 @@ impl Setting {
         string
     }
 
+    /// The value of `key = "…"` that is one of several words.
+    pub(crate) fn choice<T: Copy>(
+        &self,
+        example: &str,
+        choices: &[(&str, T)],
+        errors: &mut Errors,
+    ) -> Option<T> {
+        let word = self.string(example, errors)?;
+        let chosen = choices.iter().find(|(name, _)| *name == word.value());
+        if chosen.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("{name:?}"))
+                .collect();
+            errors.on(
+                &word,
+                format!("`{}` is one of {}", self.key, names.join(", ")),
+            );
+        }
+        chosen.map(|&(_, value)| value)
+    }
+
     /// An option without a value, such as `input`.
     pub(crate) fn flag(&self, errors: &mut Errors) -> Option<()> {
         match &self.value {

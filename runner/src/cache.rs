@@ -1,30 +1,35 @@
 //! Compiled designs, each compiled once for everything that goes into it.
 //!
 //! `target/verifork/designs/<hash>` is one. The hash covers what is known before compiling: the
-//! simulator and its version, the commands, the contents of the sources. A list of what the
-//! compiler has read beside them, with its contents' hashes, lies in the folder. A lock file
-//! beside it keeps processes apart; the folder appears whole, by renaming.
+//! simulator and its version, the commands, the environment, the contents of the sources. What the
+//! compiler has looked at then, all of it, is listed in the folder: see [`crate::inputs`]. A lock
+//! file beside it keeps processes apart, and another tells which of them use it; the folder appears
+//! whole, by renaming.
 
-use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::elaboration::Elaboration;
+use crate::inputs::{self, Inputs, Recorder, Verdict};
+use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
+use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.
@@ -36,6 +41,15 @@ pub(crate) struct Cache {
     reuse: bool,
     /// What this process has compiled or found already.
     known: Mutex<HashMap<String, Arc<Known>>>,
+    /// Whether this process has added to the folder.
+    has_compiled: AtomicBool,
+}
+
+/// A compiled design that is used: nobody removes it as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) folder: PathBuf,
+    _used: File,
 }
 
 /// The folder of a compiled design or why there is none, once it is known.
@@ -46,8 +60,7 @@ type Known = OnceLock<Result<PathBuf, String>>;
 struct Record {
     /// The commands, for people.
     commands: Vec<String>,
-    /// Files that were read beside the sources, and the hashes of their contents.
-    dependencies: BTreeMap<PathBuf, String>,
+    inputs: Inputs,
 }
 
 impl Cache {
@@ -58,10 +71,11 @@ impl Cache {
             crate_folder,
             reuse,
             known: Mutex::default(),
+            has_compiled: AtomicBool::new(false),
         }
     }
 
-    /// The folder of the compiled design, compiled now if need be.
+    /// The compiled design, compiled now if need be, for this owner.
     ///
     /// # Errors
     ///
@@ -72,14 +86,43 @@ impl Cache {
         found: &Installation,
         design: &Elaboration,
         waves: Option<Waves>,
-    ) -> Result<PathBuf, String> {
+        owner: &Owner,
+    ) -> Result<Compiled, String> {
         let key = self.key(simulator, found, design, waves)?;
-        let known = {
+        loop {
+            let known = {
+                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(known.entry(key.clone()).or_default())
+            };
+            let compile = || self.compiled_once(&key, simulator, found, design, waves);
+            let folder = known.get_or_init(compile).clone()?;
+            let used = lock(&locks(&self.folder, &key).1, Lock::Shared)
+                .map_err(|error| self.unwritable(&error))?;
+            if folder.join(RECORD).is_file() {
+                // How long it has not been used is how long it is of no use.
+                let _ = used.set_modified(SystemTime::now());
+                let _ = owner.write(&folder);
+                return Ok(Compiled {
+                    folder,
+                    _used: used,
+                });
+            }
+            // Another process has removed it: it was of no use to that one.
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(known.entry(key.clone()).or_default())
-        };
-        let compile = || self.compiled_once(&key, simulator, found, design, waves);
-        known.get_or_init(compile).clone()
+            known.remove(&key);
+        }
+    }
+
+    /// Whether this process has compiled anything.
+    pub(crate) fn has_compiled(&self) -> bool {
+        self.has_compiled.load(Ordering::Relaxed)
+    }
+
+    fn unwritable(&self, error: &io::Error) -> String {
+        format!(
+            "cannot write compiled designs to `{}`: {error}",
+            self.folder.display()
+        )
     }
 
     fn key(
@@ -112,6 +155,7 @@ impl Cache {
             add(name.as_bytes());
             add(text.as_bytes());
         }
+        inputs::hash_of_variables(&mut add);
         for source in &design.sources {
             let text = fs::read(&source.path)
                 .map_err(|error| format!("cannot read `{}`: {error}", source.path.display()))?;
@@ -129,19 +173,12 @@ impl Cache {
         waves: Option<Waves>,
     ) -> Result<PathBuf, String> {
         let folder = self.folder.join(key);
-        let unwritable = |error: io::Error| {
-            format!(
-                "cannot write compiled designs to `{}`: {error}",
-                self.folder.display()
-            )
-        };
-        fs::create_dir_all(&self.folder).map_err(unwritable)?;
-        let lock = File::create(self.folder.join(format!("{key}.lock"))).map_err(unwritable)?;
-        // Released when the file is closed, whatever ends this process.
-        lock.lock().map_err(unwritable)?;
+        let unwritable = |error: io::Error| self.unwritable(&error);
+        let _lock = lock(&locks(&self.folder, key).0, Lock::Alone).map_err(unwritable)?;
         if self.reuse && is_fresh(&folder) {
             return Ok(folder);
         }
+        self.has_compiled.store(true, Ordering::Relaxed);
         let prefix = format!("{key}.new-");
         self.remove_unfinished(&prefix);
         let fresh = tempfile::Builder::new()
@@ -157,22 +194,18 @@ impl Cache {
             simulator.reuse(found, design, goal);
         }
         let commands = simulator.compile(found, design, goal);
-        let commands = self.run_all(simulator, design, commands, fresh.path())?;
+        let mut recorder = Recorder::new(fresh.path());
+        let commands = self.run_all(simulator, design, commands, fresh.path(), &mut recorder)?;
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
-        simulator.keep(found, design, goal);
-        let dependencies = simulator.dependencies(fresh.path());
-        let dependencies = dependencies.iter().map(|path| self.crate_folder.join(path));
-        let record = Record {
-            commands,
-            dependencies: dependencies
-                .filter_map(|path| Some((path.clone(), of_file(&path)?)))
-                .collect(),
-        };
-        let text =
-            serde_json::to_string_pretty(&record).map_err(|error| unwritable(error.into()))?;
-        fs::write(fresh.path().join(RECORD), text).map_err(unwritable)?;
+        let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
+        if self.reuse && !inputs.is_complete() {
+            tell_of_blindness(simulator);
+        }
+        simulator.keep(found, design, goal, &inputs);
+        let record = Record { commands, inputs };
+        write_record(fresh.path(), &record).map_err(unwritable)?;
         // Someone may be reading the stale one; its files live on for them.
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
@@ -201,6 +234,7 @@ impl Cache {
         design: &Elaboration,
         commands: Vec<Command>,
         folder: &Path,
+        recorder: &mut Recorder,
     ) -> Result<Vec<String>, String> {
         let mut shown = Vec::new();
         for mut command in commands {
@@ -223,7 +257,11 @@ impl Cache {
                         .env("TMPDIR", folder)
                         .stdout(stdout)
                         .stderr(stderr);
-                    process::run(&mut command, None, || ())
+                    if self.reuse {
+                        recorder.run(&mut command)
+                    } else {
+                        process::run(&mut command, None, || ())
+                    }
                 })
                 .map_err(|error| failed(&format!("the compiler does not start: {error}"), ""))?;
             let mut text = Vec::new();
@@ -262,21 +300,46 @@ impl Cache {
     }
 }
 
+/// Whether the design in this folder is what its inputs would be compiled to now.
 fn is_fresh(folder: &Path) -> bool {
     let Ok(text) = fs::read_to_string(folder.join(RECORD)) else {
         return false;
     };
-    let Ok(record) = serde_json::from_str::<Record>(&text) else {
+    let Ok(mut record) = serde_json::from_str::<Record>(&text) else {
         return false;
     };
-    record
-        .dependencies
-        .iter()
-        .all(|(path, hash)| of_file(path).as_ref() == Some(hash))
+    match record.inputs.check() {
+        Verdict::Stale => false,
+        Verdict::Fresh => true,
+        Verdict::Touched => {
+            // The next one has less to read. Without it, it reads as much as we did.
+            let _ = write_record(folder, &record);
+            true
+        }
+    }
 }
 
-fn of_file(path: &Path) -> Option<String> {
-    Some(hexadecimal(&Sha256::digest(fs::read(path).ok()?)))
+/// Writes the record, whole or not at all.
+fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
+    let text = serde_json::to_string(record)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(folder.join(RECORD))?;
+    Ok(())
+}
+
+/// Says, once a simulator, that its designs are compiled by every process that needs them.
+fn tell_of_blindness(simulator: &dyn CommandLine) {
+    static TOLD: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if !told.contains(&simulator.key()) {
+        told.push(simulator.key());
+        eprintln!(
+            "note: which files {} reads cannot be seen on this system, so its designs are compiled \
+             anew by every run",
+            simulator.product()
+        );
+    }
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

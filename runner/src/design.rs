@@ -253,7 +253,21 @@ impl Design {
         self
     }
 
-    /// The module or entity at the top, where its name is not that of the design.
+    /// The unit at the top, where its name is not that of the design: a module of Verilog; an
+    /// entity or a configuration of VHDL.
+    ///
+    /// An architecture stands in parentheses behind its entity, as in VHDL, and a library before
+    /// either, with a dot: `"lib.counter(rtl)"`. Without an architecture, the simulator takes the
+    /// one that was compiled last; without a library, the top is where
+    /// [`sources`](Self::sources) are, or, in a design that has only sources of
+    /// [libraries](Self::library), in that of the last one. Tests see the instance of the entity,
+    /// whichever unit is elaborated.
+    ///
+    /// ```
+    /// # use verifork_runner::Design;
+    /// let gates = Design::new("counter").label("gates").top("counter(gates)");
+    /// let configured = Design::new("counter").label("configured").top("lib.counter_cfg");
+    /// ```
     pub fn top(mut self, top: impl Into<String>) -> Self {
         self.top = Some(top.into());
         self
@@ -348,7 +362,10 @@ impl Design {
         self
     }
 
-    /// Adds an argument to one simulator's compiler.
+    /// Adds an argument to one simulator's compiler. Options of GHDL and NVC that are for more than
+    /// analysis, such as `-fsynopsys`, `--std=…`, `-P…` and `-L`, are given to each command that they
+    /// are for, that which runs the design included; `--work=name` is the library of the sources
+    /// that are in none. Files that it names may change: the design is then compiled again.
     pub fn compile_argument(mut self, simulator: Simulator, argument: impl Into<String>) -> Self {
         self.compile_arguments.push((simulator, argument.into()));
         self

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::design::{Design, Language, ParameterValue, Simulator, Skipped, VhdlStandard};
+use crate::top::{Top, folded};
 
 /// A file that is compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) language: Language,
-    /// The VHDL library, `work` if none.
+    /// The VHDL library, in small letters; `work` if none.
     pub(crate) library: Option<String>,
 }
 
@@ -24,7 +25,9 @@ pub(crate) struct Elaboration {
     pub(crate) segments: Vec<String>,
     /// The last of them is the name of a variant.
     is_variant: bool,
-    pub(crate) top: String,
+    pub(crate) top: Top,
+    /// The folder of the crate.
+    pub(crate) folder: PathBuf,
     pub(crate) sources: Vec<Source>,
     pub(crate) include_folders: Vec<PathBuf>,
     pub(crate) library_folders: Vec<PathBuf>,
@@ -53,6 +56,10 @@ impl Elaboration {
 
     pub(crate) fn languages(&self) -> BTreeSet<Language> {
         self.sources.iter().map(|source| source.language).collect()
+    }
+
+    pub(crate) fn is_vhdl(&self) -> bool {
+        self.languages().contains(&Language::Vhdl)
     }
 
     pub(crate) fn compile_arguments(&self, simulator: Simulator) -> impl Iterator<Item = &str> {
@@ -105,6 +112,29 @@ impl Elaboration {
     }
 }
 
+/// The arguments of VHDL's simulators that are for every command: those that compile, and that
+/// which runs, where some elaborate once more.
+impl Elaboration {
+    /// The library of the sources that are in none: `--work=` names another than `work`.
+    pub(crate) fn work(&self, simulator: Simulator) -> String {
+        let named = self.compile_arguments(simulator).filter_map(work_of);
+        // NVC takes a folder behind a colon; ours are in ours.
+        let named = named.last().and_then(|it| it.split(':').next());
+        named.map_or_else(|| "work".to_owned(), folded)
+    }
+
+    /// The library of the top.
+    pub(crate) fn library_of_top(&self, simulator: Simulator) -> String {
+        let named = self.top.library.clone().filter(|it| it != "work");
+        named.unwrap_or_else(|| self.work(simulator))
+    }
+}
+
+/// The name in `--work=name`.
+pub(crate) fn work_of(argument: &str) -> Option<&str> {
+    argument.strip_prefix("--work=")
+}
+
 fn of(arguments: &[(Simulator, String)], simulator: Simulator) -> impl Iterator<Item = &str> {
     let of_it = arguments.iter().filter(move |(of, _)| *of == simulator);
     of_it.map(|(_, argument)| argument.as_str())
@@ -147,7 +177,8 @@ pub(crate) fn elaborations(
                     segments.join("::")
                 ));
             }
-            elaborations.push(elaborate(&design, segments, set, folder));
+            // What is wrong with the top was told.
+            elaborations.extend(elaborate(&design, segments, set, folder));
         }
     }
     if problems.is_empty() {
@@ -162,7 +193,7 @@ fn elaborate(
     segments: Vec<String>,
     variant: Vec<(String, ParameterValue)>,
     folder: &Path,
-) -> Elaboration {
+) -> Option<Elaboration> {
     let mut parameters = design.parameters.clone();
     for (name, value) in variant {
         parameters.retain(|(present, _)| *present != name);
@@ -173,13 +204,14 @@ fn elaborate(
         Some(Source {
             path: folder.join(path),
             language: Language::of(path)?,
-            library: library.clone(),
+            library: library.as_deref().map(folded),
         })
     };
-    Elaboration {
+    Some(Elaboration {
         is_variant: !design.variants.is_empty(),
         segments,
-        top: design.top.clone().unwrap_or_else(|| design.name.clone()),
+        top: top(design).ok()?,
+        folder: folder.to_owned(),
         sources: design.sources.iter().filter_map(source).collect(),
         include_folders: absolute(&design.include_folders),
         library_folders: absolute(&design.library_folders),
@@ -201,7 +233,21 @@ fn elaborate(
         shared: design.shared,
         public_all: design.public_all,
         looked_up: BTreeSet::new(),
+    })
+}
+
+/// The top; in the library of the last source if none goes to `work`.
+fn top(design: &Design) -> Result<Top, String> {
+    let is_vhdl = |(_, path): &(_, PathBuf)| Language::of(path) == Some(Language::Vhdl);
+    let name = design.top.as_ref().unwrap_or(&design.name);
+    let mut top = Top::read(name, design.sources.iter().any(is_vhdl))?;
+    let libraries = design.sources.iter().map(|(library, _)| library.as_deref());
+    if top.library.is_none()
+        && let Some(libraries) = libraries.collect::<Option<Vec<&str>>>()
+    {
+        top.library = libraries.last().map(|it| folded(it));
     }
+    Ok(top)
 }
 
 fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
@@ -221,6 +267,9 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
                  and `.` are"
             ));
         }
+    }
+    if let Err(text) = top(design) {
+        problem(text);
     }
     if design.sources.is_empty() {
         problem("it has no sources: name them with `.sources([…])`".to_owned());

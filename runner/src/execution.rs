@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::elaboration::Elaboration;
+use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::results::Results;
 use crate::simulator::{CommandLine, Installation, Start, Waves, show};
@@ -67,10 +68,8 @@ impl Task<'_> {
     pub(crate) fn run(&self) -> Result<Execution, String> {
         let unwritable =
             |error: io::Error| format!("cannot write to `{}`: {error}", self.folder.display());
-        fs::create_dir_all(self.folder).map_err(unwritable)?;
         // Two runs of one test, in two terminals, take turns.
-        let lock = File::create(self.folder.join("lock")).map_err(unwritable)?;
-        lock.lock().map_err(unwritable)?;
+        let _lock = lock(&self.folder.join("lock"), Lock::Alone).map_err(unwritable)?;
         let work = self.folder.join("work");
         let (log, results) = (
             self.folder.join("log.txt"),
@@ -112,8 +111,9 @@ impl Task<'_> {
         if let Some(path) = self.describe {
             command.env("VERIFORK_DESCRIBE", path);
         }
-        if env::var_os("VERIFORK_TOP").is_none() {
-            command.env("VERIFORK_TOP", &self.design.top);
+        // Designs in VHDL have one top, which may have another name than the unit: configurations do.
+        if env::var_os("VERIFORK_TOP").is_none() && !self.design.is_vhdl() {
+            command.env("VERIFORK_TOP", &self.design.top.name);
         }
         let line = show(&command);
         let mut shown = 0;

@@ -83,7 +83,16 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     {
         return Err(vec![plan::nothing_left(&context, &designs)]);
     }
-    run_plan(&context, plan, arguments)
+    let status = run_plan(&context, plan, arguments);
+    // Under nextest each test is a process: those that add nothing need not look.
+    let adds = context.cache.has_compiled() || env::var_os("NEXTEST").is_none();
+    if !arguments.list()
+        && adds
+        && let Some(told) = context.tidy(&designs, &tests).told()
+    {
+        eprintln!("note: {told}");
+    }
+    status
 }
 
 fn run_plan(

@@ -40,8 +40,9 @@
 //! harness finds it beside itself and asks it for its tests, without a simulator. Each test is
 //! one simulator process, in a group of processes that does not outlive the harness. Everything
 //! of it is in `target/verifork/runs/…`: the log, the results, the wave file, and the folder in
-//! which the simulator ran. Compiled designs are kept in `target/verifork/designs` until
-//! something that goes into them changes.
+//! which the simulator ran. Compiled designs are kept in `target/verifork/designs`, and used again until
+//! something that the compiler has read, or looked for in vain, changes. What no test names any more is
+//! removed, but for the newest few.
 //!
 //! A test has passed only if the plugin wrote that it has. A crash, a hang, an early end, a
 //! plugin that was never loaded: each fails that test, and no other.
@@ -77,7 +78,7 @@
 //!
 //! and the plugin in each simulator has these from it as they are: `VERIFORK_TIMEOUT`, the limit of
 //! simulated time; `VERIFORK_LOG`; `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several
-//! times in its simulation; `VERIFORK_TOP`, which is the design's own top if it is not set; and
+//! times in its simulation; `VERIFORK_TOP`, which is the top of a design in Verilog if it is not set; and
 //! `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter where tests share a simulation.
 //! `VERIFORK_LIST` is `--list` here, and `VERIFORK_RESULTS`, the file through which the plugin tells
 //! what it has done, the harness sets itself.
@@ -89,14 +90,18 @@ mod design;
 mod elaboration;
 mod execution;
 mod harness;
+mod inputs;
 mod installed;
 mod junit;
+mod locked;
 mod plan;
 mod process;
 mod results;
 mod settings;
 mod simulator;
 mod testbench;
+mod tidy;
+mod top;
 mod trial;
 mod verdict;
 

@@ -271,6 +271,7 @@ mod tests {
             file: String::new(),
             line: 1,
             skip: None,
+            ends: false,
             wall_timeout: None,
             selected: true,
             paths: Vec::new(),

@@ -62,6 +62,7 @@ enum Line {
     Ended(Ended),
     Problem(String),
     Finished(bool),
+    Afterwards(String),
 }
 
 /// What one process has written; it may have ended anywhere.
@@ -75,6 +76,8 @@ pub(crate) struct Results {
     /// Why nothing could be run.
     pub(crate) problem: Option<String>,
     pub(crate) finished: bool,
+    /// What went wrong after the last test.
+    pub(crate) afterwards: Option<String>,
 }
 
 impl Results {
@@ -100,6 +103,7 @@ impl Results {
                 Line::Ended(ended) => results.ended.push(ended),
                 Line::Problem(problem) => results.problem = Some(problem),
                 Line::Finished(finished) => results.finished = finished,
+                Line::Afterwards(text) => results.afterwards = Some(text),
             }
         }
         results

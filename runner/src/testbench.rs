@@ -161,6 +161,9 @@ pub(crate) struct ListedTest {
     pub(crate) skip: Option<String>,
     /// In seconds.
     pub(crate) wall_timeout: Option<f64>,
+    /// The design is to end the simulation, which no other test can use then.
+    #[serde(default)]
+    pub(crate) ends: bool,
     /// Whether `VERIFORK_FILTER` lets it through.
     pub(crate) selected: bool,
     /// Paths below the top that it binds.

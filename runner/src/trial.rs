@@ -2,6 +2,7 @@
 
 mod report;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -10,16 +11,21 @@ use std::time::Duration;
 use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::arguments::Arguments;
-use crate::cache::Cache;
+use crate::cache::{Cache, Compiled};
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
 use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::Junit;
 use crate::plan::{self, Planned};
 use crate::settings::{Settings, WavesWanted};
-use crate::simulator::{CommandLine, Installation, Waves};
+use crate::simulator::{ALL, CommandLine, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
+use crate::tidy::{self, Owner, Removed};
 use crate::verdict::{Verdict, judge};
+
+/// The folder of the one simulation of tests that share it, and of that which describes a design.
+const SHARED: &str = "shared";
+const DESCRIBED: &str = ".describe";
 
 /// What all tests of this harness have in common.
 pub(crate) struct Context {
@@ -42,6 +48,45 @@ impl Context {
     pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
         let place = self.settings.places.get(&simulator);
         simulator.command_line().find(place.map(PathBuf::as_path))
+    }
+
+    fn owner(&self) -> Owner {
+        Owner {
+            crate_folder: self.testbench.folder.clone(),
+            target: self.testbench.target.clone(),
+            suite: String::new(),
+        }
+    }
+
+    /// Removes what none of these tests names any more, whether they are selected or not.
+    pub(crate) fn tidy(self: &Arc<Self>, designs: &[Elaboration], tests: &[ListedTest]) -> Removed {
+        let mut removed = Removed::default();
+        let (mut suites, mut runs) = (BTreeSet::new(), BTreeSet::new());
+        for design in designs {
+            for simulator in ALL {
+                let none = Err(String::new());
+                let bench = Bench::new(Arc::clone(self), design.clone(), simulator, none);
+                let formats = Waves::ALL.map(Waves::name);
+                for format in formats.into_iter().chain([""]) {
+                    suites.insert(format!("{} {format}", bench.suite()));
+                }
+                let own = tests.iter().filter(|test| design.has_test(&test.name));
+                let own = own.map(|test| test.name.as_str());
+                runs.extend(
+                    own.chain([SHARED, DESCRIBED])
+                        .map(|test| bench.folder(test)),
+                );
+            }
+        }
+        let output = &self.testbench.output;
+        let own = output.join("runs").join(&self.testbench.package);
+        let compiled = output.join("designs");
+        tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
+        for (prefix, mark) in ALL.iter().filter_map(|it| it.command_line().shared_parts()) {
+            tidy::shared_parts(&compiled, prefix, mark, &mut removed);
+        }
+        tidy::runs(&own.join(&self.testbench.target), &runs, &mut removed);
+        removed
     }
 }
 
@@ -70,14 +115,17 @@ pub(crate) fn trials(context: &Context, tests: Vec<Planned>, arguments: &Argumen
         if bench.design.shared && known.is_none() {
             let own = tests[number..].iter();
             let own = own.take_while(|other| Arc::ptr_eq(&other.bench, bench));
-            let own = own.filter(|other| runs(other)).map(|it| it.test.clone());
+            let own = own.filter(|it| runs(it) && !it.test.ends);
+            let own = own.map(|it| it.test.clone());
             let own = Shared {
                 tests: own.collect(),
                 execution: OnceLock::new(),
             };
             shared = Some((Arc::clone(bench), Arc::new(own)));
         }
-        let of_bench = shared.as_ref().filter(|_| bench.design.shared);
+        // The simulation that a test ends is of no use to others.
+        let shares = bench.design.shared && !planned.test.ends;
+        let of_bench = shared.as_ref().filter(|_| shares);
         let of_bench = of_bench.map(|(_, shared)| Arc::clone(shared));
         let (bench, test) = (Arc::clone(bench), planned.test.clone());
         let run = move || bench.run(&test, of_bench.as_deref());
@@ -145,7 +193,7 @@ impl Bench {
         };
         let own;
         let execution = if let Some(shared) = shared {
-            let run = || self.execute(&shared.tests, "shared", always);
+            let run = || self.execute(&shared.tests, SHARED, always);
             shared.execution.get_or_init(run)
         } else {
             own = self.execute(std::slice::from_ref(test), &test.name, always);
@@ -251,7 +299,7 @@ impl Bench {
             simulator,
             found,
             design: &self.design,
-            compiled: &compiled,
+            compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
             folder: &self.folder(folder),
             filter: &names.join(","),
@@ -277,9 +325,9 @@ impl Bench {
             simulator: self.command_line(),
             found,
             design: &self.design,
-            compiled: &compiled,
+            compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
-            folder: &self.folder(".describe"),
+            folder: &self.folder(DESCRIBED),
             filter: "",
             seed: context.seed,
             waves: None,
@@ -300,7 +348,7 @@ impl Bench {
     }
 
     /// The simulator, and the folder with the compiled design.
-    fn compiled(&self, waves: Option<Waves>) -> Result<(&Installation, PathBuf), String> {
+    fn compiled(&self, waves: Option<Waves>) -> Result<(&Installation, Compiled), String> {
         let simulator = self.command_line();
         let ask = || {
             self.programs
@@ -312,10 +360,14 @@ impl Bench {
             .get_or_init(ask)
             .as_ref()
             .map_err(Clone::clone)?;
-        let compiled = self
-            .context
-            .cache
-            .compiled(simulator, found, &self.design, waves)?;
+        let owner = Owner {
+            suite: format!("{} {}", self.suite(), waves.map_or("", Waves::name)),
+            ..self.context.owner()
+        };
+        let compiled =
+            self.context
+                .cache
+                .compiled(simulator, found, &self.design, waves, &owner)?;
         Ok((found, compiled))
     }
 

@@ -77,6 +77,9 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
         .any(|ended| ended.status == Status::Failed);
     let proper = matches!(execution.ending, Ending::Exited(0))
         || (failed && execution.ending == Ending::Exited(1));
+    if let Some(text) = &results.afterwards {
+        return with_log(format!("the test passed, but {text}"));
+    }
     // Another test that was interrupted is the one to blame.
     if results.interrupted().is_none() && (!results.finished || !proper) {
         return with_log(format!(
@@ -229,6 +232,14 @@ mod tests {
     fn a_passed_test_of_a_process_that_ends_badly_fails() {
         let execution = execution(Ending::Exited(1), &[("a", Some(Status::Passed))]);
         assert!(reason(judge("a", &execution)).contains("ended with status 1"));
+    }
+
+    #[test]
+    fn what_the_design_reports_after_a_passed_test_fails_it() {
+        let mut execution = execution(Ending::Exited(1), &[("a", Some(Status::Passed))]);
+        execution.results.afterwards = Some("after the last test: it broke".to_owned());
+        let told = reason(judge("a", &execution));
+        assert!(told.starts_with("the test passed, but after the last test: it broke"));
     }
 
     #[test]

@@ -26,8 +26,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "Vdesign.h"
@@ -61,6 +63,57 @@ void say(const char* what, const char* file, int line) {
     }
 }
 
+/// What a plugin may export to tell what the design has printed: 0 for nothing that says why it stops
+/// there, 1 for an error with which the simulation goes on, 2 for one that ends it.
+using Message = int (*)(const char* file, int line, int fatal);
+Message message_of_plugin = nullptr;
+
+enum class Cause { stop, error, fatal };
+
+/// Whether the line of the source has a $fatal. Until 5.010 Verilator prints of it what it prints of
+/// $error, so that nothing else tells them apart.
+bool has_fatal(const char* file, int line) {
+    std::ifstream source{file};
+    std::string text;
+    while (line-- > 0) {
+        if (!std::getline(source, text)) return false;
+    }
+    return text.find("$fatal") != std::string::npos;
+}
+
+/// A place at which the design has stopped in this evaluation.
+struct Stop {
+    std::string file;
+    int line;
+
+    /// Why; $stop where nobody knows.
+    Cause cause() const {
+        if (!message_of_plugin) return Cause::stop;
+        switch (message_of_plugin(file.c_str(), line, has_fatal(file.c_str(), line))) {
+        case 1: return Cause::error;
+        case 2: return Cause::fatal;
+        default: return Cause::stop;
+        }
+    }
+};
+
+std::vector<Stop> stops;
+
+/// Looks at what the design has stopped for in the evaluation that has just ended: an error lets it go
+/// on, everything else ends it. Not before, since Verilator may print the message after the stop.
+void resolve_stops() {
+    for (const Stop& stop : std::exchange(stops, {})) {
+        const Cause cause = stop.cause();
+        if (cause == Cause::error) continue;
+        if (cause == Cause::stop) {
+            VL_PRINTF("- %s:%d: Verilog $stop\n", stop.file.c_str(), stop.line);
+        }
+        Verilated::threadContextp()->gotError(true);
+        exit_status = EXIT_FAILURE;
+        end_soon();
+    }
+}
+
 [[noreturn]] void give_up(const std::string& reason) {
     std::fflush(stdout);
     std::fprintf(stderr, "error: %s\n", reason.c_str());
@@ -74,26 +127,25 @@ void say(const char* what, const char* file, int line) {
 void vl_finish(const char* file, int line, const char*) VL_MT_UNSAFE {
     // Without a file it is a plugin that ends the simulation.
     if (file && *file && !Verilated::threadContextp()->gotFinish()) {
-        say("$finish called", file, line);
+        VL_PRINTF("- %s:%d: Verilog $finish\n", file, line);
     }
     end_soon();
 }
 
 void vl_fatal(const char* file, int line, const char*, const char* message) VL_MT_UNSAFE {
     // The caller relies on this not to return: a design that does not settle would go on for ever.
+    VL_PRINTF("%%Fatal: ");
     say(message, file, line);
+    if (message_of_plugin && file) message_of_plugin(file, line, 1);
     Verilated::threadContextp()->gotError(true);
     exit_status = EXIT_FAILURE;
     end_now();
 }
 
 // What Verilator makes of $stop, $fatal, $error and of assertions: it does not tell one from another
-// here. With +verilator+error+limit+N it lets the first N-1 of all of them pass.
+// here. With +verilator+error+limit+N it lets the first N-1 of all of them pass without a word.
 void vl_stop(const char* file, int line, const char*) VL_MT_UNSAFE {
-    say("the design ends the simulation: $stop, $fatal, $error or an assertion", file, line);
-    Verilated::threadContextp()->gotError(true);
-    exit_status = EXIT_FAILURE;
-    end_soon();
+    stops.push_back({file ? file : "", line});
 }
 
 namespace {
@@ -135,6 +187,9 @@ void load(const std::string& path) {
     const auto* routine = static_cast<const Routine*>(dlsym(plugin, "vlog_startup_routines"));
     if (!routine) give_up("`" + path + "` is no VPI plugin: it has no `vlog_startup_routines`");
     for (; *routine; ++routine) (*routine)();
+    if (void* const found = dlsym(plugin, "verifork_design_message")) {
+        message_of_plugin = reinterpret_cast<Message>(found);
+    }
 }
 
 class Host final {
@@ -162,6 +217,7 @@ class Host final {
             call_value_changes();
             if (over()) return;
             m_design.eval_step();
+            resolve_stops();
         } while (call_value_changes() | call(cbAfterDelay));
     }
 
@@ -169,7 +225,10 @@ class Host final {
         do {
             settle();
         } while (call(cbReadWriteSynch));
-        if (!over()) m_design.eval_end_step();
+        if (!over()) {
+            m_design.eval_end_step();
+            resolve_stops();
+        }
         call(cbReadOnlySynch);
 #if VM_TRACE
         if (m_waves) m_waves->dump(m_context.time());
@@ -255,6 +314,7 @@ int main(int argc, char** argv) {
 #endif
     host.run();
     design->final();
+    resolve_stops();
     std::fflush(stdout);
     std::exit(exit_status);
 }

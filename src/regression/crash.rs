@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use libc::c_int;
 
+use super::console;
+
 /// How much of a test's name is told.
 const ROOM: usize = 256;
 
@@ -76,14 +78,11 @@ fn tell(signal: c_int) {
         libc::SIGILL => b"crashed (SIGILL)",
         _ => b"crashed (SIGFPE)",
     };
-    for part in [
+    console::tell(&[
         b"verifork: the process ",
         kind,
         b" during the test `",
         &name[..length],
         b"`\n",
-    ] {
-        // SAFETY: the pointer and the length are those of one live slice.
-        unsafe { libc::write(libc::STDERR_FILENO, part.as_ptr().cast(), part.len()) };
-    }
+    ]);
 }

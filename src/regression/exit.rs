@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use libc::{c_int, c_void};
 
+use super::{console, results};
+
 /// The exit status of a run in which a test failed, or which did not come to its end.
 pub(crate) const FAILED: i32 = 1;
 /// The exit status of a run that is proven passed.
@@ -17,14 +19,18 @@ pub(crate) const PASSED: i32 = 0;
 
 static STATUS: AtomicI32 = AtomicI32::new(FAILED);
 
+/// How the process ends does not matter any more.
+static EXPECTED: AtomicBool = AtomicBool::new(false);
+
+/// The simulator's own failure may be that of errors which were reported, and judged.
+static FORGIVEN: AtomicBool = AtomicBool::new(false);
+
 /// Somebody has said how the run ended.
 static EXPLAINED: AtomicBool = AtomicBool::new(false);
 
 // What C's standard library has beyond the crate `libc`.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 unsafe extern "C" {
-    static stdout: *mut libc::FILE;
-    fn ftrylockfile(stream: *mut libc::FILE) -> c_int;
     fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
 }
 
@@ -71,41 +77,54 @@ pub(crate) fn status() -> i32 {
 /// Ends the process as failed, at once: `message` goes to standard error, no handler runs, no
 /// lock is taken. For a process that no longer answers.
 pub(crate) fn abandon(message: &str) -> ! {
-    flush_standard_output();
+    console::try_flush_standard_output();
     tell(message);
     // SAFETY: `_exit` has no preconditions.
     unsafe { libc::_exit(FAILED) }
 }
 
 fn tell(message: &str) {
-    for part in [message, "\n"] {
-        // SAFETY: the pointer and the length are those of one live `str`. A failed write is
-        // ignored: there is nobody left to tell.
-        unsafe { libc::write(libc::STDERR_FILENO, part.as_ptr().cast(), part.len()) };
-    }
+    console::tell(&[message.as_bytes(), b"\n"]);
 }
 
-/// Writes what the simulator has printed and C still holds, unless another thread is printing.
-fn flush_standard_output() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: the standard output's stream exists for as long as the process, and its lock is ours
-    // where it is flushed: a thread that is stuck with the lock does not stop us.
-    unsafe {
-        if ftrylockfile(stdout) == 0 {
-            libc::fflush(stdout);
-        }
-    }
+/// The simulation has ended as a test wants it to: how the process ends from now on does not matter.
+pub(crate) fn expect_end() {
+    EXPECTED.store(true, Ordering::SeqCst);
+}
+
+/// The simulator's status is that of a failure if the design has reported an error, which a test may want.
+pub(crate) fn forgive_errors() {
+    FORGIVEN.store(true, Ordering::SeqCst);
 }
 
 /// Leaves with our status; where all tests have passed, with the one that the simulator gives: the
 /// design may have failed in a `final` block, after the last test.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 extern "C" fn leave_with(given: c_int, _: *mut c_void) {
-    if status() == PASSED && given != PASSED {
-        tell("verifork: the simulator ended with a failure after all tests had passed");
-        set_status(given);
+    if !EXPECTED.load(Ordering::SeqCst) && EXPLAINED.load(Ordering::SeqCst) {
+        judge_the_end(given);
     }
     leave();
+}
+
+/// What has become of the simulation since the last test was judged.
+fn judge_the_end(given: c_int) {
+    let (said, errors) = console::rest();
+    let passed = status() == PASSED;
+    let explained = errors && FORGIVEN.load(Ordering::SeqCst);
+    let text = match said {
+        Some(said) => format!("after the last test the design reported:\n{said}"),
+        None if passed && given != PASSED && !explained => {
+            "the simulator ended with a failure after all tests had passed".to_owned()
+        }
+        None => return,
+    };
+    tell(&format!("verifork: {text}"));
+    // The file can be missed, and the status tells of the failure.
+    let _ = results::afterwards(&text);
+    if passed {
+        set_status(if given == PASSED { FAILED } else { given });
+    }
 }
 
 extern "C" fn leave() {
@@ -115,10 +134,13 @@ extern "C" fn leave() {
              plugin has called `exit`; the run counts as failed",
         );
     }
-    // SAFETY: a null stream means every open output stream, which C allows at any time; `_exit`
-    // has no preconditions.
+    // SAFETY: a null stream means every open output stream, which C allows at any time.
     unsafe {
         libc::fflush(std::ptr::null_mut());
+    }
+    console::tell(&[]);
+    // SAFETY: it has no preconditions.
+    unsafe {
         libc::_exit(status());
     }
 }

@@ -27,9 +27,9 @@ type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, leng
 ///   the limit in seconds, `null` for none; `none_selected` says why `VERIFORK_FILTER` leaves no
 ///   test, and `remarks` which of its terms find none beside others that do;
 /// - then each test in the order of the source: `{"test": {"name": "wraps::from_0", "file":
-///   "src/lib.rs", "line": 52, "skip": null, "wall_timeout": null, "selected": true, "paths":
-///   ["clk", "core.next_count"], "more": false}}`, where `selected` is false if `VERIFORK_FILTER`
-///   leaves it out, `paths` are those that its parameters bind below the top, and `more` is true if
+///   "src/lib.rs", "line": 52, "skip": null, "ends": false, "wall_timeout": null, "selected": true,
+///   "paths": ["clk", "core.next_count"], "more": false}}`, where `ends` is true if the design is to
+///   end the simulation, `selected` is false if `VERIFORK_FILTER` leaves it out, `paths` are those that its parameters bind below the top, and `more` is true if
 ///   it may look up others.
 ///
 /// Nothing is told, and only the number is returned, if `version` is another one.
@@ -107,6 +107,7 @@ fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
         "file": entry.place.file(),
         "line": entry.place.line(),
         "skip": options.skip,
+        "ends": options.ends.is_some(),
         "wall_timeout": options.wall_timeout.map(|limit| limit.as_secs_f64()),
         "selected": config.filter.selects(name),
         "paths": looked_up.paths,

@@ -2,19 +2,16 @@
 //! output, so that they stand in order with what the design prints.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::thread::ThreadId;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use super::console;
 use super::durations::nanoseconds;
 use crate::time::SimTime;
-
-/// How many lines reports show of what was logged last.
-pub(crate) const TAIL_LINES: usize = 200;
 
 /// What the log asks of upper floors, always on the thread that installed it.
 #[derive(Clone, Copy)]
@@ -41,20 +38,6 @@ pub(crate) fn install(filter: &str, colored: bool, hooks: Hooks) -> bool {
     }
     installed
 }
-
-/// The last lines logged, at most [`TAIL_LINES`], oldest first, without colour.
-pub(crate) fn tail() -> String {
-    TAIL.lock().unwrap_or_else(PoisonError::into_inner).text()
-}
-
-/// Forgets what was logged so far: a test is about to begin.
-pub(crate) fn clear_tail() {
-    TAIL.lock().unwrap_or_else(PoisonError::into_inner).clear();
-}
-
-static TAIL: Mutex<Tail> = Mutex::new(Tail {
-    lines: VecDeque::new(),
-});
 
 thread_local! {
     /// Kept between records, so that logging allocates nothing once it is warm.
@@ -143,9 +126,7 @@ impl Log for Logger {
         if self.format(&mut text, record, owner).is_err() {
             text.push_str(" (a value in this message cannot be formatted)\n");
         }
-        TAIL.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(&text);
+        console::note(&text);
         if owner {
             (self.hooks.sink)(&text);
         } else {
@@ -166,48 +147,6 @@ fn color(level: Level) -> &'static str {
         Level::Info => "\x1b[32m",
         Level::Debug => "\x1b[34m",
         Level::Trace => "\x1b[2m",
-    }
-}
-
-/// The last lines; when it is full, the room of the oldest is used again.
-struct Tail {
-    lines: VecDeque<String>,
-}
-
-impl Tail {
-    fn push(&mut self, text: &str) {
-        for line in text.lines() {
-            let mut kept = if self.lines.len() < TAIL_LINES {
-                String::new()
-            } else {
-                self.lines.pop_front().unwrap_or_default()
-            };
-            kept.clear();
-            push_without_color(&mut kept, line);
-            self.lines.push_back(kept);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.lines.clear();
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::new();
-        for line in &self.lines {
-            text.push_str(line);
-            text.push('\n');
-        }
-        text
-    }
-}
-
-/// Leaves out the sequences that [`color`] and its reset write.
-fn push_without_color(out: &mut String, line: &str) {
-    let mut parts = line.split("\x1b[");
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        out.push_str(part.split_once('m').map_or(part, |(_, rest)| rest));
     }
 }
 
@@ -276,15 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_printed_but_not_kept() {
+    fn the_level_has_a_colour() {
         let logger = Logger::new("", true, IDLE);
         let line = printed(&logger, Level::Info, "tb", format_args!("x"));
         assert_eq!(line, "          - \x1b[32mINFO \x1b[0m x\n");
-        let mut tail = Tail {
-            lines: VecDeque::new(),
-        };
-        tail.push(&line);
-        assert_eq!(tail.text(), "          - INFO  x\n");
     }
 
     #[test]
@@ -324,22 +258,6 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_keeps_the_last_lines() {
-        let mut tail = Tail {
-            lines: VecDeque::new(),
-        };
-        for number in 0..TAIL_LINES {
-            tail.push(&format!("first {number}\nsecond {number}\n"));
-        }
-        let text = tail.text();
-        assert_eq!(text.lines().count(), TAIL_LINES);
-        assert!(text.starts_with("first 100\nsecond 100\n"), "{text}");
-        assert!(text.ends_with("second 199\n"), "{text}");
-        tail.clear();
-        assert_eq!(tail.text(), "");
-    }
-
-    #[test]
     fn a_value_that_logs_while_it_is_logged_does_no_harm() {
         struct Chatty<'a>(&'a Logger);
         impl fmt::Display for Chatty<'_> {
@@ -365,7 +283,6 @@ mod tests {
         install("warn", false, IDLE);
         assert!(!install("trace", true, HOOKS));
         log::warn!("still there");
-        assert!(tail().contains("still there"));
-        clear_tail();
+        assert!(console::tail().contains("still there"));
     }
 }

@@ -5,6 +5,7 @@
 //! function pointers, so that their rules are tested without one.
 
 pub(crate) mod config;
+pub(crate) mod console;
 mod crash;
 pub(crate) mod describe;
 pub(crate) mod durations;

@@ -14,6 +14,17 @@ use crate::time::SimDuration;
 /// The body of a test, about to be run.
 pub type TestFuture = Pin<Box<dyn Future<Output = anyhow::Result<()>>>>;
 
+/// A way in which a design ends the simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// `$fatal`, `severity failure`, an error at run time.
+    Fatal,
+    /// `$finish`, `std.env.finish`.
+    Finish,
+    /// `$stop`, `std.env.stop`.
+    Stop,
+}
+
 /// What `#[verifork::test(…)]` says of a test.
 #[derive(Debug, Default, Clone)]
 pub struct TestOptions {
@@ -23,6 +34,10 @@ pub struct TestOptions {
     pub wall_timeout: Option<Duration>,
     /// Why the test is not run.
     pub skip: Option<&'static str>,
+    /// Errors that the design reports leave the test as it is.
+    pub ignores_design_errors: bool,
+    /// How the design has to end the simulation.
+    pub ends: Option<End>,
     /// What the error has to contain with which the test has to fail.
     pub should_fail: Option<&'static str>,
 }

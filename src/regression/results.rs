@@ -5,10 +5,10 @@
 //! a line that it began and none that it ended was running then. A reader leaves out a last line
 //! that does not end in a newline.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -19,8 +19,16 @@ use crate::simulator::Identity;
 
 const VARIABLE: &str = "VERIFORK_RESULTS";
 
-thread_local! {
-    static FILE: RefCell<Option<(PathBuf, File)>> = const { RefCell::new(None) };
+/// Not of one thread: what comes after the last test is written while the thread is torn down.
+static FILE: Mutex<Option<(PathBuf, File)>> = Mutex::new(None);
+
+fn file() -> MutexGuard<'static, Option<(PathBuf, File)>> {
+    FILE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether somebody has asked for the file: the harness, which has started this process.
+pub(crate) fn are_written() -> bool {
+    file().is_some()
 }
 
 /// Opens the file if one is asked for, and notes that the plugin was loaded, by which simulator.
@@ -33,8 +41,8 @@ pub(crate) fn begin(identity: &Identity) -> anyhow::Result<()> {
         return Ok(());
     };
     let path = PathBuf::from(path);
-    let file = File::create(&path).map_err(|error| failed(&path, &error))?;
-    FILE.set(Some((path, file)));
+    let created = File::create(&path).map_err(|error| failed(&path, &error))?;
+    *file() = Some((path, created));
     add(&json!({"loaded": {
         "library": env!("CARGO_PKG_VERSION"),
         "simulator": identity.product,
@@ -52,14 +60,12 @@ fn failed(path: &std::path::Path, error: &std::io::Error) -> anyhow::Error {
 }
 
 fn add(line: &Value) -> anyhow::Result<()> {
-    FILE.with_borrow_mut(|file| {
-        let Some((path, file)) = file else {
-            return Ok(());
-        };
-        // One call of the system: no reader sees half a line, no crash leaves one.
-        file.write_all(format!("{line}\n").as_bytes())
-            .map_err(|error| failed(path, &error))
-    })
+    let Some((path, file)) = &mut *file() else {
+        return Ok(());
+    };
+    // One call of the system: no reader sees half a line, no crash leaves one.
+    file.write_all(format!("{line}\n").as_bytes())
+        .map_err(|error| failed(path, &error))
 }
 
 /// Nothing can be run, for this reason.
@@ -114,6 +120,11 @@ pub(crate) fn finished() -> anyhow::Result<()> {
     add(&json!({"finished": true}))
 }
 
+/// Something went wrong after the last test: the simulation, or the process, ended badly.
+pub(crate) fn afterwards(text: &str) -> anyhow::Result<()> {
+    add(&json!({"afterwards": text}))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +134,7 @@ mod tests {
     fn every_line_is_an_object_that_says_what_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.jsonl");
-        FILE.set(Some((path.clone(), File::create(&path).unwrap())));
+        *file() = Some((path.clone(), File::create(&path).unwrap()));
         planned(&["counts".to_owned()], Seed::new(u64::MAX)).unwrap();
         begun("counts").unwrap();
         let text = "count is \"7\"\nand not 8";
@@ -139,7 +150,8 @@ mod tests {
         };
         ended(&result, "log\n").unwrap();
         finished().unwrap();
-        FILE.set(None);
+        afterwards("the design failed").unwrap();
+        *file() = None;
         let written = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<Value> = written
             .lines()
@@ -150,11 +162,7 @@ mod tests {
         assert_eq!(lines[2]["ended"]["failures"][0]["text"], text);
         assert_eq!(lines[2]["ended"]["simulated_ns"], "10.00");
         assert_eq!(lines[3]["finished"], true);
-    }
-
-    #[test]
-    fn without_a_file_nothing_is_written() {
-        FILE.set(None);
-        assert!(begun("counts").is_ok());
+        assert_eq!(lines[4]["afterwards"], "the design failed");
+        assert!(begun("counts").is_ok(), "without a file nothing is written");
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: the run counts as failed until its last line is written with every selected test
 //! passed or skipped. Whatever ends the process before that, its exit status says so.
 
+mod design;
 mod limits;
 mod one;
 mod plan;
@@ -13,18 +14,19 @@ use std::rc::Rc;
 use std::task::Waker;
 use std::time::Instant;
 
+use self::design::Ended;
 use self::limits::{asked, exit_timer};
 use self::one::{Failures, run_one};
 use self::plan::prepare;
 use super::config::Config;
 use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
-use super::registry::TestEntry;
+use super::registry::{TestEntry, TestOptions};
 use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::watchdog::Watchdog;
-use super::{crash, exit, logger, results};
+use super::{console, crash, exit, results};
 use crate::scheduler::{Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::{SimDuration, SimTime};
@@ -48,8 +50,6 @@ struct Runner {
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,
     watchdog: Option<Watchdog>,
-    /// A test has run in this simulation.
-    stirred: Cell<bool>,
     finished: Cell<bool>,
 }
 
@@ -66,6 +66,9 @@ struct Running {
     since: SimTime,
     abort: Option<String>,
     waker: Option<Waker>,
+    options: TestOptions,
+    /// Its own code has ended, with this outcome after this time, and its time step is to end.
+    over: Option<(Failures, SimDuration)>,
 }
 
 thread_local! {
@@ -79,6 +82,20 @@ fn runner() -> Option<Rc<Runner>> {
 /// Prints through the simulator, and without one to the standard error. At once: a process that
 /// crashes next has told what it did before.
 fn print(text: &str) {
+    console::print_own(|| print_at_once(text));
+}
+
+/// [`print`] for a record of the log, of which only one of several lines can look like the
+/// simulator's.
+fn print_record(text: &str) {
+    if text.trim_end().contains('\n') {
+        print(text);
+    } else {
+        print_at_once(text);
+    }
+}
+
+fn print_at_once(text: &str) {
     match kernel() {
         Ok(kernel) => {
             kernel.port().print(text);
@@ -186,7 +203,7 @@ impl Runner {
         let number = self.results.borrow().len();
         let failed = matches!(result.status, Status::Failed(_));
         let log = if failed {
-            logger::tail()
+            console::tail()
         } else {
             String::new()
         };
@@ -223,40 +240,65 @@ impl Runner {
 
     /// Ends the run early: the test that runs has failed, and those to come are not run.
     fn give_up(&self, reason: &str) {
+        self.end_early(Some(reason));
+    }
+
+    /// Ends the run before all tests have run: for a reason, or since the simulation has ended.
+    fn end_early(&self, reason: Option<&str>) {
         if self.finished.get() {
             return;
         }
         exit::set_status(exit::FAILED);
         let running = self.running.borrow_mut().take();
         let mut done = self.results.borrow().len();
+        let mut wanted = None;
         if let Some(running) = running {
             let planned = &self.tests[running.number];
-            let mut failures = Failures::default();
+            let after = running.over.is_some();
+            let (mut failures, simulated) = running.over.unwrap_or_else(|| {
+                let simulated = self.kernel.now().since(running.since);
+                (Failures::default(), simulated)
+            });
             if let Some(abort) = running.abort {
                 failures.push(self, planned, abort);
             }
-            failures.push(self, planned, reason.to_owned());
-            let mut result = self.result(running.number, Status::Failed(failures.entries));
+            let ended = match reason {
+                Some(reason) => {
+                    failures.push(self, planned, reason.to_owned());
+                    Ended::GivenUp
+                }
+                None => Ended::Simulation { after },
+            };
+            let status = self.judge(planned, &running.options, failures, ended);
+            if running.options.ends.is_some() && status == Status::Passed {
+                exit::expect_end();
+                wanted = Some(&planned.name);
+            }
+            let mut result = self.result(running.number, status);
             result.wall = running.begun.elapsed();
-            result.simulated = self.kernel.now().since(running.since);
+            result.simulated = simulated;
             self.record(result);
             done += 1;
         }
         for number in done..self.tests.len() {
-            let text = "not run: the simulation ended before this test";
+            let mut text = "not run: the simulation ended before this test".to_owned();
+            if let Some(wanted) = wanted {
+                let own = &self.tests[number].name;
+                text += &format!(
+                    ", as `{wanted}` wants it to: run it in a simulation of its own \
+                     (VERIFORK_FILTER='={own}')"
+                );
+            }
             self.record(self.result(number, Status::Failed(vec![FailureEntry::of_test(text)])));
         }
         self.finish();
     }
 }
 
-fn end(kernel: &'static Kernel) {
-    let Some(runner) = runner() else { return };
-    runner.give_up(&format!(
-        "the simulation ended while the test ran: the design called `$finish` or `$fatal`, or \
-         nothing was left to happen (is there a clock?)\n{}",
-        task_tree(kernel)
-    ));
+fn end(_: &'static Kernel) {
+    if let Some(runner) = runner() {
+        runner.end_early(None);
+    }
 }
 
 /// Something failed that no task did itself.

@@ -42,7 +42,7 @@ use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Hub, Wait, hub, node_index};
-use crate::time::{Precision, SimTime};
+use crate::time::{Precision, SimDuration, SimTime, TimeError};
 use crate::value::{Logic, LogicVec};
 
 /// The token of the delay of 0 that the run begins with.
@@ -79,6 +79,8 @@ pub(crate) struct Kernel {
     hub: Rc<Hub>,
     hooks: Hooks,
     precision: Precision,
+    /// The last time that there can be, in steps.
+    last_time: u64,
     now: Cell<u64>,
     depth: Cell<u32>,
     stage: Cell<Stage>,
@@ -127,6 +129,11 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         hub: hub(),
         hooks,
         precision: port.precision(),
+        last_time: if port.quirks().times_are_signed {
+            i64::MAX.cast_unsigned() - 1
+        } else {
+            NEVER - 1
+        },
         now: Cell::new(port.now()),
         depth: Cell::new(0),
         stage: Cell::new(Stage::Active),
@@ -345,9 +352,30 @@ impl Kernel {
     // --- time and phases
 
     /// The deadline `steps` from now.
+    ///
+    /// # Errors
+    ///
+    /// The simulator cannot count so far.
     #[inline]
-    pub(crate) fn deadline(&self, steps: u64) -> u64 {
-        self.now.get().saturating_add(steps).min(NEVER - 1)
+    pub(crate) fn deadline(&self, steps: u64) -> Result<u64, TimeError> {
+        match self.now.get().checked_add(steps) {
+            Some(deadline) if deadline <= self.last_time => Ok(deadline),
+            _ => Err(self.beyond_the_end(steps)),
+        }
+    }
+
+    #[cold]
+    fn beyond_the_end(&self, steps: u64) -> TimeError {
+        TimeError::BeyondTheEnd {
+            duration: SimDuration::from_steps(steps, self.precision),
+            now: self.now().to_string(),
+            last: SimTime::new(self.last_time, self.precision).to_string(),
+        }
+    }
+
+    /// Whether somebody waits for a time to come: a task or a clock.
+    pub(crate) fn awaits_time(&self) -> bool {
+        self.timers.len() > 0 || self.clocks.earliest() != NEVER
     }
 
     #[inline]
@@ -409,7 +437,8 @@ impl Kernel {
         shape: ClockShape,
         first: u64,
     ) -> ClockIndex {
-        self.clocks.add(signal, shape, self.deadline(first))
+        let first = self.deadline(first).unwrap_or(NEVER);
+        self.clocks.add(signal, shape, first)
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {
@@ -453,14 +482,18 @@ impl Kernel {
 
     // --- between tests
 
-    /// Ends what a test left with the kernel: its clocks, its writes that were not applied, and
-    /// watches that nobody needs.
+    /// Ends what a test left with the kernel: its clocks, and watches that nobody needs.
     pub(crate) fn end_test(&self) {
         self.clocks.clear();
-        self.writes.clear(&self.signals);
         if !self.over.get() {
             self.signals.unwatch_idle(self.port);
         }
+    }
+
+    /// Forgets the writes that wait for the read-write phase: the signals' paths, and where they were
+    /// written.
+    pub(crate) fn drop_writes(&self) -> Vec<(String, &'static Location<'static>)> {
+        self.writes.clear(&self.signals)
     }
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.

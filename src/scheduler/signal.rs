@@ -94,8 +94,10 @@ pub(crate) struct Signal {
     pub(super) checks_writes: bool,
     scalar: bool,
     last: Cell<Logic>,
-    /// Where changes without a change are to be told apart: the last value of a wider signal.
-    last_wide: RefCell<Option<LogicVec>>,
+    /// Where changes without a change are to be told apart: the last value of any other signal.
+    last_wide: RefCell<Option<Last>>,
+    /// Each event may tell of an assignment alone.
+    compares_always: bool,
     /// The next event is to be compared, once.
     compares_next: Cell<bool>,
     pub(super) forced: Cell<bool>,
@@ -104,6 +106,14 @@ pub(crate) struct Signal {
     idle_fires: Cell<u32>,
     waits: RefCell<WaiterList<SignalWait>>,
     pub(super) pending: RefCell<Pending>,
+}
+
+/// A value that the next one is compared with.
+#[derive(PartialEq)]
+enum Last {
+    Bits(LogicVec),
+    Real(f64),
+    Text(String),
 }
 
 pub(super) struct Signals {
@@ -176,6 +186,7 @@ impl Signals {
             is_writable: Cell::new(
                 !description.constant && port.write_refusal(handle, false).is_none(),
             ),
+            compares_always: width != 1 && port.tells_assignments(handle),
             checks_writes: port.checks_writes(handle, &description.encoding),
             scalar: width == 1 && description.array.is_none(),
             description,
@@ -428,7 +439,8 @@ impl Signal {
     /// Keeps the present value of a wide signal, where the next event may be none of a change.
     fn prepare_to_compare(&self, port: &dyn Port) {
         let quirks = port.quirks();
-        if quirks.idle_value_changes && self.last_wide.borrow().is_none() {
+        let compares = quirks.idle_value_changes || self.compares_always;
+        if compares && self.last_wide.borrow().is_none() {
             self.remember_wide(port);
         }
         if quirks.writes_take_a_cycle && port.is_write_pending(self.handle) {
@@ -439,19 +451,23 @@ impl Signal {
     }
 
     fn remember_wide(&self, port: &dyn Port) {
-        if matches!(self.description.encoding, Encoding::Logic { .. }) {
-            let mut value = LogicVec::all_zero(0);
-            if port
-                .read(self.handle, &self.description.encoding, &mut value)
-                .is_ok()
-            {
-                *self.last_wide.borrow_mut() = Some(value);
+        let value = match self.description.encoding {
+            Encoding::Logic { .. } => {
+                let mut value = LogicVec::all_zero(0);
+                port.read(self.handle, &self.description.encoding, &mut value)
+                    .map(|()| Last::Bits(value))
             }
+            Encoding::Real => port.read_real(self.handle).map(Last::Real),
+            Encoding::Text => port.read_text(self.handle).map(Last::Text),
+            Encoding::None => return,
+        };
+        if let Ok(value) = value {
+            *self.last_wide.borrow_mut() = Some(value);
         }
     }
 
-    /// The event came without a change, as some simulators send for forced signals and at the
-    /// very start. Only there the value is compared, which costs a read.
+    /// The event came without a change, as some simulators send for forced signals, at the very start,
+    /// and for each assignment to an element. Only there the value is compared, which costs a read.
     fn wide_is_unchanged(&self, port: &dyn Port) -> bool {
         if self.compares_next.take() {
             let before = self.last_wide.borrow_mut().take();
@@ -459,7 +475,8 @@ impl Signal {
             let now = self.last_wide.borrow_mut().take();
             return before.is_some() && before == now;
         }
-        if !port.quirks().idle_value_changes || !(self.forced.get() || port.now() == 0) {
+        let idle = port.quirks().idle_value_changes && (self.forced.get() || port.now() == 0);
+        if !idle && !self.compares_always {
             *self.last_wide.borrow_mut() = None;
             return false;
         }

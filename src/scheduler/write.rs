@@ -296,11 +296,23 @@ impl Writes {
         self.spare.set(queue);
     }
 
-    /// Forgets what is kept.
-    pub(super) fn clear(&self, signals: &Signals) {
+    /// Forgets what is kept: of each signal its path, and where it was written.
+    pub(super) fn clear(&self, signals: &Signals) -> Vec<(String, &'static Location<'static>)> {
+        let mut forgotten = Vec::new();
         for index in self.queue.borrow_mut().drain(..) {
-            *signals.get(index).pending.borrow_mut() = Pending::None;
+            let signal = signals.get(index);
+            let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
+            let place = match pending {
+                Pending::None => continue,
+                Pending::Small { place, .. }
+                | Pending::Wide { place, .. }
+                | Pending::Parts { place, .. }
+                | Pending::Real(_, place)
+                | Pending::Text(_, place) => place,
+            };
+            forgotten.push((signal.description.path.clone(), place));
         }
+        forgotten
     }
 }
 

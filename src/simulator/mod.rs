@@ -8,8 +8,10 @@
 mod description;
 mod error;
 mod event;
+mod message;
 mod path;
 mod quirks;
+mod text;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;
 
@@ -20,6 +22,7 @@ use std::ptr::NonNull;
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, Phase, Sink, Unusable, install};
+pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
 
 use crate::time::Precision;
@@ -143,6 +146,10 @@ pub(crate) trait Port {
         None
     }
 
+    /// Whether the events of a watched object tell of assignments, of the same value too.
+    fn tells_assignments(&self, _object: Handle) -> bool {
+        false
+    }
     /// Whether writes to an object may be refused for their value: then
     /// [`check_write`](Port::check_write) is to be asked before one is kept for later.
     fn checks_writes(&self, _object: Handle, _encoding: &Encoding) -> bool {

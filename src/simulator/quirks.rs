@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::Identity;
+use super::message::MessageStyle;
 
 /// The simulators that have quirks of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,6 +164,10 @@ pub(crate) struct Quirks {
     /// Elements of an unpacked array of real numbers or strings can be read only: a write is
     /// dropped, with a message on the terminal. Icarus 11.
     pub(crate) real_elements_are_read_only: bool,
+    /// A backslash in a name is given as two. Icarus 11.
+    pub(crate) names_are_escaped: bool,
+    /// An event of an element of an array tells of an assignment, which need not be a change. Icarus 11.
+    pub(crate) element_events_are_assignments: bool,
     /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
     /// GHDL 2.0; Verilator 5.006 refuses.
     pub(crate) integers_extend: bool,
@@ -199,6 +204,13 @@ pub(crate) struct Quirks {
     /// An if-generate or a case-generate whose condition depends on the index of a for-generate around
     /// it is a scope that shows nothing of what it holds. NVC 1.
     pub(crate) generates_by_index_are_empty: bool,
+    /// It counts time in signed integers of 64 bits: there is none from 2^63 steps on. GHDL, NVC.
+    pub(crate) times_are_signed: bool,
+    /// The status with which the simulator ends is that of a failure if the design has reported an
+    /// error, which may be one that the test asked for. NVC 1.
+    pub(crate) errors_make_the_status: bool,
+    /// How it reports what the design says of errors.
+    pub(crate) messages: MessageStyle,
     /// Which formats keep every bit.
     pub(crate) vector_formats: VectorFormats,
     /// The letters of its names.
@@ -239,6 +251,8 @@ impl Quirks {
         shows_the_published_only: false,
         errors_are_silent: false,
         real_elements_are_read_only: false,
+        names_are_escaped: false,
+        element_events_are_assignments: false,
         integers_extend: false,
         two_states_only: false,
         some_names_do_not_iterate: false,
@@ -252,6 +266,9 @@ impl Quirks {
         sized_subtypes_read_zero: false,
         generic_packages_abort: false,
         generates_by_index_are_empty: false,
+        times_are_signed: false,
+        errors_make_the_status: false,
+        messages: MessageStyle::Unknown,
         vector_formats: VectorFormats::All,
         names: NameCase::AsWritten,
     };
@@ -269,7 +286,10 @@ impl Quirks {
                 next_time_step_repeats: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
+                names_are_escaped: true,
+                element_events_are_assignments: true,
                 integers_extend: true,
+                messages: MessageStyle::Icarus,
                 ..Quirks::STANDARD
             },
             Simulator::Ghdl => {
@@ -289,6 +309,8 @@ impl Quirks {
                     array_watches_are_dead: true,
                     some_names_do_not_iterate: true,
                     some_generates_are_nameless: !before_5,
+                    times_are_signed: true,
+                    messages: MessageStyle::Ghdl,
                     vector_formats: VectorFormats::BinaryString,
                     names: NameCase::Lower,
                     ..Quirks::STANDARD
@@ -311,6 +333,7 @@ impl Quirks {
                 inner_ports_have_no_direction: true,
                 shows_the_published_only: true,
                 two_states_only: true,
+                messages: MessageStyle::Verilator,
                 vector_formats: VectorFormats::NoScalars,
                 ..Quirks::STANDARD
             },
@@ -329,6 +352,9 @@ impl Quirks {
                 sized_subtypes_read_zero: true,
                 generic_packages_abort: true,
                 generates_by_index_are_empty: true,
+                times_are_signed: true,
+                errors_make_the_status: true,
+                messages: MessageStyle::Nvc,
                 vector_formats: VectorFormats::Positions,
                 names: NameCase::Upper,
                 ..Quirks::STANDARD

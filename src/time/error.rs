@@ -30,6 +30,16 @@ pub enum TimeError {
         /// The precision it was counted in.
         precision: Precision,
     },
+    /// The time comes after the last one that the simulator can count to.
+    #[error("{duration} from {now} is beyond the last time of the simulation, {last}")]
+    BeyondTheEnd {
+        /// The duration asked for.
+        duration: SimDuration,
+        /// The time that it was counted from, in words.
+        now: String,
+        /// The last time, in words.
+        last: String,
+    },
     /// A number of a unit is negative or not finite.
     #[error("{value} {unit} is no duration: it takes a finite number, 0 or more")]
     NotADuration {

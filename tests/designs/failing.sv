@@ -26,6 +26,11 @@ module failing #(
             3: $stop;
             4: ping = 1;
             5: $error("the design complains");
+            7: assert (command == 0) else begin
+                $display("[1000] %%Error: failing.sv:24: not so");
+                $error("an assertion fails");
+            end
+            8: $display("[1000] %%Error: failing.sv:32: not so");
             default: ;
         endcase
     end

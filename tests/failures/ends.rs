@@ -5,18 +5,21 @@ use super::*;
 #[test]
 fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     require!("iverilog", "vvp");
-    for (test, said) in [("finishes", ""), ("fails", "the design gave up")] {
+    for (test, said) in [
+        ("finishes", "the design called `$finish`"),
+        ("fails", "the design called `$fatal`:\n     FATAL: "),
+    ] {
         let name = format!("ends::the_design_{test}");
         let run = between(&name, &[]);
         run.failed()
-            .says(said)
             .says("PASS  ends::a_passes_before")
             .says("1 passed, 2 failed");
         tells(
             &run,
             &name,
             &[
-                "the design called `$finish` or `$fatal`",
+                "the simulation ended while the test ran: ",
+                said,
                 "awaits the time 2.001 ns",
             ],
         );
@@ -35,7 +38,7 @@ fn a_failure_after_the_last_test_is_none_the_less_one() {
     run.says("3 passed, 0 failed")
         .says("the design ended badly");
     run.failed()
-        .says("the simulator ended with a failure after all tests had passed");
+        .says("verifork: after the last test the design reported:\nFATAL: ");
 }
 
 /// With `-n`, as a runner gives it; without, Icarus waits for a command, and at the end of its input

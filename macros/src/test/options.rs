@@ -1,6 +1,6 @@
 //! The options of `#[verifork::test(…)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::parse::Parser;
 use syn::{Expr, LitStr};
@@ -9,12 +9,14 @@ use super::cases::CaseList;
 use crate::errors::{Errors, unknown_option};
 use crate::settings::{Setting, SettingValue, Settings};
 
-const OPTIONS: [&str; 6] = [
+const OPTIONS: [&str; 8] = [
     "name",
     "timeout",
     "wall_timeout",
     "skip",
     "should_fail",
+    "design_errors",
+    "ends",
     "cases",
 ];
 
@@ -26,6 +28,8 @@ pub(super) struct Options {
     wall_timeout: Option<Expr>,
     skip: Option<LitStr>,
     should_fail: Option<LitStr>,
+    ignores_design_errors: Option<bool>,
+    ends: Option<Ident>,
 }
 
 impl Options {
@@ -68,6 +72,17 @@ impl Options {
                 };
                 setting.store(&mut self.should_fail, value, errors);
             }
+            "design_errors" => {
+                let choices = [("ignore", true), ("fail", false)];
+                let value = setting.choice("design_errors = \"ignore\"", &choices, errors);
+                setting.store(&mut self.ignores_design_errors, value, errors);
+            }
+            "ends" => {
+                let choices = [("fatal", "Fatal"), ("finish", "Finish"), ("stop", "Stop")];
+                let value = setting.choice("ends = \"fatal\"", &choices, errors);
+                let value = value.map(|variant| Ident::new(variant, setting.key.span()));
+                setting.store(&mut self.ends, value, errors);
+            }
             "cases" => match setting.value {
                 SettingValue::List(list) => {
                     self.cases
@@ -98,6 +113,12 @@ impl Options {
             self.should_fail
                 .as_ref()
                 .map(|value| (quote!(should_fail), some(quote!(#value)))),
+            self.ignores_design_errors
+                .map(|value| (quote!(ignores_design_errors), quote!(#value))),
+            self.ends.as_ref().map(|variant| {
+                let path = quote!(::verifork::__private::End::#variant);
+                (quote!(ends), some(path))
+            }),
         ];
         let fields = fields
             .into_iter()

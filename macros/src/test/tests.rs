@@ -197,7 +197,7 @@ fn cases_have_names_and_are_not_empty() {
 
 #[test]
 fn an_unknown_option_says_the_nearest() {
-    let all = "`name`, `timeout`, `wall_timeout`, `skip`, `should_fail`, `cases`";
+    let all = "`name`, `timeout`, `wall_timeout`, `skip`, `should_fail`, `design_errors`, `ends`, `cases`";
     assert_eq!(
         errors_of("timout = 1.ms(), parallel", "async fn f() {}"),
         [

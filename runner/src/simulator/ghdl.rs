@@ -1,12 +1,13 @@
 //! GHDL: analyses and elaborates into a library folder, and runs from there. With its mcode
 //! back end it elaborates anew at each run; with the others, an executable is left in the folder.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{CommandLine, Goal, Installation, Start, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
-use crate::elaboration::Elaboration;
+use crate::elaboration::{Elaboration, work_of};
 
 pub(super) struct Ghdl;
 
@@ -62,21 +63,18 @@ impl CommandLine for Ghdl {
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut commands = Vec::new();
         for source in &design.sources {
-            let mut analyse = command(found, "-a", design, goal.folder);
-            if let Some(library) = &source.library {
-                analyse.arg(format!("--work={library}"));
-            }
-            analyse
-                .args(design.compile_arguments(Simulator::Ghdl))
-                .arg(&source.path);
+            let own = design.work(Simulator::Ghdl);
+            let library = source.library.as_deref().unwrap_or(&own);
+            let mut analyse = command(found, "-a", design, goal.folder, library);
+            analyse.arg(&source.path);
             commands.push(analyse);
         }
-        let mut elaborate = command(found, "-e", design, goal.folder);
-        elaborate.args(design.compile_arguments(Simulator::Ghdl));
+        let library = design.library_of_top(Simulator::Ghdl);
+        let mut elaborate = command(found, "-e", design, goal.folder, &library);
         elaborate
             .arg("-o")
             .arg(executable(goal.folder))
-            .arg(&design.top);
+            .args(top(design));
         commands.push(elaborate);
         if !design.parameters.is_empty() {
             // Only a run looks at the generics.
@@ -110,7 +108,15 @@ impl CommandLine for Ghdl {
     }
 }
 
-fn command(found: &Installation, what: &str, design: &Elaboration, folder: &Path) -> Command {
+/// A command of GHDL's up to the unit that it is about: each of them takes the options of analysis,
+/// by which it finds libraries and judges what it reads.
+fn command(
+    found: &Installation,
+    what: &str,
+    design: &Elaboration,
+    folder: &Path,
+    library: &str,
+) -> Command {
     let mut command = Command::new(&found.programs[0]);
     let standard = match design.vhdl_standard {
         VhdlStandard::V1993 => "93c",
@@ -121,14 +127,39 @@ fn command(found: &Installation, what: &str, design: &Elaboration, folder: &Path
     command
         .arg(joined("--workdir=", folder))
         .arg(joined("-P", folder));
+    for argument in design.compile_arguments(Simulator::Ghdl) {
+        if work_of(argument).is_none() {
+            command.arg(from_anywhere(argument, &design.folder));
+        }
+    }
+    command.arg(format!("--work={library}"));
     command
+}
+
+/// An option with its folder as all commands find it: a run has a working folder of its own.
+fn from_anywhere(argument: &str, folder: &Path) -> OsString {
+    let options = ["-P", "--workdir=", "--PREFIX="];
+    let found = options
+        .into_iter()
+        .find_map(|option| Some((option, argument.strip_prefix(option)?)));
+    match found {
+        Some((option, place)) => joined(option, &folder.join(place)),
+        None => argument.into(),
+    }
+}
+
+/// The unit at the top, as words of a command.
+fn top(design: &Elaboration) -> impl Iterator<Item = &str> {
+    let top = &design.top;
+    std::iter::once(top.name.as_str()).chain(top.architecture.as_deref())
 }
 
 /// Runs the design, up to the options of the run.
 fn run(found: &Installation, design: &Elaboration, folder: &Path) -> Command {
     if found.version.contains("mcode") {
-        let mut run = command(found, "-r", design, folder);
-        run.arg(&design.top);
+        let library = design.library_of_top(Simulator::Ghdl);
+        let mut run = command(found, "-r", design, folder, &library);
+        run.args(top(design));
         return run;
     }
     Command::new(executable(folder))
@@ -153,6 +184,14 @@ fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_in_options_are_found_from_anywhere() {
+        let from = |argument| from_anywhere(argument, Path::new("/crate"));
+        assert_eq!(from("-Plibs"), "-P/crate/libs");
+        assert_eq!(from("-P/libs"), "-P/libs");
+        assert_eq!(from("-fsynopsys"), "-fsynopsys");
+    }
 
     #[test]
     fn the_back_end_is_part_of_the_version() {

@@ -12,7 +12,6 @@ use crate::elaboration::Elaboration;
 pub(super) struct Icarus;
 
 const IMAGE: &str = "design.vvp";
-const DEPENDENCIES: &str = "dependencies.txt";
 /// Settings that `iverilog` takes from a file only.
 const SETTINGS: &str = "settings.txt";
 /// A second top beside the design's, since `vvp` alone writes no waves.
@@ -66,19 +65,18 @@ impl CommandLine for Icarus {
             )?;
         }
         if goal.waves.is_some() {
-            fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top))?;
+            fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top.name))?;
         }
         Ok(())
     }
 
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
-        command.args(["-g2012", "-s", &design.top]);
+        command.arg("-g2012").arg("-s").arg(design.top.to_string());
         if goal.waves.is_some() {
             command.args(["-s", "verifork_waves"]);
         }
         command.arg("-o").arg(goal.folder.join(IMAGE));
-        command.arg(joined("-Mall=", &goal.folder.join(DEPENDENCIES)));
         if design.timescale.is_some() {
             command.arg("-c").arg(goal.folder.join(SETTINGS));
         }
@@ -101,7 +99,7 @@ impl CommandLine for Icarus {
             });
         }
         for (name, value) in &design.parameters {
-            command.arg(format!("-P{}.{name}={}", design.top, parameter(value)));
+            command.arg(format!("-P{}.{name}={}", design.top.name, parameter(value)));
         }
         command.args(design.compile_arguments(Simulator::Icarus));
         command.args(design.sources.iter().map(|source| &source.path));
@@ -125,12 +123,6 @@ impl CommandLine for Icarus {
         // On a full disk `iverilog` writes what has room, and its status is 0.
         let flaw = "`iverilog` has not written all of its output: is the disk full?";
         Ok((!is_whole(&image)).then_some(flaw))
-    }
-
-    fn dependencies(&self, folder: &Path) -> Vec<PathBuf> {
-        let list = fs::read_to_string(folder.join(DEPENDENCIES)).unwrap_or_default();
-        let own = |path: &PathBuf| !path.ends_with(DUMP_MODULE);
-        list.lines().map(PathBuf::from).filter(own).collect()
     }
 
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {

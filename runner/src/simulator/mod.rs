@@ -14,6 +14,7 @@ use verifork_protocol::shell::quote;
 
 use crate::design::{Language, Simulator};
 use crate::elaboration::Elaboration;
+use crate::inputs::Inputs;
 
 /// A format of wave files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +101,13 @@ pub(crate) trait CommandLine: Sync {
     /// Brings what compilations have in common into the folder, if one has kept it. Without it the
     /// commands take longer, and no more than that: so nothing is told of failures.
     fn reuse(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
-    /// Keeps it, beside the folder.
-    fn keep(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
+    /// How the names of the folders begin in which such things are kept, and a file in them that is as
+    /// old as their last use.
+    fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+    /// Keeps it, beside the folder, after a compilation into which this has gone.
+    fn keep(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
     /// Why a compilation that claims to have worked has not, by what was printed.
@@ -119,10 +125,6 @@ pub(crate) trait CommandLine: Sync {
     /// They cannot be read.
     fn flaw(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
-    }
-    /// The files that went into the compilation beside the sources.
-    fn dependencies(&self, _folder: &Path) -> Vec<PathBuf> {
-        Vec::new()
     }
     /// The command that runs the compiled design with the plugin.
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;

@@ -1,16 +1,14 @@
 //! NVC: analyses and elaborates into a library folder, and runs from there.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{CommandLine, Goal, Installation, Start, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
-use crate::elaboration::Elaboration;
+use crate::elaboration::{Elaboration, work_of};
 
 pub(super) struct Nvc;
-
-/// The library that sources without one go to.
-const WORK: &str = "work";
 
 impl CommandLine for Nvc {
     fn key(&self) -> &'static str {
@@ -53,22 +51,21 @@ impl CommandLine for Nvc {
     }
 
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
-        let arguments = || design.compile_arguments(Simulator::Nvc);
+        let arguments = arguments(design.compile_arguments(Simulator::Nvc));
+        let of = |stage| words(&arguments, stage);
         let mut commands = Vec::new();
         for source in &design.sources {
-            let library = source.library.as_deref().unwrap_or(WORK);
+            let own = design.work(Simulator::Nvc);
+            let library = source.library.as_deref().unwrap_or(&own);
             let mut analyse = command(found, design, goal.folder, library);
-            analyse.args(arguments().filter(|it| Stage::of(it) == Stage::Any));
-            analyse.arg("-a");
-            analyse.args(arguments().filter(|it| Stage::of(it) == Stage::Analysis));
+            analyse.arg("-a").args(of(Stage::Analysis));
             analyse.arg(&source.path);
             commands.push(analyse);
         }
-        let mut elaborate = command(found, design, goal.folder, WORK);
-        elaborate.args(arguments().filter(|it| Stage::of(it) == Stage::Any));
-        elaborate.arg("-e");
-        elaborate.args(arguments().filter(|it| Stage::of(it) == Stage::Elaboration));
-        elaborate.args(generics(design)).arg(&design.top);
+        let library = design.library_of_top(Simulator::Nvc);
+        let mut elaborate = command(found, design, goal.folder, &library);
+        elaborate.arg("-e").args(of(Stage::Elaboration));
+        elaborate.args(generics(design)).arg(top(design));
         commands.push(elaborate);
         commands
     }
@@ -81,17 +78,20 @@ impl CommandLine for Nvc {
     }
 
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
-        let arguments = || design.run_arguments(Simulator::Nvc);
-        let mut command = command(found, design, start.folder, WORK);
-        command.args(arguments().filter(|it| Stage::of(it) == Stage::Any));
+        let arguments = arguments(design.run_arguments(Simulator::Nvc));
+        let library = design.library_of_top(Simulator::Nvc);
+        let mut command = command(found, design, start.folder, &library);
+        command.args(words(&arguments, Stage::Any));
         command.arg(joined("--load=", start.plugin)).arg("-r");
         if let Some((format, path)) = start.waves {
             command.arg(joined("--wave=", path));
             command.arg(format!("--format={}", format.name()));
             command.arg("--dump-arrays");
         }
-        command.args(arguments().filter(|it| Stage::of(it) != Stage::Any));
-        command.arg(&design.top);
+        for stage in [Stage::Analysis, Stage::Elaboration] {
+            command.args(words(&arguments, stage));
+        }
+        command.arg(top(design));
         // It shows a plugin those that follow the top, and no others.
         command.args(
             design
@@ -100,6 +100,14 @@ impl CommandLine for Nvc {
                 .map(|argument| format!("+{argument}")),
         );
         command
+    }
+}
+
+/// The unit at the top as NVC spells it.
+fn top(design: &Elaboration) -> String {
+    match &design.top.architecture {
+        Some(architecture) => format!("{}-{architecture}", design.top.name),
+        None => design.top.name.clone(),
     }
 }
 
@@ -112,31 +120,62 @@ enum Stage {
     Elaboration,
 }
 
+/// Options that are for every command.
+const FOR_ANY: &[&str] = &[
+    "-H",
+    "-L",
+    "-M",
+    "--ieee-warnings",
+    "--ignore-time",
+    "--load",
+    "--map",
+    "--messages",
+    "--seed",
+    "--std",
+    "--stderr",
+    "--vhpi-",
+];
+
+const FOR_ELABORATION: &[&str] = &[
+    "-g",
+    "-j",
+    "-O",
+    "-V",
+    "--cover",
+    "--jit",
+    "--no-collapse",
+    "--stats",
+    "--verbose",
+];
+
+/// Options whose value may be the next word.
+const WITH_VALUE: &[&str] = &[
+    "-D",
+    "-H",
+    "-I",
+    "-L",
+    "-M",
+    "-f",
+    "-g",
+    "--define",
+    "--files",
+    "--ieee-warnings",
+    "--keywords",
+    "--load",
+    "--map",
+    "--messages",
+    "--relative",
+    "--seed",
+    "--std",
+    "--stderr",
+];
+
 impl Stage {
     fn of(argument: &str) -> Stage {
         let begins = |starts: &[&str]| starts.iter().any(|start| argument.starts_with(start));
-        if begins(&[
-            "-H",
-            "-L",
-            "-M",
-            "--ieee-warnings",
-            "--ignore-time",
-            "--map",
-            "--messages",
-            "--seed",
-            "--stderr",
-            "--vhpi-",
-        ]) {
+        if begins(FOR_ANY) {
             Stage::Any
-        } else if begins(&[
-            "-g",
-            "-O",
-            "-V",
-            "--cover",
-            "--jit",
-            "--no-collapse",
-            "--verbose",
-        ]) {
+        } else if begins(FOR_ELABORATION) {
             Stage::Elaboration
         } else {
             Stage::Analysis
@@ -144,17 +183,66 @@ impl Stage {
     }
 }
 
+/// The user's arguments, each with its value, and where they belong. The work library is ours.
+fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(Stage, Vec<&'a str>)> {
+    let mut words = words.peekable();
+    let mut arguments = Vec::new();
+    while let Some(option) = words.next() {
+        let mut argument = vec![option];
+        if WITH_VALUE.contains(&option) {
+            argument.extend(words.next());
+        }
+        if work_of(option).is_none() {
+            arguments.push((Stage::of(option), argument));
+        }
+    }
+    arguments
+}
+
+fn words<'a>(arguments: &[(Stage, Vec<&'a str>)], stage: Stage) -> impl Iterator<Item = &'a str> {
+    let of_stage = arguments.iter().filter(move |(of, _)| *of == stage);
+    of_stage.flat_map(|(_, words)| words.clone())
+}
+
+/// A command of NVC's up to what is to be done: libraries and standard are the same for all.
 fn command(found: &Installation, design: &Elaboration, folder: &Path, library: &str) -> Command {
     let mut command = Command::new(&found.programs[0]);
-    let standard = match design.vhdl_standard {
-        VhdlStandard::V1993 => "1993",
-        VhdlStandard::V2008 => "2008",
-        VhdlStandard::V2019 => "2019",
-    };
-    command.arg(format!("--std={standard}"));
+    let compile = arguments(design.compile_arguments(Simulator::Nvc));
+    let user = words(&compile, Stage::Any);
+    // A second one is not taken.
+    if !words(&compile, Stage::Any).any(|word| word.starts_with("--std")) {
+        let standard = match design.vhdl_standard {
+            VhdlStandard::V1993 => "1993",
+            VhdlStandard::V2008 => "2008",
+            VhdlStandard::V2019 => "2019",
+        };
+        command.arg(format!("--std={standard}"));
+    }
     command.arg(joined(&format!("--work={library}:"), &folder.join(library)));
     command.arg("-L").arg(folder);
+    let mut is_folder = false;
+    for word in user {
+        command.arg(from_anywhere(word, is_folder, &design.folder));
+        is_folder = word == "-L";
+    }
     command
+}
+
+/// A word with its folder as all commands find it: a run has a working folder of its own.
+fn from_anywhere(word: &str, is_folder: bool, folder: &Path) -> OsString {
+    if is_folder {
+        return folder.join(word).into();
+    }
+    if let Some(place) = word.strip_prefix("-L").filter(|place| !place.is_empty()) {
+        return joined("-L", &folder.join(place));
+    }
+    match word
+        .strip_prefix("--map=")
+        .and_then(|it| it.split_once(':'))
+    {
+        Some((library, place)) => joined(&format!("--map={library}:"), &folder.join(place)),
+        None => word.into(),
+    }
 }
 
 fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
@@ -181,6 +269,22 @@ mod tests {
         assert_eq!(Stage::of("-O0"), Stage::Elaboration);
         assert_eq!(Stage::of("--ieee-warnings=off"), Stage::Any);
         assert_eq!(Stage::of("-H1g"), Stage::Any);
+        assert_eq!(Stage::of("--std=1993"), Stage::Any);
+    }
+
+    #[test]
+    fn an_option_keeps_its_value_and_folders_are_found_from_anywhere() {
+        let given = ["-L", "libs", "--relaxed", "-g", "N=1", "--work=mine"];
+        let arguments = arguments(given.into_iter());
+        let of = |stage| words(&arguments, stage).collect::<Vec<_>>();
+        assert_eq!(of(Stage::Any), ["-L", "libs"]);
+        assert_eq!(of(Stage::Analysis), ["--relaxed"]);
+        assert_eq!(of(Stage::Elaboration), ["-g", "N=1"]);
+        let from = |word, is_folder| from_anywhere(word, is_folder, Path::new("/crate"));
+        assert_eq!(from("libs", true), "/crate/libs");
+        assert_eq!(from("-Llibs", false), "-L/crate/libs");
+        assert_eq!(from("--map=a:libs/a", false), "--map=a:/crate/libs/a");
+        assert_eq!(from("--std=2008", false), "--std=2008");
     }
 
     #[test]

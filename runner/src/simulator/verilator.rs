@@ -5,24 +5,29 @@
 //! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use super::{CommandLine, Goal, Installation, Start, Waves, is_program, joined};
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
+use crate::inputs::{Inputs, hash_of_variables};
 
 pub(super) struct Verilator;
 
 const PROGRAM: &str = "design";
 /// Where the generated C++ goes, and what is built of it.
 const OBJECTS: &str = "objects";
+/// How the names of kept libraries begin.
+const LIBRARY: &str = "verilator-";
+/// What the kept library was made of.
+const LIBRARY_INPUTS: &str = "inputs.json";
 const HOST: &str = "host.cpp";
 const HOST_TEXT: &str = include_str!("verilator_host.cpp");
 const PUBLISHED: &str = "published.vlt";
@@ -75,7 +80,7 @@ impl CommandLine for Verilator {
     fn files(&self, design: &Elaboration) -> Vec<(&'static str, String)> {
         vec![
             (HOST, HOST_TEXT.to_owned()),
-            (PUBLISHED, published(&design.top, &design.looked_up)),
+            (PUBLISHED, published(&design.top.name, &design.looked_up)),
         ]
     }
 
@@ -89,9 +94,13 @@ impl CommandLine for Verilator {
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0", "--vpi", "--timing"]);
+        // As everywhere else: without it, assertions are left out.
+        command.arg("--assert");
         // Warnings are shown; whether they are errors is for the user to say.
         command.arg("-Wno-fatal");
-        command.args(["--prefix", PREFIX, "--top-module", &design.top]);
+        command
+            .args(["--prefix", PREFIX, "--top-module"])
+            .arg(design.top.to_string());
         command.arg("--Mdir").arg(goal.folder.join(OBJECTS));
         command.args(["-o", &format!("../{PROGRAM}")]);
         command.args([
@@ -143,46 +152,55 @@ impl CommandLine for Verilator {
         vec![command]
     }
 
+    fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
+        Some((LIBRARY, LIBRARY_INPUTS))
+    }
+
     fn reuse(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
         let objects = goal.folder.join(OBJECTS);
         if let Some(library) = library(found, design, goal)
+            && Inputs::read(&library.join(LIBRARY_INPUTS)).is_some_and(|mut it| it.are_fresh())
             && fs::create_dir_all(&objects).is_ok()
         {
             // Younger than their sources by this, `make` takes them as they are.
             let _ = copy_library(&library, &objects);
+            let used = File::options()
+                .append(true)
+                .open(library.join(LIBRARY_INPUTS));
+            let _ = used.and_then(|it| it.set_modified(SystemTime::now()));
         }
     }
 
-    fn keep(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
-        let Some(library) = library(found, design, goal).filter(|it| !it.exists()) else {
+    fn keep(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>, inputs: &Inputs) {
+        let Some(library) = library(found, design, goal).filter(|_| inputs.is_complete()) else {
             return;
         };
         let Some(beside) = library.parent() else {
             return;
         };
+        let objects = goal.folder.join(OBJECTS);
+        let own = dependencies(&objects);
+        let inputs = inputs.part(|path| own.contains(path) || is_program(path));
         let fresh = tempfile::Builder::new()
             .prefix("library.new-")
             .tempdir_in(beside);
         if let Ok(fresh) = fresh
-            && copy_library(&goal.folder.join(OBJECTS), fresh.path()).is_ok()
-            && fs::rename(fresh.path(), &library).is_ok()
+            && copy_library(&objects, fresh.path()).is_ok()
+            && inputs.write(&fresh.path().join(LIBRARY_INPUTS)).is_ok()
         {
-            // It lies elsewhere now.
-            let _ = fresh.keep();
+            if Inputs::read(&library.join(LIBRARY_INPUTS)).is_none_or(|mut it| !it.are_fresh()) {
+                // Whoever copies it just now compiles what is missing.
+                let _ = fs::remove_dir_all(&library);
+            }
+            if fs::rename(fresh.path(), &library).is_ok() {
+                // It lies elsewhere now.
+                let _ = fresh.keep();
+            }
         }
     }
 
     fn is_noise(&self, line: &str) -> bool {
         line.starts_with("Archive ar ")
-    }
-
-    fn dependencies(&self, folder: &Path) -> Vec<PathBuf> {
-        let list = folder.join(OBJECTS).join(format!("{PREFIX}__ver.d"));
-        let list = fs::read_to_string(list).unwrap_or_default();
-        // As in a Makefile: what is made, a colon, what it is made from.
-        let (_, sources) = list.split_once(" : ").unwrap_or_default();
-        let sources = sources.split_whitespace().map(PathBuf::from);
-        sources.filter(|path| !path.starts_with(folder)).collect()
     }
 
     fn run(&self, _: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
@@ -199,7 +217,7 @@ impl CommandLine for Verilator {
 }
 
 /// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
-/// for all designs with the same options.
+/// for all designs with the same options. It is compiled each time where an option names files.
 fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option<PathBuf> {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
@@ -210,13 +228,45 @@ fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option
     add(found.programs[0].as_os_str().as_encoded_bytes());
     add(goal.waves.map_or("", Waves::name).as_bytes());
     for argument in design.compile_arguments(Simulator::Verilator) {
+        if is_source(argument) {
+            continue;
+        }
+        if names_a_path(argument) {
+            return None;
+        }
         add(argument.as_bytes());
     }
-    for name in ["CXX", "CXXFLAGS", "CPPFLAGS", "OPT", "VERILATOR_ROOT"] {
-        add(env::var_os(name).unwrap_or_default().as_encoded_bytes());
-    }
-    let name = format!("verilator-{}", hexadecimal(&hash.finalize()[..12]));
+    hash_of_variables(&mut add);
+    let name = format!("{LIBRARY}{}", hexadecimal(&hash.finalize()[..12]));
     Some(goal.folder.parent()?.join(name))
+}
+
+/// Whether an argument is a file of the design's own, which the library does not know.
+fn is_source(argument: &str) -> bool {
+    let extension = Path::new(argument).extension().unwrap_or_default();
+    let known = ["c", "cc", "cpp", "cxx", "o", "a", "v", "sv"];
+    !argument.starts_with(['-', '+']) && known.into_iter().any(|it| extension == it)
+}
+
+fn names_a_path(argument: &str) -> bool {
+    argument.contains(['/', '$'])
+        || argument.starts_with("-f")
+        || argument.starts_with("-F")
+        || Path::new(argument).exists()
+}
+
+/// What the objects of the library were made of, as the C++ compiler has listed it.
+fn dependencies(objects: &Path) -> BTreeSet<PathBuf> {
+    let lists = fs::read_dir(objects).into_iter().flatten().flatten();
+    let lists = lists.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("verilated") && name.ends_with(".d")
+    });
+    let text: String = lists
+        .filter_map(|list| fs::read_to_string(list).ok())
+        .collect();
+    // As in a Makefile: what is made, a colon, what it is made from.
+    text.split_whitespace().map(PathBuf::from).collect()
 }
 
 fn copy_library(from: &Path, to: &Path) -> io::Result<()> {

@@ -1,6 +1,8 @@
 //! Starts the harness of the faulty testbench, built once, as cargo would.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub(crate) mod bench;
+
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -10,21 +10,28 @@ use crate::trigger::{Timer, timer_of_steps};
 /// How long the simulator may take to end after it was told to.
 const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// A timer of the limit, or of the next longer time that the design's precision can tell.
-pub(super) fn rounded_timer(kernel: &'static Kernel, limit: SimDuration) -> (Timer, SimDuration) {
+/// A timer for the time after the limit, or after the next longer one that the design's precision can
+/// tell: what happens at the limit itself is still in time. None for a limit that no simulation reaches.
+pub(super) fn limit_after(
+    kernel: &'static Kernel,
+    limit: SimDuration,
+) -> Option<(Timer, SimDuration)> {
     let precision = kernel.precision();
-    let steps = limit
-        .to_steps_rounded(precision, Rounding::Up)
-        .unwrap_or(u64::MAX);
-    let limit = SimDuration::from_steps(steps, precision);
-    (timer_of_steps(kernel, steps), limit)
+    let steps = limit.to_steps_rounded(precision, Rounding::Up).ok()?;
+    let timer = timer_of_steps(kernel, steps.checked_add(1)?).ok()?;
+    Some((timer, SimDuration::from_steps(steps, precision)))
 }
 
 /// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
 pub(super) async fn exit_timer(limit: SimDuration) {
-    match kernel() {
-        Ok(kernel) => rounded_timer(kernel, limit).0.await,
-        Err(_) => std::future::pending().await,
+    let timer = kernel().ok().and_then(|kernel| {
+        let steps = limit.to_steps_rounded(kernel.precision(), Rounding::Up);
+        timer_of_steps(kernel, steps.ok()?).ok()
+    });
+    match timer {
+        Some(timer) => timer.await,
+        // None that a simulation reaches.
+        None => std::future::pending().await,
     }
 }
 

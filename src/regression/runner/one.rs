@@ -7,17 +7,18 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
-use super::limits::{rounded_timer, set_by};
+use super::design::Ended as TestEnded;
+use super::limits::{limit_after, set_by};
 use super::{Planned, Runner, Running, task_tree, warn_unwritten};
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::select;
 use crate::regression::test::Test;
-use crate::regression::{crash, logger, results};
+use crate::regression::{console, crash, results};
 use crate::scheduler::{self, Kernel};
 use crate::task::{self, catch, causes_of, text_of};
-use crate::time::SimDuration;
+use crate::time::{SimDuration, SimTime};
 use crate::trigger::timer;
 
 pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
@@ -33,10 +34,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(reason) = options.skip {
         return runner.skipped(number, reason);
     }
-    if runner.stirred.replace(true) {
-        leave_time_step(runner.kernel).await;
-    }
-    logger::clear_tail();
+    console::begin_test(options.ignores_design_errors);
     let begun = runner.kernel.now();
     *runner.running.borrow_mut() = Some(Running {
         number,
@@ -44,6 +42,8 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         since: begun,
         abort: None,
         waker: None,
+        options: options.clone(),
+        over: None,
     });
     if let (Some(watchdog), Some(limit)) = (
         &runner.watchdog,
@@ -82,11 +82,18 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     }
     Test::set_current(None);
     runner.kernel.end_test();
+    warn_of_writes(planned, &runner.kernel.drop_writes());
     for (path, place) in runner.kernel.forces() {
         let name = &planned.name;
         log::warn!("`{name}` has left `{path}` forced (at {place}): it is released");
     }
     runner.kernel.release_forces();
+    failures.take_lost();
+    let simulated = runner.kernel.now().since(begun);
+    // What the design does in answer to the test's end is still a matter of this test.
+    runner.is_over(failures, simulated);
+    leave_time_step(runner.kernel).await;
+    let mut failures = runner.take_over();
     let abort = runner
         .running
         .borrow_mut()
@@ -99,19 +106,9 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     if let Some(watchdog) = &runner.watchdog {
         watchdog.disarm();
     }
-    let mut status = match failures {
-        Failures {
-            entries,
-            skipped: Some(reason),
-        } if entries.is_empty() => Status::Skipped(reason),
-        Failures { entries, .. } if entries.is_empty() => Status::Passed,
-        Failures { entries, .. } => Status::Failed(entries),
-    };
-    if let Some(expected) = options.should_fail {
-        status = status.judged_by_should_fail(expected);
-    }
+    let status = runner.judge(planned, &options, failures, TestEnded::Itself);
     let mut result = runner.result(number, status);
-    result.simulated = runner.kernel.now().since(begun);
+    result.simulated = simulated;
     *runner.running.borrow_mut() = None;
     crash::during("");
     result
@@ -147,6 +144,19 @@ impl Failures {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.skipped.is_none()
+    }
+
+    pub(super) fn into_status(self) -> Status {
+        match self {
+            Failures { entries, skipped } if entries.is_empty() => {
+                skipped.map_or(Status::Passed, Status::Skipped)
+            }
+            Failures { entries, .. } => Status::Failed(entries),
+        }
+    }
+
     pub(super) fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
         let place = planned.entry.place;
         self.entries.push(failures::of_test(
@@ -167,10 +177,8 @@ async fn run_body(
     failures: &mut Failures,
 ) {
     let limit = options.timeout.or(runner.config.timeout);
-    let (timer, limit) = match limit.map(|limit| rounded_timer(runner.kernel, limit)) {
-        Some((timer, limit)) => (Some(timer), Some(limit)),
-        None => (None, None),
-    };
+    let limit = limit.and_then(|limit| limit_after(runner.kernel, limit));
+    let (timer, limit) = limit.unzip();
     let mut timer = pin!(timer);
     let place: &'static Location<'static> = planned.entry.place;
     let ended = {
@@ -186,7 +194,7 @@ async fn run_body(
                 return Poll::Pending;
             };
             timer.poll(context).map(|()| {
-                Ended::Aborted(format!(
+                Ended::TimedOut(format!(
                     "the test did not end within {} of simulated time{}\n{}",
                     limit.unwrap_or(SimDuration::ZERO),
                     set_by(options.timeout.is_some(), "VERIFORK_TIMEOUT"),
@@ -204,16 +212,40 @@ async fn run_body(
             None => failures.entries.extend(failures::entries(&errors)),
         },
         Ended::Aborted(reason) => failures.push(runner, planned, reason),
+        Ended::TimedOut(reason) => {
+            let (name, place) = (&planned.name, planned.entry.place);
+            let at = runner.kernel.now();
+            // It came one step after the limit.
+            let at = SimTime::new(at.steps().saturating_sub(1), at.precision());
+            let failure = failures::of_test(name, place, at, reason);
+            failures.entries.push(failure);
+        }
     }
 }
 
 enum Ended {
     Itself(Result<(), task::TaskErrors>),
     Aborted(String),
+    TimedOut(String),
 }
 
-/// A test may end in the read-only phase, or at an edge that the design has yet to react to. The next
-/// one begins in a time step of its own: nothing of the other is seen there but settled values.
+fn warn_of_writes(planned: &Planned, dropped: &[(String, &Location<'static>)]) {
+    const SHOWN: usize = 10;
+    let name = &planned.name;
+    for (path, place) in dropped.iter().take(SHOWN) {
+        log::warn!(
+            "`{name}` has ended before its write to `{path}` (at {place}) was applied: it is dropped; \
+             `read_write().await` waits for it"
+        );
+    }
+    if let Some(more @ 1..) = dropped.len().checked_sub(SHOWN) {
+        log::warn!("`{name}` has ended before {more} more of its writes were applied");
+    }
+}
+
+/// A test may end in the read-only phase, or at an edge that the design has yet to react to. It is judged
+/// after that time step, and the next one begins in a time step of its own: nothing of the other is seen
+/// there but settled values.
 async fn leave_time_step(kernel: &'static Kernel) {
     timer(kernel.precision().step()).await;
     // After a test that ended in the read-only phase, in which nothing can be released.
@@ -223,6 +255,19 @@ async fn leave_time_step(kernel: &'static Kernel) {
 }
 
 impl Runner {
+    /// The running test's own code has ended, so.
+    fn is_over(&self, failures: Failures, simulated: SimDuration) {
+        if let Some(running) = &mut *self.running.borrow_mut() {
+            running.over = Some((failures, simulated));
+        }
+    }
+
+    fn take_over(&self) -> Failures {
+        let mut running = self.running.borrow_mut();
+        let over = running.as_mut().and_then(|running| running.over.take());
+        over.map(|(failures, _)| failures).unwrap_or_default()
+    }
+
     fn take_abort(&self, waker: &Waker) -> Option<String> {
         let mut running = self.running.borrow_mut();
         let running = running.as_mut()?;

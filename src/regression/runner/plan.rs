@@ -6,19 +6,21 @@ use std::rc::Rc;
 use anyhow::Context as _;
 
 use super::limits::last_resort;
-use super::{Planned, Runner, print};
+use super::{Planned, Runner, print, print_record};
 use crate::regression::config::Config;
+use crate::regression::console;
 use crate::regression::describe;
+use crate::regression::exit;
 use crate::regression::junit::JunitFile;
 use crate::regression::registry;
 use crate::regression::repeat::Invocation;
 use crate::regression::report::Style;
 use crate::regression::seed::Seed;
-use crate::regression::select::{self, SelectError, Selection, select};
+use crate::regression::select::{self, Run, SelectError, Selection, select};
 use crate::regression::watchdog::{GRACE, Watchdog};
 use crate::regression::{logger, results};
 use crate::scheduler::{self, Kernel};
-use crate::task;
+use crate::task::{self, catch};
 
 /// Reads the settings and chooses the tests; `None` if only a list was asked for.
 pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
@@ -36,7 +38,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
             task_path: |out| {
                 task::with_hub(|hub| hub.write_current_path(out).ok());
             },
-            sink: print,
+            sink: print_record,
         },
     );
     if let Some(path) = &config.describe {
@@ -61,7 +63,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         config.repeat.get(),
         seed,
     );
-    let selection = match selection {
+    let mut selection = match selection {
         Err(SelectError::NoTests | SelectError::NothingFits { .. }) if config.allow_empty => {
             Selection::default()
         }
@@ -76,6 +78,9 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         print(&text);
         return Ok(None);
     }
+    // A test that wants the design to end the simulation comes after those that do not.
+    let ends = |run: &Run| catch(entries[run.index].0.options).is_ok_and(|it| it.ends.is_some());
+    selection.runs.sort_by_cached_key(ends);
     let invocation = Invocation {
         variables: config.shaping.clone(),
         arguments: process_arguments(),
@@ -112,6 +117,13 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         .map(|run| select::label(candidates[run.index].name, run.repetition))
         .collect();
     results::planned(&labels, seed)?;
+    if port.quirks().errors_make_the_status {
+        exit::forgive_errors();
+    }
+    let messages = port.quirks().messages;
+    if let Err(error) = console::begin(messages, kernel.precision(), results::are_written()) {
+        log::warn!("what the design reports is not read, and so fails no test: {error}");
+    }
     let style = Style::new(colored, labels.iter().map(String::as_str));
     let tests = selection
         .runs
@@ -154,7 +166,6 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         results: RefCell::default(),
         running: RefCell::default(),
         watchdog,
-        stirred: Cell::new(false),
         finished: Cell::new(false),
     })))
 }

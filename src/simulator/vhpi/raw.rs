@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{self, NonNull};
 
 use super::scalar::{Scalar, physical};
+use crate::simulator::text::decoded;
 use crate::sys::{self, vhpi};
 
 /// A function that the running process does not export.
@@ -125,7 +126,7 @@ impl Interface {
         let text = unsafe { get_str(property, pointer(Some(object))) };
         // SAFETY: null, or a string of the simulator's that ends in NUL; it is copied before the
         // next call, which may overwrite it.
-        (!text.is_null()).then(|| latin_1(unsafe { CStr::from_ptr(text.cast()) }.to_bytes()))
+        (!text.is_null()).then(|| decoded(unsafe { CStr::from_ptr(text.cast()) }.to_bytes()))
     }
 
     /// A physical property, in the base unit; `None` if it is undefined for the object.
@@ -455,12 +456,7 @@ unsafe fn message(information: &vhpi::vhpiErrorInfoT) -> Option<String> {
     }
     // SAFETY: a string of the simulator's, copied before the next call.
     let message = unsafe { CStr::from_ptr(information.message.cast::<c_char>()) };
-    Some(message.to_string_lossy().trim().to_owned())
-}
-
-/// A text in VHDL's character set, ISO 8859-1.
-pub(super) fn latin_1(bytes: &[u8]) -> String {
-    bytes.iter().map(|&byte| char::from(byte)).collect()
+    Some(decoded(message.to_bytes()).trim().to_owned())
 }
 
 /// A text for C, without the characters that would end it.
@@ -501,14 +497,4 @@ pub(super) unsafe fn token(data: *const vhpi::vhpiCbDataT) -> u64 {
 pub(super) unsafe fn object(data: *const vhpi::vhpiCbDataT) -> Option<Raw> {
     // SAFETY: the simulator passes data that live through the call.
     handle(unsafe { (*data).obj })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_are_those_of_iso_8859_1() {
-        assert_eq!(latin_1(b"a\xe9"), "a\u{e9}");
-    }
 }

@@ -2,11 +2,12 @@
 
 use super::object::Object;
 use super::position::{SMALL, logic_of, planes_of, planes_of_all};
-use super::raw::{Unread, latin_1};
+use super::raw::Unread;
 use super::scalar::Scalar;
 use super::shape::{EnumerationFormat, PhysicalRead, Shape};
 use super::{VhpiPort, refusal, wrong_encoding};
 use crate::simulator::PortError;
+use crate::simulator::text::latin_1;
 use crate::sys::vhpi;
 use crate::value::{LogicVec, low_mask};
 

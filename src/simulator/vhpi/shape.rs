@@ -230,8 +230,8 @@ impl VhpiPort {
         let Some(dimensions) = self.dimensions(types.subtype) else {
             return Shape::None;
         };
-        let lengths = dimensions.iter().map(|range| u32::try_from(range.length));
-        let (&[dimension], Some(Ok(length))) = (&*dimensions, lengths.last()) else {
+        let mut lengths = dimensions.iter().map(|range| u32::try_from(range.length));
+        let (&[dimension], Some(Ok(length))) = (&*dimensions, lengths.next()) else {
             return if dimensions.is_empty() {
                 Shape::None
             } else {

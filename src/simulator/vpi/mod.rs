@@ -109,6 +109,9 @@ impl VpiPort {
         if quirks.warnings_are_refusals {
             raw.refuse_from(vpi::vpiWarning);
         }
+        if quirks.names_are_escaped {
+            raw.unescape_names();
+        }
         let exponent = raw
             .get(vpi::vpiTimePrecision, None)
             .ok_or_else(|| format!("{identity} gives no time precision"))?;
@@ -294,6 +297,10 @@ impl Port for VpiPort {
         self.vhdl.is_none()
             && self.kind(parameter) == super::ObjectKind::Parameter
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
+    }
+
+    fn tells_assignments(&self, object: Handle) -> bool {
+        self.quirks.element_events_are_assignments && self.vpi_type(object) == vpi::vpiMemoryWord
     }
 
     fn checks_writes(&self, object: Handle, encoding: &Encoding) -> bool {

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr::{self, NonNull};
 
+use crate::simulator::text::{decoded, encodings};
 use crate::simulator::{CallbackHandle, Handle};
 use crate::sys::{self, vpi};
 
@@ -45,6 +46,7 @@ pub(super) struct Interface {
     functions: vpi::VpiFunctions,
     /// The least level of a message that says that a call was refused.
     refusal: Cell<i32>,
+    names_are_escaped: Cell<bool>,
 }
 
 fn pointer(handle: Option<Handle>) -> vpi::vpiHandle {
@@ -71,7 +73,13 @@ impl Interface {
         Ok(Interface {
             functions: sys::load_vpi()?,
             refusal: Cell::new(vpi::vpiError),
+            names_are_escaped: Cell::new(false),
         })
+    }
+
+    /// Takes a pair of backslashes in a string property for one.
+    pub(super) fn unescape_names(&self) {
+        self.names_are_escaped.set(true);
     }
 
     /// Takes messages of this level and above for refusals.
@@ -93,7 +101,14 @@ impl Interface {
         // SAFETY: the handle is the simulator's own, and the string is copied before the next
         // call into the simulator, which may overwrite it.
         let text = unsafe { text(get_str(property, pointer(Some(object)))) };
-        text.map(|text| text.to_string_lossy().into_owned())
+        text.map(|text| {
+            let text = decoded(text.to_bytes());
+            if self.names_are_escaped.get() && text.contains('\\') {
+                unescaped(&text)
+            } else {
+                text
+            }
+        })
     }
 
     /// The object in a relation of one to one.
@@ -121,9 +136,11 @@ impl Interface {
 
     pub(super) fn by_name(&self, name: &str, scope: Option<Handle>) -> Option<Handle> {
         let by_name = function!(self, vpi_handle_by_name).ok()?;
-        let name = CString::new(name).ok()?;
-        // SAFETY: the name is a string that outlives the call, which does not write to it.
-        handle(unsafe { by_name(name.as_ptr().cast_mut(), pointer(scope)) })
+        encodings(name).find_map(|name| {
+            let name = CString::new(name).ok()?;
+            // SAFETY: the name is a string that outlives the call, which does not write to it.
+            handle(unsafe { by_name(name.as_ptr().cast_mut(), pointer(scope)) })
+        })
     }
 
     pub(super) fn by_index(&self, object: Handle, index: i32) -> Option<Handle> {
@@ -269,7 +286,7 @@ impl Interface {
         }
         // SAFETY: null or the simulator's string, copied before the next call.
         let message = unsafe { text(information.message) };
-        message.map(|message| message.to_string_lossy().trim().to_owned())
+        message.map(|message| decoded(message.to_bytes()).trim().to_owned())
     }
 
     /// The product, the version and the command line.
@@ -286,7 +303,7 @@ impl Interface {
         let copy = |string: *mut c_char| {
             // SAFETY: null or a string of the simulator's that lasts as long as it does.
             let text = unsafe { text(string) };
-            text.map(|text| text.to_string_lossy().into_owned())
+            text.map(|text| decoded(text.to_bytes()))
                 .unwrap_or_default()
         };
         let count = if information.argv.is_null() {
@@ -331,6 +348,19 @@ impl Interface {
     }
 }
 
+/// What is behind a backslash stands for itself.
+fn unescaped(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut plain = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        plain.push(match letter {
+            '\\' => letters.next().unwrap_or(letter),
+            letter => letter,
+        });
+    }
+    plain
+}
+
 /// Tokens are carried as the integer in a pointer that is never followed.
 fn token_to_pointer(token: u64) -> *mut c_char {
     const {
@@ -349,4 +379,22 @@ fn token_to_pointer(token: u64) -> *mut c_char {
 /// The token of a callback.
 pub(super) fn token(data: &vpi::t_cb_data) -> u64 {
     data.user_data.addr() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_behind_a_backslash_stands_for_itself() {
+        for (escaped, plain) in [
+            ("a\\\\b", "a\\b"),
+            ("\\\\\\\\", "\\\\"),
+            ("a\\\"b", "a\"b"),
+            ("plain", "plain"),
+            ("last\\", "last\\"),
+        ] {
+            assert_eq!(unescaped(escaped), plain);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use std::ptr;
 use super::digits::{digits_to_planes, scalar_planes, vector_elements};
 use super::raw::Missing;
 use super::{VpiPort, check_not_over};
+use crate::simulator::text::decoded;
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
 use crate::value::{LogicVec, low_mask};
@@ -219,9 +220,7 @@ impl VpiPort {
             return Ok(String::new());
         }
         // SAFETY: a string of the simulator's, copied before its next call.
-        Ok(unsafe { CStr::from_ptr(string) }
-            .to_string_lossy()
-            .into_owned())
+        Ok(decoded(unsafe { CStr::from_ptr(string) }.to_bytes()))
     }
 
     /// An integer that another object stands for, such as the bound of a range.

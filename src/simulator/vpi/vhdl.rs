@@ -132,17 +132,19 @@ fn whole_name(name: &str) -> String {
 fn names_to_ask_for(name: &str) -> Vec<String> {
     let is_basic = |name: &str| {
         name.chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            .all(|letter| letter.is_alphanumeric() || letter == '_')
     };
+    let mut names = Vec::new();
     if is_basic(name) {
-        return vec![name.to_lowercase()];
+        names.push(name.to_lowercase());
     }
-    let shown = name::shown(name, NameCase::AsWritten);
-    if name.starts_with('\\') || name::split_indices(name).is_none() {
-        vec![format!("\\{}\\", shown.replace('\\', "\\\\"))]
-    } else {
-        vec![]
+    // Letters beyond ASCII may be those of a UTF-8 source, of which VHDL makes no letters.
+    let is_plain = names.is_empty() && name::split_indices(name).is_none();
+    if name.starts_with('\\') || is_plain || !name.is_ascii() {
+        let shown = name::shown(name, NameCase::AsWritten);
+        names.push(format!("\\{}\\", shown.replace('\\', "\\\\")));
     }
+    names
 }
 
 impl VpiPort {

@@ -96,6 +96,14 @@ async fn finds_by_name(gate: Gate, top: Instance) -> Result {
     Ok(())
 }
 
+/// What the design was compiled from makes it show seven.
+#[verifork::test]
+async fn shows_seven(top: Instance) -> Result {
+    read_only().await;
+    ensure!(top.signal::<u8>("q")?.get()? == 7, "`q` is not seven");
+    Ok(())
+}
+
 /// The design's own width, its text and its file are those that the harness gave it.
 #[verifork::test]
 async fn is_as_configured(dut: Instance) -> Result {

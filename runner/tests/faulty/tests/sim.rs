@@ -35,6 +35,42 @@ fn vhdl() -> Design {
         .sources(["hdl/vhdl.vhd"])
 }
 
+/// A design that the environment describes, in lists separated by commas.
+fn described() -> Design {
+    let list = |name: &str| -> Vec<String> {
+        let value = std::env::var(name).unwrap_or_default();
+        let parts = value.split(',').filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    let mut design = Design::new("described")
+        .include_folders(list("FAULTY_INCLUDES"))
+        .library_folders(list("FAULTY_LIBRARIES"))
+        .public_all()
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+        .tests(list("FAULTY_TESTS"));
+    for source in list("FAULTY_SOURCES") {
+        design = match source.split_once('=') {
+            Some((library, path)) => design.library(library, [path]),
+            None => design.sources([source]),
+        };
+    }
+    for top in list("FAULTY_TOP") {
+        design = design.top(top);
+    }
+    for simulator in [
+        Simulator::Icarus,
+        Simulator::Verilator,
+        Simulator::Ghdl,
+        Simulator::Nvc,
+    ] {
+        for argument in list("FAULTY_ARGUMENTS") {
+            design = design.compile_argument(simulator, argument);
+        }
+    }
+    design
+}
+
 fn main() -> ExitCode {
     let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
     verifork_runner::main(match choice.as_str() {
@@ -69,6 +105,7 @@ fn main() -> ExitCode {
             };
             vec![(1..=100).fold(gate().tests(["passes"]), one)]
         }
+        "described" => vec![described()],
         "vhdl" => vec![vhdl().parameter("WIDTH", 4)],
         "skipped" => vec![
             gate()

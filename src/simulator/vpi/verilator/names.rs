@@ -1,10 +1,16 @@
 //! Names between the design and the program that is made of it.
 
-/// An identifier as the generated program has it.
-pub(super) fn encoded(name: &str) -> String {
+use crate::simulator::text;
+
+/// An identifier as the generated program may have it.
+pub(super) fn encoded(name: &str) -> impl Iterator<Item = String> {
+    text::encodings(name).map(|bytes| encoded_bytes(&bytes))
+}
+
+fn encoded_bytes(name: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
-    for byte in name.bytes() {
+    for &byte in name {
         match byte {
             b'[' => text.push_str("__BRA__"),
             b']' => text.push_str("__KET__"),
@@ -29,23 +35,23 @@ pub(super) fn decoded(path: &str) -> String {
         path
     };
     let mut parts = path.split("__0");
-    let mut text = parts.next().unwrap_or_default().to_owned();
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
         let code = part
             .get(..2)
             .and_then(|code| u8::from_str_radix(code, 16).ok());
         match code {
-            Some(code) if code.is_ascii_graphic() => {
-                text.push(char::from(code));
-                text.push_str(&part[2..]);
+            Some(code) if code.is_ascii_graphic() || !code.is_ascii() => {
+                bytes.push(code);
+                bytes.extend(&part.as_bytes()[2..]);
             }
             _ => {
-                text.push_str("__0");
-                text.push_str(part);
+                bytes.extend(b"__0");
+                bytes.extend(part.as_bytes());
             }
         }
     }
-    text
+    text::decoded(&bytes)
 }
 
 #[cfg(test)]
@@ -61,9 +67,13 @@ mod tests {
             ("odd+name", "odd__02bname"),
             ("plain_name", "plain_name"),
         ] {
-            assert_eq!(encoded(name), encoded_name);
+            assert_eq!(encoded(name).next().as_deref(), Some(encoded_name));
             assert_eq!(decoded(encoded_name), name);
         }
+        assert_eq!(decoded("caf__0e9"), "caf\u{e9}");
+        assert_eq!(decoded("caf__0c3__0a8"), "caf\u{e8}");
+        let both: Vec<_> = encoded("caf\u{e9}").collect();
+        assert_eq!(both, ["caf__0c3__0a9", "caf__0e9"]);
         assert_eq!(decoded("top.a__0.b"), "top.a__0.b");
         assert_eq!(decoded("top.\\odd+name .\\x.y "), "top.odd+name.x.y");
         assert_eq!(

@@ -34,7 +34,7 @@ impl VpiPort {
         if let Some(known) = self.kept.scopes.borrow().get(&key) {
             return Some(*known);
         }
-        let found = self.raw.by_name(&encoded(name), scope)?;
+        let found = encoded(name).find_map(|name| self.raw.by_name(&name, scope))?;
         if !self.kind(found).is_scope() {
             return None;
         }

@@ -10,6 +10,8 @@ pub(crate) const FATAL: u8 = 2;
 pub(crate) const STOP: u8 = 3;
 pub(crate) const OSCILLATE: u8 = 4;
 pub(crate) const ERROR: u8 = 5;
+const ASSERTION: u8 = 7;
+const LOOKS_SO: u8 = 8;
 
 pub(crate) async fn command(dut: Design, command: u8) {
     dut.command.set(command);
@@ -44,6 +46,37 @@ async fn the_design_stops(dut: Design) -> Result {
 #[verifork::test]
 async fn the_design_reports_an_error(dut: Design) {
     command(dut, ERROR).await;
+}
+
+#[verifork::test]
+async fn an_assertion_of_the_design_fails(dut: Design) {
+    command(dut, ASSERTION).await;
+    command(dut, LOOKS_SO).await;
+}
+
+#[verifork::test]
+async fn the_design_prints_what_looks_like_an_error(dut: Design) {
+    command(dut, LOOKS_SO).await;
+}
+
+#[verifork::test(design_errors = "ignore")]
+async fn an_error_is_ignored(dut: Design) {
+    command(dut, ERROR).await;
+}
+
+#[verifork::test(ends = "fatal")]
+async fn wants_the_design_to_fail(dut: Design) {
+    command(dut, FATAL).await;
+}
+
+#[verifork::test(ends = "finish")]
+async fn wants_the_design_to_finish(dut: Design) {
+    command(dut, FINISH).await;
+}
+
+#[verifork::test(ends = "stop")]
+async fn wants_the_design_to_stop(dut: Design) {
+    command(dut, STOP).await;
 }
 
 /// Asks for a failure of the `final` block.

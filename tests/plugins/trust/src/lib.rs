@@ -1,4 +1,5 @@
 //! Tests that lose, hide or misread something where the library lets them. `tests/trust` checks what
 //! becomes of each, a module a kind in both.
 
+mod design;
 mod shown;

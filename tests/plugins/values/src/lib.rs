@@ -1,7 +1,9 @@
 //! Which numbers and names the objects of a design have, asked of simulators that run
 //! `tests/designs/values.sv` or its twin `values.vhd`.
 
+mod arrays;
 mod hidden;
+mod names;
 mod numbers;
 mod optional;
 mod refusals;

@@ -32,6 +32,20 @@ fn main() -> ExitCode {
             .sources(["../../designs/ranges.vhd"])
             .simulators([Simulator::Nvc])
             .tests(["refusals::what_"]),
+        Design::new("latin_1")
+            .sources(["../../designs/latin_1.v"])
+            .public_all()
+            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+            .tests(["names::any_"]),
+        Design::new("latin_1")
+            .label("vhdl")
+            .sources(["../../designs/latin_1.vhd"])
+            .tests(["names::any_", "names::vhdl_"]),
+        Design::new("arrays")
+            .sources(["../../designs/arrays.sv"])
+            .simulators([Simulator::Icarus])
+            .tests(["names::verilog_", "arrays::"]),
         Design::new("hidden")
             .sources(["../../designs/hidden.vhd"])
             .simulators([Simulator::Nvc])

@@ -1,0 +1,407 @@
+//! What went into a compilation: every file that a compiler read, every name under which it found
+//! nothing, every folder that it listed, every variable that these files mention; and whether
+//! all that is still so.
+
+mod observer;
+mod variables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::cache::hexadecimal;
+use crate::process::Ending;
+use observer::Use;
+
+pub(crate) use variables::hash_of_variables;
+
+/// Files above this size go by their fingerprints alone: programs and their libraries.
+const LARGE: u64 = 1 << 20;
+
+/// A file that was changed this shortly before its fingerprint was taken may have been changed once
+/// more since, within one tick of the file system's clock.
+const TICK: Duration = Duration::from_secs(2);
+
+/// What a file system tells of a file that changes with its contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Fingerprint {
+    inode: u64,
+    size: u64,
+    /// When its contents were last changed, and when anything of it was; nanoseconds.
+    modified: i128,
+    changed: i128,
+}
+
+impl Fingerprint {
+    fn of(it: &Metadata) -> Fingerprint {
+        let nanoseconds =
+            |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Fingerprint {
+            inode: it.ino(),
+            size: it.size(),
+            modified: nanoseconds(it.mtime(), it.mtime_nsec()),
+            changed: nanoseconds(it.ctime(), it.ctime_nsec()),
+        }
+    }
+
+    /// Whether it says nothing of what happens right after it was taken.
+    fn is_young(&self) -> bool {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let age = i128::try_from(now.as_nanos()).unwrap_or_default() - self.changed;
+        age < i128::try_from(TICK.as_nanos()).unwrap_or_default()
+    }
+}
+
+/// What was found under a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum State {
+    Absent,
+    /// A file that nobody opened.
+    File,
+    Contents {
+        print: Fingerprint,
+        /// Changed so recently that the fingerprint does not count.
+        young: bool,
+        hash: Option<String>,
+    },
+    /// A folder that nobody listed.
+    Folder,
+    Names {
+        hash: String,
+    },
+    /// A pipe, a terminal.
+    Special,
+    /// It changed while the compiler was at work: nobody knows what the compiler has seen.
+    Unsettled,
+}
+
+impl State {
+    fn of(path: &Path, opened: bool) -> State {
+        let Ok(it) = fs::metadata(path) else {
+            return State::Absent;
+        };
+        if it.is_dir() {
+            return match names(path) {
+                Some(hash) if opened => State::Names { hash },
+                _ => State::Folder,
+            };
+        }
+        if !it.is_file() {
+            return State::Special;
+        }
+        if !opened {
+            return State::File;
+        }
+        let print = Fingerprint::of(&it);
+        State::Contents {
+            print,
+            young: print.is_young(),
+            hash: None,
+        }
+    }
+}
+
+/// What went in, as far as it was seen.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Inputs {
+    /// Whether that is everything.
+    complete: bool,
+    paths: BTreeMap<PathBuf, State>,
+    /// Where symbolic links lead; nowhere what is none.
+    links: BTreeMap<PathBuf, Option<PathBuf>>,
+    /// The variables of the environment that arguments and files mention.
+    variables: BTreeMap<String, Option<String>>,
+}
+
+/// Whether what went in is as it was.
+pub(crate) enum Verdict {
+    Fresh,
+    /// So it is, by the contents of files that were touched: better recorded anew.
+    Touched,
+    Stale,
+}
+
+/// Takes down what a compilation looks at.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    /// What is in here is the compilation's own.
+    folder: PathBuf,
+    inputs: Inputs,
+    /// What it has made elsewhere, for itself.
+    made: BTreeSet<PathBuf>,
+}
+
+impl Recorder {
+    /// A recorder of a compilation that writes into this folder.
+    pub(crate) fn new(folder: &Path) -> Recorder {
+        Recorder {
+            folder: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+            inputs: Inputs {
+                complete: true,
+                ..Inputs::default()
+            },
+            made: BTreeSet::new(),
+        }
+    }
+
+    /// Runs a command to its end, as [`crate::process::run`].
+    ///
+    /// # Errors
+    ///
+    /// The command does not start, or this process is about to end.
+    pub(crate) fn run(&mut self, command: &mut Command) -> io::Result<Ending> {
+        let arguments: Vec<u8> = command
+            .get_args()
+            .flat_map(|it| [it.as_encoded_bytes(), b"\n"].concat())
+            .collect();
+        self.note_variables(&arguments);
+        let (ending, complete) = observer::run(command, &mut |path, how| self.see(path, how))?;
+        self.inputs.complete &= complete;
+        Ok(ending)
+    }
+
+    fn see(&mut self, path: PathBuf, how: Use) {
+        if self.is_own(&path) || is_of_the_system(&path) || self.made.contains(&path) {
+            return;
+        }
+        if how == Use::Followed {
+            let leads = || fs::read_link(&path).ok();
+            let _ = self.inputs.links.entry(path.clone()).or_insert_with(leads);
+            return;
+        }
+        let known = self.inputs.paths.get(&path);
+        if how == Use::Made || how == Use::OpenedOrMade && !path.exists() {
+            // Of what was there before, it is told that it has changed.
+            if matches!(known, None | Some(State::Absent)) {
+                self.inputs.paths.remove(&path);
+                self.made.insert(path);
+            }
+            return;
+        }
+        let opened = how != Use::Looked;
+        let now = match known {
+            None => State::of(&path, opened),
+            Some(State::Absent | State::File | State::Folder) if opened => {
+                let now = State::of(&path, true);
+                let was = (known == Some(&State::Absent), known == Some(&State::Folder));
+                let is = matches!(now, State::Absent);
+                let folder = matches!(now, State::Folder | State::Names { .. });
+                if was == (is, folder) {
+                    now
+                } else {
+                    State::Unsettled
+                }
+            }
+            Some(_) => return,
+        };
+        self.inputs.paths.insert(path, now);
+    }
+
+    /// Whether a path is in the folder of the compilation.
+    fn is_own(&self, path: &Path) -> bool {
+        if path.components().any(|part| part == Component::ParentDir) {
+            let folder = path.parent().and_then(|it| it.canonicalize().ok());
+            return folder.is_some_and(|it| it.starts_with(&self.folder));
+        }
+        path.starts_with(&self.folder)
+    }
+
+    /// What went in, now that the compilation has ended. It read all of `sources`, if everything was
+    /// seen: one that a program elsewhere compiles, as in a container, is not.
+    pub(crate) fn finish<'a>(mut self, sources: impl Iterator<Item = &'a Path>) -> Inputs {
+        let mut texts = Vec::new();
+        for (path, state) in &mut self.inputs.paths {
+            let now = State::of(
+                path,
+                matches!(state, State::Contents { .. } | State::Names { .. }),
+            );
+            match (state, now) {
+                (State::Contents { print, young, hash }, State::Contents { print: now, .. })
+                    if *print == now =>
+                {
+                    let is_small = print.size <= LARGE;
+                    let text = (*young || is_small).then(|| fs::read(path).ok()).flatten();
+                    *hash = text.as_deref().map(hash_of);
+                    texts.extend(text.filter(|_| is_small && !is_installed(path)));
+                }
+                (state, now) if *state != now => *state = State::Unsettled,
+                _ => {}
+            }
+        }
+        for text in texts {
+            self.note_variables(&text);
+        }
+        let paths = &self.inputs.paths;
+        let was_read = |source: &Path| {
+            let same = |path: &&PathBuf| {
+                *path == source
+                    || path.file_name() == source.file_name()
+                        && path.canonicalize().ok() == source.canonicalize().ok()
+            };
+            paths.keys().any(|path| same(&path))
+        };
+        self.inputs.complete &= sources.into_iter().all(was_read);
+        self.inputs
+    }
+
+    /// Notes the variables whose names stand behind a `$`, as in the files of arguments of Icarus
+    /// and Verilator.
+    fn note_variables(&mut self, text: &[u8]) {
+        for part in text.split(|byte| *byte == b'$').skip(1) {
+            let begins = usize::from(matches!(part.first(), Some(b'{' | b'(')));
+            let name: Vec<u8> = part[begins..]
+                .iter()
+                .copied()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+                .collect();
+            if let Ok(name) = String::from_utf8(name)
+                && !name.is_empty()
+            {
+                let value = value_of(&name);
+                self.inputs.variables.insert(name, value);
+            }
+        }
+    }
+}
+
+impl Inputs {
+    /// Whether everything that went in was seen.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whether all is as it was.
+    pub(crate) fn check(&mut self) -> Verdict {
+        let variables = |(name, value): (&String, &Option<String>)| value_of(name) == *value;
+        let links =
+            |(path, leads): (&PathBuf, &Option<PathBuf>)| fs::read_link(path).ok() == *leads;
+        if !self.complete || !self.variables.iter().all(variables) || !self.links.iter().all(links)
+        {
+            return Verdict::Stale;
+        }
+        let mut touched = false;
+        for (path, state) in &mut self.paths {
+            let opened = matches!(state, State::Contents { .. } | State::Names { .. });
+            let now = State::of(path, opened);
+            match (&mut *state, now) {
+                (State::Unsettled, _) => return Verdict::Stale,
+                (
+                    State::Contents { print, young, hash },
+                    State::Contents {
+                        print: now,
+                        young: still,
+                        ..
+                    },
+                ) => {
+                    if *print == now && !*young {
+                        continue;
+                    }
+                    let same =
+                        hash.is_some() && fs::read(path).ok().map(|it| hash_of(&it)) == *hash;
+                    if !same {
+                        return Verdict::Stale;
+                    }
+                    (*print, *young) = (now, still);
+                    touched = true;
+                }
+                (state, now) if *state == now => {}
+                _ => return Verdict::Stale,
+            }
+        }
+        if touched {
+            Verdict::Touched
+        } else {
+            Verdict::Fresh
+        }
+    }
+
+    /// Whether all is as it was.
+    pub(crate) fn are_fresh(&mut self) -> bool {
+        !matches!(self.check(), Verdict::Stale)
+    }
+
+    /// Those whose paths `is_part` says yes to.
+    pub(crate) fn part(&self, is_part: impl Fn(&Path) -> bool) -> Inputs {
+        let paths = self.paths.iter().filter(|(path, _)| is_part(path));
+        Inputs {
+            complete: self.complete,
+            paths: paths
+                .map(|(path, state)| (path.clone(), state.clone()))
+                .collect(),
+            ..Inputs::default()
+        }
+    }
+
+    /// Those that a file tells, if it does.
+    pub(crate) fn read(path: &Path) -> Option<Inputs> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    /// Writes them to a file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        fs::write(path, serde_json::to_vec(self)?)
+    }
+}
+
+/// What no compilation depends on, though every program asks for it.
+fn is_of_the_system(path: &Path) -> bool {
+    ["/proc", "/sys", "/dev"].iter().any(|it| path.starts_with(it))
+        // A table of what the loader then opens, which changes with whatever is installed.
+        || path == Path::new("/etc/ld.so.cache")
+        // Compilers' caches, whose entries are as good as what they were made of.
+        || path.components().any(|part| {
+            [".ccache", "ccache", "sccache"].map(OsStr::new).contains(&part.as_os_str())
+                && !is_installed(path)
+        })
+}
+
+/// Whether a file came with the system, and not from the user.
+fn is_installed(path: &Path) -> bool {
+    ["/usr", "/lib", "/lib64", "/bin", "/etc"]
+        .iter()
+        .any(|it| path.starts_with(it) && !path.starts_with("/usr/local"))
+}
+
+/// A hash of the names in a folder, but for what editors leave beside a file that is open.
+fn names(folder: &Path) -> Option<String> {
+    let passing = |name: &OsStr| {
+        let name = name.as_encoded_bytes();
+        name.starts_with(b".#") || name.ends_with(b"~") || name.ends_with(b".swp")
+    };
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name| !passing(name))
+        .collect();
+    names.sort();
+    let mut text = Vec::new();
+    for name in names {
+        text.extend_from_slice(name.as_encoded_bytes());
+        text.push(0);
+    }
+    Some(hash_of(&text))
+}
+
+fn value_of(name: &str) -> Option<String> {
+    Some(env::var_os(name)?.to_string_lossy().into_owned())
+}
+
+fn hash_of(text: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(text)[..16])
+}

@@ -1,0 +1,91 @@
+//! Files that processes lock to keep out of each other's way, and that may be removed all the same.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+/// How long the lock is waited for, and with whom it is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    Alone,
+    Shared,
+}
+
+/// The file, locked, made if it is not there, with the folder that it is in. Whoever removes it
+/// holds the lock: so the one that is locked here is the one that lies there.
+///
+/// Released when it is closed, whatever ends this process.
+///
+/// # Errors
+///
+/// It can be neither opened nor made.
+pub(crate) fn lock(path: &Path, how: Lock) -> io::Result<File> {
+    loop {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let file = match File::options().create(true).append(true).open(path) {
+            // Somebody has removed the folder meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            file => file?,
+        };
+        match how {
+            Lock::Alone => file.lock()?,
+            Lock::Shared => file.lock_shared()?,
+        }
+        if lies_at(&file, path) {
+            return Ok(file);
+        }
+    }
+}
+
+/// The file, locked alone, if it is there and nobody has it.
+pub(crate) fn try_lock(path: &Path) -> Option<File> {
+    let file = File::options().append(true).open(path).ok()?;
+    file.try_lock().ok()?;
+    lies_at(&file, path).then_some(file)
+}
+
+fn lies_at(file: &File, path: &Path) -> bool {
+    let (Ok(ours), Ok(there)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_on_the_file_that_lies_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in/lock");
+        let first = lock(&path, Lock::Alone).unwrap();
+        assert!(try_lock(&path).is_none(), "taken twice");
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| lock(&path, Lock::Alone).unwrap());
+            // It waits for the file that is about to be removed, or comes after.
+            fs::remove_dir_all(folder.path().join("in")).unwrap();
+            drop(first);
+            let second = second.join().unwrap();
+            assert!(path.is_file());
+            assert!(try_lock(&path).is_none());
+            drop(second);
+        });
+        assert!(try_lock(&path).is_some());
+    }
+
+    #[test]
+    fn those_who_share_a_lock_keep_out_who_wants_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let one = lock(&path, Lock::Shared).unwrap();
+        let two = lock(&path, Lock::Shared).unwrap();
+        drop(one);
+        assert!(try_lock(&path).is_none());
+        drop(two);
+        assert!(try_lock(&path).is_some());
+    }
+}

@@ -1,0 +1,272 @@
+//! What the process prints, read as it comes: for the log of a report, and for the simulator's messages
+//! about the design, which no interface tells.
+//!
+//! The standard output and the standard error are where simulators print, whatever wrote it: the
+//! design, the simulator, C code beside it, the testbench. Under the harness they are a file of this
+//! process alone, which is read back. Elsewhere a pipe is put in their place, and what comes through it
+//! is handed on at once.
+//!
+//! Invariant: everything is handed on, unchanged and in order, also where the process crashes. What
+//! `_exit` and `SIGKILL` leave in the pipe is lost.
+
+mod lines;
+mod stream;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+use libc::c_int;
+
+use self::lines::Tail;
+use self::stream::{Stream, streams};
+use crate::simulator::{Message, MessageKind, MessageStyle, Messages};
+use crate::time::{Precision, SimTime};
+
+pub(crate) use self::stream::{flush_standard_output, try_flush_standard_output};
+
+/// How many lines reports show of what was printed last.
+pub(crate) const TAIL_LINES: usize = 200;
+
+/// How many messages are kept word by word.
+const KEPT: usize = 20;
+
+/// How long a process that is about to end waits for the thread that hands on.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+static CONSOLE: Mutex<Option<Console>> = Mutex::new(None);
+
+/// No test has begun.
+static FIRST: AtomicBool = AtomicBool::new(true);
+
+static IS_READ: AtomicBool = AtomicBool::new(false);
+
+static TAIL: Mutex<Tail> = Mutex::new(Tail::new());
+
+struct Console {
+    streams: Vec<Stream>,
+    heard: Heard,
+    /// Whether errors that the design reports leave the present test as it is.
+    ignores_errors: bool,
+    /// An error has been reported at any time.
+    errors: bool,
+    /// What is printed now is our own, and no message of the simulator's.
+    is_own: bool,
+}
+
+/// What the simulator has said of the design.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// In the order in which it came.
+    pub(crate) messages: Vec<Message>,
+    /// Errors beyond those, which are only counted.
+    pub(crate) more: usize,
+}
+
+impl Heard {
+    fn push(&mut self, message: Message) {
+        if message.kind == MessageKind::Error && self.messages.len() >= KEPT {
+            self.more += 1;
+        } else {
+            self.messages.push(message);
+        }
+    }
+}
+
+fn console() -> MutexGuard<'static, Option<Console>> {
+    CONSOLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn tail_lines() -> MutexGuard<'static, Tail> {
+    TAIL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads what is printed from now on; under the harness, `alone`, from the start of the process.
+///
+/// # Errors
+///
+/// The operating system gives no pipe or no thread; then nothing is read.
+pub(crate) fn begin(style: MessageStyle, precision: Precision, alone: bool) -> std::io::Result<()> {
+    let mut console = console();
+    if console.is_none() {
+        let messages = || Messages::new(style, precision);
+        let streams = streams(alone, messages, pump)?;
+        *console = Some(Console {
+            streams,
+            heard: Heard::default(),
+            ignores_errors: false,
+            errors: false,
+            is_own: false,
+        });
+        IS_READ.store(true, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Hands on what has come, on the thread that does nothing else.
+fn pump() -> bool {
+    match &mut *console() {
+        Some(console) => {
+            console.read();
+            true
+        }
+        None => false,
+    }
+}
+
+/// Whether what is printed is read.
+pub(crate) fn is_read() -> bool {
+    IS_READ.load(Ordering::Relaxed)
+}
+
+/// Reads everything that has been printed so far, whatever buffer it is in.
+pub(crate) fn read() {
+    flush_standard_output();
+    if let Some(console) = &mut *console() {
+        console.read();
+        for stream in &mut console.streams {
+            if let Some(message) = stream.messages.pause() {
+                console.heard.push(message);
+            }
+        }
+    }
+}
+
+/// Prints what is our own: a message of the simulator's in it is quoted, and was heard before.
+pub(crate) fn print_own(print: impl FnOnce()) {
+    if !is_read() {
+        return print();
+    }
+    let own = |is_own| {
+        read();
+        if let Some(console) = &mut *console() {
+            console.is_own = is_own;
+        }
+    };
+    own(true);
+    print();
+    own(false);
+}
+
+/// What the simulator has said of the design since this was last asked.
+pub(crate) fn take_heard() -> Heard {
+    read();
+    console()
+        .as_mut()
+        .map(|console| std::mem::take(&mut console.heard))
+        .unwrap_or_default()
+}
+
+/// What the simulator has said since the last test was judged that makes the run a failure, as one
+/// text; and whether the design has reported an error at any time.
+pub(crate) fn rest() -> (Option<String>, bool) {
+    let heard = take_heard();
+    let (ignores, errors) = match &*console() {
+        Some(console) => (console.ignores_errors, console.errors),
+        None => (false, false),
+    };
+    let counts = |message: &&Message| match message.kind {
+        MessageKind::Error => !ignores,
+        MessageKind::Fatal => true,
+        MessageKind::Finish | MessageKind::Stop => false,
+    };
+    let texts = heard.messages.iter().filter(counts);
+    let texts: Vec<_> = texts.map(|message| message.text.as_str()).collect();
+    ((!texts.is_empty()).then(|| texts.join("\n")), errors)
+}
+
+/// The last lines printed, at most [`TAIL_LINES`], oldest first, without colour.
+pub(crate) fn tail() -> String {
+    tail_lines().text()
+}
+
+/// A test begins, and with it the log of a report, but for what was printed before the first one.
+pub(crate) fn begin_test(ignores_errors: bool) {
+    read();
+    if let Some(console) = &mut *console() {
+        console.ignores_errors = ignores_errors;
+    }
+    if FIRST.swap(false, Ordering::Relaxed) {
+        return;
+    }
+    tail_lines().clear();
+}
+
+/// Adds to the last lines what was printed where nothing is read.
+pub(crate) fn note(text: &str) {
+    if !is_read() {
+        let mut tail = tail_lines();
+        text.lines().for_each(|line| tail.push(line));
+    }
+}
+
+/// Whether the design has reported an error at this place, as the host of a program that Verilator
+/// made asks where the design stops for one of several reasons. `fatal`: the host knows that it is.
+pub(crate) fn confirm(
+    file: &str,
+    line: u32,
+    fatal: bool,
+    at: Option<SimTime>,
+) -> Option<MessageKind> {
+    flush_standard_output();
+    let mut console = console();
+    let console = console.as_mut()?;
+    console.read();
+    let mut streams = console.streams.iter_mut();
+    let mut message = streams.find_map(|it| it.messages.confirm(file, line))?;
+    if fatal {
+        message.kind = MessageKind::Fatal;
+    }
+    message.at = at;
+    let kind = message.kind;
+    console.heard.push(message);
+    Some(kind)
+}
+
+impl Console {
+    fn read(&mut self) {
+        let (heard, errors) = (&mut self.heard, &mut self.errors);
+        let is_own = self.is_own;
+        let mut tail = tail_lines();
+        for stream in &mut self.streams {
+            stream.read(|line, messages| {
+                tail.push(line);
+                if !is_own && let Some(message) = messages.line(line) {
+                    *errors |= message.kind == MessageKind::Error;
+                    heard.push(message);
+                }
+            });
+        }
+    }
+}
+
+/// Tells something on the standard error from where nothing can be waited for: a handler of a signal, a
+/// thread beside one that is stuck. What was printed before comes before it. Takes no memory.
+pub(crate) fn tell(parts: &[&[u8]]) {
+    let begun = Instant::now();
+    let mut errors = libc::STDERR_FILENO;
+    loop {
+        match CONSOLE.try_lock() {
+            Ok(mut console) => {
+                if let Some(console) = &mut *console {
+                    console.streams.iter_mut().for_each(Stream::hand_on);
+                    errors = stream::errors_to(&console.streams);
+                }
+                return tell_to(errors, parts);
+            }
+            Err(TryLockError::Poisoned(_)) => break,
+            // Held by the thread that hands on, for a moment; or by the one that has crashed.
+            Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => break,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    tell_to(errors, parts);
+}
+
+fn tell_to(descriptor: c_int, parts: &[&[u8]]) {
+    for part in parts {
+        // SAFETY: the pointer and the length are those of one live slice. A failed write is ignored:
+        // there is nobody left to tell.
+        unsafe { libc::write(descriptor, part.as_ptr().cast(), part.len()) };
+    }
+}

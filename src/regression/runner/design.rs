@@ -1,0 +1,185 @@
+//! What the design does on its own: errors that it reports, and the end of the simulation.
+
+use super::one::Failures;
+use super::{Planned, Runner, task_tree};
+use crate::regression::console::{self, Heard};
+use crate::regression::outcome::{FailureEntry, Status};
+use crate::regression::registry::{End, TestOptions};
+use crate::simulator::{Message, MessageKind};
+
+/// How the run of a test came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The test ended, and the time step in which it did.
+    Itself,
+    /// It was given up.
+    GivenUp,
+    /// The simulation ended, with the test's own code at work or, `after` it, in the same time step.
+    Simulation { after: bool },
+}
+
+impl End {
+    fn kind(self) -> MessageKind {
+        match self {
+            End::Fatal => MessageKind::Fatal,
+            End::Finish => MessageKind::Finish,
+            End::Stop => MessageKind::Stop,
+        }
+    }
+
+    /// As the attribute has it.
+    fn name(self) -> &'static str {
+        match self {
+            End::Fatal => "fatal",
+            End::Finish => "finish",
+            End::Stop => "stop",
+        }
+    }
+}
+
+impl Runner {
+    /// The verdict on a test, with what the design has said while it ran.
+    pub(super) fn judge(
+        &self,
+        planned: &Planned,
+        options: &TestOptions,
+        mut failures: Failures,
+        ended: Ended,
+    ) -> Status {
+        let heard = console::take_heard();
+        self.push_errors(options, &heard, ended, &mut failures);
+        match (ended, options.ends) {
+            (Ended::Simulation { after }, wanted) => {
+                self.judge_end(planned, wanted, after, &heard, &mut failures);
+            }
+            (Ended::Itself, Some(End::Stop)) if has_stopped(&heard) => {}
+            (Ended::Itself, None) if has_stopped(&heard) => {
+                let text = format!(
+                    "the design called {} while the test ran, and the simulator went on",
+                    self.word(MessageKind::Stop)
+                );
+                failures.push(self, planned, text);
+            }
+            (Ended::Itself, Some(wanted)) if failures.is_empty() => {
+                let text = format!(
+                    "the test ended, but `ends = {:?}` says that the design has to end the \
+                     simulation with {} before",
+                    wanted.name(),
+                    self.word(wanted.kind())
+                );
+                failures.push(self, planned, text);
+            }
+            (Ended::Itself | Ended::GivenUp, _) => {}
+        }
+        let status = failures.into_status();
+        match options.should_fail {
+            Some(expected) => status.judged_by_should_fail(expected),
+            None => status,
+        }
+    }
+
+    fn word(&self, kind: MessageKind) -> &'static str {
+        self.kernel.port().quirks().messages.word(kind)
+    }
+
+    fn push_errors(
+        &self,
+        options: &TestOptions,
+        heard: &Heard,
+        ended: Ended,
+        failures: &mut Failures,
+    ) {
+        for message in &heard.messages {
+            let counts = match message.kind {
+                MessageKind::Error => !options.ignores_design_errors,
+                // It is why the simulation has ended, and told as that.
+                MessageKind::Fatal => !matches!(ended, Ended::Simulation { .. }),
+                MessageKind::Finish | MessageKind::Stop => false,
+            };
+            if counts {
+                let word = self.word(message.kind);
+                let text = format!("the design reports an error ({word}):\n{}", message.text);
+                failures.entries.push(entry(message, text));
+            }
+        }
+        if heard.more > 0 && !options.ignores_design_errors {
+            let text = format!("the design reports {} more errors", heard.more);
+            failures.entries.push(FailureEntry::of_test(text));
+        }
+    }
+
+    /// Judges the end of the simulation: the one that the test asked for, or a failure.
+    fn judge_end(
+        &self,
+        planned: &Planned,
+        wanted: Option<End>,
+        after: bool,
+        heard: &Heard,
+        failures: &mut Failures,
+    ) {
+        let fatal = |message: &&Message| message.kind == MessageKind::Fatal;
+        let said = heard.messages.iter().find(fatal).or_else(|| {
+            let ends = |message: &&Message| message.kind != MessageKind::Error;
+            heard.messages.iter().rfind(ends)
+        });
+        // Where the simulator has not said who ended it.
+        let by_design = self.kernel.awaits_time();
+        let as_wanted = wanted.is_some_and(|wanted| match said {
+            Some(message) => message.kind == wanted.kind(),
+            None => by_design && wanted != End::Fatal,
+        });
+        let is_fatal = said.is_some_and(|message| message.kind == MessageKind::Fatal);
+        if as_wanted || wanted.is_none() && after && !is_fatal {
+            return;
+        }
+        let cause = match said {
+            Some(message) => format!(
+                "the design called {}:\n{}",
+                self.word(message.kind),
+                message.text
+            ),
+            None if by_design => format!(
+                "the design called {} or {}",
+                self.word(MessageKind::Finish),
+                self.word(MessageKind::Stop)
+            ),
+            None => format!(
+                "nothing was left to happen (is there a clock?), or the design called {}",
+                self.word(MessageKind::Finish)
+            ),
+        };
+        let when = if after {
+            "in the time step in which the test ended"
+        } else {
+            "while the test ran"
+        };
+        let mut text = format!("the simulation ended {when}: {cause}");
+        if let Some(wanted) = wanted {
+            text += &format!(
+                "\n`ends = {:?}` says that it has to be {}",
+                wanted.name(),
+                self.word(wanted.kind())
+            );
+        }
+        if !after {
+            text += &format!("\n{}", task_tree(self.kernel));
+        }
+        match said {
+            Some(message) => failures.entries.push(entry(message, text)),
+            None => failures.push(self, planned, text),
+        }
+    }
+}
+
+fn has_stopped(heard: &Heard) -> bool {
+    let stop = |message: &Message| message.kind == MessageKind::Stop;
+    heard.messages.iter().any(stop)
+}
+
+fn entry(message: &Message, text: String) -> FailureEntry {
+    FailureEntry {
+        place: message.place.clone(),
+        at: message.at,
+        ..FailureEntry::of_test(text)
+    }
+}

@@ -27,7 +27,7 @@ test: tools-icarus tools-tests
 	@CARGO='$(CARGO)' TARGET='$(TARGET)' tests/all.sh
 
 ## conformance  what works where: asks every installed simulator to keep each promise, and compares
-##            with the table in the README; WRITE=1 brings that up to date
+##            with docs/conformance.md; WRITE=1 brings that and the README up to date
 conformance: tools-icarus
 	@$(if $(filter 1,$(WRITE)),CONFORMANCE=write) $(CARGO) test -q -p verifork --test works_where -- --nocapture
 

@@ -1,8 +1,8 @@
 //! What works where: the promises of `tests/plugins/conformance`, asked of every simulator that is
-//! installed, beside what the README says of it.
+//! installed, beside what `docs/conformance.md` says of it.
 //!
-//! `make conformance` prints the table; with `WRITE=1` it brings the README up to date. The columns
-//! of simulators that are not installed stay as they are.
+//! `make conformance` prints the table; with `WRITE=1` it brings that page and the summary in the README
+//! up to date. The columns of simulators that are not installed stay as they are.
 
 mod common;
 
@@ -257,13 +257,52 @@ fn bare(column: &Column) -> BTreeMap<&str, &str> {
         .collect()
 }
 
+/// A page with a table between two marks.
+struct Page {
+    path: PathBuf,
+    before: String,
+    table: String,
+    after: String,
+}
+
+impl Page {
+    fn read(name: &str) -> Page {
+        let path = root().join(name);
+        let text = fs::read_to_string(&path).expect("a page of ours");
+        let begin = text.find(BEGIN).expect("the table begins") + BEGIN.len();
+        let end = text.find(END).expect("the table ends");
+        Page {
+            path,
+            before: text[..begin].to_owned(),
+            table: text[begin..end].to_owned(),
+            after: text[end..].to_owned(),
+        }
+    }
+
+    fn write(&self, table: &str) {
+        let Page {
+            path,
+            before,
+            after,
+            ..
+        } = self;
+        fs::write(path, format!("{before}{table}{after}")).expect("the page is ours");
+    }
+}
+
+/// The rows above those of single promises.
+fn summary(table: &str) -> &str {
+    let end = table
+        .match_indices('\n')
+        .nth(3)
+        .map_or(0, |(end, _)| end + 1);
+    &table[..end]
+}
+
 #[test]
-fn what_works_where_is_what_the_readme_says() {
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README");
-    let begin = readme.find(BEGIN).expect("the table begins") + BEGIN.len();
-    let end = readme.find(END).expect("the table ends");
-    let mut table = Table::read(&readme[begin..end]);
+fn what_works_where_is_what_the_documents_say() {
+    let (page, readme) = (Page::read("docs/conformance.md"), Page::read("README.md"));
+    let mut table = Table::read(&page.table);
     let asked = ask();
     print!("{}", asked.write());
 
@@ -275,20 +314,25 @@ fn what_works_where_is_what_the_readme_says() {
             table.0.insert(simulator, column);
         }
         let table = table.write();
-        let (before, after) = (&readme[..begin], &readme[end..]);
-        fs::write(&path, format!("{before}{table}{after}")).expect("the README is ours");
+        page.write(&table);
+        readme.write(summary(&table));
         return;
     }
+    assert_eq!(
+        readme.table,
+        summary(&page.table),
+        "the README's summary is not that of docs/conformance.md: `make conformance WRITE=1`"
+    );
     for (simulator, column) in &asked.0 {
         let Some(said) = table.0.get(simulator) else {
-            println!("the README has no column for {simulator}: nothing to compare");
+            println!("docs/conformance.md has no column for {simulator}: nothing to compare");
             continue;
         };
         assert_eq!(
             bare(column),
             bare(said),
-            "{simulator} does not do what the README says of it (left: what it does). If that is \
-             right, `make conformance WRITE=1` brings the README up to date."
+            "{simulator} does not do what docs/conformance.md says of it (left: what it does). If that \
+             is right, `make conformance WRITE=1` brings the page up to date."
         );
     }
 }

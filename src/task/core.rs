@@ -41,6 +41,15 @@ pub(super) enum Begin {
 
 pub(crate) struct Core {
     pub(super) place: &'static Location<'static>,
+    /// Its number among all tasks and managers of the thread, in the order in which they began.
+    pub(super) serial: u64,
+    /// The hub's number for it.
+    number: Cell<Option<usize>>,
+    /// Its owner has it: a [`TaskManager`](super::TaskManager) or the future of a scope.
+    kept: Cell<bool>,
+    /// Where its scope was opened.
+    scope_place: Cell<Option<&'static Location<'static>>>,
+    ended_with_test: Cell<bool>,
     pub(super) name: Name,
     /// The task that made the manager.
     pub(super) parent: Cell<Option<NodeRef>>,
@@ -76,10 +85,16 @@ impl Core {
         options: ManagerOptions,
         keeps: bool,
     ) -> Rc<Self> {
+        let hub = hub();
         Rc::new(Core {
             place,
+            serial: hub.next_serial(),
+            number: Cell::new(None),
+            kept: Cell::new(false),
+            scope_place: Cell::new(None),
+            ended_with_test: Cell::new(false),
             name: options.name.clone().unwrap_or_default(),
-            parent: Cell::new(hub().current_reference()),
+            parent: Cell::new(hub.current_reference()),
             scope_set: Cell::new(NONE),
             newest: Cell::new(NONE),
             children: FrozenVec::new(),
@@ -99,6 +114,73 @@ impl Core {
         })
     }
 
+    /// A manager with an owner, who is to [`release`](Self::release) it before its test ends.
+    pub(super) fn new_kept(place: &'static Location<'static>, options: ManagerOptions) -> Rc<Self> {
+        let core = Self::new(place, options, true);
+        core.kept.set(true);
+        core.number
+            .set(Some(hub().note_manager(Rc::downgrade(&core))));
+        core
+    }
+
+    /// Its owner is gone.
+    pub(super) fn release(&self) {
+        self.kept.set(false);
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.get()
+    }
+
+    pub(super) fn open_scope(&self, set: u32, block: NodeRef, place: &'static Location<'static>) {
+        self.scope_set.set(set);
+        self.parent.set(Some(block));
+        self.scope_place.set(Some(place));
+    }
+
+    pub(super) fn close_scope(&self) {
+        self.scope_set.set(NONE);
+        // Of a manager held as a value, its owner has it still.
+        if !self.scoped.get() {
+            self.release();
+        }
+    }
+
+    pub(super) fn scope_place(&self) -> &'static Location<'static> {
+        self.scope_place.get().unwrap_or(self.place)
+    }
+
+    /// Takes what belongs to the open scope out of the directory: it never runs again.
+    pub(super) fn retire(&self, hub: &Hub) {
+        let block = self.parent.get().into_iter();
+        for node in hub.living(self).into_iter().chain(block) {
+            hub.directory.remove(node.index());
+        }
+    }
+
+    /// The open scope has failed, and its tasks are not touched before it is polled again.
+    pub(super) fn fail_untouched(&self, error: TaskError) {
+        self.ended_with_test.set(true);
+        self.phase.set(Phase::Failed);
+        self.errors.borrow_mut().push(error);
+        self.collected.set(self.errors.borrow().len());
+    }
+
+    /// The manager itself, where an error is nobody's who has a name.
+    pub(super) fn block_name(&self) -> BlockName {
+        let name = if self.name.is_empty() {
+            "task manager".into()
+        } else {
+            self.name.clone()
+        };
+        let path = name.clone().into_owned();
+        BlockName {
+            name,
+            path,
+            place: self.place,
+        }
+    }
+
     pub(super) fn phase(&self) -> Phase {
         self.phase.get()
     }
@@ -110,6 +192,15 @@ impl Core {
 
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
+    }
+
+    pub(super) fn has_ended_with_test(&self) -> bool {
+        self.ended_with_test.get()
+    }
+
+    pub(super) fn close_with_test(&self) {
+        self.ended_with_test.set(true);
+        self.close();
     }
 
     pub(super) fn living_count(&self) -> usize {
@@ -125,7 +216,8 @@ impl Core {
             });
         }
         let reason = match self.phase.get() {
-            Phase::Open => return Ok(()),
+            Phase::Open if with_hub(|hub| hub.ending.get()) != Some(true) => return Ok(()),
+            Phase::Open => "the test has ended".to_owned(),
             Phase::Failed => {
                 // Its text is the user's code: nothing is borrowed while that runs.
                 let first = self.errors.borrow().first().cloned();
@@ -134,7 +226,13 @@ impl Core {
                     None => "it has failed".to_owned(),
                 }
             }
-            Phase::Closed => format!("the scope opened at {} has ended", self.place),
+            Phase::Closed if self.ended_with_test.get() => {
+                format!(
+                    "the test in which it was made, at {}, has ended",
+                    self.place
+                )
+            }
+            Phase::Closed => format!("the scope opened at {} has ended", self.scope_place()),
         };
         Err(AddError::Closed {
             name: name.clone().into_owned(),
@@ -169,7 +267,8 @@ impl Core {
         let hub = hub();
         let (place, parent) = (cell.info().place(), self.parent.get());
         let node = hub.add_node(set, name.clone(), place, parent, Some(Rc::clone(self)));
-        cell.info().attach(node, self.children.len());
+        cell.info()
+            .attach(node, self.children.len(), hub.next_serial());
         let child: Rc<dyn Child> = cell.clone();
         hub.put_cell(node, child.clone());
         if self.keeps {
@@ -352,6 +451,14 @@ impl Core {
     }
 }
 
+impl Drop for Core {
+    fn drop(&mut self) {
+        if let Some(number) = self.number.get() {
+            with_hub(|hub| hub.forget_manager(number));
+        }
+    }
+}
+
 /// The map of a manager's tasks and the ways to wait for them; what a
 /// [`TaskManager`](super::TaskManager) and a [`Scope`](super::Scope) have in common.
 pub struct TaskMap(pub(super) Rc<Core>);
@@ -469,7 +576,8 @@ impl TaskMap {
 
     /// Cancels every living task, newest first. See [`TaskInfo::cancel`].
     pub fn cancel_all(&self) {
-        self.0.cancel_living(&hub());
+        // Where the thread is ending, so are its tasks.
+        with_hub(|hub| self.0.cancel_living(hub));
     }
 
     pub(super) async fn all_ended(&self) {

@@ -137,9 +137,11 @@ impl Directory {
         find(&entries, parent).map_or(NONE, |(at, _)| at)
     }
 
+    /// Name and place of a task that lives and has not been taken out before its end.
     pub(super) fn describe(&self, index: u32) -> Option<(Name, &'static Location<'static>)> {
         self.entries()
             .get(index as usize)
+            .filter(|entry| entry.live)
             .map(|entry| (entry.name.clone(), entry.place))
     }
 

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -48,6 +48,12 @@ pub(crate) struct Hub {
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
     pub(super) outside: Outside,
+    /// How many managers and tasks were begun so far.
+    serials: Cell<u64>,
+    /// The managers that live, by the numbers that they know.
+    managers: RefCell<Managers>,
+    /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
+    pub(super) ending: Cell<bool>,
     /// Memory for the wakers of those that are woken together.
     spare: Cell<Vec<Waker>>,
 }
@@ -75,6 +81,34 @@ pub(crate) fn hub() -> Rc<Hub> {
 /// Runs `action` on the calling thread's hub, unless the thread is ending.
 pub(crate) fn with_hub<R>(action: impl FnOnce(&Hub) -> R) -> Option<R> {
     HUB.try_with(|hub| action(hub)).ok()
+}
+
+/// The managers of a thread. The number of one that is gone is given again.
+#[derive(Default)]
+struct Managers {
+    entries: Vec<Weak<Core>>,
+    vacant: Vec<usize>,
+}
+
+impl Managers {
+    fn insert(&mut self, core: Weak<Core>) -> usize {
+        match self.vacant.pop() {
+            Some(number) => {
+                self.entries[number] = core;
+                number
+            }
+            None => {
+                self.entries.push(core);
+                self.entries.len() - 1
+            }
+        }
+    }
+
+    fn remove(&mut self, number: usize) {
+        // There is nothing behind it that is the user's: the manager has been dropped.
+        self.entries[number] = Weak::new();
+        self.vacant.push(number);
+    }
 }
 
 /// Wakes those that `take` takes out of a table, in this order, with the table free again.
@@ -132,6 +166,9 @@ impl Hub {
             test: RefCell::default(),
             exit_timer: Cell::new(None),
             outside: Outside::default(),
+            serials: Cell::new(0),
+            managers: RefCell::default(),
+            ending: Cell::new(false),
             spare: Cell::default(),
         };
         let root = hub.add_set();
@@ -332,6 +369,52 @@ impl Hub {
             index = node.older;
         }
         found
+    }
+
+    /// A number for what is begun now, greater than those before.
+    pub(super) fn next_serial(&self) -> u64 {
+        let serial = self.serials.get() + 1;
+        self.serials.set(serial);
+        serial
+    }
+
+    /// Notes a manager, until [`forget_manager`](Self::forget_manager).
+    pub(super) fn note_manager(&self, core: Weak<Core>) -> usize {
+        self.managers.borrow_mut().insert(core)
+    }
+
+    pub(super) fn forget_manager(&self, number: usize) {
+        self.managers.borrow_mut().remove(number);
+    }
+
+    /// The managers begun since then that their owners keep, newest first.
+    pub(super) fn kept_managers(&self, since: u64) -> Vec<Rc<Core>> {
+        let mut kept: Vec<Rc<Core>> = {
+            let managers = self.managers.borrow();
+            let living = managers.entries.iter().filter_map(Weak::upgrade);
+            living.collect()
+        };
+        kept.retain(|core| core.serial > since && core.is_kept());
+        kept.sort_by_key(|core| std::cmp::Reverse(core.serial));
+        kept
+    }
+
+    /// The tasks of the root set begun since then, newest first.
+    pub(super) fn living_since(&self, since: u64) -> Vec<NodeRef> {
+        let tables = self.tables.borrow();
+        let mut found: Vec<(u64, NodeRef)> = Vec::new();
+        for (index, node) in tables.nodes.iter().enumerate() {
+            if let Some(cell) = &node.cell
+                && node.live
+                && node.set == ROOT_SET
+                && cell.info().serial() > since
+            {
+                let node = NodeRef::new(self.id, index_of(index), node.generation);
+                found.push((cell.info().serial(), node));
+            }
+        }
+        found.sort_unstable_by_key(|&(serial, _)| std::cmp::Reverse(serial));
+        found.into_iter().map(|(_, node)| node).collect()
     }
 
     /// Whether a child of the manager lives in this set.

@@ -64,6 +64,10 @@ pub struct TaskInfo {
     node: Cell<Option<NodeRef>>,
     /// Its number among the children of its manager.
     position: Cell<usize>,
+    /// Its number among all tasks and managers of the thread, in the order in which they began.
+    serial: Cell<u64>,
+    /// It was cancelled since its test had ended.
+    swept: Cell<bool>,
     state: Cell<TaskState>,
     started: Cell<bool>,
     cancel_requested: Cell<bool>,
@@ -86,6 +90,8 @@ impl TaskInfo {
             place,
             node: Cell::new(None),
             position: Cell::new(usize::MAX),
+            serial: Cell::new(0),
+            swept: Cell::new(false),
             state: Cell::new(TaskState::Queued),
             started: Cell::new(false),
             cancel_requested: Cell::new(false),
@@ -158,9 +164,27 @@ impl TaskInfo {
         }
     }
 
-    pub(super) fn attach(&self, node: NodeRef, position: usize) {
+    pub(super) fn attach(&self, node: NodeRef, position: usize, serial: u64) {
         self.node.set(Some(node));
         self.position.set(position);
+        self.serial.set(serial);
+    }
+
+    pub(super) fn serial(&self) -> u64 {
+        self.serial.get()
+    }
+
+    pub(super) fn mark_swept(&self) {
+        self.swept.set(true);
+    }
+
+    pub(super) fn was_swept(&self) -> bool {
+        self.swept.get()
+    }
+
+    /// Name and place, for a list of tasks in a message.
+    pub(super) fn with_place(&self) -> String {
+        format!("`{}` (forked at {})", self.name, self.place)
     }
 
     pub(super) fn node(&self) -> Option<NodeRef> {

@@ -7,10 +7,11 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::clean_up::{drop_clean_ups, run_clean_ups};
-use super::core::{BlockName, Core, TaskMap};
+use super::core::{Core, TaskMap};
 use super::error::TaskErrors;
 use super::forms::task_forms;
 use super::hub::{ROOT_SET, with_hub};
+use super::info::TaskInfo;
 use super::options::ManagerOptions;
 use super::scope::{Scope, run_scope};
 
@@ -54,7 +55,7 @@ impl TaskManager {
     #[track_caller]
     pub fn with_options(options: ManagerOptions) -> Self {
         TaskManager {
-            map: TaskMap(Core::new(Location::caller(), options, true)),
+            map: TaskMap(Core::new_kept(Location::caller(), options)),
         }
     }
 
@@ -104,23 +105,8 @@ impl TaskManager {
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
         // A scope of the manager runs its own.
-        run_clean_ups(self.core(), ROOT_SET, &self.block_name()).await;
+        run_clean_ups(self.core(), ROOT_SET, &self.core().block_name()).await;
         Ok(self.core().collect()?)
-    }
-
-    fn block_name(&self) -> BlockName {
-        let core = self.core();
-        let name = if core.name.is_empty() {
-            "task manager".into()
-        } else {
-            core.name.clone()
-        };
-        let path = name.clone().into_owned();
-        BlockName {
-            name,
-            path,
-            place: core.place,
-        }
     }
 }
 
@@ -141,13 +127,17 @@ impl fmt::Debug for TaskManager {
 impl Drop for TaskManager {
     fn drop(&mut self) {
         let core = self.core();
+        core.release();
         core.close();
-        if core.living_count() > 0 {
-            let living: Vec<String> = self
-                .iter()
-                .filter(|task| !task.has_ended())
-                .map(|task| format!("`{}` (forked at {})", task.name(), task.place()))
-                .collect();
+        let living: Vec<String> = self
+            .iter()
+            .filter(|task| task.was_swept() || !task.has_ended())
+            .map(TaskInfo::with_place)
+            .collect();
+        // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
+        // is touched: it is never polled again.
+        with_hub(|hub| core.cancel_living(hub));
+        if !living.is_empty() && !core.has_ended_with_test() {
             // A test that has failed drops everything: one more warning would hide the reason.
             let level = if super::with_hub(super::Hub::test_has_failed) == Some(true) {
                 log::Level::Debug
@@ -166,13 +156,10 @@ impl Drop for TaskManager {
                 living.join(", ")
             );
         }
-        // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
-        // is touched: it is never polled again.
-        with_hub(|hub| core.cancel_living(hub));
         let mut panics = Vec::new();
         let left = drop_clean_ups(core, ROOT_SET, &mut panics);
         for caught in panics {
-            core.add_error(self.block_name().error(caught.into_kind(true)));
+            core.add_error(core.block_name().error(caught.into_kind(true)));
         }
         if left > 0 {
             log::warn!(

@@ -33,6 +33,7 @@ mod scope;
 mod shown;
 mod spawn;
 mod tables;
+mod test_end;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -251,6 +251,20 @@ impl Hub {
         }
     }
 
+    /// Cancels a task since its test has ended.
+    pub(super) fn sweep(&self, node: NodeRef) {
+        let cell = {
+            let tables = self.tables.borrow();
+            let found = tables.nodes.get(node.index() as usize);
+            let found = found.filter(|found| found.live && found.generation == node.generation());
+            found.and_then(|found| found.cell.clone())
+        };
+        if let Some(cell) = cell {
+            cell.info().mark_swept();
+            self.cancel(node);
+        }
+    }
+
     /// Cancels a task: at once where its future can be touched, else when its scope is next polled
     /// or, if it runs now, at its next suspension. Does not unwind: users' code is caught where it is
     /// run.

@@ -17,7 +17,7 @@ use super::forms::task_forms;
 use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
 use super::panics::{Caught, catch, catch_in_task};
-use super::tables::{NONE, Popped};
+use super::tables::Popped;
 use super::waker::{NodeRef, waker_of};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
@@ -125,7 +125,7 @@ async fn scope_at<'env, T, F>(
 where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
 {
-    let core = Core::new(place, options, true);
+    let core = Core::new_kept(place, options);
     run_scope(core, place, block).await
 }
 
@@ -171,8 +171,7 @@ impl ScopeGuard {
         };
         let owner = hub.current_reference();
         let block = hub.add_node(set, Name::Borrowed(""), place, owner, None);
-        core.parent.set(Some(block));
-        core.scope_set.set(set);
+        core.open_scope(set, block, place);
         hub.wake(block);
         ScopeGuard {
             hub,
@@ -271,7 +270,7 @@ impl Drop for ScopeGuard {
             self.core.add_error(self.name.error(caught.into_kind(true)));
         }
         self.hub.remove_node(self.block.index());
-        self.core.scope_set.set(NONE);
+        self.core.close_scope();
         self.unwinding_nowhere(|| self.hub.remove_set(self.set));
         if !self.done && left > 0 {
             log::warn!(

@@ -10,6 +10,7 @@ use super::error::TaskErrors;
 use super::handle::Task;
 use super::hub::{ROOT_SET, hub, with_hub};
 use super::options::{ChildOptions, ManagerOptions};
+use super::test_end::end_test;
 
 /// Starts a task that belongs to the test: it has run to its first suspension when this returns.
 ///
@@ -86,9 +87,7 @@ where
     let body = body.unwrap_or_else(|error| panic!("{error}"));
     core.parent.set(body.node());
     body.ended().await;
-    // Cancelled newest first; that of the body, if it failed with a child, is the last.
-    core.cancel_living(&hub());
-    core.close();
+    end_test(&hub(), core);
     let outcome = core.collect();
     drop(test);
     let lost = hub().take_lost();
@@ -105,7 +104,8 @@ struct TestInHub(Rc<Core>);
 
 impl TestInHub {
     fn enter(core: Rc<Core>) -> Self {
-        *hub().test.borrow_mut() = Some(Rc::clone(&core));
+        let before = hub().test.replace(Some(Rc::clone(&core)));
+        drop(before);
         TestInHub(core)
     }
 }
@@ -114,8 +114,7 @@ impl Drop for TestInHub {
     fn drop(&mut self) {
         // Where the thread is ending, so are its tasks.
         let test = with_hub(|hub| {
-            self.0.close();
-            self.0.cancel_living(hub);
+            end_test(hub, &self.0);
             self.0.lose_uncollected(hub);
             hub.test.borrow_mut().take()
         });

@@ -1,0 +1,356 @@
+//! What a test leaves behind: ended with it, so that nothing which a test has begun runs after it.
+//!
+//! A manager may be leaked, or kept by whatever outlives the test: a cycle of references, its own
+//! task, a `thread_local`. So may the future of a scope. The hub knows them all by the order in which
+//! they were begun.
+
+use std::rc::Rc;
+
+use super::clean_up::drop_clean_ups;
+use super::core::Core;
+use super::error::TaskErrorKind;
+use super::hub::{Hub, ROOT_SET};
+use super::info::TaskInfo;
+use super::tables::NONE;
+
+/// Ends every task and every manager that was begun since `test` was, newest first. Errors that
+/// nobody was given are the test's, those that come up meanwhile too.
+pub(super) fn end_test(hub: &Hub, test: &Core) {
+    let since = test.serial;
+    let mut before = Vec::new();
+    loop {
+        let living = hub.living_since(since);
+        // What runs now, far down the stack, ends when it next suspends.
+        if living == before {
+            break;
+        }
+        for &node in &living {
+            hub.sweep(node);
+        }
+        // What was added while the others were dropped is ended too. Nothing more is added then, so
+        // that this comes to an end.
+        test.close();
+        hub.ending.set(true);
+        before = living;
+    }
+    test.close();
+    for manager in hub.kept_managers(since) {
+        end_manager(hub, &manager);
+    }
+    hub.ending.set(false);
+}
+
+/// Ends a manager whose owner has not dropped it.
+fn end_manager(hub: &Hub, manager: &Rc<Core>) {
+    let is_scope = manager.scope_set.get() != NONE;
+    let names: Vec<String> = manager
+        .infos()
+        .filter(|task| task.was_swept() || !task.has_ended())
+        .map(TaskInfo::with_place)
+        .collect();
+    let mut panics = Vec::new();
+    let clean_ups = drop_clean_ups(manager, ROOT_SET, &mut panics);
+    let mut text = if is_scope {
+        format!(
+            "the scope opened at {} was neither finished nor dropped in its test",
+            manager.scope_place()
+        )
+    } else {
+        format!(
+            "the task manager made at {} was not dropped in its test",
+            manager.place
+        )
+    };
+    match &names[..] {
+        [] => {}
+        [only] => text.push_str(&format!(", which ends its task: {only}")),
+        names => text.push_str(&format!(", which ends its tasks: {}", names.join(", "))),
+    }
+    if clean_ups > 0 {
+        text.push_str(&format!(
+            "; {clean_ups} of its `on_exit` futures do not run"
+        ));
+    }
+    log::warn!("{text}");
+    let name = manager.block_name();
+    for caught in panics {
+        manager.add_error(name.error(caught.into_kind(true)));
+    }
+    manager.orphan(hub);
+    if is_scope {
+        // Its tasks borrow, so only its future may touch them: whoever polls that once more finds
+        // that the scope has failed, and has its tasks dropped.
+        manager.retire(hub);
+        manager.fail_untouched(name.error(TaskErrorKind::Failed(anyhow::anyhow!(
+            "the test that opened the scope at {} has ended",
+            manager.scope_place()
+        ))));
+    } else {
+        manager.close_with_test();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::{Future, pending};
+    use std::panic::Location;
+    use std::pin::Pin;
+    use std::task::{Context, Waker};
+
+    use anyhow::Result;
+
+    use super::super::*;
+    use super::*;
+
+    thread_local! {
+        static MANAGER: RefCell<Option<TaskManager>> = const { RefCell::new(None) };
+        static FUTURE: RefCell<Option<Pin<Box<dyn Future<Output = Result<()>>>>>> =
+            const { RefCell::new(None) };
+        static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskErrors> {
+        let outcome = block_on(run_test("test".into(), Location::caller(), body));
+        assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
+        outcome
+    }
+
+    struct Note(&'static str);
+
+    impl Drop for Note {
+        fn drop(&mut self) {
+            LOG.with_borrow_mut(|log| log.push(format!("{} dropped", self.0)));
+        }
+    }
+
+    /// Has no end, and notes when it is dropped.
+    async fn runs_on(name: &'static str) -> Result<()> {
+        let _note = Note(name);
+        pending().await
+    }
+
+    async fn fails() -> Result<()> {
+        yield_now().await;
+        anyhow::bail!("mismatch")
+    }
+
+    fn tolerant() -> TaskManager {
+        TaskManager::with_options(ManagerOptions::new().continue_on_error(true))
+    }
+
+    struct Bench {
+        tm: TaskManager,
+        me: RefCell<Option<Rc<Bench>>>,
+    }
+
+    async fn turns(count: usize) {
+        for _ in 0..count {
+            yield_now().await;
+        }
+    }
+
+    #[track_caller]
+    fn loses_nothing(body: impl Future<Output = Result<()>> + 'static) {
+        let errors = test_of(body).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors}");
+        let error = errors.first();
+        assert_eq!(
+            (error.path(), &*error.to_string()),
+            ("test/checker", "mismatch")
+        );
+        let next = test_of(async {
+            turns(3).await;
+            Ok(())
+        });
+        next.unwrap();
+    }
+
+    #[test]
+    fn rule_18_the_errors_of_a_manager_in_a_cycle_are_the_tests() {
+        loses_nothing(async {
+            let bench = Rc::new(Bench {
+                tm: tolerant(),
+                me: RefCell::default(),
+            });
+            bench.me.replace(Some(Rc::clone(&bench)));
+            bench.tm.fork("checker", fails());
+            bench.tm.fork("monitor", runs_on("monitor"));
+            turns(3).await;
+            // For the leak sanitizer: what a test leaks is leaked.
+            FUTURE.set(Some(Box::pin(async move {
+                bench.me.take();
+                Ok(())
+            })));
+            Ok(())
+        });
+        assert_eq!(LOG.take(), ["monitor dropped"]);
+    }
+
+    #[test]
+    fn rule_18_the_errors_of_a_manager_kept_by_its_own_task_are_the_tests() {
+        loses_nothing(async {
+            let tm = Rc::new(tolerant());
+            let keep = Rc::clone(&tm);
+            tm.fork("monitor", async move {
+                let _keep = keep;
+                runs_on("monitor").await
+            });
+            tm.fork("checker", fails());
+            turns(3).await;
+            Ok(())
+        });
+        assert_eq!(LOG.take(), ["monitor dropped"]);
+    }
+
+    #[test]
+    fn rule_18_the_errors_of_a_manager_kept_beyond_the_test_are_the_tests() {
+        loses_nothing(async {
+            let tm = tolerant();
+            tm.fork("checker", fails());
+            tm.fork("monitor", runs_on("monitor"));
+            tm.on_exit(async { assert!(hub().test_has_failed(), "nobody joins it") });
+            MANAGER.set(Some(tm));
+            turns(3).await;
+            Ok(())
+        });
+        assert_eq!(LOG.take(), ["monitor dropped"]);
+        let tm = MANAGER.take().unwrap();
+        assert!(tm["monitor"].is_cancelled());
+        let refused = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("the test in which it was made"), "{text}");
+    }
+
+    #[test]
+    fn rule_18_what_a_test_has_begun_is_ended_newest_first() {
+        test_of(async {
+            let (first, second) = (tolerant(), tolerant());
+            first.fork("a", runs_on("a"));
+            second.fork("b", runs_on("b"));
+            spawn(runs_on("c"));
+            first.fork("d", runs_on("d"));
+            MANAGER.set(Some(first));
+            spawn(async move {
+                let _keep = second;
+                runs_on("e").await
+            });
+            Ok(())
+        })
+        .unwrap();
+        // `b` belongs to a manager that is dropped with `e`.
+        let order = [
+            "e dropped",
+            "b dropped",
+            "d dropped",
+            "c dropped",
+            "a dropped",
+        ];
+        assert_eq!(LOG.take(), order);
+        MANAGER.take();
+    }
+
+    #[test]
+    fn rule_18_an_error_while_a_kept_manager_is_ended_is_the_tests_too() {
+        struct Panics;
+        impl Drop for Panics {
+            fn drop(&mut self) {
+                panic!("while it is ended");
+            }
+        }
+        let errors = test_of(async {
+            let tm = tolerant();
+            tm.fork("monitor", async {
+                let _panics = Panics;
+                pending::<Result<()>>().await
+            });
+            let clean_up = Panics;
+            tm.on_exit(async move { drop(clean_up) });
+            MANAGER.set(Some(tm));
+            Ok(())
+        })
+        .unwrap_err();
+        assert_eq!(errors.len(), 2, "{errors}");
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.to_string().contains("while it is ended"))
+        );
+        assert!(hub().take_lost().is_empty());
+        MANAGER.take();
+        assert!(hub().take_lost().is_empty());
+    }
+
+    #[test]
+    fn rule_18_what_is_begun_while_the_test_is_ended_is_ended_too() {
+        /// Begins a task like its own when it is dropped.
+        struct Again(Rc<Cell<usize>>);
+        impl Drop for Again {
+            fn drop(&mut self) {
+                self.0.set(self.0.get() + 1);
+                if self.0.get() < 100 {
+                    let again = Again(Rc::clone(&self.0));
+                    let task = async move {
+                        let _again = again;
+                        pending::<Result<()>>().await
+                    };
+                    MANAGER.with_borrow(|tm| {
+                        let tm = tm.as_ref().unwrap();
+                        let name = format!("task {}", tm.len());
+                        let _ = tm.try_start_soon(name, ChildOptions::new(), task);
+                    });
+                }
+            }
+        }
+        let count = Rc::new(Cell::new(0));
+        let own = Rc::clone(&count);
+        test_of(async move {
+            MANAGER.set(Some(tolerant()));
+            drop(Again(own));
+            Ok(())
+        })
+        .unwrap();
+        let ended = count.get();
+        assert!((2..=100).contains(&ended));
+        assert!(MANAGER.with_borrow(|tm| tm.as_ref().unwrap().iter().all(TaskInfo::has_ended)));
+        MANAGER.take();
+        assert_eq!(count.get(), ended);
+    }
+
+    #[test]
+    fn rule_18_a_scope_kept_beyond_the_test_never_runs_again() {
+        let body = async {
+            let mut kept: Pin<Box<dyn Future<Output = Result<()>>>> = Box::pin(async {
+                let borrowed = Note("borrowed");
+                let options = ManagerOptions::new().continue_on_error(true);
+                scope_with(options, async |tm| {
+                    let borrowed = &borrowed;
+                    tm.fork("checker", async {
+                        Err::<(), _>(anyhow::anyhow!("mismatch"))
+                    });
+                    let _: Task<()> = tm.fork("monitor", async move {
+                        let _note = Note("monitor");
+                        yield_now().await;
+                        unreachable!("{} has run on", borrowed.0);
+                    });
+                    pending::<Result<()>>().await
+                })
+                .await?;
+                Ok(())
+            });
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(kept.as_mut().poll(&mut context).is_pending());
+            FUTURE.set(Some(kept));
+            Ok(())
+        };
+        let errors = block_on(run_test("test".into(), Location::caller(), body)).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors}");
+        assert_eq!(errors.first().to_string(), "mismatch");
+        assert_eq!(tree(&hub(), &[]), "no task lives\n");
+        assert!(LOG.take().is_empty(), "what it borrows may be anywhere");
+        let errors = test_of(async { FUTURE.take().unwrap().await }).unwrap_err();
+        let text = errors.to_string();
+        assert!(text.contains("the test that opened the scope"), "{text}");
+        assert_eq!(LOG.take(), ["monitor dropped", "borrowed dropped"]);
+    }
+}

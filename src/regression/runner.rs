@@ -9,9 +9,11 @@ mod one;
 mod plan;
 
 use std::cell::{Cell, RefCell};
+use std::future::{Future as _, poll_fn};
 use std::io::Write as _;
+use std::pin::pin;
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use self::design::Ended;
@@ -75,8 +77,12 @@ thread_local! {
     static RUNNER: RefCell<Option<Rc<Runner>>> = const { RefCell::new(None) };
 }
 
+/// Nothing where the thread is ending.
 fn runner() -> Option<Rc<Runner>> {
-    RUNNER.with_borrow(Clone::clone)
+    RUNNER
+        .try_with(|runner| runner.borrow().clone())
+        .ok()
+        .flatten()
 }
 
 /// Prints through the simulator, and without one to the standard error. At once: a process that
@@ -124,7 +130,15 @@ fn start(kernel: &'static Kernel) {
         Ok(Some(runner)) => {
             RUNNER.set(Some(Rc::clone(&runner)));
             drop(task::spawn_root(async move {
-                run_all(&runner).await;
+                let mut run = pin!(run_all(&runner));
+                let outcome = poll_fn(|context| match catch(|| run.as_mut().poll(context)) {
+                    Ok(poll) => poll.map(Ok),
+                    Err(caught) => Poll::Ready(Err(caught)),
+                });
+                if let Err(caught) = outcome.await {
+                    // Nobody awaits this task, and there is nobody else to go on.
+                    on_escaped_panic(&caught.to_string());
+                }
                 Ok(())
             }));
         }

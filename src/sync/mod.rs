@@ -45,8 +45,8 @@ use std::fmt;
 use std::panic::Location;
 
 pub use barrier::{Barrier, BarrierWait, BarrierWaitResult};
-pub(crate) use bridge::running_threads;
 pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote, blocking, bridge};
+pub(crate) use bridge::{leave_all_behind, running_threads};
 pub use channel::{ReceiveWait, Receiver, SendWait, Sender, channel, unbounded};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use event::{Event, EventWait};

@@ -40,7 +40,7 @@ pub(super) fn end_test(hub: &Hub, test: &Core) {
     hub.ending.set(false);
 }
 
-/// Ends a manager whose owner has not dropped it.
+/// Ends a manager whose owner has not dropped it. Told once.
 fn end_manager(hub: &Hub, manager: &Rc<Core>) {
     let is_scope = manager.scope_set.get() != NONE;
     let names: Vec<String> = manager
@@ -77,6 +77,7 @@ fn end_manager(hub: &Hub, manager: &Rc<Core>) {
         manager.add_error(name.error(caught.into_kind(true)));
     }
     manager.orphan(hub);
+    manager.release();
     if is_scope {
         // Its tasks borrow, so only its future may touch them: whoever polls that once more finds
         // that the scope has failed, and has its tasks dropped.

@@ -6,4 +6,6 @@ mod common;
 
 mod design;
 mod green;
+mod lost;
+mod odd;
 mod shown;

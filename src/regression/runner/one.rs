@@ -80,6 +80,11 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         }
         Err(caught) => failures.push(runner, planned, caught.message),
     }
+    for thread in crate::sync::leave_all_behind() {
+        log::warn!(
+            "{thread} is left behind, since its test has ended: it runs on, and its calls fail"
+        );
+    }
     Test::set_current(None);
     runner.kernel.end_test();
     warn_of_writes(planned, &runner.kernel.drop_writes());

@@ -22,6 +22,14 @@ pub enum BridgeError {
         /// The stack, where `RUST_BACKTRACE` asks for it.
         backtrace: Option<String>,
     },
+    /// The test that started it ended before it did: what it returns goes nowhere.
+    #[error("thread `{name}` (started at {place}) was left behind when its test ended")]
+    LeftBehind {
+        /// The thread's name.
+        name: String,
+        /// Where it was started.
+        place: &'static Location<'static>,
+    },
     /// The operating system gave no thread; the code did not run.
     #[error("thread `{name}` could not be started at {place}: {reason}")]
     NotStarted {

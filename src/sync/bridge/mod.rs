@@ -20,7 +20,7 @@ pub use error::{BridgeError, CallError};
 pub use remote::Remote;
 use remote::{Call, CallFuture};
 use thread::Thread;
-pub(crate) use thread::running_threads;
+pub(crate) use thread::{leave_all_behind, running_threads};
 
 use super::POLLED_AGAIN;
 use crate::task::{Caught, Name, catch, note_wait};
@@ -225,6 +225,10 @@ impl<C: 'static, T> Future for Bridge<C, T> {
                 return Poll::Ready(Err(error));
             }
         }
+        if this.thread.is_left_behind() {
+            this.stage = Stage::Over;
+            return Poll::Ready(Err(this.thread.left_behind()));
+        }
         loop {
             if let Some(mut call) = this.call.take()
                 && call.as_mut().poll(context).is_pending()
@@ -258,6 +262,9 @@ impl<C, T> Drop for Bridge<C, T> {
         let Stage::Running(_) = &self.stage else {
             return;
         };
+        if self.thread.is_left_behind() {
+            return;
+        }
         if self.thread.leave_behind() {
             log::warn!(
                 "{} is left behind, since what awaited it was dropped: it runs on, and its calls \

@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+use std::thread::ThreadId;
 
 use super::error::{BridgeError, CallError};
 use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, keep, wake_up, with_hub};
@@ -24,11 +25,23 @@ pub(crate) fn running_threads() -> Vec<String> {
         .collect()
 }
 
+/// Leaves behind the threads that work for this thread's tasks, at the end of a test: those whose
+/// future was leaked, or is kept. Each in words.
+pub(crate) fn leave_all_behind() -> Vec<String> {
+    let own = std::thread::current().id();
+    let of_own = |thread: &&Arc<Thread>| thread.owner == own;
+    let threads: Vec<Arc<Thread>> = running().iter().filter(of_own).cloned().collect();
+    let left = threads.iter().filter(|thread| thread.leave_behind());
+    left.map(ToString::to_string).collect()
+}
+
 /// One thread. Its own side calls `call`, `called` and `end`; the simulation's side the others.
 pub(super) struct Thread {
     number: u64,
     name: Name,
     place: &'static Location<'static>,
+    /// The thread whose task it works for.
+    owner: ThreadId,
     state: Mutex<State>,
 }
 
@@ -84,6 +97,7 @@ impl Thread {
             number,
             name,
             place,
+            owner: std::thread::current().id(),
             state,
         });
         running().push(Arc::clone(&thread));
@@ -174,17 +188,29 @@ impl Thread {
         self.tell(self.lock());
     }
 
-    /// Nobody awaits the thread any more. `false` if it has ended: its outcome is there, or comes
-    /// at once.
+    /// Nobody awaits the thread any more. `false` if it has ended, and its outcome is there or comes
+    /// at once; or if it was left behind before.
     pub(super) fn leave_behind(&self) -> bool {
         let (runs, left) = {
             let mut state = self.lock();
-            state.left_behind = true;
+            let before = std::mem::replace(&mut state.left_behind, true);
             state.closed.get_or_insert(CallError::Cancelled);
-            (!state.ended, (state.work.take(), state.awaiter.take()))
+            let left = (state.work.take(), state.awaiter.take());
+            (!state.ended && !before, left)
         };
         drop(left);
         runs
+    }
+
+    pub(super) fn is_left_behind(&self) -> bool {
+        self.lock().left_behind
+    }
+
+    pub(super) fn left_behind(&self) -> BridgeError {
+        BridgeError::LeftBehind {
+            name: self.name.clone().into_owned(),
+            place: self.place,
+        }
     }
 
     /// Says that a call panicked, unless it is forgotten, or the future of the bridge is dropped.

@@ -163,6 +163,35 @@ fn a_future_dropped_before_its_first_poll_ends_the_calls_that_wait() {
 }
 
 #[test]
+fn a_bridge_kept_beyond_its_test_is_left_behind_and_says_so() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let mut kept = block_on(async {
+        let mut bridge = Box::pin(blocking("slow", move || wait.recv().is_ok()));
+        assert!(
+            std::future::poll_fn(|context| Poll::Ready(bridge.as_mut().poll(context)))
+                .await
+                .is_pending()
+        );
+        bridge
+    });
+    let left = crate::sync::leave_all_behind();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(
+        left[0].starts_with("thread `slow` (started at "),
+        "{left:?}"
+    );
+    assert!(crate::sync::leave_all_behind().is_empty(), "told once");
+    // The simulation waits no longer for it, and whoever polls what was kept is told.
+    let outcome = block_on(kept.as_mut());
+    assert!(
+        matches!(&outcome, Err(BridgeError::LeftBehind { name, .. }) if name == "slow"),
+        "{outcome:?}"
+    );
+    drop(kept);
+    drop(go);
+}
+
+#[test]
 fn a_call_after_the_end_fails() {
     let (hand_over, handed) = mpsc::channel();
     let outcome = block_on(bridge("gives its remote away", (), move |remote| {

@@ -2,4 +2,6 @@
 //! becomes of each, a module a kind in both.
 
 mod design;
+mod lost;
+mod odd;
 mod shown;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -30,7 +29,7 @@ pub(crate) fn write(
     context: &Arc<Context>,
     designs: &[Elaboration],
     folder: &Path,
-) -> Result<ExitCode, Vec<String>> {
+) -> Result<(), Vec<String>> {
     let unwritable = |error: io::Error| format!("cannot write `{}`: {error}", folder.display());
     fs::create_dir_all(folder).map_err(|error| vec![unwritable(error)])?;
     let mut problems = Vec::new();
@@ -40,7 +39,7 @@ pub(crate) fn write(
         }
     }
     if problems.is_empty() {
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     } else {
         Err(problems)
     }

@@ -1,6 +1,7 @@
 //! The harness: from designs and the command line to tests and the process's exit status.
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,12 +11,12 @@ use crate::cache::Cache;
 use crate::describe;
 use crate::design::{Design, Simulator};
 use crate::elaboration::{Elaboration, elaborations};
-use crate::junit::Junit;
-use crate::plan::{self, Plan};
+use crate::junit::{self, Junit, Result as CaseResult};
+use crate::plan::{self, Plan, Planned};
 use crate::process;
 use crate::settings::Settings;
 use crate::simulator::ALL;
-use crate::testbench::{self, PluginSettings, Testbench};
+use crate::testbench::{self, ListedTest, PluginSettings, Testbench};
 use crate::trial::{self, Context};
 
 /// The exit status of a harness that could not run its tests.
@@ -36,9 +37,7 @@ const BROKEN: u8 = 2;
 /// # main();
 /// ```
 pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
-    let arguments = Arguments::of_process().map_err(|problem| vec![problem]);
-    let run = arguments.and_then(|arguments| run(designs.into_iter().collect(), &arguments));
-    match run {
+    match try_main(designs.into_iter().collect()) {
         Ok(status) => status,
         Err(problems) => {
             for problem in problems {
@@ -49,7 +48,51 @@ pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
     }
 }
 
-fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<String>> {
+fn try_main(designs: Vec<Design>) -> Result<ExitCode, Vec<String>> {
+    let arguments = Arguments::of_process().map_err(|problem| vec![problem])?;
+    match prepare(designs, &arguments) {
+        Ok(Prepared::Done) => Ok(ExitCode::SUCCESS),
+        Ok(Prepared::Tests(tests)) => tests.run(&arguments),
+        Err(mut problems) => {
+            if !arguments.list() {
+                problems.extend(report_problems(&problems));
+            }
+            Err(problems)
+        }
+    }
+}
+
+/// What is left to do once designs and settings are understood.
+enum Prepared {
+    /// Something else than tests was asked for.
+    Done,
+    Tests(Box<Tests>),
+}
+
+struct Tests {
+    context: Arc<Context>,
+    plan: Plan,
+    designs: Vec<Elaboration>,
+    tests: Vec<ListedTest>,
+}
+
+impl Tests {
+    fn run(self, arguments: &Arguments) -> Result<ExitCode, Vec<String>> {
+        let context = &self.context;
+        let status = run(context, self.plan, arguments);
+        // Under nextest each test is a process: those that add nothing need not look.
+        let adds = context.cache.has_compiled() || env::var_os("NEXTEST").is_none();
+        if !arguments.list()
+            && adds
+            && let Some(told) = context.tidy(&self.designs, &self.tests).told()
+        {
+            eprintln!("note: {told}");
+        }
+        status
+    }
+}
+
+fn prepare(designs: Vec<Design>, arguments: &Arguments) -> Result<Prepared, Vec<String>> {
     let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
@@ -63,7 +106,7 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     }
     if let Some(help) = &plugin.help {
         print!("{help}");
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Prepared::Done);
     }
     if let Some(problem) = plugin.problem {
         return Err(vec![problem]);
@@ -71,7 +114,8 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     check_languages(&designs)?;
     let context = context(testbench, settings, &plugin, arguments)?;
     if let Some(folder) = &context.settings.describe {
-        return describe::write(&context, &designs, folder);
+        describe::write(&context, &designs, folder)?;
+        return Ok(Prepared::Done);
     }
     plan::check(&context.testbench, &designs, &tests, plugin.allow_empty)?;
     if let Some(problem) = plugin.none_selected.filter(|_| !plugin.allow_empty) {
@@ -83,19 +127,15 @@ fn run(designs: Vec<Design>, arguments: &Arguments) -> Result<ExitCode, Vec<Stri
     {
         return Err(vec![plan::nothing_left(&context, &designs)]);
     }
-    let status = run_plan(&context, plan, arguments);
-    // Under nextest each test is a process: those that add nothing need not look.
-    let adds = context.cache.has_compiled() || env::var_os("NEXTEST").is_none();
-    if !arguments.list()
-        && adds
-        && let Some(told) = context.tidy(&designs, &tests).told()
-    {
-        eprintln!("note: {told}");
-    }
-    status
+    Ok(Prepared::Tests(Box::new(Tests {
+        context,
+        plan,
+        designs,
+        tests,
+    })))
 }
 
-fn run_plan(
+fn run(
     context: &Arc<Context>,
     mut plan: Plan,
     arguments: &Arguments,
@@ -106,6 +146,7 @@ fn run_plan(
         plan.fail_all(context, reason);
     }
     if !arguments.list() {
+        begin_report(context, &plan, arguments).map_err(|problem| vec![problem])?;
         for note in &plan.notes {
             eprintln!("note: {note}");
         }
@@ -114,16 +155,63 @@ fn run_plan(
     let names = plan.tests.iter();
     let names = names.map(|test| (test.name.as_str(), test.ignored.is_some()));
     let given = arguments.for_libtest(names);
-    let conclusion = libtest_mimic::run(&given, trial::trials(context, plan.tests, arguments));
+    let conclusion = libtest_mimic::run(&given, trial::trials(&plan.tests, arguments));
     let ran = conclusion.num_passed + conclusion.num_failed > 0;
-    if arguments.list() || arguments.is_bench() || context.allow_empty || ran || !asked {
-        return Ok(conclusion.exit_code());
+    let may_be_empty = arguments.list() || arguments.is_bench() || context.allow_empty || !asked;
+    let problem = match empty {
+        _ if ran || may_be_empty => None,
+        Some(reason) => Some(reason),
+        None => arguments.ask_for_all().then(|| plan::all_skipped(context)),
+    };
+    let written = context.junit.get();
+    let written = written.map_or(Ok(()), |junit| junit.finish(problem.as_deref()));
+    let problems: Vec<String> = problem.into_iter().chain(written.err()).collect();
+    if problems.is_empty() {
+        Ok(conclusion.exit_code())
+    } else {
+        Err(problems)
     }
-    match empty {
-        Some(reason) => Err(vec![reason]),
-        None if arguments.ask_for_all() => Err(vec![plan::all_skipped(context)]),
-        None => Ok(conclusion.exit_code()),
+}
+
+/// Begins the report, if one is wanted, with every test that is asked for.
+fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result<(), String> {
+    let Some(path) = &context.settings.junit else {
+        return Ok(());
+    };
+    let testbench = &context.testbench;
+    // Cargo starts tests in the folder of the crate; the path was meant from there too.
+    let path = testbench.folder.join(path);
+    let junit = match env::var("NEXTEST_RUN_ID") {
+        Ok(run) => {
+            let lines = testbench.output.join(format!("junit/{run}.jsonl"));
+            Junit::gathered(path, &testbench.package, lines)
+        }
+        Err(_) => {
+            let case = |planned: &Planned| {
+                let left = planned.ignored.as_ref().filter(|_| arguments.leave(true));
+                let left = left.cloned().map(CaseResult::Skipped);
+                let result = left.unwrap_or(CaseResult::NotRun);
+                planned.bench.case(&planned.test, result)
+            };
+            let cases: Vec<_> = plan.selected(arguments).map(case).collect();
+            Junit::create(path, &testbench.package, &cases)?
+        }
+    };
+    // There is one report a process.
+    let _ = context.junit.set(junit);
+    Ok(())
+}
+
+/// Tells the problems in the report, if one is wanted: that of an earlier run is not to be taken for
+/// this one's.
+fn report_problems(problems: &[String]) -> Option<String> {
+    // Not from the settings, which may be what is wrong.
+    let path = env::var_os("VERIFORK_JUNIT").filter(|path| !path.is_empty())?;
+    if env::var_os("NEXTEST_RUN_ID").is_some() {
+        return None;
     }
+    let folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    junit::write_problem(&Path::new(&folder).join(path), &problems.join("\n")).err()
 }
 
 fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
@@ -168,16 +256,6 @@ fn context(
         process::end_groups_with_this_process()
             .map_err(|error| one(format!("cannot watch for signals: {error}")))?;
     }
-    let junit = match &settings.junit {
-        Some(path) if !arguments.list() => {
-            // Cargo starts tests in the folder of the crate; the path was meant from there too.
-            let path = testbench.folder.join(path);
-            let run = env::var("NEXTEST_RUN_ID").ok();
-            let gathered = run.map(|run| testbench.output.join(format!("junit/{run}.jsonl")));
-            Some(Junit::create(path, &testbench.package, gathered).map_err(one)?)
-        }
-        _ => None,
-    };
     let cache = Cache::new(
         testbench.output.join("designs"),
         testbench.folder.clone(),
@@ -185,7 +263,7 @@ fn context(
     );
     Ok(Arc::new(Context {
         cache,
-        junit,
+        junit: OnceLock::new(),
         seed: plugin.seed.unwrap_or_else(random_seed),
         wall_timeout: plugin.wall_timeout.map(Duration::from_secs_f64),
         live: arguments.shows_output(),

@@ -1,20 +1,28 @@
 //! `JUnit` XML of the whole run, over all designs and simulators.
 //!
-//! The file is replaced after every test by renaming, so it is whole at every moment. Under
-//! nextest each test is a process of its own: they gather in a file of lines that carries
-//! nextest's number of the run, and each rewrites the XML from all of them.
+//! Every test that is asked for stands in the file from the start, as an error until it has a
+//! result, and so does the run itself. Under nextest each test is a process of its own, which knows
+//! of no other: they gather in a file of lines that carries nextest's number of the run, and
+//! each rewrites the XML from all of them, once as a test that has not finished.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::{Deserialize, Serialize};
+use verifork_protocol::junit::{
+    self, JunitFile, Outcome, RUN, Report, Suite, report_of_problem, suite_of_run, write_report,
+};
 
 use crate::verdict::Verdict;
+
+const NOT_RUN: &str = "not run: the harness ended before this test";
+const NOT_FINISHED: &str = "not finished: the harness ended during this test";
+const NOT_LEFT: &str = "the harness has not come to its end: it crashed, or was killed";
 
 /// A test in the report.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,9 +32,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) file: String,
     pub(crate) line: u32,
-    /// None: passed.
-    pub(crate) failure: Option<String>,
-    pub(crate) skipped: Option<String>,
+    pub(crate) result: Result,
     /// In seconds.
     pub(crate) wall: f64,
     pub(crate) properties: Vec<(String, String)>,
@@ -34,12 +40,21 @@ pub(crate) struct Case {
     pub(crate) attachments: Vec<PathBuf>,
 }
 
-impl Case {
-    pub(crate) fn set_verdict(&mut self, verdict: &Verdict) {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Result {
+    NotRun,
+    NotFinished,
+    Passed,
+    Skipped(String),
+    Failed(String),
+}
+
+impl From<&Verdict> for Result {
+    fn from(verdict: &Verdict) -> Self {
         match verdict {
-            Verdict::Passed => {}
-            Verdict::Skipped(reason) => self.skipped = Some(reason.clone()),
-            Verdict::Failed(text) => self.failure = Some(text.clone()),
+            Verdict::Passed => Result::Passed,
+            Verdict::Skipped(reason) => Result::Skipped(reason.clone()),
+            Verdict::Failed(text) => Result::Failed(text.clone()),
         }
     }
 }
@@ -49,14 +64,29 @@ impl Case {
 pub(crate) struct Junit {
     path: PathBuf,
     name: String,
-    /// The lines of all processes of this run, where there are several.
-    gathered: Option<PathBuf>,
-    cases: Mutex<Vec<Case>>,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    /// This process runs every test.
+    Whole(Box<Mutex<Whole>>),
+    /// The lines of all processes of this run.
+    Gathered(PathBuf),
+}
+
+#[derive(Debug)]
+struct Whole {
+    /// None at the end.
+    file: Option<JunitFile>,
+    /// The numbers of suite and test, by their names.
+    places: HashMap<(String, String), (usize, usize)>,
+    /// The number of the run's own suite.
+    run: usize,
 }
 
 impl Junit {
-    /// The report at `path`, relative to the folder of the crate; `gathered` is the file of lines
-    /// that processes of one run share.
+    /// The report of these tests at `path`.
     ///
     /// # Errors
     ///
@@ -64,47 +94,95 @@ impl Junit {
     pub(crate) fn create(
         path: PathBuf,
         name: &str,
-        gathered: Option<PathBuf>,
-    ) -> Result<Junit, String> {
-        let junit = Junit {
+        planned: &[Case],
+    ) -> std::result::Result<Junit, String> {
+        let mut report = report(name, planned);
+        let mut places = HashMap::new();
+        for (number, suite) in report.suites.iter().enumerate() {
+            for (at, case) in suite.cases.iter().enumerate() {
+                places.insert((suite.name.clone(), case.name.clone()), (number, at));
+            }
+        }
+        let run = report.suites.len();
+        let not_left = Outcome::Error(NOT_LEFT.to_owned());
+        report.suites.push(suite_of_run(not_left));
+        let file = JunitFile::create(&path, &report).map_err(|error| error.to_string())?;
+        let whole = Whole {
+            file: Some(file),
+            places,
+            run,
+        };
+        Ok(Junit {
             path,
             name: name.to_owned(),
-            gathered,
-            cases: Mutex::default(),
-        };
-        if junit.gathered.is_none() {
-            junit.write(&[]).map_err(|error| junit.unwritten(&error))?;
+            form: Form::Whole(Box::new(Mutex::new(whole))),
+        })
+    }
+
+    /// The report at `path` of processes that share a file of lines.
+    pub(crate) fn gathered(path: PathBuf, name: &str, lines: PathBuf) -> Junit {
+        Junit {
+            path,
+            name: name.to_owned(),
+            form: Form::Gathered(lines),
         }
-        Ok(junit)
     }
 
-    /// Whether several processes write it, one for each test.
-    pub(crate) fn is_gathered(&self) -> bool {
-        self.gathered.is_some()
-    }
-
-    fn unwritten(&self, error: &io::Error) -> String {
-        format!(
-            "cannot write `{}` (VERIFORK_JUNIT): {error}",
-            self.path.display()
-        )
-    }
-
-    /// Adds a test that has ended.
+    /// Enters a test that begins now.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn add(&self, case: Case) -> Result<(), String> {
-        let mut cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = match &self.gathered {
-            None => {
-                cases.push(case);
-                self.write(&cases)
+    pub(crate) fn begin(&self, mut case: Case) -> std::result::Result<(), String> {
+        case.result = Result::NotFinished;
+        self.add(&case)
+    }
+
+    /// Enters a test that has ended.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(crate) fn add(&self, case: &Case) -> std::result::Result<(), String> {
+        match &self.form {
+            Form::Whole(whole) => {
+                let mut whole = lock(whole);
+                let key = (case.suite.clone(), case.name.clone());
+                let place = whole.places.get(&key).copied();
+                match (place, &mut whole.file) {
+                    (Some((suite, number)), Some(file)) => file
+                        .record(suite, number, &test_case(case))
+                        .map_err(|error| error.to_string()),
+                    _ => Err(format!("`{}` is not in the report", case.name)),
+                }
             }
-            Some(path) => self.gather(path, &case),
+            Form::Gathered(lines) => self.gather(lines, case).map_err(|error| {
+                let path = self.path.display();
+                format!("cannot write `{path}` (VERIFORK_JUNIT): {error}")
+            }),
+        }
+    }
+
+    /// Completes the report; the run itself has failed if there is a problem that is none of a test.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(crate) fn finish(&self, problem: Option<&str>) -> std::result::Result<(), String> {
+        let Form::Whole(whole) = &self.form else {
+            return Ok(());
         };
-        written.map_err(|error| self.unwritten(&error))
+        let mut whole = lock(whole);
+        let run = whole.run;
+        let Some(mut file) = whole.file.take() else {
+            return Ok(());
+        };
+        let case = junit::Case {
+            outcome: problem.map_or(Outcome::Passed, Outcome::failed),
+            ..junit::Case::without_result(RUN, "")
+        };
+        let written = file.record(run, 0, &case).and_then(|()| file.finish());
+        written.map_err(|error| error.to_string())
     }
 
     fn gather(&self, path: &Path, case: &Case) -> io::Result<()> {
@@ -114,51 +192,58 @@ impl Junit {
         // Held until the XML is written too: the last one to write has seen all lines.
         file.lock()?;
         file.write_all(format!("{}\n", serde_json::to_string(case)?).as_bytes())?;
+        // A retry takes the place of the one before.
+        let mut places: HashMap<(String, String), usize> = HashMap::new();
         let mut cases: Vec<Case> = Vec::new();
         for line in fs::read_to_string(path)?.lines() {
             let case: Case = serde_json::from_str(line)?;
-            // A retry takes the place of the one before.
-            cases.retain(|other| (&other.suite, &other.name) != (&case.suite, &case.name));
-            cases.push(case);
-        }
-        self.write(&cases)
-    }
-
-    fn write(&self, cases: &[Case]) -> io::Result<()> {
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(folder)?;
-        let text = self.report(cases).to_string().map_err(io::Error::other)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        readable(file.as_file())?;
-        file.persist(&self.path)?;
-        Ok(())
-    }
-
-    fn report(&self, cases: &[Case]) -> Report {
-        let mut report = Report::new(legal(&self.name));
-        let mut names: Vec<&str> = cases.iter().map(|case| case.suite.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            let mut suite = TestSuite::new(legal(name));
-            for case in cases.iter().filter(|case| case.suite == name) {
-                suite.add_test_case(test_case(case));
+            let key = (case.suite.clone(), case.name.clone());
+            match places.get(&key) {
+                Some(&place) => cases[place] = case,
+                None => {
+                    places.insert(key, cases.len());
+                    cases.push(case);
+                }
             }
-            suite.set_time(suite.test_cases.iter().filter_map(|case| case.time).sum());
-            report.add_test_suite(suite);
         }
-        report.set_time(cases.iter().map(|case| seconds(case.wall)).sum());
-        report
+        write_report(&self.path, &report(&self.name, &cases)).map_err(io::Error::other)
     }
 }
 
-fn test_case(case: &Case) -> TestCase {
-    let status = match (&case.failure, &case.skipped) {
-        (Some(text), _) => {
+/// Writes a report that tells only why there was no test, in place of whatever an earlier run has left.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub(crate) fn write_problem(path: &Path, text: &str) -> std::result::Result<(), String> {
+    let written = write_report(path, &report_of_problem("verifork", text));
+    written.map_err(|error| error.to_string())
+}
+
+fn lock(whole: &Mutex<Whole>) -> MutexGuard<'_, Whole> {
+    whole.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The tests in suites by their names.
+fn report(name: &str, cases: &[Case]) -> Report {
+    let mut suites: BTreeMap<&str, Vec<junit::Case>> = BTreeMap::new();
+    for case in cases {
+        suites.entry(&case.suite).or_default().push(test_case(case));
+    }
+    let suite = |(name, cases): (&str, Vec<junit::Case>)| Suite {
+        name: name.to_owned(),
+        properties: Vec::new(),
+        cases,
+    };
+    Report {
+        name: name.to_owned(),
+        suites: suites.into_iter().map(suite).collect(),
+    }
+}
+
+fn test_case(case: &Case) -> junit::Case {
+    let outcome = match &case.result {
+        Result::Failed(text) => {
             let mut lines = text.lines();
             let first = lines.next().unwrap_or_default();
             // The heading of an error says where; the line after it says what.
@@ -166,29 +251,17 @@ fn test_case(case: &Case) -> TestCase {
                 Some(second) if first.ends_with(':') => second.trim(),
                 _ => first,
             };
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_message(legal(message))
-                .set_description(legal(text));
-            status
+            Outcome::Failed {
+                message: message.to_owned(),
+                text: text.clone(),
+            }
         }
-        (None, Some(reason)) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(legal(reason));
-            status
-        }
-        (None, None) => TestCaseStatus::success(),
+        Result::Skipped(reason) => Outcome::Skipped(reason.clone()),
+        Result::Passed => Outcome::Passed,
+        Result::NotRun => Outcome::Error(NOT_RUN.to_owned()),
+        Result::NotFinished => Outcome::Error(NOT_FINISHED.to_owned()),
     };
-    let mut test = TestCase::new(legal(&case.name), status);
-    test.set_classname(legal(&case.suite))
-        .set_time(seconds(case.wall));
-    test.extra.insert("file".into(), legal(&case.file).into());
-    test.extra
-        .insert("line".into(), case.line.to_string().into());
-    for (name, value) in &case.properties {
-        test.add_property(Property::new(legal(name), legal(value)));
-    }
-    let mut out = case.log.clone();
+    let mut output = case.log.clone();
     for path in &case.attachments {
         // What GitLab and Jenkins show as attached files; GitLab wants paths from the checkout.
         let checkout = std::env::var_os("CI_PROJECT_DIR");
@@ -196,56 +269,29 @@ fn test_case(case: &Case) -> TestCase {
             .and_then(|folder| path.strip_prefix(folder).ok())
             .unwrap_or(path);
         // Writing to a string cannot fail.
-        let _ = write!(out, "\n[[ATTACHMENT|{}]]", path.display());
+        let _ = write!(output, "\n[[ATTACHMENT|{}]]", path.display());
     }
-    if !out.trim().is_empty() {
-        test.set_system_out(legal(&out));
+    junit::Case {
+        name: case.name.clone(),
+        place: Some((case.file.clone(), case.line)),
+        outcome,
+        time: Duration::try_from_secs_f64(case.wall).unwrap_or_default(),
+        properties: case.properties.clone(),
+        output,
     }
-    test
-}
-
-fn seconds(wall: f64) -> Duration {
-    Duration::try_from_secs_f64(wall).unwrap_or_default()
-}
-
-/// Temporary files are their owner's alone, and a report is read by others.
-fn readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-/// The text without codes of colour, and with what XML cannot hold made visible.
-fn legal(text: &str) -> String {
-    let mut legal = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\x1b' if characters.peek() == Some(&'[') => {
-                characters.next();
-                characters.by_ref().find(|it| ('@'..='~').contains(it));
-            }
-            '\n' | '\t' => legal.push(character),
-            '\r' => {}
-            '\u{FFFE}' | '\u{FFFF}' => legal.extend(character.escape_unicode()),
-            other if other.is_control() => legal.extend(other.escape_unicode()),
-            other => legal.push(other),
-        }
-    }
-    legal
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn case(suite: &str, name: &str, failure: Option<&str>) -> Case {
+    fn case(suite: &str, name: &str, result: Result) -> Case {
         Case {
             suite: suite.to_owned(),
             name: name.to_owned(),
             file: "src/lib.rs".to_owned(),
             line: 7,
-            failure: failure.map(str::to_owned),
-            skipped: None,
+            result,
             wall: 0.25,
             properties: vec![("seed".to_owned(), "7".to_owned())],
             log: String::new(),
@@ -257,13 +303,29 @@ mod tests {
     fn suites_are_designs_and_a_failure_keeps_its_text() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reports/junit.xml");
-        let junit = Junit::create(path.clone(), "counter_tb", None).unwrap();
-        junit.add(case("counter::icarus", "counts", None)).unwrap();
+        let text = || fs::read_to_string(&path).unwrap();
+        let not_run = [
+            case("counter::icarus", "counts", Result::NotRun),
+            case("counter::ghdl", "counts", Result::NotRun),
+        ];
+        let junit = Junit::create(path.clone(), "counter_tb", &not_run).unwrap();
+        assert!(text().contains("tests=\"3\" skipped=\"0\" failures=\"0\" errors=\"3\""));
+        junit.begin(not_run[0].clone()).unwrap();
+        assert!(text().contains(NOT_FINISHED));
+        junit
+            .add(&case("counter::icarus", "counts", Result::Passed))
+            .unwrap();
         let failure = "1. task counts, at src/lib.rs:7:\n   7 is not <8>\x1b[0m\0";
         junit
-            .add(case("counter::ghdl", "counts", Some(failure)))
+            .add(&case(
+                "counter::ghdl",
+                "counts",
+                Result::Failed(failure.to_owned()),
+            ))
             .unwrap();
-        let text = fs::read_to_string(path).unwrap();
+        assert!(text().contains(NOT_LEFT), "{}", text());
+        junit.finish(None).unwrap();
+        let text = text();
         assert!(text.contains("classname=\"counter::icarus\""), "{text}");
         assert!(
             text.contains("message=\"7 is not &lt;8&gt;\\u{0}\""),
@@ -271,9 +333,26 @@ mod tests {
         );
         assert!(text.contains("[[ATTACHMENT|/a/waves.fst]]"), "{text}");
         assert!(
-            text.contains("tests=\"2\" skipped=\"0\" failures=\"1\""),
+            text.contains("tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"0\""),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_run_fails_for_what_no_test_tells() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("junit.xml");
+        let passed = [case("counter::icarus", "counts", Result::Passed)];
+        let junit = Junit::create(path.clone(), "counter_tb", &passed).unwrap();
+        junit.finish(Some("nothing could run\nwhy")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(
+            text.contains("<failure message=\"nothing could run\">"),
+            "{text}"
+        );
+        write_problem(&path, "no such design").unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("tests=\"1\" skipped=\"0\" failures=\"1\""));
     }
 
     #[test]
@@ -283,20 +362,31 @@ mod tests {
             folder.path().join("junit.xml"),
             folder.path().join("run.jsonl"),
         );
-        for (name, failure) in [("a", Some("broken")), ("b", None), ("a", None)] {
-            let junit = Junit::create(path.clone(), "tb", Some(lines.clone())).unwrap();
-            junit.add(case("counter::icarus", name, failure)).unwrap();
+        let failed = || Result::Failed("broken".to_owned());
+        let text = || fs::read_to_string(&path).unwrap();
+        for (name, result) in [
+            ("a", failed()),
+            ("b", Result::Passed),
+            ("a", Result::Passed),
+        ] {
+            let junit = Junit::gathered(path.clone(), "tb", lines.clone());
+            junit
+                .begin(case("counter::icarus", name, Result::NotRun))
+                .unwrap();
+            assert!(text().contains("errors=\"1\""), "{}", text());
+            junit.add(&case("counter::icarus", name, result)).unwrap();
+            junit.finish(None).unwrap();
         }
-        let text = fs::read_to_string(path).unwrap();
         assert!(
-            text.contains("tests=\"2\" skipped=\"0\" failures=\"0\""),
-            "{text}"
+            text().contains("tests=\"2\" skipped=\"0\" failures=\"0\" errors=\"0\""),
+            "{}",
+            text()
         );
     }
 
     #[test]
     fn a_report_that_cannot_be_written_is_an_error() {
-        let error = Junit::create("/proc/none/junit.xml".into(), "tb", None).unwrap_err();
+        let error = Junit::create("/proc/none/junit.xml".into(), "tb", &[]).unwrap_err();
         assert!(error.contains("VERIFORK_JUNIT"), "{error}");
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct Context {
     pub(crate) testbench: Testbench,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
-    pub(crate) junit: Option<Junit>,
+    pub(crate) junit: OnceLock<Junit>,
     pub(crate) seed: u64,
     /// Of tests that have no limit of their own.
     pub(crate) wall_timeout: Option<Duration>,
@@ -101,7 +101,7 @@ pub(crate) struct Bench {
 }
 
 /// The tests for the front, in their order; those that are not run are noted in the report.
-pub(crate) fn trials(context: &Context, tests: Vec<Planned>, arguments: &Arguments) -> Vec<Trial> {
+pub(crate) fn trials(tests: &[Planned], arguments: &Arguments) -> Vec<Trial> {
     let mut shared: Option<(Arc<Bench>, Arc<Shared>)> = None;
     let runs = |test: &Planned| {
         let ignored = test.ignored.is_some();
@@ -131,17 +131,6 @@ pub(crate) fn trials(context: &Context, tests: Vec<Planned>, arguments: &Argumen
         let run = move || bench.run(&test, of_bench.as_deref());
         let trial = Trial::ignorable_test(planned.name.clone(), run);
         trials.push(trial.with_ignored_flag(planned.ignored.is_some()));
-    }
-    // Under nextest each process is there for one test.
-    if context.junit.as_ref().is_some_and(|it| !it.is_gathered()) {
-        for planned in &tests {
-            let asked = arguments.select(&planned.name, planned.ignored.is_some());
-            if let (true, Some(reason)) = (asked && !runs(planned), &planned.ignored) {
-                let verdict = Verdict::Skipped(reason.clone());
-                // The report has been written once already; what has changed since is told by a test.
-                let _ = planned.bench.report(&planned.test, &verdict, None, None);
-            }
-        }
     }
     trials
 }
@@ -183,8 +172,11 @@ impl Bench {
 
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
         if let Some(reason) = self.context.cannot_run.get() {
+            // That it is not in the report is the lesser problem.
+            let _ = self.report(test, &Verdict::Failed(reason.clone()), None, None);
             return Err(Failed::from(reason));
         }
+        self.begin(test)?;
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
             Some(format)

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Harness, Run, exec, files, icarus, script};
+use common::{Harness, Run, exec, files, icarus, process_of, script, wait_until};
 
 /// The status of a harness in which a test has failed, as of any Rust test.
 const FAILED: i32 = 101;
@@ -344,30 +344,5 @@ fn two_hundred_tests_leave_no_process_and_nothing_outside_the_target_folder() {
             !String::from_utf8_lossy(&command).contains(target),
             "{process:?} lives"
         );
-    }
-}
-
-/// The number of the process that runs the test, once it has begun.
-fn process_of(harness: &Harness, test: &str) -> String {
-    let results = harness.runs().join(test).join("results.jsonl");
-    wait_until("the test begins", || {
-        let written = fs::read_to_string(&results).ok()?;
-        let (_, rest) = written.split_once("\"process\":")?;
-        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?.to_owned();
-        written.contains("\"begun\"").then_some(digits)
-    })
-}
-
-fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = is() {
-            return found;
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(60),
-            "{what}: not within a minute"
-        );
-        std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -33,6 +33,7 @@ const SHAPING: [&str; 3] = ["TIMEOUT", "TOP", "WALL_TIMEOUT"];
 
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting by itself")]
 pub(crate) struct Config {
     pub(crate) filter: Filter,
     pub(crate) list: bool,

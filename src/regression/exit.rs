@@ -5,8 +5,8 @@
 //! registers most of its own and therefore run after them, leaves with our status. Until a run
 //! is proven passed, that status says failed.
 
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Once, OnceLock};
 
 use libc::{c_int, c_void};
 
@@ -18,6 +18,12 @@ pub(crate) const FAILED: i32 = 1;
 pub(crate) const PASSED: i32 = 0;
 
 static STATUS: AtomicI32 = AtomicI32::new(FAILED);
+
+/// What is left to do when the process leaves, given its status and, where no test says so, why it
+/// is one of failure.
+pub(crate) type Last = fn(status: i32, why: Option<&str>) -> Result<(), String>;
+
+static LAST: OnceLock<Last> = OnceLock::new();
 
 /// How the process ends does not matter any more.
 static EXPECTED: AtomicBool = AtomicBool::new(false);
@@ -69,6 +75,13 @@ pub(crate) fn set_status(status: i32) {
     STATUS.store(status, Ordering::SeqCst);
 }
 
+/// Has this done as the last thing before the process leaves through `exit`. What fails in it fails
+/// the process.
+pub(crate) fn before_leaving(last: Last) {
+    // There is one such thing.
+    let _ = LAST.set(last);
+}
+
 /// The status with which the process would leave now.
 pub(crate) fn status() -> i32 {
     STATUS.load(Ordering::SeqCst)
@@ -101,14 +114,15 @@ pub(crate) fn forgive_errors() {
 /// design may have failed in a `final` block, after the last test.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 extern "C" fn leave_with(given: c_int, _: *mut c_void) {
+    let mut why = None;
     if !EXPECTED.load(Ordering::SeqCst) && EXPLAINED.load(Ordering::SeqCst) {
-        judge_the_end(given);
+        why = judge_the_end(given);
     }
-    leave();
+    leave_because(why.as_deref());
 }
 
-/// What has become of the simulation since the last test was judged.
-fn judge_the_end(given: c_int) {
+/// What has become of the simulation since the last test was judged, where it is a failure.
+fn judge_the_end(given: c_int) -> Option<String> {
     let (said, errors) = console::rest();
     let passed = status() == PASSED;
     let explained = errors && FORGIVEN.load(Ordering::SeqCst);
@@ -117,7 +131,7 @@ fn judge_the_end(given: c_int) {
         None if passed && given != PASSED && !explained => {
             "the simulator ended with a failure after all tests had passed".to_owned()
         }
-        None => return,
+        None => return None,
     };
     tell(&format!("verifork: {text}"));
     // The file can be missed, and the status tells of the failure.
@@ -125,31 +139,43 @@ fn judge_the_end(given: c_int) {
     if passed {
         set_status(if given == PASSED { FAILED } else { given });
     }
+    Some(text)
 }
 
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 extern "C" fn leave() {
+    leave_because(None);
+}
+
+fn leave_because(mut why: Option<&str>) {
     if !EXPLAINED.load(Ordering::SeqCst) {
-        tell(
-            "verifork: the process ended before the tests did: the testbench, the design or another \
-             plugin has called `exit`; the run counts as failed",
-        );
+        let text = "the process ended before the tests did: the testbench, the design or another \
+                    plugin has called `exit`; the run counts as failed";
+        tell(&format!("verifork: {text}"));
+        why = Some(text);
     }
     // SAFETY: a null stream means every open output stream, which C allows at any time.
     unsafe {
         libc::fflush(std::ptr::null_mut());
     }
     console::tell(&[]);
-    // SAFETY: it has no preconditions.
-    unsafe {
-        libc::_exit(status());
+    let last = || LAST.get().map_or(Ok(()), |last| last(status(), why));
+    let done = std::panic::catch_unwind(last).unwrap_or_else(|_| Err("it panicked".to_owned()));
+    if let Err(problem) = done {
+        tell(&format!("verifork: {problem}"));
+        if status() == PASSED {
+            set_status(FAILED);
+        }
     }
+    // SAFETY: `_exit` has no preconditions.
+    unsafe { libc::_exit(status()) }
 }
 
 /// Keeps this library in memory even if the simulator closes it. Without this, closing it would
-/// run `leave` at once, before the simulator has closed its files, and unmap the code that other
+/// run the handler at once, before the simulator has closed its files, and unmap the code that other
 /// threads are running.
 fn keep_library_loaded() {
-    let address = leave as extern "C" fn() as *const c_void;
+    let address = leave_because as fn(Option<&str>) as *const c_void;
     let mut found = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
     // SAFETY: `found` has room for the answer. It is read only if `dladdr` says, by not
     // returning 0, that it was filled, and only the file name, which then is a C string that

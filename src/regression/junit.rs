@@ -1,43 +1,113 @@
-//! Results as a `JUnit` XML file, whole at every moment.
+//! Results as a `JUnit` XML file, from the start of the run to the end of its process.
 //!
-//! The file is there from the start of the run and holds every selected test. Tests that have
-//! not run stand in it as errors, so that a simulation that ends early is never taken for a
-//! passed one. It is replaced by renaming, so a reader sees the old or the new, nothing between.
+//! The file holds every selected test from the start, each as an error until it has a result, and
+//! the run itself as one more test: an error until the process leaves, whose status it then has. So a
+//! simulation that ends early, in whatever way, is never taken for a passed one, nor is a
+//! failure after the last test lost.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use verifork_protocol::junit::{
+    Case, JunitError, JunitFile, Outcome, RUN, RUN_SUITE, Report, Suite, report_of_problem,
+    suite_of_run, write_report,
+};
 
 use super::durations::nanoseconds;
+use super::exit;
 use super::outcome::{Status, TestResult};
 use super::repeat::Invocation;
 use super::report::{self, Style};
 use super::select::{Candidate, Run, label};
-use super::xml_text::legal;
-
-/// The file of one run.
-pub(crate) struct JunitFile {
-    path: PathBuf,
-    report: Report,
-    /// What a report of a failure says about repeating it.
-    invocation: Invocation,
-}
-
-/// The file could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write the JUnit file `{}` (VERIFORK_JUNIT): {doing}: {source}", path.display())]
-pub(crate) struct JunitError {
-    path: PathBuf,
-    doing: &'static str,
-    source: io::Error,
-}
 
 const NOT_RUN: &str = "not run: the simulation ended before this test";
 const NOT_FINISHED: &str = "not finished: the simulation ended during this test";
 
-impl JunitFile {
+const NOT_LEFT: &str =
+    "the process has not come to its end: it crashed, was killed, or left without a word";
+
+/// Numbers of the suites in the file.
+const TESTS: usize = 0;
+const PROCESS: usize = 1;
+
+/// The report of a run.
+pub(crate) struct Junit {
+    file: JunitFile,
+    /// The tests as they were planned.
+    planned: Vec<Case>,
+    /// How many have passed or were skipped.
+    good: usize,
+    /// What went wrong with the run, and not with a test.
+    problem: Option<String>,
+    /// What a report of a failure says about repeating it.
+    invocation: Invocation,
+    /// A copy of the process leaves the file alone.
+    process: u32,
+}
+
+/// Not a thread's own: what belongs to the thread is gone when the process leaves.
+static OPEN: Mutex<Option<Junit>> = Mutex::new(None);
+
+fn open() -> MutexGuard<'static, Option<Junit>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has the report be that of this process: it is completed when the process leaves.
+pub(crate) fn keep(junit: Junit) {
+    *open() = Some(junit);
+    exit::before_leaving(close);
+}
+
+/// Enters the result of the test with this index, if there is a report; the next test counts as begun.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub(crate) fn record(index: usize, result: &TestResult, log: &str) -> Result<(), JunitError> {
+    let mut open = open();
+    let junit = open.as_mut();
+    junit.map_or(Ok(()), |junit| junit.record(index, result, log))
+}
+
+/// Enters what is wrong with the run itself. Where there is no report yet, one that tells just that is
+/// written in place of whatever an earlier run has left.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub(crate) fn problem(text: &str) -> Result<(), JunitError> {
+    if let Some(junit) = &mut *open() {
+        junit.problem.get_or_insert_with(|| text.to_owned());
+        return Ok(());
+    }
+    // Not from the settings, which may be what is wrong.
+    match std::env::var_os("VERIFORK_JUNIT").filter(|path| !path.is_empty()) {
+        Some(path) => write_problem(&PathBuf::from(path), text),
+        None => Ok(()),
+    }
+}
+
+fn write_problem(path: &Path, text: &str) -> Result<(), JunitError> {
+    write_report(path, &report_of_problem(RUN_SUITE, text))
+}
+
+/// Completes the report, as the last thing that the process does.
+fn close(status: i32, why: Option<&str>) -> Result<(), String> {
+    let taken = match OPEN.try_lock() {
+        Ok(mut open) => open.take(),
+        Err(TryLockError::Poisoned(open)) => open.into_inner().take(),
+        // Somebody leaves in the middle of a write: the file stays as it is, and says so.
+        Err(TryLockError::WouldBlock) => None,
+    };
+    match taken {
+        Some(junit) if junit.process == std::process::id() => {
+            junit.close(status, why).map_err(|error| error.to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Junit {
     /// Writes the file as it is before the first test, which counts as begun.
     ///
     /// `suite` is the name of the design's top; `properties` tell the run apart from others:
@@ -53,78 +123,68 @@ impl JunitFile {
         tests: &[(Candidate<'_>, Run)],
         invocation: &Invocation,
     ) -> Result<Self, JunitError> {
-        let mut test_suite = TestSuite::new(legal(suite));
-        for (name, value) in properties {
-            test_suite.add_property(Property::new(*name, legal(value)));
-        }
-        for (test, run) in tests {
-            let mut case = TestCase::new(legal(&label(test.name, run.repetition)), ended(NOT_RUN));
-            case.set_classname(legal(suite));
-            case.extra.insert("file".into(), legal(test.file).into());
-            case.extra
-                .insert("line".into(), test.line.to_string().into());
-            case.add_property(Property::new("seed", run.seed.to_string()));
-            test_suite.add_test_case(case);
-        }
-        let mut report = Report::new(legal(suite));
-        report.add_test_suite(test_suite);
-        let mut file = JunitFile {
-            path: path.to_owned(),
-            report,
-            invocation: invocation.clone(),
+        let case = |(number, (test, run)): (usize, &(Candidate<'_>, Run))| {
+            let message = if number == 0 { NOT_FINISHED } else { NOT_RUN };
+            Case {
+                place: Some((test.file.to_owned(), test.line)),
+                properties: vec![("seed".to_owned(), run.seed.to_string())],
+                ..Case::without_result(label(test.name, run.repetition), message)
+            }
         };
-        file.begin(0);
-        file.make_folder()?;
-        file.write()?;
-        Ok(file)
+        let planned: Vec<Case> = tests.iter().enumerate().map(case).collect();
+        let of_run = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+        let report = Report {
+            name: suite.to_owned(),
+            suites: vec![
+                Suite {
+                    name: suite.to_owned(),
+                    properties: properties.iter().map(of_run).collect(),
+                    cases: planned.clone(),
+                },
+                suite_of_run(Outcome::Error(NOT_LEFT.to_owned())),
+            ],
+        };
+        Ok(Junit {
+            file: JunitFile::create(path, &report)?,
+            planned,
+            good: 0,
+            problem: None,
+            invocation: invocation.clone(),
+            process: std::process::id(),
+        })
     }
 
-    /// Enters the result of the test with this index among those given to
-    /// [`create`](Self::create), and rewrites the file; the next test counts as begun.
-    ///
-    /// `log` is the end of the log; empty leaves it out.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be written.
-    pub(crate) fn record(
-        &mut self,
-        index: usize,
-        result: &TestResult,
-        log: &str,
-    ) -> Result<(), JunitError> {
-        let status = self.status(result);
-        if let Some(case) = self.case(index) {
-            case.status = status;
-            case.set_time(result.wall);
-            let simulated = nanoseconds(result.simulated);
-            case.add_property(Property::new("simulated_ns", simulated));
-            if !log.is_empty() {
-                case.set_system_out(legal(log));
+    /// As [`record`].
+    fn record(&mut self, index: usize, result: &TestResult, log: &str) -> Result<(), JunitError> {
+        let Some(planned) = self.planned.get(index) else {
+            return Ok(());
+        };
+        let mut case = Case {
+            outcome: self.outcome(result),
+            time: result.wall,
+            output: log.to_owned(),
+            ..planned.clone()
+        };
+        let simulated = nanoseconds(result.simulated);
+        case.properties.push(("simulated_ns".to_owned(), simulated));
+        self.good += usize::from(!matches!(result.status, Status::Failed(_)));
+        self.file.record(TESTS, index, &case)?;
+        match self.planned.get(index + 1) {
+            Some(next) => {
+                let begun = Case {
+                    outcome: Outcome::Error(NOT_FINISHED.to_owned()),
+                    ..next.clone()
+                };
+                self.file.record(TESTS, index + 1, &begun)
             }
-        }
-        self.begin(index + 1);
-        self.write()
-    }
-
-    fn case(&mut self, index: usize) -> Option<&mut TestCase> {
-        self.report.test_suites[0].test_cases.get_mut(index)
-    }
-
-    fn begin(&mut self, index: usize) {
-        if let Some(case) = self.case(index) {
-            case.status = ended(NOT_FINISHED);
+            None => Ok(()),
         }
     }
 
-    fn status(&self, result: &TestResult) -> TestCaseStatus {
+    fn outcome(&self, result: &TestResult) -> Outcome {
         match &result.status {
-            Status::Passed => TestCaseStatus::success(),
-            Status::Skipped(reason) => {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message(legal(reason));
-                status
-            }
+            Status::Passed => Outcome::Passed,
+            Status::Skipped(reason) => Outcome::Skipped(reason.clone()),
             Status::Failed(entries) => {
                 let first = entries.first().map_or("", |entry| entry.text.trim());
                 let first = first.lines().next().unwrap_or_default();
@@ -133,126 +193,41 @@ impl JunitFile {
                     2 => format!("{first} (and 1 more error)"),
                     count => format!("{first} (and {} more errors)", count - 1),
                 };
-                let mut details = String::new();
+                let mut text = String::new();
                 // Writing to a string cannot fail.
-                let _ = report::failure(&mut details, result, &self.invocation, Style::default());
-                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status
-                    .set_message(legal(&message))
-                    .set_description(legal(&details));
-                status
+                let _ = report::failure(&mut text, result, &self.invocation, Style::default());
+                Outcome::Failed { message, text }
             }
         }
     }
 
-    fn count(&mut self) {
-        let suite = &mut self.report.test_suites[0];
-        let count = |counts: fn(&TestCaseStatus) -> bool| {
-            suite
-                .test_cases
-                .iter()
-                .filter(|case| counts(&case.status))
-                .count()
+    /// Writes the final form. The run fails where the process does, unless a test says why already.
+    fn close(mut self, status: i32, why: Option<&str>) -> Result<(), JunitError> {
+        let all_good = self.good == self.planned.len();
+        let problem = match (why, &self.problem) {
+            (Some(why), _) => Some(why),
+            (None, Some(problem)) => Some(problem.as_str()),
+            (None, None) if status != exit::PASSED && all_good => {
+                Some("the process failed, although no test did")
+            }
+            (None, None) => None,
         };
-        let failures = count(|status| {
-            matches!(
-                status,
-                TestCaseStatus::NonSuccess {
-                    kind: NonSuccessKind::Failure,
-                    ..
-                }
-            )
-        });
-        let errors = count(|status| {
-            matches!(
-                status,
-                TestCaseStatus::NonSuccess {
-                    kind: NonSuccessKind::Error,
-                    ..
-                }
-            )
-        });
-        let skipped = count(|status| matches!(status, TestCaseStatus::Skipped { .. }));
-        let time = suite.test_cases.iter().filter_map(|case| case.time).sum();
-        (suite.failures, suite.errors, suite.skipped) = (failures, errors, skipped);
-        suite.set_time(time);
-        let report = &mut self.report;
-        (report.failures, report.errors, report.skipped) = (failures, errors, skipped);
-        report.set_time(time);
-    }
-
-    fn make_folder(&self) -> Result<(), JunitError> {
-        fs::create_dir_all(self.folder())
-            .map_err(|source| self.error("the folder cannot be made", source))
-    }
-
-    fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
-    }
-
-    fn write(&mut self) -> Result<(), JunitError> {
-        self.count();
-        let mut text = Vec::new();
-        self.report
-            .serialize(&mut text)
-            .map_err(|error| self.error("it cannot be made", io::Error::other(error)))?;
-        let Some(name) = self.path.file_name() else {
-            let source = io::Error::from(io::ErrorKind::InvalidInput);
-            return Err(self.error("this is no path of a file", source));
+        let run = Case {
+            outcome: problem.map_or(Outcome::Passed, Outcome::failed),
+            ..Case::without_result(RUN, "")
         };
-        // In the same folder, because a rename cannot cross file systems; with the process's
-        // number, because several may have been given one path.
-        let mut temporary = std::ffi::OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}.tmp", std::process::id()));
-        let temporary = self.folder().join(temporary);
-        let written = write_durably(&temporary, &text)
-            .map_err(|source| self.error("a temporary file beside it cannot be written", source))
-            .and_then(|()| {
-                fs::rename(&temporary, &self.path)
-                    .map_err(|source| self.error("it cannot be replaced", source))
-            });
-        if written.is_err() {
-            // It may not be there; the first error is the one to report.
-            let _ = fs::remove_file(&temporary);
-        }
-        written?;
-        // Makes the rename last through a loss of power. Some file systems cannot, and the
-        // file is whole without it.
-        let _ = File::open(self.folder()).and_then(|folder| folder.sync_all());
-        Ok(())
+        self.file.record(PROCESS, 0, &run)?;
+        self.file.finish()
     }
-
-    fn error(&self, doing: &'static str, source: io::Error) -> JunitError {
-        JunitError {
-            path: self.path.clone(),
-            doing,
-            source,
-        }
-    }
-}
-
-fn write_durably(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
-/// The status of a test that has not come to its end.
-fn ended(message: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_message(message);
-    status
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::Duration;
 
     use super::*;
+    use crate::regression::exit::{FAILED, PASSED};
     use crate::regression::outcome::FailureEntry;
     use crate::regression::seed::Seed;
     use crate::time::TimeUnits;
@@ -278,92 +253,98 @@ mod tests {
         (0..3).map(test).collect()
     }
 
-    fn invocation() -> Invocation {
-        Invocation {
-            variables: Vec::new(),
-            arguments: vec!["vvp".to_owned()],
+    struct InFile {
+        folder: tempfile::TempDir,
+        junit: Option<Junit>,
+    }
+
+    impl InFile {
+        fn new() -> InFile {
+            let folder = tempfile::tempdir().unwrap();
+            let properties = [("simulator", "Icarus Verilog <11>".to_owned())];
+            let invocation = Invocation {
+                variables: Vec::new(),
+                arguments: vec!["vvp".to_owned()],
+            };
+            let path = folder.path().join("results.xml");
+            let junit = Junit::create(&path, "counter", &properties, &tests(), &invocation);
+            InFile {
+                junit: Some(junit.unwrap()),
+                folder,
+            }
         }
-    }
 
-    fn create(path: &Path) -> Result<JunitFile, JunitError> {
-        let properties = [("simulator", "Icarus Verilog <11>".to_owned())];
-        JunitFile::create(path, "counter", &properties, &tests(), &invocation())
-    }
-
-    fn result(index: usize, status: Status) -> TestResult {
-        TestResult {
-            name: NAMES[index].to_owned(),
-            repetition: None,
-            file: "src/lib.rs",
-            line: 9,
-            status,
-            simulated: 1500.ps(),
-            wall: Duration::from_millis(250),
-            seed: 7,
+        fn record(&mut self, index: usize, status: Status, log: &str) {
+            let result = TestResult {
+                name: NAMES[index].to_owned(),
+                repetition: None,
+                file: "src/lib.rs",
+                line: 9,
+                status,
+                simulated: 1500.ps(),
+                wall: Duration::from_millis(250),
+                seed: 7,
+            };
+            let junit = self.junit.as_mut().unwrap();
+            junit.record(index, &result, log).unwrap();
         }
-    }
 
-    fn read(path: &Path) -> Report {
-        Report::deserialize_from_str(&fs::read_to_string(path).unwrap()).unwrap()
-    }
+        fn text(&self) -> String {
+            fs::read_to_string(self.folder.path().join("results.xml")).unwrap()
+        }
 
-    fn messages(report: &Report) -> Vec<Option<String>> {
-        let cases = report.test_suites[0].test_cases.iter();
-        cases
-            .map(|case| match &case.status {
-                TestCaseStatus::NonSuccess { message, .. }
-                | TestCaseStatus::Skipped { message, .. } => {
-                    message.as_ref().map(|it| it.as_str().to_owned())
-                }
-                TestCaseStatus::Success { .. } => None,
-            })
-            .collect()
+        /// What stands in the case of this name.
+        fn case(&self, name: &str) -> String {
+            let text = self.text();
+            let mut cases = text.split("<testcase ");
+            let start = format!("name=\"{name}\"");
+            let case = cases.find(|case| case.starts_with(&start));
+            case.unwrap_or_else(|| panic!("no {name} in {text}"))
+                .to_owned()
+        }
+
+        fn close(&mut self, status: i32, why: Option<&str>) {
+            self.junit.take().unwrap().close(status, why).unwrap();
+        }
     }
 
     #[test]
-    fn before_the_first_test_ends_every_test_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/er/results.xml");
-        create(&path).unwrap();
-        let report = read(&path);
-        assert_eq!((report.tests, report.errors, report.failures), (3, 3, 0));
-        let not_run = Some(NOT_RUN.to_owned());
-        assert_eq!(
-            messages(&report),
-            [Some(NOT_FINISHED.to_owned()), not_run.clone(), not_run]
+    fn before_the_first_test_ends_every_test_and_the_run_are_errors() {
+        let report = InFile::new();
+        assert!(
+            report
+                .text()
+                .contains("tests=\"4\" skipped=\"0\" failures=\"0\" errors=\"4\"")
         );
+        assert!(report.case("counts").contains(NOT_FINISHED));
+        assert!(report.case("wraps").contains(NOT_RUN));
+        assert!(report.case("the run").contains(NOT_LEFT));
     }
 
     #[test]
     fn each_result_takes_its_place_and_the_next_test_counts_as_begun() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results.xml");
-        let mut file = create(&path).unwrap();
-        file.record(0, &result(0, Status::Passed), "").unwrap();
-        let report = read(&path);
-        assert_eq!((report.errors, report.failures, report.skipped), (2, 0, 0));
-        assert_eq!(
-            messages(&report)[..2],
-            [None, Some(NOT_FINISHED.to_owned())]
-        );
-
+        let mut report = InFile::new();
+        report.record(0, Status::Passed, "");
+        assert!(!report.case("counts").contains("<error"));
+        assert!(report.case("wraps").contains(NOT_FINISHED));
         let errors = ["count is 7\nnot 8", "gave up"].map(FailureEntry::of_test);
-        file.record(1, &result(1, Status::Failed(errors.into())), "a line\n")
-            .unwrap();
-        file.record(2, &result(2, Status::Skipped("no model".to_owned())), "")
-            .unwrap();
-        let report = read(&path);
-        assert_eq!((report.tests, report.errors), (3, 0));
-        assert_eq!((report.failures, report.skipped), (1, 1));
-        let failed = Some("count is 7 (and 1 more error)".to_owned());
-        assert_eq!(
-            messages(&report),
-            [None, failed, Some("no model".to_owned())]
+        report.record(1, Status::Failed(errors.into()), "a line\n");
+        report.record(2, Status::Skipped("no model".to_owned()), "");
+        assert!(report.case("the run").contains(NOT_LEFT));
+        report.close(FAILED, None);
+        assert!(
+            report
+                .case("resets")
+                .contains("<skipped message=\"no model\"/>")
         );
-        assert_eq!(report.time, Some(Duration::from_millis(750)));
-
-        let text = fs::read_to_string(&path).unwrap();
+        // The test that failed is why the process does.
+        assert!(!report.case("the run").contains("<failure"));
+        let text = report.text();
+        assert!(
+            text.contains("tests=\"4\" skipped=\"1\" failures=\"1\" errors=\"0\" time=\"0.750\"")
+        );
         for part in [
+            "message=\"count is 7 (and 1 more error)\"",
             "     not 8",
             "a line",
             "VERIFORK_SEED=7",
@@ -376,41 +357,46 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_file_is_left_in_the_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        create(&folder.path().join("results.xml")).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    fn the_run_fails_where_the_process_does() {
+        let all_passed = || {
+            let mut report = InFile::new();
+            (0..3).for_each(|index| report.record(index, Status::Passed, ""));
+            report
+        };
+        let mut report = all_passed();
+        report.close(PASSED, None);
+        assert!(report.text().contains("failures=\"0\" errors=\"0\""));
+        let mut report = all_passed();
+        report.close(1, Some("the simulator ended with status 1"));
+        assert!(
+            report
+                .case("the run")
+                .contains("<failure message=\"the simulator ended")
+        );
+        let mut report = all_passed();
+        report.close(FAILED, None);
+        assert!(report.case("the run").contains("although no test did"));
+        let mut report = all_passed();
+        report.junit.as_mut().unwrap().problem = Some("the kernel broke".to_owned());
+        report.close(FAILED, None);
+        assert!(report.case("the run").contains("the kernel broke"));
     }
 
     #[test]
-    fn characters_that_xml_cannot_hold_become_visible() {
+    fn a_problem_before_the_first_test_takes_the_place_of_an_earlier_report() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.xml");
-        let mut file = create(&path).unwrap();
-        let status = Status::Failed(vec![FailureEntry::of_test("a \0 <b> & \"c\" ]]>")]);
-        file.record(0, &result(0, status), "\x1b \x0c").unwrap();
-        assert_eq!(
-            messages(&read(&path))[0].as_deref(),
-            Some("a \\u{0} <b> & \"c\" ]]>")
-        );
-    }
-
-    #[test]
-    fn a_path_that_cannot_be_written_is_an_error_that_names_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let blocked = folder.path().join("file");
-        fs::write(&blocked, "").unwrap();
-        let error = |path: &Path| create(path).err().unwrap().to_string();
-        let text = error(&blocked.join("results.xml"));
+        fs::write(&path, "all is well").unwrap();
+        write_problem(
+            &path,
+            "VERIFORK_SEED=x: a number fits\nVERIFORK_HELP=1 shows all",
+        )
+        .unwrap();
+        let text = fs::read_to_string(&path).unwrap();
         assert!(
-            text.contains("file/results.xml` (VERIFORK_JUNIT): the folder cannot be"),
+            text.contains("tests=\"1\" skipped=\"0\" failures=\"1\""),
             "{text}"
         );
-        // A folder of that name: the temporary file goes, too.
-        let taken = folder.path().join("taken");
-        fs::create_dir(&taken).unwrap();
-        assert!(error(&taken).contains("it cannot be replaced"));
-        assert!(error(Path::new("/..")).contains("this is no path of a file"));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert!(text.contains("<failure message=\"VERIFORK_SEED=x: a number fits\">"));
     }
 }

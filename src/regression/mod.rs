@@ -26,4 +26,3 @@ pub(crate) mod select;
 pub(crate) mod test;
 mod variables;
 pub(crate) mod watchdog;
-mod xml_text;

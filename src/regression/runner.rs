@@ -21,14 +21,13 @@ use self::limits::{asked, exit_timer};
 use self::one::{Failures, run_one};
 use self::plan::prepare;
 use super::config::Config;
-use super::junit::JunitFile;
 use super::outcome::{FailureEntry, Status, TestResult};
 use super::registry::{TestEntry, TestOptions};
 use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::watchdog::Watchdog;
-use super::{console, crash, exit, results};
+use super::{console, crash, exit, junit, results};
 use crate::scheduler::{Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::{SimDuration, SimTime};
@@ -48,7 +47,6 @@ struct Runner {
     invocation: Invocation,
     plusargs: Rc<[String]>,
     tests: Vec<Planned>,
-    junit: RefCell<Option<JunitFile>>,
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,
     watchdog: Option<Watchdog>,
@@ -147,8 +145,10 @@ fn start(kernel: &'static Kernel) {
             kernel.port().finish();
         }
         Err(error) => {
-            print(&format!("verifork: {error:#}\n"));
-            warn_unwritten(results::problem(&format!("{error:#}")));
+            let text = format!("{error:#}");
+            print(&format!("verifork: {text}\n"));
+            warn_unwritten(results::problem(&text));
+            warn_unwritten(junit::problem(&text).map_err(Into::into));
             exit::set_status(exit::FAILED);
             kernel.port().finish();
         }
@@ -222,11 +222,7 @@ impl Runner {
             String::new()
         };
         warn_unwritten(results::ended(&result, &log));
-        if let Some(junit) = &mut *self.junit.borrow_mut()
-            && let Err(error) = junit.record(number, &result, &log)
-        {
-            print(&format!("verifork: {error}\n"));
-        }
+        warn_unwritten(junit::record(number, &result, &log).map_err(Into::into));
         self.results.borrow_mut().push(result);
     }
 
@@ -242,8 +238,10 @@ impl Runner {
         let totals = Totals::of(&results);
         let ran = totals.passed + totals.failed > 0;
         if !ran && !self.config.allow_empty {
-            text += "verifork: no test has run: all that were selected were skipped \
-                     (VERIFORK_ALLOW_EMPTY=1 lets such a run pass)\n";
+            let problem = "no test has run: all that were selected were skipped \
+                           (VERIFORK_ALLOW_EMPTY=1 lets such a run pass)";
+            text.extend(["verifork: ", problem, "\n"]);
+            warn_unwritten(junit::problem(problem).map_err(Into::into));
         }
         print(&text);
         let all = totals.failed == 0 && results.len() == self.tests.len();
@@ -320,6 +318,7 @@ fn broken(kernel: &'static Kernel, reason: String) {
     let aborted = runner().is_some_and(|runner| runner.abort(&reason));
     if !aborted {
         print(&format!("verifork: {reason}\n"));
+        warn_unwritten(junit::problem(&reason).map_err(Into::into));
         exit::set_status(exit::FAILED);
         kernel.port().finish();
     }
@@ -329,11 +328,14 @@ fn broken(kernel: &'static Kernel, reason: String) {
 /// without us. Does not unwind.
 pub(crate) fn refuse_to_run(reason: &str) {
     fail_process();
-    let _ = writeln!(
-        std::io::stderr(),
-        "verifork: cannot use this simulator: {reason}\n\
+    let text = format!(
+        "cannot use this simulator: {reason}\n\
          no test can run; `cargo verifork doctor` says which simulators can be used"
     );
+    let _ = writeln!(std::io::stderr(), "verifork: {text}");
+    if let Err(error) = junit::problem(&text) {
+        let _ = writeln!(std::io::stderr(), "verifork: {error}");
+    }
 }
 
 /// Has the process leave as failed. It may be the first thing that happened.
@@ -347,6 +349,7 @@ fn fail_process() {
 pub(crate) fn on_escaped_panic(message: &str) {
     fail_process();
     let text = format!("verifork: panicked outside of every task: {message}");
+    warn_unwritten(junit::problem(&text).map_err(Into::into));
     match runner() {
         Some(runner) => runner.give_up(&text),
         None => print(&format!("{text}\n")),

@@ -2,6 +2,15 @@
 
 use super::*;
 
+/// What the report says of the run itself.
+fn the_run(file: &std::path::Path) -> String {
+    let text = fs::read_to_string(file).expect("written from the start");
+    let (_, case) = text
+        .split_once("<testcase name=\"the run\"")
+        .expect("it is a test");
+    case.to_owned()
+}
+
 #[test]
 fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     require!("iverilog", "vvp");
@@ -34,11 +43,22 @@ fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
 #[test]
 fn a_failure_after_the_last_test_is_none_the_less_one() {
     require!("iverilog", "vvp");
-    let run = between("ends::the_design_fails_in_its_final_block", &[]);
+    let design = DESIGN.get();
+    let file = design.folder().join("final.xml");
+    let variables = [("VERIFORK_JUNIT", file.to_str().expect("a plain name"))];
+    let run = between("ends::the_design_fails_in_its_final_block", &variables);
     run.says("3 passed, 0 failed")
         .says("the design ended badly");
     run.failed()
         .says("verifork: after the last test the design reported:\nFATAL: ");
+    let said = "<failure message=\"after the last test the design reported:\">";
+    assert!(the_run(&file).contains(said), "{}", the_run(&file));
+    assert!(the_run(&file).contains("FATAL: "), "{}", the_run(&file));
+    let text = fs::read_to_string(&file).expect("just read");
+    assert!(
+        text.contains("tests=\"4\" skipped=\"0\" failures=\"1\" errors=\"0\""),
+        "{text}"
+    );
 }
 
 /// With `-n`, as a runner gives it; without, Icarus waits for a command, and at the end of its input
@@ -110,6 +130,11 @@ fn a_crash_keeps_the_results_before_it() {
                 ("z_comes_after", "not run"),
             ],
         );
+        let said = match signal {
+            0 => "<failure message=\"the process ended before the tests did",
+            _ => "<error message=\"the process has not come to its end",
+        };
+        assert!(the_run(&file).contains(said), "{}", the_run(&file));
     }
 }
 

@@ -7,7 +7,7 @@ use verifork_protocol::shell::quote;
 
 use super::Bench;
 use crate::execution::{Execution, tail};
-use crate::junit::Case;
+use crate::junit::{Case, Result as CaseResult};
 use crate::testbench::{ListedTest, Testbench};
 use crate::verdict::Verdict;
 
@@ -79,6 +79,28 @@ impl Bench {
         command
     }
 
+    /// The test in a report.
+    pub(crate) fn case(&self, test: &ListedTest, result: CaseResult) -> Case {
+        Case {
+            suite: self.suite(),
+            name: test.name.clone(),
+            file: test.file.clone(),
+            line: test.line,
+            result,
+            wall: 0.0,
+            properties: Vec::new(),
+            log: String::new(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Notes in the report that the test begins.
+    pub(super) fn begin(&self, test: &ListedTest) -> Result<(), String> {
+        let case = || self.case(test, CaseResult::NotFinished);
+        let junit = self.context.junit.get();
+        junit.map_or(Ok(()), |junit| junit.begin(case()))
+    }
+
     pub(super) fn report(
         &self,
         test: &ListedTest,
@@ -86,22 +108,11 @@ impl Bench {
         execution: Option<&Execution>,
         waves: Option<PathBuf>,
     ) -> Result<(), String> {
-        let Some(junit) = &self.context.junit else {
+        let Some(junit) = self.context.junit.get() else {
             return Ok(());
         };
-        let mut case = Case {
-            suite: self.suite(),
-            name: test.name.clone(),
-            file: test.file.clone(),
-            line: test.line,
-            failure: None,
-            skipped: None,
-            wall: 0.0,
-            properties: Vec::new(),
-            log: String::new(),
-            attachments: waves.into_iter().collect(),
-        };
-        case.set_verdict(verdict);
+        let mut case = self.case(test, verdict.into());
+        case.attachments.extend(waves);
         if let Some(execution) = execution {
             let ended = execution
                 .results
@@ -127,11 +138,11 @@ impl Bench {
             if let Some(ended) = ended {
                 property("simulated_ns", ended.simulated_ns.clone());
             }
-            if case.failure.is_some() {
+            if matches!(verdict, Verdict::Failed(_)) {
                 case.log = tail(&execution.log, 200);
                 case.attachments.push(execution.log.clone());
             }
         }
-        junit.add(case)
+        junit.add(&case)
     }
 }

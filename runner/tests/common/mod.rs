@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -236,4 +237,30 @@ pub(crate) fn exec(program: &str) -> String {
 pub(crate) fn script(path: &Path, text: &str) {
     fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The number of the process that runs the test, once it has begun.
+pub(crate) fn process_of(harness: &Harness, test: &str) -> String {
+    let results = harness.runs().join(test).join("results.jsonl");
+    wait_until("the test begins", || {
+        let written = fs::read_to_string(&results).ok()?;
+        let (_, rest) = written.split_once("\"process\":")?;
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?.to_owned();
+        written.contains("\"begun\"").then_some(digits)
+    })
+}
+
+/// Waits until there is something.
+pub(crate) fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = is() {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{what}: not within a minute"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -11,7 +11,7 @@ use crate::regression::config::Config;
 use crate::regression::console;
 use crate::regression::describe;
 use crate::regression::exit;
-use crate::regression::junit::JunitFile;
+use crate::regression::junit::{self, Junit};
 use crate::regression::registry;
 use crate::regression::repeat::Invocation;
 use crate::regression::report::Style;
@@ -87,30 +87,27 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
     };
     let port = kernel.port();
     let identity = port.identity();
-    let junit = match &config.junit {
-        None => None,
-        Some(path) => {
-            let properties = [
-                ("seed", seed.value().to_string()),
-                ("simulator", identity.product.clone()),
-                ("simulator_version", identity.version.clone()),
-                ("interface", identity.interface.to_owned()),
-            ];
-            let tests: Vec<_> = selection
-                .runs
-                .iter()
-                .map(|run| (candidates[run.index], *run))
-                .collect();
-            let suite = top_name(kernel);
-            Some(JunitFile::create(
-                path,
-                &suite,
-                &properties,
-                &tests,
-                &invocation,
-            )?)
-        }
-    };
+    if let Some(path) = &config.junit {
+        let properties = [
+            ("seed", seed.value().to_string()),
+            ("simulator", identity.product.clone()),
+            ("simulator_version", identity.version.clone()),
+            ("interface", identity.interface.to_owned()),
+        ];
+        let tests: Vec<_> = selection
+            .runs
+            .iter()
+            .map(|run| (candidates[run.index], *run))
+            .collect();
+        let suite = top_name(kernel);
+        junit::keep(Junit::create(
+            path,
+            &suite,
+            &properties,
+            &tests,
+            &invocation,
+        )?);
+    }
     let labels: Vec<String> = selection
         .runs
         .iter()
@@ -162,7 +159,6 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         invocation,
         plusargs,
         tests,
-        junit: RefCell::new(junit),
         results: RefCell::default(),
         running: RefCell::default(),
         watchdog,

@@ -6,6 +6,7 @@
 //   FINISH_AT    defined: the design ends the simulation at that time
 //   STOP_AT      defined: the design stops the simulation at that time, as a debugger would
 //   CELL         defined: there is a cell, which lies in a folder of its own
+//   ENDS_BADLY   defined: the design fails in its final block
 //   DATA         defined: a memory is read from data/words.hex
 
 `include "limit.vh"
@@ -29,6 +30,10 @@ module gate #(
 
 `ifdef STOP_AT
     initial #(`STOP_AT) $stop;
+`endif
+
+`ifdef ENDS_BADLY
+    final $fatal(1, "the design ended badly");
 `endif
 
 `ifdef CELL

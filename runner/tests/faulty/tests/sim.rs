@@ -82,6 +82,7 @@ fn main() -> ExitCode {
                 .public_all()
                 .tests(["waits", "passes"]),
         ],
+        "ends badly" => vec![gate().define("ENDS_BADLY").tests(["passes_too"])],
         "stop" => vec![gate().define_as("STOP_AT", "8").tests(["waits"])],
         "configured" => vec![
             gate()

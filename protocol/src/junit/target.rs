@@ -1,0 +1,142 @@
+//! Where a report goes: a regular file, which is replaced whole; or a device, a pipe or an open
+//! descriptor, which is written through.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What could not be done, and why.
+pub(super) type Failed = (&'static str, io::Error);
+
+#[derive(Debug)]
+pub(super) enum Target {
+    /// A regular file, there or to be made; links to it have been followed.
+    Regular(PathBuf),
+    /// Anything else, opened.
+    Stream(File),
+}
+
+/// As many links as the system follows.
+const LINKS: usize = 40;
+
+impl Target {
+    /// Finds out what the path stands for. A pipe without a reader is waited for, as a shell does.
+    ///
+    /// # Errors
+    ///
+    /// It is a folder, or cannot be opened.
+    pub(super) fn of(path: &Path) -> Result<Target, Failed> {
+        let invalid = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
+        if path.as_os_str().as_bytes().ends_with(b"/") {
+            return Err(("this is no path of a file", invalid("it ends in a slash")));
+        }
+        let mut path = path.to_owned();
+        for _ in 0..LINKS {
+            let Some(name) = path.file_name() else {
+                return Err(("this is no path of a file", invalid("it has no name")));
+            };
+            let parent = folder(&path).to_owned();
+            if is_own_descriptors(&parent) {
+                let number = name.to_str().and_then(|name| name.parse().ok());
+                let opened = descriptor(number, &path);
+                return opened
+                    .map(Target::Stream)
+                    .map_err(|error| ("it cannot be opened", error));
+            }
+            let kind = match fs::symlink_metadata(&path) {
+                Ok(there) => there.file_type(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Ok(Target::Regular(path));
+                }
+                Err(error) => return Err(("it cannot be looked at", error)),
+            };
+            if kind.is_symlink() {
+                let to =
+                    fs::read_link(&path).map_err(|error| ("the link cannot be read", error))?;
+                path = parent.join(to);
+            } else if kind.is_file() {
+                return Ok(Target::Regular(path));
+            } else if kind.is_dir() {
+                let error = io::Error::from(io::ErrorKind::IsADirectory);
+                return Err(("it cannot be replaced", error));
+            } else {
+                let opened = OpenOptions::new().write(true).open(&path);
+                return opened
+                    .map(Target::Stream)
+                    .map_err(|error| ("it cannot be opened", error));
+            }
+        }
+        Err(("it cannot be found", invalid("too many links")))
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether the folder is that of this process's descriptors, which `/dev/stdout` leads to.
+fn is_own_descriptors(folder: &Path) -> bool {
+    let own = PathBuf::from(format!("/proc/{}/fd", process::id()));
+    folder.canonicalize().is_ok_and(|folder| folder == own)
+}
+
+/// The open file behind a descriptor: the same place in it for standard output and error, to which
+/// others write too.
+fn descriptor(number: Option<i32>, path: &Path) -> io::Result<File> {
+    match number {
+        Some(1) => {
+            io::stdout().flush()?;
+            Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+        }
+        Some(2) => Ok(File::from(io::stderr().as_fd().try_clone_to_owned()?)),
+        _ => OpenOptions::new().append(true).open(path),
+    }
+}
+
+/// Puts a file with this text in place of whatever is there, and gives it open for writing.
+///
+/// # Errors
+///
+/// It cannot be written. What was there is left as it was, and nothing beside it.
+pub(super) fn replace(path: &Path, text: &[u8]) -> Result<File, Failed> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let folder = folder(path);
+    fs::create_dir_all(folder).map_err(|error| ("the folder cannot be made", error))?;
+    // In the same folder, because a rename cannot cross file systems; with the process's number,
+    // because several may have been given one path.
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let temporary = folder.join(format!(".verifork-{}-{number}.tmp", process::id()));
+    let written = write_durably(&temporary, path, text)
+        .map_err(|error| ("a temporary file beside it cannot be written", error))
+        .and_then(|file| {
+            let renamed = fs::rename(&temporary, path);
+            let renamed = renamed.map_err(|error| ("it cannot be replaced", error));
+            renamed.map(|()| file)
+        });
+    if written.is_err() {
+        // It may not be there; the first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    } else {
+        // Makes the rename last through a loss of power. Some file systems cannot, and the file is
+        // whole without it.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    written
+}
+
+fn write_durably(path: &Path, like: &Path, text: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    if let Ok(present) = fs::metadata(like) {
+        file.set_permissions(present.permissions())?;
+    }
+    file.write_all(text)?;
+    file.sync_all()?;
+    Ok(file)
+}

@@ -53,7 +53,7 @@ pub(crate) fn register() -> std::io::Result<()> {
     let mut registered = Ok(());
     ONCE.call_once(|| {
         keep_library_loaded();
-        // SAFETY: `leave` is a function of this library, which stays loaded until the process
+        // SAFETY: the handler is a function of this library, which stays loaded until the process
         // ends; it neither unwinds nor uses state that an earlier handler could have torn down.
         #[cfg(all(target_os = "linux", target_env = "gnu"))]
         let refused = unsafe { on_exit(leave_with, std::ptr::null_mut()) };

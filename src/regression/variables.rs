@@ -118,7 +118,8 @@ pub(super) const VARIABLES: [Variable; 24] = [
     Variable {
         name: "JUNIT",
         default: "(none)",
-        meaning: "file to write results to as JUnit XML; missing folders are made",
+        meaning: "file to write results to as JUnit XML; missing folders are made, links followed, \
+                  devices and pipes written through",
         role: Role::Ours(|config, value| {
             config.junit = Some(PathBuf::from(value));
             Ok(())

@@ -323,5 +323,5 @@ fn a_design_that_no_simulator_is_left_for_is_not_silently_left_undescribed() {
     harness
         .run("", &variables, &[])
         .status(BROKEN)
-        .says("design `gate` is not described: VERIFORK_SIM leaves no simulator");
+        .says("design `gate`: no simulator that VERIFORK_SIM names takes it");
 }

@@ -29,7 +29,7 @@ use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.
@@ -199,6 +199,7 @@ impl Cache {
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
+        simulator.examine(found, design, goal, &self.crate_folder);
         let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
         if self.reuse && !inputs.is_complete() {
             tell_of_blindness(simulator);

@@ -29,8 +29,12 @@ use crate::simulator::{Description, Handle};
 /// # }
 /// ```
 ///
-/// Of an array of several unpacked dimensions, an element is reached by its path:
-/// `dut.signal::<u8>("memory[1][2]")`.
+/// Of an array of several unpacked dimensions, the elements are rows, which are arrays:
+/// `memory.row(1).get(2)`. Their elements are reached by their paths as well, in the declaration's
+/// indices: `dut.signal::<u8>("memory[1][2]")`, `dut.array::<u8>("memory[1]")`.
+///
+/// Icarus does not tell that an array has several dimensions, and shows all words in one: `cargo test`
+/// knows them from its compiler. In a run by hand it takes the words as `memory[0]`, `memory[1]`, ….
 pub struct Array<T> {
     handle: Handle,
     index: SignalIndex,
@@ -138,6 +142,20 @@ impl<T: SignalValue> Array<T> {
         if let Some((element, description)) = known {
             return Ok(Signal::of(element, description));
         }
+        let (_, element) = self.open(kernel, index)?;
+        let description = &kernel.signal(element).description;
+        if let Some(declared) = description.array {
+            return Err(Outside::Row { index, declared });
+        }
+        // An element may be told from its array.
+        if !T::fits(&description.encoding) {
+            return Err(Outside::Hidden { index });
+        }
+        ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, description)));
+        Ok(Signal::of(element, description))
+    }
+
+    fn open(&self, kernel: &'static Kernel, index: i64) -> Result<(Handle, SignalIndex), Outside> {
         let declared = self.range();
         if self.is_empty() {
             return Err(Outside::NoElements { declared });
@@ -149,14 +167,57 @@ impl<T: SignalValue> Array<T> {
             .port()
             .element(self.handle, index)
             .ok_or(Outside::Hidden { index })?;
-        let element = kernel.open(handle);
-        let description = &kernel.signal(element).description;
-        // An element may be told from its array: another array, say.
-        if !T::fits(&description.encoding) || description.array.is_some() {
-            return Err(Outside::Hidden { index });
-        }
-        ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, description)));
-        Ok(Signal::of(element, description))
+        Ok((handle, kernel.open(handle)))
+    }
+
+    /// The row with this declared index, of an array of several dimensions.
+    ///
+    /// ```no_run
+    /// # use verifork::dut::{Array, Instance};
+    /// # fn example(dut: Instance) -> Result<(), Box<dyn std::error::Error>> {
+    /// let memory: Array<u8> = dut.array("memory")?; // logic [7:0] memory [0:3][16:31]
+    /// memory.row(1).set(28, 0x5a); // memory[1][28]
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, as an index out of bounds does, if there is no such row.
+    #[must_use]
+    #[track_caller]
+    pub fn row(&self, index: i64) -> Array<T> {
+        expect(self.try_row(index))
+    }
+
+    /// [`row`](Self::row) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError`] if there is no such row.
+    #[track_caller]
+    pub fn try_row(&self, index: i64) -> Result<Array<T>, SelectError> {
+        let (path, location) = (self.path(), Location::caller());
+        let row = scheduler::kernel()
+            .map_err(|_| Outside::NoSimulation)
+            .and_then(|kernel| {
+                let (handle, row) = self.open(kernel, index)?;
+                let description = &kernel.signal(row).description;
+                if description.array.is_none() {
+                    return Err(Outside::NoRow);
+                }
+                Ok(Array {
+                    handle,
+                    index: row,
+                    description,
+                    marker: PhantomData,
+                })
+            });
+        row.map_err(|what| SelectError {
+            path,
+            location,
+            what,
+        })
     }
 
     /// The present value of an element, as [`Signal::get`].

@@ -228,6 +228,11 @@ pub(super) enum Outside {
     Hidden {
         index: i64,
     },
+    Row {
+        index: i64,
+        declared: (i64, i64),
+    },
+    NoRow,
     NoSimulation,
 }
 
@@ -299,6 +304,17 @@ impl fmt::Display for SelectError {
             Outside::Hidden { index } => {
                 write!(f, "the simulator does not show element {index} of `{path}`")
             }
+            Outside::Row {
+                index,
+                declared: (first, last),
+            } => {
+                write!(
+                    f,
+                    "element {index} of `{path}` is an array itself, of elements [{first}:{last}]: take \
+                     it by `row({index})`"
+                )
+            }
+            Outside::NoRow => write!(f, "`{path}` has no rows: its elements are no arrays"),
             Outside::NoSimulation => write!(f, "cannot select from `{path}`: {NO_SIMULATION}"),
         }?;
         write!(f, " (at {location})")

@@ -32,7 +32,7 @@ pub(super) enum Role {
 }
 
 /// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 24] = [
+pub(super) const VARIABLES: [Variable; 25] = [
     Variable {
         name: "FILTER",
         default: "",
@@ -136,6 +136,13 @@ pub(super) const VARIABLES: [Variable; 24] = [
         default: "(none)",
         meaning: "file to write results to as they come, a JSON object a line",
         // Read before the other settings are, so that what is wrong with them is told there too.
+        role: Role::Ours(|_, _| Ok(())),
+    },
+    Variable {
+        name: "DECLARATIONS",
+        default: "(none)",
+        meaning: "file in which verifork-runner tells what Icarus does not: dimensions and signs of arrays",
+        // Read when the simulator is, before the other settings are.
         role: Role::Ours(|_, _| Ok(())),
     },
     Variable {

@@ -2,6 +2,7 @@
 
 mod ghdl;
 mod icarus;
+mod netlist;
 mod nvc;
 mod verilator;
 
@@ -126,6 +127,9 @@ pub(crate) trait CommandLine: Sync {
     fn flaw(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
     }
+    /// Finds out what the running simulator will not tell of the design, and leaves it in the folder.
+    /// Where that fails the plugin does without: so nothing is told of it.
+    fn examine(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _crate_folder: &Path) {}
     /// The command that runs the compiled design with the plugin.
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;
 }

@@ -109,7 +109,10 @@ impl VpiPort {
         if self.quirks.generate_scopes_are_hidden && kind.is_scope() {
             return self.name_at_the_end(object);
         }
-        let name = self.raw.get_text(vpi::vpiName, object).unwrap_or_default();
+        let name = self
+            .declared_name(vpi::vpiName, object)
+            .or_else(|| self.raw.get_text(vpi::vpiName, object))
+            .unwrap_or_default();
         name::plain(&name).to_owned()
     }
 
@@ -126,6 +129,13 @@ impl VpiPort {
     }
 
     fn describe_array(&self, array: Handle, description: &mut Description) {
+        if let Some(range) = self.declared_range(array) {
+            description.array = Some(range);
+            if let Some(word) = self.first_word(array) {
+                description.encoding = self.encoding(word, self.vpi_type(word)).1;
+            }
+            return;
+        }
         description.array = self.range(array);
         // A dynamic array or a queue has no element to ask yet, or another one each time.
         if let Some((left, _)) = description.array
@@ -159,7 +169,8 @@ impl VpiPort {
                 // An element of 1 bit is [0:0] to Icarus, declared so or not.
                 _ => {
                     let range = self.range(object).filter(|range| *range != (0, 0));
-                    (kind, self.logic(object, range, false))
+                    let encoding = self.logic(object, range, false);
+                    (kind, self.with_declared_sign(object, encoding))
                 }
             },
             _ => {

@@ -237,6 +237,9 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl {
             return self.element_vhdl(vhdl, array, index);
         }
+        if let Some(element) = self.declared_element(array, index) {
+            return element;
+        }
         let index = i32::try_from(index).ok()?;
         if self.quirks.handles_are_not_unique {
             return self.kept_element(array, index);
@@ -245,6 +248,9 @@ impl VpiPort {
     }
 
     pub(super) fn vpi_type(&self, object: Handle) -> i32 {
+        if self.is_row(object) {
+            return vpi::vpiRegArray;
+        }
         self.raw
             .get(vpi::vpiType, Some(object))
             .unwrap_or(vpi::vpiUndefined)
@@ -259,9 +265,12 @@ impl VpiPort {
         if let Some(path) = self.vhdl.and_then(|vhdl| vhdl.path(object)) {
             return path;
         }
-        let path = (!event::is_over())
-            .then(|| self.raw.get_text(vpi::vpiFullName, object))
-            .flatten()
+        if event::is_over() {
+            return "?".to_owned();
+        }
+        let path = self
+            .declared_name(vpi::vpiFullName, object)
+            .or_else(|| self.raw.get_text(vpi::vpiFullName, object))
             .map(|path| {
                 if self.quirks.generate_scopes_are_hidden {
                     self.usual_path(&path)

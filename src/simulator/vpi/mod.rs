@@ -1,6 +1,7 @@
 //! The port over VPI (IEEE 1800-2017, clauses 36 to 38).
 
 mod callback;
+mod declared;
 mod description;
 mod digits;
 mod hierarchy;
@@ -53,6 +54,8 @@ struct VpiPort {
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
     scopes: RefCell<hierarchy::Scopes>,
+    /// What the simulator does not tell of declarations.
+    declared: declared::Declared,
     /// What has to be kept for a simulator that compares values and makes handles anew.
     kept: verilator::Kept,
 }
@@ -131,6 +134,7 @@ impl VpiPort {
             words: Cell::default(),
             digits: Cell::default(),
             scopes: RefCell::default(),
+            declared: declared::Declared::read()?,
             kept: verilator::Kept::default(),
         })
     }

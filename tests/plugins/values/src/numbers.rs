@@ -133,6 +133,9 @@ async fn told_every_sign_is_told(dut: Instance) -> Result {
         ("plain_100", false),
         ("number_100", true),
         ("plain_seen", true),
+        ("plain_words", false),
+        ("number_words", true),
+        ("number_words[2]", true),
     ] {
         assert_eq!(is_signed(dut, path)?, signed, "{path}");
     }

@@ -1,0 +1,293 @@
+//! What a simulator does not tell of declarations, told by whoever compiled the design.
+//!
+//! Icarus shows an unpacked array of several dimensions as one of a single dimension, of all words from
+//! 0 on, and no word tells that it is signed. Both are lost when the design is compiled; the harness of
+//! `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`: a line an
+//! array, of its path, its dimensions as `[0:3][16:31]`, and `signed` or `unsigned`, with tabs between.
+//!
+//! A row of such an array is an object that the simulator does not have. Its handle is an address of
+//! ours; no question about it reaches the simulator.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs;
+use std::ptr::NonNull;
+
+use super::VpiPort;
+use crate::simulator::{Encoding, Handle};
+use crate::sys::vpi;
+
+/// The variable that names the file.
+const VARIABLE: &str = "VERIFORK_DECLARATIONS";
+
+#[derive(Default)]
+pub(super) struct Declared {
+    arrays: HashMap<Box<str>, Array>,
+    rows: RefCell<HashMap<Handle, &'static Row>>,
+    by_place: RefCell<HashMap<(Handle, Box<[i64]>), Handle>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Array {
+    dimensions: Vec<(i64, i64)>,
+    signed: bool,
+}
+
+/// The elements of an array behind some of its indices.
+struct Row {
+    array: Handle,
+    indices: Box<[i64]>,
+}
+
+/// An array or a row of it.
+struct Place {
+    array: Handle,
+    indices: Vec<i64>,
+    dimensions: Vec<(i64, i64)>,
+}
+
+impl Declared {
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is no such file.
+    pub(super) fn read() -> Result<Self, String> {
+        let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else {
+            return Ok(Self::default());
+        };
+        let cannot = |why: String| format!("cannot read `{}` ({VARIABLE}): {why}", path.display());
+        let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
+        let mut declared = Self::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let (path, array) = parse(line)
+                .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
+            declared.arrays.insert(path.into(), array);
+        }
+        Ok(declared)
+    }
+
+    fn row(&self, handle: Handle) -> Option<&'static Row> {
+        if self.arrays.is_empty() {
+            return None;
+        }
+        self.rows.borrow().get(&handle).copied()
+    }
+
+    fn row_at(&self, array: Handle, indices: Vec<i64>) -> Handle {
+        let key = (array, indices.into_boxed_slice());
+        if let Some(known) = self.by_place.borrow().get(&key) {
+            return *known;
+        }
+        let row: &'static Row = Box::leak(Box::new(Row {
+            array,
+            indices: key.1.clone(),
+        }));
+        let handle = Handle(NonNull::from(row).cast());
+        self.rows.borrow_mut().insert(handle, row);
+        self.by_place.borrow_mut().insert(key, handle);
+        handle
+    }
+}
+
+fn parse(line: &str) -> Option<(&str, Array)> {
+    let mut parts = line.split('\t');
+    let (path, dimensions, sign) = (parts.next()?, parts.next()?, parts.next()?);
+    let ranges = dimensions.strip_prefix('[')?.strip_suffix(']')?.split("][");
+    let bounds = ranges.map(|range| {
+        let (left, right) = range.split_once(':')?;
+        Some((left.parse().ok()?, right.parse().ok()?))
+    });
+    let dimensions = bounds.collect::<Option<_>>()?;
+    let signed = match sign {
+        "signed" => true,
+        "unsigned" => false,
+        _ => return None,
+    };
+    parts
+        .next()
+        .is_none()
+        .then_some((path, Array { dimensions, signed }))
+}
+
+fn length((left, right): (i64, i64)) -> u64 {
+    left.abs_diff(right) + 1
+}
+
+/// The position of an element among all, which Icarus counts from the least index of each dimension on.
+fn position(dimensions: &[(i64, i64)], indices: &[i64]) -> Option<i32> {
+    let mut position: u64 = 0;
+    for (&(left, right), &index) in dimensions.iter().zip(indices) {
+        let low = left.min(right);
+        if index < low || index > left.max(right) {
+            return None;
+        }
+        position = position * length((left, right)) + index.abs_diff(low);
+    }
+    i32::try_from(position).ok()
+}
+
+/// The indices of the element at a position.
+fn indices(dimensions: &[(i64, i64)], position: u64) -> Vec<i64> {
+    let mut rest = position;
+    let mut indices: Vec<_> = dimensions
+        .iter()
+        .rev()
+        .map(|&(left, right)| {
+            let length = length((left, right));
+            let index = left.min(right).saturating_add_unsigned(rest % length);
+            rest /= length;
+            index
+        })
+        .collect();
+    indices.reverse();
+    indices
+}
+
+fn in_brackets(indices: &[i64]) -> String {
+    indices.iter().map(|index| format!("[{index}]")).collect()
+}
+
+impl VpiPort {
+    fn declared_array(&self, array: Handle) -> Option<&Array> {
+        if self.declared.arrays.is_empty() {
+            return None;
+        }
+        let path = self.raw.get_text(vpi::vpiFullName, array)?;
+        self.declared.arrays.get(path.as_str())
+    }
+
+    fn place(&self, array: Handle) -> Option<Place> {
+        let (array, indices) = match self.declared.row(array) {
+            Some(row) => (row.array, row.indices.to_vec()),
+            None => (array, vec![]),
+        };
+        let dimensions = self.declared_array(array)?.dimensions.clone();
+        (dimensions.len() > 1).then_some(Place {
+            array,
+            indices,
+            dimensions,
+        })
+    }
+
+    /// Whether an object is a row, of which the simulator knows nothing.
+    pub(super) fn is_row(&self, object: Handle) -> bool {
+        self.declared.row(object).is_some()
+    }
+
+    /// The element of an array of several dimensions, or of a row of one; `None` for any other array.
+    pub(super) fn declared_element(&self, array: Handle, index: i64) -> Option<Option<Handle>> {
+        let Place {
+            array,
+            mut indices,
+            dimensions,
+        } = self.place(array)?;
+        indices.push(index);
+        let position = position(&dimensions, &indices);
+        Some(position.and_then(|position| {
+            if indices.len() < dimensions.len() {
+                Some(self.declared.row_at(array, indices))
+            } else {
+                self.raw.by_index(array, position)
+            }
+        }))
+    }
+
+    /// The range of an array of several dimensions, or of a row of one.
+    pub(super) fn declared_range(&self, array: Handle) -> Option<(i64, i64)> {
+        let place = self.place(array)?;
+        place.dimensions.get(place.indices.len()).copied()
+    }
+
+    /// The first word of an array of several dimensions.
+    pub(super) fn first_word(&self, array: Handle) -> Option<Handle> {
+        let place = self.place(array)?;
+        self.raw.by_index(place.array, 0)
+    }
+
+    /// The name or the full name of a row, or of a word of an array of several dimensions, by the
+    /// indices of its declaration.
+    pub(super) fn declared_name(&self, property: i32, object: Handle) -> Option<String> {
+        if let Some(row) = self.declared.row(object) {
+            let name = self.raw.get_text(property, row.array)?;
+            return Some(format!("{name}{}", in_brackets(&row.indices)));
+        }
+        if self.declared.arrays.is_empty() {
+            return None;
+        }
+        let shown = self.raw.get_text(vpi::vpiFullName, object)?;
+        let (array, position) = shown.strip_suffix(']')?.rsplit_once('[')?;
+        let declared = self.declared.arrays.get(array)?;
+        if declared.dimensions.len() < 2 {
+            return None;
+        }
+        let indices = indices(&declared.dimensions, position.parse().ok()?);
+        let name = self.raw.get_text(property, object)?;
+        let (name, _) = name.rsplit_once('[')?;
+        Some(format!("{name}{}", in_brackets(&indices)))
+    }
+
+    /// An encoding with the sign of the array that the object is a word of.
+    pub(super) fn with_declared_sign(&self, word: Handle, encoding: Encoding) -> Encoding {
+        if self.declared.arrays.is_empty() {
+            return encoding;
+        }
+        let path = self.raw.get_text(vpi::vpiFullName, word);
+        let array = path.as_deref().and_then(|path| path.rsplit_once('['));
+        let declared = array.and_then(|(array, _)| self.declared.arrays.get(array));
+        match (declared, encoding) {
+            (
+                Some(declared),
+                Encoding::Logic {
+                    width,
+                    range,
+                    two_state,
+                    ..
+                },
+            ) => Encoding::Logic {
+                width,
+                range,
+                signed: declared.signed,
+                two_state,
+            },
+            _ => encoding,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_path_dimensions_and_a_sign() {
+        let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned").unwrap();
+        assert_eq!(path, "top.gen[0].m");
+        assert_eq!(array.dimensions, [(0, 3), (-1, 1)]);
+        assert!(array.signed);
+        for line in [
+            "",
+            "top.m",
+            "top.m\t[0:3]",
+            "top.m\t0:3\tsigned",
+            "top.m\t[0]\tsigned",
+        ] {
+            assert_eq!(parse(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn elements_are_counted_from_the_least_index_of_each_dimension() {
+        let cube = [(1, 0), (3, 1), (-1, 1)];
+        assert_eq!(position(&cube, &[1, 2, 0]), Some(13));
+        assert_eq!(position(&cube, &[0, 1, -1]), Some(0));
+        assert_eq!(position(&cube, &[1]), Some(1));
+        for outside in [[2, 1, 0], [0, 0, 0], [0, 1, 2], [-1, 1, 0]] {
+            assert_eq!(position(&cube, &outside), None);
+        }
+        for at in 0..18 {
+            let found = indices(&cube, at);
+            assert_eq!(position(&cube, &found), i32::try_from(at).ok());
+        }
+    }
+}

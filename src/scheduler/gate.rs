@@ -3,8 +3,10 @@
 //!
 //! The simulator's thread enters a million times a second and the watchdog once, at the end. So
 //! the thread pays two plain accesses, and the watchdog for the order between them: it has the
-//! kernel put a full barrier into every thread of the process (`membarrier(2)`). Where there is no
-//! such call, as in some containers, the simulator's thread has to pay for a barrier of its own.
+//! kernel put a full barrier into every thread of the process (`membarrier(2)`). Where that call is
+//! refused, as in some containers, the simulator's thread has to pay for a barrier of its own: so it
+//! is tried when the simulation begins. Should it be refused later on, nobody can tell where the
+//! thread is, and the watchdog says that.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering, compiler_fence, fence};
@@ -17,14 +19,27 @@ struct Gate {
     inside: AtomicBool,
     /// Nearly always 0, so that one look is enough.
     state: AtomicU8,
+    /// Asks the kernel for a command of `membarrier(2)`; `false` where that is refused.
+    membarrier: fn(libc::c_int) -> bool,
+}
+
+/// Why nobody could look at the kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Closed {
+    /// The simulator's thread is in a callback of ours.
+    Inside,
+    /// It cannot be told where the thread is: the operating system refuses the barrier.
+    NoBarrier,
+    /// There is no kernel, or another thread looks at it.
+    Absent,
 }
 
 /// A watchdog looks.
 const INSPECTED: u8 = 1;
-/// There is no `membarrier`.
+/// There is no `membarrier`: who enters makes a barrier of its own.
 const ALONE: u8 = 2;
 
-static GATE: Gate = Gate::new();
+static GATE: Gate = Gate::new(membarrier);
 static KERNEL: AtomicPtr<Kernel> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The kernel of the process, for inspection from another thread.
@@ -40,11 +55,15 @@ pub(super) fn enter() -> Inside<'static> {
 }
 
 /// Looks at the kernel from another thread while the simulator's own thread is outside of our
-/// callbacks, and keeps it outside meanwhile. `None` if it is inside, or if there is no kernel.
-pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Option<R> {
+/// callbacks, and keeps it outside meanwhile.
+///
+/// # Errors
+///
+/// It is inside, or nobody can tell, or there is no kernel.
+pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Result<R, Closed> {
     let kernel = KERNEL.load(Ordering::Acquire);
     if kernel.is_null() {
-        return None;
+        return Err(Closed::Absent);
     }
     // SAFETY: the pointer comes from a `&'static Kernel`. Its thread touches it inside of `enter`
     // only, where it is not while `keep_outside` calls us: so for the time of the call this thread
@@ -53,17 +72,20 @@ pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Option<R> {
 }
 
 impl Gate {
-    const fn new() -> Self {
+    const fn new(membarrier: fn(libc::c_int) -> bool) -> Self {
         Gate {
             inside: AtomicBool::new(false),
             state: AtomicU8::new(0),
+            membarrier,
         }
     }
 
     /// Tells the operating system that [`keep_outside`](Self::keep_outside) is going to ask for
-    /// barriers.
+    /// barriers, and asks for one: a filter of system calls may let the one pass and not the other.
     fn register(&self) {
-        if !membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) {
+        let offered = (self.membarrier)(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
+            && (self.membarrier)(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        if !offered {
             self.state.fetch_or(ALONE, Ordering::SeqCst);
         }
     }
@@ -91,16 +113,23 @@ impl Gate {
     /// meanwhile. It had not entered before the barrier, or had left again, which the acquiring
     /// load makes visible; if it enters after the barrier, it sees our flag and waits until that
     /// is taken back.
-    fn keep_outside<R>(&self, action: impl FnOnce() -> R) -> Option<R> {
+    fn keep_outside<R>(&self, action: impl FnOnce() -> R) -> Result<R, Closed> {
         let before = self.state.fetch_or(INSPECTED, Ordering::SeqCst);
         if before & INSPECTED != 0 {
-            return None;
+            return Err(Closed::Absent);
         }
         let _inspecting = Inspecting(self);
         // The barrier comes between our flag and the look at the thread's.
         fence(Ordering::SeqCst);
-        let ordered = before & ALONE != 0 || membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-        (ordered && !self.inside.load(Ordering::Acquire)).then(action)
+        let ordered =
+            before & ALONE != 0 || (self.membarrier)(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        if !ordered {
+            return Err(Closed::NoBarrier);
+        }
+        if self.inside.load(Ordering::Acquire) {
+            return Err(Closed::Inside);
+        }
+        Ok(action())
     }
 }
 
@@ -155,7 +184,7 @@ mod tests {
         });
         let mut looks = 0;
         while !entering.is_finished() {
-            if shared.0.keep_outside(|| add(&shared.1)).is_some() {
+            if shared.0.keep_outside(|| add(&shared.1)).is_ok() {
                 looks += 1;
             }
         }
@@ -165,31 +194,57 @@ mod tests {
 
     #[test]
     fn a_look_and_a_callback_keep_each_other_out() {
-        let gate = Gate::new();
+        let gate = Gate::new(membarrier);
         gate.register();
         keeps_both_apart(gate);
     }
 
+    /// As filters of system calls refuse it: all of it, or what they do not know.
     #[test]
-    fn they_do_so_without_the_systems_barrier_too() {
-        let gate = Gate::new();
-        gate.state.store(ALONE, Ordering::SeqCst);
-        keeps_both_apart(gate);
+    fn they_do_so_where_the_system_refuses_the_barrier() {
+        let refusals: [fn(libc::c_int) -> bool; 2] = [
+            |_| false,
+            |command| command == libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+        ];
+        for refusal in refusals {
+            let gate = Gate::new(refusal);
+            gate.register();
+            assert_eq!(gate.state.load(Ordering::SeqCst), ALONE);
+            assert_eq!(gate.keep_outside(|| 5), Ok(5));
+            let inside = gate.enter();
+            assert_eq!(gate.keep_outside(|| 5), Err(Closed::Inside));
+            drop(inside);
+            keeps_both_apart(gate);
+        }
+    }
+
+    #[test]
+    fn a_barrier_that_is_refused_later_on_says_nothing_of_where_the_thread_is() {
+        static REFUSES: AtomicBool = AtomicBool::new(false);
+        let gate = Gate::new(|_| !REFUSES.load(Ordering::SeqCst));
+        gate.register();
+        REFUSES.store(true, Ordering::SeqCst);
+        let looked = || gate.keep_outside(|| unreachable!("nobody may look"));
+        assert_eq!(looked(), Err::<(), _>(Closed::NoBarrier));
+        let inside = gate.enter();
+        assert_eq!(looked(), Err(Closed::NoBarrier));
+        drop(inside);
+        drop(gate.enter());
     }
 
     #[test]
     fn a_look_that_panics_lets_the_simulators_thread_go_on() {
-        let gate = Gate::new();
+        let gate = Gate::new(membarrier);
         gate.register();
         let panicked = catch(|| gate.keep_outside(|| panic!("a bad look")));
         assert_eq!(
             panicked.map_err(|caught| caught.message),
-            Err::<Option<()>, _>("a bad look".into())
+            Err::<Result<(), Closed>, _>("a bad look".into())
         );
         // Who enters would spin for ever.
         let state = gate.state.load(Ordering::Acquire);
         assert_eq!(state & INSPECTED, 0, "the flag was left");
         drop(gate.enter());
-        assert_eq!(gate.keep_outside(|| 5), Some(5));
+        assert_eq!(gate.keep_outside(|| 5), Ok(5));
     }
 }

@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
-pub(crate) use self::gate::inspect;
+pub(crate) use self::gate::{Closed, inspect};
 pub(crate) use self::heap::TimerKey;
 pub(crate) use self::note::{condition_note, edge_note, phase_note};
 pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};

@@ -187,28 +187,34 @@ impl Icarus {
 
     /// Runs the design with a plugin; `VERIFORK_*` variables and plus-arguments as given.
     pub fn run(&self, plugin: &Path, variables: &[(&str, &str)], plusargs: &[&str]) -> Run {
+        run(self.command(plugin, variables, plusargs))
+    }
+
+    /// What [`run`](Self::run) runs, to be changed before it is.
+    pub fn command(&self, plugin: &Path, variables: &[(&str, &str)], plusargs: &[&str]) -> Command {
         let mut command = Command::new("vvp");
         command
             .arg("-m")
             .arg(plugin)
             .arg(&self.image)
             .args(plusargs);
-        self.finish(command, variables)
+        self.prepare(&mut command, variables);
+        command
     }
 
     /// Runs the design as it was compiled, with no plugin named to `vvp`.
     pub fn run_alone(&self, variables: &[(&str, &str)]) -> Run {
         let mut command = Command::new("vvp");
         command.arg(&self.image);
-        self.finish(command, variables)
+        self.prepare(&mut command, variables);
+        run(command)
     }
 
-    fn finish(&self, mut command: Command, variables: &[(&str, &str)]) -> Run {
-        without_settings(&mut command);
+    fn prepare(&self, command: &mut Command, variables: &[(&str, &str)]) {
+        without_settings(command);
         command
             .envs(variables.iter().copied())
             .current_dir(self.folder.path());
-        run(command)
     }
 }
 

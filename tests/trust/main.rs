@@ -8,4 +8,5 @@ mod design;
 mod green;
 mod lost;
 mod odd;
+mod refused_calls;
 mod shown;

@@ -78,22 +78,56 @@ pub(super) fn asked(kernel: &'static Kernel) {
 
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
 pub(super) fn last_resort(what: &str) {
-    let stuck_in_design = scheduler::inspect(Kernel::task_tree);
+    let tree = scheduler::inspect(Kernel::task_tree);
     let threads = crate::sync::running_threads().join(", ");
     let what = if threads.is_empty() {
         what.to_owned()
     } else {
         format!("{what}\nthreads that a task waits for: {threads}")
     };
-    let text = match stuck_in_design {
-        Some(tree) => format!(
+    let text = diagnosis(&what, tree, task::outline);
+    exit::abandon(&format!("verifork: {text}"));
+}
+
+/// What is said of a simulator's thread that does not come by: what all tasks await, where that could
+/// be seen, or else who and where they are.
+fn diagnosis(
+    what: &str,
+    tree: Result<String, scheduler::Closed>,
+    outline: impl FnOnce() -> String,
+) -> String {
+    use scheduler::Closed;
+    match tree {
+        Ok(tree) => format!(
             "{what}\nthe simulator does not advance: the design loops without simulated time\n\
              tasks:\n{tree}"
         ),
-        None => format!(
+        Err(Closed::Inside | Closed::Absent) => format!(
             "{what}\na task runs without ever awaiting; tasks:\n{}",
-            task::outline()
+            outline()
         ),
-    };
-    exit::abandon(&format!("verifork: {text}"));
+        Err(Closed::NoBarrier) => format!(
+            "{what}\neither the design loops without simulated time, or a task runs without ever \
+             awaiting: the operating system refuses membarrier(2), which would tell; tasks:\n{}",
+            outline()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheduler::Closed;
+
+    #[test]
+    fn the_diagnosis_says_no_more_than_is_known() {
+        let outline = || "test (a.rs:1)\n".to_owned();
+        let design = diagnosis("late", Ok("test awaits\n".into()), || unreachable!());
+        assert!(design.contains("the design loops without") && design.ends_with("test awaits\n"));
+        let task = diagnosis("late", Err(Closed::Inside), outline);
+        assert!(task.contains("\na task runs without ever awaiting; tasks:\ntest (a.rs:1)"));
+        let either = diagnosis("late", Err(Closed::NoBarrier), outline);
+        assert!(either.contains("either the design loops without simulated time, or a task runs"));
+        assert!(either.contains("refuses membarrier(2)") && either.ends_with("test (a.rs:1)\n"));
+    }
 }

@@ -122,6 +122,9 @@ pub mod __private {
     pub use crate::scheduler::census;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
-    pub use crate::value::{Declared, LogicEnum, LogicValue, LogicVec, ValueError};
+    pub use crate::value::{
+        Declared, LogicEnum, LogicStruct, LogicValue, LogicVec, LogicWidth, ValueError,
+        check_structure, field_width, read_field, write_field,
+    };
     pub use {anyhow, inventory};
 }

@@ -11,7 +11,7 @@ pub use crate::task::{
 };
 pub use crate::time::{SimDuration, SimTime, TimeUnits};
 pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};
-pub use crate::value::{Logic, LogicEnum, LogicVec};
+pub use crate::value::{Logic, LogicEnum, LogicStruct, LogicVec};
 pub use crate::{Context, Result, bail, ensure};
 pub use rand::RngExt as _;
-pub use verifork_macros::LogicEnum;
+pub use verifork_macros::{LogicEnum, LogicStruct};

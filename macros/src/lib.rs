@@ -1,4 +1,5 @@
-//! The macros of `verifork`: `#[verifork::test]`, `#[derive(Dut)]` and `#[derive(LogicEnum)]`.
+//! The macros of `verifork`: `#[verifork::test]`, `#[derive(Dut)]`, `#[derive(LogicEnum)]` and
+//! `#[derive(LogicStruct)]`.
 //!
 //! `verifork` re-exports them; a testbench names only `verifork`. The code they generate reaches the
 //! library through `::verifork::__private`, so it needs no import and survives shadowed names.
@@ -9,6 +10,7 @@
 mod dut;
 mod errors;
 mod logic_enum;
+mod logic_struct;
 mod settings;
 mod test;
 
@@ -244,4 +246,60 @@ pub fn derive_dut(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(LogicEnum, attributes(logic))]
 pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
     logic_enum::expand(item.into()).into()
+}
+
+/// Lets a signal carry a struct: `Signal<Header>` is a packed structure, field by field.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// #[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+/// #[logic(width = 2)]
+/// enum Kind {
+///     Data,
+///     Control,
+/// }
+///
+/// /// `typedef struct packed { kind_t kind; logic [11:0] length; logic [3:0] strobe; logic last; } header_t;`
+/// #[derive(LogicStruct, Clone, Debug, PartialEq)]
+/// struct Header {
+///     kind: Kind, // bits 18:17
+///     #[logic(width = 12)]
+///     length: u16, // bits 16:5
+///     strobe: [bool; 4], // lanes: bits 4:1, element 0 the least significant
+///     last: bool, // bit 0
+/// }
+///
+/// # fn example(header: Signal<Header>) -> Result {
+/// header.set(Header { kind: Kind::Data, length: 64, strobe: [true; 4], last: false });
+/// ensure!(header.get()?.length == 64);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The first field is the most significant, as in a packed structure (IEEE 1800-2017, 7.2.1). A field is
+/// of any type that implements `LogicValue`: `bool`, `Logic`, an integer, an enum that derives
+/// `LogicEnum`, another struct that derives this, an array of them, or `LogicVec`. It has its type's
+/// width, or the one that stands above it, which integers may have narrower than themselves. A signal
+/// must be exactly as wide as all fields together. What cannot be read or written is an error that names
+/// the field.
+///
+/// Implements `verifork::value::LogicStruct` and `verifork::value::LogicValue`. Records of VHDL have no
+/// value as a whole: a struct that derives `Dut` binds their fields.
+///
+/// # Options
+///
+/// | option | on | meaning |
+/// |---|---|---|
+/// | `#[logic(width = 12)]` | a field | its width in bits |
+/// | `#[logic(lsb_first)]` | the struct | the first field is the least significant |
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: anything but a struct with named fields; a generic
+/// struct; a width that the type does not have; a type without a width of its own and without the
+/// option; an unknown or repeated option.
+#[proc_macro_derive(LogicStruct, attributes(logic))]
+pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
+    logic_struct::expand(item.into()).into()
 }

@@ -46,7 +46,8 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 const NOT_AN_ENUM: &str = "`LogicEnum` is for an enum whose variants have no fields, \
-     such as `enum State { Idle, Busy }`; `Dut` is the derive for a struct of signals";
+     such as `enum State { Idle, Busy }`; `LogicStruct` is the derive for a struct as a value, and `Dut` \
+     that for a struct of signals";
 
 /// A variant, and its value where that is written as a literal or follows one.
 struct Named<'a> {
@@ -190,6 +191,11 @@ fn implementation(
         }
 
         #[automatically_derived]
+        impl ::verifork::__private::LogicWidth for #enumeration {
+            const MIN_WIDTH: u32 = <Self as ::verifork::__private::LogicEnum>::WIDTH;
+        }
+
+        #[automatically_derived]
         #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
         impl ::verifork::__private::LogicValue for #enumeration {
             const NATIVE_WIDTH: ::core::option::Option<u32> = #declared_width;
@@ -251,7 +257,7 @@ fn bits(value: u128) -> u32 {
     (u128::BITS - value.leading_zeros()).max(1)
 }
 
-fn integer_literal(expression: &Expr) -> Option<LitInt> {
+pub(crate) fn integer_literal(expression: &Expr) -> Option<LitInt> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(integer) => Some(integer.clone()),

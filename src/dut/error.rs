@@ -82,7 +82,11 @@ struct WithRemedy<'a>(&'a ValueError);
 
 impl fmt::Display for WithRemedy<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let remedy = match self.0 {
+        let mut innermost = self.0;
+        while let ValueError::Field { error, .. } | ValueError::Lane { error, .. } = innermost {
+            innermost = error;
+        }
+        let remedy = match innermost {
             ValueError::Unknown { .. } => {
                 " (drive or reset it before, or read it as `LogicVec`, which holds unknown bits)"
             }

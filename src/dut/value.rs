@@ -4,7 +4,7 @@ use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Kernel, SignalIndex, Write};
 use crate::simulator::Encoding;
-use crate::value::{Declared, Logic, LogicEnum, LogicValue, LogicVec, ValueError, low_mask};
+use crate::value::{Declared, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask};
 
 /// A Rust type that a [`Signal`](super::Signal) can carry.
 ///
@@ -14,7 +14,9 @@ use crate::value::{Declared, Logic, LogicEnum, LogicValue, LogicVec, ValueError,
 /// | `u8` … `u128`, `i8` … `i128` | as many bits or fewer | `Result<_, ReadError>` |
 /// | [`Logic`] | 1 bit | `Logic`: all nine states |
 /// | [`LogicVec`] | any number of bits | `LogicVec`: all nine states |
-/// | an enum that derives [`LogicEnum`] | its declared width, else its width or more | `Result<_, ReadError>` |
+/// | an enum that derives [`LogicEnum`](crate::value::LogicEnum) | its declared width, else its width or more | `Result<_, ReadError>` |
+/// | a struct that derives [`LogicStruct`](crate::value::LogicStruct) | the sum of its fields | `Result<_, ReadError>` |
+/// | `[T; N]` of these: lanes of a packed array, element 0 the least significant | `N` times as many bits | `Result<_, ReadError>` |
 /// | `f64` | a real number | `f64` |
 /// | `String` | a string | `String` |
 ///
@@ -40,8 +42,8 @@ use crate::value::{Declared, Logic, LogicEnum, LogicValue, LogicVec, ValueError,
 #[diagnostic::on_unimplemented(
     message = "a signal's value cannot be a `{Self}`",
     label = "no type for a signal's value",
-    note = "there are `bool`, the integers, `Logic`, `LogicVec`, `f64`, `String` and enums that \
-            derive `LogicEnum`"
+    note = "there are `bool`, the integers, `Logic`, `LogicVec`, `f64`, `String`, enums that \
+            derive `LogicEnum`, structs that derive `LogicStruct`, and arrays of them"
 )]
 pub trait SignalValue: sealed::Value {
     /// What reading returns: the type itself where every value fits it, else a `Result`.
@@ -62,9 +64,6 @@ pub(super) mod sealed {
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
-        /// Whether states beyond 0, 1, X and Z are kept, which two planes cannot carry.
-        const ALL_STATES: bool = false;
-
         /// The type's name for messages.
         fn name() -> &'static str;
         /// What it takes, for messages: "1 to 8 bits".
@@ -97,14 +96,14 @@ pub(super) mod sealed {
 }
 
 #[inline]
-fn load_logic<T: LogicValue, const ALL_STATES: bool>(
+fn load_logic<T: LogicValue>(
     Source {
         kernel,
         index,
         declared,
     }: Source<'_>,
 ) -> Result<T, ReadCause> {
-    if declared.width <= 64 && !ALL_STATES {
+    if declared.width <= 64 && !T::ALL_STATES {
         let (value, unknown) = kernel.read_small(index)?;
         return Ok(T::from_planes_u64(declared, value, unknown)?);
     }
@@ -141,10 +140,10 @@ fn bits(count: u32) -> String {
 
 /// The parts of `Value` that all logic types share.
 macro_rules! through_logic {
-    ($all_states:literal) => {
+    () => {
         #[inline]
         fn load(source: Source<'_>) -> Result<Self, ReadCause> {
-            load_logic::<Self, $all_states>(source)
+            load_logic(source)
         }
 
         #[inline]
@@ -165,7 +164,7 @@ macro_rules! through_logic {
 macro_rules! integers {
     ($($type:ty)*) => {$(
         impl sealed::Value for $type {
-            through_logic!(false);
+            through_logic!();
 
             fn takes() -> String {
                 format!("1 to {} bits", <$type>::BITS)
@@ -190,7 +189,7 @@ macro_rules! integers {
 integers!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128);
 
 impl sealed::Value for bool {
-    through_logic!(false);
+    through_logic!();
 
     fn takes() -> String {
         bits(1)
@@ -211,9 +210,7 @@ impl SignalValue for bool {
 }
 
 impl sealed::Value for Logic {
-    through_logic!(true);
-
-    const ALL_STATES: bool = true;
+    through_logic!();
 
     fn takes() -> String {
         bits(1)
@@ -235,11 +232,9 @@ impl SignalValue for Logic {
 }
 
 macro_rules! any_width {
-    ($type:ty, $all_states:literal) => {
+    ($type:ty) => {
         impl sealed::Value for $type {
-            through_logic!($all_states);
-
-            const ALL_STATES: bool = $all_states;
+            through_logic!();
 
             fn takes() -> String {
                 "any number of bits".to_owned()
@@ -252,7 +247,7 @@ macro_rules! any_width {
     };
 }
 
-any_width!(LogicVec, true);
+any_width!(LogicVec);
 
 impl SignalValue for LogicVec {
     type Read = LogicVec;
@@ -273,8 +268,8 @@ mod big {
         ValueError, load_logic, sealed, store_logic,
     };
 
-    any_width!(BigUint, false);
-    any_width!(BigInt, false);
+    any_width!(BigUint);
+    any_width!(BigInt);
 
     impl SignalValue for BigUint {
         type Read = Result<BigUint, ReadError>;
@@ -293,28 +288,58 @@ mod big {
     }
 }
 
-impl<E: LogicEnum> sealed::Value for E {
-    through_logic!(false);
+impl<T: LogicWidth> sealed::Value for T {
+    through_logic!();
 
     fn takes() -> String {
-        match E::NATIVE_WIDTH {
+        match T::NATIVE_WIDTH {
             Some(width) => bits(width),
-            None => format!("{} or more", bits(E::WIDTH)),
+            None => format!("{} or more", bits(T::MIN_WIDTH)),
         }
     }
 
     fn fits(encoding: &Encoding) -> bool {
         encoding.width().is_some_and(|width| {
-            E::NATIVE_WIDTH.map_or(width >= E::WIDTH, |declared| width == declared)
+            T::NATIVE_WIDTH.map_or(width >= T::MIN_WIDTH, |declared| width == declared)
         })
     }
 }
 
-impl<E: LogicEnum> SignalValue for E {
-    type Read = Result<E, ReadError>;
+impl<T: LogicWidth> SignalValue for T {
+    type Read = Result<T, ReadError>;
 
     #[inline]
-    fn read(result: Result<E, ReadError>) -> Self::Read {
+    fn read(result: Result<T, ReadError>) -> Self::Read {
+        result
+    }
+}
+
+impl<T: LogicValue, const N: usize> sealed::Value for [T; N] {
+    through_logic!();
+
+    fn takes() -> String {
+        match Self::NATIVE_WIDTH {
+            Some(width) => bits(width),
+            None => format!("{N} lanes of one width"),
+        }
+    }
+
+    fn fits(encoding: &Encoding) -> bool {
+        encoding
+            .width()
+            .is_some_and(|width| match Self::NATIVE_WIDTH {
+                Some(native) => width == native,
+                None => width > 0 && (width as usize).is_multiple_of(N),
+            })
+    }
+}
+
+/// Lanes of a packed array, element 0 the least significant.
+impl<T: LogicValue, const N: usize> SignalValue for [T; N] {
+    type Read = Result<[T; N], ReadError>;
+
+    #[inline]
+    fn read(result: Result<[T; N], ReadError>) -> Self::Read {
         result
     }
 }

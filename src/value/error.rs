@@ -57,6 +57,32 @@ pub enum ValueError {
         /// The width it has.
         actual: u32,
     },
+    /// What stands in the way of one field of a structure.
+    #[error("field `{field}` of {structure}: {error}")]
+    Field {
+        /// The Rust struct.
+        structure: &'static str,
+        /// Its field.
+        field: &'static str,
+        /// What is wrong with it.
+        error: Box<ValueError>,
+    },
+    /// What stands in the way of one lane of an array.
+    #[error("lane {lane}: {error}")]
+    Lane {
+        /// The element of the array.
+        lane: usize,
+        /// What is wrong with it.
+        error: Box<ValueError>,
+    },
+    /// A vector that is no whole number of lanes.
+    #[error("{} are not {lanes} lanes of one width", Count(*width))]
+    Lanes {
+        /// The width of the vector.
+        width: u32,
+        /// The number of lanes.
+        lanes: usize,
+    },
     /// A bit that the vector does not have.
     #[error("bit {index} is outside a vector of {}{}", Count(*width), Numbering(*width))]
     Index {
@@ -101,6 +127,25 @@ pub enum ValueError {
         /// The enumeration's names and values.
         variants: &'static [(&'static str, u128)],
     },
+}
+
+impl ValueError {
+    /// The same of a field.
+    pub(super) fn of_field(self, structure: &'static str, field: &'static str) -> ValueError {
+        ValueError::Field {
+            structure,
+            field,
+            error: Box::new(self),
+        }
+    }
+
+    /// The same of a lane.
+    pub(super) fn of_lane(self, lane: usize) -> ValueError {
+        ValueError::Lane {
+            lane,
+            error: Box::new(self),
+        }
+    }
 }
 
 /// "1 bit", "8 bits".

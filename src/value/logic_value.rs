@@ -47,8 +47,8 @@ impl Declared {
     }
 }
 
-/// A Rust type for a signal's value: `bool`, [`Logic`], the integers, [`LogicVec`], and
-/// enumerations through `#[derive(LogicEnum)]`.
+/// A Rust type for a signal's value: `bool`, [`Logic`], the integers, [`LogicVec`], enumerations through
+/// `#[derive(LogicEnum)]`, structs through `#[derive(LogicStruct)]`, and arrays of all but `LogicVec`.
 ///
 /// ```
 /// use verifork::value::{LogicValue, LogicVec};
@@ -62,6 +62,8 @@ impl Declared {
 pub trait LogicValue: Sized + 'static {
     /// The type's own width in bits; `None` if it takes any.
     const NATIVE_WIDTH: Option<u32>;
+    /// Whether it keeps all nine states of IEEE 1164, which two planes of bits cannot carry.
+    const ALL_STATES: bool = false;
 
     /// Reads a vector: zero-extended for unsigned integers, sign-extended for signed ones.
     ///
@@ -127,8 +129,16 @@ pub trait LogicValue: Sized + 'static {
     }
 }
 
+/// A type made by a derive whose values a signal can carry: it says how wide the signal has to be.
+/// `#[derive(LogicEnum)]` and `#[derive(LogicStruct)]` implement it.
+pub trait LogicWidth: LogicValue {
+    /// The fewest bits that hold every value. [`NATIVE_WIDTH`](LogicValue::NATIVE_WIDTH) is the same, or
+    /// `None` if more are fine.
+    const MIN_WIDTH: u32;
+}
+
 /// An enumeration without fields as a signal's value; `#[derive(LogicEnum)]` implements it.
-pub trait LogicEnum: LogicValue {
+pub trait LogicEnum: LogicWidth {
     /// The variants' names and values in the order of their declaration.
     const VARIANTS: &'static [(&'static str, u128)];
     /// The width in bits: the declared one, else what the largest value needs.
@@ -174,6 +184,7 @@ impl LogicVec {
 
 impl LogicValue for LogicVec {
     const NATIVE_WIDTH: Option<u32> = None;
+    const ALL_STATES: bool = true;
 
     fn from_logic(vector: &LogicVec) -> Result<LogicVec, ValueError> {
         Ok(vector.clone())
@@ -197,6 +208,7 @@ impl LogicValue for LogicVec {
 
 impl LogicValue for Logic {
     const NATIVE_WIDTH: Option<u32> = Some(1);
+    const ALL_STATES: bool = true;
 
     #[inline]
     fn from_logic(vector: &LogicVec) -> Result<Logic, ValueError> {
@@ -438,6 +450,10 @@ mod tests {
                 State::Run
             }
         }
+    }
+
+    impl LogicWidth for State {
+        const MIN_WIDTH: u32 = 2;
     }
 
     impl LogicEnum for State {

@@ -20,6 +20,7 @@
 //! # Ok::<(), ValueError>(())
 //! ```
 
+mod aggregate;
 #[cfg(feature = "num-bigint")]
 mod bigint;
 mod binary;
@@ -41,10 +42,13 @@ mod vec;
 #[cfg(test)]
 mod model;
 
+pub use aggregate::LogicStruct;
+#[doc(hidden)]
+pub use aggregate::{check_structure, field_width, read_field, write_field};
 pub use bits::{Bits, UnknownBits};
 pub use compare::Operand;
 pub use error::ValueError;
 pub use logic::Logic;
-pub use logic_value::{Declared, LogicEnum, LogicValue};
+pub use logic_value::{Declared, LogicEnum, LogicValue, LogicWidth};
 pub(crate) use planes::low_mask;
 pub use vec::LogicVec;

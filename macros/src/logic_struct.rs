@@ -1,0 +1,255 @@
+//! `#[derive(LogicStruct)]`: a struct as the value of a packed structure.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Type};
+
+use crate::errors::{Errors, unknown_option};
+use crate::logic_enum::integer_literal;
+use crate::settings;
+
+const OF_FIELD: &str = "#[logic(width = 12)]";
+const OF_STRUCT: &str = "#[logic(lsb_first)]";
+const REMEDY: &str = "`LogicStruct` is for a struct with named fields, such as \
+     `struct Header { id: u8, last: bool }`; `LogicEnum` is the derive for an enum";
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    syn::parse2(item)
+        .and_then(|input: DeriveInput| derive(&input))
+        .unwrap_or_else(syn::Error::into_compile_error)
+}
+
+/// A field with the width that is declared for it.
+struct Part<'a> {
+    name: &'a Ident,
+    ty: &'a Type,
+    width: Option<u32>,
+}
+
+fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    let lsb_first = is_lsb_first(&input.attrs, &mut errors);
+    if !input.generics.params.is_empty() {
+        errors.on(
+            &input.generics,
+            "a struct that is a signal's value cannot be generic",
+        );
+    }
+    let mut parts = Vec::new();
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) if fields.named.is_empty() => {
+                errors.on(&input.ident, "a struct without fields has no bits");
+            }
+            Fields::Named(fields) => {
+                let named = fields.named.iter();
+                parts.extend(named.map(|field| part(field, &mut errors)));
+            }
+            _ => errors.on(&input.ident, format!("the fields have no names: {REMEDY}")),
+        },
+        Data::Enum(data) => errors.at(data.enum_token.span, format!("enum: {REMEDY}")),
+        Data::Union(data) => errors.at(data.union_token.span, format!("union: {REMEDY}")),
+    }
+    errors.finish(())?;
+    Ok(implementation(&input.ident, &parts, lsb_first))
+}
+
+fn is_lsb_first(attributes: &[Attribute], errors: &mut Errors) -> bool {
+    let mut first = None;
+    for setting in settings::of_attributes(attributes, "logic", OF_STRUCT, errors) {
+        if setting.name() == "lsb_first" {
+            let value = setting.flag(errors);
+            setting.store(&mut first, value, errors);
+        } else {
+            let unknown = unknown_option(&setting.name(), &["lsb_first"]);
+            errors.at(setting.key.span(), unknown);
+        }
+    }
+    first.is_some()
+}
+
+fn part<'a>(field: &'a Field, errors: &mut Errors) -> Part<'a> {
+    let mut width = None;
+    for setting in settings::of_attributes(&field.attrs, "logic", OF_FIELD, errors) {
+        if setting.name() != "width" {
+            let unknown = unknown_option(&setting.name(), &["width"]);
+            errors.at(setting.key.span(), unknown);
+            continue;
+        }
+        let Some(expression) = setting.expression("width = 12", errors) else {
+            continue;
+        };
+        let literal = integer_literal(expression);
+        let parsed = literal.and_then(|literal| literal.base10_parse::<u32>().ok());
+        match parsed {
+            Some(0) => errors.on(expression, "a field is at least 1 bit wide"),
+            None => errors.on(expression, "`width` is a number of bits: `width = 12`"),
+            Some(_) => setting.store(&mut width, parsed, errors),
+        }
+    }
+    Part {
+        name: field.ident.as_ref().expect("a named field has a name"),
+        ty: &field.ty,
+        width,
+    }
+}
+
+fn implementation(structure: &Ident, parts: &[Part<'_>], lsb_first: bool) -> TokenStream {
+    let name = structure.unraw().to_string();
+    let count = parts.len();
+    let names: Vec<&Ident> = parts.iter().map(|part| part.name).collect();
+    let texts = names.iter().map(|name| name.unraw().to_string());
+    let types = parts.iter().map(|part| part.ty);
+    let positions: Vec<usize> = (0..count).collect();
+    // A width that cannot be is an error at the field's type.
+    let widths = parts.iter().map(|Part { ty, width, .. }| {
+        let width = match width {
+            Some(width) => quote!(::core::option::Option::Some(#width)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote_spanned! {ty.span()=>
+            ::verifork::__private::field_width(
+                #width,
+                <#ty as ::verifork::__private::LogicValue>::NATIVE_WIDTH,
+            )
+        }
+    });
+    // From the least significant field on.
+    let order: Vec<usize> = if lsb_first {
+        positions.clone()
+    } else {
+        positions.iter().rev().copied().collect()
+    };
+    quote! {
+        const _: () = {
+            const WIDTHS: [u32; #count] = [#(#widths),*];
+            const LOWS: [u32; #count] = {
+                let mut lows = [0; #count];
+                let mut low = 0_u32;
+                #(
+                    lows[#order] = low;
+                    low += WIDTHS[#order];
+                )*
+                let _ = low;
+                lows
+            };
+            const FIELDS: [(&str, u32, u32); #count] =
+                [#((#texts, LOWS[#positions], WIDTHS[#positions])),*];
+            const WIDTH: u32 = {
+                let mut width = 0_u32;
+                #(width += WIDTHS[#positions];)*
+                width
+            };
+
+            #[automatically_derived]
+            impl ::verifork::__private::LogicStruct for #structure {
+                const FIELDS: &'static [(&'static str, u32, u32)] = &FIELDS;
+            }
+
+            #[automatically_derived]
+            impl ::verifork::__private::LogicWidth for #structure {
+                const MIN_WIDTH: u32 = WIDTH;
+            }
+
+            #[automatically_derived]
+            impl ::verifork::__private::LogicValue for #structure {
+                const NATIVE_WIDTH: ::core::option::Option<u32> =
+                    ::core::option::Option::Some(WIDTH);
+                const ALL_STATES: bool =
+                    false #(|| <#types as ::verifork::__private::LogicValue>::ALL_STATES)*;
+
+                fn from_logic(
+                    vector: &::verifork::__private::LogicVec,
+                ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
+                    ::verifork::__private::check_structure(WIDTH, vector.width())?;
+                    ::core::result::Result::Ok(Self {
+                        #(
+                            #names: ::verifork::__private::read_field(
+                                vector,
+                                FIELDS[#positions],
+                                #name,
+                            )?,
+                        )*
+                    })
+                }
+
+                fn to_logic(
+                    &self,
+                    width: u32,
+                ) -> ::core::result::Result<
+                    ::verifork::__private::LogicVec,
+                    ::verifork::__private::ValueError,
+                > {
+                    ::verifork::__private::check_structure(width, WIDTH)?;
+                    let mut vector = ::verifork::__private::LogicVec::all_zero(width);
+                    #(
+                        ::verifork::__private::write_field(
+                            &mut vector,
+                            &self.#names,
+                            FIELDS[#positions],
+                            #name,
+                        )?;
+                    )*
+                    ::core::result::Result::Ok(vector)
+                }
+
+                fn type_name() -> &'static str {
+                    #name
+                }
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_str;
+
+    use super::*;
+    use crate::errors::test_support::mistakes;
+
+    fn errors_of(item: &str) -> Vec<String> {
+        mistakes(derive(&parse_str(item).unwrap()).unwrap_err())
+    }
+
+    #[test]
+    fn a_structure_has_named_fields_and_options_that_are_known() {
+        let item =
+            "#[logic(msb_first)] struct T { #[logic(width = 0)] a: u8, #[logic(bits = 3)] b: u8 }";
+        let errors = errors_of(item);
+        assert_eq!(errors.len(), 3, "{errors:?}");
+        assert!(
+            errors[0].contains("unknown option `msb_first`"),
+            "{errors:?}"
+        );
+        assert!(errors[1].contains("at least 1 bit"), "{errors:?}");
+        assert!(errors[2].contains("unknown option `bits`"), "{errors:?}");
+        for (item, part) in [
+            ("struct T;", "the fields have no names"),
+            ("struct T(u8);", "the fields have no names"),
+            ("struct T {}", "without fields has no bits"),
+            ("enum T { A }", "enum: `LogicStruct` is for a struct"),
+            ("struct T<U> { a: U }", "cannot be generic"),
+        ] {
+            let errors = errors_of(item);
+            assert!(errors.iter().any(|it| it.contains(part)), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn bits_are_counted_from_the_last_field_or_from_the_first() {
+        let order = |item: &str| {
+            let tokens = derive(&parse_str(item).unwrap()).unwrap().to_string();
+            (
+                tokens.find("lows [0usize]").unwrap(),
+                tokens.find("lows [1usize]").unwrap(),
+            )
+        };
+        let (first, second) = order("struct T { a: u8, b: u8 }");
+        assert!(first > second);
+        let (first, second) = order("#[logic(lsb_first)] struct T { a: u8, b: u8 }");
+        assert!(first < second);
+    }
+}

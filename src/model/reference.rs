@@ -200,6 +200,8 @@ pub(super) struct World {
     /// What the test's function returned in the end.
     errors: Vec<Rc<Fault>>,
     test: Option<usize>,
+    /// The test has ended: nothing is begun any more.
+    ending: bool,
     handles: Vec<NodeId>,
     events: Vec<Event>,
     channels: Vec<Channel>,

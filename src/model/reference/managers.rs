@@ -150,7 +150,11 @@ impl World {
             }
             return self.throw("name taken".into());
         }
-        let task = match known.phase {
+        let phase = match known.phase {
+            Phase::Open if self.ending => Phase::Closed,
+            phase => phase,
+        };
+        let task = match phase {
             Phase::Failed if !tries => self.add_cancelled(name),
             Phase::Failed | Phase::Closed if tries => return self.says(frame, "closed"),
             Phase::Closed | Phase::Failed => return self.throw("closed".into()),

@@ -238,8 +238,7 @@ impl World {
         }
         let test = self.test.expect("a test runs");
         self.running.push(0);
-        self.cancel_living(test);
-        self.managers[test].close();
+        self.end_test();
         self.errors = self.collect(test);
         self.drop_run();
         self.running.pop();
@@ -251,9 +250,32 @@ impl World {
 
     /// The end of the test's own future, however it comes.
     pub(super) fn drop_run(&mut self) {
+        self.end_test();
         let test = self.test.expect("a test runs");
-        self.managers[test].close();
-        self.cancel_living(test);
         self.lose_uncollected(test);
+    }
+
+    /// Whatever the test has begun is ended, newest first, whoever has it; and so is what the first
+    /// of those begin while they are dropped.
+    fn end_test(&mut self) {
+        let test = self.test.expect("a test runs");
+        let mut before = Vec::new();
+        loop {
+            let all = (1..self.nodes.len()).rev();
+            let living: Vec<_> = all
+                .filter(|&node| self.nodes[node].live && self.nodes[node].set == 0)
+                .collect();
+            if living == before {
+                break;
+            }
+            for &node in &living {
+                self.cancel(node);
+            }
+            self.managers[test].close();
+            self.ending = true;
+            before = living;
+        }
+        self.managers[test].close();
+        self.ending = false;
     }
 }

@@ -39,6 +39,8 @@ pub struct Array<T> {
     handle: Handle,
     index: SignalIndex,
     description: &'static Description,
+    /// The leftmost element, where elements are words, and what they are like.
+    words: Option<(SignalIndex, &'static Description)>,
     marker: PhantomData<*const T>,
 }
 
@@ -62,6 +64,15 @@ type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'stati
 
 thread_local! {
     static ELEMENTS: RefCell<Elements> = RefCell::default();
+}
+
+/// The leftmost of an array's elements, where they are words, and what they are like.
+fn words_of(
+    kernel: &'static Kernel,
+    array: SignalIndex,
+) -> Option<(SignalIndex, &'static Description)> {
+    let (first, like) = kernel.words(array)?;
+    Some((first, &like.description))
 }
 
 impl<T> Array<T> {
@@ -137,6 +148,13 @@ impl<T: SignalValue> Array<T> {
 
     fn element(&self, index: i64) -> Result<Signal<T>, Outside> {
         let kernel = scheduler::kernel().map_err(|_| Outside::NoSimulation)?;
+        if let Some((first, like)) = self.words {
+            let position = self.position(index)?;
+            return match first.after(position) {
+                Some(word) => Ok(Signal::of(word, like)),
+                None => Err(Outside::Hidden { index }),
+            };
+        }
         let key = (std::ptr::from_ref(kernel), self.index, index);
         let known = ELEMENTS.with_borrow(|elements| elements.get(&key).copied());
         if let Some((element, description)) = known {
@@ -156,13 +174,7 @@ impl<T: SignalValue> Array<T> {
     }
 
     fn open(&self, kernel: &'static Kernel, index: i64) -> Result<(Handle, SignalIndex), Outside> {
-        let declared = self.range();
-        if self.is_empty() {
-            return Err(Outside::NoElements { declared });
-        }
-        if !(declared.0.min(declared.1)..=declared.0.max(declared.1)).contains(&index) {
-            return Err(Outside::Element { index, declared });
-        }
+        self.position(index)?;
         let handle = kernel
             .port()
             .element(self.handle, index)
@@ -210,6 +222,7 @@ impl<T: SignalValue> Array<T> {
                     handle,
                     index: row,
                     description,
+                    words: words_of(kernel, row),
                     marker: PhantomData,
                 })
             });
@@ -218,6 +231,19 @@ impl<T: SignalValue> Array<T> {
             location,
             what,
         })
+    }
+
+    /// How far an element is from the leftmost one.
+    fn position(&self, index: i64) -> Result<u32, Outside> {
+        let declared = self.range();
+        if self.is_empty() {
+            return Err(Outside::NoElements { declared });
+        }
+        let (low, high) = (declared.0.min(declared.1), declared.0.max(declared.1));
+        if !(low..=high).contains(&index) {
+            return Err(Outside::Element { index, declared });
+        }
+        u32::try_from(index.abs_diff(declared.0)).map_err(|_| Outside::Hidden { index })
     }
 
     /// The present value of an element, as [`Signal::get`].
@@ -283,7 +309,9 @@ impl<T: SignalValue> Array<T> {
                 return Err(Misfit::value::<T>(&object, "Array"));
             }
         }
+        let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
         Ok(Array {
+            words: words_of(kernel, object.index()),
             handle: object.handle(),
             index: object.index(),
             description: object.description(),

@@ -149,7 +149,7 @@ impl<T: LogicValue> Signal<T> {
     #[track_caller]
     fn outside(&self, what: Outside) -> SelectError {
         SelectError {
-            path: &self.description.path,
+            path: self.path(),
             location: Location::caller(),
             what,
         }
@@ -173,7 +173,7 @@ impl<T> Select<T> {
             }
         };
         let (high, low) = (declared(self.low + self.width - 1), declared(self.low));
-        let path = &self.description.path;
+        let path = Signal::<T>::of(self.index, self.description).path();
         if self.width == 1 {
             format!("{path}[{low}]")
         } else {

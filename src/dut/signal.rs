@@ -46,6 +46,7 @@ impl<T> PartialEq for Signal<T> {
     /// Whether both are the same object of the design.
     fn eq(&self, other: &Self) -> bool {
         self.index == other.index
+            || (self.index.is_word() || other.index.is_word()) && self.index() == other.index()
     }
 }
 
@@ -60,12 +61,12 @@ impl<T> fmt::Debug for Signal<T> {
 impl<T> Signal<T> {
     /// The full name, in the simulator's notation.
     pub fn path(&self) -> &'static str {
-        &self.description.path
+        &self.description().path
     }
 
     /// The name within its scope.
     pub fn name(&self) -> &'static str {
-        &self.description.name
+        &self.description().name
     }
 
     /// The number of bits; 0 for a real number or a string.
@@ -75,12 +76,18 @@ impl<T> Signal<T> {
 
     /// What the simulator says of it: kind, encoding, direction, file and line.
     pub fn description(&self) -> &'static Description {
-        self.description
+        match scheduler::kernel() {
+            Ok(kernel) if self.index.is_word() => &kernel.signal(self.index).description,
+            _ => self.description,
+        }
     }
 
     /// The number by which the scheduler knows it.
     pub(crate) fn index(&self) -> SignalIndex {
-        self.index
+        match scheduler::kernel() {
+            Ok(kernel) => kernel.entry(self.index),
+            Err(_) => self.index,
+        }
     }
 
     /// Wraps an object whose encoding has been found to fit `T`.

@@ -12,7 +12,7 @@ impl<T> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn changed(&self) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Any, 1)
+        EdgeWait::new(self.index(), Edge::Any, 1)
     }
 }
 
@@ -33,7 +33,7 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn wait_until(&self, condition: impl Fn(T::Read) -> bool + 'static) -> ConditionWait {
         let (signal, place) = (*self, Location::caller());
-        ConditionWait::new(self.index, move || {
+        ConditionWait::new(self.index(), move || {
             condition(T::read(signal.load_for(place)))
         })
     }
@@ -56,7 +56,7 @@ impl<T: SignalValue> Signal<T> {
         T: PartialEq,
     {
         let (signal, place) = (*self, Location::caller());
-        ConditionWait::new(self.index, move || match signal.load_for(place) {
+        ConditionWait::new(self.index(), move || match signal.load_for(place) {
             Ok(present) => present == value,
             Err(error) if matches!(error.cause(), ReadCause::Value(_)) => false,
             Err(error) => panic!("{error}"),
@@ -97,13 +97,13 @@ impl<T: ScalarValue> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn rising_edges(&self, count: u32) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Rising, count)
+        EdgeWait::new(self.index(), Edge::Rising, count)
     }
 
     /// Resolves at the falling edge that is `count` ahead; at once for 0.
     #[inline]
     #[track_caller]
     pub fn falling_edges(&self, count: u32) -> EdgeWait {
-        EdgeWait::new(self.index, Edge::Falling, count)
+        EdgeWait::new(self.index(), Edge::Falling, count)
     }
 }

@@ -211,14 +211,13 @@ impl Kernel {
     }
 
     fn flush(&'static self) {
-        self.writes
-            .flush(&self.signals, self.port, |signal, place, error| {
-                let path = &signal.description.path;
-                (self.hooks.broken)(
-                    self,
-                    format!("the write to `{path}` at {place} failed: {error}"),
-                );
-            });
+        self.writes.flush(self, |signal, place, error| {
+            let path = &signal.description.path;
+            (self.hooks.broken)(
+                self,
+                format!("the write to `{path}` at {place} failed: {error}"),
+            );
+        });
     }
 
     /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be

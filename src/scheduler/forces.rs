@@ -22,11 +22,12 @@ impl Kernel {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
+        let index = self.entry(index);
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
         // Before the write, which may call back.
         let before = signal.forced.replace(true);
-        let written = write::put_now(self.port, signal, write, WriteMode::Force);
+        let written = write::put_now(self.port, signal.target(), write, WriteMode::Force);
         match written {
             Ok(()) => {
                 self.forces.0.borrow_mut().insert(index, place);
@@ -38,6 +39,7 @@ impl Kernel {
 
     /// Ends a force.
     pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
+        let index = self.entry(index);
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
         self.port

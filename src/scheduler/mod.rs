@@ -15,6 +15,7 @@ mod note;
 mod phase;
 mod signal;
 mod timer;
+mod words;
 mod write;
 
 use std::cell::Cell;
@@ -38,6 +39,7 @@ use self::heap::NEVER;
 use self::phase::Phases;
 use self::signal::Signals;
 use self::timer::Timers;
+use self::words::Words;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
@@ -86,6 +88,7 @@ pub(crate) struct Kernel {
     stage: Cell<Stage>,
     over: Cell<bool>,
     signals: Signals,
+    words: Words,
     timers: Timers,
     phases: Phases,
     writes: Writes,
@@ -139,6 +142,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         stage: Cell::new(Stage::Active),
         over: Cell::new(false),
         signals: Signals::new(),
+        words: Words::new(),
         timers: Timers::new(),
         phases: Phases::new(),
         writes: Writes::new(),
@@ -228,26 +232,40 @@ impl Kernel {
     }
 
     pub(crate) fn signal(&self, index: SignalIndex) -> &Signal {
-        self.signals.get(index)
+        self.signals.get(self.entry(index))
     }
 
     pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| {
+                port.read_small(it.handle, it.width, it.two_state)
+            });
+        }
         let signal = self.signals.get(index);
         self.port
             .read_small(signal.handle, signal.width, signal.two_state)
     }
 
     pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read(it.handle, it.encoding, into));
+        }
         let signal = self.signals.get(index);
         self.port
             .read(signal.handle, &signal.description.encoding, into)
     }
 
     pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read_real(it.handle));
+        }
         self.port.read_real(self.signals.get(index).handle)
     }
 
     pub(crate) fn read_text(&self, index: SignalIndex) -> Result<String, PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read_text(it.handle));
+        }
         self.port.read_text(self.signals.get(index).handle)
     }
 
@@ -276,7 +294,7 @@ impl Kernel {
 
     /// The user says that the design does not drive a signal.
     pub(crate) fn assume_undriven(&self, index: SignalIndex) {
-        let signal = self.signals.get(index);
+        let signal = self.signal(index);
         let refusal = self.port.write_refusal(signal.handle, true);
         signal
             .is_writable
@@ -290,24 +308,42 @@ impl Kernel {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
-        let signal = self.signals.get(index);
-        self.check_writable(signal)?;
-        self.check_states(signal, &write)?;
-        if signal.checks_writes {
-            self.port.check_write(signal.handle, write.value(signal))?;
+        if index.is_word() {
+            return self.write_word(index, write, place);
         }
+        let signal = self.signals.get(index);
+        self.check_write(signal, write)?;
         self.writes.push(&self.signals, index, write, place);
         Ok(())
     }
 
+    /// Whether a write can be kept for later.
+    #[inline]
+    fn check_write(&self, signal: &Signal, write: Write<'_>) -> Result<(), WriteError> {
+        self.check_now(signal, write)?;
+        if signal.checks_writes {
+            self.port.check_write(signal.handle, write.value(signal))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a write can be made now, as far as the port would not say.
+    #[inline]
+    fn check_now(&self, signal: &Signal, write: Write<'_>) -> Result<(), WriteError> {
+        self.check_writable(signal)?;
+        self.check_states(signal, &write)
+    }
+
     /// Writes at once, past what is kept.
     pub(crate) fn write_now(&self, index: SignalIndex, write: Write<'_>) -> Result<(), WriteError> {
+        if index.is_word() {
+            return self.write_word_now(index, write);
+        }
         let signal = self.signals.get(index);
-        self.check_writable(signal)?;
-        self.check_states(signal, &write)?;
+        self.check_now(signal, write)?;
         Ok(write::put_now(
             self.port,
-            signal,
+            signal.target(),
             write,
             WriteMode::Deposit,
         )?)
@@ -338,15 +374,15 @@ impl Kernel {
         wait: SignalWait,
         waker: &Waker,
     ) -> Result<WaiterKey, PortError> {
-        self.signals.wait(self.port, index, wait, waker)
+        self.signals.wait(self.port, self.entry(index), wait, waker)
     }
 
     pub(crate) fn signal_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
-        self.signals.still_waits(index, key, waker)
+        self.signals.still_waits(self.entry(index), key, waker)
     }
 
     pub(crate) fn leave_signal(&self, index: SignalIndex, key: WaiterKey) {
-        self.signals.leave(index, key);
+        self.signals.leave(self.entry(index), key);
     }
 
     // --- time and phases
@@ -438,7 +474,7 @@ impl Kernel {
         first: u64,
     ) -> ClockIndex {
         let first = self.deadline(first).unwrap_or(NEVER);
-        self.clocks.add(signal, shape, first)
+        self.clocks.add(self.entry(signal), shape, first)
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {
@@ -454,7 +490,7 @@ impl Kernel {
     }
 
     pub(crate) fn has_clock(&self, signal: SignalIndex) -> bool {
-        self.clocks.drives(signal)
+        self.clocks.drives(self.entry(signal))
     }
 
     // --- the task tree
@@ -493,7 +529,7 @@ impl Kernel {
     /// Forgets the writes that wait for the read-write phase: the signals' paths, and where they were
     /// written.
     pub(crate) fn drop_writes(&self) -> Vec<(String, &'static Location<'static>)> {
-        self.writes.clear(&self.signals)
+        self.writes.clear(self)
     }
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::Kernel;
 use super::note::{self, Found};
-use super::write::Pending;
+use super::write::{Pending, Target};
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
 use crate::task::waiters::{WaiterKey, WaiterList};
 use crate::task::{Hub, keep};
@@ -139,6 +139,23 @@ pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result 
 }
 
 impl SignalIndex {
+    /// From this one on, the numbers are those of words, which are in no table.
+    pub(super) const FIRST_WORD: SignalIndex = SignalIndex(1 << 31);
+
+    #[inline]
+    pub(crate) fn is_word(self) -> bool {
+        self >= Self::FIRST_WORD
+    }
+
+    /// The number that is `count` further, if there is one.
+    pub(crate) fn after(self, count: u32) -> Option<SignalIndex> {
+        self.0.checked_add(count).map(SignalIndex)
+    }
+
+    pub(super) fn distance(self, from: SignalIndex) -> u32 {
+        self.0 - from.0
+    }
+
     pub(crate) fn number(self) -> u64 {
         u64::from(self.0)
     }
@@ -160,6 +177,11 @@ impl Signals {
             .expect("signal numbers come from this table")
     }
 
+    /// The number of an object that has been opened.
+    pub(super) fn known(&self, handle: Handle) -> Option<SignalIndex> {
+        self.by_handle.borrow().get(&handle).copied()
+    }
+
     pub(super) fn open(&self, port: &dyn Port, handle: Handle) -> SignalIndex {
         if let Some(&index) = self.by_handle.borrow().get(&handle) {
             return index;
@@ -172,8 +194,9 @@ impl Signals {
             _ => (0, false),
         };
         let index = SignalIndex(
-            u32::try_from(self.table.len()).expect("fewer than four thousand million signals"),
+            u32::try_from(self.table.len()).expect("fewer than two thousand million signals"),
         );
+        assert!(!index.is_word(), "fewer than two thousand million signals");
         PATHS
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -403,6 +426,16 @@ impl Signals {
 }
 
 impl Signal {
+    #[inline]
+    pub(super) fn target(&self) -> Target<'_> {
+        Target {
+            handle: self.handle,
+            width: self.width,
+            two_state: self.two_state,
+            encoding: &self.description.encoding,
+        }
+    }
+
     fn read_scalar(&self, port: &dyn Port) -> Option<Logic> {
         self.try_read_scalar(port).ok()
     }

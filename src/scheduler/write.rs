@@ -4,8 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 
+use super::Kernel;
 use super::signal::{Signal, SignalIndex, Signals};
-use crate::simulator::{Encoding, Port, PortError, Value, WriteMode};
+use super::words::PendingWords;
+use crate::simulator::{Encoding, Handle, Port, PortError, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
@@ -87,6 +89,9 @@ pub(crate) enum Pending {
     Text(String, &'static Location<'static>),
 }
 
+/// The memory of how many writes is kept for the next ones.
+pub(super) const KEPT: usize = 1024;
+
 pub(super) struct Writes {
     queue: RefCell<Vec<SignalIndex>>,
     spare: Cell<Vec<SignalIndex>>,
@@ -112,12 +117,39 @@ impl Writes {
         place: &'static Location<'static>,
     ) {
         let signal = signals.get(index);
-        let all = low_mask(signal.width);
-        let mut pending = signal.pending.borrow_mut();
+        self.add(
+            index,
+            &mut signal.pending.borrow_mut(),
+            signal.width,
+            write,
+            place,
+        );
+    }
+
+    /// Keeps a write to a word.
+    pub(super) fn push_word(
+        &self,
+        words: &RefCell<PendingWords>,
+        index: SignalIndex,
+        width: u32,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) {
+        self.add(index, words.borrow_mut().of(index), width, write, place);
+    }
+
+    fn add(
+        &self,
+        index: SignalIndex,
+        pending: &mut Pending,
+        width: u32,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) {
+        let all = low_mask(width);
         if matches!(*pending, Pending::None) {
             self.queue.borrow_mut().push(index);
         }
-        let pending = &mut *pending;
         match (write, &mut *pending) {
             (
                 Write::Small {
@@ -254,72 +286,109 @@ impl Writes {
     /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
     pub(super) fn flush(
         &self,
-        signals: &Signals,
-        port: &dyn Port,
+        kernel: &Kernel,
         mut failed: impl FnMut(&Signal, &'static Location<'static>, PortError),
     ) {
         let mut queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
+        let mut words = kernel.words.pending.take();
+        let port = kernel.port;
+        // In the same order as the words are in the queue.
+        let mut of_words = words.drain();
         for index in queue.drain(..) {
-            let signal = signals.get(index);
-            let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
-            let (outcome, place) = match pending {
-                Pending::None => continue,
-                Pending::Small {
-                    value,
-                    unknown,
-                    mask,
-                    place,
-                } => (
-                    put_small(port, signal, value, unknown, mask, WriteMode::Deposit),
-                    place,
-                ),
-                Pending::Wide { value, place } => {
-                    let encoding = &signal.description.encoding;
-                    (
-                        port.write(signal.handle, encoding, &value, WriteMode::Deposit),
-                        place,
-                    )
-                }
-                Pending::Parts { parts, place } => {
-                    (put_parts(port, signal, &parts, WriteMode::Deposit), place)
-                }
-                Pending::Real(value, place) => (
-                    port.write_real(signal.handle, value, WriteMode::Deposit),
-                    place,
-                ),
-                Pending::Text(value, place) => (port.write_text(signal.handle, &value), place),
+            let outcome = if index.is_word() {
+                let pending = of_words.next().unwrap_or(Pending::None);
+                let place = pending.place();
+                let put = |port: &dyn Port, target: Target<'_>| pending.put(port, target);
+                place.map(|place| (kernel.with_word(index, put), place))
+            } else {
+                let signal = kernel.signals.get(index);
+                let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
+                let place = pending.place();
+                place.map(|place| (pending.put(port, signal.target()), place))
             };
-            if let Err(error) = outcome {
-                failed(signal, place, error);
+            if let Some((Err(error), place)) = outcome {
+                failed(kernel.signals.get(kernel.entry(index)), place, error);
             }
         }
-        self.spare.set(queue);
+        if queue.capacity() <= KEPT {
+            self.spare.set(queue);
+        }
+        drop(of_words);
+        if words.recycle() {
+            kernel.words.pending.replace(words);
+        }
     }
 
     /// Forgets what is kept: of each signal its path, and where it was written.
-    pub(super) fn clear(&self, signals: &Signals) -> Vec<(String, &'static Location<'static>)> {
+    pub(super) fn clear(&self, kernel: &Kernel) -> Vec<(String, &'static Location<'static>)> {
+        let mut words = kernel.words.pending.take();
+        let mut of_words = words.drain();
         let mut forgotten = Vec::new();
-        for index in self.queue.borrow_mut().drain(..) {
-            let signal = signals.get(index);
-            let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
-            let place = match pending {
-                Pending::None => continue,
-                Pending::Small { place, .. }
-                | Pending::Wide { place, .. }
-                | Pending::Parts { place, .. }
-                | Pending::Real(_, place)
-                | Pending::Text(_, place) => place,
+        for index in self.queue.take() {
+            let (pending, path) = if index.is_word() {
+                let pending = of_words.next().unwrap_or(Pending::None);
+                (pending, kernel.path_of_word(index))
+            } else {
+                let signal = kernel.signals.get(index);
+                let pending = signal.pending.replace(Pending::None);
+                (pending, signal.description.path.clone())
             };
-            forgotten.push((signal.description.path.clone(), place));
+            forgotten.extend(pending.place().map(|place| (path, place)));
         }
         forgotten
+    }
+}
+
+impl Pending {
+    fn place(&self) -> Option<&'static Location<'static>> {
+        match *self {
+            Pending::None => None,
+            Pending::Small { place, .. }
+            | Pending::Wide { place, .. }
+            | Pending::Parts { place, .. }
+            | Pending::Real(_, place)
+            | Pending::Text(_, place) => Some(place),
+        }
+    }
+
+    fn put(self, port: &dyn Port, target: Target<'_>) -> Result<(), PortError> {
+        let mode = WriteMode::Deposit;
+        match self {
+            Pending::None => Ok(()),
+            Pending::Small {
+                value,
+                unknown,
+                mask,
+                ..
+            } => put_small(port, target, value, unknown, mask, mode),
+            Pending::Wide { value, .. } => port.write(target.handle, target.encoding, &value, mode),
+            Pending::Parts { parts, .. } => put_parts(port, target, &parts, mode),
+            Pending::Real(value, _) => port.write_real(target.handle, value, mode),
+            Pending::Text(value, _) => port.write_text(target.handle, &value),
+        }
+    }
+}
+
+/// What a value is written to.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) handle: Handle,
+    pub(super) width: u32,
+    pub(super) two_state: bool,
+    pub(super) encoding: &'a Encoding,
+}
+
+impl Target<'_> {
+    /// Another object of the same encoding.
+    pub(super) fn at(self, handle: Handle) -> Self {
+        Target { handle, ..self }
     }
 }
 
 /// Writes at once.
 pub(super) fn put_now(
     port: &dyn Port,
-    signal: &Signal,
+    target: Target<'_>,
     write: Write<'_>,
     mode: WriteMode,
 ) -> Result<(), PortError> {
@@ -328,50 +397,50 @@ pub(super) fn put_now(
             value,
             unknown,
             mask,
-        } => put_small(port, signal, value, unknown, mask, mode),
-        Write::Wide(value) => port.write(signal.handle, &signal.description.encoding, value, mode),
-        Write::Part { value, low } => put_parts(port, signal, &[(low, value.clone())], mode),
-        Write::Real(value) => port.write_real(signal.handle, value, mode),
-        Write::Text(value) => port.write_text(signal.handle, value),
+        } => put_small(port, target, value, unknown, mask, mode),
+        Write::Wide(value) => port.write(target.handle, target.encoding, value, mode),
+        Write::Part { value, low } => put_parts(port, target, &[(low, value.clone())], mode),
+        Write::Real(value) => port.write_real(target.handle, value, mode),
+        Write::Text(value) => port.write_text(target.handle, value),
     }
 }
 
+#[inline]
 fn put_small(
     port: &dyn Port,
-    signal: &Signal,
+    target: Target<'_>,
     value: u64,
     unknown: u64,
     mask: u64,
     mode: WriteMode,
 ) -> Result<(), PortError> {
     let (mut value, mut unknown) = (value, unknown);
-    let all = low_mask(signal.width);
+    let all = low_mask(target.width);
     if mask & all != all {
         if port.quirks().vector_formats.has_nine_states() {
             // Two planes would lose what the other bits have of the nine states.
             let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
-            return put_parts(port, signal, &parts, mode);
+            return put_parts(port, target, &parts, mode);
         }
-        let (v, u) = port.read_small(signal.handle, signal.width, signal.two_state)?;
+        let (v, u) = port.read_small(target.handle, target.width, target.two_state)?;
         value = v & !mask | value & mask;
         unknown = u & !mask | unknown & mask;
     }
-    port.write_small(signal.handle, signal.width, value, unknown, mode)
+    port.write_small(target.handle, target.width, value, unknown, mode)
 }
 
 fn put_parts(
     port: &dyn Port,
-    signal: &Signal,
+    target: Target<'_>,
     parts: &[(u32, LogicVec)],
     mode: WriteMode,
 ) -> Result<(), PortError> {
-    let encoding: &Encoding = &signal.description.encoding;
-    let mut whole = LogicVec::all_zero(signal.width);
-    port.read(signal.handle, encoding, &mut whole)?;
+    let mut whole = LogicVec::all_zero(target.width);
+    port.read(target.handle, target.encoding, &mut whole)?;
     for (low, part) in parts {
         overlay(&mut whole, *low, part);
     }
-    port.write(signal.handle, encoding, &whole, mode)
+    port.write(target.handle, target.encoding, &whole, mode)
 }
 
 /// The runs of bits that a mask selects, as parts.

@@ -126,6 +126,17 @@ pub(crate) trait Port {
     fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle>;
     /// The element of an array at a declared index.
     fn element(&self, array: Handle, index: i64) -> Option<Handle>;
+    /// The element of an array at a declared index, for one access, after which it is to be given back.
+    fn borrow_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        self.element(array, index)
+    }
+    /// Ends the access to an element, whose handle is not used any more.
+    fn give_back(&self, _element: Handle) {}
+    /// The element of an array at a declared index, if [`element`](Port::element) or
+    /// [`find`](Port::find) may have given it before.
+    fn known_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        self.element(array, index)
+    }
     /// An object's own name, as in its [`Description`].
     fn name(&self, object: Handle) -> String;
     /// Everything known of an object. Asks the simulator many times: keep the answer.

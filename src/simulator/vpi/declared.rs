@@ -8,7 +8,7 @@
 //! A row of such an array is an object that the simulator does not have. Its handle is an address of
 //! ours; no question about it reaches the simulator.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::ptr::NonNull;
@@ -25,6 +25,8 @@ pub(super) struct Declared {
     arrays: HashMap<Box<str>, Array>,
     rows: RefCell<HashMap<Handle, &'static Row>>,
     by_place: RefCell<HashMap<(Handle, Box<[i64]>), Handle>>,
+    /// The array that was asked about last, and whether it has rows or is one.
+    last: Cell<Option<(Handle, bool)>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +175,23 @@ impl VpiPort {
     /// Whether an object is a row, of which the simulator knows nothing.
     pub(super) fn is_row(&self, object: Handle) -> bool {
         self.declared.row(object).is_some()
+    }
+
+    /// Whether an array has several dimensions, or is a row of one that has. This is asked at each access
+    /// to a word.
+    #[inline]
+    pub(super) fn has_dimensions(&self, array: Handle) -> bool {
+        if self.declared.arrays.is_empty() {
+            return false;
+        }
+        match self.declared.last.get() {
+            Some((last, answer)) if last == array => answer,
+            _ => {
+                let answer = self.place(array).is_some();
+                self.declared.last.set(Some((array, answer)));
+                answer
+            }
+        }
     }
 
     /// The element of an array of several dimensions, or of a row of one; `None` for any other array.

@@ -247,6 +247,18 @@ impl VpiPort {
         self.raw.by_index(array, index)
     }
 
+    /// The same, of an array that is known to be one, where the simulator itself keeps its elements.
+    #[inline]
+    pub(super) fn plain_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        if event::is_over() {
+            return None;
+        }
+        if self.has_dimensions(array) {
+            return self.declared_element(array, index)?;
+        }
+        self.raw.by_index(array, i32::try_from(index).ok()?)
+    }
+
     pub(super) fn vpi_type(&self, object: Handle) -> i32 {
         if self.is_row(object) {
             return vpi::vpiRegArray;

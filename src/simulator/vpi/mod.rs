@@ -268,6 +268,17 @@ impl Port for VpiPort {
         self.nameless_vhdl(self.vhdl?, scope)
     }
 
+    fn borrow_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        if self.vhdl.is_some() || self.quirks.handles_are_not_unique {
+            return self.array_element(array, index);
+        }
+        self.plain_element(array, index)
+    }
+
+    fn known_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        self.borrow_element(array, index)
+    }
+
     fn name(&self, object: Handle) -> String {
         if event::is_over() {
             return String::new();

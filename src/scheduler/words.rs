@@ -1,0 +1,269 @@
+//! Words: elements of arrays that have no entry in the table of signals.
+//!
+//! A memory of a million words would need a million entries, of which nearly all would only ever be read
+//! or written. So an array has a row of numbers, one for each element, and what is read or
+//! written by such a number goes to the simulator by the array and the index. An element gets an entry,
+//! and keeps it, as soon as something waits for it, forces it, or asks for its name.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::Location;
+
+use super::Kernel;
+use super::signal::{Signal, SignalIndex};
+use super::write::{self, Pending, Target, Write, WriteError};
+use crate::simulator::{Handle, Port, PortError, WriteMode};
+
+/// The numbers of all arrays' words, and the writes that wait.
+pub(super) struct Words {
+    arrays: RefCell<Vec<WordArray>>,
+    by_array: RefCell<HashMap<SignalIndex, Option<SignalIndex>>>,
+    next: Cell<SignalIndex>,
+    pub(super) pending: RefCell<PendingWords>,
+}
+
+/// An array whose elements are words.
+#[derive(Clone, Copy)]
+struct WordArray {
+    first: SignalIndex,
+    array: SignalIndex,
+    handle: Handle,
+    left: i64,
+    right: i64,
+    /// The element that the others are like.
+    like: SignalIndex,
+}
+
+/// An element of an array, by its declared index.
+#[derive(Clone, Copy)]
+struct Word {
+    of: WordArray,
+    index: i64,
+}
+
+/// What waits for the read-write phase, in the order of the first writes.
+#[derive(Default)]
+pub(super) struct PendingWords {
+    places: HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>,
+    writes: Vec<Pending>,
+}
+
+/// Leaves numbers that follow each other side by side, so that one who writes a memory from its begin
+/// to its end finds the next place in the cache. They are ours: nobody chooses them to collide.
+#[derive(Default)]
+pub(super) struct InOrder(u64);
+
+impl Hasher for InOrder {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        let number = self.0 ^ u64::from(number);
+        // The low bits choose the place; the table tells neighbours apart by the high ones, which come
+        // from a product with 2⁶⁴ divided by the golden ratio.
+        let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = number & u64::from(u32::MAX) | spread & !u64::from(u32::MAX);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl PendingWords {
+    pub(super) fn of(&mut self, word: SignalIndex) -> &mut Pending {
+        #[allow(clippy::cast_possible_truncation, reason = "there are fewer words")]
+        let next = self.writes.len() as u32;
+        let place = *self.places.entry(word).or_insert(next);
+        if place == next {
+            self.writes.push(Pending::None);
+        }
+        &mut self.writes[place as usize]
+    }
+
+    /// Makes it empty; `true` if its memory is worth to be kept.
+    pub(super) fn recycle(&mut self) -> bool {
+        self.places.clear();
+        self.writes.clear();
+        self.writes.capacity() <= write::KEPT
+    }
+
+    /// The writes in the order in which their words were first written.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Pending> {
+        self.writes.drain(..)
+    }
+}
+
+/// An element that is looked up for one access.
+struct Borrowed<'a> {
+    port: &'a dyn Port,
+    handle: Handle,
+}
+
+impl Drop for Borrowed<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.port.give_back(self.handle);
+    }
+}
+
+impl Words {
+    pub(super) fn new() -> Self {
+        Words {
+            arrays: RefCell::default(),
+            by_array: RefCell::default(),
+            next: Cell::new(SignalIndex::FIRST_WORD),
+            pending: RefCell::default(),
+        }
+    }
+
+    #[inline]
+    fn word(&self, index: SignalIndex) -> Word {
+        let arrays = self.arrays.borrow();
+        let after = arrays.partition_point(|array| array.first <= index);
+        let of = arrays[after - 1];
+        let position = i64::from(index.distance(of.first));
+        let index = if of.left <= of.right {
+            of.left + position
+        } else {
+            of.left - position
+        };
+        Word { of, index }
+    }
+}
+
+impl Kernel {
+    /// The number of an array's leftmost element, from which the others count up, and the entry of an
+    /// element that all are like. `None` if its elements have no value as a whole, or there are too
+    /// many: then each is opened by itself.
+    pub(crate) fn words(&self, array: SignalIndex) -> Option<(SignalIndex, &Signal)> {
+        let known = self.words.by_array.borrow().get(&array).copied();
+        let first = known.unwrap_or_else(|| {
+            let made = self.make_words(array);
+            self.words.by_array.borrow_mut().insert(array, made);
+            made
+        })?;
+        let like = self.words.word(first).of.like;
+        Some((first, self.signals.get(like)))
+    }
+
+    fn make_words(&self, array: SignalIndex) -> Option<SignalIndex> {
+        let entry = self.signals.get(array);
+        let (left, right) = entry.description.array?;
+        if entry.description.is_empty {
+            return None;
+        }
+        let like = self.open(self.port.element(entry.handle, left)?);
+        if self.signals.get(like).description.array.is_some() {
+            return None;
+        }
+        let first = self.words.next.get();
+        let length = u32::try_from(left.abs_diff(right)).ok()?.checked_add(1)?;
+        self.words.next.set(first.after(length)?);
+        self.words.arrays.borrow_mut().push(WordArray {
+            first,
+            array,
+            handle: entry.handle,
+            left,
+            right,
+            like,
+        });
+        Some(first)
+    }
+
+    /// The entry of a signal, made if it is a word that has none.
+    #[inline]
+    pub(crate) fn entry(&self, index: SignalIndex) -> SignalIndex {
+        if index.is_word() {
+            self.open_word(index)
+        } else {
+            index
+        }
+    }
+
+    #[inline(never)]
+    fn open_word(&self, index: SignalIndex) -> SignalIndex {
+        let word = self.words.word(index);
+        match self.port.element(word.of.handle, word.index) {
+            Some(handle) => self.open(handle),
+            // The simulation has ended.
+            None => word.of.array,
+        }
+    }
+
+    /// A word's path, without an entry.
+    pub(super) fn path_of_word(&self, index: SignalIndex) -> String {
+        let Word { of, index } = self.words.word(index);
+        format!("{}[{index}]", self.signals.get(of.array).description.path)
+    }
+
+    /// The entry of a word that has one.
+    fn known(&self, word: Word) -> Option<SignalIndex> {
+        let handle = self.port.known_element(word.of.handle, word.index)?;
+        self.signals.known(handle)
+    }
+
+    /// Does something with a word.
+    #[inline(never)]
+    pub(super) fn with_word<R>(
+        &self,
+        index: SignalIndex,
+        act: impl FnOnce(&dyn Port, Target<'_>) -> Result<R, PortError>,
+    ) -> Result<R, PortError> {
+        let word = self.words.word(index);
+        let Some(handle) = self.port.borrow_element(word.of.handle, word.index) else {
+            return Err(PortError::Over);
+        };
+        let borrowed = Borrowed {
+            port: self.port,
+            handle,
+        };
+        let like = self.signals.get(word.of.like);
+        act(self.port, like.target().at(borrowed.handle))
+    }
+
+    /// Keeps a write to a word for the read-write phase.
+    #[inline(never)]
+    pub(super) fn write_word(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        let word = self.words.word(index);
+        if let Some(known) = self.known(word) {
+            return self.write(known, write, place);
+        }
+        let like = self.signals.get(word.of.like);
+        if self.check_write(like, write).is_err() {
+            // The error names the word.
+            return self.write(self.entry(index), write, place);
+        }
+        self.writes
+            .push_word(&self.words.pending, index, like.width, write, place);
+        Ok(())
+    }
+
+    /// Writes a word at once.
+    #[inline(never)]
+    pub(super) fn write_word_now(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+    ) -> Result<(), WriteError> {
+        let word = self.words.word(index);
+        let like = self.signals.get(word.of.like);
+        if self.check_now(like, write).is_err() {
+            return self.write_now(self.entry(index), write);
+        }
+        let put = |port: &dyn Port, target: Target<'_>| {
+            write::put_now(port, target, write, WriteMode::Deposit)
+        };
+        Ok(self.with_word(index, put)?)
+    }
+}

@@ -7,13 +7,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::panic::Location;
 
 use super::Kernel;
 use super::signal::{Signal, SignalIndex};
 use super::write::{self, Pending, Target, Write, WriteError};
-use crate::simulator::{Handle, Port, PortError, WriteMode};
+use crate::simulator::{Handle, InOrder, Port, PortError, WriteMode};
 
 /// The numbers of all arrays' words, and the writes that wait.
 pub(super) struct Words {
@@ -47,32 +47,6 @@ struct Word {
 pub(super) struct PendingWords {
     places: HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>,
     writes: Vec<Pending>,
-}
-
-/// Leaves numbers that follow each other side by side, so that one who writes a memory from its begin
-/// to its end finds the next place in the cache. They are ours: nobody chooses them to collide.
-#[derive(Default)]
-pub(super) struct InOrder(u64);
-
-impl Hasher for InOrder {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-
-    #[inline]
-    fn write_u32(&mut self, number: u32) {
-        let number = self.0 ^ u64::from(number);
-        // The low bits choose the place; the table tells neighbours apart by the high ones, which come
-        // from a product with 2⁶⁴ divided by the golden ratio.
-        let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = number & u64::from(u32::MAX) | spread & !u64::from(u32::MAX);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 impl PendingWords {

@@ -8,6 +8,7 @@
 mod description;
 mod error;
 mod event;
+mod in_order;
 mod message;
 mod path;
 mod quirks;
@@ -22,6 +23,7 @@ use std::ptr::NonNull;
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use event::{Event, Phase, Sink, Unusable, install};
+pub(crate) use in_order::InOrder;
 pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
 

@@ -9,7 +9,7 @@ use super::VhpiPort;
 use super::name;
 use super::object::{Contents, Object, Role, Source};
 use super::raw::Raw;
-use super::shape::Shape;
+use super::shape::{Dimension, Shape};
 use crate::simulator::{Direction, Handle, ObjectKind, PortError, event};
 use crate::sys::vhpi;
 
@@ -337,20 +337,14 @@ impl VhpiPort {
         array: &'static Object,
         index: i64,
     ) -> Option<&'static Object> {
-        if let Some(known) = array.elements.borrow().get(&index) {
+        let parts = array.parts();
+        if let Some(known) = parts.elements.borrow().get(&index) {
             return Some(known);
         }
-        let Shape::Array { dimensions } = self.shape(array) else {
-            return None;
-        };
-        let (first, inner) = dimensions.split_first()?;
-        if event::is_over() || !first.holds(index) {
+        if event::is_over() {
             return None;
         }
-        let inner_length: u64 = inner.iter().map(|range| range.length).product();
-        let position =
-            u64::from(array.row.unwrap_or(0)) + index.abs_diff(first.left) * inner_length;
-        let position = u32::try_from(position).ok()?;
+        let (position, inner) = self.position_of_element(array, index)?;
         let (name, path) = (
             format!("{}[{index}]", array.name),
             format!("{}[{index}]", array.path),
@@ -370,8 +364,39 @@ impl VhpiPort {
             row.shape.get_or_init(|| Shape::Array { dimensions });
             row
         };
-        array.elements.borrow_mut().insert(index, element);
+        if let Some(written) = parts.take_written(index) {
+            element.written.restore(&written);
+            self.written.borrow_mut().push(element);
+        }
+        parts.elements.borrow_mut().insert(index, element);
         Some(element)
+    }
+
+    pub(super) fn first_index(&self, array: &'static Object) -> Option<i64> {
+        let Shape::Array { dimensions } = self.shape(array) else {
+            return None;
+        };
+        dimensions.first().map(|range| range.left)
+    }
+
+    /// The position among an array's innermost elements of the one at a declared index, or of the first
+    /// of a row; and the dimensions within.
+    pub(super) fn position_of_element(
+        &self,
+        array: &'static Object,
+        index: i64,
+    ) -> Option<(u32, &'static [Dimension])> {
+        let Shape::Array { dimensions } = self.shape(array) else {
+            return None;
+        };
+        let (first, inner) = dimensions.split_first()?;
+        if !first.holds(index) {
+            return None;
+        }
+        let inner_length: u64 = inner.iter().map(|range| range.length).product();
+        let position =
+            u64::from(array.row.unwrap_or(0)) + index.abs_diff(first.left) * inner_length;
+        Some((u32::try_from(position).ok()?, inner))
     }
 }
 

@@ -20,6 +20,7 @@
 //! ask only the objects that they find, lists of a scope ask all that it holds.
 
 mod callback;
+mod cursor;
 mod description;
 mod handles;
 mod hierarchy;
@@ -145,7 +146,7 @@ fn exponent_of(femtoseconds: i64) -> Option<i32> {
 fn refusal(operation: &'static str, object: &Object, message: String) -> PortError {
     PortError::Refused {
         operation,
-        path: object.path.to_string(),
+        path: object.path().into_owned(),
         message,
     }
 }
@@ -207,6 +208,12 @@ impl VhpiPort {
 
     /// Notes that an object has a value written that is to be read until the next cycle.
     fn note_write(&self, object: &'static Object) {
+        if let Some(element) = &object.stands_for
+            && element.array.parts().has_written()
+        {
+            // Another element of the array was noted.
+            return;
+        }
         let mut written = self.written.borrow_mut();
         if written.is_empty() {
             let time = self.raw.time().unwrap_or_default();
@@ -226,6 +233,9 @@ impl VhpiPort {
             if before || self.raw.time() != Some(at) {
                 for object in self.written.borrow_mut().drain(..) {
                     object.written.forget();
+                    if let Some(element) = &object.stands_for {
+                        element.array.parts().forget_written();
+                    }
                 }
             }
         }
@@ -250,7 +260,7 @@ impl VhpiPort {
     #[cold]
     fn unsupported(&self, operation: &str, object: &Object, what: &str, remedy: &str) -> PortError {
         PortError::Unsupported {
-            what: format!("{operation} `{}`, {what}", object.path),
+            what: format!("{operation} `{}`, {what}", object.path()),
             simulator: self.identity.to_string(),
             remedy: remedy.to_owned(),
         }
@@ -317,6 +327,20 @@ impl Port for VhpiPort {
     fn element(&self, array: Handle, index: i64) -> Option<Handle> {
         let element = self.array_element(Object::of(array), index);
         element.map(Object::handle)
+    }
+
+    fn borrow_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        let element = self.lend_element(Object::of(array), index);
+        element.map(Object::handle)
+    }
+
+    fn give_back(&self, element: Handle) {
+        self.give_back_element(Object::of(element));
+    }
+
+    fn known_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        let elements = Object::of(array).parts().elements.borrow();
+        elements.get(&index).map(|element| element.handle())
     }
 
     fn name(&self, object: Handle) -> String {

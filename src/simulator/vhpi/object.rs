@@ -1,9 +1,11 @@
 //! What stands behind a [`Handle`]: one object of the design, with what is known of it.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
+use super::cursor::{Parts, StandsFor};
 use super::raw::Raw;
 use super::shape::Shape;
 use crate::simulator::{Direction, Handle, ObjectKind};
@@ -52,7 +54,9 @@ pub(super) struct Object {
     pub(super) row: Option<u32>,
     pub(super) shape: OnceCell<Shape>,
     pub(super) contents: OnceCell<Contents>,
-    pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
+    parts: OnceCell<Box<Parts>>,
+    /// The element that it stands for, if it is a cursor.
+    pub(super) stands_for: Option<StandsFor>,
     pub(super) forced: Cell<bool>,
     pub(super) written: Written,
 }
@@ -96,7 +100,18 @@ impl Object {
         path: String,
         row: Option<u32>,
     ) -> &'static Object {
-        Box::leak(Box::new(Object {
+        Box::leak(Box::new(Self::new(source, role, is_part, name, path, row)))
+    }
+
+    fn new(
+        source: Source,
+        role: Role,
+        is_part: bool,
+        name: String,
+        path: String,
+        row: Option<u32>,
+    ) -> Object {
+        Object {
             source,
             held: Cell::new(None),
             role,
@@ -106,10 +121,35 @@ impl Object {
             row,
             shape: OnceCell::new(),
             contents: OnceCell::new(),
-            elements: RefCell::default(),
+            parts: OnceCell::new(),
+            stands_for: None,
             forced: Cell::new(false),
             written: Written::default(),
-        }))
+        }
+    }
+
+    /// An object that stands for elements of an array.
+    pub(super) fn keep_cursor(
+        source: Source,
+        role: Role,
+        stands_for: StandsFor,
+    ) -> &'static Object {
+        let mut cursor = Object::new(source, role, true, String::new(), String::new(), None);
+        cursor.stands_for = Some(stands_for);
+        Box::leak(Box::new(cursor))
+    }
+
+    /// The full name.
+    pub(super) fn path(&self) -> Cow<'_, str> {
+        match &self.stands_for {
+            Some(element) => format!("{}[{}]", element.array.path, element.index.get()).into(),
+            None => Cow::Borrowed(&self.path),
+        }
+    }
+
+    /// What it has of its elements, if it is an array.
+    pub(super) fn parts(&self) -> &Parts {
+        self.parts.get_or_init(Box::default)
     }
 
     pub(super) fn handle(&'static self) -> Handle {
@@ -128,7 +168,36 @@ impl Object {
     }
 }
 
+/// A value that was written, without the room that an object has for the next one.
+pub(super) enum Kept {
+    Planes((u64, u64)),
+    Vector(Box<LogicVec>),
+    Real(f64),
+    Text(Box<str>),
+}
+
 impl Written {
+    /// Takes the value out.
+    pub(super) fn take(&self) -> Option<Kept> {
+        Some(match self.form.take() {
+            Form::Nothing => return None,
+            Form::Planes => Kept::Planes(self.planes.get()),
+            Form::Vector => Kept::Vector(Box::new(self.vector.borrow().clone())),
+            Form::Real => Kept::Real(self.real.get()),
+            Form::Text => Kept::Text(self.text.borrow().as_str().into()),
+        })
+    }
+
+    /// Puts a value back that was taken.
+    pub(super) fn restore(&self, kept: &Kept) {
+        match kept {
+            Kept::Planes(planes) => self.set_planes(*planes),
+            Kept::Vector(value) => self.set_vector(value),
+            Kept::Real(value) => self.set_real(*value),
+            Kept::Text(value) => self.set_text(value),
+        }
+    }
+
     #[inline]
     pub(super) fn is_anything(&self) -> bool {
         self.form.get() != Form::Nothing
@@ -210,6 +279,10 @@ mod tests {
         assert_eq!(written.planes(), Some((0xff, 0)));
         written.set_text("a");
         assert_eq!((written.planes(), written.text()), (None, Some("a".into())));
+        let kept = written.take().expect("something was written");
+        assert!(!written.is_anything() && written.take().is_none());
+        written.restore(&kept);
+        assert_eq!(written.text(), Some("a".into()));
         written.forget();
         assert_eq!(written.text(), None);
     }

@@ -1,0 +1,110 @@
+//! Elements of arrays that are looked up for one access.
+//!
+//! To keep an object for each word of a memory, and a handle, would cost more than the memory itself. So
+//! an array has one object, the cursor, that stands for whichever element is meant, with its handle,
+//! until it is given back. What was written to an element and is yet to become its value stays with
+//! the array.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use super::VhpiPort;
+use super::object::{Kept, Object, Source};
+use crate::simulator::{InOrder, event};
+use crate::sys::vhpi;
+
+type ByIndex<T> = HashMap<i64, T, BuildHasherDefault<InOrder>>;
+
+/// What an array has of its elements.
+#[derive(Default)]
+pub(super) struct Parts {
+    /// Those that are kept, by declared index.
+    pub(super) elements: RefCell<ByIndex<&'static Object>>,
+    cursor: OnceCell<&'static Object>,
+    /// What was written in this cycle to others.
+    written: RefCell<ByIndex<Kept>>,
+}
+
+/// The element that a cursor stands for.
+pub(super) struct StandsFor {
+    pub(super) array: &'static Object,
+    pub(super) index: Cell<i64>,
+}
+
+impl Parts {
+    pub(super) fn has_written(&self) -> bool {
+        !self.written.borrow().is_empty()
+    }
+
+    pub(super) fn take_written(&self, index: i64) -> Option<Kept> {
+        self.written.borrow_mut().remove(&index)
+    }
+
+    /// Forgets what was written, and gives its memory back.
+    pub(super) fn forget_written(&self) {
+        self.written.take();
+    }
+}
+
+impl VhpiPort {
+    /// The element at a declared index, to be given back.
+    pub(super) fn lend_element(
+        &self,
+        array: &'static Object,
+        index: i64,
+    ) -> Option<&'static Object> {
+        let parts = array.parts();
+        if let Some(kept) = parts.elements.borrow().get(&index) {
+            return Some(kept);
+        }
+        let (position, inner) = self.position_of_element(array, index)?;
+        if event::is_over() || !inner.is_empty() {
+            return self.array_element(array, index);
+        }
+        let cursor = parts.cursor.get_or_init(|| self.make_cursor(array));
+        if cursor.held.get().is_some() {
+            // A callback of the simulator's in the middle of a write.
+            return self.array_element(array, index);
+        }
+        let of = self.held(array).ok()?;
+        let position = i32::try_from(position).ok()?;
+        let raw = self.raw.by_position(vhpi::vhpiIndexedNames, of, position)?;
+        cursor.held.set(Some(raw));
+        if let Some(stands_for) = &cursor.stands_for {
+            stands_for.index.set(index);
+        }
+        if let Some(kept) = parts.written.borrow().get(&index) {
+            cursor.written.restore(kept);
+        }
+        Some(cursor)
+    }
+
+    /// Ends the access to an element.
+    pub(super) fn give_back_element(&self, element: &'static Object) {
+        let Some(StandsFor { array, index }) = &element.stands_for else {
+            return;
+        };
+        if let Some(raw) = element.held.take() {
+            self.raw.release(raw);
+        }
+        if let Some(kept) = element.written.take() {
+            let mut written = array.parts().written.borrow_mut();
+            written.insert(index.get(), kept);
+        }
+    }
+
+    fn make_cursor(&self, array: &'static Object) -> &'static Object {
+        let stands_for = StandsFor {
+            array,
+            index: Cell::new(0),
+        };
+        let cursor = Object::keep_cursor(Source::Held, array.role, stands_for);
+        let first = self.first_index(array);
+        if let Some(first) = first.and_then(|index| self.array_element(array, index)) {
+            // All elements are of one type.
+            cursor.shape.get_or_init(|| self.shape(first).clone());
+        }
+        cursor
+    }
+}

@@ -17,6 +17,23 @@ use crate::sys::vhpi;
 /// The places at the table's beginning that are left free.
 const LEFT_FREE: usize = 1024;
 
+/// The simulator's table of handles.
+pub(super) trait Table {
+    /// A handle more, whatever it leads to.
+    fn some(&self) -> Option<Raw>;
+    fn give_back(&self, handle: Raw);
+}
+
+impl Table for Interface {
+    fn some(&self) -> Option<Raw> {
+        self.related(vhpi::vhpiTool, None)
+    }
+
+    fn give_back(&self, handle: Raw) {
+        self.release(handle);
+    }
+}
+
 /// The handles that are held to the end of the run.
 #[derive(Default)]
 pub(super) struct Handles {
@@ -26,27 +43,26 @@ pub(super) struct Handles {
 
 impl Handles {
     /// Leaves the first places free, where the simulator searches its handles.
-    pub(super) fn new(raw: &Interface, searched: bool) -> Handles {
+    pub(super) fn new(table: &impl Table, searched: bool) -> Handles {
         let handles = Handles::default();
         if searched {
-            let some = || raw.related(vhpi::vhpiTool, None);
-            let first: Vec<Raw> = (0..LEFT_FREE).filter_map(|_| some()).collect();
-            handles.tail.set(some());
+            let first: Vec<Raw> = (0..LEFT_FREE).filter_map(|_| table.some()).collect();
+            handles.tail.set(table.some());
             for handle in first.into_iter().rev() {
-                raw.release(handle);
+                table.give_back(handle);
             }
         }
         handles
     }
 
     /// Makes a handle that is held for long.
-    pub(super) fn lasting<R>(&self, raw: &Interface, make: impl FnOnce() -> R) -> R {
+    pub(super) fn lasting<R>(&self, table: &impl Table, make: impl FnOnce() -> R) -> R {
         let Some(tail) = self.tail.take() else {
             return make();
         };
-        raw.release(tail);
+        table.give_back(tail);
         let made = make();
-        self.tail.set(raw.related(vhpi::vhpiTool, None));
+        self.tail.set(table.some());
         made
     }
 
@@ -120,4 +136,75 @@ impl VhpiPort {
 fn lost(object: &Object) -> PortError {
     let message = "the simulator does not find it again".to_owned();
     refusal("look up", object, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table as NVC has it, that counts the places which it looks at.
+    #[derive(Default)]
+    struct Searched {
+        taken: RefCell<Vec<bool>>,
+        hint: Cell<usize>,
+        looks: Cell<usize>,
+    }
+
+    impl Table for Searched {
+        fn some(&self) -> Option<Raw> {
+            let mut taken = self.taken.borrow_mut();
+            let mut place = self.hint.get();
+            if place >= taken.len() || taken[place] {
+                let free = taken.iter().position(|taken| !taken);
+                place = free.unwrap_or(taken.len());
+                self.looks.update(|looks| looks + place);
+            }
+            if place == taken.len() {
+                // It doubles, as a vector does.
+                let length = (place * 2).max(128);
+                taken.resize(length, false);
+            }
+            taken[place] = true;
+            self.hint.set(place + 1);
+            Raw::of_address(place + 1)
+        }
+
+        fn give_back(&self, handle: Raw) {
+            let place = handle.address() - 1;
+            assert!(std::mem::replace(
+                &mut self.taken.borrow_mut()[place],
+                false
+            ));
+            self.hint.set(place);
+        }
+    }
+
+    /// How many places are looked at for each of `count` handles that are held, with others that
+    /// come and go between, in any order.
+    fn looks_for_each(count: usize, searched: bool) -> usize {
+        let table = Searched::default();
+        let handles = Handles::new(&table, searched);
+        let mut callbacks = [table.some(), table.some(), table.some()];
+        for number in 0..count {
+            let held = handles.lasting(&table, || table.some());
+            handles.hold(held.unwrap());
+            // As a list and types do.
+            let temporaries = [table.some(), table.some(), table.some()];
+            for handle in temporaries.into_iter().rev().flatten() {
+                table.give_back(handle);
+            }
+            // As timers and phases do.
+            let callback = &mut callbacks[number % 3];
+            table.give_back(callback.take().unwrap());
+            *callback = table.some();
+        }
+        table.looks.get() / count
+    }
+
+    #[test]
+    fn a_search_does_not_grow_with_what_is_held() {
+        assert!(looks_for_each(10_000, true) < 64);
+        // What is seen here is what it is for.
+        assert!(looks_for_each(10_000, false) > 1000);
+    }
 }

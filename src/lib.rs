@@ -116,8 +116,9 @@ pub mod __private {
     pub use crate::Result;
     pub use crate::dut::{Affix, Binder, Dut, FieldSpec, Outline, enum_width};
     pub use crate::failure::failure;
+    pub use crate::regression::outcome::FailureKind;
     pub use crate::regression::registry::{
-        End, FromTest, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
+        End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
     pub use crate::scheduler::census;
     pub use crate::simulator::Direction;

@@ -66,7 +66,8 @@ use proc_macro::TokenStream;
 /// | `timeout` | `SimDuration` | the test fails once this much simulated time has gone by: `1.ms()` |
 /// | `wall_timeout` | [`std::time::Duration`] | the same in real time |
 /// | `skip` | string | the test is listed and not run; the string says why |
-/// | `should_fail` | string, or nothing | the test passes if it fails with an error that contains the string |
+/// | `should_fail` | string, or nothing | the test passes if a check fails in it or it returns an error, which contains the string |
+/// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic; a binding that does not fit the design; a limit of time |
 /// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
 ///
 /// The units of time (`1.ms()`) are in scope for the value of `timeout`.

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::panic::Location;
 
-use super::outcome::FailureEntry;
+use super::outcome::{FailureEntry, FailureKind};
 use super::test::Skip;
-use crate::dut::{ExpectError, ReadError, SelectError, WriteError};
+use crate::dut::{BindError, ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
-use crate::task::{TaskError, TaskErrorKind, TaskErrors, causes_of};
+use crate::task::{MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, catch, causes_of};
 use crate::time::SimTime;
 
 /// Every error in the order in which it happened; those of managers inside of managers in place
@@ -67,7 +67,24 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         place: Some(place),
         at: error.time(),
         text,
+        kind: kind_of(error),
     });
+}
+
+fn kind_of(error: &TaskError) -> FailureKind {
+    match error.kind() {
+        TaskErrorKind::Panicked { .. } => FailureKind::Panic,
+        TaskErrorKind::Failed(cause) if is_of_binding(cause) => FailureKind::Bind,
+        _ => FailureKind::Error,
+    }
+}
+
+/// Whether an error, or what it comes from, is one of a look-up in the design.
+pub(super) fn is_of_binding(error: &anyhow::Error) -> bool {
+    let mut chain = error.chain().take(MOST_CAUSES);
+    // The causes are told by users' code.
+    let found = catch(|| error.is::<BindError>() || chain.any(|cause| cause.is::<BindError>()));
+    found.unwrap_or(false)
 }
 
 /// The line of the testbench that an error of the library's own remembers.
@@ -96,6 +113,7 @@ pub(super) fn of_test(
     name: &str,
     place: &'static Location<'static>,
     at: SimTime,
+    kind: FailureKind,
     text: String,
 ) -> FailureEntry {
     FailureEntry {
@@ -103,6 +121,7 @@ pub(super) fn of_test(
         place: Some(place_of(place)),
         at: Some(at),
         text,
+        kind,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What became of a test.
 
+use std::fmt;
 use std::time::Duration;
 
+use super::registry::ShouldFail;
 use super::select::label;
 use crate::time::{SimDuration, SimTime};
 
@@ -41,6 +43,54 @@ pub(crate) enum Status {
     Skipped(String),
 }
 
+/// What kind of thing went wrong in a test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A check failed, or the test or a task of it returned an error.
+    #[default]
+    Error,
+    /// The test or a task of it panicked.
+    Panic,
+    /// What the test binds does not fit the design.
+    Bind,
+    /// The test did not end within its limit of simulated or wall-clock time.
+    Timeout,
+    /// The design reported an error, or ended the simulation.
+    Design,
+    /// The run itself cannot go on.
+    Run,
+}
+
+impl FailureKind {
+    /// The option of a test that is for this kind, or nothing.
+    fn named(self) -> &'static str {
+        match self {
+            FailureKind::Error => "should_fail",
+            FailureKind::Panic => "should_fail(panic)",
+            FailureKind::Bind => "should_fail(bind)",
+            FailureKind::Timeout => "should_fail(timeout)",
+            FailureKind::Design => "design_errors = \"ignore\"",
+            FailureKind::Run => "",
+        }
+    }
+
+    fn described(self) -> &'static str {
+        match self {
+            FailureKind::Error => "a failed check or an error of the test's own",
+            FailureKind::Panic => "a panic",
+            FailureKind::Bind => "a binding that does not fit the design",
+            FailureKind::Timeout => "a time-out",
+            FailureKind::Design => "what the design reported",
+            FailureKind::Run => "a failure of the run itself",
+        }
+    }
+
+    /// Whether a failure of the other kind is one of this kind. An assertion that fails is a panic.
+    fn includes(self, other: FailureKind) -> bool {
+        self == other || (self == FailureKind::Error && other == FailureKind::Panic)
+    }
+}
+
 /// One thing that went wrong in a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FailureEntry {
@@ -52,6 +102,7 @@ pub(crate) struct FailureEntry {
     pub(crate) at: Option<SimTime>,
     /// The error with its causes; may have several lines.
     pub(crate) text: String,
+    pub(crate) kind: FailureKind,
 }
 
 impl FailureEntry {
@@ -62,34 +113,67 @@ impl FailureEntry {
             place: None,
             at: None,
             text: text.into(),
+            kind: FailureKind::default(),
         }
     }
 }
 
 impl Status {
-    /// The status of a test that is declared with `should_fail = "text"`: passed only if the
-    /// test failed and the text of one of its errors contains `expected`, in the same letters.
+    /// The status of a test that is declared with `should_fail`: passed only if everything that went
+    /// wrong is of the kind that is meant, and the text of one such error contains that which is named,
+    /// in the same letters.
     ///
-    /// Both other ways are failures that say what was expected. A skipped test stays skipped.
+    /// Anything else is a failure that says what was expected. A skipped test stays skipped.
     #[must_use]
-    pub(crate) fn judged_by_should_fail(self, expected: &str) -> Status {
-        match self {
-            Status::Passed => Status::Failed(vec![FailureEntry::of_test(format!(
-                "the test passed, but `should_fail = {expected:?}` says that it has to fail \
-                 with an error that contains this text"
-            ))]),
-            Status::Failed(entries) if entries.iter().any(|e| e.text.contains(expected)) => {
-                Status::Passed
+    pub(crate) fn judged_by_should_fail(self, expected: ShouldFail) -> Status {
+        let ShouldFail { kind, text } = expected;
+        let mut entries = match self {
+            Status::Skipped(reason) => return Status::Skipped(reason),
+            Status::Passed => {
+                let mut said = format!(
+                    "the test passed, but `{expected}` says that it has to fail with {}",
+                    kind.described()
+                );
+                if !text.is_empty() {
+                    said += " that contains this text";
+                }
+                return Status::Failed(vec![FailureEntry::of_test(said)]);
             }
-            Status::Failed(mut entries) => {
-                let explanation = FailureEntry::of_test(format!(
-                    "the test failed, as it should, but no error contains the text that \
-                     `should_fail = {expected:?}` names; what follows is how it failed"
-                ));
-                entries.insert(0, explanation);
-                Status::Failed(entries)
-            }
-            Status::Skipped(reason) => Status::Skipped(reason),
+            Status::Failed(entries) => entries,
+        };
+        let other = entries.iter().find(|entry| !kind.includes(entry.kind));
+        let explanation = if let Some(other) = other {
+            let option = match other.kind.named() {
+                "" => String::new(),
+                option => format!(" (`{option}` is for that)"),
+            };
+            format!(
+                "the test failed, but not as it should: `{expected}` stands for {}, and this is \
+                 {}{option}; what follows is how it failed",
+                kind.described(),
+                other.kind.described()
+            )
+        } else if entries.iter().any(|entry| entry.text.contains(text)) {
+            return Status::Passed;
+        } else {
+            format!(
+                "the test failed, as it should, but no error contains the text that \
+                 `{expected}` names; what follows is how it failed"
+            )
+        };
+        entries.insert(0, FailureEntry::of_test(explanation));
+        Status::Failed(entries)
+    }
+}
+
+impl fmt::Display for ShouldFail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShouldFail { kind, text } = self;
+        let named = kind.named();
+        match named.strip_suffix(')') {
+            _ if text.is_empty() => f.write_str(named),
+            Some(open) => write!(f, "{open} = {text:?})"),
+            None => write!(f, "{named} = {text:?}"),
         }
     }
 }
@@ -114,28 +198,80 @@ mod tests {
         }
     }
 
+    fn expected(kind: FailureKind, text: &'static str) -> ShouldFail {
+        ShouldFail { kind, text }
+    }
+
+    fn error(text: &'static str) -> ShouldFail {
+        expected(FailureKind::Error, text)
+    }
+
+    fn failed_by(kinds: &[FailureKind]) -> Status {
+        let entry = |&kind| FailureEntry {
+            kind,
+            ..FailureEntry::of_test("count is 7")
+        };
+        Status::Failed(kinds.iter().map(entry).collect())
+    }
+
     #[test]
     fn any_of_several_errors_may_be_the_expected_one() {
-        let status = failed(&["the bus hangs", "count is 7"]).judged_by_should_fail("count is");
-        assert_eq!(status, Status::Passed);
+        let status = failed(&["the bus hangs", "count is 7"]);
+        assert_eq!(
+            status.judged_by_should_fail(error("count is")),
+            Status::Passed
+        );
     }
 
     #[test]
     fn a_test_that_should_fail_and_passes_fails() {
-        let status = Status::Passed.judged_by_should_fail("count is");
-        assert!(texts(&status)[0].contains("passed, but `should_fail = \"count is\"`"));
+        let said = |expected| texts(&Status::Passed.judged_by_should_fail(expected))[0].to_owned();
+        assert_eq!(
+            said(error("count is")),
+            "the test passed, but `should_fail = \"count is\"` says that it has to fail with a \
+             failed check or an error of the test's own that contains this text"
+        );
+        assert_eq!(
+            said(error("")),
+            "the test passed, but `should_fail` says that it has to fail with a failed check or an \
+             error of the test's own"
+        );
+        assert!(said(expected(FailureKind::Timeout, "50 us")).contains(
+            "`should_fail(timeout = \"50 us\")` says that it has to fail with a time-out"
+        ));
     }
 
     #[test]
     fn a_test_that_fails_otherwise_than_expected_fails_with_its_own_errors_too() {
-        let status = failed(&["the bus hangs"]).judged_by_should_fail("count is");
+        let status = failed(&["the bus hangs"]).judged_by_should_fail(error("count is"));
         assert!(texts(&status)[0].contains("no error contains the text"));
         assert_eq!(texts(&status)[1..], ["the bus hangs"]);
     }
 
     #[test]
+    fn a_failure_of_another_kind_is_not_the_expected_one() {
+        use FailureKind::{Bind, Design, Error, Panic, Run, Timeout};
+        let all = [Error, Panic, Bind, Timeout, Design, Run];
+        for wanted in [Error, Panic, Bind, Timeout] {
+            for came in all {
+                let status = failed_by(&[came]).judged_by_should_fail(expected(wanted, "count"));
+                let fits = wanted == came || (wanted, came) == (Error, Panic);
+                assert_eq!(status == Status::Passed, fits, "{wanted:?} {came:?}");
+                if !fits {
+                    let said = texts(&status)[0];
+                    assert!(said.contains(came.described()), "{said}");
+                    assert!(said.contains(came.named()), "{said}");
+                }
+            }
+        }
+        // Nor beside an expected one.
+        let both = failed_by(&[Error, Timeout]).judged_by_should_fail(error(""));
+        assert!(texts(&both)[0].contains("and this is a time-out (`should_fail(timeout)` is for"));
+    }
+
+    #[test]
     fn a_skipped_test_stays_skipped() {
         let skipped = Status::Skipped("no memory model".to_owned());
-        assert_eq!(skipped.clone().judged_by_should_fail("x"), skipped);
+        assert_eq!(skipped.clone().judged_by_should_fail(error("x")), skipped);
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::outcome::FailureKind;
 use super::select::Candidate;
 use super::test::Test;
 use crate::dut::{Dut, Found, Outline, bind_top};
@@ -38,8 +39,17 @@ pub struct TestOptions {
     pub ignores_design_errors: bool,
     /// How the design has to end the simulation.
     pub ends: Option<End>,
-    /// What the error has to contain with which the test has to fail.
-    pub should_fail: Option<&'static str>,
+    /// How the test has to fail.
+    pub should_fail: Option<ShouldFail>,
+}
+
+/// How a test has to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShouldFail {
+    /// What has to go wrong.
+    pub kind: FailureKind,
+    /// What the error has to contain; every text contains the empty one.
+    pub text: &'static str,
 }
 
 /// What a test's arguments are made from.

@@ -233,6 +233,7 @@ fn ratio(simulated: SimDuration, wall: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regression::outcome::FailureKind;
     use crate::time::{SimTime, TimeUnit, TimeUnits};
 
     fn result(name: &str, status: Status) -> TestResult {
@@ -255,6 +256,7 @@ mod tests {
                 place: Some(("src/bus.rs".to_owned(), 45)),
                 at: Some(SimTime::new(1_230_500, TimeUnit::Picoseconds.into())),
                 text: "count is 7\n\ncaused by: overflow\n".to_owned(),
+                kind: FailureKind::Error,
             },
             FailureEntry::of_test("gave up"),
         ])

@@ -21,7 +21,7 @@ use self::limits::{asked, exit_timer};
 use self::one::{Failures, run_one};
 use self::plan::prepare;
 use super::config::Config;
-use super::outcome::{FailureEntry, Status, TestResult};
+use super::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use super::registry::{TestEntry, TestOptions};
 use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
@@ -251,12 +251,12 @@ impl Runner {
     }
 
     /// Ends the run early: the test that runs has failed, and those to come are not run.
-    fn give_up(&self, reason: &str) {
-        self.end_early(Some(reason));
+    fn give_up(&self, kind: FailureKind, reason: &str) {
+        self.end_early(Some((kind, reason)));
     }
 
     /// Ends the run before all tests have run: for a reason, or since the simulation has ended.
-    fn end_early(&self, reason: Option<&str>) {
+    fn end_early(&self, reason: Option<(FailureKind, &str)>) {
         if self.finished.get() {
             return;
         }
@@ -272,11 +272,11 @@ impl Runner {
                 (Failures::default(), simulated)
             });
             if let Some(abort) = running.abort {
-                failures.push(self, planned, abort);
+                failures.push(self, planned, FailureKind::Error, abort);
             }
             let ended = match reason {
-                Some(reason) => {
-                    failures.push(self, planned, reason.to_owned());
+                Some((kind, reason)) => {
+                    failures.push(self, planned, kind, reason.to_owned());
                     Ended::GivenUp
                 }
                 None => Ended::Simulation { after },
@@ -351,7 +351,7 @@ pub(crate) fn on_escaped_panic(message: &str) {
     let text = format!("verifork: panicked outside of every task: {message}");
     warn_unwritten(junit::problem(&text).map_err(Into::into));
     match runner() {
-        Some(runner) => runner.give_up(&text),
+        Some(runner) => runner.give_up(FailureKind::Run, &text),
         None => print(&format!("{text}\n")),
     }
     if let Ok(kernel) = kernel() {

@@ -58,7 +58,7 @@ pub use self::outcome::{ExitOutcome, Outcome};
 pub(crate) use self::outside::{News, OutsideWork};
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
-pub(crate) use self::shown::{causes_of, text_of};
+pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub use self::spawn::{spawn, spawn_named};
 pub(crate) use self::tree::tree;

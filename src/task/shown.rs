@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use super::panics::catch;
 
 /// How many causes are told: an error that is its own cause has more than anybody reads.
-const MOST_CAUSES: usize = 32;
+pub(crate) const MOST_CAUSES: usize = 32;
 
 /// What `write` writes, or why it does not.
 fn attempt(write: impl FnOnce(&mut String) -> fmt::Result) -> Result<String, String> {

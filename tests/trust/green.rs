@@ -36,3 +36,58 @@ fn a_filter_that_fits_nothing_passes_only_where_that_is_allowed() {
         .passed()
         .says("0 passed, 0 failed, 0 skipped");
 }
+
+#[test]
+fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
+    require!("iverilog", "vvp");
+    let variables = [("VERIFORK_FILTER", "should_fail::")];
+    let run = DESIGN.get().run(&plugin("trust_tb"), &variables, &[]);
+    run.failed().says("6 passed, 6 failed, 0 skipped");
+    for test in [
+        "a_check_fails",
+        "an_error_is_returned",
+        "a_task_returns_an_error",
+        "a_panic_is_named",
+        "a_time_out_is_named",
+        "a_binding_is_named",
+    ] {
+        run.says(&format!("PASS  should_fail::{test}"));
+    }
+    let own = "a failed check or an error of the test's own";
+    let not_so =
+        |expected: &str| format!("not as it should: `{expected}` stands for {own}, and this is");
+    let bare = not_so("should_fail");
+    for (test, said) in [
+        (
+            "nothing_fails",
+            format!("the test passed, but `should_fail` says that it has to fail with {own}\n"),
+        ),
+        (
+            "it_times_out",
+            format!("{bare} a time-out (`should_fail(timeout)` is for that)"),
+        ),
+        (
+            "it_times_out_with_the_text",
+            format!("{} a time-out", not_so("should_fail = \"within\"")),
+        ),
+        (
+            "a_field_is_misspelt",
+            format!(
+                "{bare} a binding that does not fit the design (`should_fail(bind)` is for that)"
+            ),
+        ),
+        (
+            "a_look_up_is_misspelt",
+            format!("{} a binding", not_so("should_fail = \"count\"")),
+        ),
+        (
+            "an_error_comes_in_place_of_a_time_out",
+            format!("`should_fail(timeout)` stands for a time-out, and this is {own}"),
+        ),
+    ] {
+        let title = format!("should_fail::{test} failed (");
+        let (_, report) = run.output.split_once(&title).expect("it failed");
+        let (report, _) = report.split_once("\n  seed ").expect("every report has it");
+        assert!(report.contains(said.trim_end()), "{test}: {report}");
+    }
+}

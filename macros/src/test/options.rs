@@ -20,6 +20,67 @@ const OPTIONS: [&str; 8] = [
     "cases",
 ];
 
+/// How a test has to fail.
+struct ShouldFail {
+    /// The variant of `FailureKind`.
+    kind: Ident,
+    /// What the error contains; every error contains the empty text.
+    text: LitStr,
+}
+
+/// The kinds of failure that `should_fail(…)` names, and their variants.
+const KINDS: [(&str, &str); 3] = [("panic", "Panic"), ("bind", "Bind"), ("timeout", "Timeout")];
+
+impl ShouldFail {
+    fn parse(setting: &Setting, errors: &mut Errors) -> Option<Self> {
+        let span = setting.key.span();
+        let nothing = || LitStr::new("", span);
+        let error = Ident::new("Error", span);
+        match &setting.value {
+            SettingValue::Nothing => Some(ShouldFail {
+                kind: error,
+                text: nothing(),
+            }),
+            SettingValue::Value(_) => {
+                let text = setting.string("should_fail = \"text of the error\"", errors)?;
+                Some(ShouldFail { kind: error, text })
+            }
+            SettingValue::List(list) => {
+                let inner = errors.take(Settings::parse_terminated.parse2(list.clone()))?;
+                let Some(inner) = inner.first().filter(|_| inner.len() == 1) else {
+                    errors.at(
+                        span,
+                        "`should_fail(…)` names one kind: `should_fail(timeout)`",
+                    );
+                    return None;
+                };
+                let name = inner.name();
+                let Some(&(_, variant)) = KINDS.iter().find(|(kind, _)| *kind == name) else {
+                    let names = KINDS.map(|(kind, _)| kind);
+                    errors.at(inner.key.span(), unknown_option(&name, &names));
+                    return None;
+                };
+                let text = match &inner.value {
+                    SettingValue::Nothing => nothing(),
+                    _ => inner.string("should_fail(timeout = \"text of the error\")", errors)?,
+                };
+                let kind = Ident::new(variant, span);
+                Some(ShouldFail { kind, text })
+            }
+        }
+    }
+
+    fn expand(&self) -> TokenStream {
+        let ShouldFail { kind, text } = self;
+        quote! {
+            ::verifork::__private::ShouldFail {
+                kind: ::verifork::__private::FailureKind::#kind,
+                text: #text,
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) name: Option<LitStr>,
@@ -27,7 +88,7 @@ pub(super) struct Options {
     timeout: Option<Expr>,
     wall_timeout: Option<Expr>,
     skip: Option<LitStr>,
-    should_fail: Option<LitStr>,
+    should_fail: Option<ShouldFail>,
     ignores_design_errors: Option<bool>,
     ends: Option<Ident>,
 }
@@ -65,11 +126,7 @@ impl Options {
                 setting.store(&mut self.skip, value, errors);
             }
             "should_fail" => {
-                let value = match &setting.value {
-                    // Every error contains the empty string.
-                    SettingValue::Nothing => Some(LitStr::new("", setting.key.span())),
-                    _ => setting.string("should_fail = \"text of the error\"", errors),
-                };
+                let value = ShouldFail::parse(&setting, errors);
                 setting.store(&mut self.should_fail, value, errors);
             }
             "design_errors" => {
@@ -112,7 +169,7 @@ impl Options {
                 .map(|value| (quote!(skip), some(quote!(#value)))),
             self.should_fail
                 .as_ref()
-                .map(|value| (quote!(should_fail), some(quote!(#value)))),
+                .map(|value| (quote!(should_fail), some(value.expand()))),
             self.ignores_design_errors
                 .map(|value| (quote!(ignores_design_errors), quote!(#value))),
             self.ends.as_ref().map(|variant| {

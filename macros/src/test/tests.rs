@@ -95,9 +95,37 @@ fn options_are_evaluated_with_the_units_of_time_in_scope() {
 }
 
 #[test]
-fn should_fail_without_a_text_accepts_every_error() {
-    let expansion = expanded("should_fail", "async fn f() {}");
-    assert!(expansion.contains("should_fail : :: core :: option :: Option :: Some (\"\")"));
+fn should_fail_names_a_kind_and_a_text() {
+    for (written, kind, text) in [
+        ("should_fail", "Error", ""),
+        ("should_fail = \"odd\"", "Error", "odd"),
+        ("should_fail(timeout)", "Timeout", ""),
+        ("should_fail(bind = \"odd\")", "Bind", "odd"),
+        ("should_fail(panic)", "Panic", ""),
+    ] {
+        let expansion = expanded(written, "async fn f() {}");
+        let fields = format!("FailureKind :: {kind} , text : \"{text}\"");
+        assert!(expansion.contains(&fields), "{expansion}");
+    }
+}
+
+#[test]
+fn should_fail_names_one_kind_that_there_is() {
+    let there_are = "`panic`, `bind`, `timeout`";
+    assert_eq!(
+        errors_of("should_fail(timout)", "async fn f() {}"),
+        [format!(
+            "1:12: unknown option `timout`: did you mean `timeout`? (there are {there_are})"
+        )]
+    );
+    let one = "1:0: `should_fail(…)` names one kind: `should_fail(timeout)`";
+    for written in ["should_fail()", "should_fail(panic, bind)"] {
+        assert_eq!(errors_of(written, "async fn f() {}"), [one]);
+    }
+    assert_eq!(
+        errors_of("should_fail(panic = 3)", "async fn f() {}"),
+        ["1:20: `panic` is a string literal: `should_fail(timeout = \"text of the error\")`"]
+    );
 }
 
 #[test]

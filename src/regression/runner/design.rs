@@ -3,7 +3,7 @@
 use super::one::Failures;
 use super::{Planned, Runner, task_tree};
 use crate::regression::console::{self, Heard};
-use crate::regression::outcome::{FailureEntry, Status};
+use crate::regression::outcome::{FailureEntry, FailureKind, Status};
 use crate::regression::registry::{End, TestOptions};
 use crate::simulator::{Message, MessageKind};
 
@@ -58,7 +58,7 @@ impl Runner {
                     "the design called {} while the test ran, and the simulator went on",
                     self.word(MessageKind::Stop)
                 );
-                failures.push(self, planned, text);
+                failures.push(self, planned, FailureKind::Design, text);
             }
             (Ended::Itself, Some(wanted)) if failures.is_empty() => {
                 let text = format!(
@@ -67,7 +67,7 @@ impl Runner {
                     wanted.name(),
                     self.word(wanted.kind())
                 );
-                failures.push(self, planned, text);
+                failures.push(self, planned, FailureKind::Design, text);
             }
             (Ended::Itself | Ended::GivenUp, _) => {}
         }
@@ -104,7 +104,10 @@ impl Runner {
         }
         if heard.more > 0 && !options.ignores_design_errors {
             let text = format!("the design reports {} more errors", heard.more);
-            failures.entries.push(FailureEntry::of_test(text));
+            failures.entries.push(FailureEntry {
+                kind: FailureKind::Design,
+                ..FailureEntry::of_test(text)
+            });
         }
     }
 
@@ -166,7 +169,7 @@ impl Runner {
         }
         match said {
             Some(message) => failures.entries.push(entry(message, text)),
-            None => failures.push(self, planned, text),
+            None => failures.push(self, planned, FailureKind::Design, text),
         }
     }
 }
@@ -180,6 +183,7 @@ fn entry(message: &Message, text: String) -> FailureEntry {
     FailureEntry {
         place: message.place.clone(),
         at: message.at,
+        kind: FailureKind::Design,
         ..FailureEntry::of_test(text)
     }
 }

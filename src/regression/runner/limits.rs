@@ -2,6 +2,7 @@
 
 use super::{runner, task_tree};
 use crate::regression::exit;
+use crate::regression::outcome::FailureKind;
 use crate::scheduler::{self, Kernel, kernel};
 use crate::task;
 use crate::time::{Rounding, SimDuration};
@@ -67,11 +68,12 @@ pub(super) fn asked(kernel: &'static Kernel) {
     } else {
         format!("threads that a task waits for: {}\n", threads.join(", "))
     };
-    runner.give_up(&format!(
+    let reason = format!(
         "the test did not end within {limit:?} of wall-clock time{}; the run ends here\n{threads}{}",
         set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
         task_tree(kernel)
-    ));
+    );
+    runner.give_up(FailureKind::Timeout, &reason);
     kernel.stop();
     kernel.port().finish();
 }

@@ -11,7 +11,7 @@ use super::design::Ended as TestEnded;
 use super::limits::{limit_after, set_by};
 use super::{Planned, Runner, Running, task_tree, warn_unwritten};
 use crate::regression::failures;
-use crate::regression::outcome::{FailureEntry, Status, TestResult};
+use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::select;
 use crate::regression::test::Test;
@@ -75,10 +75,15 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         Ok(Err(error)) => {
             let mut texts = vec![text_of(&error)];
             texts.extend(causes_of(&error));
-            failures.push(runner, planned, texts.join("\nbecause "));
+            let kind = if failures::is_of_binding(&error) {
+                FailureKind::Bind
+            } else {
+                FailureKind::Error
+            };
+            failures.push(runner, planned, kind, texts.join("\nbecause "));
             failures.drop_error(runner, planned, error);
         }
-        Err(caught) => failures.push(runner, planned, caught.message),
+        Err(caught) => failures.push(runner, planned, FailureKind::Panic, caught.message),
     }
     for thread in crate::sync::leave_all_behind() {
         log::warn!(
@@ -105,7 +110,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         .as_mut()
         .and_then(|now| now.abort.take());
     if let Some(reason) = abort {
-        failures.push(runner, planned, reason);
+        failures.push(runner, planned, FailureKind::Error, reason);
     }
     failures.take_lost();
     if let Some(watchdog) = &runner.watchdog {
@@ -145,7 +150,7 @@ impl Failures {
     fn drop_error(&mut self, runner: &Runner, planned: &Planned, error: anyhow::Error) {
         if let Err(caught) = catch(move || drop(error)) {
             let text = format!("the error panicked while being dropped: {caught}");
-            self.push(runner, planned, text);
+            self.push(runner, planned, FailureKind::Panic, text);
         }
     }
 
@@ -162,12 +167,19 @@ impl Failures {
         }
     }
 
-    pub(super) fn push(&mut self, runner: &Runner, planned: &Planned, text: String) {
+    pub(super) fn push(
+        &mut self,
+        runner: &Runner,
+        planned: &Planned,
+        kind: FailureKind,
+        text: String,
+    ) {
         let place = planned.entry.place;
         self.entries.push(failures::of_test(
             &planned.name,
             place,
             runner.kernel.now(),
+            kind,
             text,
         ));
     }
@@ -216,13 +228,13 @@ async fn run_body(
             Some(reason) => failures.skipped = Some(reason),
             None => failures.entries.extend(failures::entries(&errors)),
         },
-        Ended::Aborted(reason) => failures.push(runner, planned, reason),
+        Ended::Aborted(reason) => failures.push(runner, planned, FailureKind::Error, reason),
         Ended::TimedOut(reason) => {
             let (name, place) = (&planned.name, planned.entry.place);
             let at = runner.kernel.now();
             // It came one step after the limit.
             let at = SimTime::new(at.steps().saturating_sub(1), at.precision());
-            let failure = failures::of_test(name, place, at, reason);
+            let failure = failures::of_test(name, place, at, FailureKind::Timeout, reason);
             failures.entries.push(failure);
         }
     }

@@ -4,4 +4,5 @@
 mod design;
 mod lost;
 mod odd;
+mod should_fail;
 mod shown;

@@ -13,7 +13,9 @@ use elsa::FrozenVec;
 use super::Name;
 use super::cell::{Child, Output, TaskCell, erase};
 use super::clean_up::CleanUp;
-use super::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors};
+use super::error::{
+    AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors, shortened,
+};
 use super::handle::Task;
 use super::hub::{Hub, hub, with_hub};
 use super::info::{TaskInfo, TaskState};
@@ -55,6 +57,8 @@ pub(crate) struct Core {
     pub(super) parent: Cell<Option<NodeRef>>,
     /// The set of the scope that is open for this manager, or `NONE`.
     pub(super) scope_set: Cell<u32>,
+    /// How deep the manager stands: its tasks are one level below.
+    level: Cell<usize>,
     /// The newest living child: the head of a list through the hub's nodes.
     pub(super) newest: Cell<u32>,
     /// In fork order; looked up through `positions`.
@@ -96,6 +100,7 @@ impl Core {
             name: options.name.clone().unwrap_or_default(),
             parent: Cell::new(hub.current_reference()),
             scope_set: Cell::new(NONE),
+            level: Cell::new(hub.directory.levels(hub.current())),
             newest: Cell::new(NONE),
             children: FrozenVec::new(),
             positions: RefCell::default(),
@@ -132,9 +137,16 @@ impl Core {
         self.kept.get()
     }
 
-    pub(super) fn open_scope(&self, set: u32, block: NodeRef, place: &'static Location<'static>) {
+    pub(super) fn open_scope(
+        &self,
+        hub: &Hub,
+        set: u32,
+        block: NodeRef,
+        place: &'static Location<'static>,
+    ) {
         self.scope_set.set(set);
         self.parent.set(Some(block));
+        self.level.set(hub.directory.levels(block.index()));
         self.scope_place.set(Some(place));
     }
 
@@ -240,6 +252,23 @@ impl Core {
         })
     }
 
+    /// Why nothing more may stand below, if the stack is nearly used up.
+    pub(super) fn depth_refusal(&self) -> Option<String> {
+        super::depth::refusal(self.level.get() + 1)
+    }
+
+    fn check_depth(&self, name: &Name) -> Result<(), AddError> {
+        let Some(reason) = self.depth_refusal() else {
+            return Ok(());
+        };
+        let path = with_hub(|hub| hub.directory.path(hub.current()));
+        Err(AddError::TooDeep {
+            name: name.clone().into_owned(),
+            below: shortened(path.unwrap_or_default()),
+            reason,
+        })
+    }
+
     /// Adds a child to `set`.
     ///
     /// # Safety
@@ -259,6 +288,7 @@ impl Core {
     {
         let name = info.shared_name().clone();
         self.check(&name)?;
+        self.check_depth(&name)?;
         // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
         // is open (`Hub::cancel`, `Scope`'s driver), which is while the scope's future, inside of
         // which everything borrowed is alive, is being polled or dropped; and the scope's guard

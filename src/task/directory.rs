@@ -111,6 +111,18 @@ impl Directory {
         path
     }
 
+    /// How many levels the entry stands below the oldest of its living ancestors, that one included.
+    pub(super) fn levels(&self, index: u32) -> usize {
+        let entries = self.entries();
+        let mut levels = 0;
+        let mut next = entries.get(index as usize).map(|entry| (index, entry));
+        while let Some((_, entry)) = next {
+            levels += 1;
+            next = find(&entries, entry.parent);
+        }
+        levels
+    }
+
     /// The path of a task that still lives.
     pub(super) fn path_of(&self, node: NodeRef) -> Option<String> {
         find(&self.entries(), Some(node))?;

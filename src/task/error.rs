@@ -79,6 +79,7 @@ impl TaskError {
         time: Option<SimTime>,
         kind: TaskErrorKind,
     ) -> Self {
+        let path = shortened(path);
         TaskError(Arc::new(Inner {
             task,
             path,
@@ -93,7 +94,8 @@ impl TaskError {
         &self.0.task
     }
 
-    /// The task's path: the names from the test down, joined by `/`.
+    /// The task's path: the names from the test down, joined by `/`. Of a very long one, the middle is
+    /// left out.
     pub fn path(&self) -> &str {
         &self.0.path
     }
@@ -140,6 +142,28 @@ impl TaskError {
     pub fn report(&self) -> impl fmt::Display + '_ {
         Report(self)
     }
+}
+
+/// How many names a path shows at either end when it is too long to be read.
+const SHOWN_NAMES: usize = 8;
+
+/// A path that a person can read.
+pub(super) fn shortened(path: String) -> String {
+    let names: Vec<&str> = path.split('/').collect();
+    let Some(left_out) = names
+        .len()
+        .checked_sub(2 * SHOWN_NAMES + 1)
+        .filter(|&n| n > 0)
+    else {
+        return path;
+    };
+    let (first, last) = (&names[..SHOWN_NAMES], &names[names.len() - SHOWN_NAMES..]);
+    format!(
+        "{}/({} more)/{}",
+        first.join("/"),
+        left_out + 1,
+        last.join("/")
+    )
 }
 
 /// Errors that come from several tasks of one manager, taken apart.
@@ -352,6 +376,16 @@ pub enum AddError {
         /// The name of the task that was to be added.
         name: String,
         /// What closed the manager.
+        reason: String,
+    },
+    /// Scopes and tasks stand in each other too deep for the thread's stack.
+    #[error("cannot add `{name}` below `{below}`: {reason}")]
+    TooDeep {
+        /// The name of the task that was to be added.
+        name: String,
+        /// The path of the task that was to add it.
+        below: String,
+        /// How deep it is, and what the limit is.
         reason: String,
     },
 }

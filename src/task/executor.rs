@@ -74,8 +74,12 @@ struct Main {
 }
 
 impl Main {
+    #[track_caller]
     fn new(place: &'static Location<'static>) -> Self {
         let hub = hub();
+        if let Some(reason) = super::depth::refusal(hub.directory.levels(hub.current()) + 1) {
+            panic!("cannot block on a future: {reason}");
+        }
         let set = hub.add_set();
         let node = hub.add_node(set, "main".into(), place, hub.current_reference(), None);
         Main { hub, set, node }

@@ -1,6 +1,7 @@
 //! Attempts to break the task floor: user code that runs where it is least expected, wakers that
 //! are not ours, things forgotten or dropped out of order. Each test is named after its hazard.
 
+mod depth;
 mod drops;
 mod errors;
 mod executors;

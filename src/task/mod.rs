@@ -13,6 +13,7 @@
 mod cell;
 mod clean_up;
 mod core;
+mod depth;
 mod directory;
 mod error;
 mod executor;

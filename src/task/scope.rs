@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use super::Name;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
-use super::error::TaskErrors;
+use super::error::{TaskErrorKind, TaskErrors};
 use super::forms::task_forms;
 use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
@@ -171,7 +171,7 @@ impl ScopeGuard {
         };
         let owner = hub.current_reference();
         let block = hub.add_node(set, Name::Borrowed(""), place, owner, None);
-        core.open_scope(set, block, place);
+        core.open_scope(&hub, set, block, place);
         hub.wake(block);
         ScopeGuard {
             hub,
@@ -201,6 +201,18 @@ impl ScopeGuard {
     fn unwinding_nowhere(&self, action: impl FnOnce()) {
         if let Err(caught) = catch(action) {
             self.core.add_error(self.name.error(caught.into_kind(true)));
+        }
+    }
+
+    /// Inside of this poll come those of the children, and of the scopes that they open.
+    fn fail_if_too_deep(&self) {
+        if self.core.phase() == Phase::Open
+            && let Some(reason) = self.core.depth_refusal()
+        {
+            let error = anyhow::anyhow!("cannot run the scope: {reason}");
+            let error = self.name.error(TaskErrorKind::Failed(error));
+            self.core.add_error(error);
+            self.core.fail(&self.hub);
         }
     }
 
@@ -291,6 +303,7 @@ where
     let mut value = None;
     poll_fn(|context| {
         let _open = guard.open(context);
+        guard.fail_if_too_deep();
         poll_scope(&guard, block.as_mut(), &mut value)
     })
     .await;

@@ -4,6 +4,7 @@
 //! task, a `thread_local`. So may the future of a scope. The hub knows them all by the order in which
 //! they were begun.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::clean_up::drop_clean_ups;
@@ -61,15 +62,12 @@ fn end_manager(hub: &Hub, manager: &Rc<Core>) {
             manager.place
         )
     };
-    match &names[..] {
-        [] => {}
-        [only] => text.push_str(&format!(", which ends its task: {only}")),
-        names => text.push_str(&format!(", which ends its tasks: {}", names.join(", "))),
+    if !names.is_empty() {
+        let tasks = if names.len() == 1 { "task" } else { "tasks" };
+        let _ = write!(text, ", which ends its {tasks}: {}", names.join(", "));
     }
     if clean_ups > 0 {
-        text.push_str(&format!(
-            "; {clean_ups} of its `on_exit` futures do not run"
-        ));
+        let _ = write!(text, "; {clean_ups} of its `on_exit` futures do not run");
     }
     log::warn!("{text}");
     let name = manager.block_name();

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod deep;
 mod design;
 mod green;
 mod lost;

@@ -87,6 +87,8 @@ async fn step(env: &Rc<Env>, here: Here<'_>, op: &Op) -> anyhow::Result<String> 
                 Forked::Starting(starting) => starting.await,
                 Forked::Refused(AddError::NameTaken { .. }) => return done("the name is taken"),
                 Forked::Refused(AddError::Closed { .. }) => return done("closed"),
+                // Programs are not that deep.
+                Forked::Refused(refused @ AddError::TooDeep { .. }) => panic!("{refused}"),
             };
             let text = format!("{} is {}", task.name(), task.state());
             env.tasks.borrow_mut().push(task);

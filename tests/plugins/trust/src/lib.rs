@@ -1,6 +1,7 @@
 //! Tests that lose, hide or misread something where the library lets them. `tests/trust` checks what
 //! becomes of each, a module a kind in both.
 
+mod deep;
 mod design;
 mod lost;
 mod odd;

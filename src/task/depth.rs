@@ -1,0 +1,163 @@
+//! How deep tasks may stand in each other.
+//!
+//! A scope polls its children inside of its own poll, and drops them inside of its own drop: scopes in
+//! scopes are frames on frames. A stack that overflows ends the process without a word, so what would
+//! come near that is refused, with its depth.
+
+use std::cell::Cell;
+
+/// The stack that one level is given: a debug build takes about half of it, with small futures.
+const A_LEVEL: usize = 12 * 1024;
+
+/// No more levels than this, however large the stack: threads that have less print the tasks.
+const MOST_LEVELS: usize = 2048;
+
+/// The stack where its bounds cannot be had.
+const USUAL_STACK: usize = 2 << 20;
+
+/// The calling thread's stack. The system is asked once.
+#[derive(Clone, Copy)]
+struct Stack {
+    lowest: usize,
+    size: usize,
+}
+
+thread_local! {
+    static STACK: Cell<Option<Stack>> = const { Cell::new(None) };
+}
+
+impl Stack {
+    fn of_this_thread() -> Self {
+        if let Some(known) = STACK.get() {
+            return known;
+        }
+        let stack = bounds().unwrap_or(Stack {
+            lowest: 0,
+            size: USUAL_STACK,
+        });
+        STACK.set(Some(stack));
+        stack
+    }
+
+    /// What is left of it; `None` on another stack, of which nothing is known.
+    fn left(self) -> Option<usize> {
+        let left = stack_pointer().checked_sub(self.lowest)?;
+        (left <= self.size).then_some(left)
+    }
+
+    fn levels(self) -> usize {
+        (self.size / A_LEVEL).min(MOST_LEVELS)
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn bounds() -> Option<Stack> {
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let (mut lowest, mut size) = (std::ptr::null_mut(), 0);
+    // SAFETY: the attributes are read and given back only where the first call has filled them, by
+    // not failing; each pointer is that of a live variable of its type.
+    let found = unsafe {
+        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
+            return None;
+        }
+        let found =
+            libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut lowest, &raw mut size);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        found
+    };
+    (found == 0 && size > 0).then(|| Stack {
+        lowest: lowest.addr(),
+        size,
+    })
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn bounds() -> Option<Stack> {
+    None
+}
+
+/// Where the stack ends now. The address of a variable would not do: sanitizers move those.
+#[inline]
+fn stack_pointer() -> usize {
+    let pointer: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: one register is read; neither memory nor the stack nor a flag is touched.
+    unsafe {
+        std::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        let here = 0_u8;
+        pointer = (&raw const here).addr();
+    }
+    pointer
+}
+
+/// Why nothing may be begun that deep; `None` where there is room. A quarter of the stack is kept:
+/// for the task's own functions, and for dropping it all from wherever that begins.
+#[inline]
+pub(super) fn refusal(depth: usize) -> Option<String> {
+    let stack = Stack::of_this_thread();
+    let is_low = stack.left().is_some_and(|left| left < stack.size / 4);
+    if depth <= stack.levels() && !is_low {
+        return None;
+    }
+    Some(in_words(stack, depth))
+}
+
+#[cold]
+fn in_words(stack: Stack, depth: usize) -> String {
+    let size = stack.size / 1024;
+    if depth > stack.levels() {
+        let limit = stack.levels();
+        return format!(
+            "it would stand {depth} levels deep, and the limit is {limit} for a stack of {size} KiB \
+             (every scope and every task is a level)"
+        );
+    }
+    let left = stack.left().unwrap_or_default() / 1024;
+    format!(
+        "it would run {depth} levels deep, where only {left} KiB of the stack's {size} KiB are left"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_those_of_the_thread() {
+        let known = std::thread::Builder::new()
+            .stack_size(512 * 1024)
+            .spawn(|| {
+                let stack = Stack::of_this_thread();
+                (stack.size, stack.left())
+            });
+        let (size, left) = known.unwrap().join().unwrap();
+        // It may be given the larger stack of a thread that has ended.
+        assert!(size >= 512 * 1024, "{size}");
+        let left = left.expect("on its own stack");
+        assert!(left > size / 2 && left < size, "{left} of {size}");
+    }
+
+    #[test]
+    fn both_the_depth_and_the_stack_are_limits() {
+        fn deeper(times: usize) -> Option<String> {
+            let room = std::hint::black_box([0_u8; 1024]);
+            let refused = refusal(1).or_else(|| deeper(times.checked_sub(1)?));
+            std::hint::black_box(room);
+            refused
+        }
+        let limit = Stack::of_this_thread().levels();
+        assert_eq!(refusal(limit), None);
+        let text = refusal(limit + 1).unwrap();
+        assert!(text.contains(&format!("the limit is {limit}")), "{text}");
+        let text = deeper(1 << 20).expect("little is left");
+        assert!(text.contains("KiB are left"), "{text}");
+    }
+}

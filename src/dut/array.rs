@@ -10,7 +10,7 @@ use super::error::{Outside, expect};
 use super::misfit::Misfit;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
-use crate::simulator::{Description, Handle};
+use crate::simulator::{Description, Encoding, Handle};
 
 /// A memory or an unpacked array whose elements are `T`s.
 ///
@@ -290,13 +290,18 @@ impl<T: SignalValue> Dut for Array<T> {
 impl<T: SignalValue> Array<T> {
     fn try_from_object(object: Object) -> Result<Self, Misfit> {
         if object.range().is_none() {
-            let remedy = if object.holds_names() {
-                "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
-            } else {
-                format!(
-                    "bind it as `Signal<{}>`, whose bits are selected by `bit`",
-                    T::name()
-                )
+            let advice = object.advice::<T>();
+            let is_vector = object
+                .description()
+                .encoding
+                .width()
+                .is_some_and(|width| width > 1);
+            let remedy = match advice {
+                Some(advice) if is_vector && !object.description().constant => {
+                    format!("{advice}, whose bits are selected by `bit`")
+                }
+                Some(advice) => advice,
+                None => "it has no elements".to_owned(),
             };
             return Err(object.misfit(remedy));
         }
@@ -304,6 +309,11 @@ impl<T: SignalValue> Array<T> {
         if !object.description().is_empty {
             if let Some(hidden) = object.hidden() {
                 return Err(hidden);
+            }
+            if object.description().encoding == Encoding::None {
+                let advice = object.own_advice();
+                let none = || "its elements have no value".to_owned();
+                return Err(object.misfit(advice.unwrap_or_else(none)));
             }
             if !T::fits(&object.description().encoding) {
                 return Err(Misfit::value::<T>(&object, "Array"));

@@ -152,8 +152,7 @@ impl Binder<'_> {
             if object.holds_names() {
                 return Ok(object);
             }
-            Err(object
-                .misfit("it holds no other objects: bind it as `Signal`, `Array` or `Parameter`"))
+            Err(object.no_scope())
         })?;
         let same = if path.is_empty() {
             self.affix.clone()

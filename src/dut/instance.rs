@@ -75,7 +75,7 @@ impl Instance {
         let misfit = match lookup::find(kernel, None, path) {
             Ok(object) => match object.as_instance() {
                 Some(instance) => return Ok(instance),
-                None => object.misfit("it holds no other objects"),
+                None => object.no_scope(),
             },
             Err(misfit) => misfit,
         };
@@ -276,11 +276,7 @@ fn kernel() -> Result<&'static Kernel, BindError> {
 impl Dut for Instance {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         binder.object_as(path, |object| {
-            object.as_instance().ok_or_else(|| {
-                object.misfit(
-                    "it holds no other objects: bind it as `Signal`, `Array` or `Parameter`",
-                )
-            })
+            object.as_instance().ok_or_else(|| object.no_scope())
         })
     }
 }

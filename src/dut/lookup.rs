@@ -1,18 +1,22 @@
 //! Finds an object by its path, or says what comes nearest.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::Object;
 use super::misfit::{Misfit, SHOWN};
 use super::nearest::nearest;
 use crate::scheduler::Kernel;
-use crate::simulator::{Handle, NameCase, Port};
+use crate::simulator::{Encoding, Handle, NameCase, Port};
 
 const SUGGESTIONS: usize = 3;
 /// How many objects below a scope are searched for a name that it does not hold itself.
 const SEARCHED: usize = 2000;
 /// How far the first index of a loop is looked for where the simulator does not list its scopes.
 const HIDDEN: i64 = 64;
+
+/// How the runner tells a program of Verilator's what was published when it was compiled.
+const PUBLISHED_ALL: &str = "+verifork_published=all";
+const PUBLISHED_SOME: &str = "+verifork_published=bound";
 
 /// The object that a path leads to from a scope, or from the top of the design.
 pub(super) fn find(
@@ -130,11 +134,16 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
         .map(|child| Object::open(kernel, child))
         .collect();
     nearest.extend(deeper(kernel, missing, &few, folds_case));
+    let mut told = HashSet::new();
+    // What is suggested is to be found by what it is called.
+    nearest.retain(|name| told.insert(name.clone()) && port.find(handle, name).is_some());
     nearest.truncate(SUGGESTIONS);
     let mut holds = names;
     for (name, object) in holds.iter_mut().zip(few.iter().take(SHOWN)) {
         *name = label(object);
     }
+    told.clear();
+    holds.retain(|name| told.insert(name.clone()));
     Misfit::NotFound {
         missing: missing.to_owned(),
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
@@ -158,7 +167,7 @@ fn element_note(kernel: &'static Kernel, scope: Option<Handle>, missing: &str) -
     let array = Object::open(kernel, array);
     let hidden = || port.hidden(array.handle()).map(|hidden| hidden.to_string());
     let Some((left, right)) = array.range() else {
-        return hidden();
+        return hidden().or_else(|| bit_note(&array, index));
     };
     if array.description().is_empty {
         return Some("the array has no elements: its range is a null one".to_owned());
@@ -173,15 +182,45 @@ fn element_note(kernel: &'static Kernel, scope: Option<Handle>, missing: &str) -
     })
 }
 
+/// What to do for a bit that was looked up as if it were an element.
+fn bit_note(vector: &Object, index: &str) -> Option<String> {
+    let encoding = vector.description().encoding;
+    let Encoding::Logic {
+        range: Some((left, right)),
+        ..
+    } = encoding
+    else {
+        return None;
+    };
+    let name = vector.name();
+    let index: i64 = index.trim().parse().ok()?;
+    Some(
+        if encoding.width() != Some(0) && (left.min(right)..=left.max(right)).contains(&index) {
+            format!("`{name}` is a vector: bind it whole, and select `bit({index})` of it")
+        } else {
+            format!("`{name}` is a vector without such a bit: it is declared [{left}:{right}]")
+        },
+    )
+}
+
 /// Why there may be less to see than the design has, where that depends on how it was compiled.
 pub(super) fn published_only(port: &dyn Port) -> Option<String> {
-    port.quirks().shows_the_published_only.then(|| {
-        format!(
-            "{} shows what was published when the design was compiled: the runner publishes what \
-             structs that derive `Dut` name, and all with `Design::public_all()`",
-            port.identity().product
-        )
-    })
+    if !port.quirks().shows_the_published_only {
+        return None;
+    }
+    let is_told = |how| port.arguments().iter().any(|argument| argument == how);
+    let remedy = if is_told(PUBLISHED_ALL) {
+        return None;
+    } else if is_told(PUBLISHED_SOME) {
+        "the runner publishes what structs that derive `Dut` name, and all with \
+         `Design::public_all()`"
+    } else {
+        "all, if `--public-flat-rw` was given"
+    };
+    Some(format!(
+        "{} shows what was published when the design was compiled: {remedy}",
+        port.identity().product
+    ))
 }
 
 /// The first name of a path; an escaped one ends at its space.

@@ -279,7 +279,7 @@ impl Misfit {
 }
 
 /// The types for an object's values, the narrowest first.
-fn fitting(encoding: &Encoding) -> Vec<String> {
+pub(super) fn fitting(encoding: &Encoding) -> Vec<String> {
     match encoding {
         Encoding::Logic { width, signed, .. } => {
             let narrow = match width {
@@ -378,3 +378,6 @@ impl fmt::Display for Holds<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::misfit::{Misfit, with_article};
+use super::misfit::{Misfit, fitting, with_article};
 use super::{BindError, Dut, Instance, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
@@ -124,20 +124,70 @@ impl Object {
     }
 
     /// Refuses what has no value of its own: scopes, arrays, events.
-    pub(super) fn holds_value<T: SignalValue>(&self, holder: &str) -> Result<(), Misfit> {
-        let rust = T::name();
-        let remedy = if self.holds_names() {
-            "bind it as `Instance` or as a struct that derives `Dut`".to_owned()
-        } else if let Some(hidden) = self.hidden() {
-            return Err(hidden);
-        } else if let Some((left, right)) = self.range() {
-            format!("bind it as `Array<{rust}>`, whose elements are [{left}:{right}]")
-        } else if self.description.encoding == Encoding::None {
-            format!("it has no value that a `{holder}<{rust}>` could hold")
+    pub(super) fn holds_value<T: SignalValue>(&self) -> Result<(), Misfit> {
+        if !self.holds_names() {
+            if let Some(hidden) = self.hidden() {
+                return Err(hidden);
+            }
+            if self.range().is_none() && self.description.encoding != Encoding::None {
+                return Ok(());
+            }
+        }
+        let advice = self.advice::<T>();
+        Err(self.misfit(advice.unwrap_or_else(|| "it has no value".to_owned())))
+    }
+
+    /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
+    /// that can be bound.
+    pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
+        let encoding = &self.description.encoding;
+        let fitting = if T::fits(encoding) || self.description.is_empty {
+            Some(T::name().to_owned())
         } else {
-            return Ok(());
+            fitting(encoding).into_iter().next()
         };
-        Err(self.misfit(remedy))
+        self.advice_with(fitting)
+    }
+
+    /// The same where no type of a value was wanted.
+    pub(super) fn own_advice(&self) -> Option<String> {
+        self.advice_with(fitting(&self.description.encoding).into_iter().next())
+    }
+
+    fn advice_with(&self, fitting: Option<String>) -> Option<String> {
+        if self.holds_names() {
+            return Some("bind it as `Instance` or as a struct that derives `Dut`".to_owned());
+        }
+        match (self.range(), fitting) {
+            (Some((left, right)), Some(fits)) => Some(format!(
+                "bind it as `Array<{fits}>`, whose elements are [{left}:{right}]"
+            )),
+            (Some((left, _)), None) => {
+                let kernel = scheduler::kernel().ok()?;
+                let element = kernel.port().element(self.handle, left)?;
+                Object::open(kernel, element).holds_names().then(|| {
+                    format!(
+                        "its elements, `{}[{left}]` and so on, are bound each as a struct that derives \
+                         `Dut`",
+                        self.name()
+                    )
+                })
+            }
+            (None, Some(fits)) if self.description.constant => {
+                Some(format!("bind it as `Parameter<{fits}>`"))
+            }
+            (None, Some(fits)) => Some(format!("bind it as `Signal<{fits}>`")),
+            (None, None) => None,
+        }
+    }
+
+    /// It was to be a scope, and is none.
+    pub(super) fn no_scope(&self) -> Misfit {
+        let advice = self.own_advice();
+        self.misfit(match advice {
+            Some(advice) => format!("it holds no other objects: {advice}"),
+            None => "it holds no other objects".to_owned(),
+        })
     }
 
     /// What the simulator has against showing its value, if it is known to show none.

@@ -75,12 +75,10 @@ impl<T: SignalValue> Parameter<T> {
     }
 
     fn try_from_object(object: Object) -> Result<Self, Misfit> {
-        object.holds_value::<T>("Parameter")?;
+        object.holds_value::<T>()?;
         if !object.description().constant {
-            return Err(object.misfit(format!(
-                "it is not constant: bind it as `Signal<{}>`",
-                T::name()
-            )));
+            let advice = object.advice::<T>().unwrap_or_default();
+            return Err(object.misfit(format!("it is not constant: {advice}")));
         }
         let encoding = &object.description().encoding;
         // Whether the value fits is found by reading it; whether it is of the kind, is not.

@@ -406,7 +406,7 @@ impl<T: SignalValue> Dut for Signal<T> {
 
 impl<T: SignalValue> Signal<T> {
     pub(super) fn try_from_object(object: Object) -> Result<Self, Misfit> {
-        object.holds_value::<T>("Signal")?;
+        object.holds_value::<T>()?;
         if !T::fits(&object.description().encoding) {
             return Err(Misfit::value::<T>(&object, "Signal"));
         }

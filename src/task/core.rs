@@ -554,7 +554,7 @@ impl TaskMap {
     fn hint(&self, wanted: &str) -> String {
         let names: Vec<&str> = self.names().collect();
         if names.is_empty() {
-            return ": the manager has no tasks".to_owned();
+            return "; the manager has no tasks".to_owned();
         }
         let nearest = names
             .iter()
@@ -564,8 +564,8 @@ impl TaskMap {
             .map(|(_, name)| name);
         let all = names.join(", ");
         match nearest {
-            Some(name) => format!("; did you mean `{name}`? The manager has: {all}"),
-            None => format!("; the manager has: {all}"),
+            Some(name) => format!(" (did you mean `{name}`?); the manager has {all}"),
+            None => format!("; the manager has {all}"),
         }
     }
 

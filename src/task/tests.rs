@@ -258,17 +258,17 @@ fn rule_04_a_missing_name_is_told_with_what_there_is() {
     let missing = |name: &str| tm.result::<()>(name).unwrap_err().to_string();
     assert_eq!(
         missing("driver"),
-        "no task is named `driver`: the manager has no tasks"
+        "no task is named `driver`; the manager has no tasks"
     );
     tm.fork("driver", async { Ok(()) });
     tm.fork("monitor", async { Ok(()) });
     assert_eq!(
         missing("drive"),
-        "no task is named `drive`; did you mean `driver`? The manager has: driver, monitor"
+        "no task is named `drive` (did you mean `driver`?); the manager has driver, monitor"
     );
     assert_eq!(
         missing("scoreboard"),
-        "no task is named `scoreboard`; the manager has: driver, monitor"
+        "no task is named `scoreboard`; the manager has driver, monitor"
     );
 }
 

@@ -209,6 +209,9 @@ impl CommandLine for Verilator {
         if let Some((_, path)) = start.waves {
             command.arg("-waves").arg(path);
         }
+        // For the plugin's advice.
+        let published = if design.public_all { "all" } else { "bound" };
+        command.arg(format!("+verifork_published={published}"));
         command.args(design.run_arguments(Simulator::Verilator));
         let plusargs = design.plusargs.iter();
         command.args(plusargs.map(|argument| format!("+{argument}")));

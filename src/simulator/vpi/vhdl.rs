@@ -410,8 +410,8 @@ impl VpiPort {
                 "have the design copy what is needed of it into signals of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
-                "its elements are no vectors of bits, but numbers, enumerations, characters, records or \
-                 arrays",
+                "its elements are no vectors of bits (but numbers, enumerations, characters, records or \
+                 arrays), or it is a port whose bounds come from a generic: it does not tell which",
                 "have the design copy what is needed of it into signals that are no array",
             ),
             _ if object.is_hidden.get() => (

@@ -72,3 +72,26 @@ async fn verilog_escaped_names_are_found_as_they_are_written(dut: Instance) -> R
     }
     Ok(())
 }
+
+/// Where everything is shown, nobody is told to have everything shown.
+#[verifork::test]
+async fn any_advice_is_of_use(dut: Instance) -> Result {
+    let text = crate::refusal(dut.object("nothing_of_the_kind"));
+    assert!(!text.contains("public"), "{text}");
+    Ok(())
+}
+
+/// Shown is what a test binds, and that there is more to be had is told.
+#[derive(Dut)]
+struct Bound {
+    value: Signal<u8>,
+}
+
+#[verifork::test]
+async fn bound_names_alone_are_shown(dut: Bound, top: Instance) -> Result {
+    dut.value.set(1);
+    timer(1.ns()).await;
+    let text = crate::refusal(top.object("caf\u{e9}"));
+    assert!(text.contains("all with `Design::public_all()`"), "{text}");
+    Ok(())
+}

@@ -39,6 +39,13 @@ fn main() -> ExitCode {
             .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
             .tests(["names::any_"]),
         Design::new("latin_1")
+            .label("bound")
+            .sources(["../../designs/latin_1.v"])
+            .simulators([Simulator::Verilator])
+            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+            .tests(["names::bound_"]),
+        Design::new("latin_1")
             .label("vhdl")
             .sources(["../../designs/latin_1.vhd"])
             .tests(["names::any_", "names::vhdl_"]),

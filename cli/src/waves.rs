@@ -16,6 +16,9 @@ use crate::harness::{suite, tests};
 /// The programs that show waves, the one to be preferred first.
 const VIEWERS: [&str; 2] = ["surfer", "gtkwave"];
 
+/// The status of a harness that has run nothing.
+const BROKEN: i32 = 2;
+
 #[derive(Args)]
 pub(crate) struct ShowWaves {
     /// The test's name as `cargo verifork list` shows it, or a part that no other test has.
@@ -46,13 +49,21 @@ impl ShowWaves {
         };
         let begun = SystemTime::now();
         // A failed test is why waves are looked at.
-        self.place
+        let status = self
+            .place
             .command()?
             .env("VERIFORK_WAVES", &format)
             .args(["--exact", &test])
             .status()
             .context("the harness does not start")?;
-        let path = find_below(&program, &suite, &test, &format, begun)
+        ensure!(status.code() != Some(BROKEN), "`{test}` left no waves");
+        // A simulator that does not know the format has written one that it knows.
+        let others = own
+            .into_iter()
+            .flat_map(|known| known.waves.iter().copied());
+        let path = std::iter::once(format.as_str())
+            .chain(others)
+            .find_map(|format| find_below(&program, &suite, &test, format, begun))
             .with_context(|| format!("`{test}` left no waves"))?;
         println!("{}", path.display());
         let installed = || VIEWERS.into_iter().find(|viewer| is_there(viewer));

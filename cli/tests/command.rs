@@ -470,6 +470,22 @@ endmodule
         dut.contains("/// Input, 5 bits `[4:0]`.") && dut.contains("/// Output, 3 bits"),
         "{dut}"
     );
+    let list = "+incdir+include -y modules\n+define+INVERTED+BITS=4 // four\nm.v\n";
+    fs::write(outside.path("m.f"), list).unwrap();
+    let new = ["new", "list-tb", "--top", "m", "-f", "m.f"];
+    outside.verifork("", &new).status(0);
+    let harness = fs::read_to_string(outside.path("list-tb/tests/sim.rs")).unwrap();
+    assert!(harness.contains(".file_list(\"../m.f\")"), "{harness}");
+    // What the list says is looked at anew in each run.
+    outside
+        .cargo("list-tb", &["test"])
+        .status(0)
+        .says("m::icarus::starts ... ok");
+    fs::write(outside.path("m.f"), list.replace("BITS=4", "BITS=6")).unwrap();
+    outside
+        .verifork("list-tb", &["bind", "--check"])
+        .status(FAILED)
+        .says("+    /// Input, 6 bits `[5:0]`.");
     let wrong = |option: &str, value: &str, words: &str| {
         let new = [
             "new",
@@ -917,8 +933,11 @@ fn waves_of_a_test_are_shown_in_what_is_installed() {
         .says("there is no test")
         .says(whole);
     waves(whole, &["--format", "ghw"])
+        .status(0)
+        .says("Icarus Verilog writes waves as fst or vcd, not as ghw: as fst here")
+        .says("starts/waves.fst");
+    waves(whole, &["--format", "wav"])
         .status(FAILED)
-        .says("Icarus Verilog writes waves as fst or vcd, not as ghw")
         .says("left no waves");
     waves(whole, &["--viewer", "no-such-viewer"])
         .status(FAILED)

@@ -212,6 +212,8 @@ pub struct Design {
     pub(crate) run_arguments: Vec<(Simulator, String)>,
     pub(crate) plusargs: Vec<String>,
     pub(crate) files: Vec<PathBuf>,
+    /// With the number of sources before each.
+    pub(crate) file_lists: Vec<(usize, PathBuf)>,
     pub(crate) tests: Option<Vec<String>>,
     pub(crate) simulators: Option<Vec<Simulator>>,
     pub(crate) skipped: Vec<Skipped>,
@@ -239,6 +241,7 @@ impl Design {
             run_arguments: Vec::new(),
             plusargs: Vec::new(),
             files: Vec::new(),
+            file_lists: Vec::new(),
             tests: None,
             simulators: None,
             skipped: Vec::new(),
@@ -293,6 +296,23 @@ impl Design {
                 .into_iter()
                 .map(|path| (Some(name.clone()), path.into())),
         );
+        self
+    }
+
+    /// Adds what a list of sources and options says, as Verilog's tools take it with `-f`: sources,
+    /// `+incdir+…` and `-I`, `+define+…` and `-D`, `-y`, `-v`, `-f` and `-F`, comments, and variables of
+    /// the environment. Paths in it are seen from the list's own folder, or else from that of the crate.
+    ///
+    /// ```
+    /// use verifork_runner::Design;
+    ///
+    /// let chip = Design::new("chip").file_list("hdl/chip.f").sources(["hdl/bench.sv"]);
+    /// ```
+    ///
+    /// Other options are an error, told with the line: [`compile_argument`](Self::compile_argument)
+    /// gives one to the simulator that knows it.
+    pub fn file_list(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file_lists.push((self.sources.len(), path.into()));
         self
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::design::{Design, Language, ParameterValue, Simulator, Skipped, VhdlStandard};
+use crate::file_list;
 use crate::top::{Top, folded};
 
 /// A file that is compiled.
@@ -154,7 +155,10 @@ pub(crate) fn elaborations(
     if designs.is_empty() {
         problems.push("no design is given to `main`".to_owned());
     }
-    for design in designs {
+    for mut design in designs {
+        let of_lists = file_list::expand(&mut design, folder);
+        let of_design = |problem| format!("design `{}`: {problem}", design.name);
+        problems.extend(of_lists.into_iter().map(of_design));
         check(&design, folder, &mut problems);
         let variants = if design.variants.is_empty() {
             vec![(None, Vec::new())]

@@ -14,7 +14,7 @@ use crate::elaboration::{Elaboration, elaborations};
 use crate::junit::{self, Junit, Result as CaseResult};
 use crate::plan::{self, Plan, Planned};
 use crate::process;
-use crate::settings::Settings;
+use crate::settings::{Settings, WavesWanted};
 use crate::simulator::ALL;
 use crate::testbench::{self, ListedTest, PluginSettings, Testbench};
 use crate::trial::{self, Context};
@@ -123,6 +123,7 @@ fn prepare(designs: Vec<Design>, arguments: &Arguments) -> Result<Prepared, Vec<
     }
     let mut plan = Plan::new(&context, &designs, &tests)?;
     plan.notes.extend(plugin.remarks);
+    plan.notes.extend(notes_of_waves(&context, &designs));
     if plan.tests.is_empty() && !plugin.allow_empty && plan::are_asked(&designs, &tests, arguments)
     {
         return Err(vec![plan::nothing_left(&context, &designs)]);
@@ -133,6 +134,34 @@ fn prepare(designs: Vec<Design>, arguments: &Arguments) -> Result<Prepared, Vec<
         designs,
         tests,
     })))
+}
+
+/// Which simulators write another format of waves than the one that is asked for.
+fn notes_of_waves(context: &Context, designs: &[Elaboration]) -> Vec<String> {
+    let (WavesWanted::Always(wanted) | WavesWanted::OnFailure(Some(wanted))) =
+        context.settings.waves
+    else {
+        return Vec::new();
+    };
+    let used = ALL.into_iter().filter(|&simulator| {
+        let runs = designs.iter().any(|design| design.runs_on(simulator));
+        runs && context.settings.wants(simulator) && context.find(simulator).is_ok()
+    });
+    let note = |simulator: Simulator| {
+        let command_line = simulator.command_line();
+        let written = command_line.nearest_waves(wanted);
+        let formats: Vec<&str> = command_line.waves().iter().map(|it| it.name()).collect();
+        (written != wanted).then(|| {
+            format!(
+                "{} writes waves as {}, not as {}: as {} here (VERIFORK_WAVES)",
+                command_line.product(),
+                formats.join(" or "),
+                wanted.name(),
+                written.name()
+            )
+        })
+    };
+    used.filter_map(note).collect()
 }
 
 fn run(

@@ -4,6 +4,8 @@
 //! ```toml
 //! [lib]
 //! crate-type = ["cdylib", "rlib"]     # the plugin that simulators load
+//! test = false                        # its tests run in simulators
+//! doctest = false
 //!
 //! [dev-dependencies]
 //! verifork-runner = "0.1"
@@ -65,7 +67,7 @@
 //! | `VERIFORK_SIM=icarus,nvc` | these simulators and no others, all of which have to be there; `all`, as without it, is what is installed |
 //! | `VERIFORK_REQUIRE=all` | simulators, or all, whose tests fail where they are not installed; they are ignored otherwise |
 //! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
-//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in the format if the simulator has it |
+//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in this format, or in the simulator's own if it does not have it, with a note |
 //! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves; `on-failure:vcd` names the format |
 //! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML, relative to the folder of the crate |
 //! | `VERIFORK_SEED=7` | the seed a failure printed; another one each run without it |
@@ -89,6 +91,7 @@ mod describe;
 mod design;
 mod elaboration;
 mod execution;
+mod file_list;
 mod harness;
 mod inputs;
 mod installed;

@@ -267,19 +267,7 @@ impl Bench {
     ) -> Result<Execution, String> {
         let context = &self.context;
         let simulator = self.command_line();
-        if let Some(format) = waves.filter(|format| !simulator.waves().contains(format)) {
-            let formats: Vec<&str> = simulator
-                .waves()
-                .iter()
-                .map(|format| format.name())
-                .collect();
-            return Err(format!(
-                "{} writes waves as {}, not as {} (VERIFORK_WAVES)",
-                simulator.product(),
-                formats.join(" or "),
-                format.name()
-            ));
-        }
+        let waves = waves.map(|format| simulator.nearest_waves(format));
         let (found, compiled) = self.compiled(waves)?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {

@@ -209,7 +209,8 @@ mod tests {
         assert_eq!(Header::MIN_WIDTH, 24);
         assert_eq!(Header::NATIVE_WIDTH, Some(24));
         // It has a field of `LogicVec`, and the other one of `Logic`.
-        assert!(Header::ALL_STATES && Reversed::ALL_STATES && !Flags::ALL_STATES);
+        let keep = [Header::ALL_STATES, Reversed::ALL_STATES, Flags::ALL_STATES];
+        assert_eq!(keep, [true, true, false]);
         let fields = [
             ("kind", 21, 3),
             ("length", 9, 12),

@@ -159,6 +159,12 @@ impl Simulator {
 }
 
 impl dyn CommandLine {
+    /// The format of waves that it writes where this one is asked for.
+    pub(crate) fn nearest_waves(&self, wanted: Waves) -> Waves {
+        let own = self.waves();
+        *own.iter().find(|it| **it == wanted).unwrap_or(&own[0])
+    }
+
     /// Whether it takes every language of the design.
     pub(crate) fn takes(&self, design: &Elaboration) -> bool {
         design

@@ -195,7 +195,30 @@ impl Cache {
         }
         let commands = simulator.compile(found, design, goal);
         let mut recorder = Recorder::new(fresh.path());
-        let commands = self.run_all(simulator, design, commands, fresh.path(), &mut recorder)?;
+        let mut commands = self.run_all(
+            simulator,
+            design,
+            commands,
+            fresh.path(),
+            &mut recorder,
+            true,
+        )?;
+        if let Some(command) = simulator.inspect(found, design, goal) {
+            let command = vec![command];
+            let shown = self.run_all(
+                simulator,
+                design,
+                command,
+                fresh.path(),
+                &mut recorder,
+                false,
+            )?;
+            commands.extend(shown);
+            simulator.inspected(design, goal).map_err(|error| {
+                let name = design.name();
+                format!("`{name}` does not compile: its declarations cannot be read: {error}")
+            })?;
+        }
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
@@ -228,7 +251,7 @@ impl Cache {
         }
     }
 
-    /// Runs the commands in turn and gives them as text; their messages go to standard error.
+    /// Runs the commands in turn and gives them as text; their messages go to standard error if `tell`.
     fn run_all(
         &self,
         simulator: &dyn CommandLine,
@@ -236,6 +259,7 @@ impl Cache {
         commands: Vec<Command>,
         folder: &Path,
         recorder: &mut Recorder,
+        tell: bool,
     ) -> Result<Vec<String>, String> {
         let mut shown = Vec::new();
         for mut command in commands {
@@ -292,7 +316,7 @@ impl Cache {
                 .lines()
                 .filter(|line| !line.trim().is_empty() && !simulator.is_noise(line))
                 .collect();
-            if !told.is_empty() {
+            if tell && !told.is_empty() {
                 eprintln!("$ {line}\n{}", told.join("\n"));
             }
             shown.push(line);

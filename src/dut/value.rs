@@ -35,10 +35,11 @@ use crate::value::{Declared, Logic, LogicValue, LogicVec, LogicWidth, ValueError
 /// for Verilog's integers, not for what is a number in VHDL and has no bits.
 ///
 /// Bits that are selected have no sign (IEEE 1800-2017, 11.8.1), whatever they are selected from. A sign
-/// is known where the simulator tells it: Icarus and Verilator from 5.044 on tell that of every object
-/// (Icarus that of a memory's words with `cargo test` only), NVC that of integers and of `signed` and
-/// `sfixed`. GHDL tells that of integers only, Verilator before 5.044 none: vectors are unsigned there,
-/// and those with a sign are read by the type of their width.
+/// is known where the simulator tells it: Icarus tells that of every object (of a memory's words with
+/// `cargo test` only), and so does Verilator in a design that `cargo test` has compiled, or from 5.044 on;
+/// NVC that of integers and of `signed` and `sfixed`. GHDL tells that of integers only, and a program that
+/// was made by hand with an older Verilator none: vectors are unsigned there, and those with a sign are
+/// read by the type of their width.
 #[diagnostic::on_unimplemented(
     message = "a signal's value cannot be a `{Self}`",
     label = "no type for a signal's value",

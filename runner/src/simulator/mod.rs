@@ -111,6 +111,19 @@ pub(crate) trait CommandLine: Sync {
     fn keep(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
+    /// The command that writes down what the compiled design does not tell a plugin of its declarations,
+    /// run after those of [`compile`](Self::compile). What it prints they have printed before.
+    fn inspect(&self, _: &Installation, _: &Elaboration, _: Goal<'_>) -> Option<Command> {
+        None
+    }
+    /// Makes of that what the run reads.
+    ///
+    /// # Errors
+    ///
+    /// It is not what was expected, or cannot be read or written.
+    fn inspected(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Why a compilation that claims to have worked has not, by what was printed.
     fn misgivings(&self, _messages: &str) -> Option<String> {
         None

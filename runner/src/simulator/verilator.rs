@@ -19,6 +19,8 @@ use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
 use crate::inputs::{Inputs, hash_of_variables};
 
+mod declarations;
+
 pub(super) struct Verilator;
 
 const PROGRAM: &str = "design";
@@ -31,6 +33,9 @@ const LIBRARY_INPUTS: &str = "inputs.json";
 const HOST: &str = "host.cpp";
 const HOST_TEXT: &str = include_str!("verilator_host.cpp");
 const PUBLISHED: &str = "published.vlt";
+/// The design as Verilator understands it, and what the host reads of that.
+const NETLIST: &str = "netlist.xml";
+const DECLARATIONS: &str = "declarations.txt";
 /// Begins the names of all generated files; the host includes `Vdesign.h`.
 const PREFIX: &str = "Vdesign";
 
@@ -93,63 +98,33 @@ impl CommandLine for Verilator {
 
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
-        command.args(["--cc", "--exe", "--build", "-j", "0", "--vpi", "--timing"]);
-        // As everywhere else: without it, assertions are left out.
-        command.arg("--assert");
-        // Warnings are shown; whether they are errors is for the user to say.
-        command.arg("-Wno-fatal");
-        command
-            .args(["--prefix", PREFIX, "--top-module"])
-            .arg(design.top.to_string());
-        command.arg("--Mdir").arg(goal.folder.join(OBJECTS));
-        command.args(["-o", &format!("../{PROGRAM}")]);
-        command.args([
-            "-CFLAGS",
-            "-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL",
-        ]);
-        // The plugin looks for VPI's functions in the program.
-        command.args(["-LDFLAGS", "-rdynamic -ldl"]);
-        // The commands that `make` runs are of no interest.
-        command.args(["-MAKEFLAGS", "-s"]);
-        if prints_statistics(&found.version) {
-            command.arg("--quiet-stats");
-        }
-        match goal.waves {
-            Some(Waves::Fst) => _ = command.arg("--trace-fst"),
-            Some(_) => _ = command.arg("--trace"),
-            None => {}
-        }
-        if goal.waves.is_some() {
-            command.arg("--trace-structs");
-        }
-        if design.public_all {
-            command.arg("--public-flat-rw");
-        }
-        if let Some(timescale) = &design.timescale {
-            command.args(["--timescale", timescale]);
-        }
-        let folders = design.include_folders.iter();
-        command.args(folders.map(|folder| joined("-I", folder)));
-        command.args(
-            design
-                .library_folders
-                .iter()
-                .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
-        );
-        for (name, value) in &design.defines {
-            command.arg(match value {
-                Some(value) => format!("-D{name}={value}"),
-                None => format!("-D{name}"),
-            });
-        }
-        for (name, value) in &design.parameters {
-            command.arg(format!("-G{name}={}", parameter(value)));
-        }
-        command.args(design.compile_arguments(Simulator::Verilator));
-        command.arg(goal.folder.join(PUBLISHED));
-        command.args(design.sources.iter().map(|source| &source.path));
-        command.arg(goal.folder.join(HOST));
+        command.args(["--cc", "--exe", "--build", "-j", "0"]);
+        arguments(&mut command, found, design, goal);
         vec![command]
+    }
+
+    /// Up to where VPI tells whether a vector is signed, and which of its ends is which.
+    fn inspect(
+        &self,
+        found: &Installation,
+        design: &Elaboration,
+        goal: Goal<'_>,
+    ) -> Option<Command> {
+        if version(&found.version) >= Some((5, 44)) {
+            return None;
+        }
+        let mut command = Command::new(&found.programs[0]);
+        command.args(["--xml-only", "--exe", "--xml-output"]);
+        command.arg(goal.folder.join(NETLIST));
+        arguments(&mut command, found, design, goal);
+        Some(command)
+    }
+
+    fn inspected(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+        let netlist = goal.folder.join(NETLIST);
+        let declarations = declarations::read(&fs::read_to_string(&netlist)?, design.public_all)?;
+        fs::write(goal.folder.join(DECLARATIONS), declarations)?;
+        fs::remove_file(netlist)
     }
 
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
@@ -206,6 +181,10 @@ impl CommandLine for Verilator {
     fn run(&self, _: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
         let mut command = Command::new(start.folder.join(PROGRAM));
         command.arg("-m").arg(start.plugin);
+        let declarations = start.folder.join(DECLARATIONS);
+        if declarations.is_file() {
+            command.arg("-declarations").arg(declarations);
+        }
         if let Some((_, path)) = start.waves {
             command.arg("-waves").arg(path);
         }
@@ -217,6 +196,66 @@ impl CommandLine for Verilator {
         command.args(plusargs.map(|argument| format!("+{argument}")));
         command
     }
+}
+
+/// What every command that reads the design is given.
+fn arguments(command: &mut Command, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+    command.args(["--vpi", "--timing"]);
+    // As everywhere else: without it, assertions are left out.
+    command.arg("--assert");
+    // Warnings are shown; whether they are errors is for the user to say.
+    command.arg("-Wno-fatal");
+    command
+        .args(["--prefix", PREFIX, "--top-module"])
+        .arg(design.top.to_string());
+    command.arg("--Mdir").arg(goal.folder.join(OBJECTS));
+    command.args(["-o", &format!("../{PROGRAM}")]);
+    command.args([
+        "-CFLAGS",
+        "-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL",
+    ]);
+    // The plugin looks for VPI's functions in the program.
+    command.args(["-LDFLAGS", "-rdynamic -ldl"]);
+    // The commands that `make` runs are of no interest.
+    command.args(["-MAKEFLAGS", "-s"]);
+    if prints_statistics(&found.version) {
+        command.arg("--quiet-stats");
+    }
+    match goal.waves {
+        Some(Waves::Fst) => _ = command.arg("--trace-fst"),
+        Some(_) => _ = command.arg("--trace"),
+        None => {}
+    }
+    if goal.waves.is_some() {
+        command.arg("--trace-structs");
+    }
+    if design.public_all {
+        command.arg("--public-flat-rw");
+    }
+    if let Some(timescale) = &design.timescale {
+        command.args(["--timescale", timescale]);
+    }
+    let folders = design.include_folders.iter();
+    command.args(folders.map(|folder| joined("-I", folder)));
+    command.args(
+        design
+            .library_folders
+            .iter()
+            .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
+    );
+    for (name, value) in &design.defines {
+        command.arg(match value {
+            Some(value) => format!("-D{name}={value}"),
+            None => format!("-D{name}"),
+        });
+    }
+    for (name, value) in &design.parameters {
+        command.arg(format!("-G{name}={}", parameter(value)));
+    }
+    command.args(design.compile_arguments(Simulator::Verilator));
+    command.arg(goal.folder.join(PUBLISHED));
+    command.args(design.sources.iter().map(|source| &source.path));
+    command.arg(goal.folder.join(HOST));
 }
 
 /// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
@@ -284,11 +323,14 @@ fn copy_library(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Whether this version prints statistics of each compilation, and has an option not to.
-fn prints_statistics(version: &str) -> bool {
-    let number = version.split_whitespace().nth(1).unwrap_or_default();
-    let (major, minor) = number.split_once('.').unwrap_or_default();
-    let (major, minor) = (major.parse::<u32>(), minor.parse::<u32>());
-    matches!((major, minor), (Ok(major), Ok(minor)) if (major, minor) >= (5, 30))
+fn prints_statistics(text: &str) -> bool {
+    version(text) >= Some((5, 30))
+}
+
+/// The numbers in what it says of itself: `Verilator 5.006 2023-01-22 rev …`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_whitespace().nth(1)?.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 fn parameter(value: &ParameterValue) -> String {

@@ -186,7 +186,10 @@ impl VpiPort {
         let element = self.vpi_type(object) == vpi::vpiMemoryWord;
         if !element && self.raw.get(vpi::vpiScalar, Some(object)) == Some(1) {
             return if is_small {
-                (kind, self.logic(object, None, true))
+                (
+                    kind,
+                    self.as_declared(object, self.logic(object, None, true)),
+                )
             } else if self.get_real(object).is_ok() {
                 (or_parameter(ObjectKind::Real), Encoding::Real)
             } else {
@@ -197,7 +200,7 @@ impl VpiPort {
         // Vectors are shown with their greater index at the left, whatever was declared: this is
         // an array of single bits, which has the type and the range of a vector.
         let is_array_of_bits = !element && range.is_some_and(|(left, right)| left < right);
-        let encoding = self.logic(object, range, true);
+        let encoding = self.as_declared(object, self.logic(object, range, true));
         let fits = match encoding.width() {
             Some(..=32) => is_small,
             Some(_) => !is_small && is_vector(),

@@ -20,7 +20,9 @@ fn main() -> ExitCode {
         Design::new("values")
             .label("told")
             .sources(["../../designs/values.sv"])
-            .simulators([Simulator::Icarus])
+            .public_all()
+            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
             .tests(["numbers::told_"]),
         Design::new("values")
             .label("told_vhdl")

@@ -1,0 +1,283 @@
+//! What VPI does not tell of a declaration, from the netlist that `--xml-only` writes: whether it is
+//! signed, and in which direction its range goes.
+//!
+//! A line each: the path, `s` or `u`, and the bounds of its one packed dimension. Unsigned ones whose
+//! range descends have no line: so they are told by VPI.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// A module or a package, or a named block in one.
+#[derive(Default)]
+struct Scope {
+    variables: Vec<Variable>,
+    blocks: Vec<(String, Scope)>,
+    /// The names of instances, and of what.
+    instances: Vec<(String, String)>,
+}
+
+struct Variable {
+    name: String,
+    data_type: String,
+    shown: bool,
+}
+
+enum DataType {
+    /// A vector, or a single bit.
+    Vector {
+        signed: bool,
+        range: Option<(i64, i64)>,
+    },
+    /// As another type: its name, the element of an array, the base of an enumeration.
+    As(String),
+    Other,
+}
+
+#[derive(Default)]
+struct Netlist {
+    /// Modules and packages by name.
+    definitions: HashMap<String, Scope>,
+    types: HashMap<String, DataType>,
+    tops: Vec<String>,
+    packages: Vec<String>,
+}
+
+/// The lines for a netlist; of what is shown to plugins, or `of_all`.
+///
+/// # Errors
+///
+/// It is not the netlist that Verilator writes.
+pub(super) fn read(xml: &str, of_all: bool) -> io::Result<String> {
+    let netlist = Netlist::read(xml)?;
+    let mut lines = String::new();
+    for top in netlist.tops.iter().chain(&netlist.packages) {
+        netlist.write(&mut lines, top, top, of_all);
+    }
+    Ok(lines)
+}
+
+fn malformed(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+fn attribute(element: &BytesStart<'_>, name: &str) -> io::Result<Option<String>> {
+    let Some(attribute) = element.try_get_attribute(name).map_err(malformed)? else {
+        return Ok(None);
+    };
+    let value = attribute
+        .normalized_value(quick_xml::XmlVersion::Explicit1_0)
+        .map_err(malformed)?;
+    Ok(Some(value.into_owned()))
+}
+
+fn wanted(element: &BytesStart<'_>, name: &str) -> io::Result<String> {
+    attribute(element, name)?.ok_or_else(|| {
+        let element = String::from_utf8_lossy(element.name().as_ref()).into_owned();
+        malformed(format!("`{element}` has no `{name}`"))
+    })
+}
+
+impl Netlist {
+    fn read(xml: &str) -> io::Result<Netlist> {
+        let mut netlist = Netlist::default();
+        let mut reader = Reader::from_str(xml);
+        // The scopes that are open, the innermost last, by the names that they have in each other.
+        let mut open: Vec<(String, Scope)> = Vec::new();
+        loop {
+            match reader.read_event().map_err(malformed)? {
+                Event::Start(element) => netlist.begin(&mut open, &element)?,
+                Event::Empty(element) => {
+                    netlist.begin(&mut open, &element)?;
+                    netlist.end(&mut open, element.name().as_ref());
+                }
+                Event::End(element) => netlist.end(&mut open, element.name().as_ref()),
+                Event::Eof => return Ok(netlist),
+                _ => {}
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        open: &mut Vec<(String, Scope)>,
+        element: &BytesStart<'_>,
+    ) -> io::Result<()> {
+        match element.name().as_ref() {
+            b"module" | b"package" | b"iface" => {
+                let name = wanted(element, "name")?;
+                if attribute(element, "topModule")?.is_some() {
+                    self.tops.push(name.clone());
+                } else if element.name().as_ref() == b"package" {
+                    self.packages.push(name.clone());
+                }
+                open.push((name, Scope::default()));
+            }
+            b"begin" => {
+                let name = attribute(element, "name")?.unwrap_or_default();
+                open.push((name, Scope::default()));
+            }
+            b"var" => {
+                if let Some((_, scope)) = open.last_mut() {
+                    let has = |name| Ok::<_, io::Error>(attribute(element, name)?.is_some());
+                    scope.variables.push(Variable {
+                        name: wanted(element, "name")?,
+                        data_type: wanted(element, "dtype_id")?,
+                        shown: has("public")? || has("param")? || has("localparam")?,
+                    });
+                }
+            }
+            b"instance" => {
+                if let Some((_, scope)) = open.last_mut() {
+                    let instance = (wanted(element, "name")?, wanted(element, "defName")?);
+                    scope.instances.push(instance);
+                }
+            }
+            name if name.ends_with(b"dtype") => {
+                let data_type = Self::data_type(element)?;
+                self.types.insert(wanted(element, "id")?, data_type);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn data_type(element: &BytesStart<'_>) -> io::Result<DataType> {
+        let bound = |name| {
+            let text = attribute(element, name)?;
+            let bound = text.map(|text| text.parse::<i64>().map_err(malformed));
+            bound.transpose()
+        };
+        Ok(match element.name().as_ref() {
+            b"basicdtype" => DataType::Vector {
+                signed: attribute(element, "signed")?.is_some(),
+                range: bound("left")?.zip(bound("right")?),
+            },
+            // Of several packed dimensions none is that of the bits.
+            b"packarraydtype" => DataType::Other,
+            _ => match attribute(element, "sub_dtype_id")? {
+                Some(other) => DataType::As(other),
+                None => DataType::Other,
+            },
+        })
+    }
+
+    fn end(&mut self, open: &mut Vec<(String, Scope)>, element: &[u8]) {
+        match element {
+            b"module" | b"package" | b"iface" => {
+                if let Some((name, scope)) = open.pop() {
+                    self.definitions.insert(name, scope);
+                }
+            }
+            b"begin" => {
+                if let Some((name, scope)) = open.pop()
+                    && let Some((_, outer)) = open.last_mut()
+                {
+                    outer.blocks.push((name, scope));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it is signed, and its range.
+    fn vector(&self, data_type: &str) -> Option<(bool, Option<(i64, i64)>)> {
+        let mut data_type = self.types.get(data_type)?;
+        // A type is not part of itself: there is an end to this.
+        for _ in 0..self.types.len() {
+            match data_type {
+                DataType::Vector { signed, range } => return Some((*signed, *range)),
+                DataType::As(other) => data_type = self.types.get(other)?,
+                DataType::Other => return None,
+            }
+        }
+        None
+    }
+
+    fn write(&self, lines: &mut String, path: &str, definition: &str, of_all: bool) {
+        if let Some(scope) = self.definitions.get(definition) {
+            self.write_scope(lines, path, scope, of_all);
+        }
+    }
+
+    fn write_scope(&self, lines: &mut String, path: &str, scope: &Scope, of_all: bool) {
+        for variable in scope.variables.iter().filter(|it| it.shown || of_all) {
+            let Some((signed, range)) = self.vector(&variable.data_type) else {
+                continue;
+            };
+            let ascends = range.is_some_and(|(left, right)| left < right);
+            if !signed && !ascends {
+                continue;
+            }
+            let (left, right) = range.unwrap_or((0, 0));
+            let sign = if signed { 's' } else { 'u' };
+            // Writing to a string cannot fail.
+            let _ = writeln!(lines, "{path}.{}\t{sign}\t{left}\t{right}", variable.name);
+        }
+        for (name, block) in &scope.blocks {
+            if name.is_empty() {
+                self.write_scope(lines, path, block, of_all);
+            } else {
+                self.write_scope(lines, &format!("{path}.{name}"), block, of_all);
+            }
+        }
+        for (name, definition) in &scope.instances {
+            self.write(lines, &format!("{path}.{name}"), definition, of_all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NETLIST: &str = r#"<?xml version="1.0" ?>
+        <verilator_xml><netlist>
+        <module name="top" topModule="1">
+            <var name="clk" dtype_id="1" public="true"/>
+            <var name="s" dtype_id="2" public="true"/>
+            <var name="hidden" dtype_id="2"/>
+            <begin name="gen[1]">
+                <var name="up" dtype_id="3" public="true"/>
+                <begin name="deeper"><instance name="l" defName="leaf__W6"><port name="d"/></instance></begin>
+            </begin>
+        </module>
+        <module name="leaf__W6">
+            <var name="WEIGHT" dtype_id="4" param="true"><const name="32'sh3"/></var>
+            <var name="memory" dtype_id="5" public="true"/>
+            <var name="bytes" dtype_id="6" public="true"/>
+        </module>
+        <package name="p"><var name="offset" dtype_id="2" public="true"/></package>
+        <typetable>
+            <basicdtype id="1" name="logic"/>
+            <basicdtype id="2" name="logic" left="7" right="0" signed="true"/>
+            <basicdtype id="3" name="logic" left="0" right="7"/>
+            <refdtype id="4" name="weight_t" sub_dtype_id="2"/>
+            <unpackarraydtype id="5" sub_dtype_id="4"><range><const name="32'sh0"/></range></unpackarraydtype>
+            <packarraydtype id="6" sub_dtype_id="2"/>
+        </typetable>
+        </netlist></verilator_xml>"#;
+
+    #[test]
+    fn signs_and_ascending_ranges_go_by_path() {
+        let lines = read(NETLIST, false).unwrap();
+        let expected = "top.s\ts\t7\t0\n\
+            top.gen[1].up\tu\t0\t7\n\
+            top.gen[1].deeper.l.WEIGHT\ts\t7\t0\n\
+            top.gen[1].deeper.l.memory\ts\t7\t0\n\
+            p.offset\ts\t7\t0\n";
+        assert_eq!(lines, expected);
+        let all = read(NETLIST, true).unwrap();
+        assert!(all.contains("top.hidden\ts\t7\t0\n"), "{all}");
+    }
+
+    #[test]
+    fn what_is_no_netlist_is_an_error() {
+        let error = read("<verilator_xml><module/></verilator_xml>", false).unwrap_err();
+        assert_eq!(error.to_string(), "`module` has no `name`");
+        assert!(read("<a></b>", false).is_err());
+    }
+}

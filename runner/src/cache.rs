@@ -205,24 +205,24 @@ impl Cache {
         )?;
         if let Some(command) = simulator.inspect(found, design, goal) {
             let command = vec![command];
-            let shown = self.run_all(
+            let ran = self.run_all(
                 simulator,
                 design,
                 command,
                 fresh.path(),
                 &mut recorder,
                 false,
-            )?;
-            commands.extend(shown);
+            );
             simulator.inspected(design, goal).map_err(|error| {
                 let name = design.name();
-                format!("`{name}` does not compile: its declarations cannot be read: {error}")
+                let unread = format!("the declarations of `{name}` cannot be read: {error}");
+                ran.as_ref().err().cloned().unwrap_or(unread)
             })?;
+            commands.extend(ran.unwrap_or_default());
         }
         if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
             return Err(format!("`{}` does not compile: {flaw}", design.name()));
         }
-        simulator.examine(found, design, goal, &self.crate_folder);
         let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
         if self.reuse && !inputs.is_complete() {
             tell_of_blindness(simulator);

@@ -3,9 +3,7 @@
 //
 //     verilator --cc --exe --build --vpi --prefix Vdesign -CFLAGS "-DVL_USER_FINISH
 //         -DVL_USER_STOP -DVL_USER_FATAL" -LDFLAGS "-rdynamic -ldl" ...
-//     Vdesign -m PLUGIN [-waves FILE] [-declarations FILE] [+ARGUMENT]...
-//
-// The declarations say what VPI does not: see `declarations.rs` of the plugin.
+//     Vdesign -m PLUGIN [-waves FILE] [+ARGUMENT]...
 //
 // A time step:
 //
@@ -155,7 +153,6 @@ namespace {
 struct Arguments {
     std::vector<std::string> plugins;
     std::string waves;
-    std::string declarations;
 };
 
 Arguments arguments_of(int argc, char** argv) {
@@ -163,26 +160,21 @@ Arguments arguments_of(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
         const bool plugin = argument == "-m";
-        const bool waves = argument == "-waves";
-        if (plugin || waves || argument == "-declarations") {
+        if (plugin || argument == "-waves") {
             if (i + 1 == argc) give_up("`" + argument + "` wants a file after it");
             ++i;
             if (plugin) {
                 arguments.plugins.emplace_back(argv[i]);
             } else {
-                (waves ? arguments.waves : arguments.declarations) = argv[i];
+                arguments.waves = argv[i];
             }
         } else if (argument.empty() || (argument[0] != '+' && argument[0] != '-')) {
-            give_up("`" + argument + "` is no argument: there are -m PLUGIN, -waves FILE, "
-                    "-declarations FILE, +ARGUMENT");
+            give_up("`" + argument + "` is no argument: there are -m PLUGIN, -waves FILE, +ARGUMENT");
         }
     }
     if (arguments.plugins.empty()) give_up("no plugin is named: -m PLUGIN");
     return arguments;
 }
-
-/// The file of declarations, empty where there is none.
-std::string declarations_file;
 
 /// Opens a plugin and runs its start-up routines (IEEE 1800-2017, 36.9.1). It stays open: its
 /// exit handlers are yet to run.
@@ -295,12 +287,8 @@ void end_now() {
 
 }  // namespace
 
-/// Asked for by the plugin when the simulation starts.
-extern "C" const char* verifork_declarations() { return declarations_file.c_str(); }
-
 int main(int argc, char** argv) {
     const Arguments arguments = arguments_of(argc, argv);
-    declarations_file = arguments.declarations;
     const auto context = std::make_unique<VerilatedContext>();
     context->commandArgs(argc, argv);
     context->fatalOnVpiError(false);  // an error is told to the plugin that made it

@@ -141,7 +141,7 @@ pub(super) const VARIABLES: [Variable; 25] = [
     Variable {
         name: "DECLARATIONS",
         default: "(none)",
-        meaning: "file in which verifork-runner tells what Icarus does not: dimensions and signs of arrays",
+        meaning: "file in which verifork-runner tells what a simulator does not of declarations",
         // Read when the simulator is, before the other settings are.
         role: Role::Ours(|_, _| Ok(())),
     },

@@ -3,19 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use super::netlist::declarations;
-use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use super::{CommandLine, Goal, Installation, Start, Waves, declarations, joined};
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
+
+mod netlist;
 
 pub(super) struct Icarus;
 
 const IMAGE: &str = "design.vvp";
-/// What the image does not tell of arrays; there only if there is something.
-const DECLARATIONS: &str = "declarations.txt";
-/// What it is made of.
+/// What the compiler knows of arrays, and the image does not tell.
 const NETLIST: &str = "netlist.txt";
 /// Settings that `iverilog` takes from a file only.
 const SETTINGS: &str = "settings.txt";
@@ -130,36 +129,34 @@ impl CommandLine for Icarus {
         Ok((!is_whole(&image)).then_some(flaw))
     }
 
-    fn examine(
+    fn inspect(
         &self,
         found: &Installation,
         design: &Elaboration,
         goal: Goal<'_>,
-        crate_folder: &Path,
-    ) {
+    ) -> Option<Command> {
         let image = fs::read(goal.folder.join(IMAGE)).unwrap_or_default();
         let array = b" .array";
         if !image.windows(array.len()).any(|part| part == array) {
-            return;
+            return None;
         }
+        let mut command = self.compile(found, design, goal).pop()?;
+        // Of an option that is given twice the second counts.
+        command.args(["-t", "null", "-o", "/dev/null", "-N"]);
+        command.arg(goal.folder.join(NETLIST));
+        Some(command)
+    }
+
+    /// The option is not documented: without it arrays are as the image has them.
+    fn inspected(&self, _: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
         let netlist = goal.folder.join(NETLIST);
-        for mut command in self.compile(found, design, goal) {
-            // Of an option that is given twice the second counts.
-            command.args(["-t", "null", "-o", "/dev/null", "-N"]);
-            command
-                .arg(&netlist)
-                .current_dir(crate_folder)
-                .env("TMPDIR", goal.folder)
-                .stdin(Stdio::null());
-            let _ = command.output();
-        }
+        let Ok(text) = fs::read(&netlist) else {
+            return Ok(());
+        };
         // Names are in the encoding of their sources; those that are not UTF-8 go without.
-        let text = fs::read(&netlist).unwrap_or_default();
-        let declarations = declarations(&String::from_utf8_lossy(&text));
-        if !declarations.is_empty() {
-            let _ = fs::write(goal.folder.join(DECLARATIONS), declarations);
-        }
-        let _ = fs::remove_file(netlist);
+        let lines = netlist::declarations(&String::from_utf8_lossy(&text));
+        declarations::write(goal.folder, &lines)?;
+        fs::remove_file(netlist)
     }
 
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
@@ -168,10 +165,7 @@ impl CommandLine for Icarus {
         command.arg("-n").arg("-m").arg(start.plugin);
         command.args(design.run_arguments(Simulator::Icarus));
         command.arg(start.folder.join(IMAGE));
-        let declarations = start.folder.join(DECLARATIONS);
-        if declarations.is_file() {
-            command.env("VERIFORK_DECLARATIONS", declarations);
-        }
+        declarations::give(&mut command, start.folder);
         if let Some((format, path)) = start.waves {
             if format == Waves::Fst {
                 command.arg("-fst");

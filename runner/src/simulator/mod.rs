@@ -1,8 +1,8 @@
 //! What the simulators' command lines have in common, and one file for each.
 
+mod declarations;
 mod ghdl;
 mod icarus;
-mod netlist;
 mod nvc;
 mod verilator;
 
@@ -111,16 +111,16 @@ pub(crate) trait CommandLine: Sync {
     fn keep(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
-    /// The command that writes down what the compiled design does not tell a plugin of its declarations,
-    /// run after those of [`compile`](Self::compile). What it prints they have printed before.
+    /// The command that writes down what the running simulator will not tell of declarations, run after
+    /// those of [`compile`](Self::compile). What it prints they have printed before.
     fn inspect(&self, _: &Installation, _: &Elaboration, _: Goal<'_>) -> Option<Command> {
         None
     }
-    /// Makes of that what the run reads.
+    /// Makes of that what the plugin reads, however the command has ended.
     ///
     /// # Errors
     ///
-    /// It is not what was expected, or cannot be read or written.
+    /// The plugin cannot do without, and what the command wrote is not there or not what was expected.
     fn inspected(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
     }
@@ -140,9 +140,6 @@ pub(crate) trait CommandLine: Sync {
     fn flaw(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
     }
-    /// Finds out what the running simulator will not tell of the design, and leaves it in the folder.
-    /// Where that fails the plugin does without: so nothing is told of it.
-    fn examine(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _crate_folder: &Path) {}
     /// The command that runs the compiled design with the plugin.
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;
 }

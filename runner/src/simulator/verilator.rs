@@ -13,13 +13,13 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CommandLine, Goal, Installation, Start, Waves, is_program, joined};
+use super::{CommandLine, Goal, Installation, Start, Waves, declarations, is_program, joined};
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
 use crate::inputs::{Inputs, hash_of_variables};
 
-mod declarations;
+mod netlist;
 
 pub(super) struct Verilator;
 
@@ -33,9 +33,8 @@ const LIBRARY_INPUTS: &str = "inputs.json";
 const HOST: &str = "host.cpp";
 const HOST_TEXT: &str = include_str!("verilator_host.cpp");
 const PUBLISHED: &str = "published.vlt";
-/// The design as Verilator understands it, and what the host reads of that.
+/// The design as Verilator understands it.
 const NETLIST: &str = "netlist.xml";
-const DECLARATIONS: &str = "declarations.txt";
 /// Begins the names of all generated files; the host includes `Vdesign.h`.
 const PREFIX: &str = "Vdesign";
 
@@ -122,8 +121,8 @@ impl CommandLine for Verilator {
 
     fn inspected(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
         let netlist = goal.folder.join(NETLIST);
-        let declarations = declarations::read(&fs::read_to_string(&netlist)?, design.public_all)?;
-        fs::write(goal.folder.join(DECLARATIONS), declarations)?;
+        let lines = netlist::declarations(&fs::read_to_string(&netlist)?, design.public_all)?;
+        declarations::write(goal.folder, &lines)?;
         fs::remove_file(netlist)
     }
 
@@ -181,10 +180,7 @@ impl CommandLine for Verilator {
     fn run(&self, _: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
         let mut command = Command::new(start.folder.join(PROGRAM));
         command.arg("-m").arg(start.plugin);
-        let declarations = start.folder.join(DECLARATIONS);
-        if declarations.is_file() {
-            command.arg("-declarations").arg(declarations);
-        }
+        declarations::give(&mut command, start.folder);
         if let Some((_, path)) = start.waves {
             command.arg("-waves").arg(path);
         }

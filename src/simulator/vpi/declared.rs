@@ -1,9 +1,11 @@
 //! What a simulator does not tell of declarations, told by whoever compiled the design.
 //!
 //! Icarus shows an unpacked array of several dimensions as one of a single dimension, of all words from
-//! 0 on, and no word tells that it is signed. Both are lost when the design is compiled; the harness of
-//! `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`: a line an
-//! array, of its path, its dimensions as `[0:3][16:31]`, and `signed` or `unsigned`, with tabs between.
+//! 0 on, and no word tells that it is signed. Verilator tells before 5.044 of nothing that it is signed,
+//! and before 5.040 of no range that it ascends. All of this is lost when the design is compiled; the
+//! harness of `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`: a
+//! line an object, of its path, the dimensions of the array that it is as `[0:3][16:31]`, `signed` or
+//! `unsigned`, and the range of its bits, with tabs between. What was not asked or is not so is empty.
 //!
 //! A row of such an array is an object that the simulator does not have. Its handle is an address of
 //! ours; no question about it reaches the simulator.
@@ -22,7 +24,7 @@ const VARIABLE: &str = "VERIFORK_DECLARATIONS";
 
 #[derive(Default)]
 pub(super) struct Declared {
-    arrays: HashMap<Box<str>, Array>,
+    objects: HashMap<Box<str>, Declaration>,
     rows: RefCell<HashMap<Handle, &'static Row>>,
     by_place: RefCell<HashMap<(Handle, Box<[i64]>), Handle>>,
     /// The array that was asked about last, and whether it has rows or is one.
@@ -30,9 +32,10 @@ pub(super) struct Declared {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Array {
+struct Declaration {
     dimensions: Vec<(i64, i64)>,
     signed: bool,
+    range: Option<(i64, i64)>,
 }
 
 /// The elements of an array behind some of its indices.
@@ -62,15 +65,26 @@ impl Declared {
         let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
         let mut declared = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
-            let (path, array) = parse(line)
+            let (path, declaration) = parse(line)
                 .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
-            declared.arrays.insert(path.into(), array);
+            declared.objects.insert(path.into(), declaration);
         }
         Ok(declared)
     }
 
+    /// The declaration of an object, or of the array of which it is an element.
+    fn of(&self, path: &str) -> Option<&Declaration> {
+        let mut path = path;
+        loop {
+            if let Some(found) = self.objects.get(path) {
+                return Some(found);
+            }
+            path = path.strip_suffix(']')?.rsplit_once('[')?.0;
+        }
+    }
+
     fn row(&self, handle: Handle) -> Option<&'static Row> {
-        if self.arrays.is_empty() {
+        if self.objects.is_empty() {
             return None;
         }
         self.rows.borrow().get(&handle).copied()
@@ -92,24 +106,33 @@ impl Declared {
     }
 }
 
-fn parse(line: &str) -> Option<(&str, Array)> {
-    let mut parts = line.split('\t');
-    let (path, dimensions, sign) = (parts.next()?, parts.next()?, parts.next()?);
-    let ranges = dimensions.strip_prefix('[')?.strip_suffix(']')?.split("][");
+fn parse(line: &str) -> Option<(&str, Declaration)> {
+    let parts: Vec<&str> = line.split('\t').collect();
+    let [path, dimensions, sign, range] = parts[..] else {
+        return None;
+    };
+    let declaration = Declaration {
+        dimensions: ranges(dimensions)?,
+        signed: match sign {
+            "signed" => true,
+            "unsigned" => false,
+            _ => return None,
+        },
+        range: ranges(range)?.first().copied(),
+    };
+    Some((path, declaration))
+}
+
+fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    let ranges = text.strip_prefix('[')?.strip_suffix(']')?.split("][");
     let bounds = ranges.map(|range| {
         let (left, right) = range.split_once(':')?;
         Some((left.parse().ok()?, right.parse().ok()?))
     });
-    let dimensions = bounds.collect::<Option<_>>()?;
-    let signed = match sign {
-        "signed" => true,
-        "unsigned" => false,
-        _ => return None,
-    };
-    parts
-        .next()
-        .is_none()
-        .then_some((path, Array { dimensions, signed }))
+    bounds.collect()
 }
 
 fn length((left, right): (i64, i64)) -> u64 {
@@ -151,12 +174,12 @@ fn in_brackets(indices: &[i64]) -> String {
 }
 
 impl VpiPort {
-    fn declared_array(&self, array: Handle) -> Option<&Array> {
-        if self.declared.arrays.is_empty() {
+    fn declared_array(&self, array: Handle) -> Option<&Declaration> {
+        if self.declared.objects.is_empty() {
             return None;
         }
         let path = self.raw.get_text(vpi::vpiFullName, array)?;
-        self.declared.arrays.get(path.as_str())
+        self.declared.objects.get(path.as_str())
     }
 
     fn place(&self, array: Handle) -> Option<Place> {
@@ -231,12 +254,12 @@ impl VpiPort {
             let name = self.raw.get_text(property, row.array)?;
             return Some(format!("{name}{}", in_brackets(&row.indices)));
         }
-        if self.declared.arrays.is_empty() {
+        if self.declared.objects.is_empty() {
             return None;
         }
         let shown = self.raw.get_text(vpi::vpiFullName, object)?;
         let (array, position) = shown.strip_suffix(']')?.rsplit_once('[')?;
-        let declared = self.declared.arrays.get(array)?;
+        let declared = self.declared.objects.get(array)?;
         if declared.dimensions.len() < 2 {
             return None;
         }
@@ -246,30 +269,31 @@ impl VpiPort {
         Some(format!("{name}{}", in_brackets(&indices)))
     }
 
-    /// An encoding with the sign of the array that the object is a word of.
-    pub(super) fn with_declared_sign(&self, word: Handle, encoding: Encoding) -> Encoding {
-        if self.declared.arrays.is_empty() {
+    /// What VPI tells of the value of an object, or of a word of an array, with what was declared.
+    pub(super) fn as_declared(&self, object: Handle, encoding: Encoding) -> Encoding {
+        if self.declared.objects.is_empty() {
             return encoding;
         }
-        let path = self.raw.get_text(vpi::vpiFullName, word);
-        let array = path.as_deref().and_then(|path| path.rsplit_once('['));
-        let declared = array.and_then(|(array, _)| self.declared.arrays.get(array));
-        match (declared, encoding) {
-            (
-                Some(declared),
-                Encoding::Logic {
-                    width,
-                    range,
-                    two_state,
-                    ..
-                },
-            ) => Encoding::Logic {
+        let (
+            Some(declared),
+            Encoding::Logic {
                 width,
                 range,
-                signed: declared.signed,
                 two_state,
+                ..
             },
-            _ => encoding,
+        ) = (self.declared.of(&self.path(object)), &encoding)
+        else {
+            return encoding;
+        };
+        let of_bits = declared
+            .range
+            .filter(|bounds| range.is_some() && length(*bounds) == u64::from(*width));
+        Encoding::Logic {
+            width: *width,
+            range: of_bits.or(*range),
+            signed: declared.signed,
+            two_state: *two_state,
         }
     }
 }
@@ -279,19 +303,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_a_path_dimensions_and_a_sign() {
-        let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned").unwrap();
+    fn a_line_is_a_path_dimensions_a_sign_and_a_range() {
+        let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned\t").unwrap();
         assert_eq!(path, "top.gen[0].m");
         assert_eq!(array.dimensions, [(0, 3), (-1, 1)]);
-        assert!(array.signed);
+        assert!(array.signed && array.range.is_none());
+        let (_, vector) = parse("top.v\t\tunsigned\t[0:7]").unwrap();
+        assert_eq!((vector.dimensions.len(), vector.range), (0, Some((0, 7))));
         for line in [
             "",
             "top.m",
-            "top.m\t[0:3]",
-            "top.m\t0:3\tsigned",
-            "top.m\t[0]\tsigned",
+            "top.m\t[0:3]\tsigned",
+            "top.m\t0:3\tsigned\t",
+            "top.m\t[0]\tsigned\t",
+            "top.m\t[0:3]\tsign\t",
         ] {
             assert_eq!(parse(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn elements_are_as_their_array_was_declared() {
+        let mut declared = Declared::default();
+        let (path, memory) = parse("top.gen[0].m\t[0:3]\tsigned\t").unwrap();
+        declared.objects.insert(path.into(), memory.clone());
+        for path in ["top.gen[0].m", "top.gen[0].m[3]", "top.gen[0].m[3][-1]"] {
+            assert_eq!(declared.of(path), Some(&memory), "{path}");
+        }
+        for path in ["top.gen[0]", "top", "m[3]", "top.m"] {
+            assert_eq!(declared.of(path), None, "{path}");
         }
     }
 

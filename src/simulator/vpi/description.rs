@@ -170,7 +170,7 @@ impl VpiPort {
                 _ => {
                     let range = self.range(object).filter(|range| *range != (0, 0));
                     let encoding = self.logic(object, range, false);
-                    (kind, self.with_declared_sign(object, encoding))
+                    (kind, self.as_declared(object, encoding))
                 }
             },
             _ => {

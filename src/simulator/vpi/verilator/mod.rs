@@ -5,14 +5,12 @@
 //!   an event is a change, and compares after each of its own writes as well.
 //! - Handles of callbacks that fire once are given back when they have.
 //! - Names are those of the generated program, and are turned into the design's.
-//! - Signs and ascending ranges are told by the host, where VPI does not tell them.
 
-mod declarations;
 mod names;
 mod objects;
 mod watches;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::simulator::{CallbackHandle, Encoding, Handle};
@@ -21,7 +19,6 @@ use crate::value::LogicVec;
 /// What is kept of objects and callbacks.
 #[derive(Default)]
 pub(in crate::simulator::vpi) struct Kept {
-    declarations: OnceCell<declarations::Declarations>,
     scopes: RefCell<HashMap<Place, Handle>>,
     elements: RefCell<HashMap<(Handle, i32), Handle>>,
     watches: RefCell<HashMap<u64, Watch>>,

@@ -1,24 +1,19 @@
-//! What Icarus's compiler knows of arrays, and its images do not keep: dimensions and signs. The plugin
-//! reads it from the file that `VERIFORK_DECLARATIONS` names, a line an array: its path, its
-//! dimensions, `signed` or `unsigned`.
+//! What Icarus's compiler knows of arrays, and its images do not keep: dimensions and signs.
 
-use std::fmt::Write as _;
+use crate::simulator::declarations::line;
 
 /// The declarations in a netlist, as `iverilog -N` writes it, that no image tells of.
 pub(super) fn declarations(netlist: &str) -> String {
-    let mut declarations = String::new();
-    for (path, dimensions, sign) in netlist.lines().filter_map(array) {
-        if dimensions.matches('[').count() > 1 || sign == "signed" {
-            // Writing to a string never fails.
-            let _ = writeln!(declarations, "{path}\t{dimensions}\t{sign}");
-        }
-    }
-    declarations
+    let arrays = netlist.lines().filter_map(array);
+    arrays
+        .filter(|(_, dimensions, signed)| *signed || dimensions.matches('[').count() > 1)
+        .map(|(path, dimensions, signed)| line(&path, dimensions, signed, None))
+        .collect()
 }
 
 /// The array of a line such as
 /// `reg: m[0:3][16:31] unpacked dims=2 … netvector_t:logic unsigned[7:0] … scope=top.gen[0] #(…`.
-fn array(line: &str) -> Option<(String, &str, &'static str)> {
+fn array(line: &str) -> Option<(String, &str, bool)> {
     let (declared, rest) = line.split_once(" unpacked dims=")?;
     let (_, name) = declared.trim_start().split_once(": ")?;
     let (count, rest) = rest.split_once(' ')?;
@@ -29,12 +24,12 @@ fn array(line: &str) -> Option<(String, &str, &'static str)> {
     let (_, of_type) = rest.split_once("netvector_t:")?;
     let (of_type, of_scope) = of_type.split_once(" scope=")?;
     let (scope, _) = of_scope.split_once(" #(")?;
-    let sign = match of_type.split([' ', '[']).nth(1)? {
-        "signed" => "signed",
-        "unsigned" => "unsigned",
+    let signed = match of_type.split([' ', '[']).nth(1)? {
+        "signed" => true,
+        "unsigned" => false,
         _ => return None,
     };
-    Some((format!("{scope}.{name}"), dimensions, sign))
+    Some((format!("{scope}.{name}"), dimensions, signed))
 }
 
 #[cfg(test)]
@@ -57,9 +52,9 @@ mod tests {
             \x20     {m2[word='sd28]} = 8'd90;\n";
         assert_eq!(
             declarations(netlist),
-            "m.gen[0].s.m2\t[0:3][16:31]\tunsigned\n\
-             m.c[3]\t[0:3]\tsigned\n\
-             m.d3\t[1:0][3:1][-1:1]\tsigned\n"
+            "m.gen[0].s.m2\t[0:3][16:31]\tunsigned\t\n\
+             m.c[3]\t[0:3]\tsigned\t\n\
+             m.d3\t[1:0][3:1][-1:1]\tsigned\t\n"
         );
     }
 }

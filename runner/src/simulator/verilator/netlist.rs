@@ -1,15 +1,13 @@
 //! What VPI does not tell of a declaration, from the netlist that `--xml-only` writes: whether it is
-//! signed, and in which direction its range goes.
-//!
-//! A line each: the path, `s` or `u`, and the bounds of its one packed dimension. Unsigned ones whose
-//! range descends have no line: so they are told by VPI.
+//! signed, and in which direction its range goes. What is unsigned and descends is told by VPI.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+
+use crate::simulator::declarations::line;
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
@@ -51,7 +49,7 @@ struct Netlist {
 /// # Errors
 ///
 /// It is not the netlist that Verilator writes.
-pub(super) fn read(xml: &str, of_all: bool) -> io::Result<String> {
+pub(super) fn declarations(xml: &str, of_all: bool) -> io::Result<String> {
     let netlist = Netlist::read(xml)?;
     let mut lines = String::new();
     for top in netlist.tops.iter().chain(&netlist.packages) {
@@ -212,10 +210,8 @@ impl Netlist {
             if !signed && !ascends {
                 continue;
             }
-            let (left, right) = range.unwrap_or((0, 0));
-            let sign = if signed { 's' } else { 'u' };
-            // Writing to a string cannot fail.
-            let _ = writeln!(lines, "{path}.{}\t{sign}\t{left}\t{right}", variable.name);
+            let path = format!("{path}.{}", variable.name);
+            lines.push_str(&line(&path, "", signed, range));
         }
         for (name, block) in &scope.blocks {
             if name.is_empty() {
@@ -263,21 +259,21 @@ mod tests {
 
     #[test]
     fn signs_and_ascending_ranges_go_by_path() {
-        let lines = read(NETLIST, false).unwrap();
-        let expected = "top.s\ts\t7\t0\n\
-            top.gen[1].up\tu\t0\t7\n\
-            top.gen[1].deeper.l.WEIGHT\ts\t7\t0\n\
-            top.gen[1].deeper.l.memory\ts\t7\t0\n\
-            p.offset\ts\t7\t0\n";
+        let lines = declarations(NETLIST, false).unwrap();
+        let expected = "top.s\t\tsigned\t[7:0]\n\
+            top.gen[1].up\t\tunsigned\t[0:7]\n\
+            top.gen[1].deeper.l.WEIGHT\t\tsigned\t[7:0]\n\
+            top.gen[1].deeper.l.memory\t\tsigned\t[7:0]\n\
+            p.offset\t\tsigned\t[7:0]\n";
         assert_eq!(lines, expected);
-        let all = read(NETLIST, true).unwrap();
-        assert!(all.contains("top.hidden\ts\t7\t0\n"), "{all}");
+        let all = declarations(NETLIST, true).unwrap();
+        assert!(all.contains("top.hidden\t\tsigned\t[7:0]\n"), "{all}");
     }
 
     #[test]
     fn what_is_no_netlist_is_an_error() {
-        let error = read("<verilator_xml><module/></verilator_xml>", false).unwrap_err();
+        let error = declarations("<verilator_xml><module/></verilator_xml>", false).unwrap_err();
         assert_eq!(error.to_string(), "`module` has no `name`");
-        assert!(read("<a></b>", false).is_err());
+        assert!(declarations("<a></b>", false).is_err());
     }
 }

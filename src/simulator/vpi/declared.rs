@@ -204,7 +204,7 @@ impl VpiPort {
     /// to a word.
     #[inline]
     pub(super) fn has_dimensions(&self, array: Handle) -> bool {
-        if self.declared.arrays.is_empty() {
+        if self.declared.objects.is_empty() {
             return false;
         }
         match self.declared.last.get() {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
+use verifork_protocol::files::file_name;
 use verifork_protocol::nearest::nearest;
 
 use crate::Place;
@@ -125,7 +126,7 @@ fn find_below(
     let since = since - Duration::from_secs(1);
     let mut end: PathBuf = suite.split("::").collect();
     let name = test.strip_prefix(suite)?.trim_start_matches(':');
-    end.push(name.replace("::", "."));
+    end.push(file_name(name));
     // Tests that share a simulation share its waves.
     let shared = end.with_file_name("shared");
     let runs = harness

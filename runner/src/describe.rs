@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use verifork_protocol::files::file_name;
 
 use crate::design::Simulator;
 use crate::elaboration::Elaboration;
@@ -65,7 +66,7 @@ fn describe(
             continue;
         }
         let bench = Bench::new(Arc::clone(context), design.clone(), simulator, programs);
-        let path = folder.join(format!("{}.json", bench.suite().replace("::", ".")));
+        let path = folder.join(format!("{}.json", file_name(&bench.suite())));
         match bench.describe(&path) {
             Ok(()) => {
                 let sources: Vec<_> = design.sources.iter().map(|it| it.path.clone()).collect();

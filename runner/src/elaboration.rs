@@ -19,6 +19,9 @@ pub(crate) struct Source {
     pub(crate) library: Option<String>,
 }
 
+/// How long the name of a design, a label or a variant may be.
+const LONGEST: usize = 200;
+
 /// One design with one set of parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Elaboration {
@@ -275,6 +278,15 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     if let Err(text) = top(design) {
         problem(text);
     }
+    let long = |name: &&String| name.len() > LONGEST;
+    let names = [Some(&design.name), design.label.as_ref()];
+    let names = names.into_iter().flatten();
+    let mut names = names.chain(design.variants.iter().map(|(name, _)| name));
+    if let Some(name) = names.find(long) {
+        problem(format!(
+            "`{name}` is too long for the name of a folder: {LONGEST} bytes fit"
+        ));
+    }
     if design.sources.is_empty() {
         problem("it has no sources: name them with `.sources([…])`".to_owned());
     }
@@ -370,6 +382,12 @@ mod tests {
             text.contains("no extension that tells its language"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_name_that_no_folder_can_have_is_an_error() {
+        let text = problems(vec![counter().label("x".repeat(201))]);
+        assert!(text.contains("too long for the name of a folder"), "{text}");
     }
 
     #[test]

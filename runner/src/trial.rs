@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use libtest_mimic::{Completion, Failed, Trial};
+use verifork_protocol::files::file_name;
 
 use crate::arguments::Arguments;
 use crate::cache::{Cache, Compiled};
@@ -71,11 +72,8 @@ impl Context {
                     suites.insert(format!("{} {format}", bench.suite()));
                 }
                 let own = tests.iter().filter(|test| design.has_test(&test.name));
-                let own = own.map(|test| test.name.as_str());
-                runs.extend(
-                    own.chain([SHARED, DESCRIBED])
-                        .map(|test| bench.folder(test)),
-                );
+                runs.extend(own.map(|test| bench.folder(test)));
+                runs.extend([SHARED, DESCRIBED].map(|name| bench.runs().join(name)));
             }
         }
         let output = &self.testbench.output;
@@ -185,10 +183,10 @@ impl Bench {
         };
         let own;
         let execution = if let Some(shared) = shared {
-            let run = || self.execute(&shared.tests, SHARED, always);
+            let run = || self.execute(&shared.tests, &self.runs().join(SHARED), always);
             shared.execution.get_or_init(run)
         } else {
-            own = self.execute(std::slice::from_ref(test), &test.name, always);
+            own = self.execute(std::slice::from_ref(test), &self.folder(test), always);
             &own
         };
         let mut verdict = match execution {
@@ -235,7 +233,7 @@ impl Bench {
         message: &mut String,
     ) -> Option<PathBuf> {
         let format = format.unwrap_or(self.command_line().waves()[0]);
-        let folder = format!("{}/waves", test.name);
+        let folder = self.folder(test).join("waves");
         let execution = self.execute(std::slice::from_ref(test), &folder, Some(format));
         match execution {
             Err(reason) => {
@@ -262,7 +260,7 @@ impl Bench {
     fn execute(
         &self,
         tests: &[ListedTest],
-        folder: &str,
+        folder: &Path,
         waves: Option<Waves>,
     ) -> Result<Execution, String> {
         let context = &self.context;
@@ -281,7 +279,7 @@ impl Bench {
             design: &self.design,
             compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
-            folder: &self.folder(folder),
+            folder,
             filter: &names.join(","),
             seed: context.seed,
             waves,
@@ -307,7 +305,7 @@ impl Bench {
             design: &self.design,
             compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
-            folder: &self.folder(DESCRIBED),
+            folder: &self.runs().join(DESCRIBED),
             filter: "",
             seed: context.seed,
             waves: None,
@@ -351,7 +349,8 @@ impl Bench {
         Ok((found, compiled))
     }
 
-    fn folder(&self, test: &str) -> PathBuf {
+    /// The folder of the runs of this design on this simulator.
+    fn runs(&self) -> PathBuf {
         let Testbench {
             output,
             package,
@@ -361,6 +360,11 @@ impl Bench {
         let mut folder = output.join("runs").join(package).join(target);
         folder.extend(&self.design.segments);
         folder.push(self.command_line().key());
-        folder.join(test.replace("::", "."))
+        folder
+    }
+
+    /// The folder of the runs of a test.
+    fn folder(&self, test: &ListedTest) -> PathBuf {
+        self.runs().join(file_name(&test.name))
     }
 }

@@ -115,14 +115,32 @@ fn a_crash_fails_its_test_and_no_other() {
     run.says("gate::icarus::passes           ... ok");
 }
 
+/// The ways in which a testbench ends the process with status 0, which nobody who runs the simulator
+/// by hand sees.
 #[test]
 fn a_process_that_leaves_has_not_passed() {
     if !icarus() {
         return;
     }
-    let run = Harness::new().run("all", &[], &["leaves"]);
+    let harness = Harness::new();
+    let junit = harness.target.path().join("junit.xml");
+    let variables = [("VERIFORK_JUNIT", junit.to_str().unwrap())];
+    let run = harness.run("ends the process", &variables, &[]);
     run.status(FAILED)
-        .says("the simulator ended with status 0 while the test ran");
+        .says("1 passed; 4 failed")
+        .says("gate::icarus::passes_too      ... ok");
+    for test in ["leaves", "quits", "becomes_another", "exits"] {
+        let title = format!("---- gate::icarus::{test} ----\n");
+        let (_, said) = run.text.split_once(&title).expect("it failed by name");
+        let said = said.lines().next().unwrap_or_default();
+        let status = u8::from(test == "exits");
+        assert_eq!(
+            said,
+            format!("the simulator ended with status {status} while the test ran")
+        );
+    }
+    let report = fs::read_to_string(&junit).unwrap();
+    assert_eq!(report.matches("<failure").count(), 4, "{report}");
 }
 
 #[test]
@@ -245,6 +263,42 @@ fn a_shared_simulation_is_one_process_and_a_crash_spares_what_passed() {
         .run("shared", &[], &["passes"])
         .status(0)
         .says("2 passed");
+}
+
+#[test]
+fn each_test_has_a_folder_of_its_own_whatever_its_name() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    // Twice: each finds its own folder empty again.
+    for _ in 0..2 {
+        let run = harness.run("names", &[], &[]);
+        run.status(0).says("0 failed; 0 ignored");
+        run.says("names::long_long").says("::two ... ok");
+    }
+    let mut names: Vec<String> = files(&harness.runs())
+        .iter()
+        .map(|folder| fs::read_to_string(harness.runs().join(folder).join("work/mine")).unwrap())
+        .collect();
+    names.sort();
+    let long = |case: &str| format!("names::{}::{case}", ["long"; 64].join("_"));
+    let (one, two) = (long("one"), long("two"));
+    assert!(one.len() > 255);
+    let all = [
+        "names::..",
+        "names::A::b",
+        "names::a.b",
+        "names::a::b",
+        &one,
+        &two,
+    ];
+    assert_eq!(names, all);
+    let command = ["--exact", &format!("gate::icarus::{two}")];
+    harness
+        .run("names", &[], &command)
+        .status(0)
+        .says("1 passed");
 }
 
 #[test]

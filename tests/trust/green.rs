@@ -1,5 +1,7 @@
 //! A run that is green has something behind it.
 
+use std::fs;
+
 use crate::common::{Icarus, Run, Shared, plugin};
 use crate::require;
 
@@ -90,4 +92,56 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
         let (report, _) = report.split_once("\n  seed ").expect("every report has it");
         assert!(report.contains(said.trim_end()), "{test}: {report}");
     }
+}
+
+/// The process's status is 0, and nobody by hand can know; the report does not say that it has passed.
+#[test]
+fn a_testbench_that_leaves_without_a_word_is_an_error_in_the_report() {
+    require!("iverilog", "vvp");
+    let design = DESIGN.get();
+    let file = design.folder().join("left.xml");
+    let variables = [
+        ("VERIFORK_FILTER", "=green::leaves_without_a_word"),
+        ("VERIFORK_JUNIT", file.to_str().expect("a plain name")),
+    ];
+    let run = design.run(&plugin("trust_tb"), &variables, &[]);
+    run.passed().does_not_say("PASS");
+    let text = fs::read_to_string(&file).expect("written from the start");
+    assert!(
+        text.contains("tests=\"2\" skipped=\"0\" failures=\"0\" errors=\"2\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_report_costs_the_same_a_test_however_many_tests_there_are() {
+    require!("iverilog", "vvp");
+    let design = DESIGN.get();
+    let file = design.folder().join("many.xml");
+    let written = |count: u64| -> u64 {
+        let repeat = count.to_string();
+        let variables = [
+            ("VERIFORK_FILTER", "=green::tells_what_was_written"),
+            ("VERIFORK_REPEAT", &repeat),
+            ("VERIFORK_JUNIT", file.to_str().expect("a plain name")),
+        ];
+        let run = design.run(&plugin("trust_tb"), &variables, &[]);
+        run.passed().says(&format!("{count} passed"));
+        let text = fs::read_to_string(&file).expect("written");
+        assert_eq!(text.matches("<testcase ").count() as u64, count + 1);
+        assert!(text.contains("failures=\"0\" errors=\"0\""));
+        let lines = run.output.lines();
+        let last = lines.filter_map(|line| line.split_once("written: ")).last();
+        last.expect("each test tells")
+            .1
+            .trim()
+            .parse()
+            .expect("a number")
+    };
+    let (few, many) = (written(1000), written(10_000));
+    // The names of more tests are a digit longer.
+    assert!(
+        many < 12 * few,
+        "{few} bytes of 1000 tests, {many} of 10,000"
+    );
 }

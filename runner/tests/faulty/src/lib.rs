@@ -51,6 +51,30 @@ async fn leaves() {
     unsafe { libc::_exit(0) };
 }
 
+unsafe extern "C" {
+    fn quick_exit(status: libc::c_int) -> !;
+}
+
+#[verifork::test]
+async fn quits() {
+    timer(5.ns()).await;
+    // SAFETY: the end of the process is what is wanted.
+    unsafe { quick_exit(0) };
+}
+
+#[verifork::test]
+async fn becomes_another() -> Result {
+    use std::os::unix::process::CommandExt as _;
+    timer(5.ns()).await;
+    Err(std::process::Command::new("true").exec().into())
+}
+
+#[verifork::test]
+async fn exits() {
+    timer(5.ns()).await;
+    std::process::exit(0);
+}
+
 #[verifork::test(wall_timeout = Duration::from_millis(300))]
 async fn hangs() {
     loop {
@@ -118,6 +142,47 @@ async fn is_as_configured(dut: Instance) -> Result {
     );
     std::fs::write("litter.txt", "in the working folder")?;
     Ok(())
+}
+
+/// Names that would share a file, or be none. What one has left in its folder, no other finds.
+mod names {
+    use verifork::prelude::*;
+
+    async fn is_alone(test: Test) -> Result {
+        timer(1.ns()).await;
+        let others = std::fs::read_dir(".")?.count();
+        ensure!(others == 0, "{others} files are here");
+        std::fs::write("mine", test.name())?;
+        Ok(())
+    }
+
+    #[verifork::test(name = "a::b")]
+    async fn colons(test: Test) -> Result {
+        is_alone(test).await
+    }
+
+    #[verifork::test(name = "a.b")]
+    async fn dot(test: Test) -> Result {
+        is_alone(test).await
+    }
+
+    #[verifork::test(name = "A::b")]
+    async fn capital(test: Test) -> Result {
+        is_alone(test).await
+    }
+
+    #[verifork::test(name = "..")]
+    async fn folder_above(test: Test) -> Result {
+        is_alone(test).await
+    }
+
+    #[verifork::test(
+        name = "long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long_long",
+        cases(one = 1, two = 2)
+    )]
+    async fn long(test: Test, _case: u8) -> Result {
+        is_alone(test).await
+    }
 }
 
 /// What users forget, on `counter` in either language: the tests of the runner compare what each

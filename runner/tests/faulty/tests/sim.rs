@@ -114,6 +114,10 @@ fn main() -> ExitCode {
                 .skip_on(Simulator::Icarus, "fails", "it always fails")
                 .skip_on(Simulator::Ghdl, "passes", "this is not GHDL"),
         ],
+        "ends the process" => {
+            vec![gate().tests(["leaves", "quits", "becomes", "exits", "passes_too"])]
+        }
+        "names" => vec![gate().tests(["names::"]), vhdl().tests(["names::"])],
         "none" => vec![],
         "no such test" => vec![gate().tests(["passes", "pasess"])],
         "no test" => vec![gate().tests([""; 0])],

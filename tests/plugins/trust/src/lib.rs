@@ -3,6 +3,7 @@
 
 mod deep;
 mod design;
+mod green;
 mod lost;
 mod odd;
 mod should_fail;

@@ -1,0 +1,74 @@
+//! Names of tests as names of files.
+
+/// How many bytes of a name are kept as they are; a file's name has at most 255.
+const ROOM: usize = 160;
+
+/// A name for the folder or file of a test, or of anything that is named alike: `a.b` for `a::b`.
+///
+/// Different names have different files, also where a file system does not tell capital letters from
+/// small ones. What is not plain, or is long, ends in a dash and a number that is the name's own.
+///
+/// ```
+/// use verifork_protocol::files::file_name;
+///
+/// assert_eq!(file_name("wraps::from_0"), "wraps.from_0");
+/// assert_ne!(file_name("wraps.from_0"), "wraps.from_0");
+/// ```
+pub fn file_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let mut segments = name.split("::");
+    if name.len() <= ROOM && segments.all(|it| !it.is_empty() && it.chars().all(plain)) {
+        return name.replace("::", ".");
+    }
+    let readable = |c: char| {
+        if c.is_alphanumeric() || "_-.".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let mut text: String = name.replace("::", ".").chars().map(readable).collect();
+    text.truncate(text.floor_char_boundary(ROOM));
+    if text.starts_with('.') {
+        text.replace_range(..1, "_");
+    }
+    // No plain name has a dash.
+    format!("{text}-{:016x}", fingerprint(name))
+}
+
+/// FNV-1a, the same in every build.
+fn fingerprint(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn different_names_have_different_files() {
+        let long = "long_".repeat(100);
+        let (longer, other) = (format!("{long}a"), format!("{long}b"));
+        let names = [
+            "a::b", "a.b", "a:b", "a_b", "a-b", "A::b", "a::B", "a/b", "a\\b", ".", "..", "../a",
+            "a::", "::a", "", "ü", "Ü", &long, &longer, &other,
+        ];
+        let files: Vec<String> = names.iter().map(|name| file_name(name)).collect();
+        let distinct: HashSet<String> = files.iter().map(|file| file.to_lowercase()).collect();
+        assert_eq!(distinct.len(), names.len(), "{files:?}");
+        for file in &files {
+            assert!(file.len() <= 200 && !file.contains('/'), "{file}");
+            assert!(!file.starts_with('.'), "{file}");
+        }
+        assert!(files.contains(&"a.b".to_owned()));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_characters() {
+        assert!(file_name(&"ü".repeat(200)).starts_with(&"ü".repeat(80)));
+    }
+}

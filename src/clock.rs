@@ -189,11 +189,13 @@ impl Clock {
             });
         }
         let first = phase.saturating_add(period - high);
-        kernel.deadline(first).map_err(|error| ClockError::Time {
-            what: "first edge",
-            path: path(),
-            error,
-        })?;
+        if kernel.deadline(first).is_none() {
+            return Err(ClockError::Time {
+                what: "first edge",
+                path: path(),
+                error: kernel.beyond_the_end(first),
+            });
+        }
         let low = Write::Small {
             value: 0,
             unknown: 0,

@@ -75,7 +75,8 @@ pub fn now() -> SimTime {
 /// # Panics
 ///
 /// At the caller's line: the duration is finer than the design's precision (the message has the
-/// neighbours), or no simulation runs. [`try_timer`] returns an error instead.
+/// neighbours), it ends beyond the last time that the simulator can count to (2⁶⁴ steps, or 2⁶³ on GHDL
+/// and NVC), or no simulation runs. [`try_timer`] returns an error instead.
 ///
 /// # Examples
 ///
@@ -94,11 +95,17 @@ pub fn timer(duration: SimDuration) -> Timer {
         Some(steps) => steps,
         None => coarser_steps(duration, precision),
     };
-    match timer_of_steps(kernel, steps) {
-        Ok(timer) => timer,
-        // Not in a closure, whose caller would be this line.
-        Err(error) => refuse(&error),
+    match kernel.deadline(steps) {
+        Some(deadline) => Timer::new(kernel, deadline),
+        None => refuse_beyond_the_end(kernel, steps),
     }
+}
+
+/// Panics at the caller's line.
+#[cold]
+#[track_caller]
+fn refuse_beyond_the_end(kernel: &Kernel, steps: u64) -> ! {
+    refuse(&kernel.beyond_the_end(steps))
 }
 
 #[cold]
@@ -115,7 +122,8 @@ fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
 ///
 /// # Errors
 ///
-/// The duration is finer than the design's precision.
+/// The duration is finer than the design's precision, or ends beyond the last time that the simulator
+/// can count to.
 ///
 /// # Panics
 ///
@@ -130,11 +138,9 @@ pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
 /// A timer of a number of the design's steps.
 #[inline]
 pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Result<Timer, TimeError> {
-    Ok(Timer {
-        kernel,
-        deadline: kernel.deadline(steps)?,
-        key: None,
-    })
+    let deadline = kernel.deadline(steps);
+    let deadline = deadline.ok_or_else(|| kernel.beyond_the_end(steps))?;
+    Ok(Timer::new(kernel, deadline))
 }
 
 /// The future of [`timer`].
@@ -144,6 +150,17 @@ pub struct Timer {
     kernel: &'static Kernel,
     deadline: u64,
     key: Option<TimerKey>,
+}
+
+impl Timer {
+    #[inline]
+    fn new(kernel: &'static Kernel, deadline: u64) -> Timer {
+        Timer {
+            kernel,
+            deadline,
+            key: None,
+        }
+    }
 }
 
 impl Future for Timer {

@@ -68,7 +68,25 @@ use proc_macro::TokenStream;
 /// | `skip` | string | the test is listed and not run; the string says why |
 /// | `should_fail` | string, or nothing | the test passes if a check fails in it or it returns an error, which contains the string |
 /// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic; a binding that does not fit the design; a limit of time |
+/// | `design_errors` | `"ignore"` | errors that the design reports (`$error`, failed assertions, `severity error`) do not fail the test |
+/// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes if the design ends the simulation so while it runs, and fails if it does not |
 /// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
+///
+/// Without `design_errors` and `ends`, an error that the design reports fails the test at its end, and an end
+/// of the simulation fails it at once. `ends = "fatal"` takes `$fatal`, `severity failure` and errors at run
+/// time; `"finish"` takes `$finish` and `std.env.finish`; `"stop"` takes `$stop` and `std.env.stop`.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Counter { clk: Signal<bool>, command: Signal<u8> }
+/// #[verifork::test(ends = "fatal")]
+/// async fn a_bad_command_is_fatal(dut: Counter) {
+///     Clock::new(&dut.clk, 10.ns()).start();
+///     dut.command.set(0xff);
+///     dut.clk.rising_edges(10).await;
+/// }
+/// ```
 ///
 /// The units of time (`1.ms()`) are in scope for the value of `timeout`.
 ///

@@ -4,7 +4,7 @@
 OBJECTS := $(BUILD)/objects$(WAVE_FORMAT:%=-%)
 
 define simulate
-@verilator --cc --exe --build -j 0 --vpi --timing -Wno-fatal --public-flat-rw \
+@verilator --cc --exe --build -j 0 --vpi --timing --assert -Wno-fatal --public-flat-rw \
     --prefix Vdesign --top-module $(TOP) --Mdir $(OBJECTS) -o design \
     -CFLAGS '-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL' \
     -LDFLAGS '-rdynamic -ldl' -MAKEFLAGS -s \

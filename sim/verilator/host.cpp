@@ -70,8 +70,8 @@ Message message_of_plugin = nullptr;
 
 enum class Cause { stop, error, fatal };
 
-/// Whether the line of the source has a $fatal. Until 5.010 Verilator prints of it what it prints of
-/// $error, so that nothing else tells them apart.
+/// Whether the line of the source has a $fatal. Verilator 5.006 prints of it what it prints of $error, so
+/// that nothing else tells them apart.
 bool has_fatal(const char* file, int line) {
     std::ifstream source{file};
     std::string text;

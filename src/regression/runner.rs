@@ -9,6 +9,7 @@ mod one;
 mod plan;
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
 use std::future::{Future as _, poll_fn};
 use std::io::Write as _;
 use std::pin::pin;
@@ -296,7 +297,9 @@ impl Runner {
             let mut text = "not run: the simulation ended before this test".to_owned();
             if let Some(wanted) = wanted {
                 let own = &self.tests[number].name;
-                text += &format!(
+                // Writing to a string cannot fail.
+                let _ = write!(
+                    text,
                     ", as `{wanted}` wants it to: run it in a simulation of its own \
                      (VERIFORK_FILTER='={own}')"
                 );

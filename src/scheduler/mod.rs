@@ -387,21 +387,16 @@ impl Kernel {
 
     // --- time and phases
 
-    /// The deadline `steps` from now.
-    ///
-    /// # Errors
-    ///
-    /// The simulator cannot count so far.
+    /// The deadline `steps` from now, unless the simulator cannot count so far.
     #[inline]
-    pub(crate) fn deadline(&self, steps: u64) -> Result<u64, TimeError> {
-        match self.now.get().checked_add(steps) {
-            Some(deadline) if deadline <= self.last_time => Ok(deadline),
-            _ => Err(self.beyond_the_end(steps)),
-        }
+    pub(crate) fn deadline(&self, steps: u64) -> Option<u64> {
+        let deadline = self.now.get().checked_add(steps)?;
+        (deadline <= self.last_time).then_some(deadline)
     }
 
+    /// Why there is no such deadline.
     #[cold]
-    fn beyond_the_end(&self, steps: u64) -> TimeError {
+    pub(crate) fn beyond_the_end(&self, steps: u64) -> TimeError {
         TimeError::BeyondTheEnd {
             duration: SimDuration::from_steps(steps, self.precision),
             now: self.now().to_string(),

@@ -21,7 +21,7 @@ pub(crate) enum MessageStyle {
     /// time+delta: text` with `--messages=compact`. NVC 1.
     Nvc,
     /// `[time] %Error: file:line: text`. What is printed so is an error only if the program's host says
-    /// that it is one. Verilator 5.
+    /// that it is one. Verilator 5.006, 5.032.
     Verilator,
 }
 

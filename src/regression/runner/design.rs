@@ -1,5 +1,7 @@
 //! What the design does on its own: errors that it reports, and the end of the simulation.
 
+use std::fmt::Write as _;
+
 use super::one::Failures;
 use super::{Planned, Runner, task_tree};
 use crate::regression::console::{self, Heard};
@@ -158,14 +160,12 @@ impl Runner {
         };
         let mut text = format!("the simulation ended {when}: {cause}");
         if let Some(wanted) = wanted {
-            text += &format!(
-                "\n`ends = {:?}` says that it has to be {}",
-                wanted.name(),
-                self.word(wanted.kind())
-            );
+            let (name, word) = (wanted.name(), self.word(wanted.kind()));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n`ends = {name:?}` says that it has to be {word}");
         }
         if !after {
-            text += &format!("\n{}", task_tree(self.kernel));
+            let _ = write!(text, "\n{}", task_tree(self.kernel));
         }
         match said {
             Some(message) => failures.entries.push(entry(message, text)),

@@ -158,8 +158,9 @@ pub(crate) fn take_heard() -> Heard {
 }
 
 /// What the simulator has said since the last test was judged that makes the run a failure, as one
-/// text; and whether the design has reported an error at any time.
-pub(crate) fn rest() -> (Option<String>, bool) {
+/// text; and whether the design has reported an error at any time. `ended`: what has ended the simulation
+/// was judged.
+pub(crate) fn rest(ended: bool) -> (Option<String>, bool) {
     let heard = take_heard();
     let (ignores, errors) = match &*console() {
         Some(console) => (console.ignores_errors, console.errors),
@@ -167,7 +168,7 @@ pub(crate) fn rest() -> (Option<String>, bool) {
     };
     let counts = |message: &&Message| match message.kind {
         MessageKind::Error => !ignores,
-        MessageKind::Fatal => true,
+        MessageKind::Fatal => !ended,
         MessageKind::Finish | MessageKind::Stop => false,
     };
     let texts = heard.messages.iter().filter(counts);

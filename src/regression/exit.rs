@@ -25,8 +25,8 @@ pub(crate) type Last = fn(status: i32, why: Option<&str>) -> Result<(), String>;
 
 static LAST: OnceLock<Last> = OnceLock::new();
 
-/// How the process ends does not matter any more.
-static EXPECTED: AtomicBool = AtomicBool::new(false);
+/// How the simulator ends does not matter any more.
+static JUDGED: AtomicBool = AtomicBool::new(false);
 
 /// The simulator's own failure may be that of errors which were reported, and judged.
 static FORGIVEN: AtomicBool = AtomicBool::new(false);
@@ -100,9 +100,10 @@ fn tell(message: &str) {
     console::tell(&[message.as_bytes(), b"\n"]);
 }
 
-/// The simulation has ended as a test wants it to: how the process ends from now on does not matter.
-pub(crate) fn expect_end() {
-    EXPECTED.store(true, Ordering::SeqCst);
+/// The design has ended the simulation, which a test has failed for, or wanted: with which status the
+/// simulator ends does not matter.
+pub(crate) fn end_is_judged() {
+    JUDGED.store(true, Ordering::SeqCst);
 }
 
 /// The simulator's status is that of a failure if the design has reported an error, which a test may want.
@@ -115,7 +116,7 @@ pub(crate) fn forgive_errors() {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 extern "C" fn leave_with(given: c_int, _: *mut c_void) {
     let mut why = None;
-    if !EXPECTED.load(Ordering::SeqCst) && EXPLAINED.load(Ordering::SeqCst) {
+    if EXPLAINED.load(Ordering::SeqCst) {
         why = judge_the_end(given);
     }
     leave_because(why.as_deref());
@@ -123,12 +124,13 @@ extern "C" fn leave_with(given: c_int, _: *mut c_void) {
 
 /// What has become of the simulation since the last test was judged, where it is a failure.
 fn judge_the_end(given: c_int) -> Option<String> {
-    let (said, errors) = console::rest();
+    let ended = JUDGED.load(Ordering::SeqCst);
+    let (said, errors) = console::rest(ended);
     let passed = status() == PASSED;
     let explained = errors && FORGIVEN.load(Ordering::SeqCst);
     let text = match said {
         Some(said) => format!("after the last test the design reported:\n{said}"),
-        None if passed && given != PASSED && !explained => {
+        None if passed && given != PASSED && !explained && !ended => {
             "the simulator ended with a failure after all tests had passed".to_owned()
         }
         None => return None,

@@ -210,18 +210,19 @@ impl Runner {
     }
 
     fn record(&self, result: TestResult) {
-        let mut text = String::new();
-        let written = report::line(&mut text, &result, self.style)
-            .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
-        print(&text);
-        let number = self.results.borrow().len();
+        // Before the report itself, which is printed too.
         let failed = matches!(result.status, Status::Failed(_));
         let log = if failed {
             console::tail()
         } else {
             String::new()
         };
+        let mut text = String::new();
+        let written = report::line(&mut text, &result, self.style)
+            .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        print(&text);
+        let number = self.results.borrow().len();
         warn_unwritten(results::ended(&result, &log));
         warn_unwritten(junit::record(number, &result, &log).map_err(Into::into));
         self.results.borrow_mut().push(result);
@@ -280,11 +281,13 @@ impl Runner {
                     failures.push(self, planned, kind, reason.to_owned());
                     Ended::GivenUp
                 }
-                None => Ended::Simulation { after },
+                None => {
+                    exit::end_is_judged();
+                    Ended::Simulation { after }
+                }
             };
             let status = self.judge(planned, &running.options, failures, ended);
             if running.options.ends.is_some() && status == Status::Passed {
-                exit::expect_end();
                 wanted = Some(&planned.name);
             }
             let mut result = self.result(running.number, status);

@@ -225,7 +225,9 @@ impl Messages {
         }
         // What GHDL itself says comes after its program's name: `ghdl-mcode:error: `, `./design:error: `.
         let (program, text) = line.split_once(":error: ")?;
-        if program.is_empty() || program.contains(char::is_whitespace) {
+        // The last line of every such end, which says nothing.
+        let last = text == "simulation failed";
+        if last || program.is_empty() || program.contains(char::is_whitespace) {
             return None;
         }
         let place = text.rsplit_once(" at ").and_then(|(_, place)| {
@@ -493,7 +495,7 @@ mod tests {
                     sv.vhd:6:1:@2ns:(report note): (report error): not so\n\
                     sv.vhd:9:217:@2ns:(psl assertion error): Assertion violation\n\
                     sv.vhd:8:25:@3ns:(report failure): deadly\n\
-                    it said:error: none\n\
+                    it said:error: none\nghdl:error: simulation failed\n\
                     ./sv:error: index (4) out of bounds (0 to 3) at ../sv.vhd:8\n\
                     simulation finished @3ns\nsimulation stopped @3ns with status 3\n";
         let found = [

@@ -1,12 +1,16 @@
 //! Errors that a design reports, and its own end of the simulation: one meaning on every simulator, told
 //! from what they print.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use tempfile::TempDir;
+
 use crate::common::ghdl::{Ghdl, Version, versions};
+use crate::common::newer;
 use crate::common::nvc::Nvc;
-use crate::common::{Icarus, Run, Shared, find_tool, plugin, root};
+use crate::common::{Icarus, Run, Shared, find_tool, plugin, root, run, without_settings};
 
 const VERILOG: &str = "tests/designs/reporting.sv";
 const VHDL: &str = "tests/designs/reporting.vhd";
@@ -14,9 +18,46 @@ const VHDL: &str = "tests/designs/reporting.vhd";
 static ICARUS: Shared = Shared::new(|| Icarus::compile::<&str>("reporting", &[VERILOG], &[]));
 static NVC: Shared<Nvc> = Shared::new(|| Nvc::compile("reporting", &[VHDL], &[]));
 
+/// Debian 13's Icarus, with the design compiled in a folder below its root.
+struct NewerIcarus {
+    root: PathBuf,
+    folder: TempDir,
+}
+
+impl NewerIcarus {
+    fn compile() -> Option<NewerIcarus> {
+        let Some(root) = newer::root().filter(|root| root.join("usr/bin/vvp").exists()) else {
+            eprintln!("skipped: Debian 13's Icarus is not there: `make newer` gets it");
+            return None;
+        };
+        let folder = tempfile::tempdir_in(root.join("tmp")).expect("a folder");
+        fs::copy(
+            crate::common::root().join(VERILOG),
+            folder.path().join("0.sv"),
+        )
+        .expect("ours");
+        fs::copy(plugin("trust_tb"), folder.path().join("plugin.so")).expect("ours");
+        let mut command = newer::command(&root, folder.path(), "iverilog");
+        command.args(["-g2012", "-s", "reporting", "-o", "design.vvp", "0.sv"]);
+        assert!(command.status().expect("iverilog runs").success());
+        Some(NewerIcarus { root, folder })
+    }
+
+    fn run(&self, variables: &[(&str, &str)]) -> Run {
+        let folder = self.folder.path();
+        let mut command = newer::command(&self.root, folder, "vvp");
+        let plugin = newer::inside(&self.root, &folder.join("plugin.so"));
+        command.args(["-n", "-m"]).arg(plugin).arg("design.vvp");
+        without_settings(&mut command);
+        command.envs(variables.iter().copied());
+        run(command)
+    }
+}
+
 /// The design on one simulator.
 enum Design {
     Icarus,
+    NewerIcarus(NewerIcarus),
     Ghdl(Version, Ghdl),
     Nvc,
 }
@@ -29,6 +70,7 @@ impl Design {
         let plugin = plugin("trust_tb");
         match self {
             OnIcarus => ICARUS.get().run(&plugin, &variables, &[]),
+            Design::NewerIcarus(design) => design.run(&variables),
             Design::Ghdl(_, design) => design.run(&plugin, &variables, &[]),
             Design::Nvc => NVC.get().run(&plugin, &variables, &[], &[]),
         }
@@ -50,6 +92,7 @@ impl Design {
                 },
                 _,
             ) => root.as_path(),
+            Design::NewerIcarus(design) => &design.root,
             _ => Path::new("/"),
         };
         let folder = tempfile::tempdir_in(root.join("tmp")).expect("a folder");
@@ -66,13 +109,14 @@ impl Design {
     fn name(&self) -> String {
         match self {
             OnIcarus => "Icarus".to_owned(),
+            Design::NewerIcarus(_) => "Debian 13's Icarus".to_owned(),
             Design::Ghdl(version, _) => format!("{version:?}"),
             Design::Nvc => "NVC".to_owned(),
         }
     }
 
     fn is_vhdl(&self) -> bool {
-        !matches!(self, OnIcarus)
+        !matches!(self, OnIcarus | Design::NewerIcarus(_))
     }
 
     /// The place of what the design does for a command.
@@ -116,6 +160,7 @@ fn designs() -> Vec<Design> {
     if find_tool("vvp").is_some() && find_tool("iverilog").is_some() {
         designs.push(OnIcarus);
     }
+    designs.extend(NewerIcarus::compile().map(Design::NewerIcarus));
     if find_tool("ghdl").is_some() {
         designs.extend(versions().into_iter().map(|version| {
             let design = Ghdl::compile_with(&version, "reporting", &[VHDL]);

@@ -168,7 +168,11 @@ impl Runner {
             let _ = write!(text, "\n{}", task_tree(self.kernel));
         }
         match said {
-            Some(message) => failures.entries.push(entry(message, text)),
+            Some(message) => {
+                let mut entry = entry(message, text);
+                entry.at = entry.at.or(Some(self.kernel.now()));
+                failures.entries.push(entry);
+            }
             None => failures.push(self, planned, FailureKind::Design, text),
         }
     }

@@ -71,11 +71,25 @@ fn described() -> Design {
     design
 }
 
+fn reporting() -> [Design; 2] {
+    let tests = ["reporting::"];
+    let verilog = Design::new("reporting")
+        .sources(["../../../tests/designs/reporting.sv"])
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0");
+    let vhdl = Design::new("reporting")
+        .label("vhdl")
+        .sources(["../../../tests/designs/reporting.vhd"]);
+    [verilog.tests(tests), vhdl.tests(tests)]
+}
+
 fn main() -> ExitCode {
     let choice = std::env::var("FAULTY_DESIGN").unwrap_or_default();
     verifork_runner::main(match choice.as_str() {
         "all" => vec![whole()],
         "shared" => vec![whole().shared_simulation()],
+        "reporting" => reporting().into(),
+        "reporting shared" => reporting().map(Design::shared_simulation).into(),
         "finish" => vec![
             gate()
                 .define_as("FINISH_AT", "8")

@@ -83,6 +83,10 @@ impl Condition {
 /// task often waits for something else between two edges.
 const IDLE_FIRES: u32 = 8;
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, none excludes another"
+)]
 pub(crate) struct Signal {
     pub(crate) handle: Handle,
     pub(crate) description: Description,

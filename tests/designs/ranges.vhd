@@ -12,6 +12,7 @@ package ranges_types is
         state : state_t;
         text  : string(1 to 4);
     end record;
+    type entries_t is array (1 to 2) of entry_t;
 end package;
 
 library ieee;
@@ -42,6 +43,7 @@ architecture a of ranges is
     signal smalls : smalls_t := (others => 0);
     signal states : states_t := (others => busy);
     signal item   : entry_t := (count => 0, state => idle, text => "    ");
+    signal items  : entries_t := (others => (count => 0, state => idle, text => "    "));
 begin
     seen <= ROM(i);
 end architecture;

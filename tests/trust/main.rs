@@ -11,3 +11,4 @@ mod lost;
 mod odd;
 mod refused_calls;
 mod shown;
+mod values;

@@ -73,6 +73,30 @@ async fn what_a_type_does_not_take_is_refused_when_it_is_written(dut: Instance) 
     Ok(())
 }
 
+/// An array of records, bound as one of values.
+#[verifork::test]
+async fn what_is_advised_for_composites_is_taken(dut: Instance) -> Result {
+    #[derive(Dut)]
+    struct Entry {
+        count: Signal<u32>,
+        text: Signal<String>,
+    }
+    let text = refusal(dut.array::<u8>("items"));
+    assert!(
+        text.contains("`items[1]` and so on, are bound each as a struct that derives `Dut`"),
+        "{text}"
+    );
+    let entry: Entry = dut.object("items[1]")?.bind()?;
+    entry.count.set(4);
+    entry.text.set("four".into());
+    let text = refusal(dut.signal::<u8>("item"));
+    assert!(text.contains("as a struct that derives `Dut`"), "{text}");
+    timer(1.ns()).await;
+    assert_eq!((entry.count.get()?, entry.text.get().as_str()), (4, "four"));
+    dut.object("item")?.bind::<Entry>()?;
+    Ok(())
+}
+
 #[verifork::test]
 async fn what_a_type_takes_is_written(dut: Instance) -> Result {
     dut.signal::<i32>("n")?.set(i32::MAX);

@@ -10,5 +10,6 @@ mod green;
 mod lost;
 mod odd;
 mod refused_calls;
+mod scale;
 mod shown;
 mod values;

@@ -6,5 +6,6 @@ mod design;
 mod green;
 mod lost;
 mod odd;
+mod scale;
 mod should_fail;
 mod shown;

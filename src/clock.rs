@@ -1,6 +1,7 @@
 //! Clocks that the testbench drives.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::dut::Signal;
 use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
@@ -212,7 +213,10 @@ impl Clock {
             low: period - high,
         };
         let clock = kernel.start_clock(signal, shape, first);
-        Ok(RunningClock { clock })
+        Ok(RunningClock {
+            clock,
+            of_this_thread: PhantomData,
+        })
     }
 }
 
@@ -233,10 +237,12 @@ fn whole_part(period: u64, part: f64) -> Option<u64> {
     }
 }
 
-/// A clock that was started. Dropping it changes nothing.
+/// A clock that was started. Dropping it changes nothing. It belongs to the thread of the simulation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RunningClock {
     clock: ClockIndex,
+    /// Not `Send`: on another thread there is no clock of this number, or another one's.
+    of_this_thread: PhantomData<*const ()>,
 }
 
 impl RunningClock {

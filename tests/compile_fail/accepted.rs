@@ -1,0 +1,25 @@
+//! The same forms as in the other files, as they are allowed.
+use verifork::prelude::*;
+use verifork::task::{Task, TaskManager, block_on};
+
+pub fn children_borrow_what_outlives_the_scope() -> Result {
+    let words = vec![1, 2];
+    let (mut left, mut right) = (0, 0);
+    block_on(scope(async |tm| {
+        tm.fork("left", async { Ok(left += words[0]) });
+        tm.fork("right", async { Ok(right += words[1]) });
+        let local = String::new();
+        tm.fork("owns", async move { Ok(drop(local)) });
+        tm.fork("adds", async { Ok(drop(tm.fork("sibling", async { Ok(()) }))) });
+        Ok(())
+    }))?;
+    assert_eq!(left + right, 3);
+    Ok(())
+}
+
+pub async fn a_scope_of_a_manager_leaves_its_values() -> Result<i32> {
+    let tm = TaskManager::new();
+    let task: Task<i32> = tm.fork("one", async { Ok(1) });
+    tm.scope(async |tm| Ok(drop(tm.fork("two", async { Ok(2) })))).await?;
+    Ok(task.await? + tm.result::<i32>("two")?)
+}

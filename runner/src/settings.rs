@@ -54,7 +54,6 @@ impl Settings {
                 problems.push(format!("{name}={value}: {problem}"));
             }
         };
-        let mut required_by_name = Vec::new();
         let mut settings = Settings {
             cache: true,
             ..Settings::default()
@@ -64,9 +63,7 @@ impl Settings {
             Ok(())
         });
         text("VERIFORK_REQUIRE", &mut |value| {
-            let named = simulators(value)?;
-            settings.required = named.clone().unwrap_or(ALL.to_vec());
-            required_by_name = named.unwrap_or_default();
+            settings.required = simulators(value)?.unwrap_or(ALL.to_vec());
             Ok(())
         });
         text("VERIFORK_WAVES", &mut |value| {
@@ -86,14 +83,6 @@ impl Settings {
         for simulator in ALL {
             if let Some(place) = get(simulator.command_line().variable()) {
                 settings.places.insert(simulator, PathBuf::from(place));
-            }
-        }
-        for simulator in required_by_name {
-            if !settings.wants(simulator) {
-                problems.push(format!(
-                    "VERIFORK_REQUIRE names `{0}`, which VERIFORK_SIM leaves out: nothing runs on it",
-                    simulator.command_line().key()
-                ));
             }
         }
         if problems.is_empty() {
@@ -186,20 +175,6 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn what_is_required_by_name_is_not_left_out() {
-        let get = |required: &'static str| {
-            Settings::read(move |name| match name {
-                "VERIFORK_SIM" => Some("ghdl".into()),
-                "VERIFORK_REQUIRE" => Some(required.into()),
-                _ => None,
-            })
-        };
-        let problems = get("icarus").unwrap_err();
-        assert!(problems[0].contains("names `icarus`, which VERIFORK_SIM leaves out"));
-        assert!(get("all").is_ok() && get("ghdl").is_ok());
     }
 
     #[test]

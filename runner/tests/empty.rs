@@ -230,14 +230,13 @@ fn settings_that_leave_nothing_are_an_error_that_names_what_there_is() {
         .status(BROKEN)
         .says("is left by VERIFORK_SIM=ghdl");
     harness.run("", &[other[0], ALLOWED], &[]).status(0);
-    // A requirement is none of those that are left out.
-    let required = [other[0], ("VERIFORK_REQUIRE", "all")];
-    harness.run("", &required, &[]).status(BROKEN);
-    let contradiction = [other[0], ("VERIFORK_REQUIRE", "icarus")];
-    harness
-        .run("", &contradiction, &[])
-        .status(BROKEN)
-        .says("VERIFORK_REQUIRE names `icarus`, which VERIFORK_SIM leaves out");
+    // What is required beside it does not make anything run.
+    for required in ["all", "icarus"] {
+        harness
+            .run("", &[other[0], ("VERIFORK_REQUIRE", required)], &[])
+            .status(BROKEN)
+            .says("is left by VERIFORK_SIM=ghdl");
+    }
     for (name, value) in [
         ("VERIFORK_SIM", ","),
         ("VERIFORK_SIM", "icarus,"),

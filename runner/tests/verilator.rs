@@ -122,7 +122,7 @@ fn what_is_missing_is_named() {
         .status(101)
         .says("Verilator is not where VERIFORK_VERILATOR says");
     let empty = [ONLY, ("PATH", "/nonexistent")];
-    harness.run("", &empty, &["passes"]).status(0).says(
+    harness.run("", &empty, &["passes"]).status(101).says(
         "Verilator is not installed: there is no `verilator` on PATH; `apt install verilator",
     );
     let Some(verilator) = find("verilator") else {
@@ -134,6 +134,6 @@ fn what_is_missing_is_named() {
     let alone = [ONLY, ("PATH", folder.path().to_str().unwrap())];
     harness
         .run("", &alone, &["passes"])
-        .status(0)
+        .status(101)
         .says("Verilator compiles nothing without `make`, which is not on PATH");
 }

@@ -232,16 +232,18 @@ module conformance #(
             always @(posedge clk) bit_copy <= q_8[g];
             wire inverted = ~bit_copy;
 
-            // Generated blocks one in the other: gen[1].inner[0].cell_copy.
+            // Generated blocks one in the other, with an instance: gen[1].inner[0].nested.adder.sum.
             genvar h;
             for (h = 0; h < 2; h = h + 1) begin : inner
                 wire cell_copy = bit_copy ^ (h == 1);
+                conformance_child nested (.clk(clk), .in(q_8), .out());
             end
         end
 
         // One of the two scopes exists, by a parameter.
         if (COUNT > 3) begin : many
             wire [7:0] chosen = q_8;
+            conformance_grandchild inside (.clk(clk), .in(chosen), .sum());
         end else begin : few
             wire [7:0] chosen = ~q_8;
         end

@@ -409,11 +409,17 @@ begin
         end process;
         inverted <= not bit_copy;
 
-        -- Generated blocks one in the other: gen(1).inner(0).cell_copy.
+        -- Generated blocks one in the other, with an instance: gen(1).inner(0).nested.adder.sum.
         inner : for h in 0 to 1 generate
             signal cell_copy : std_logic;
         begin
             cell_copy <= not bit_copy when h = 1 else bit_copy;
+            nested : entity work.conformance_child
+                port map (
+                    clk   => clk,
+                    \in\  => q_8,
+                    \out\ => open
+                );
         end generate;
     end generate;
 

@@ -121,10 +121,8 @@ impl VpiPort {
         if self.quirks.everything_is_a_register {
             self.find_parameters(scope, &mut objects);
         }
-        // Verilator 5.006 does not know internal scopes; of a scope that is no module it gives the
-        // modules at the top.
-        if self.quirks.generate_scopes_are_hidden && self.kind(scope) == ObjectKind::Module {
-            objects.extend(self.raw.all_related(vpi::vpiModule, Some(scope)));
+        if self.quirks.generate_scopes_are_hidden {
+            objects.extend(self.scopes_below(scope));
         }
         objects
     }

@@ -130,6 +130,37 @@ async fn shows_seven(top: Instance) -> Result {
     Ok(())
 }
 
+/// What is listed of a design, at any depth, is found again by the path that it gives.
+#[verifork::test]
+async fn finds_what_is_listed(top: Instance) -> Result {
+    let mut lost = Vec::new();
+    let (mut scopes, mut count) = (vec![top], 0);
+    while let Some(scope) = scopes.pop() {
+        for child in scope.children()? {
+            count += 1;
+            let path = child.path();
+            let below = path.strip_prefix(top.path()).unwrap_or(path);
+            for (from, path) in [(top, below.trim_start_matches('.')), (scope, child.name())] {
+                match from.object(path) {
+                    Ok(found) if found == child => {}
+                    Ok(found) => lost.push(format!("{path} is {}", found.path())),
+                    Err(error) => lost.push(format!("{path}: {error}")),
+                }
+            }
+            log::info!("listed {} {:?}", path, child.kind());
+            scopes.extend(child.as_instance());
+        }
+    }
+    ensure!(
+        lost.is_empty(),
+        "{} of {count} are lost:\n{}",
+        lost.len(),
+        lost.join("\n")
+    );
+    log::info!("all of {count} are found");
+    Ok(())
+}
+
 /// The design's own width, its text and its file are those that the harness gave it.
 #[verifork::test]
 async fn is_as_configured(dut: Instance) -> Result {

@@ -20,6 +20,10 @@ use crate::value::LogicVec;
 #[derive(Default)]
 pub(in crate::simulator::vpi) struct Kept {
     scopes: RefCell<HashMap<Place, Handle>>,
+    /// The instances below generate scopes, at any depth, but for those in other instances.
+    inside: RefCell<HashMap<Handle, Vec<Handle>>>,
+    /// The names of scopes that are shown below scopes which are not: with the names of those.
+    long_names: RefCell<HashMap<Handle, String>>,
     elements: RefCell<HashMap<(Handle, i32), Handle>>,
     watches: RefCell<HashMap<u64, Watch>>,
     watched: RefCell<HashMap<Handle, u64>>,

@@ -54,9 +54,41 @@ pub(super) fn decoded(path: &str) -> String {
     text::decoded(&bytes)
 }
 
+/// The names in a path of the generated program. Newer versions have escaped ones in it, which end with
+/// a space, and may hold dots.
+pub(super) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let mut parts = Vec::new();
+    let (mut start, mut escaped) = (0, false);
+    for (at, letter) in path.char_indices() {
+        match letter {
+            '\\' if at == start => escaped = true,
+            ' ' => escaped = false,
+            '.' if !escaped => {
+                parts.push(&path[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&path[start..]);
+    parts.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dot_in_an_escaped_name_parts_nothing() {
+        let of = |path| parts(path).collect::<Vec<_>>();
+        assert_eq!(
+            of("top.gen__BRA__0__KET__.a"),
+            ["top", "gen__BRA__0__KET__", "a"]
+        );
+        assert_eq!(of(r"top.\a.b .c"), ["top", r"\a.b ", "c"]);
+        assert_eq!(of(r"top.\a.b "), ["top", r"\a.b "]);
+        assert_eq!(of("top"), ["top"]);
+    }
 
     #[test]
     fn names_of_the_program_are_those_of_the_design() {

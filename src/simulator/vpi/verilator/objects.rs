@@ -1,6 +1,8 @@
 //! Objects: each with one handle, the ports of the top, and what a register holds.
 
-use super::names::{decoded, encoded};
+use std::collections::HashSet;
+
+use super::names::{decoded, encoded, parts};
 use crate::simulator::vpi::{VpiPort, name};
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError};
 use crate::sys::vpi;
@@ -34,12 +36,49 @@ impl VpiPort {
         if let Some(known) = self.kept.scopes.borrow().get(&key) {
             return Some(*known);
         }
-        let found = encoded(name).find_map(|name| self.raw.by_name(&name, scope))?;
-        if !self.kind(found).is_scope() {
-            return None;
+        // Newer versions have the names of the design; where one holds a dot, they take it for a path.
+        let mut spellings: Vec<String> = encoded(name).collect();
+        if !name.contains('.') {
+            spellings.extend([name.to_owned(), format!("\\{name} ")]);
         }
+        let mut found = spellings
+            .iter()
+            .filter_map(|name| self.raw.by_name(name, scope));
+        let found = found.find(|found| self.kind(*found).is_scope())?;
         self.kept.scopes.borrow_mut().insert(key, found);
         Some(found)
+    }
+
+    /// The scopes that a scope holds. No relation leads to generate scopes, and instances in them are
+    /// listed with the instance around them: so they are found by the paths of those. Of a scope
+    /// that is no module, Verilator 5.006 gives the modules at the top.
+    pub(in crate::simulator::vpi) fn scopes_below(&self, scope: Handle) -> Vec<Handle> {
+        let instances = if self.kind(scope) == ObjectKind::Module {
+            self.raw.all_related(vpi::vpiModule, Some(scope))
+        } else {
+            let inside = self.kept.inside.borrow();
+            inside.get(&scope).cloned().unwrap_or_default()
+        };
+        let of_scope = self.raw.get_text(vpi::vpiFullName, scope);
+        let (mut scopes, mut known) = (Vec::new(), HashSet::new());
+        for instance in instances {
+            let path = self.raw.get_text(vpi::vpiFullName, instance);
+            let between = path.as_deref().and_then(|path| {
+                let below = path.strip_prefix(of_scope.as_deref()?)?.strip_prefix('.')?;
+                let mut parts = parts(below);
+                parts.next().filter(|_| parts.next().is_some())
+            });
+            let hidden = between.and_then(|name| self.hidden_scope(Some(scope), &decoded(name)));
+            if let Some(hidden) = hidden {
+                let mut inside = self.kept.inside.borrow_mut();
+                inside.entry(hidden).or_default().push(instance);
+            }
+            let shown = hidden.unwrap_or(instance);
+            if known.insert(shown) {
+                scopes.push(shown);
+            }
+        }
+        scopes
     }
 
     /// Puts parameters into the places of the variables they are listed as.
@@ -213,7 +252,8 @@ impl VpiPort {
         }
     }
 
-    /// The name by which a scope holds an object: with that of the generate scope between them.
+    /// The name by which a scope holds an object: with that of a generate scope between them which is
+    /// not shown at all.
     pub(in crate::simulator::vpi) fn name_below(
         &self,
         scope: Option<Handle>,
@@ -228,15 +268,26 @@ impl VpiPort {
         let below = path
             .strip_prefix(&of_scope)
             .and_then(|below| below.strip_prefix('.'));
-        Some(below.map_or(name, decoded))
+        let Some(below) = below else {
+            return Some(name);
+        };
+        let name = decoded(below);
+        if parts(below).nth(1).is_some() {
+            let mut long = self.kept.long_names.borrow_mut();
+            long.insert(object, name.clone());
+        }
+        Some(name)
     }
 
-    /// The last name in a scope's path. What it says is its name is its path, or cut off: `__0` in
+    /// The name of a scope: the last one in its path, after those of scopes that are not shown. What it says is its name is its path, or cut off: `__0` in
     /// `gen__BRA__0__KET__` is taken for a character's code.
     pub(in crate::simulator::vpi) fn name_at_the_end(&self, scope: Handle) -> String {
+        if let Some(name) = self.kept.long_names.borrow().get(&scope) {
+            return name.clone();
+        }
         let path = self.raw.get_text(vpi::vpiFullName, scope);
         let path = path.unwrap_or_default();
-        decoded(path.rsplit('.').next().unwrap_or_default())
+        decoded(parts(&path).next_back().unwrap_or_default())
     }
 
     /// A path as the design has it.

@@ -80,6 +80,38 @@ async fn children_are_listed_once_and_are_what_is_looked_up(dut: Instance) -> Re
 }
 
 #[verifork::test]
+async fn what_is_listed_at_any_depth_is_found_again_by_its_name_and_its_path(
+    dut: Instance,
+) -> Result {
+    let mut scopes = vec![dut];
+    let mut listed = Vec::new();
+    while let Some(scope) = scopes.pop() {
+        for child in scope.children()? {
+            let path = child.path();
+            let below = path.strip_prefix("conformance.");
+            let below = below.ok_or_else(|| error!("{path} is not below the top"))?;
+            ensure!(dut.object(below)? == child, "{path} is another object");
+            ensure!(
+                scope.object(child.name())? == child,
+                "{} is another object in {}",
+                child.name(),
+                scope.path()
+            );
+            listed.push(below.replace(['(', ')'], "_").replace(['[', ']'], "_"));
+            scopes.extend(child.as_instance());
+        }
+    }
+    for index in ["gen_0_.inner_0_", "gen_3_.inner_1_"] {
+        let instance = format!("{index}.nested.adder");
+        ensure!(
+            listed.iter().any(|path| *path == instance),
+            "{instance} is not listed: {listed:?}"
+        );
+    }
+    Ok(())
+}
+
+#[verifork::test]
 async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result {
     not_in_vhdl("its declarations have other kinds")?;
     let children = dut.children()?;

@@ -243,7 +243,6 @@ module conformance #(
         // One of the two scopes exists, by a parameter.
         if (COUNT > 3) begin : many
             wire [7:0] chosen = q_8;
-            conformance_grandchild inside (.clk(clk), .in(chosen), .sum());
         end else begin : few
             wire [7:0] chosen = ~q_8;
         end

@@ -89,7 +89,7 @@ async fn what_is_listed_at_any_depth_is_found_again_by_its_name_and_its_path(
         for child in scope.children()? {
             let path = child.path();
             let below = path.strip_prefix("conformance.");
-            let below = below.ok_or_else(|| error!("{path} is not below the top"))?;
+            let below = below.expect("the top is above all that is in it");
             ensure!(dut.object(below)? == child, "{path} is another object");
             ensure!(
                 scope.object(child.name())? == child,
@@ -104,7 +104,7 @@ async fn what_is_listed_at_any_depth_is_found_again_by_its_name_and_its_path(
     for index in ["gen_0_.inner_0_", "gen_3_.inner_1_"] {
         let instance = format!("{index}.nested.adder");
         ensure!(
-            listed.iter().any(|path| *path == instance),
+            listed.contains(&instance),
             "{instance} is not listed: {listed:?}"
         );
     }

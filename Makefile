@@ -14,7 +14,7 @@ SIM ?= icarus
 
 include sim/sim.mk
 
-.PHONY: demo test conformance newer sanitize bench bindings fmt clippy doc tools help
+.PHONY: demo test conformance newer sanitize packages bench bindings fmt clippy doc tools help
 
 ## demo       installs what is missing, builds, and runs the testbench `fifo` on Icarus Verilog
 ##            MUTANT=fifo_almost_full_late gives it a design with a bug: it fails, and says why
@@ -39,6 +39,10 @@ newer:
 ##            sanitizers (needs a nightly toolchain) and valgrind
 sanitize:
 	@tests/sanitize.sh
+
+## packages   packs every crate that is to be published, and runs a testbench of what was packed
+packages: tools-icarus
+	@tests/packages.sh
 
 ## bench      rates on Icarus, beside the same work done by a plugin written in C, and what a test
 ##            of `cargo test` costs over plain vvp

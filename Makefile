@@ -14,7 +14,7 @@ SIM ?= icarus
 
 include sim/sim.mk
 
-.PHONY: demo test conformance newer sanitize packages bench bindings fmt clippy doc tools help
+.PHONY: demo test conformance newer trust sanitize packages bench bindings fmt clippy doc tools help
 
 ## demo       installs what is missing, builds, and runs the testbench `fifo` on Icarus Verilog
 ##            MUTANT=fifo_almost_full_late gives it a design with a bug: it fails, and says why
@@ -34,6 +34,11 @@ conformance: tools-icarus
 ## newer      the same on Debian 13's simulators, in a root that debootstrap makes in a cache folder
 newer:
 	@tests/newer.sh
+
+## trust      what trust in the library rests on, as a table: random programs, one course for one seed,
+##            very many of everything, what must not pass; LONG=1 asks a hundred times more
+trust: tools-icarus
+	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(TARGET)' LONG='$(LONG)' tests/trust.sh
 
 ## sanitize   the tests of tasks and their synchronization under the address, leak and thread
 ##            sanitizers (needs a nightly toolchain) and valgrind

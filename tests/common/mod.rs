@@ -306,7 +306,12 @@ impl Run {
 }
 
 /// Runs a command to its end, in a process group of its own that does not outlive the test.
-pub fn run(mut command: Command) -> Run {
+pub fn run(command: Command) -> Run {
+    run_within(PATIENCE, command)
+}
+
+/// [`run`] for what takes longer.
+pub fn run_within(patience: Duration, mut command: Command) -> Run {
     let mut output = tempfile::tempfile().expect("a temporary file");
     let stream = || Stdio::from(output.try_clone().expect("one more handle"));
     let (first, second) = (stream(), stream());
@@ -322,12 +327,12 @@ pub fn run(mut command: Command) -> Run {
         if let Some(status) = child.try_wait().expect("our own child") {
             break status;
         }
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > patience {
             let _ = Command::new("kill")
                 .args(["-KILL", &format!("-{}", child.id())])
                 .status();
             let _ = child.wait();
-            panic!("{command:?} did not end within {PATIENCE:?}");
+            panic!("{command:?} did not end within {patience:?}");
         }
         std::thread::sleep(Duration::from_millis(5));
     };

@@ -5,6 +5,7 @@
 
 mod allocations;
 mod memory;
+mod soak;
 
 use std::time::Instant;
 

@@ -12,7 +12,7 @@ use crate::{Bench, count_or};
 const TOLERATED_KIB: u64 = 256;
 
 /// The memory of this process that is in the machine's memory, in KiB.
-fn resident_kib() -> Result<u64> {
+pub(crate) fn resident_kib() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next());

@@ -58,6 +58,11 @@ impl Arguments {
         self.libtest.list
     }
 
+    /// Has only a list be given.
+    pub(crate) fn only_list(&mut self) {
+        self.libtest.list = true;
+    }
+
     /// What simulators print is to be shown at once.
     pub(crate) fn shows_output(&self) -> bool {
         self.libtest.nocapture || self.no_capture

@@ -49,8 +49,8 @@ pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
 }
 
 fn try_main(designs: Vec<Design>) -> Result<ExitCode, Vec<String>> {
-    let arguments = Arguments::of_process().map_err(|problem| vec![problem])?;
-    match prepare(designs, &arguments) {
+    let mut arguments = Arguments::of_process().map_err(|problem| vec![problem])?;
+    match prepare(designs, &mut arguments) {
         Ok(Prepared::Done) => Ok(ExitCode::SUCCESS),
         Ok(Prepared::Tests(tests)) => tests.run(&arguments),
         Err(mut problems) => {
@@ -92,7 +92,7 @@ impl Tests {
     }
 }
 
-fn prepare(designs: Vec<Design>, arguments: &Arguments) -> Result<Prepared, Vec<String>> {
+fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, Vec<String>> {
     let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
@@ -110,6 +110,9 @@ fn prepare(designs: Vec<Design>, arguments: &Arguments) -> Result<Prepared, Vec<
     }
     if let Some(problem) = plugin.problem {
         return Err(vec![problem]);
+    }
+    if plugin.list {
+        arguments.only_list();
     }
     check_languages(&designs)?;
     let context = context(testbench, settings, &plugin, arguments)?;

@@ -150,6 +150,8 @@ pub(crate) struct PluginSettings {
     /// Which terms of it find none beside others that do.
     pub(crate) remarks: Vec<String>,
     pub(crate) allow_empty: bool,
+    /// Only a list is wanted.
+    pub(crate) list: bool,
 }
 
 /// A test in the plugin.

@@ -23,6 +23,11 @@ fn tests_are_listed_without_a_simulator_in_the_order_of_the_source() {
     run.status(0)
         .says("gate::icarus::passes: test\ngate::icarus::passes_too: test\n");
     run.says("gate::icarus::is_skipped: test\n");
+    harness
+        .run("", &[variables[0], ("VERIFORK_LIST", "1")], &[])
+        .status(0)
+        .says("gate::icarus::passes: test\n")
+        .does_not_say("running");
 }
 
 #[test]

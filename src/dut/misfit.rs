@@ -128,17 +128,16 @@ impl BindError {
     }
 }
 
+/// How the text of every [`BindError`] begins, which tells it in the message of an `unwrap`.
+pub(crate) const DOES_NOT_FIT: &str = "the testbench does not fit the design";
+
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let several = match &*self.0 {
-            [one] => return write!(f, "the testbench does not fit the design: {one}"),
+            [one] => return write!(f, "{DOES_NOT_FIT}: {one}"),
             several => several,
         };
-        write!(
-            f,
-            "the testbench does not fit the design, in {} places:",
-            several.len()
-        )?;
+        write!(f, "{DOES_NOT_FIT}, in {} places:", several.len())?;
         // What a scope holds is told once.
         let mut listed = Vec::new();
         for problem in several {

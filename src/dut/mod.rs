@@ -63,6 +63,7 @@ pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use expect::ExpectError;
 pub use instance::Instance;
 pub(crate) use instance::bind_top;
+pub(crate) use misfit::DOES_NOT_FIT;
 pub use misfit::{BindError, Misfit, Problem};
 pub use object::Object;
 pub(crate) use outline::Found;

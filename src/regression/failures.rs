@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::outcome::{FailureEntry, FailureKind};
 use super::test::Skip;
-use crate::dut::{BindError, ExpectError, ReadError, SelectError, WriteError};
+use crate::dut::{BindError, DOES_NOT_FIT, ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
 use crate::task::{MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, catch, causes_of};
 use crate::time::SimTime;
@@ -73,6 +73,12 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
 
 fn kind_of(error: &TaskError) -> FailureKind {
     match error.kind() {
+        // What `unwrap` and `expect` make of it: their words, a colon, the error.
+        TaskErrorKind::Panicked { message, .. }
+            if message.contains(&format!(": {DOES_NOT_FIT}")) =>
+        {
+            FailureKind::Bind
+        }
         TaskErrorKind::Panicked { .. } => FailureKind::Panic,
         TaskErrorKind::Failed(cause) if is_of_binding(cause) => FailureKind::Bind,
         _ => FailureKind::Error,

@@ -23,7 +23,7 @@ type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, leng
 /// meaning of the lines, which is also that of the fields:
 ///
 /// - first the settings: `{"settings": {"library": "0.1.0", "wall_timeout": 300.0, "seed": null,
-///   "help": null, "problem": null, "none_selected": null, "remarks": [], "allow_empty": false}}`,
+///   "help": null, "problem": null, "none_selected": null, "remarks": [], "allow_empty": false, "list": false}}`,
 ///   the limit in seconds, `null` for none; `none_selected` says why `VERIFORK_FILTER` leaves no
 ///   test, and `remarks` which of its terms find none beside others that do;
 /// - then each test in the order of the source: `{"test": {"name": "wraps::from_0", "file":
@@ -90,6 +90,7 @@ fn lines() -> Vec<Value> {
         "none_selected": none_selected,
         "remarks": remarks,
         "allow_empty": config.allow_empty,
+        "list": config.list,
     }})];
     lines.extend(
         entries

@@ -44,7 +44,7 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
     require!("iverilog", "vvp");
     let variables = [("VERIFORK_FILTER", "should_fail::")];
     let run = DESIGN.get().run(&plugin("trust_tb"), &variables, &[]);
-    run.failed().says("6 passed, 6 failed, 0 skipped");
+    run.failed().says("6 passed, 7 failed, 0 skipped");
     for test in [
         "a_check_fails",
         "an_error_is_returned",
@@ -82,6 +82,7 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
             "a_look_up_is_misspelt",
             format!("{} a binding", not_so("should_fail = \"count\"")),
         ),
+        ("a_look_up_is_unwrapped", format!("{bare} a binding")),
         (
             "an_error_comes_in_place_of_a_time_out",
             format!("`should_fail(timeout)` stands for a time-out, and this is {own}"),

@@ -77,6 +77,12 @@ async fn a_look_up_is_misspelt(dut: Instance) -> Result {
     Ok(())
 }
 
+#[verifork::test(should_fail)]
+async fn a_look_up_is_unwrapped(dut: Instance) {
+    let count = dut.signal::<u8>("cuont").unwrap();
+    assert_eq!(count.get().unwrap(), 3, "the count is wrong");
+}
+
 #[verifork::test(should_fail(timeout))]
 async fn an_error_comes_in_place_of_a_time_out() -> Result {
     bail!("the bus is stuck")

@@ -29,7 +29,7 @@ use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.

@@ -82,8 +82,9 @@
 //! simulated time; `VERIFORK_LOG`; `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several
 //! times in its simulation; `VERIFORK_TOP`, which is the top of a design in Verilog if it is not set; and
 //! `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter where tests share a simulation.
-//! `VERIFORK_LIST` is `--list` here, and `VERIFORK_RESULTS`, the file through which the plugin tells
-//! what it has done, the harness sets itself.
+//! `VERIFORK_LIST` is `--list` here. `VERIFORK_RESULTS`, the file through which the plugin tells what it
+//! has done, and `VERIFORK_DECLARATIONS`, through which it is told what the simulator does not show, the
+//! harness sets itself.
 
 mod arguments;
 mod cache;

@@ -244,7 +244,7 @@ fn a_plugin_for_another_design_says_what_is_missing() {
     run.failed()
         .says("Counter.rst: there is no `rst` in `failing`")
         .says("no `core` in `failing`");
-    run.says("1 passed, 3 failed")
+    run.says("1 passed, 4 failed")
         .says("examples/counter/src/lib.rs:10");
 }
 

@@ -92,8 +92,7 @@ fn entity(text: &str, name: &str) -> Option<Declared> {
         for declaration in split(list, ';') {
             let (left, _) = declaration.split_once(':')?;
             for declared in left.split(',') {
-                // `signal clk`, `constant WIDTH`: the class may stand before the first.
-                names.extend(declared.split_whitespace().next_back().map(str::to_owned));
+                names.extend(last_name(declared).map(str::to_owned));
             }
         }
     }
@@ -101,6 +100,16 @@ fn entity(text: &str, name: &str) -> Option<Declared> {
         names,
         ..Declared::default()
     })
+}
+
+/// The name in `signal clk`, `constant WIDTH` or `\clk in\`: the class may stand before it, and an extended
+/// identifier may have spaces.
+fn last_name(declared: &str) -> Option<&str> {
+    let declared = declared.trim();
+    match declared.strip_suffix('\\') {
+        Some(extended) => declared.get(extended.rfind('\\')?..),
+        None => declared.split_whitespace().next_back(),
+    }
 }
 
 /// The parameters and ports of a module (IEEE 1800-2017, 23.2.1).
@@ -116,7 +125,10 @@ fn module(text: &str, name: &str) -> Option<Declared> {
         let is_whole = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
         is_whole.then_some(text.len() - rest.len())
     })?;
-    let mut rest = &text[start..];
+    let mut rest = text[start..].trim_start();
+    while rest.starts_with("import ") {
+        rest = rest[rest.find(';')? + 1..].trim_start();
+    }
     let header = &rest[..rest.find('(').unwrap_or_default()];
     let mut names = Vec::new();
     if header.contains('#') {
@@ -239,6 +251,8 @@ mod tests {
             declared.names,
             ["N", "L", "clk_i", "rst_ni", "data", "valid", "hdr_o"]
         );
+        let bare = "module m import p::*; import q::r; (input a, output b); endmodule";
+        assert_eq!(module(bare, "m").unwrap().names, ["a", "b"]);
         let old = "module m(a, b,\n c);\n input a; endmodule";
         let names = |text| module(text, "m").unwrap().names;
         assert_eq!(names(old), ["a", "b", "c"]);
@@ -250,9 +264,9 @@ mod tests {
     fn generics_and_ports_of_an_entity_stand_in_their_order() {
         let text = "entity other is port (x : in bit); end; -- entity Top is port (y : in bit);\n\
             Entity Top Is Generic (N : positive := 3; Name_G, B : string := \"a;b\");\n\
-            Port (signal Clk, Rst : in std_logic; D : in vec(0 to f(N, 1) - 1)); End;\n";
+            Port (signal Clk, Rst, \\clk in\\ : in std_logic; D : in vec(0 to f(N, 1) - 1)); End;\n";
         let names = entity(text, "top").unwrap().names;
-        assert_eq!(names, ["N", "Name_G", "B", "Clk", "Rst", "D"]);
+        assert_eq!(names, ["N", "Name_G", "B", "Clk", "Rst", "\\clk in\\", "D"]);
         assert_eq!(entity("entity e is end;", "e").unwrap().names, [""; 0]);
     }
 }

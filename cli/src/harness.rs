@@ -90,6 +90,17 @@ pub(crate) struct Event {
     pub(crate) message: Option<String>,
 }
 
+impl Event {
+    /// What a test has to say of its failure.
+    pub(crate) fn text(self) -> String {
+        let text = self.stdout.or(self.message).unwrap_or_default();
+        // libtest-mimic gives it in the form for debugging, but for the ends of lines.
+        let plain = text.trim().strip_prefix("Error: \"");
+        let plain = plain.and_then(|plain| plain.strip_suffix('"'));
+        plain.map_or(text.clone(), |plain| plain.trim_end().to_owned())
+    }
+}
+
 /// The names of all tests, as the harness lists them.
 pub(crate) fn tests(mut harness: Command) -> anyhow::Result<Vec<String>> {
     let output = harness

@@ -160,8 +160,9 @@ impl Run {
                 "ignored" => counts.ignored += 1,
                 _ => {
                     counts.failed += 1;
-                    let text = event.stdout.or(event.message).unwrap_or_default();
-                    display.all.suspend(|| println!("FAILED {name}\n{text}\n"));
+                    let shown = name.clone();
+                    let text = event.text();
+                    display.all.suspend(|| println!("FAILED {shown}\n{text}\n"));
                 }
             }
             display.show(&table, &suite)?;

@@ -167,7 +167,7 @@ impl Writer<'_> {
             let role = member.role().to_lowercase();
             return writeln!(fields, "    // `{}`, {role}: {reason}.", member.name);
         }
-        let (field, path) = field(member, taken);
+        let (field, path) = field(member, taken, self.simulator);
         let (value_type, _) = self.value_type(arrays.unwrap_or(member));
         let holder = match (member.constant, member.array.is_some()) {
             (true, false) => format!("Parameter<{value_type}>"),
@@ -210,7 +210,7 @@ impl Writer<'_> {
             }
             return;
         };
-        let (field, path) = field(inner, taken);
+        let (field, path) = field(inner, taken, self.simulator);
         let _ = write!(
             fields,
             "    /// {}\n{path}    pub {field}: {structure},\n",
@@ -245,7 +245,7 @@ impl Writer<'_> {
             if member.encoding.is_none() {
                 continue;
             }
-            let (field, _) = field(member, &mut taken);
+            let (field, _) = field(member, &mut taken, self.simulator);
             if member.direction.is_some() {
                 let (value_type, first_value) = self.value_type(member);
                 ports.push(Port {
@@ -257,7 +257,7 @@ impl Writer<'_> {
             }
         }
         for record in scope.scopes(self.internal, 0) {
-            let (field, _) = field(record, &mut taken);
+            let (field, _) = field(record, &mut taken, self.simulator);
             if record.direction.is_none() {
                 continue;
             }
@@ -337,12 +337,18 @@ impl Writer<'_> {
 }
 
 /// The name of an object's field, and the attribute that says where it is, if its name does not.
-fn field(object: &Object, taken: &mut HashSet<String>) -> (String, String) {
+fn field(object: &Object, taken: &mut HashSet<String>, simulator: &str) -> (String, String) {
     let field = free(&object.snake_case(), "_", taken);
-    let path = if field == object.name {
+    let name = &object.name;
+    let path = if field == *name {
         String::new()
+    } else if !name.contains('.') {
+        format!("    #[dut(path = {name:?})]\n")
+    } else if ["nvc", "GHDL"].contains(&simulator) {
+        // A dot in a name is no way into a scope where the name is marked as one.
+        format!("    #[dut(path = {:?})]\n", format!("\\{name}\\"))
     } else {
-        format!("    #[dut(path = {:?})]\n", object.name)
+        format!("    #[dut(path = {:?})]\n", format!("\\{name} "))
     };
     (escaped(&field), path)
 }
@@ -597,6 +603,20 @@ mod tests {
                 "    // `strange`, input: Fable shows no value of this object.\n",
             ],
         );
+    }
+
+    #[test]
+    fn a_dot_in_a_name_is_marked_as_part_of_it() {
+        let port = logic("clk.in", "\"input\"", 1, false);
+        let top = object(&module("top", "top", &[port]));
+        let mut design = design(&top);
+        let mut has_path = |simulator: &str, path: &str| {
+            design.simulator = simulator.to_owned();
+            let text = source(&design, Extent::default(), "cargo verifork bind").text;
+            has(&text, &[path, "pub clk_in: Signal<bool>,"]);
+        };
+        has_path("Verilator", "#[dut(path = \"\\\\clk.in \")]");
+        has_path("nvc", "#[dut(path = \"\\\\clk.in\\\\\")]");
     }
 
     #[test]

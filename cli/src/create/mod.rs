@@ -246,7 +246,7 @@ fn failures(place: &Place) -> anyhow::Result<Vec<Failure>> {
         if let Ok(simulator) = key.parse() {
             failures.push(Failure {
                 simulator,
-                message: event.stdout.or(event.message).unwrap_or_default(),
+                message: event.text(),
             });
         }
     }

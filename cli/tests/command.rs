@@ -288,6 +288,96 @@ fn every_clock_and_reset_is_driven_at_the_level_that_its_name_tells() {
 }
 
 #[test]
+fn designs_without_inputs_or_outputs_or_any_port_have_a_test_without_warnings() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let designs = "\
+module none; reg a; initial a = 0; endmodule
+module ins(input a, input [3:0] b); endmodule
+module outs(output [3:0] q); reg [3:0] r = 0; always #5 r = r + 1; assign q = r; endmodule
+";
+    fs::write(outside.path("few.v"), designs).unwrap();
+    for top in ["none", "ins", "outs"] {
+        let folder = format!("few-{top}-tb");
+        let new = ["new", &folder, "--top", top, "--sources", "few.v"];
+        let options = ["--simulator", "icarus"];
+        outside
+            .verifork("", &[&new[..], &options].concat())
+            .status(0);
+        let manifest = outside.path(&folder).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        fs::write(&manifest, text + "\n[lints.rust]\nwarnings = \"deny\"\n").unwrap();
+        let test = outside.cargo(&folder, &["test"]);
+        test.status(0)
+            .says(&format!("{top}::icarus::starts ... ok"));
+        assert!(!test.text.contains("warning"), "{}", test.text);
+    }
+}
+
+#[test]
+fn names_that_only_an_escape_allows_are_bound_and_driven() {
+    if !is_there("iverilog") || !is_there("nvc") {
+        return;
+    }
+    let outside = Outside::new();
+    let verilog = "\
+module esc(input \\clk.in , input [3:0] \\a+b , input signed [4:0] s, inout [3:0] io,
+           output reg [3:0] \\end );
+  always @(posedge \\clk.in ) \\end <= \\a+b ;
+endmodule
+";
+    let vhdl = "\
+library ieee; use ieee.std_logic_1164.all;
+entity ext is
+  port (\\clk in\\ : in std_logic; \\Rst-N\\ : in std_logic; \\a+b\\ : in std_logic_vector(3 downto 0);
+        \\A+B\\ : out std_logic_vector(3 downto 0); \\end\\ : out std_logic);
+end;
+architecture rtl of ext is begin
+  process (\\clk in\\) begin
+    if rising_edge(\\clk in\\) then \\A+B\\ <= \\a+b\\; end if;
+  end process;
+  \\end\\ <= \\Rst-N\\;
+end;
+";
+    fs::write(outside.path("esc.v"), verilog).unwrap();
+    fs::write(outside.path("ext.vhd"), vhdl).unwrap();
+    for (name, source, parts) in [
+        (
+            "esc",
+            "esc.v",
+            &[
+                "#[dut(path = \"\\\\clk.in \")]\n    pub clk_in: Signal<bool>,",
+                "pub a_b: Signal<u8>,",
+                "pub end: Signal<u8>,",
+            ],
+        ),
+        (
+            "ext",
+            "ext.vhd",
+            &[
+                "#[dut(path = \"clk in\")]\n    pub clk_in: Signal<bool>,",
+                "#[dut(path = \"a+b\")]\n    pub a_b: Signal<u8>,",
+                "#[dut(path = \"A+B\")]\n    pub a_b_2: Signal<u8>,",
+            ],
+        ),
+    ] {
+        let folder = format!("{name}-tb");
+        let made = outside.verifork("", &["new", &folder, "--top", name, "--sources", source]);
+        made.status(0);
+        assert!(!made.text.contains("does not pass"), "{}", made.text);
+        let dut = fs::read_to_string(outside.path(&folder).join("src/dut.rs")).unwrap();
+        for part in parts {
+            assert!(dut.contains(part), "{part} is not in:\n{dut}");
+        }
+        // Each port once, and no other.
+        assert_eq!(dut.matches("pub ").count(), 6, "{dut}");
+        assert!(!dut.contains("does not list"), "{dut}");
+    }
+}
+
+#[test]
 fn ports_of_vhdl_are_driven_in_records_and_arrays_too() {
     if !is_there("nvc") {
         return;

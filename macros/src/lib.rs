@@ -223,6 +223,37 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Variants of a design
+///
+/// A struct fits all widths of a design by `Signal<LogicVec>`, or by a type parameter, which is checked
+/// against the width when it is bound:
+///
+/// ```no_run
+/// use verifork::dut::SignalValue;
+/// use verifork::prelude::*;
+///
+/// #[derive(Dut)]
+/// struct Fifo<T: SignalValue> {
+///     #[dut(path = "WIDTH")]
+///     width: Parameter<u32>,
+///     data: Signal<T>,
+/// }
+///
+/// async fn fills<T: SignalValue + From<u8>>(fifo: &Fifo<T>) {
+///     fifo.data.set(T::from(7));
+/// }
+///
+/// #[verifork::test]
+/// async fn narrow(dut: Fifo<u8>) {
+///     fills(&dut).await;
+/// }
+///
+/// #[verifork::test]
+/// async fn wide(dut: Fifo<u64>) {
+///     fills(&dut).await;
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// Compile errors, at the place of the mistake: anything but a struct with named fields; an unknown,

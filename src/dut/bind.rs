@@ -148,11 +148,19 @@ impl Binder<'_> {
     /// A binder for the scope that a path leads to; `None`, with the problem reported, if it leads
     /// nowhere or to what is no scope. An empty path leads to the present scope.
     pub fn enter(&mut self, path: &str) -> Option<Binder<'_>> {
+        let fields = self.next.as_ref().is_some_and(Affix::is_empty);
         let scope = self.object_as(path, |object| {
             if object.holds_names() {
                 return Ok(object);
             }
-            Err(object.no_scope())
+            let misfit = object.no_scope();
+            Err(if fields {
+                misfit.with_remedy(
+                    "a packed structure, as `Signal` of a struct that derives `LogicStruct`",
+                )
+            } else {
+                misfit
+            })
         })?;
         let same = if path.is_empty() {
             self.affix.clone()

@@ -231,6 +231,14 @@ impl Place {
 }
 
 impl Misfit {
+    /// The same with one more way to bind an object of another kind.
+    pub(super) fn with_remedy(mut self, more: &str) -> Self {
+        if let Misfit::Kind { remedy, .. } = &mut self {
+            *remedy = format!("{remedy}; {more}");
+        }
+        self
+    }
+
     /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,
     /// the names with it.
     pub(super) fn with_affix(mut self, of: &Affix<'_>) -> Self {

@@ -139,10 +139,15 @@ fn reset(name: &str, ports: &Ports<'_>) -> String {
         format!("`{}` (active {level})", it.field)
     });
     let resets = list(resets.collect());
+    // What keeps its first value is a comment.
+    let is_used = !ports.clocks.is_empty()
+        || !ports.resets.is_empty()
+        || ports.inputs.iter().any(|port| zero(port).is_some());
+    let dut = if is_used { "dut" } else { "_dut" };
     let mut text = format!(
         "\n/// Starts the clocks and goes into reset, all other inputs at 0.\n///\n\
          /// Clocks, by their names: {clocks}. Resets: {resets}.\n\
-         async fn reset(dut: &{name}) {{\n"
+         async fn reset({dut}: &{name}) {{\n"
     );
     for (number, clock) in ports.clocks.iter().enumerate() {
         // Clocks of different periods meet in all phases.
@@ -292,8 +297,8 @@ fn random(port: &Port<'_>) -> Option<String> {
             Some("rng.random()".to_owned())
         }
         _ if is_number && signed => {
-            let half = 1_i128 << (width - 1);
-            Some(format!("rng.random_range(-{half}..{half})"))
+            // Verilator before 5.044 does not tell that it has a sign.
+            Some(format!("rng.random_range(0..1 << {})", width - 1))
         }
         _ if is_number => Some(format!("rng.random_range(0..1 << {width})")),
         _ => None,

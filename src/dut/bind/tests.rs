@@ -319,6 +319,18 @@ fn fields_are_names_in_whatever_case_the_object_has_them() {
     let bus: Bus = dut.bind().unwrap();
     assert_eq!(bus.bus.s_axis_tdata.path(), "top.core.bus.S_AXIS_TDATA");
     assert!(dut.bind::<AsWritten>().is_err());
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Packed {
+        #[dut(fields)]
+        packed: Fields,
+    }
+    let error = dut.bind::<Packed>().unwrap_err().to_string();
+    assert!(error.contains("`top.packed` is"), "{error}");
+    assert!(
+        error.contains("a struct that derives `LogicStruct`"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -405,3 +405,112 @@ fn value_of(name: &str) -> Option<String> {
 fn hash_of(text: &[u8]) -> String {
     hexadecimal(&Sha256::digest(text)[..16])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a command of the shell looks at in a folder, and that folder; nothing, and a word about
+    /// it, where that cannot be seen.
+    fn inputs_of(script: &str, prepare: impl Fn(&Path)) -> Option<(Inputs, tempfile::TempDir)> {
+        let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
+        let own = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::new(own.path());
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        recorder.run(&mut command).unwrap();
+        let inputs = recorder.finish(std::iter::empty());
+        if !inputs.is_complete() {
+            eprintln!("skipped: this system does not tell what a process opens");
+            return None;
+        }
+        Some((inputs, folder))
+    }
+
+    #[test]
+    fn a_file_that_was_read_counts_by_its_contents() {
+        let prepare = |folder: &Path| fs::write(folder.join("a"), "one").unwrap();
+        let Some((mut inputs, folder)) = inputs_of("cat a", prepare) else {
+            return;
+        };
+        assert!(inputs.are_fresh());
+        fs::write(folder.path().join("a"), "one").unwrap();
+        assert!(matches!(inputs.check(), Verdict::Touched));
+        fs::write(folder.path().join("a"), "two").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn a_name_that_was_looked_for_in_vain_counts() {
+        let Some((mut inputs, folder)) = inputs_of("test -e a; cat sub/b", |_| ()) else {
+            return;
+        };
+        assert!(inputs.are_fresh());
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        assert!(inputs.are_fresh(), "nothing is there yet");
+        fs::write(folder.path().join("sub/b"), "").unwrap();
+        assert!(!inputs.are_fresh());
+        fs::remove_file(folder.path().join("sub/b")).unwrap();
+        assert!(inputs.are_fresh());
+        fs::write(folder.path().join("a"), "").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn names_in_a_folder_that_was_listed_count_and_those_in_others_do_not() {
+        let prepare = |folder: &Path| {
+            fs::create_dir(folder.join("listed")).unwrap();
+            fs::create_dir(folder.join("other")).unwrap();
+        };
+        let Some((mut inputs, folder)) = inputs_of("ls listed; test -d other", prepare) else {
+            return;
+        };
+        fs::write(folder.path().join("other/a"), "").unwrap();
+        fs::write(folder.path().join("listed/a.swp"), "").unwrap();
+        assert!(inputs.are_fresh());
+        fs::write(folder.path().join("listed/a"), "").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn where_a_link_leads_counts() {
+        let prepare = |folder: &Path| {
+            std::os::unix::fs::symlink("a", folder.join("link")).unwrap();
+        };
+        let Some((mut inputs, folder)) = inputs_of("readlink link", prepare) else {
+            return;
+        };
+        assert!(inputs.are_fresh());
+        fs::remove_file(folder.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("b", folder.path().join("link")).unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn what_was_made_is_no_input_and_what_was_changed_is_an_unknown_one() {
+        let prepare = |folder: &Path| fs::write(folder.join("old"), "old").unwrap();
+        let script = "echo 1 > made; cat made; rm made";
+        let Some((mut inputs, _folder)) = inputs_of(script, prepare) else {
+            return;
+        };
+        assert!(inputs.are_fresh());
+        let script = "cat old; echo 1 >> old";
+        let Some((mut inputs, _folder)) = inputs_of(script, prepare) else {
+            return;
+        };
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn variables_are_those_behind_a_dollar() {
+        let mut recorder = Recorder::new(Path::new("/nonexistent"));
+        recorder.note_variables(b"+incdir+$(PLACE)/a ${OTHER} $THIRD-b $ 5 $$");
+        let names: Vec<&String> = recorder.inputs.variables.keys().collect();
+        assert_eq!(names, ["OTHER", "PLACE", "THIRD"]);
+    }
+}

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Runs the unit tests of `task` and `sync`, the floors that hold unsafe code of our own and threads,
-# under the address, leak and thread sanitizers (nightly toolchain) and under valgrind (stable).
+# Runs the unit tests of `task`, `sync` and what else holds unsafe code of our own or threads, the
+# scheduler's gate, the watchdog and the exit status, under the address, leak and thread sanitizers (nightly toolchain) and under valgrind (stable).
 #
 #   tests/sanitize.sh                   everything
 #   tests/sanitize.sh thread valgrind   some of: address leak thread valgrind
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
-# SANITIZE_FILTER       the test filter, "task:: sync::" by default
+# SANITIZE_FILTER       the test filter, all of these by default
 # CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-filter=${SANITIZE_FILTER:-task:: sync::}
+modules="task:: sync:: scheduler::gate:: regression::watchdog:: regression::exit::"
+filter=${SANITIZE_FILTER:-$modules}
 host=$(rustc -vV | sed -n 's/^host: //p')
 root=${CARGO_TARGET_DIR:-target}/sanitize
 case $root in /*) ;; *) root=$PWD/$root ;; esac

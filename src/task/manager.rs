@@ -19,7 +19,9 @@ use super::scope::{Scope, run_scope};
 ///
 /// Held as a value, its tasks borrow nothing and run beside the task that made it, until
 /// [`join_all`](TaskManager::join_all), or until the manager is dropped: that cancels them, with a
-/// warning that names them. [`scope`](TaskManager::scope) runs a block whose tasks may borrow, as
+/// warning that names them. One that is not dropped in its test, since something keeps it for longer,
+/// is ended with the test all the same: its tasks are cancelled, its errors fail the test, a warning
+/// names it, and it takes no more tasks. [`scope`](TaskManager::scope) runs a block whose tasks may borrow, as
 /// the function [`scope`](super::scope()) does, and leaves the outcomes here. Everything of
 /// [`TaskMap`] is there too.
 ///

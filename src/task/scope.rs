@@ -72,9 +72,13 @@ impl<'scope> Scope<'scope, '_> {
 /// returns, and they may go on: it is moved into the one that needs it (`async move`, or as an
 /// argument), or made before the scope.
 ///
+/// A future of a scope that is kept beyond its test never runs on: when it is polled again, its tasks
+/// are dropped, and it ends with an error.
+///
 /// # Errors
 ///
-/// Every error, in the order in which they happened.
+/// Every error, in the order in which they happened. Scopes in scopes that stand too deep for the
+/// thread's stack fail: some 340 with a task each fit into the 8 MiB that a simulator usually has.
 ///
 /// # Examples
 ///

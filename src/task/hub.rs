@@ -52,6 +52,8 @@ pub(crate) struct Hub {
     serials: Cell<u64>,
     /// The managers that live, by the numbers that they know.
     managers: RefCell<Managers>,
+    /// What is begun after this number belongs to the next test, whose body is still being made.
+    prepared: Cell<Option<u64>>,
     /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
     pub(super) ending: Cell<bool>,
     /// Memory for the wakers of those that are woken together.
@@ -168,6 +170,7 @@ impl Hub {
             outside: Outside::default(),
             serials: Cell::new(0),
             managers: RefCell::default(),
+            prepared: Cell::new(None),
             ending: Cell::new(false),
             spare: Cell::default(),
         };
@@ -376,6 +379,18 @@ impl Hub {
         let serial = self.serials.get() + 1;
         self.serials.set(serial);
         serial
+    }
+
+    /// What is begun from now on belongs to the test that runs next.
+    pub(crate) fn prepare_test(&self) {
+        if self.prepared.get().is_none() {
+            self.prepared.set(Some(self.serials.get()));
+        }
+    }
+
+    /// Where a test that begins now has begun: before its body was made, if that was said.
+    pub(super) fn take_prepared(&self) -> u64 {
+        self.prepared.take().unwrap_or(self.serials.get())
     }
 
     /// Notes a manager, until [`forget_manager`](Self::forget_manager).

@@ -77,8 +77,10 @@ pub(crate) async fn run_test<F>(
 where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
-    let test = TestInHub::enter(Core::new(place, ManagerOptions::new(), false));
-    let core = &test.0;
+    let since = hub().take_prepared();
+    let core = Core::new(place, ManagerOptions::new(), false);
+    let test = TestInHub::enter(core, since);
+    let core = &test.core;
     // The test stands at the root of the tree, whoever runs it.
     core.parent.set(None);
     let info = child_info::<()>(core, name, place, ChildOptions::new());
@@ -87,7 +89,7 @@ where
     let body = body.unwrap_or_else(|error| panic!("{error}"));
     core.parent.set(body.node());
     body.ended().await;
-    end_test(&hub(), core);
+    end_test(&hub(), core, since);
     let outcome = core.collect();
     drop(test);
     let lost = hub().take_lost();
@@ -100,13 +102,16 @@ where
 }
 
 /// The test that `spawn` adds to, while its future lives. Its tasks end with it.
-struct TestInHub(Rc<Core>);
+struct TestInHub {
+    core: Rc<Core>,
+    since: u64,
+}
 
 impl TestInHub {
-    fn enter(core: Rc<Core>) -> Self {
+    fn enter(core: Rc<Core>, since: u64) -> Self {
         let before = hub().test.replace(Some(Rc::clone(&core)));
         drop(before);
-        TestInHub(core)
+        TestInHub { core, since }
     }
 }
 
@@ -114,8 +119,8 @@ impl Drop for TestInHub {
     fn drop(&mut self) {
         // Where the thread is ending, so are its tasks.
         let test = with_hub(|hub| {
-            end_test(hub, &self.0);
-            self.0.lose_uncollected(hub);
+            end_test(hub, &self.core, self.since);
+            self.core.lose_uncollected(hub);
             hub.test.borrow_mut().take()
         });
         drop(test);

@@ -14,10 +14,9 @@ use super::hub::{Hub, ROOT_SET};
 use super::info::TaskInfo;
 use super::tables::NONE;
 
-/// Ends every task and every manager that was begun since `test` was, newest first. Errors that
-/// nobody was given are the test's, those that come up meanwhile too.
-pub(super) fn end_test(hub: &Hub, test: &Core) {
-    let since = test.serial;
+/// Ends every task and every manager that was begun `since` then, newest first. Errors that nobody
+/// was given are the test's, those that come up meanwhile too.
+pub(super) fn end_test(hub: &Hub, test: &Core, since: u64) {
     let mut before = Vec::new();
     loop {
         let living = hub.living_since(since);
@@ -219,6 +218,29 @@ mod tests {
         let refused = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
         let text = refused.unwrap_err().to_string();
         assert!(text.contains("the test in which it was made"), "{text}");
+    }
+
+    #[test]
+    fn rule_18_what_is_begun_while_the_body_is_made_belongs_to_the_test() {
+        hub().prepare_test();
+        let tm = tolerant();
+        tm.fork("monitor", runs_on("monitor"));
+        tm.fork("checker", async {
+            Err::<(), _>(anyhow::anyhow!("mismatch"))
+        });
+        MANAGER.set(Some(tm));
+        let errors = test_of(async { Ok(()) }).unwrap_err();
+        assert_eq!(errors.first().to_string(), "mismatch");
+        assert_eq!(LOG.take(), ["monitor dropped"]);
+        // What was there before is none of the next test's business.
+        let other = tolerant();
+        let task = other.fork("pending", pending::<Result<()>>());
+        let next = block_on(run_test("next".into(), Location::caller(), async {
+            Ok(())
+        }));
+        next.unwrap();
+        assert!(!task.has_ended());
+        MANAGER.take();
     }
 
     #[test]

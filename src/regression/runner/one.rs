@@ -65,6 +65,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     )));
     log::debug!("begins");
     let mut failures = Failures::default();
+    task::hub().prepare_test();
     let context = TestContext {
         test,
         top: runner.config.top.clone(),

@@ -81,9 +81,10 @@ fn ends_hangs_and_mistakes_are_told_as_everywhere() {
                 .says("1 passed, 2 failed");
         }
         between("ends::the_design_reports_an_error")
-            .passed()
+            .failed()
+            .says("the design reports an error (`severity error`):")
             .says("the design complains")
-            .says("3 passed, 0 failed");
+            .says("2 passed, 1 failed");
         between("hangs::waits_for_what_never_comes")
             .failed()
             .says("driver (forked at tests/plugins/failures/src/hangs.rs:")

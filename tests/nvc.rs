@@ -124,8 +124,11 @@ fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
             .says("not run: the simulation ended before this test")
             .says("1 passed, 2 failed");
     }
-    let run = between("ends::the_design_reports_an_error", &[]);
-    run.says("the design complains").says("3 passed, 0 failed");
+    between("ends::the_design_reports_an_error", &[])
+        .failed()
+        .says("the design reports an error (`severity error`):")
+        .says("the design complains")
+        .says("2 passed, 1 failed");
 }
 
 #[test]

@@ -81,6 +81,8 @@ pub(crate) struct Messages {
     begun: Option<Begun>,
     /// What looks like a message, and may have been printed by the design itself. Verilator.
     doubtful: VecDeque<Message>,
+    /// The simulator also tells what a plugin asked in vain: NVC with `--vhpi-debug`.
+    tells_of_plugins: bool,
 }
 
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl Messages {
             precision,
             begun: None,
             doubtful: VecDeque::new(),
+            tells_of_plugins: std::env::args_os().any(|it| it == "--vhpi-debug"),
         }
     }
 
@@ -291,7 +294,11 @@ impl Messages {
                 MessageKind::Stop => rest.starts_with("Procedure STOP ["),
                 MessageKind::Error | MessageKind::Fatal => true,
             };
-            if !called {
+            // Of a plugin, which goes on; an assertion without a text has such a place too.
+            let of_plugin = self.tells_of_plugins
+                && rest.starts_with("> ")
+                && !begun.message.text.ends_with(": Assertion violation.");
+            if !called || of_plugin {
                 self.begun = None;
                 return None;
             }
@@ -532,6 +539,19 @@ mod tests {
             (Fatal, None, Some(5000)),
         ];
         assert_eq!(told(Nvc, text), found);
+    }
+
+    #[test]
+    fn what_nvc_tells_of_a_plugin_is_not_of_the_design() {
+        let mut messages = Messages::new(Nvc, TimeUnit::Picoseconds.into());
+        messages.tells_of_plugins = true;
+        let text = "** Error: 0ms+0: unsupported format -1\n     > sv.vhd:1\n\
+                    ** Fatal: 0ms+0: unsupported property vhpiLineNoP in vhpi_get\n     > sv.vhd:2\n\
+                    ** Error: 1ns+0: Assertion violation.\n    > sv.vhd:7\n\
+                    ** Error: 1ns+0: an error\n   Process :sv:_p1 at sv.vhd:6\n";
+        let found = text.lines().filter_map(|line| messages.line(line));
+        let lines: Vec<_> = found.map(|message| message.place.unwrap().1).collect();
+        assert_eq!(lines, [7, 6]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Runner {
         ended: Ended,
     ) -> Status {
         let heard = console::take_heard();
-        self.push_errors(options, &heard, ended, &mut failures);
+        self.push_errors(options, &heard, &mut failures);
         match (ended, options.ends) {
             (Ended::Simulation { after }, wanted) => {
                 self.judge_end(planned, wanted, after, &heard, &mut failures);
@@ -84,21 +84,10 @@ impl Runner {
         self.kernel.port().quirks().messages.word(kind)
     }
 
-    fn push_errors(
-        &self,
-        options: &TestOptions,
-        heard: &Heard,
-        ended: Ended,
-        failures: &mut Failures,
-    ) {
+    fn push_errors(&self, options: &TestOptions, heard: &Heard, failures: &mut Failures) {
         for message in &heard.messages {
-            let counts = match message.kind {
-                MessageKind::Error => !options.ignores_design_errors,
-                // It is why the simulation has ended, and told as that.
-                MessageKind::Fatal => !matches!(ended, Ended::Simulation { .. }),
-                MessageKind::Finish | MessageKind::Stop => false,
-            };
-            if counts {
+            // Others end the simulation, and are judged as that.
+            if message.kind == MessageKind::Error && !options.ignores_design_errors {
                 let word = self.word(message.kind);
                 let text = format!("the design reports an error ({word}):\n{}", message.text);
                 failures.entries.push(entry(message, text));

@@ -117,7 +117,8 @@ impl Messages {
     pub(crate) fn pause(&mut self) -> Option<Message> {
         let begun = self.begun.as_ref()?;
         let severe = matches!(begun.message.kind, MessageKind::Error | MessageKind::Fatal);
-        if self.style == MessageStyle::Nvc && severe {
+        // Those of a plugin may have no place.
+        if self.style == MessageStyle::Nvc && severe && !self.tells_of_plugins {
             return self.begun.take().map(|begun| begun.message);
         }
         None
@@ -545,7 +546,8 @@ mod tests {
     fn what_nvc_tells_of_a_plugin_is_not_of_the_design() {
         let mut messages = Messages::new(Nvc, TimeUnit::Picoseconds.into());
         messages.tells_of_plugins = true;
-        let text = "** Error: 0ms+0: unsupported format -1\n     > sv.vhd:1\n\
+        let text = "** Error: 0ms+0: cannot get size of vhpiIndexedNameK\n\
+                    ** Error: 0ms+0: unsupported format -1\n     > sv.vhd:1\n\
                     ** Fatal: 0ms+0: unsupported property vhpiLineNoP in vhpi_get\n     > sv.vhd:2\n\
                     ** Error: 1ns+0: Assertion violation.\n    > sv.vhd:7\n\
                     ** Error: 1ns+0: an error\n   Process :sv:_p1 at sv.vhd:6\n";

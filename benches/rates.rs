@@ -19,11 +19,13 @@ use std::process::{Command, ExitCode};
 use common::{Icarus, find_tool, release_plugin, root, run};
 
 /// The benches that have a twin in C, with the design that each runs on.
-const TWINS: [(&str, Design); 4] = [
+const TWINS: [(&str, Design); 6] = [
     ("timer", Design::PluginClock),
     ("edge", Design::PluginClock),
     ("tb_cycle", Design::PluginClock),
     ("design_edge", Design::DesignClock),
+    ("words_written", Design::PluginClock),
+    ("words_read", Design::PluginClock),
 ];
 
 /// Those that C has nothing to compare with.

@@ -9,6 +9,8 @@
  *   edge         plugin_clock  a rising edge of the plugin's clock, seen by a standing callback
  *   tb_cycle     plugin_clock  the same, then in the read-write phase 32 bits written and 32 read
  *   design_edge  design_clock  a rising edge of the design's clock, seen by a standing callback
+ *   words_written  plugin_clock  a word of a memory looked up by its index and written
+ *   words_read     plugin_clock  the same, read
  *
  * +read=bin|vector|int chooses how tb_cycle reads; int is what a plugin may use that does not
  * care for X and Z. Prints one line: bench=edge n=1000000 ns_per_event=338.1
@@ -141,6 +143,30 @@ static PLI_INT32 on_cycle_edge(p_cb_data cb)
     return 0;
 }
 
+static void access_words(int writes)
+{
+    vpiHandle words = vpi_handle_by_name("bench.words", NULL);
+    if (!words) {
+        fail("the design has no bench.words");
+        return;
+    }
+    do {
+        PLI_INT32 index = (PLI_INT32)(events & 0xffff);
+        vpiHandle word = vpi_handle_by_index(words, index);
+        if (writes)
+            put_integer(word, index);
+        else
+            checksum += get_planes(word);
+    } while (counted());
+}
+
+static PLI_INT32 on_words(p_cb_data cb)
+{
+    (void)cb;
+    access_words(!strcmp(bench, "words_written"));
+    return 0;
+}
+
 static void watch_clock(PLI_INT32 (*routine)(p_cb_data))
 {
     s_vpi_time time = { .type = vpiSuppressTime };
@@ -188,8 +214,10 @@ static PLI_INT32 on_start(p_cb_data cb)
         call(cbAfterDelay, on_half_period, HALF_PERIOD);
     } else if (!strcmp(bench, "design_edge")) {
         watch_clock(on_edge);
+    } else if (!strncmp(bench, "words_", 6)) {
+        call(cbAfterDelay, on_words, 1);
     } else {
-        fail("+bench= is none of timer, edge, tb_cycle, design_edge");
+        fail("+bench= is none of timer, edge, tb_cycle, design_edge, words_written, words_read");
     }
     return 0;
 }

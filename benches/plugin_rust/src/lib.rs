@@ -9,6 +9,7 @@ mod soak;
 
 use std::time::Instant;
 
+use verifork::dut::Instance;
 use verifork::prelude::*;
 use verifork::sync::channel;
 
@@ -114,6 +115,35 @@ async fn tb_cycle(test: Test, dut: Bench) -> Result {
         read_write().await;
         dut.sum.get()?;
     }
+    Ok(())
+}
+
+/// Words of a memory, written at once.
+#[verifork::test(timeout = 10.seconds())]
+async fn words_written(test: Test, dut: Instance) -> Result {
+    let words = dut.array::<u32>("words")?;
+    let mut meter = Meter::new(&test)?;
+    let mut index = 0_u16;
+    while meter.wants_more() {
+        words.at(index.into()).set_immediate(index.into());
+        index = index.wrapping_add(1);
+    }
+    Ok(())
+}
+
+#[verifork::test(timeout = 10.seconds())]
+async fn words_read(test: Test, dut: Instance) -> Result {
+    let words = dut.array::<u32>("words")?;
+    for (index, word) in words.elements() {
+        word.set_immediate(u32::try_from(index)?);
+    }
+    let mut meter = Meter::new(&test)?;
+    let (mut index, mut sum) = (0_u16, 0_u32);
+    while meter.wants_more() {
+        sum = sum.wrapping_add(words.get(index.into())?);
+        index = index.wrapping_add(1);
+    }
+    assert!(sum > 0);
     Ok(())
 }
 

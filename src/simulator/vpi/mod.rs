@@ -285,7 +285,10 @@ impl Port for VpiPort {
         }
         match self.vhdl {
             Some(vhdl) => vhdl.name(object),
-            None => self.own_name(object, self.kind(object)),
+            None if self.quirks.generate_scopes_are_hidden => {
+                self.own_name(object, self.kind(object))
+            }
+            None => self.own_name(object, super::ObjectKind::Other),
         }
     }
 

@@ -40,8 +40,8 @@ newer:
 trust: tools-icarus
 	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(TARGET)' LONG='$(LONG)' tests/trust.sh
 
-## sanitize   the tests of tasks and their synchronization under the address, leak and thread
-##            sanitizers (needs a nightly toolchain) and valgrind
+## sanitize   the tests of what holds unsafe code or threads, under the address and thread sanitizers
+##            (needs a nightly toolchain) and valgrind
 sanitize:
 	@tests/sanitize.sh
 

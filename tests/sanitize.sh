@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Runs the unit tests of `task`, `sync` and what else holds unsafe code of our own or threads, the
-# scheduler's gate, the watchdog and the exit status, under the address, leak and thread sanitizers (nightly toolchain) and under valgrind (stable).
+# Runs the unit tests of what holds unsafe code of our own or threads, `task`, `sync` and their random
+# programs, the gate between the simulator's thread and the watchdog, the watchdog and the exit status,
+# under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain),
+# and under valgrind (stable).
 #
 #   tests/sanitize.sh                   everything
-#   tests/sanitize.sh thread valgrind   some of: address leak thread valgrind
+#   tests/sanitize.sh thread valgrind   some of: address thread valgrind
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
-# SANITIZE_FILTER       the test filter, all of these by default
+# SANITIZE_FILTER       the test filter; see below for what it is by default
 # CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules="task:: sync:: scheduler::gate:: regression::watchdog:: regression::exit::"
-filter=${SANITIZE_FILTER:-$modules}
+filter=${SANITIZE_FILTER:-task:: sync:: model:: scheduler::gate:: regression::watchdog:: regression::exit::}
 host=$(rustc -vV | sed -n 's/^host: //p')
 root=${CARGO_TARGET_DIR:-target}/sanitize
 case $root in /*) ;; *) root=$PWD/$root ;; esac
@@ -34,8 +35,14 @@ missing() {
     skipped+=("$1")
 }
 
-# Newer compilers refuse to link instrumented crates with others unless told that this is meant: the
-# standard library comes without instrumentation, and rust-src, to build it anew, is not asked for.
+# The standard library's source, from which it is built anew with instrumentation: then nothing has to
+# be kept from the sanitizer (`rustup component add rust-src --toolchain nightly`).
+has_rust_src() {
+    [ -f "$(rustc +nightly --print=sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+
+# Newer compilers refuse to link instrumented crates with others, such as the standard library that
+# comes ready-made, unless told that this is meant.
 allowance() {
     local flag=-Cunsafe-allow-abi-mismatch=sanitizer
     if rustc +nightly "$flag" --print=sysroot > /dev/null 2>&1; then
@@ -60,13 +67,18 @@ instrumented_mutex() {
 
 # With --target, the flags do not reach build scripts and macros, which run on the host.
 sanitizer() {
-    local kind=$1 flags extra=
+    local kind=$1 flags extra= build_std=()
     if ! rustc +nightly --version > /dev/null 2>&1; then
         missing "$kind" "there is no nightly toolchain (rustup toolchain install nightly)"
         return
     fi
     flags="-Zsanitizer=$kind -Cforce-frame-pointers=yes $(allowance)"
-    if [ "$kind" = thread ]; then
+    if has_rust_src; then
+        build_std=(-Zbuild-std)
+        export TSAN_OPTIONS=exitcode=66
+    elif [ "$kind" = thread ]; then
+        echo "sanitize: thread: there is no rust-src, so the standard library is not instrumented:" \
+            "sanitizers/ has what is kept from the sanitizer for that"
         if ! extra=$(instrumented_mutex); then
             missing thread "it takes every contended mutex for a race without that"
             return
@@ -76,9 +88,10 @@ sanitizer() {
     fi
     export RUSTFLAGS="$flags $extra"
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
-        "cargo +nightly test --lib --target $host -- $filter"
+        "cargo +nightly test ${build_std[*]} --lib --target $host -- $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    CARGO_TARGET_DIR=$root/$kind cargo +nightly test --quiet --lib --target "$host" -- $filter
+    CARGO_TARGET_DIR=$root/$kind cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
+        --target "$host" -- $filter
     unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL
     clean+=("$kind")
 }
@@ -102,14 +115,14 @@ under_valgrind() {
 }
 
 if [ $# = 0 ]; then
-    set -- address leak thread valgrind
+    set -- address thread valgrind
 fi
 for check in "$@"; do
     case $check in
-        address | leak | thread) sanitizer "$check" ;;
+        address | thread) sanitizer "$check" ;;
         valgrind) under_valgrind ;;
         *)
-            echo "sanitize: no check is called \`$check\`: address, leak, thread, valgrind" >&2
+            echo "sanitize: no check is called \`$check\`: address, thread, valgrind" >&2
             exit 2
             ;;
     esac

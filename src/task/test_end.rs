@@ -102,10 +102,11 @@ mod tests {
     use super::super::*;
     use super::*;
 
+    type Kept = Pin<Box<dyn Future<Output = Result<()>>>>;
+
     thread_local! {
         static MANAGER: RefCell<Option<TaskManager>> = const { RefCell::new(None) };
-        static FUTURE: RefCell<Option<Pin<Box<dyn Future<Output = Result<()>>>>>> =
-            const { RefCell::new(None) };
+        static FUTURE: RefCell<Option<Kept>> = const { RefCell::new(None) };
         static BENCH: RefCell<Weak<Bench>> = const { RefCell::new(Weak::new()) };
         static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     }
@@ -341,7 +342,7 @@ mod tests {
     #[test]
     fn rule_18_a_scope_kept_beyond_the_test_never_runs_again() {
         let body = async {
-            let mut kept: Pin<Box<dyn Future<Output = Result<()>>>> = Box::pin(async {
+            let mut kept: Kept = Box::pin(async {
                 let borrowed = Note("borrowed");
                 let options = ManagerOptions::new().continue_on_error(true);
                 scope_with(options, async |tm| {

@@ -4,6 +4,9 @@ use super::*;
 
 type Nested = Pin<Box<dyn Future<Output = Result<()>>>>;
 
+/// What nests to a depth.
+type Nest = fn(usize) -> Nested;
+
 /// A scope with a child, in which is a scope with a child, and so on.
 fn forked(left: usize) -> Nested {
     Box::pin(async move {
@@ -90,7 +93,7 @@ fn on_a_usual_stack(test: impl FnOnce() + Send + 'static) {
 fn what_is_nested_too_deep_fails_with_the_depth() {
     on_a_usual_stack(|| {
         // Of the last two, each takes less of the stack, and is no level below the other.
-        let nests: [(fn(usize) -> Nested, usize); 6] = [
+        let nests: [(Nest, usize); 6] = [
             (forked, 700),
             (queued, 700),
             (bare, 700),

@@ -165,15 +165,9 @@ fn a_future_dropped_before_its_first_poll_ends_the_calls_that_wait() {
 #[test]
 fn a_bridge_kept_beyond_its_test_is_left_behind_and_says_so() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
-    let mut kept = block_on(async {
-        let mut bridge = Box::pin(blocking("slow", move || wait.recv().is_ok()));
-        assert!(
-            std::future::poll_fn(|context| Poll::Ready(bridge.as_mut().poll(context)))
-                .await
-                .is_pending()
-        );
-        bridge
-    });
+    let mut kept = Box::pin(blocking("slow", move || wait.recv().is_ok()));
+    let polled = std::future::poll_fn(|context| Poll::Ready(kept.as_mut().poll(context)));
+    assert!(block_on(polled).is_pending());
     let left = crate::sync::leave_all_behind();
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(

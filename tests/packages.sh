@@ -9,6 +9,10 @@ cd "$(dirname "$0")/.."
 crates=(verifork-protocol verifork-macros verifork verifork-runner cargo-verifork)
 target=${CARGO_TARGET_DIR:-target}
 case $target in /*) ;; *) target=$PWD/$target ;; esac
+# Apart, and anew each time: to cargo, a package of the same number is the same package.
+target=$target/packages
+rm -rf "$target"
+export CARGO_TARGET_DIR=$target
 
 fail() {
     echo "packages: $1" >&2
@@ -21,14 +25,18 @@ wanted=$(printf '%s\n' "${crates[@]}" | sort)
 [ "$published" = "$wanted" ] ||
     fail "these are not marked \`publish = false\`: ${published//$'\n'/ }; packed are ${crates[*]}"
 
-rm -rf "$target"/package/*.crate
+# Cargo keeps what it unpacks while it verifies, by the number of the version: of registries without a
+# host, which are those that it makes for this.
+for crate in "${crates[@]}"; do
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]*
+done
 # What is not packed is told of, crate by crate.
 quietly() { "$@" 2>&1 | grep -v '^warning: ignoring \(test\|benchmark\)'; }
 quietly cargo publish --dry-run --allow-dirty "${crates[@]/#/-p}"
 quietly cargo package --no-verify --allow-dirty "${crates[@]/#/-p}" > /dev/null
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" "$target"' EXIT
 mkdir "$folder/.cargo"
 echo '[patch.crates-io]' > "$folder/.cargo/config.toml"
 for crate in "${crates[@]}"; do
@@ -46,7 +54,7 @@ for crate in "${crates[@]}"; do
         echo "$crate = { path = \"${unpacked[0]}\" }" >> "$folder/.cargo/config.toml"
 done
 
-export CARGO_TARGET_DIR=$target/package/testbench
+CARGO_TARGET_DIR=$target/testbench
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 cp hdl/counter.v "$folder"
 cd "$folder"

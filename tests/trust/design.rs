@@ -83,7 +83,7 @@ impl Design {
         self.run_with(&filter, &[])
     }
 
-    /// Runs one test alone, and gives its report as JUnit, from where the simulator writes it.
+    /// Runs one test alone, and gives its report as `JUnit`, from where the simulator writes it.
     fn run_with_report(&self, test: &str) -> (Run, String) {
         let root = match self {
             Design::Ghdl(

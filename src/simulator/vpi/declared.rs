@@ -26,10 +26,13 @@ const VARIABLE: &str = "VERIFORK_DECLARATIONS";
 pub(super) struct Declared {
     objects: HashMap<Box<str>, Declaration>,
     rows: RefCell<HashMap<Handle, &'static Row>>,
-    by_place: RefCell<HashMap<(Handle, Box<[i64]>), Handle>>,
+    by_place: RefCell<HashMap<Indexed, Handle>>,
     /// The array that was asked about last, and whether it has rows or is one.
     last: Cell<Option<(Handle, bool)>>,
 }
+
+/// An array, and some of its indices.
+type Indexed = (Handle, Box<[i64]>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Declaration {
@@ -170,7 +173,13 @@ fn indices(dimensions: &[(i64, i64)], position: u64) -> Vec<i64> {
 }
 
 fn in_brackets(indices: &[i64]) -> String {
-    indices.iter().map(|index| format!("[{index}]")).collect()
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for index in indices {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "[{index}]");
+    }
+    text
 }
 
 impl VpiPort {
@@ -217,22 +226,20 @@ impl VpiPort {
         }
     }
 
-    /// The element of an array of several dimensions, or of a row of one; `None` for any other array.
-    pub(super) fn declared_element(&self, array: Handle, index: i64) -> Option<Option<Handle>> {
+    /// The element of an array of several dimensions, or of a row of one, if it has one of this index.
+    pub(super) fn declared_element(&self, array: Handle, index: i64) -> Option<Handle> {
         let Place {
             array,
             mut indices,
             dimensions,
         } = self.place(array)?;
         indices.push(index);
-        let position = position(&dimensions, &indices);
-        Some(position.and_then(|position| {
-            if indices.len() < dimensions.len() {
-                Some(self.declared.row_at(array, indices))
-            } else {
-                self.raw.by_index(array, position)
-            }
-        }))
+        let position = position(&dimensions, &indices)?;
+        if indices.len() < dimensions.len() {
+            Some(self.declared.row_at(array, indices))
+        } else {
+            self.raw.by_index(array, position)
+        }
     }
 
     /// The range of an array of several dimensions, or of a row of one.

@@ -235,8 +235,8 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl {
             return self.element_vhdl(vhdl, array, index);
         }
-        if let Some(element) = self.declared_element(array, index) {
-            return element;
+        if self.has_dimensions(array) {
+            return self.declared_element(array, index);
         }
         let index = i32::try_from(index).ok()?;
         if self.quirks.handles_are_not_unique {
@@ -252,7 +252,7 @@ impl VpiPort {
             return None;
         }
         if self.has_dimensions(array) {
-            return self.declared_element(array, index)?;
+            return self.declared_element(array, index);
         }
         self.raw.by_index(array, i32::try_from(index).ok()?)
     }

@@ -31,7 +31,7 @@ async fn an_assignment_of_the_same_value_is_no_change(dut: Instance) -> Result {
     let mut next = 1;
     for path in ["line[1]", "line[2]", "numbers[1]", "whole_line[0]", "alone"] {
         let signal = dut.signal::<LogicVec>(path)?;
-        let (_, count) = futures_lite::future::zip(
+        let ((), count) = futures_lite::future::zip(
             async {
                 timer(5.ns()).await;
                 value.set(next);
@@ -44,7 +44,7 @@ async fn an_assignment_of_the_same_value_is_no_change(dut: Instance) -> Result {
     }
     for path in ["real_line[0]", "real_alone"] {
         let signal = dut.signal::<f64>(path)?;
-        let (_, count) = futures_lite::future::zip(
+        let ((), count) = futures_lite::future::zip(
             async {
                 timer(5.ns()).await;
                 value.set(next);

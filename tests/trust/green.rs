@@ -132,7 +132,9 @@ fn a_report_costs_the_same_a_test_however_many_tests_there_are() {
         assert_eq!(text.matches("<testcase ").count() as u64, count + 1);
         assert!(text.contains("failures=\"0\" errors=\"0\""));
         let lines = run.output.lines();
-        let last = lines.filter_map(|line| line.split_once("written: ")).next_back();
+        let last = lines
+            .filter_map(|line| line.split_once("written: "))
+            .next_back();
         last.expect("each test tells")
             .1
             .trim()

@@ -62,21 +62,18 @@ fn expected(source: &str) -> BTreeSet<Found> {
 
 /// The errors that the compiler finds.
 fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (BTreeSet<Found>, String) {
-    let out = env::temp_dir();
+    // Not `/dev/null`: a compiler run by root would put a file in its place.
+    let out = tempfile::tempdir().expect("a folder");
     let output = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata"])
-        .args([
-            "--error-format=json",
-            "--cap-lints=allow",
-            "-o",
-            "/dev/null",
-        ])
+        .args(["--error-format=json", "--cap-lints=allow", "--out-dir"])
+        .arg(out.path())
         .arg("--extern")
         .arg(format!("verifork={}", library.display()))
         .arg("-L")
         .arg(format!("dependency={}", dependencies.display()))
         .arg(file)
-        .current_dir(out)
+        .current_dir(out.path())
         .output()
         .expect("the compiler runs");
     let mut found = BTreeSet::new();

@@ -220,7 +220,7 @@ fn a_design_of_types_of_every_kind_is_described() {
         ("types.inner.empty", "parameter"),
         ("types.inner.open_in", "net 5 [5,9]"),
         ("types.inner.fixed", "net 8 [3,-4]"),
-        ("types.inner.nothing", "object"),
+        ("types.inner.nothing", "string variable"),
         ("types.inner.waits", "array 64 null"),
         ("types.inner.by_generic", "net 6 [5,0]"),
         ("types.inner.block_of_words", "array 2 [1,0]"),

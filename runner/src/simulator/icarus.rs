@@ -16,6 +16,8 @@ pub(super) struct Icarus;
 const IMAGE: &str = "design.vvp";
 /// What the compiler knows of arrays, and the image does not tell.
 const NETLIST: &str = "netlist.txt";
+/// What the compiler makes besides: nothing.
+const NOTHING: &str = "nothing.vvp";
 /// Settings that `iverilog` takes from a file only.
 const SETTINGS: &str = "settings.txt";
 /// A second top beside the design's, since `vvp` alone writes no waves.
@@ -142,7 +144,8 @@ impl CommandLine for Icarus {
         }
         let mut command = self.compile(found, design, goal).pop()?;
         // Of an option that is given twice the second counts.
-        command.args(["-t", "null", "-o", "/dev/null", "-N"]);
+        command.args(["-t", "null", "-o"]);
+        command.arg(goal.folder.join(NOTHING)).arg("-N");
         command.arg(goal.folder.join(NETLIST));
         Some(command)
     }

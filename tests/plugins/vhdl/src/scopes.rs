@@ -50,7 +50,7 @@ async fn children_have_the_kinds_of_their_declarations(dut: Instance) -> Result 
         ("board", ObjectKind::Array),
         ("count", ObjectKind::Parameter),
         ("twice", ObjectKind::Parameter),
-        ("null_vector", ObjectKind::Other),
+        ("null_vector", ObjectKind::Net),
         ("gen[3]", ObjectKind::GenerateScope),
         ("named_block", ObjectKind::NamedBlock),
         ("second", ObjectKind::Module),

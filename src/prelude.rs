@@ -7,7 +7,7 @@ pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
 pub use crate::regression::test::{Test, TestRng, skip};
 pub use crate::sync::{Event, Lock, Receiver, Semaphore, Sender, channel, unbounded};
 pub use crate::task::{
-    ChildOptions, Task, TaskManager, scope, scope_with, spawn, spawn_named, yield_now,
+    ChildOptions, Task, TaskManager, background, scope, scope_with, spawn, spawn_named, yield_now,
 };
 pub use crate::time::{SimDuration, SimTime, TimeUnits};
 pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};

@@ -74,7 +74,9 @@ pub(crate) struct Core {
     /// How many of the errors somebody was given.
     collected: Cell<usize>,
     living: Cell<usize>,
-    /// The positions of the ended children, in the order in which they ended.
+    /// How many of the living are waited for: all but those in the background.
+    foreground: Cell<usize>,
+    /// The positions of the ended children that are waited for, in the order in which they ended.
     ended: RefCell<Vec<usize>>,
     /// How many of those `join_next` has passed.
     joined: Cell<Option<usize>>,
@@ -111,6 +113,7 @@ impl Core {
             errors: RefCell::default(),
             collected: Cell::new(0),
             living: Cell::new(0),
+            foreground: Cell::new(0),
             ended: RefCell::default(),
             joined: Cell::new(None),
             joiners: RefCell::default(),
@@ -215,8 +218,13 @@ impl Core {
         self.close();
     }
 
-    pub(super) fn living_count(&self) -> usize {
-        self.living.get()
+    pub(super) fn has_living(&self) -> bool {
+        self.living.get() > 0
+    }
+
+    /// A child lives that is waited for.
+    pub(super) fn has_foreground(&self) -> bool {
+        self.foreground.get() > 0
     }
 
     fn check(&self, name: &Name) -> Result<(), AddError> {
@@ -308,6 +316,9 @@ impl Core {
             self.children.push(child);
         }
         self.living.set(self.living.get() + 1);
+        if !cell.info().is_background() {
+            self.foreground.set(self.foreground.get() + 1);
+        }
         if begin == Begin::Now && hub.is_open(set) {
             hub.poll_node(node.index());
         } else {
@@ -332,8 +343,11 @@ impl Core {
     pub(super) fn child_ended(&self, hub: &Hub, child: &dyn Child) {
         let info = child.info();
         self.living.set(self.living.get() - 1);
-        if self.keeps {
-            self.ended.borrow_mut().push(info.position());
+        if !info.is_background() {
+            self.foreground.set(self.foreground.get() - 1);
+            if self.keeps {
+                self.ended.borrow_mut().push(info.position());
+            }
         }
         let before = self.errors.borrow().len();
         self.errors.borrow_mut().extend(info.errors());
@@ -345,8 +359,10 @@ impl Core {
             self.lose_uncollected(hub);
         }
         info.wake_awaiters();
-        self.wake_joiners();
-        if self.living.get() == 0 || failed {
+        if !info.is_background() {
+            self.wake_joiners();
+        }
+        if !self.has_foreground() || failed {
             self.wake_scope(hub);
         }
     }
@@ -364,7 +380,7 @@ impl Core {
         let before = self.joiners.borrow().arrivals();
         loop {
             // Nothing is borrowed while a waker runs, which may add children.
-            let all_ended = self.living.get() == 0;
+            let all_ended = !self.has_foreground();
             let next = self.joiners.borrow_mut().next(before, all_ended);
             match next {
                 Some(waker) => wake_up(waker),
@@ -574,12 +590,13 @@ impl TaskMap {
     ///
     /// "Next" is counted from the previous call, so that a loop over `join_next` sees each task
     /// that ends after it has begun, also those that end in one time step. What had ended before
-    /// the first call, before a `join_all` or before the last `None` is not given.
+    /// the first call, before a `join_all` or before the last `None` is not given. Background tasks
+    /// are passed over.
     pub async fn join_next(&self) -> Option<&str> {
         let core = &*self.0;
         let ended = core.ended.borrow().len();
         let seen = core.joined.get().unwrap_or(ended);
-        if seen == ended && core.living.get() == 0 {
+        if seen == ended && !core.has_foreground() {
             core.joined.set(None);
             return None;
         }
@@ -592,10 +609,10 @@ impl TaskMap {
     }
 
     /// Waits until one task has finished, in whatever way, and gives the name of the first that
-    /// has; at once if one has already. `None` if there are no tasks.
+    /// has; at once if one has already. `None` if there are no tasks, or none but background tasks.
     pub async fn join_any(&self) -> Option<&str> {
         let core = &*self.0;
-        if self.is_empty() {
+        if !core.has_foreground() && core.ended.borrow().is_empty() {
             return None;
         }
         let position = core
@@ -604,7 +621,7 @@ impl TaskMap {
         Some(core.child_at(position).name())
     }
 
-    /// Cancels every living task, newest first. See [`TaskInfo::cancel`].
+    /// Cancels every living task, background tasks included, newest first. See [`TaskInfo::cancel`].
     pub fn cancel_all(&self) {
         // Where the thread is ending, so are its tasks.
         with_hub(|hub| self.0.cancel_living(hub));
@@ -612,7 +629,7 @@ impl TaskMap {
 
     pub(super) async fn all_ended(&self) {
         let core = &*self.0;
-        core.wait_for(Want::All, || (core.living.get() == 0).then_some(()))
+        core.wait_for(Want::All, || (!core.has_foreground()).then_some(()))
             .await;
         core.joined.set(None);
     }
@@ -670,5 +687,5 @@ pub(super) fn child_info<T>(
     let continues = options
         .continue_on_error
         .unwrap_or(core.options.continue_on_error);
-    TaskInfo::new::<T>(name, place, continues)
+    TaskInfo::new::<T>(name, place, continues, options.background)
 }

@@ -11,9 +11,11 @@ macro_rules! task_forms {
         ///
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
-        /// A block that loops for ever does not tell what it would return: `let monitor: Task<()> =
-        /// tm.fork("monitor", async { loop { … } })`, or an `async fn` that does, as monitors and
-        /// drivers mostly are.
+        /// A block that loops for ever does not tell what it would return. What is meant to run
+        /// beside the work is added by [`background`](Self::background), which does not ask; what
+        /// is waited for or cancelled by hand says it: `let monitor: Task<()> = tm.fork("monitor",
+        /// async { loop { … } })`. A block without a result ends in `Ok(())`, or goes to
+        /// [`add`](Self::add).
         ///
         /// # Panics
         ///
@@ -67,6 +69,71 @@ macro_rules! task_forms {
             T: 'static,
         {
             self.try_put(name.into(), options, future, $crate::task::core::Begin::Now)
+        }
+
+        /// Adds a task that nobody waits for, a monitor or a driver, and runs it to its first
+        /// suspension before this returns.
+        ///
+        /// It is a task as any other: it has its name in the map, its error is the manager's, and
+        /// its handle may be awaited or cancelled. But when the block of a scope and all other tasks
+        /// have ended, those in the background are cancelled, newest first, and then the clean-up of
+        /// [`on_exit`](Self::on_exit) runs. For a manager held as a value,
+        /// [`TaskManager::join_all`](crate::task::TaskManager::join_all) does the same. `join_next`,
+        /// `join_any` and `join_all` pass them over. What is ready in the moment of the last end,
+        /// because of the same edge for instance, still runs.
+        ///
+        /// The block may loop for ever, with `?` or without, or end in `Ok(())`; no type has to be
+        /// told. One that neither loops nor returns a result ends in `Ok(())`.
+        ///
+        /// With options, or without the panic:
+        /// [`ChildOptions::background`](crate::task::ChildOptions::background).
+        ///
+        /// # Panics
+        ///
+        /// As [`fork`](Self::fork).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// let (sender, items) = unbounded();
+        /// scope(async |tm| {
+        ///     tm.background("checker", async {
+        ///         loop {
+        ///             let item: u32 = items.recv().await?;
+        ///             ensure!(item < 3, "{item} is too large");
+        ///         }
+        ///     });
+        ///     tm.background("idle", async {
+        ///         loop {
+        ///             yield_now().await;
+        ///         }
+        ///     });
+        ///     tm.fork("stimulus", async {
+        ///         for item in 0..3 {
+        ///             sender.send(item).await?;
+        ///         }
+        ///         Ok(())
+        ///     });
+        ///     Ok(())
+        /// })
+        /// .await?; // both loops end here
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
+        #[track_caller]
+        pub fn background<F>(
+            &self,
+            name: impl Into<$crate::task::Name>,
+            future: F,
+        ) -> $crate::task::Task<()>
+        where
+            F: std::future::Future<Output = anyhow::Result<()>> + $life,
+        {
+            let options = $crate::task::ChildOptions::new().background(true);
+            self.fork_with(name, options, future)
         }
 
         /// Adds a task that first runs after the current one has suspended.

@@ -72,6 +72,7 @@ pub struct TaskInfo {
     started: Cell<bool>,
     cancel_requested: Cell<bool>,
     continue_on_error: bool,
+    background: bool,
     error: OnceCell<TaskError>,
     /// A second error: a panic of a drop after the first one.
     late_error: OnceCell<TaskError>,
@@ -84,6 +85,7 @@ impl TaskInfo {
         name: Name,
         place: &'static Location<'static>,
         continue_on_error: bool,
+        background: bool,
     ) -> Self {
         TaskInfo {
             name,
@@ -96,6 +98,7 @@ impl TaskInfo {
             started: Cell::new(false),
             cancel_requested: Cell::new(false),
             continue_on_error,
+            background,
             error: OnceCell::new(),
             late_error: OnceCell::new(),
             awaiters: RefCell::new(WaiterList::new()),
@@ -135,6 +138,11 @@ impl TaskInfo {
     /// The task was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.state() == TaskState::Cancelled
+    }
+
+    /// Nobody waits for the task: it was added by [`background`](super::Scope::background).
+    pub fn is_background(&self) -> bool {
+        self.background
     }
 
     /// The task has ended, in whatever way.

@@ -14,12 +14,14 @@ use super::hub::{ROOT_SET, with_hub};
 use super::info::TaskInfo;
 use super::options::ManagerOptions;
 use super::scope::{Scope, run_scope};
+use super::tables::NONE;
 
 /// A group of tasks with names, whose errors reach whoever joins it.
 ///
 /// Held as a value, its tasks borrow nothing and run beside the task that made it, until
 /// [`join_all`](TaskManager::join_all), or until the manager is dropped: that cancels them, with a
-/// warning that names them. One that is not dropped in its test, since something keeps it for longer,
+/// warning that names them (but for [background](TaskManager::background) tasks, which are meant to
+/// end so). One that is not dropped in its test, since something keeps it for longer,
 /// is ended with the test all the same: its tasks are cancelled, its errors fail the test, a warning
 /// names it, and it takes no more tasks. [`scope`](TaskManager::scope) runs a block whose tasks may borrow, as
 /// the function [`scope`](super::scope()) does, and leaves the outcomes here. Everything of
@@ -98,14 +100,21 @@ impl TaskManager {
         run_scope(core, place, block)
     }
 
-    /// Waits for all tasks to finish, then runs the clean-up of
-    /// [`on_exit`](TaskManager::on_exit).
+    /// Waits for all tasks to finish, cancels those in the [`background`](TaskManager::background),
+    /// newest first, then runs the clean-up of [`on_exit`](TaskManager::on_exit).
+    ///
+    /// While a scope of the manager is open, the background is left to that.
     ///
     /// # Errors
     ///
     /// Every error of the manager, in the order in which they happened.
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
+        if self.core().scope_set.get() == NONE {
+            with_hub(|hub| self.core().cancel_living(hub));
+            // What they added when they were dropped.
+            self.map.all_ended().await;
+        }
         // A scope of the manager runs its own.
         run_clean_ups(self.core(), ROOT_SET, &self.core().block_name()).await;
         Ok(self.core().collect()?)
@@ -133,6 +142,7 @@ impl Drop for TaskManager {
         core.close();
         let living: Vec<String> = self
             .iter()
+            .filter(|task| !task.is_background())
             .filter(|task| task.was_swept() || !task.has_ended())
             .map(TaskInfo::with_place)
             .collect();

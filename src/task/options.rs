@@ -18,6 +18,7 @@ pub const DEFAULT_EXIT_LIMIT: SimDuration =
 #[must_use]
 pub struct ChildOptions {
     pub(super) continue_on_error: Option<bool>,
+    pub(super) background: bool,
 }
 
 impl ChildOptions {
@@ -29,6 +30,13 @@ impl ChildOptions {
     /// An error of the child is kept and cancels nobody; the manager still reports it at its end.
     pub fn continue_on_error(mut self, yes: bool) -> Self {
         self.continue_on_error = Some(yes);
+        self
+    }
+
+    /// Nobody waits for the child: it is cancelled when the manager's other work has ended. What
+    /// [`background`](super::Scope::background) sets, for the forms that take options.
+    pub fn background(mut self, yes: bool) -> Self {
+        self.background = yes;
         self
     }
 }

@@ -50,7 +50,7 @@ impl<'scope> Scope<'scope, '_> {
         self.map.0.scope_set.get()
     }
 
-    /// Waits for all tasks of the scope to finish.
+    /// Waits for all tasks of the scope to finish, but for those in the background.
     ///
     /// # Errors
     ///
@@ -67,6 +67,9 @@ impl<'scope> Scope<'scope, '_> {
 /// The block's value is the scope's, unless something failed. On the first error of a child or of
 /// the block, the block and every other child are cancelled before any of them runs again. If the
 /// scope's future is dropped, its children are dropped first, newest first, and then the block.
+///
+/// A child of [`background`](Scope::background) is not waited for: it is cancelled when the block and
+/// the other children have ended.
 ///
 /// Children borrow what was there before the scope. What the block itself has made is gone when it
 /// returns, and they may go on: it is moved into the one that needs it (`async move`, or as an
@@ -350,10 +353,19 @@ where
         }
         guard.fail_if_failed(block.as_mut());
     }
-    if block.is_none() && core.living_count() == 0 {
-        Poll::Ready(())
-    } else {
+    if block.is_some() || core.has_foreground() {
+        return Poll::Pending;
+    }
+    if core.has_living() {
+        // Closed before they are dropped, so that none of them adds work to wait for.
+        core.close();
+        core.cancel_living(hub);
+    }
+    if core.has_living() {
+        // One that polls this scope itself ends when it suspends.
         Poll::Pending
+    } else {
+        Poll::Ready(())
     }
 }
 

@@ -17,6 +17,10 @@ use super::test_end::end_test;
 /// If it fails, the test fails at once. If it still runs when the test's function returns, it is
 /// cancelled, newest task first. Its name, for messages, is where it was spawned.
 ///
+/// A block that loops for ever does not tell what it would return: [`background`] takes it as it is,
+/// or the type is told by `let monitor: Task<()> = spawn(async { loop { … } })`. A block without a
+/// result ends in `Ok(())`.
+///
 /// # Panics
 ///
 /// At the caller's line: no test runs.
@@ -28,7 +32,8 @@ where
 {
     let place = Location::caller();
     let file = place.file().rsplit('/').next().unwrap_or_default();
-    spawn_as(format!("{file}:{}", place.line()).into(), place, future)
+    let name = format!("{file}:{}", place.line());
+    spawn_as(name.into(), place, ChildOptions::new(), future)
 }
 
 /// [`spawn`] with a name for messages, logs and the task tree. Names of spawned tasks need not be
@@ -43,11 +48,50 @@ where
     F: Future<Output = anyhow::Result<T>> + 'static,
     T: 'static,
 {
-    spawn_as(name.into(), Location::caller(), future)
+    spawn_as(name.into(), Location::caller(), ChildOptions::new(), future)
+}
+
+/// Starts a task of the test that nobody waits for, a monitor or a driver: [`spawn_named`] for a
+/// block that loops for ever.
+///
+/// If it fails, the test fails at once. It is cancelled when the test's function has returned, as all
+/// that runs then. The block may loop for ever, with `?` or without, or end in `Ok(())`; no type has to be
+/// told. One that neither loops nor returns a result ends in `Ok(())`.
+///
+/// # Panics
+///
+/// At the caller's line: no test runs.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// fn watch(overflow: Signal<bool>) {
+///     background("no overflow", async move {
+///         loop {
+///             overflow.changed().await;
+///             ensure!(!overflow.get()?, "{} is set", overflow.path());
+///         }
+///     });
+/// }
+/// ```
+#[track_caller]
+pub fn background<F>(name: impl Into<Name>, future: F) -> Task<()>
+where
+    F: Future<Output = anyhow::Result<()>> + 'static,
+{
+    let options = ChildOptions::new().background(true);
+    spawn_as(name.into(), Location::caller(), options, future)
 }
 
 #[track_caller]
-fn spawn_as<T, F>(name: Name, place: &'static Location<'static>, future: F) -> Task<T>
+fn spawn_as<T, F>(
+    name: Name,
+    place: &'static Location<'static>,
+    options: ChildOptions,
+    future: F,
+) -> Task<T>
 where
     F: Future<Output = anyhow::Result<T>> + 'static,
     T: 'static,
@@ -56,7 +100,7 @@ where
     let Some(test) = test else {
         panic!("cannot spawn `{name}`: no test runs (use a `scope` or a `TaskManager`)");
     };
-    let info = child_info::<T>(&test, name, place, ChildOptions::new());
+    let info = child_info::<T>(&test, name, place, options);
     if test.phase() != super::core::Phase::Open {
         return Core::cancelled(info, future);
     }

@@ -10,6 +10,8 @@ use anyhow::{Result, anyhow};
 
 use super::*;
 
+mod background;
+
 /// Notes in a shared list when it is dropped.
 struct NoteDrop<'a>(&'static str, &'a RefCell<Vec<String>>);
 

@@ -57,6 +57,18 @@ fn errors_of_a_manager_that_its_own_task_keeps_fail_the_test() {
 }
 
 #[test]
+fn a_manager_dropped_with_its_background_alone_is_no_reason_to_warn() {
+    require!("iverilog", "vvp");
+    run("background_alone")
+        .does_not_say("is dropped, which cancels")
+        .says("2 passed, 0 failed");
+    run("background_and_work")
+        .says("is dropped, which cancels its task: `work` (forked at")
+        .does_not_say("`driver`")
+        .says("2 passed, 0 failed");
+}
+
+#[test]
 fn errors_of_a_scope_that_is_kept_fail_its_test_and_it_never_runs_on() {
     require!("iverilog", "vvp");
     run("e_scope")
@@ -86,6 +98,6 @@ fn one_lost_manager_does_not_hide_another_and_the_process_ends_well() {
     require!("iverilog", "vvp");
     let variables = [("VERIFORK_FILTER", "lost::")];
     let run = DESIGN.get().run(&plugin("trust_tb"), &variables, &[]);
-    run.failed().says("4 passed, 5 failed, 0 skipped");
+    run.failed().says("6 passed, 5 failed, 0 skipped");
     assert_eq!(run.signal, None);
 }

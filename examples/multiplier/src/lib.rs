@@ -40,13 +40,12 @@ async fn random_operands(dut: Multiplier, test: Test, valid_rate: f64, enable_ra
     let format = start(&dut).await?;
     checked(&dut, format, async {
         scope(async |tm| {
-            let stalls = tm.fork("stalls", stall(&dut, test.rng_named("stalls"), enable_rate));
+            tm.background("stalls", stall(&dut, test.rng_named("stalls"), enable_rate));
             tm.fork(
                 "driver",
                 drive(&dut, format, test.rng_named("driver"), valid_rate),
             )
             .await?;
-            stalls.cancel();
             Ok(())
         })
         .await?;
@@ -176,13 +175,12 @@ async fn checked(
     stimulus: impl Future<Output = Result>,
 ) -> Result {
     scope(async |tm| {
-        let scoreboard = tm.fork("scoreboard", scoreboard(dut, format));
+        tm.background("scoreboard", scoreboard(dut, format)); // ends with the stimulus
         tm.fork("stimulus", stimulus).await?;
         dut.in_valid.set(false);
         dut.en.set(true);
         dut.clk.rising_edges(dut.stages.get()?.into()).await;
         dut.clk.rising_edge().await; // shows what the last edge did
-        scoreboard.cancel();
         Ok(())
     })
     .await?;

@@ -95,7 +95,7 @@ impl Future for Pinned {
 
 #[test]
 fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
-    let info = TaskInfo::new::<()>("pinned".into(), Location::caller(), false);
+    let info = TaskInfo::new::<()>("pinned".into(), Location::caller(), false, false);
     let cell: Rc<dyn Child> = Rc::new(TaskCell::new(info, Pinned(PhantomPinned)));
     let ending = Hub::new();
     let place = Location::caller();

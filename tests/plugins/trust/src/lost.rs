@@ -73,6 +73,24 @@ async fn b_own_task(dut: Instance) -> Result {
     Ok(())
 }
 
+/// Drops a manager whose background is cancelled as it is meant to be.
+#[verifork::test]
+async fn background_alone(dut: Instance) -> Result {
+    let tm = TaskManager::new();
+    tm.background("driver", driver(dut.signal("command")?));
+    timer(5.ns()).await;
+    Ok(())
+}
+
+#[verifork::test]
+async fn background_and_work(dut: Instance) -> Result {
+    let tm = TaskManager::new();
+    tm.background("driver", driver(dut.signal("command")?));
+    tm.fork("work", pending::<Result>());
+    timer(5.ns()).await;
+    Ok(())
+}
+
 #[verifork::test]
 async fn c_leaked(dut: Instance) -> Result {
     let command = dut.signal("command")?;

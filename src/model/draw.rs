@@ -163,13 +163,14 @@ impl Draw {
     }
 
     fn fork(&mut self, depth: usize) -> Op {
-        let form = match self.below(12) {
+        let form = match self.below(14) {
             0..4 => Form::Fork,
             4..6 => Form::StartSoon,
             6..7 => Form::ForkSoon,
             7..9 => Form::Start,
             9..10 => Form::Add,
             10..11 => Form::TryFork,
+            11..13 => Form::Background,
             _ => Form::TryStartSoon,
         };
         Op::Fork(Fork {

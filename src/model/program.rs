@@ -18,6 +18,7 @@ pub(super) enum Form {
     StartSoon,
     Start,
     Add,
+    Background,
     TryFork,
     TryStartSoon,
 }

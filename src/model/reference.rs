@@ -98,6 +98,8 @@ enum At {
         manager: usize,
         wait: Wait,
         clean_up: bool,
+        /// The background has been.
+        cancelled: bool,
         propagate: bool,
     },
     CleaningUp {

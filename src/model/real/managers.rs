@@ -46,6 +46,10 @@ macro_rules! fork_on {
             Form::ForkSoon => Forked::Task($tm.fork_soon($name, || $future)),
             Form::StartSoon => Forked::Task($tm.start_soon($name, $future)),
             Form::Start => Forked::Starting($tm.start($name, $future)),
+            // `background` itself gives no value that the program could ask for.
+            Form::Background => {
+                Forked::Task($tm.fork_with($name, options.background(true), $future))
+            }
             Form::Add => Forked::Task($tm.add($name, $future)),
             Form::TryFork => match $tm.try_fork($name, options, $future) {
                 Ok(task) => Forked::Task(task),

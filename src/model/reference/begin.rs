@@ -92,7 +92,7 @@ impl World {
                 let Some(reach) = frame.reach(manager) else {
                     return Step::Done(Ok(()));
                 };
-                let all_ended = self.living(reach.manager).is_empty();
+                let all_ended = self.is_idle(reach.manager);
                 let known = &mut self.managers[reach.manager];
                 let ended = known.ended.len();
                 let seen = known.joined.unwrap_or(ended);
@@ -111,7 +111,8 @@ impl World {
                 let Some(reach) = frame.reach(manager) else {
                     return Step::Done(Ok(()));
                 };
-                if self.managers[reach.manager].children.is_empty() {
+                let nobody_has_ended = self.managers[reach.manager].ended.is_empty();
+                if nobody_has_ended && self.is_idle(reach.manager) {
                     return self.says(frame, "any None");
                 }
                 At::JoiningAny {
@@ -127,6 +128,7 @@ impl World {
                     manager: reach.manager,
                     wait: self.wait(),
                     clean_up: !reach.scope,
+                    cancelled: false,
                     propagate,
                 }
             }

@@ -92,17 +92,29 @@ impl World {
                 manager,
                 wait,
                 clean_up,
+                cancelled,
                 propagate,
             } => {
                 let (manager, wait, propagate) = (*manager, *wait, *propagate);
-                let clean_up = *clean_up;
-                if !self.living(manager).is_empty() {
+                let (clean_up, cancelled) = (*clean_up, *cancelled);
+                if !self.is_idle(manager) {
                     self.managers[manager].joined_by(wait, me, true);
                     return Step::Pending;
                 }
                 self.managers[manager].joined = None;
                 if !clean_up {
                     return self.joined(frame, manager, propagate);
+                }
+                if !cancelled && self.managers[manager].scope_set.is_none() {
+                    self.cancel_living(manager);
+                    frame.at = At::JoiningAll {
+                        manager,
+                        wait: self.wait(),
+                        clean_up,
+                        cancelled: true,
+                        propagate,
+                    };
+                    return self.go_on(frame);
                 }
                 frame.at = At::CleaningUp {
                     manager,

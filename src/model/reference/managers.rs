@@ -88,12 +88,18 @@ impl World {
         (0..self.nodes.len()).rev().filter(of_manager).collect()
     }
 
+    /// No child lives that is waited for (rule 19).
+    pub(super) fn is_idle(&self, manager: usize) -> bool {
+        let living = self.living(manager);
+        living.iter().all(|&child| self.nodes[child].background)
+    }
+
     pub(super) fn add_child(
         &mut self,
         manager: usize,
         set: usize,
         name: String,
-        tolerant: bool,
+        (tolerant, background): (bool, bool),
         frame: Frame,
         now: bool,
     ) -> NodeId {
@@ -101,6 +107,7 @@ impl World {
         let mut node = Node::new(name, self.managers[manager].parent, set);
         node.manager = Some(manager);
         node.tolerant = tolerant;
+        node.background = background;
         node.frame = Some(frame);
         self.nodes.push(node);
         if self.managers[manager].keeps {
@@ -159,14 +166,16 @@ impl World {
             Phase::Failed | Phase::Closed if tries => return self.says(frame, "closed"),
             Phase::Closed | Phase::Failed => return self.throw("closed".into()),
             Phase::Open => {
-                let has_options =
-                    matches!(fork.form, Form::Fork | Form::TryFork | Form::TryStartSoon);
+                let background = fork.form == Form::Background;
+                let has_options = background
+                    || matches!(fork.form, Form::Fork | Form::TryFork | Form::TryStartSoon);
                 let tolerant = fork
                     .tolerant
                     .filter(|_| has_options)
                     .unwrap_or(known.tolerant);
-                let now = matches!(fork.form, Form::Fork | Form::TryFork);
-                self.add_child(reach.manager, reach.set, name, tolerant, child, now)
+                let now = background || matches!(fork.form, Form::Fork | Form::TryFork);
+                let options = (tolerant, background);
+                self.add_child(reach.manager, reach.set, name, options, child, now)
             }
         };
         if fork.form == Form::Start {
@@ -184,7 +193,7 @@ impl World {
         let test = self.test.expect("a test runs");
         let task = if self.managers[test].phase == Phase::Open {
             let frame = Frame::new(name.clone(), Vec::new(), body);
-            self.add_child(test, 0, name, false, frame, true)
+            self.add_child(test, 0, name, (false, false), frame, true)
         } else {
             self.add_cancelled(name)
         };

@@ -116,8 +116,9 @@ impl World {
         let both = node.first.iter().chain(&node.second);
         let faults: Vec<_> = both.filter(|fault| fault.is_failure()).cloned().collect();
         let (failed, tolerant) = (!faults.is_empty(), node.tolerant);
+        let background = node.background;
         let known = &mut self.managers[manager];
-        if known.keeps {
+        if known.keeps && !background {
             known.ended.push(task);
         }
         known.errors.extend(faults);
@@ -128,9 +129,11 @@ impl World {
             self.lose_uncollected(manager);
         }
         self.serve_awaiters(task, false);
-        let none_lives = self.living(manager).is_empty();
-        self.serve_joiners(manager, none_lives);
-        if (self.living(manager).is_empty() || failed)
+        if !background {
+            let is_idle = self.is_idle(manager);
+            self.serve_joiners(manager, is_idle);
+        }
+        if (self.is_idle(manager) || failed)
             && let Some(set) = self.managers[manager].scope_set
         {
             self.tell(set);
@@ -147,11 +150,11 @@ impl World {
         self.wake_all(served.iter().map(|waiter| waiter.who).collect());
     }
 
-    pub(super) fn serve_joiners(&mut self, manager: usize, none_lives: bool) {
+    pub(super) fn serve_joiners(&mut self, manager: usize, is_idle: bool) {
         let joiners = std::mem::take(&mut self.managers[manager].joiners);
         let (served, left) = joiners
             .into_iter()
-            .partition::<Vec<_>, _>(|waiter| !waiter.special || none_lives);
+            .partition::<Vec<_>, _>(|waiter| !waiter.special || is_idle);
         self.managers[manager].joiners = left;
         self.wake_all(served.iter().map(|waiter| waiter.who).collect());
     }
@@ -196,7 +199,7 @@ impl World {
         let body = Frame::new("test".into(), Vec::new(), &program.0);
         self.wake(0);
         self.run_ready();
-        let body = self.add_child(test, 0, "test".into(), false, body, false);
+        let body = self.add_child(test, 0, "test".into(), (false, false), body, false);
         self.managers[test].parent = Some(body);
         self.nodes[body].awaited_by(0, 0, false);
         loop {

@@ -68,7 +68,12 @@ impl World {
             }
             self.end_block_if_failed(scope);
         }
-        let over = self.scopes[scope].block.is_none() && self.living(manager).is_empty();
+        let mut over = self.scopes[scope].block.is_none() && self.is_idle(manager);
+        if over && !self.living(manager).is_empty() {
+            self.managers[manager].close();
+            self.cancel_living(manager);
+            over = self.living(manager).is_empty();
+        }
         let known = &mut self.sets[set];
         known.open = false;
         known.told = false;

@@ -11,15 +11,44 @@ macro_rules! task_forms {
         ///
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
-        /// A block that loops for ever does not tell what it would return. What is meant to run
-        /// beside the work is added by [`background`](Self::background), which does not ask; what
-        /// is waited for or cancelled by hand says it: `let monitor: Task<()> = tm.fork("monitor",
-        /// async { loop { … } })`. A block without a result ends in `Ok(())`, or goes to
-        /// [`add`](Self::add).
+        /// A block that loops for ever does not tell what it would return, and the compiler asks for
+        /// it. What is meant to run beside the work is added by [`background`](Self::background),
+        /// which does not ask; what is waited for or cancelled by hand says it (see below). A block
+        /// without a result ends in `Ok(())`, or goes to [`add`](Self::add).
         ///
         /// # Panics
         ///
         /// At the caller's line: the name is taken, or the manager's scope has ended.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// scope(async |tm| {
+        ///     let number = tm.fork("with `?`", async { Ok("42".parse::<u8>()?) });
+        ///     tm.fork("without a result", async {
+        ///         yield_now().await;
+        ///         Ok(())
+        ///     });
+        ///     tm.add("without a result, as it is", async {
+        ///         yield_now().await;
+        ///     });
+        ///     // Cancelled by hand, so not in the background: the type of its value is told.
+        ///     let monitor: Task<()> = tm.fork("for ever", async {
+        ///         loop {
+        ///             yield_now().await;
+        ///         }
+        ///     });
+        ///     assert_eq!(number.await?, 42);
+        ///     monitor.cancel();
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
         #[track_caller]
         pub fn fork<T, F>(
             &self,
@@ -265,6 +294,10 @@ macro_rules! task_forms {
 
         /// Adds anything that can be awaited and whose output is a value, a result or nothing: a
         /// trigger, a [`Task`](crate::task::Task) of another manager, a future. It is queued.
+        ///
+        /// A block without a result is taken as it is, and so is one that loops for ever without `?`. In a
+        /// block with `?`, the error has to be told (`Ok::<(), Error>(())`): [`fork`](Self::fork) or
+        /// [`background`](Self::background) knows it.
         ///
         /// # Panics
         ///

@@ -1,7 +1,7 @@
 //! What a task may return.
 
-/// The output of something that [`add`](super::Scope::add) accepts: nothing, a result, or the
-/// result of a task.
+/// The output of something that [`add`](super::Scope::add) accepts: nothing, a result, the
+/// result of a task, or that of a block which loops for ever.
 pub trait Outcome {
     /// The value on success.
     type Value: 'static;
@@ -19,6 +19,25 @@ impl Outcome for () {
 
     fn into_result(self) -> anyhow::Result<()> {
         Ok(())
+    }
+}
+
+/// Names the type `!`, which has no name of its own: what a function that never returns returns.
+pub trait Returns {
+    /// What it returns.
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+/// Never is.
+impl Outcome for <fn() -> ! as Returns>::Output {
+    type Value = ();
+
+    fn into_result(self) -> anyhow::Result<()> {
+        self
     }
 }
 

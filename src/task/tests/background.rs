@@ -363,6 +363,29 @@ fn rule_19_a_block_needs_no_annotation() {
         .await
         .unwrap_err();
         assert_eq!(names(&errors), ["loop with ?"]);
+        // Those that are waited for tell it, but for one without `?`, or without a result, in `add`.
+        scope(async |tm| {
+            let told: Task<()> = tm.fork("told", async {
+                loop {
+                    turns(1).await;
+                    "1".parse::<u8>()?;
+                }
+            });
+            let added: Task<()> = tm.add("loop", async {
+                loop {
+                    yield_now().await;
+                }
+            });
+            tm.add("no result", async {
+                yield_now().await;
+            });
+            turns(3).await;
+            told.cancel();
+            added.cancel();
+            Ok(())
+        })
+        .await
+        .unwrap();
         let tm = TaskManager::new();
         tm.background("loop", async move {
             loop {

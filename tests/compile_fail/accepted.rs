@@ -23,3 +23,28 @@ pub async fn a_scope_of_a_manager_leaves_its_values() -> Result<i32> {
     tm.scope(async |tm| Ok(drop(tm.fork("two", async { Ok(2) })))).await?;
     Ok(task.await? + tm.result::<i32>("two")?)
 }
+
+pub fn loops_tell_nothing_where_nobody_asks(tm: &TaskManager, signal: Signal<bool>) {
+    background("of the test", async move {
+        loop {
+            signal.rising_edge().await;
+            ensure!(signal.get()?, "it fell at once");
+        }
+    });
+    tm.background("of a manager", async move {
+        loop {
+            signal.changed().await;
+        }
+    });
+    tm.add("added", async move {
+        loop {
+            signal.changed().await;
+        }
+    });
+    let _: Task<()> = tm.fork("told", async move {
+        loop {
+            signal.changed().await;
+            signal.get()?;
+        }
+    });
+}

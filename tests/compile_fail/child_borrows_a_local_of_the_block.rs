@@ -22,3 +22,14 @@ pub async fn clean_up_too() -> Result {
     .await?;
     Ok(())
 }
+
+pub async fn the_background_too() -> Result {
+    scope(async |tm| {
+        let local = String::new();
+        let borrowed = &local; //~ E0597
+        tm.background("child", async move { Ok(drop(borrowed.len())) });
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}

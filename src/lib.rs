@@ -96,6 +96,7 @@ mod simulator;
 pub mod sync;
 mod sys;
 pub mod task;
+mod threads;
 pub mod time;
 pub mod trigger;
 pub mod value;

@@ -2,10 +2,11 @@
 # Runs the unit tests of what holds unsafe code of our own or threads, `task`, `sync` and their random
 # programs, the gate between the simulator's thread and the watchdog, the watchdog and the exit status,
 # under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain),
-# and under valgrind (stable).
+# and under valgrind (stable); and the models of what threads meet by, of which loom tries every order
+# (stable).
 #
 #   tests/sanitize.sh                   everything
-#   tests/sanitize.sh thread valgrind   some of: address thread valgrind
+#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
 # SANITIZE_FILTER       the test filter; see below for what it is by default
@@ -114,15 +115,29 @@ under_valgrind() {
     clean+=(valgrind)
 }
 
+# The tests called `interleavings`, each in every order of accesses that the memory model allows.
+models() {
+    local count
+    echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test --lib interleavings::"
+    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom cargo test --lib interleavings:: |
+        tee /dev/stderr | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
+    if [ "${count:-0}" = 0 ]; then
+        echo "sanitize: loom: there was no model" >&2
+        return 1
+    fi
+    clean+=(loom)
+}
+
 if [ $# = 0 ]; then
-    set -- address thread valgrind
+    set -- loom address thread valgrind
 fi
 for check in "$@"; do
     case $check in
         address | thread) sanitizer "$check" ;;
         valgrind) under_valgrind ;;
+        loom) models ;;
         *)
-            echo "sanitize: no check is called \`$check\`: address, thread, valgrind" >&2
+            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind" >&2
             exit 2
             ;;
     esac

@@ -8,10 +8,12 @@
 //! is tried when the simulation begins. Should it be refused later on, nobody can tell where the
 //! thread is, and the watchdog says that.
 
-use std::hint::spin_loop;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering, compiler_fence, fence};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::Kernel;
+use crate::threads::{
+    AtomicBool, AtomicU8, compiler_fence, constant, fence, process_wide, spin_loop,
+};
 
 /// The flags of both sides.
 struct Gate {
@@ -39,7 +41,9 @@ const INSPECTED: u8 = 1;
 /// There is no `membarrier`: who enters makes a barrier of its own.
 const ALONE: u8 = 2;
 
-static GATE: Gate = Gate::new(membarrier);
+process_wide! {
+    static GATE: Gate = Gate::new(membarrier);
+}
 static KERNEL: AtomicPtr<Kernel> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The kernel of the process, for inspection from another thread.
@@ -72,11 +76,13 @@ pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Result<R, Closed> {
 }
 
 impl Gate {
-    const fn new(membarrier: fn(libc::c_int) -> bool) -> Self {
-        Gate {
-            inside: AtomicBool::new(false),
-            state: AtomicU8::new(0),
-            membarrier,
+    constant! {
+        fn new(membarrier: fn(libc::c_int) -> bool) -> Self {
+            Gate {
+                inside: AtomicBool::new(false),
+                state: AtomicU8::new(0),
+                membarrier,
+            }
         }
     }
 
@@ -159,7 +165,7 @@ fn membarrier(command: libc::c_int) -> bool {
     unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::AtomicU64;
@@ -246,5 +252,114 @@ mod tests {
         assert_eq!(state & INSPECTED, 0, "the flag was left");
         drop(gate.enter());
         assert_eq!(gate.keep_outside(|| 5), Ok(5));
+    }
+}
+
+/// Every order of accesses that the memory model allows, by loom: see `tests/sanitize.sh`.
+#[cfg(all(test, loom))]
+mod interleavings {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    use loom::cell::UnsafeCell;
+    use loom::thread;
+
+    use super::*;
+    use crate::threads::offer_barriers;
+
+    /// What only one side may touch at a time, which loom holds it to.
+    struct Shared {
+        gate: Gate,
+        kernel: UnsafeCell<u32>,
+    }
+
+    // SAFETY: this is what the models find out: loom stops at an access that another one races with.
+    unsafe impl Sync for Shared {}
+
+    impl Shared {
+        fn touch(&self) {
+            // SAFETY: the pointer is good for as long as the call; loom watches who else has one.
+            self.kernel.with_mut(|kernel| unsafe { *kernel += 1 });
+        }
+
+        fn call_back(&self) {
+            let _inside = self.gate.enter();
+            self.touch();
+        }
+
+        fn look(&self) -> Result<(), Closed> {
+            self.gate.keep_outside(|| self.touch())
+        }
+    }
+
+    /// A simulator's thread that enters `callbacks` times, and watchdogs that each look once. Both
+    /// what is granted and what is refused has to come up, or there was nothing to find.
+    fn keep_each_other_out(membarrier: fn(libc::c_int) -> bool, callbacks: u32, watchdogs: usize) {
+        offer_barriers(membarrier(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED));
+        let granted = Arc::new(AtomicUsize::new(0));
+        let refused = Arc::new(AtomicUsize::new(0));
+        let counts = (Arc::clone(&granted), Arc::clone(&refused));
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = (watchdogs > 1).then_some(3);
+        model.check(move || {
+            let shared = Arc::new(Shared {
+                gate: Gate::new(membarrier),
+                kernel: UnsafeCell::new(0),
+            });
+            shared.gate.register();
+            let looking: Vec<_> = (0..watchdogs)
+                .map(|_| {
+                    let shared = Arc::clone(&shared);
+                    thread::spawn(move || shared.look())
+                })
+                .collect();
+            for _ in 0..callbacks {
+                shared.call_back();
+            }
+            let looks = looking.into_iter().map(|thread| thread.join().unwrap());
+            let (done, closed): (Vec<_>, Vec<_>) = looks.partition(Result::is_ok);
+            counts.0.fetch_add(done.len(), Ordering::Relaxed);
+            counts.1.fetch_add(closed.len(), Ordering::Relaxed);
+            // Nothing is left of either: both may go on.
+            shared.call_back();
+            assert_eq!(shared.look(), Ok(()));
+        });
+        assert!(granted.load(Ordering::Relaxed) > 0, "nobody ever looked");
+        assert!(refused.load(Ordering::Relaxed) > 0, "nobody was refused");
+    }
+
+    #[test]
+    fn with_membarrier_no_order_lets_a_look_and_a_callback_meet() {
+        keep_each_other_out(|_| true, 2, 1);
+    }
+
+    #[test]
+    fn without_membarrier_no_order_lets_a_look_and_a_callback_meet() {
+        keep_each_other_out(|_| false, 2, 1);
+    }
+
+    #[test]
+    fn no_order_lets_two_watchdogs_look_at_once() {
+        keep_each_other_out(|_| true, 1, 2);
+    }
+
+    /// The barrier is offered when the simulation begins, and refused when it is needed.
+    #[test]
+    fn a_barrier_that_is_refused_later_on_lets_nobody_look_in_any_order() {
+        offer_barriers(false);
+        loom::model(|| {
+            let shared = Arc::new(Shared {
+                gate: Gate::new(|_| false),
+                kernel: UnsafeCell::new(0),
+            });
+            let looking = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || shared.look())
+            };
+            shared.call_back();
+            shared.call_back();
+            assert_eq!(looking.join().unwrap(), Err(Closed::NoBarrier));
+            shared.call_back();
+        });
     }
 }

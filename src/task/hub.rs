@@ -15,11 +15,12 @@ use super::cell::Child;
 use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
+use super::inbox::Inbox;
 use super::outside::Outside;
 use super::panics::{Caught, install_hook};
 use super::tables::{NONE, Node, Noted, Queue, SHOWN_WAITS, Set, Tables, index_of};
 use super::wait::Wait;
-use super::waker::{Inbox, NodeRef, wake_up};
+use super::waker::{NodeRef, wake_up};
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
 

@@ -22,6 +22,7 @@ mod handle;
 #[cfg(test)]
 mod hazards;
 mod hub;
+mod inbox;
 mod info;
 mod joiners;
 mod manager;

@@ -6,13 +6,13 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
-
 use super::hub::{Hub, hub};
+use super::inbox::Inbox;
 use super::waker::NodeRef;
+use crate::threads::{AtomicUsize, First, Receiver, Sender, first_of, unbounded};
 
 /// How often a kernel that waits for a thread looks whether it is asked for something else.
 const LOOK_UP: Duration = Duration::from_millis(20);
@@ -53,13 +53,7 @@ pub(crate) struct OutsideWork {
 
 impl OutsideWork {
     pub(crate) fn begin() -> Self {
-        let outside = &hub().outside;
-        outside.begun.set(true);
-        outside.count.fetch_add(1, Ordering::Relaxed);
-        OutsideWork {
-            count: Arc::clone(&outside.count),
-            news: outside.sender.clone(),
-        }
+        hub().outside.begin()
     }
 
     /// Ends the work with news, which is heard before any simulated time passes.
@@ -76,10 +70,25 @@ impl Drop for OutsideWork {
     }
 }
 
-enum Found {
-    News(Arc<dyn News>),
-    Woken(NodeRef),
-    Nothing,
+impl Outside {
+    fn begin(&self) -> OutsideWork {
+        self.begun.set(true);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        OutsideWork {
+            count: Arc::clone(&self.count),
+            news: self.sender.clone(),
+        }
+    }
+
+    /// Waits a while for news, or for a wake-up, and notes whether there may be more.
+    fn listen(&self, inbox: &Inbox) -> First<Arc<dyn News>, NodeRef> {
+        let works = self.count.load(Ordering::Acquire) > 0;
+        // The news of work that has ended by now is in the channel already.
+        let limit = if works { LOOK_UP } else { Duration::ZERO };
+        let first = first_of(&self.news, inbox.received(), limit);
+        self.begun.set(works || !matches!(first, First::Neither));
+        first
+    }
 }
 
 impl Hub {
@@ -92,21 +101,78 @@ impl Hub {
 
     #[cold]
     fn wait_for_news(&self) -> bool {
-        let works = self.outside.count.load(Ordering::Acquire) > 0;
-        // The news of work that has ended by now is in the channel already.
-        let limit = if works { LOOK_UP } else { Duration::ZERO };
-        let found = select! {
-            recv(self.outside.news) -> news => news.map_or(Found::Nothing, Found::News),
-            recv(self.inbox.received()) -> node => node.map_or(Found::Nothing, Found::Woken),
-            default(limit) => Found::Nothing,
-        };
-        let found_nothing = matches!(found, Found::Nothing);
-        match found {
-            Found::News(news) => news.heard(),
-            Found::Woken(node) => self.wake(node),
-            Found::Nothing => {}
+        let first = self.outside.listen(&self.inbox);
+        match first {
+            First::Left(news) => news.heard(),
+            First::Right(node) => self.wake(node),
+            First::Neither => {}
         }
-        self.outside.begun.set(works || !found_nothing);
         self.outside.begun.get()
+    }
+}
+
+/// Every order of accesses that the memory model allows, by loom: see `tests/sanitize.sh`.
+#[cfg(all(test, loom))]
+mod interleavings {
+    use loom::thread;
+
+    use super::super::inbox::post;
+    use super::*;
+
+    struct Nothing;
+
+    impl News for Nothing {
+        fn heard(&self) {}
+    }
+
+    /// Listens as the kernel does, which lets simulated time pass as soon as nothing has begun.
+    fn listen_to_the_end(outside: &Outside, inbox: &Inbox) -> (u32, u32) {
+        let (mut news, mut wakes) = (0, 0);
+        while outside.begun.get() {
+            match outside.listen(inbox) {
+                First::Left(_) => news += 1,
+                First::Right(_) => wakes += 1,
+                First::Neither => {}
+            }
+        }
+        (news, wakes)
+    }
+
+    #[test]
+    fn no_order_lets_time_pass_before_the_news_of_all_work() {
+        let mut model = loom::model::Builder::new();
+        // Every order of two threads that end their work would take minutes.
+        model.preemption_bound = Some(3);
+        model.check(|| {
+            let (outside, inbox) = (Outside::default(), Inbox::new());
+            for _ in 0..2 {
+                let work = outside.begin();
+                thread::spawn(move || work.end_with_news(Arc::new(Nothing)));
+            }
+            assert_eq!(listen_to_the_end(&outside, &inbox), (2, 0));
+        });
+    }
+
+    #[test]
+    fn no_order_lets_time_pass_before_a_wake_up_of_work_that_has_ended() {
+        loom::model(|| {
+            let (outside, inbox) = (Outside::default(), Inbox::new());
+            let (work, id) = (outside.begin(), inbox.id());
+            thread::spawn(move || {
+                post(NodeRef::new(id, 0, 0));
+                work.end_with_news(Arc::new(Nothing));
+            });
+            assert_eq!(listen_to_the_end(&outside, &inbox), (1, 1));
+        });
+    }
+
+    #[test]
+    fn no_order_waits_for_work_that_ends_without_news() {
+        loom::model(|| {
+            let (outside, inbox) = (Outside::default(), Inbox::new());
+            let work = outside.begin();
+            thread::spawn(move || drop(work));
+            assert_eq!(listen_to_the_end(&outside, &inbox), (0, 0));
+        });
     }
 }

@@ -112,7 +112,10 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
     let message = message_of(&*payload);
     // The payload is the user's: its `Drop` may panic too.
     if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-        std::mem::forget(second);
+        // So may this one's, unless it is the text of a `panic!`.
+        if !(second.is::<String>() || second.is::<&'static str>()) {
+            std::mem::forget(second);
+        }
     }
     Caught {
         message,

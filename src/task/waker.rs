@@ -6,14 +6,10 @@
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{RawWaker, RawWakerVTable, Waker};
-use std::time::Duration;
-
-use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::hub::{Hub, is_own, lose_panic, with_hub};
+use super::inbox::post;
 use super::panics::catch;
 
 #[cfg(not(target_pointer_width = "64"))]
@@ -48,89 +44,6 @@ impl NodeRef {
     #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
     pub(super) fn index(self) -> u32 {
         self.0 as u32 & Self::MAX_INDEX
-    }
-}
-
-/// Where wake-ups of other threads arrive.
-pub(crate) struct Inbox {
-    id: u16,
-    received: Receiver<NodeRef>,
-    /// Something was sent since the inbox was last drained: one load tells, many times a step.
-    filled: Arc<AtomicBool>,
-}
-
-/// The other end of an inbox.
-struct Outbox {
-    sender: Sender<NodeRef>,
-    filled: Arc<AtomicBool>,
-}
-
-/// The other ends of the inboxes of all living hubs, by the number that wakers carry.
-static OUTBOXES: Mutex<Vec<Option<Outbox>>> = Mutex::new(Vec::new());
-
-impl Inbox {
-    pub(super) fn new() -> Self {
-        let (sender, received) = unbounded();
-        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = outboxes
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or_else(|| {
-                outboxes.push(None);
-                outboxes.len() - 1
-            });
-        let filled = Arc::new(AtomicBool::new(false));
-        outboxes[free] = Some(Outbox {
-            sender,
-            filled: Arc::clone(&filled),
-        });
-        let id = u16::try_from(free).expect("fewer than 65,536 threads run tasks at once");
-        Inbox {
-            id,
-            received,
-            filled,
-        }
-    }
-
-    pub(super) fn id(&self) -> u16 {
-        self.id
-    }
-
-    pub(super) fn is_filled(&self) -> bool {
-        self.filled.load(Ordering::Relaxed)
-    }
-
-    #[inline]
-    pub(super) fn drain(&self, wake: impl FnMut(NodeRef)) {
-        if self.is_filled() {
-            self.drain_filled(wake);
-        }
-    }
-
-    #[cold]
-    fn drain_filled(&self, mut wake: impl FnMut(NodeRef)) {
-        // Before the channel is read: what is sent meanwhile sets it again.
-        self.filled.store(false, Ordering::Release);
-        std::sync::atomic::fence(Ordering::SeqCst);
-        while let Ok(node) = self.received.try_recv() {
-            wake(node);
-        }
-    }
-
-    pub(super) fn received(&self) -> &Receiver<NodeRef> {
-        &self.received
-    }
-
-    /// Waits until another thread wakes one of this thread's tasks, but not for ever.
-    pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
-        self.received.recv_timeout(limit).ok()
-    }
-}
-
-impl Drop for Inbox {
-    fn drop(&mut self) {
-        let mut outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        outboxes[usize::from(self.id)] = None;
     }
 }
 
@@ -206,12 +119,7 @@ fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
     let own = is_own(node.hub()) && with_hub(|hub| hub.wake(node)).is_some();
     if !own {
-        let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Some(outbox)) = outboxes.get(usize::from(node.hub())) {
-            // Its hub may be ending: then there is nobody to wake.
-            let _ = outbox.sender.send(node);
-            outbox.filled.store(true, Ordering::Release);
-        }
+        post(node);
     }
 }
 

@@ -123,6 +123,8 @@ fn managers_and_scopes_dropped_after_the_threads_tables_are_gone_do_not_abort() 
         // Made before the hub, so dropped after it.
         LATE.with_borrow_mut(Vec::clear);
         let tm = TaskManager::new();
+        // The tables leak their share in it with the task.
+        LEAKED.lock().unwrap().push(Rc::as_ptr(&tm.0).addr());
         tm.fork("pending", pending_for_good());
         tm.on_exit(async {});
         let handle = tm.fork("value", async { Ok(TaskManager::new()) });

@@ -1,0 +1,75 @@
+//! What threads meet by where the order of their accesses is our own affair: the gate between the
+//! simulator's thread and the watchdog, wake-ups from other threads, and work outside.
+//!
+//! The standard library's means, except under `--cfg loom`, which only `tests/sanitize.sh loom` sets:
+//! then loom's take their place, and the tests called `interleavings` go through every order that the
+//! memory model allows.
+
+#[cfg(loom)]
+mod modelled;
+
+#[cfg(loom)]
+pub(crate) use self::modelled::*;
+#[cfg(not(loom))]
+pub(crate) use self::real::*;
+
+/// What came first of two channels.
+pub(crate) enum First<A, B> {
+    Left(A),
+    Right(B),
+    Neither,
+}
+
+#[cfg(not(loom))]
+mod real {
+    pub(crate) use std::hint::spin_loop;
+    pub(crate) use std::sync::Mutex;
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, compiler_fence, fence};
+    use std::time::Duration;
+
+    use crossbeam_channel::select;
+    pub(crate) use crossbeam_channel::{Receiver, Sender, unbounded};
+
+    use super::First;
+
+    /// Waits until one of two channels has something, but no longer than `limit`.
+    pub(crate) fn first_of<A, B>(
+        left: &Receiver<A>,
+        right: &Receiver<B>,
+        limit: Duration,
+    ) -> First<A, B> {
+        select! {
+            recv(left) -> item => item.map_or(First::Neither, First::Left),
+            recv(right) -> item => item.map_or(First::Neither, First::Right),
+            default(limit) => First::Neither,
+        }
+    }
+}
+
+/// A static of the process, which loom makes anew for each course of a model.
+macro_rules! process_wide {
+    ($(#[$note:meta])* static $name:ident: $type:ty = $value:expr;) => {
+        #[cfg(not(loom))]
+        $(#[$note])*
+        static $name: $type = $value;
+        #[cfg(loom)]
+        loom::lazy_static! {
+            $(#[$note])*
+            static ref $name: $type = $value;
+        }
+    };
+}
+pub(crate) use process_wide;
+
+/// A function that is constant, which loom's means are not.
+macro_rules! constant {
+    ($(#[$note:meta])* fn $($rest:tt)*) => {
+        #[cfg(not(loom))]
+        $(#[$note])*
+        const fn $($rest)*
+        #[cfg(loom)]
+        $(#[$note])*
+        fn $($rest)*
+    };
+}
+pub(crate) use constant;

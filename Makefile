@@ -41,7 +41,7 @@ trust: tools-icarus
 	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(TARGET)' LONG='$(LONG)' tests/trust.sh
 
 ## sanitize   the tests of what holds unsafe code or threads, under the address and thread sanitizers
-##            (needs a nightly toolchain) and valgrind
+##            (needs a nightly toolchain) and valgrind; and loom's models of what threads meet by
 sanitize:
 	@tests/sanitize.sh
 

@@ -9,6 +9,8 @@
 #   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
+# SANITIZE_BUILD_STD=1  the standard library is built with instrumentation too, which takes minutes
+#                       (rustup component add rust-src --toolchain nightly)
 # SANITIZE_FILTER       the test filter; see below for what it is by default
 # CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds
 set -euo pipefail
@@ -37,7 +39,7 @@ missing() {
 }
 
 # The standard library's source, from which it is built anew with instrumentation: then nothing has to
-# be kept from the sanitizer (`rustup component add rust-src --toolchain nightly`).
+# be kept from the sanitizer.
 has_rust_src() {
     [ -f "$(rustc +nightly --print=sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
@@ -74,11 +76,15 @@ sanitizer() {
         return
     fi
     flags="-Zsanitizer=$kind -Cforce-frame-pointers=yes $(allowance)"
-    if has_rust_src; then
+    if [ "${SANITIZE_BUILD_STD:-0}" = 1 ]; then
+        if ! has_rust_src; then
+            missing "$kind" "there is no rust-src (rustup component add rust-src --toolchain nightly)"
+            return
+        fi
         build_std=(-Zbuild-std)
         export TSAN_OPTIONS=exitcode=66
     elif [ "$kind" = thread ]; then
-        echo "sanitize: thread: there is no rust-src, so the standard library is not instrumented:" \
+        echo "sanitize: thread: the standard library is not instrumented (SANITIZE_BUILD_STD=1):" \
             "sanitizers/ has what is kept from the sanitizer for that"
         if ! extra=$(instrumented_mutex); then
             missing thread "it takes every contended mutex for a race without that"

@@ -139,25 +139,6 @@ mod interleavings {
         });
     }
 
-    /// What a wake-up announces was done before it.
-    #[test]
-    fn who_is_woken_sees_what_was_done_before_in_every_order() {
-        loom::model(|| {
-            let inbox = Inbox::new();
-            let id = inbox.id();
-            let done = Arc::new(AtomicBool::new(false));
-            let waking = {
-                let done = Arc::clone(&done);
-                thread::spawn(move || {
-                    done.store(true, Ordering::Relaxed);
-                    post(NodeRef::new(id, 0, 0));
-                })
-            };
-            inbox.drain(|_| assert!(done.load(Ordering::Relaxed)));
-            waking.join().unwrap();
-        });
-    }
-
     #[test]
     fn a_wake_up_that_comes_as_the_hub_ends_finds_nobody_or_the_hub_in_every_order() {
         loom::model(|| {

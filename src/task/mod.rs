@@ -9,6 +9,9 @@
 //! | [`scope`], [`TaskManager::scope`] | may borrow | with the scope, which waits for them |
 //! | [`spawn`] | `'static` | with the test |
 //! | [`TaskManager`] held as a value | `'static` | with [`TaskManager::join_all`], or cancelled when it is dropped |
+//!
+//! Each takes [`background`] tasks too, a monitor or a driver: nobody waits for them, and they are
+//! cancelled when the other work has ended.
 
 mod cell;
 mod clean_up;

@@ -53,9 +53,10 @@ async fn random_packets(
     };
     scope(async |tm| {
         let (seen, merged) = unbounded();
-        tm.fork("choice", choice(&dut));
-        tm.fork("offers", offers(&dut, seen));
-        tm.fork("sink", sink(&dut, test.rng_named("sink"), ready_rate));
+        // What watches and what is ready would go on for ever.
+        tm.background("choice", choice(&dut));
+        tm.background("offers", offers(&dut, seen));
+        tm.background("sink", sink(&dut, test.rng_named("sink"), ready_rate));
         let mut sent = Vec::new();
         for port in 0..dut.ports() {
             let (sender, receiver) = unbounded();
@@ -68,7 +69,6 @@ async fn random_packets(
         }
         tm.fork("scoreboard", scoreboard(&dut, sent, merged))
             .await?;
-        tm.cancel_all(); // what watches and what is ready would go on for ever
         Ok(())
     })
     .await?;

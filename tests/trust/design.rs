@@ -366,7 +366,7 @@ fn what_the_design_does_in_the_last_time_step_of_a_test_is_the_tests() {
     for design in designs() {
         for filter in [
             "=design::ends_with::an_error",
-            "ends_with::an_error,z_comes_after",
+            "ends_with::an_error,design::z_comes_after",
         ] {
             let run = design.run_with(filter, &[]);
             tells(

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{CommandLine, Goal, Installation, Start, Waves, declarations, joined};
+use super::{
+    CommandLine, Goal, Installation, Start, Waves, declarations, folders_and_macros, joined,
+};
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
 
@@ -86,24 +88,7 @@ impl CommandLine for Icarus {
         if design.timescale.is_some() {
             command.arg("-c").arg(goal.folder.join(SETTINGS));
         }
-        command.args(
-            design
-                .include_folders
-                .iter()
-                .map(|folder| joined("-I", folder)),
-        );
-        command.args(
-            design
-                .library_folders
-                .iter()
-                .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
-        );
-        for (name, value) in &design.defines {
-            command.arg(match value {
-                Some(value) => format!("-D{name}={value}"),
-                None => format!("-D{name}"),
-            });
-        }
+        folders_and_macros(&mut command, design);
         for (name, value) in &design.parameters {
             command.arg(format!("-P{}.{name}={}", design.top.name, parameter(value)));
         }

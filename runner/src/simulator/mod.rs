@@ -144,6 +144,21 @@ pub(crate) trait CommandLine: Sync {
     fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;
 }
 
+/// Where to look for Verilog's includes and modules, and its macros: the same options for all its
+/// compilers.
+fn folders_and_macros(command: &mut Command, design: &Elaboration) {
+    let folders = design.include_folders.iter();
+    command.args(folders.map(|folder| joined("-I", folder)));
+    let folders = design.library_folders.iter();
+    command.args(folders.flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]));
+    for (name, value) in &design.defines {
+        command.arg(match value {
+            Some(value) => format!("-D{name}={value}"),
+            None => format!("-D{name}"),
+        });
+    }
+}
+
 /// Every simulator, in the order in which their tests are listed.
 pub(crate) const ALL: [Simulator; 4] = [
     Simulator::Icarus,

@@ -13,7 +13,9 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{CommandLine, Goal, Installation, Start, Waves, declarations, is_program, joined};
+use super::{
+    CommandLine, Goal, Installation, Start, Waves, declarations, folders_and_macros, is_program,
+};
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
@@ -231,20 +233,7 @@ fn arguments(command: &mut Command, found: &Installation, design: &Elaboration, 
     if let Some(timescale) = &design.timescale {
         command.args(["--timescale", timescale]);
     }
-    let folders = design.include_folders.iter();
-    command.args(folders.map(|folder| joined("-I", folder)));
-    command.args(
-        design
-            .library_folders
-            .iter()
-            .flat_map(|folder| ["-y".as_ref(), folder.as_os_str()]),
-    );
-    for (name, value) in &design.defines {
-        command.arg(match value {
-            Some(value) => format!("-D{name}={value}"),
-            None => format!("-D{name}"),
-        });
-    }
+    folders_and_macros(command, design);
     for (name, value) in &design.parameters {
         command.arg(format!("-G{name}={}", parameter(value)));
     }

@@ -6,8 +6,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use super::bind_error::BindErrorKind;
 use super::error::{Outside, expect};
-use super::misfit::Misfit;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle};
@@ -288,7 +288,7 @@ impl<T: SignalValue> Dut for Array<T> {
 }
 
 impl<T: SignalValue> Array<T> {
-    fn try_from_object(object: Object) -> Result<Self, Misfit> {
+    fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
         if object.range().is_none() {
             let advice = object.advice::<T>();
             let is_vector = object
@@ -303,7 +303,7 @@ impl<T: SignalValue> Array<T> {
                 Some(advice) => advice,
                 None => "it has no elements".to_owned(),
             };
-            return Err(object.misfit(remedy));
+            return Err(object.kind_error(remedy));
         }
         // Of an array without elements, no simulator tells what they would be.
         if !object.description().is_empty {
@@ -313,13 +313,13 @@ impl<T: SignalValue> Array<T> {
             if object.description().encoding == Encoding::None {
                 let advice = object.own_advice();
                 let none = || "its elements have no value".to_owned();
-                return Err(object.misfit(advice.unwrap_or_else(none)));
+                return Err(object.kind_error(advice.unwrap_or_else(none)));
             }
             if !T::fits(&object.description().encoding) {
-                return Err(Misfit::value::<T>(&object, "Array"));
+                return Err(BindErrorKind::value::<T>(&object, "Array"));
             }
         }
-        let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
+        let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         Ok(Array {
             words: words_of(kernel, object.index()),
             handle: object.handle(),

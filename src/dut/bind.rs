@@ -1,10 +1,10 @@
-//! Binding: the trait [`Dut`], and the [`Binder`] that collects every problem.
+//! Binding: the trait [`Dut`], and the [`Binder`] that collects every error.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::affix::Affix;
-use super::misfit::{BindError, Misfit, Place, Problem};
+use super::bind_error::{BindError, BindErrorKind, BindSite, FieldError};
 use super::{Instance, Object, Outline, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
@@ -109,43 +109,43 @@ pub struct FieldSpec {
     pub line: u32,
 }
 
-/// A scope that names are looked up in, and the problems met so far.
+/// A scope that names are looked up in, and the errors met so far.
 #[derive(Debug)]
 pub struct Binder<'a> {
     scope: Object,
-    place: Place,
+    place: BindSite,
     direction: Option<Direction>,
     /// What goes around the names that are looked up.
     affix: Option<Affix<'static>>,
     /// The same for the scope that is entered next, for a field.
     next: Option<Affix<'static>>,
-    problems: &'a mut Vec<Problem>,
+    errors: &'a mut Vec<FieldError>,
 }
 
 impl Binder<'_> {
     /// Binds to what a path leads to from a scope.
-    pub(super) fn bind<D: Dut>(scope: Object, place: Place, path: &str) -> Result<D, BindError> {
-        let mut problems = Vec::new();
+    pub(super) fn bind<D: Dut>(scope: Object, place: BindSite, path: &str) -> Result<D, BindError> {
+        let mut errors = Vec::new();
         let binder = &mut Binder {
             scope,
             place,
             direction: None,
             affix: None,
             next: None,
-            problems: &mut problems,
+            errors: &mut errors,
         };
         let bound = D::bind(binder, path);
         match bound {
-            Some(bound) if problems.is_empty() => Ok(bound),
-            _ if problems.is_empty() => Err(BindError::single(
+            Some(bound) if errors.is_empty() => Ok(bound),
+            _ if errors.is_empty() => Err(BindError::single(
                 place,
-                Misfit::Other("an implementation of `Dut` gave up without a reason".into()),
+                BindErrorKind::Other("an implementation of `Dut` gave up without a reason".into()),
             )),
-            _ => Err(BindError::new(problems)),
+            _ => Err(BindError::new(errors)),
         }
     }
 
-    /// A binder for the scope that a path leads to; `None`, with the problem reported, if it leads
+    /// A binder for the scope that a path leads to; `None`, with the error reported, if it leads
     /// nowhere or to what is no scope. An empty path leads to the present scope.
     pub fn enter(&mut self, path: &str) -> Option<Binder<'_>> {
         let fields = self.next.as_ref().is_some_and(Affix::is_empty);
@@ -153,13 +153,13 @@ impl Binder<'_> {
             if object.holds_names() {
                 return Ok(object);
             }
-            let misfit = object.no_scope();
+            let kind = object.no_scope();
             Err(if fields {
-                misfit.with_remedy(
+                kind.with_remedy(
                     "a packed structure, as `Signal` of a struct that derives `LogicStruct`",
                 )
             } else {
-                misfit
+                kind
             })
         })?;
         let same = if path.is_empty() {
@@ -173,11 +173,11 @@ impl Binder<'_> {
             direction: None,
             affix: self.next.clone().or(same),
             next: None,
-            problems: self.problems,
+            errors: self.errors,
         })
     }
 
-    /// The object that a path leads to; `None`, with the problem reported, if it leads nowhere or,
+    /// The object that a path leads to; `None`, with the error reported, if it leads nowhere or,
     /// for a field with a direction, to no such port.
     pub fn object(&mut self, path: &str) -> Option<Object> {
         self.object_as(path, Ok)
@@ -221,9 +221,9 @@ impl Binder<'_> {
         })
     }
 
-    /// Reports a problem of one's own.
-    pub fn problem(&mut self, message: impl Into<String>) {
-        self.report(Misfit::Other(message.into()));
+    /// Reports an error of one's own.
+    pub fn error(&mut self, message: impl Into<String>) {
+        self.report(BindErrorKind::Other(message.into()));
     }
 
     /// Binds a field; its place stands in what it reports.
@@ -246,7 +246,7 @@ impl Binder<'_> {
         });
         let outer_next = std::mem::replace(&mut self.next, next);
         (self.place, self.direction) = (
-            Place {
+            BindSite {
                 field: Some((structure, field)),
                 file,
                 line,
@@ -263,25 +263,25 @@ impl Binder<'_> {
     pub(super) fn object_as<D>(
         &mut self,
         path: &str,
-        convert: impl FnOnce(Object) -> Result<D, Misfit>,
+        convert: impl FnOnce(Object) -> Result<D, BindErrorKind>,
     ) -> Option<D> {
         self.try_object_as(path, convert)
-            .map_err(|misfit| self.report(misfit))
+            .map_err(|kind| self.report(kind))
             .ok()
     }
 
     fn try_object_as<D>(
         &self,
         path: &str,
-        convert: impl FnOnce(Object) -> Result<D, Misfit>,
-    ) -> Result<D, Misfit> {
+        convert: impl FnOnce(Object) -> Result<D, BindErrorKind>,
+    ) -> Result<D, BindErrorKind> {
         let object = self.find(path)?;
         let found = object.description().direction;
         if let Some(wanted) = self.direction
             && found != Some(wanted)
             && !(found.is_none() && object.hides_its_direction())
         {
-            return Err(Misfit::Direction {
+            return Err(BindErrorKind::Direction {
                 path: object.path().to_owned(),
                 found,
                 wanted,
@@ -290,15 +290,15 @@ impl Binder<'_> {
         convert(object)
     }
 
-    fn find(&self, path: &str) -> Result<Object, Misfit> {
+    fn find(&self, path: &str) -> Result<Object, BindErrorKind> {
         if path.is_empty() {
             return Ok(self.scope);
         }
-        let kernel = scheduler::kernel().map_err(|_| Misfit::NoSimulation)?;
+        let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         let found = lookup::find(kernel, Some(self.scope), &self.affixed(path));
-        found.map_err(|misfit| match &self.affix {
-            Some(affix) => misfit.with_affix(affix),
-            None => misfit,
+        found.map_err(|kind| match &self.affix {
+            Some(affix) => kind.with_affix(affix),
+            None => kind,
         })
     }
 
@@ -320,11 +320,11 @@ impl Binder<'_> {
         }
     }
 
-    /// Reports a misfit of what is bound.
-    pub(super) fn report(&mut self, misfit: Misfit) {
-        self.problems.push(Problem {
+    /// Reports what does not fit of what is bound.
+    pub(super) fn report(&mut self, kind: BindErrorKind) {
+        self.errors.push(FieldError {
             place: self.place,
-            misfit,
+            kind,
         });
     }
 }
@@ -343,16 +343,16 @@ fn names_in(scope: Object) -> Vec<&'static str> {
 
 /// `None` if there is no such object, or one without elements (of a null range of VHDL) that does not
 /// fit: simulators show such as what they are, as something else, or not at all. Any other object that
-/// does not fit is a problem all the same.
+/// does not fit is an error all the same.
 impl<D: Dut> Dut for Option<D> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         if !D::is_present(binder, path) {
             return Some(None);
         }
-        let before = binder.problems.len();
+        let before = binder.errors.len();
         let bound = D::bind(binder, path);
         if bound.is_none() && binder.holds_nothing(path) {
-            binder.problems.truncate(before);
+            binder.errors.truncate(before);
             return Some(None);
         }
         bound.map(Some)

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::bind_error::{BindError, BindErrorKind, BindSite};
 use super::lookup::published_only;
-use super::misfit::{BindError, Misfit, Place};
 use super::{Array, Binder, Dut, Object, Parameter, Signal, SignalValue, lookup};
 use crate::scheduler::{self, Kernel};
 use crate::simulator::{Description, ObjectKind};
@@ -72,14 +72,14 @@ impl Instance {
     #[track_caller]
     pub fn find(path: &str) -> Result<Instance, BindError> {
         let kernel = kernel()?;
-        let misfit = match lookup::find(kernel, None, path) {
+        let kind = match lookup::find(kernel, None, path) {
             Ok(object) => match object.as_instance() {
                 Some(instance) => return Ok(instance),
                 None => object.no_scope(),
             },
-            Err(misfit) => misfit,
+            Err(kind) => kind,
         };
-        Err(BindError::single(Place::of(Location::caller()), misfit))
+        Err(BindError::single(BindSite::of(Location::caller()), kind))
     }
 
     /// The name within its scope: `lanes[2]`.
@@ -130,10 +130,10 @@ impl Instance {
         let kernel = kernel()?;
         let children = kernel.port().children(self.0.handle());
         if let Some(left_out) = kernel.port().left_out(self.0.handle()) {
-            let place = Place::of(Location::caller());
+            let place = BindSite::of(Location::caller());
             return Err(BindError::single(
                 place,
-                Misfit::Other(left_out.to_string()),
+                BindErrorKind::Other(left_out.to_string()),
             ));
         }
         Ok(children
@@ -214,7 +214,7 @@ impl Instance {
     /// Binds anything to what a path leads to; an empty path leads to the instance itself.
     #[track_caller]
     pub(super) fn look_up<D: Dut>(&self, path: &str) -> Result<D, BindError> {
-        Binder::bind(self.0, Place::of(Location::caller()), path)
+        Binder::bind(self.0, BindSite::of(Location::caller()), path)
     }
 }
 
@@ -225,9 +225,10 @@ pub(crate) fn bind_top<D: Dut>(
     wanted: Option<&str>,
     setting: &str,
 ) -> Result<D, BindError> {
-    let place = Place::of(place);
-    let kernel = scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))?;
-    let other = |problem: String| BindError::single(place, Misfit::Other(problem));
+    let place = BindSite::of(place);
+    let kernel =
+        scheduler::kernel().map_err(|_| BindError::single(place, BindErrorKind::NoSimulation))?;
+    let other = |error: String| BindError::single(place, BindErrorKind::Other(error));
     let tops: Vec<Instance> = kernel
         .port()
         .roots()
@@ -269,8 +270,8 @@ pub(crate) fn bind_top<D: Dut>(
 
 #[track_caller]
 fn kernel() -> Result<&'static Kernel, BindError> {
-    let place = Place::of(Location::caller());
-    scheduler::kernel().map_err(|_| BindError::single(place, Misfit::NoSimulation))
+    let place = BindSite::of(Location::caller());
+    scheduler::kernel().map_err(|_| BindError::single(place, BindErrorKind::NoSimulation))
 }
 
 impl Dut for Instance {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::Object;
-use super::misfit::{Misfit, SHOWN};
+use super::bind_error::{BindErrorKind, SHOWN};
 use super::nearest::nearest;
 use crate::scheduler::Kernel;
 use crate::simulator::{Encoding, Handle, NameCase, Port};
@@ -23,7 +23,7 @@ pub(super) fn find(
     kernel: &'static Kernel,
     scope: Option<Object>,
     path: &str,
-) -> Result<Object, Misfit> {
+) -> Result<Object, BindErrorKind> {
     match kernel.port().find(scope.map(|scope| scope.handle()), path) {
         Some(handle) => Ok(Object::open(kernel, handle)),
         None => Err(miss(kernel, scope, path)),
@@ -86,7 +86,7 @@ fn index_in(path: &str, name: &str, folds_case: bool) -> Option<i64> {
 
 /// Goes down as far as the path leads, and looks around there.
 #[cold]
-fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
+fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindErrorKind {
     let port = kernel.port();
     let from = start.map(|scope| scope.handle());
     let deepest = path.rmatch_indices('.').find_map(|(at, _)| {
@@ -100,7 +100,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
     if let Some(object) = scope
         && !object.holds_names()
     {
-        return object.misfit(format!("it holds no `{rest}`"));
+        return object.kind_error(format!("it holds no `{rest}`"));
     }
     let missing = first_name(rest);
     let handle = scope.map(|scope| scope.handle());
@@ -144,7 +144,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> Misfit {
     }
     told.clear();
     holds.retain(|name| told.insert(name.clone()));
-    Misfit::NotFound {
+    BindErrorKind::NotFound {
         missing: missing.to_owned(),
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
         nearest,

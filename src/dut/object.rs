@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::misfit::{Misfit, fitting, with_article};
+use super::bind_error::{BindErrorKind, fitting, with_article};
 use super::{BindError, Dut, Instance, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
@@ -124,7 +124,7 @@ impl Object {
     }
 
     /// Refuses what has no value of its own: scopes, arrays, events.
-    pub(super) fn holds_value<T: SignalValue>(&self) -> Result<(), Misfit> {
+    pub(super) fn holds_value<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
         if !self.holds_names() {
             if let Some(hidden) = self.hidden() {
                 return Err(hidden);
@@ -134,7 +134,7 @@ impl Object {
             }
         }
         let advice = self.advice::<T>();
-        Err(self.misfit(advice.unwrap_or_else(|| "it has no value".to_owned())))
+        Err(self.kind_error(advice.unwrap_or_else(|| "it has no value".to_owned())))
     }
 
     /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
@@ -182,27 +182,27 @@ impl Object {
     }
 
     /// It was to be a scope, and is none.
-    pub(super) fn no_scope(&self) -> Misfit {
+    pub(super) fn no_scope(&self) -> BindErrorKind {
         let advice = self.own_advice();
-        self.misfit(match advice {
+        self.kind_error(match advice {
             Some(advice) => format!("it holds no other objects: {advice}"),
             None => "it holds no other objects".to_owned(),
         })
     }
 
     /// What the simulator has against showing its value, if it is known to show none.
-    pub(super) fn hidden(&self) -> Option<Misfit> {
+    pub(super) fn hidden(&self) -> Option<BindErrorKind> {
         if self.description.encoding != Encoding::None {
             return None;
         }
         let hidden = scheduler::kernel().ok()?.port().hidden(self.handle)?;
-        Some(Misfit::Other(hidden.to_string()))
+        Some(BindErrorKind::Other(hidden.to_string()))
     }
 
     /// The object is of another kind than what it was to be bound as.
-    pub(super) fn misfit(&self, remedy: impl Into<String>) -> Misfit {
+    pub(super) fn kind_error(&self, remedy: impl Into<String>) -> BindErrorKind {
         let remedy = self.refusal().unwrap_or_else(|| remedy.into());
-        Misfit::Kind {
+        BindErrorKind::Kind {
             path: self.path().to_owned(),
             found: with_article(self.kind()),
             remedy,

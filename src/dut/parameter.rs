@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError};
-use super::misfit::Misfit;
 use super::{Binder, Dut, Object, Signal, SignalValue};
 use crate::simulator::{Description, Encoding};
 
@@ -74,26 +74,26 @@ impl<T: SignalValue> Parameter<T> {
         self.0.try_get()
     }
 
-    fn try_from_object(object: Object) -> Result<Self, Misfit> {
+    fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
         object.holds_value::<T>()?;
         if !object.description().constant {
             let advice = object.advice::<T>().unwrap_or_default();
-            return Err(object.misfit(format!("it is not constant: {advice}")));
+            return Err(object.kind_error(format!("it is not constant: {advice}")));
         }
         let encoding = &object.description().encoding;
         // Whether the value fits is found by reading it; whether it is of the kind, is not.
         let logic = matches!(encoding, Encoding::Logic { .. });
         if !(T::fits(encoding) || logic && T::takes_logic()) {
-            return Err(Misfit::value::<T>(&object, "Parameter"));
+            return Err(BindErrorKind::value::<T>(&object, "Parameter"));
         }
         let signal = Signal::of(object.index(), object.description());
         match signal.load() {
             Ok(_) => Ok(Parameter(signal)),
-            Err(ReadCause::Value(error)) => Err(Misfit::Constant {
+            Err(ReadCause::Value(error)) => Err(BindErrorKind::Constant {
                 path: object.path().to_owned(),
                 error,
             }),
-            Err(cause) => Err(Misfit::Other(format!(
+            Err(cause) => Err(BindErrorKind::Other(format!(
                 "cannot read `{}`: {cause}",
                 object.path()
             ))),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::misfit::Misfit;
+use super::bind_error::BindErrorKind;
 use super::{Binder, Dut, Outline};
 
-/// Each element with its index; `None`, with the problem reported, if there is none or one does not
+/// Each element with its index; `None`, with the error reported, if there is none or one does not
 /// fit.
 fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
     let indices = binder.indices(path);
@@ -15,7 +15,7 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
         if object.description().is_empty {
             return Some(Vec::new());
         }
-        binder.report(object.misfit(format!(
+        binder.report(object.kind_error(format!(
             "it has no elements `{}[…]`: bind it as one",
             object.name()
         )));
@@ -78,7 +78,7 @@ impl<D: Dut, const N: usize> Dut for [D; N] {
             .try_into()
             .map_err(|_| {
                 let shown: Vec<String> = indices.iter().map(ToString::to_string).collect();
-                binder.report(Misfit::Other(format!(
+                binder.report(BindErrorKind::Other(format!(
                     "`{path}` has {} elements, {}, and this field takes {N}: `Vec` takes any number",
                     indices.len(),
                     shown.join(", ")

@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
-use super::misfit::Misfit;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
@@ -405,10 +405,10 @@ impl<T: SignalValue> Dut for Signal<T> {
 }
 
 impl<T: SignalValue> Signal<T> {
-    pub(super) fn try_from_object(object: Object) -> Result<Self, Misfit> {
+    pub(super) fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
         object.holds_value::<T>()?;
         if !T::fits(&object.description().encoding) {
-            return Err(Misfit::value::<T>(&object, "Signal"));
+            return Err(BindErrorKind::value::<T>(&object, "Signal"));
         }
         Ok(Signal::of(object.index(), object.description()))
     }

@@ -89,9 +89,9 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
     let (dut, _) = simulate();
     let error = dut.bind::<Wrong>().unwrap_err();
     let told: Vec<_> = error
-        .problems()
+        .field_errors()
         .iter()
-        .map(|problem| (problem.field().unwrap(), problem))
+        .map(|error| (error.field().unwrap(), error))
         .collect();
     let fields: Vec<_> = told.iter().map(|(field, _)| *field).collect();
     assert_eq!(
@@ -109,7 +109,7 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
             ("Missing", "absent"),
         ]
     );
-    let lines: Vec<_> = told.iter().map(|(_, problem)| problem.line()).collect();
+    let lines: Vec<_> = told.iter().map(|(_, error)| error.line()).collect();
     assert!(
         lines[..8].is_sorted() && lines[0] + 1 == lines[1],
         "{lines:?}"
@@ -222,7 +222,7 @@ fn a_name_that_is_missing_is_told_with_those_of_its_prefix() {
     }
     let error = simulate().0.bind::<Bus>().unwrap_err();
     let fields: Vec<_> = error
-        .problems()
+        .field_errors()
         .iter()
         .map(|it| it.field().unwrap())
         .collect();
@@ -282,7 +282,11 @@ fn another_number_of_elements_or_none_does_not_fit() {
         inner: Vec<Missing>,
     }
     let error = simulate().0.bind::<Lanes>().unwrap_err();
-    let told: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+    let told: Vec<String> = error
+        .field_errors()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     for (text, part) in told.iter().zip([
         "Lanes.lanes: `lanes` has 2 elements, 0, 1, and this field takes 3",
         "Lanes.lane: there is no `lane` in `top` (did you mean `lanes[0]`",
@@ -390,7 +394,7 @@ fn an_implementation_by_hand_reports_its_own_problems() {
     impl Dut for Never {
         fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
             if path.is_empty() {
-                binder.problem("not today");
+                binder.error("not today");
             }
             None
         }
@@ -403,5 +407,5 @@ fn an_implementation_by_hand_reports_its_own_problems() {
             .contains("not today")
     );
     let error = dut.object("clk").unwrap().bind::<Never>().unwrap_err();
-    assert_eq!(error.problems().len(), 1);
+    assert_eq!(error.field_errors().len(), 1);
 }

@@ -53,17 +53,17 @@ fn an_object_becomes_what_it_is() {
 fn a_miss_says_the_nearest_names_and_what_the_scope_holds() {
     let (dut, _) = simulate();
     let error = dut.signal::<u8>("cuont").unwrap_err();
-    let [problem] = error.problems() else {
+    let [error] = error.field_errors() else {
         panic!("{error}")
     };
-    assert_eq!((problem.file(), problem.line()), (file!(), line!() - 4));
-    let Misfit::NotFound {
+    assert_eq!((error.file(), error.line()), (file!(), line!() - 4));
+    let BindErrorKind::NotFound {
         missing,
         scope,
         nearest,
         holds,
         ..
-    } = problem.misfit()
+    } = error.kind()
     else {
         panic!("{error}")
     };
@@ -132,8 +132,8 @@ fn a_scope_is_not_found_at_the_top_by_another_name() {
 fn without_a_simulation_there_is_an_error_that_says_so() {
     std::thread::spawn(|| {
         let error = Instance::find("top").unwrap_err();
-        assert_eq!(*error.problems()[0].misfit(), Misfit::NoSimulation);
-        let (line, place) = (line!(), &error.problems()[0]);
+        assert_eq!(*error.field_errors()[0].kind(), BindErrorKind::NoSimulation);
+        let (line, place) = (line!(), &error.field_errors()[0]);
         assert_eq!((place.file(), place.line()), (file!(), line - 2));
     })
     .join()

@@ -13,24 +13,24 @@ use crate::value::ValueError;
 /// ```no_run
 /// # fn example(dut: verifork::dut::Instance) {
 /// let error = dut.signal::<bool>("clok").unwrap_err();
-/// for problem in error.problems() {
-///     println!("{}:{}: {}", problem.file(), problem.line(), problem.misfit());
+/// for error in error.field_errors() {
+///     println!("{}:{}: {}", error.file(), error.line(), error.kind());
 /// }
 /// # }
 /// ```
 #[derive(Clone, PartialEq)]
-pub struct BindError(Vec<Problem>);
+pub struct BindError(Vec<FieldError>);
 
 /// One field of a struct, or one look-up, that did not fit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    pub(super) place: Place,
-    pub(super) misfit: Misfit,
+pub struct FieldError {
+    pub(super) place: BindSite,
+    pub(super) kind: BindErrorKind,
 }
 
 /// Where in the testbench something is bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct BindSite {
     /// The struct and its field, unless it is a plain look-up.
     pub(super) field: Option<(&'static str, &'static str)>,
     pub(super) file: &'static str,
@@ -40,7 +40,7 @@ pub(super) struct Place {
 /// Why an object could not be bound.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Misfit {
+pub enum BindErrorKind {
     /// There is no object of that name.
     #[error("{}{}", NoSuch { name: missing, scope, nearest, note }, Holds { names: holds, affix })]
     NotFound {
@@ -113,17 +113,17 @@ pub enum Misfit {
 
 impl BindError {
     /// At least one.
-    pub(super) fn new(problems: Vec<Problem>) -> Self {
-        debug_assert!(!problems.is_empty());
-        BindError(problems)
+    pub(super) fn new(errors: Vec<FieldError>) -> Self {
+        debug_assert!(!errors.is_empty());
+        BindError(errors)
     }
 
-    pub(super) fn single(place: Place, misfit: Misfit) -> Self {
-        BindError(vec![Problem { place, misfit }])
+    pub(super) fn single(place: BindSite, kind: BindErrorKind) -> Self {
+        BindError(vec![FieldError { place, kind }])
     }
 
     /// Each thing that did not fit, in the order in which it was bound.
-    pub fn problems(&self) -> &[Problem] {
+    pub fn field_errors(&self) -> &[FieldError] {
         &self.0
     }
 }
@@ -140,10 +140,10 @@ impl fmt::Display for BindError {
         write!(f, "{DOES_NOT_FIT}, in {} places:", several.len())?;
         // What a scope holds is told once.
         let mut listed = Vec::new();
-        for problem in several {
-            write!(f, "\n  {}", problem.place)?;
-            match &problem.misfit {
-                Misfit::NotFound {
+        for error in several {
+            write!(f, "\n  {}", error.place)?;
+            match &error.kind {
+                BindErrorKind::NotFound {
                     missing,
                     scope,
                     nearest,
@@ -162,9 +162,9 @@ impl fmt::Display for BindError {
                         }
                     )?;
                 }
-                misfit => write!(f, "{misfit}")?,
+                kind => write!(f, "{kind}")?,
             }
-            if let Misfit::NotFound { scope, affix, .. } = &problem.misfit {
+            if let BindErrorKind::NotFound { scope, affix, .. } = &error.kind {
                 listed.push((scope, affix));
             }
         }
@@ -180,7 +180,7 @@ impl fmt::Debug for BindError {
 
 impl std::error::Error for BindError {}
 
-impl Problem {
+impl FieldError {
     /// The struct and the field that was bound, if it was one.
     pub fn field(&self) -> Option<(&'static str, &'static str)> {
         self.place.field
@@ -197,21 +197,21 @@ impl Problem {
     }
 
     /// What did not fit.
-    pub fn misfit(&self) -> &Misfit {
-        &self.misfit
+    pub fn kind(&self) -> &BindErrorKind {
+        &self.kind
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.place, self.misfit)
+        write!(f, "{}{}", self.place, self.kind)
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for BindSite {
     /// "src/lib.rs:12: Counter.clk: "
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { field, file, line } = self;
+        let BindSite { field, file, line } = self;
         write!(f, "{file}:{line}: ")?;
         match field {
             Some((structure, field)) => write!(f, "{structure}.{field}: "),
@@ -220,9 +220,9 @@ impl fmt::Display for Place {
     }
 }
 
-impl Place {
+impl BindSite {
     pub(super) fn of(location: &'static Location<'static>) -> Self {
-        Place {
+        BindSite {
             field: None,
             file: location.file(),
             line: location.line(),
@@ -230,10 +230,10 @@ impl Place {
     }
 }
 
-impl Misfit {
+impl BindErrorKind {
     /// The same with one more way to bind an object of another kind.
     pub(super) fn with_remedy(mut self, more: &str) -> Self {
-        if let Misfit::Kind { remedy, .. } = &mut self {
+        if let BindErrorKind::Kind { remedy, .. } = &mut self {
             *remedy = format!("{remedy}; {more}");
         }
         self
@@ -242,7 +242,7 @@ impl Misfit {
     /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,
     /// the names with it.
     pub(super) fn with_affix(mut self, of: &Affix<'_>) -> Self {
-        if let Misfit::NotFound { holds, affix, .. } = &mut self
+        if let BindErrorKind::NotFound { holds, affix, .. } = &mut self
             && !of.is_empty()
         {
             let with_it = holds.iter().filter(|name| of.is_around(name));
@@ -271,7 +271,7 @@ impl Misfit {
             .iter()
             .map(|fit| format!("{holder}<{fit}>"))
             .collect();
-        Misfit::Value {
+        BindErrorKind::Value {
             path: object.path().to_owned(),
             found,
             rust: T::name(),

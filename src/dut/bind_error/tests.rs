@@ -77,7 +77,7 @@ fn what_is_advised_is_not_refused_in_turn() {
 #[test]
 fn what_holds_no_value_is_advised_nothing() {
     let (dut, _) = simulate();
-    let message = |error: crate::dut::BindError| error.problems()[0].misfit().to_string();
+    let message = |error: crate::dut::BindError| error.field_errors()[0].kind().to_string();
     assert_eq!(
         message(dut.signal::<u8>("done").unwrap_err()),
         "`top.done` is a named event: it has no value"
@@ -139,7 +139,7 @@ fn no_name_is_told_twice_and_each_that_is_suggested_is_there() {
         "valid",
     ] {
         let error = dut.object(missing).unwrap_err();
-        let Misfit::NotFound { nearest, holds, .. } = error.problems()[0].misfit() else {
+        let BindErrorKind::NotFound { nearest, holds, .. } = error.field_errors()[0].kind() else {
             panic!("{error}");
         };
         for name in nearest {

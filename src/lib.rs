@@ -115,7 +115,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Result;
-    pub use crate::dut::{Affix, Binder, Dut, FieldSpec, Outline, enum_width};
+    pub use crate::dut::{Affix, Binder, DeclaredPaths, Dut, FieldSpec, enum_width};
     pub use crate::failure::failure;
     pub use crate::regression::outcome::FailureKind;
     pub use crate::regression::registry::{

@@ -32,12 +32,12 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     })
 }
 
-/// `impl Dut`: a body that may use `binder` and `path`, and an outline that may use `scope`.
+/// `impl Dut`: a body that may use `binder` and `path`, and declarations of paths that may use `scope`.
 fn implementation(
     structure: &Ident,
     generics: &Generics,
     body: &TokenStream,
-    outline: &TokenStream,
+    declarations: &TokenStream,
 ) -> TokenStream {
     let (binder, scope) = (binder(), scope());
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -55,9 +55,9 @@ fn implementation(
             }
 
             #[allow(unused_mut, unused_variables)]
-            fn outline(outline: &mut ::verifork::__private::Outline<'_>, path: &str) {
-                let mut #scope = outline.enter(path);
-                #outline
+            fn declared_paths(paths: &mut ::verifork::__private::DeclaredPaths<'_>, path: &str) {
+                let mut #scope = paths.enter(path);
+                #declarations
             }
         }
     }
@@ -112,9 +112,9 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         #(let #locals = #binds;)*
         ::core::option::Option::Some(#structure { #(#names: #locals?),* })
     };
-    let outlines = fields.iter().map(|field| field.outline(&scope));
-    let outline = quote!(#(#outlines)*);
-    Ok(implementation(structure, &generics, &body, &outline))
+    let declarations = fields.iter().map(|field| field.declared_paths(&scope));
+    let declarations = quote!(#(#declarations)*);
+    Ok(implementation(structure, &generics, &body, &declarations))
 }
 
 /// The fields of a struct that has names for them.
@@ -222,7 +222,7 @@ impl<'a> BoundField<'a> {
     }
 
     /// The statement that tells what the field binds to.
-    fn outline(&self, scope: &Ident) -> TokenStream {
+    fn declared_paths(&self, scope: &Ident) -> TokenStream {
         let BoundField { ty, path, .. } = self;
         let scope = match &self.affix {
             Some([prefix, suffix]) => quote! {
@@ -230,7 +230,7 @@ impl<'a> BoundField<'a> {
             },
             None => quote!(#scope),
         };
-        quote!(<#ty as ::verifork::__private::Dut>::outline(&mut #scope, #path);)
+        quote!(<#ty as ::verifork::__private::Dut>::declared_paths(&mut #scope, #path);)
     }
 
     /// The expression that binds the field: an `Option` of its type.

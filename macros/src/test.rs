@@ -109,9 +109,9 @@ fn entry(
     let makers = made.iter().map(|PatType { ty, .. }| {
         quote_spanned!(ty.span()=> <#ty as ::verifork::__private::FromTest>::from_test)
     });
-    let outlines = made
+    let declarations = made
         .iter()
-        .map(|PatType { ty, .. }| quote!(<#ty as ::verifork::__private::FromTest>::outline));
+        .map(|PatType { ty, .. }| quote!(<#ty as ::verifork::__private::FromTest>::declared_paths));
     let into_result = match &function.sig.output {
         ReturnType::Type(_, ty) if !matches!(**ty, Type::ImplTrait(_)) => {
             quote_spanned!(ty.span()=> <#ty as ::verifork::__private::TestOutput>::into_result)
@@ -127,9 +127,9 @@ fn entry(
                 place: #place,
                 case: #number,
                 options: #options,
-                outline: |outline: &mut ::verifork::__private::Outline<'_>| {
-                    let _ = &outline;
-                    #(#outlines(outline);)*
+                declared_paths: |paths: &mut ::verifork::__private::DeclaredPaths<'_>| {
+                    let _ = &paths;
+                    #(#declarations(paths);)*
                 },
                 run: |#context: &::verifork::__private::TestContext|
                     -> ::verifork::__private::Result<::verifork::__private::TestFuture>

@@ -282,8 +282,8 @@ impl<T: SignalValue> Dut for Array<T> {
         binder.object_as(path, Array::try_from_object)
     }
 
-    fn outline(outline: &mut super::Outline<'_>, path: &str) {
-        outline.object(path);
+    fn declared_paths(paths: &mut super::DeclaredPaths<'_>, path: &str) {
+        paths.object(path);
     }
 }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::affix::Affix;
 use super::bind_error::{BindError, BindErrorKind, BindSite, FieldError};
-use super::{Instance, Object, Outline, lookup};
+use super::{DeclaredPaths, Instance, Object, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
@@ -73,14 +73,14 @@ pub trait Dut: Sized {
     /// scope itself. What does not fit is reported to the binder, and `None` returned.
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self>;
 
-    /// Tells, before there is a design, what [`bind`](Self::bind) looks up for this path. Simulators
+    /// Declares, before there is a design, the paths that [`bind`](Self::bind) looks up for this one. Simulators
     /// that show only what they were told to when they compiled the design (Verilator) need to know.
     ///
     /// An implementation by hand that does not tell still binds where the design was compiled with
     /// everything shown.
-    fn outline(outline: &mut Outline<'_>, path: &str) {
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
         let _ = path;
-        outline.more();
+        paths.open_ended();
     }
 
     /// Whether the design has something for this path: what makes an `Option` of it `Some`.
@@ -358,8 +358,8 @@ impl<D: Dut> Dut for Option<D> {
         bound.map(Some)
     }
 
-    fn outline(outline: &mut Outline<'_>, path: &str) {
-        D::outline(outline, path);
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+        D::declared_paths(paths, path);
     }
 
     fn is_present(_: &Binder<'_>, _: &str) -> bool {
@@ -373,7 +373,7 @@ impl<T> Dut for PhantomData<T> {
         Some(PhantomData)
     }
 
-    fn outline(_: &mut Outline<'_>, _: &str) {}
+    fn declared_paths(_: &mut DeclaredPaths<'_>, _: &str) {}
 }
 
 #[cfg(test)]

@@ -287,8 +287,8 @@ impl Dut for Object {
         binder.object(path)
     }
 
-    fn outline(outline: &mut super::Outline<'_>, path: &str) {
-        outline.object(path);
+    fn declared_paths(paths: &mut super::DeclaredPaths<'_>, path: &str) {
+        paths.object(path);
     }
 }
 

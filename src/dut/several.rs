@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bind_error::BindErrorKind;
-use super::{Binder, Dut, Outline};
+use super::{Binder, DeclaredPaths, Dut};
 
 /// Each element with its index; `None`, with the error reported, if there is none or one does not
 /// fit.
@@ -33,8 +33,8 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
 }
 
 /// One element says which names there are: all elements are of one kind.
-fn outline<D: Dut>(outline: &mut Outline<'_>, path: &str) {
-    D::outline(outline, &format!("{path}[0]"));
+fn declared_paths<D: Dut>(paths: &mut DeclaredPaths<'_>, path: &str) {
+    D::declared_paths(paths, &format!("{path}[0]"));
 }
 
 /// Elements by their indices.
@@ -43,8 +43,8 @@ impl<D: Dut> Dut for BTreeMap<i64, D> {
         Some(bind(binder, path)?.into_iter().collect())
     }
 
-    fn outline(outline: &mut Outline<'_>, path: &str) {
-        self::outline::<D>(outline, path);
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+        self::declared_paths::<D>(paths, path);
     }
 
     fn is_present(binder: &Binder<'_>, path: &str) -> bool {
@@ -59,8 +59,8 @@ impl<D: Dut> Dut for Vec<D> {
         Some(elements.into_iter().map(|(_, element)| element).collect())
     }
 
-    fn outline(outline: &mut Outline<'_>, path: &str) {
-        self::outline::<D>(outline, path);
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+        self::declared_paths::<D>(paths, path);
     }
 
     fn is_present(binder: &Binder<'_>, path: &str) -> bool {
@@ -87,8 +87,8 @@ impl<D: Dut, const N: usize> Dut for [D; N] {
             .ok()
     }
 
-    fn outline(outline: &mut Outline<'_>, path: &str) {
-        self::outline::<D>(outline, path);
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+        self::declared_paths::<D>(paths, path);
     }
 
     fn is_present(binder: &Binder<'_>, path: &str) -> bool {

@@ -399,8 +399,8 @@ impl<T: SignalValue> Dut for Signal<T> {
         binder.object_as(path, Signal::try_from_object)
     }
 
-    fn outline(outline: &mut super::Outline<'_>, path: &str) {
-        outline.object(path);
+    fn declared_paths(paths: &mut super::DeclaredPaths<'_>, path: &str) {
+        paths.object(path);
     }
 }
 

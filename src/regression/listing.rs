@@ -102,7 +102,7 @@ fn lines() -> Vec<Value> {
 
 fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
     let options = (entry.options)();
-    let looked_up = entry.looks_up();
+    let declared = entry.declared_paths();
     json!({"test": {
         "name": name,
         "file": entry.place.file(),
@@ -111,8 +111,8 @@ fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
         "ends": options.ends.is_some(),
         "wall_timeout": options.wall_timeout.map(|limit| limit.as_secs_f64()),
         "selected": config.filter.selects(name),
-        "paths": looked_up.paths,
-        "more": looked_up.more,
+        "paths": declared.paths,
+        "more": declared.open_ended,
     }})
 }
 

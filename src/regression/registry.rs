@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::outcome::FailureKind;
 use super::select::Candidate;
 use super::test::Test;
-use crate::dut::{Dut, Found, Outline, bind_top};
+use crate::dut::{DeclaredPaths, Dut, PathSet, bind_top};
 use crate::time::SimDuration;
 
 /// The body of a test, about to be run.
@@ -74,7 +74,7 @@ pub struct TestEntry {
     /// What the attribute says.
     pub options: fn() -> TestOptions,
     /// Tells what the arguments look up in the design.
-    pub outline: fn(&mut Outline<'_>),
+    pub declared_paths: fn(&mut DeclaredPaths<'_>),
     /// Makes the arguments and calls the function.
     pub run: fn(&TestContext) -> anyhow::Result<TestFuture>,
 }
@@ -83,9 +83,9 @@ inventory::collect!(TestEntry);
 
 impl TestEntry {
     /// What the test looks up in the design.
-    pub(super) fn looks_up(&self) -> Found {
-        let mut found = Found::default();
-        (self.outline)(&mut found.top());
+    pub(super) fn declared_paths(&self) -> PathSet {
+        let mut found = PathSet::default();
+        (self.declared_paths)(&mut found.top());
         found
     }
 
@@ -136,7 +136,7 @@ pub trait FromTest: Sized {
     fn from_test(context: &TestContext) -> anyhow::Result<Self>;
 
     /// Tells what it looks up in the design.
-    fn outline(outline: &mut Outline<'_>);
+    fn declared_paths(paths: &mut DeclaredPaths<'_>);
 }
 
 impl<D: Dut> FromTest for D {
@@ -145,8 +145,8 @@ impl<D: Dut> FromTest for D {
         Ok(bind_top(context.place, top, "VERIFORK_TOP")?)
     }
 
-    fn outline(outline: &mut Outline<'_>) {
-        <D as Dut>::outline(outline, "");
+    fn declared_paths(paths: &mut DeclaredPaths<'_>) {
+        <D as Dut>::declared_paths(paths, "");
     }
 }
 
@@ -155,7 +155,7 @@ impl FromTest for Test {
         Ok(context.test.clone())
     }
 
-    fn outline(_: &mut Outline<'_>) {}
+    fn declared_paths(_: &mut DeclaredPaths<'_>) {}
 }
 
 /// What a test may return.

@@ -1,4 +1,4 @@
-//! What a testbench looks up in the design, told before there is a simulator.
+//! The paths that a testbench binds, declared before a simulator runs.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,27 @@ use super::affix::Affix;
 /// The paths that [`Dut`](super::Dut)s bind, gathered without a design: some simulators have to be
 /// told when they compile the design.
 #[derive(Debug)]
-pub struct Outline<'a> {
+pub struct DeclaredPaths<'a> {
     scope: String,
     /// What goes around names in this scope, and in the one that is entered next.
     affix: Option<Affix<'static>>,
     next: Option<Affix<'static>>,
-    found: &'a mut Found,
+    found: &'a mut PathSet,
 }
 
-/// What an outline found.
+/// The paths that were declared.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct PathSet {
     /// Paths below the top.
     pub(crate) paths: BTreeSet<String>,
     /// There are look-ups of names that only the running test knows.
-    pub(crate) more: bool,
+    pub(crate) open_ended: bool,
 }
 
-impl Found {
-    /// The outline of the top of the design.
-    pub(crate) fn top(&mut self) -> Outline<'_> {
-        Outline {
+impl PathSet {
+    /// The paths of the design's top.
+    pub(crate) fn top(&mut self) -> DeclaredPaths<'_> {
+        DeclaredPaths {
             scope: String::new(),
             affix: None,
             next: None,
@@ -36,14 +36,14 @@ impl Found {
     }
 }
 
-impl Outline<'_> {
-    /// The outline of the scope that a path leads to; an empty path leads to the present one.
-    pub fn enter(&mut self, path: &str) -> Outline<'_> {
+impl DeclaredPaths<'_> {
+    /// The paths of the scope that `path` leads to; an empty path leads to the present scope.
+    pub fn enter(&mut self, path: &str) -> DeclaredPaths<'_> {
         let affix = match &self.next {
             None if path.is_empty() => self.affix.clone(),
             next => next.clone(),
         };
-        Outline {
+        DeclaredPaths {
             scope: self.join(&self.affixed(path)),
             affix,
             next: None,
@@ -51,14 +51,14 @@ impl Outline<'_> {
         }
     }
 
-    /// The outline for a field whose struct's names are made with these.
+    /// The same for a field whose struct's names are made with these.
     #[doc(hidden)]
-    pub fn field(&mut self, path: &str, affix: Affix<'static>) -> Outline<'_> {
+    pub fn field(&mut self, path: &str, affix: Affix<'static>) -> DeclaredPaths<'_> {
         let next = match &self.affix {
             Some(outer) if path.is_empty() => affix.within(outer),
             _ => affix,
         };
-        Outline {
+        DeclaredPaths {
             scope: self.scope.clone(),
             affix: self.affix.clone(),
             next: Some(next),
@@ -66,7 +66,7 @@ impl Outline<'_> {
         }
     }
 
-    /// An object is looked up.
+    /// Declares the object at `path`.
     pub fn object(&mut self, path: &str) {
         let affixed = self.affixed(path);
         let mut paths = vec![affixed.clone()];
@@ -79,9 +79,9 @@ impl Outline<'_> {
         self.found.paths.extend(paths);
     }
 
-    /// Objects are looked up by names that are not known yet.
-    pub fn more(&mut self) {
-        self.found.more = true;
+    /// Declares that more objects are bound, by names that are not known yet.
+    pub fn open_ended(&mut self) {
+        self.found.open_ended = true;
     }
 
     fn affixed(&self, path: &str) -> String {
@@ -112,10 +112,10 @@ mod tests {
             None
         }
 
-        fn outline(outline: &mut Outline<'_>, path: &str) {
-            let mut scope = outline.enter(path);
-            Signal::<bool>::outline(&mut scope, "valid");
-            Option::<Array<u8>>::outline(&mut scope, "lanes[1].mem");
+        fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+            let mut scope = paths.enter(path);
+            Signal::<bool>::declared_paths(&mut scope, "valid");
+            Option::<Array<u8>>::declared_paths(&mut scope, "lanes[1].mem");
         }
     }
 
@@ -129,12 +129,12 @@ mod tests {
 
     #[test]
     fn paths_are_those_below_the_top() {
-        let mut found = Found::default();
+        let mut found = PathSet::default();
         let mut top = found.top();
-        Signal::<u8>::outline(&mut top, "count");
-        Inner::outline(&mut top, "core.queue");
-        Inner::outline(&mut top, "");
-        assert!(!found.more);
+        Signal::<u8>::declared_paths(&mut top, "count");
+        Inner::declared_paths(&mut top, "core.queue");
+        Inner::declared_paths(&mut top, "");
+        assert!(!found.open_ended);
         let paths: Vec<_> = found.paths.iter().map(String::as_str).collect();
         assert_eq!(
             paths,
@@ -156,15 +156,15 @@ mod tests {
                 None
             }
 
-            fn outline(outline: &mut Outline<'_>, path: &str) {
-                let mut scope = outline.enter(path);
-                Signal::<bool>::outline(&mut scope, "tvalid");
+            fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+                let mut scope = paths.enter(path);
+                Signal::<bool>::declared_paths(&mut scope, "tvalid");
                 let mut user = scope.field("", Affix::new("u_", ""));
-                Vec::<Signal<bool>>::outline(&mut user.enter(""), "id");
+                Vec::<Signal<bool>>::declared_paths(&mut user.enter(""), "id");
             }
         }
-        let mut found = Found::default();
-        Stream::outline(&mut found.top().field("", Affix::new("S_", "_i")), "");
+        let mut found = PathSet::default();
+        Stream::declared_paths(&mut found.top().field("", Affix::new("S_", "_i")), "");
         let paths: Vec<_> = found.paths.iter().map(String::as_str).collect();
         assert_eq!(
             paths,
@@ -180,11 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_bound_by_hand_or_looked_up_later_is_not_known() {
-        for outline in [ByHand::outline, Instance::outline] {
-            let mut found = Found::default();
-            outline(&mut found.top(), "core");
-            assert!(found.more && found.paths.is_empty());
+    fn what_is_bound_by_hand_or_declared_later_is_not_known() {
+        for declared_paths in [ByHand::declared_paths, Instance::declared_paths] {
+            let mut found = PathSet::default();
+            declared_paths(&mut found.top(), "core");
+            assert!(found.open_ended && found.paths.is_empty());
         }
     }
 }

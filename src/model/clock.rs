@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::task::{Hub, keep};
+use crate::task::{Executor, keep};
 use crate::time::{Precision, TimeUnit};
 
 #[derive(Default)]
@@ -25,12 +25,12 @@ thread_local! {
     static CLOCK: RefCell<Clock> = RefCell::default();
 }
 
-/// Begins at 0, and tells the hub so.
-pub(super) fn reset(hub: &Hub) {
+/// Begins at 0, and tells the executor so.
+pub(super) fn reset(executor: &Executor) {
     CLOCK.with(RefCell::take);
-    hub.set_precision(Precision::from(TimeUnit::Nanoseconds));
-    hub.set_now(0);
-    hub.limit_clean_up(|limit| {
+    executor.set_precision(Precision::from(TimeUnit::Nanoseconds));
+    executor.set_now(0);
+    executor.limit_clean_up(|limit| {
         let precision = Precision::from(TimeUnit::Nanoseconds);
         Box::pin(Sleep::new(limit.to_steps(precision).expect("whole steps")))
     });
@@ -46,7 +46,7 @@ pub(super) fn is_waited_for() -> bool {
 
 /// Goes on to the next deadline and wakes whoever waits for it, first come first. `false` if there
 /// is none.
-pub(super) fn advance(hub: &Hub) -> bool {
+pub(super) fn advance(executor: &Executor) -> bool {
     let due = CLOCK.with_borrow_mut(|clock| {
         let next = clock.waits.iter().map(|wait| wait.at).min()?;
         clock.now = next;
@@ -55,7 +55,7 @@ pub(super) fn advance(hub: &Hub) -> bool {
         Some(due)
     });
     let Some(due) = due else { return false };
-    hub.set_now(now());
+    executor.set_now(now());
     for wait in due {
         wait.waker.wake();
     }

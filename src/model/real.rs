@@ -23,7 +23,7 @@ use crate::sync::{
     Barrier, Event, Lock, OneshotReceiver, OneshotSender, Receiver, Semaphore, Sender, channel,
     oneshot, unbounded,
 };
-use crate::task::{Task, TaskErrors, hub, run_test, spawn_named, spawn_root};
+use crate::task::{Task, TaskErrors, executor, run_test, spawn_named, spawn_root};
 
 type Boxed<'a, T = anyhow::Result<()>> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -198,8 +198,8 @@ fn spawn(env: &Rc<Env>, body: &Body) {
 
 /// Runs a program as a test, as the regression does, and tells all that can be seen of it.
 pub(super) fn outcome(program: &Program) -> Outcome {
-    let hub = hub();
-    clock::reset(&hub);
+    let executor = executor();
+    clock::reset(&executor);
     let env = Rc::new(Env::new());
     let errors: Rc<RefCell<Vec<String>>> = Rc::default();
     let (env_of_test, body, found) = (Rc::clone(&env), Rc::clone(&program.0), Rc::clone(&errors));
@@ -223,29 +223,31 @@ pub(super) fn outcome(program: &Program) -> Outcome {
         Ok(())
     });
     loop {
-        hub.run_root(|| false);
+        executor.run_root(|| false);
         if run.has_ended() {
             break;
         }
-        if !clock::advance(&hub) {
+        if !clock::advance(&executor) {
             env.log("clock", "nothing is left to happen");
             run.cancel();
-            hub.run_root(|| false);
+            executor.run_root(|| false);
             break;
         }
     }
     let mut errors = errors.take();
-    errors.extend(hub.take_lost().iter().map(show));
+    errors.extend(executor.take_lost().iter().map(show));
     // Wake-ups after the end are ignored.
     for slot in &env.wakers {
         if let Some(waker) = slot.take() {
             waker.wake();
         }
     }
-    hub.run_root(|| false);
+    executor.run_root(|| false);
     let mut left = Vec::new();
-    left.extend((hub.live_count() > 0).then(|| format!("{} tasks live", hub.live_count())));
-    left.extend((hub.sets_in_use() > 1).then(|| "a set is in use".to_owned()));
+    left.extend(
+        (executor.live_count() > 0).then(|| format!("{} tasks live", executor.live_count())),
+    );
+    left.extend((executor.sets_in_use() > 1).then(|| "a set is in use".to_owned()));
     left.extend((env.guards.get() > 0).then(|| format!("{} guards live", env.guards.get())));
     left.extend(clock::is_waited_for().then(|| "a timer runs".to_owned()));
     let (log, values) = (env.log.take(), env.values.clone());

@@ -112,7 +112,7 @@ fn print_at_once(text: &str) {
 
 fn start(kernel: &'static Kernel) {
     kernel
-        .hub()
+        .executor()
         .limit_clean_up(|limit| Box::pin(exit_timer(limit)));
     if let Err(error) = exit::register() {
         print(&format!(

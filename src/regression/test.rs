@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rand_chacha::ChaCha8Rng;
 
 use super::seed::Seed;
-use crate::task::with_hub;
+use crate::task::with_executor;
 use crate::time::SimTime;
 
 struct Inner {
@@ -123,7 +123,7 @@ impl Test {
     /// from one task begins the same stream: keep the generator.
     pub fn rng(&self) -> TestRng {
         let mut path = String::new();
-        with_hub(|hub| hub.write_current_path(&mut path).ok());
+        with_executor(|executor| executor.write_current_path(&mut path).ok());
         // The task's path begins with the test's name, but not in a task that outlived its parent.
         let below = path.strip_prefix(self.name()).unwrap_or(&path);
         self.0.seed.stream(&[self.name(), below])

@@ -44,9 +44,11 @@ impl Kernel {
     fn inner_event(&'static self, event: Event) {
         match event {
             Event::Change { token, scalar } => {
-                let last = self.signals.changed(self.port, &self.hub, token, scalar);
+                let last = self
+                    .signals
+                    .changed(self.port, &self.executor, token, scalar);
                 if let Some(waker) = last {
-                    self.hub.wake_waker(waker);
+                    self.executor.wake_waker(waker);
                 }
             }
             Event::End => self.end(),
@@ -57,8 +59,8 @@ impl Kernel {
             }
             Event::Phase { phase, .. } => {
                 self.phases.reached(phase);
-                if let Some(waker) = self.phases.wake(&self.hub, phase) {
-                    self.hub.wake_waker(waker);
+                if let Some(waker) = self.phases.wake(&self.executor, phase) {
+                    self.executor.wake_waker(waker);
                 }
             }
             Event::Start => {}
@@ -71,7 +73,9 @@ impl Kernel {
         let (stage, last) = match event {
             Event::Change { token, scalar } => {
                 self.enter_step(Stage::Active, self.port.now());
-                let last = self.signals.changed(self.port, &self.hub, token, scalar);
+                let last = self
+                    .signals
+                    .changed(self.port, &self.executor, token, scalar);
                 (Stage::Active, last)
             }
             Event::Timer { token } => {
@@ -89,10 +93,10 @@ impl Kernel {
                 self.phases.reached(phase);
                 if phase == Phase::ReadWrite && !self.writes.is_empty() {
                     self.flush();
-                    self.run(self.phases.wake(&self.hub, phase));
+                    self.run(self.phases.wake(&self.executor, phase));
                     return self.leave(false);
                 }
-                (stage, self.phases.wake(&self.hub, phase))
+                (stage, self.phases.wake(&self.executor, phase))
             }
             Event::End => return self.end(),
             Event::Start => return,
@@ -128,16 +132,16 @@ impl Kernel {
     fn enter_step(&self, stage: Stage, now: u64) {
         self.stage.set(stage);
         self.now.set(now);
-        self.hub.set_now(now);
+        self.executor.set_now(now);
     }
 
     /// Wakes `last`, and runs what is ready.
     #[inline(always)] // in the way of every event
     fn run(&'static self, last: Option<Waker>) {
         if let Some(waker) = last {
-            self.hub.wake_and_run(waker);
+            self.executor.wake_and_run(waker);
         }
-        if ASKED.load(Ordering::Relaxed) || self.hub.may_be_ready() {
+        if ASKED.load(Ordering::Relaxed) || self.executor.may_be_ready() {
             self.run_ready();
         }
     }
@@ -146,12 +150,12 @@ impl Kernel {
     fn run_ready(&'static self) {
         self.answer_if_asked();
         while !self.over.get() {
-            self.hub.run_root(|| {
+            self.executor.run_root(|| {
                 self.answer_if_asked();
                 self.over.get()
             });
             self.answer_if_asked();
-            if self.over.get() || !self.hub.wait_for_outside() {
+            if self.over.get() || !self.executor.wait_for_outside() {
                 break;
             }
         }
@@ -193,7 +197,7 @@ impl Kernel {
             let Some((next, another)) = self.timers.pop_due(now) else {
                 break;
             };
-            self.hub.wake_waker(std::mem::replace(&mut last, next));
+            self.executor.wake_waker(std::mem::replace(&mut last, next));
             more = another;
         }
         Some(last)

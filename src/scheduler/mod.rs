@@ -43,7 +43,7 @@ use self::words::Words;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
-use crate::task::{self, Hub, Wait, hub, node_index};
+use crate::task::{self, Executor, Wait, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
 use crate::value::{Logic, LogicVec};
 
@@ -78,7 +78,7 @@ pub(crate) enum Stage {
 /// The scheduler of the process: one, on the simulator's thread, until the process ends.
 pub(crate) struct Kernel {
     port: &'static dyn Port,
-    hub: Rc<Hub>,
+    executor: Rc<Executor>,
     hooks: Hooks,
     precision: Precision,
     /// The last time that there can be, in steps.
@@ -129,7 +129,7 @@ pub fn census() -> (usize, usize, usize) {
 pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     let kernel: &'static Kernel = Box::leak(Box::new(Kernel {
         port,
-        hub: hub(),
+        executor: executor(),
         hooks,
         precision: port.precision(),
         last_time: if port.quirks().times_are_signed {
@@ -151,11 +151,11 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     }));
     KERNEL.set(Some(kernel));
     gate::publish(kernel);
-    kernel.hub.publish();
+    kernel.executor.publish();
     let _inside = gate::enter();
     let _depth = Depth::enter(kernel);
-    kernel.hub.set_precision(kernel.precision);
-    kernel.hub.set_now(kernel.now.get());
+    kernel.executor.set_precision(kernel.precision);
+    kernel.executor.set_now(kernel.now.get());
     (hooks.start)(kernel);
     // Not at once: writes made at the start are lost on some simulators, and handles are not
     // there yet on others.
@@ -200,8 +200,8 @@ impl Kernel {
         self.port
     }
 
-    pub(crate) fn hub(&self) -> &Hub {
-        &self.hub
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.executor
     }
 
     /// Runs no task any more: the run is being given up.
@@ -493,8 +493,8 @@ impl Kernel {
     /// Notes what the running task awaits, where the tables cannot tell.
     #[inline]
     pub(crate) fn note_foreign(&self, waker: &Waker, wait: impl FnOnce() -> Wait) {
-        if node_index(waker, &self.hub).is_none() {
-            self.hub.note_wait(wait());
+        if node_index(waker, &self.executor).is_none() {
+            self.executor.note_wait(wait());
         }
     }
 
@@ -508,7 +508,7 @@ impl Kernel {
         self.signals.note_waits(self, &mut found);
         self.timers.note_waits(self, &mut found);
         self.phases.note_waits(self, &mut found);
-        task::tree(&self.hub, &found)
+        task::tree(&self.executor, &found)
     }
 
     // --- between tests

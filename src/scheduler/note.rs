@@ -16,7 +16,7 @@ pub(super) type Found = Vec<(u32, Wait)>;
 
 /// Enters a wait under the task that its waker names, if it names one.
 pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: Wait) {
-    if let Some(node) = node_index(waker, &kernel.hub) {
+    if let Some(node) = node_index(waker, &kernel.executor) {
         found.push((node, wait));
     }
 }

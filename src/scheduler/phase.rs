@@ -7,7 +7,7 @@ use super::note::{self, Found};
 use super::{ASK_AGAIN, Kernel};
 use crate::simulator::{Phase, Port, PortError};
 use crate::task::waiters::{WaiterKey, WaiterList};
-use crate::task::{Hub, keep};
+use crate::task::{Executor, keep};
 
 struct PhaseWaits {
     waits: RefCell<WaiterList>,
@@ -79,7 +79,7 @@ impl Phases {
 
     /// Wakes those who wait for the phase, first come first, but for the last one, who is
     /// returned.
-    pub(super) fn wake(&self, hub: &Hub, phase: Phase) -> Option<Waker> {
+    pub(super) fn wake(&self, executor: &Executor, phase: Phase) -> Option<Waker> {
         let waits = &self.of(phase).waits;
         let mut last: Option<Waker> = None;
         let mut count = waits.borrow().len();
@@ -89,7 +89,7 @@ impl Phases {
             if let Some(((), waker)) = next
                 && let Some(before) = last.replace(waker)
             {
-                hub.wake_waker(before);
+                executor.wake_waker(before);
             }
         }
         last

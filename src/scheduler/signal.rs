@@ -15,7 +15,7 @@ use super::note::{self, Found};
 use super::write::{Pending, Target};
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
 use crate::task::waiters::{WaiterKey, WaiterList};
-use crate::task::{Hub, keep};
+use crate::task::{Executor, keep};
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
@@ -278,7 +278,7 @@ impl Signals {
     pub(super) fn changed(
         &self,
         port: &dyn Port,
-        hub: &Hub,
+        executor: &Executor,
         token: u64,
         scalar: Option<Logic>,
     ) -> Option<Waker> {
@@ -349,9 +349,9 @@ impl Signals {
         }
         // With nothing borrowed: their wakers may be anybody's.
         if let Some(waker) = first {
-            hub.wake_waker(waker);
+            executor.wake_waker(waker);
         }
-        self.wake_all(more, hub)
+        self.wake_all(more, executor)
     }
 
     #[inline(never)]
@@ -363,9 +363,9 @@ impl Signals {
     }
 
     #[inline(never)]
-    fn wake_all(&self, mut woken: Vec<Waker>, hub: &Hub) -> Option<Waker> {
+    fn wake_all(&self, mut woken: Vec<Waker>, executor: &Executor) -> Option<Waker> {
         let last = woken.pop();
-        woken.drain(..).for_each(|waker| hub.wake_waker(waker));
+        woken.drain(..).for_each(|waker| executor.wake_waker(waker));
         self.spare.set(woken);
         last
     }

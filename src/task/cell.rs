@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::error::TaskErrorKind;
-use super::hub::lose_here;
+use super::executor::lose_here;
 use super::info::{TaskInfo, TaskState};
 use super::panics::{Caught, catch, catch_in_task};
 

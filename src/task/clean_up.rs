@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use super::core::{BlockName, Core};
 use super::error::TaskErrorKind;
-use super::hub::{ROOT_SET, hub};
+use super::executor::{ROOT_SET, executor};
 use super::panics::{Caught, catch};
 
 type Borrowing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
@@ -84,7 +84,7 @@ pub(super) async fn run_clean_ups(core: &Core, set: u32, task: &BlockName) {
 async fn run_one(core: &Core, future: Boxed) -> Result<(), TaskErrorKind> {
     let limit = core.options.exit_limit;
     let mut future = Some(future);
-    let mut timer = hub().exit_timer.get().map(|timer| timer(limit));
+    let mut timer = executor().exit_timer.get().map(|timer| timer(limit));
     let outcome = poll_fn(|context| {
         let running = future.as_mut().expect("polled until it is ready");
         match catch(|| running.as_mut().poll(context)) {

@@ -16,8 +16,8 @@ use super::clean_up::CleanUp;
 use super::error::{
     AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors, shortened,
 };
+use super::executor::{Executor, executor, with_executor};
 use super::handle::Task;
-use super::hub::{Hub, hub, with_hub};
 use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
@@ -45,7 +45,7 @@ pub(crate) struct Core {
     pub(super) place: &'static Location<'static>,
     /// Its number among all tasks and managers of the thread, in the order in which they began.
     pub(super) serial: u64,
-    /// The hub's number for it.
+    /// The executor's number for it.
     number: Cell<Option<usize>>,
     /// Its owner has it: a [`TaskManager`](super::TaskManager) or the future of a scope.
     kept: Cell<bool>,
@@ -59,7 +59,7 @@ pub(crate) struct Core {
     pub(super) scope_set: Cell<u32>,
     /// How deep the manager stands: its tasks are one level below.
     level: Cell<usize>,
-    /// The newest living child: the head of a list through the hub's nodes.
+    /// The newest living child: the head of a list through the executor's nodes.
     pub(super) newest: Cell<u32>,
     /// In fork order; looked up through `positions`.
     children: FrozenVec<Rc<dyn Child>>,
@@ -91,18 +91,18 @@ impl Core {
         options: ManagerOptions,
         keeps: bool,
     ) -> Rc<Self> {
-        let hub = hub();
+        let executor = executor();
         Rc::new(Core {
             place,
-            serial: hub.next_serial(),
+            serial: executor.next_serial(),
             number: Cell::new(None),
             kept: Cell::new(false),
             scope_place: Cell::new(None),
             ended_with_test: Cell::new(false),
             name: options.name.clone().unwrap_or_default(),
-            parent: Cell::new(hub.current_reference()),
+            parent: Cell::new(executor.current_reference()),
             scope_set: Cell::new(NONE),
-            level: Cell::new(hub.directory.levels(hub.current())),
+            level: Cell::new(executor.directory.levels(executor.current())),
             newest: Cell::new(NONE),
             children: FrozenVec::new(),
             positions: RefCell::default(),
@@ -127,7 +127,7 @@ impl Core {
         let core = Self::new(place, options, true);
         core.kept.set(true);
         core.number
-            .set(Some(hub().note_manager(Rc::downgrade(&core))));
+            .set(Some(executor().note_manager(Rc::downgrade(&core))));
         core
     }
 
@@ -142,14 +142,14 @@ impl Core {
 
     pub(super) fn open_scope(
         &self,
-        hub: &Hub,
+        executor: &Executor,
         set: u32,
         block: NodeRef,
         place: &'static Location<'static>,
     ) {
         self.scope_set.set(set);
         self.parent.set(Some(block));
-        self.level.set(hub.directory.levels(block.index()));
+        self.level.set(executor.directory.levels(block.index()));
         self.scope_place.set(Some(place));
     }
 
@@ -166,10 +166,10 @@ impl Core {
     }
 
     /// Takes what belongs to the open scope out of the directory: it never runs again.
-    pub(super) fn retire(&self, hub: &Hub) {
+    pub(super) fn retire(&self, executor: &Executor) {
         let block = self.parent.get().into_iter();
-        for node in hub.living(self).into_iter().chain(block) {
-            hub.directory.remove(node.index());
+        for node in executor.living(self).into_iter().chain(block) {
+            executor.directory.remove(node.index());
         }
     }
 
@@ -236,7 +236,9 @@ impl Core {
             });
         }
         let reason = match self.phase.get() {
-            Phase::Open if with_hub(|hub| hub.ending.get()) != Some(true) => return Ok(()),
+            Phase::Open if with_executor(|executor| executor.ending.get()) != Some(true) => {
+                return Ok(());
+            }
             Phase::Open => "the test has ended".to_owned(),
             Phase::Failed => {
                 // Its text is the user's code: nothing is borrowed while that runs.
@@ -269,7 +271,7 @@ impl Core {
         let Some(reason) = self.depth_refusal() else {
             return Ok(());
         };
-        let path = with_hub(|hub| hub.directory.path(hub.current()));
+        let path = with_executor(|executor| executor.directory.path(executor.current()));
         Err(AddError::TooDeep {
             name: name.clone().into_owned(),
             below: shortened(path.unwrap_or_default()),
@@ -298,17 +300,17 @@ impl Core {
         self.check(&name)?;
         self.check_depth(&name)?;
         // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
-        // is open (`Hub::cancel`, `Scope`'s driver), which is while the scope's future, inside of
+        // is open (`Executor::cancel`, `Scope`'s driver), which is while the scope's future, inside of
         // which everything borrowed is alive, is being polled or dropped; and the scope's guard
         // drops all its futures before that future is gone.
         let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
-        let hub = hub();
+        let executor = executor();
         let (place, parent) = (cell.info().place(), self.parent.get());
-        let node = hub.add_node(set, name.clone(), place, parent, Some(Rc::clone(self)));
+        let node = executor.add_node(set, name.clone(), place, parent, Some(Rc::clone(self)));
         cell.info()
-            .attach(node, self.children.len(), hub.next_serial());
+            .attach(node, self.children.len(), executor.next_serial());
         let child: Rc<dyn Child> = cell.clone();
-        hub.put_cell(node, child.clone());
+        executor.put_cell(node, child.clone());
         if self.keeps {
             self.positions
                 .borrow_mut()
@@ -319,10 +321,10 @@ impl Core {
         if !cell.info().is_background() {
             self.foreground.set(self.foreground.get() + 1);
         }
-        if begin == Begin::Now && hub.is_open(set) {
-            hub.poll_node(node.index());
+        if begin == Begin::Now && executor.is_open(set) {
+            executor.poll_node(node.index());
         } else {
-            hub.wake(node);
+            executor.wake(node);
         }
         Ok(Task::new(cell))
     }
@@ -340,7 +342,7 @@ impl Core {
     }
 
     /// Called when a child has left the tables.
-    pub(super) fn child_ended(&self, hub: &Hub, child: &dyn Child) {
+    pub(super) fn child_ended(&self, executor: &Executor, child: &dyn Child) {
         let info = child.info();
         self.living.set(self.living.get() - 1);
         if !info.is_background() {
@@ -353,24 +355,24 @@ impl Core {
         self.errors.borrow_mut().extend(info.errors());
         let failed = self.errors.borrow().len() > before;
         if failed && !info.continues_on_error() {
-            self.fail(hub);
+            self.fail(executor);
         }
         if failed && self.orphaned.get() {
-            self.lose_uncollected(hub);
+            self.lose_uncollected(executor);
         }
         info.wake_awaiters();
         if !info.is_background() {
             self.wake_joiners();
         }
         if !self.has_foreground() || failed {
-            self.wake_scope(hub);
+            self.wake_scope(executor);
         }
     }
 
-    fn wake_scope(&self, hub: &Hub) {
+    fn wake_scope(&self, executor: &Executor) {
         let set = self.scope_set.get();
         if set != NONE {
-            hub.wake_set(set);
+            executor.wake_set(set);
         }
     }
 
@@ -408,16 +410,16 @@ impl Core {
     }
 
     /// The first error: cancels every child, newest first; the scope then drops its block.
-    pub(super) fn fail(&self, hub: &Hub) {
+    pub(super) fn fail(&self, executor: &Executor) {
         if self.phase.get() == Phase::Open {
             self.phase.set(Phase::Failed);
-            self.cancel_living(hub);
+            self.cancel_living(executor);
         }
     }
 
-    pub(super) fn cancel_living(&self, hub: &Hub) {
-        for node in hub.living(self) {
-            hub.cancel(node);
+    pub(super) fn cancel_living(&self, executor: &Executor) {
+        for node in executor.living(self) {
+            executor.cancel(node);
         }
     }
 
@@ -433,13 +435,13 @@ impl Core {
     }
 
     /// The manager's owner is gone: what goes wrong from now on is the test's.
-    pub(super) fn orphan(&self, hub: &Hub) {
+    pub(super) fn orphan(&self, executor: &Executor) {
         self.orphaned.set(true);
-        self.lose_uncollected(hub);
+        self.lose_uncollected(executor);
     }
 
     /// Hands the errors that nobody was given to the test.
-    pub(super) fn lose_uncollected(&self, hub: &Hub) {
+    pub(super) fn lose_uncollected(&self, executor: &Executor) {
         let errors = self
             .errors
             .borrow()
@@ -449,7 +451,7 @@ impl Core {
             .collect();
         self.collected.set(self.errors.borrow().len());
         let errors: Vec<TaskError> = errors;
-        hub.lose(errors);
+        executor.lose(errors);
     }
 
     fn find(&self, name: &str) -> Option<&dyn Child> {
@@ -500,7 +502,7 @@ impl Core {
 impl Drop for Core {
     fn drop(&mut self) {
         if let Some(number) = self.number.get() {
-            with_hub(|hub| hub.forget_manager(number));
+            with_executor(|executor| executor.forget_manager(number));
         }
     }
 }
@@ -624,7 +626,7 @@ impl TaskMap {
     /// Cancels every living task, background tasks included, newest first. See [`TaskInfo::cancel`].
     pub fn cancel_all(&self) {
         // Where the thread is ending, so are its tasks.
-        with_hub(|hub| self.0.cancel_living(hub));
+        with_executor(|executor| self.0.cancel_living(executor));
     }
 
     pub(super) async fn all_ended(&self) {
@@ -673,7 +675,7 @@ pub(super) struct BlockName {
 
 impl BlockName {
     pub(super) fn error(&self, kind: TaskErrorKind) -> TaskError {
-        let now = with_hub(Hub::now).flatten();
+        let now = with_executor(Executor::now).flatten();
         TaskError::new(self.name.clone(), self.path.clone(), self.place, now, kind)
     }
 }

@@ -6,7 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::Name;
-use super::hub::lose_here;
+use super::executor::lose_here;
 use super::panics::catch;
 use super::shown::{causes_of, text_of};
 use crate::time::SimTime;

@@ -103,8 +103,8 @@ fn forget<T>(future: Boxed<'_, T>) {
 }
 
 fn nothing_lives() {
-    assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
-    assert!(hub().take_lost().is_empty());
+    assert_eq!(executor().live_count(), 0, "{}", tree(&executor(), &[]));
+    assert!(executor().take_lost().is_empty());
 }
 
 async fn turns(count: usize) {

@@ -22,15 +22,15 @@ struct Outbox {
 }
 
 process_wide! {
-    /// The other ends of the inboxes of all living hubs, by the number that wakers carry.
+    /// The other ends of the inboxes of all living executors, by the number that wakers carry.
     static OUTBOXES: Mutex<Vec<Option<Outbox>>> = Mutex::new(Vec::new());
 }
 
-/// Leaves a wake-up in the inbox of the node's hub, on any thread.
+/// Leaves a wake-up in the inbox of the node's executor, on any thread.
 pub(super) fn post(node: NodeRef) {
     let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(Some(outbox)) = outboxes.get(usize::from(node.hub())) {
-        // Its hub may be ending: then there is nobody to wake.
+    if let Some(Some(outbox)) = outboxes.get(usize::from(node.executor())) {
+        // Its executor may be ending: then there is nobody to wake.
         let _ = outbox.sender.send(node);
         // A swap on both sides: whoever takes the flag down acquires what all that set it had sent.
         outbox.filled.swap(true, Ordering::Release);
@@ -140,7 +140,7 @@ mod interleavings {
     }
 
     #[test]
-    fn a_wake_up_that_comes_as_the_hub_ends_finds_nobody_or_the_hub_in_every_order() {
+    fn a_wake_up_that_comes_as_the_executor_ends_finds_nobody_or_the_executor_in_every_order() {
         loom::model(|| {
             let inbox = Inbox::new();
             let waking = wakers(&inbox, 2);

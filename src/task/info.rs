@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use super::Name;
 use super::error::{TaskError, TaskErrorKind};
-use super::hub::{wake_all, with_hub};
+use super::executor::{wake_all, with_executor};
 use super::waiters::{WaiterKey, WaiterList};
 use super::waker::{NodeRef, keep};
 
@@ -168,7 +168,7 @@ impl TaskInfo {
             return;
         }
         if let Some(node) = self.node.get() {
-            with_hub(|hub| hub.cancel(node));
+            with_executor(|executor| executor.cancel(node));
         }
     }
 
@@ -262,11 +262,14 @@ impl TaskInfo {
     }
 
     pub(super) fn make_error(&self, kind: TaskErrorKind) -> TaskError {
-        let (path, time) = with_hub(|hub| {
-            let path = self.node.get().and_then(|node| hub.directory.path_of(node));
+        let (path, time) = with_executor(|executor| {
+            let path = self
+                .node
+                .get()
+                .and_then(|node| executor.directory.path_of(node));
             (
                 path.unwrap_or_else(|| self.name.clone().into_owned()),
-                hub.now(),
+                executor.now(),
             )
         })
         .unwrap_or_default();

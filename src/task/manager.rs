@@ -9,8 +9,8 @@ use std::rc::Rc;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{Core, TaskMap};
 use super::error::TaskErrors;
+use super::executor::{ROOT_SET, with_executor};
 use super::forms::task_forms;
-use super::hub::{ROOT_SET, with_hub};
 use super::info::TaskInfo;
 use super::options::ManagerOptions;
 use super::scope::{Scope, run_scope};
@@ -111,7 +111,7 @@ impl TaskManager {
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
         if self.core().scope_set.get() == NONE {
-            with_hub(|hub| self.core().cancel_living(hub));
+            with_executor(|executor| self.core().cancel_living(executor));
             // What they added when they were dropped.
             self.map.all_ended().await;
         }
@@ -148,10 +148,10 @@ impl Drop for TaskManager {
             .collect();
         // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
         // is touched: it is never polled again.
-        with_hub(|hub| core.cancel_living(hub));
+        with_executor(|executor| core.cancel_living(executor));
         if !living.is_empty() && !core.has_ended_with_test() {
             // A test that has failed drops everything: one more warning would hide the reason.
-            let level = if super::with_hub(super::Hub::test_has_failed) == Some(true) {
+            let level = if super::with_executor(super::Executor::test_has_failed) == Some(true) {
                 log::Level::Debug
             } else {
                 log::Level::Warn
@@ -180,6 +180,6 @@ impl Drop for TaskManager {
                 core.place,
             );
         }
-        with_hub(|hub| core.orphan(hub));
+        with_executor(|executor| core.orphan(executor));
     }
 }

@@ -13,6 +13,7 @@
 //! Each takes [`background`] tasks too, a monitor or a driver: nobody waits for them, and they are
 //! cancelled when the other work has ended.
 
+mod block_on;
 mod cell;
 mod clean_up;
 mod core;
@@ -24,7 +25,6 @@ mod forms;
 mod handle;
 #[cfg(test)]
 mod hazards;
-mod hub;
 mod inbox;
 mod info;
 mod joiners;
@@ -50,12 +50,12 @@ mod yield_now;
 use std::borrow::Cow;
 use std::pin::Pin;
 
+pub use self::block_on::block_on;
 pub use self::core::TaskMap;
 pub(crate) use self::directory::outline;
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
-pub use self::executor::block_on;
+pub(crate) use self::executor::{Executor, executor, with_executor};
 pub use self::handle::{Join, JoinCloned, Starting, Task};
-pub(crate) use self::hub::{Hub, hub, with_hub};
 pub use self::info::{TaskInfo, TaskState};
 pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
@@ -79,5 +79,5 @@ pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<O
 
 /// Notes for the task tree what the running task awaits. Called by a future that returns `Pending`.
 pub(crate) fn note_wait(wait: Wait) {
-    with_hub(|hub| hub.note_wait(wait));
+    with_executor(|executor| executor.note_wait(wait));
 }

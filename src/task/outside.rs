@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::hub::{Hub, hub};
+use super::executor::{Executor, executor};
 use super::inbox::Inbox;
 use super::waker::NodeRef;
 use crate::threads::{AtomicUsize, First, Receiver, Sender, first_of, unbounded};
@@ -53,7 +53,7 @@ pub(crate) struct OutsideWork {
 
 impl OutsideWork {
     pub(crate) fn begin() -> Self {
-        hub().outside.begin()
+        executor().outside.begin()
     }
 
     /// Ends the work with news, which is heard before any simulated time passes.
@@ -91,7 +91,7 @@ impl Outside {
     }
 }
 
-impl Hub {
+impl Executor {
     /// Waits a while for other threads, if there is outside work, and hears one piece of their
     /// news. `false` if there is no work and no news.
     #[inline]

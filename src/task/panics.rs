@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use super::error::TaskErrorKind;
-use super::hub::with_hub;
+use super::executor::with_executor;
 use super::tables::NONE;
 
 /// What is known of a panic that was caught.
@@ -81,7 +81,7 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     catch_in_task(action)
 }
 
-/// [`catch`] for the time that a task of the hub runs: the hook sees that by itself, so that this
+/// [`catch`] for the time that a task of the executor runs: the hook sees that by itself, so that this
 /// costs nothing unless there is a panic.
 #[inline]
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
@@ -145,7 +145,7 @@ pub(super) fn install_hook() {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0
-                || with_hub(|hub| hub.current() != NONE).unwrap_or(false);
+                || with_executor(|executor| executor.current() != NONE).unwrap_or(false);
             if !catching {
                 return previous(info);
             }

@@ -1,4 +1,4 @@
-//! Waking, polling and cancelling tasks: what the hub does with its tables.
+//! Waking, polling and cancelling tasks: what the executor does with its tables.
 //!
 //! No table is borrowed while a task, a waker of others or a value of a user's is run or dropped.
 
@@ -6,11 +6,11 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use super::cell::Child;
-use super::hub::{Hub, ROOT_SET};
+use super::executor::{Executor, ROOT_SET};
 use super::tables::{Node, Popped};
 use super::waker::{NodeRef, keep, node_of, wake_up, waker_of};
 
-impl Hub {
+impl Executor {
     /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
     #[inline]
     pub(crate) fn wake(&self, node: NodeRef) {
@@ -47,7 +47,7 @@ impl Hub {
         wake_up(poller);
     }
 
-    /// Wakes the task of a waker, without the way round for wakers of this hub's tasks.
+    /// Wakes the task of a waker, without the way round for wakers of this executor's tasks.
     #[inline]
     pub(crate) fn wake_waker(&self, waker: Waker) {
         match node_of(&waker, self.id) {

@@ -13,8 +13,8 @@ use super::Name;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
+use super::executor::{Executor, executor};
 use super::forms::task_forms;
-use super::hub::{Hub, hub};
 use super::options::ManagerOptions;
 use super::panics::{Caught, catch, catch_in_task};
 use super::tables::Popped;
@@ -159,7 +159,7 @@ where
 
 /// Holds the scope's set and block node; its drop ends what is left of the scope.
 struct ScopeGuard {
-    hub: Rc<Hub>,
+    executor: Rc<Executor>,
     core: Rc<Core>,
     set: u32,
     block: NodeRef,
@@ -169,19 +169,19 @@ struct ScopeGuard {
 
 impl ScopeGuard {
     fn new(core: Rc<Core>, place: &'static Location<'static>) -> Self {
-        let hub = hub();
-        let set = hub.add_set();
-        let task = hub.directory.task_of(hub.current());
-        let (name, path) = match hub.directory.describe(task) {
-            Some((name, _)) => (name, hub.directory.path(task)),
+        let executor = executor();
+        let set = executor.add_set();
+        let task = executor.directory.task_of(executor.current());
+        let (name, path) = match executor.directory.describe(task) {
+            Some((name, _)) => (name, executor.directory.path(task)),
             None => (core.name.clone(), core.name.clone().into_owned()),
         };
-        let owner = hub.current_reference();
-        let block = hub.add_node(set, Name::Borrowed(""), place, owner, None);
-        core.open_scope(&hub, set, block, place);
-        hub.wake(block);
+        let owner = executor.current_reference();
+        let block = executor.add_node(set, Name::Borrowed(""), place, owner, None);
+        core.open_scope(&executor, set, block, place);
+        executor.wake(block);
         ScopeGuard {
-            hub,
+            executor,
             core,
             set,
             block,
@@ -191,15 +191,15 @@ impl ScopeGuard {
     }
 
     fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
-        let left = self.hub.open_set(self.set, Some(context.waker()));
-        let open = OpenSet(&self.hub, self.set);
+        let left = self.executor.open_set(self.set, Some(context.waker()));
+        let open = OpenSet(&self.executor, self.set);
         drop(left);
         open
     }
 
     fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
         if block.is_some() {
-            let _entered = self.hub.enter(self.block.index());
+            let _entered = self.executor.enter(self.block.index());
             self.unwinding_nowhere(|| block.set(None));
         }
     }
@@ -219,19 +219,19 @@ impl ScopeGuard {
             let error = anyhow::anyhow!("cannot run the scope: {reason}");
             let error = self.name.error(TaskErrorKind::Failed(error));
             self.core.add_error(error);
-            self.core.fail(&self.hub);
+            self.core.fail(&self.executor);
         }
     }
 
     fn fail_if_failed<F>(&self, block: Pin<&mut Option<F>>) {
         if self.core.phase() == Phase::Failed {
-            self.core.cancel_living(&self.hub);
+            self.core.cancel_living(&self.executor);
             self.drop_block(block);
         }
     }
 }
 
-struct OpenSet<'a>(&'a Hub, u32);
+struct OpenSet<'a>(&'a Executor, u32);
 
 impl Drop for OpenSet<'_> {
     fn drop(&mut self) {
@@ -246,11 +246,11 @@ impl ScopeGuard {
     fn drop_what_borrows(&self) -> (usize, Vec<Caught>) {
         let whole = Whole(self.name.place);
         self.core.close();
-        let left = self.hub.open_set(self.set, None);
+        let left = self.executor.open_set(self.set, None);
         debug_assert!(left.is_none(), "no waker came with it");
         let mut panics = Vec::new();
-        self.core.cancel_living(&self.hub);
-        if self.hub.has_living(&self.core, self.set) {
+        self.core.cancel_living(&self.executor);
+        if self.executor.has_living(&self.core, self.set) {
             whole.abort();
         }
         let clean_up = drop_clean_ups(&self.core, self.set, &mut panics);
@@ -288,16 +288,16 @@ impl Drop for ScopeGuard {
         for caught in panics {
             self.core.add_error(self.name.error(caught.into_kind(true)));
         }
-        self.hub.remove_node(self.block.index());
+        self.executor.remove_node(self.block.index());
         self.core.close_scope();
-        self.unwinding_nowhere(|| self.hub.remove_set(self.set));
+        self.unwinding_nowhere(|| self.executor.remove_set(self.set));
         if !self.done && left > 0 {
             log::warn!(
                 "the scope opened at {} was dropped: {left} of its `on_exit` futures do not run",
                 self.name.place,
             );
         }
-        self.core.lose_uncollected(&self.hub);
+        self.core.lose_uncollected(&self.executor);
     }
 }
 
@@ -335,21 +335,21 @@ fn poll_scope<T, F>(
 where
     F: Future<Output = anyhow::Result<T>>,
 {
-    let (hub, core) = (&*guard.hub, &*guard.core);
-    for node in hub.take_doomed(guard.set) {
-        hub.cancel(node);
+    let (executor, core) = (&*guard.executor, &*guard.core);
+    for node in executor.take_doomed(guard.set) {
+        executor.cancel(node);
     }
     guard.fail_if_failed(block.as_mut());
     // Counted with those that have ended while they were queued: who becomes ready meanwhile has its
     // turn in the next visit, whatever happened to others.
-    for _ in 0..hub.ready_count(guard.set) {
-        let Some(Popped::Ready(index)) = hub.pop_entry(guard.set) else {
+    for _ in 0..executor.ready_count(guard.set) {
+        let Some(Popped::Ready(index)) = executor.pop_entry(guard.set) else {
             continue;
         };
         if index == guard.block.index() {
             poll_block(guard, block.as_mut(), value);
         } else {
-            hub.poll_node(index);
+            executor.poll_node(index);
         }
         guard.fail_if_failed(block.as_mut());
     }
@@ -359,7 +359,7 @@ where
     if core.has_living() {
         // Closed before they are dropped, so that none of them adds work to wait for.
         core.close();
-        core.cancel_living(hub);
+        core.cancel_living(executor);
     }
     if core.has_living() {
         // One that polls this scope itself ends when it suspends.
@@ -377,10 +377,10 @@ where
         return;
     };
     let index = guard.block.index();
-    guard.hub.begin_block(index);
+    guard.executor.begin_block(index);
     let waker = waker_of(guard.block);
     let outcome = {
-        let _entered = guard.hub.enter(index);
+        let _entered = guard.executor.enter(index);
         catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
     };
     let core = &*guard.core;
@@ -389,11 +389,11 @@ where
         Ok(Poll::Ready(Ok(returned))) => *value = Some(returned),
         Ok(Poll::Ready(Err(error))) => {
             core.add_block_error(error, &guard.name);
-            core.fail(&guard.hub);
+            core.fail(&guard.executor);
         }
         Err(caught) => {
             core.add_error(guard.name.error(caught.into_kind(false)));
-            core.fail(&guard.hub);
+            core.fail(&guard.executor);
         }
     }
     guard.drop_block(block);

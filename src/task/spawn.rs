@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::Name;
 use super::core::{Begin, Core, child_info};
 use super::error::TaskErrors;
+use super::executor::{ROOT_SET, executor, with_executor};
 use super::handle::Task;
-use super::hub::{ROOT_SET, hub, with_hub};
 use super::options::{ChildOptions, ManagerOptions};
 use super::test_end::end_test;
 
@@ -96,7 +96,7 @@ where
     F: Future<Output = anyhow::Result<T>> + 'static,
     T: 'static,
 {
-    let test = hub().test.borrow().clone();
+    let test = executor().test.borrow().clone();
     let Some(test) = test else {
         panic!("cannot spawn `{name}`: no test runs (use a `scope` or a `TaskManager`)");
     };
@@ -121,9 +121,9 @@ pub(crate) async fn run_test<F>(
 where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
-    let since = hub().take_prepared();
+    let since = executor().take_prepared();
     let core = Core::new(place, ManagerOptions::new(), false);
-    let test = TestInHub::enter(core, since);
+    let test = TestInExecutor::enter(core, since);
     let core = &test.core;
     // The test stands at the root of the tree, whoever runs it.
     core.parent.set(None);
@@ -133,10 +133,10 @@ where
     let body = body.unwrap_or_else(|error| panic!("{error}"));
     core.parent.set(body.node());
     body.ended().await;
-    end_test(&hub(), core, since);
+    end_test(&executor(), core, since);
     let outcome = core.collect();
     drop(test);
-    let lost = hub().take_lost();
+    let lost = executor().take_lost();
     if lost.is_empty() {
         return outcome;
     }
@@ -146,26 +146,26 @@ where
 }
 
 /// The test that `spawn` adds to, while its future lives. Its tasks end with it.
-struct TestInHub {
+struct TestInExecutor {
     core: Rc<Core>,
     since: u64,
 }
 
-impl TestInHub {
+impl TestInExecutor {
     fn enter(core: Rc<Core>, since: u64) -> Self {
-        let before = hub().test.replace(Some(Rc::clone(&core)));
+        let before = executor().test.replace(Some(Rc::clone(&core)));
         drop(before);
-        TestInHub { core, since }
+        TestInExecutor { core, since }
     }
 }
 
-impl Drop for TestInHub {
+impl Drop for TestInExecutor {
     fn drop(&mut self) {
         // Where the thread is ending, so are its tasks.
-        let test = with_hub(|hub| {
-            end_test(hub, &self.core, self.since);
-            self.core.lose_uncollected(hub);
-            hub.test.borrow_mut().take()
+        let test = with_executor(|executor| {
+            end_test(executor, &self.core, self.since);
+            self.core.lose_uncollected(executor);
+            executor.test.borrow_mut().take()
         });
         drop(test);
     }

@@ -1,7 +1,7 @@
 //! What a test leaves behind: ended with it, so that nothing which a test has begun runs after it.
 //!
 //! A manager may be leaked, or kept by whatever outlives the test: a cycle of references, its own
-//! task, a `thread_local`. So may the future of a scope. The hub knows them all by the order in which
+//! task, a `thread_local`. So may the future of a scope. The executor knows them all by the order in which
 //! they were begun.
 
 use std::fmt::Write as _;
@@ -10,38 +10,38 @@ use std::rc::Rc;
 use super::clean_up::drop_clean_ups;
 use super::core::Core;
 use super::error::TaskErrorKind;
-use super::hub::{Hub, ROOT_SET};
+use super::executor::{Executor, ROOT_SET};
 use super::info::TaskInfo;
 use super::tables::NONE;
 
 /// Ends every task and every manager that was begun `since` then, newest first. Errors that nobody
 /// was given are the test's, those that come up meanwhile too.
-pub(super) fn end_test(hub: &Hub, test: &Core, since: u64) {
+pub(super) fn end_test(executor: &Executor, test: &Core, since: u64) {
     let mut before = Vec::new();
     loop {
-        let living = hub.living_since(since);
+        let living = executor.living_since(since);
         // What runs now, far down the stack, ends when it next suspends.
         if living == before {
             break;
         }
         for &node in &living {
-            hub.sweep(node);
+            executor.sweep(node);
         }
         // What was added while the others were dropped is ended too. Nothing more is added then, so
         // that this comes to an end.
         test.close();
-        hub.ending.set(true);
+        executor.ending.set(true);
         before = living;
     }
     test.close();
-    for manager in hub.kept_managers(since) {
-        end_manager(hub, &manager);
+    for manager in executor.kept_managers(since) {
+        end_manager(executor, &manager);
     }
-    hub.ending.set(false);
+    executor.ending.set(false);
 }
 
 /// Ends a manager whose owner has not dropped it. Told once.
-fn end_manager(hub: &Hub, manager: &Rc<Core>) {
+fn end_manager(executor: &Executor, manager: &Rc<Core>) {
     let is_scope = manager.scope_set.get() != NONE;
     let names: Vec<String> = manager
         .infos()
@@ -73,12 +73,12 @@ fn end_manager(hub: &Hub, manager: &Rc<Core>) {
     for caught in panics {
         manager.add_error(name.error(caught.into_kind(true)));
     }
-    manager.orphan(hub);
+    manager.orphan(executor);
     manager.release();
     if is_scope {
         // Its tasks borrow, so only its future may touch them: whoever polls that once more finds
         // that the scope has failed, and has its tasks dropped.
-        manager.retire(hub);
+        manager.retire(executor);
         manager.fail_untouched(name.error(TaskErrorKind::Failed(anyhow::anyhow!(
             "the test that opened the scope at {} has ended",
             manager.scope_place()
@@ -113,7 +113,7 @@ mod tests {
 
     fn test_of(body: impl Future<Output = Result<()>> + 'static) -> Result<(), TaskErrors> {
         let outcome = block_on(run_test("test".into(), Location::caller(), body));
-        assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
+        assert_eq!(executor().live_count(), 0, "{}", tree(&executor(), &[]));
         outcome
     }
 
@@ -208,7 +208,7 @@ mod tests {
             let tm = tolerant();
             tm.fork("checker", fails());
             tm.fork("monitor", runs_on("monitor"));
-            tm.on_exit(async { assert!(hub().test_has_failed(), "nobody joins it") });
+            tm.on_exit(async { assert!(executor().test_has_failed(), "nobody joins it") });
             MANAGER.set(Some(tm));
             turns(3).await;
             Ok(())
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn rule_18_what_is_begun_while_the_body_is_made_belongs_to_the_test() {
-        hub().prepare_test();
+        executor().prepare_test();
         let tm = tolerant();
         tm.fork("monitor", runs_on("monitor"));
         tm.fork("checker", async {
@@ -298,9 +298,9 @@ mod tests {
                 .iter()
                 .all(|error| error.to_string().contains("while it is ended"))
         );
-        assert!(hub().take_lost().is_empty());
+        assert!(executor().take_lost().is_empty());
         MANAGER.take();
-        assert!(hub().take_lost().is_empty());
+        assert!(executor().take_lost().is_empty());
     }
 
     #[test]
@@ -368,7 +368,7 @@ mod tests {
         let errors = block_on(run_test("test".into(), Location::caller(), body)).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors}");
         assert_eq!(errors.first().to_string(), "mismatch");
-        assert_eq!(tree(&hub(), &[]), "no task lives\n");
+        assert_eq!(tree(&executor(), &[]), "no task lives\n");
         assert!(LOG.take().is_empty(), "what it borrows may be anywhere");
         let errors = test_of(async { FUTURE.take().unwrap().await }).unwrap_err();
         let text = errors.to_string();

@@ -44,8 +44,8 @@ fn names(errors: &TaskErrors) -> Vec<&str> {
 }
 
 fn nothing_lives() {
-    assert_eq!(hub().live_count(), 0, "{}", tree(&hub(), &[]));
-    assert!(hub().take_lost().is_empty());
+    assert_eq!(executor().live_count(), 0, "{}", tree(&executor(), &[]));
+    assert!(executor().take_lost().is_empty());
 }
 
 #[test]
@@ -716,14 +716,14 @@ async fn turns_ok(count: usize) -> Result<()> {
 fn rule_13_a_time_limit_bounds_on_exit_and_a_dropped_scope_runs_none() {
     block_on(async {
         // The scheduler lends a timer; here a count of turns stands for time.
-        hub().exit_timer.set(Some(|_| Box::pin(turns(3))));
+        executor().exit_timer.set(Some(|_| Box::pin(turns(3))));
         let error = scope(async |tm| {
             tm.on_exit(pending::<()>());
             Ok(())
         })
         .await
         .unwrap_err();
-        hub().exit_timer.set(None);
+        executor().exit_timer.set(None);
         assert!(
             error.to_string().contains("did not end within its limit"),
             "{error}"
@@ -899,7 +899,7 @@ fn rule_16_the_tree_shows_name_place_and_what_is_awaited() {
                 .await?;
                 Ok(())
             });
-            let text = tree(&hub(), &[]);
+            let text = tree(&executor(), &[]);
             let lines: Vec<_> = text.lines().collect();
             assert!(lines[0].starts_with("main (forked at ") && lines[0].contains("is running"));
             assert!(
@@ -926,7 +926,7 @@ fn rule_16_another_thread_can_print_an_outline() {
     block_on(async {
         scope(async |tm| {
             tm.fork("stuck", async {
-                let directory = std::sync::Arc::clone(&hub().directory);
+                let directory = std::sync::Arc::clone(&executor().directory);
                 let text = std::thread::spawn(move || directory.outline())
                     .join()
                     .unwrap();
@@ -1119,7 +1119,7 @@ fn a_hundred_thousand_scopes_and_forks_leave_no_node_and_no_set() {
             .await
             .unwrap();
         }
-        let (nodes, sets) = hub().capacity();
+        let (nodes, sets) = executor().capacity();
         assert!(nodes < 20 && sets < 5, "{nodes} nodes, {sets} sets");
     });
 }

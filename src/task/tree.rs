@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::hub::Hub;
+use super::executor::Executor;
 use super::tables::NONE;
 use super::wait::Wait;
 use crate::time::SimTime;
@@ -20,10 +20,10 @@ struct Row {
 /// The living tasks below each other: name, where forked, what each awaits and since when.
 ///
 /// `found` are awaits that the tasks did not note themselves, by task.
-pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
+pub(crate) fn tree(executor: &Executor, found: &[(u32, Wait)]) -> String {
     let mut rows = Vec::new();
-    hub.for_each_live(|index, said| {
-        let Some((name, place)) = hub.directory.describe(index) else {
+    executor.for_each_live(|index, said| {
+        let Some((name, place)) = executor.directory.describe(index) else {
             return;
         };
         let mut waits: Vec<String> = said
@@ -34,7 +34,7 @@ pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
             .collect();
         rows.push(Row {
             index,
-            parent: hub.directory.parent(index),
+            parent: executor.directory.parent(index),
             name: name.into_owned(),
             place: place.to_string(),
             more: said.more,
@@ -47,7 +47,7 @@ pub(crate) fn tree(hub: &Hub, found: &[(u32, Wait)]) -> String {
         });
     });
     let mut text = String::new();
-    write_below(&rows, NONE, 0, hub.current(), &mut text);
+    write_below(&rows, NONE, 0, executor.current(), &mut text);
     if text.is_empty() {
         text.push_str("no task lives\n");
     }

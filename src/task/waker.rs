@@ -1,6 +1,6 @@
 //! Wakers that are an index: cloned, kept and dropped for nothing, woken from any thread.
 //!
-//! The data word of the waker names the hub, the node and the node's generation. There is no memory
+//! The data word of the waker names the executor, the node and the node's generation. There is no memory
 //! behind it, so a waker that outlives its task, its scope or its thread is harmless: at worst it
 //! wakes nobody.
 
@@ -8,22 +8,22 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::hub::{Hub, is_own, lose_panic, with_hub};
+use super::executor::{Executor, is_own, lose_panic, with_executor};
 use super::inbox::post;
 use super::panics::catch;
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
 
-/// A node by hub (16 bits), generation (24 bits) and index (24 bits).
+/// A node by executor (16 bits), generation (24 bits) and index (24 bits).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NodeRef(u64);
 
 impl NodeRef {
     pub(super) const MAX_INDEX: u32 = (1 << 24) - 1;
 
-    pub(super) fn new(hub: u16, index: u32, generation: u32) -> Self {
-        NodeRef(u64::from(hub) << 48 | u64::from(generation) << 24 | u64::from(index))
+    pub(super) fn new(executor: u16, index: u32, generation: u32) -> Self {
+        NodeRef(u64::from(executor) << 48 | u64::from(generation) << 24 | u64::from(index))
     }
 
     /// Generations wrap: a waker that is sixteen million tasks old may wake a stranger, which every
@@ -32,7 +32,7 @@ impl NodeRef {
         (generation + 1) & Self::MAX_INDEX
     }
 
-    pub(super) fn hub(self) -> u16 {
+    pub(super) fn executor(self) -> u16 {
         (self.0 >> 48) as u16
     }
 
@@ -63,20 +63,20 @@ fn is_ours(waker: &Waker) -> bool {
     std::ptr::eq(waker.vtable(), &raw const VTABLE)
 }
 
-/// The node that a waker names, if it is one of ours and of the hub `id`.
+/// The node that a waker names, if it is one of ours and of the executor `id`.
 #[inline]
 pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     if !is_ours(waker) {
         return None;
     }
     let node = NodeRef(waker.data().addr() as u64);
-    (node.hub() == id).then_some(node)
+    (node.executor() == id).then_some(node)
 }
 
-/// The index of the task that a waker names, if it is a task of this hub.
+/// The index of the task that a waker names, if it is a task of this executor.
 #[inline]
-pub(crate) fn node_index(waker: &Waker, hub: &Hub) -> Option<u32> {
-    node_of(waker, hub.id()).map(NodeRef::index)
+pub(crate) fn node_index(waker: &Waker, executor: &Executor) -> Option<u32> {
+    node_of(waker, executor.id()).map(NodeRef::index)
 }
 
 /// A waker to keep: as `clone`, which a waker of ours needs no call for.
@@ -117,7 +117,7 @@ fn clone(data: *const ()) -> RawWaker {
 
 fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
-    let own = is_own(node.hub()) && with_hub(|hub| hub.wake(node)).is_some();
+    let own = is_own(node.executor()) && with_executor(|executor| executor.wake(node)).is_some();
     if !own {
         post(node);
     }

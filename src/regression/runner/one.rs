@@ -65,7 +65,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     )));
     log::debug!("begins");
     let mut failures = Failures::default();
-    task::hub().prepare_test();
+    task::executor().prepare_test();
     let context = TestContext {
         test,
         top: runner.config.top.clone(),
@@ -137,7 +137,7 @@ impl Failures {
     /// dropped here is one more of them.
     fn take_lost(&mut self) {
         loop {
-            let lost = task::hub().take_lost();
+            let lost = task::executor().take_lost();
             if lost.is_empty() {
                 return;
             }

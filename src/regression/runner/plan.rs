@@ -36,7 +36,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         logger::Hooks {
             now: || scheduler::kernel().ok().map(Kernel::now),
             task_path: |out| {
-                task::with_hub(|hub| hub.write_current_path(out).ok());
+                task::with_executor(|executor| executor.write_current_path(out).ok());
             },
             sink: print_record,
         },

@@ -13,16 +13,16 @@ use anyhow::{Result, anyhow};
 
 use super::*;
 use crate::sync::Event;
-use crate::task::{TaskErrorKind, TaskManager, block_on, hub, scope, tree, yield_now};
+use crate::task::{TaskErrorKind, TaskManager, block_on, executor, scope, tree, yield_now};
 
 const A_WHILE: Duration = Duration::from_millis(60);
 
 /// What a simulator's callback does: it returns when simulated time may pass.
 fn callback() {
-    let hub = hub();
+    let executor = executor();
     loop {
-        hub.run_root(|| false);
-        if !hub.wait_for_outside() {
+        executor.run_root(|| false);
+        if !executor.wait_for_outside() {
             break;
         }
     }
@@ -144,13 +144,13 @@ fn the_task_tree_names_the_thread() {
         Ok(())
     });
     callback();
-    let text = tree(&hub(), &[]);
+    let text = tree(&executor(), &[]);
     let thread = format!("thread `stuck` (started at src/sync/bridge/tests.rs:{line}:");
     assert!(text.contains("awaits the event `edge` ("), "{text}");
     assert!(text.contains(&format!(" | a call of {thread}")), "{text}");
     clock.set();
-    hub().run_root(|| false);
-    let text = tree(&hub(), &[]);
+    executor().run_root(|| false);
+    let text = tree(&executor(), &[]);
     assert!(text.contains(&format!("awaits {thread}")), "{text}");
     go_on.send(()).unwrap();
     callback();

@@ -8,7 +8,7 @@ use std::task::Waker;
 use std::thread::ThreadId;
 
 use super::error::{BridgeError, CallError};
-use crate::task::{Caught, Hub, Name, News, OutsideWork, Wait, keep, wake_up, with_hub};
+use crate::task::{Caught, Executor, Name, News, OutsideWork, Wait, keep, wake_up, with_executor};
 
 /// The threads of the process, oldest first.
 static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
@@ -126,7 +126,7 @@ impl Thread {
     /// A task does not see what has come until it is heard of, even if it is polled before: whether
     /// it had come by then depends on the machine.
     pub(super) fn listen(&self, waker: &Waker) -> bool {
-        let is_task = with_hub(Hub::runs_task) == Some(true);
+        let is_task = with_executor(Executor::runs_task) == Some(true);
         let waker = keep(waker);
         let mut state = self.lock();
         let heard = state.heard > 0;

@@ -150,9 +150,9 @@ fn the_tree_of_the_deepest_tasks_can_be_shown() {
         test_of(async {
             spawn(owned(500));
             turns(1_100).await;
-            let shown = tree(&hub(), &[]);
+            let shown = tree(&executor(), &[]);
             assert_eq!(shown.lines().count(), 503, "{shown}");
-            assert_eq!(hub().directory.outline().lines().count(), 503);
+            assert_eq!(executor().directory.outline().lines().count(), 503);
             Ok(())
         })
         .unwrap();

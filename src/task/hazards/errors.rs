@@ -69,8 +69,8 @@ fn an_error_shown_for_a_closed_manager_may_drop_that_managers_scope() {
     assert!(tm["a"].is_cancelled() && tm["b"].is_cancelled());
     tm["a"].cancel();
     drop(tm);
-    assert_eq!(hub().live_count(), 0);
-    hub().take_lost();
+    assert_eq!(executor().live_count(), 0);
+    executor().take_lost();
 }
 
 /// Wherever the library shows an error, that error may do whatever a task may.
@@ -84,7 +84,7 @@ fn an_error_that_forks_cancels_and_awaits_when_shown_finds_the_tables_in_order()
         let count = Rc::clone(&rounds);
         ON_SHOW.set(Some(Box::new(move || {
             count.set(count.get() + 1);
-            tree(&hub(), &[]);
+            tree(&executor(), &[]);
             own.fork(format!("quick {}", count.get()), turns_ok(1));
             own.fork(format!("victim {}", count.get()), pending::<Result<()>>())
                 .cancel();

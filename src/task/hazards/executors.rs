@@ -121,7 +121,7 @@ fn a_wake_up_that_comes_while_its_task_runs_an_inner_executor_is_not_lost() {
             }
         });
         turns(10).await;
-        assert!(task.is_finished(), "{}", tree(&hub(), &[]));
+        assert!(task.is_finished(), "{}", tree(&executor(), &[]));
         drop(tm);
     });
     nothing_lives();

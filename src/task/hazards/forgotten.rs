@@ -97,18 +97,24 @@ impl Future for Pinned {
 fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
     let info = TaskInfo::new::<()>("pinned".into(), Location::caller(), false, false);
     let cell: Rc<dyn Child> = Rc::new(TaskCell::new(info, Pinned(PhantomPinned)));
-    let ending = Hub::new();
+    let ending = Executor::new();
     let place = Location::caller();
-    let node = ending.add_node(super::hub::ROOT_SET, "pinned".into(), place, None, None);
+    let node = ending.add_node(
+        super::executor::ROOT_SET,
+        "pinned".into(),
+        place,
+        None,
+        None,
+    );
     ending.put_cell(node, Rc::clone(&cell));
     ending.poll_node(node.index());
     drop(ending);
     assert_eq!(
         Rc::strong_count(&cell),
         2,
-        "the hub never lets go of a living task"
+        "the executor never lets go of a living task"
     );
-    // SAFETY: the count stands for the reference that the hub leaked: the task is given up here, by
+    // SAFETY: the count stands for the reference that the executor leaked: the task is given up here, by
     // its only other owner, so that the test leaks nothing.
     unsafe { Rc::decrement_strong_count(Rc::as_ptr(&cell)) };
     assert!(cell.cancel());
@@ -120,7 +126,7 @@ fn managers_and_scopes_dropped_after_the_threads_tables_are_gone_do_not_abort() 
         static LATE: RefCell<Vec<Box<dyn std::any::Any>>> = const { RefCell::new(Vec::new()) };
     }
     std::thread::spawn(|| {
-        // Made before the hub, so dropped after it.
+        // Made before the executor, so dropped after it.
         LATE.with_borrow_mut(Vec::clear);
         let tm = TaskManager::new();
         // The tables leak their share in it with the task.

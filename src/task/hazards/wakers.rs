@@ -43,8 +43,8 @@ fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
         assert!(task.is_cancelled());
         task.cancel();
     }
-    assert_eq!(hub().live_count(), 0);
-    let lost = hub().take_lost();
+    assert_eq!(executor().live_count(), 0);
+    let lost = executor().take_lost();
     assert!(
         lost.iter()
             .any(|error| error.to_string().contains("a waker")),
@@ -197,9 +197,9 @@ fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
                 let meddled = Rc::clone(&meddled);
                 Some(Box::new(move || {
                     meddled.set(meddled.get() + 1);
-                    let _ = (what.state(), tree(&hub(), &[]));
+                    let _ = (what.state(), tree(&executor(), &[]));
                     what.cancel();
-                    hub().wake(hub().current_reference().unwrap());
+                    executor().wake(executor().current_reference().unwrap());
                 }) as Box<dyn FnMut()>)
             };
             assert!(poll_with(scoped.as_mut(), &second).is_pending());
@@ -254,7 +254,7 @@ fn a_waker_that_forks_and_wakes_when_cloned_woken_or_dropped_finds_the_tables_in
         let (victim, rounds) = (slow.clone(), Cell::new(0));
         BY_HAND.set(Some(Box::new(move |what| {
             noted.borrow_mut().push(what);
-            tree(&hub(), &[]);
+            tree(&executor(), &[]);
             rounds.set(rounds.get() + 1);
             tm.fork(format!("quick {}", rounds.get()), turns_ok(1));
             tm.fork(format!("victim {}", rounds.get()), pending::<Result<()>>())
@@ -268,7 +268,7 @@ fn a_waker_that_forks_and_wakes_when_cloned_woken_or_dropped_finds_the_tables_in
                 Ok(())
             }));
             assert!(poll_once(short.as_mut()).is_pending());
-            hub().wake(hub().current_reference().expect("in a task"));
+            executor().wake(executor().current_reference().expect("in a task"));
             if let Some(waker) = &*of_child.borrow() {
                 waker.wake_by_ref();
             }

@@ -250,7 +250,7 @@ impl Executor {
             waker: None,
             woken: false,
             open: false,
-            doomed: Vec::new(),
+            pending_cancels: Vec::new(),
         });
         index_of(tables.sets.len() - 1)
     }
@@ -264,7 +264,7 @@ impl Executor {
                 debug_assert!(false, "a set outlives its nodes");
             }
             let set = &mut tables.sets[index as usize];
-            set.doomed.clear();
+            set.pending_cancels.clear();
             set.woken = false;
             set.open = false;
             let waker = set.waker.take();

@@ -185,7 +185,7 @@ impl Executor {
             let mut tables = self.tables.borrow_mut();
             let set = &mut tables.sets[set as usize];
             set.open = false;
-            set.woken = !set.queue.is_empty() || !set.doomed.is_empty();
+            set.woken = !set.queue.is_empty() || !set.pending_cancels.is_empty();
             if set.woken { set.waker.take() } else { None }
         };
         if let Some(waker) = again {
@@ -197,8 +197,8 @@ impl Executor {
         self.tables.borrow().sets[set as usize].open
     }
 
-    pub(super) fn take_doomed(&self, set: u32) -> Vec<NodeRef> {
-        std::mem::take(&mut self.tables.borrow_mut().sets[set as usize].doomed)
+    pub(super) fn take_pending_cancels(&self, set: u32) -> Vec<NodeRef> {
+        std::mem::take(&mut self.tables.borrow_mut().sets[set as usize].pending_cancels)
     }
 
     /// Polls the node's future as a task of its own; an ended task leaves the tables.
@@ -289,7 +289,7 @@ impl Executor {
             }
             cell.info().request_cancel();
             self.tables.borrow_mut().sets[set as usize]
-                .doomed
+                .pending_cancels
                 .push(node);
             self.wake_set(set);
             return;

@@ -336,7 +336,7 @@ where
     F: Future<Output = anyhow::Result<T>>,
 {
     let (executor, core) = (&*guard.executor, &*guard.core);
-    for node in executor.take_doomed(guard.set) {
+    for node in executor.take_pending_cancels(guard.set) {
         executor.cancel(node);
     }
     guard.fail_if_failed(block.as_mut());

@@ -52,7 +52,7 @@ pub(super) struct Set {
     /// The set's futures may be touched now: their scope is being polled or dropped.
     pub(super) open: bool,
     /// Children whose cancellation waits until the set is open.
-    pub(super) doomed: Vec<NodeRef>,
+    pub(super) pending_cancels: Vec<NodeRef>,
 }
 
 /// The ready nodes of a set, first come first, linked through the nodes themselves.

@@ -167,7 +167,7 @@ impl World {
         let set = node.set;
         if set != 0 && !self.sets[set].open {
             if !std::mem::replace(&mut self.nodes[task].cancel_requested, true) {
-                self.sets[set].doomed.push(task);
+                self.sets[set].pending_cancels.push(task);
                 self.tell(set);
             }
             return;

@@ -52,7 +52,7 @@ impl World {
         known.open = true;
         known.told = true;
         known.poller = Some(me);
-        for task in std::mem::take(&mut known.doomed) {
+        for task in std::mem::take(&mut known.pending_cancels) {
             self.cancel(task);
         }
         self.end_block_if_failed(scope);
@@ -77,7 +77,7 @@ impl World {
         let known = &mut self.sets[set];
         known.open = false;
         known.told = false;
-        if !known.ready.is_empty() || !known.doomed.is_empty() {
+        if !known.ready.is_empty() || !known.pending_cancels.is_empty() {
             self.tell(set);
         }
         over

@@ -189,7 +189,7 @@ pub(super) struct Set {
     pub(super) told: bool,
     /// Its futures may be touched now.
     pub(super) open: bool,
-    pub(super) doomed: Vec<NodeId>,
+    pub(super) pending_cancels: Vec<NodeId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -155,7 +155,7 @@ impl Kernel {
                 self.over.get()
             });
             self.answer_if_asked();
-            if self.over.get() || !self.executor.wait_for_outside() {
+            if self.over.get() || !self.executor.wait_for_external() {
                 break;
             }
         }

@@ -55,7 +55,7 @@ where
         main.executor.run_root(|| false);
         let idle_since = Instant::now();
         while main.executor.ready_count(main.set) == 0 && !main.executor.is_ready() {
-            if !main.executor.wait_for_outside()
+            if !main.executor.wait_for_external()
                 && let Some(node) = main.executor.inbox.wait_for(PATIENCE)
             {
                 main.executor.wake(node);

@@ -15,8 +15,8 @@ use super::cell::Child;
 use super::core::{Core, Phase};
 use super::directory::Directory;
 use super::error::TaskError;
+use super::external::External;
 use super::inbox::Inbox;
-use super::outside::Outside;
 use super::panics::{Caught, install_hook};
 use super::tables::{NONE, Node, Noted, Queue, SHOWN_WAITS, Set, Tables, index_of};
 use super::wait::Wait;
@@ -48,7 +48,7 @@ pub(crate) struct Executor {
     lost: RefCell<Vec<TaskError>>,
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
-    pub(super) outside: Outside,
+    pub(super) external: External,
     /// How many managers and tasks were begun so far.
     serials: Cell<u64>,
     /// The managers that live, by the numbers that they know.
@@ -168,7 +168,7 @@ impl Executor {
             lost: RefCell::default(),
             test: RefCell::default(),
             exit_timer: Cell::new(None),
-            outside: Outside::default(),
+            external: External::default(),
             serials: Cell::new(0),
             managers: RefCell::default(),
             prepared: Cell::new(None),

@@ -109,10 +109,10 @@ impl Executor {
     }
 
     /// Whether there may be something for [`run_root`](Self::run_root) or
-    /// [`wait_for_outside`](Self::wait_for_outside) to do.
+    /// [`wait_for_external`](Self::wait_for_external) to do.
     #[inline]
     pub(crate) fn may_be_ready(&self) -> bool {
-        self.is_ready() || self.inbox.is_filled() || self.outside.begun.get()
+        self.is_ready() || self.inbox.is_filled() || self.external.begun.get()
     }
 
     /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.

@@ -1,5 +1,5 @@
 //! What threads meet by where the order of their accesses is our own affair: the gate between the
-//! simulator's thread and the watchdog, wake-ups from other threads, and work outside.
+//! simulator's thread and the watchdog, wake-ups from other threads, and external work.
 //!
 //! The standard library's means, except under `--cfg loom`, which only `tests/sanitize.sh loom` sets:
 //! then loom's take their place, and the tests called `interleavings` go through every order that the

@@ -22,7 +22,7 @@ fn callback() {
     let executor = executor();
     loop {
         executor.run_root(|| false);
-        if !executor.wait_for_outside() {
+        if !executor.wait_for_external() {
             break;
         }
     }

@@ -8,7 +8,9 @@ use std::task::Waker;
 use std::thread::ThreadId;
 
 use super::error::{BridgeError, CallError};
-use crate::task::{Caught, Executor, Name, News, OutsideWork, Wait, keep, wake_up, with_executor};
+use crate::task::{
+    Caught, Completion, Executor, ExternalWork, Name, Wait, keep, wake_up, with_executor,
+};
 
 /// The threads of the process, oldest first.
 static RUNNING: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
@@ -47,11 +49,11 @@ pub(super) struct Thread {
 
 struct State {
     /// There while the simulation waits for the thread.
-    work: Option<OutsideWork>,
+    work: Option<ExternalWork>,
     /// Who awaits the thread.
     awaiter: Option<Awaiter>,
-    /// How many calls and ends the simulation has heard of and not looked for yet.
-    heard: usize,
+    /// How many calls and ends were delivered and not looked for yet.
+    delivered: usize,
     calling: bool,
     /// The thread's function has returned.
     ended: bool,
@@ -63,7 +65,7 @@ struct State {
 
 struct Awaiter {
     waker: Waker,
-    /// One of our tasks, or part of one: it hears of the thread when nothing else is ready.
+    /// One of our tasks, or part of one: completions of the thread are delivered when nothing else is ready.
     /// Otherwise some other executor, which has to be woken at once.
     is_task: bool,
 }
@@ -87,7 +89,7 @@ impl Thread {
         let state = Mutex::new(State {
             work: None,
             awaiter: None,
-            heard: 0,
+            delivered: 0,
             calling: false,
             ended: false,
             left_behind: false,
@@ -114,7 +116,7 @@ impl Thread {
 
     /// The simulation waits for the thread from now on, as long as that has work to do.
     pub(super) fn begin(&self) {
-        let work = OutsideWork::begin();
+        let work = ExternalWork::begin();
         let mut state = self.lock();
         if !state.ended && state.closed.is_none() {
             state.work = Some(work);
@@ -123,18 +125,18 @@ impl Thread {
 
     /// Wakes this task when there is something to take in. `true` if there may be already.
     ///
-    /// A task does not see what has come until it is heard of, even if it is polled before: whether
+    /// A task does not see what has come until it is delivered, even if it is polled before: whether
     /// it had come by then depends on the machine.
     pub(super) fn listen(&self, waker: &Waker) -> bool {
         let is_task = with_executor(Executor::runs_task) == Some(true);
         let waker = keep(waker);
         let mut state = self.lock();
-        let heard = state.heard > 0;
-        state.heard = state.heard.saturating_sub(1);
+        let delivered = state.delivered > 0;
+        state.delivered = state.delivered.saturating_sub(1);
         let replaced = state.awaiter.replace(Awaiter { waker, is_task });
         drop(state);
         drop(replaced);
-        heard || !is_task
+        delivered || !is_task
     }
 
     /// Sends a call, and lets the simulation go on once it has taken that in.
@@ -150,16 +152,16 @@ impl Thread {
         Ok(())
     }
 
-    /// Ends the thread's work for now with the news that there is something to take in.
+    /// Ends the thread's work for now: there is something to take in.
     fn tell(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.work.take();
         // Not polled yet, it is taken for a task: any other executor looks when it polls.
         let to_task = state.awaiter.as_ref().is_none_or(|awaiter| awaiter.is_task);
         drop(state);
         match work {
-            Some(work) if to_task => work.end_with_news(Arc::clone(self) as Arc<dyn News>),
+            Some(work) if to_task => work.complete(Arc::clone(self) as Arc<dyn Completion>),
             work => {
-                self.heard();
+                self.deliver();
                 drop(work);
             }
         }
@@ -275,11 +277,11 @@ impl fmt::Display for Thread {
     }
 }
 
-impl News for Thread {
-    fn heard(&self) {
+impl Completion for Thread {
+    fn deliver(&self) {
         let awaiter = {
             let mut state = self.lock();
-            state.heard += 1;
+            state.delivered += 1;
             state.awaiter.take()
         };
         if let Some(Awaiter { waker, .. }) = awaiter {

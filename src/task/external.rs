@@ -1,0 +1,178 @@
+//! Threads that the simulation waits for.
+//!
+//! While blocking code runs on a thread of its own on behalf of a task, no simulated time passes:
+//! otherwise the same test would take another course in every run. For the same reason its completion
+//! is delivered only when nothing else is ready, however fast it was.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::executor::{Executor, executor};
+use super::inbox::Inbox;
+use super::waker::NodeRef;
+use crate::threads::{AtomicUsize, First, Receiver, Sender, first_of, unbounded};
+
+/// How often a kernel that waits for a thread looks whether it is asked for something else.
+const LOOK_UP: Duration = Duration::from_millis(20);
+
+/// What a thread leaves for a task when it ends its work.
+pub(crate) trait Completion: Send + Sync {
+    /// Called on the simulation's thread, when nothing else is ready: wakes the task.
+    fn deliver(&self);
+}
+
+/// The threads that one simulation waits for.
+pub(super) struct External {
+    count: Arc<AtomicUsize>,
+    sender: Sender<Arc<dyn Completion>>,
+    completions: Receiver<Arc<dyn Completion>>,
+    /// There was external work since a look that found neither work nor a completion.
+    pub(super) begun: Cell<bool>,
+}
+
+impl Default for External {
+    fn default() -> Self {
+        let (sender, completions) = unbounded();
+        External {
+            count: Arc::default(),
+            sender,
+            completions,
+            begun: Cell::new(false),
+        }
+    }
+}
+
+/// The simulation waits, once nothing is ready, while one of these exists. Begun by the
+/// simulation's thread; any thread may end it.
+pub(crate) struct ExternalWork {
+    count: Arc<AtomicUsize>,
+    completions: Sender<Arc<dyn Completion>>,
+}
+
+impl ExternalWork {
+    pub(crate) fn begin() -> Self {
+        executor().external.begin()
+    }
+
+    /// Ends the work; the completion is delivered before any simulated time passes.
+    pub(crate) fn complete(self, completion: Arc<dyn Completion>) {
+        // Where the simulation is gone, so is the task that would be woken.
+        let _ = self.completions.send(completion);
+    }
+}
+
+impl Drop for ExternalWork {
+    fn drop(&mut self) {
+        // Releases: who sees the count without this work sees its completion too.
+        self.count.fetch_sub(1, Ordering::Release);
+    }
+}
+
+impl External {
+    fn begin(&self) -> ExternalWork {
+        self.begun.set(true);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        ExternalWork {
+            count: Arc::clone(&self.count),
+            completions: self.sender.clone(),
+        }
+    }
+
+    /// Waits a while for a completion, or for a wake-up, and notes whether there may be more.
+    fn listen(&self, inbox: &Inbox) -> First<Arc<dyn Completion>, NodeRef> {
+        let works = self.count.load(Ordering::Acquire) > 0;
+        // The completion of work that has ended by now is in the channel already.
+        let limit = if works { LOOK_UP } else { Duration::ZERO };
+        let first = first_of(&self.completions, inbox.received(), limit);
+        self.begun.set(works || !matches!(first, First::Neither));
+        first
+    }
+}
+
+impl Executor {
+    /// Waits a while for other threads, if there is external work, and delivers one completion.
+    /// `false` if there is no work and no completion.
+    #[inline]
+    pub(crate) fn wait_for_external(&self) -> bool {
+        self.external.begun.get() && self.wait_for_completion()
+    }
+
+    #[cold]
+    fn wait_for_completion(&self) -> bool {
+        let first = self.external.listen(&self.inbox);
+        match first {
+            First::Left(completion) => completion.deliver(),
+            First::Right(node) => self.wake(node),
+            First::Neither => {}
+        }
+        self.external.begun.get()
+    }
+}
+
+/// Every order of accesses that the memory model allows, by loom: see `tests/sanitize.sh`.
+#[cfg(all(test, loom))]
+mod interleavings {
+    use loom::thread;
+
+    use super::super::inbox::post;
+    use super::*;
+
+    struct Nothing;
+
+    impl Completion for Nothing {
+        fn deliver(&self) {}
+    }
+
+    /// Listens as the kernel does, which lets simulated time pass as soon as nothing has begun.
+    fn listen_to_the_end(external: &External, inbox: &Inbox) -> (u32, u32) {
+        let (mut completions, mut wakes) = (0, 0);
+        while external.begun.get() {
+            match external.listen(inbox) {
+                First::Left(_) => completions += 1,
+                First::Right(_) => wakes += 1,
+                First::Neither => {}
+            }
+        }
+        (completions, wakes)
+    }
+
+    #[test]
+    fn no_order_lets_time_pass_before_the_completions_of_all_work() {
+        let mut model = loom::model::Builder::new();
+        // Every order of two threads that end their work would take minutes.
+        model.preemption_bound = Some(3);
+        model.check(|| {
+            let (external, inbox) = (External::default(), Inbox::new());
+            for _ in 0..2 {
+                let work = external.begin();
+                thread::spawn(move || work.complete(Arc::new(Nothing)));
+            }
+            assert_eq!(listen_to_the_end(&external, &inbox), (2, 0));
+        });
+    }
+
+    #[test]
+    fn no_order_lets_time_pass_before_a_wake_up_of_work_that_has_ended() {
+        loom::model(|| {
+            let (external, inbox) = (External::default(), Inbox::new());
+            let (work, id) = (external.begin(), inbox.id());
+            thread::spawn(move || {
+                post(NodeRef::new(id, 0, 0));
+                work.complete(Arc::new(Nothing));
+            });
+            assert_eq!(listen_to_the_end(&external, &inbox), (1, 1));
+        });
+    }
+
+    #[test]
+    fn no_order_waits_for_work_that_ends_without_a_completion() {
+        loom::model(|| {
+            let (external, inbox) = (External::default(), Inbox::new());
+            let work = external.begin();
+            thread::spawn(move || drop(work));
+            assert_eq!(listen_to_the_end(&external, &inbox), (0, 0));
+        });
+    }
+}

@@ -121,7 +121,7 @@ pub mod __private {
     pub use crate::regression::registry::{
         End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
     };
-    pub use crate::scheduler::census;
+    pub use crate::scheduler::leak_counts;
     pub use crate::simulator::Direction;
     pub use crate::time::TimeUnits;
     pub use crate::value::{

@@ -121,8 +121,8 @@ pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
 
 /// What is left with the scheduler of this thread: waits on signals, watches in the simulator,
 /// deadlines. For tests that look whether a dropped wait has left anything behind.
-pub fn census() -> (usize, usize, usize) {
-    kernel().map_or((0, 0, 0), Kernel::census)
+pub fn leak_counts() -> (usize, usize, usize) {
+    kernel().map_or((0, 0, 0), Kernel::leak_counts)
 }
 
 /// Makes the kernel, when simulation is about to begin.
@@ -528,7 +528,7 @@ impl Kernel {
     }
 
     /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
-    fn census(&self) -> (usize, usize, usize) {
+    fn leak_counts(&self) -> (usize, usize, usize) {
         (
             self.signals.waiting(),
             self.signals.watched(),

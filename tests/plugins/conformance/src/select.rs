@@ -2,14 +2,14 @@
 
 use futures_concurrency::prelude::*;
 use futures_lite::future;
-use verifork::__private::census;
+use verifork::__private::leak_counts;
 use verifork::prelude::*;
 
 use crate::Design;
 
 /// Waits on signals, and deadlines, that are pending; and the watches that the simulator has.
 fn pending_waits() -> (usize, usize) {
-    let (waits, _, deadlines) = census();
+    let (waits, _, deadlines) = leak_counts();
     (waits, deadlines)
 }
 

@@ -30,7 +30,7 @@ use crate::scheduler::{
     self, Condition, Edge, Kernel, SignalIndex, SignalWait, Stage, TimerKey, kernel,
 };
 use crate::simulator::{Phase, PortError};
-use crate::task::Wait;
+use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
 
@@ -314,7 +314,7 @@ impl EdgeWait {
         }
     }
 
-    fn note(&self) -> Wait {
+    fn note(&self) -> WaitReason {
         scheduler::edge_note(self.signal, self.edge, self.count)
     }
 }
@@ -327,7 +327,7 @@ impl Future for EdgeWait {
         match self.key {
             None if self.count == 0 => return Poll::Ready(()),
             None => {
-                kernel.note_foreign(context.waker(), || self.note());
+                kernel.record_foreign_wait(context.waker(), || self.note());
                 let wait = SignalWait::Edges {
                     edge: self.edge,
                     remaining: self.count,
@@ -338,7 +338,7 @@ impl Future for EdgeWait {
                 }
             }
             Some(key) if kernel.signal_waits(self.signal, key, context.waker()) => {
-                kernel.note_foreign(context.waker(), || self.note());
+                kernel.record_foreign_wait(context.waker(), || self.note());
             }
             Some(_) => {
                 self.key = None;
@@ -410,7 +410,7 @@ impl Future for ConditionWait {
                 }
             }
         }
-        kernel.note_foreign(context.waker(), || scheduler::condition_note(self.signal));
+        kernel.record_foreign_wait(context.waker(), || scheduler::condition_note(self.signal));
         Poll::Pending
     }
 }

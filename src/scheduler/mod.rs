@@ -43,7 +43,7 @@ use self::words::Words;
 use self::write::Writes;
 use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
-use crate::task::{self, Executor, Wait, executor, node_index};
+use crate::task::{self, Executor, WaitReason, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
 use crate::value::{Logic, LogicVec};
 
@@ -411,7 +411,7 @@ impl Kernel {
 
     #[inline]
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.note_foreign(waker, || self.deadline_note(deadline));
+        self.record_foreign_wait(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
     }
 
@@ -427,7 +427,7 @@ impl Kernel {
 
     #[inline(never)]
     fn wait_deadline_on(&self, key: TimerKey, deadline: u64, waker: &Waker) {
-        self.note_foreign(waker, || self.deadline_note(deadline));
+        self.record_foreign_wait(waker, || self.deadline_note(deadline));
         self.timers.update(key, waker);
     }
 
@@ -436,7 +436,7 @@ impl Kernel {
     }
 
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
-        self.note_foreign(waker, || phase_note(phase));
+        self.record_foreign_wait(waker, || phase_note(phase));
         self.phases.wait(phase, waker)
     }
 
@@ -445,7 +445,7 @@ impl Kernel {
     pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
         let waits = self.phases.still_waits(phase, key, waker);
         if waits {
-            self.note_foreign(waker, || phase_note(phase));
+            self.record_foreign_wait(waker, || phase_note(phase));
         }
         waits
     }
@@ -492,13 +492,13 @@ impl Kernel {
 
     /// Notes what the running task awaits, where the tables cannot tell.
     #[inline]
-    pub(crate) fn note_foreign(&self, waker: &Waker, wait: impl FnOnce() -> Wait) {
+    pub(crate) fn record_foreign_wait(&self, waker: &Waker, wait: impl FnOnce() -> WaitReason) {
         if node_index(waker, &self.executor).is_none() {
-            self.executor.note_wait(wait());
+            self.executor.record_wait(wait());
         }
     }
 
-    pub(crate) fn deadline_note(&self, deadline: u64) -> Wait {
+    pub(crate) fn deadline_note(&self, deadline: u64) -> WaitReason {
         note::deadline_note(deadline, self.precision)
     }
 

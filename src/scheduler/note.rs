@@ -8,22 +8,22 @@ use std::task::Waker;
 use super::signal::write_path;
 use super::{Edge, Kernel, SignalIndex};
 use crate::simulator::Phase;
-use crate::task::{Wait, node_index};
+use crate::task::{WaitReason, node_index};
 use crate::time::{Precision, SimTime};
 
 /// The awaits of tasks by their index.
-pub(super) type Found = Vec<(u32, Wait)>;
+pub(super) type Found = Vec<(u32, WaitReason)>;
 
 /// Enters a wait under the task that its waker names, if it names one.
-pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: Wait) {
+pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: WaitReason) {
     if let Some(node) = node_index(waker, &kernel.executor) {
         found.push((node, wait));
     }
 }
 
-pub(crate) fn deadline_note(deadline: u64, precision: Precision) -> Wait {
+pub(crate) fn deadline_note(deadline: u64, precision: Precision) -> WaitReason {
     let b = u64::from(precision.exponent().cast_unsigned());
-    Wait::Custom {
+    WaitReason::Custom {
         describe: describe_deadline,
         a: deadline,
         b,
@@ -39,21 +39,21 @@ fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -
     }
 }
 
-pub(crate) fn phase_note(phase: Phase) -> Wait {
-    Wait::Text(match phase {
+pub(crate) fn phase_note(phase: Phase) -> WaitReason {
+    WaitReason::Text(match phase {
         Phase::ReadWrite => "the read-write phase",
         Phase::ReadOnly => "the read-only phase",
         Phase::NextTimeStep => "the next time step",
     })
 }
 
-pub(crate) fn edge_note(signal: SignalIndex, edge: Edge, count: u32) -> Wait {
+pub(crate) fn edge_note(signal: SignalIndex, edge: Edge, count: u32) -> WaitReason {
     let edge = match edge {
         Edge::Rising => 0,
         Edge::Falling => 1,
         Edge::Any => 2,
     };
-    Wait::Custom {
+    WaitReason::Custom {
         describe: describe_edge,
         a: signal.number(),
         b: u64::from(count) << 2 | edge,
@@ -74,8 +74,8 @@ fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Res
     write_path(signal, f)
 }
 
-pub(crate) fn condition_note(signal: SignalIndex) -> Wait {
-    Wait::Custom {
+pub(crate) fn condition_note(signal: SignalIndex) -> WaitReason {
+    WaitReason::Custom {
         describe: describe_condition,
         a: signal.number(),
         b: 0,

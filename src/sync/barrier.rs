@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::gate::{Arrival, Gate};
 use super::{Label, POLLED_AGAIN};
-use crate::task::note_wait;
+use crate::task::record_wait;
 
 /// Holds tasks back until so many have arrived, then lets them all go on, again and again.
 ///
@@ -135,7 +135,7 @@ impl Future for BarrierWait {
             panic!("{POLLED_AGAIN}")
         };
         if shared.gate.poll(arrival, context.waker()).is_pending() {
-            note_wait(shared.label.get().wait("the other tasks at the barrier"));
+            record_wait(shared.label.get().wait("the other tasks at the barrier"));
             return Poll::Pending;
         }
         *state = State::Over;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::Label;
 use super::gate::{Arrival, Gate};
-use crate::task::note_wait;
+use crate::task::record_wait;
 
 /// A flag that tasks can wait for.
 ///
@@ -145,7 +145,7 @@ impl Future for EventWait {
         let EventWait { shared, arrival } = &mut *self;
         let poll = shared.gate.poll(arrival, context.waker());
         if poll.is_pending() {
-            note_wait(shared.label.get().wait("the event"));
+            record_wait(shared.label.get().wait("the event"));
         }
         poll
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::permits::Permits;
 use super::{Label, Turn};
-use crate::task::note_wait;
+use crate::task::record_wait;
 
 /// A value that one task at a time may use, also across `await`s: a bus, a register file.
 ///
@@ -134,7 +134,7 @@ impl<'a, T> Future for LockWait<'a, T> {
             .poll_take(1, &mut self.turn, context.waker())
             .is_pending()
         {
-            note_wait(shared.label.get().wait("the lock"));
+            record_wait(shared.label.get().wait("the lock"));
             return Poll::Pending;
         }
         Poll::Ready(LockGuard::new(shared))

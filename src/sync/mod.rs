@@ -54,7 +54,7 @@ pub use lock::{Lock, LockGuard, LockWait};
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
 pub use semaphore::{Acquire, Semaphore, SemaphorePermit};
 
-use crate::task::Wait;
+use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
 
 /// The panic of a future that is polled again after it has returned `Ready`.
@@ -94,11 +94,11 @@ impl Label {
         }
     }
 
-    fn wait(self, what: &'static str) -> Wait {
+    fn wait(self, what: &'static str) -> WaitReason {
         let at = self.at;
         match self.name {
-            Some(name) => Wait::Named { what, name, at },
-            None => Wait::Place { what, at },
+            Some(name) => WaitReason::Named { what, name, at },
+            None => WaitReason::Place { what, at },
         }
     }
 }

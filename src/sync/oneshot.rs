@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Label, RecvError, SendError, TryRecvError};
-use crate::task::{keep, note_wait, wake_up};
+use crate::task::{keep, record_wait, wake_up};
 
 /// A channel for one item: the answer to a request. Messages name the line of this call.
 ///
@@ -150,7 +150,7 @@ impl<T> Future for OneshotReceiver<T> {
                 let waker = keep(context.waker());
                 let replaced = self.shared.state.borrow_mut().waker.replace(waker);
                 drop(replaced);
-                note_wait(self.shared.label.wait("the answer through the oneshot"));
+                record_wait(self.shared.label.wait("the answer through the oneshot"));
                 Poll::Pending
             }
         }

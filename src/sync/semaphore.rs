@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::permits::Permits;
 use super::{Label, Turn};
-use crate::task::note_wait;
+use crate::task::record_wait;
 
 /// A number of permits that tasks take and give back.
 ///
@@ -162,7 +162,7 @@ impl Future for Acquire {
             .poll_take(*wanted, turn, context.waker())
             .is_pending()
         {
-            note_wait(shared.label.get().wait("permits of the semaphore"));
+            record_wait(shared.label.get().wait("permits of the semaphore"));
             return Poll::Pending;
         }
         Poll::Ready(SemaphorePermit {

@@ -22,7 +22,7 @@ use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
 use super::tables::NONE;
-use super::wait::Wait;
+use super::wait_reason::WaitReason;
 use super::waker::{NodeRef, keep, wake_up};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,7 +127,7 @@ impl Core {
         let core = Self::new(place, options, true);
         core.kept.set(true);
         core.number
-            .set(Some(executor().note_manager(Rc::downgrade(&core))));
+            .set(Some(executor().register_manager(Rc::downgrade(&core))));
         core
     }
 
@@ -489,7 +489,7 @@ impl Core {
             let waker = keep(context.waker());
             let replaced = self.joiners.borrow_mut().wait(&mut place.1, want, waker);
             drop(replaced);
-            super::note_wait(Wait::Place {
+            super::record_wait(WaitReason::Place {
                 what: want.in_words(),
                 at: self.place,
             });

@@ -18,8 +18,8 @@ use super::error::TaskError;
 use super::external::External;
 use super::inbox::Inbox;
 use super::panics::{Caught, install_hook};
-use super::tables::{NONE, Node, Noted, Queue, SHOWN_WAITS, Set, Tables, index_of};
-use super::wait::Wait;
+use super::tables::{NONE, Node, Queue, Reasons, SHOWN_WAITS, Set, Tables, index_of};
+use super::wait_reason::WaitReason;
 use super::waker::{NodeRef, wake_up};
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
@@ -27,10 +27,10 @@ use crate::time::{Precision, SimTime};
 /// The set that the simulator's callbacks run.
 pub(crate) const ROOT_SET: u32 = 0;
 
-/// What a task said since it was last polled, and when that was.
-pub(super) struct Said<'a> {
-    pub(super) waits: &'a [Option<Wait>],
-    /// How many awaits it had no room to note.
+/// What a task awaits, as it recorded since it was last polled, and when that was.
+pub(super) struct WaitReasons<'a> {
+    pub(super) reasons: &'a [Option<WaitReason>],
+    /// How many awaits it had no room to record.
     pub(super) more: usize,
     pub(super) since: Option<SimTime>,
 }
@@ -297,7 +297,7 @@ impl Executor {
                 since: 0,
                 waits: 0,
             });
-            tables.noted.push(Noted::default());
+            tables.reasons.push(Reasons::default());
             index_of(tables.nodes.len() - 1)
         });
         assert!(
@@ -394,8 +394,8 @@ impl Executor {
         self.prepared.take().unwrap_or(self.serials.get())
     }
 
-    /// Notes a manager, until [`forget_manager`](Self::forget_manager).
-    pub(super) fn note_manager(&self, core: Weak<Core>) -> usize {
+    /// Registers a manager, until [`forget_manager`](Self::forget_manager).
+    pub(super) fn register_manager(&self, core: Weak<Core>) -> usize {
         self.managers.borrow_mut().insert(core)
     }
 
@@ -447,7 +447,7 @@ impl Executor {
         false
     }
 
-    pub(crate) fn note_wait(&self, wait: Wait) {
+    pub(crate) fn record_wait(&self, reason: WaitReason) {
         let index = self.current();
         if index == NONE {
             return;
@@ -457,23 +457,23 @@ impl Executor {
         let Some(node) = tables.nodes.get_mut(index as usize) else {
             return;
         };
-        if let Some(place) = tables.noted[index as usize].get_mut(node.waits as usize) {
-            *place = Some(wait);
+        if let Some(place) = tables.reasons[index as usize].get_mut(node.waits as usize) {
+            *place = Some(reason);
         }
         node.waits += 1;
     }
 
-    pub(super) fn for_each_live(&self, mut action: impl FnMut(u32, Said<'_>)) {
+    pub(super) fn for_each_live(&self, mut action: impl FnMut(u32, WaitReasons<'_>)) {
         let tables = self.tables.borrow();
-        for (index, (node, noted)) in tables.nodes.iter().zip(&tables.noted).enumerate() {
+        for (index, (node, reasons)) in tables.nodes.iter().zip(&tables.reasons).enumerate() {
             if node.live {
                 let count = node.waits as usize;
-                let waits = &noted[..count.min(SHOWN_WAITS)];
-                let more = count - waits.len();
+                let reasons = &reasons[..count.min(SHOWN_WAITS)];
+                let more = count - reasons.len();
                 action(
                     index_of(index),
-                    Said {
-                        waits,
+                    WaitReasons {
+                        reasons,
                         more,
                         since: self.time(node.since),
                     },

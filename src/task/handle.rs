@@ -11,8 +11,8 @@ use super::cell::Joinable;
 use super::core::value_of;
 use super::error::{ResultError, TaskError};
 use super::info::{Awaited, TaskInfo, TaskState};
-use super::note_wait;
-use super::wait::Wait;
+use super::record_wait;
+use super::wait_reason::WaitReason;
 use super::waiters::WaiterKey;
 
 /// The handle of a task whose value is a `T`.
@@ -110,7 +110,7 @@ impl<T> Waiting<T> {
             return Poll::Ready(());
         }
         info.await_it(awaited, &mut self.key, context.waker());
-        note_wait(Wait::Place {
+        record_wait(WaitReason::Place {
             what,
             at: info.place(),
         });

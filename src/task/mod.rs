@@ -42,7 +42,7 @@ mod test_end;
 #[cfg(test)]
 mod tests;
 mod tree;
-pub(crate) mod wait;
+pub(crate) mod wait_reason;
 pub(crate) mod waiters;
 mod waker;
 mod yield_now;
@@ -67,7 +67,7 @@ pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};
 pub use self::spawn::{background, spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
-pub(crate) use self::wait::Wait;
+pub(crate) use self::wait_reason::WaitReason;
 pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
 
@@ -77,7 +77,7 @@ pub type Name = Cow<'static, str>;
 /// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
 pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;
 
-/// Notes for the task tree what the running task awaits. Called by a future that returns `Pending`.
-pub(crate) fn note_wait(wait: Wait) {
-    with_executor(|executor| executor.note_wait(wait));
+/// Records for the task tree what the running task awaits. Called by a future that returns `Pending`.
+pub(crate) fn record_wait(reason: WaitReason) {
+    with_executor(|executor| executor.record_wait(reason));
 }

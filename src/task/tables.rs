@@ -8,7 +8,7 @@ use std::task::Waker;
 
 use super::cell::Child;
 use super::core::Core;
-use super::wait::Wait;
+use super::wait_reason::WaitReason;
 use super::waker::NodeRef;
 
 /// No node, no set.
@@ -18,9 +18,9 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(super) const SHOWN_WAITS: usize = 4;
 
 /// The awaits of one task that are shown.
-pub(super) type Noted = [Option<Wait>; SHOWN_WAITS];
+pub(super) type Reasons = [Option<WaitReason>; SHOWN_WAITS];
 
-/// Small, since every wake and every poll touches one: what few tasks note is elsewhere.
+/// Small, since every wake and every poll touches one: what few tasks record is elsewhere.
 pub(super) struct Node {
     pub(super) generation: u32,
     pub(super) live: bool,
@@ -30,7 +30,7 @@ pub(super) struct Node {
     pub(super) set: u32,
     /// The node behind it in the queue.
     pub(super) next: u32,
-    /// How many awaits it noted since it was last polled: see [`Tables::noted`].
+    /// How many awaits it recorded since it was last polled: see [`Tables::reasons`].
     pub(super) waits: u32,
     /// When it was last polled, in steps.
     pub(super) since: u64,
@@ -84,8 +84,8 @@ pub(super) enum Popped {
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) nodes: Vec<Node>,
-    /// What the tasks noted that they await, by node; few do.
-    pub(super) noted: Vec<Noted>,
+    /// What the tasks recorded that they await, by node; few do.
+    pub(super) reasons: Vec<Reasons>,
     pub(super) free_nodes: Vec<u32>,
     pub(super) sets: Vec<Set>,
     pub(super) free_sets: Vec<u32>,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::executor::Executor;
 use super::tables::NONE;
-use super::wait::Wait;
+use super::wait_reason::WaitReason;
 use crate::time::SimTime;
 
 struct Row {
@@ -19,15 +19,15 @@ struct Row {
 
 /// The living tasks below each other: name, where forked, what each awaits and since when.
 ///
-/// `found` are awaits that the tasks did not note themselves, by task.
-pub(crate) fn tree(executor: &Executor, found: &[(u32, Wait)]) -> String {
+/// `found` are awaits that the tasks did not record themselves, by task.
+pub(crate) fn tree(executor: &Executor, found: &[(u32, WaitReason)]) -> String {
     let mut rows = Vec::new();
-    executor.for_each_live(|index, said| {
+    executor.for_each_live(|index, recorded| {
         let Some((name, place)) = executor.directory.describe(index) else {
             return;
         };
-        let mut waits: Vec<String> = said
-            .waits
+        let mut waits: Vec<String> = recorded
+            .reasons
             .iter()
             .flatten()
             .map(ToString::to_string)
@@ -37,13 +37,13 @@ pub(crate) fn tree(executor: &Executor, found: &[(u32, Wait)]) -> String {
             parent: executor.directory.parent(index),
             name: name.into_owned(),
             place: place.to_string(),
-            more: said.more,
+            more: recorded.more,
             waits: {
                 let of_node = found.iter().filter(|(node, _)| *node == index);
                 waits.extend(of_node.map(|(_, wait)| wait.to_string()));
                 waits
             },
-            since: said.since,
+            since: recorded.since,
         });
     });
     let mut text = String::new();
@@ -62,22 +62,23 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
             .find(|inner| inner.parent == row.index && inner.name.is_empty());
         let mut below = depth;
         if !row.name.is_empty() {
-            let said = innermost(rows, block.unwrap_or(row));
-            let state = if row.index == running || said.index == running {
+            let waiting = innermost(rows, block.unwrap_or(row));
+            let state = if row.index == running || waiting.index == running {
                 "is running".to_owned()
-            } else if said.waits.is_empty() && rows.iter().any(|row| row.parent == said.index) {
+            } else if waiting.waits.is_empty() && rows.iter().any(|row| row.parent == waiting.index)
+            {
                 "awaits its tasks".to_owned()
-            } else if said.waits.is_empty() {
+            } else if waiting.waits.is_empty() {
                 "is ready, or awaits a future from elsewhere".to_owned()
             } else {
-                let more = if said.more > 0 {
-                    format!(", and {} more", said.more)
+                let more = if waiting.more > 0 {
+                    format!(", and {} more", waiting.more)
                 } else {
                     String::new()
                 };
-                format!("awaits {}{more}", said.waits.join(" | "))
+                format!("awaits {}{more}", waiting.waits.join(" | "))
             };
-            let since = said
+            let since = waiting
                 .since
                 .map(|time| format!(", since {time}"))
                 .unwrap_or_default();

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::note_wait;
-use super::wait::Wait;
+use super::record_wait;
+use super::wait_reason::WaitReason;
 
 /// Lets every other task that is ready run before this one goes on. No simulated time passes.
 ///
@@ -34,7 +34,7 @@ impl Future for YieldNow {
         if std::mem::replace(&mut self.yielded, true) {
             return Poll::Ready(());
         }
-        note_wait(Wait::Text("its next turn"));
+        record_wait(WaitReason::Text("its next turn"));
         context.waker().wake_by_ref();
         Poll::Pending
     }

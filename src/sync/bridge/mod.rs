@@ -23,7 +23,7 @@ use thread::Thread;
 pub(crate) use thread::{leave_all_behind, running_threads};
 
 use super::POLLED_AGAIN;
-use crate::task::{Caught, Name, catch, note_wait};
+use crate::task::{Caught, Name, catch, record_wait};
 
 /// Runs code that blocks on a thread of its own; the future gives what it returns.
 ///
@@ -234,11 +234,11 @@ impl<C: 'static, T> Future for Bridge<C, T> {
                 && call.as_mut().poll(context).is_pending()
             {
                 this.call = Some(call);
-                note_wait(this.thread.wait_in_call());
+                record_wait(this.thread.wait_in_call());
                 return Poll::Pending;
             }
             if !this.thread.listen(context.waker()) {
-                note_wait(this.thread.wait_for_end());
+                record_wait(this.thread.wait_for_end());
                 return Poll::Pending;
             }
             if let Ok(call) = this.calls.try_recv() {
@@ -248,7 +248,7 @@ impl<C: 'static, T> Future for Bridge<C, T> {
             return match this.outcome.try_recv() {
                 Ok(outcome) => Poll::Ready(this.finish(outcome)),
                 Err(TryRecvError::Empty) => {
-                    note_wait(this.thread.wait_for_end());
+                    record_wait(this.thread.wait_for_end());
                     Poll::Pending
                 }
                 Err(TryRecvError::Disconnected) => unreachable!("a thread sends its outcome"),

@@ -9,7 +9,7 @@ use std::thread::ThreadId;
 
 use super::error::{BridgeError, CallError};
 use crate::task::{
-    Caught, Completion, Executor, ExternalWork, Name, Wait, keep, wake_up, with_executor,
+    Caught, Completion, Executor, ExternalWork, Name, WaitReason, keep, wake_up, with_executor,
 };
 
 /// The threads of the process, oldest first.
@@ -242,17 +242,17 @@ impl Thread {
         }
     }
 
-    pub(super) fn wait_for_end(&self) -> Wait {
-        Wait::Custom {
+    pub(super) fn wait_for_end(&self) -> WaitReason {
+        WaitReason::Custom {
             describe: |number, _, f| describe(number, "", f),
             a: self.number,
             b: 0,
         }
     }
 
-    pub(super) fn wait_in_call(&self) -> Wait {
+    pub(super) fn wait_in_call(&self) -> WaitReason {
         let describe = |number, _, f: &mut fmt::Formatter<'_>| describe(number, "a call of ", f);
-        Wait::Custom {
+        WaitReason::Custom {
             describe,
             a: self.number,
             b: 0,

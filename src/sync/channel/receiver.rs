@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
-use crate::task::{keep, note_wait};
+use crate::task::{keep, record_wait};
 
 /// The end of a [`channel`](super::channel) that receives.
 ///
@@ -137,14 +137,14 @@ impl<T> Future for ReceiveWait<'_, T> {
             Turn::New => {
                 *turn = Turn::Queued(state.receiving.insert_back((), waker));
                 drop(state);
-                note_wait(shared.label.wait("an item from the channel"));
+                record_wait(shared.label.wait("an item from the channel"));
                 return Poll::Pending;
             }
             Turn::Queued(key) if state.receiving.contains(key) => {
                 let replaced = state.receiving.update(key, waker);
                 drop(state);
                 drop(replaced);
-                note_wait(shared.label.wait("an item from the channel"));
+                record_wait(shared.label.wait("an item from the channel"));
                 return Poll::Pending;
             }
             Turn::Queued(_) if state.is_over() => {}

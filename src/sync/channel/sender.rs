@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
-use crate::task::{keep, note_wait};
+use crate::task::{keep, record_wait};
 
 /// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
 ///
@@ -146,14 +146,14 @@ impl<T> Future for SendWait<'_, T> {
                 Turn::New => {
                     *turn = Turn::Queued(state.sending.insert_back((), waker));
                     drop(state);
-                    note_wait(shared.label.wait("room in the channel"));
+                    record_wait(shared.label.wait("room in the channel"));
                     return Poll::Pending;
                 }
                 Turn::Queued(key) if state.sending.contains(key) => {
                     let replaced = state.sending.update(key, waker);
                     drop(state);
                     drop(replaced);
-                    note_wait(shared.label.wait("room in the channel"));
+                    record_wait(shared.label.wait("room in the channel"));
                     return Poll::Pending;
                 }
                 Turn::Queued(_) => state.promised_room -= 1,

@@ -5,10 +5,10 @@ use std::panic::Location;
 
 /// What a future that returned `Pending` waits for.
 ///
-/// `Copy` and free of allocation: a wait notes it on every poll, and it is put into words only when
+/// `Copy` and free of allocation: a future records it on every poll, and it is put into words only when
 /// somebody prints the task tree.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Wait {
+pub(crate) enum WaitReason {
     /// These words.
     Text(&'static str),
     /// Something known by the line that made it.
@@ -38,15 +38,15 @@ pub(crate) enum Wait {
     },
 }
 
-impl fmt::Display for Wait {
+impl fmt::Display for WaitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Wait::Text(text) => f.write_str(text),
-            Wait::Place { what, at } => write!(f, "{what} ({}:{})", at.file(), at.line()),
-            Wait::Named { what, name, at } => {
+            WaitReason::Text(text) => f.write_str(text),
+            WaitReason::Place { what, at } => write!(f, "{what} ({}:{})", at.file(), at.line()),
+            WaitReason::Named { what, name, at } => {
                 write!(f, "{what} `{name}` ({}:{})", at.file(), at.line())
             }
-            Wait::Custom { describe, a, b } => describe(a, b, f),
+            WaitReason::Custom { describe, a, b } => describe(a, b, f),
         }
     }
 }
@@ -59,17 +59,17 @@ mod tests {
     fn each_form_says_what_is_awaited() {
         let at = Location::caller();
         let here = format!("({}:{})", file!(), at.line());
-        let described = Wait::Custom {
+        let described = WaitReason::Custom {
             describe: |a, b, f| write!(f, "{a} of {b}"),
             a: 1,
             b: 2,
         };
         assert_eq!(
-            Wait::Text("the read-only phase").to_string(),
+            WaitReason::Text("the read-only phase").to_string(),
             "the read-only phase"
         );
         assert_eq!(
-            Wait::Place {
+            WaitReason::Place {
                 what: "the event",
                 at
             }
@@ -77,7 +77,7 @@ mod tests {
             format!("the event {here}")
         );
         assert_eq!(
-            Wait::Named {
+            WaitReason::Named {
                 what: "the event",
                 name: "reset",
                 at

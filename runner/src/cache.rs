@@ -25,7 +25,7 @@ use crate::elaboration::Elaboration;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
-use crate::simulator::{CommandLine, Goal, Installation, Waves, show};
+use crate::simulator::{Backend, Goal, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
@@ -82,7 +82,7 @@ impl Cache {
     /// Sources do not compile, or the folder cannot be written: a text for the user.
     pub(crate) fn compiled(
         &self,
-        simulator: &dyn CommandLine,
+        simulator: &dyn Backend,
         found: &Installation,
         design: &Elaboration,
         waves: Option<Waves>,
@@ -127,7 +127,7 @@ impl Cache {
 
     fn key(
         &self,
-        simulator: &dyn CommandLine,
+        simulator: &dyn Backend,
         found: &Installation,
         design: &Elaboration,
         waves: Option<Waves>,
@@ -167,7 +167,7 @@ impl Cache {
     fn compiled_once(
         &self,
         key: &str,
-        simulator: &dyn CommandLine,
+        simulator: &dyn Backend,
         found: &Installation,
         design: &Elaboration,
         waves: Option<Waves>,
@@ -254,7 +254,7 @@ impl Cache {
     /// Runs the commands in turn and gives them as text; their messages go to standard error if `tell`.
     fn run_all(
         &self,
-        simulator: &dyn CommandLine,
+        simulator: &dyn Backend,
         design: &Elaboration,
         commands: Vec<Command>,
         folder: &Path,
@@ -354,7 +354,7 @@ fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
 }
 
 /// Says, once a simulator, that its designs are compiled by every process that needs them.
-fn tell_of_blindness(simulator: &dyn CommandLine) {
+fn tell_of_blindness(simulator: &dyn Backend) {
     static TOLD: Mutex<Vec<&str>> = Mutex::new(Vec::new());
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     if !told.contains(&simulator.key()) {

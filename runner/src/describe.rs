@@ -56,7 +56,7 @@ fn describe(
     design.public_all = true;
     let (mut missing, mut refused) = (Vec::new(), Vec::new());
     for simulator in ORDER {
-        let command_line = simulator.command_line();
+        let backend = simulator.backend();
         if !design.runs_on(simulator) || !context.settings.wants(simulator) {
             continue;
         }
@@ -80,8 +80,8 @@ fn describe(
                     .map_err(|error| format!("cannot write `{}`: {error}", path.display()));
             }
             Err(problem) => {
-                eprintln!("note: {} is left out: {problem}", command_line.product());
-                refused.push(json!({"simulator": command_line.key(), "reason": problem}));
+                eprintln!("note: {} is left out: {problem}", backend.product());
+                refused.push(json!({"simulator": backend.key(), "reason": problem}));
             }
         }
     }

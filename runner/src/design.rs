@@ -89,12 +89,12 @@ pub enum Simulator {
 impl Simulator {
     /// As `VERIFORK_SIM` and the names of tests have it: `icarus`.
     pub fn key(self) -> &'static str {
-        self.command_line().key()
+        self.backend().key()
     }
 
     /// Whether it takes designs in this language.
     pub fn takes(self, language: Language) -> bool {
-        self.command_line().languages().contains(&language)
+        self.backend().languages().contains(&language)
     }
 }
 

@@ -84,7 +84,7 @@ impl Elaboration {
     pub(crate) fn runs_on(&self, simulator: Simulator) -> bool {
         let allowed = self.simulators.as_ref();
         allowed.is_none_or(|allowed| allowed.contains(&simulator))
-            && simulator.command_line().takes(self)
+            && simulator.backend().takes(self)
     }
 
     /// The simulators that the user lets have the design, if not all.

@@ -10,14 +10,14 @@ use crate::elaboration::Elaboration;
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::results::Results;
-use crate::simulator::{CommandLine, Installation, Start, Waves, show};
+use crate::simulator::{Backend, Installation, Start, Waves, show};
 
 /// What the plugin needs beyond its own limit to end the run in good order.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// What one simulator is started for.
 pub(crate) struct Task<'a> {
-    pub(crate) simulator: &'a dyn CommandLine,
+    pub(crate) simulator: &'a dyn Backend,
     pub(crate) found: &'a Installation,
     pub(crate) design: &'a Elaboration,
     /// The compiled design.

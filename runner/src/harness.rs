@@ -151,13 +151,13 @@ fn notes_of_waves(context: &Context, designs: &[Elaboration]) -> Vec<String> {
         runs && context.settings.wants(simulator) && context.find(simulator).is_ok()
     });
     let note = |simulator: Simulator| {
-        let command_line = simulator.command_line();
-        let written = command_line.nearest_waves(wanted);
-        let formats: Vec<&str> = command_line.waves().iter().map(|it| it.name()).collect();
+        let backend = simulator.backend();
+        let written = backend.nearest_waves(wanted);
+        let formats: Vec<&str> = backend.waves().iter().map(|it| it.name()).collect();
         (written != wanted).then(|| {
             format!(
                 "{} writes waves as {}, not as {}: as {} here (VERIFORK_WAVES)",
-                command_line.product(),
+                backend.product(),
                 formats.join(" or "),
                 wanted.name(),
                 written.name()
@@ -252,10 +252,10 @@ fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
             return None;
         }
         let keys = |simulators: &mut dyn Iterator<Item = Simulator>| {
-            let keys = simulators.map(|simulator| simulator.command_line().key());
+            let keys = simulators.map(|simulator| simulator.backend().key());
             keys.collect::<Vec<_>>()
         };
-        let taking = |simulator: &Simulator| simulator.command_line().takes(design);
+        let taking = |simulator: &Simulator| simulator.backend().takes(design);
         let taking = keys(&mut ALL.into_iter().filter(taking));
         let languages: Vec<String> = design.languages().iter().map(ToString::to_string).collect();
         let languages = languages.join(" and ");

@@ -36,23 +36,19 @@ pub struct KnownSimulator {
 pub fn known_simulators() -> Vec<KnownSimulator> {
     let places = Settings::from_environment().unwrap_or_default().places;
     ALL.map(|simulator| {
-        let command_line = simulator.command_line();
+        let backend = simulator.backend();
         let place = places.get(&simulator).map(PathBuf::as_path);
-        let found = command_line.find(place).and_then(|programs| {
-            let found = command_line.installation(programs)?;
+        let found = backend.find(place).and_then(|programs| {
+            let found = backend.installation(programs)?;
             Ok((found.programs[0].clone(), found.version))
         });
         KnownSimulator {
             simulator,
-            key: command_line.key(),
-            product: command_line.product(),
-            languages: command_line.languages(),
-            works: command_line.works(),
-            waves: command_line
-                .waves()
-                .iter()
-                .map(|format| format.name())
-                .collect(),
+            key: backend.key(),
+            product: backend.product(),
+            languages: backend.languages(),
+            works: backend.works(),
+            waves: backend.waves().iter().map(|format| format.name()).collect(),
             found,
         }
     })
@@ -61,5 +57,5 @@ pub fn known_simulators() -> Vec<KnownSimulator> {
 
 /// The keys of [`known_simulators`], which asks none of them anything.
 pub fn known_simulators_keys() -> Vec<&'static str> {
-    ALL.map(|simulator| simulator.command_line().key()).into()
+    ALL.map(|simulator| simulator.backend().key()).into()
 }

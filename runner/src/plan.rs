@@ -135,7 +135,7 @@ impl Plan {
 /// What could be named in place of a simulator that is not to be had.
 fn installed(context: &Context) -> String {
     let there = ALL.into_iter().filter(|&it| context.find(it).is_ok());
-    let keys: Vec<&str> = there.map(|it| it.command_line().key()).collect();
+    let keys: Vec<&str> = there.map(|it| it.backend().key()).collect();
     match &keys[..] {
         [] => "; no simulator is installed".to_owned(),
         keys => format!("; installed are {}", keys.join(", ")),
@@ -162,7 +162,7 @@ pub(crate) fn are_asked(
 
 /// How the names of a design's tests on a simulator begin.
 pub(crate) fn suite(design: &Elaboration, simulator: Simulator) -> String {
-    format!("{}::{}", design.name(), simulator.command_line().key())
+    format!("{}::{}", design.name(), simulator.backend().key())
 }
 
 /// What is wrong with the choice of tests and simulators, whatever is installed.
@@ -231,11 +231,11 @@ pub(crate) fn nothing_left(context: &Context, designs: &[Elaboration]) -> String
     let on: Vec<&str> = ALL
         .into_iter()
         .filter(|&simulator| designs.iter().any(|design| design.runs_on(simulator)))
-        .map(|simulator| simulator.command_line().key())
+        .map(|simulator| simulator.backend().key())
         .collect();
     let settings = match &context.settings.simulators {
         Some(wanted) => {
-            let keys: Vec<&str> = wanted.iter().map(|it| it.command_line().key()).collect();
+            let keys: Vec<&str> = wanted.iter().map(|it| it.backend().key()).collect();
             format!("VERIFORK_SIM={}", keys.join(","))
         }
         None => "VERIFORK_FILTER".to_owned(),

@@ -81,7 +81,7 @@ impl Settings {
         settings.describe = get("VERIFORK_DESCRIBE").map(PathBuf::from);
         settings.junit = get("VERIFORK_JUNIT").map(PathBuf::from);
         for simulator in ALL {
-            if let Some(place) = get(simulator.command_line().variable()) {
+            if let Some(place) = get(simulator.backend().variable()) {
                 settings.places.insert(simulator, PathBuf::from(place));
             }
         }

@@ -19,7 +19,7 @@ use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::Junit;
 use crate::plan::{self, Planned};
 use crate::settings::{Settings, WavesWanted};
-use crate::simulator::{ALL, CommandLine, Installation, Waves};
+use crate::simulator::{ALL, Backend, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
 use crate::tidy::{self, Owner, Removed};
 use crate::verdict::{Verdict, judge};
@@ -48,7 +48,7 @@ impl Context {
     /// The simulator's programs, or what is missing.
     pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
         let place = self.settings.places.get(&simulator);
-        simulator.command_line().find(place.map(PathBuf::as_path))
+        simulator.backend().find(place.map(PathBuf::as_path))
     }
 
     fn owner(&self) -> Owner {
@@ -80,7 +80,7 @@ impl Context {
         let own = output.join("runs").join(&self.testbench.package);
         let compiled = output.join("designs");
         tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
-        for (prefix, mark) in ALL.iter().filter_map(|it| it.command_line().shared_parts()) {
+        for (prefix, mark) in ALL.iter().filter_map(|it| it.backend().shared_parts()) {
             tidy::shared_parts(&compiled, prefix, mark, &mut removed);
         }
         tidy::runs(&own.join(&self.testbench.target), &runs, &mut removed);
@@ -155,8 +155,8 @@ impl Bench {
         })
     }
 
-    fn command_line(&self) -> &'static dyn CommandLine {
-        self.simulator.command_line()
+    fn backend(&self) -> &'static dyn Backend {
+        self.simulator.backend()
     }
 
     /// How the names of its tests begin; its name in reports.
@@ -232,7 +232,7 @@ impl Bench {
         format: Option<Waves>,
         message: &mut String,
     ) -> Option<PathBuf> {
-        let format = format.unwrap_or(self.command_line().waves()[0]);
+        let format = format.unwrap_or(self.backend().waves()[0]);
         let folder = self.folder(test).join("waves");
         let execution = self.execute(std::slice::from_ref(test), &folder, Some(format));
         match execution {
@@ -264,7 +264,7 @@ impl Bench {
         waves: Option<Waves>,
     ) -> Result<Execution, String> {
         let context = &self.context;
-        let simulator = self.command_line();
+        let simulator = self.backend();
         let waves = waves.map(|format| simulator.nearest_waves(format));
         let (found, compiled) = self.compiled(waves)?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
@@ -300,7 +300,7 @@ impl Bench {
         let context = &self.context;
         let (found, compiled) = self.compiled(None)?;
         let execution = Task {
-            simulator: self.command_line(),
+            simulator: self.backend(),
             found,
             design: &self.design,
             compiled: &compiled.folder,
@@ -327,7 +327,7 @@ impl Bench {
 
     /// The simulator, and the folder with the compiled design.
     fn compiled(&self, waves: Option<Waves>) -> Result<(&Installation, Compiled), String> {
-        let simulator = self.command_line();
+        let simulator = self.backend();
         let ask = || {
             self.programs
                 .clone()
@@ -359,7 +359,7 @@ impl Bench {
         } = &self.context.testbench;
         let mut folder = output.join("runs").join(package).join(target);
         folder.extend(&self.design.segments);
-        folder.push(self.command_line().key());
+        folder.push(self.backend().key());
         folder
     }
 

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{CommandLine, Goal, Installation, Start, Waves, joined};
+use super::{Backend, Goal, Installation, Start, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
 use crate::elaboration::{Elaboration, work_of};
 
 pub(super) struct Ghdl;
 
-impl CommandLine for Ghdl {
+impl Backend for Ghdl {
     fn key(&self) -> &'static str {
         "ghdl"
     }

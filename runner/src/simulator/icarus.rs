@@ -5,9 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{
-    CommandLine, Goal, Installation, Start, Waves, declarations, folders_and_macros, joined,
-};
+use super::{Backend, Goal, Installation, Start, Waves, declarations, folders_and_macros, joined};
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::elaboration::Elaboration;
 
@@ -25,7 +23,7 @@ const SETTINGS: &str = "settings.txt";
 /// A second top beside the design's, since `vvp` alone writes no waves.
 const DUMP_MODULE: &str = "verifork_waves.v";
 
-impl CommandLine for Icarus {
+impl Backend for Icarus {
     fn key(&self) -> &'static str {
         "icarus"
     }

@@ -41,7 +41,7 @@ impl Waves {
 /// A simulator on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Installation {
-    /// The programs, in the order of [`CommandLine::programs`].
+    /// The programs, in the order of [`Backend::programs`].
     pub(crate) programs: Vec<PathBuf>,
     /// What the simulator says of itself.
     pub(crate) version: String,
@@ -65,7 +65,7 @@ pub(crate) struct Start<'a> {
 }
 
 /// One simulator's way of compiling and running.
-pub(crate) trait CommandLine: Sync {
+pub(crate) trait Backend: Sync {
     /// As `VERIFORK_SIM` and the names of tests have it.
     fn key(&self) -> &'static str;
     fn product(&self) -> &'static str;
@@ -168,7 +168,7 @@ pub(crate) const ALL: [Simulator; 4] = [
 ];
 
 impl Simulator {
-    pub(crate) fn command_line(self) -> &'static dyn CommandLine {
+    pub(crate) fn backend(self) -> &'static dyn Backend {
         match self {
             Simulator::Icarus => &icarus::Icarus,
             Simulator::Ghdl => &ghdl::Ghdl,
@@ -179,11 +179,11 @@ impl Simulator {
 
     pub(crate) fn from_key(key: &str) -> Option<Simulator> {
         ALL.into_iter()
-            .find(|simulator| simulator.command_line().key() == key)
+            .find(|simulator| simulator.backend().key() == key)
     }
 }
 
-impl dyn CommandLine {
+impl dyn Backend {
     /// The format of waves that it writes where this one is asked for.
     pub(crate) fn nearest_waves(&self, wanted: Waves) -> Waves {
         let own = self.waves();

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    CommandLine, Goal, Installation, Start, Waves, declarations, folders_and_macros, is_program,
+    Backend, Goal, Installation, Start, Waves, declarations, folders_and_macros, is_program,
 };
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
@@ -40,7 +40,7 @@ const NETLIST: &str = "netlist.xml";
 /// Begins the names of all generated files; the host includes `Vdesign.h`.
 const PREFIX: &str = "Vdesign";
 
-impl CommandLine for Verilator {
+impl Backend for Verilator {
     fn key(&self) -> &'static str {
         "verilator"
     }

@@ -63,11 +63,11 @@ impl Bench {
         let _ = write!(
             command,
             "VERIFORK_WAVES={} ",
-            self.command_line().waves()[0].name()
+            self.backend().waves()[0].name()
         );
         if let Some(place) = self.context.settings.places.get(&self.simulator) {
             let place = quote(&place.to_string_lossy());
-            let _ = write!(command, "{}={place} ", self.command_line().variable());
+            let _ = write!(command, "{}={place} ", self.backend().variable());
         }
         let _ = write!(command, "cargo test -p {package} --test {target} ");
         if profile == "release" {

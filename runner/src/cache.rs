@@ -21,10 +21,10 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::elaboration::Elaboration;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
+use crate::resolved::ResolvedDesign;
 use crate::simulator::{Backend, Goal, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
@@ -84,7 +84,7 @@ impl Cache {
         &self,
         simulator: &dyn Backend,
         found: &Installation,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         waves: Option<Waves>,
         owner: &Owner,
     ) -> Result<Compiled, String> {
@@ -129,7 +129,7 @@ impl Cache {
         &self,
         simulator: &dyn Backend,
         found: &Installation,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         waves: Option<Waves>,
     ) -> Result<String, String> {
         let mut hash = Sha256::new();
@@ -169,7 +169,7 @@ impl Cache {
         key: &str,
         simulator: &dyn Backend,
         found: &Installation,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         waves: Option<Waves>,
     ) -> Result<PathBuf, String> {
         let folder = self.folder.join(key);
@@ -255,7 +255,7 @@ impl Cache {
     fn run_all(
         &self,
         simulator: &dyn Backend,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         commands: Vec<Command>,
         folder: &Path,
         recorder: &mut Recorder,

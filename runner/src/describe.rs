@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use verifork_protocol::files::file_name;
 
 use crate::design::Simulator;
-use crate::elaboration::Elaboration;
+use crate::resolved::ResolvedDesign;
 use crate::trial::{Bench, Context};
 
 /// Who is asked first: NVC tells more of a design in VHDL than GHDL does.
@@ -28,7 +28,7 @@ const ORDER: [Simulator; 4] = [
 /// No simulator describes a design, or a description cannot be written: texts for the user.
 pub(crate) fn write(
     context: &Arc<Context>,
-    designs: &[Elaboration],
+    designs: &[ResolvedDesign],
     folder: &Path,
 ) -> Result<(), Vec<String>> {
     let unwritable = |error: io::Error| format!("cannot write `{}`: {error}", folder.display());
@@ -49,7 +49,7 @@ pub(crate) fn write(
 fn describe(
     context: &Arc<Context>,
     position: usize,
-    design: &Elaboration,
+    design: &ResolvedDesign,
     folder: &Path,
 ) -> Result<(), String> {
     let mut design = design.clone();

@@ -6,9 +6,9 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::elaboration::Elaboration;
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
+use crate::resolved::ResolvedDesign;
 use crate::results::Results;
 use crate::simulator::{Backend, Installation, Start, Waves, show};
 
@@ -19,7 +19,7 @@ const MARGIN: Duration = Duration::from_secs(30);
 pub(crate) struct Task<'a> {
     pub(crate) simulator: &'a dyn Backend,
     pub(crate) found: &'a Installation,
-    pub(crate) design: &'a Elaboration,
+    pub(crate) design: &'a ResolvedDesign,
     /// The compiled design.
     pub(crate) compiled: &'a Path,
     pub(crate) plugin: &'a Path,

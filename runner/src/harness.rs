@@ -10,10 +10,10 @@ use crate::arguments::Arguments;
 use crate::cache::Cache;
 use crate::describe;
 use crate::design::{Design, Simulator};
-use crate::elaboration::{Elaboration, elaborations};
 use crate::junit::{self, Junit, Result as CaseResult};
 use crate::plan::{self, Plan, Planned};
 use crate::process;
+use crate::resolved::{ResolvedDesign, resolve};
 use crate::settings::{Settings, WavesWanted};
 use crate::simulator::ALL;
 use crate::testbench::{self, ListedTest, PluginSettings, Testbench};
@@ -72,7 +72,7 @@ enum Prepared {
 struct Tests {
     context: Arc<Context>,
     plan: Plan,
-    designs: Vec<Elaboration>,
+    designs: Vec<ResolvedDesign>,
     tests: Vec<ListedTest>,
 }
 
@@ -96,7 +96,7 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
     let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
-    let mut designs = elaborations(designs, &testbench.folder)?;
+    let mut designs = resolve(designs, &testbench.folder)?;
     let (plugin, tests) = testbench::list(&testbench.plugin).map_err(one)?;
     for design in &mut designs {
         // Of all its tests, also those that are not selected, so that a filter compiles nothing anew.
@@ -140,7 +140,7 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
 }
 
 /// Which simulators write another format of waves than the one that is asked for.
-fn notes_of_waves(context: &Context, designs: &[Elaboration]) -> Vec<String> {
+fn notes_of_waves(context: &Context, designs: &[ResolvedDesign]) -> Vec<String> {
     let (WavesWanted::Always(wanted) | WavesWanted::OnFailure(Some(wanted))) =
         context.settings.waves
     else {
@@ -246,8 +246,8 @@ fn report_problems(problems: &[String]) -> Option<String> {
     junit::write_problem(&Path::new(&folder).join(path), &problems.join("\n")).err()
 }
 
-fn check_languages(designs: &[Elaboration]) -> Result<(), Vec<String>> {
-    let problem = |design: &Elaboration| {
+fn check_languages(designs: &[ResolvedDesign]) -> Result<(), Vec<String>> {
+    let problem = |design: &ResolvedDesign| {
         if ALL.into_iter().any(|simulator| design.runs_on(simulator)) {
             return None;
         }

@@ -8,7 +8,7 @@ use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::arguments::Arguments;
 use crate::design::Simulator;
-use crate::elaboration::Elaboration;
+use crate::resolved::ResolvedDesign;
 use crate::simulator::ALL;
 use crate::testbench::{ListedTest, Testbench};
 use crate::trial::{Bench, Context};
@@ -39,7 +39,7 @@ impl Plan {
     /// Two tests have one name.
     pub(crate) fn new(
         context: &Arc<Context>,
-        designs: &[Elaboration],
+        designs: &[ResolvedDesign],
         tests: &[ListedTest],
     ) -> Result<Plan, Vec<String>> {
         let mut planned: Vec<Planned> = Vec::new();
@@ -144,7 +144,7 @@ fn installed(context: &Context) -> String {
 
 /// Whether the command line asks for any test of the designs, on whatever simulator takes them.
 pub(crate) fn are_asked(
-    designs: &[Elaboration],
+    designs: &[ResolvedDesign],
     tests: &[ListedTest],
     arguments: &Arguments,
 ) -> bool {
@@ -161,7 +161,7 @@ pub(crate) fn are_asked(
 }
 
 /// How the names of a design's tests on a simulator begin.
-pub(crate) fn suite(design: &Elaboration, simulator: Simulator) -> String {
+pub(crate) fn suite(design: &ResolvedDesign, simulator: Simulator) -> String {
     format!("{}::{}", design.name(), simulator.backend().key())
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn suite(design: &Elaboration, simulator: Simulator) -> String {
 /// Each mistake, a line each.
 pub(crate) fn check(
     testbench: &Testbench,
-    designs: &[Elaboration],
+    designs: &[ResolvedDesign],
     tests: &[ListedTest],
     allow_empty: bool,
 ) -> Result<(), Vec<String>> {
@@ -227,7 +227,7 @@ pub(crate) fn all_skipped(context: &Context) -> String {
 }
 
 /// What to tell where the settings leave nothing of the designs.
-pub(crate) fn nothing_left(context: &Context, designs: &[Elaboration]) -> String {
+pub(crate) fn nothing_left(context: &Context, designs: &[ResolvedDesign]) -> String {
     let on: Vec<&str> = ALL
         .into_iter()
         .filter(|&simulator| designs.iter().any(|design| design.runs_on(simulator)))
@@ -253,11 +253,11 @@ mod tests {
 
     use super::*;
     use crate::design::Design;
-    use crate::elaboration::elaborations;
+    use crate::resolved::resolve;
 
     fn problems(design: Design, tests: &[&str]) -> String {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let designs = elaborations(vec![design.sources(["../hdl/counter.v"])], folder).unwrap();
+        let designs = resolve(vec![design.sources(["../hdl/counter.v"])], folder).unwrap();
         let testbench = Testbench {
             folder: folder.to_owned(),
             package: "counter_tb".to_owned(),

@@ -14,10 +14,10 @@ use verifork_protocol::files::file_name;
 use crate::arguments::Arguments;
 use crate::cache::{Cache, Compiled};
 use crate::design::Simulator;
-use crate::elaboration::Elaboration;
 use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::Junit;
 use crate::plan::{self, Planned};
+use crate::resolved::ResolvedDesign;
 use crate::settings::{Settings, WavesWanted};
 use crate::simulator::{ALL, Backend, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
@@ -60,7 +60,11 @@ impl Context {
     }
 
     /// Removes what none of these tests names any more, whether they are selected or not.
-    pub(crate) fn tidy(self: &Arc<Self>, designs: &[Elaboration], tests: &[ListedTest]) -> Removed {
+    pub(crate) fn tidy(
+        self: &Arc<Self>,
+        designs: &[ResolvedDesign],
+        tests: &[ListedTest],
+    ) -> Removed {
         let mut removed = Removed::default();
         let (mut suites, mut runs) = (BTreeSet::new(), BTreeSet::new());
         for design in designs {
@@ -91,7 +95,7 @@ impl Context {
 /// One design on one simulator.
 pub(crate) struct Bench {
     context: Arc<Context>,
-    design: Elaboration,
+    design: ResolvedDesign,
     simulator: Simulator,
     /// Where it is, or why it is not.
     programs: Result<Vec<PathBuf>, String>,
@@ -142,7 +146,7 @@ struct Shared {
 impl Bench {
     pub(crate) fn new(
         context: Arc<Context>,
-        design: Elaboration,
+        design: ResolvedDesign,
         simulator: Simulator,
         programs: Result<Vec<PathBuf>, String>,
     ) -> Arc<Bench> {

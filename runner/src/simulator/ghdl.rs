@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::{Backend, Goal, Installation, Start, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
-use crate::elaboration::{Elaboration, work_of};
+use crate::resolved::{ResolvedDesign, work_of};
 
 pub(super) struct Ghdl;
 
@@ -60,7 +60,12 @@ impl Backend for Ghdl {
         version
     }
 
-    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+    fn compile(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        goal: Goal<'_>,
+    ) -> Vec<Command> {
         let mut commands = Vec::new();
         for source in &design.sources {
             let own = design.work(Simulator::Ghdl);
@@ -85,7 +90,7 @@ impl Backend for Ghdl {
         commands
     }
 
-    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
         let mut command = run(found, design, start.folder);
         command.args(generics(design));
         command.arg(joined("--vpi=", start.plugin));
@@ -113,7 +118,7 @@ impl Backend for Ghdl {
 fn command(
     found: &Installation,
     what: &str,
-    design: &Elaboration,
+    design: &ResolvedDesign,
     folder: &Path,
     library: &str,
 ) -> Command {
@@ -149,13 +154,13 @@ fn from_anywhere(argument: &str, folder: &Path) -> OsString {
 }
 
 /// The unit at the top, as words of a command.
-fn top(design: &Elaboration) -> impl Iterator<Item = &str> {
+fn top(design: &ResolvedDesign) -> impl Iterator<Item = &str> {
     let top = &design.top;
     std::iter::once(top.name.as_str()).chain(top.architecture.as_deref())
 }
 
 /// Runs the design, up to the options of the run.
-fn run(found: &Installation, design: &Elaboration, folder: &Path) -> Command {
+fn run(found: &Installation, design: &ResolvedDesign, folder: &Path) -> Command {
     if found.version.contains("mcode") {
         let library = design.library_of_top(Simulator::Ghdl);
         let mut run = command(found, "-r", design, folder, &library);
@@ -169,7 +174,7 @@ fn executable(folder: &Path) -> PathBuf {
     folder.join("design")
 }
 
-fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
+fn generics(design: &ResolvedDesign) -> impl Iterator<Item = String> {
     design.parameters.iter().map(|(name, value)| {
         let value = match value {
             ParameterValue::Integer(value) => value.to_string(),

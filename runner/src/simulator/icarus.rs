@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::{Backend, Goal, Installation, Start, Waves, declarations, folders_and_macros, joined};
 use crate::design::{Language, ParameterValue, Simulator};
-use crate::elaboration::Elaboration;
+use crate::resolved::ResolvedDesign;
 
 mod netlist;
 
@@ -63,7 +63,7 @@ impl Backend for Icarus {
         command
     }
 
-    fn prepare(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+    fn prepare(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
         if let Some(timescale) = &design.timescale {
             fs::write(
                 goal.folder.join(SETTINGS),
@@ -76,7 +76,12 @@ impl Backend for Icarus {
         Ok(())
     }
 
-    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+    fn compile(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        goal: Goal<'_>,
+    ) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.arg("-g2012").arg("-s").arg(design.top.to_string());
         if goal.waves.is_some() {
@@ -117,7 +122,7 @@ impl Backend for Icarus {
     fn inspect(
         &self,
         found: &Installation,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         goal: Goal<'_>,
     ) -> Option<Command> {
         let image = fs::read(goal.folder.join(IMAGE)).unwrap_or_default();
@@ -134,7 +139,7 @@ impl Backend for Icarus {
     }
 
     /// The option is not documented: without it arrays are as the image has them.
-    fn inspected(&self, _: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+    fn inspected(&self, _: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
         let netlist = goal.folder.join(NETLIST);
         let Ok(text) = fs::read(&netlist) else {
             return Ok(());
@@ -145,7 +150,7 @@ impl Backend for Icarus {
         fs::remove_file(netlist)
     }
 
-    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
         let mut command = Command::new(&found.programs[1]);
         // Without `-n` a `$stop` would wait for somebody to type.
         command.arg("-n").arg("-m").arg(start.plugin);

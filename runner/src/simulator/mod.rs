@@ -1,4 +1,4 @@
-//! What the simulators' command lines have in common, and one file for each.
+//! What the backends have in common, and one file for each simulator.
 
 mod declarations;
 mod ghdl;
@@ -14,8 +14,8 @@ use std::process::Command;
 use verifork_protocol::shell::quote;
 
 use crate::design::{Language, Simulator};
-use crate::elaboration::Elaboration;
 use crate::inputs::Inputs;
+use crate::resolved::ResolvedDesign;
 
 /// A format of wave files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,28 +92,33 @@ pub(crate) trait Backend: Sync {
     }
 
     /// Files of our own that go into the compilation: another text makes another compilation.
-    fn files(&self, _design: &Elaboration) -> Vec<(&'static str, String)> {
+    fn files(&self, _design: &ResolvedDesign) -> Vec<(&'static str, String)> {
         Vec::new()
     }
     /// Writes the files that the commands need beside the sources.
-    fn prepare(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
+    fn prepare(&self, _design: &ResolvedDesign, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
     }
     /// Brings what compilations have in common into the folder, if one has kept it. Without it the
     /// commands take longer, and no more than that: so nothing is told of failures.
-    fn reuse(&self, _found: &Installation, _design: &Elaboration, _goal: Goal<'_>) {}
+    fn reuse(&self, _found: &Installation, _design: &ResolvedDesign, _goal: Goal<'_>) {}
     /// How the names of the folders begin in which such things are kept, and a file in them that is as
     /// old as their last use.
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
         None
     }
     /// Keeps it, beside the folder, after a compilation into which this has gone.
-    fn keep(&self, _: &Installation, _: &Elaboration, _: Goal<'_>, _inputs: &Inputs) {}
+    fn keep(&self, _: &Installation, _: &ResolvedDesign, _: Goal<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
-    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command>;
+    fn compile(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        goal: Goal<'_>,
+    ) -> Vec<Command>;
     /// The command that writes down what the running simulator will not tell of declarations, run after
     /// those of [`compile`](Self::compile). What it prints they have printed before.
-    fn inspect(&self, _: &Installation, _: &Elaboration, _: Goal<'_>) -> Option<Command> {
+    fn inspect(&self, _: &Installation, _: &ResolvedDesign, _: Goal<'_>) -> Option<Command> {
         None
     }
     /// Makes of that what the plugin reads, however the command has ended.
@@ -121,7 +126,7 @@ pub(crate) trait Backend: Sync {
     /// # Errors
     ///
     /// The plugin cannot do without, and what the command wrote is not there or not what was expected.
-    fn inspected(&self, _design: &Elaboration, _goal: Goal<'_>) -> std::io::Result<()> {
+    fn inspected(&self, _design: &ResolvedDesign, _goal: Goal<'_>) -> std::io::Result<()> {
         Ok(())
     }
     /// Why a compilation that claims to have worked has not, by what was printed.
@@ -141,12 +146,12 @@ pub(crate) trait Backend: Sync {
         Ok(None)
     }
     /// The command that runs the compiled design with the plugin.
-    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command;
+    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command;
 }
 
 /// Where to look for Verilog's includes and modules, and its macros: the same options for all its
 /// compilers.
-fn folders_and_macros(command: &mut Command, design: &Elaboration) {
+fn folders_and_macros(command: &mut Command, design: &ResolvedDesign) {
     let folders = design.include_folders.iter();
     command.args(folders.map(|folder| joined("-I", folder)));
     let folders = design.library_folders.iter();
@@ -191,7 +196,7 @@ impl dyn Backend {
     }
 
     /// Whether it takes every language of the design.
-    pub(crate) fn takes(&self, design: &Elaboration) -> bool {
+    pub(crate) fn takes(&self, design: &ResolvedDesign) -> bool {
         design
             .languages()
             .iter()

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{Backend, Goal, Installation, Start, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
-use crate::elaboration::{Elaboration, work_of};
+use crate::resolved::{ResolvedDesign, work_of};
 
 pub(super) struct Nvc;
 
@@ -50,7 +50,12 @@ impl Backend for Nvc {
         command
     }
 
-    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+    fn compile(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        goal: Goal<'_>,
+    ) -> Vec<Command> {
         let arguments = arguments(design.compile_arguments(Simulator::Nvc));
         let of = |stage| words(&arguments, stage);
         let mut commands = Vec::new();
@@ -64,7 +69,7 @@ impl Backend for Nvc {
         }
         let library = design.library_of_top(Simulator::Nvc);
         let mut elaborate = command(found, design, goal.folder, &library);
-        elaborate.arg("-e").args(of(Stage::Elaboration));
+        elaborate.arg("-e").args(of(Stage::ResolvedDesign));
         elaborate.args(generics(design)).arg(top(design));
         commands.push(elaborate);
         commands
@@ -77,7 +82,7 @@ impl Backend for Nvc {
         Some(format!("the top has no such generic: `{name}`"))
     }
 
-    fn run(&self, found: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
         let arguments = arguments(design.run_arguments(Simulator::Nvc));
         let library = design.library_of_top(Simulator::Nvc);
         let mut command = command(found, design, start.folder, &library);
@@ -88,7 +93,7 @@ impl Backend for Nvc {
             command.arg(format!("--format={}", format.name()));
             command.arg("--dump-arrays");
         }
-        for stage in [Stage::Analysis, Stage::Elaboration] {
+        for stage in [Stage::Analysis, Stage::ResolvedDesign] {
             command.args(words(&arguments, stage));
         }
         command.arg(top(design));
@@ -104,7 +109,7 @@ impl Backend for Nvc {
 }
 
 /// The unit at the top as NVC spells it.
-fn top(design: &Elaboration) -> String {
+fn top(design: &ResolvedDesign) -> String {
     match &design.top.architecture {
         Some(architecture) => format!("{}-{architecture}", design.top.name),
         None => design.top.name.clone(),
@@ -117,7 +122,7 @@ fn top(design: &Elaboration) -> String {
 enum Stage {
     Any,
     Analysis,
-    Elaboration,
+    ResolvedDesign,
 }
 
 /// Options that are for every command.
@@ -176,7 +181,7 @@ impl Stage {
         if begins(FOR_ANY) {
             Stage::Any
         } else if begins(FOR_ELABORATION) {
-            Stage::Elaboration
+            Stage::ResolvedDesign
         } else {
             Stage::Analysis
         }
@@ -205,7 +210,7 @@ fn words<'a>(arguments: &[(Stage, Vec<&'a str>)], stage: Stage) -> impl Iterator
 }
 
 /// A command of NVC's up to what is to be done: libraries and standard are the same for all.
-fn command(found: &Installation, design: &Elaboration, folder: &Path, library: &str) -> Command {
+fn command(found: &Installation, design: &ResolvedDesign, folder: &Path, library: &str) -> Command {
     let mut command = Command::new(&found.programs[0]);
     let compile = arguments(design.compile_arguments(Simulator::Nvc));
     let user = words(&compile, Stage::Any);
@@ -245,7 +250,7 @@ fn from_anywhere(word: &str, is_folder: bool, folder: &Path) -> OsString {
     }
 }
 
-fn generics(design: &Elaboration) -> impl Iterator<Item = String> {
+fn generics(design: &ResolvedDesign) -> impl Iterator<Item = String> {
     design.parameters.iter().map(|(name, value)| {
         let value = match value {
             ParameterValue::Integer(value) => value.to_string(),
@@ -265,8 +270,8 @@ mod tests {
     fn arguments_go_to_the_command_that_takes_them() {
         assert_eq!(Stage::of("--relaxed"), Stage::Analysis);
         assert_eq!(Stage::of("--psl"), Stage::Analysis);
-        assert_eq!(Stage::of("--no-collapse"), Stage::Elaboration);
-        assert_eq!(Stage::of("-O0"), Stage::Elaboration);
+        assert_eq!(Stage::of("--no-collapse"), Stage::ResolvedDesign);
+        assert_eq!(Stage::of("-O0"), Stage::ResolvedDesign);
         assert_eq!(Stage::of("--ieee-warnings=off"), Stage::Any);
         assert_eq!(Stage::of("-H1g"), Stage::Any);
         assert_eq!(Stage::of("--std=1993"), Stage::Any);
@@ -279,7 +284,7 @@ mod tests {
         let of = |stage| words(&arguments, stage).collect::<Vec<_>>();
         assert_eq!(of(Stage::Any), ["-L", "libs"]);
         assert_eq!(of(Stage::Analysis), ["--relaxed"]);
-        assert_eq!(of(Stage::Elaboration), ["-g", "N=1"]);
+        assert_eq!(of(Stage::ResolvedDesign), ["-g", "N=1"]);
         let from = |word, is_folder| from_anywhere(word, is_folder, Path::new("/crate"));
         assert_eq!(from("libs", true), "/crate/libs");
         assert_eq!(from("-Llibs", false), "-L/crate/libs");

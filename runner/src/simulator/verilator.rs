@@ -18,8 +18,8 @@ use super::{
 };
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
-use crate::elaboration::Elaboration;
 use crate::inputs::{Inputs, hash_of_variables};
+use crate::resolved::ResolvedDesign;
 
 mod netlist;
 
@@ -83,21 +83,26 @@ impl Backend for Verilator {
         command
     }
 
-    fn files(&self, design: &Elaboration) -> Vec<(&'static str, String)> {
+    fn files(&self, design: &ResolvedDesign) -> Vec<(&'static str, String)> {
         vec![
             (HOST, HOST_TEXT.to_owned()),
             (PUBLISHED, published(&design.top.name, &design.looked_up)),
         ]
     }
 
-    fn prepare(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+    fn prepare(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
         for (name, text) in self.files(design) {
             fs::write(goal.folder.join(name), text)?;
         }
         Ok(())
     }
 
-    fn compile(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Vec<Command> {
+    fn compile(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        goal: Goal<'_>,
+    ) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0"]);
         arguments(&mut command, found, design, goal);
@@ -108,7 +113,7 @@ impl Backend for Verilator {
     fn inspect(
         &self,
         found: &Installation,
-        design: &Elaboration,
+        design: &ResolvedDesign,
         goal: Goal<'_>,
     ) -> Option<Command> {
         if version(&found.version) >= Some((5, 44)) {
@@ -121,7 +126,7 @@ impl Backend for Verilator {
         Some(command)
     }
 
-    fn inspected(&self, design: &Elaboration, goal: Goal<'_>) -> io::Result<()> {
+    fn inspected(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
         let netlist = goal.folder.join(NETLIST);
         let lines = netlist::declarations(&fs::read_to_string(&netlist)?, design.public_all)?;
         declarations::write(goal.folder, &lines)?;
@@ -132,7 +137,7 @@ impl Backend for Verilator {
         Some((LIBRARY, LIBRARY_INPUTS))
     }
 
-    fn reuse(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+    fn reuse(&self, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) {
         let objects = goal.folder.join(OBJECTS);
         if let Some(library) = library(found, design, goal)
             && Inputs::read(&library.join(LIBRARY_INPUTS)).is_some_and(|mut it| it.are_fresh())
@@ -147,7 +152,7 @@ impl Backend for Verilator {
         }
     }
 
-    fn keep(&self, found: &Installation, design: &Elaboration, goal: Goal<'_>, inputs: &Inputs) {
+    fn keep(&self, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>, inputs: &Inputs) {
         let Some(library) = library(found, design, goal).filter(|_| inputs.is_complete()) else {
             return;
         };
@@ -179,7 +184,7 @@ impl Backend for Verilator {
         line.starts_with("Archive ar ")
     }
 
-    fn run(&self, _: &Installation, design: &Elaboration, start: Start<'_>) -> Command {
+    fn run(&self, _: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
         let mut command = Command::new(start.folder.join(PROGRAM));
         command.arg("-m").arg(start.plugin);
         declarations::give(&mut command, start.folder);
@@ -197,7 +202,7 @@ impl Backend for Verilator {
 }
 
 /// What every command that reads the design is given.
-fn arguments(command: &mut Command, found: &Installation, design: &Elaboration, goal: Goal<'_>) {
+fn arguments(command: &mut Command, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) {
     command.args(["--vpi", "--timing"]);
     // As everywhere else: without it, assertions are left out.
     command.arg("--assert");
@@ -245,7 +250,7 @@ fn arguments(command: &mut Command, found: &Installation, design: &Elaboration, 
 
 /// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
 /// for all designs with the same options. It is compiled each time where an option names files.
-fn library(found: &Installation, design: &Elaboration, goal: Goal<'_>) -> Option<PathBuf> {
+fn library(found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) -> Option<PathBuf> {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
         hash.update(part.len().to_le_bytes());

@@ -24,7 +24,7 @@ const LONGEST: usize = 200;
 
 /// One design with one set of parameters.
 #[derive(Clone, Debug)]
-pub(crate) struct Elaboration {
+pub(crate) struct ResolvedDesign {
     /// Design, label and variant, where there are: how the names of its tests begin.
     pub(crate) segments: Vec<String>,
     /// The last of them is the name of a variant.
@@ -53,7 +53,7 @@ pub(crate) struct Elaboration {
     pub(crate) looked_up: BTreeSet<String>,
 }
 
-impl Elaboration {
+impl ResolvedDesign {
     pub(crate) fn name(&self) -> String {
         self.segments.join("::")
     }
@@ -118,7 +118,7 @@ impl Elaboration {
 
 /// The arguments of VHDL's simulators that are for every command: those that compile, and that
 /// which runs, where some elaborate once more.
-impl Elaboration {
+impl ResolvedDesign {
     /// The library of the sources that are in none: `--work=` names another than `work`.
     pub(crate) fn work(&self, simulator: Simulator) -> String {
         let named = self.compile_arguments(simulator).filter_map(work_of);
@@ -149,12 +149,12 @@ fn of(arguments: &[(Simulator, String)], simulator: Simulator) -> impl Iterator<
 /// # Errors
 ///
 /// Everything that is wrong with them, a line each.
-pub(crate) fn elaborations(
+pub(crate) fn resolve(
     designs: Vec<Design>,
     folder: &Path,
-) -> Result<Vec<Elaboration>, Vec<String>> {
+) -> Result<Vec<ResolvedDesign>, Vec<String>> {
     let mut problems = Vec::new();
-    let mut elaborations: Vec<Elaboration> = Vec::new();
+    let mut resolved: Vec<ResolvedDesign> = Vec::new();
     if designs.is_empty() {
         problems.push("no design is given to `main`".to_owned());
     }
@@ -178,29 +178,29 @@ pub(crate) fn elaborations(
                 .flatten()
                 .cloned()
                 .collect();
-            if elaborations.iter().any(|other| other.segments == segments) {
+            if resolved.iter().any(|other| other.segments == segments) {
                 problems.push(format!(
                     "two designs are called `{}`: tell them apart with `.label(…)`",
                     segments.join("::")
                 ));
             }
             // What is wrong with the top was told.
-            elaborations.extend(elaborate(&design, segments, set, folder));
+            resolved.extend(resolved_design(&design, segments, set, folder));
         }
     }
     if problems.is_empty() {
-        Ok(elaborations)
+        Ok(resolved)
     } else {
         Err(problems)
     }
 }
 
-fn elaborate(
+fn resolved_design(
     design: &Design,
     segments: Vec<String>,
     variant: Vec<(String, ParameterValue)>,
     folder: &Path,
-) -> Option<Elaboration> {
+) -> Option<ResolvedDesign> {
     let mut parameters = design.parameters.clone();
     for (name, value) in variant {
         parameters.retain(|(present, _)| *present != name);
@@ -214,7 +214,7 @@ fn elaborate(
             library: library.as_deref().map(folded),
         })
     };
-    Some(Elaboration {
+    Some(ResolvedDesign {
         is_variant: !design.variants.is_empty(),
         segments,
         top: top(design).ok()?,
@@ -353,7 +353,7 @@ mod tests {
 
     fn problems(designs: Vec<Design>) -> String {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        elaborations(designs, folder).unwrap_err().join("\n")
+        resolve(designs, folder).unwrap_err().join("\n")
     }
 
     fn counter() -> Design {
@@ -371,7 +371,7 @@ mod tests {
     fn two_designs_of_one_name_need_labels() {
         assert!(problems(vec![counter(), counter()]).contains("two designs are called `counter`"));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let labelled = elaborations(vec![counter(), counter().label("again")], folder).unwrap();
+        let labelled = resolve(vec![counter(), counter().label("again")], folder).unwrap();
         assert_eq!(labelled[1].name(), "counter::again");
     }
 
@@ -413,14 +413,14 @@ mod tests {
             .variant("wide", [("WIDTH", 32)])
             .variant("narrow", [("WIDTH", 1)]);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let elaborations = elaborations(vec![design], folder).unwrap();
-        assert_eq!(elaborations.len(), 2);
-        assert_eq!(elaborations[0].name(), "counter::wide");
+        let resolved = resolve(vec![design], folder).unwrap();
+        assert_eq!(resolved.len(), 2);
+        assert_eq!(resolved[0].name(), "counter::wide");
         let integer = ParameterValue::Integer;
         let expected = [
             ("DEPTH".to_owned(), integer(2)),
             ("WIDTH".to_owned(), integer(32)),
         ];
-        assert_eq!(elaborations[0].parameters, expected);
+        assert_eq!(resolved[0].parameters, expected);
     }
 }

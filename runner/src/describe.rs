@@ -10,7 +10,7 @@ use verifork_protocol::files::file_name;
 
 use crate::design::Simulator;
 use crate::resolved::ResolvedDesign;
-use crate::trial::{Bench, Context};
+use crate::trial::{Context, Suite};
 
 /// Who is asked first: NVC tells more of a design in VHDL than GHDL does.
 const ORDER: [Simulator; 4] = [
@@ -65,9 +65,9 @@ fn describe(
             missing.push(reason);
             continue;
         }
-        let bench = Bench::new(Arc::clone(context), design.clone(), simulator, programs);
-        let path = folder.join(format!("{}.json", file_name(&bench.suite())));
-        match bench.describe(&path) {
+        let suite = Suite::new(Arc::clone(context), design.clone(), simulator, programs);
+        let path = folder.join(format!("{}.json", file_name(&suite.name())));
+        match suite.describe(&path) {
             Ok(()) => {
                 let sources: Vec<_> = design.sources.iter().map(|it| it.path.clone()).collect();
                 let about = json!({

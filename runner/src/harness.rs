@@ -223,7 +223,7 @@ fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result
                 let left = planned.ignored.as_ref().filter(|_| arguments.leave(true));
                 let left = left.cloned().map(CaseResult::Skipped);
                 let result = left.unwrap_or(CaseResult::NotRun);
-                planned.bench.case(&planned.test, result)
+                planned.suite.case(&planned.test, result)
             };
             let cases: Vec<_> = plan.selected(arguments).map(case).collect();
             Junit::create(path, &testbench.package, &cases)?

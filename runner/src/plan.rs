@@ -11,14 +11,14 @@ use crate::design::Simulator;
 use crate::resolved::ResolvedDesign;
 use crate::simulator::ALL;
 use crate::testbench::{ListedTest, Testbench};
-use crate::trial::{Bench, Context};
+use crate::trial::{Context, Suite};
 
 /// How a run that is to be empty is told to be.
 const ALLOWED_BY: &str = "VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass";
 
 /// A test on one design and simulator.
 pub(crate) struct Planned {
-    pub(crate) bench: Arc<Bench>,
+    pub(crate) suite: Arc<Suite>,
     pub(crate) test: ListedTest,
     /// The name by which the harness knows it.
     pub(crate) name: String,
@@ -53,7 +53,7 @@ impl Plan {
                 let demanded = context.settings.demands(simulator);
                 let absent = programs.as_ref().err().filter(|_| !demanded).cloned();
                 let programs = programs.map_err(|reason| reason + &installed(context));
-                let bench = Bench::new(Arc::clone(context), design.clone(), simulator, programs);
+                let suite = Suite::new(Arc::clone(context), design.clone(), simulator, programs);
                 let own = tests
                     .iter()
                     .filter(|test| test.selected && design.has_test(&test.name));
@@ -63,9 +63,9 @@ impl Plan {
                     }
                     let skips = || design.skips(simulator, &test.name).map(str::to_owned);
                     planned.push(Planned {
-                        name: bench.full_name(test),
+                        name: suite.full_name(test),
                         ignored: test.skip.clone().or_else(|| absent.clone()).or_else(skips),
-                        bench: Arc::clone(&bench),
+                        suite: Arc::clone(&suite),
                         test: test.clone(),
                     });
                 }
@@ -150,7 +150,7 @@ pub(crate) fn are_asked(
 ) -> bool {
     designs.iter().any(|design| {
         let simulators = ALL.into_iter().filter(|&it| design.runs_on(it));
-        let suites = simulators.map(|it| suite(design, it));
+        let suites = simulators.map(|it| suite_name(design, it));
         let own = || tests.iter().filter(|test| design.has_test(&test.name));
         suites.into_iter().any(|suite| {
             own().any(|test| {
@@ -161,7 +161,7 @@ pub(crate) fn are_asked(
 }
 
 /// How the names of a design's tests on a simulator begin.
-pub(crate) fn suite(design: &ResolvedDesign, simulator: Simulator) -> String {
+pub(crate) fn suite_name(design: &ResolvedDesign, simulator: Simulator) -> String {
     format!("{}::{}", design.name(), simulator.backend().key())
 }
 

@@ -14,11 +14,11 @@ use verifork_protocol::files::file_name;
 use crate::arguments::Arguments;
 use crate::cache::{Cache, Compiled};
 use crate::design::Simulator;
-use crate::execution::{Execution, Task, shortage, tail};
 use crate::junit::Junit;
 use crate::plan::{self, Planned};
 use crate::resolved::ResolvedDesign;
 use crate::settings::{Settings, WavesWanted};
+use crate::simulation::{Execution, Simulation, shortage, tail};
 use crate::simulator::{ALL, Backend, Installation, Waves};
 use crate::testbench::{ListedTest, Testbench};
 use crate::tidy::{self, Owner, Removed};
@@ -70,14 +70,14 @@ impl Context {
         for design in designs {
             for simulator in ALL {
                 let none = Err(String::new());
-                let bench = Bench::new(Arc::clone(self), design.clone(), simulator, none);
+                let suite = Suite::new(Arc::clone(self), design.clone(), simulator, none);
                 let formats = Waves::ALL.map(Waves::name);
                 for format in formats.into_iter().chain([""]) {
-                    suites.insert(format!("{} {format}", bench.suite()));
+                    suites.insert(format!("{} {format}", suite.name()));
                 }
                 let own = tests.iter().filter(|test| design.has_test(&test.name));
-                runs.extend(own.map(|test| bench.folder(test)));
-                runs.extend([SHARED, DESCRIBED].map(|name| bench.runs().join(name)));
+                runs.extend(own.map(|test| suite.folder(test)));
+                runs.extend([SHARED, DESCRIBED].map(|name| suite.runs().join(name)));
             }
         }
         let output = &self.testbench.output;
@@ -92,8 +92,8 @@ impl Context {
     }
 }
 
-/// One design on one simulator.
-pub(crate) struct Bench {
+/// The tests of one design on one simulator.
+pub(crate) struct Suite {
     context: Arc<Context>,
     design: ResolvedDesign,
     simulator: Simulator,
@@ -104,33 +104,33 @@ pub(crate) struct Bench {
 
 /// The tests for the front, in their order; those that are not run are noted in the report.
 pub(crate) fn trials(tests: &[Planned], arguments: &Arguments) -> Vec<Trial> {
-    let mut shared: Option<(Arc<Bench>, Arc<Shared>)> = None;
+    let mut shared: Option<(Arc<Suite>, Arc<Shared>)> = None;
     let runs = |test: &Planned| {
         let ignored = test.ignored.is_some();
         arguments.select(&test.name, ignored) && !arguments.leave(ignored)
     };
     let mut trials = Vec::with_capacity(tests.len());
     for (number, planned) in tests.iter().enumerate() {
-        let bench = &planned.bench;
+        let suite = &planned.suite;
         // Tests of one design and simulator stand together.
-        let known = shared.as_ref().filter(|(of, _)| Arc::ptr_eq(of, bench));
-        if bench.design.shared && known.is_none() {
+        let known = shared.as_ref().filter(|(of, _)| Arc::ptr_eq(of, suite));
+        if suite.design.shared && known.is_none() {
             let own = tests[number..].iter();
-            let own = own.take_while(|other| Arc::ptr_eq(&other.bench, bench));
+            let own = own.take_while(|other| Arc::ptr_eq(&other.suite, suite));
             let own = own.filter(|it| runs(it) && !it.test.ends);
             let own = own.map(|it| it.test.clone());
             let own = Shared {
                 tests: own.collect(),
                 execution: OnceLock::new(),
             };
-            shared = Some((Arc::clone(bench), Arc::new(own)));
+            shared = Some((Arc::clone(suite), Arc::new(own)));
         }
         // The simulation that a test ends is of no use to others.
-        let shares = bench.design.shared && !planned.test.ends;
-        let of_bench = shared.as_ref().filter(|_| shares);
-        let of_bench = of_bench.map(|(_, shared)| Arc::clone(shared));
-        let (bench, test) = (Arc::clone(bench), planned.test.clone());
-        let run = move || bench.run(&test, of_bench.as_deref());
+        let shares = suite.design.shared && !planned.test.ends;
+        let of_suite = shared.as_ref().filter(|_| shares);
+        let of_suite = of_suite.map(|(_, shared)| Arc::clone(shared));
+        let (suite, test) = (Arc::clone(suite), planned.test.clone());
+        let run = move || suite.run(&test, of_suite.as_deref());
         let trial = Trial::ignorable_test(planned.name.clone(), run);
         trials.push(trial.with_ignored_flag(planned.ignored.is_some()));
     }
@@ -143,14 +143,14 @@ struct Shared {
     execution: OnceLock<Result<Execution, String>>,
 }
 
-impl Bench {
+impl Suite {
     pub(crate) fn new(
         context: Arc<Context>,
         design: ResolvedDesign,
         simulator: Simulator,
         programs: Result<Vec<PathBuf>, String>,
-    ) -> Arc<Bench> {
-        Arc::new(Bench {
+    ) -> Arc<Suite> {
+        Arc::new(Suite {
             context,
             design,
             simulator,
@@ -164,12 +164,12 @@ impl Bench {
     }
 
     /// How the names of its tests begin; its name in reports.
-    pub(crate) fn suite(&self) -> String {
-        plan::suite(&self.design, self.simulator)
+    pub(crate) fn name(&self) -> String {
+        plan::suite_name(&self.design, self.simulator)
     }
 
     pub(crate) fn full_name(&self, test: &ListedTest) -> String {
-        format!("{}::{}", self.suite(), test.name)
+        format!("{}::{}", self.name(), test.name)
     }
 
     fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
@@ -277,7 +277,7 @@ impl Bench {
                 .map(Duration::from_secs_f64)
                 .or(context.wall_timeout)
         };
-        Task {
+        Simulation {
             simulator,
             found,
             design: &self.design,
@@ -303,7 +303,7 @@ impl Bench {
     pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
         let context = &self.context;
         let (found, compiled) = self.compiled(None)?;
-        let execution = Task {
+        let execution = Simulation {
             simulator: self.backend(),
             found,
             design: &self.design,
@@ -324,7 +324,7 @@ impl Bench {
         let printed = tail(&execution.log, 25);
         Err(format!(
             "`{}` was not described:\n{printed}\n$ {}",
-            self.suite(),
+            self.name(),
             execution.command
         ))
     }
@@ -343,7 +343,7 @@ impl Bench {
             .as_ref()
             .map_err(Clone::clone)?;
         let owner = Owner {
-            suite: format!("{} {}", self.suite(), waves.map_or("", Waves::name)),
+            suite: format!("{} {}", self.name(), waves.map_or("", Waves::name)),
             ..self.context.owner()
         };
         let compiled =

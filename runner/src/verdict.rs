@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::execution::{Execution, last_lines, tail};
 use crate::process::{Ending, signal_name};
 use crate::results::{Ended, Status};
+use crate::simulation::{Execution, last_lines, tail};
 
 /// What became of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]

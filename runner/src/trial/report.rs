@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use verifork_protocol::shell::quote;
 
-use super::Bench;
-use crate::execution::{Execution, tail};
+use super::Suite;
 use crate::junit::{Case, Result as CaseResult};
+use crate::simulation::{Execution, tail};
 use crate::testbench::{ListedTest, Testbench};
 use crate::verdict::Verdict;
 
-impl Bench {
+impl Suite {
     /// Adds what somebody needs to look into a failure and to repeat it.
     pub(super) fn add_details(
         &self,
@@ -82,7 +82,7 @@ impl Bench {
     /// The test in a report.
     pub(crate) fn case(&self, test: &ListedTest, result: CaseResult) -> Case {
         Case {
-            suite: self.suite(),
+            suite: self.name(),
             name: test.name.clone(),
             file: test.file.clone(),
             line: test.line,

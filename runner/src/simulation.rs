@@ -15,8 +15,8 @@ use crate::simulator::{Backend, Installation, Start, Waves, show};
 /// What the plugin needs beyond its own limit to end the run in good order.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// What one simulator is started for.
-pub(crate) struct Task<'a> {
+/// One simulator process that is to be started.
+pub(crate) struct Simulation<'a> {
     pub(crate) simulator: &'a dyn Backend,
     pub(crate) found: &'a Installation,
     pub(crate) design: &'a ResolvedDesign,
@@ -59,7 +59,7 @@ const NOT_PASSED_ON: [&str; 6] = [
     "VERIFORK_HELP",
 ];
 
-impl Task<'_> {
+impl Simulation<'_> {
     /// Runs the simulator to its end.
     ///
     /// # Errors

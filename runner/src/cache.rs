@@ -25,7 +25,7 @@ use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::resolved::ResolvedDesign;
-use crate::simulator::{Backend, Goal, Installation, Waves, show};
+use crate::simulator::{Backend, BuildFolder, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
@@ -142,11 +142,11 @@ impl Cache {
         add(found.version.as_bytes());
         add(self.crate_folder.as_os_str().as_bytes());
         add(design.timescale.as_deref().unwrap_or_default().as_bytes());
-        let goal = Goal {
-            folder: Path::new("@"),
+        let build = BuildFolder {
+            path: Path::new("@"),
             waves,
         };
-        for command in simulator.compile(found, design, goal) {
+        for command in simulator.compile(found, design, build) {
             add(command.get_program().as_bytes());
             command.get_args().map(OsStr::as_bytes).for_each(&mut add);
             add(b"\n");
@@ -185,15 +185,15 @@ impl Cache {
             .prefix(&prefix)
             .tempdir_in(&self.folder)
             .map_err(unwritable)?;
-        let goal = Goal {
-            folder: fresh.path(),
+        let build = BuildFolder {
+            path: fresh.path(),
             waves,
         };
-        simulator.prepare(design, goal).map_err(unwritable)?;
+        simulator.prepare(design, build).map_err(unwritable)?;
         if self.reuse {
-            simulator.reuse(found, design, goal);
+            simulator.reuse(found, design, build);
         }
-        let commands = simulator.compile(found, design, goal);
+        let commands = simulator.compile(found, design, build);
         let mut recorder = Recorder::new(fresh.path());
         let mut commands = self.run_all(
             simulator,
@@ -203,7 +203,7 @@ impl Cache {
             &mut recorder,
             true,
         )?;
-        if let Some(command) = simulator.inspect(found, design, goal) {
+        if let Some(command) = simulator.inspect(found, design, build) {
             let command = vec![command];
             let ran = self.run_all(
                 simulator,
@@ -213,21 +213,24 @@ impl Cache {
                 &mut recorder,
                 false,
             );
-            simulator.inspected(design, goal).map_err(|error| {
+            simulator.inspected(design, build).map_err(|error| {
                 let name = design.name();
                 let unread = format!("the declarations of `{name}` cannot be read: {error}");
                 ran.as_ref().err().cloned().unwrap_or(unread)
             })?;
             commands.extend(ran.unwrap_or_default());
         }
-        if let Some(flaw) = simulator.flaw(fresh.path()).map_err(unwritable)? {
-            return Err(format!("`{}` does not compile: {flaw}", design.name()));
+        if let Some(problem) = simulator
+            .incomplete_output(fresh.path())
+            .map_err(unwritable)?
+        {
+            return Err(format!("`{}` does not compile: {problem}", design.name()));
         }
         let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
         if self.reuse && !inputs.is_complete() {
             tell_of_blindness(simulator);
         }
-        simulator.keep(found, design, goal, &inputs);
+        simulator.keep(found, design, build, &inputs);
         let record = Record { commands, inputs };
         write_record(fresh.path(), &record).map_err(unwritable)?;
         // Someone may be reading the stale one; its files live on for them.
@@ -309,7 +312,7 @@ impl Cache {
                 }
                 Ending::Killed(_) => return Err(failed("the compiler was killed", &text)),
             }
-            if let Some(reason) = simulator.misgivings(&text) {
+            if let Some(reason) = simulator.failure_among(&text) {
                 return Err(failed(&reason, &text));
             }
             let told: Vec<&str> = text

@@ -10,7 +10,7 @@ use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::resolved::ResolvedDesign;
 use crate::results::Results;
-use crate::simulator::{Backend, Installation, Start, Waves, show};
+use crate::simulator::{Backend, Installation, RunArguments, Waves, show};
 
 /// What the plugin needs beyond its own limit to end the run in good order.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -90,14 +90,14 @@ impl Simulation<'_> {
             .waves
             .map(|format| (format, self.folder.join(format!("waves.{}", format.name()))));
 
-        let start = Start {
-            folder: self.compiled,
+        let arguments = RunArguments {
+            compiled: self.compiled,
             plugin: self.plugin,
             waves: waves
                 .as_ref()
                 .map(|(format, path)| (*format, path.as_path())),
         };
-        let mut command = self.simulator.run(self.found, self.design, start);
+        let mut command = self.simulator.run(self.found, self.design, arguments);
         command.current_dir(&work).stdout(output).stderr(errors);
         for name in NOT_PASSED_ON {
             command.env_remove(name);

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, Goal, Installation, Start, Waves, joined};
+use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
 use crate::resolved::{ResolvedDesign, work_of};
 
@@ -64,37 +64,42 @@ impl Backend for Ghdl {
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let mut commands = Vec::new();
         for source in &design.sources {
             let own = design.work(Simulator::Ghdl);
             let library = source.library.as_deref().unwrap_or(&own);
-            let mut analyse = command(found, "-a", design, goal.folder, library);
+            let mut analyse = command(found, "-a", design, build.path, library);
             analyse.arg(&source.path);
             commands.push(analyse);
         }
         let library = design.library_of_top(Simulator::Ghdl);
-        let mut elaborate = command(found, "-e", design, goal.folder, &library);
+        let mut elaborate = command(found, "-e", design, build.path, &library);
         elaborate
             .arg("-o")
-            .arg(executable(goal.folder))
+            .arg(executable(build.path))
             .args(top(design));
         commands.push(elaborate);
         if !design.parameters.is_empty() {
             // Only a run looks at the generics.
-            let mut check = run(found, design, goal.folder);
+            let mut check = run(found, design, build.path);
             check.args(generics(design)).arg("--no-run");
             commands.push(check);
         }
         commands
     }
 
-    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
-        let mut command = run(found, design, start.folder);
+    fn run(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        arguments: RunArguments<'_>,
+    ) -> Command {
+        let mut command = run(found, design, arguments.compiled);
         command.args(generics(design));
-        command.arg(joined("--vpi=", start.plugin));
-        if let Some((format, path)) = start.waves {
+        command.arg(joined("--vpi=", arguments.plugin));
+        if let Some((format, path)) = arguments.waves {
             let option = match format {
                 Waves::Vcd => "--vcd=",
                 Waves::Fst => "--fst=",

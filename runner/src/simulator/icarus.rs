@@ -5,7 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, Goal, Installation, Start, Waves, declarations, folders_and_macros, joined};
+use super::{
+    Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
+    joined,
+};
 use crate::design::{Language, ParameterValue, Simulator};
 use crate::resolved::ResolvedDesign;
 
@@ -63,15 +66,15 @@ impl Backend for Icarus {
         command
     }
 
-    fn prepare(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
+    fn prepare(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
         if let Some(timescale) = &design.timescale {
             fs::write(
-                goal.folder.join(SETTINGS),
+                build.path.join(SETTINGS),
                 format!("+timescale+{timescale}\n"),
             )?;
         }
-        if goal.waves.is_some() {
-            fs::write(goal.folder.join(DUMP_MODULE), dump_module(&design.top.name))?;
+        if build.waves.is_some() {
+            fs::write(build.path.join(DUMP_MODULE), dump_module(&design.top.name))?;
         }
         Ok(())
     }
@@ -80,16 +83,16 @@ impl Backend for Icarus {
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.arg("-g2012").arg("-s").arg(design.top.to_string());
-        if goal.waves.is_some() {
+        if build.waves.is_some() {
             command.args(["-s", "verifork_waves"]);
         }
-        command.arg("-o").arg(goal.folder.join(IMAGE));
+        command.arg("-o").arg(build.path.join(IMAGE));
         if design.timescale.is_some() {
-            command.arg("-c").arg(goal.folder.join(SETTINGS));
+            command.arg("-c").arg(build.path.join(SETTINGS));
         }
         folders_and_macros(&mut command, design);
         for (name, value) in &design.parameters {
@@ -97,13 +100,13 @@ impl Backend for Icarus {
         }
         command.args(design.compile_arguments(Simulator::Icarus));
         command.args(design.sources.iter().map(|source| &source.path));
-        if goal.waves.is_some() {
-            command.arg(goal.folder.join(DUMP_MODULE));
+        if build.waves.is_some() {
+            command.arg(build.path.join(DUMP_MODULE));
         }
         vec![command]
     }
 
-    fn misgivings(&self, messages: &str) -> Option<String> {
+    fn failure_among(&self, messages: &str) -> Option<String> {
         // Icarus only warns of it, and tests the design with the value it has.
         let line = messages
             .lines()
@@ -112,52 +115,57 @@ impl Backend for Icarus {
         Some(format!("the top has no such parameter: {reason}"))
     }
 
-    fn flaw(&self, folder: &Path) -> io::Result<Option<&'static str>> {
+    fn incomplete_output(&self, folder: &Path) -> io::Result<Option<&'static str>> {
         let image = fs::read(folder.join(IMAGE))?;
         // On a full disk `iverilog` writes what has room, and its status is 0.
-        let flaw = "`iverilog` has not written all of its output: is the disk full?";
-        Ok((!is_whole(&image)).then_some(flaw))
+        let problem = "`iverilog` has not written all of its output: is the disk full?";
+        Ok((!is_whole(&image)).then_some(problem))
     }
 
     fn inspect(
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Option<Command> {
-        let image = fs::read(goal.folder.join(IMAGE)).unwrap_or_default();
+        let image = fs::read(build.path.join(IMAGE)).unwrap_or_default();
         let array = b" .array";
         if !image.windows(array.len()).any(|part| part == array) {
             return None;
         }
-        let mut command = self.compile(found, design, goal).pop()?;
+        let mut command = self.compile(found, design, build).pop()?;
         // Of an option that is given twice the second counts.
         command.args(["-t", "null", "-o"]);
-        command.arg(goal.folder.join(NOTHING)).arg("-N");
-        command.arg(goal.folder.join(NETLIST));
+        command.arg(build.path.join(NOTHING)).arg("-N");
+        command.arg(build.path.join(NETLIST));
         Some(command)
     }
 
     /// The option is not documented: without it arrays are as the image has them.
-    fn inspected(&self, _: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
-        let netlist = goal.folder.join(NETLIST);
+    fn inspected(&self, _: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+        let netlist = build.path.join(NETLIST);
         let Ok(text) = fs::read(&netlist) else {
             return Ok(());
         };
         // Names are in the encoding of their sources; those that are not UTF-8 go without.
         let lines = netlist::declarations(&String::from_utf8_lossy(&text));
-        declarations::write(goal.folder, &lines)?;
+        declarations::write(build.path, &lines)?;
         fs::remove_file(netlist)
     }
 
-    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
+    fn run(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        arguments: RunArguments<'_>,
+    ) -> Command {
         let mut command = Command::new(&found.programs[1]);
         // Without `-n` a `$stop` would wait for somebody to type.
-        command.arg("-n").arg("-m").arg(start.plugin);
+        command.arg("-n").arg("-m").arg(arguments.plugin);
         command.args(design.run_arguments(Simulator::Icarus));
-        command.arg(start.folder.join(IMAGE));
-        declarations::give(&mut command, start.folder);
-        if let Some((format, path)) = start.waves {
+        command.arg(arguments.compiled.join(IMAGE));
+        declarations::give(&mut command, arguments.compiled);
+        if let Some((format, path)) = arguments.waves {
             if format == Waves::Fst {
                 command.arg("-fst");
             }

@@ -47,19 +47,19 @@ pub(crate) struct Installation {
     pub(crate) version: String,
 }
 
-/// How a compiled design is compiled: where to, and in which format it can write waves.
+/// Where a design is compiled to, and in which format it will be able to write waves.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Goal<'a> {
+pub(crate) struct BuildFolder<'a> {
     /// An empty folder for everything that the compiler writes.
-    pub(crate) folder: &'a Path,
+    pub(crate) path: &'a Path,
     pub(crate) waves: Option<Waves>,
 }
 
 /// How a compiled design is run.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Start<'a> {
-    /// The folder of [`Goal`].
-    pub(crate) folder: &'a Path,
+pub(crate) struct RunArguments<'a> {
+    /// The path of the [`BuildFolder`].
+    pub(crate) compiled: &'a Path,
     pub(crate) plugin: &'a Path,
     pub(crate) waves: Option<(Waves, &'a Path)>,
 }
@@ -96,29 +96,29 @@ pub(crate) trait Backend: Sync {
         Vec::new()
     }
     /// Writes the files that the commands need beside the sources.
-    fn prepare(&self, _design: &ResolvedDesign, _goal: Goal<'_>) -> std::io::Result<()> {
+    fn prepare(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
         Ok(())
     }
     /// Brings what compilations have in common into the folder, if one has kept it. Without it the
     /// commands take longer, and no more than that: so nothing is told of failures.
-    fn reuse(&self, _found: &Installation, _design: &ResolvedDesign, _goal: Goal<'_>) {}
+    fn reuse(&self, _found: &Installation, _design: &ResolvedDesign, _goal: BuildFolder<'_>) {}
     /// How the names of the folders begin in which such things are kept, and a file in them that is as
     /// old as their last use.
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
         None
     }
     /// Keeps it, beside the folder, after a compilation into which this has gone.
-    fn keep(&self, _: &Installation, _: &ResolvedDesign, _: Goal<'_>, _inputs: &Inputs) {}
+    fn keep(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Vec<Command>;
     /// The command that writes down what the running simulator will not tell of declarations, run after
     /// those of [`compile`](Self::compile). What it prints they have printed before.
-    fn inspect(&self, _: &Installation, _: &ResolvedDesign, _: Goal<'_>) -> Option<Command> {
+    fn inspect(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Command> {
         None
     }
     /// Makes of that what the plugin reads, however the command has ended.
@@ -126,11 +126,11 @@ pub(crate) trait Backend: Sync {
     /// # Errors
     ///
     /// The plugin cannot do without, and what the command wrote is not there or not what was expected.
-    fn inspected(&self, _design: &ResolvedDesign, _goal: Goal<'_>) -> std::io::Result<()> {
+    fn inspected(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
         Ok(())
     }
-    /// Why a compilation that claims to have worked has not, by what was printed.
-    fn misgivings(&self, _messages: &str) -> Option<String> {
+    /// The failure among the messages of a compilation that claims to have worked.
+    fn failure_among(&self, _messages: &str) -> Option<String> {
         None
     }
     /// Whether a line that it printed while it compiled tells nobody anything.
@@ -142,11 +142,16 @@ pub(crate) trait Backend: Sync {
     /// # Errors
     ///
     /// They cannot be read.
-    fn flaw(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
+    fn incomplete_output(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
     }
     /// The command that runs the compiled design with the plugin.
-    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command;
+    fn run(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        arguments: RunArguments<'_>,
+    ) -> Command;
 }
 
 /// Where to look for Verilog's includes and modules, and its macros: the same options for all its

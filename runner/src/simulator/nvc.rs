@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, Goal, Installation, Start, Waves, joined};
+use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
 use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
 use crate::resolved::{ResolvedDesign, work_of};
 
@@ -54,47 +54,47 @@ impl Backend for Nvc {
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let arguments = arguments(design.compile_arguments(Simulator::Nvc));
-        let of = |stage| words(&arguments, stage);
+        let of = |of| words(&arguments, of);
         let mut commands = Vec::new();
         for source in &design.sources {
             let own = design.work(Simulator::Nvc);
             let library = source.library.as_deref().unwrap_or(&own);
-            let mut analyse = command(found, design, goal.folder, library);
-            analyse.arg("-a").args(of(Stage::Analysis));
+            let mut analyse = command(found, design, build.path, library);
+            analyse.arg("-a").args(of(OptionOf::Analysis));
             analyse.arg(&source.path);
             commands.push(analyse);
         }
         let library = design.library_of_top(Simulator::Nvc);
-        let mut elaborate = command(found, design, goal.folder, &library);
-        elaborate.arg("-e").args(of(Stage::ResolvedDesign));
+        let mut elaborate = command(found, design, build.path, &library);
+        elaborate.arg("-e").args(of(OptionOf::Elaboration));
         elaborate.args(generics(design)).arg(top(design));
         commands.push(elaborate);
         commands
     }
 
-    fn misgivings(&self, messages: &str) -> Option<String> {
+    fn failure_among(&self, messages: &str) -> Option<String> {
         // NVC only warns of it, and tests the design with the value it has.
         let (_, rest) = messages.split_once("generic value for ")?;
         let (name, _) = rest.split_once(" not used")?;
         Some(format!("the top has no such generic: `{name}`"))
     }
 
-    fn run(&self, found: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
+    fn run(&self, found: &Installation, design: &ResolvedDesign, run: RunArguments<'_>) -> Command {
         let arguments = arguments(design.run_arguments(Simulator::Nvc));
         let library = design.library_of_top(Simulator::Nvc);
-        let mut command = command(found, design, start.folder, &library);
-        command.args(words(&arguments, Stage::Any));
-        command.arg(joined("--load=", start.plugin)).arg("-r");
-        if let Some((format, path)) = start.waves {
+        let mut command = command(found, design, run.compiled, &library);
+        command.args(words(&arguments, OptionOf::EveryCommand));
+        command.arg(joined("--load=", run.plugin)).arg("-r");
+        if let Some((format, path)) = run.waves {
             command.arg(joined("--wave=", path));
             command.arg(format!("--format={}", format.name()));
             command.arg("--dump-arrays");
         }
-        for stage in [Stage::Analysis, Stage::ResolvedDesign] {
-            command.args(words(&arguments, stage));
+        for of in [OptionOf::Analysis, OptionOf::Elaboration] {
+            command.args(words(&arguments, of));
         }
         command.arg(top(design));
         // It shows a plugin those that follow the top, and no others.
@@ -119,10 +119,10 @@ fn top(design: &ResolvedDesign) -> String {
 /// Where on NVC's command line an argument belongs: before the command, or after the one that it is
 /// for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Any,
+enum OptionOf {
+    EveryCommand,
     Analysis,
-    ResolvedDesign,
+    Elaboration,
 }
 
 /// Options that are for every command.
@@ -175,21 +175,21 @@ const WITH_VALUE: &[&str] = &[
     "--stderr",
 ];
 
-impl Stage {
-    fn of(argument: &str) -> Stage {
+impl OptionOf {
+    fn of(argument: &str) -> OptionOf {
         let begins = |starts: &[&str]| starts.iter().any(|start| argument.starts_with(start));
         if begins(FOR_ANY) {
-            Stage::Any
+            OptionOf::EveryCommand
         } else if begins(FOR_ELABORATION) {
-            Stage::ResolvedDesign
+            OptionOf::Elaboration
         } else {
-            Stage::Analysis
+            OptionOf::Analysis
         }
     }
 }
 
 /// The user's arguments, each with its value, and where they belong. The work library is ours.
-fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(Stage, Vec<&'a str>)> {
+fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(OptionOf, Vec<&'a str>)> {
     let mut words = words.peekable();
     let mut arguments = Vec::new();
     while let Some(option) = words.next() {
@@ -198,24 +198,27 @@ fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(Stage, Vec<&'a st
             argument.extend(words.next());
         }
         if work_of(option).is_none() {
-            arguments.push((Stage::of(option), argument));
+            arguments.push((OptionOf::of(option), argument));
         }
     }
     arguments
 }
 
-fn words<'a>(arguments: &[(Stage, Vec<&'a str>)], stage: Stage) -> impl Iterator<Item = &'a str> {
-    let of_stage = arguments.iter().filter(move |(of, _)| *of == stage);
-    of_stage.flat_map(|(_, words)| words.clone())
+fn words<'a>(
+    arguments: &[(OptionOf, Vec<&'a str>)],
+    of: OptionOf,
+) -> impl Iterator<Item = &'a str> {
+    let wanted = arguments.iter().filter(move |(is_of, _)| *is_of == of);
+    wanted.flat_map(|(_, words)| words.clone())
 }
 
 /// A command of NVC's up to what is to be done: libraries and standard are the same for all.
 fn command(found: &Installation, design: &ResolvedDesign, folder: &Path, library: &str) -> Command {
     let mut command = Command::new(&found.programs[0]);
     let compile = arguments(design.compile_arguments(Simulator::Nvc));
-    let user = words(&compile, Stage::Any);
+    let user = words(&compile, OptionOf::EveryCommand);
     // A second one is not taken.
-    if !words(&compile, Stage::Any).any(|word| word.starts_with("--std")) {
+    if !words(&compile, OptionOf::EveryCommand).any(|word| word.starts_with("--std")) {
         let standard = match design.vhdl_standard {
             VhdlStandard::V1993 => "1993",
             VhdlStandard::V2008 => "2008",
@@ -268,23 +271,23 @@ mod tests {
 
     #[test]
     fn arguments_go_to_the_command_that_takes_them() {
-        assert_eq!(Stage::of("--relaxed"), Stage::Analysis);
-        assert_eq!(Stage::of("--psl"), Stage::Analysis);
-        assert_eq!(Stage::of("--no-collapse"), Stage::ResolvedDesign);
-        assert_eq!(Stage::of("-O0"), Stage::ResolvedDesign);
-        assert_eq!(Stage::of("--ieee-warnings=off"), Stage::Any);
-        assert_eq!(Stage::of("-H1g"), Stage::Any);
-        assert_eq!(Stage::of("--std=1993"), Stage::Any);
+        assert_eq!(OptionOf::of("--relaxed"), OptionOf::Analysis);
+        assert_eq!(OptionOf::of("--psl"), OptionOf::Analysis);
+        assert_eq!(OptionOf::of("--no-collapse"), OptionOf::Elaboration);
+        assert_eq!(OptionOf::of("-O0"), OptionOf::Elaboration);
+        assert_eq!(OptionOf::of("--ieee-warnings=off"), OptionOf::EveryCommand);
+        assert_eq!(OptionOf::of("-H1g"), OptionOf::EveryCommand);
+        assert_eq!(OptionOf::of("--std=1993"), OptionOf::EveryCommand);
     }
 
     #[test]
     fn an_option_keeps_its_value_and_folders_are_found_from_anywhere() {
         let given = ["-L", "libs", "--relaxed", "-g", "N=1", "--work=mine"];
         let arguments = arguments(given.into_iter());
-        let of = |stage| words(&arguments, stage).collect::<Vec<_>>();
-        assert_eq!(of(Stage::Any), ["-L", "libs"]);
-        assert_eq!(of(Stage::Analysis), ["--relaxed"]);
-        assert_eq!(of(Stage::ResolvedDesign), ["-g", "N=1"]);
+        let of = |of| words(&arguments, of).collect::<Vec<_>>();
+        assert_eq!(of(OptionOf::EveryCommand), ["-L", "libs"]);
+        assert_eq!(of(OptionOf::Analysis), ["--relaxed"]);
+        assert_eq!(of(OptionOf::Elaboration), ["-g", "N=1"]);
         let from = |word, is_folder| from_anywhere(word, is_folder, Path::new("/crate"));
         assert_eq!(from("libs", true), "/crate/libs");
         assert_eq!(from("-Llibs", false), "-L/crate/libs");
@@ -294,8 +297,8 @@ mod tests {
 
     #[test]
     fn a_generic_that_is_not_used_fails_the_compilation() {
-        let told = Nvc.misgivings("** Warning: generic value for WIDHT not used\n");
+        let told = Nvc.failure_among("** Warning: generic value for WIDHT not used\n");
         assert!(told.is_some_and(|told| told.contains("`WIDHT`")));
-        assert_eq!(Nvc.misgivings("** Warning: something else\n"), None);
+        assert_eq!(Nvc.failure_among("** Warning: something else\n"), None);
     }
 }

@@ -14,7 +14,8 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Backend, Goal, Installation, Start, Waves, declarations, folders_and_macros, is_program,
+    Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
+    is_program,
 };
 use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
@@ -90,9 +91,9 @@ impl Backend for Verilator {
         ]
     }
 
-    fn prepare(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
+    fn prepare(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
         for (name, text) in self.files(design) {
-            fs::write(goal.folder.join(name), text)?;
+            fs::write(build.path.join(name), text)?;
         }
         Ok(())
     }
@@ -101,11 +102,11 @@ impl Backend for Verilator {
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0"]);
-        arguments(&mut command, found, design, goal);
+        arguments(&mut command, found, design, build);
         vec![command]
     }
 
@@ -114,22 +115,22 @@ impl Backend for Verilator {
         &self,
         found: &Installation,
         design: &ResolvedDesign,
-        goal: Goal<'_>,
+        build: BuildFolder<'_>,
     ) -> Option<Command> {
         if version(&found.version) >= Some((5, 44)) {
             return None;
         }
         let mut command = Command::new(&found.programs[0]);
         command.args(["--xml-only", "--exe", "--xml-output"]);
-        command.arg(goal.folder.join(NETLIST));
-        arguments(&mut command, found, design, goal);
+        command.arg(build.path.join(NETLIST));
+        arguments(&mut command, found, design, build);
         Some(command)
     }
 
-    fn inspected(&self, design: &ResolvedDesign, goal: Goal<'_>) -> io::Result<()> {
-        let netlist = goal.folder.join(NETLIST);
+    fn inspected(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+        let netlist = build.path.join(NETLIST);
         let lines = netlist::declarations(&fs::read_to_string(&netlist)?, design.public_all)?;
-        declarations::write(goal.folder, &lines)?;
+        declarations::write(build.path, &lines)?;
         fs::remove_file(netlist)
     }
 
@@ -137,9 +138,9 @@ impl Backend for Verilator {
         Some((LIBRARY, LIBRARY_INPUTS))
     }
 
-    fn reuse(&self, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) {
-        let objects = goal.folder.join(OBJECTS);
-        if let Some(library) = library(found, design, goal)
+    fn reuse(&self, found: &Installation, design: &ResolvedDesign, build: BuildFolder<'_>) {
+        let objects = build.path.join(OBJECTS);
+        if let Some(library) = library(found, design, build)
             && Inputs::read(&library.join(LIBRARY_INPUTS)).is_some_and(|mut it| it.are_fresh())
             && fs::create_dir_all(&objects).is_ok()
         {
@@ -152,14 +153,20 @@ impl Backend for Verilator {
         }
     }
 
-    fn keep(&self, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>, inputs: &Inputs) {
-        let Some(library) = library(found, design, goal).filter(|_| inputs.is_complete()) else {
+    fn keep(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        build: BuildFolder<'_>,
+        inputs: &Inputs,
+    ) {
+        let Some(library) = library(found, design, build).filter(|_| inputs.is_complete()) else {
             return;
         };
         let Some(beside) = library.parent() else {
             return;
         };
-        let objects = goal.folder.join(OBJECTS);
+        let objects = build.path.join(OBJECTS);
         let own = dependencies(&objects);
         let inputs = inputs.part(|path| own.contains(path) || is_program(path));
         let fresh = tempfile::Builder::new()
@@ -184,11 +191,16 @@ impl Backend for Verilator {
         line.starts_with("Archive ar ")
     }
 
-    fn run(&self, _: &Installation, design: &ResolvedDesign, start: Start<'_>) -> Command {
-        let mut command = Command::new(start.folder.join(PROGRAM));
-        command.arg("-m").arg(start.plugin);
-        declarations::give(&mut command, start.folder);
-        if let Some((_, path)) = start.waves {
+    fn run(
+        &self,
+        _: &Installation,
+        design: &ResolvedDesign,
+        arguments: RunArguments<'_>,
+    ) -> Command {
+        let mut command = Command::new(arguments.compiled.join(PROGRAM));
+        command.arg("-m").arg(arguments.plugin);
+        declarations::give(&mut command, arguments.compiled);
+        if let Some((_, path)) = arguments.waves {
             command.arg("-waves").arg(path);
         }
         // For the plugin's advice.
@@ -202,7 +214,12 @@ impl Backend for Verilator {
 }
 
 /// What every command that reads the design is given.
-fn arguments(command: &mut Command, found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) {
+fn arguments(
+    command: &mut Command,
+    found: &Installation,
+    design: &ResolvedDesign,
+    build: BuildFolder<'_>,
+) {
     command.args(["--vpi", "--timing"]);
     // As everywhere else: without it, assertions are left out.
     command.arg("--assert");
@@ -211,7 +228,7 @@ fn arguments(command: &mut Command, found: &Installation, design: &ResolvedDesig
     command
         .args(["--prefix", PREFIX, "--top-module"])
         .arg(design.top.to_string());
-    command.arg("--Mdir").arg(goal.folder.join(OBJECTS));
+    command.arg("--Mdir").arg(build.path.join(OBJECTS));
     command.args(["-o", &format!("../{PROGRAM}")]);
     command.args([
         "-CFLAGS",
@@ -224,12 +241,12 @@ fn arguments(command: &mut Command, found: &Installation, design: &ResolvedDesig
     if prints_statistics(&found.version) {
         command.arg("--quiet-stats");
     }
-    match goal.waves {
+    match build.waves {
         Some(Waves::Fst) => _ = command.arg("--trace-fst"),
         Some(_) => _ = command.arg("--trace"),
         None => {}
     }
-    if goal.waves.is_some() {
+    if build.waves.is_some() {
         command.arg("--trace-structs");
     }
     if design.public_all {
@@ -243,14 +260,18 @@ fn arguments(command: &mut Command, found: &Installation, design: &ResolvedDesig
         command.arg(format!("-G{name}={}", parameter(value)));
     }
     command.args(design.compile_arguments(Simulator::Verilator));
-    command.arg(goal.folder.join(PUBLISHED));
+    command.arg(build.path.join(PUBLISHED));
     command.args(design.sources.iter().map(|source| &source.path));
-    command.arg(goal.folder.join(HOST));
+    command.arg(build.path.join(HOST));
 }
 
 /// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
 /// for all designs with the same options. It is compiled each time where an option names files.
-fn library(found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) -> Option<PathBuf> {
+fn library(
+    found: &Installation,
+    design: &ResolvedDesign,
+    build: BuildFolder<'_>,
+) -> Option<PathBuf> {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
         hash.update(part.len().to_le_bytes());
@@ -258,7 +279,7 @@ fn library(found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) -> Opt
     };
     add(found.version.as_bytes());
     add(found.programs[0].as_os_str().as_encoded_bytes());
-    add(goal.waves.map_or("", Waves::name).as_bytes());
+    add(build.waves.map_or("", Waves::name).as_bytes());
     for argument in design.compile_arguments(Simulator::Verilator) {
         if is_source(argument) {
             continue;
@@ -270,7 +291,7 @@ fn library(found: &Installation, design: &ResolvedDesign, goal: Goal<'_>) -> Opt
     }
     hash_of_variables(&mut add);
     let name = format!("{LIBRARY}{}", hexadecimal(&hash.finalize()[..12]));
-    Some(goal.folder.parent()?.join(name))
+    Some(build.path.parent()?.join(name))
 }
 
 /// Whether an argument is a file of the design's own, which the library does not know.

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_int};
 
-use crate::regression::{console, runner};
+use crate::regression::{console, run};
 use crate::simulator::{self, Event, MessageKind, Sink, Unusable};
 use crate::time::SimTime;
 use crate::{scheduler, task};
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn verifork_design_message(
 
 fn refuse_unless(started: Result<(), String>) {
     if let Err(reason) = started {
-        runner::refuse_to_run(&reason);
+        run::refuse_to_run(&reason);
     }
 }
 
@@ -89,7 +89,7 @@ fn on_event(event: Event) {
     match event {
         Event::Start => {
             if let Some(port) = simulator::port() {
-                scheduler::start(port, runner::HOOKS);
+                scheduler::start(port, run::HOOKS);
             }
         }
         event => scheduler::deliver(event),
@@ -98,7 +98,7 @@ fn on_event(event: Event) {
 
 fn on_escaped_panic(payload: Box<dyn Any + Send>) {
     match payload.downcast_ref() {
-        Some(Unusable(reason)) => runner::refuse_to_run(reason),
-        None => runner::on_escaped_panic(&task::message_of(&*payload)),
+        Some(Unusable(reason)) => run::refuse_to_run(reason),
+        None => run::on_escaped_panic(&task::message_of(&*payload)),
     }
 }

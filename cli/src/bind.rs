@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 use similar::TextDiff;
 
-use crate::Place;
+use crate::HarnessArgs;
 use crate::declared::Declared;
 use crate::object::Object;
 use crate::source::{Extent, source};
@@ -37,7 +37,7 @@ pub(crate) struct Bind {
           value_parser = clap::value_parser!(u8).range(0..=6))]
     pub(crate) depth: u8,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) harness: HarnessArgs,
 }
 
 /// What the plugin and the harness tell of a design.
@@ -64,7 +64,7 @@ pub(crate) struct Design {
 
 impl Bind {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let path = self.place.folder()?.join(&self.output);
+        let path = self.harness.folder()?.join(&self.output);
         let design = self.describe()?;
         let text = source(&design, self.extent(), &self.command()).text;
         let present = fs::read_to_string(&path).unwrap_or_default();
@@ -114,7 +114,7 @@ impl Bind {
     /// Has the design elaborated and described.
     pub(crate) fn describe(&self) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
-        let mut command = self.place.cargo_test();
+        let mut command = self.harness.cargo_test();
         command.env("VERIFORK_DESCRIBE", folder.path());
         let status = command.status().context("cargo does not start")?;
         let mut described = Vec::new();
@@ -145,11 +145,11 @@ impl Bind {
             &|name| name.starts_with(&below),
             &|name| name.starts_with(wanted.as_str()),
         ];
-        let place = fits
+        let at = fits
             .iter()
             .find_map(|fits| names.iter().position(|name| fits(name)));
-        match place {
-            Some(place) => Ok(described.swap_remove(place)),
+        match at {
+            Some(at) => Ok(described.swap_remove(at)),
             None => bail!(
                 "there is no design `{wanted}`; there are {}",
                 names.join(", ")

@@ -7,14 +7,14 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
-use crate::Place;
+use crate::HarnessArgs;
 
 /// `cargo`, as it has started us.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-impl Place {
+impl HarnessArgs {
     /// `cargo test` of the harness, up to the arguments of the harness itself.
     pub(crate) fn cargo_test(&self) -> Command {
         let mut command = cargo();
@@ -123,8 +123,8 @@ pub(crate) fn suite(test: &str) -> String {
 }
 
 /// Lists the tests.
-pub(crate) fn list(place: &Place) -> anyhow::Result<ExitCode> {
-    let mut command = place.cargo_test();
+pub(crate) fn list(harness: &HarnessArgs) -> anyhow::Result<ExitCode> {
+    let mut command = harness.cargo_test();
     let status = command
         .args(["--", "--list"])
         .status()

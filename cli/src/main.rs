@@ -37,7 +37,7 @@ enum Command {
     /// Writes the struct of the design's ports from the elaborated design.
     Bind(bind::Bind),
     /// Lists the tests of the crate.
-    List(Place),
+    List(HarnessArgs),
     /// Runs tests with progress, and a table at the end.
     Run(run::Run),
     /// Runs one test with waves and opens them in Surfer or `GTKWave`.
@@ -48,7 +48,7 @@ enum Command {
 
 /// Which testbench crate is meant.
 #[derive(Args, Clone, Debug, Default)]
-struct Place {
+struct HarnessArgs {
     /// `Cargo.toml` of the crate; that of the present folder by default.
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::New(new) => new.run(),
         Command::Bind(bind) => bind.run(),
-        Command::List(place) => harness::list(&place),
+        Command::List(harness) => harness::list(&harness),
         Command::Run(run) => run.run(),
         Command::Waves(waves) => waves.run(),
         Command::Doctor => Ok(doctor::run()),

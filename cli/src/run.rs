@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
-use crate::Place;
+use crate::HarnessArgs;
 use crate::harness::{Event, code, suite, tests};
 
 #[derive(Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Run {
     /// Only tests whose names contain one of these texts.
     filters: Vec<String>,
     #[command(flatten)]
-    place: Place,
+    harness: HarnessArgs,
     /// More arguments for the harness, such as `--test-threads 2`.
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -123,7 +123,7 @@ fn line() -> anyhow::Result<ProgressBar> {
 
 impl Run {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut command = self.place.command()?;
+        let mut command = self.harness.command()?;
         command
             .args(["--format", "json"])
             .args(&self.arguments)
@@ -183,7 +183,7 @@ impl Run {
 
     /// What to tell where the filters have selected nothing.
     fn nothing_fits(&self) -> anyhow::Result<String> {
-        let tests = tests(self.place.command()?)?;
+        let tests = tests(self.harness.command()?)?;
         let names = || tests.iter().map(String::as_str);
         let near = self.filters.iter().flat_map(|it| nearest(it, names(), 3));
         let near: Vec<&str> = near.take(3).collect();

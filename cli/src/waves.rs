@@ -10,7 +10,7 @@ use clap::Args;
 use verifork_protocol::files::file_name;
 use verifork_protocol::nearest::nearest;
 
-use crate::Place;
+use crate::HarnessArgs;
 use crate::doctor::is_there;
 use crate::harness::{suite, tests};
 
@@ -31,12 +31,12 @@ pub(crate) struct ShowWaves {
     #[arg(long, value_name = "PROGRAM")]
     viewer: Option<String>,
     #[command(flatten)]
-    place: Place,
+    harness: HarnessArgs,
 }
 
 impl ShowWaves {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let harness = self.place.command()?;
+        let harness = self.harness.command()?;
         let program = PathBuf::from(harness.get_program());
         let test = self.find(&tests(harness)?)?;
         let suite = suite(&test);
@@ -51,7 +51,7 @@ impl ShowWaves {
         let begun = SystemTime::now();
         // A failed test is why waves are looked at.
         let status = self
-            .place
+            .harness
             .command()?
             .env("VERIFORK_WAVES", &format)
             .args(["--exact", &test])

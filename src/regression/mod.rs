@@ -1,7 +1,7 @@
 //! What a run of tests needs beside the tests: settings, the choice of tests and their order,
 //! seeds, reports, the log, limits of wall-clock time, and the process's exit status.
 //!
-//! Only the runner calls the simulator; it hands in what the other parts need as values and
+//! Only `run` calls the simulator; it hands in what the other parts need as values and
 //! function pointers, so that their rules are tested without one.
 
 pub(crate) mod config;
@@ -20,7 +20,7 @@ pub(crate) mod registry;
 pub(crate) mod repeat;
 pub(crate) mod report;
 pub(crate) mod results;
-pub(crate) mod runner;
+pub(crate) mod run;
 pub(crate) mod seed;
 pub(crate) mod select;
 pub(crate) mod test;

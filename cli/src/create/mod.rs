@@ -16,7 +16,7 @@ use verifork_runner::Simulator;
 
 use self::design::{DesignOptions, LeftOut, absolute};
 use self::first_test::{NOTHING_MOVED, first_test};
-use crate::Place;
+use crate::HarnessArgs;
 use crate::bind::{Bind, write};
 use crate::harness::{Event, cargo, suite};
 use crate::source::{Extent, source};
@@ -136,16 +136,16 @@ impl New {
         if !workspace.is_there() {
             write(&folder.join(".gitignore"), "/target\n")?;
         }
-        let (harness, library) = (folder.join("tests/sim.rs"), folder.join("src/lib.rs"));
+        let (target, library) = (folder.join("tests/sim.rs"), folder.join("src/lib.rs"));
         let text = self.design.harness(&self.name, folder, &[])?;
-        write(&harness, &formatted(text))?;
+        write(&target, &formatted(text))?;
         write(&library, FIRST_LIBRARY)?;
-        let place = Place {
+        let harness = HarnessArgs {
             manifest_path: Some(folder.join("Cargo.toml")),
             target: "sim".to_owned(),
         };
         let bind = Bind {
-            place: place.clone(),
+            harness: harness.clone(),
             ..Bind::default()
         };
         let design = bind.describe()?;
@@ -153,7 +153,7 @@ impl New {
         write(&folder.join("src/dut.rs"), &written.text)?;
         write(&library, &formatted(first_test(&written, true)))?;
 
-        let mut failures = failures(&place)?;
+        let mut failures = failures(&harness)?;
         let (uncompiled, mut others): (Vec<Failure>, Vec<Failure>) = failures
             .into_iter()
             .partition(|it| it.message.contains(DOES_NOT_COMPILE));
@@ -176,7 +176,7 @@ impl New {
         );
         if !left_out.is_empty() {
             write(
-                &harness,
+                &target,
                 &self.design.harness(&self.name, folder, &left_out)?,
             )?;
         }
@@ -225,8 +225,8 @@ impl Failure {
 }
 
 /// Runs the tests of the crate, and gives those that fail.
-fn failures(place: &Place) -> anyhow::Result<Vec<Failure>> {
-    let output = place
+fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
+    let output = harness
         .command()?
         .args(["--format", "json"])
         .stderr(Stdio::inherit())

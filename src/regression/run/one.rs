@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::design::Ended as TestEnded;
 use super::limits::{limit_after, set_by};
-use super::{Planned, Runner, Running, task_tree, warn_unwritten};
+use super::{Planned, RegressionRun, Running, task_tree, warn_unwritten};
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
@@ -21,22 +21,22 @@ use crate::task::{self, catch, causes_of, text_of};
 use crate::time::{SimDuration, SimTime};
 use crate::trigger::timer;
 
-pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
-    let planned = &runner.tests[number];
+pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestResult {
+    let planned = &regression.tests[number];
     let entry = planned.entry;
     let options = match catch(entry.options) {
         Ok(options) => options,
         Err(caught) => {
             let text = format!("the test's options panicked: {}", caught.message);
-            return runner.result(number, Status::Failed(vec![FailureEntry::of_test(text)]));
+            return regression.result(number, Status::Failed(vec![FailureEntry::of_test(text)]));
         }
     };
     if let Some(reason) = options.skip {
-        return runner.skipped(number, reason);
+        return regression.skipped(number, reason);
     }
     console::begin_test(options.ignores_design_errors);
-    let begun = runner.kernel.now();
-    *runner.running.borrow_mut() = Some(Running {
+    let begun = regression.kernel.now();
+    *regression.running.borrow_mut() = Some(Running {
         number,
         begun: Instant::now(),
         since: begun,
@@ -46,8 +46,8 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         over: None,
     });
     if let (Some(watchdog), Some(limit)) = (
-        &runner.watchdog,
-        options.wall_timeout.or(runner.config.wall_timeout),
+        &regression.watchdog,
+        options.wall_timeout.or(regression.config.wall_timeout),
     ) {
         watchdog.arm(&planned.name, limit, Box::new(scheduler::ask));
     }
@@ -56,7 +56,7 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         planned.name.clone(),
         planned.run.seed,
         begun,
-        Rc::clone(&runner.plusargs),
+        Rc::clone(&regression.plusargs),
     );
     Test::set_current(Some(test.clone()));
     warn_unwritten(results::begun(&select::label(
@@ -68,11 +68,11 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
     task::executor().prepare_test();
     let context = TestContext {
         test,
-        top: runner.config.top.clone(),
+        top: regression.config.top.clone(),
         place: entry.place,
     };
     match catch(|| (entry.run)(&context)) {
-        Ok(Ok(body)) => run_body(runner, planned, &options, body, &mut failures).await,
+        Ok(Ok(body)) => run_body(regression, planned, &options, body, &mut failures).await,
         Ok(Err(error)) => {
             let mut texts = vec![text_of(&error)];
             texts.extend(causes_of(&error));
@@ -81,10 +81,10 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
             } else {
                 FailureKind::Error
             };
-            failures.push(runner, planned, kind, texts.join("\nbecause "));
-            failures.drop_error(runner, planned, error);
+            failures.push(regression, planned, kind, texts.join("\nbecause "));
+            failures.drop_error(regression, planned, error);
         }
-        Err(caught) => failures.push(runner, planned, FailureKind::Panic, caught.message),
+        Err(caught) => failures.push(regression, planned, FailureKind::Panic, caught.message),
     }
     for thread in crate::sync::leave_all_behind() {
         log::warn!(
@@ -92,35 +92,35 @@ pub(super) async fn run_one(runner: &Runner, number: usize) -> TestResult {
         );
     }
     Test::set_current(None);
-    runner.kernel.end_test();
-    warn_of_writes(planned, &runner.kernel.drop_writes());
-    for (path, place) in runner.kernel.forces() {
+    regression.kernel.end_test();
+    warn_of_writes(planned, &regression.kernel.drop_writes());
+    for (path, place) in regression.kernel.forces() {
         let name = &planned.name;
         log::warn!("`{name}` has left `{path}` forced (at {place}): it is released");
     }
-    runner.kernel.release_forces();
+    regression.kernel.release_forces();
     failures.take_lost();
-    let simulated = runner.kernel.now().since(begun);
+    let simulated = regression.kernel.now().since(begun);
     // What the design does in answer to the test's end is still a matter of this test.
-    runner.is_over(failures, simulated);
-    leave_time_step(runner.kernel).await;
-    let mut failures = runner.take_over();
-    let abort = runner
+    regression.is_over(failures, simulated);
+    leave_time_step(regression.kernel).await;
+    let mut failures = regression.take_over();
+    let abort = regression
         .running
         .borrow_mut()
         .as_mut()
         .and_then(|now| now.abort.take());
     if let Some(reason) = abort {
-        failures.push(runner, planned, FailureKind::Error, reason);
+        failures.push(regression, planned, FailureKind::Error, reason);
     }
     failures.take_lost();
-    if let Some(watchdog) = &runner.watchdog {
+    if let Some(watchdog) = &regression.watchdog {
         watchdog.disarm();
     }
-    let status = runner.judge(planned, &options, failures, TestEnded::Itself);
-    let mut result = runner.result(number, status);
+    let status = regression.judge(planned, &options, failures, TestEnded::Itself);
+    let mut result = regression.result(number, status);
     result.simulated = simulated;
-    *runner.running.borrow_mut() = None;
+    *regression.running.borrow_mut() = None;
     crash::during("");
     result
 }
@@ -148,10 +148,10 @@ impl Failures {
     }
 
     /// Drops a user's error, whose own code runs then.
-    fn drop_error(&mut self, runner: &Runner, planned: &Planned, error: anyhow::Error) {
+    fn drop_error(&mut self, regression: &RegressionRun, planned: &Planned, error: anyhow::Error) {
         if let Err(caught) = catch(move || drop(error)) {
             let text = format!("the error panicked while being dropped: {caught}");
-            self.push(runner, planned, FailureKind::Panic, text);
+            self.push(regression, planned, FailureKind::Panic, text);
         }
     }
 
@@ -170,7 +170,7 @@ impl Failures {
 
     pub(super) fn push(
         &mut self,
-        runner: &Runner,
+        regression: &RegressionRun,
         planned: &Planned,
         kind: FailureKind,
         text: String,
@@ -179,7 +179,7 @@ impl Failures {
         self.entries.push(failures::of_test(
             &planned.name,
             place,
-            runner.kernel.now(),
+            regression.kernel.now(),
             kind,
             text,
         ));
@@ -188,14 +188,14 @@ impl Failures {
 
 /// Runs the test's own code until it ends, or until one of its limits or the simulation ends it.
 async fn run_body(
-    runner: &Runner,
+    regression: &RegressionRun,
     planned: &Planned,
     options: &TestOptions,
     body: TestFuture,
     failures: &mut Failures,
 ) {
-    let limit = options.timeout.or(runner.config.timeout);
-    let limit = limit.and_then(|limit| limit_after(runner.kernel, limit));
+    let limit = options.timeout.or(regression.config.timeout);
+    let limit = limit.and_then(|limit| limit_after(regression.kernel, limit));
     let (timer, limit) = limit.unzip();
     let mut timer = pin!(timer);
     let place: &'static Location<'static> = planned.entry.place;
@@ -205,7 +205,7 @@ async fn run_body(
             if let Poll::Ready(outcome) = running.as_mut().poll(context) {
                 return Poll::Ready(Ended::Itself(outcome));
             }
-            if let Some(reason) = runner.take_abort(context.waker()) {
+            if let Some(reason) = regression.take_abort(context.waker()) {
                 return Poll::Ready(Ended::Aborted(reason));
             }
             let Some(timer) = timer.as_mut().as_pin_mut() else {
@@ -216,7 +216,7 @@ async fn run_body(
                     "the test did not end within {} of simulated time{}\n{}",
                     limit.unwrap_or(SimDuration::ZERO),
                     set_by(options.timeout.is_some(), "VERIFORK_TIMEOUT"),
-                    task_tree(runner.kernel)
+                    task_tree(regression.kernel)
                 ))
             })
         })
@@ -229,10 +229,10 @@ async fn run_body(
             Some(reason) => failures.skipped = Some(reason),
             None => failures.entries.extend(failures::entries(&errors)),
         },
-        Ended::Aborted(reason) => failures.push(runner, planned, FailureKind::Error, reason),
+        Ended::Aborted(reason) => failures.push(regression, planned, FailureKind::Error, reason),
         Ended::TimedOut(reason) => {
             let (name, place) = (&planned.name, planned.entry.place);
-            let at = runner.kernel.now();
+            let at = regression.kernel.now();
             // It came one step after the limit.
             let at = SimTime::new(at.steps().saturating_sub(1), at.precision());
             let failure = failures::of_test(name, place, at, FailureKind::Timeout, reason);
@@ -272,7 +272,7 @@ async fn leave_time_step(kernel: &'static Kernel) {
     }
 }
 
-impl Runner {
+impl RegressionRun {
     /// The running test's own code has ended, so.
     fn is_over(&self, failures: Failures, simulated: SimDuration) {
         if let Some(running) = &mut *self.running.borrow_mut() {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use anyhow::Context as _;
 
 use super::limits::last_resort;
-use super::{Planned, Runner, print, print_record};
+use super::{Planned, RegressionRun, print, print_record};
 use crate::regression::config::Config;
 use crate::regression::console;
 use crate::regression::describe;
@@ -23,7 +23,7 @@ use crate::scheduler::{self, Kernel};
 use crate::task::{self, catch};
 
 /// Reads the settings and chooses the tests; `None` if only a list was asked for.
-pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runner>>> {
+pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<RegressionRun>>> {
     let config = Config::from_environment()?;
     if let Some(help) = &config.help {
         print(help);
@@ -152,7 +152,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Runne
         .filter(|argument| argument.starts_with('+'))
         .cloned()
         .collect();
-    Ok(Some(Rc::new(Runner {
+    Ok(Some(Rc::new(RegressionRun {
         kernel,
         config,
         style,

@@ -41,7 +41,7 @@ pub(crate) const HOOKS: Hooks = Hooks {
     broken,
 };
 
-struct Runner {
+struct RegressionRun {
     kernel: &'static Kernel,
     config: Config,
     style: Style,
@@ -73,13 +73,13 @@ struct Running {
 }
 
 thread_local! {
-    static RUNNER: RefCell<Option<Rc<Runner>>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Rc<RegressionRun>>> = const { RefCell::new(None) };
 }
 
 /// Nothing where the thread is ending.
-fn runner() -> Option<Rc<Runner>> {
-    RUNNER
-        .try_with(|runner| runner.borrow().clone())
+fn current() -> Option<Rc<RegressionRun>> {
+    CURRENT
+        .try_with(|regression| regression.borrow().clone())
         .ok()
         .flatten()
 }
@@ -126,10 +126,10 @@ fn start(kernel: &'static Kernel) {
             .unwrap_or_else(|caught| Err(anyhow::anyhow!("{}", caught.message)))
     });
     match begun {
-        Ok(Some(runner)) => {
-            RUNNER.set(Some(Rc::clone(&runner)));
+        Ok(Some(regression)) => {
+            CURRENT.set(Some(Rc::clone(&regression)));
             drop(task::spawn_root(async move {
-                let mut run = pin!(run_all(&runner));
+                let mut run = pin!(run_all(&regression));
                 let outcome = poll_fn(|context| match catch(|| run.as_mut().poll(context)) {
                     Ok(poll) => poll.map(Ok),
                     Err(caught) => Poll::Ready(Err(caught)),
@@ -163,29 +163,29 @@ fn warn_unwritten(written: anyhow::Result<()>) {
     }
 }
 
-async fn run_all(runner: &Runner) {
+async fn run_all(regression: &RegressionRun) {
     let mut stopped = false;
-    for number in 0..runner.tests.len() {
+    for number in 0..regression.tests.len() {
         let result = if stopped {
-            runner.skipped(
+            regression.skipped(
                 number,
                 "not run, since VERIFORK_FAIL_FAST is set and a test failed",
             )
         } else {
-            run_one(runner, number).await
+            run_one(regression, number).await
         };
-        stopped |= runner.config.fail_fast && matches!(result.status, Status::Failed(_));
-        runner.record(result);
+        stopped |= regression.config.fail_fast && matches!(result.status, Status::Failed(_));
+        regression.record(result);
     }
-    runner.finish();
-    runner.kernel.port().finish();
+    regression.finish();
+    regression.kernel.port().finish();
 }
 
 fn task_tree(kernel: &Kernel) -> String {
     format!("tasks:\n{}", kernel.task_tree())
 }
 
-impl Runner {
+impl RegressionRun {
     fn result(&self, number: usize, status: Status) -> TestResult {
         let Planned { entry, name, run } = &self.tests[number];
         let wall = self
@@ -314,14 +314,14 @@ impl Runner {
 }
 
 fn end(_: &'static Kernel) {
-    if let Some(runner) = runner() {
-        runner.end_early(None);
+    if let Some(regression) = current() {
+        regression.end_early(None);
     }
 }
 
 /// Something failed that no task did itself.
 fn broken(kernel: &'static Kernel, reason: String) {
-    let aborted = runner().is_some_and(|runner| runner.abort(&reason));
+    let aborted = current().is_some_and(|regression| regression.abort(&reason));
     if !aborted {
         print(&format!("verifork: {reason}\n"));
         warn_unwritten(junit::problem(&reason).map_err(Into::into));
@@ -356,8 +356,8 @@ pub(crate) fn on_escaped_panic(message: &str) {
     fail_process();
     let text = format!("verifork: panicked outside of every task: {message}");
     warn_unwritten(junit::problem(&text).map_err(Into::into));
-    match runner() {
-        Some(runner) => runner.give_up(FailureKind::Run, &text),
+    match current() {
+        Some(regression) => regression.give_up(FailureKind::Run, &text),
         None => print(&format!("{text}\n")),
     }
     if let Ok(kernel) = kernel() {

@@ -1,6 +1,6 @@
 //! What ends a test that does not end itself: limits of simulated and of wall-clock time.
 
-use super::{runner, task_tree};
+use super::{current, task_tree};
 use crate::regression::exit;
 use crate::regression::outcome::FailureKind;
 use crate::scheduler::{self, Kernel, kernel};
@@ -48,20 +48,20 @@ pub(super) fn set_by(own: bool, variable: &str) -> String {
 /// The wall-clock limit has passed, and the simulator's thread has come by: it can tell what
 /// everybody awaits, and ends the run in good order.
 pub(super) fn asked(kernel: &'static Kernel) {
-    let Some(runner) = runner() else { return };
+    let Some(regression) = current() else { return };
     let name = {
-        let running = runner.running.borrow();
+        let running = regression.running.borrow();
         let Some(running) = running.as_ref() else {
             return;
         };
-        runner.tests[running.number].name.clone()
+        regression.tests[running.number].name.clone()
     };
-    if let Some(watchdog) = &runner.watchdog {
+    if let Some(watchdog) = &regression.watchdog {
         watchdog.arm("the end of the simulation", END_LIMIT, Box::new(|| {}));
     }
-    let planned = runner.tests.iter().find(|planned| planned.name == name);
+    let planned = regression.tests.iter().find(|planned| planned.name == name);
     let own = planned.and_then(|planned| (planned.entry.options)().wall_timeout);
-    let limit = own.or(runner.config.wall_timeout).unwrap_or_default();
+    let limit = own.or(regression.config.wall_timeout).unwrap_or_default();
     let threads = crate::sync::running_threads();
     let threads = if threads.is_empty() {
         String::new()
@@ -73,7 +73,7 @@ pub(super) fn asked(kernel: &'static Kernel) {
         set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
         task_tree(kernel)
     );
-    runner.give_up(FailureKind::Timeout, &reason);
+    regression.give_up(FailureKind::Timeout, &reason);
     kernel.stop();
     kernel.port().finish();
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::one::Failures;
-use super::{Planned, Runner, task_tree};
+use super::{Planned, RegressionRun, task_tree};
 use crate::regression::console::{self, Heard};
 use crate::regression::outcome::{FailureEntry, FailureKind, Status};
 use crate::regression::registry::{End, TestOptions};
@@ -39,7 +39,7 @@ impl End {
     }
 }
 
-impl Runner {
+impl RegressionRun {
     /// The verdict on a test, with what the design has said while it ran.
     pub(super) fn judge(
         &self,

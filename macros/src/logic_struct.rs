@@ -183,7 +183,7 @@ fn implementation(structure: &Ident, parts: &[Part<'_>], lsb_first: bool) -> Tok
                     ::verifork::__private::ValueError,
                 > {
                     ::verifork::__private::check_structure(width, WIDTH)?;
-                    let mut vector = ::verifork::__private::LogicVec::all_zero(width);
+                    let mut vector = ::verifork::__private::LogicVec::zeros(width);
                     #(
                         ::verifork::__private::write_field(
                             &mut vector,

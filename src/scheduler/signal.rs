@@ -490,7 +490,7 @@ impl Signal {
     fn remember_wide(&self, port: &dyn Port) {
         let value = match self.description.encoding {
             Encoding::Logic { .. } => {
-                let mut value = LogicVec::all_zero(0);
+                let mut value = LogicVec::zeros(0);
                 port.read(self.handle, &self.description.encoding, &mut value)
                     .map(|()| Last::Bits(value))
             }

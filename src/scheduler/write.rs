@@ -435,7 +435,7 @@ fn put_parts(
     parts: &[(u32, LogicVec)],
     mode: WriteMode,
 ) -> Result<(), PortError> {
-    let mut whole = LogicVec::all_zero(target.width);
+    let mut whole = LogicVec::zeros(target.width);
     port.read(target.handle, target.encoding, &mut whole)?;
     for (low, part) in parts {
         overlay(&mut whole, *low, part);

@@ -124,7 +124,7 @@ impl<T: LogicValue, const N: usize> LogicValue for [T; N] {
 
     fn to_logic(&self, width: u32) -> Result<LogicVec, ValueError> {
         let lane_width = lane_width(width, N)?;
-        let mut vector = LogicVec::all_zero(width);
+        let mut vector = LogicVec::zeros(width);
         let mut low = 0;
         for (number, lane) in self.iter().enumerate() {
             lane.to_logic(lane_width)
@@ -271,7 +271,7 @@ mod tests {
         );
         let nibbles: [u8; 3] = LogicVec::from_u64(0xcba, 12).unwrap().to().unwrap();
         assert_eq!(nibbles, [0xa, 0xb, 0xc]);
-        let uneven = LogicVec::all_zero(10).to::<[u8; 3]>().unwrap_err();
+        let uneven = LogicVec::zeros(10).to::<[u8; 3]>().unwrap_err();
         assert_eq!(uneven.to_string(), "10 bits are not 3 lanes of one width");
         let unknown = LogicVec::from_binary_str("0X00").unwrap();
         let error = unknown.to::<[u8; 2]>().unwrap_err().to_string();

@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_declaration_says_which_number_bits_are() {
-        let bits = LogicVec::all_one(200);
+        let bits = LogicVec::ones(200);
         let unsigned = Declared::unsigned(200);
         let signed = Declared {
             signed: true,
@@ -184,7 +184,7 @@ mod tests {
         assert!(most.to_declared(signed).is_err());
         assert!(most.magnitude().to_declared(signed).is_err());
         assert!(BigInt::from(-1).to_declared(unsigned).is_err());
-        let error = BigUint::from_declared(signed, &LogicVec::all_one(9)).unwrap_err();
+        let error = BigUint::from_declared(signed, &LogicVec::ones(9)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "-1 (9'h1ff) does not fit BigUint, which holds no negative numbers"

@@ -111,9 +111,9 @@ mod tests {
         );
         assert_eq!(
             LogicVec::from_le_bytes(&[0xff, 0x0f, 0], 12),
-            Ok(LogicVec::all_one(12))
+            Ok(LogicVec::ones(12))
         );
-        assert_eq!(LogicVec::from_be_bytes(&[], 3), Ok(LogicVec::all_zero(3)));
+        assert_eq!(LogicVec::from_be_bytes(&[], 3), Ok(LogicVec::zeros(3)));
         assert!(LogicVec::unknown(9).to_le_bytes().is_err());
     }
 

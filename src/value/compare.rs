@@ -17,7 +17,7 @@ impl LogicVec {
     /// let bus: LogicVec = "8'hx5".parse()?;
     /// assert_eq!(bus.logical_eq(0x15), Logic::Unknown);
     /// assert_eq!(bus.logical_eq(0x16), Logic::Zero);
-    /// assert_eq!(LogicVec::all_one(8).logical_eq(-1), Logic::One);
+    /// assert_eq!(LogicVec::ones(8).logical_eq(-1), Logic::One);
     /// # Ok::<(), verifork::value::ValueError>(())
     /// ```
     #[must_use]

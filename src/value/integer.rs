@@ -268,7 +268,7 @@ mod tests {
         for logic in Logic::ALL.into_iter().filter(|logic| logic.is_unknown()) {
             for width in [1, 8, 64, 65, 128, 200] {
                 for at in [0, width / 2, width - 1] {
-                    let mut vector = LogicVec::all_zero(width);
+                    let mut vector = LogicVec::zeros(width);
                     vector.set_bit(at, logic).unwrap();
                     assert!(matches!(vector.to_bool(), Err(ValueError::Unknown { .. })));
                     assert!(matches!(vector.to_u64(), Err(ValueError::Unknown { .. })));
@@ -302,8 +302,8 @@ mod tests {
         );
         assert_eq!(i8::try_from(&parse("16'hff80")), Ok(-128));
         assert_eq!(u8::try_from(&parse("3'b101")), Ok(5));
-        assert_eq!(i64::try_from(&LogicVec::all_one(100)), Ok(-1));
-        assert!(u64::try_from(&LogicVec::all_one(65)).is_err());
+        assert_eq!(i64::try_from(&LogicVec::ones(100)), Ok(-1));
+        assert!(u64::try_from(&LogicVec::ones(65)).is_err());
         assert_eq!(u8::try_from(&LogicVec::default()), Ok(0));
         assert_eq!(i8::try_from(&LogicVec::default()), Ok(0));
     }
@@ -318,8 +318,8 @@ mod tests {
         assert!(LogicVec::from_u64(1, 0).is_err());
         assert!(LogicVec::from_i64(-1, 0).is_err());
         assert_eq!(LogicVec::from_i64(0, 0).unwrap().width(), 0);
-        assert_eq!(LogicVec::from_i64(-1, 64).unwrap(), LogicVec::all_one(64));
-        assert_eq!(LogicVec::from_i64(-1, 200).unwrap(), LogicVec::all_one(200));
+        assert_eq!(LogicVec::from_i64(-1, 64).unwrap(), LogicVec::ones(64));
+        assert_eq!(LogicVec::from_i64(-1, 200).unwrap(), LogicVec::ones(200));
     }
 
     /// The unsigned and the signed integer of known bits; at most 128 of them.

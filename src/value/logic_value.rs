@@ -169,7 +169,7 @@ impl LogicVec {
     ///
     /// ```
     /// # use verifork::value::LogicVec;
-    /// assert_eq!(LogicVec::all_one(8).to::<i32>()?, -1);
+    /// assert_eq!(LogicVec::ones(8).to::<i32>()?, -1);
     /// # Ok::<(), verifork::value::ValueError>(())
     /// ```
     ///
@@ -468,7 +468,7 @@ mod tests {
             Ok(State::Run)
         );
         assert_eq!(
-            LogicVec::all_one(2).to::<State>().unwrap_err().to_string(),
+            LogicVec::ones(2).to::<State>().unwrap_err().to_string(),
             "2'b11 is no variant of State: it has Idle = 0, Run = 2"
         );
         assert!(matches!(
@@ -478,7 +478,7 @@ mod tests {
                 ..
             })
         ));
-        let wide = LogicVec::all_one(200).to::<State>();
+        let wide = LogicVec::ones(200).to::<State>();
         assert!(matches!(wide, Err(ValueError::NotAVariant { .. })));
     }
 
@@ -523,7 +523,7 @@ mod tests {
             240_u16.to_declared(signed).unwrap_err().to_string(),
             "240 does not fit 8 bits, which hold -128 to 127"
         );
-        let bit = LogicVec::all_one(1);
+        let bit = LogicVec::ones(1);
         assert_eq!(i8::from_declared(Declared::unsigned(1), &bit), Ok(1));
         assert_eq!(1_i64.to_declared(Declared::unsigned(1)), Ok(bit));
     }
@@ -548,7 +548,7 @@ mod tests {
             number: true,
             ..signed(32)
         };
-        let minus_one = LogicVec::all_one(32);
+        let minus_one = LogicVec::ones(32);
         assert_eq!(i32::from_declared(integer, &minus_one), Ok(-1));
         assert!(u32::from_declared(integer, &minus_one).is_err());
         assert!(u32::MAX.to_declared(integer).is_err());
@@ -556,14 +556,14 @@ mod tests {
 
     #[test]
     fn a_vector_is_written_only_in_its_own_width() {
-        let error = LogicVec::all_zero(9).to_logic(8).unwrap_err();
+        let error = LogicVec::zeros(9).to_logic(8).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the value has 9 bits where 8 bits belong"
         );
         assert!(Logic::One.to_logic(2).is_err());
-        assert_eq!(LogicVec::all_one(1).to::<Logic>(), Ok(Logic::One));
-        assert!(LogicVec::all_one(2).to::<Logic>().is_err());
+        assert_eq!(LogicVec::ones(1).to::<Logic>(), Ok(Logic::One));
+        assert!(LogicVec::ones(2).to::<Logic>().is_err());
     }
 
     proptest! {

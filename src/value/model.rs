@@ -34,7 +34,7 @@ pub(super) fn levels(length: Range<usize>) -> impl Strategy<Value = Vec<Logic>> 
 /// A vector made bit by bit.
 pub(super) fn vector(bits: &[Logic]) -> LogicVec {
     let width = u32::try_from(bits.len()).unwrap();
-    let mut vector = LogicVec::all_zero(width);
+    let mut vector = LogicVec::zeros(width);
     for (index, bit) in (0..).zip(bits) {
         vector.set_bit(index, *bit).unwrap();
     }

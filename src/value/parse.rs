@@ -115,7 +115,7 @@ impl<'a> Literal<'a> {
         if count == 0 || digits.starts_with('_') {
             return Err(self.error(digits, "a digit belongs here".to_owned()));
         }
-        let mut vector = LogicVec::all_zero(width);
+        let mut vector = LogicVec::zeros(width);
         let mut offset = width;
         for (at, character) in digits.char_indices() {
             if character == '_' {

@@ -60,7 +60,7 @@ impl LogicVec {
                 .map(|part| part.borrow().width() as usize)
                 .sum(),
         );
-        let mut whole = LogicVec::all_zero(width);
+        let mut whole = LogicVec::zeros(width);
         let mut offset = 0;
         for part in parts.iter().rev() {
             whole.overwrite(offset, part.borrow());
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_slice_outside_the_vector_is_an_error() {
-        let vector = LogicVec::all_zero(8);
+        let vector = LogicVec::zeros(8);
         let message = |high, low| vector.slice(high, low).unwrap_err().to_string();
         assert_eq!(
             message(8, 0),
@@ -183,11 +183,11 @@ mod tests {
 
     #[test]
     fn a_slice_takes_only_its_own_width() {
-        let mut vector = LogicVec::all_zero(8);
-        let error = vector.set_slice(3, 0, &LogicVec::all_one(5)).unwrap_err();
+        let mut vector = LogicVec::zeros(8);
+        let error = vector.set_slice(3, 0, &LogicVec::ones(5)).unwrap_err();
         let expected = "the new value of the slice has 5 bits where 4 bits belong";
         assert_eq!(error.to_string(), expected);
-        assert_eq!(vector, LogicVec::all_zero(8));
+        assert_eq!(vector, LogicVec::zeros(8));
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(parse("X1").sign_extend(70).unwrap().count_unknown(), 69);
         assert_eq!(
             LogicVec::default().sign_extend(3).unwrap(),
-            LogicVec::all_zero(3)
+            LogicVec::zeros(3)
         );
         let error = parse("0001").zero_extend(3).unwrap_err().to_string();
         assert_eq!(error, "the vector to extend has 4 bits where 3 bits belong");

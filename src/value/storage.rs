@@ -163,7 +163,7 @@ mod tests {
         for logic in Logic::ALL {
             assert_eq!(heap_words(&LogicVec::filled(64, logic)), None);
         }
-        assert!(heap_words(&LogicVec::all_zero(65)).is_some());
+        assert!(heap_words(&LogicVec::zeros(65)).is_some());
         assert!(size_of::<LogicVec>() <= 40);
     }
 
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn assigning_planes_reuses_the_memory() {
-        let mut vector = LogicVec::all_zero(256);
+        let mut vector = LogicVec::zeros(256);
         let before = heap_words(&vector);
         vector.assign_planes(256, |index| (index as u64, 0));
         assert_eq!(heap_words(&vector), before);

@@ -28,12 +28,12 @@ pub struct LogicVec(pub(super) Storage);
 
 impl LogicVec {
     /// `width` bits, all `0`.
-    pub fn all_zero(width: u32) -> LogicVec {
+    pub fn zeros(width: u32) -> LogicVec {
         LogicVec::filled(width, Logic::Zero)
     }
 
     /// `width` bits, all `1`.
-    pub fn all_one(width: u32) -> LogicVec {
+    pub fn ones(width: u32) -> LogicVec {
         LogicVec::filled(width, Logic::One)
     }
 
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(LogicVec::from_planes_u64(3, !0, !0), LogicVec::unknown(3));
         assert_eq!(
             LogicVec::from_planes(65, &[!0, !0, !0], &[0]),
-            LogicVec::all_one(65)
+            LogicVec::ones(65)
         );
         assert_eq!(LogicVec::from_planes_u64(70, !0, 0).count_unknown(), 0);
         assert_eq!(
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_bit_outside_the_width_is_an_error() {
-        let mut vector = LogicVec::all_zero(8);
+        let mut vector = LogicVec::zeros(8);
         assert_eq!(vector.bit(8), None);
         assert_eq!(
             vector.set_bit(8, Logic::One).unwrap_err().to_string(),

@@ -275,7 +275,7 @@ fn zero(port: &Port<'_>) -> Option<String> {
         (Some(first), _) => format!("dut::{first}"),
         (None, "bool") => "false".to_owned(),
         (None, "f64" | "String") => return None,
-        (None, "LogicVec") => format!("LogicVec::all_zero(dut.{}.width())", port.field),
+        (None, "LogicVec") => format!("LogicVec::zeros(dut.{}.width())", port.field),
         (None, _) if port.object.is_integer() => return None,
         (None, _) => "0".to_owned(),
     })

@@ -123,7 +123,7 @@ async fn start(dut: &Arbiter) {
     let _ = Clock::new(&dut.aclk, 10.ns()).try_start();
     dut.aresetn.set(false);
     dut.s_axis_tdata
-        .set(LogicVec::all_zero(dut.s_axis_tdata.width()));
+        .set(LogicVec::zeros(dut.s_axis_tdata.width()));
     dut.s_axis_tvalid.set(0);
     dut.s_axis_tlast.set(0);
     dut.m_axis_tready.set(false);

@@ -94,7 +94,7 @@ fn what_an_element_refuses_names_it() {
     assert_eq!(unknown.path(), "top.memory[3]");
     assert_eq!(unknown.location().line(), line!() - 2);
     let wide = dut.array::<LogicVec>("memory").unwrap();
-    let refused = wide.at(2).try_set(LogicVec::all_one(9)).unwrap_err();
+    let refused = wide.at(2).try_set(LogicVec::ones(9)).unwrap_err();
     assert_eq!(refused.path(), "top.memory[2]");
     design.refuses.set(true);
     let refused = memory.at(1).try_set_immediate(1).unwrap_err();

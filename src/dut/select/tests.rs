@@ -106,7 +106,7 @@ fn parts_of_wide_signals_are_read_and_written() {
     read_write_phase();
     assert_eq!(wide.slice(70, 63).typed::<u8>().get(), Ok(0xa5));
     assert_eq!(wide.bit(99).get(), Logic::HighImpedance);
-    assert_eq!(wide.slice(62, 0).get(), LogicVec::all_zero(63));
+    assert_eq!(wide.slice(62, 0).get(), LogicVec::zeros(63));
 }
 
 #[test]

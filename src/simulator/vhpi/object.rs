@@ -275,7 +275,7 @@ mod tests {
         written.set_planes((0x5a, 0));
         assert!(written.read_vector(8, &mut vector));
         assert_eq!(vector.to_string(), "8'h5a");
-        written.set_vector(&LogicVec::all_one(8));
+        written.set_vector(&LogicVec::ones(8));
         assert_eq!(written.planes(), Some((0xff, 0)));
         written.set_text("a");
         assert_eq!((written.planes(), written.text()), (None, Some("a".into())));

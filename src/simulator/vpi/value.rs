@@ -469,7 +469,7 @@ impl VpiPort {
         }
         let width = encoding.width().unwrap_or(1);
         if let Some(vhdl) = self.vhdl {
-            let nothing = LogicVec::all_zero(width);
+            let nothing = LogicVec::zeros(width);
             return self.write_vhdl(vhdl, object, &nothing, WriteMode::Release);
         }
         let words = width.div_ceil(64) as usize;

@@ -104,7 +104,7 @@ impl VpiPort {
     /// Ends the forces whose releases had to wait until they were applied.
     pub(super) fn end_forces_vhdl(&self, vhdl: &Vhdl) {
         for release in vhdl.writes.take_releases() {
-            let nothing = LogicVec::all_zero(release.width);
+            let nothing = LogicVec::zeros(release.width);
             let released = self.put_vhdl(release.object, &nothing, WriteMode::Release);
             let written = released.and_then(|()| match &release.then {
                 Some(value) => self.write_vhdl(vhdl, release.object, value, WriteMode::Deposit),

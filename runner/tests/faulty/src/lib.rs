@@ -10,9 +10,9 @@ use verifork::prelude::*;
 #[verifork::test]
 async fn passes(dut: Instance) -> Result {
     let (a, y) = (dut.signal::<LogicVec>("a")?, dut.signal::<LogicVec>("y")?);
-    a.set(LogicVec::all_zero(a.width()));
+    a.set(LogicVec::zeros(a.width()));
     timer(1.ns()).await;
-    assert_eq!(y.get(), LogicVec::all_one(y.width()));
+    assert_eq!(y.get(), LogicVec::ones(y.width()));
     Ok(())
 }
 
@@ -107,9 +107,9 @@ struct Gate {
 
 #[verifork::test]
 async fn binds(gate: Gate) -> Result {
-    gate.a.set(LogicVec::all_zero(gate.a.width()));
+    gate.a.set(LogicVec::zeros(gate.a.width()));
     timer(1.ns()).await;
-    ensure!(gate.y.get() == LogicVec::all_one(gate.a.width()));
+    ensure!(gate.y.get() == LogicVec::ones(gate.a.width()));
     Ok(())
 }
 

@@ -75,7 +75,7 @@ async fn changed_tells_of_any_bit_of_a_vector(top: Instance, width: u32) -> Resu
     };
     for letter in ["d", "q"] {
         let signal = top.signal::<LogicVec>(&format!("{letter}_{width}"))?;
-        let mut value = LogicVec::all_zero(width);
+        let mut value = LogicVec::zeros(width);
         signal.set_from(&value);
         timer(1.ns()).await;
         for (bit, to) in [

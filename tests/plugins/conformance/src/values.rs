@@ -25,7 +25,7 @@ const STATES: [Logic; 4] = [
 ];
 
 fn random(rng: &mut impl rand::Rng, width: u32, states: &[Logic]) -> LogicVec {
-    let mut value = LogicVec::all_zero(width);
+    let mut value = LogicVec::zeros(width);
     for bit in 0..width {
         value
             .set_bit(bit, states[rng.random_range(0..states.len())])
@@ -58,7 +58,7 @@ async fn vectors_keep_every_state(dut: Instance, test: Test, width: u32) -> Resu
     let states = if two_states { two } else { &STATES };
     let filled = states.iter().map(|&state| LogicVec::filled(width, state));
     let mut values: Vec<_> = filled.collect();
-    let mut ends = LogicVec::all_zero(width);
+    let mut ends = LogicVec::zeros(width);
     ends.set_bit(width - 1, Logic::One)?;
     values.push(ends.clone());
     ends.set_bit(0, states[states.len() - 2])?;
@@ -206,7 +206,7 @@ async fn values_that_do_not_fit_are_refused_at_the_callers_line(dut: Instance) -
     assert!(wide.try_set(1 << 33).is_err() && wide.try_set((1 << 33) - 1).is_ok());
     let vector = dut.signal::<LogicVec>("d_33")?;
     assert!(
-        vector.try_set(LogicVec::all_zero(32)).is_err(),
+        vector.try_set(LogicVec::zeros(32)).is_err(),
         "a vector has to have the width"
     );
     let signed = dut.signal::<i8>("ones")?;
@@ -297,7 +297,7 @@ async fn ascending_ranges_count_from_the_left(dut: Design, top: Instance) -> Res
 #[verifork::test]
 async fn slices_cross_words_of_wide_vectors(top: Instance) -> Result {
     let wide = top.signal::<LogicVec>("q_128")?;
-    wide.set_immediate(LogicVec::all_zero(128));
+    wide.set_immediate(LogicVec::zeros(128));
     wide.slice(71, 56).typed::<u16>().set_immediate(0xbeef);
     assert_eq!(wide.get().to_u128()?, 0xbeef << 56);
     assert_eq!(wide.slice(71, 56).typed::<u16>().get()?, 0xbeef);
@@ -313,7 +313,7 @@ async fn slices_cross_words_of_wide_vectors(top: Instance) -> Result {
     assert_eq!(wide.bit(127).get(), highest);
     assert_eq!(wide.slice(126, 0).get().to_u128()?, (0xbeef << 56) | 9);
     let widest = top.signal::<LogicVec>("q_1024")?;
-    widest.set_immediate(LogicVec::all_one(1024));
+    widest.set_immediate(LogicVec::ones(1024));
     widest.bit(512).set_immediate(Logic::Zero);
     assert_eq!(widest.get().iter().filter(|bit| bit.is_zero()).count(), 1);
     assert_eq!(top.signal::<LogicVec>("w_1024")?.width(), 1024);

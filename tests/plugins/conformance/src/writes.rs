@@ -73,10 +73,10 @@ async fn the_last_write_of_a_step_wins(dut: Design, top: Instance) -> Result {
     }
     dut.d_8.set(3);
     let wide = top.signal::<LogicVec>("d_1024")?;
-    wide.set(LogicVec::all_one(1024));
-    wide.set(LogicVec::all_zero(1024));
+    wide.set(LogicVec::ones(1024));
+    wide.set(LogicVec::zeros(1024));
     timer(1.ns()).await;
-    assert_eq!((dut.d_8.get()?, wide.get()), (3, LogicVec::all_zero(1024)));
+    assert_eq!((dut.d_8.get()?, wide.get()), (3, LogicVec::zeros(1024)));
     Ok(())
 }
 
@@ -189,13 +189,13 @@ async fn a_released_net_takes_what_drives_it(dut: Design, top: Instance) -> Resu
         top.signal::<LogicVec>("q_128")?,
         top.signal::<LogicVec>("w_128")?,
     );
-    q.set_immediate(LogicVec::all_zero(128));
+    q.set_immediate(LogicVec::zeros(128));
     w.force(LogicVec::unknown(128));
     timer(1.ns()).await;
     assert_eq!(w.get(), LogicVec::unknown(128));
     w.release();
     timer(1.ns()).await;
-    assert_eq!(w.get(), LogicVec::all_one(128));
+    assert_eq!(w.get(), LogicVec::ones(128));
     Ok(())
 }
 
@@ -246,12 +246,12 @@ async fn a_forced_signal_tells_its_changes_and_no_others(dut: Design) -> Result 
 async fn a_write_ends_with_its_test(top: Instance, _round: ()) {
     let signal = top.signal::<LogicVec>("never_written").expect("declared");
     let untouched = if has_two_states(top).expect("declared") {
-        LogicVec::all_zero(8)
+        LogicVec::zeros(8)
     } else {
         LogicVec::unknown(8)
     };
     assert_eq!(signal.get(), untouched, "a test that has ended wrote");
-    signal.set(LogicVec::all_one(8));
+    signal.set(LogicVec::ones(8));
 }
 
 /// What a test has left forced is released, also if it ended where nothing can be written.

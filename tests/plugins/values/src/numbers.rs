@@ -20,7 +20,7 @@ async fn any_unsigned_bits_are_no_negative_number(dut: Instance) -> Result {
     dut.signal::<u16>("plain_12")?.set(0xfff);
     dut.signal::<Logic>("one")?.set(Logic::One);
     dut.signal::<LogicVec>("plain_100")?
-        .set(LogicVec::all_one(100));
+        .set(LogicVec::ones(100));
     timer(1.ns()).await;
     is(dut, "plain_seen", 240_i32);
     is(dut, "plain", 240_i16);
@@ -79,17 +79,16 @@ async fn any_unsigned_bits_take_no_negative_number(dut: Instance) -> Result {
     timer(1.ns()).await;
     is(dut, "plain_seen", 240_i32);
     is(dut, "one", true);
-    is(dut, "plain_100", LogicVec::all_one(100));
+    is(dut, "plain_100", LogicVec::ones(100));
     Ok(())
 }
 
 #[verifork::test]
 async fn any_signed_bits_keep_their_sign_where_it_is_told(dut: Instance) -> Result {
     dut.signal::<i8>("number")?.set(-16);
-    dut.signal::<LogicVec>("number_12")?
-        .set(LogicVec::all_one(12));
+    dut.signal::<LogicVec>("number_12")?.set(LogicVec::ones(12));
     dut.signal::<LogicVec>("number_100")?
-        .set(LogicVec::all_one(100));
+        .set(LogicVec::ones(100));
     timer(1.ns()).await;
     is(dut, "number_seen", -16_i32);
     is(dut, "number", 0xf0_u8);
@@ -160,11 +159,11 @@ async fn any_words_of_memories_have_the_sign_of_the_memory(dut: Instance) -> Res
 #[verifork::test]
 async fn verilog_types_have_the_sign_of_the_standard(dut: Instance) -> Result {
     dut.signal::<LogicVec>("four_states")?
-        .set(LogicVec::all_one(32));
-    dut.signal::<LogicVec>("tiny")?.set(LogicVec::all_one(8));
-    dut.signal::<LogicVec>("octet")?.set(LogicVec::all_one(8));
-    dut.signal::<LogicVec>("short")?.set(LogicVec::all_one(16));
-    dut.signal::<LogicVec>("long")?.set(LogicVec::all_one(64));
+        .set(LogicVec::ones(32));
+    dut.signal::<LogicVec>("tiny")?.set(LogicVec::ones(8));
+    dut.signal::<LogicVec>("octet")?.set(LogicVec::ones(8));
+    dut.signal::<LogicVec>("short")?.set(LogicVec::ones(16));
+    dut.signal::<LogicVec>("long")?.set(LogicVec::ones(64));
     dut.signal::<u8>("state")?.set(2);
     timer(1.ns()).await;
     is(dut, "octet", 255_i32);

@@ -74,7 +74,7 @@ async fn shown_null_ranges_are_vectors_arrays_and_strings_of_nothing(dut: Instan
         );
         vector.try_set(LogicVec::default())?;
         vector.try_set_immediate(LogicVec::default())?;
-        assert!(vector.try_set(LogicVec::all_zero(1)).is_err());
+        assert!(vector.try_set(LogicVec::zeros(1)).is_err());
         for index in [-1, 0, 1] {
             assert!(vector.try_bit(index).is_err() && vector.try_slice(0, 0).is_err());
         }

@@ -18,7 +18,7 @@ async fn parts_written_in_one_cycle_add_up(dut: Instance) -> Result {
     settle().await;
     assert_eq!(d_8.get()?, 0x8d);
     let wide = dut.signal::<LogicVec>("d_128")?;
-    wide.set(LogicVec::all_zero(128));
+    wide.set(LogicVec::zeros(128));
     settle().await;
     wide.bit(127).set_immediate(Logic::WeakOne);
     wide.bit(0).set_immediate(Logic::One);

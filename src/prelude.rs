@@ -5,7 +5,7 @@ pub use std::future::pending;
 pub use crate::clock::{Clock, RunningClock};
 pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
 pub use crate::regression::test::{Test, TestRng, skip};
-pub use crate::sync::{Event, Lock, Receiver, Semaphore, Sender, channel, unbounded};
+pub use crate::sync::{Event, Mutex, Receiver, Semaphore, Sender, channel, unbounded};
 pub use crate::task::{
     ChildOptions, Task, TaskManager, background, scope, scope_with, spawn, spawn_named, yield_now,
 };

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use verifork::sync::{Barrier, Event, Lock, Semaphore, channel};
+use verifork::sync::{Barrier, Event, Mutex, Semaphore, channel};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -76,7 +76,7 @@ fn channel_full_and_empty() {
 
 #[test]
 fn lock() {
-    let lock = Lock::new(0);
+    let lock = Mutex::new(0);
     allocates_nothing(|| {
         let guard = lock.try_lock();
         let mut wait = pin!(lock.lock());

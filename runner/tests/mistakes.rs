@@ -70,7 +70,7 @@ fn a_deadlock() {
         "did not end within 50 us",
         "left first",
         "right first",
-        "awaits the lock",
+        "awaits the mutex",
         "since 1 ns",
     ];
     is_told_the_same("deadlocks", &words, &["icarus", "ghdl", "nvc", "verilator"]);

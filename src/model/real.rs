@@ -20,7 +20,7 @@ use super::program::{
     Body, CHANNELS, EVENTS, LOCKS, ONESHOTS, OnDrop, PARTIES, PERMITS, Program, WAKERS, room,
 };
 use crate::sync::{
-    Barrier, Event, Lock, OneshotReceiver, OneshotSender, Receiver, Semaphore, Sender, channel,
+    Barrier, Event, Mutex, OneshotReceiver, OneshotSender, Receiver, Semaphore, Sender, channel,
     oneshot, unbounded,
 };
 use crate::task::{Task, TaskErrors, executor, run_test, spawn_named, spawn_root};
@@ -62,7 +62,7 @@ struct Env {
     guards: Cell<usize>,
     events: [Event; EVENTS],
     channels: [(Sender<u32>, Receiver<u32>); CHANNELS],
-    locks: [Lock<u32>; LOCKS],
+    locks: [Mutex<u32>; LOCKS],
     semaphore: Semaphore,
     barrier: Barrier,
     oneshots: [RefCell<Pair>; ONESHOTS],
@@ -82,7 +82,7 @@ impl Env {
                 Some(room) => channel(room),
                 None => unbounded(),
             }),
-            locks: std::array::from_fn(|_| Lock::new(0)),
+            locks: std::array::from_fn(|_| Mutex::new(0)),
             semaphore: Semaphore::new(PERMITS),
             barrier: Barrier::new(PARTIES),
             oneshots: std::array::from_fn(|_| {

@@ -1,8 +1,8 @@
-//! What tasks use to wait for each other: events, channels, locks, semaphores, barriers; and the
+//! What tasks use to wait for each other: events, channels, mutexes, semaphores, barriers; and the
 //! bridge to code that blocks.
 //!
 //! Everything here belongs to the simulator's thread and is not `Send`. The handles are reference
-//! counted: a clone of an [`Event`], [`Lock`], [`Semaphore`] or [`Barrier`] is the same event, lock,
+//! counted: a clone of an [`Event`], [`Mutex`], [`Semaphore`] or [`Barrier`] is the same event, mutex,
 //! semaphore or barrier, so a `'static` task takes a clone and a scope's child may borrow.
 //!
 //! | for | use |
@@ -10,7 +10,7 @@
 //! | one task tells others that something has happened | [`Event`] |
 //! | items from many tasks to one, in order | [`channel()`], [`unbounded`] |
 //! | one answer | [`oneshot`] |
-//! | one task at a time | [`Lock`] |
+//! | one task at a time | [`Mutex`] |
 //! | so many tasks at a time | [`Semaphore`] |
 //! | tasks that go on together | [`Barrier`] |
 //! | code that blocks | [`blocking`], and [`bridge()`] if it calls back |
@@ -34,7 +34,7 @@ mod channel;
 mod error;
 mod event;
 mod gate;
-mod lock;
+mod mutex;
 mod oneshot;
 mod permits;
 mod semaphore;
@@ -50,7 +50,7 @@ pub(crate) use bridge::{leave_all_behind, running_threads};
 pub use channel::{ReceiveWait, Receiver, SendWait, Sender, channel, unbounded};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use event::{Event, EventWait};
-pub use lock::{Lock, LockGuard, LockWait};
+pub use mutex::{LockWait, Mutex, MutexGuard};
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
 pub use semaphore::{Acquire, Semaphore, SemaphorePermit};
 

@@ -1,4 +1,4 @@
-//! A count of permits and the queue for them, for `Semaphore` and `Lock`.
+//! A count of permits and the queue for them, for `Semaphore` and `Mutex`.
 
 use std::cell::RefCell;
 use std::task::{Poll, Waker};

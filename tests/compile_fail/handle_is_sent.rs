@@ -35,8 +35,8 @@ pub fn sends() {
     sent::<Receiver<u8>>(); //~ E0277
     sent::<OneshotSender<u8>>(); //~ E0277
     sent::<OneshotReceiver<u8>>(); //~ E0277
-    sent::<Lock<u8>>(); //~ E0277
-    sent::<LockGuard<'static, u8>>(); //~ E0277
+    sent::<Mutex<u8>>(); //~ E0277
+    sent::<MutexGuard<'static, u8>>(); //~ E0277
     sent::<Semaphore>(); //~ E0277
     sent::<SemaphorePermit>(); //~ E0277
     sent::<Barrier>(); //~ E0277
@@ -54,7 +54,7 @@ pub fn shares() {
     shared::<Clock>(); //~ E0277
     shared::<RunningClock>(); //~ E0277
     shared::<Event>(); //~ E0277
-    shared::<Lock<u8>>(); //~ E0277
+    shared::<Mutex<u8>>(); //~ E0277
     shared::<Remote<()>>(); //~ E0277
     shared::<Test>(); //~ E0277
 }

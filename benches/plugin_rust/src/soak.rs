@@ -11,7 +11,7 @@ use std::time::Instant;
 use futures_lite::future::or;
 use verifork::dut::Instance;
 use verifork::prelude::*;
-use verifork::sync::{Event, Lock, channel};
+use verifork::sync::{Event, Mutex, channel};
 
 use crate::memory::resident_kib;
 use crate::{Bench, count_or};
@@ -66,7 +66,7 @@ async fn mixed_events(test: Test, dut: Bench) -> Result {
         }
         Ok(())
     });
-    let (lock, never) = (Lock::new(0_u64), Event::new());
+    let (lock, never) = (Mutex::new(0_u64), Event::new());
     let round = async |number: u64| -> Result {
         dut.clk.rising_edge().await;
         dut.data.set(u32::try_from(number & 0xffff)?);

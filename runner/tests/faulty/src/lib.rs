@@ -239,8 +239,8 @@ mod mistakes {
     /// Each of two tasks has one lock and wants the other's.
     #[verifork::test(timeout = 50.us())]
     async fn deadlocks() -> Result {
-        let (left, right) = (Lock::new(()), Lock::new(()));
-        let both = async |first: &Lock<()>, second: &Lock<()>| {
+        let (left, right) = (Mutex::new(()), Mutex::new(()));
+        let both = async |first: &Mutex<()>, second: &Mutex<()>| {
             let _first = first.lock().await;
             timer(1.ns()).await;
             let _second = second.lock().await;

@@ -63,7 +63,7 @@ async fn channels_carry_between_tasks_of_different_clocks(dut: Design) -> Result
 
 #[verifork::test]
 async fn events_and_locks_meet_in_the_same_time_step() -> Result {
-    let (event, lock) = (Event::new(), Rc::new(Lock::new(0)));
+    let (event, lock) = (Event::new(), Rc::new(Mutex::new(0)));
     let begun = now();
     for _ in 0..5 {
         let (event, lock) = (event.clone(), Rc::clone(&lock));

@@ -1,4 +1,4 @@
-//! `Lock`: one task at a time.
+//! `Mutex`: one task at a time.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
@@ -13,14 +13,14 @@ use crate::task::record_wait;
 
 /// A value that one task at a time may use, also across `await`s: a bus, a register file.
 ///
-/// Tasks get the lock in the order in which they asked for it. A clone is the same lock. There is
-/// no poisoning: a panic while the lock is held unlocks it.
+/// Tasks get it in the order in which they asked for it. A clone is the same mutex. There is
+/// no poisoning: a panic while it is locked unlocks it.
 ///
 /// ```
 /// use futures_lite::future::{block_on, yield_now, zip};
-/// use verifork::sync::Lock;
+/// use verifork::sync::Mutex;
 ///
-/// let bus = Lock::new(Vec::new()).named("bus");
+/// let bus = Mutex::new(Vec::new()).named("bus");
 /// let transfer = async |name| {
 ///     let mut bus = bus.lock().await;
 ///     bus.push(name);
@@ -30,7 +30,7 @@ use crate::task::record_wait;
 /// block_on(zip(transfer("read"), transfer("write")));
 /// assert_eq!(*bus.try_lock().unwrap(), ["read", "read", "write", "write"]);
 /// ```
-pub struct Lock<T> {
+pub struct Mutex<T> {
     shared: Rc<Shared<T>>,
 }
 
@@ -41,12 +41,12 @@ struct Shared<T> {
     label: Cell<Label>,
 }
 
-impl<T> Lock<T> {
+impl<T> Mutex<T> {
     /// An unlocked value. Messages name the line of this call.
     #[track_caller]
     pub fn new(value: T) -> Self {
         let (permits, label) = (Permits::new(1), Cell::new(Label::here()));
-        Lock {
+        Mutex {
             shared: Rc::new(Shared {
                 permits,
                 value: RefCell::new(value),
@@ -55,7 +55,7 @@ impl<T> Lock<T> {
         }
     }
 
-    /// Names the lock, every clone of it included, in messages.
+    /// Names the mutex, every clone of it included, in messages.
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         self.shared.label.set(self.shared.label.get().named(name));
@@ -70,12 +70,12 @@ impl<T> Lock<T> {
         }
     }
 
-    /// Takes the lock if nobody holds it or waits for it.
-    pub fn try_lock(&self) -> Option<LockGuard<'_, T>> {
+    /// Takes the lock if nobody has it or waits for it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.shared
             .permits
             .try_take(1)
-            .then(|| LockGuard::new(&self.shared))
+            .then(|| MutexGuard::new(&self.shared))
     }
 
     /// Whether a task holds the lock, or has been woken to take it.
@@ -84,36 +84,37 @@ impl<T> Lock<T> {
     }
 }
 
-impl<T> Clone for Lock<T> {
+impl<T> Clone for Mutex<T> {
     fn clone(&self) -> Self {
-        Lock {
+        Mutex {
             shared: Rc::clone(&self.shared),
         }
     }
 }
 
-impl<T: Default> Default for Lock<T> {
+impl<T: Default> Default for Mutex<T> {
     #[track_caller]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Lock<T> {
+impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lock = f.debug_struct("Lock");
-        lock.field("label", &self.shared.label.get());
+        let mut shown = f.debug_struct("Mutex");
+        shown.field("label", &self.shared.label.get());
         // Locked for the time: to show the value runs the user's code, which may lock it too.
         match self.try_lock() {
-            Some(guard) => lock.field("value", &*guard),
-            None => lock.field("value", &format_args!("<locked>")),
+            Some(guard) => shown.field("value", &*guard),
+            None => shown.field("value", &format_args!("<locked>")),
         };
-        lock.field("waiting", &self.shared.permits.waiting())
+        shown
+            .field("waiting", &self.shared.permits.waiting())
             .finish()
     }
 }
 
-/// The future of [`Lock::lock`].
+/// The future of [`Mutex::lock`].
 ///
 /// # Panics
 ///
@@ -125,19 +126,19 @@ pub struct LockWait<'a, T> {
 }
 
 impl<'a, T> Future for LockWait<'a, T> {
-    type Output = LockGuard<'a, T>;
+    type Output = MutexGuard<'a, T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<LockGuard<'a, T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<MutexGuard<'a, T>> {
         let shared = self.shared;
         if shared
             .permits
             .poll_take(1, &mut self.turn, context.waker())
             .is_pending()
         {
-            record_wait(shared.label.get().wait("the lock"));
+            record_wait(shared.label.get().wait("the mutex"));
             return Poll::Pending;
         }
-        Poll::Ready(LockGuard::new(shared))
+        Poll::Ready(MutexGuard::new(shared))
     }
 }
 
@@ -150,14 +151,14 @@ impl<T> Drop for LockWait<'_, T> {
 impl<T> fmt::Debug for LockWait<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LockWait")
-            .field("lock", &self.shared.label.get())
+            .field("mutex", &self.shared.label.get())
             .finish()
     }
 }
 
 /// The locked value; dropping this unlocks it.
 #[must_use = "a guard that is not kept unlocks at once"]
-pub struct LockGuard<'a, T> {
+pub struct MutexGuard<'a, T> {
     // Before the permit: fields are dropped in order, and who gets the permit borrows the value.
     value: RefMut<'a, T>,
     permit: Permit<'a>,
@@ -175,21 +176,21 @@ impl Drop for Permit<'_> {
     }
 }
 
-impl<'a, T> LockGuard<'a, T> {
+impl<'a, T> MutexGuard<'a, T> {
     /// For who has taken the permit.
     fn new(shared: &'a Shared<T>) -> Self {
         let permit = Permit {
             permits: &shared.permits,
             label: &shared.label,
         };
-        LockGuard {
+        MutexGuard {
             value: shared.value.borrow_mut(),
             permit,
         }
     }
 }
 
-impl<T> Deref for LockGuard<'_, T> {
+impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -197,22 +198,22 @@ impl<T> Deref for LockGuard<'_, T> {
     }
 }
 
-impl<T> DerefMut for LockGuard<'_, T> {
+impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for LockGuard<'_, T> {
+impl<T: fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LockGuard")
-            .field("lock", &self.permit.label.get())
+        f.debug_struct("MutexGuard")
+            .field("mutex", &self.permit.label.get())
             .field("value", &*self.value)
             .finish()
     }
 }
 
-impl<T: fmt::Display> fmt::Display for LockGuard<'_, T> {
+impl<T: fmt::Display> fmt::Display for MutexGuard<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
     }
@@ -227,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_value_that_uses_the_lock_while_it_is_shown_finds_it_locked() {
-        struct Looks(RefCell<Option<Lock<Looks>>>);
+        struct Looks(RefCell<Option<Mutex<Looks>>>);
         impl fmt::Debug for Looks {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let lock = self.0.take().expect("shown once");
@@ -236,7 +237,7 @@ mod tests {
                 write!(f, "free: {free}, {}", text.contains("<locked>"))
             }
         }
-        let lock = Lock::new(Looks(RefCell::default()));
+        let lock = Mutex::new(Looks(RefCell::default()));
         let own = lock.clone();
         lock.try_lock().unwrap().0.replace(Some(own));
         assert!(format!("{lock:?}").contains("free: false, true"));
@@ -245,7 +246,7 @@ mod tests {
 
     #[test]
     fn one_holder_at_a_time_in_order() {
-        let lock = Lock::new(0);
+        let lock = Mutex::new(0);
         let (first, second) = (Poller::new(), Poller::new());
         let (mut a, mut b) = (lock.lock(), lock.lock());
         let guard = lock.try_lock().unwrap();
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_woken_wait_that_is_dropped_passes_the_lock_on() {
-        let lock = Lock::new(());
+        let lock = Mutex::new(());
         let guard = lock.try_lock();
         let (mut first, mut second, poller) = (lock.lock(), lock.lock(), Poller::new());
         assert!(poll(&mut first).is_pending());
@@ -283,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_panic_unlocks() {
-        let lock = Lock::new(1);
+        let lock = Mutex::new(1);
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             let _guard = lock.try_lock().unwrap();
             panic!("while the lock is held");
@@ -294,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_waker_that_locks_at_once_gets_the_value() {
-        let lock = Lock::new(0);
+        let lock = Mutex::new(0);
         let inside = lock.clone();
         let guard = lock.try_lock();
         let task: Task = Box::pin(async move { *inside.lock().await += 1 });
@@ -308,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_million_dropped_waits_leave_nothing() {
-        let lock = Lock::new(());
+        let lock = Mutex::new(());
         let guard = lock.try_lock();
         for _ in 0..1_000_000 {
             assert!(poll(&mut lock.lock()).is_pending());
@@ -323,7 +324,7 @@ mod tests {
 
     #[test]
     fn debug_shows_the_value_or_that_it_is_locked() {
-        let lock = Lock::new(7).named("bus");
+        let lock = Mutex::new(7).named("bus");
         assert!(format!("{lock:?}").contains("value: 7"));
         let guard = lock.try_lock().unwrap();
         assert!(format!("{lock:?}").contains("`bus`") && format!("{lock:?}").contains("<locked>"));

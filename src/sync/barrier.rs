@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::gate::{Arrival, Gate};
+use super::notify::{Notified, Notify};
 use super::{Label, POLLED_AGAIN};
 use crate::task::record_wait;
 
@@ -30,9 +30,9 @@ pub struct Barrier {
 
 struct Shared {
     parties: usize,
-    /// Waits that the gate has not let through: always fewer than `parties`.
+    /// Waits that have not been notified: always fewer than `parties`.
     arrived: Cell<usize>,
-    gate: Gate,
+    notify: Notify,
     label: Cell<Label>,
 }
 
@@ -53,7 +53,7 @@ impl Barrier {
             shared: Rc::new(Shared {
                 parties,
                 arrived: Cell::new(0),
-                gate: Gate::new(),
+                notify: Notify::new(),
                 label,
             }),
         }
@@ -111,7 +111,7 @@ pub struct BarrierWait {
 
 enum State {
     New,
-    Arrived(Arrival),
+    Arrived(Notified),
     Over,
 }
 
@@ -125,16 +125,16 @@ impl Future for BarrierWait {
             if arrived == shared.parties {
                 *state = State::Over;
                 shared.arrived.set(0);
-                shared.gate.open();
+                shared.notify.notify_waiters();
                 return Poll::Ready(BarrierWaitResult { is_leader: true });
             }
             shared.arrived.set(arrived);
-            *state = State::Arrived(shared.gate.arrive());
+            *state = State::Arrived(shared.notify.notified());
         }
-        let State::Arrived(arrival) = state else {
+        let State::Arrived(notified) = state else {
             panic!("{POLLED_AGAIN}")
         };
-        if shared.gate.poll(arrival, context.waker()).is_pending() {
+        if shared.notify.poll(notified, context.waker()).is_pending() {
             record_wait(shared.label.get().wait("the other tasks at the barrier"));
             return Poll::Pending;
         }
@@ -145,11 +145,11 @@ impl Future for BarrierWait {
 
 impl Drop for BarrierWait {
     fn drop(&mut self) {
-        if let State::Arrived(arrival) = &mut self.state {
-            if !self.shared.gate.is_through(arrival) {
+        if let State::Arrived(notified) = &mut self.state {
+            if !self.shared.notify.is_notified(notified) {
                 self.shared.arrived.set(self.shared.arrived.get() - 1);
             }
-            self.shared.gate.leave(arrival);
+            self.shared.notify.leave(notified);
         }
     }
 }
@@ -251,7 +251,10 @@ mod tests {
         }
         assert_eq!(barrier.arrived(), 0);
         assert_eq!(
-            (barrier.shared.gate.waiting(), barrier.shared.gate.slots()),
+            (
+                barrier.shared.notify.waiting(),
+                barrier.shared.notify.slots()
+            ),
             (0, 1)
         );
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::Label;
-use super::gate::{Arrival, Gate};
+use super::notify::{Notified, Notify};
 use crate::task::record_wait;
 
 /// A flag that tasks can wait for.
@@ -38,7 +38,7 @@ pub struct Event {
 
 struct Shared {
     set: Cell<bool>,
-    gate: Gate,
+    notify: Notify,
     label: Cell<Label>,
 }
 
@@ -49,7 +49,7 @@ impl Event {
         Event {
             shared: Rc::new(Shared {
                 set: Cell::new(false),
-                gate: Gate::new(),
+                notify: Notify::new(),
                 label: Cell::new(Label::here()),
             }),
         }
@@ -67,7 +67,7 @@ impl Event {
     /// A wait that this has ended stays ended, also if the event is cleared before its task runs.
     pub fn set(&self) {
         if !self.shared.set.replace(true) {
-            self.shared.gate.open();
+            self.shared.notify.notify_waiters();
         }
     }
 
@@ -94,7 +94,7 @@ impl Event {
     /// assert!(block_on(poll_once(packet_done.wait())).is_none()); // and after it
     /// ```
     pub fn notify_all(&self) {
-        self.shared.gate.open();
+        self.shared.notify.notify_waiters();
     }
 
     /// Waits until the event is set, or pulsed.
@@ -104,10 +104,10 @@ impl Event {
     /// `'static`.
     pub fn wait(&self) -> EventWait {
         EventWait {
-            arrival: if self.is_set() {
-                Arrival::let_through()
+            notified: if self.is_set() {
+                Notified::already()
             } else {
-                self.shared.gate.arrive()
+                self.shared.notify.notified()
             },
             shared: Rc::clone(&self.shared),
         }
@@ -126,7 +126,7 @@ impl fmt::Debug for Event {
         f.debug_struct("Event")
             .field("label", &self.shared.label.get())
             .field("set", &self.is_set())
-            .field("waiting", &self.shared.gate.waiting())
+            .field("waiting", &self.shared.notify.waiting())
             .finish()
     }
 }
@@ -135,15 +135,15 @@ impl fmt::Debug for Event {
 #[must_use = "a wait does nothing unless it is awaited"]
 pub struct EventWait {
     shared: Rc<Shared>,
-    arrival: Arrival,
+    notified: Notified,
 }
 
 impl Future for EventWait {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let EventWait { shared, arrival } = &mut *self;
-        let poll = shared.gate.poll(arrival, context.waker());
+        let EventWait { shared, notified } = &mut *self;
+        let poll = shared.notify.poll(notified, context.waker());
         if poll.is_pending() {
             record_wait(shared.label.get().wait("the event"));
         }
@@ -153,7 +153,7 @@ impl Future for EventWait {
 
 impl Drop for EventWait {
     fn drop(&mut self) {
-        self.shared.gate.leave(&mut self.arrival);
+        self.shared.notify.leave(&mut self.notified);
     }
 }
 
@@ -161,7 +161,7 @@ impl fmt::Debug for EventWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventWait")
             .field("event", &self.shared.label.get())
-            .field("passed", &self.shared.gate.is_through(&self.arrival))
+            .field("passed", &self.shared.notify.is_notified(&self.notified))
             .finish()
     }
 }
@@ -272,7 +272,7 @@ mod tests {
         assert!(poller.poll(&mut wait).is_pending());
         event.notify_all();
         assert_eq!(poller.wakes(), 1);
-        assert_eq!(event.shared.gate.waiting(), 1);
+        assert_eq!(event.shared.notify.waiting(), 1);
         assert!(poll(&mut again.take().unwrap()).is_pending());
     }
 
@@ -283,7 +283,7 @@ mod tests {
             assert!(poll(&mut event.wait()).is_pending());
         }
         assert_eq!(
-            (event.shared.gate.waiting(), event.shared.gate.slots()),
+            (event.shared.notify.waiting(), event.shared.notify.slots()),
             (0, 1)
         );
         assert_eq!(Rc::strong_count(&event.shared), 1);

@@ -10,10 +10,10 @@ use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{Core, TaskMap};
 use super::error::TaskErrors;
 use super::executor::{ROOT_SET, with_executor};
-use super::forms::task_forms;
 use super::info::TaskInfo;
 use super::options::ManagerOptions;
 use super::scope::{Scope, run_scope};
+use super::spawn_methods::spawn_methods;
 use super::tables::NONE;
 
 /// A group of tasks with names, whose errors reach whoever joins it.
@@ -63,7 +63,7 @@ impl TaskManager {
         }
     }
 
-    task_forms!('static);
+    spawn_methods!('static);
 
     fn core(&self) -> &Rc<Core> {
         &self.map.0

@@ -22,7 +22,6 @@ mod directory;
 mod error;
 mod executor;
 mod external;
-mod forms;
 mod handle;
 #[cfg(test)]
 mod hazards;
@@ -37,6 +36,7 @@ mod run;
 mod scope;
 mod shown;
 mod spawn;
+mod spawn_methods;
 mod tables;
 mod test_end;
 #[cfg(test)]

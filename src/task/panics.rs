@@ -47,14 +47,14 @@ impl Caught {
 thread_local! {
     /// How many `catch` calls of this thread are active.
     static CATCHING: Cell<u32> = const { Cell::new(0) };
-    static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<PanicSite>> = const { RefCell::new(None) };
     /// The panics since the last one that was caught, for one that ends the process.
     static UNCAUGHT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What the hook knows of a panic and its payload does not.
 #[derive(Default)]
-struct Place {
+struct PanicSite {
     at: Option<String>,
     backtrace: Option<String>,
 }
@@ -107,7 +107,7 @@ fn catch_within_panic<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
 
 #[cold]
 fn caught(payload: Box<dyn Any + Send>) -> Caught {
-    let Place { at, backtrace } = take_last().unwrap_or_default();
+    let PanicSite { at, backtrace } = take_last().unwrap_or_default();
     let _ = UNCAUGHT.try_with(|uncaught| uncaught.borrow_mut().clear());
     let message = message_of(&*payload);
     // The payload is the user's: its `Drop` may panic too.
@@ -125,7 +125,7 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
 }
 
 /// The place of the last panic. Nothing where the thread is ending.
-fn take_last() -> Option<Place> {
+fn take_last() -> Option<PanicSite> {
     LAST.try_with(RefCell::take).ok().flatten()
 }
 
@@ -154,7 +154,7 @@ pub(super) fn install_hook() {
                 .then(|| users_frames(&backtrace.to_string()));
             let at = info.location().map(ToString::to_string);
             tell_if_last(info);
-            let _ = LAST.try_with(|last| last.replace(Some(Place { at, backtrace })));
+            let _ = LAST.try_with(|last| last.replace(Some(PanicSite { at, backtrace })));
         }));
     });
 }

@@ -14,9 +14,9 @@ use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
 use super::executor::{Executor, executor};
-use super::forms::task_forms;
 use super::options::ManagerOptions;
 use super::panics::{Caught, catch, catch_in_task};
+use super::spawn_methods::spawn_methods;
 use super::tables::Popped;
 use super::waker::{NodeRef, waker_of};
 
@@ -40,7 +40,7 @@ impl Deref for Scope<'_, '_> {
 }
 
 impl<'scope> Scope<'scope, '_> {
-    task_forms!('scope);
+    spawn_methods!('scope);
 
     fn core(&self) -> &Rc<Core> {
         &self.map.0

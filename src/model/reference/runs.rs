@@ -1,6 +1,6 @@
 //! Who runs when: waking, running, cancelling, ending.
 
-use super::tasks::{Kind, Stage, State, Value};
+use super::tasks::{Kind, PollState, State, Value};
 use super::*;
 
 impl World {
@@ -30,15 +30,15 @@ impl World {
         if task == 0 {
             return self.poll_run();
         }
-        if self.nodes[task].stage != Stage::Idle {
+        if self.nodes[task].poll_state != PollState::Idle {
             return;
         }
         self.nodes[task].state = State::Running;
-        self.nodes[task].stage = Stage::Polled;
+        self.nodes[task].poll_state = PollState::Polled;
         let mut frame = self.nodes[task].frame.take().expect("it is idle");
         self.running.push(task);
         let step = self.poll(&mut frame);
-        self.nodes[task].stage = Stage::Idle;
+        self.nodes[task].poll_state = PollState::Idle;
         let ended = match step {
             Step::Pending if self.nodes[task].cancel_requested => Err(Kind::Cancelled),
             Step::Pending => {
@@ -66,7 +66,7 @@ impl World {
 
     /// Drops what is left of a task's future, and notes how it has ended.
     pub(super) fn settle(&mut self, task: NodeId, ended: Result<(), Kind>, frame: &mut Frame) {
-        self.nodes[task].stage = Stage::Gone;
+        self.nodes[task].poll_state = PollState::Gone;
         let left = self.drop_caught(frame);
         match ended {
             Ok(()) => {
@@ -172,8 +172,8 @@ impl World {
             }
             return;
         }
-        match self.nodes[task].stage {
-            Stage::Idle => {
+        match self.nodes[task].poll_state {
+            PollState::Idle => {
                 let frame = self.nodes[task].frame.take();
                 self.running.push(task);
                 if let Some(mut frame) = frame {
@@ -184,8 +184,8 @@ impl World {
                 self.running.pop();
                 self.end(task);
             }
-            Stage::Polled => self.nodes[task].cancel_requested = true,
-            Stage::Gone => {}
+            PollState::Polled => self.nodes[task].cancel_requested = true,
+            PollState::Gone => {}
         }
     }
 

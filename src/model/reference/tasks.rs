@@ -90,7 +90,7 @@ pub(super) struct Waiter {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum PollState {
     Idle,
     Polled,
     Gone,
@@ -107,7 +107,7 @@ pub(super) struct Node {
     pub(super) set: usize,
     pub(super) manager: Option<usize>,
     pub(super) is_block: bool,
-    pub(super) stage: Stage,
+    pub(super) poll_state: PollState,
     pub(super) frame: Option<Frame>,
     pub(super) state: State,
     pub(super) started: bool,
@@ -130,7 +130,7 @@ impl Node {
             set,
             manager: None,
             is_block: false,
-            stage: Stage::Idle,
+            poll_state: PollState::Idle,
             frame: None,
             state: State::Queued,
             started: false,

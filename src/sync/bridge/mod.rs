@@ -129,10 +129,10 @@ pub struct Bridge<C, T> {
     calls: Receiver<Call<C>>,
     outcome: Receiver<Result<T, Caught>>,
     thread: Arc<Thread>,
-    stage: Stage,
+    status: ThreadStatus,
 }
 
-enum Stage {
+enum ThreadStatus {
     Running(JoinHandle<()>),
     NotStarted(BridgeError),
     Over,
@@ -153,13 +153,13 @@ where
     let remote = Remote::new(send_calls, Arc::clone(&thread));
     let own = Arc::clone(&thread);
     thread.begin();
-    let stage = match builder.spawn(move || run(&own, remote, work, &send_outcome)) {
-        Ok(handle) => Stage::Running(handle),
+    let status = match builder.spawn(move || run(&own, remote, work, &send_outcome)) {
+        Ok(handle) => ThreadStatus::Running(handle),
         Err(error) => {
             thread.end();
             thread.tell_end();
             let name = thread.name().to_owned();
-            Stage::NotStarted(BridgeError::NotStarted {
+            ThreadStatus::NotStarted(BridgeError::NotStarted {
                 name,
                 place,
                 reason: error.to_string(),
@@ -172,7 +172,7 @@ where
         calls,
         outcome,
         thread,
-        stage,
+        status,
     }
 }
 
@@ -199,7 +199,9 @@ fn run<C, T, F>(
 impl<C, T> Bridge<C, T> {
     /// The thread has ended, or is about to: takes what it returned.
     fn finish(&mut self, outcome: Result<T, Caught>) -> Result<T, BridgeError> {
-        if let Stage::Running(handle) = std::mem::replace(&mut self.stage, Stage::Over) {
+        if let ThreadStatus::Running(handle) =
+            std::mem::replace(&mut self.status, ThreadStatus::Over)
+        {
             // Only the destructors of its thread-local data are left to wait for. It catches its
             // panics.
             let _ = handle.join();
@@ -216,17 +218,17 @@ impl<C: 'static, T> Future for Bridge<C, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        match &this.stage {
-            Stage::Running(_) => {}
-            Stage::Over => panic!("{POLLED_AGAIN}"),
-            Stage::NotStarted(error) => {
+        match &this.status {
+            ThreadStatus::Running(_) => {}
+            ThreadStatus::Over => panic!("{POLLED_AGAIN}"),
+            ThreadStatus::NotStarted(error) => {
                 let error = error.clone();
-                this.stage = Stage::Over;
+                this.status = ThreadStatus::Over;
                 return Poll::Ready(Err(error));
             }
         }
         if this.thread.is_left_behind() {
-            this.stage = Stage::Over;
+            this.status = ThreadStatus::Over;
             return Poll::Ready(Err(this.thread.left_behind()));
         }
         loop {
@@ -259,7 +261,7 @@ impl<C: 'static, T> Future for Bridge<C, T> {
 
 impl<C, T> Drop for Bridge<C, T> {
     fn drop(&mut self) {
-        let Stage::Running(_) = &self.stage else {
+        let ThreadStatus::Running(_) = &self.status else {
             return;
         };
         if self.thread.is_left_behind() {

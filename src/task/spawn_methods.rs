@@ -5,7 +5,7 @@
 /// The type has `core()` and `child_set()`. For `'scope`, the set is that of the open scope, whose
 /// guard drops the futures before anything that outlives `'scope` is gone; for `'static` it is the
 /// root set.
-macro_rules! task_forms {
+macro_rules! spawn_methods {
     ($life:lifetime) => {
         /// Adds a task and runs it to its first suspension before this returns.
         ///
@@ -417,4 +417,4 @@ macro_rules! task_forms {
     };
 }
 
-pub(super) use task_forms;
+pub(super) use spawn_methods;

@@ -1,5 +1,5 @@
-//! The door: what simulators look for in a plugin. The one place that knows both the simulator
-//! and who receives its events.
+//! The entry points: what simulators look for in a plugin. The one place that knows both the
+//! simulator and who receives its events.
 //!
 //! The symbols are exported from every `cdylib` that uses this library.
 
@@ -7,9 +7,13 @@ use std::any::Any;
 use std::ffi::{CStr, c_char, c_int};
 
 use crate::regression::{console, run};
-use crate::simulator::{self, Event, MessageKind, Sink, Unusable};
+use crate::scheduler::Dispatch;
+use crate::simulator::{self, MessageKind, Unusable};
+use crate::task;
 use crate::time::SimTime;
-use crate::{scheduler, task};
+
+/// Hands the simulator's events to the scheduler, and tells the runner when it begins and ends.
+static EVENTS: Dispatch = Dispatch::new(run::HOOKS);
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
 ///
@@ -76,24 +80,7 @@ fn refuse_unless(started: Result<(), String>) {
 }
 
 fn install() {
-    let sink = Sink {
-        change: scheduler::change,
-        timer: scheduler::timer,
-        phase: scheduler::phase,
-        other: on_event,
-    };
-    simulator::install(sink, on_escaped_panic);
-}
-
-fn on_event(event: Event) {
-    match event {
-        Event::Start => {
-            if let Some(port) = simulator::port() {
-                scheduler::start(port, run::HOOKS);
-            }
-        }
-        event => scheduler::deliver(event),
-    }
+    simulator::install(&EVENTS, on_escaped_panic);
 }
 
 fn on_escaped_panic(payload: Box<dyn Any + Send>) {

@@ -2,9 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::scheduler::{self, Hooks};
+use crate::scheduler::{Dispatch, Hooks};
 use crate::simulator::{
-    CallbackHandle, Description, Direction, Encoding, Event, Handle, Identity, ObjectKind, Phase,
+    CallbackHandle, Description, Direction, Encoding, Events, Handle, Identity, ObjectKind, Phase,
     Port, PortError, Quirks, WriteMode,
 };
 use crate::time::Precision;
@@ -40,29 +40,23 @@ pub(super) struct Design {
     pub(super) writes: RefCell<Vec<(String, String, WriteMode)>>,
 }
 
+static EVENTS: Dispatch = Dispatch::new(Hooks {
+    start: |_| {},
+    end: |_| {},
+    asked: |_| {},
+    broken: |_, _| {},
+});
+
 /// Starts a simulation of the design of these tests on this thread, and gives its top.
 pub(super) fn simulate() -> (Instance, &'static Design) {
     let design: &'static Design = Box::leak(Box::new(Design::build()));
-    let ignore = |_: &'static scheduler::Kernel| {};
-    let broken = |_: &'static scheduler::Kernel, _: String| {};
-    scheduler::start(
-        design,
-        Hooks {
-            start: ignore,
-            end: ignore,
-            asked: ignore,
-            broken,
-        },
-    );
+    EVENTS.on_start(design);
     (Instance::find("top").unwrap(), design)
 }
 
 /// Brings on the read-write phase, in which writes are applied.
 pub(super) fn read_write_phase() {
-    scheduler::deliver(Event::Phase {
-        phase: Phase::ReadWrite,
-        token: 0,
-    });
+    EVENTS.on_phase(Phase::ReadWrite);
 }
 
 pub(super) fn logic(text: &str) -> LogicVec {
@@ -442,7 +436,7 @@ impl Port for Design {
         Err(Design::unsupported())
     }
     fn cancel_after(&self, _: CallbackHandle) {}
-    fn at_phase(&self, _: Phase, _: u64) -> Result<(), PortError> {
+    fn at_phase(&self, _: Phase) -> Result<(), PortError> {
         Ok(())
     }
     fn print(&self, _: &str) {}

@@ -3,122 +3,167 @@
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use super::{ASKED, Kernel, SignalIndex, Stage, gate};
-use crate::simulator::{Event, Phase, WriteMode};
+use super::gate::Inside;
+use super::{ASKED, Hooks, KERNEL, Kernel, SignalIndex, Stage, gate, start};
+use crate::simulator::{Events, Phase, Port, WriteMode};
+use crate::value::Logic;
 
-/// The kernel is at work on an event while this lives.
-pub(super) struct Depth<'a>(&'a Kernel);
+/// Receives the simulator's events, for the kernel of the thread that they come on.
+pub(crate) struct Dispatch {
+    hooks: Hooks,
+}
 
-impl<'a> Depth<'a> {
-    #[inline]
-    pub(super) fn enter(kernel: &'a Kernel) -> Self {
-        kernel.depth.set(kernel.depth.get() + 1);
-        Depth(kernel)
+impl Dispatch {
+    pub(crate) const fn new(hooks: Hooks) -> Self {
+        Dispatch { hooks }
     }
 }
 
-impl Drop for Depth<'_> {
+impl Events for Dispatch {
+    fn on_start(&self, port: &'static dyn Port) {
+        start(port, self.hooks);
+    }
+
+    fn on_end(&self) {
+        if let Some(kernel) = KERNEL.get() {
+            kernel.on_end();
+        }
+    }
+
+    fn on_change(&self, token: u64, scalar: Option<Logic>) {
+        if let Some(kernel) = KERNEL.get() {
+            kernel.on_change(token, scalar);
+        }
+    }
+
+    fn on_timer(&self, token: u64) {
+        if let Some(kernel) = KERNEL.get() {
+            kernel.on_timer(token);
+        }
+    }
+
+    fn on_phase(&self, phase: Phase) {
+        if let Some(kernel) = KERNEL.get() {
+            kernel.on_phase(phase);
+        }
+    }
+}
+
+/// The outermost callback: the kernel is at work on it while this lives.
+pub(super) struct Outermost<'a> {
+    kernel: &'a Kernel,
+    _inside: Inside<'static>,
+}
+
+impl<'a> Outermost<'a> {
+    #[inline(always)] // in the way of every event
+    pub(super) fn enter(kernel: &'a Kernel) -> Self {
+        let inside = gate::enter();
+        kernel.at_work.set(true);
+        Outermost {
+            kernel,
+            _inside: inside,
+        }
+    }
+}
+
+impl Drop for Outermost<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.depth.set(self.0.depth.get() - 1);
+        self.kernel.at_work.set(false);
     }
 }
 
+/// One call a kind of event. From inside of a call of ours, as simulators make for a write, an event
+/// only wakes tasks; the outermost one runs them, and leaves with the simulator what there is to
+/// wait for.
 impl Kernel {
-    #[inline(always)] // the callers know the kind
-    pub(super) fn event(&'static self, event: Event) {
+    #[inline(always)] // in the way of every event
+    fn on_change(&'static self, token: u64, scalar: Option<Logic>) {
         if self.over.get() {
             return;
         }
-        if self.depth.get() > 0 {
-            self.inner_event(event);
+        if self.at_work.get() {
+            if let Some(last) = self
+                .signals
+                .changed(self.port, &self.executor, token, scalar)
+            {
+                self.executor.wake_waker(last);
+            }
             return;
         }
-        let _inside = gate::enter();
-        let _depth = Depth::enter(self);
-        self.outer_event(event);
-    }
-
-    /// A call from inside of a call of ours: only notes what happened.
-    #[inline(always)] // the callers know the kind
-    fn inner_event(&'static self, event: Event) {
-        match event {
-            Event::Change { token, scalar } => {
-                let last = self
-                    .signals
-                    .changed(self.port, &self.executor, token, scalar);
-                if let Some(waker) = last {
-                    self.executor.wake_waker(waker);
-                }
-            }
-            Event::End => self.end(),
-            // Simulators make no other calls from inside; were one to, nothing would be lost but
-            // the order: it is as if the phase had come without us.
-            Event::Timer { token } => {
-                self.timers.fired(token);
-            }
-            Event::Phase { phase, .. } => {
-                self.phases.reached(phase);
-                if let Some(waker) = self.phases.wake(&self.executor, phase) {
-                    self.executor.wake_waker(waker);
-                }
-            }
-            Event::Start => {}
-        }
-    }
-
-    #[inline(always)] // the callers know the kind
-    fn outer_event(&'static self, event: Event) {
-        // Everybody is woken at once but for the last one, who may well be the only one.
-        let (stage, last) = match event {
-            Event::Change { token, scalar } => {
-                self.enter_step(Stage::Active, self.port.now());
-                let last = self
-                    .signals
-                    .changed(self.port, &self.executor, token, scalar);
-                (Stage::Active, last)
-            }
-            Event::Timer { token } => {
-                let deadline = self.timers.fired(token);
-                self.enter_step(Stage::Active, deadline.unwrap_or_else(|| self.port.now()));
-                (Stage::Active, self.serve_deadlines())
-            }
-            Event::Phase { phase, .. } => {
-                let stage = match phase {
-                    Phase::ReadWrite => Stage::ReadWrite,
-                    Phase::ReadOnly => Stage::ReadOnly,
-                    Phase::NextTimeStep => Stage::Active,
-                };
-                self.enter_step(stage, self.port.now());
-                self.phases.reached(phase);
-                if phase == Phase::ReadWrite && !self.writes.is_empty() {
-                    self.flush();
-                    self.run(self.phases.wake(&self.executor, phase));
-                    return self.leave(false);
-                }
-                (stage, self.phases.wake(&self.executor, phase))
-            }
-            Event::End => return self.end(),
-            Event::Start => return,
-        };
+        let _outermost = Outermost::enter(self);
+        self.enter_step(Stage::Active, self.port.now());
+        let last = self
+            .signals
+            .changed(self.port, &self.executor, token, scalar);
         self.run(last);
+        self.leave(false);
+    }
+
+    #[inline(always)] // in the way of every event
+    fn on_timer(&'static self, token: u64) {
+        if self.over.get() {
+            return;
+        }
+        if self.at_work.get() {
+            // No simulator does this; were one to, nothing would be lost but the order.
+            self.timers.fired(token);
+            return;
+        }
+        let _outermost = Outermost::enter(self);
+        let deadline = self.timers.fired(token);
+        self.enter_step(Stage::Active, deadline.unwrap_or_else(|| self.port.now()));
+        let last = self.serve_deadlines();
+        self.run(last);
+        self.leave(false);
+    }
+
+    fn on_phase(&'static self, phase: Phase) {
+        if self.over.get() {
+            return;
+        }
+        if self.at_work.get() {
+            // As above: as if the phase had come without us.
+            self.phases.reached(phase);
+            if let Some(last) = self.phases.wake(&self.executor, phase) {
+                self.executor.wake_waker(last);
+            }
+            return;
+        }
+        let _outermost = Outermost::enter(self);
+        let stage = match phase {
+            Phase::ReadWrite => Stage::ReadWrite,
+            Phase::ReadOnly => Stage::ReadOnly,
+            Phase::NextTimeStep => Stage::Active,
+        };
+        self.enter_step(stage, self.port.now());
+        self.phases.reached(phase);
         // One flush a read-write phase. A second one would put writes that answer to an edge of
         // the first into the same instant as that edge; but where nothing was flushed, no edge
         // came of it, and some simulators would call again in the next time step only.
-        if stage == Stage::ReadWrite && !self.writes.is_empty() {
+        let flushes = stage == Stage::ReadWrite && !self.writes.is_empty();
+        if flushes {
+            self.flush();
+        }
+        self.run(self.phases.wake(&self.executor, phase));
+        if stage == Stage::ReadWrite && !flushes && !self.writes.is_empty() {
             self.flush();
             self.run_ready();
         }
         if stage == Stage::ReadOnly {
             self.end_delays_of_zero();
         }
-        self.leave(matches!(
-            event,
-            Event::Phase {
-                phase: Phase::NextTimeStep,
-                ..
-            }
-        ));
+        self.leave(phase == Phase::NextTimeStep);
+    }
+
+    fn on_end(&'static self) {
+        if self.over.get() {
+            return;
+        }
+        let _outermost = (!self.at_work.get()).then(|| Outermost::enter(self));
+        self.over.set(true);
+        (self.hooks.end)(self);
     }
 
     /// The end of a callback, which is that of the next time step or not.
@@ -236,12 +281,6 @@ impl Kernel {
         let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), clocks));
         if let Err(error) = armed {
             (self.hooks.broken)(self, error.to_string());
-        }
-    }
-
-    fn end(&'static self) {
-        if !self.over.replace(true) {
-            (self.hooks.end)(self);
         }
     }
 }

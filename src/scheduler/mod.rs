@@ -26,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 
 pub(crate) use self::clocks::{ClockIndex, ClockShape};
+pub(crate) use self::events::Dispatch;
 pub(crate) use self::gate::{Closed, inspect};
 pub(crate) use self::heap::TimerKey;
 pub(crate) use self::note::{condition_note, edge_note, phase_note};
@@ -33,7 +34,7 @@ pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
-use self::events::Depth;
+use self::events::Outermost;
 use self::forces::Forces;
 use self::heap::NEVER;
 use self::phase::Phases;
@@ -41,11 +42,11 @@ use self::signal::Signals;
 use self::timer::Timers;
 use self::words::Words;
 use self::write::Writes;
-use crate::simulator::{Event, Handle, Phase, Port, PortError, WriteMode};
+use crate::simulator::{Handle, Phase, Port, PortError, WriteMode};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Executor, WaitReason, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
-use crate::value::{Logic, LogicVec};
+use crate::value::LogicVec;
 
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
@@ -53,7 +54,7 @@ const BEGIN: u64 = u64::MAX;
 /// The token of a delay of 0 after which the next time step is asked for.
 const ASK_AGAIN: u64 = u64::MAX - 1;
 
-/// What the floor above wants to be called for.
+/// What the layer above wants to be called for.
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
     /// Simulation is about to begin: tasks may be spawned, and run first at time 0.
@@ -84,7 +85,8 @@ pub(crate) struct Kernel {
     /// The last time that there can be, in steps.
     last_time: u64,
     now: Cell<u64>,
-    depth: Cell<u32>,
+    /// A callback of the simulator's is being served.
+    at_work: Cell<bool>,
     stage: Cell<Stage>,
     over: Cell<bool>,
     signals: Signals,
@@ -138,7 +140,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
             NEVER - 1
         },
         now: Cell::new(port.now()),
-        depth: Cell::new(0),
+        at_work: Cell::new(false),
         stage: Cell::new(Stage::Active),
         over: Cell::new(false),
         signals: Signals::new(),
@@ -152,8 +154,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     KERNEL.set(Some(kernel));
     gate::publish(kernel);
     kernel.executor.publish();
-    let _inside = gate::enter();
-    let _depth = Depth::enter(kernel);
+    let _outermost = Outermost::enter(kernel);
     kernel.executor.set_precision(kernel.precision);
     kernel.executor.set_now(kernel.now.get());
     (hooks.start)(kernel);
@@ -162,29 +163,6 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     if let Err(error) = port.after(0, BEGIN) {
         (hooks.broken)(kernel, error.to_string());
     }
-}
-
-/// Hands an event of the simulator to the kernel.
-#[inline(always)] // once for each kind of event, below
-pub(crate) fn deliver(event: Event) {
-    if let Some(kernel) = KERNEL.get() {
-        kernel.event(event);
-    }
-}
-
-/// [`deliver`] for one kind.
-pub(crate) fn change(token: u64, scalar: Option<Logic>) {
-    deliver(Event::Change { token, scalar });
-}
-
-/// [`deliver`] for one kind.
-pub(crate) fn timer(token: u64) {
-    deliver(Event::Timer { token });
-}
-
-/// [`deliver`] for one kind.
-pub(crate) fn phase(phase: Phase, token: u64) {
-    deliver(Event::Phase { phase, token });
 }
 
 impl fmt::Debug for Kernel {

@@ -121,7 +121,7 @@ impl Phases {
                 port.after(0, ASK_AGAIN)?;
             } else {
                 waits.armed.set(true);
-                port.at_phase(phase, 0)?;
+                port.at_phase(phase)?;
             }
         }
         Ok(())

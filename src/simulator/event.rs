@@ -1,11 +1,11 @@
-//! What a simulator tells us, and the one door it comes through.
+//! What a simulator tells us: the receiver of its events, and what keeps panics out of its frames.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::PortError;
+use super::{Port, PortError};
 use crate::value::Logic;
 
 /// The phases of a time step that can be waited for.
@@ -20,76 +20,37 @@ pub(crate) enum Phase {
     NextTimeStep,
 }
 
-/// One call of the simulator, decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// The design is built and simulation is about to begin: [`super::port`] is there from now on.
-    Start,
-    /// Simulation is over. The port still reads and prints while this is delivered; once it has
-    /// been, every operation is [`super::PortError::Over`] and no event follows.
-    End,
-    /// A watched object changed.
-    Change {
-        /// The number the watch was made with.
-        token: u64,
-        /// The new value, where the watch asked for it.
-        scalar: Option<Logic>,
-    },
-    /// A delay is over.
-    Timer {
-        /// The number the delay was made with.
-        token: u64,
-    },
-    /// A phase has been reached.
-    Phase {
-        /// Which one.
-        phase: Phase,
-        /// The number the wait was made with.
-        token: u64,
-    },
-}
-
-/// Who receives the events. May be entered again from inside a write: see
-/// [`super::Quirks::put_runs_value_changes`].
+/// Who receives the events of a simulator: one call a kind, straight from its callback.
 ///
-/// The frequent ones have a function each, whose arguments travel in registers.
-#[derive(Clone, Copy)]
-pub(crate) struct Sink {
-    /// [`Event::Change`].
-    pub(crate) change: fn(token: u64, scalar: Option<Logic>),
-    /// [`Event::Timer`].
-    pub(crate) timer: fn(token: u64),
-    /// [`Event::Phase`].
-    pub(crate) phase: fn(phase: Phase, token: u64),
-    /// The others.
-    pub(crate) other: fn(Event),
-}
-
-impl Sink {
-    #[inline(always)] // the callers know the kind
-    fn receive(&self, event: Event) {
-        match event {
-            Event::Change { token, scalar } => (self.change)(token, scalar),
-            Event::Timer { token } => (self.timer)(token),
-            Event::Phase { phase, token } => (self.phase)(phase, token),
-            other => (self.other)(other),
-        }
-    }
+/// May be entered again from inside a write: see [`super::Quirks::put_runs_value_changes`].
+pub(crate) trait Events: Sync {
+    /// The design is built and simulation is about to begin.
+    fn on_start(&self, port: &'static dyn Port);
+    /// Simulation is over. The port still reads and prints during this call; after it, every
+    /// operation is [`PortError::Over`] and no event follows.
+    fn on_end(&self);
+    /// The object of the watch with this number changed; `scalar` is its new value, where the watch
+    /// asked for it.
+    fn on_change(&self, token: u64, scalar: Option<Logic>);
+    /// The delay with this number is over.
+    fn on_timer(&self, token: u64);
+    /// A phase that was waited for has been reached.
+    fn on_phase(&self, phase: Phase);
 }
 
 /// What [`OnEscapedPanic`] is told instead of a panic where the simulator cannot be used, with why.
 #[derive(Debug)]
 pub(crate) struct Unusable(pub(crate) String);
 
-/// Who is told of a panic that left the sink; the simulator must not see it.
+/// Who is told of a panic that left the receiver; the simulator must not see it.
 pub(crate) type OnEscapedPanic = fn(Box<dyn Any + Send>);
 
-struct Door {
-    sink: Sink,
+struct Receiver {
+    events: &'static dyn Events,
     on_escaped_panic: OnEscapedPanic,
 }
 
-static DOOR: OnceLock<Door> = OnceLock::new();
+static RECEIVER: OnceLock<Receiver> = OnceLock::new();
 
 const RUNNING: u8 = 0;
 /// The last event is being delivered: values can be read, and no other event will come.
@@ -100,27 +61,48 @@ const OVER: u8 = 2;
 static STATE: AtomicU8 = AtomicU8::new(RUNNING);
 
 /// Says who receives the events of this process. The first call decides; later ones do nothing.
-pub(crate) fn install(sink: Sink, on_escaped_panic: OnEscapedPanic) {
-    let _ = DOOR.set(Door {
-        sink,
+pub(crate) fn install(events: &'static dyn Events, on_escaped_panic: OnEscapedPanic) {
+    let _ = RECEIVER.set(Receiver {
+        events,
         on_escaped_panic,
     });
 }
 
-/// Hands an event to the sink. Never unwinds, so that it can be called from C.
-#[inline(always)] // the callers know the kind
-pub(super) fn deliver(event: Event) {
-    let Some(door) = DOOR.get() else { return };
-    if let Err(payload) = catch_unwind(|| door.sink.receive(event)) {
+/// The body of a callback: does nothing once simulation is ending, and never unwinds into C.
+#[inline(always)] // in the way of every event
+pub(super) fn deliver(tell: impl FnOnce(&'static dyn Events)) {
+    if !is_ending() {
+        contain(tell);
+    }
+}
+
+/// [`deliver`] for the start and the end of simulation.
+#[inline(always)] // in the way of every event
+pub(super) fn contain(tell: impl FnOnce(&'static dyn Events)) {
+    let Some(receiver) = RECEIVER.get() else {
+        return;
+    };
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(receiver.events))) {
         escaped(payload);
     }
 }
 
-/// Reports what went wrong outside of the sink's own care. Never unwinds.
+/// Tells the receiver from inside of a call of its own, which contains what panics.
+pub(super) fn tell(tell: impl FnOnce(&'static dyn Events)) {
+    if let Some(receiver) = RECEIVER.get()
+        && !is_ending()
+    {
+        tell(receiver.events);
+    }
+}
+
+/// Reports what went wrong outside of the receiver's own care. Never unwinds.
 #[cold]
 pub(super) fn escaped(payload: Box<dyn Any + Send>) {
-    let Some(door) = DOOR.get() else { return };
-    let report = AssertUnwindSafe(|| (door.on_escaped_panic)(payload));
+    let Some(receiver) = RECEIVER.get() else {
+        return;
+    };
+    let report = AssertUnwindSafe(|| (receiver.on_escaped_panic)(payload));
     if let Err(second) = catch_unwind(report) {
         // Its destructor may panic as well.
         std::mem::forget(second);
@@ -143,20 +125,21 @@ pub(super) fn check_not_over() -> Result<(), PortError> {
     }
 }
 
-/// Whether no other event but [`Event::End`] will come.
+/// Whether no other event but [`Events::on_end`] will come.
 #[inline]
 pub(super) fn is_ending() -> bool {
     STATE.load(Ordering::Relaxed) != RUNNING
 }
 
-/// To be called before [`Event::End`].
-pub(super) fn begin_end() {
+/// The end of simulation: the last event, then silence. `false` if it has been before.
+pub(super) fn end() -> bool {
+    if is_ending() {
+        return false;
+    }
     STATE.store(ENDING, Ordering::Relaxed);
-}
-
-/// To be called after [`Event::End`].
-pub(super) fn close() {
+    contain(|events| events.on_end());
     STATE.store(OVER, Ordering::Relaxed);
+    true
 }
 
 #[cfg(test)]
@@ -168,30 +151,30 @@ mod tests {
     static DELIVERED: AtomicU32 = AtomicU32::new(0);
     static ESCAPED: AtomicU32 = AtomicU32::new(0);
 
-    /// One test, since the door of a process is installed once.
+    struct Counting;
+
+    impl Events for Counting {
+        fn on_start(&self, _port: &'static dyn Port) {}
+        fn on_end(&self) {}
+        fn on_change(&self, _token: u64, _scalar: Option<Logic>) {}
+        fn on_timer(&self, token: u64) {
+            DELIVERED.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(token, 7, "a panic out of the receiver");
+        }
+        fn on_phase(&self, _phase: Phase) {}
+    }
+
+    /// One test, since the receiver of a process is installed once.
     #[test]
-    fn a_panic_in_the_sink_is_reported_and_does_not_unwind() {
-        deliver(Event::Start);
-        install(
-            Sink {
-                change: |_, _| {},
-                timer: |token| {
-                    DELIVERED.fetch_add(1, Ordering::Relaxed);
-                    assert_ne!(token, 7, "a panic out of the sink");
-                },
-                phase: |_, _| {},
-                other: |_| {
-                    DELIVERED.fetch_add(1, Ordering::Relaxed);
-                },
-            },
-            |payload| {
-                ESCAPED.fetch_add(1, Ordering::Relaxed);
-                std::panic::resume_unwind(payload);
-            },
-        );
-        deliver(Event::End);
+    fn a_panic_in_the_receiver_is_reported_and_does_not_unwind() {
+        deliver(|_| unreachable!("nobody receives yet"));
+        install(&Counting, |payload| {
+            ESCAPED.fetch_add(1, Ordering::Relaxed);
+            std::panic::resume_unwind(payload);
+        });
+        deliver(|events| events.on_timer(6));
         assert_eq!(ESCAPED.load(Ordering::Relaxed), 0);
-        deliver(Event::Timer { token: 7 });
+        deliver(|events| events.on_timer(7));
         assert_eq!(ESCAPED.load(Ordering::Relaxed), 1);
         assert_eq!(DELIVERED.load(Ordering::Relaxed), 2);
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: nothing unwinds into the simulator; a handle is made only by the port and lives
 //! until the end of the run; no operation reaches the simulator once simulation has ended.
-//! Boundary: the floors above know no C type and no simulator by name, only [`Port`], [`Event`]
+//! Boundary: the layers above know no C type and no simulator by name, only [`Port`], [`Events`]
 //! and the facts in [`Quirks`].
 
 mod description;
@@ -22,7 +22,7 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Event, Phase, Sink, Unusable, install};
+pub(crate) use event::{Events, Phase, Unusable, install};
 pub(crate) use in_order::InOrder;
 pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
@@ -89,11 +89,11 @@ pub(crate) enum Value<'a> {
 /// The simulator, seen from the scheduler.
 ///
 /// Reads, writes, watches and waits allocate nothing and ask the simulator once. From
-/// [`Event::End`] on watches and waits are [`PortError::Over`]; once it has been delivered,
+/// [`Events::on_end`] on watches and waits are [`PortError::Over`]; once it has returned,
 /// everything fallible is, and the rest answers from what was last known.
 ///
-/// Writes may deliver [`Event::Change`] before they return
-/// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the sink needs.
+/// Writes may call [`Events::on_change`] before they return
+/// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the receiver needs.
 pub(crate) trait Port {
     /// Which simulator this is.
     fn identity(&self) -> &Identity;
@@ -221,18 +221,18 @@ pub(crate) trait Port {
     /// Ends a force on any object.
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;
 
-    /// Delivers [`Event::Change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
+    /// Calls [`Events::on_change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
     /// which is for objects of 1 bit, the event brings the value.
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError>;
     /// Ends a watch.
     fn unwatch(&self, watch: CallbackHandle);
-    /// Delivers [`Event::Timer`] after `steps`, once.
+    /// Calls [`Events::on_timer`] after `steps`, once.
     fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError>;
     /// Cancels a delay that is not over; a handle whose event has been delivered is stale and
     /// must not be given. See [`Quirks::cancelled_delays_fire`].
     fn cancel_after(&self, delay: CallbackHandle);
-    /// Delivers [`Event::Phase`] when the phase comes, once.
-    fn at_phase(&self, phase: Phase, token: u64) -> Result<(), PortError>;
+    /// Calls [`Events::on_phase`] when the phase comes, once.
+    fn at_phase(&self, phase: Phase) -> Result<(), PortError>;
 
     /// Prints through the simulator, so that it comes in order in its log.
     fn print(&self, text: &str);
@@ -246,7 +246,7 @@ thread_local! {
     static PORT: Cell<Option<&'static dyn Port>> = const { Cell::new(None) };
 }
 
-/// The port to this process's simulator; there from [`Event::Start`] on, on the simulator's own
+/// The port to this process's simulator; there from [`Events::on_start`] on, on the simulator's own
 /// thread.
 pub(crate) fn port() -> Option<&'static dyn Port> {
     PORT.get()

@@ -1,9 +1,7 @@
 //! Callbacks: what is registered with the simulator, and the C functions it calls.
 //!
-//! Invariant: no routine unwinds, and none reaches the sink after the end of simulation. User
+//! Invariant: no routine unwinds, and none reaches the receiver after the end of simulation. User
 //! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::VhpiPort;
 use super::object::Object;
@@ -11,8 +9,8 @@ use super::position::logic_of;
 use super::raw::{self, Callback, Interface, Missing, Raw, Routine};
 use super::scalar::Scalar;
 use super::shape::Shape;
-use crate::simulator::event::{self, deliver};
-use crate::simulator::{CallbackHandle, Event, Phase, PortError};
+use crate::simulator::event::{self, contain, deliver};
+use crate::simulator::{CallbackHandle, Events, Phase, PortError};
 use crate::sys::vhpi::{self, vhpiCbDataT};
 
 /// A delay of 0, which is over as soon as the present event has been dealt with.
@@ -34,14 +32,10 @@ impl Delay {
 }
 
 unsafe extern "C" fn on_change(data: *const vhpiCbDataT) {
-    if !event::is_ending() {
+    serve(None, |_, events| {
         // SAFETY: the simulator called us with it.
-        let token = unsafe { raw::token(data) };
-        serve(None, |_| Event::Change {
-            token,
-            scalar: None,
-        });
-    }
+        events.on_change(unsafe { raw::token(data) }, None);
+    });
 }
 
 unsafe extern "C" fn on_logic_change(data: *const vhpiCbDataT) {
@@ -59,94 +53,85 @@ unsafe extern "C" fn on_bit_change(data: *const vhpiCbDataT) {
 /// `data` is what the simulator called a routine of ours with.
 #[inline]
 unsafe fn on_scalar_change(data: *const vhpiCbDataT, bits: bool) {
-    if event::is_ending() {
-        return;
-    }
-    // SAFETY: by this function's own condition.
-    let (token, object) = unsafe { (raw::token(data), raw::object(data)) };
-    serve(None, |port| {
+    serve(None, |port, events| {
+        // SAFETY: by this function's own condition.
+        let (token, object) = unsafe { (raw::token(data), raw::object(data)) };
         // Read here, all nine states of it: simulators do not bring it along (NVC 1).
         let read = object.map(|object| port.raw.read_scalar(object, Scalar::Logic(0)));
         let scalar = match read {
             Some(Ok(Scalar::Logic(position))) => Some(logic_of(position, bits)),
             _ => None,
         };
-        Event::Change { token, scalar }
+        events.on_change(token, scalar);
     });
 }
 
 unsafe extern "C" fn on_timer(data: *const vhpiCbDataT) {
-    // SAFETY: the simulator called us with it.
-    let token = unsafe { raw::token(data) };
-    if event::is_ending() {
-        return;
-    }
-    serve(None, |port| {
+    serve(None, |port, events| {
+        // SAFETY: the simulator called us with it.
+        let token = unsafe { raw::token(data) };
         port.release_timer(token);
-        Event::Timer { token }
+        events.on_timer(token);
     });
 }
 
-unsafe extern "C" fn on_read_write(data: *const vhpiCbDataT) {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadWrite, data) }
+unsafe extern "C" fn on_read_write(_data: *const vhpiCbDataT) {
+    on_phase(Phase::ReadWrite);
 }
 
-unsafe extern "C" fn on_read_only(data: *const vhpiCbDataT) {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadOnly, data) }
+unsafe extern "C" fn on_read_only(_data: *const vhpiCbDataT) {
+    on_phase(Phase::ReadOnly);
 }
 
-unsafe extern "C" fn on_next_time_step(data: *const vhpiCbDataT) {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::NextTimeStep, data) }
+unsafe extern "C" fn on_next_time_step(_data: *const vhpiCbDataT) {
+    on_phase(Phase::NextTimeStep);
 }
 
-/// # Safety
-///
-/// `data` is what the simulator called a routine of ours with.
-unsafe fn on_phase(phase: Phase, data: *const vhpiCbDataT) {
-    if !event::is_ending() {
-        // SAFETY: by this function's own condition.
-        let token = unsafe { raw::token(data) };
-        serve(Some(phase), |_| Event::Phase { phase, token });
-    }
+fn on_phase(phase: Phase) {
+    serve(Some(phase), |_, events| events.on_phase(phase));
 }
 
 unsafe extern "C" fn on_start(_data: *const vhpiCbDataT) {
-    guard(super::start);
+    contain(super::start);
 }
 
 unsafe extern "C" fn on_end(_data: *const vhpiCbDataT) {
-    guard(super::end);
+    contain(|_| super::end());
 }
 
-/// Keeps a panic of the port's own from the simulator; those of the sink are caught below it.
-#[inline]
-fn guard(body: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
-        event::escaped(payload);
+/// A callback of the simulator's is being served until this is dropped, also by a panic.
+struct Inside<'a>(&'a VhpiPort);
+
+impl<'a> Inside<'a> {
+    #[inline]
+    fn enter(port: &'a VhpiPort, phase: Option<Phase>) -> Self {
+        port.enter_callback(phase);
+        Inside(port)
     }
 }
 
-/// Delivers a callback's event, and after it those that are due at once: delays of 0, which a
-/// simulator would put into a time step of their own (NVC 1), and the read-write phase again, if it
-/// was asked for in itself and nothing was written, since no cycle follows then.
+impl Drop for Inside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.leave_callback();
+    }
+}
+
+/// Tells of a callback, and after it of what is due at once: delays of 0, which a simulator would put
+/// into a time step of their own (NVC 1), and the read-write phase again, if it was asked for in itself
+/// and nothing was written, since no cycle follows then.
 #[inline]
-fn serve(phase: Option<Phase>, event: impl FnOnce(&VhpiPort) -> Event) {
+fn serve(phase: Option<Phase>, tell: impl FnOnce(&VhpiPort, &'static dyn Events)) {
     let Some(port) = super::port() else { return };
-    guard(|| {
+    deliver(|events| {
         if port.inside.get() {
             // From inside of one of our calls, as some simulators do for writes: only told on.
-            deliver(event(port));
+            tell(port, events);
             return;
         }
-        port.enter_callback(phase);
-        deliver(event(port));
-        while let Some(event) = port.next_at_once() {
-            deliver(event);
-        }
-        port.leave_callback();
+        let _inside = Inside::enter(port, phase);
+        tell(port, events);
+        while port.tell_at_once(events) {}
     });
 }
 
@@ -183,34 +168,32 @@ impl VhpiPort {
 
     fn leave_callback(&self) {
         self.inside.set(false);
-        if let Some(token) = self.read_write_again.take()
-            && let Err(error) = self.register_phase(Phase::ReadWrite, token)
+        if self.read_write_again.take()
+            && let Err(error) = self.register_phase(Phase::ReadWrite)
         {
             event::escaped(Box::new(error.to_string()));
         }
     }
 
-    /// The next event that is due before the simulator goes on.
-    fn next_at_once(&self) -> Option<Event> {
+    /// Tells of the next that is due before the simulator goes on; `false` if there is nothing.
+    fn tell_at_once(&self, events: &dyn Events) -> bool {
         if event::is_ending() {
-            return None;
+            return false;
         }
         let zero = {
             let mut zeros = self.zeros.borrow_mut();
             (!zeros.is_empty()).then(|| zeros.remove(0))
         };
         if let Some(Zero { token, .. }) = zero {
-            return Some(Event::Timer { token });
+            events.on_timer(token);
+            return true;
         }
-        if self.cycle_asked_for.get() {
-            // The phase comes again at the end of the cycle that is to follow.
-            return None;
+        // With a cycle to follow, the phase comes again at its end.
+        let again = !self.cycle_asked_for.get() && self.read_write_again.take();
+        if again {
+            events.on_phase(Phase::ReadWrite);
         }
-        let token = self.read_write_again.take()?;
-        Some(Event::Phase {
-            phase: Phase::ReadWrite,
-            token,
-        })
+        again
     }
 
     pub(super) fn watch_changes(
@@ -269,16 +252,16 @@ impl VhpiPort {
         }
     }
 
-    pub(super) fn await_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+    pub(super) fn await_phase(&self, phase: Phase) -> Result<(), PortError> {
         check_not_ending()?;
         if phase == Phase::ReadWrite
             && self.inside.get()
             && self.phase.get() == Some(Phase::ReadWrite)
         {
-            self.read_write_again.set(Some(token));
+            self.read_write_again.set(true);
             return Ok(());
         }
-        self.register_phase(phase, token)
+        self.register_phase(phase)
     }
 
     /// Ends a delay that is not over.
@@ -316,7 +299,7 @@ impl VhpiPort {
         }
     }
 
-    fn register_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+    fn register_phase(&self, phase: Phase) -> Result<(), PortError> {
         let (reason, routine): (_, Routine) = match phase {
             Phase::ReadWrite => (vhpi::vhpiCbLastKnownDeltaCycle, on_read_write),
             Phase::ReadOnly => (vhpi::vhpiCbEndOfTimeStep, on_read_only),
@@ -327,7 +310,7 @@ impl VhpiPort {
             routine,
             object: None,
             delay: None,
-            token,
+            token: 0,
         };
         match self.raw.register_for_good(&callback) {
             Ok(true) => Ok(()),

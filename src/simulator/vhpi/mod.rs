@@ -43,8 +43,8 @@ use raw::{Interface, Missing};
 
 use super::event::check_not_over;
 use super::{
-    CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Unusable, Value, WriteMode, event,
+    CallbackHandle, Description, Encoding, Events, Handle, Identity, Phase, Port, PortError,
+    Quirks, Unusable, Value, WriteMode, event,
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
@@ -65,8 +65,8 @@ struct VhpiPort {
     phase: Cell<Option<Phase>>,
     /// It has written something, so that a cycle follows in this time step.
     cycle_asked_for: Cell<bool>,
-    /// The token of a read-write phase that was asked for in one.
-    read_write_again: Cell<Option<u64>>,
+    /// A read-write phase was asked for in one.
+    read_write_again: Cell<bool>,
     zeros: RefCell<Vec<Zero>>,
     last_zero: Cell<usize>,
     delays: RefCell<Vec<Delay>>,
@@ -112,27 +112,24 @@ pub(crate) fn start_up() -> Result<(), String> {
 }
 
 /// The start of simulation: makes the port.
-fn start() {
+fn start(events: &'static dyn Events) {
     match VhpiPort::open() {
         Ok(port) => {
             let port: &'static VhpiPort = Box::leak(Box::new(port));
             PORT.set(Some(port));
             super::PORT.set(Some(port));
-            event::deliver(Event::Start);
+            events.on_start(port);
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),
     }
 }
 
-/// The end of simulation: the last event, then silence.
+/// The end of simulation.
 fn end() {
-    if !event::is_ending() {
-        event::begin_end();
-        event::deliver(Event::End);
-        event::close();
-        if let Some(port) = port() {
-            port.release_everything();
-        }
+    if event::end()
+        && let Some(port) = port()
+    {
+        port.release_everything();
     }
 }
 
@@ -193,7 +190,7 @@ impl VhpiPort {
             inside: Cell::new(false),
             phase: Cell::new(None),
             cycle_asked_for: Cell::new(false),
-            read_write_again: Cell::new(None),
+            read_write_again: Cell::new(false),
             zeros: RefCell::default(),
             last_zero: Cell::new(usize::MAX),
             delays: RefCell::default(),
@@ -462,8 +459,8 @@ impl Port for VhpiPort {
         self.stop_delay(delay);
     }
 
-    fn at_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
-        self.await_phase(phase, token)
+    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
+        self.await_phase(phase)
     }
 
     fn print(&self, text: &str) {

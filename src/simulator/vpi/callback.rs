@@ -1,6 +1,6 @@
 //! Callbacks: what is registered with the simulator, and the C functions it calls.
 //!
-//! Invariant: no routine unwinds, and none reaches the sink after the end of simulation. User
+//! Invariant: no routine unwinds, and none reaches the receiver after the end of simulation. User
 //! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
 
 use super::VpiPort;
@@ -8,8 +8,8 @@ use super::digits::scalar_logic;
 use super::raw::{self, Callback, Interface, Routine};
 use super::vhdl::Vhdl;
 use super::written::Place;
-use crate::simulator::event::{self, deliver};
-use crate::simulator::{self, CallbackHandle, Event, Handle, Phase, Port, PortError};
+use crate::simulator::event::{self, contain, deliver};
+use crate::simulator::{self, CallbackHandle, Handle, Phase, Port, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 
 /// The token of a callback's data.
@@ -23,19 +23,15 @@ pub(super) unsafe fn token(data: *const t_cb_data) -> u64 {
 }
 
 unsafe extern "C" fn on_change(data: *mut t_cb_data) -> i32 {
-    if !event::is_ending() {
+    deliver(|events| {
         // SAFETY: the simulator called us with it.
-        let token = unsafe { token(data) };
-        deliver(Event::Change {
-            token,
-            scalar: None,
-        });
-    }
+        events.on_change(unsafe { token(data) }, None);
+    });
     0
 }
 
 unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
-    if !event::is_ending() {
+    deliver(|events| {
         // SAFETY: the simulator called us with it.
         let token = unsafe { token(data) };
         // SAFETY: as before; the value is null or lives through the call, and its format says
@@ -46,17 +42,16 @@ unsafe extern "C" fn on_scalar_change(data: *mut t_cb_data) -> i32 {
                 .filter(|value| value.format == vpi::vpiScalarVal)
                 .map(|value| scalar_logic(value.value.scalar))
         };
-        deliver(Event::Change { token, scalar });
-    }
+        events.on_change(token, scalar);
+    });
     0
 }
 
 unsafe extern "C" fn on_timer(data: *mut t_cb_data) -> i32 {
-    if !event::is_ending() {
+    deliver(|events| {
         // SAFETY: the simulator called us with it.
-        let token = unsafe { token(data) };
-        deliver(Event::Timer { token });
-    }
+        events.on_timer(unsafe { token(data) });
+    });
     0
 }
 
@@ -64,41 +59,28 @@ unsafe extern "C" fn on_nothing(_data: *mut t_cb_data) -> i32 {
     0
 }
 
-unsafe extern "C" fn on_read_write(data: *mut t_cb_data) -> i32 {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadWrite, data) }
+unsafe extern "C" fn on_read_write(_data: *mut t_cb_data) -> i32 {
+    deliver(|events| events.on_phase(Phase::ReadWrite));
+    0
 }
 
-unsafe extern "C" fn on_read_only(data: *mut t_cb_data) -> i32 {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadOnly, data) }
+unsafe extern "C" fn on_read_only(_data: *mut t_cb_data) -> i32 {
+    deliver(|events| events.on_phase(Phase::ReadOnly));
+    0
 }
 
-unsafe extern "C" fn on_next_time_step(data: *mut t_cb_data) -> i32 {
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::NextTimeStep, data) }
-}
-
-/// # Safety
-///
-/// As for [`token`].
-#[inline]
-unsafe fn on_phase(phase: Phase, data: *const t_cb_data) -> i32 {
-    if !event::is_ending() {
-        // SAFETY: by this function's own condition.
-        let token = unsafe { token(data) };
-        deliver(Event::Phase { phase, token });
-    }
+unsafe extern "C" fn on_next_time_step(_data: *mut t_cb_data) -> i32 {
+    deliver(|events| events.on_phase(Phase::NextTimeStep));
     0
 }
 
 unsafe extern "C" fn on_start(_data: *mut t_cb_data) -> i32 {
-    super::start();
+    contain(super::start);
     0
 }
 
 unsafe extern "C" fn on_end(_data: *mut t_cb_data) -> i32 {
-    super::end();
+    event::end();
     0
 }
 
@@ -123,58 +105,63 @@ fn enter(place: Place) {
 
 /// The same routines for simulators of VHDL, which note where in a cycle they are.
 unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
-    let in_order = vhdl().writes.changed_in_order();
-    enter(Place::After);
-    for token in in_order {
-        if !event::is_ending() {
-            deliver(Event::Change {
-                token,
-                scalar: None,
-            });
+    deliver(|events| {
+        let in_order = vhdl().writes.changed_in_order();
+        enter(Place::After);
+        for token in in_order {
+            events.on_change(token, None);
         }
-    }
-    // SAFETY: the simulator called us with it.
-    unsafe { on_change(data) }
+        // SAFETY: the simulator called us with it.
+        events.on_change(unsafe { token(data) }, None);
+    });
+    0
 }
 
 unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
-    enter(Place::Before);
-    // SAFETY: the simulator called us with it.
-    unsafe { on_timer(data) }
+    deliver(|events| {
+        enter(Place::Before);
+        // SAFETY: the simulator called us with it.
+        events.on_timer(unsafe { token(data) });
+    });
+    0
 }
 
 unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
-    enter(Place::Before);
-    vhdl().writes.enter_cycle();
+    deliver(|_| {
+        enter(Place::Before);
+        vhdl().writes.enter_cycle();
+    });
     0
 }
 
 unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
-    enter(Place::Last);
-    if !event::is_ending()
-        && let Some(port) = super::VPI.get()
-    {
-        port.end_forces_vhdl(vhdl());
-    }
+    deliver(|_| {
+        enter(Place::Last);
+        if let Some(port) = super::VPI.get() {
+            port.end_forces_vhdl(vhdl());
+        }
+    });
     0
 }
 
-unsafe extern "C" fn on_vhdl_read_write(data: *mut t_cb_data) -> i32 {
-    enter(Place::Last);
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadWrite, data) }
+fn on_vhdl_phase(phase: Phase, place: Place) -> i32 {
+    deliver(|events| {
+        enter(place);
+        events.on_phase(phase);
+    });
+    0
 }
 
-unsafe extern "C" fn on_vhdl_read_only(data: *mut t_cb_data) -> i32 {
-    enter(Place::Last);
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::ReadOnly, data) }
+unsafe extern "C" fn on_vhdl_read_write(_data: *mut t_cb_data) -> i32 {
+    on_vhdl_phase(Phase::ReadWrite, Place::Last)
 }
 
-unsafe extern "C" fn on_vhdl_next_time_step(data: *mut t_cb_data) -> i32 {
-    enter(Place::Before);
-    // SAFETY: the simulator called us with it.
-    unsafe { on_phase(Phase::NextTimeStep, data) }
+unsafe extern "C" fn on_vhdl_read_only(_data: *mut t_cb_data) -> i32 {
+    on_vhdl_phase(Phase::ReadOnly, Place::Last)
+}
+
+unsafe extern "C" fn on_vhdl_next_time_step(_data: *mut t_cb_data) -> i32 {
+    on_vhdl_phase(Phase::NextTimeStep, Place::Before)
 }
 
 /// Registers for the start and the end of simulation. The simulator's answer is of no use here:
@@ -248,14 +235,14 @@ impl VpiPort {
         self.register("wait in", &timed(vpi::cbAfterDelay, routine, steps, token))
     }
 
-    pub(super) fn await_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
+    pub(super) fn await_phase(&self, phase: Phase) -> Result<(), PortError> {
         if let Some(vhdl) = self.vhdl {
-            return self.await_phase_vhdl(vhdl, phase, token);
+            return self.await_phase_vhdl(vhdl, phase);
         }
         let callback = match phase {
-            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_read_write, 0, token),
-            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_read_only, 0, token),
-            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_next_time_step, 0, token),
+            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_read_write, 0, 0),
+            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_read_only, 0, 0),
+            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_next_time_step, 0, 0),
         };
         let registered = self.register("wait in", &callback)?;
         if self.quirks.fired_handles_are_ours {
@@ -265,11 +252,11 @@ impl VpiPort {
         Ok(())
     }
 
-    fn await_phase_vhdl(&self, vhdl: &Vhdl, phase: Phase, token: u64) -> Result<(), PortError> {
+    fn await_phase_vhdl(&self, vhdl: &Vhdl, phase: Phase) -> Result<(), PortError> {
         let callback = match phase {
-            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_vhdl_read_write, 0, token),
-            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_vhdl_read_only, 0, token),
-            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_vhdl_next_time_step, 0, token),
+            Phase::ReadWrite => timed(vpi::cbReadWriteSynch, on_vhdl_read_write, 0, 0),
+            Phase::ReadOnly => timed(vpi::cbReadOnlySynch, on_vhdl_read_only, 0, 0),
+            Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_vhdl_next_time_step, 0, 0),
         };
         self.register("wait in", &callback)?;
         if phase == Phase::ReadWrite

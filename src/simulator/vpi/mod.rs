@@ -25,8 +25,8 @@ use vhdl::Vhdl;
 
 use super::event::check_not_over;
 use super::{
-    CallbackHandle, Description, Encoding, Event, Handle, Identity, Phase, Port, PortError, Quirks,
-    Unusable, Value, VectorFormats, WriteMode, event,
+    CallbackHandle, Description, Encoding, Events, Handle, Identity, Phase, Port, PortError,
+    Quirks, Unusable, Value, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -78,24 +78,15 @@ pub(crate) fn start_up() -> Result<(), String> {
 }
 
 /// The start of simulation: makes the port.
-fn start() {
+fn start(events: &'static dyn Events) {
     match VpiPort::open() {
         Ok(port) => {
             let port: &'static VpiPort = Box::leak(Box::new(port));
             VPI.set(Some(port));
             super::PORT.set(Some(port));
-            event::deliver(Event::Start);
+            events.on_start(port);
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),
-    }
-}
-
-/// The end of simulation: the last event, then silence.
-fn end() {
-    if !event::is_ending() {
-        event::begin_end();
-        event::deliver(Event::End);
-        event::close();
     }
 }
 
@@ -427,8 +418,8 @@ impl Port for VpiPort {
         self.remove_callback(delay);
     }
 
-    fn at_phase(&self, phase: Phase, token: u64) -> Result<(), PortError> {
-        self.await_phase(phase, token)
+    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
+        self.await_phase(phase)
     }
 
     fn print(&self, text: &str) {

@@ -3,33 +3,33 @@
 use std::mem;
 
 use super::Watch;
-use crate::simulator::event::{self, deliver};
+use crate::simulator::event::{deliver, tell};
 use crate::simulator::vpi::callback::{timed, token};
 use crate::simulator::vpi::raw::Callback;
 use crate::simulator::vpi::{VPI, VpiPort};
-use crate::simulator::{CallbackHandle, Encoding, Event, Handle, PortError};
+use crate::simulator::{CallbackHandle, Encoding, Events, Handle, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 use crate::value::{Logic, LogicVec};
 
 unsafe extern "C" fn on_comparison(data: *mut t_cb_data) -> i32 {
-    if !event::is_ending()
-        && let Some(port) = VPI.get()
-    {
-        // SAFETY: the simulator called us with it.
-        port.compare(unsafe { token(data) });
-    }
+    deliver(|events| {
+        if let Some(port) = VPI.get() {
+            // SAFETY: the simulator called us with it.
+            port.compare(unsafe { token(data) }, events);
+        }
+    });
     0
 }
 
 unsafe extern "C" fn on_kept_timer(data: *mut t_cb_data) -> i32 {
-    if !event::is_ending()
-        && let Some(port) = VPI.get()
-    {
-        // SAFETY: the simulator called us with it.
-        let token = unsafe { token(data) };
-        port.give_back_delay(token);
-        deliver(Event::Timer { token });
-    }
+    deliver(|events| {
+        if let Some(port) = VPI.get() {
+            // SAFETY: the simulator called us with it.
+            let token = unsafe { token(data) };
+            port.give_back_delay(token);
+            events.on_timer(token);
+        }
+    });
     0
 }
 
@@ -119,12 +119,12 @@ impl VpiPort {
     pub(in crate::simulator::vpi) fn tell_written(&self, object: Handle) {
         let token = self.kept.watched.borrow().get(&object).copied();
         if let Some(token) = token {
-            self.compare(token);
+            tell(|events| self.compare(token, events));
         }
     }
 
-    /// Delivers a change if the watched value is another one than it was.
-    fn compare(&self, token: u64) {
+    /// Tells of a change if the watched value is another one than it was.
+    fn compare(&self, token: u64, events: &dyn Events) {
         let watched = |watch: &Watch| (watch.object, watch.encoding, watch.scalar);
         let Some((object, encoding, scalar)) = self.kept.watches.borrow().get(&token).map(watched)
         else {
@@ -148,7 +148,7 @@ impl VpiPort {
             let one = level.is_some_and(|(value, _)| value & 1 == 1);
             let level = if one { Logic::One } else { Logic::Zero };
             let scalar = scalar.then_some(level);
-            deliver(Event::Change { token, scalar });
+            events.on_change(token, scalar);
         }
     }
 

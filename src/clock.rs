@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::dut::Signal;
+use crate::dut::{Signal, SimulatorThread};
 use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
 use crate::time::{SimDuration, TimeError};
 
@@ -31,7 +31,7 @@ use crate::time::{SimDuration, TimeError};
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
-#[must_use = "a clock runs once it is started"]
+#[must_use = "a clock runs only when started: add `.start()`"]
 pub struct Clock {
     signal: Signal<bool>,
     period: SimDuration,
@@ -242,7 +242,7 @@ fn whole_part(period: u64, part: f64) -> Option<u64> {
 pub struct RunningClock {
     clock: ClockIndex,
     /// Not `Send`: on another thread there is no clock of this number, or another one's.
-    of_this_thread: PhantomData<*const ()>,
+    of_this_thread: SimulatorThread,
 }
 
 impl RunningClock {

@@ -80,6 +80,10 @@
 //! # }
 //! ```
 
+// `use verifork::*;` brings what the prelude does.
+#[doc(no_inline)]
+pub use prelude::*;
+
 // The macros name the library by its own name, also inside of it.
 extern crate self as verifork;
 
@@ -120,6 +124,7 @@ pub mod __private {
     pub use crate::regression::outcome::FailureKind;
     pub use crate::regression::registry::{
         End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
+        case_value,
     };
     pub use crate::scheduler::leak_counts;
     pub use crate::simulator::Direction;

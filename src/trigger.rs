@@ -145,7 +145,7 @@ pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Result<Time
 
 /// The future of [`timer`].
 #[derive(Debug)]
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct Timer {
     kernel: &'static Kernel,
     deadline: u64,
@@ -223,7 +223,7 @@ pub fn next_time_step() -> PhaseWait {
 
 /// The future of [`read_write`], [`read_only`] and [`next_time_step`].
 #[derive(Debug)]
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct PhaseWait {
     kernel: &'static Kernel,
     phase: Phase,
@@ -289,7 +289,7 @@ impl Drop for PhaseWait {
 ///
 /// Counted in the simulator's callback: the task is woken once, after the last one.
 #[derive(Debug)]
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct EdgeWait {
     kernel: &'static Kernel,
     signal: SignalIndex,
@@ -360,7 +360,7 @@ impl Drop for EdgeWait {
 
 /// Waits until a condition on a signal holds: asked at once, and then in the simulator's callback at
 /// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct ConditionWait {
     kernel: &'static Kernel,
     signal: SignalIndex,

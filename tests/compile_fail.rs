@@ -1,17 +1,18 @@
-//! What must not compile does not, for the reason that it is meant to have: each file in
-//! `tests/compile_fail` is given to the compiler, and a line ends in `//~` and the code of the one
-//! error that is to be there. Words and notes, which differ between compilers, do not matter.
+//! What must not compile does not, for the reason that it is meant to have, and the compiler says what to
+//! do instead. Each file in `tests/compile_fail` is given to the compiler. A line with an error ends in
+//! `//~` and the error's code (`error` if it has none), and where the words are ours, in a colon and a
+//! part of them. A comment that begins with `//~^` holds another part for the line above.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// An error that has no code, but always these words.
-const LIFETIME: &str = "lifetime may not live long enough";
+/// Errors by line and code, and what each has to say or says.
+type Errors = BTreeMap<(u64, String), Vec<String>>;
 
-/// An error by its line and its code.
-type Found = (u64, String);
+/// Stands for the code of an error that has none: those of macros and of lifetimes.
+const NO_CODE: &str = "error";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -52,21 +53,35 @@ fn library() -> (PathBuf, PathBuf) {
 }
 
 /// The errors that the file says it has.
-fn expected(source: &str) -> BTreeSet<Found> {
-    let lines = (1..).zip(source.lines());
-    let marked = lines.filter_map(|(number, line)| Some((number, line.split_once("//~ ")?.1)));
-    marked
-        .map(|(number, code)| (number, code.trim().to_owned()))
-        .collect()
+fn expected(source: &str) -> Errors {
+    let mut errors = Errors::new();
+    let mut last = None;
+    for (number, line) in (1..).zip(source.lines()) {
+        if let Some((_, words)) = line.split_once("//~^ ") {
+            let key = last.clone().expect("an error above");
+            let texts: &mut Vec<String> = errors.get_mut(&key).expect("an error above");
+            texts.push(words.trim().to_owned());
+        } else if let Some((_, error)) = line.split_once("//~ ") {
+            let (code, words) = match error.split_once(": ") {
+                Some((code, words)) => (code, Some(words)),
+                None => (error, None),
+            };
+            let key = (number, code.trim().to_owned());
+            let words = words.map(|words| words.trim().to_owned());
+            errors.insert(key.clone(), words.into_iter().collect());
+            last = Some(key);
+        }
+    }
+    errors
 }
 
-/// The errors that the compiler finds.
-fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (BTreeSet<Found>, String) {
+/// The errors that the compiler finds: the message of each, its labels, notes and help.
+fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (Errors, String) {
     // Not `/dev/null`: a compiler run by root would put a file in its place.
     let out = tempfile::tempdir().expect("a folder");
     let output = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--edition=2024", "--crate-type=lib", "--emit=metadata"])
-        .args(["--error-format=json", "--cap-lints=allow", "--out-dir"])
+        .args(["--error-format=json", "-Awarnings", "--out-dir"])
         .arg(out.path())
         .arg("--extern")
         .arg(format!("verifork={}", library.display()))
@@ -76,26 +91,38 @@ fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (BTreeSet
         .current_dir(out.path())
         .output()
         .expect("the compiler runs");
-    let mut found = BTreeSet::new();
+    let mut found = Errors::new();
     let mut rendered = String::new();
     for line in String::from_utf8_lossy(&output.stderr).lines() {
         let message: serde_json::Value = serde_json::from_str(line).expect("one object a line");
-        // Of those without a code, one is looked for; another stands beside an error with a code,
-        // and there is the sum of all.
-        let code = match message["code"]["code"].as_str() {
-            Some(code) => code,
-            None if message["message"] == LIFETIME => LIFETIME,
-            None => continue,
-        };
-        if message["level"] == "error" {
-            rendered += message["rendered"].as_str().unwrap_or_default();
-            let spans = message["spans"].as_array().into_iter().flatten();
-            for span in spans.filter(|span| span["is_primary"] == true) {
-                let line = span["line_start"].as_u64().unwrap_or_default();
-                found.insert((line, code.to_owned()));
-            }
+        if message["level"] != "error" {
+            continue;
+        }
+        rendered += message["rendered"].as_str().unwrap_or_default();
+        let code = message["code"]["code"].as_str().unwrap_or(NO_CODE);
+        let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+        let spans = list(&message["spans"]);
+        let labels = spans.iter().map(|span| span["label"].clone());
+        let children = list(&message["children"]);
+        let notes = children.iter().map(|child| child["message"].clone());
+        let texts: Vec<String> = std::iter::once(message["message"].clone())
+            .chain(labels)
+            .chain(notes)
+            .filter_map(|text| Some(text.as_str()?.to_owned()))
+            .collect();
+        for span in spans.iter().filter(|span| span["is_primary"] == true) {
+            let line = span["line_start"].as_u64().unwrap_or_default();
+            let known = found.entry((line, code.to_owned())).or_default();
+            known.extend(texts.iter().cloned());
         }
     }
+    // Some of those without a code stand beside one that has, and say the same.
+    let coded: BTreeSet<u64> = found
+        .keys()
+        .filter(|(_, code)| code != NO_CODE)
+        .map(|&(line, _)| line)
+        .collect();
+    found.retain(|(line, code), _| code != NO_CODE || !coded.contains(line));
     assert_eq!(
         output.status.success(),
         found.is_empty(),
@@ -110,16 +137,32 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
     let library = library();
     let folder = root().join("tests/compile_fail");
     let entries = fs::read_dir(folder).expect("a folder of ours");
-    let files: BTreeSet<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    let mut refused = 0;
+    let files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let (mut refused, mut worded) = (0, 0);
+    let mut failures = Vec::new();
     for file in files {
         let source = fs::read_to_string(&file).expect("a file of ours");
         let expected = expected(&source);
         let (found, text) = found(&file, &library);
-        assert_eq!(found, expected, "{}:\n{text}", file.display());
+        let (wanted, there): (Vec<_>, Vec<_>) = (expected.keys().collect(), found.keys().collect());
+        let mut fail = |why: String| failures.push(format!("{}: {why}\n{text}", file.display()));
+        if there != wanted {
+            fail(format!("{there:?} instead of {wanted:?}"));
+            continue;
+        }
+        for (error, parts) in &expected {
+            for part in parts {
+                if !found[error].iter().any(|text| text.contains(part)) {
+                    fail(format!("{error:?} does not say {part:?}"));
+                }
+            }
+            worded += usize::from(!parts.is_empty());
+        }
         refused += expected.len();
         let name = file.file_stem().and_then(|name| name.to_str());
         assert_eq!(name == Some("accepted"), expected.is_empty(), "{name:?}");
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(refused > 40, "{refused}");
+    assert!(worded > 20, "{worded}");
 }

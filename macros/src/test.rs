@@ -34,6 +34,10 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     quote!(#item #registration)
 }
 
+/// What a tuple of several values means, for one who meant a single value.
+const TUPLES: &str = ": a tuple fills one parameter with each of its values; \
+     a value that is itself a tuple stands in another, `cases(a = ((1, 2),))`";
+
 fn register(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     check_signature(&function.sig, &mut errors);
@@ -56,10 +60,11 @@ fn register(arguments: TokenStream, function: &ItemFn) -> syn::Result<TokenStrea
         errors.at(
             list.span,
             format!(
-                "the cases fill {filled} parameter{}, but `{}` has {}",
+                "the cases fill {filled} parameter{}, but `{}` has {}{}",
                 if filled == 1 { "" } else { "s" },
                 function.sig.ident,
-                parameters.len()
+                parameters.len(),
+                if list.arity == 1 { "" } else { TUPLES },
             ),
         );
     }
@@ -118,7 +123,10 @@ fn entry(
         }
         _ => quote!(::verifork::__private::TestOutput::into_result),
     };
-    let values = &case.values;
+    let filled = function.sig.inputs.iter().skip(made.len());
+    let values = filled
+        .zip(&case.values)
+        .map(|(parameter, value)| cases::argument(parameter, value));
     quote! {
         ::verifork::__private::inventory::submit! {
             ::verifork::__private::TestEntry {

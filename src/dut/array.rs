@@ -8,6 +8,7 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{Outside, expect};
+use super::thread::SimulatorThread;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle};
@@ -41,7 +42,8 @@ pub struct Array<T> {
     description: &'static Description,
     /// The leftmost element, where elements are words, and what they are like.
     words: Option<(SignalIndex, &'static Description)>,
-    marker: PhantomData<*const T>,
+    value: PhantomData<fn() -> T>,
+    thread: SimulatorThread,
 }
 
 impl<T> Clone for Array<T> {
@@ -223,7 +225,8 @@ impl<T: SignalValue> Array<T> {
                     index: row,
                     description,
                     words: words_of(kernel, row),
-                    marker: PhantomData,
+                    value: PhantomData,
+                    thread: PhantomData,
                 })
             });
         row.map_err(|what| SelectError {
@@ -325,7 +328,8 @@ impl<T: SignalValue> Array<T> {
             handle: object.handle(),
             index: object.index(),
             description: object.description(),
-            marker: PhantomData,
+            value: PhantomData,
+            thread: PhantomData,
         })
     }
 }

@@ -63,8 +63,8 @@ use crate::simulator::Direction;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be bound to a design",
-    label = "not a `Dut`",
+    message = "a field of type `{Self}` cannot be bound to the design",
+    label = "for a signal's value, write `Signal<{Self}>`; for a struct of signals, derive `Dut` for it",
     note = "a field is a `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`, a struct that derives \
             `Dut`, or an `Option`, a `Vec` or an array of them"
 )]

@@ -50,6 +50,7 @@ mod parameter;
 mod select;
 mod several;
 mod signal;
+mod thread;
 mod value;
 mod wait;
 
@@ -70,6 +71,8 @@ pub(crate) use instance::bind_top;
 pub use object::Object;
 pub use parameter::Parameter;
 pub use select::Select;
-pub use signal::Signal;
+pub use signal::{SameSignal, Signal};
+pub(crate) use thread::SimulatorThread;
 pub use value::{ScalarValue, SignalValue, enum_width};
 pub use verifork_macros::Dut;
+pub use wait::Condition;

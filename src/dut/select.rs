@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
+use super::thread::SimulatorThread;
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
@@ -33,7 +34,8 @@ pub struct Select<T> {
     /// The least significant of the bits, counted from the signal's least significant.
     low: u32,
     width: u32,
-    marker: PhantomData<*const T>,
+    value: PhantomData<fn() -> T>,
+    thread: SimulatorThread,
 }
 
 impl<T> Clone for Select<T> {
@@ -142,7 +144,8 @@ impl<T: LogicValue> Signal<T> {
             whole: self.width,
             low,
             width,
-            marker: PhantomData,
+            value: PhantomData,
+            thread: PhantomData,
         }
     }
 
@@ -190,7 +193,8 @@ impl<T> Select<T> {
             whole,
             low,
             width,
-            marker: _,
+            value: _,
+            thread: _,
         } = self;
         Select {
             index,
@@ -198,7 +202,8 @@ impl<T> Select<T> {
             whole,
             low,
             width,
-            marker: PhantomData,
+            value: PhantomData,
+            thread: PhantomData,
         }
     }
 }

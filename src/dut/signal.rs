@@ -6,6 +6,7 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
+use super::thread::SimulatorThread;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
@@ -31,7 +32,8 @@ pub struct Signal<T> {
     /// Bits; 0 for what is no logic.
     pub(super) width: u32,
     pub(super) description: &'static Description,
-    marker: PhantomData<*const T>,
+    value: PhantomData<fn() -> T>,
+    thread: SimulatorThread,
 }
 
 impl<T> Clone for Signal<T> {
@@ -42,9 +44,37 @@ impl<T> Clone for Signal<T> {
 
 impl<T> Copy for Signal<T> {}
 
-impl<T> PartialEq for Signal<T> {
+/// What a [`Signal`] is compared with: another handle, to see whether both are the same object. Its
+/// value is compared after it was read.
+///
+/// ```
+/// # use verifork::prelude::*;
+/// fn check(first: Signal<u8>, second: Signal<u8>) -> Result {
+///     ensure!(first != second, "two names of one net");
+///     ensure!(first.get()? == second.get()?, "the values differ");
+///     Ok(())
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a signal is not its value: compare `signal.get()?`, or write `signal.expect(value)?`",
+    label = "a handle is compared with a handle; read the value by `.get()?` first",
+    note = "`get` returns the value itself for `Logic` and `LogicVec`: `signal.get()`, without `?`"
+)]
+pub trait SameSignal<T> {
+    #[doc(hidden)]
+    fn signal(&self) -> &Signal<T>;
+}
+
+impl<T> SameSignal<T> for Signal<T> {
+    fn signal(&self) -> &Signal<T> {
+        self
+    }
+}
+
+impl<T, S: SameSignal<T>> PartialEq<S> for Signal<T> {
     /// Whether both are the same object of the design.
-    fn eq(&self, other: &Self) -> bool {
+    fn eq(&self, other: &S) -> bool {
+        let other = other.signal();
         self.index == other.index
             || (self.index.is_word() || other.index.is_word()) && self.index() == other.index()
     }
@@ -96,7 +126,8 @@ impl<T> Signal<T> {
             index,
             width: description.encoding.width().unwrap_or(0),
             description,
-            marker: PhantomData,
+            value: PhantomData,
+            thread: PhantomData,
         }
     }
 }

@@ -41,10 +41,11 @@ use crate::value::{Declared, Logic, LogicValue, LogicVec, LogicWidth, ValueError
 /// was made by hand with an older Verilator none: vectors are unsigned there, and those with a sign are
 /// read by the type of their width.
 #[diagnostic::on_unimplemented(
-    message = "a signal's value cannot be a `{Self}`",
-    label = "no type for a signal's value",
-    note = "there are `bool`, the integers, `Logic`, `LogicVec`, `f64`, `String`, enums that \
-            derive `LogicEnum`, structs that derive `LogicStruct`, and arrays of them"
+    message = "`{Self}` is not a type for a signal's value",
+    label = "use `bool`, `Logic`, `u8` to `u128`, `i8` to `i128`, `LogicVec`, `f64` or `String`",
+    note = "`f64` is the type for reals of every width, and `LogicVec` for vectors of any width; \
+            an enum derives `LogicEnum`, a struct derives `LogicStruct`, \
+            and a packed array of them is `[T; N]`"
 )]
 pub trait SignalValue: sealed::Value {
     /// What reading returns: the type itself where every value fits it, else a `Result`.
@@ -55,6 +56,18 @@ pub trait SignalValue: sealed::Value {
 }
 
 /// A type for signals of 1 bit, which have edges: `bool` and [`Logic`].
+///
+/// ```
+/// use verifork::dut::{ScalarValue, Signal};
+///
+/// async fn three_cycles<T: ScalarValue>(clk: Signal<T>) {
+///     clk.rising_edges(3).await;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a `Signal<{Self}>` has no edges: await `changed()` or `wait_for(value)`",
+    label = "only `Signal<bool>` and `Signal<Logic>` have edges"
+)]
 pub trait ScalarValue: SignalValue + LogicValue {}
 
 impl ScalarValue for bool {}
@@ -289,6 +302,7 @@ mod big {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: LogicWidth> sealed::Value for T {
     through_logic!();
 
@@ -306,6 +320,7 @@ impl<T: LogicWidth> sealed::Value for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: LogicWidth> SignalValue for T {
     type Read = Result<T, ReadError>;
 

@@ -122,10 +122,10 @@ pub(super) fn candidates<'a>(entries: &'a [(&TestEntry, String)]) -> Vec<Candida
 
 /// What a parameter of a test may be: anything that binds to the design, or the [`Test`] itself.
 #[diagnostic::on_unimplemented(
-    message = "a test cannot be given a `{Self}`",
-    label = "neither a `Dut` nor `Instance` nor `Test`",
-    note = "derive `Dut` for a struct of signals, or fill the parameter with \
-            `#[verifork::test(cases(…))]`"
+    message = "a test cannot take a `{Self}`: derive `Dut` for a struct of signals",
+    label = "neither a struct that derives `Dut` nor `Instance` nor `Test`",
+    note = "other values come from cases: `#[verifork::test(cases(small = 1, large = 255))]` fills the \
+            last parameter"
 )]
 pub trait FromTest: Sized {
     /// Makes the argument.
@@ -156,6 +156,30 @@ impl FromTest for Test {
     }
 
     fn declared_paths(_: &mut DeclaredPaths<'_>) {}
+}
+
+/// A literal in `cases`, for a parameter of the type `P`.
+#[diagnostic::on_unimplemented(
+    message = "a case gives `{Self}` for a parameter of type `{P}`",
+    label = "this does not fit the parameter",
+    note = "a tuple fills one parameter with each of its values, the last ones of the function; \
+            a value that is itself a tuple stands in another: `cases(a = ((1, 2),))`",
+    note = "a text is given to a `&str`; for a `String`, write `\"…\".to_owned()`"
+)]
+pub trait CaseValue<P> {
+    /// The parameter's value.
+    fn fit(self) -> P;
+}
+
+impl<P> CaseValue<P> for P {
+    fn fit(self) -> P {
+        self
+    }
+}
+
+/// The value of a parameter that a case fills with a literal.
+pub fn case_value<P, V: CaseValue<P>>(value: V) -> P {
+    value.fit()
 }
 
 /// What a test may return.

@@ -103,7 +103,7 @@ impl fmt::Debug for Barrier {
 /// # Panics
 ///
 /// If polled again after it has finished.
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct BarrierWait {
     shared: Rc<Shared>,
     state: State,

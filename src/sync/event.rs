@@ -132,7 +132,7 @@ impl fmt::Debug for Event {
 }
 
 /// The future of [`Event::wait`]. May be polled again after it has finished.
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct EventWait {
     shared: Rc<Shared>,
     notified: Notified,

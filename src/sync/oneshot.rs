@@ -116,7 +116,7 @@ impl<T> fmt::Debug for OneshotSender<T> {
 ///
 /// It may be awaited by reference, `(&mut response).await`: a time limit on that loses nothing.
 /// Awaited again after the item has come, it says [`RecvError`].
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct OneshotReceiver<T> {
     shared: Rc<Shared<T>>,
 }

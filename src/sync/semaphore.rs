@@ -141,7 +141,7 @@ impl fmt::Debug for Semaphore {
 /// # Panics
 ///
 /// If polled again after it has finished.
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct Acquire {
     shared: Rc<Shared>,
     wanted: usize,

@@ -129,7 +129,7 @@ impl<T> Drop for Waiting<T> {
 }
 
 /// Waits for a task and takes its value.
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct Join<T> {
     waiting: Waiting<T>,
 }
@@ -152,7 +152,7 @@ impl<T> Future for Join<T> {
 }
 
 /// Waits for a task and clones its value.
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct JoinCloned<T> {
     waiting: Waiting<T>,
 }

@@ -22,7 +22,7 @@ pub fn yield_now() -> YieldNow {
 
 /// The future of [`yield_now`].
 #[derive(Debug)]
-#[must_use = "futures do nothing unless awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct YieldNow {
     yielded: bool,
 }

@@ -48,3 +48,24 @@ pub fn loops_tell_nothing_where_nobody_asks(tm: &TaskManager, signal: Signal<boo
         }
     });
 }
+
+pub mod without_the_prelude {
+    use verifork::*;
+
+    #[derive(Dut)]
+    pub struct Top {
+        clk: Signal<bool>,
+    }
+
+    #[verifork::test(timeout = 1.us(), cases(text = ("abc", 3, -1, 2.5, 'c', true)))]
+    async fn starts(dut: Top, text: &str, length: usize, below: i8, part: f64, c: char, yes: bool) {
+        Clock::new(&dut.clk, 10.ns()).start();
+        assert!(text.len() == length && below < 0 && part > 2.0 && c == 'c' && yes);
+    }
+}
+
+pub async fn signals_are_compared(a: Signal<u8>, b: Signal<u8>) -> Result {
+    a.wait_until(|value| value.is_ok_and(|value| value > 3)).await;
+    ensure!(a != b && a.get()? == b.get()?, "two names of one net");
+    Ok(())
+}

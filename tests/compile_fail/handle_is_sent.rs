@@ -17,14 +17,14 @@ pub fn sends() {
     sent::<TaskMap>(); //~ E0277
     sent::<&TaskInfo>(); //~ E0277
     sent::<&Scope<'static, 'static>>(); //~ E0277
-    sent::<Signal<u8>>(); //~ E0277
+    sent::<Signal<u8>>(); //~ E0277: HandleOfTheSimulatorThread + 'static)` cannot be sent between threads
     sent::<Select<u8>>(); //~ E0277
     sent::<Array<u8>>(); //~ E0277
     sent::<Parameter<u8>>(); //~ E0277
     sent::<Instance>(); //~ E0277
     sent::<Object>(); //~ E0277
     sent::<Clock>(); //~ E0277
-    sent::<RunningClock>(); //~ E0277
+    sent::<RunningClock>(); //~ E0277: HandleOfTheSimulatorThread + 'static)` cannot be sent between threads
     sent::<Timer>(); //~ E0277
     sent::<EdgeWait>(); //~ E0277
     sent::<ConditionWait>(); //~ E0277

@@ -4,7 +4,7 @@ use verifork::task::{Scope, TaskManager};
 
 pub async fn into_a_variable() -> Result {
     let mut smuggled = None;
-    scope(async |tm| { //~ lifetime may not live long enough
+    scope(async |tm| { //~ error: lifetime may not live long enough
         smuggled = Some(tm);
         Ok(())
     })
@@ -14,7 +14,7 @@ pub async fn into_a_variable() -> Result {
 }
 
 pub async fn into_another_scope<'env>(outer: &Scope<'_, 'env>) -> Result {
-    scope(async |inner| { //~ lifetime may not live long enough
+    scope(async |inner| { //~ error: lifetime may not live long enough
         outer.fork("child", async move {
             inner.fork("its sibling", async { Ok(()) });
             Ok(())

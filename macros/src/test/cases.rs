@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Token};
+use syn::spanned::Spanned;
+use syn::{Expr, FnArg, PatType, Token, Type};
 
 use crate::errors::Errors;
 
@@ -106,6 +108,33 @@ fn spread(value: Expr) -> Vec<Expr> {
         Expr::Group(group) if matches!(*group.expr, Expr::Tuple(_)) => spread(*group.expr),
         other => vec![other],
     }
+}
+
+/// What a case's value becomes in the call. A literal, which no coercion changes, goes through a trait
+/// that says what is wrong where it does not fit its parameter.
+pub(super) fn argument(parameter: &FnArg, value: &Expr) -> TokenStream {
+    let literal = match value {
+        Expr::Unary(negative) => &*negative.expr,
+        other => other,
+    };
+    let ty = match parameter {
+        FnArg::Typed(PatType { ty, .. }) if matches!(literal, Expr::Lit(_)) => ty,
+        _ => return value.to_token_stream(),
+    };
+    if !matches!(**ty, Type::Path(_) | Type::Reference(_)) || mentions_impl(ty.to_token_stream()) {
+        return value.to_token_stream();
+    }
+    let call = quote_spanned!(value.span()=> ::verifork::__private::case_value);
+    quote!(#call::<#ty, _>(#value))
+}
+
+/// `impl Trait` names a type in a parameter only.
+fn mentions_impl(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "impl",
+        TokenTree::Group(group) => mentions_impl(group.stream()),
+        _ => false,
+    })
 }
 
 fn count(values: &[Expr]) -> String {

@@ -52,8 +52,9 @@ fn a_test_a_case() {
         "async fn wraps(dut: C, start: u8) {}",
     );
     assert_eq!(names(&expansion), ["wraps::from_250", "wraps::from_0"]);
+    let value = ":: verifork :: __private :: case_value :: < u8 , _ > (250)";
     assert!(
-        expansion.contains("wraps (argument0 , 250) . await"),
+        expansion.contains(&format!("wraps (argument0 , {value}) . await")),
         "{expansion}"
     );
 }
@@ -61,7 +62,7 @@ fn a_test_a_case() {
 #[test]
 fn tuples_fill_several_parameters_and_lists_make_their_product() {
     let expansion = expanded(
-        "cases(a = (1, 2), b = (3, 4)), cases(up = true, down = false)",
+        "cases(a = (X, 2 + 1), b = (Y, Z)), cases(up = UP, down = DOWN)",
         "async fn f(x: u8, y: u8, up: bool) {}",
     );
     assert_eq!(
@@ -69,7 +70,8 @@ fn tuples_fill_several_parameters_and_lists_make_their_product() {
         ["f::a::up", "f::a::down", "f::b::up", "f::b::down"]
     );
     assert!(
-        expansion.contains("f (3 , 4 , false) . await"),
+        expansion.contains("f (X , 2 + 1 , UP) . await")
+            && expansion.contains("f (Y , Z , DOWN) . await"),
         "{expansion}"
     );
 }
@@ -185,8 +187,26 @@ fn cases_fill_no_more_parameters_than_there_are() {
             "cases(a = 1), cases(b = (1, 2))",
             "async fn f(x: u8, y: u8) {}"
         ),
-        ["1:14: the cases fill 3 parameters, but `f` has 2"]
+        [
+            "1:14: the cases fill 3 parameters, but `f` has 2: a tuple fills one parameter with each of \
+             its values; a value that is itself a tuple stands in another, `cases(a = ((1, 2),))`"
+        ]
     );
+    assert_eq!(
+        errors_of("cases(a = 1)", "async fn f() {}"),
+        ["1:0: the cases fill 1 parameter, but `f` has 0"]
+    );
+}
+
+#[test]
+fn literals_are_checked_against_a_type_that_can_be_named() {
+    let expansion = expanded(
+        "cases(a = (-1, \"x\", 2, N))",
+        "async fn f(w: i8, x: &str, y: impl Into<u8>, z: u8) {}",
+    );
+    let checked = ":: verifork :: __private :: case_value ::";
+    let call = format!("f ({checked} < i8 , _ > (- 1) , {checked} < & str , _ > (\"x\") , 2 , N)");
+    assert!(expansion.contains(&call), "{expansion}");
 }
 
 #[test]

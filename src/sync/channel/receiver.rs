@@ -119,7 +119,7 @@ debug_end!(Receiver);
 /// # Panics
 ///
 /// If polled again after it has finished.
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct ReceiveWait<'a, T> {
     shared: &'a Shared<T>,
     turn: Turn,

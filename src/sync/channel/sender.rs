@@ -122,7 +122,7 @@ debug_end!(Sender);
 /// # Panics
 ///
 /// If polled again after it has finished.
-#[must_use = "a wait does nothing unless it is awaited"]
+#[must_use = "it waits only when awaited: add `.await`"]
 pub struct SendWait<'a, T> {
     shared: &'a Shared<T>,
     item: Option<T>,

@@ -10,7 +10,7 @@ use super::thread::SimulatorThread;
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
-use crate::value::{Declared, Logic, LogicValue, LogicVec, low_mask};
+use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
 /// Some neighbouring bits of a signal, read and written as a `T`.
 ///
@@ -52,29 +52,42 @@ impl<T> fmt::Debug for Select<T> {
     }
 }
 
-/// The declared indices of the leftmost and the rightmost bit. Where the declaration has more than
-/// one dimension, or none, bits are counted down to 0.
-fn declared(description: &Description) -> (i64, i64) {
-    match description.encoding {
-        Encoding::Logic {
-            width,
-            range: Some((left, right)),
-            ..
-        } if left.abs_diff(right).checked_add(1) == Some(u64::from(width)) => (left, right),
-        _ => (i64::from(description.encoding.width().unwrap_or(0)) - 1, 0),
+/// The declared range. Where the declaration has more than one dimension, or none, bits are counted down
+/// to 0.
+fn declared_range(description: &Description) -> DeclaredRange {
+    let width = description.encoding.width().unwrap_or(0);
+    if let Encoding::Logic {
+        range: Some((left, right)),
+        ..
+    } = description.encoding
+    {
+        let range = DeclaredRange { left, right };
+        if width > 0 && range.has_width(width) {
+            return range;
+        }
     }
-}
-
-/// How far a declared index is from the least significant bit of `width`.
-fn offset((left, right): (i64, i64), index: i64, width: u32) -> Option<u32> {
-    let (least, most) = (left.min(right), left.max(right));
-    if width == 0 || index < least || index > most {
-        return None;
-    }
-    u32::try_from(index.abs_diff(right)).ok()
+    DeclaredRange::plain(width)
 }
 
 impl<T: LogicValue> Signal<T> {
+    /// The declared indices of the most and of the least significant bit: (7, 0) of `logic [7:0]`, (0, 7)
+    /// of `std_logic_vector(0 to 7)`. Where a declaration has several packed dimensions, or no range,
+    /// bits are counted down to 0.
+    ///
+    /// ```no_run
+    /// # fn example(bus: verifork::dut::Signal<verifork::value::LogicVec>) -> verifork::Result {
+    /// let (left, right) = bus.range();
+    /// let value = bus.get(); // one read, of whose bits several are looked at
+    /// let bits = value.ranged(left, right)?;
+    /// println!("{} {}", bits.bit(left)?, bits.slice(left, left)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn range(&self) -> (i64, i64) {
+        let DeclaredRange { left, right } = declared_range(self.description);
+        (left, right)
+    }
+
     /// The bit with this declared index.
     ///
     /// For `logic [0:7]` and `std_logic_vector(0 to 7)`, bit 0 is the most significant one. Where a
@@ -95,10 +108,13 @@ impl<T: LogicValue> Signal<T> {
     /// [`SelectError`] if there is no such bit.
     #[track_caller]
     pub fn try_bit(&self, index: i64) -> Result<Select<Logic>, SelectError> {
-        let declared = declared(self.description);
-        match offset(declared, index, self.width) {
+        let range = declared_range(self.description);
+        match range.offset(index).filter(|_| self.width > 0) {
             Some(low) => Ok(self.select(low, 1)),
-            None => Err(self.outside(Outside::Bit { index, declared })),
+            None => Err(self.outside(Outside::Bit {
+                index,
+                declared: (range.left, range.right),
+            })),
         }
     }
 
@@ -120,8 +136,9 @@ impl<T: LogicValue> Signal<T> {
     /// [`SelectError`] if there are no such bits, or the indices go against the declaration.
     #[track_caller]
     pub fn try_slice(&self, left: i64, right: i64) -> Result<Select<LogicVec>, SelectError> {
-        let declared = declared(self.description);
-        let offset = |index| offset(declared, index, self.width);
+        let range = declared_range(self.description);
+        let declared = (range.left, range.right);
+        let offset = |index| range.offset(index).filter(|_| self.width > 0);
         match (offset(left), offset(right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
             (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
@@ -167,15 +184,11 @@ impl<T> Select<T> {
 
     /// The signal's full name with the declared indices: `top.bus[7:4]`.
     pub fn path(&self) -> String {
-        let (left, right) = declared(self.description);
-        let declared = |offset: u32| {
-            if left >= right {
-                right + i64::from(offset)
-            } else {
-                right - i64::from(offset)
-            }
-        };
-        let (high, low) = (declared(self.low + self.width - 1), declared(self.low));
+        let range = declared_range(self.description);
+        let (high, low) = (
+            range.index(self.low + self.width - 1),
+            range.index(self.low),
+        );
         let path = Signal::<T>::of(self.index, self.description).path();
         if self.width == 1 {
             format!("{path}[{low}]")

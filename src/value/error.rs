@@ -102,6 +102,25 @@ pub enum ValueError {
         /// The width of the vector.
         width: u32,
     },
+    /// An index that the declared range does not have.
+    #[error("index {index} is outside the declared range [{left}:{right}]")]
+    DeclaredIndex {
+        /// The index asked for.
+        index: i64,
+        /// The declared index of the most significant bit.
+        left: i64,
+        /// The declared index of the least significant bit.
+        right: i64,
+    },
+    /// A part that the declared range does not have, or that runs against it.
+    #[error("part [{}:{}] is outside the declared range [{}:{}], or runs against it",
+        part.0, part.1, range.0, range.1)]
+    DeclaredPart {
+        /// The indices asked for, left and right.
+        part: (i64, i64),
+        /// The declared indices of the most and of the least significant bit.
+        range: (i64, i64),
+    },
     /// A text that is no value.
     #[error("{} is no logic value: at character {}, {reason}", Quoted(text),
         text.get(..*at).map_or(*at, |before| before.chars().count()) + 1)]

@@ -2,8 +2,8 @@
 
 use std::borrow::Borrow;
 
-use super::planes::{Planes, WORD_BITS, bit_offset, low_mask, width_of};
-use super::{Logic, LogicVec, ValueError};
+use super::planes::{WORD_BITS, bit_offset, width_of};
+use super::{LogicVec, ValueError};
 
 impl LogicVec {
     /// Bits `high` down to `low`, counted from the least significant bit, both included.
@@ -69,26 +69,6 @@ impl LogicVec {
         whole
     }
 
-    /// The vector with `0` put before it up to `width` bits.
-    ///
-    /// # Errors
-    ///
-    /// [`ValueError::Width`] if the vector is wider; [`slice`](LogicVec::slice) cuts bits off.
-    pub fn zero_extend(&self, width: u32) -> Result<LogicVec, ValueError> {
-        self.extend(width, Planes::ZERO)
-    }
-
-    /// The vector with copies of its most significant bit, in whatever state that is, put before
-    /// it up to `width` bits. A vector of no bits is filled with `0`.
-    ///
-    /// # Errors
-    ///
-    /// [`ValueError::Width`] if the vector is wider; [`slice`](LogicVec::slice) cuts bits off.
-    pub fn sign_extend(&self, width: u32) -> Result<LogicVec, ValueError> {
-        let sign = self.width().checked_sub(1).and_then(|top| self.bit(top));
-        self.extend(width, Planes::filled(sign.unwrap_or(Logic::Zero)))
-    }
-
     /// The same bits, the most significant one last.
     #[must_use]
     pub fn reversed(&self) -> LogicVec {
@@ -139,23 +119,6 @@ impl LogicVec {
             );
         }
     }
-
-    fn extend(&self, width: u32, filling: Planes) -> Result<LogicVec, ValueError> {
-        let actual = self.width();
-        if width < actual {
-            let what = "the vector to extend";
-            return Err(ValueError::Width {
-                what,
-                expected: width,
-                actual,
-            });
-        }
-        Ok(LogicVec::build(width, |index| {
-            let kept = low_mask(actual.saturating_sub(bit_offset(index)));
-            self.planes_at(index)
-                .zip(filling, |bits, filling| bits | filling & !kept)
-        }))
-    }
 }
 
 #[cfg(test)]
@@ -163,11 +126,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::value::Logic;
     use crate::value::model::{self, bits, vector};
-
-    fn parse(text: &str) -> LogicVec {
-        LogicVec::from_binary_str(text).unwrap()
-    }
 
     #[test]
     fn a_slice_outside_the_vector_is_an_error() {
@@ -188,17 +148,6 @@ mod tests {
         let expected = "the new value of the slice has 5 bits where 4 bits belong";
         assert_eq!(error.to_string(), expected);
         assert_eq!(vector, LogicVec::zeros(8));
-    }
-
-    #[test]
-    fn extension_never_narrows() {
-        assert_eq!(parse("X1").sign_extend(70).unwrap().count_unknown(), 69);
-        assert_eq!(
-            LogicVec::default().sign_extend(3).unwrap(),
-            LogicVec::zeros(3)
-        );
-        let error = parse("0001").zero_extend(3).unwrap_err().to_string();
-        assert_eq!(error, "the vector to extend has 4 bits where 3 bits belong");
     }
 
     proptest! {
@@ -223,7 +172,7 @@ mod tests {
 
         #[test]
         fn rearranging_agrees_with_a_list_of_bits(
-            high in bits(0..150), low in bits(0..150), more in 0_u32..100,
+            high in bits(0..150), low in bits(0..150),
         ) {
             let whole = LogicVec::concat(&[&vector(&high), &vector(&low)]);
             let expected: Vec<Logic> = low.iter().chain(&high).copied().collect();
@@ -231,15 +180,6 @@ mod tests {
             prop_assert_eq!(&whole, &expected.iter().copied().collect());
             prop_assert_eq!(whole.iter().rev().collect::<Vec<_>>(),
                 model::bits_of(&whole.reversed()));
-
-            let width = whole.width() + more;
-            let mut extended = expected.clone();
-            extended.resize(width as usize, Logic::Zero);
-            prop_assert_eq!(whole.zero_extend(width).unwrap(), vector(&extended));
-            let top = expected.last().copied().unwrap_or(Logic::Zero);
-            extended.truncate(expected.len());
-            extended.resize(width as usize, top);
-            prop_assert_eq!(whole.sign_extend(width).unwrap(), vector(&extended));
         }
     }
 }

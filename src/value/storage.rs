@@ -122,7 +122,7 @@ impl LogicVec {
     }
 
     #[inline]
-    fn update(&mut self, index: usize, change: impl FnOnce(Planes) -> Planes) {
+    pub(super) fn update(&mut self, index: usize, change: impl FnOnce(Planes) -> Planes) {
         let changed = change(self.planes_at(index));
         match &mut self.0 {
             Storage::Inline { planes, .. } => *planes = changed,

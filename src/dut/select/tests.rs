@@ -27,6 +27,26 @@ fn bits_go_by_declared_indices() {
 }
 
 #[test]
+fn a_value_is_indexed_by_the_signals_range() {
+    let (dut, design) = simulate();
+    for (path, range) in [
+        ("count", (7, 0)),
+        ("ascending", (0, 7)),
+        ("shifted", (11, 4)),
+        ("packed", (15, 0)),
+    ] {
+        let signal = dut.signal::<LogicVec>(path).unwrap();
+        assert_eq!(signal.range(), range, "{path}");
+        let bits = format!("1{}", "0".repeat(signal.width() as usize - 1));
+        design.drive_bits(&format!("top.{path}"), &bits);
+        let value = signal.get();
+        let value = value.ranged(range.0, range.1).unwrap();
+        assert_eq!(value.bit(range.0), Ok(signal.bit(range.0).get()));
+        assert_eq!(value.bit(range.1), Ok(Logic::Zero));
+    }
+}
+
+#[test]
 fn slices_go_in_the_order_of_the_declaration() {
     let (dut, design) = simulate();
     design.drive_bits("top.count", "1010_0101".replace('_', "").as_str());

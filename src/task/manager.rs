@@ -12,6 +12,7 @@ use super::error::TaskErrors;
 use super::executor::{ROOT_SET, with_executor};
 use super::info::TaskInfo;
 use super::options::ManagerOptions;
+use super::outcome::BlockOutput;
 use super::scope::{Scope, run_scope};
 use super::spawn_methods::spawn_methods;
 use super::tables::NONE;
@@ -86,9 +87,10 @@ impl TaskManager {
     ///
     /// The manager has run a scope before.
     #[track_caller]
-    pub fn scope<'env, T, F>(&self, block: F) -> impl Future<Output = Result<T, TaskErrors>>
+    pub fn scope<'env, R, F>(&self, block: F) -> impl Future<Output = Result<R::Value, TaskErrors>>
     where
-        F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+        F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
+        R: BlockOutput,
     {
         let core = Rc::clone(self.core());
         let place = Location::caller();

@@ -60,7 +60,7 @@ pub use self::handle::{Join, JoinCloned, Starting, Task};
 pub use self::info::{TaskInfo, TaskState};
 pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
-pub use self::outcome::{ExitOutcome, Outcome};
+pub use self::outcome::{BlockOutput, ExitOutcome, Outcome};
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
 pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};

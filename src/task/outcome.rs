@@ -49,6 +49,87 @@ impl<T: 'static, E: Into<anyhow::Error>> Outcome for Result<T, E> {
     }
 }
 
+/// What the block of a [`scope`](super::scope()) returns: `Ok(value)`, or nothing.
+///
+/// There is one type of error, [`Error`](crate::Error), so that `?` and `Ok(())` need no annotation.
+///
+/// ```
+/// # use verifork::prelude::*;
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     tm.fork("child", async { Ok(()) });
+/// })
+/// .await?; // nothing
+/// let three = scope(async |tm| {
+///     let task = tm.fork("child", async { Ok(3) });
+///     Ok(task.await?) // not `task.await`, whose error is a `TaskError`
+/// })
+/// .await?;
+/// assert_eq!(three, 3);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a block ends in `Ok(value)` or without a value, not in a `{Self}`",
+    label = "write `Ok(…)` around the last expression, or a `;` behind it"
+)]
+pub trait BlockOutput {
+    /// The value on success.
+    type Value;
+
+    #[doc(hidden)]
+    fn into_result(self) -> anyhow::Result<Self::Value>;
+}
+
+impl BlockOutput for () {
+    type Value = ();
+
+    fn into_result(self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// Never is.
+impl BlockOutput for <fn() -> ! as Returns>::Output {
+    type Value = ();
+
+    fn into_result(self) -> anyhow::Result<()> {
+        self
+    }
+}
+
+impl<T, E> BlockOutput for Result<T, E>
+where
+    Block: FailsWith<E>,
+{
+    type Value = T;
+
+    fn into_result(self) -> anyhow::Result<T> {
+        self.map_err(Block::error)
+    }
+}
+
+/// Stands for all blocks in what the compiler says of their errors.
+#[derive(Debug)]
+pub struct Block;
+
+/// Implemented once: so the compiler knows `E` where `Ok(())` leaves it open. (It infers a parameter from
+/// the only implementation, never the type that implements.)
+#[diagnostic::on_unimplemented(
+    message = "a block's error is `verifork::Error`, not `{E}`: end in `Ok(value?)`",
+    label = "for `task.await` as its last expression, write `Ok(task.await?)`: `?` converts the error"
+)]
+pub trait FailsWith<E> {
+    #[doc(hidden)]
+    fn error(error: E) -> anyhow::Error;
+}
+
+impl FailsWith<anyhow::Error> for Block {
+    fn error(error: anyhow::Error) -> anyhow::Error {
+        error
+    }
+}
+
 /// The output of a future given to [`on_exit`](super::Scope::on_exit): nothing, or a result.
 pub trait ExitOutcome {
     /// The output as a result.

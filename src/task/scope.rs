@@ -15,6 +15,7 @@ use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
 use super::executor::{Executor, executor};
 use super::options::ManagerOptions;
+use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
 use super::spawn_methods::spawn_methods;
 use super::tables::Popped;
@@ -24,6 +25,36 @@ use super::waker::{NodeRef, waker_of};
 ///
 /// Its children may borrow whatever outlives the scope's future (`'env`), and the scope itself, so
 /// a child can add siblings. Everything of [`TaskMap`] is there too.
+///
+/// # A function that takes `tm`
+///
+/// Its children live as long as the scope, and so must what they borrow: both have the lifetime
+/// `'scope`. What is `Copy` or moved into the child, as handles may be, needs none.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::Scope;
+///
+/// fn count<'scope>(tm: &Scope<'scope, '_>, words: &'scope [&str]) -> Task<usize> {
+///     tm.fork("count", async move { Ok(words.len()) })
+/// }
+///
+/// fn watch(tm: &Scope<'_, '_>, full: Signal<bool>) {
+///     tm.background("watch", async move {
+///         loop {
+///             full.rising_edge().await;
+///             log::info!("full");
+///         }
+///     });
+/// }
+///
+/// # verifork::task::block_on(async {
+/// let words = ["to", "be"];
+/// let counted = scope(async |tm| Ok(count(tm, &words).await?)).await?;
+/// assert_eq!(counted, 2);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Scope<'scope, 'env: 'scope> {
     map: TaskMap,
     // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.
@@ -64,16 +95,53 @@ impl<'scope> Scope<'scope, '_> {
 
 /// Opens a scope: runs the block and the tasks that it adds, and returns when all have ended.
 ///
-/// The block's value is the scope's, unless something failed. On the first error of a child or of
+/// The block ends in `Ok(value)`, or without a value; `?` takes any error. Its value is the scope's,
+/// unless something failed. On the first error of a child or of
 /// the block, the block and every other child are cancelled before any of them runs again. If the
 /// scope's future is dropped, its children are dropped first, newest first, and then the block.
 ///
 /// A child of [`background`](Scope::background) is not waited for: it is cancelled when the block and
 /// the other children have ended.
 ///
-/// Children borrow what was there before the scope. What the block itself has made is gone when it
-/// returns, and they may go on: it is moved into the one that needs it (`async move`, or as an
-/// argument), or made before the scope.
+/// # What children borrow
+///
+/// Children borrow what was made before the scope. What the block itself makes is gone when the block
+/// returns, and children may go on: the compiler refuses to lend it (E0373, E0597).
+///
+/// It proposes `async move`. For a handle or a `String` that only the child uses, that is right. For a
+/// counter it is not: a number is copied, the child counts its own copy, and the block's stays 0. Make
+/// the counter before the scope, or have the child return it:
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let mut dropped = 0; // before the scope: borrowed, and read after it
+/// let words = scope(async |tm| {
+///     tm.fork("monitor", async {
+///         dropped += 1;
+///         Ok(())
+///     });
+///     let sent = tm.fork("driver", async {
+///         let mut sent = 0; // the child's own
+///         sent += 3;
+///         Ok(sent)
+///     });
+///     Ok(sent.await?)
+/// })
+/// .await?;
+/// assert_eq!((dropped, words), (1, 3));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
+///
+/// Two tasks that write to one variable share a [`Cell`](std::cell::Cell) made before the scope.
+///
+/// # The block is an async closure
+///
+/// `async |tm| { … }`. With `|tm| async move { … }`, the older form, the compiler does not know what `tm`
+/// is and asks for its type (E0282): write `async` before the bars. A function that takes `tm` has the
+/// signature shown at [`Scope`].
 ///
 /// A future of a scope that is kept beyond its test never runs on: when it is polled again, its tasks
 /// are dropped, and it ends with an error.
@@ -101,9 +169,10 @@ impl<'scope> Scope<'scope, '_> {
 /// # }).unwrap();
 /// ```
 #[track_caller]
-pub fn scope<'env, T, F>(block: F) -> impl Future<Output = Result<T, TaskErrors>>
+pub fn scope<'env, R, F>(block: F) -> impl Future<Output = Result<R::Value, TaskErrors>>
 where
-    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
+    R: BlockOutput,
 {
     scope_at(Location::caller(), ManagerOptions::new(), block)
 }
@@ -114,36 +183,39 @@ where
 ///
 /// As for [`scope`].
 #[track_caller]
-pub fn scope_with<'env, T, F>(
+pub fn scope_with<'env, R, F>(
     options: ManagerOptions,
     block: F,
-) -> impl Future<Output = Result<T, TaskErrors>>
+) -> impl Future<Output = Result<R::Value, TaskErrors>>
 where
-    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
+    R: BlockOutput,
 {
     scope_at(Location::caller(), options, block)
 }
 
-async fn scope_at<'env, T, F>(
+async fn scope_at<'env, R, F>(
     place: &'static Location<'static>,
     options: ManagerOptions,
     block: F,
-) -> Result<T, TaskErrors>
+) -> Result<R::Value, TaskErrors>
 where
-    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
+    R: BlockOutput,
 {
     let core = Core::new_kept(place, options);
     run_scope(core, place, block).await
 }
 
 /// Runs a block with the children that it adds to `core`.
-pub(super) async fn run_scope<'env, T, F>(
+pub(super) async fn run_scope<'env, R, F>(
     core: Rc<Core>,
     place: &'static Location<'static>,
     block: F,
-) -> Result<T, TaskErrors>
+) -> Result<R::Value, TaskErrors>
 where
-    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<T>,
+    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
+    R: BlockOutput,
 {
     // Declared in this order so that, when this future is dropped, the guard goes first and drops
     // the children, then the block goes, then what the block borrows.
@@ -302,9 +374,13 @@ impl Drop for ScopeGuard {
 }
 
 /// Polls the block and the children until all have ended, then runs the clean-up.
-async fn run_block<T, F>(guard: ScopeGuard, mut block: Pin<&mut Option<F>>) -> Result<T, TaskErrors>
+async fn run_block<R, F>(
+    guard: ScopeGuard,
+    mut block: Pin<&mut Option<F>>,
+) -> Result<R::Value, TaskErrors>
 where
-    F: Future<Output = anyhow::Result<T>>,
+    F: Future<Output = R>,
+    R: BlockOutput,
 {
     let mut guard = guard;
     let mut value = None;
@@ -327,13 +403,14 @@ where
 }
 
 /// One visit of the scope: everything that was ready when it began.
-fn poll_scope<T, F>(
+fn poll_scope<R, F>(
     guard: &ScopeGuard,
     mut block: Pin<&mut Option<F>>,
-    value: &mut Option<T>,
+    value: &mut Option<R::Value>,
 ) -> Poll<()>
 where
-    F: Future<Output = anyhow::Result<T>>,
+    F: Future<Output = R>,
+    R: BlockOutput,
 {
     let (executor, core) = (&*guard.executor, &*guard.core);
     for node in executor.take_pending_cancels(guard.set) {
@@ -369,9 +446,13 @@ where
     }
 }
 
-fn poll_block<T, F>(guard: &ScopeGuard, mut block: Pin<&mut Option<F>>, value: &mut Option<T>)
-where
-    F: Future<Output = anyhow::Result<T>>,
+fn poll_block<R, F>(
+    guard: &ScopeGuard,
+    mut block: Pin<&mut Option<F>>,
+    value: &mut Option<R::Value>,
+) where
+    F: Future<Output = R>,
+    R: BlockOutput,
 {
     let Some(running) = block.as_mut().as_pin_mut() else {
         return;
@@ -383,6 +464,7 @@ where
         let _entered = guard.executor.enter(index);
         catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
     };
+    let outcome = outcome.map(|poll| poll.map(R::into_result));
     let core = &*guard.core;
     match outcome {
         Ok(Poll::Pending) => return,

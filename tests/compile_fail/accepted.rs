@@ -69,3 +69,22 @@ pub async fn signals_are_compared(a: Signal<u8>, b: Signal<u8>) -> Result {
     ensure!(a != b && a.get()? == b.get()?, "two names of one net");
     Ok(())
 }
+
+pub async fn blocks_end_without_a_value_or_in_one() -> Result {
+    scope(async |tm| {
+        tm.fork("child", async { Ok(()) });
+    })
+    .await?;
+    let length = scope(async |tm| {
+        let task = tm.fork("child", async { Ok("42".parse::<u8>()?) });
+        ensure!(!tm.is_empty(), "no child");
+        if task.is_finished() {
+            bail!("it has ended");
+        }
+        Ok(task.await? + "1".parse::<u8>()?)
+    })
+    .await?;
+    TaskManager::new().scope(async |_| yield_now().await).await?;
+    ensure!(length > 1, "short");
+    Ok(())
+}

@@ -110,6 +110,7 @@ pub use rand;
 pub use regression::test::{Test, TestRng, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
+pub use task::first_of::first_of;
 pub use verifork_macros::test;
 
 /// What tests and tasks return: a value, nothing by default, or any error.
@@ -128,10 +129,12 @@ pub mod __private {
     };
     pub use crate::scheduler::leak_counts;
     pub use crate::simulator::Direction;
+    pub use crate::task::first_of::{Either, either};
     pub use crate::time::TimeUnits;
     pub use crate::value::{
         Declared, LogicEnum, LogicStruct, LogicValue, LogicVec, LogicWidth, ValueError,
         check_structure, field_width, read_field, write_field,
     };
+    pub use std::future::IntoFuture;
     pub use {anyhow, inventory};
 }

@@ -12,6 +12,6 @@ pub use crate::task::{
 pub use crate::time::{SimDuration, SimTime, TimeUnits};
 pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};
 pub use crate::value::{Logic, LogicEnum, LogicStruct, LogicVec};
-pub use crate::{Context, Result, bail, ensure};
+pub use crate::{Context, Result, bail, ensure, first_of};
 pub use rand::RngExt as _;
 pub use verifork_macros::{LogicEnum, LogicStruct};

@@ -7,26 +7,55 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::cell::Joinable;
+use futures_core::future::FusedFuture;
+
+use super::cell::{Joinable, Output};
 use super::core::value_of;
 use super::error::{ResultError, TaskError};
-use super::info::{Awaited, TaskInfo, TaskState};
+use super::info::{Awaited, TaskInfo};
 use super::record_wait;
 use super::wait_reason::WaitReason;
 use super::waiters::WaiterKey;
 
-/// The handle of a task whose value is a `T`.
+/// The handle of a task whose value is a `T`, and the future of that value.
 ///
-/// `.await` waits for the task to end and takes its value; `(&task).await` leaves the value for
-/// others and needs `T: Clone`. Dropping the handle changes nothing: the task belongs to its
-/// manager. Everything of [`TaskInfo`] is there too.
+/// `.await` waits for the task to end and takes its value. It gives an error if the task failed,
+/// panicked or was cancelled, and once the value is gone. Being [`Unpin`], the handle works by value
+/// and by `&mut` in [`first_of!`](crate::first_of), in `futures_lite::future::or`, and in the `select!` and
+/// `join!` of other crates. Several awaiters take [`shared`](Task::shared) handles, or await `&task`:
+/// they leave the value and need `T: Clone`. Awaiters are served in the order in which they began to
+/// wait.
+///
+/// Dropping the handle changes nothing: the task belongs to its manager. Everything of [`TaskInfo`] is
+/// there too.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     let mut first = tm.fork("first", async { Ok(1) });
+///     let second = tm.fork("second", async { Ok(2) }).shared();
+///     assert_eq!((&mut first).await?, 1); // kept, but its value is taken
+///     let (one, other) = (second.clone(), second);
+///     assert_eq!((one.await?, other.await?), (2, 2));
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Task<T> {
-    cell: Rc<dyn Joinable<T>>,
+    waiting: Waiting<T>,
 }
 
 impl<T: 'static> Task<T> {
     pub(super) fn new(cell: Rc<dyn Joinable<T>>) -> Self {
-        Task { cell }
+        Task {
+            waiting: Waiting::new(cell),
+        }
     }
 
     /// The task's value, which stays where it is.
@@ -35,12 +64,28 @@ impl<T: 'static> Task<T> {
     ///
     /// The task is still running, was cancelled, failed, or its value was taken by an `.await`.
     pub fn result(&self) -> Result<&T, ResultError> {
-        let info = self.cell.info();
+        let info = &**self;
         value_of(info)?;
-        let output = self.cell.typed_output();
+        let output = self.waiting.cell.typed_output();
         output.lend().ok_or_else(|| ResultError::Taken {
             name: info.name().to_owned(),
         })
+    }
+
+    /// The task as a future that may be cloned and awaited any number of times. Each `.await` gives a
+    /// clone of the value.
+    pub fn shared(self) -> Shared<T>
+    where
+        T: Clone,
+    {
+        Shared {
+            waiting: self.waiting,
+        }
+    }
+
+    /// Waits until the task has run to its first suspension, and gives the handle back.
+    pub fn started(self) -> Starting<T> {
+        Starting { task: Some(self) }
     }
 }
 
@@ -48,56 +93,114 @@ impl<T> Clone for Task<T> {
     /// Another handle of the same task. Where several are awaited by value, the first gets it.
     fn clone(&self) -> Self {
         Task {
-            cell: Rc::clone(&self.cell),
+            waiting: self.waiting.again(),
         }
     }
 }
 
-impl<T: 'static> Deref for Task<T> {
+impl<T> Deref for Task<T> {
     type Target = TaskInfo;
 
     fn deref(&self) -> &TaskInfo {
-        self.cell.info()
+        self.waiting.cell.info()
     }
 }
 
-impl<T: 'static> fmt::Debug for Task<T> {
+impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.cell.info(), f)
+        fmt::Debug::fmt(&**self, f)
     }
 }
 
-impl<T: 'static> IntoFuture for Task<T> {
+impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
-    type IntoFuture = Join<T>;
 
-    fn into_future(self) -> Join<T> {
-        Join {
-            waiting: Waiting::new(self.cell),
-        }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.waiting.poll_value(context, Output::take)
+    }
+}
+
+/// For `select!` of the crate `futures`.
+impl<T> FusedFuture for Task<T> {
+    fn is_terminated(&self) -> bool {
+        self.waiting.over
     }
 }
 
 impl<T: Clone + 'static> IntoFuture for &Task<T> {
     type Output = Result<T, TaskError>;
-    type IntoFuture = JoinCloned<T>;
+    type IntoFuture = Shared<T>;
 
-    fn into_future(self) -> JoinCloned<T> {
-        JoinCloned {
-            waiting: Waiting::new(Rc::clone(&self.cell)),
+    fn into_future(self) -> Shared<T> {
+        self.clone().shared()
+    }
+}
+
+/// A handle that leaves the task's value for others, made by [`Task::shared`] and by `(&task).await`.
+///
+/// A clone takes its own place among the awaiters, when it is first polled. Everything of
+/// [`TaskInfo`] is there too.
+#[must_use = "it waits only when awaited: add `.await`"]
+pub struct Shared<T> {
+    waiting: Waiting<T>,
+}
+
+impl<T: Clone> Future for Shared<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.waiting.poll_value(context, Output::clone_value)
+    }
+}
+
+impl<T: Clone> FusedFuture for Shared<T> {
+    fn is_terminated(&self) -> bool {
+        self.waiting.over
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared {
+            waiting: self.waiting.again(),
         }
     }
 }
 
-/// A place among a task's awaiters, left when dropped.
+impl<T> Deref for Shared<T> {
+    type Target = TaskInfo;
+
+    fn deref(&self) -> &TaskInfo {
+        self.waiting.cell.info()
+    }
+}
+
+impl<T> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// A place among a task's awaiters, taken by the first poll and left when dropped.
 struct Waiting<T> {
     cell: Rc<dyn Joinable<T>>,
     key: Option<WaiterKey>,
+    /// It has given its result.
+    over: bool,
 }
 
 impl<T> Waiting<T> {
     fn new(cell: Rc<dyn Joinable<T>>) -> Self {
-        Waiting { cell, key: None }
+        Waiting {
+            cell,
+            key: None,
+            over: false,
+        }
+    }
+
+    /// Another wait for the same task, with a place of its own.
+    fn again(&self) -> Self {
+        Self::new(Rc::clone(&self.cell))
     }
 
     fn poll_until(&mut self, context: &Context<'_>, awaited: Awaited) -> Poll<()> {
@@ -107,6 +210,7 @@ impl<T> Waiting<T> {
             Awaited::End => (info.has_ended(), "the end of a task"),
         };
         if done {
+            self.leave();
             return Poll::Ready(());
         }
         info.await_it(awaited, &mut self.key, context.waker());
@@ -120,57 +224,32 @@ impl<T> Waiting<T> {
     fn poll_ended(&mut self, context: &Context<'_>) -> Poll<()> {
         self.poll_until(context, Awaited::End)
     }
+
+    fn poll_value(
+        &mut self,
+        context: &Context<'_>,
+        value: impl FnOnce(&Output<T>) -> Option<T>,
+    ) -> Poll<Result<T, TaskError>> {
+        self.poll_ended(context).map(|()| {
+            self.over = true;
+            let info = self.cell.info();
+            let value = if info.is_finished() {
+                value(self.cell.typed_output())
+            } else {
+                None
+            };
+            value.ok_or_else(|| info.outcome_error())
+        })
+    }
+
+    fn leave(&mut self) {
+        self.cell.info().leave(self.key.take());
+    }
 }
 
 impl<T> Drop for Waiting<T> {
     fn drop(&mut self) {
-        self.cell.info().leave(self.key);
-    }
-}
-
-/// Waits for a task and takes its value.
-#[must_use = "it waits only when awaited: add `.await`"]
-pub struct Join<T> {
-    waiting: Waiting<T>,
-}
-
-impl<T> Future for Join<T> {
-    type Output = Result<T, TaskError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.waiting.poll_ended(context).map(|()| {
-            let cell = &self.waiting.cell;
-            let finished = cell.info().state() == TaskState::Finished;
-            let value = if finished {
-                cell.typed_output().take()
-            } else {
-                None
-            };
-            value.ok_or_else(|| cell.info().outcome_error())
-        })
-    }
-}
-
-/// Waits for a task and clones its value.
-#[must_use = "it waits only when awaited: add `.await`"]
-pub struct JoinCloned<T> {
-    waiting: Waiting<T>,
-}
-
-impl<T: Clone> Future for JoinCloned<T> {
-    type Output = Result<T, TaskError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.waiting.poll_ended(context).map(|()| {
-            let cell = &self.waiting.cell;
-            let finished = cell.info().state() == TaskState::Finished;
-            let value = if finished {
-                cell.typed_output().clone_value()
-            } else {
-                None
-            };
-            value.ok_or_else(|| cell.info().outcome_error())
-        })
+        self.leave();
     }
 }
 
@@ -179,10 +258,10 @@ pub(super) struct Ended<T> {
     waiting: Waiting<T>,
 }
 
-impl<T: 'static> Task<T> {
+impl<T> Task<T> {
     pub(super) fn ended(&self) -> Ended<T> {
         Ended {
-            waiting: Waiting::new(Rc::clone(&self.cell)),
+            waiting: self.waiting.again(),
         }
     }
 }
@@ -195,26 +274,33 @@ impl<T> Future for Ended<T> {
     }
 }
 
-/// Waits until a task has run to its first suspension; made by `start`.
+/// Waits until a task has run to its first suspension; made by [`Task::started`] and by `start`.
 #[must_use = "the task is queued already; await this to know that it has begun"]
 pub struct Starting<T> {
-    waiting: Waiting<T>,
+    task: Option<Task<T>>,
 }
 
-impl<T: 'static> Starting<T> {
-    pub(super) fn new(task: &Task<T>) -> Self {
-        Starting {
-            waiting: Waiting::new(Rc::clone(&task.cell)),
+impl<T> Future for Starting<T> {
+    type Output = Task<T>;
+
+    /// # Panics
+    ///
+    /// If polled again after it has finished.
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Task<T>> {
+        let task = self.task.as_mut().expect("polled again after it was ready");
+        if task
+            .waiting
+            .poll_until(context, Awaited::Start)
+            .is_pending()
+        {
+            return Poll::Pending;
         }
+        Poll::Ready(self.task.take().expect("just seen"))
     }
 }
 
-impl<T: 'static> Future for Starting<T> {
-    type Output = Task<T>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Task<T>> {
-        self.waiting
-            .poll_until(context, Awaited::Start)
-            .map(|()| Task::new(Rc::clone(&self.waiting.cell)))
+impl<T> fmt::Debug for Starting<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Starting").field(&self.task).finish()
     }
 }

@@ -311,6 +311,12 @@ impl TaskInfo {
         drop(replaced);
     }
 
+    /// How many wait for the task.
+    #[cfg(test)]
+    pub(super) fn awaiters(&self) -> usize {
+        self.awaiters.borrow().len()
+    }
+
     pub(super) fn leave(&self, key: Option<WaiterKey>) {
         if let Some(key) = key {
             let left = self.awaiters.borrow_mut().take(key);

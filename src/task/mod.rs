@@ -22,6 +22,7 @@ mod directory;
 mod error;
 mod executor;
 mod external;
+pub(crate) mod first_of;
 mod handle;
 #[cfg(test)]
 mod hazards;
@@ -56,7 +57,9 @@ pub(crate) use self::directory::outline;
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
 pub(crate) use self::executor::{Executor, executor, with_executor};
 pub(crate) use self::external::{Completion, ExternalWork};
-pub use self::handle::{Join, JoinCloned, Starting, Task};
+pub use self::first_of::first_of;
+
+pub use self::handle::{Shared, Starting, Task};
 pub use self::info::{TaskInfo, TaskState};
 pub use self::manager::TaskManager;
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};

@@ -229,7 +229,7 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            $crate::task::Starting::new(&self.start_soon(name, future))
+            self.start_soon(name, future).started()
         }
 
         /// [`start`](Self::start) with options and without the panic.
@@ -249,7 +249,7 @@ macro_rules! spawn_methods {
             T: 'static,
         {
             let task = self.try_start_soon(name, options, future)?;
-            Ok($crate::task::Starting::new(&task))
+            Ok(task.started())
         }
 
         /// Adds a task made by `function`, which is called when the task first runs: after the

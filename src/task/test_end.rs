@@ -350,7 +350,7 @@ mod tests {
                     tm.fork("checker", async {
                         Err::<(), _>(anyhow::anyhow!("mismatch"))
                     });
-                    let _: Task<()> = tm.fork("monitor", async move {
+                    let _monitor: Task<()> = tm.fork("monitor", async move {
                         let _note = Note("monitor");
                         yield_now().await;
                         unreachable!("{} has run on", borrowed.0);

@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow};
 
 use super::*;
 
+mod awaiting;
 mod background;
 
 /// Notes in a shared list when it is dropped.

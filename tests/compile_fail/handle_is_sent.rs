@@ -3,7 +3,7 @@ use verifork::Test;
 use verifork::clock::{Clock, RunningClock};
 use verifork::dut::{Array, Instance, Object, Parameter, Select, Signal};
 use verifork::sync::*;
-use verifork::task::{Join, Scope, Starting, Task, TaskInfo, TaskManager, TaskMap};
+use verifork::task::{Scope, Shared, Starting, Task, TaskInfo, TaskManager, TaskMap};
 use verifork::trigger::{ConditionWait, EdgeWait, PhaseWait, Timer};
 
 fn sent<T: Send>() {}
@@ -11,7 +11,7 @@ fn shared<T: Sync>() {}
 
 pub fn sends() {
     sent::<Task<()>>(); //~ E0277
-    sent::<Join<()>>(); //~ E0277
+    sent::<Shared<()>>(); //~ E0277
     sent::<Starting<()>>(); //~ E0277
     sent::<TaskManager>(); //~ E0277
     sent::<TaskMap>(); //~ E0277

@@ -88,8 +88,8 @@ fn an_error_that_forks_cancels_and_awaits_when_shown_finds_the_tables_in_order()
             own.fork(format!("quick {}", count.get()), turns_ok(1));
             own.fork(format!("victim {}", count.get()), pending::<Result<()>>())
                 .cancel();
-            let _: Task<()> = own.fork(format!("fails {}", count.get()), async {
-                anyhow::bail!("too")
+            own.fork(format!("fails {}", count.get()), async {
+                Err::<(), _>(anyhow::anyhow!("too"))
             });
             let mut all = Box::pin(own.join_all());
             let _ = poll_once(all.as_mut());

@@ -1,0 +1,148 @@
+//! The first of several futures to be ready.
+
+use std::future::{Future, IntoFuture, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+/// Waits for the first of several futures, and goes on with what is written behind it.
+///
+/// Each branch is `pattern = future => expression,`: triggers, tasks, anything that can be awaited, of
+/// different types. The branch whose future is ready first runs, with the pattern bound to its output;
+/// its expression may use `?`, `return`, `break` and `.await` of the function around it. All branches
+/// have one type, which is that of the whole.
+///
+/// **Ties** go to the branch that is written first. The futures are polled in this order, and those after
+/// one that is ready are not polled at all: of two triggers that fire in one time step, the first branch's
+/// wins if both have by the time that the task runs.
+///
+/// **The others are dropped** before the branch runs. A trigger that is dropped is no longer waited for. A
+/// task is not cancelled: only its handle goes, and not even that if the branch awaits `&mut task`.
+///
+/// For any number of futures of one type, see [`first_of`](crate::task::first_of()).
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// /// The words that come until nothing has come for a microsecond.
+/// async fn words(inbox: Receiver<u32>, mut monitor: Task<()>) -> Result<Vec<u32>> {
+///     let mut words = Vec::new();
+///     loop {
+///         first_of! {
+///             word = inbox.recv() => words.push(word?),
+///             ended = &mut monitor => bail!("the monitor has ended: {ended:?}"),
+///             () = timer(1.us()) => return Ok(words),
+///         }
+///     }
+/// }
+/// ```
+#[doc(alias = "select")]
+#[doc(alias = "race")]
+#[doc(alias = "First")]
+#[doc(alias = "await_first")]
+#[macro_export]
+macro_rules! first_of {
+    ($($pattern:pat = $future:expr => $branch:expr),+ $(,)?) => {{
+        let first = $crate::__first_of_futures!($($future),+).await;
+        $crate::__first_of_branches!(first, $($pattern => $branch),+)
+    }};
+}
+
+/// Nests the futures: the first, or the first of the rest.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __first_of_futures {
+    ($future:expr) => { $crate::__private::IntoFuture::into_future($future) };
+    ($future:expr, $($rest:expr),+) => {
+        $crate::__private::either($future, $crate::__first_of_futures!($($rest),+))
+    };
+}
+
+/// Takes the nested outputs apart.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __first_of_branches {
+    ($first:expr, $pattern:pat => $branch:expr) => {
+        match $first { $pattern => $branch }
+    };
+    ($first:expr, $pattern:pat => $branch:expr, $($rest:tt)+) => {
+        match $first {
+            $crate::__private::Either::Left($pattern) => $branch,
+            $crate::__private::Either::Right(first) => {
+                $crate::__first_of_branches!(first, $($rest)+)
+            }
+        }
+    };
+}
+
+/// The output of the one that was first.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// The first future's.
+    Left(A),
+    /// The second future's.
+    Right(B),
+}
+
+/// Waits for the first of two futures; the first one where both are ready.
+pub async fn either<A, B>(first: A, second: B) -> Either<A::Output, B::Output>
+where
+    A: IntoFuture,
+    B: IntoFuture,
+{
+    let mut first = pin!(first.into_future());
+    let mut second = pin!(second.into_future());
+    poll_fn(|context| {
+        if let Poll::Ready(output) = first.as_mut().poll(context) {
+            return Poll::Ready(Either::Left(output));
+        }
+        second.as_mut().poll(context).map(Either::Right)
+    })
+    .await
+}
+
+/// Waits for the first of any number of futures of one type. Gives its index and its output.
+///
+/// As for the macro [`first_of!`](crate::first_of), which is for futures of different types: where several
+/// are ready, the one with the lowest index wins, and the others are dropped, which does not cancel tasks.
+/// Of nothing, nothing is ever first: it waits for ever.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     let mut tasks = vec![
+///         tm.fork("waits", pending::<Result<u8>>()),
+///         tm.fork("ends", async { Ok(5) }),
+///     ];
+///     let (index, output) = first_of(&mut tasks).await;
+///     assert_eq!((index, output?), (1, 5));
+///     tasks[0].cancel();
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
+pub async fn first_of<I>(futures: I) -> (usize, <I::Item as IntoFuture>::Output)
+where
+    I: IntoIterator<Item: IntoFuture>,
+{
+    let mut futures: Vec<Pin<Box<_>>> = futures
+        .into_iter()
+        .map(|future| Box::pin(future.into_future()))
+        .collect();
+    poll_fn(|context| {
+        for (index, future) in futures.iter_mut().enumerate() {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready((index, output));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}

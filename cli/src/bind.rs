@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use serde::Deserialize;
 use similar::TextDiff;
+use verifork_protocol::description::{self, Description, Harness};
 
 use crate::HarnessArgs;
 use crate::declared::Declared;
@@ -40,16 +40,22 @@ pub(crate) struct Bind {
     pub(crate) harness: HarnessArgs,
 }
 
-/// What the plugin and the harness tell of a design.
-#[derive(Deserialize)]
-struct Description {
+/// A design as the plugin and the harness have described it.
+struct Described {
     simulator: String,
-    tops: Vec<Object>,
-    /// Design, label and variant.
-    design: String,
-    /// Among the designs of the crate.
-    position: usize,
-    sources: Vec<PathBuf>,
+    tops: Vec<description::Object>,
+    harness: Harness,
+}
+
+impl Described {
+    fn of(description: Description) -> anyhow::Result<Described> {
+        let harness = description.harness;
+        Ok(Described {
+            simulator: description.simulator,
+            tops: description.tops,
+            harness: harness.context("a description to which the harness has added nothing")?,
+        })
+    }
 }
 
 /// A design as it was elaborated.
@@ -119,9 +125,9 @@ impl Bind {
         let status = command.status().context("cargo does not start")?;
         let mut described = Vec::new();
         for entry in fs::read_dir(folder.path()).context("the descriptions")? {
-            let text = fs::read_to_string(entry.context("the descriptions")?.path());
-            let text = text.context("the description")?;
-            described.push(serde_json::from_str(&text).context("the description")?);
+            let path = entry.context("the descriptions")?.path();
+            let description = Description::read(&path).map_err(anyhow::Error::msg)?;
+            described.push(Described::of(description)?);
         }
         // That another one does not compile is in nobody's way.
         let chosen = self.choose(described);
@@ -133,13 +139,16 @@ impl Bind {
     }
 
     /// The design that is meant.
-    fn choose(&self, mut described: Vec<Description>) -> anyhow::Result<Description> {
-        described.sort_by_key(|it| it.position);
+    fn choose(&self, mut described: Vec<Described>) -> anyhow::Result<Described> {
+        described.sort_by_key(|it| it.harness.position);
         let Some(wanted) = &self.design else {
             return described.into_iter().next().context("there is no design");
         };
         let below = format!("{wanted}::");
-        let names: Vec<String> = described.iter().map(|it| it.design.clone()).collect();
+        let names: Vec<String> = described
+            .iter()
+            .map(|it| it.harness.design.clone())
+            .collect();
         let fits: [&dyn Fn(&str) -> bool; 3] = [
             &|name| name == wanted,
             &|name| name.starts_with(&below),
@@ -159,10 +168,11 @@ impl Bind {
 }
 
 /// The design in one form, whoever has described it.
-fn settled(description: Description) -> anyhow::Result<Design> {
-    let (mut packages, modules): (Vec<Object>, Vec<Object>) = description
+fn settled(described: Described) -> anyhow::Result<Design> {
+    let (mut packages, modules): (Vec<Object>, Vec<Object>) = described
         .tops
         .into_iter()
+        .map(Object::from)
         .partition(|top| top.kind == "package");
     let mut top = modules
         .into_iter()
@@ -173,13 +183,13 @@ fn settled(description: Description) -> anyhow::Result<Design> {
     for package in &mut packages {
         package.settle();
     }
-    let declared = Declared::of(top.design(), &description.sources);
+    let declared = Declared::of(top.design(), &described.harness.sources);
     declared.complete(&mut top);
     if !top.has_order_of_its_own() {
         top.sort_by(&declared.names);
     }
     Ok(Design {
-        simulator: description.simulator,
+        simulator: described.simulator,
         unlisted: declared.missing_in(&top),
         top,
         packages,

@@ -1,47 +1,50 @@
 //! What the plugin tells of an elaborated design, and what that is called in Rust.
 
-use serde::Deserialize;
+use verifork_protocol::description::{self, Encoding};
 
 /// An object of the design.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Object {
     pub(crate) kind: String,
     pub(crate) name: String,
-    #[serde(default)]
     pub(crate) path: String,
     pub(crate) definition: Option<String>,
     pub(crate) direction: Option<String>,
-    #[serde(default)]
     pub(crate) constant: bool,
     /// Whether it is a constant that nobody outside can set.
-    #[serde(default)]
     pub(crate) local: bool,
     pub(crate) array: Option<(i64, i64)>,
     pub(crate) encoding: Option<Encoding>,
     /// The names of its values, where it is of an enumeration type and the simulator tells them.
-    #[serde(default)]
     pub(crate) literals: Vec<String>,
-    #[serde(default)]
     pub(crate) children: Vec<Object>,
     /// The leftmost element of an array whose elements have no value of their own.
     pub(crate) element: Option<Box<Object>>,
     /// Why the simulator shows no value of it.
     pub(crate) hidden: Option<String>,
     /// The elements of what [`Object::settle`] has put together, with their indices.
-    #[serde(skip)]
     pub(crate) elements: Vec<(i64, Object)>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Encoding {
-    Logic {
-        width: u32,
-        range: Option<(i64, i64)>,
-        signed: bool,
-    },
-    Real,
-    Text,
+impl From<description::Object> for Object {
+    fn from(told: description::Object) -> Object {
+        Object {
+            kind: told.kind,
+            name: told.name,
+            path: told.path,
+            definition: told.definition,
+            direction: told.direction,
+            constant: told.constant,
+            local: told.local,
+            array: told.array,
+            encoding: told.encoding,
+            literals: told.literals,
+            children: told.children.into_iter().map(Object::from).collect(),
+            element: told.element.map(|element| Box::new((*element).into())),
+            hidden: told.hidden,
+            elements: Vec::new(),
+        }
+    }
 }
 
 impl Object {
@@ -80,6 +83,7 @@ impl Object {
             width,
             range: None,
             signed: true,
+            ..
         }) = &mut self.encoding
             && self.constant
             && !in_module
@@ -313,6 +317,7 @@ impl Object {
             width,
             range,
             signed,
+            ..
         }) = self.encoding
         {
             let bits = if width == 1 { "bit" } else { "bits" };

@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use verifork_protocol::description::Encoding;
+
 use crate::bind::Design;
-use crate::object::{Encoding, Object, SCOPE_ARRAY, camel_case, escaped};
+use crate::object::{Object, SCOPE_ARRAY, camel_case, escaped};
 
 /// What of a design becomes fields.
 #[derive(Clone, Copy, Debug, Default)]
@@ -369,7 +371,8 @@ mod tests {
     use super::*;
 
     fn object(text: &str) -> Object {
-        serde_json::from_str(text).unwrap()
+        let told: verifork_protocol::description::Object = serde_json::from_str(text).unwrap();
+        told.into()
     }
 
     fn logic(name: &str, direction: &str, width: u32, signed: bool) -> String {

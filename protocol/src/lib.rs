@@ -1,10 +1,32 @@
-//! What the library `verifork`, its runner and its command write and say alike, so that each fact
-//! is known in one place: results as `JUnit` XML, names of files, names that are near to a misspelt one, words of a
-//! shell.
+//! What the library `verifork`, its harness and its command exchange and have in common, each defined
+//! once: results, the list of tests, the description of a design, declarations, settings, names of
+//! simulators; `JUnit` XML, names of files, names that are near to a misspelt one, words of a shell.
 //!
 //! Not for testbenches: it has the version of the crates that use it, and changes with them.
 
+pub mod declarations;
+pub mod description;
 pub mod files;
 pub mod junit;
+pub mod listing;
 pub mod nearest;
+pub mod results;
 pub mod shell;
+pub mod simulators;
+pub mod variables;
+
+/// The version of the library, its harness and its command.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What to do about a plugin that was built with another version of the library than ours.
+fn versions(library: &str) -> String {
+    let library = if library.is_empty() {
+        "an unknown version"
+    } else {
+        library
+    };
+    format!(
+        "the plugin has verifork {library}, the harness verifork-runner {VERSION}; give both the same \
+         version in Cargo.toml"
+    )
+}

@@ -52,6 +52,11 @@ fn slip(wanted: &str, name: &str) -> f64 {
     }
 }
 
+/// Whether two names are a slip of the finger apart: a letter more, less, other, or two exchanged.
+pub fn is_one_slip(wanted: &str, name: &str) -> bool {
+    strsim::damerau_levenshtein(wanted, name) == 1
+}
+
 /// ``(did you mean `a` or `b`?)`` with a leading space, or nothing.
 pub fn did_you_mean<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {

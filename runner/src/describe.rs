@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use verifork_protocol::description::{Description, Harness, Refusal};
 use verifork_protocol::files::file_name;
 
 use crate::design::Simulator;
@@ -69,23 +69,24 @@ fn describe(
         let path = folder.join(format!("{}.json", file_name(&suite.name())));
         match suite.describe(&path) {
             Ok(()) => {
-                let sources: Vec<_> = design.sources.iter().map(|it| it.path.clone()).collect();
-                let about = json!({
-                    "design": design.name(),
-                    "position": position,
-                    "sources": sources,
-                    "refused": refused,
-                });
-                return add(&path, about)
-                    .map_err(|error| format!("cannot write `{}`: {error}", path.display()));
+                let harness = Harness {
+                    design: design.name(),
+                    position,
+                    sources: design.sources.iter().map(|it| it.path.clone()).collect(),
+                    refused,
+                };
+                return add(&path, harness);
             }
             Err(problem) => {
                 eprintln!("note: {} is left out: {problem}", backend.product());
-                refused.push(json!({"simulator": backend.key(), "reason": problem}));
+                refused.push(Refusal {
+                    simulator: simulator.key().to_owned(),
+                    reason: problem,
+                });
             }
         }
     }
-    let reasons = refused.iter().filter_map(|it| it["reason"].as_str());
+    let reasons = refused.iter().map(|it| it.reason.as_str());
     let reasons: Vec<&str> = reasons.chain(missing.iter().map(String::as_str)).collect();
     Err(match &reasons[..] {
         [] => format!(
@@ -97,11 +98,9 @@ fn describe(
 }
 
 /// Adds what the harness knows to what the plugin wrote.
-fn add(path: &Path, about: Value) -> io::Result<()> {
-    let mut whole: Map<String, Value> = serde_json::from_str(&fs::read_to_string(path)?)?;
-    if let Value::Object(about) = about {
-        whole.extend(about);
-    }
-    let text = serde_json::to_string_pretty(&whole)?;
-    fs::write(path, text + "\n")
+fn add(path: &Path, harness: Harness) -> Result<(), String> {
+    let mut description = Description::read(path)?;
+    description.harness = Some(harness);
+    fs::write(path, description.text())
+        .map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }

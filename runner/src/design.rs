@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::simulators;
 
 use crate::simulator::ALL;
 
@@ -89,7 +90,16 @@ pub enum Simulator {
 impl Simulator {
     /// As `VERIFORK_SIM` and the names of tests have it: `icarus`.
     pub fn key(self) -> &'static str {
-        self.backend().key()
+        self.named().key()
+    }
+
+    pub(crate) fn named(self) -> simulators::Simulator {
+        match self {
+            Simulator::Icarus => simulators::Simulator::Icarus,
+            Simulator::Ghdl => simulators::Simulator::Ghdl,
+            Simulator::Verilator => simulators::Simulator::Verilator,
+            Simulator::Nvc => simulators::Simulator::Nvc,
+        }
     }
 
     /// Whether it takes designs in this language.
@@ -103,7 +113,9 @@ impl FromStr for Simulator {
 
     /// The simulator of a [`key`](Simulator::key), in upper or lower case.
     fn from_str(name: &str) -> Result<Self, String> {
-        Simulator::from_key(&name.to_ascii_lowercase()).ok_or_else(|| {
+        let key = name.to_ascii_lowercase();
+        let known = ALL.into_iter().find(|simulator| simulator.key() == key);
+        known.ok_or_else(|| {
             let keys = ALL.map(Simulator::key);
             format!(
                 "there is no simulator `{name}`{}; there are {}",

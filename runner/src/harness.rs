@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use verifork_protocol::listing::{ListedTest, PluginSettings};
+use verifork_protocol::variables::Variable;
+
 use crate::arguments::Arguments;
 use crate::cache::Cache;
 use crate::describe;
@@ -16,7 +19,7 @@ use crate::process;
 use crate::resolved::{ResolvedDesign, resolve};
 use crate::settings::{Settings, WavesWanted};
 use crate::simulator::ALL;
-use crate::testbench::{self, ListedTest, PluginSettings, Testbench};
+use crate::testbench::{self, Testbench};
 use crate::trial::{self, Context};
 
 /// The exit status of a harness that could not run its tests.
@@ -238,7 +241,7 @@ fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result
 /// this one's.
 fn report_problems(problems: &[String]) -> Option<String> {
     // Not from the settings, which may be what is wrong.
-    let path = env::var_os("VERIFORK_JUNIT").filter(|path| !path.is_empty())?;
+    let path = Variable::Junit.value()?;
     if env::var_os("NEXTEST_RUN_ID").is_some() {
         return None;
     }

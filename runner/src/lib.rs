@@ -99,7 +99,6 @@ mod locked;
 mod plan;
 mod process;
 mod resolved;
-mod results;
 mod settings;
 mod simulation;
 mod simulator;

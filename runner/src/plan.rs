@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use verifork_protocol::listing::ListedTest;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::arguments::Arguments;
 use crate::design::Simulator;
 use crate::resolved::ResolvedDesign;
 use crate::simulator::ALL;
-use crate::testbench::{ListedTest, Testbench};
+use crate::testbench::Testbench;
 use crate::trial::{Context, Suite};
 
 /// How a run that is to be empty is told to be.
@@ -275,6 +276,7 @@ mod tests {
             wall_timeout: None,
             selected: true,
             paths: Vec::new(),
+            more: false,
         };
         let tests: Vec<ListedTest> = tests.iter().map(test).collect();
         let checked = check(&testbench, &designs, &tests, false);

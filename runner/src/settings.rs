@@ -2,11 +2,11 @@
 //! the others, and checks the names of all.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::variables::Variable;
 
 use crate::design::Simulator;
 use crate::simulator::{ALL, Waves};
@@ -42,35 +42,35 @@ impl Settings {
     ///
     /// Everything that cannot be understood, a line each.
     pub(crate) fn from_environment() -> Result<Self, Vec<String>> {
-        Self::read(|name| env::var_os(name).filter(|value| !value.is_empty()))
+        Self::read(Variable::value)
     }
 
-    fn read(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Vec<String>> {
+    fn read(get: impl Fn(Variable) -> Option<OsString>) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
-        let mut text = |name: &str, read: &mut dyn FnMut(&str) -> Result<(), String>| {
-            let Some(value) = get(name) else { return };
+        let mut text = |variable: Variable, read: &mut dyn FnMut(&str) -> Result<(), String>| {
+            let Some(value) = get(variable) else { return };
             let value = value.to_string_lossy();
             if let Err(problem) = read(value.trim()) {
-                problems.push(format!("{name}={value}: {problem}"));
+                problems.push(format!("{}={value}: {problem}", variable.name()));
             }
         };
         let mut settings = Settings {
             cache: true,
             ..Settings::default()
         };
-        text("VERIFORK_SIM", &mut |value| {
+        text(Variable::Sim, &mut |value| {
             settings.simulators = simulators(value)?;
             Ok(())
         });
-        text("VERIFORK_REQUIRE", &mut |value| {
+        text(Variable::Require, &mut |value| {
             settings.required = simulators(value)?.unwrap_or(ALL.to_vec());
             Ok(())
         });
-        text("VERIFORK_WAVES", &mut |value| {
+        text(Variable::Waves, &mut |value| {
             settings.waves = waves(value)?;
             Ok(())
         });
-        text("VERIFORK_CACHE", &mut |value| {
+        text(Variable::Cache, &mut |value| {
             settings.cache = match value {
                 "1" => true,
                 "0" => false,
@@ -78,10 +78,10 @@ impl Settings {
             };
             Ok(())
         });
-        settings.describe = get("VERIFORK_DESCRIBE").map(PathBuf::from);
-        settings.junit = get("VERIFORK_JUNIT").map(PathBuf::from);
+        settings.describe = get(Variable::Describe).map(PathBuf::from);
+        settings.junit = get(Variable::Junit).map(PathBuf::from);
         for simulator in ALL {
-            if let Some(place) = get(simulator.backend().variable()) {
+            if let Some(place) = get(simulator.place()) {
                 settings.places.insert(simulator, PathBuf::from(place));
             }
         }
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     fn read(name: &'static str, value: &'static str) -> Result<Settings, Vec<String>> {
-        Settings::read(|wanted| (wanted == name).then(|| value.into()))
+        Settings::read(|wanted| (wanted.name() == name).then(|| value.into()))
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use verifork_protocol::results::Results;
+use verifork_protocol::variables::Variable;
+
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
 use crate::resolved::ResolvedDesign;
-use crate::results::Results;
 use crate::simulator::{Backend, Installation, RunArguments, Waves, show};
 
 /// What the plugin needs beyond its own limit to end the run in good order.
@@ -50,13 +52,13 @@ pub(crate) struct Execution {
 }
 
 /// Variables of the harness that mean something else to the plugin.
-const NOT_PASSED_ON: [&str; 6] = [
-    "VERIFORK_JUNIT",
-    "VERIFORK_LIST",
-    "VERIFORK_FILTER",
-    "VERIFORK_DESCRIBE",
-    "VERIFORK_RESULTS",
-    "VERIFORK_HELP",
+const NOT_PASSED_ON: [Variable; 6] = [
+    Variable::Junit,
+    Variable::List,
+    Variable::Filter,
+    Variable::Describe,
+    Variable::Results,
+    Variable::Help,
 ];
 
 impl Simulation<'_> {
@@ -99,21 +101,21 @@ impl Simulation<'_> {
         };
         let mut command = self.simulator.run(self.found, self.design, arguments);
         command.current_dir(&work).stdout(output).stderr(errors);
-        for name in NOT_PASSED_ON {
-            command.env_remove(name);
+        for variable in NOT_PASSED_ON {
+            command.env_remove(variable.name());
         }
         command
-            .env("VERIFORK_FILTER", self.filter)
-            .env("VERIFORK_SEED", self.seed.to_string())
-            .env("VERIFORK_RESULTS", &results)
+            .env(Variable::Filter.name(), self.filter)
+            .env(Variable::Seed.name(), self.seed.to_string())
+            .env(Variable::Results.name(), &results)
             // Whether anything ran is judged over all tests.
-            .env("VERIFORK_ALLOW_EMPTY", "1");
+            .env(Variable::AllowEmpty.name(), "1");
         if let Some(path) = self.describe {
-            command.env("VERIFORK_DESCRIBE", path);
+            command.env(Variable::Describe.name(), path);
         }
         // Designs in VHDL have one top, which may have another name than the unit: configurations do.
-        if env::var_os("VERIFORK_TOP").is_none() && !self.design.is_vhdl() {
-            command.env("VERIFORK_TOP", &self.design.top.name);
+        if env::var_os(Variable::Top.name()).is_none() && !self.design.is_vhdl() {
+            command.env(Variable::Top.name(), &self.design.top.name);
         }
         let line = show(&command);
         let mut shown = 0;

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use serde::Deserialize;
+use verifork_protocol::listing::{self, ListTests, ListedTest, PluginSettings};
 
 /// The crate of the testbench, and what cargo has built of it.
 #[derive(Clone, Debug)]
@@ -133,62 +134,6 @@ fn plugin(library: &str, folders: &[&Path]) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// The plugin's settings, as it reads them from the environment that it shares with us.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct PluginSettings {
-    /// The library's version.
-    pub(crate) library: String,
-    /// In seconds, for tests that have no limit of their own.
-    pub(crate) wall_timeout: Option<f64>,
-    pub(crate) seed: Option<u64>,
-    pub(crate) help: Option<String>,
-    /// What is wrong with them.
-    pub(crate) problem: Option<String>,
-    /// Why `VERIFORK_FILTER` leaves no test.
-    pub(crate) none_selected: Option<String>,
-    /// Which terms of it find none beside others that do.
-    pub(crate) remarks: Vec<String>,
-    pub(crate) allow_empty: bool,
-    /// Only a list is wanted.
-    pub(crate) list: bool,
-}
-
-/// A test in the plugin.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct ListedTest {
-    pub(crate) name: String,
-    pub(crate) file: String,
-    pub(crate) line: u32,
-    pub(crate) skip: Option<String>,
-    /// In seconds.
-    pub(crate) wall_timeout: Option<f64>,
-    /// The design is to end the simulation, which no other test can use then.
-    #[serde(default)]
-    pub(crate) ends: bool,
-    /// Whether `VERIFORK_FILTER` lets it through.
-    pub(crate) selected: bool,
-    /// Paths below the top that it binds.
-    #[serde(default)]
-    pub(crate) paths: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line {
-    Settings(PluginSettings),
-    Test(ListedTest),
-}
-
-/// What the lines of the list mean, as the library numbers it.
-const LISTING_VERSION: u32 = 1;
-
-type ListTests = unsafe extern "C" fn(
-    version: u32,
-    context: *mut c_void,
-    take: unsafe extern "C" fn(*mut c_void, *const u8, usize),
-) -> u32;
-
 /// Asks the plugin for its tests, without a simulator.
 ///
 /// # Errors
@@ -203,29 +148,19 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
     // Closing it would pull the code from under whatever it has started or registered.
     let library = std::mem::ManuallyDrop::new(library);
     // SAFETY: the function of this name has this type in every version of the library.
-    let list = unsafe { library.get::<ListTests>("verifork_list_tests") }.with_context(|| {
+    let list = unsafe { library.get::<ListTests>(listing::SYMBOL) }.with_context(|| {
         format!(
             "the plugin `{}` has no tests of verifork: does its crate use the library?",
             plugin.display()
         )
     })?;
     // SAFETY: `take` is given the vector that it wants, which outlives the call.
-    let version = unsafe { list(LISTING_VERSION, (&raw mut lines).cast(), take) };
-    ensure!(
-        version == LISTING_VERSION,
-        "the plugin `{}` lists its tests in version {version}, and this runner understands \
-         version {LISTING_VERSION}: let `verifork` and `verifork-runner` have one version",
-        plugin.display()
-    );
-    let mut settings = PluginSettings::default();
-    let mut tests = Vec::new();
-    for line in lines {
-        match serde_json::from_str(&line).context("the plugin's list of tests")? {
-            Line::Settings(told) => settings = told,
-            Line::Test(test) => tests.push(test),
-        }
-    }
-    Ok((settings, tests))
+    let format = unsafe { list(listing::FORMAT, (&raw mut lines).cast(), take) };
+    let understood = match listing::mismatch(format) {
+        Some(problem) => Err(problem),
+        None => listing::parse(&lines),
+    };
+    understood.map_err(|problem| anyhow!("the plugin `{}`: {problem}", plugin.display()))
 }
 
 unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Completion, Failed, Trial};
 use verifork_protocol::files::file_name;
+use verifork_protocol::listing::ListedTest;
 
 use crate::arguments::Arguments;
 use crate::cache::{Cache, Compiled};
@@ -20,7 +21,7 @@ use crate::resolved::ResolvedDesign;
 use crate::settings::{Settings, WavesWanted};
 use crate::simulation::{Execution, Simulation, shortage, tail};
 use crate::simulator::{ALL, Backend, Installation, Waves};
-use crate::testbench::{ListedTest, Testbench};
+use crate::testbench::Testbench;
 use crate::tidy::{self, Owner, Removed};
 use crate::verdict::{Verdict, judge};
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use verifork_protocol::results::{Ended, Status, is_run_of};
+
 use crate::process::{Ending, signal_name};
-use crate::results::{Ended, Status};
 use crate::simulation::{Execution, last_lines, tail};
 
 /// What became of a test.
@@ -21,6 +22,9 @@ const LOG_LINES: usize = 25;
 pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
     let results = &execution.results;
     let with_log = |reason: String| Verdict::Failed(reason + &log_tail(execution));
+    if let Some(problem) = &results.misunderstood {
+        return with_log(problem.clone());
+    }
     if results.loaded.is_none() {
         return with_log(format!(
             "the plugin was never started: the simulator {} before the simulation began",
@@ -93,13 +97,6 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
     }
 }
 
-/// Whether a label is that of a run of the test: its name, or a repetition of it.
-fn is_run_of(label: &str, name: &str) -> bool {
-    label
-        .strip_prefix(name)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
-}
-
 fn ending(ending: Ending) -> String {
     match ending {
         Ending::Exited(status) => format!("ended with status {status}"),
@@ -159,13 +156,16 @@ fn indented(text: &str, by: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use verifork_protocol::results::{Loaded, Results};
+
     use super::*;
-    use crate::results::{Loaded, Results};
 
     fn ended(name: &str, status: Status) -> Ended {
         Ended {
             name: name.to_owned(),
             label: name.to_owned(),
+            file: "src/lib.rs".to_owned(),
+            line: 7,
             status,
             reason: None,
             failures: Vec::new(),
@@ -178,10 +178,7 @@ mod tests {
 
     fn execution(ending: Ending, tests: &[(&str, Option<Status>)]) -> Execution {
         let mut results = Results {
-            loaded: Some(Loaded {
-                simulator: "x".to_owned(),
-                version: "1".to_owned(),
-            }),
+            loaded: Some(Loaded::by("x", "1", "VPI")),
             finished: tests.iter().all(|(_, status)| status.is_some()),
             ..Results::default()
         };
@@ -217,6 +214,13 @@ mod tests {
         let mut execution = execution(Ending::Exited(0), &[]);
         execution.results.loaded = None;
         assert!(reason(judge("a", &execution)).contains("the plugin was never started"));
+    }
+
+    #[test]
+    fn a_passed_test_in_results_that_are_not_understood_fails() {
+        let mut execution = execution(Ending::Exited(0), &[("a", Some(Status::Passed))]);
+        execution.results.misunderstood = Some("format 2 and not 1".to_owned());
+        assert!(reason(judge("a", &execution)).starts_with("format 2 and not 1"));
     }
 
     #[test]

@@ -13,10 +13,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::variables::{PREFIX, Variable};
 
 use super::filter::Filter;
 use super::select::Order;
-use super::variables::{PREFIX, Role, VARIABLES, help, switch};
+use super::variables::{help, read, switch};
 use crate::time::SimDuration;
 
 /// Whether output is coloured.
@@ -29,7 +30,7 @@ pub(crate) enum Color {
 }
 
 /// What changes the course of a test, beside its seed, which every report names.
-const SHAPING: [&str; 3] = ["TIMEOUT", "TOP", "WALL_TIMEOUT"];
+const SHAPING: [Variable; 3] = [Variable::Timeout, Variable::Top, Variable::WallTimeout];
 
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,32 +107,28 @@ impl Config {
             let name = name.to_string_lossy();
             if name == "NO_COLOR" {
                 config.no_color = !value.is_empty();
-            } else if let Some(name) = name.strip_prefix(PREFIX)
-                && !value.is_empty()
-            {
-                given.push((name.to_owned(), value));
+            } else if name.starts_with(PREFIX) && !value.is_empty() {
+                given.push((name.into_owned(), value));
             }
         }
         // The environment has no order of its own; messages need one.
         given.sort();
 
-        let shaping = given.iter().filter(|(name, _)| SHAPING.contains(&&**name));
+        let shapes = |name: &str| SHAPING.iter().any(|it| it.name() == name);
+        let shaping = given.iter().filter(|(name, _)| shapes(name));
         config.shaping = shaping
-            .map(|(name, value)| (format!("{PREFIX}{name}"), value.to_string_lossy().into()))
+            .map(|(name, value)| (name.clone(), value.to_string_lossy().into()))
             .collect();
 
         let mut problems = Vec::new();
         for (name, value) in &given {
             if let Err(problem) = config.set(name, value) {
-                problems.push(format!(
-                    "{PREFIX}{name}={}: {problem}",
-                    value.to_string_lossy()
-                ));
+                problems.push(format!("{name}={}: {problem}", value.to_string_lossy()));
             }
         }
         if given
             .iter()
-            .any(|(name, value)| name == "HELP" && is_on(value.to_str()))
+            .any(|(name, value)| name == Variable::Help.name() && is_on(value.to_str()))
         {
             config.help = Some(help(&given, &problems));
         } else if !problems.is_empty() {
@@ -141,23 +138,18 @@ impl Config {
     }
 
     fn set(&mut self, name: &str, value: &OsString) -> Result<(), String> {
-        let Some(variable) = VARIABLES.iter().find(|variable| variable.name == name) else {
-            let nearest = nearest(name, VARIABLES.iter().map(|variable| variable.name), 1);
-            let nearest: Vec<String> = nearest
-                .iter()
-                .map(|nearest| format!("{PREFIX}{nearest}"))
-                .collect();
-            let nearest: Vec<&str> = nearest.iter().map(String::as_str).collect();
-            return Err(format!(
-                "there is no such variable{}",
-                did_you_mean(&nearest)
-            ));
+        let Some(variable) = Variable::from_name(name) else {
+            // What all names begin with makes none of them likely.
+            let plain = |name: &'static str| name.strip_prefix(PREFIX);
+            let names = Variable::ALL.iter().filter_map(|it| plain(it.name()));
+            let wanted = name.strip_prefix(PREFIX).unwrap_or(name);
+            let nearest = nearest(wanted, names, 1);
+            let nearest = nearest.iter().map(|name| format!("{PREFIX}{name}"));
+            let nearest = did_you_mean(&nearest.collect::<Vec<_>>());
+            return Err(format!("there is no such variable{nearest}"));
         };
         let value = value.to_str().ok_or("not UTF-8 text")?;
-        match variable.role {
-            Role::Ours(read) => read(self, value.trim()),
-            Role::Runner => Ok(()),
-        }
+        read(self, variable, value.trim())
     }
 
     /// Whether what goes to standard output, where simulators print, is coloured.
@@ -197,9 +189,9 @@ impl Default for Config {
             help: None,
         };
         // The table is the one place where a default is written down.
-        for variable in &VARIABLES {
-            if let (Role::Ours(read), false) = (&variable.role, variable.default.starts_with('(')) {
-                read(&mut config, variable.default).expect("the table's defaults fit");
+        for &variable in Variable::ALL {
+            if let Some(default) = variable.default_value() {
+                read(&mut config, variable, default).expect("the table's defaults fit");
             }
         }
         config
@@ -369,13 +361,10 @@ mod tests {
             "{help}"
         );
         assert!(help.contains("VERIFORK_LOG=info\n"), "{help}");
-        for variable in &VARIABLES {
-            assert!(
-                help.contains(&format!("  VERIFORK_{}", variable.name)),
-                "{}",
-                variable.name
-            );
-            assert!(help.contains(variable.meaning), "{}", variable.name);
+        for variable in Variable::ALL {
+            let name = variable.name();
+            assert!(help.contains(&format!("  {name}=")), "{name}");
+            assert!(help.contains(variable.meaning()), "{name}");
         }
     }
 

@@ -1,15 +1,16 @@
-//! The elaborated design as JSON, for programs that write code from it: the file
-//! `VERIFORK_DESCRIBE`. Whatever the simulator shows is in it, in the simulator's order.
+//! The elaborated design for programs that write code from it, as
+//! [`verifork_protocol::description`] has it. Whatever the simulator shows is in it, in the simulator's
+//! order.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use verifork_protocol::description::{self, Description, FORMAT, Object};
 
 use crate::simulator::{Encoding, Handle, ObjectKind, Port};
 
 /// How far below the tops objects are described: designs may be deep, and those who read this
-/// look at a few floors.
+/// look at a few levels.
 const DEPTH: u32 = 6;
 
 /// Writes the design to the file.
@@ -18,19 +19,18 @@ const DEPTH: u32 = 6;
 ///
 /// The file cannot be written.
 pub(crate) fn write(port: &dyn Port, path: &Path) -> anyhow::Result<()> {
-    let tops: Vec<Value> = port
-        .roots()
-        .iter()
-        .map(|&top| object(port, top, DEPTH))
-        .collect();
     let identity = port.identity();
-    let text = json!({
-        "simulator": identity.product,
-        "version": identity.version,
-        "precision": port.precision().to_string(),
-        "tops": tops,
-    });
-    fs::write(path, format!("{text:#}\n")).map_err(|error| {
+    let tops = port.roots();
+    let description = Description {
+        format: FORMAT,
+        library: verifork_protocol::VERSION.to_owned(),
+        simulator: identity.product.clone(),
+        version: identity.version.clone(),
+        precision: port.precision().to_string(),
+        tops: tops.iter().map(|&top| object(port, top, DEPTH)).collect(),
+        harness: None,
+    };
+    fs::write(path, description.text()).map_err(|error| {
         anyhow::anyhow!(
             "cannot describe the design in `{}`: {error}",
             path.display()
@@ -38,33 +38,32 @@ pub(crate) fn write(port: &dyn Port, path: &Path) -> anyhow::Result<()> {
     })
 }
 
-fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
+fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
     let description = port.describe(handle);
-    let mut value = json!({
-        "kind": description.kind.to_string(),
-        "name": description.name,
-        "path": description.path,
-        "definition": description.definition,
-        "file": description.file,
-        "line": description.line,
-        "direction": description.direction.map(|direction| direction.to_string()),
-        "constant": description.constant,
-        "local": description.constant && port.is_local(handle),
-        "literals": description.literals,
-        "array": description.array,
-        "encoding": encoding(&description.encoding),
-    });
+    let mut object_of = Object {
+        kind: description.kind.to_string(),
+        local: description.constant && port.is_local(handle),
+        encoding: encoding(&description.encoding),
+        direction: description.direction.map(|direction| direction.to_string()),
+        name: description.name,
+        path: description.path,
+        definition: description.definition,
+        file: description.file,
+        line: description.line,
+        constant: description.constant,
+        literals: description.literals,
+        array: description.array,
+        ..Object::default()
+    };
     let is_scope = description.kind.is_scope();
     if (is_scope || description.kind == ObjectKind::Struct) && depth > 0 {
         let mut children = port.children(handle);
         put_in_order(&port.ports(handle), &mut children, |child| {
             port.describe(*child).name
         });
-        value["children"] = children
-            .iter()
-            .map(|&it| object(port, it, depth - 1))
-            .collect();
-        value["left_out"] = json!(port.left_out(handle).map(|left_out| left_out.to_string()));
+        let children = children.iter().map(|&it| object(port, it, depth - 1));
+        object_of.children = children.collect();
+        object_of.left_out = port.left_out(handle).map(|left_out| left_out.to_string());
     }
     if description.encoding == Encoding::None && !is_scope {
         // An array of records has elements that hold others.
@@ -72,11 +71,11 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Value {
             .array
             .and_then(|(left, _)| port.element(handle, left));
         if let Some(element) = element.filter(|_| depth > 0) {
-            value["element"] = object(port, element, depth - 1);
+            object_of.element = Some(Box::new(object(port, element, depth - 1)));
         }
-        value["hidden"] = hidden(port, handle, description.kind).into();
+        object_of.hidden = hidden(port, handle, description.kind);
     }
-    value
+    object_of
 }
 
 /// Why the simulator does not show an object's value, where that is known.
@@ -101,19 +100,22 @@ fn put_in_order<T>(ports: &[String], children: &mut [T], name: impl Fn(&T) -> St
     children.sort_by_cached_key(|child| place(child).unwrap_or(ports.len()));
 }
 
-fn encoding(encoding: &Encoding) -> Value {
+fn encoding(encoding: &Encoding) -> Option<description::Encoding> {
     match *encoding {
         Encoding::Logic {
             width,
             range,
             signed,
             two_state,
-        } => json!({
-            "logic": {"width": width, "range": range, "signed": signed, "two_state": two_state},
+        } => Some(description::Encoding::Logic {
+            width,
+            range,
+            signed,
+            two_state,
         }),
-        Encoding::Real => json!("real"),
-        Encoding::Text => json!("text"),
-        _ => Value::Null,
+        Encoding::Real => Some(description::Encoding::Real),
+        Encoding::Text => Some(description::Encoding::Text),
+        _ => None,
     }
 }
 
@@ -127,18 +129,5 @@ mod tests {
         let mut children = ["clk", "inner", "q", "d", "after"];
         put_in_order(&ports, &mut children, |it| (*it).to_owned());
         assert_eq!(children, ["q", "clk", "d", "inner", "after"]);
-    }
-
-    #[test]
-    fn a_vector_is_told_with_its_declared_range() {
-        let byte = Encoding::Logic {
-            width: 8,
-            range: Some((7, 0)),
-            signed: true,
-            two_state: false,
-        };
-        let told = encoding(&byte);
-        assert_eq!(told["logic"]["range"], json!([7, 0]));
-        assert_eq!(encoding(&Encoding::Text), "text");
     }
 }

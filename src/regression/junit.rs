@@ -7,18 +7,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use verifork_protocol::junit::{
     Case, JunitError, JunitFile, Outcome, RUN, RUN_SUITE, Report, Suite, report_of_problem,
     suite_of_run, write_report,
 };
 
-use super::durations::nanoseconds;
+use verifork_protocol::results::{Ended, Status, label};
+use verifork_protocol::variables::Variable;
+
 use super::exit;
-use super::outcome::{Status, TestResult};
-use super::repeat::Invocation;
-use super::report::{self, Style};
-use super::select::{Candidate, Run, label};
+use super::select::{Candidate, Run};
 
 const NOT_RUN: &str = "not run: the simulation ended before this test";
 const NOT_FINISHED: &str = "not finished: the simulation ended during this test";
@@ -39,8 +39,6 @@ pub(crate) struct Junit {
     good: usize,
     /// What went wrong with the run, and not with a test.
     problem: Option<String>,
-    /// What a report of a failure says about repeating it.
-    invocation: Invocation,
     /// A copy of the process leaves the file alone.
     process: u32,
 }
@@ -59,14 +57,19 @@ pub(crate) fn keep(junit: Junit) {
 }
 
 /// Enters the result of the test with this index, if there is a report; the next test counts as begun.
+/// `told` is all there is to say of a failure.
 ///
 /// # Errors
 ///
 /// The file cannot be written.
-pub(crate) fn record(index: usize, result: &TestResult, log: &str) -> Result<(), JunitError> {
+pub(crate) fn record(
+    index: usize,
+    ended: &Ended,
+    told: impl FnOnce() -> String,
+) -> Result<(), JunitError> {
     let mut open = open();
     let junit = open.as_mut();
-    junit.map_or(Ok(()), |junit| junit.record(index, result, log))
+    junit.map_or(Ok(()), |junit| junit.record(index, ended, &told()))
 }
 
 /// Enters what is wrong with the run itself. Where there is no report yet, one that tells just that is
@@ -81,7 +84,7 @@ pub(crate) fn problem(text: &str) -> Result<(), JunitError> {
         return Ok(());
     }
     // Not from the settings, which may be what is wrong.
-    match std::env::var_os("VERIFORK_JUNIT").filter(|path| !path.is_empty()) {
+    match Variable::Junit.value() {
         Some(path) => write_problem(&PathBuf::from(path), text),
         None => Ok(()),
     }
@@ -121,7 +124,6 @@ impl Junit {
         suite: &str,
         properties: &[(&str, String)],
         tests: &[(Candidate<'_>, Run)],
-        invocation: &Invocation,
     ) -> Result<Self, JunitError> {
         let case = |(number, (test, run)): (usize, &(Candidate<'_>, Run))| {
             let message = if number == 0 { NOT_FINISHED } else { NOT_RUN };
@@ -149,25 +151,24 @@ impl Junit {
             planned,
             good: 0,
             problem: None,
-            invocation: invocation.clone(),
             process: std::process::id(),
         })
     }
 
     /// As [`record`].
-    fn record(&mut self, index: usize, result: &TestResult, log: &str) -> Result<(), JunitError> {
+    fn record(&mut self, index: usize, ended: &Ended, told: &str) -> Result<(), JunitError> {
         let Some(planned) = self.planned.get(index) else {
             return Ok(());
         };
         let mut case = Case {
-            outcome: self.outcome(result),
-            time: result.wall,
-            output: log.to_owned(),
+            outcome: outcome(ended, told),
+            time: Duration::try_from_secs_f64(ended.wall).unwrap_or_default(),
+            output: ended.log.clone(),
             ..planned.clone()
         };
-        let simulated = nanoseconds(result.simulated);
+        let simulated = ended.simulated_ns.clone();
         case.properties.push(("simulated_ns".to_owned(), simulated));
-        self.good += usize::from(!matches!(result.status, Status::Failed(_)));
+        self.good += usize::from(ended.status != Status::Failed);
         self.file.record(TESTS, index, &case)?;
         match self.planned.get(index + 1) {
             Some(next) => {
@@ -178,26 +179,6 @@ impl Junit {
                 self.file.record(TESTS, index + 1, &begun)
             }
             None => Ok(()),
-        }
-    }
-
-    fn outcome(&self, result: &TestResult) -> Outcome {
-        match &result.status {
-            Status::Passed => Outcome::Passed,
-            Status::Skipped(reason) => Outcome::Skipped(reason.clone()),
-            Status::Failed(entries) => {
-                let first = entries.first().map_or("", |entry| entry.text.trim());
-                let first = first.lines().next().unwrap_or_default();
-                let message = match entries.len() {
-                    0 | 1 => first.to_owned(),
-                    2 => format!("{first} (and 1 more error)"),
-                    count => format!("{first} (and {} more errors)", count - 1),
-                };
-                let mut text = String::new();
-                // Writing to a string cannot fail.
-                let _ = report::failure(&mut text, result, &self.invocation, Style::default());
-                Outcome::Failed { message, text }
-            }
         }
     }
 
@@ -221,17 +202,39 @@ impl Junit {
     }
 }
 
+/// A failure's message is the first line of the first thing that went wrong.
+fn outcome(ended: &Ended, told: &str) -> Outcome {
+    match ended.status {
+        Status::Passed => Outcome::Passed,
+        Status::Skipped => Outcome::Skipped(ended.reason.clone().unwrap_or_default()),
+        Status::Failed => {
+            let first = ended.failures.first().map_or("", |it| it.text.trim());
+            let first = first.lines().next().unwrap_or_default();
+            let message = match ended.failures.len() {
+                0 | 1 => first.to_owned(),
+                2 => format!("{first} (and 1 more error)"),
+                count => format!("{first} (and {} more errors)", count - 1),
+            };
+            Outcome::Failed {
+                message,
+                text: told.to_owned(),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::time::Duration;
 
     use super::*;
     use crate::regression::exit::{FAILED, PASSED};
-    use crate::regression::outcome::FailureEntry;
+    use crate::regression::outcome::{FailureEntry, Status, TestResult};
+    use crate::regression::results;
     use crate::regression::seed::Seed;
     use crate::time::TimeUnits;
 
+    const TOLD: &str = "all that there is to say";
     const NAMES: [&str; 3] = ["counts", "wraps", "resets"];
 
     fn tests() -> Vec<(Candidate<'static>, Run)> {
@@ -262,12 +265,8 @@ mod tests {
         fn new() -> InFile {
             let folder = tempfile::tempdir().unwrap();
             let properties = [("simulator", "Icarus Verilog <11>".to_owned())];
-            let invocation = Invocation {
-                variables: Vec::new(),
-                arguments: vec!["vvp".to_owned()],
-            };
             let path = folder.path().join("results.xml");
-            let junit = Junit::create(&path, "counter", &properties, &tests(), &invocation);
+            let junit = Junit::create(&path, "counter", &properties, &tests());
             InFile {
                 junit: Some(junit.unwrap()),
                 folder,
@@ -286,7 +285,8 @@ mod tests {
                 seed: 7,
             };
             let junit = self.junit.as_mut().unwrap();
-            junit.record(index, &result, log).unwrap();
+            let ended = results::record(&result, log);
+            junit.record(index, &ended, TOLD).unwrap();
         }
 
         fn text(&self) -> String {
@@ -345,9 +345,8 @@ mod tests {
         );
         for part in [
             "message=\"count is 7 (and 1 more error)\"",
-            "     not 8",
+            TOLD,
             "a line",
-            "VERIFORK_SEED=7",
             r#"<property name="simulated_ns" value="1.50"/>"#,
             r#"value="Icarus Verilog &lt;11&gt;""#,
             r#"file="src/lib.rs" line="9""#,

@@ -1,11 +1,9 @@
-//! The tests of a plugin, told to a program that opens it without a simulator.
-//!
-//! The interface is C's, since the program may come from another compiler or another version of
-//! this library: one exported function, text in between, and a number for what the text means.
+//! The tests of a plugin, told to a program that opens it without a simulator, as
+//! [`verifork_protocol::listing`] says.
 
 use std::ffi::c_void;
 
-use serde_json::{Value, json};
+use verifork_protocol::listing::{self, FORMAT, ListTests, ListedTest, PluginSettings, TakeLine};
 
 use super::config::Config;
 use super::registry::{self, TestEntry};
@@ -13,52 +11,41 @@ use super::seed::Seed;
 use super::select::{Order, SelectError, select};
 use crate::task::catch;
 
-/// What the lines mean. Another number: another meaning.
-pub(crate) const VERSION: u32 = 1;
+/// Another type than the one that the harness expects does not compile.
+const _: ListTests = verifork_list_tests;
 
-/// Takes one line of UTF-8 text; it is gone when the function returns.
-type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, length: usize);
-
-/// Tells every test of this plugin, one JSON object a line, and returns the number of the
-/// meaning of the lines, which is also that of the fields:
-///
-/// - first the settings: `{"settings": {"library": "0.1.0", "wall_timeout": 300.0, "seed": null,
-///   "help": null, "problem": null, "none_selected": null, "remarks": [], "allow_empty": false, "list": false}}`,
-///   the limit in seconds, `null` for none; `none_selected` says why `VERIFORK_FILTER` leaves no
-///   test, and `remarks` which of its terms find none beside others that do;
-/// - then each test in the order of the source: `{"test": {"name": "wraps::from_0", "file":
-///   "src/lib.rs", "line": 52, "skip": null, "ends": false, "wall_timeout": null, "selected": true,
-///   "paths": ["clk", "core.next_count"], "more": false}}`, where `ends` is true if the design is to
-///   end the simulation, `selected` is false if `VERIFORK_FILTER` leaves it out, `paths` are those that its parameters bind below the top, and `more` is true if
-///   it may look up others.
-///
-/// Nothing is told, and only the number is returned, if `version` is another one.
+/// Tells every test of this plugin, and returns the number of the format in which it does. Nothing is
+/// told, and only the number is returned, if `format` is another one.
 ///
 /// # Safety
 ///
 /// `take` is called with `context` and with lines, on this thread, before this returns.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn verifork_list_tests(
-    version: u32,
+    format: u32,
     context: *mut c_void,
     take: TakeLine,
 ) -> u32 {
-    if version == VERSION {
+    if format == FORMAT {
         // What panics here is code of the user: the options of a test.
         let lines = catch(lines).unwrap_or_else(|caught| {
-            vec![json!({"settings": {"problem": format!("listing panicked: {}", caught.message)}})]
+            let problem = Some(format!("listing panicked: {}", caught.message));
+            let settings = PluginSettings {
+                problem,
+                ..PluginSettings::default()
+            };
+            listing::lines(settings, Vec::new())
         });
         for line in lines {
-            let line = line.to_string();
             // SAFETY: the caller vouches for the function and its context; pointer and length
             // are those of one live string.
             unsafe { take(context, line.as_ptr(), line.len()) };
         }
     }
-    VERSION
+    FORMAT
 }
 
-fn lines() -> Vec<Value> {
+fn lines() -> Vec<String> {
     let (config, mut problem) = match Config::from_environment() {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(error.to_string())),
@@ -81,39 +68,37 @@ fn lines() -> Vec<Value> {
         // The list says so itself.
         Err(SelectError::NoTests) => {}
     }
-    let mut lines = vec![json!({"settings": {
-        "library": env!("CARGO_PKG_VERSION"),
-        "wall_timeout": config.wall_timeout.map(|limit| limit.as_secs_f64()),
-        "seed": config.seed,
-        "help": config.help,
-        "problem": problem,
-        "none_selected": none_selected,
-        "remarks": remarks,
-        "allow_empty": config.allow_empty,
-        "list": config.list,
-    }})];
-    lines.extend(
-        entries
-            .iter()
-            .map(|(entry, name)| line(&config, entry, name)),
-    );
-    lines
+    let settings = PluginSettings {
+        library: verifork_protocol::VERSION.to_owned(),
+        wall_timeout: config.wall_timeout.map(|limit| limit.as_secs_f64()),
+        seed: config.seed,
+        help: config.help.clone(),
+        problem,
+        none_selected,
+        remarks,
+        allow_empty: config.allow_empty,
+        list: config.list,
+    };
+    let tests = entries
+        .iter()
+        .map(|(entry, name)| listed(&config, entry, name));
+    listing::lines(settings, tests.collect())
 }
 
-fn line(config: &Config, entry: &TestEntry, name: &str) -> Value {
+fn listed(config: &Config, entry: &TestEntry, name: &str) -> ListedTest {
     let options = (entry.options)();
     let declared = entry.declared_paths();
-    json!({"test": {
-        "name": name,
-        "file": entry.place.file(),
-        "line": entry.place.line(),
-        "skip": options.skip,
-        "ends": options.ends.is_some(),
-        "wall_timeout": options.wall_timeout.map(|limit| limit.as_secs_f64()),
-        "selected": config.filter.selects(name),
-        "paths": declared.paths,
-        "more": declared.open_ended,
-    }})
+    ListedTest {
+        name: name.to_owned(),
+        file: entry.place.file().to_owned(),
+        line: entry.place.line(),
+        skip: options.skip.map(Into::into),
+        ends: options.ends.is_some(),
+        wall_timeout: options.wall_timeout.map(|limit| limit.as_secs_f64()),
+        selected: config.filter.selects(name),
+        paths: declared.paths.into_iter().collect(),
+        more: declared.open_ended,
+    }
 }
 
 #[cfg(test)]
@@ -128,23 +113,27 @@ mod tests {
         }
     }
 
-    fn told(version: u32) -> (u32, Vec<Vec<u8>>) {
+    fn told(format: u32) -> (u32, Vec<Vec<u8>>) {
         let mut lines: Vec<Vec<u8>> = Vec::new();
         // SAFETY: `take` wants such a vector, which outlives the call.
-        let answer = unsafe { verifork_list_tests(version, (&raw mut lines).cast(), take) };
+        let answer = unsafe { verifork_list_tests(format, (&raw mut lines).cast(), take) };
         (answer, lines)
     }
 
     #[test]
     fn the_settings_come_first() {
-        let (answer, lines) = told(VERSION);
-        assert_eq!(answer, VERSION);
-        let first: Value = serde_json::from_slice(&lines[0]).unwrap();
-        assert_eq!(first["settings"]["library"], env!("CARGO_PKG_VERSION"));
+        let (answer, lines) = told(FORMAT);
+        assert_eq!(answer, FORMAT);
+        let lines: Vec<String> = lines
+            .into_iter()
+            .map(|line| String::from_utf8(line).unwrap())
+            .collect();
+        let (settings, _) = listing::parse(&lines[..1]).unwrap();
+        assert_eq!(settings.library, env!("CARGO_PKG_VERSION"));
     }
 
     #[test]
-    fn another_version_is_told_nothing_but_ours() {
-        assert_eq!(told(VERSION + 1), (VERSION, Vec::new()));
+    fn another_format_is_told_nothing_but_ours() {
+        assert_eq!(told(FORMAT + 1), (FORMAT, Vec::new()));
     }
 }

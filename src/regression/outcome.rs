@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use verifork_protocol::results::label;
+
 use super::registry::ShouldFail;
-use super::select::label;
 use crate::time::{SimDuration, SimTime};
 
 /// A test that has ended, or was left out.

@@ -222,9 +222,16 @@ impl RegressionRun {
             .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
+        let told = || {
+            let mut text = String::new();
+            // Writing to a string cannot fail.
+            let _ = report::failure(&mut text, &result, &self.invocation, Style::default());
+            text
+        };
         let number = self.results.borrow().len();
-        warn_unwritten(results::ended(&result, &log));
-        warn_unwritten(junit::record(number, &result, &log).map_err(Into::into));
+        let ended = results::record(&result, &log);
+        warn_unwritten(results::ended(&ended));
+        warn_unwritten(junit::record(number, &ended, told).map_err(Into::into));
         self.results.borrow_mut().push(result);
     }
 

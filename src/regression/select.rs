@@ -3,6 +3,7 @@
 use std::fmt;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::results::label;
 
 use super::filter::Filter;
 use super::seed::Seed;
@@ -36,15 +37,6 @@ pub(crate) struct Run {
     pub(crate) repetition: Option<u32>,
     /// The base seed of this run: all its streams come from it.
     pub(crate) seed: Seed,
-}
-
-/// The name under which reports show a run of a test: `counts`, or `counts#2` in the second
-/// round when tests are repeated.
-pub(crate) fn label(name: &str, repetition: Option<u32>) -> String {
-    match repetition {
-        Some(number) => format!("{name}#{number}"),
-        None => name.to_owned(),
-    }
 }
 
 /// What the filter, the order and the repetition make of the candidates.

@@ -1,239 +1,77 @@
-//! The table of the variables, their values as text, and the help made from it.
+//! The values of variables as text, and the help made from the table of them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use log::LevelFilter;
-use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::nearest::{did_you_mean, is_one_slip, nearest};
+use verifork_protocol::variables::Variable;
 
 use super::config::{Color, Config};
 use super::durations::{parse_simulated, parse_wall};
 use super::filter::Filter;
 use super::select::Order;
 
-/// What the names of all our variables start with.
-pub(super) const PREFIX: &str = "VERIFORK_";
-
-/// A variable, as `VERIFORK_HELP` shows it.
-pub(super) struct Variable {
-    /// Without the prefix.
-    pub(super) name: &'static str,
-    pub(super) default: &'static str,
-    pub(super) meaning: &'static str,
-    pub(super) role: Role,
-}
-
-/// Who reads a variable.
-pub(super) enum Role {
-    /// This library: how the value gets into the settings.
-    Ours(fn(&mut Config, &str) -> Result<(), String>),
-    /// `verifork-runner`, which starts the simulators: any value passes here.
-    Runner,
-}
-
-/// Every variable there is, in the order in which help shows them.
-pub(super) const VARIABLES: [Variable; 25] = [
-    Variable {
-        name: "FILTER",
-        default: "",
-        meaning: "tests to run, separated by commas: text of the name, =name exactly, \
-                  ! before either leaves out",
-        role: Role::Ours(|config, value| Filter::parse(value).map(|it| config.filter = it)),
-    },
-    Variable {
-        name: "LIST",
-        default: "0",
-        meaning: "1 lists the selected tests and runs none",
-        role: Role::Ours(|config, value| switch(value).map(|it| config.list = it)),
-    },
-    Variable {
-        name: "ORDER",
-        default: "declared",
-        meaning: "order of the tests: declared, name or random (by the seed)",
-        role: Role::Ours(|config, value| {
+/// Takes a variable's value into the settings.
+///
+/// # Errors
+///
+/// What would fit, where the value does not.
+pub(super) fn read(config: &mut Config, variable: Variable, value: &str) -> Result<(), String> {
+    match variable {
+        Variable::Filter => config.filter = Filter::parse(value)?,
+        Variable::List => config.list = switch(value)?,
+        Variable::Order => {
             let orders = [
                 ("declared", Order::Declared),
                 ("name", Order::Name),
                 ("random", Order::Random),
             ];
-            one_of(value, &orders).map(|it| config.order = it)
-        }),
-    },
-    Variable {
-        name: "FAIL_FAST",
-        default: "0",
-        meaning: "1 runs no further test after the first that fails",
-        role: Role::Ours(|config, value| switch(value).map(|it| config.fail_fast = it)),
-    },
-    Variable {
-        name: "REPEAT",
-        default: "1",
-        meaning: "how often to run the selected tests, each time with another seed",
-        role: Role::Ours(|config, value| {
-            let count = value
-                .parse()
-                .map_err(|_| "a count of 1 or more fits".to_owned());
-            count.map(|it| config.repeat = it)
-        }),
-    },
-    Variable {
-        name: "SEED",
-        default: "(another each run)",
-        meaning: "base seed of all random streams, decimal or 0x and hexadecimal, 64 bits",
-        role: Role::Ours(|config, value| seed(value).map(|it| config.seed = Some(it))),
-    },
-    Variable {
-        name: "TIMEOUT",
-        default: "100ms",
-        meaning: "limit of simulated time of a test that sets none itself, such as 1ms, or off",
-        role: Role::Ours(|config, value| {
-            let limit = or_off(
-                value,
-                parse_simulated,
-                "a duration such as 1ms or 2.5us fits, or off",
-            );
-            limit.map(|it| config.timeout = it)
-        }),
-    },
-    Variable {
-        name: "WALL_TIMEOUT",
-        default: "300s",
-        meaning: "limit of wall-clock time of a test that sets none itself, such as 60s, or off",
-        role: Role::Ours(|config, value| {
-            let limit = or_off(
-                value,
-                parse_wall,
-                "a duration such as 60s or 5min fits, or off",
-            );
-            limit.map(|it| config.wall_timeout = it)
-        }),
-    },
-    Variable {
-        name: "LOG",
-        default: "info",
-        meaning: "what is logged: a level (off, error, warn, info, debug, trace), \
-                  crate::module=level for some, separated by commas; /text only with that text",
-        role: Role::Ours(|config, value| log_filter(value).map(|it| config.log = it)),
-    },
-    Variable {
-        name: "JUNIT",
-        default: "(none)",
-        meaning: "file to write results to as JUnit XML; missing folders are made, links followed, \
-                  devices and pipes written through",
-        role: Role::Ours(|config, value| {
-            config.junit = Some(PathBuf::from(value));
-            Ok(())
-        }),
-    },
-    Variable {
-        name: "ALLOW_EMPTY",
-        default: "0",
-        meaning: "1 lets a run pass in which no test has run",
-        role: Role::Ours(|config, value| switch(value).map(|it| config.allow_empty = it)),
-    },
-    Variable {
-        name: "RESULTS",
-        default: "(none)",
-        meaning: "file to write results to as they come, a JSON object a line",
-        // Read before the other settings are, so that what is wrong with them is told there too.
-        role: Role::Ours(|_, _| Ok(())),
-    },
-    Variable {
-        name: "DECLARATIONS",
-        default: "(none)",
-        meaning: "file in which verifork-runner tells what a simulator does not of declarations",
-        // Read when the simulator is, before the other settings are.
-        role: Role::Ours(|_, _| Ok(())),
-    },
-    Variable {
-        name: "TOP",
-        default: "(the only one)",
-        meaning: "the top instance that tests are given, where the design has several",
-        role: Role::Ours(|config, value| {
-            config.top = Some(value.into());
-            Ok(())
-        }),
-    },
-    Variable {
-        name: "COLOR",
-        default: "auto",
-        meaning: "colour in reports and log: auto (on a terminal, unless NO_COLOR is set), \
-                  always or never",
-        role: Role::Ours(|config, value| {
+            config.order = one_of(value, &orders)?;
+        }
+        Variable::FailFast => config.fail_fast = switch(value)?,
+        Variable::Repeat => {
+            let count = value.parse();
+            config.repeat = count.map_err(|_| "a count of 1 or more fits".to_owned())?;
+        }
+        Variable::Seed => config.seed = Some(seed(value)?),
+        Variable::Timeout => {
+            let fitting = "a duration such as 1ms or 2.5us fits, or off";
+            config.timeout = or_off(value, parse_simulated, fitting)?;
+        }
+        Variable::WallTimeout => {
+            let fitting = "a duration such as 60s or 5min fits, or off";
+            config.wall_timeout = or_off(value, parse_wall, fitting)?;
+        }
+        Variable::Log => config.log = log_filter(value)?,
+        Variable::Junit => config.junit = Some(PathBuf::from(value)),
+        Variable::AllowEmpty => config.allow_empty = switch(value)?,
+        Variable::Top => config.top = Some(value.into()),
+        Variable::Color => {
             let choices = [
                 ("auto", Color::Auto),
                 ("always", Color::Always),
                 ("never", Color::Never),
             ];
-            one_of(value, &choices).map(|it| config.color = it)
-        }),
-    },
-    Variable {
-        name: "HELP",
-        default: "0",
-        meaning: "1 shows this and runs no test",
-        role: Role::Ours(|_, value| switch(value).map(|_| ())),
-    },
-    Variable {
-        name: "SIM",
-        default: "(all installed)",
-        meaning: "simulators to start, separated by commas: icarus, verilator, ghdl, nvc",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "REQUIRE",
-        default: "(none)",
-        meaning: "simulators that have to be installed, separated by commas, or all",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "WAVES",
-        default: "(none)",
-        meaning: "format of the wave file of each test: vcd, fst or ghw; on-failure runs a failed \
-                  test once more with waves, on-failure:vcd in that format",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "ICARUS",
-        default: "(from PATH)",
-        meaning: "where Icarus Verilog is: the folder of iverilog and vvp, or iverilog itself",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "GHDL",
-        default: "(from PATH)",
-        meaning: "where GHDL is: its folder, or ghdl itself",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "NVC",
-        default: "(from PATH)",
-        meaning: "where NVC is: its folder, or nvc itself",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "VERILATOR",
-        default: "(from PATH)",
-        meaning: "where Verilator is: its folder, or verilator itself",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "CACHE",
-        default: "1",
-        meaning: "0 compiles every design anew",
-        role: Role::Runner,
-    },
-    Variable {
-        name: "DESCRIBE",
-        default: "(none)",
-        meaning: "file to write the elaborated design to as JSON; no test runs \
-                  (verifork-runner: a folder, with a file for each design)",
-        role: Role::Ours(|config, value| {
-            config.describe = Some(PathBuf::from(value));
-            Ok(())
-        }),
-    },
-];
+            config.color = one_of(value, &choices)?;
+        }
+        Variable::Help => drop(switch(value)?),
+        Variable::Describe => config.describe = Some(PathBuf::from(value)),
+        // Read before the other settings are: results, so that what is wrong with settings is told
+        // there too; declarations, when the simulator's objects are.
+        Variable::Results | Variable::Declarations => {}
+        // The harness reads these: any value passes here.
+        Variable::Sim
+        | Variable::Require
+        | Variable::Waves
+        | Variable::Icarus
+        | Variable::Ghdl
+        | Variable::Nvc
+        | Variable::Verilator
+        | Variable::Cache => {}
+    }
+    Ok(())
+}
 
 /// The text of `VERIFORK_HELP`: each variable with its present value, its default where that is
 /// another, and its meaning; what is wrong with the present values comes first.
@@ -241,24 +79,20 @@ pub(super) fn help(given: &[(String, OsString)], problems: &[String]) -> String 
     let problems = problems
         .iter()
         .map(|problem| format!("wrong at present: {problem}\n"));
-    let rows = VARIABLES.iter().map(
-        |Variable {
-             name,
-             default,
-             meaning,
-             role,
-         }| {
-            let reader = match role {
-                Role::Ours(_) => "",
-                Role::Runner => "verifork-runner: ",
-            };
-            let present = match given.iter().find(|(given, _)| given == name) {
-                Some((_, value)) => format!("{} (default: {default})", value.to_string_lossy()),
-                None => (*default).to_owned(),
-            };
-            format!("  {PREFIX}{name}={present}\n      {reader}{meaning}\n")
-        },
-    );
+    let rows = Variable::ALL.iter().map(|variable| {
+        let (name, default) = (variable.name(), variable.default());
+        let reader = if variable.reader().is_plugin() {
+            ""
+        } else {
+            "verifork-runner: "
+        };
+        let present = match given.iter().find(|(given, _)| given == name) {
+            Some((_, value)) => format!("{} (default: {default})", value.to_string_lossy()),
+            None => default.to_owned(),
+        };
+        let meaning = variable.meaning();
+        format!("  {name}={present}\n      {reader}{meaning}\n")
+    });
     let title = "verifork reads these environment variables:\n".to_owned();
     problems.chain([title]).chain(rows).collect()
 }
@@ -327,7 +161,7 @@ fn log_filter(value: &str) -> Result<String, String> {
         if level.is_empty() || level.parse::<LevelFilter>().is_ok() {
             continue;
         }
-        let misspelt = names().find(|it| strsim::damerau_levenshtein(it, level) == 1);
+        let misspelt = names().find(|it| is_one_slip(level, it));
         match (module, misspelt) {
             (Some(_), _) => {
                 let suggestion = did_you_mean(&nearest(level, names(), 1));
@@ -349,14 +183,6 @@ fn log_filter(value: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_unique() {
-        let mut names: Vec<&str> = VARIABLES.iter().map(|variable| variable.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), VARIABLES.len());
-    }
 
     #[test]
     fn a_seed_is_decimal_or_hexadecimal() {

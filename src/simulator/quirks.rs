@@ -5,37 +5,10 @@
 
 use std::fmt;
 
+use verifork_protocol::simulators::Simulator;
+
 use super::Identity;
 use super::message::MessageStyle;
-
-/// The simulators that have quirks of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Simulator {
-    Icarus,
-    Ghdl,
-    Verilator,
-    Nvc,
-    /// Any other: taken to do as the standard says.
-    Other,
-}
-
-impl Simulator {
-    /// Recognizes a simulator by the product's name, as it gives it.
-    fn from_product(product: &str) -> Simulator {
-        let product = product.to_ascii_lowercase();
-        if product.contains("icarus") {
-            Simulator::Icarus
-        } else if product.contains("ghdl") {
-            Simulator::Ghdl
-        } else if product.contains("verilator") {
-            Simulator::Verilator
-        } else if product.contains("nvc") {
-            Simulator::Nvc
-        } else {
-            Simulator::Other
-        }
-    }
-}
 
 /// The letters of the names a simulator gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -277,7 +250,7 @@ impl Quirks {
     /// assumed of every other, since each costs little where it is not needed.
     pub(crate) fn of(identity: &Identity) -> Quirks {
         match Simulator::from_product(&identity.product) {
-            Simulator::Icarus => Quirks {
+            Some(Simulator::Icarus) => Quirks {
                 put_runs_value_changes: true,
                 start_writes_are_lost: true,
                 idle_value_changes: true,
@@ -292,7 +265,7 @@ impl Quirks {
                 messages: MessageStyle::Icarus,
                 ..Quirks::STANDARD
             },
-            Simulator::Ghdl => {
+            Some(Simulator::Ghdl) => {
                 let before_5 = identity.major_version().is_none_or(|major| major < 5);
                 Quirks {
                     writes_take_a_cycle: true,
@@ -316,7 +289,7 @@ impl Quirks {
                     ..Quirks::STANDARD
                 }
             }
-            Simulator::Verilator => Quirks {
+            Some(Simulator::Verilator) => Quirks {
                 force_is_ignored: true,
                 read_only_writes_pass: true,
                 fired_handles_are_ours: true,
@@ -337,7 +310,7 @@ impl Quirks {
                 vector_formats: VectorFormats::NoScalars,
                 ..Quirks::STANDARD
             },
-            Simulator::Nvc => Quirks {
+            Some(Simulator::Nvc) => Quirks {
                 writes_take_a_cycle: true,
                 read_write_again_needs_write: true,
                 next_time_step_at_start: true,
@@ -359,7 +332,7 @@ impl Quirks {
                 names: NameCase::Upper,
                 ..Quirks::STANDARD
             },
-            Simulator::Other => Quirks::STANDARD,
+            None => Quirks::STANDARD,
         }
     }
 }
@@ -410,11 +383,17 @@ mod tests {
 
     #[test]
     fn a_simulator_is_known_by_its_product() {
-        assert_eq!(Simulator::from_product("Icarus Verilog"), Simulator::Icarus);
-        assert_eq!(Simulator::from_product("GHDL"), Simulator::Ghdl);
-        assert_eq!(Simulator::from_product("Verilator"), Simulator::Verilator);
-        assert_eq!(Simulator::from_product("nvc"), Simulator::Nvc);
-        assert_eq!(Simulator::from_product("vsim"), Simulator::Other);
+        assert_eq!(
+            Simulator::from_product("Icarus Verilog"),
+            Some(Simulator::Icarus)
+        );
+        assert_eq!(Simulator::from_product("GHDL"), Some(Simulator::Ghdl));
+        assert_eq!(
+            Simulator::from_product("Verilator"),
+            Some(Simulator::Verilator)
+        );
+        assert_eq!(Simulator::from_product("nvc"), Some(Simulator::Nvc));
+        assert_eq!(Simulator::from_product("vsim"), None);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use verifork_protocol::description::Encoding;
+
 use super::ports::Purpose;
-use crate::object::Encoding;
 use crate::source::{Port, Written};
 
 /// What the first test's check says when nothing has happened.

@@ -1,28 +1,14 @@
 //! What a running simulator does not tell of declarations, and its compiler knows: written beside the
-//! compiled design, and read by the plugin from the file that a variable names.
-//!
-//! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
-//! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions, and nothing is none.
+//! compiled design, in the form of [`verifork_protocol::declarations`], and read by the plugin.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
 
-const FILE: &str = "declarations.txt";
-const VARIABLE: &str = "VERIFORK_DECLARATIONS";
+use verifork_protocol::variables::Variable;
 
-/// One line.
-pub(super) fn line(
-    path: &str,
-    dimensions: &str,
-    signed: bool,
-    range: Option<(i64, i64)>,
-) -> String {
-    let sign = if signed { "signed" } else { "unsigned" };
-    let range = range.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
-    format!("{path}\t{dimensions}\t{sign}\t{range}\n")
-}
+const FILE: &str = "declarations.txt";
 
 /// Writes the lines, if there are any.
 pub(super) fn write(folder: &Path, lines: &str) -> io::Result<()> {
@@ -36,6 +22,6 @@ pub(super) fn write(folder: &Path, lines: &str) -> io::Result<()> {
 pub(super) fn give(command: &mut Command, folder: &Path) {
     let file = folder.join(FILE);
     if file.is_file() {
-        command.env(VARIABLE, file);
+        command.env(Variable::Declarations.name(), file);
     }
 }

@@ -12,12 +12,8 @@ use crate::resolved::{ResolvedDesign, work_of};
 pub(super) struct Ghdl;
 
 impl Backend for Ghdl {
-    fn key(&self) -> &'static str {
-        "ghdl"
-    }
-
-    fn product(&self) -> &'static str {
-        "GHDL"
+    fn simulator(&self) -> Simulator {
+        Simulator::Ghdl
     }
 
     fn install(&self) -> &'static str {
@@ -30,10 +26,6 @@ impl Backend for Ghdl {
 
     fn works(&self) -> &'static str {
         "what the README's table says; GHDL 2 writes inputs of the top only, since its writes last"
-    }
-
-    fn variable(&self) -> &'static str {
-        "VERIFORK_GHDL"
     }
 
     fn programs(&self) -> &'static [&'static str] {

@@ -27,12 +27,8 @@ const SETTINGS: &str = "settings.txt";
 const DUMP_MODULE: &str = "verifork_waves.v";
 
 impl Backend for Icarus {
-    fn key(&self) -> &'static str {
-        "icarus"
-    }
-
-    fn product(&self) -> &'static str {
-        "Icarus Verilog"
+    fn simulator(&self) -> Simulator {
+        Simulator::Icarus
     }
 
     fn install(&self) -> &'static str {
@@ -45,10 +41,6 @@ impl Backend for Icarus {
 
     fn works(&self) -> &'static str {
         "everything"
-    }
-
-    fn variable(&self) -> &'static str {
-        "VERIFORK_ICARUS"
     }
 
     fn programs(&self) -> &'static [&'static str] {

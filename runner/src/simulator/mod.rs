@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use verifork_protocol::shell::quote;
+use verifork_protocol::variables::Variable;
 
 use crate::design::{Language, Simulator};
 use crate::inputs::Inputs;
@@ -66,16 +67,13 @@ pub(crate) struct RunArguments<'a> {
 
 /// One simulator's way of compiling and running.
 pub(crate) trait Backend: Sync {
-    /// As `VERIFORK_SIM` and the names of tests have it.
-    fn key(&self) -> &'static str;
-    fn product(&self) -> &'static str;
+    /// Which simulator it is of.
+    fn simulator(&self) -> Simulator;
     /// How to install it.
     fn install(&self) -> &'static str;
     fn languages(&self) -> &'static [Language];
     /// What works with it, in a few words.
     fn works(&self) -> &'static str;
-    /// The variable that says where it is.
-    fn variable(&self) -> &'static str;
     /// What has to be there, the main program first.
     fn programs(&self) -> &'static [&'static str];
     /// What has to be on the path besides.
@@ -187,13 +185,22 @@ impl Simulator {
         }
     }
 
-    pub(crate) fn from_key(key: &str) -> Option<Simulator> {
-        ALL.into_iter()
-            .find(|simulator| simulator.backend().key() == key)
+    /// The variable that says where it is.
+    pub(crate) fn place(self) -> Variable {
+        self.named().place()
     }
 }
 
-impl dyn Backend {
+impl dyn Backend + '_ {
+    /// As `VERIFORK_SIM` and the names of tests have it.
+    pub(crate) fn key(&self) -> &'static str {
+        self.simulator().key()
+    }
+
+    pub(crate) fn product(&self) -> &'static str {
+        self.simulator().named().product()
+    }
+
     /// The format of waves that it writes where this one is asked for.
     pub(crate) fn nearest_waves(&self, wanted: Waves) -> Waves {
         let own = self.waves();
@@ -248,7 +255,7 @@ impl dyn Backend {
             Some(place) => format!(
                 "{} is not where {} says: there is no program `{name}` at `{}`",
                 self.product(),
-                self.variable(),
+                self.simulator().place().name(),
                 place.display()
             ),
             None => format!(
@@ -256,7 +263,7 @@ impl dyn Backend {
                  {}=/path/to/it",
                 self.product(),
                 self.install(),
-                self.variable()
+                self.simulator().place().name()
             ),
         })?;
         let on_path = |tool: &&str| {

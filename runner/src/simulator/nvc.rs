@@ -11,12 +11,8 @@ use crate::resolved::{ResolvedDesign, work_of};
 pub(super) struct Nvc;
 
 impl Backend for Nvc {
-    fn key(&self) -> &'static str {
-        "nvc"
-    }
-
-    fn product(&self) -> &'static str {
-        "NVC"
+    fn simulator(&self) -> Simulator {
+        Simulator::Nvc
     }
 
     fn install(&self) -> &'static str {
@@ -30,10 +26,6 @@ impl Backend for Nvc {
 
     fn works(&self) -> &'static str {
         "everything, on VHDL: it shows no Verilog to plugins"
-    }
-
-    fn variable(&self) -> &'static str {
-        "VERIFORK_NVC"
     }
 
     fn programs(&self) -> &'static [&'static str] {

@@ -42,12 +42,8 @@ const NETLIST: &str = "netlist.xml";
 const PREFIX: &str = "Vdesign";
 
 impl Backend for Verilator {
-    fn key(&self) -> &'static str {
-        "verilator"
-    }
-
-    fn product(&self) -> &'static str {
-        "Verilator"
+    fn simulator(&self) -> Simulator {
+        Simulator::Verilator
     }
 
     fn install(&self) -> &'static str {
@@ -60,10 +56,6 @@ impl Backend for Verilator {
 
     fn works(&self) -> &'static str {
         "two states, no forces; what tests bind is shown"
-    }
-
-    fn variable(&self) -> &'static str {
-        "VERIFORK_VERILATOR"
     }
 
     fn programs(&self) -> &'static [&'static str] {

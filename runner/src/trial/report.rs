@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use verifork_protocol::listing::ListedTest;
 use verifork_protocol::shell::quote;
 
 use super::Suite;
 use crate::junit::{Case, Result as CaseResult};
 use crate::simulation::{Execution, tail};
-use crate::testbench::{ListedTest, Testbench};
+use crate::testbench::Testbench;
 use crate::verdict::Verdict;
 
 impl Suite {
@@ -67,7 +68,7 @@ impl Suite {
         );
         if let Some(place) = self.context.settings.places.get(&self.simulator) {
             let place = quote(&place.to_string_lossy());
-            let _ = write!(command, "{}={place} ", self.backend().variable());
+            let _ = write!(command, "{}={place} ", self.simulator.place().name());
         }
         let _ = write!(command, "cargo test -p {package} --test {target} ");
         if profile == "release" {

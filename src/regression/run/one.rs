@@ -7,13 +7,14 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
+use verifork_protocol::results::label;
+
 use super::design::Ended as TestEnded;
 use super::limits::{limit_after, set_by};
 use super::{Planned, RegressionRun, Running, task_tree, warn_unwritten};
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
-use crate::regression::select;
 use crate::regression::test::Test;
 use crate::regression::{console, crash, results};
 use crate::scheduler::{self, Kernel};
@@ -59,7 +60,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
         Rc::clone(&regression.plusargs),
     );
     Test::set_current(Some(test.clone()));
-    warn_unwritten(results::begun(&select::label(
+    warn_unwritten(results::begun(&label(
         &planned.name,
         planned.run.repetition,
     )));

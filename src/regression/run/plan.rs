@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use anyhow::Context as _;
 
+use verifork_protocol::results::label;
+
 use super::limits::last_resort;
 use super::{Planned, RegressionRun, print, print_record};
 use crate::regression::config::Config;
@@ -100,18 +102,12 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
             .map(|run| (candidates[run.index], *run))
             .collect();
         let suite = top_name(kernel);
-        junit::keep(Junit::create(
-            path,
-            &suite,
-            &properties,
-            &tests,
-            &invocation,
-        )?);
+        junit::keep(Junit::create(path, &suite, &properties, &tests)?);
     }
     let labels: Vec<String> = selection
         .runs
         .iter()
-        .map(|run| select::label(candidates[run.index].name, run.repetition))
+        .map(|run| label(candidates[run.index].name, run.repetition))
         .collect();
     results::planned(&labels, seed)?;
     if port.quirks().errors_make_the_status {

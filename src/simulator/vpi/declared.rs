@@ -3,9 +3,8 @@
 //! Icarus shows an unpacked array of several dimensions as one of a single dimension, of all words from
 //! 0 on, and no word tells that it is signed. Verilator tells before 5.044 of nothing that it is signed,
 //! and before 5.040 of no range that it ascends. All of this is lost when the design is compiled; the
-//! harness of `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`: a
-//! line an object, of its path, the dimensions of the array that it is as `[0:3][16:31]`, `signed` or
-//! `unsigned`, and the range of its bits, with tabs between. What was not asked or is not so is empty.
+//! harness of `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`, in the
+//! form of [`verifork_protocol::declarations`].
 //!
 //! A row of such an array is an object that the simulator does not have. Its handle is an address of
 //! ours; no question about it reaches the simulator.
@@ -13,14 +12,15 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs;
+use std::path::PathBuf;
 use std::ptr::NonNull;
+
+use verifork_protocol::declarations::{Declaration, parse};
+use verifork_protocol::variables::Variable;
 
 use super::VpiPort;
 use crate::simulator::{Encoding, Handle};
 use crate::sys::vpi;
-
-/// The variable that names the file.
-const VARIABLE: &str = "VERIFORK_DECLARATIONS";
 
 #[derive(Default)]
 pub(super) struct Declared {
@@ -33,13 +33,6 @@ pub(super) struct Declared {
 
 /// An array, and some of its indices.
 type Indexed = (Handle, Box<[i64]>);
-
-#[derive(Clone, Debug, PartialEq)]
-struct Declaration {
-    dimensions: Vec<(i64, i64)>,
-    signed: bool,
-    range: Option<(i64, i64)>,
-}
 
 /// The elements of an array behind some of its indices.
 struct Row {
@@ -61,10 +54,11 @@ impl Declared {
     ///
     /// It cannot be read, or is no such file.
     pub(super) fn read() -> Result<Self, String> {
-        let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) else {
+        let Some(path) = Variable::Declarations.value().map(PathBuf::from) else {
             return Ok(Self::default());
         };
-        let cannot = |why: String| format!("cannot read `{}` ({VARIABLE}): {why}", path.display());
+        let name = Variable::Declarations.name();
+        let cannot = |why: String| format!("cannot read `{}` ({name}): {why}", path.display());
         let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
         let mut declared = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
@@ -107,35 +101,6 @@ impl Declared {
         self.by_place.borrow_mut().insert(key, handle);
         handle
     }
-}
-
-fn parse(line: &str) -> Option<(&str, Declaration)> {
-    let parts: Vec<&str> = line.split('\t').collect();
-    let [path, dimensions, sign, range] = parts[..] else {
-        return None;
-    };
-    let declaration = Declaration {
-        dimensions: ranges(dimensions)?,
-        signed: match sign {
-            "signed" => true,
-            "unsigned" => false,
-            _ => return None,
-        },
-        range: ranges(range)?.first().copied(),
-    };
-    Some((path, declaration))
-}
-
-fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
-    if text.is_empty() {
-        return Some(Vec::new());
-    }
-    let ranges = text.strip_prefix('[')?.strip_suffix(']')?.split("][");
-    let bounds = ranges.map(|range| {
-        let (left, right) = range.split_once(':')?;
-        Some((left.parse().ok()?, right.parse().ok()?))
-    });
-    bounds.collect()
 }
 
 fn length((left, right): (i64, i64)) -> u64 {
@@ -308,26 +273,6 @@ impl VpiPort {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_is_a_path_dimensions_a_sign_and_a_range() {
-        let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned\t").unwrap();
-        assert_eq!(path, "top.gen[0].m");
-        assert_eq!(array.dimensions, [(0, 3), (-1, 1)]);
-        assert!(array.signed && array.range.is_none());
-        let (_, vector) = parse("top.v\t\tunsigned\t[0:7]").unwrap();
-        assert_eq!((vector.dimensions.len(), vector.range), (0, Some((0, 7))));
-        for line in [
-            "",
-            "top.m",
-            "top.m\t[0:3]\tsigned",
-            "top.m\t0:3\tsigned\t",
-            "top.m\t[0]\tsigned\t",
-            "top.m\t[0:3]\tsign\t",
-        ] {
-            assert_eq!(parse(line), None, "{line}");
-        }
-    }
 
     #[test]
     fn elements_are_as_their_array_was_declared() {

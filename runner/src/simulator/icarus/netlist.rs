@@ -1,6 +1,6 @@
 //! What Icarus's compiler knows of arrays, and its images do not keep: dimensions and signs.
 
-use crate::simulator::declarations::line;
+use verifork_protocol::declarations::line;
 
 /// The declarations in a netlist, as `iverilog -N` writes it, that no image tells of.
 pub(super) fn declarations(netlist: &str) -> String {

@@ -7,7 +7,7 @@ use std::io;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::simulator::declarations::line;
+use verifork_protocol::declarations::line;
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]

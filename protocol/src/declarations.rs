@@ -1,0 +1,90 @@
+//! What a running simulator does not tell of declarations, and its compiler knows. The harness writes it
+//! beside the compiled design, and names the file to the plugin in
+//! [`Variable::Declarations`](crate::variables::Variable::Declarations).
+//!
+//! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
+//! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
+//! is empty.
+
+/// The declaration of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// First and last index of each dimension of an array; none for no array.
+    pub dimensions: Vec<(i64, i64)>,
+    /// Whether its values are signed.
+    pub signed: bool,
+    /// First and last index of its bits.
+    pub range: Option<(i64, i64)>,
+}
+
+/// The line of an object, with its newline. The dimensions are text as in the line.
+pub fn line(path: &str, dimensions: &str, signed: bool, range: Option<(i64, i64)>) -> String {
+    let sign = if signed { "signed" } else { "unsigned" };
+    let range = range.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
+    format!("{path}\t{dimensions}\t{sign}\t{range}\n")
+}
+
+/// The path and the declaration in a line without its newline; none if it is no such line.
+///
+/// ```
+/// use verifork_protocol::declarations::{line, parse};
+///
+/// let line = line("top.memory", "[0:3][16:31]", true, Some((7, 0)));
+/// let (path, declaration) = parse(line.trim_end()).unwrap();
+/// assert_eq!(path, "top.memory");
+/// assert_eq!(declaration.dimensions, [(0, 3), (16, 31)]);
+/// assert_eq!((declaration.signed, declaration.range), (true, Some((7, 0))));
+/// ```
+pub fn parse(line: &str) -> Option<(&str, Declaration)> {
+    let parts: Vec<&str> = line.split('\t').collect();
+    let [path, dimensions, sign, range] = parts[..] else {
+        return None;
+    };
+    let declaration = Declaration {
+        dimensions: ranges(dimensions)?,
+        signed: match sign {
+            "signed" => true,
+            "unsigned" => false,
+            _ => return None,
+        },
+        range: ranges(range)?.first().copied(),
+    };
+    Some((path, declaration))
+}
+
+fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    let ranges = text.strip_prefix('[')?.strip_suffix(']')?.split("][");
+    let bounds = ranges.map(|range| {
+        let (left, right) = range.split_once(':')?;
+        Some((left.parse().ok()?, right.parse().ok()?))
+    });
+    bounds.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_path_dimensions_a_sign_and_a_range() {
+        let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned\t").unwrap();
+        assert_eq!(path, "top.gen[0].m");
+        assert_eq!(array.dimensions, [(0, 3), (-1, 1)]);
+        assert!(array.signed && array.range.is_none());
+        let (_, vector) = parse("top.v\t\tunsigned\t[0:7]").unwrap();
+        assert_eq!((vector.dimensions.len(), vector.range), (0, Some((0, 7))));
+        for line in [
+            "",
+            "top.m",
+            "top.m\t[0:3]\tsigned",
+            "top.m\t0:3\tsigned\t",
+            "top.m\t[0]\tsigned\t",
+            "top.m\t[0:3]\tsign\t",
+        ] {
+            assert_eq!(parse(line), None, "{line}");
+        }
+    }
+}

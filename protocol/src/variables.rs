@@ -1,0 +1,177 @@
+//! The settings: environment variables, with their names, defaults and meanings. The help text, the
+//! plugin's and the harness's readers are made from this table, and the README's is held against it.
+
+use std::env;
+use std::ffi::OsString;
+
+/// What the names of all variables begin with.
+pub const PREFIX: &str = "VERIFORK_";
+
+/// Who reads a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there are these programs")]
+pub enum Reader {
+    /// The plugin, in a simulator.
+    Plugin,
+    /// `verifork-runner`, which starts the simulators.
+    Harness,
+    /// Both.
+    Both,
+}
+
+impl Reader {
+    /// Whether the plugin reads it.
+    pub fn is_plugin(self) -> bool {
+        self != Reader::Harness
+    }
+
+    /// Whether the harness reads it.
+    pub fn is_harness(self) -> bool {
+        self != Reader::Plugin
+    }
+}
+
+macro_rules! variables {
+    ($($variable:ident, $name:literal, $reader:ident, $default:literal, $meaning:literal;)*) => {
+        /// A variable, in the order in which help shows them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(clippy::exhaustive_enums, reason = "its readers have to read all")]
+        pub enum Variable {
+            $(#[doc = concat!("`VERIFORK_", $name, "`: ", $meaning, ".")] $variable,)*
+        }
+
+        impl Variable {
+            /// Every variable there is.
+            pub const ALL: &[Variable] = &[$(Variable::$variable),*];
+
+            /// The name, with the prefix.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Variable::$variable => concat!("VERIFORK_", $name),)*
+                }
+            }
+
+            /// Who reads it.
+            pub const fn reader(self) -> Reader {
+                match self {
+                    $(Variable::$variable => Reader::$reader,)*
+                }
+            }
+
+            /// The value that it has if it is not set, or in parentheses what that means.
+            pub const fn default(self) -> &'static str {
+                match self {
+                    $(Variable::$variable => $default,)*
+                }
+            }
+
+            /// What it is for, in a few words.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Variable::$variable => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+variables! {
+    Filter, "FILTER", Plugin, "",
+        "tests to run, separated by commas: text of the name, =name exactly, \
+        ! before either leaves out";
+    List, "LIST", Plugin, "0",
+        "1 lists the selected tests and runs none";
+    Order, "ORDER", Plugin, "declared",
+        "order of the tests: declared, name or random (by the seed)";
+    FailFast, "FAIL_FAST", Plugin, "0",
+        "1 runs no further test after the first that fails";
+    Repeat, "REPEAT", Plugin, "1",
+        "how often to run the selected tests, each time with another seed";
+    Seed, "SEED", Plugin, "(another each run)",
+        "base seed of all random streams, decimal or 0x and hexadecimal, 64 bits";
+    Timeout, "TIMEOUT", Plugin, "100ms",
+        "limit of simulated time of a test that sets none itself, such as 1ms, or off";
+    WallTimeout, "WALL_TIMEOUT", Plugin, "300s",
+        "limit of wall-clock time of a test that sets none itself, such as 60s, or off";
+    Log, "LOG", Plugin, "info",
+        "what is logged: a level (off, error, warn, info, debug, trace), \
+        crate::module=level for some, separated by commas; /text only with that text";
+    Junit, "JUNIT", Both, "(none)",
+        "file to write results to as JUnit XML; missing folders are made, links followed, \
+        devices and pipes written through";
+    AllowEmpty, "ALLOW_EMPTY", Plugin, "0",
+        "1 lets a run pass in which no test has run";
+    Results, "RESULTS", Plugin, "(none)",
+        "file to write results to as they come, a JSON object a line";
+    Declarations, "DECLARATIONS", Plugin, "(none)",
+        "file in which verifork-runner tells what a simulator does not of declarations";
+    Top, "TOP", Plugin, "(the only one)",
+        "the top instance that tests are given, where the design has several";
+    Color, "COLOR", Plugin, "auto",
+        "colour in reports and log: auto (on a terminal, unless NO_COLOR is set), \
+        always or never";
+    Help, "HELP", Plugin, "0",
+        "1 shows this and runs no test";
+    Sim, "SIM", Harness, "(all installed)",
+        "simulators to start, separated by commas: icarus, verilator, ghdl, nvc";
+    Require, "REQUIRE", Harness, "(none)",
+        "simulators that have to be installed, separated by commas, or all";
+    Waves, "WAVES", Harness, "(none)",
+        "format of the wave file of each test: vcd, fst or ghw; on-failure runs a failed \
+        test once more with waves, on-failure:vcd in that format";
+    Icarus, "ICARUS", Harness, "(from PATH)",
+        "where Icarus Verilog is: the folder of iverilog and vvp, or iverilog itself";
+    Ghdl, "GHDL", Harness, "(from PATH)",
+        "where GHDL is: its folder, or ghdl itself";
+    Nvc, "NVC", Harness, "(from PATH)",
+        "where NVC is: its folder, or nvc itself";
+    Verilator, "VERILATOR", Harness, "(from PATH)",
+        "where Verilator is: its folder, or verilator itself";
+    Cache, "CACHE", Harness, "1",
+        "0 compiles every design anew";
+    Describe, "DESCRIBE", Both, "(none)",
+        "file to write the elaborated design to as JSON; no test runs \
+        (verifork-runner: a folder, with a file for each design)";
+}
+
+impl Variable {
+    /// The variable with this name.
+    pub fn from_name(name: &str) -> Option<Variable> {
+        Variable::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// The value that it has if it is not set; none if that is no value.
+    pub fn default_value(self) -> Option<&'static str> {
+        let default = self.default();
+        (!default.starts_with('(')).then_some(default)
+    }
+
+    /// The value in this process's environment. Set to nothing is not set.
+    pub fn value(self) -> Option<OsString> {
+        env::var_os(self.name()).filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_have_the_prefix() {
+        let names: HashSet<&str> = Variable::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!(names.len(), Variable::ALL.len());
+        assert!(names.iter().all(|name| name.starts_with(PREFIX)));
+        for variable in Variable::ALL {
+            assert_eq!(Variable::from_name(variable.name()), Some(*variable));
+        }
+        assert_eq!(Variable::from_name("VERIFORK_"), None);
+    }
+
+    #[test]
+    fn what_stands_in_parentheses_is_no_value() {
+        assert_eq!(Variable::Seed.default_value(), None);
+        assert_eq!(Variable::Repeat.default_value(), Some("1"));
+    }
+}

@@ -11,7 +11,8 @@ use crate::time::{SimDuration, TimeError};
 ///
 /// It runs in the scheduler and wakes no task: a task hears of it by waiting for the signal's
 /// edges. When it starts it writes 0 at once; its first rising edge comes after the phase and the
-/// low time, and then one a period. Where several clocks have an edge at the same time, they
+/// low time, and then one a period. One that is to [start high](Clock::starts_high) writes 1, and its
+/// first falling edge comes after the phase and the high time. Where several clocks have an edge at the same time, they
 /// toggle in the order in which they were started, before any task runs.
 ///
 /// It ends with [`stop`](RunningClock::stop) or with the test. A clock that the design makes costs less than
@@ -37,6 +38,7 @@ pub struct Clock {
     period: SimDuration,
     high: High,
     phase: SimDuration,
+    starts_high: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +102,7 @@ impl Clock {
             period,
             high: High::Half,
             phase: SimDuration::ZERO,
+            starts_high: false,
         }
     }
 
@@ -116,9 +119,30 @@ impl Clock {
         self
     }
 
-    /// How much later than the start the first period begins, with its low half.
+    /// How much later than the start the first period begins: with its low half, or with its high half
+    /// if it [starts high](Clock::starts_high). Until then the signal has that half's level.
     pub fn phase(mut self, phase: SimDuration) -> Self {
         self.phase = phase;
+        self
+    }
+
+    /// Begins with the high half of the period: the clock writes 1 at once, falls after the phase and the
+    /// high time, and rises after the low time.
+    ///
+    /// To the design, the 1 that is written at the start is a rising edge if the signal was not 1 before.
+    /// [`cycles`](RunningClock::cycles) counts the edges that come after it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// // High from 0 to 3 ns, low to 10 ns, and so on.
+    /// Clock::new(&clk, 10.ns()).high_time(3.ns()).starts_high().start();
+    /// clk.falling_edge().await;
+    /// # }
+    /// ```
+    #[doc(alias = "start_high")]
+    pub fn starts_high(mut self) -> Self {
+        self.starts_high = true;
         self
     }
 
@@ -189,7 +213,16 @@ impl Clock {
                 reason,
             });
         }
-        let first = phase.saturating_add(period - high);
+        let shape = ClockShape {
+            high,
+            low: period - high,
+        };
+        let begins_with = if self.starts_high {
+            shape.high
+        } else {
+            shape.low
+        };
+        let first = phase.saturating_add(begins_with);
         if kernel.deadline(first).is_none() {
             return Err(ClockError::Time {
                 what: "first edge",
@@ -197,22 +230,18 @@ impl Clock {
                 error: kernel.beyond_the_end(first),
             });
         }
-        let low = Write::Small {
-            value: 0,
+        let level = Write::Small {
+            value: u64::from(self.starts_high),
             unknown: 0,
             mask: 1,
         };
         kernel
-            .write_now(signal, low)
+            .write_now(signal, level)
             .map_err(|error| ClockError::Write {
                 path: path(),
                 reason: error.to_string(),
             })?;
-        let shape = ClockShape {
-            high,
-            low: period - high,
-        };
-        let clock = kernel.start_clock(signal, shape, first);
+        let clock = kernel.start_clock(signal, shape, self.starts_high, first);
         Ok(RunningClock {
             clock,
             of_this_thread: PhantomData,

@@ -303,9 +303,20 @@ impl EdgeWait {
     #[inline]
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        let (kernel, place) = (kernel_or_panic(), Location::caller());
+        EdgeWait::at(signal, edge, count, Location::caller())
+    }
+
+    /// For a wait that was asked for at `place`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn at(
+        signal: SignalIndex,
+        edge: Edge,
+        count: u32,
+        place: &'static Location<'static>,
+    ) -> Self {
         EdgeWait {
-            kernel,
+            kernel: kernel_or_panic(),
             signal,
             edge,
             count,

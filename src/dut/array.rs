@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
-use super::error::{Outside, expect};
+use super::error::{Outside, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
@@ -267,6 +267,75 @@ impl<T: SignalValue> Array<T> {
     #[track_caller]
     pub fn set(&self, index: i64, value: T) {
         self.at(index).set(value);
+    }
+
+    /// The present values of all elements, from left to right.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] of the first element whose value does not fit `T`, or is not given by the simulator.
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at).
+    ///
+    /// ```no_run
+    /// # fn example(memory: verifork::dut::Array<u32>) -> verifork::Result {
+    /// let before = memory.get_all()?;
+    /// // …
+    /// verifork::ensure!(memory.get_all()? == before, "the memory was written");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn get_all(&self) -> Result<Vec<T>, ReadError> {
+        let place = Location::caller();
+        let mut values = Vec::with_capacity(self.len());
+        for index in self.indices() {
+            values.push(self.at(index).load_for(place)?);
+        }
+        Ok(values)
+    }
+
+    /// Writes all elements, from left to right, in the read-write phase: see [`Signal::set`].
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, before anything is written, if there are more or fewer values than elements;
+    /// and as [`at`](Self::at) and [`Signal::set`].
+    ///
+    /// ```no_run
+    /// # fn example(memory: verifork::dut::Array<u8>) {
+    /// let image: Vec<u8> = (0..=255).collect();
+    /// memory.set_all(&image); // logic [7:0] memory [0:255]
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn set_all(&self, values: &[T]) {
+        expect(self.try_set_all(values));
+    }
+
+    /// [`set_all`](Self::set_all) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if there are more or fewer values than elements: nothing is written then. Of the
+    /// first element that cannot be written, as [`Signal::try_set`]: the elements before it are.
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at).
+    #[track_caller]
+    pub fn try_set_all(&self, values: &[T]) -> Result<(), WriteError> {
+        let (elements, given) = (self.len(), values.len());
+        if elements != given {
+            let cause = WriteCause::Count { elements, given };
+            return Err(WriteError::new(self.path(), Location::caller(), cause));
+        }
+        for (index, value) in self.indices().zip(values) {
+            self.at(index).try_set_from(value)?;
+        }
+        Ok(())
     }
 
     /// Every element with its index, from left to right.

@@ -72,6 +72,14 @@ pub enum WriteCause {
     /// A present value that was to be held could not be read.
     #[error("its present value cannot be read: {0}")]
     Read(ReadCause),
+    /// There are more or fewer values than the array has elements.
+    #[error("it has {elements} elements, and was given {given} values")]
+    Count {
+        /// The elements of the array.
+        elements: usize,
+        /// The values to write.
+        given: usize,
+    },
     /// No simulation runs on this thread.
     #[error("{NO_SIMULATION}")]
     NoSimulation,

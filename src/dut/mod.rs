@@ -75,4 +75,5 @@ pub use signal::{SameSignal, Signal};
 pub(crate) use thread::SimulatorThread;
 pub use value::{ScalarValue, SignalValue, enum_width};
 pub use verifork_macros::Dut;
+pub use wait::ArrayWait;
 pub use wait::Condition;

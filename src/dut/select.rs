@@ -8,7 +8,7 @@ use std::panic::Location;
 use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
 use super::{SelectError, Signal, SignalValue};
-use crate::scheduler::{self, SignalIndex, Write};
+use crate::scheduler::{self, Edge, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
@@ -221,6 +221,31 @@ impl<T> Select<T> {
     }
 }
 
+impl<T> Select<T> {
+    /// The number by which the scheduler knows the signal.
+    pub(super) fn index(&self) -> SignalIndex {
+        Signal::<T>::of(self.index, self.description).index()
+    }
+
+    /// Reads the whole signal into a vector, whose memory is reused.
+    pub(super) fn read_whole(&self, into: &mut LogicVec) -> Result<(), ReadCause> {
+        Ok(scheduler::kernel()?.read(self.index, into)?)
+    }
+
+    /// Whether these bits make this edge from one value of the signal to the next.
+    pub(super) fn is_edge(&self, edge: Edge, old: &LogicVec, new: &LogicVec) -> bool {
+        let becomes = |is: fn(Logic) -> bool| {
+            let holds = |whole: &LogicVec| whole.bit(self.low).is_some_and(is);
+            !holds(old) && holds(new)
+        };
+        match edge {
+            Edge::Any => !old.is_same_part(new, self.low, self.width),
+            Edge::Rising => becomes(Logic::is_one),
+            Edge::Falling => becomes(Logic::is_zero),
+        }
+    }
+}
+
 impl<T: SignalValue + LogicValue> Select<T> {
     /// The present value, as [`Signal::get`] does.
     ///
@@ -291,6 +316,74 @@ impl<T: SignalValue + LogicValue> Select<T> {
         let place = Location::caller();
         self.store(&value, |kernel, write| kernel.write_now(self.index, write))
             .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
+    /// Sets the bits at once and holds them against whatever the design drives, until
+    /// [`release`](Self::release), as [`Signal::force`] does.
+    ///
+    /// Simulators hold a signal as a whole: until then the signal's other bits keep the values that they have
+    /// now. Forces of several parts of a signal add up.
+    ///
+    /// ```no_run
+    /// # fn example(status: verifork::dut::Signal<u16>) {
+    /// use verifork::value::Logic;
+    ///
+    /// status.bit(3).force(Logic::One);
+    /// status.bit(3).release();
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::force`].
+    #[track_caller]
+    pub fn force(&self, value: T) {
+        expect(self.try_force(value));
+    }
+
+    /// [`force`](Self::force) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_force`].
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_force(&self, value: T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(&value, |kernel, write| {
+            kernel.force_part(self.index, (self.low, self.width), write, place)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
+    /// Ends a [`force`](Self::force) of these bits. The signal is the design's again, as after
+    /// [`Signal::release`], once none of its bits is to be held any more.
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::release`].
+    #[track_caller]
+    pub fn release(&self) {
+        expect(self.try_release());
+    }
+
+    /// [`release`](Self::release) with an error instead of a panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_release`].
+    #[track_caller]
+    pub fn try_release(&self) -> Result<(), WriteError> {
+        let place = Location::caller();
+        let released = scheduler::kernel()
+            .map_err(WriteCause::from)
+            .and_then(|kernel| Ok(kernel.release_part(self.index, (self.low, self.width))?));
+        released.map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
+    pub(super) fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
+        self.load()
+            .map_err(|cause| ReadError::new(self.path(), place, cause))
     }
 
     /// Selected bits have no sign (IEEE 1800-2017, 11.8.1).

@@ -1,11 +1,15 @@
-//! What of a signal a task can await: changes, edges, conditions.
+//! What of a signal, or of a part of it, a task can await: changes, edges, conditions.
 
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use super::error::{ReadCause, ReadError};
-use super::{ScalarValue, Signal, SignalValue};
+use super::{Array, ScalarValue, Select, Signal, SignalValue};
 use crate::scheduler::Edge;
 use crate::trigger::{ConditionWait, EdgeWait};
+use crate::value::{LogicValue, LogicVec};
 
 /// What [`Signal::wait_until`] asks of a signal's value: a function of what [`Signal::get`] returns.
 ///
@@ -34,6 +38,20 @@ impl<T> Signal<T> {
     #[track_caller]
     pub fn changed(&self) -> EdgeWait {
         EdgeWait::new(self.index(), Edge::Any, 1)
+    }
+
+    /// Resolves at the change that is `count` ahead; at once for 0. Changes are counted without waking
+    /// the task. Two changes in one time step, in delta cycles that follow each other, are two.
+    ///
+    /// ```no_run
+    /// # async fn example(gray: verifork::dut::Signal<u8>) {
+    /// gray.changes(256).await; // once around
+    /// # }
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn changes(&self, count: u32) -> EdgeWait {
+        EdgeWait::new(self.index(), Edge::Any, count)
     }
 }
 
@@ -77,14 +95,12 @@ impl<T: SignalValue> Signal<T> {
         T: PartialEq,
     {
         let (signal, place) = (*self, Location::caller());
-        ConditionWait::new(self.index(), move || match signal.load_for(place) {
-            Ok(present) => present == value,
-            Err(error) if matches!(error.cause(), ReadCause::Value(_)) => false,
-            Err(error) => panic!("{error}"),
+        ConditionWait::new(self.index(), move || {
+            is_value(signal.load_for(place), &value)
         })
     }
 
-    fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
+    pub(super) fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
         self.load()
             .map_err(|cause| ReadError::new(self.path(), place, cause))
     }
@@ -142,5 +158,273 @@ impl<T: SignalValue> Signal<T> {
         T: ScalarValue,
     {
         EdgeWait::new(self.index(), Edge::Falling, count)
+    }
+}
+
+impl<T> Select<T> {
+    /// Resolves at the next change of these bits, whatever they change to. Changes of the signal's other
+    /// bits are none; they are compared in the simulator's callback, and do not wake the task.
+    ///
+    /// ```no_run
+    /// # async fn example(status: verifork::dut::Signal<u16>) {
+    /// status.slice(11, 8).changed().await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When awaited, if the simulator does not give the value.
+    #[track_caller]
+    pub fn changed(&self) -> ConditionWait {
+        self.changes(1)
+    }
+
+    /// Resolves at the change that is `count` ahead; at once for 0.
+    ///
+    /// # Panics
+    ///
+    /// As [`changed`](Self::changed).
+    #[track_caller]
+    pub fn changes(&self, count: u32) -> ConditionWait {
+        self.count(count, Edge::Any)
+    }
+
+    /// Waits for some changes of the bits. They are compared with what they were at the change of the
+    /// signal before, first when the wait begins.
+    #[track_caller]
+    fn count(&self, count: u32, edge: Edge) -> ConditionWait {
+        let (part, place) = (self.typed::<LogicVec>(), Location::caller());
+        let remaining = Cell::new(count);
+        // Two vectors take turns, so that wide ones need no memory at a change.
+        let before = RefCell::new(None::<[LogicVec; 2]>);
+        ConditionWait::new(part.index(), move || {
+            if remaining.get() == 0 {
+                return true;
+            }
+            let read = |into: &mut LogicVec| {
+                part.read_whole(into).unwrap_or_else(|cause| {
+                    panic!("{}", ReadError::new(part.path(), place, cause))
+                });
+            };
+            let mut before = before.borrow_mut();
+            let Some([old, new]) = &mut *before else {
+                let mut old = LogicVec::default();
+                read(&mut old);
+                *before = Some([old, LogicVec::default()]);
+                return false;
+            };
+            read(new);
+            let counts = part.is_edge(edge, old, new);
+            std::mem::swap(old, new);
+            if counts {
+                remaining.set(remaining.get() - 1);
+            }
+            remaining.get() == 0
+        })
+    }
+}
+
+impl<T: SignalValue + LogicValue> Select<T> {
+    /// Resolves once `condition` holds for the value, as [`Signal::wait_until`] does.
+    ///
+    /// # Panics
+    ///
+    /// When awaited, if the condition does, or as [`get`](Self::get).
+    #[track_caller]
+    pub fn wait_until(&self, condition: impl Fn(T::Read) -> bool + 'static) -> ConditionWait {
+        let (part, place) = (*self, Location::caller());
+        ConditionWait::new(self.index(), move || {
+            condition(T::read(part.load_for(place)))
+        })
+    }
+
+    /// Resolves once the bits have this value: at once if they have already. While their value does not
+    /// fit `T`, because of unknown bits say, they do not have it.
+    ///
+    /// ```no_run
+    /// # async fn example(status: verifork::dut::Signal<u16>) {
+    /// status.slice(11, 8).typed::<u8>().wait_for(0xa).await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When awaited, if the simulator does not give the value.
+    #[track_caller]
+    pub fn wait_for(&self, value: T) -> ConditionWait
+    where
+        T: PartialEq,
+    {
+        let (part, place) = (*self, Location::caller());
+        ConditionWait::new(self.index(), move || is_value(part.load_for(place), &value))
+    }
+}
+
+impl<T: ScalarValue> Select<T> {
+    /// Resolves at the next change of the bit to 1 from anything else, as [`Signal::rising_edge`] does.
+    ///
+    /// ```no_run
+    /// # async fn example(status: verifork::dut::Signal<u16>) {
+    /// status.bit(3).rising_edge().await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if it is more than one bit. When awaited, if the simulator does not give the
+    /// value.
+    #[track_caller]
+    pub fn rising_edge(&self) -> ConditionWait {
+        self.rising_edges(1)
+    }
+
+    /// Resolves at the next change of the bit to 0 from anything else.
+    ///
+    /// # Panics
+    ///
+    /// As [`rising_edge`](Self::rising_edge).
+    #[track_caller]
+    pub fn falling_edge(&self) -> ConditionWait {
+        self.falling_edges(1)
+    }
+
+    /// Resolves at the next change of the bit, whatever it changes to.
+    ///
+    /// # Panics
+    ///
+    /// As [`rising_edge`](Self::rising_edge).
+    #[track_caller]
+    pub fn edge(&self) -> ConditionWait {
+        self.one_bit();
+        self.count(1, Edge::Any)
+    }
+
+    /// Resolves at the rising edge of the bit that is `count` ahead; at once for 0. Edges are counted
+    /// without waking the task.
+    ///
+    /// # Panics
+    ///
+    /// As [`rising_edge`](Self::rising_edge).
+    #[track_caller]
+    pub fn rising_edges(&self, count: u32) -> ConditionWait {
+        self.one_bit();
+        self.count(count, Edge::Rising)
+    }
+
+    /// Resolves at the falling edge of the bit that is `count` ahead; at once for 0.
+    ///
+    /// # Panics
+    ///
+    /// As [`rising_edge`](Self::rising_edge).
+    #[track_caller]
+    pub fn falling_edges(&self, count: u32) -> ConditionWait {
+        self.one_bit();
+        self.count(count, Edge::Falling)
+    }
+
+    #[track_caller]
+    fn one_bit(&self) {
+        assert!(
+            self.width() == 1,
+            "`{}` has {} bits, and edges are those of one: select it with `bit`, or await `changed()`",
+            self.path(),
+            self.width()
+        );
+    }
+}
+
+impl<T: SignalValue> Array<T> {
+    /// Resolves at the next change of any element. Each element is watched: where there are thousands, it
+    /// is better to await what writes them.
+    ///
+    /// ```no_run
+    /// # async fn example(registers: verifork::dut::Array<u32>) {
+    /// registers.changed().await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`at`](Self::at).
+    #[track_caller]
+    pub fn changed(&self) -> ArrayWait {
+        let place = Location::caller();
+        let mut waits = Vec::with_capacity(self.len());
+        for index in self.indices() {
+            let element = self.at(index);
+            waits.push(EdgeWait::at(element.index(), Edge::Any, 1, place));
+        }
+        ArrayWait { waits }
+    }
+
+    /// Resolves once the elements have these values, from left to right: at once if they have already.
+    /// While an element's value does not fit `T`, because of unknown bits say, they do not have them.
+    ///
+    /// ```no_run
+    /// # async fn example(registers: verifork::dut::Array<u32>) {
+    /// registers.wait_for([0, 0, 7, 0]).await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if there are more or fewer values than elements. When awaited, if the simulator
+    /// does not give a value.
+    #[track_caller]
+    pub fn wait_for<V: Into<Vec<T>>>(&self, values: V) -> impl Future<Output = ()> + use<T, V>
+    where
+        T: PartialEq,
+    {
+        let (array, values, place) = (*self, values.into(), Location::caller());
+        assert!(
+            values.len() == self.len(),
+            "`{}` has {} elements, and cannot have {} values",
+            self.path(),
+            self.len(),
+            values.len()
+        );
+        async move {
+            let has_all = || {
+                let mut elements = array.elements().zip(&values);
+                elements.all(|((_, element), value)| is_value(element.load_for(place), value))
+            };
+            while !has_all() {
+                array.changed().await;
+            }
+        }
+    }
+}
+
+/// Waits for a change of any element. Made by [`Array::changed`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct ArrayWait {
+    waits: Vec<EdgeWait>,
+}
+
+impl Future for ArrayWait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut result = Poll::Pending;
+        // All of them: each has to know the waker.
+        for wait in &mut self.waits {
+            if Pin::new(wait).poll(context).is_ready() {
+                result = Poll::Ready(());
+            }
+        }
+        if result.is_ready() {
+            self.waits.clear();
+        }
+        result
+    }
+}
+
+/// Whether a read gave this value. What does not fit the type is another one.
+fn is_value<T: PartialEq>(read: Result<T, ReadError>, value: &T) -> bool {
+    match read {
+        Ok(present) => present == *value,
+        Err(error) if matches!(error.cause(), ReadCause::Value(_)) => false,
+        Err(error) => panic!("{error}"),
     }
 }

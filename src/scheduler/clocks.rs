@@ -48,8 +48,14 @@ impl Clocks {
         }
     }
 
-    /// Adds a clock that is low until `first`.
-    pub(super) fn add(&self, signal: SignalIndex, shape: ClockShape, first: u64) -> ClockIndex {
+    /// Adds a clock that keeps `level` until `first`.
+    pub(super) fn add(
+        &self,
+        signal: SignalIndex,
+        shape: ClockShape,
+        level: bool,
+        first: u64,
+    ) -> ClockIndex {
         let mut states = self.states.borrow_mut();
         let start = self.starts.get();
         self.starts.set(start.wrapping_add(1));
@@ -57,7 +63,7 @@ impl Clocks {
         states.push(ClockState {
             signal,
             shape,
-            level: false,
+            level,
             cycles: 0,
             next: first,
             start,

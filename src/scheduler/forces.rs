@@ -9,10 +9,18 @@ use super::signal::SignalIndex;
 use super::write::{self, Write, WriteError};
 use super::{Kernel, Stage};
 use crate::simulator::WriteMode;
+use crate::value::{Logic, LogicVec};
 
-/// The lines that forced, by signal.
+/// The forces that last, by signal.
 #[derive(Default)]
-pub(super) struct Forces(RefCell<BTreeMap<SignalIndex, &'static Location<'static>>>);
+pub(super) struct Forces(RefCell<BTreeMap<SignalIndex, Force>>);
+
+struct Force {
+    /// The line that forced last.
+    place: &'static Location<'static>,
+    /// `1` for each bit that is to be held, where it is not the signal as a whole.
+    parts: Option<LogicVec>,
+}
 
 impl Kernel {
     /// Writes at once, and holds the value against whatever the design drives.
@@ -22,6 +30,29 @@ impl Kernel {
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
+        self.hold(index, write, Force { place, parts: None })
+    }
+
+    /// Holds the bits of a part, `(low, width)`. The port holds all of a signal's: the others stay as they are.
+    pub(crate) fn force_part(
+        &self,
+        index: SignalIndex,
+        part: (u32, u32),
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        let index = self.entry(index);
+        let nothing = LogicVec::zeros(self.signals.get(index).width);
+        let held = match self.forces.0.borrow().get(&index) {
+            Some(Force { parts: None, .. }) => None,
+            Some(Force { parts, .. }) => parts.clone(),
+            None => Some(nothing),
+        };
+        let parts = held.map(|held| marked(held, part, Logic::One));
+        self.hold(index, write, Force { place, parts })
+    }
+
+    fn hold(&self, index: SignalIndex, write: Write<'_>, force: Force) -> Result<(), WriteError> {
         let index = self.entry(index);
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
@@ -30,11 +61,35 @@ impl Kernel {
         let written = write::put_now(self.port, signal.target(), write, WriteMode::Force);
         match written {
             Ok(()) => {
-                self.forces.0.borrow_mut().insert(index, place);
+                self.forces.0.borrow_mut().insert(index, force);
             }
             Err(_) => signal.forced.set(before),
         }
         Ok(written?)
+    }
+
+    /// Ends the force of a part. The signal is released once none of its bits is to be held.
+    pub(crate) fn release_part(
+        &self,
+        index: SignalIndex,
+        part: (u32, u32),
+    ) -> Result<(), WriteError> {
+        let index = self.entry(index);
+        self.check_writable(self.signals.get(index))?;
+        let mut forces = self.forces.0.borrow_mut();
+        let last = match forces.get_mut(&index) {
+            None => return Ok(()),
+            Some(force) => {
+                let width = self.signals.get(index).width;
+                let held = force.parts.take().unwrap_or_else(|| LogicVec::ones(width));
+                let held = marked(held, part, Logic::Zero);
+                let last = held.count_ones() == 0;
+                force.parts = Some(held);
+                last
+            }
+        };
+        drop(forces);
+        if last { self.release(index) } else { Ok(()) }
     }
 
     /// Ends a force.
@@ -53,7 +108,9 @@ impl Kernel {
     pub(crate) fn forces(&self) -> Vec<(&str, &'static Location<'static>)> {
         let forces = self.forces.0.borrow();
         let path = |index| &*self.signals.get(index).description.path;
-        let found = forces.iter().map(|(&index, &place)| (path(index), place));
+        let found = forces
+            .iter()
+            .map(|(&index, force)| (path(index), force.place));
         found.collect()
     }
 
@@ -64,7 +121,7 @@ impl Kernel {
             return false;
         }
         let forces = self.forces.0.take();
-        for (&index, place) in &forces {
+        for (&index, Force { place, .. }) in &forces {
             if let Err(error) = self.release(index) {
                 let path = &self.signals.get(index).description.path;
                 let text = format!("the force of `{path}` at {place} cannot be ended: {error}");
@@ -73,4 +130,12 @@ impl Kernel {
         }
         !forces.is_empty()
     }
+}
+
+/// The bits of a part, `(low, width)`, in one state.
+fn marked(mut bits: LogicVec, (low, width): (u32, u32), state: Logic) -> LogicVec {
+    let part = LogicVec::filled(width, state);
+    bits.set_slice(low + width - 1, low, &part)
+        .expect("a part is within its signal");
+    bits
 }

@@ -444,10 +444,11 @@ impl Kernel {
         &self,
         signal: SignalIndex,
         shape: ClockShape,
+        level: bool,
         first: u64,
     ) -> ClockIndex {
         let first = self.deadline(first).unwrap_or(NEVER);
-        self.clocks.add(self.entry(signal), shape, first)
+        self.clocks.add(self.entry(signal), shape, level, first)
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {

@@ -1,7 +1,7 @@
 //! Comparison as a design compares: with unknown bits, and with don't-cares.
 
 use super::integer::halves;
-use super::planes::Planes;
+use super::planes::{Planes, WORD_BITS};
 use super::{Logic, LogicVec};
 
 impl LogicVec {
@@ -50,6 +50,15 @@ impl LogicVec {
                     let kind = bits.weak ^ pattern.weak | bits.special ^ pattern.special;
                     (level | kind & pattern.unknown) & !free == 0
                 })
+    }
+
+    /// Whether the `width` bits from `low` up are exactly those of the other vector.
+    pub(crate) fn is_same_part(&self, other: &LogicVec, low: u32, width: u32) -> bool {
+        let mut offsets = (0..width).step_by(WORD_BITS as usize);
+        offsets.all(|offset| {
+            let part = |of: &LogicVec| of.window(low + offset).masked(width - offset);
+            part(self) == part(other)
+        })
     }
 
     /// [`logical_eq`](LogicVec::logical_eq) with a vector given by the planes of its words.

@@ -163,3 +163,41 @@ fn a_bit_adds_to_a_whole_write_of_any_states() {
     read_write_phase();
     assert_eq!(count.get(), logic("0H001110"));
 }
+
+#[test]
+fn a_signal_is_released_with_its_last_forced_part() {
+    let (dut, design) = simulate();
+    design.drive_bits("top.count", "00000000");
+    let count = dut.signal::<u8>("count").unwrap();
+    let forced = || {
+        let forces = scheduler::kernel().unwrap().forces();
+        forces
+            .iter()
+            .map(|(path, _)| path.to_string())
+            .collect::<Vec<_>>()
+    };
+    count.bit(7).force(Logic::One);
+    count.slice(1, 0).typed::<u8>().force(2);
+    assert_eq!(count.get(), Ok(0x82));
+    count.bit(7).release();
+    count.bit(6).release(); // is not forced
+    assert_eq!(forced(), ["top.count"]);
+    count.slice(1, 0).release();
+    assert!(forced().is_empty());
+    // A force of the whole is one of every bit.
+    count.force(0xff);
+    count.slice(7, 4).release();
+    count.bit(2).force(Logic::Zero);
+    count.slice(3, 1).release();
+    assert_eq!(forced(), ["top.count"]);
+    count.bit(0).release();
+    assert!(forced().is_empty());
+}
+
+#[test]
+#[should_panic(expected = "`top.count[7:4]` has 4 bits, and edges are those of one")]
+fn several_bits_have_no_edges() {
+    let (dut, _) = simulate();
+    let count = dut.signal::<u8>("count").unwrap();
+    let _ = count.slice(7, 4).typed::<bool>().rising_edge();
+}

@@ -60,6 +60,33 @@ async fn a_clock_has_its_period_duty_and_phase(dut: Design) -> Result {
 }
 
 #[verifork::test]
+async fn a_clock_that_starts_high_has_its_period_duty_and_phase(dut: Design) -> Result {
+    dut.settle().await;
+    let clock = Clock::new(&dut.clk, 10.ns())
+        .high_time(3.ns())
+        .starts_high()
+        .start();
+    assert!(dut.clk.get()?, "1 at once");
+    timer(1.ns()).await; // a VHDL design sees the 1 in the next delta cycle
+    let expected = [(2000, false), (9000, true), (12_000, false), (19_000, true)];
+    assert_eq!(edges(dut.clk, 4).await?, expected);
+    assert_eq!(clock.cycles(), 2);
+    clock.stop();
+
+    dut.settle().await;
+    let clock = Clock::new(&dut.clk, 10.ns())
+        .duty_cycle(0.25)
+        .phase(4.ns())
+        .starts_high()
+        .start();
+    timer(1.ns()).await;
+    let expected = [(5500, false), (13_000, true), (15_500, false)];
+    assert_eq!(edges(dut.clk, 3).await?, expected);
+    clock.stop();
+    Ok(())
+}
+
+#[verifork::test]
 async fn a_clock_that_cannot_be_says_why(dut: Design, top: Instance) -> Result {
     dut.settle().await;
     let refused = |clock: Clock| clock.try_start().unwrap_err().to_string();

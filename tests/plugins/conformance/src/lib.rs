@@ -7,6 +7,7 @@ mod clocks;
 mod edges;
 mod extras;
 mod lookup;
+mod parts;
 mod phases;
 mod select;
 mod tasks;

@@ -84,19 +84,14 @@ impl Kernel {
             return;
         }
         if self.at_work.get() {
-            if let Some(last) = self
-                .signals
-                .changed(self.port, &self.executor, token, scalar)
-            {
+            if let Some(last) = self.signals.changed(self.port, token, scalar) {
                 self.executor.wake_waker(last);
             }
             return;
         }
         let _outermost = Outermost::enter(self);
         self.enter_step(Stage::Active, self.port.now());
-        let last = self
-            .signals
-            .changed(self.port, &self.executor, token, scalar);
+        let last = self.signals.changed(self.port, token, scalar);
         self.run(last);
         self.leave(false);
     }
@@ -126,7 +121,7 @@ impl Kernel {
         if self.at_work.get() {
             // As above: as if the phase had come without us.
             self.phases.reached(phase);
-            if let Some(last) = self.phases.wake(&self.executor, phase) {
+            if let Some(last) = self.phases.wake(phase) {
                 self.executor.wake_waker(last);
             }
             return;
@@ -146,7 +141,7 @@ impl Kernel {
         if flushes {
             self.flush();
         }
-        self.run(self.phases.wake(&self.executor, phase));
+        self.run(self.phases.wake(phase));
         if stage == Stage::ReadWrite && !flushes && !self.writes.is_empty() {
             self.flush();
             self.run_ready();

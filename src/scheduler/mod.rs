@@ -389,24 +389,13 @@ impl Kernel {
 
     #[inline]
     pub(crate) fn wait_deadline(&self, deadline: u64, waker: &Waker) -> TimerKey {
-        self.record_foreign_wait(waker, || self.deadline_note(deadline));
         self.timers.wait(deadline, waker)
     }
 
     /// Whether the wait goes on; then it wakes this task from now on.
     #[inline]
-    pub(crate) fn deadline_waits(&self, key: TimerKey, deadline: u64, waker: &Waker) -> bool {
-        let waits = self.timers.holds(key);
-        if waits {
-            self.wait_deadline_on(key, deadline, waker);
-        }
-        waits
-    }
-
-    #[inline(never)]
-    fn wait_deadline_on(&self, key: TimerKey, deadline: u64, waker: &Waker) {
-        self.record_foreign_wait(waker, || self.deadline_note(deadline));
-        self.timers.update(key, waker);
+    pub(crate) fn deadline_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+        self.timers.still_waits(key, waker)
     }
 
     pub(crate) fn leave_deadline(&self, key: TimerKey) {
@@ -414,18 +403,13 @@ impl Kernel {
     }
 
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
-        self.record_foreign_wait(waker, || phase_note(phase));
         self.phases.wait(phase, waker)
     }
 
     /// Whether the wait goes on; then it wakes this task from now on.
     #[inline]
     pub(crate) fn phase_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
-        let waits = self.phases.still_waits(phase, key, waker);
-        if waits {
-            self.record_foreign_wait(waker, || phase_note(phase));
-        }
-        waits
+        self.phases.still_waits(phase, key, waker)
     }
 
     pub(crate) fn leave_phase(&self, phase: Phase, key: WaiterKey) {

@@ -1,16 +1,16 @@
 //! Waiting for a phase of a time step: one callback of the simulator a phase, however many wait.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::task::Waker;
 
 use super::note::{self, Found};
 use super::{ASK_AGAIN, Kernel};
 use crate::simulator::{Phase, Port, PortError};
-use crate::task::waiters::{WaiterKey, WaiterList};
-use crate::task::{Executor, keep};
+use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::task::waiters::WaiterKey;
 
 struct PhaseWaits {
-    waits: RefCell<WaiterList>,
+    waits: WaitQueue,
     /// The simulator has been asked to call.
     armed: Cell<bool>,
 }
@@ -26,7 +26,7 @@ const ALL: [Phase; 3] = [Phase::ReadWrite, Phase::ReadOnly, Phase::NextTimeStep]
 impl Phases {
     pub(super) fn new() -> Self {
         let waits = ALL.map(|_| PhaseWaits {
-            waits: RefCell::new(WaiterList::new()),
+            waits: WaitQueue::new(),
             armed: Cell::new(false),
         });
         Phases {
@@ -42,31 +42,21 @@ impl Phases {
     #[inline]
     pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
         self.changed.set(true);
-        let waker = keep(waker);
-        self.of(phase).waits.borrow_mut().insert_back((), waker)
+        self.of(phase).waits.register((), waker)
     }
 
     #[inline]
     pub(super) fn still_waits(&self, phase: Phase, key: WaiterKey, waker: &Waker) -> bool {
-        let waker = keep(waker);
-        let mut waits = self.of(phase).waits.borrow_mut();
-        if !waits.contains(key) {
-            return false;
-        }
-        let replaced = waits.update(key, waker);
-        drop(waits);
-        drop(replaced);
-        true
+        self.of(phase).waits.still_waits(key, waker)
     }
 
     pub(super) fn leave(&self, phase: Phase, key: WaiterKey) {
-        let left = self.of(phase).waits.borrow_mut().take(key);
-        drop(left);
+        self.of(phase).waits.leave(key);
     }
 
     pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
         for phase in ALL {
-            for (_, (), waker) in self.of(phase).waits.borrow().iter() {
+            for (_, (), waker) in self.of(phase).waits.look().iter() {
                 note::enter(found, kernel, waker, note::phase_note(phase));
             }
         }
@@ -79,20 +69,11 @@ impl Phases {
 
     /// Wakes those who wait for the phase, first come first, but for the last one, who is
     /// returned.
-    pub(super) fn wake(&self, executor: &Executor, phase: Phase) -> Option<Waker> {
+    pub(super) fn wake(&self, phase: Phase) -> Option<Waker> {
+        let mut woken = Woken::new();
         let waits = &self.of(phase).waits;
-        let mut last: Option<Waker> = None;
-        let mut count = waits.borrow().len();
-        while count > 0 {
-            count -= 1;
-            let next = waits.borrow_mut().pop_front();
-            if let Some(((), waker)) = next
-                && let Some(before) = last.replace(waker)
-            {
-                executor.wake_waker(before);
-            }
-        }
-        last
+        waits.take_if(|()| true, |waker| woken.push(waker));
+        woken.wake_all_but_last()
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
@@ -112,7 +93,7 @@ impl Phases {
         self.changed.set(false);
         for phase in ALL {
             let waits = self.of(phase);
-            let wanted = (writes && phase == Phase::ReadWrite) || !waits.waits.borrow().is_empty();
+            let wanted = (writes && phase == Phase::ReadWrite) || !waits.waits.is_empty();
             if !wanted || waits.armed.get() {
                 continue;
             }

@@ -14,8 +14,8 @@ use super::Kernel;
 use super::note::{self, Found};
 use super::write::{Pending, Target};
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
-use crate::task::waiters::{WaiterKey, WaiterList};
-use crate::task::{Executor, keep};
+use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::task::waiters::WaiterKey;
 use crate::value::{Logic, LogicVec};
 
 /// A signal by its number in the table.
@@ -108,7 +108,7 @@ pub(crate) struct Signal {
     watch: Cell<Option<CallbackHandle>>,
     watch_generation: Cell<u32>,
     idle_fires: Cell<u32>,
-    waits: RefCell<WaiterList<SignalWait>>,
+    waits: WaitQueue<SignalWait>,
     pub(super) pending: RefCell<Pending>,
 }
 
@@ -123,8 +123,6 @@ enum Last {
 pub(super) struct Signals {
     table: FrozenVec<Box<Signal>>,
     by_handle: RefCell<HashMap<Handle, SignalIndex>>,
-    /// Memory for the wakers of a change that wakes more than one task.
-    spare: Cell<Vec<Waker>>,
 }
 
 /// The paths of the signals by number, for the task tree, which another thread may have to print.
@@ -171,7 +169,6 @@ impl Signals {
         Signals {
             table: FrozenVec::new(),
             by_handle: RefCell::default(),
-            spare: Cell::default(),
         }
     }
 
@@ -224,7 +221,7 @@ impl Signals {
             watch: Cell::new(None),
             watch_generation: Cell::new(0),
             idle_fires: Cell::new(0),
-            waits: RefCell::new(WaiterList::new()),
+            waits: WaitQueue::new(),
             pending: RefCell::new(Pending::None),
         }));
         index
@@ -251,26 +248,16 @@ impl Signals {
             signal.prepare_to_compare(port);
         }
         signal.idle_fires.set(0);
-        let waker = keep(waker);
-        Ok(signal.waits.borrow_mut().insert_back(wait, waker))
+        Ok(signal.waits.register(wait, waker))
     }
 
-    /// Still waiting; wakes another task from now on.
+    /// Whether the wait goes on; then it wakes this task from now on.
     pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
-        let waker = keep(waker);
-        let mut waits = self.get(index).waits.borrow_mut();
-        if !waits.contains(key) {
-            return false;
-        }
-        let replaced = waits.update(key, waker);
-        drop(waits);
-        drop(replaced);
-        true
+        self.get(index).waits.still_waits(key, waker)
     }
 
     pub(super) fn leave(&self, index: SignalIndex, key: WaiterKey) {
-        let left = self.get(index).waits.borrow_mut().take(key);
-        drop(left);
+        self.get(index).waits.leave(key);
     }
 
     /// A watched signal changed: wakes those whose wait is over, first come first, but for the
@@ -278,7 +265,6 @@ impl Signals {
     pub(super) fn changed(
         &self,
         port: &dyn Port,
-        executor: &Executor,
         token: u64,
         scalar: Option<Logic>,
     ) -> Option<Waker> {
@@ -306,94 +292,42 @@ impl Signals {
             None if signal.wide_is_unchanged(port) => return None,
             None => (false, false),
         };
-        // Nearly always one task is woken.
-        let (mut first, mut more) = (None, Vec::new());
+        if signal.waits.is_empty() {
+            signal.fired_for_nobody(port);
+            return None;
+        }
+        let mut woken = Woken::new();
         let mut asks = false;
-        {
-            let mut waits = signal.waits.borrow_mut();
-            if waits.is_empty() {
-                drop(waits);
-                signal.fired_for_nobody(port);
-                return None;
-            }
-            waits.take_if(
-                |_, wait| match wait {
-                    SignalWait::Edges { edge, remaining } => {
-                        let counts = match edge {
-                            Edge::Rising => rises,
-                            Edge::Falling => falls,
-                            Edge::Any => true,
-                        };
-                        let over = counts && *remaining == 1;
-                        if counts && !over {
-                            *remaining -= 1;
-                        }
-                        over
+        signal.waits.take_if(
+            |wait| match wait {
+                SignalWait::Edges { edge, remaining } => {
+                    let counts = match edge {
+                        Edge::Rising => rises,
+                        Edge::Falling => falls,
+                        Edge::Any => true,
+                    };
+                    let over = counts && *remaining == 1;
+                    if counts && !over {
+                        *remaining -= 1;
                     }
-                    SignalWait::Until(_) => {
-                        asks = true;
-                        false
-                    }
-                },
-                |_, waker| match first {
-                    None => first = Some(waker),
-                    Some(_) => self.add(&mut more, waker),
-                },
-            );
-        }
-        if asks {
-            self.ask_conditions(signal, &mut more);
-        }
-        if more.is_empty() {
-            return first;
-        }
-        // With nothing borrowed: their wakers may be anybody's.
-        if let Some(waker) = first {
-            executor.wake_waker(waker);
-        }
-        self.wake_all(more, executor)
-    }
-
-    #[inline(never)]
-    fn add(&self, woken: &mut Vec<Waker>, waker: Waker) {
-        if woken.capacity() == 0 {
-            *woken = self.spare.take();
-        }
-        woken.push(waker);
-    }
-
-    #[inline(never)]
-    fn wake_all(&self, mut woken: Vec<Waker>, executor: &Executor) -> Option<Waker> {
-        let last = woken.pop();
-        woken.drain(..).for_each(|waker| executor.wake_waker(waker));
-        self.spare.set(woken);
-        last
-    }
-
-    /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
-    #[inline(never)]
-    fn ask_conditions(&self, signal: &Signal, woken: &mut Vec<Waker>) {
-        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 4]> = SmallVec::new();
-        for (key, wait, _) in signal.waits.borrow().iter() {
-            if let SignalWait::Until(condition) = wait {
-                asked.push((key, Rc::clone(condition)));
-            }
-        }
-        // The conditions are the user's: asked with nothing borrowed.
-        for (key, condition) in asked {
-            if condition.is_over() {
-                let taken = signal.waits.borrow_mut().take(key);
-                if let Some((_, waker)) = taken {
-                    self.add(woken, waker);
+                    over
                 }
-            }
-            condition.drop_here();
+                SignalWait::Until(_) => {
+                    asks = true;
+                    false
+                }
+            },
+            |waker| woken.push(waker),
+        );
+        if asks {
+            signal.ask_conditions(&mut woken);
         }
+        woken.wake_all_but_last()
     }
 
     pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
         for index in (0..).map(SignalIndex).take(self.table.len()) {
-            for (_, wait, waker) in self.get(index).waits.borrow().iter() {
+            for (_, wait, waker) in self.get(index).waits.look().iter() {
                 let wait = match wait {
                     SignalWait::Edges { edge, remaining } => {
                         note::edge_note(index, *edge, *remaining)
@@ -408,7 +342,7 @@ impl Signals {
     /// Takes down every watch, at the end of a test.
     pub(super) fn unwatch_idle(&self, port: &dyn Port) {
         for signal in &self.table {
-            if signal.waits.borrow().is_empty() {
+            if signal.waits.is_empty() {
                 signal.unwatch(port);
             }
         }
@@ -422,10 +356,7 @@ impl Signals {
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.table
-            .iter()
-            .map(|signal| signal.waits.borrow().len())
-            .sum()
+        self.table.iter().map(|signal| signal.waits.len()).sum()
     }
 }
 
@@ -453,6 +384,26 @@ impl Signal {
         }
         let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
         Ok(scalar_of(value, unknown))
+    }
+
+    /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
+    #[inline(never)]
+    fn ask_conditions(&self, woken: &mut Woken) {
+        let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 4]> = SmallVec::new();
+        for (key, wait, _) in self.waits.look().iter() {
+            if let SignalWait::Until(condition) = wait {
+                asked.push((key, Rc::clone(condition)));
+            }
+        }
+        // The conditions are the user's: asked with nothing borrowed.
+        for (key, condition) in asked {
+            if condition.is_over()
+                && let Some(waker) = self.waits.take(key)
+            {
+                woken.push(waker);
+            }
+            condition.drop_here();
+        }
     }
 
     fn fired_for_nobody(&self, port: &dyn Port) {

@@ -52,13 +52,18 @@ impl Timers {
         self.heap.borrow_mut().insert(deadline, waker)
     }
 
+    /// Whether the wait goes on; then it wakes this task from now on.
     #[inline]
-    pub(super) fn holds(&self, key: TimerKey) -> bool {
-        self.heap.borrow().holds(key)
+    pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
+        let waits = self.heap.borrow().holds(key);
+        if waits {
+            self.update(key, waker);
+        }
+        waits
     }
 
-    /// Lets a deadline wake another task from now on.
-    pub(super) fn update(&self, key: TimerKey, waker: &Waker) {
+    #[inline(never)]
+    fn update(&self, key: TimerKey, waker: &Waker) {
         let waker = keep(waker);
         let mut heap = self.heap.borrow_mut();
         let replaced = match heap.get_mut(key) {

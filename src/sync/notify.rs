@@ -1,18 +1,17 @@
 //! Waking all who wait, for `Event` and `Barrier`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::task::{Poll, Waker};
 
-use crate::task::waiters::{WaiterKey, WaiterList};
-use crate::task::{keep, wake_up};
+use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::task::waiters::WaiterKey;
 
 /// Counts notifications; each is for whoever began to wait before it.
 #[derive(Debug)]
 pub(super) struct Notify {
     count: Cell<u64>,
-    /// The payload is the count when the wait began. Who has been notified may stand here for a moment
-    /// more, while those before it are woken.
-    waiters: RefCell<WaiterList<u64>>,
+    /// The payload is the count when the wait began.
+    waiters: WaitQueue<u64>,
 }
 
 /// A wait for a notification.
@@ -37,18 +36,18 @@ impl Notify {
     pub(super) fn new() -> Self {
         Notify {
             count: Cell::new(0),
-            waiters: RefCell::new(WaiterList::new()),
+            waiters: WaitQueue::new(),
         }
     }
 
     /// How many wait.
     pub(super) fn waiting(&self) -> usize {
-        self.waiters.borrow().len()
+        self.waiters.len()
     }
 
     #[cfg(test)]
     pub(super) fn slots(&self) -> usize {
-        self.waiters.borrow().slots()
+        self.waiters.look().slots()
     }
 
     /// Begins to wait: any notification from now on ends the wait.
@@ -64,18 +63,10 @@ impl Notify {
     pub(super) fn notify_waiters(&self) {
         let now = self.count.get() + 1;
         self.count.set(now);
-        loop {
-            // Nothing is borrowed while a waker runs.
-            let mut waiters = self.waiters.borrow_mut();
-            if waiters.front().is_none_or(|&began| began >= now) {
-                return;
-            }
-            let waiter = waiters.pop_front();
-            drop(waiters);
-            if let Some((_, waker)) = waiter {
-                wake_up(waker);
-            }
-        }
+        let mut woken = Woken::new();
+        self.waiters
+            .take_if(|began| *began < now, |waker| woken.push(waker));
+        woken.wake_all();
     }
 
     pub(super) fn is_notified(&self, notified: &Notified) -> bool {
@@ -88,24 +79,17 @@ impl Notify {
             self.leave(notified);
             return Poll::Ready(());
         }
-        let waker = keep(waker);
-        let mut waiters = self.waiters.borrow_mut();
-        let replaced = if let Some(key) = notified.key {
-            Some(waiters.update(key, waker))
-        } else {
-            notified.key = Some(waiters.insert_back(notified.count, waker));
-            None
-        };
-        drop(waiters);
-        drop(replaced);
+        match notified.key {
+            Some(key) if self.waiters.still_waits(key, waker) => {}
+            _ => notified.key = Some(self.waiters.register(notified.count, waker)),
+        }
         Poll::Pending
     }
 
     /// Ends a wait, wherever it stands in the queue.
     pub(super) fn leave(&self, notified: &mut Notified) {
         if let Some(key) = notified.key.take() {
-            let waiter = self.waiters.borrow_mut().take(key);
-            drop(waiter);
+            self.waiters.leave(key);
         }
     }
 }

@@ -9,7 +9,6 @@ use std::fmt;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::task::Waker;
 
 use super::cell::Child;
 use super::core::{Core, Phase};
@@ -20,7 +19,7 @@ use super::inbox::Inbox;
 use super::panics::{Caught, install_hook};
 use super::tables::{NONE, Node, Queue, Reasons, SHOWN_WAITS, Set, Tables, index_of};
 use super::wait_reason::WaitReason;
-use super::waker::{NodeRef, wake_up};
+use super::waker::NodeRef;
 use super::{ExitTimer, Name};
 use crate::time::{Precision, SimTime};
 
@@ -57,8 +56,6 @@ pub(crate) struct Executor {
     prepared: Cell<Option<u64>>,
     /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
     pub(super) ending: Cell<bool>,
-    /// Memory for the wakers of those that are woken together.
-    spare: Cell<Vec<Waker>>,
 }
 
 thread_local! {
@@ -114,14 +111,6 @@ impl Managers {
     }
 }
 
-/// Wakes those that `take` takes out of a table, in this order, with the table free again.
-pub(super) fn wake_all(take: impl FnOnce(&mut Vec<Waker>)) {
-    let mut woken = with_executor(|executor| executor.spare.take()).unwrap_or_default();
-    take(&mut woken);
-    woken.drain(..).for_each(wake_up);
-    with_executor(|executor| executor.spare.set(woken));
-}
-
 /// The calling thread's executor, if it has one already.
 fn with_own_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
     if OWN.get() == NONE {
@@ -173,7 +162,6 @@ impl Executor {
             managers: RefCell::default(),
             prepared: Cell::new(None),
             ending: Cell::new(false),
-            spare: Cell::default(),
         };
         let root = executor.add_set();
         debug_assert_eq!(root, ROOT_SET);

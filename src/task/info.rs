@@ -1,15 +1,16 @@
 //! What may be known of a task while it lives and after it.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::panic::Location;
 use std::task::Waker;
 
 use super::Name;
 use super::error::{TaskError, TaskErrorKind};
-use super::executor::{wake_all, with_executor};
-use super::waiters::{WaiterKey, WaiterList};
-use super::waker::{NodeRef, keep};
+use super::executor::with_executor;
+use super::wait_queue::{WaitQueue, Woken};
+use super::waiters::WaiterKey;
+use super::waker::NodeRef;
 
 /// How far a task has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -76,7 +77,7 @@ pub struct TaskInfo {
     error: OnceCell<TaskError>,
     /// A second error: a panic of a drop after the first one.
     late_error: OnceCell<TaskError>,
-    awaiters: RefCell<WaiterList<Awaited>>,
+    awaiters: WaitQueue<Awaited>,
     value_type: &'static str,
 }
 
@@ -101,7 +102,7 @@ impl TaskInfo {
             background,
             error: OnceCell::new(),
             late_error: OnceCell::new(),
-            awaiters: RefCell::new(WaiterList::new()),
+            awaiters: WaitQueue::new(),
             value_type: std::any::type_name::<T>(),
         }
     }
@@ -283,32 +284,17 @@ impl TaskInfo {
 
     /// Wakes those who await this, in the order in which they began to; the others keep their places.
     fn wake_awaiters_of(&self, is_over: impl Fn(Awaited) -> bool) {
-        if self.awaiters.borrow().is_empty() {
-            return;
-        }
-        wake_all(|woken| {
-            self.awaiters
-                .borrow_mut()
-                .take_if(|_, awaited| is_over(*awaited), |_, waker| woken.push(waker));
-        });
+        let mut woken = Woken::new();
+        self.awaiters
+            .take_if(|awaited| is_over(*awaited), |waker| woken.push(waker));
+        woken.wake_all();
     }
 
     /// Keeps a place in the queue of those who await the task, or lets it wake another task.
     pub(super) fn await_it(&self, awaited: Awaited, key: &mut Option<WaiterKey>, waker: &Waker) {
-        let waker = keep(waker);
-        let replaced = {
-            let mut awaiters = self.awaiters.borrow_mut();
-            match *key {
-                Some(present) if awaiters.contains(present) => {
-                    Some(awaiters.update(present, waker))
-                }
-                _ => {
-                    *key = Some(awaiters.insert_back(awaited, waker));
-                    None
-                }
-            }
-        };
-        drop(replaced);
+        if !key.is_some_and(|key| self.awaiters.still_waits(key, waker)) {
+            *key = Some(self.awaiters.register(awaited, waker));
+        }
     }
 
     /// How many wait for the task.
@@ -319,8 +305,7 @@ impl TaskInfo {
 
     pub(super) fn leave(&self, key: Option<WaiterKey>) {
         if let Some(key) = key {
-            let left = self.awaiters.borrow_mut().take(key);
-            drop(left);
+            self.awaiters.leave(key);
         }
     }
 }

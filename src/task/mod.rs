@@ -43,6 +43,7 @@ mod test_end;
 #[cfg(test)]
 mod tests;
 mod tree;
+pub(crate) mod wait_queue;
 pub(crate) mod wait_reason;
 pub(crate) mod waiters;
 mod waker;

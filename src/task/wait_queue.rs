@@ -1,0 +1,215 @@
+//! What waits, as every table of waits keeps it: a task registers, is woken or leaves.
+//!
+//! Foreign code may run when a waker is cloned, woken or dropped, and may come back here: no borrow
+//! of the queue is held meanwhile.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::task::Waker;
+
+use super::executor::with_executor;
+use super::waiters::{WaiterKey, WaiterList};
+use super::waker::{keep, wake_up};
+
+thread_local! {
+    /// Memory for wakers, when more than one task is woken.
+    static SPARE: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
+}
+
+/// The waits for one thing, first come first, each with what it is for.
+#[derive(Debug)]
+pub(crate) struct WaitQueue<P = ()>(RefCell<WaiterList<P>>);
+
+impl<P> WaitQueue<P> {
+    pub(crate) const fn new() -> Self {
+        WaitQueue(RefCell::new(WaiterList::new()))
+    }
+
+    /// Begins to wait.
+    #[inline]
+    pub(crate) fn register(&self, payload: P, waker: &Waker) -> WaiterKey {
+        let waker = keep(waker);
+        self.0.borrow_mut().insert_back(payload, waker)
+    }
+
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
+    pub(crate) fn still_waits(&self, key: WaiterKey, waker: &Waker) -> bool {
+        if !self.0.borrow().contains(key) {
+            return false;
+        }
+        let waker = keep(waker);
+        let replaced = self.0.borrow_mut().update(key, waker);
+        drop(replaced);
+        true
+    }
+
+    /// Ends a wait, wherever it stands in the queue.
+    pub(crate) fn leave(&self, key: WaiterKey) {
+        drop(self.take(key));
+    }
+
+    /// Takes a wait out, for the caller to wake.
+    pub(crate) fn take(&self, key: WaiterKey) -> Option<Waker> {
+        let taken = self.0.borrow_mut().take(key);
+        taken.map(|(_, waker)| waker)
+    }
+
+    /// Takes out the waits for which `is_over` says so, first come first, for the caller to wake once
+    /// this has returned.
+    #[inline]
+    pub(crate) fn take_if(
+        &self,
+        mut is_over: impl FnMut(&mut P) -> bool,
+        mut taken: impl FnMut(Waker),
+    ) {
+        let mut waits = self.0.borrow_mut();
+        waits.take_if(|_, payload| is_over(payload), |_, waker| taken(waker));
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// A look at the waits, during which nobody may register or leave.
+    pub(crate) fn look(&self) -> Ref<'_, WaiterList<P>> {
+        self.0.borrow()
+    }
+}
+
+/// Wakers that were taken out of their queues, to be woken in this order once nothing is borrowed.
+/// Nearly always it is one, which needs no memory.
+pub(crate) struct Woken {
+    first: Option<Waker>,
+    more: Vec<Waker>,
+}
+
+impl Woken {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Woken {
+            first: None,
+            more: Vec::new(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, waker: Waker) {
+        match self.first {
+            None => self.first = Some(waker),
+            Some(_) => self.push_more(waker),
+        }
+    }
+
+    #[inline(never)]
+    fn push_more(&mut self, waker: Waker) {
+        if self.more.capacity() == 0 {
+            self.more = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
+        self.more.push(waker);
+    }
+
+    /// Wakes all tasks but the last one, which is the caller's.
+    #[inline(always)] // in the way of every event
+    pub(crate) fn wake_all_but_last(self) -> Option<Waker> {
+        let Woken { first, more } = self;
+        if more.capacity() == 0 {
+            // Spares the usual case the call that would find nothing to free.
+            std::mem::forget(more);
+            return first;
+        }
+        wake_more(first, more)
+    }
+
+    /// Wakes all tasks.
+    pub(crate) fn wake_all(self) {
+        if let Some(last) = self.wake_all_but_last() {
+            wake_up(last);
+        }
+    }
+}
+
+#[inline(never)]
+fn wake_more(first: Option<Waker>, mut more: Vec<Waker>) -> Option<Waker> {
+    let last = more.pop();
+    let mut wakers = first.into_iter().chain(more.drain(..));
+    with_executor(|executor| wakers.by_ref().for_each(|waker| executor.wake_waker(waker)));
+    // The thread is ending.
+    wakers.for_each(wake_up);
+    let _ = SPARE.try_with(|spare| spare.set(more));
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use super::*;
+
+    thread_local! {
+        static QUEUE: Rc<WaitQueue<u32>> = Rc::new(WaitQueue::new());
+        static WOKEN: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// Comes back to the queue whatever happens to its waker.
+    struct Meddler;
+
+    impl Wake for Meddler {
+        fn wake(self: Arc<Self>) {
+            WOKEN.set(WOKEN.get() + 1);
+            QUEUE.with(|queue| queue.register(7, Waker::noop()));
+        }
+    }
+
+    impl Drop for Meddler {
+        fn drop(&mut self) {
+            let _ = QUEUE.try_with(|queue| queue.register(9, Waker::noop()));
+        }
+    }
+
+    fn payloads(queue: &WaitQueue<u32>) -> Vec<u32> {
+        let waits = queue.look();
+        waits.iter().map(|(_, &payload, _)| payload).collect()
+    }
+
+    #[test]
+    fn a_waker_may_come_back_to_the_queue_when_it_is_woken_replaced_or_dropped() {
+        let queue = QUEUE.with(Rc::clone);
+        let leaves = queue.register(1, &Arc::new(Meddler).into());
+        queue.leave(leaves);
+        assert_eq!(payloads(&queue), [9]);
+        let replaced = queue.register(2, &Arc::new(Meddler).into());
+        assert!(queue.still_waits(replaced, Waker::noop()));
+        assert_eq!(payloads(&queue), [9, 2, 9]);
+        queue.register(3, &Arc::new(Meddler).into());
+        let mut woken = Woken::new();
+        queue.take_if(|_| true, |waker| woken.push(waker));
+        woken.wake_all();
+        assert_eq!(WOKEN.get(), 1);
+        // Registered by the waker as it ran, behind all who waited before.
+        assert_eq!(payloads(&queue), [7, 9]);
+    }
+
+    #[test]
+    fn a_wait_that_is_over_does_not_go_on_and_leaves_nothing() {
+        let queue = WaitQueue::new();
+        let first = queue.register(1, Waker::noop());
+        let second = queue.register(2, Waker::noop());
+        let mut woken = 0;
+        queue.take_if(|&mut payload| payload == 1, |_| woken += 1);
+        assert_eq!(woken, 1);
+        assert!(!queue.still_waits(first, Waker::noop()));
+        assert!(queue.still_waits(second, Waker::noop()));
+        assert!(queue.take(first).is_none());
+        assert!(queue.take(second).is_some());
+        assert!(queue.is_empty());
+    }
+}

@@ -1,0 +1,156 @@
+//! Waiting for changes of signals.
+
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::kernel_or_panic;
+use super::wait::{Trigger, Wait, futures};
+use crate::scheduler::{
+    Condition, Edge, Kernel, SignalIndex, SignalWait, condition_note, edge_note,
+};
+use crate::task::WaitReason;
+use crate::task::waiters::WaiterKey;
+
+/// Waits for changes of one signal. Made by its methods, such as
+/// [`rising_edge`](crate::dut::Signal::rising_edge).
+///
+/// Counted in the simulator's callback: the task is woken once, after the last one.
+#[derive(Debug)]
+#[must_use = "it waits only when awaited: add `.await`"]
+pub struct EdgeWait(Wait<Edges>);
+
+/// Waits until a condition on a signal holds: asked at once, and then in the simulator's callback at
+/// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
+#[derive(Debug)]
+#[must_use = "it waits only when awaited: add `.await`"]
+pub struct ConditionWait(Wait<Holds>);
+
+futures!(EdgeWait, ConditionWait);
+
+/// A signal, and who waits for it.
+#[derive(Clone, Copy, Debug)]
+struct Watched {
+    signal: SignalIndex,
+    place: &'static Location<'static>,
+}
+
+#[derive(Debug)]
+struct Edges {
+    of: Watched,
+    edge: Edge,
+    count: u32,
+}
+
+struct Holds {
+    of: Watched,
+    condition: Rc<Condition>,
+}
+
+impl EdgeWait {
+    #[inline]
+    #[track_caller]
+    pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
+        EdgeWait::at(signal, edge, count, Location::caller())
+    }
+
+    /// For a wait that was asked for at `place`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn at(
+        signal: SignalIndex,
+        edge: Edge,
+        count: u32,
+        place: &'static Location<'static>,
+    ) -> Self {
+        let (kernel, of) = (kernel_or_panic(), Watched { signal, place });
+        EdgeWait(Wait::new(kernel, Edges { of, edge, count }))
+    }
+}
+
+impl ConditionWait {
+    #[track_caller]
+    pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
+        let condition = Condition::new(condition);
+        let (kernel, of) = (
+            kernel_or_panic(),
+            Watched {
+                signal,
+                place: Location::caller(),
+            },
+        );
+        ConditionWait(Wait::new(kernel, Holds { of, condition }))
+    }
+}
+
+impl Watched {
+    fn wait(self, kernel: &Kernel, wait: SignalWait, waker: &Waker) -> WaiterKey {
+        match kernel.wait_signal(self.signal, wait, waker) {
+            Ok(key) => key,
+            Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+        }
+    }
+}
+
+impl Trigger for Edges {
+    type Key = WaiterKey;
+
+    #[inline]
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
+        let (edge, remaining) = (self.edge, self.count);
+        let wait = SignalWait::Edges { edge, remaining };
+        (remaining > 0).then(|| self.of.wait(kernel, wait, waker))
+    }
+
+    #[inline]
+    fn is_primed(&self, kernel: &'static Kernel, key: WaiterKey, waker: &Waker) -> bool {
+        kernel.signal_waits(self.of.signal, key, waker)
+    }
+
+    fn unprime(&self, kernel: &'static Kernel, key: WaiterKey) {
+        kernel.leave_signal(self.of.signal, key);
+    }
+
+    fn reason(&self, _: &'static Kernel) -> WaitReason {
+        edge_note(self.of.signal, self.edge, self.count)
+    }
+}
+
+impl Trigger for Holds {
+    type Key = WaiterKey;
+
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
+        if self.condition.holds() {
+            return None;
+        }
+        let wait = SignalWait::Until(Rc::clone(&self.condition));
+        Some(self.of.wait(kernel, wait, waker))
+    }
+
+    #[inline]
+    fn is_primed(&self, kernel: &'static Kernel, key: WaiterKey, waker: &Waker) -> bool {
+        kernel.signal_waits(self.of.signal, key, waker)
+    }
+
+    /// A condition that panicked in the callback is asked again as the task runs, whose panic it is.
+    fn has_come(&self) -> bool {
+        !self.condition.has_panicked()
+    }
+
+    fn unprime(&self, kernel: &'static Kernel, key: WaiterKey) {
+        kernel.leave_signal(self.of.signal, key);
+    }
+
+    fn reason(&self, _: &'static Kernel) -> WaitReason {
+        condition_note(self.of.signal)
+    }
+}
+
+impl fmt::Debug for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Holds")
+            .field("of", &self.of)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! What a task awaits of the simulation: edges, simulated time, and the phases of a time step.
+//!
+//! # When things happen in a time step
+//!
+//! 1. Timers and clocks fire, the design evaluates, signals change, and tasks that wait for those
+//!    changes run. A task that an edge has woken reads what signals held *before* the design
+//!    reacted to that edge.
+//! 2. [`read_write`]: the design has settled. Values written by [`set`](crate::dut::Signal::set) are
+//!    applied now, and the design reacts to them in this same time step, which may bring it back
+//!    to 1.
+//! 3. [`read_only`]: nothing changes any more. Here a task reads what the design made of the edge;
+//!    it cannot write.
+//! 4. [`next_time_step`]: time has advanced.
+//!
+//! # What an edge is
+//!
+//! A *rising* edge is a change to `1` (or `H`) from anything else, a *falling* edge a change to `0`
+//! (or `L`) from anything else: X to 1 is a rising edge and 1 to X is none. IEEE 1800-2017, 9.4.2,
+//! counts 0 to X and 0 to Z as `posedge` too; a testbench that acted on them would act on a value that
+//! nobody knows. VHDL's `rising_edge` (IEEE 1076-2008, 9.2.2) wants 0 to 1 and nothing else.
+
+mod change;
+mod phase;
+mod time;
+mod timeout;
+mod wait;
+
+use std::fmt;
+
+use crate::scheduler::{Kernel, kernel};
+use crate::time::SimTime;
+
+pub use self::change::{ConditionWait, EdgeWait};
+pub use self::phase::{PhaseWait, next_time_step, read_only, read_write};
+pub(crate) use self::time::timer_of_steps;
+pub use self::time::{Timer, timer, try_timer};
+pub use self::timeout::{TimedOut, with_timeout};
+pub use crate::task::yield_now;
+
+#[inline]
+#[track_caller]
+fn kernel_or_panic() -> &'static Kernel {
+    match kernel() {
+        Ok(kernel) => kernel,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Panics at the caller's line.
+#[cold]
+#[track_caller]
+fn refuse(error: &dyn fmt::Display) -> ! {
+    panic!("{error}")
+}
+
+/// The present simulated time.
+///
+/// # Panics
+///
+/// No simulation runs on this thread.
+#[track_caller]
+pub fn now() -> SimTime {
+    kernel_or_panic().now()
+}

@@ -1,0 +1,96 @@
+//! Waiting for a phase of a time step.
+
+use std::panic::Location;
+use std::task::Waker;
+
+use super::kernel_or_panic;
+use super::wait::{Trigger, Wait, futures};
+use crate::scheduler::{Kernel, Stage, phase_note};
+use crate::simulator::Phase;
+use crate::task::WaitReason;
+use crate::task::waiters::WaiterKey;
+
+/// Waits for the next read-write phase: the design has settled and what was
+/// [`set`](crate::dut::Signal::set) before has just been applied, with the design yet to react to
+/// it. Values that are set now are applied in this time step too.
+///
+/// # Panics
+///
+/// When it is awaited in the read-only phase, after which no read-write phase comes in this time
+/// step.
+#[inline]
+#[track_caller]
+pub fn read_write() -> PhaseWait {
+    PhaseWait::new(Phase::ReadWrite)
+}
+
+/// Waits for the read-only phase: the time step has settled. At once if it is there.
+#[inline]
+#[track_caller]
+pub fn read_only() -> PhaseWait {
+    PhaseWait::new(Phase::ReadOnly)
+}
+
+/// Waits for the next time step in which anything happens, before it happens.
+///
+/// The simulator may also make a time step of a deadline that was given up: a timer that was
+/// dropped before its time. Await a timer where the time counts.
+#[inline]
+#[track_caller]
+pub fn next_time_step() -> PhaseWait {
+    PhaseWait::new(Phase::NextTimeStep)
+}
+
+/// The future of [`read_write`], [`read_only`] and [`next_time_step`].
+#[derive(Debug)]
+#[must_use = "it waits only when awaited: add `.await`"]
+pub struct PhaseWait(Wait<PhaseReached>);
+
+futures!(PhaseWait);
+
+#[derive(Debug)]
+struct PhaseReached {
+    phase: Phase,
+    place: &'static Location<'static>,
+}
+
+impl PhaseWait {
+    #[inline]
+    #[track_caller]
+    fn new(phase: Phase) -> Self {
+        let (kernel, place) = (kernel_or_panic(), Location::caller());
+        PhaseWait(Wait::new(kernel, PhaseReached { phase, place }))
+    }
+}
+
+impl Trigger for PhaseReached {
+    type Key = WaiterKey;
+
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
+        if kernel.stage() == Stage::ReadOnly {
+            match self.phase {
+                Phase::ReadOnly => return None,
+                Phase::ReadWrite => panic!(
+                    "`read_write()` at {} is awaited in the read-only phase, and no read-write \
+                     phase follows in this time step: await `next_time_step()` first",
+                    self.place
+                ),
+                Phase::NextTimeStep => {}
+            }
+        }
+        Some(kernel.wait_phase(self.phase, waker))
+    }
+
+    #[inline]
+    fn is_primed(&self, kernel: &'static Kernel, key: WaiterKey, waker: &Waker) -> bool {
+        kernel.phase_waits(self.phase, key, waker)
+    }
+
+    fn unprime(&self, kernel: &'static Kernel, key: WaiterKey) {
+        kernel.leave_phase(self.phase, key);
+    }
+
+    fn reason(&self, _: &'static Kernel) -> WaitReason {
+        phase_note(self.phase)
+    }
+}

@@ -1,0 +1,114 @@
+//! The one future behind every trigger.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use crate::scheduler::Kernel;
+use crate::task::WaitReason;
+
+/// Something of the simulation that a task may wait for, and the table of the scheduler that it waits in.
+pub(super) trait Trigger: Unpin {
+    /// Names a wait in the table; finds nothing once the wait is over.
+    type Key: Copy + Unpin + fmt::Debug;
+
+    /// Begins to wait, unless there is nothing to wait for.
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<Self::Key>;
+    /// Whether the wait goes on; then it wakes this task from now on.
+    fn is_primed(&self, kernel: &'static Kernel, key: Self::Key, waker: &Waker) -> bool;
+    /// Whether it has come, now that the table has woken the task; otherwise it is primed again.
+    #[inline]
+    fn has_come(&self) -> bool {
+        true
+    }
+    /// Gives the wait up, if it is not over.
+    fn unprime(&self, kernel: &'static Kernel, key: Self::Key);
+    /// What is awaited, for the task tree.
+    fn reason(&self, kernel: &'static Kernel) -> WaitReason;
+}
+
+/// Waits for a trigger; gives the wait up when it is dropped.
+pub(super) struct Wait<T: Trigger> {
+    pub(super) kernel: &'static Kernel,
+    trigger: T,
+    key: Option<T::Key>,
+}
+
+impl<T: Trigger> Wait<T> {
+    #[inline]
+    pub(super) fn new(kernel: &'static Kernel, trigger: T) -> Self {
+        Wait {
+            kernel,
+            trigger,
+            key: None,
+        }
+    }
+
+    #[inline(always)] // in the way of every timer
+    fn pending(&self, waker: &Waker) -> Poll<()> {
+        let kernel = self.kernel;
+        kernel.record_foreign_wait(waker, || self.trigger.reason(kernel));
+        Poll::Pending
+    }
+}
+
+impl<T: Trigger> Future for Wait<T> {
+    type Output = ();
+
+    #[inline(always)] // in the way of every timer
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let (kernel, waker) = (self.kernel, context.waker());
+        match self.key {
+            Some(key) if self.trigger.is_primed(kernel, key, waker) => {
+                return self.pending(waker);
+            }
+            Some(_) if self.trigger.has_come() => {
+                self.key = None;
+                return Poll::Ready(());
+            }
+            _ => {}
+        }
+        self.key = self.trigger.prime(kernel, waker);
+        match self.key {
+            Some(_) => self.pending(waker),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+impl<T: Trigger> Drop for Wait<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.trigger.unprime(self.kernel, key);
+        }
+    }
+}
+
+impl<T: Trigger + fmt::Debug> fmt::Debug for Wait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait")
+            .field("trigger", &self.trigger)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The public futures are each a wait for one trigger.
+macro_rules! futures {
+    ($($future:ident),*) => {$(
+        impl std::future::Future for $future {
+            type Output = ();
+
+            #[inline(always)] // in the way of every timer
+            fn poll(
+                mut self: std::pin::Pin<&mut Self>,
+                context: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<()> {
+                std::pin::Pin::new(&mut self.0).poll(context)
+            }
+        }
+    )*};
+}
+pub(super) use futures;

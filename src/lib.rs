@@ -37,15 +37,39 @@
 //! # fn main() {}
 //! ```
 //!
-//! On Icarus Verilog, with the crate built as `libcounter_tb.so`:
+//! `tests/sim.rs` names the design, with `verifork-runner` as a dev-dependency:
 //!
-//! ```text
-//! iverilog -g2012 -s counter -o counter.vvp hdl/counter.v
-//! vvp -m "$PWD/target/debug/libcounter_tb.so" counter.vvp
+//! ```ignore
+//! use verifork_runner::Design;
+//!
+//! fn main() -> std::process::ExitCode {
+//!     verifork_runner::main([Design::new("counter").sources(["hdl/counter.v"])])
+//! }
 //! ```
 //!
-//! Every test runs in turn, and the exit status is 0 only if all of them passed.
-//! `VERIFORK_HELP=1` lists the variables that choose tests, seed, limits, log and reports.
+//! and `Cargo.toml` says what is built:
+//!
+//! ```toml
+//! [lib]
+//! crate-type = ["cdylib", "rlib"]
+//! test = false # its tests run in simulators
+//! doctest = false
+//!
+//! [[test]]
+//! name = "sim"
+//! harness = false
+//! ```
+//!
+//! `cargo test` then compiles the design, runs every test in a process of its own on every simulator that
+//! is installed, and fails if one fails:
+//!
+//! ```text
+//! test counter::icarus::counts    ... ok
+//! test counter::verilator::counts ... ok
+//! ```
+//!
+//! `cargo verifork new` writes such a crate for a design. `VERIFORK_HELP=1` lists the variables that choose
+//! tests, seed, limits, log and reports.
 //!
 //! # Where things are
 //!
@@ -60,6 +84,8 @@
 //! | four and nine states, vectors of any width | [`value`] |
 //! | durations and points in simulated time | [`time`] |
 //! | errors | [`Result`], [`bail!`], [`ensure!`], [`error!`] |
+//! | a test that does not end | [`guide::when_it_hangs`] |
+//! | names that you know from cocotb | [`guide::coming_from_cocotb`] |
 //!
 //! # In parallel
 //!
@@ -90,6 +116,7 @@ extern crate self as verifork;
 pub mod clock;
 pub mod dut;
 mod failure;
+pub mod guide;
 #[cfg(test)]
 mod model;
 mod plugin;

@@ -122,6 +122,8 @@ fn encoding(encoding: &Encoding) -> Option<description::Encoding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::PortError;
+    use crate::simulator::testing::{Design, bits};
 
     #[test]
     fn ports_stand_in_the_order_of_their_declaration() {
@@ -129,5 +131,134 @@ mod tests {
         let mut children = ["clk", "inner", "q", "d", "after"];
         put_in_order(&ports, &mut children, |it| (*it).to_owned());
         assert_eq!(children, ["q", "clk", "d", "inner", "after"]);
+    }
+
+    fn not_shown(what: &str) -> PortError {
+        PortError::Unsupported {
+            what: format!("show {what}"),
+            simulator: "Fable 1".into(),
+            remedy: "name it".into(),
+        }
+    }
+
+    /// What is written of a design.
+    fn described(design: Design) -> Description {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("design.json");
+        write(design.begin(), &path).unwrap();
+        Description::read(&path).unwrap()
+    }
+
+    #[test]
+    fn everything_that_the_simulator_shows_is_described() {
+        let mut design = Design::new();
+        let top = design.module(None, "top");
+        design.describe(top).definition = Some("counter".into());
+        design.describe(top).file = Some("counter.v".into());
+        design.describe(top).line = Some(7);
+        design.input(top, "clk");
+        design.variable(top, "inner", bits(3, 0));
+        design.add(Some(top), "level", ObjectKind::Real, Encoding::Real);
+        let width = design.parameter(top, "WIDTH", 8);
+        design.parameter(top, "DEPTH", 2);
+        design.is_local(width);
+        design.array(top, "memory", (0, 3), bits(7, 0));
+        let record = design.add(Some(top), "record", ObjectKind::Struct, Encoding::None);
+        design.variable(record, "field", Design::BIT);
+        design.hides(record, not_shown("records"));
+        design.declares_ports(top, &["level", "clk"]);
+        design.leaves_out(top, not_shown("the rest"));
+        let told = described(design);
+        assert_eq!(told.simulator, "Fable");
+        assert_eq!(told.precision, "1 ns");
+        let top = &told.tops[0];
+        let names: Vec<_> = top.children.iter().map(|child| &*child.name).collect();
+        let expected = [
+            "level", "clk", "inner", "WIDTH", "DEPTH", "memory", "record",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(
+            (top.definition.as_deref(), top.file.as_deref(), top.line),
+            (Some("counter"), Some("counter.v"), Some(7))
+        );
+        let left_out = "Fable 1 cannot show the rest: name it";
+        assert_eq!(top.left_out.as_deref(), Some(left_out));
+        let child = |name: &str| {
+            let at = names.iter().position(|it| *it == name).unwrap();
+            &top.children[at]
+        };
+        assert_eq!(child("clk").direction.as_deref(), Some("input"));
+        assert_eq!(child("level").encoding, Some(description::Encoding::Real));
+        let inner = description::Encoding::Logic {
+            width: 4,
+            range: Some((3, 0)),
+            signed: false,
+            two_state: false,
+        };
+        assert_eq!(child("inner").encoding, Some(inner));
+        assert!(child("WIDTH").local);
+        assert!(!child("DEPTH").local);
+        assert_eq!(child("memory").array, Some((0, 3)));
+        let hidden = "Fable 1 cannot show records: name it";
+        assert_eq!(child("record").hidden.as_deref(), Some(hidden));
+    }
+
+    #[test]
+    fn an_array_of_records_is_described_by_an_element() {
+        let mut design = Design::new();
+        let top = design.module(None, "top");
+        let array = design.add(Some(top), "records", ObjectKind::Array, Encoding::None);
+        design.describe(array).array = Some((2, 3));
+        for index in 2..4 {
+            let name = format!("records[{index}]");
+            design.add(Some(array), &name, ObjectKind::Struct, Encoding::None);
+        }
+        let told = described(design);
+        let records = &told.tops[0].children[0];
+        let element = records.element.as_ref().unwrap();
+        assert_eq!(element.path, "top.records[2]");
+    }
+
+    #[test]
+    fn what_a_simulator_cannot_show_is_told_where_everything_is_a_register() {
+        let mut design = Design::new().simulated_by("Verilator", "5.006");
+        let top = design.module(None, "top");
+        design.add(Some(top), "odd", ObjectKind::Other, Encoding::None);
+        let told = described(design);
+        let hidden = told.tops[0].children[0].hidden.as_deref();
+        assert!(
+            hidden
+                .unwrap()
+                .starts_with("Verilator cannot show its value")
+        );
+    }
+
+    #[test]
+    fn scopes_are_described_down_to_a_depth() {
+        let mut design = Design::new();
+        let mut scope = design.module(None, "top");
+        for _ in 0..DEPTH + 2 {
+            scope = design.module(Some(scope), "below");
+        }
+        let told = described(design);
+        let mut depth = 0;
+        let mut scope = &told.tops[0];
+        while let Some(below) = scope.children.first() {
+            scope = below;
+            depth += 1;
+        }
+        assert_eq!(depth, DEPTH);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named() {
+        let mut design = Design::new();
+        design.module(None, "top");
+        let error = write(design.begin(), Path::new("/nowhere/design.json")).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("cannot describe the design in `/nowhere/design.json`"),
+            "{text}"
+        );
     }
 }

@@ -14,6 +14,8 @@ mod heap;
 mod note;
 mod phase;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod timer;
 mod words;
 mod write;

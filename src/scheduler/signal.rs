@@ -10,9 +10,9 @@ use std::task::Waker;
 use elsa::FrozenVec;
 use smallvec::SmallVec;
 
-use super::Kernel;
 use super::note::{self, Found};
 use super::write::{Pending, Target};
+use super::{Kernel, kernel};
 use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
 use crate::task::wait_queue::{WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
@@ -130,6 +130,13 @@ static PATHS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Writes a signal's path.
 pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    // The thread of the simulation has the table itself; another one has a copy of the paths.
+    if let Ok(kernel) = kernel() {
+        let signal = usize::try_from(index).ok();
+        if let Some(signal) = signal.and_then(|index| kernel.signals.table.get(index)) {
+            return f.write_str(&signal.description.path);
+        }
+    }
     let paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
     match usize::try_from(index)
         .ok()

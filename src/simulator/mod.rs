@@ -12,6 +12,8 @@ mod in_order;
 mod message;
 mod path;
 mod quirks;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;

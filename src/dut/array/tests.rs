@@ -1,5 +1,5 @@
 use super::*;
-use crate::dut::testing::{read_write_phase, simulate};
+use crate::dut::testing::simulate;
 use crate::value::LogicVec;
 
 #[test]
@@ -27,7 +27,7 @@ fn an_element_is_written_as_a_signal_is() {
     let (dut, design) = simulate();
     let memory: Array<u8> = dut.array("memory").unwrap();
     memory.set(3, 0xa5);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(memory.get(3), Ok(0xa5));
     assert_eq!(design.writes.borrow()[0].0, "top.memory[3]");
 }
@@ -62,7 +62,7 @@ fn an_element_is_one_object() {
     memory.set(2, 3);
     again.set(3, 4);
     dut.signal::<u8>("memory[2]").unwrap().set(5);
-    read_write_phase();
+    design.read_write_phase();
     let written: Vec<_> = design.writes.take();
     let paths: Vec<_> = written.iter().map(|(path, ..)| path.as_str()).collect();
     assert_eq!(paths, ["top.memory[3]", "top.memory[2]"]);
@@ -76,7 +76,7 @@ fn writes_to_bits_of_an_element_add_up() {
     memory.at(1).set(0xf0);
     memory.at(1).slice(3, 0).typed::<u8>().set(0x9);
     memory.at(1).bit(7).set(crate::value::Logic::Zero);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(memory.get(1), Ok(0x79));
     assert_eq!(design.writes.borrow().len(), 1);
     assert_eq!(memory.at(1).bit(7).path(), "top.memory[1][7]");
@@ -110,7 +110,7 @@ fn an_element_is_forced_and_released() {
     assert_eq!(design.writes.borrow()[0].0, "top.memory[2]");
     memory.at(2).set(9);
     memory.at(2).release();
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(memory.get(2), Ok(9));
 }
 

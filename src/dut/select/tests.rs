@@ -1,5 +1,5 @@
 use super::*;
-use crate::dut::testing::{logic, read_write_phase, simulate};
+use crate::dut::testing::{logic, simulate};
 
 #[test]
 fn bits_go_by_declared_indices() {
@@ -109,7 +109,7 @@ fn writes_to_parts_add_up_and_leave_the_rest() {
     let count = dut.signal::<u8>("count").unwrap();
     count.bit(7).set(Logic::One);
     count.slice(1, 0).typed::<u8>().set(2);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(count.get(), Ok(0b1000_1110));
     assert_eq!(design.writes.borrow().len(), 1);
     count.slice(6, 5).typed::<u8>().set_immediate(3);
@@ -123,7 +123,7 @@ fn parts_of_wide_signals_are_read_and_written() {
     let wide = dut.signal::<LogicVec>("wide").unwrap();
     wide.slice(70, 63).typed::<u8>().set(0xa5);
     wide.bit(99).set(Logic::HighImpedance);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(wide.slice(70, 63).typed::<u8>().get(), Ok(0xa5));
     assert_eq!(wide.bit(99).get(), Logic::HighImpedance);
     assert_eq!(wide.slice(62, 0).get(), LogicVec::zeros(63));
@@ -135,7 +135,7 @@ fn all_states_of_a_narrow_signal_are_written_in_part() {
     design.drive_bits("top.count", "00001111");
     let count = dut.signal::<LogicVec>("count").unwrap();
     count.bit(6).set(Logic::WeakOne);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(count.get(), logic("0H001111"));
 }
 
@@ -156,11 +156,11 @@ fn an_error_names_the_bits() {
 
 #[test]
 fn a_bit_adds_to_a_whole_write_of_any_states() {
-    let (dut, _) = simulate();
+    let (dut, design) = simulate();
     let count = dut.signal::<LogicVec>("count").unwrap();
     count.set(logic("0H001111"));
     count.bit(0).set(Logic::Zero);
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(count.get(), logic("0H001110"));
 }
 

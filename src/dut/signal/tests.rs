@@ -1,5 +1,5 @@
 use super::*;
-use crate::dut::testing::{Content, logic, read_write_phase, simulate};
+use crate::dut::testing::{Content, logic, simulate};
 use crate::simulator::WriteMode;
 use crate::value::{Logic, ValueError};
 
@@ -86,7 +86,7 @@ fn a_write_waits_for_the_read_write_phase_and_the_last_one_wins() {
     count.set(1);
     count.set(0xa5);
     assert!(design.writes.borrow().is_empty());
-    read_write_phase();
+    design.read_write_phase();
     assert_eq!(
         *design.writes.borrow(),
         [(
@@ -111,7 +111,7 @@ fn every_type_is_written() {
     dut.signal::<f64>("temperature").unwrap().set(1.5);
     dut.signal::<String>("label").unwrap().set("cold".into());
     dut.signal::<State>("state").unwrap().set(State::Busy);
-    read_write_phase();
+    design.read_write_phase();
     let writes = design.writes.borrow();
     let written: Vec<_> = writes
         .iter()
@@ -179,6 +179,7 @@ fn immediate_writes_forces_and_releases_are_not_kept() {
     let count = dut.signal::<u8>("count").unwrap();
     count.set_immediate(1);
     count.force(2);
+    count.release();
     design.drive_bits("top.count", "0000x011");
     count.freeze();
     count.release();
@@ -193,6 +194,7 @@ fn immediate_writes_forces_and_releases_are_not_kept() {
         [
             ("00000001".to_owned(), WriteMode::Deposit),
             ("00000010".to_owned(), WriteMode::Force),
+            (String::new(), WriteMode::Release),
             ("0000X011".to_owned(), WriteMode::Force),
             (String::new(), WriteMode::Release),
         ]

@@ -14,7 +14,7 @@ SIM ?= icarus
 
 include sim/sim.mk
 
-.PHONY: demo test conformance newer trust sanitize packages bench bindings fmt clippy doc tools help
+.PHONY: demo test conformance newer trust coverage sanitize packages bench bindings fmt clippy doc tools help
 
 ## demo       installs what is missing, builds, and runs the testbench `fifo` on Icarus Verilog
 ##            MUTANT=fifo_almost_full_late gives it a design with a bug: it fails, and says why
@@ -39,6 +39,10 @@ newer:
 ##            very many of everything, what must not pass; LONG=1 asks a hundred times more
 trust: tools-icarus
 	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(TARGET)' LONG='$(LONG)' tests/trust.sh
+
+## coverage   line coverage by unit tests, a table by layer: no simulator is started; below 85 % it fails
+coverage:
+	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(abspath $(TARGET))' tests/coverage.sh
 
 ## sanitize   the tests of what holds unsafe code or threads, under the address and thread sanitizers
 ##            (needs a nightly toolchain) and valgrind; and loom's models of what threads meet by

@@ -31,6 +31,8 @@ use crate::time::{SimDuration, TimeError};
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "cocotb.clock")]
+#[doc(alias = "clkgen")]
 #[derive(Debug, Clone, Copy)]
 #[must_use = "a clock runs only when started: add `.start()`"]
 pub struct Clock {
@@ -49,6 +51,17 @@ enum High {
 }
 
 /// Why a clock cannot be started.
+///
+/// Raised by [`Clock::try_start`]; [`Clock::start`] panics with its text.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(clk: Signal<bool>) {
+/// if let Err(error) = Clock::new(&clk, 3.ps()).try_start() {
+///     log::warn!("{error}"); // the period has no two halves of whole steps
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClockError {
@@ -96,6 +109,13 @@ pub enum ClockError {
 
 impl Clock {
     /// A clock with equal halves.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// Clock::new(&clk, 10.ns()).start(); // 100 MHz
+    /// # }
+    /// ```
     pub fn new(signal: &Signal<bool>, period: SimDuration) -> Self {
         Clock {
             signal: *signal,
@@ -107,6 +127,13 @@ impl Clock {
     }
 
     /// How long the clock is high in each period.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// Clock::new(&clk, 10.ns()).high_time(3.ns()).start();
+    /// # }
+    /// ```
     pub fn high_time(mut self, high: SimDuration) -> Self {
         self.high = High::Time(high);
         self
@@ -114,6 +141,13 @@ impl Clock {
 
     /// The part of each period for which the clock is high, between 0 and 1. It has to come to a
     /// whole number of the design's steps.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// Clock::new(&clk, 10.ns()).duty_cycle(0.3).start(); // high for 3 ns
+    /// # }
+    /// ```
     pub fn duty_cycle(mut self, high: f64) -> Self {
         self.high = High::Fraction(high);
         self
@@ -121,6 +155,14 @@ impl Clock {
 
     /// How much later than the start the first period begins: with its low half, or with its high half
     /// if it [starts high](Clock::starts_high). Until then the signal has that half's level.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(a: Signal<bool>, b: Signal<bool>) {
+    /// Clock::new(&a, 10.ns()).start();
+    /// Clock::new(&b, 10.ns()).phase(5.ns()).start(); // half a period behind
+    /// # }
+    /// ```
     pub fn phase(mut self, phase: SimDuration) -> Self {
         self.phase = phase;
         self
@@ -151,6 +193,17 @@ impl Clock {
     /// # Panics
     ///
     /// At the caller's line, where [`try_start`](Clock::try_start) returns an error.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// let clock = Clock::new(&clk, 10.ns()).start();
+    /// timer(1.us()).await;
+    /// clock.stop();
+    /// # }
+    /// ```
     #[track_caller]
     pub fn start(self) -> RunningClock {
         match self.try_start() {
@@ -169,6 +222,17 @@ impl Clock {
     /// # Panics
     ///
     /// No simulation runs on this thread.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, period: SimDuration) -> Result {
+    /// let clock = Clock::new(&clk, period).try_start()?;
+    /// ensure!(clock.is_running(), "it was stopped");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn try_start(self) -> Result<RunningClock, ClockError> {
         let kernel = kernel().unwrap_or_else(|error| panic!("{error}"));
@@ -267,6 +331,14 @@ fn whole_part(period: u64, part: f64) -> Option<u64> {
 }
 
 /// A clock that was started. Dropping it changes nothing. It belongs to the thread of the simulation.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(clk: Signal<bool>) {
+/// let clock: RunningClock = Clock::new(&clk, 10.ns()).start();
+/// assert!(clock.is_running());
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RunningClock {
     clock: ClockIndex,
@@ -276,6 +348,15 @@ pub struct RunningClock {
 
 impl RunningClock {
     /// Stops the clock; the signal keeps its level. Nothing happens if it has stopped.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// let clock = Clock::new(&clk, 10.ns()).start();
+    /// clk.rising_edges(8).await;
+    /// clock.stop(); // gated: the level stays high
+    /// # }
+    /// ```
     pub fn stop(&self) {
         if let Ok(kernel) = kernel() {
             kernel.stop_clock(self.clock);
@@ -283,6 +364,15 @@ impl RunningClock {
     }
 
     /// How many rising edges the clock has made. 0 once its test has ended.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, done: Signal<bool>) {
+    /// let clock = Clock::new(&clk, 10.ns()).start();
+    /// done.wait_for(true).await;
+    /// log::info!("done after {} cycles", clock.cycles());
+    /// # }
+    /// ```
     pub fn cycles(&self) -> u64 {
         kernel()
             .ok()

@@ -8,6 +8,17 @@ use super::{ReadError, Select, Signal, SignalValue};
 use crate::value::LogicValue;
 
 /// A signal had another value than the one that was expected, or none that fits its type.
+///
+/// Returned by [`Signal::expect`], [`Select::expect`] and their like.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(count: Signal<u8>) {
+/// if let Err(error) = count.expect(3) {
+///     log::warn!("{error}, checked at {}", error.location()); // "counter.count is 2, not 3"
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExpectError {

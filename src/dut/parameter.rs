@@ -22,6 +22,9 @@ use crate::simulator::{Description, Encoding};
 /// ```
 ///
 /// A constant can also be bound as a [`Signal`]; writing to it is then an error.
+#[doc(alias = "generic")]
+#[doc(alias = "localparam")]
+#[doc(alias = "constant")]
 pub struct Parameter<T>(Signal<T>);
 
 impl<T> Clone for Parameter<T> {

@@ -27,6 +27,11 @@ use crate::value::{LogicValue, LogicVec};
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "net")]
+#[doc(alias = "wire")]
+#[doc(alias = "reg")]
+#[doc(alias = "port")]
+#[doc(alias = "reset")]
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
     /// Bits; 0 for what is no logic.
@@ -143,6 +148,8 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// At the caller's line, where no `Result` is returned, if the simulator does not give the
     /// value or no simulation runs on this thread.
+    #[doc(alias = "value")]
+    #[doc(alias = "read")]
     #[inline]
     #[track_caller]
     pub fn get(&self) -> T::Read {
@@ -188,6 +195,9 @@ impl<T: SignalValue> Signal<T> {
     /// At the caller's line, if the value does not fit the signal's width, the signal is constant,
     /// it is the read-only phase, or no simulation runs on this thread: see
     /// [`try_set`](Self::try_set).
+    #[doc(alias = "deposit")]
+    #[doc(alias = "drive")]
+    #[doc(alias = "write")]
     #[inline]
     #[track_caller]
     pub fn set(&self, value: T) {
@@ -263,6 +273,9 @@ impl<T: SignalValue> Signal<T> {
     /// # Panics
     ///
     /// As [`set`](Self::set).
+    #[doc(alias = "Immediate")]
+    #[doc(alias = "setimmediatevalue")]
+    #[doc(alias = "deposit")]
     #[track_caller]
     pub fn set_immediate(&self, value: T) {
         expect(self.try_set_immediate(value));
@@ -288,6 +301,7 @@ impl<T: SignalValue> Signal<T> {
     /// # Panics
     ///
     /// As [`set`](Self::set), and if the simulator does not force.
+    #[doc(alias = "Force")]
     #[track_caller]
     pub fn force(&self, value: T) {
         expect(self.try_force(value));
@@ -309,6 +323,7 @@ impl<T: SignalValue> Signal<T> {
     /// # Panics
     ///
     /// As [`force`](Self::force).
+    #[doc(alias = "Freeze")]
     #[track_caller]
     pub fn freeze(&self) {
         expect(self.try_freeze());
@@ -345,6 +360,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// At the caller's line, if the simulator does not release, the signal is constant, it is
     /// the read-only phase, or no simulation runs on this thread.
+    #[doc(alias = "Release")]
     #[track_caller]
     pub fn release(&self) {
         expect(self.try_release());

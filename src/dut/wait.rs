@@ -34,6 +34,15 @@ impl<T: SignalValue, F: Fn(T::Read) -> bool> Condition<T> for F {}
 
 impl<T> Signal<T> {
     /// Resolves at the next change of the value, whatever it changes to.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(q: Signal<u8>) {
+    /// q.changed().await;
+    /// log::info!("q is {:?}", q.get());
+    /// # }
+    /// ```
+    #[doc(alias = "ValueChange")]
     #[inline]
     #[track_caller]
     pub fn changed(&self) -> EdgeWait {
@@ -69,6 +78,7 @@ impl<T: SignalValue> Signal<T> {
     /// # Panics
     ///
     /// When awaited, if the condition does, or as [`get`](Self::get).
+    #[doc(alias = "wait until")]
     #[track_caller]
     pub fn wait_until(&self, condition: impl Condition<T> + 'static) -> ConditionWait {
         let (signal, place) = (*self, Location::caller());
@@ -110,6 +120,15 @@ impl<T: SignalValue> Signal<T> {
 impl<T: SignalValue> Signal<T> {
     /// Resolves at the next change to 1 from anything else, X and Z included
     /// (`posedge` of IEEE 1800-2017, 9.4.2, without the edges to X).
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// clk.rising_edge().await;
+    /// # }
+    /// ```
+    #[doc(alias = "posedge")]
+    #[doc(alias = "RisingEdge")]
     #[inline]
     #[track_caller]
     pub fn rising_edge(&self) -> EdgeWait
@@ -120,6 +139,15 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// Resolves at the next change to 0 from anything else.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// clk.falling_edge().await;
+    /// # }
+    /// ```
+    #[doc(alias = "negedge")]
+    #[doc(alias = "FallingEdge")]
     #[inline]
     #[track_caller]
     pub fn falling_edge(&self) -> EdgeWait
@@ -130,6 +158,14 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// Resolves at the next change, whatever it changes to.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(strobe: Signal<bool>) {
+    /// strobe.edge().await;
+    /// # }
+    /// ```
+    #[doc(alias = "Edge")]
     #[inline]
     #[track_caller]
     pub fn edge(&self) -> EdgeWait
@@ -141,6 +177,15 @@ impl<T: SignalValue> Signal<T> {
 
     /// Resolves at the rising edge that is `count` ahead; at once for 0. Edges are counted
     /// without waking the task.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// clk.rising_edges(16).await; // 16 cycles later
+    /// # }
+    /// ```
+    #[doc(alias = "ClockCycles")]
+    #[doc(alias = "posedge")]
     #[inline]
     #[track_caller]
     pub fn rising_edges(&self, count: u32) -> EdgeWait
@@ -151,6 +196,15 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// Resolves at the falling edge that is `count` ahead; at once for 0.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// clk.falling_edges(2).await;
+    /// # }
+    /// ```
+    #[doc(alias = "ClockCycles")]
+    #[doc(alias = "negedge")]
     #[inline]
     #[track_caller]
     pub fn falling_edges(&self, count: u32) -> EdgeWait

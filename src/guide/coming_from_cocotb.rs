@@ -50,7 +50,7 @@
 //! | `Timer(10, "ns")` | [`timer(10.ns())`](crate::trigger::timer()) |
 //! | `ReadWrite()`, `ReadOnly()`, `NextTimeStep()` | [`read_write`](crate::trigger::read_write), [`read_only`](crate::trigger::read_only), [`next_time_step`](crate::trigger::next_time_step) |
 //! | `NullTrigger()` | [`yield_now`](crate::task::yield_now) |
-//! | `First(a, b)`, `select` | [`first_of!`](crate::first_of) |
+//! | `First(a, b)`, `select` | [`first_of!`](macro@crate::first_of) |
 //! | `Combine(a, b)`, `gather` | a [`scope`](crate::task::scope()), which waits for all its tasks |
 //! | `with_timeout(t, 10, "ns")` | [`with_timeout(10.ns(), t)`](crate::trigger::with_timeout) |
 //! | `get_sim_time("ns")` | [`now()`](crate::trigger::now) |

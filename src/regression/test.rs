@@ -109,6 +109,7 @@ impl Test {
     }
 
     /// The base seed: what `VERIFORK_SEED` takes to repeat the test.
+    #[doc(alias = "RANDOM_SEED")]
     pub fn seed(&self) -> u64 {
         self.0.seed.value()
     }
@@ -121,6 +122,8 @@ impl Test {
     /// A stream of random numbers of the running task's own: made from the base seed, the test's
     /// name and the task's path, so that neither other tests nor other tasks change it. Each call
     /// from one task begins the same stream: keep the generator.
+    #[doc(alias = "$urandom")]
+    #[doc(alias = "random")]
     pub fn rng(&self) -> TestRng {
         let mut path = String::new();
         with_executor(|executor| executor.write_current_path(&mut path).ok());
@@ -135,6 +138,7 @@ impl Test {
     }
 
     /// The plus-arguments of the simulation, without their `+`.
+    #[doc(alias = "$test$plusargs")]
     pub fn plusargs(&self) -> impl Iterator<Item = &str> {
         self.0
             .plusargs
@@ -144,6 +148,8 @@ impl Test {
 
     /// What follows `+name=`, or the empty string for a bare `+name`; `None` without one.
     /// As `$value$plusargs` (IEEE 1800-2017, 21.6).
+    #[doc(alias = "$value$plusargs")]
+    #[doc(alias = "plusargs")]
     pub fn plusarg(&self, name: &str) -> Option<&str> {
         self.plusargs().find_map(|argument| {
             let rest = argument.strip_prefix(name)?;

@@ -9,6 +9,19 @@ use thiserror::Error;
 /// It converts into [`verifork::Error`](crate::Error) with `?` whatever the item is, and leaves the
 /// item behind. (So it cannot be a [`std::error::Error`] itself: of those only the ones that may go
 /// to other threads convert, and an item such as a reply's sender may not.)
+///
+/// Returned by [`Sender::send`](super::Sender::send) and
+/// [`OneshotSender::send`](super::OneshotSender::send).
+///
+/// ```
+/// use verifork::sync::{SendError, unbounded};
+///
+/// # verifork::task::block_on(async {
+/// let (words, inbox) = unbounded();
+/// drop(inbox);
+/// assert_eq!(words.send(7).await, Err(SendError(7)));
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
@@ -40,6 +53,16 @@ impl<T> fmt::Debug for SendError<T> {
 /// The item cannot be sent now; it comes back.
 ///
 /// It converts into [`verifork::Error`](crate::Error) with `?`, as [`SendError`] does.
+///
+/// Returned by [`Sender::try_send`](super::Sender::try_send).
+///
+/// ```
+/// use verifork::sync::{TrySendError, channel};
+///
+/// let (words, _inbox) = channel(1);
+/// words.try_send(1).unwrap();
+/// assert_eq!(words.try_send(2).unwrap_err().into_inner(), 2);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
     /// The channel has no room, or has promised it to a [`send`](super::Sender::send) that waits.
@@ -92,11 +115,35 @@ impl<T> fmt::Debug for TrySendError<T> {
 }
 
 /// The channel is closed and every item has been received.
+///
+/// Returned by [`Receiver::recv`](super::Receiver::recv) and by an awaited
+/// [`OneshotReceiver`](super::OneshotReceiver).
+///
+/// ```
+/// use verifork::sync::{RecvError, unbounded};
+///
+/// # verifork::task::block_on(async {
+/// let (words, inbox) = unbounded::<u8>();
+/// drop(words);
+/// assert_eq!(inbox.recv().await, Err(RecvError));
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("cannot receive: the channel is closed and empty")]
 pub struct RecvError;
 
 /// No item can be received now.
+///
+/// Returned by [`Receiver::try_recv`](super::Receiver::try_recv).
+///
+/// ```
+/// use verifork::sync::{TryRecvError, unbounded};
+///
+/// let (words, inbox) = unbounded::<u8>();
+/// assert_eq!(inbox.try_recv(), Err(TryRecvError::Empty));
+/// drop(words);
+/// assert_eq!(inbox.try_recv(), Err(TryRecvError::Closed));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum TryRecvError {
     /// The channel is empty, or its items are promised to [`recv`](super::Receiver::recv)s that

@@ -104,7 +104,7 @@ where
 
 /// Waits for the first of any number of futures of one type. Gives its index and its output.
 ///
-/// As for the macro [`first_of!`](crate::first_of), which is for futures of different types: where several
+/// As for the macro [`first_of!`](macro@crate::first_of), which is for futures of different types: where several
 /// are ready, the one with the lowest index wins, and the others are dropped, which does not cancel tasks.
 /// Of nothing, nothing is ever first: it waits for ever.
 ///

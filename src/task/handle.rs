@@ -21,7 +21,7 @@ use super::waiters::WaiterKey;
 ///
 /// `.await` waits for the task to end and takes its value. It gives an error if the task failed,
 /// panicked or was cancelled, and once the value is gone. Being [`Unpin`], the handle works by value
-/// and by `&mut` in [`first_of!`](crate::first_of), in `futures_lite::future::or`, and in the `select!` and
+/// and by `&mut` in [`first_of!`](macro@crate::first_of), in `futures_lite::future::or`, and in the `select!` and
 /// `join!` of other crates. Several awaiters take [`shared`](Task::shared) handles, or await `&task`:
 /// they leave the value and need `T: Clone`. Awaiters are served in the order in which they began to
 /// wait.

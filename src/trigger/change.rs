@@ -17,12 +17,35 @@ use crate::task::waiters::WaiterKey;
 /// [`rising_edge`](crate::dut::Signal::rising_edge).
 ///
 /// Counted in the simulator's callback: the task is woken once, after the last one.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(clk: Signal<bool>) {
+/// let (up, down) = (clk.rising_edge(), clk.falling_edge());
+/// first_of! {
+///     () = up => log::info!("up"),
+///     () = down => log::info!("down"),
+/// }
+/// # }
+/// ```
+#[doc(alias = "RisingEdge")]
+#[doc(alias = "FallingEdge")]
+#[doc(alias = "Edge")]
+#[doc(alias = "ValueChange")]
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct EdgeWait(Wait<Edges>);
 
 /// Waits until a condition on a signal holds: asked at once, and then in the simulator's callback at
 /// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(level: Signal<u8>, ready: Signal<bool>) {
+/// level.wait_until(|level| level.is_ok_and(|level| level > 12)).await;
+/// ready.wait_for(true).await;
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct ConditionWait(Wait<Holds>);

@@ -58,6 +58,20 @@ fn refuse(error: &dyn fmt::Display) -> ! {
 /// # Panics
 ///
 /// No simulation runs on this thread.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(done: Signal<bool>) {
+/// let begun = now();
+/// done.wait_for(true).await;
+/// log::info!("took {}", now() - begun);
+/// # }
+/// ```
+#[doc(alias = "$time")]
+#[doc(alias = "$realtime")]
+#[doc(alias = "get_sim_time")]
 #[track_caller]
 pub fn now() -> SimTime {
     kernel_or_panic().now()

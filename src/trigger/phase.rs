@@ -18,6 +18,19 @@ use crate::task::waiters::WaiterKey;
 ///
 /// When it is awaited in the read-only phase, after which no read-write phase comes in this time
 /// step.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(data: Signal<u8>, valid: Signal<bool>) {
+/// data.set(1);
+/// read_write().await; // applied
+/// valid.set(true); // applied in the same time step
+/// # }
+/// ```
+#[doc(alias = "ReadWrite")]
+#[doc(alias = "ReadWriteSynch")]
 #[inline]
 #[track_caller]
 pub fn read_write() -> PhaseWait {
@@ -25,6 +38,19 @@ pub fn read_write() -> PhaseWait {
 }
 
 /// Waits for the read-only phase: the time step has settled. At once if it is there.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(clk: Signal<bool>, count: Signal<u8>) -> Result {
+/// clk.rising_edge().await;
+/// read_only().await; // what the design made of the edge
+/// count.expect(3)?;
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "ReadOnly")]
+#[doc(alias = "ReadOnlySynch")]
+#[doc(alias = "postponed")]
 #[inline]
 #[track_caller]
 pub fn read_only() -> PhaseWait {
@@ -35,6 +61,18 @@ pub fn read_only() -> PhaseWait {
 ///
 /// The simulator may also make a time step of a deadline that was given up: a timer that was
 /// dropped before its time. Await a timer where the time counts.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(q: Signal<u8>, d: Signal<u8>) -> Result {
+/// read_only().await;
+/// let level = q.get()?;
+/// next_time_step().await; // writes are allowed again
+/// d.set(level);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "NextTimeStep")]
 #[inline]
 #[track_caller]
 pub fn next_time_step() -> PhaseWait {
@@ -42,6 +80,14 @@ pub fn next_time_step() -> PhaseWait {
 }
 
 /// The future of [`read_write`], [`read_only`] and [`next_time_step`].
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example() {
+/// let settled = read_only();
+/// settled.await;
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct PhaseWait(Wait<PhaseReached>);

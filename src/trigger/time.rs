@@ -27,6 +27,11 @@ use crate::time::{Precision, SimDuration, TimeError};
 /// timer(10.ns()).await;
 /// # }
 /// ```
+#[doc(alias = "sleep")]
+#[doc(alias = "delay")]
+#[doc(alias = "wait")]
+#[doc(alias = "Timer")]
+#[doc(alias = "Delay")]
 #[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {
@@ -69,6 +74,17 @@ fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
 /// # Panics
 ///
 /// At the caller's line: no simulation runs.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example() {
+/// if let Err(error) = verifork::trigger::try_timer(1.fs()) {
+///     log::warn!("{error}"); // finer than the precision: the nearest are 0 and 1 ps
+/// }
+/// # }
+/// ```
 #[track_caller]
 pub fn try_timer(duration: SimDuration) -> Result<Timer, TimeError> {
     let kernel = kernel_or_panic();
@@ -85,6 +101,15 @@ pub(crate) fn timer_of_steps(kernel: &'static Kernel, steps: u64) -> Result<Time
 }
 
 /// The future of [`timer`].
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(dut: Signal<bool>) {
+/// let pause = timer(1.us()); // counted from here
+/// dut.rising_edge().await;
+/// pause.await;
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct Timer(Wait<Deadline>);

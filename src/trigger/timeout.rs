@@ -9,6 +9,18 @@ use super::{PhaseWait, read_write, timer};
 use crate::time::SimDuration;
 
 /// A time limit was reached first.
+///
+/// Returned by [`with_timeout`].
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(irq: Signal<bool>) -> Result {
+/// if with_timeout(1.us(), irq.rising_edge()).await.is_err() {
+///     bail!("no interrupt");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not done within {limit} of simulated time (at {place})")]
 pub struct TimedOut {
@@ -37,6 +49,8 @@ pub struct TimedOut {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "SimTimeoutError")]
+#[doc(alias = "timeout")]
 #[track_caller]
 pub fn with_timeout<F: IntoFuture>(
     limit: SimDuration,

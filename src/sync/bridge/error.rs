@@ -5,6 +5,17 @@ use std::panic::Location;
 use thiserror::Error;
 
 /// A thread gave no value.
+///
+/// Returned by an awaited [`blocking`](super::blocking) or [`bridge`](super::bridge()).
+///
+/// ```
+/// use verifork::sync::{BridgeError, blocking};
+///
+/// # verifork::task::block_on(async {
+/// let outcome = blocking("model", || panic!("no license")).await;
+/// assert!(matches!(outcome, Err::<(), _>(BridgeError::Panicked { message, .. }) if message == "no license"));
+/// # });
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum BridgeError {
@@ -54,6 +65,23 @@ impl std::fmt::Display for At<'_> {
 }
 
 /// A call of a thread into the simulation gave no answer. Later calls of the thread fail too.
+///
+/// Returned by [`Remote::call`](super::Remote::call), on the thread.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::sync::bridge;
+///
+/// # async fn example(irq: Signal<bool>) -> Result {
+/// bridge("model", irq, |remote| {
+///     while remote.call(async |irq| irq.rising_edge().await).is_ok() {
+///         println!("interrupt");
+///     } // `CallError`: the test has ended
+/// })
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum CallError {

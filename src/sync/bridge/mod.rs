@@ -52,6 +52,9 @@ use crate::task::{Caught, Name, catch, record_wait};
 /// # Ok::<_, verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "spawn_blocking")]
+#[doc(alias = "external")]
+#[doc(alias = "thread")]
 #[track_caller]
 pub fn blocking<T, F>(name: impl Into<Name>, work: F) -> Blocking<T>
 where
@@ -108,6 +111,10 @@ where
 /// # Ok::<_, verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "external")]
+#[doc(alias = "function")]
+#[doc(alias = "resume")]
+#[doc(alias = "thread")]
 #[track_caller]
 pub fn bridge<C, T, F>(name: impl Into<Name>, context: C, work: F) -> Bridge<C, T>
 where

@@ -48,6 +48,9 @@ const UNBOUNDED: usize = usize::MAX;
 /// # Panics
 ///
 /// For a capacity of 0: no item would ever get through.
+#[doc(alias = "Queue")]
+#[doc(alias = "mailbox")]
+#[doc(alias = "fifo")]
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(
@@ -68,6 +71,8 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// }
 /// assert_eq!((entries.len(), entries.try_recv()), (3, Ok("reset")));
 /// ```
+#[doc(alias = "Queue")]
+#[doc(alias = "mailbox")]
 #[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     with_capacity(UNBOUNDED)

@@ -12,6 +12,20 @@ use crate::task::{keep, record_wait};
 /// The end of a [`channel`](super::channel) that receives.
 ///
 /// When it is dropped the channel is closed, and the items in it are dropped.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example() -> Result {
+/// let (requests, inbox) = channel(4);
+/// spawn(async move {
+///     requests.send(7).await?;
+///     Ok(())
+/// });
+/// assert_eq!(inbox.recv().await?, 7);
+/// assert!(inbox.recv().await.is_err()); // the sender is gone
+/// # Ok(())
+/// # }
+/// ```
 pub struct Receiver<T> {
     pub(super) shared: Rc<Shared<T>>,
 }
@@ -29,6 +43,16 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// [`RecvError`] once the channel is closed and every item has been received.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(inbox: Receiver<u32>) -> Result {
+    /// let word: u32 = inbox.recv().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn recv(&self) -> ReceiveWait<'_, T> {
         ReceiveWait {
             shared: &self.shared,

@@ -12,6 +12,18 @@ use crate::task::{keep, record_wait};
 /// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
 ///
 /// When the last one is dropped the channel is closed.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example() -> Result {
+/// let (words, inbox) = unbounded();
+/// let more = words.clone();
+/// words.send(1).await?;
+/// more.send(2).await?;
+/// assert_eq!((inbox.recv().await?, inbox.recv().await?), (1, 2));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Sender<T> {
     pub(super) shared: Rc<Shared<T>>,
 }
@@ -30,6 +42,16 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// The item comes back if the channel is closed, before the call or while it waits.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(requests: Sender<u32>) -> Result {
+    /// requests.send(7).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(&self, item: T) -> SendWait<'_, T> {
         SendWait {
             shared: &self.shared,

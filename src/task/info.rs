@@ -300,7 +300,7 @@ impl TaskInfo {
     /// How many wait for the task.
     #[cfg(test)]
     pub(super) fn awaiters(&self) -> usize {
-        self.awaiters.borrow().len()
+        self.awaiters.len()
     }
 
     pub(super) fn leave(&self, key: Option<WaiterKey>) {

@@ -124,11 +124,16 @@ pub mod prelude;
 mod regression;
 mod scheduler;
 mod simulator;
+#[doc(alias = "threads")]
 pub mod sync;
 mod sys;
+#[doc(alias = "coroutine")]
+#[doc(alias = "fork")]
 pub mod task;
 mod threads;
 pub mod time;
+#[doc(alias = "Trigger")]
+#[doc(alias = "await")]
 pub mod trigger;
 pub mod value;
 

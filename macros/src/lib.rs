@@ -136,6 +136,8 @@ use proc_macro::TokenStream;
 /// takes `self`; fewer parameters than the cases fill; an unknown, repeated or malformed option; two
 /// cases of one name; tuples of different lengths; `#[test]`, `#[ignore]` or `#[should_panic]`
 /// beside this attribute.
+#[doc(alias = "cocotb.test")]
+#[doc(alias = "parametrize")]
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     test::expand(arguments.into(), &item.into()).into()

@@ -6,6 +6,24 @@ use super::affix::Affix;
 
 /// The paths that [`Dut`](super::Dut)s bind, gathered without a design: some simulators have to be
 /// told when they compile the design.
+///
+/// An implementation of [`Dut`](super::Dut) by hand passes it on:
+///
+/// ```no_run
+/// use verifork::dut::{Binder, DeclaredPaths, Dut, Signal};
+///
+/// struct Strobe(Signal<bool>);
+///
+/// impl Dut for Strobe {
+///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+///         Signal::bind(binder, path).map(Strobe)
+///     }
+///
+///     fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+///         Signal::<bool>::declared_paths(paths, path);
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct DeclaredPaths<'a> {
     scope: String,

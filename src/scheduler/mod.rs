@@ -113,6 +113,14 @@ pub(crate) fn ask() {
 }
 
 /// There is no simulation on this thread.
+///
+/// Raised where a handle is used after the simulation, or on a thread that runs none.
+///
+/// ```
+/// use verifork::NoSimulation;
+///
+/// assert!(NoSimulation.to_string().contains("no simulation runs on this thread"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no simulation runs on this thread: this works inside of a `#[verifork::test]` only")]
 pub struct NoSimulation;

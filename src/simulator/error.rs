@@ -3,6 +3,18 @@
 use super::Identity;
 
 /// Why an operation on the simulator failed.
+///
+/// The cause of a [`ReadError`](crate::dut::ReadError), a [`WriteError`](crate::dut::WriteError) or a
+/// [`BindError`](crate::dut::BindError) that the simulator raised.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(state: Signal<u8>) {
+/// if let Err(error) = state.try_force(3) {
+///     log::warn!("{error}"); // "… cannot force a signal: …", with what works instead
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortError {

@@ -103,6 +103,20 @@ impl fmt::Debug for Barrier {
 /// # Panics
 ///
 /// If polled again after it has finished.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::sync::Barrier;
+///
+/// # verifork::task::block_on(async {
+/// let barrier = Barrier::new(1);
+/// let wait = barrier.wait();
+/// assert!(wait.await.is_leader());
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct BarrierWait {
     shared: Rc<Shared>,

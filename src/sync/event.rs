@@ -134,6 +134,18 @@ impl fmt::Debug for Event {
 }
 
 /// The future of [`Event::wait`]. May be polled again after it has finished.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let done = Event::new();
+/// let wait = done.wait();
+/// done.set();
+/// wait.await;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct EventWait {
     shared: Rc<Shared>,

@@ -120,6 +120,20 @@ impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
 /// # Panics
 ///
 /// If polled again after it has finished.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let bus = Mutex::new(0);
+/// let turn = bus.lock();
+/// *turn.await += 1;
+/// assert_eq!(*bus.lock().await, 1);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct LockWait<'a, T> {
     shared: &'a Shared<T>,
@@ -158,6 +172,20 @@ impl<T> fmt::Debug for LockWait<'_, T> {
 }
 
 /// The locked value; dropping this unlocks it.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let bus = Mutex::new(0);
+/// {
+///     let mut guard = bus.lock().await;
+///     *guard += 1;
+/// } // given back
+/// assert_eq!(*bus.lock().await, 1);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "a guard that is not kept unlocks at once"]
 pub struct MutexGuard<'a, T> {
     // Before the permit: fields are dropped in order, and who gets the permit borrows the value.

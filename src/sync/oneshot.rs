@@ -73,6 +73,18 @@ impl<T> Shared<T> {
 }
 
 /// The end of a [`oneshot`] that sends. Dropped without sending, it closes the channel.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::sync::oneshot;
+///
+/// # verifork::task::block_on(async {
+/// let (reply, answer) = oneshot();
+/// reply.send(3).unwrap();
+/// assert_eq!(answer.await?, 3);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct OneshotSender<T> {
     shared: Rc<Shared<T>>,
 }
@@ -116,6 +128,18 @@ impl<T> fmt::Debug for OneshotSender<T> {
 ///
 /// It may be awaited by reference, `(&mut response).await`: a time limit on that loses nothing.
 /// Awaited again after the item has come, it says [`RecvError`].
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::sync::oneshot;
+///
+/// # verifork::task::block_on(async {
+/// let (reply, answer) = oneshot::<u8>();
+/// drop(reply);
+/// assert!(answer.await.is_err()); // nobody can answer any more
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct OneshotReceiver<T> {
     shared: Rc<Shared<T>>,

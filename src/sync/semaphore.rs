@@ -141,6 +141,19 @@ impl fmt::Debug for Semaphore {
 /// # Panics
 ///
 /// If polled again after it has finished.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let slots = Semaphore::new(2);
+/// let permit = slots.acquire().await;
+/// drop(permit);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct Acquire {
     shared: Rc<Shared>,
@@ -191,6 +204,19 @@ impl fmt::Debug for Acquire {
 ///
 /// It borrows nothing: it may be stored, or sent through a channel with the request that it stands
 /// for.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let slots = Semaphore::new(1);
+/// let permit = slots.acquire().await;
+/// assert!(slots.try_acquire().is_none());
+/// drop(permit); // given back
+/// assert!(slots.try_acquire().is_some());
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "permits that are not kept are given back at once"]
 pub struct SemaphorePermit {
     shared: Rc<Shared>,

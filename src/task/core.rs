@@ -509,6 +509,25 @@ impl Drop for Core {
 
 /// The map of a manager's tasks and the ways to wait for them; what a
 /// [`TaskManager`](super::TaskManager) and a [`Scope`](super::Scope) have in common.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     tm.fork("driver", async { Ok(3) });
+///     tm.fork("monitor", async { Ok(4) });
+///     tm.join_all().await?;
+///     assert_eq!(tm.names().collect::<Vec<_>>(), ["driver", "monitor"]);
+///     assert!(tm["driver"].is_finished());
+///     assert_eq!(*tm.result::<i32>("monitor")?, 4);
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
+#[doc(alias = "dictionary")]
 pub struct TaskMap(pub(super) Rc<Core>);
 
 impl TaskMap {

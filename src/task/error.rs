@@ -12,6 +12,25 @@ use super::shown::{causes_of, text_of};
 use crate::time::SimTime;
 
 /// Why a task gave no value.
+///
+/// Told by [`TaskError::kind`].
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::TaskErrorKind;
+///
+/// # verifork::task::block_on(async {
+/// let errors = scope(async |tm| {
+///     tm.fork("checker", async { panic!("no answer"); #[allow(unreachable_code)] Ok(()) });
+///     Ok(())
+/// })
+/// .await
+/// .unwrap_err();
+/// let kind = errors.first().kind();
+/// assert!(matches!(kind, TaskErrorKind::Panicked { message, .. } if message == "no answer"));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TaskErrorKind {
@@ -68,6 +87,20 @@ impl Drop for Inner {
 ///
 /// Displays the cause alone; [`report`](TaskError::report) tells the whole. A cause whose own
 /// `Display` fails or panics is told as such. Clones share one error.
+///
+/// Returned by an awaited [`Task`](super::Task), and one of the [`TaskErrors`] of a scope.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// let task: Task<()> = tm.fork("parse", async { bail!("no digits") });
+/// let error = task.await.unwrap_err();
+/// assert_eq!((error.task(), error.to_string().as_str()), ("parse", "no digits"));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct TaskError(Arc<Inner>);
 
@@ -275,6 +308,23 @@ impl StdError for TaskError {
 }
 
 /// Every error of a manager, in the order in which they happened. Never empty.
+///
+/// Returned by [`scope`](super::scope()) and [`TaskManager::join_all`](super::TaskManager::join_all).
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let outcome = scope(async |tm| {
+///     let _: Task<()> = tm.fork("checker", async { bail!("3 is not 4") });
+///     Ok(())
+/// })
+/// .await;
+/// let errors = outcome.unwrap_err();
+/// assert_eq!((errors.len(), errors.first().task()), (1, "checker"));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct TaskErrors(Vec<TaskError>);
 
@@ -359,6 +409,22 @@ impl StdError for TaskErrors {
 }
 
 /// Why a task could not be added to a manager. Nothing was started.
+///
+/// Returned by the `try_` forms, such as [`Scope::try_fork`](super::Scope::try_fork).
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::AddError;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// tm.fork("driver", async { Ok(()) });
+/// let again = tm.try_fork("driver", ChildOptions::new(), async { Ok(()) });
+/// assert!(matches!(again, Err(AddError::NameTaken { name, .. }) if name == "driver"));
+/// tm.join_all().await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddError {
@@ -391,6 +457,22 @@ pub enum AddError {
 }
 
 /// Why a manager has no value to show for a name.
+///
+/// Returned by [`Task::result`](super::Task::result) and [`TaskMap::result`](super::TaskMap::result).
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::ResultError;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// tm.fork("driver", async { Ok(3_u8) });
+/// tm.join_all().await?;
+/// assert!(matches!(tm.result::<u16>("driver"), Err(ResultError::WrongType { .. })));
+/// assert!(matches!(tm.result::<u8>("diver"), Err(ResultError::NoSuchTask { .. })));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResultError {

@@ -275,6 +275,17 @@ impl<T> Future for Ended<T> {
 }
 
 /// Waits until a task has run to its first suspension; made by [`Task::started`] and by `start`.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// let driver = tm.start("driver", async { Ok(3) }).await; // it has run to its first `.await`
+/// assert_eq!(driver.await?, 3);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "the task is queued already; await this to know that it has begun"]
 pub struct Starting<T> {
     task: Option<Task<T>>,

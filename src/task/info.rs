@@ -13,6 +13,20 @@ use super::waiters::WaiterKey;
 use super::waker::NodeRef;
 
 /// How far a task has come.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::TaskState;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// let task = tm.start_soon("later", async { Ok(()) });
+/// assert_eq!(task.state(), TaskState::Queued);
+/// tm.join_all().await?;
+/// assert_eq!(task.state(), TaskState::Finished);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum TaskState {
     /// Added, and not run yet.
@@ -59,6 +73,20 @@ pub(super) enum Awaited {
 
 /// A task as its manager knows it, whatever the type of its value: the handle
 /// [`Task`](super::Task) and the map of a [`TaskManager`](super::TaskManager) both show it.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// tm.fork("driver", async { Ok(()) });
+/// tm.join_all().await?;
+/// for task in tm.iter() {
+///     println!("{} (forked at {}) is {}", task.name(), task.place(), task.state());
+/// }
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct TaskInfo {
     name: Name,
     place: &'static Location<'static>,

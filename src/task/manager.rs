@@ -44,6 +44,8 @@ use super::tables::NONE;
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "JoinSet")]
+#[doc(alias = "nursery")]
 pub struct TaskManager {
     map: TaskMap,
 }

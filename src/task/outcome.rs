@@ -2,6 +2,20 @@
 
 /// The output of something that [`add`](super::Scope::add) accepts: nothing, a result, the
 /// result of a task, or that of a block which loops for ever.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// tm.add("nothing", async {});
+/// tm.add("a result", async { "42".parse::<u8>() });
+/// tm.add("a trigger", yield_now());
+/// tm.join_all().await?;
+/// assert_eq!(*tm.result::<u8>("a result")?, 42);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub trait Outcome {
     /// The value on success.
     type Value: 'static;
@@ -131,6 +145,19 @@ impl FailsWith<anyhow::Error> for Block {
 }
 
 /// The output of a future given to [`on_exit`](super::Scope::on_exit): nothing, or a result.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     tm.on_exit(async { println!("all tasks have ended") }); // nothing
+///     tm.on_exit(async { Ok::<(), verifork::Error>(()) }); // a result
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub trait ExitOutcome {
     /// The output as a result.
     ///

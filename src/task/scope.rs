@@ -168,6 +168,14 @@ impl<'scope> Scope<'scope, '_> {
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "fork")]
+#[doc(alias = "join")]
+#[doc(alias = "fork join")]
+#[doc(alias = "nursery")]
+#[doc(alias = "Combine")]
+#[doc(alias = "gather")]
+#[doc(alias = "TaskManager")]
+#[doc(alias = "start_soon")]
 #[track_caller]
 pub fn scope<'env, R, F>(block: F) -> impl Future<Output = Result<R::Value, TaskErrors>>
 where

@@ -24,6 +24,22 @@ use super::test_end::end_test;
 /// # Panics
 ///
 /// At the caller's line: no test runs.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(full: Signal<bool>) -> Result {
+/// let monitor = spawn(async move {
+///     full.rising_edge().await;
+///     Ok(now())
+/// });
+/// log::info!("full at {}", monitor.await?);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "start_soon")]
+#[doc(alias = "create_task")]
 #[track_caller]
 pub fn spawn<T, F>(future: F) -> Task<T>
 where
@@ -42,6 +58,20 @@ where
 /// # Panics
 ///
 /// At the caller's line: no test runs.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(full: Signal<bool>) -> Result {
+/// spawn_named("monitor", async move {
+///     full.rising_edge().await;
+///     log::info!("full");
+///     Ok(())
+/// });
+/// # Ok(())
+/// # }
+/// ```
 #[track_caller]
 pub fn spawn_named<T, F>(name: impl Into<Name>, future: F) -> Task<T>
 where
@@ -76,6 +106,9 @@ where
 ///     });
 /// }
 /// ```
+#[doc(alias = "monitor")]
+#[doc(alias = "daemon")]
+#[doc(alias = "start_soon")]
 #[track_caller]
 pub fn background<F>(name: impl Into<Name>, future: F) -> Task<()>
 where

@@ -3,6 +3,17 @@
 use super::{Precision, SimDuration, TimeUnit};
 
 /// A time that cannot be expressed exactly.
+///
+/// Raised where a duration meets the design's precision ([`try_timer`](crate::trigger::try_timer),
+/// [`SimDuration::to_steps`]), and by conversions and parsing of durations.
+///
+/// ```
+/// use verifork::time::{Precision, SimDuration, TimeError, TimeUnits};
+///
+/// let precision = Precision::new(-9).unwrap(); // 1 ns
+/// assert!(matches!(1500.ps().to_steps(precision), Err(TimeError::TooFine { .. })));
+/// assert!(matches!("soon".parse::<SimDuration>(), Err(TimeError::Parse { .. })));
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TimeError {

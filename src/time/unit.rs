@@ -6,6 +6,14 @@ use std::str::FromStr;
 use super::TimeError;
 
 /// A unit of time, as in `timescale` (IEEE 1800 3.14) and the type `time` of VHDL.
+///
+/// ```
+/// use verifork::time::TimeUnit;
+///
+/// assert_eq!(TimeUnit::Nanoseconds.symbol(), "ns");
+/// assert_eq!("us".parse(), Ok(TimeUnit::Microseconds));
+/// ```
+#[doc(alias = "timescale")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TimeUnit {
     /// 10^-15 s.

@@ -4,6 +4,20 @@ use super::{LogicValue, LogicVec, LogicWidth, ValueError};
 
 /// A struct as the value of a packed structure (IEEE 1800-2017, 7.2.1); `#[derive(LogicStruct)]`
 /// implements it.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// #[derive(LogicStruct, Clone, Debug, PartialEq)]
+/// struct Header {
+///     kind: u8,
+///     last: bool,
+/// }
+/// assert_eq!(Header::FIELDS, [("kind", 1, 8), ("last", 0, 1)]);
+/// ```
+#[doc(alias = "packed")]
+#[doc(alias = "struct packed")]
+#[doc(alias = "record")]
 pub trait LogicStruct: LogicWidth {
     /// The fields in the order of their declaration: each one's name, least significant bit and width.
     const FIELDS: &'static [(&'static str, u32, u32)];

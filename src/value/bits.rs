@@ -28,6 +28,13 @@ impl LogicVec {
 }
 
 /// The bits of a vector, the least significant first; made by [`LogicVec::iter`].
+///
+/// ```
+/// use verifork::value::{Logic, LogicVec};
+///
+/// let vector: LogicVec = "10X".parse().unwrap();
+/// assert_eq!(vector.iter().collect::<Vec<_>>(), [Logic::Unknown, Logic::Zero, Logic::One]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Bits<'a> {
     vector: &'a LogicVec,
@@ -109,6 +116,15 @@ impl From<&[Logic]> for LogicVec {
 }
 
 /// The indices of a vector's unknown bits; made by [`LogicVec::unknown_bits`].
+///
+/// Made by [`LogicVec::unknown_bits`].
+///
+/// ```
+/// use verifork::value::LogicVec;
+///
+/// let vector: LogicVec = "1X0Z".parse().unwrap();
+/// assert_eq!(vector.unknown_bits().collect::<Vec<_>>(), [0, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct UnknownBits<'a> {
     vector: &'a LogicVec,

@@ -77,6 +77,14 @@ impl LogicVec {
 }
 
 /// What [`LogicVec::logical_eq`] compares with: `&LogicVec`, [`Logic`], `bool` and the integers.
+///
+/// ```
+/// use verifork::value::{Logic, LogicVec};
+///
+/// let vector: LogicVec = "0011".parse().unwrap();
+/// assert_eq!(vector.logical_eq(3_u8), Logic::One);
+/// assert_eq!(vector.logical_eq(&vector), Logic::One);
+/// ```
 pub trait Operand: sealed::Sealed {
     #[doc(hidden)]
     fn compare(self, vector: &LogicVec) -> Logic;

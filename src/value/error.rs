@@ -5,6 +5,17 @@ use std::fmt;
 use super::LogicVec;
 
 /// A value that does not convert without losing something, or a place that does not exist.
+///
+/// Raised by conversions, parsing, slices and indices of [`LogicVec`], and, as the cause of a
+/// [`ReadError`](crate::dut::ReadError) or [`WriteError`](crate::dut::WriteError), by signals.
+///
+/// ```
+/// use verifork::value::{LogicVec, ValueError};
+///
+/// let vector: LogicVec = "10X0".parse().unwrap();
+/// assert!(matches!(u8::try_from(&vector), Err(ValueError::Unknown { .. })));
+/// assert!(matches!(vector.slice(4, 1), Err(ValueError::Slice { .. })));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ValueError {

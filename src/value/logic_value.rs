@@ -131,6 +131,18 @@ pub trait LogicValue: Sized + 'static {
 
 /// A type made by a derive whose values a signal can carry: it says how wide the signal has to be.
 /// `#[derive(LogicEnum)]` and `#[derive(LogicStruct)]` implement it.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::value::LogicWidth;
+///
+/// #[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+/// enum State {
+///     Idle,
+///     Busy = 4,
+/// }
+/// assert_eq!(State::MIN_WIDTH, 3);
+/// ```
 pub trait LogicWidth: LogicValue {
     /// The fewest bits that hold every value. [`NATIVE_WIDTH`](LogicValue::NATIVE_WIDTH) is the same, or
     /// `None` if more are fine.

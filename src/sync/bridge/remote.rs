@@ -21,6 +21,18 @@ pub(super) type Call<C> = Box<dyn FnOnce(Rc<C>, Arc<Thread>) -> CallFuture + Sen
 ///
 /// It may be given to another thread, but is for one thread at a time: while a call of it awaits
 /// simulated time, the simulation waits for none of them.
+///
+/// ```no_run
+/// # use verifork::{prelude::*, sync::bridge};
+/// # async fn example(clk: Signal<bool>) -> Result {
+/// let cycles = bridge("model", clk, |remote| {
+///     remote.call(async |clk| clk.rising_edges(3).await)?; // waits on this thread
+///     Ok::<u32, verifork::sync::CallError>(3)
+/// })
+/// .await??;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Remote<C> {
     calls: Sender<Call<C>>,
     thread: Arc<Thread>,

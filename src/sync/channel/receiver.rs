@@ -143,6 +143,20 @@ debug_end!(Receiver);
 /// # Panics
 ///
 /// If polled again after it has finished.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let (words, inbox) = channel(1);
+/// let receiving = inbox.recv();
+/// words.send(7).await?;
+/// assert_eq!(receiving.await?, 7);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct ReceiveWait<'a, T> {
     shared: &'a Shared<T>,

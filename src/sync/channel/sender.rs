@@ -144,6 +144,20 @@ debug_end!(Sender);
 /// # Panics
 ///
 /// If polled again after it has finished.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let (words, inbox) = channel(1);
+/// let sending = words.send(7);
+/// sending.await?;
+/// assert_eq!(inbox.recv().await?, 7);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct SendWait<'a, T> {
     shared: &'a Shared<T>,

@@ -5,7 +5,8 @@ mod common;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use common::{Harness, find};
+use common::bench::{Bench, PASSED};
+use common::{Harness, exec, find, script};
 
 fn verilator() -> bool {
     let missing = ["verilator", "g++", "make"]
@@ -46,6 +47,30 @@ fn what_tests_bind_is_shown_and_all_else_on_demand() {
         .run("public", &[ONLY], &["finds_by_name"])
         .status(0)
         .says("1 passed");
+}
+
+#[test]
+fn its_own_library_is_compiled_for_the_first_design_only() {
+    let Some(bench) = Bench::verilator() else {
+        return;
+    };
+    let programs = tempfile::tempdir().unwrap();
+    let calls = programs.path().join("calls");
+    let compiler = format!("echo \"$@\" >> '{}'\n{}", calls.display(), exec("g++"));
+    script(&programs.path().join("g++"), &compiler);
+    let path = std::env::var("PATH").unwrap();
+    let bench = bench.with("FAULTY_SOURCES", "d.v").with("FAULTY_TOP", "d");
+    let bench = bench.with("PATH", &format!("{}:{path}", programs.path().display()));
+    let compiled = |what: &str| {
+        let calls = fs::read_to_string(&calls).unwrap();
+        calls.lines().filter(|call| call.contains(what)).count()
+    };
+    for (number, comment) in [(1, "first"), (2, "second")] {
+        let design = format!("module d(output [2:0] q); assign q = 7; endmodule // {comment}\n");
+        bench.write("d.v", &design).ends(PASSED);
+        assert_eq!(compiled("host.cpp"), number, "the design is another");
+        assert_eq!(compiled("/verilated.cpp"), 1, "the library is the same");
+    }
 }
 
 #[test]

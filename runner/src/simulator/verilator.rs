@@ -228,8 +228,9 @@ fn arguments(
     ]);
     // The plugin looks for VPI's functions in the program.
     command.args(["-LDFLAGS", "-rdynamic -ldl"]);
-    // The commands that `make` runs are of no interest.
-    command.args(["-MAKEFLAGS", "-s"]);
+    // The commands that `make` runs are of no interest. All objects depend on the makefile, which has
+    // just been written: but for this, those of the library would be compiled again.
+    command.args(["-MAKEFLAGS", &format!("-s -o {PREFIX}.mk")]);
     if prints_statistics(&found.version) {
         command.arg("--quiet-stats");
     }

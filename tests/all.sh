@@ -6,6 +6,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+# What is built for the tests, by features and packages. Tests that start cargo ask for the same, so that
+# nothing is built twice.
+selection='--workspace --features verifork/num-bigint'
+export TESTS_OF_WORKSPACE=$selection
+
 target=${TARGET:-${CARGO_TARGET_DIR:-target}}
 mkdir -p "$target"
 log=$target/tests.log
@@ -13,7 +18,8 @@ rm -f "$target/tests.txt"
 
 # Output of tests that pass is asked for, since a test says there that it was skipped; it goes into
 # the log, and the terminal shows the rest and the skips.
-"${CARGO:-cargo}" test --workspace --features verifork/num-bigint --no-fail-fast "$@" \
+# shellcheck disable=SC2086 # it is a list
+"${CARGO:-cargo}" test $selection --no-fail-fast "$@" \
     -- --show-output 2>&1 | tee "$log" | {
     hidden=
     while IFS= read -r line; do

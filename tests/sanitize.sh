@@ -13,7 +13,7 @@
 #                       its source is installed (rustup component add rust-src --toolchain nightly),
 #                       it is built with instrumentation: half a minute, and no false alarms
 # SANITIZE_FILTER       the test filter; see below for what it is by default
-# CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds
+# CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds; valgrind runs these
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -115,8 +115,13 @@ under_valgrind() {
         missing valgrind "it is not installed (apt-get install valgrind)"
         return
     fi
-    binary=$(CARGO_TARGET_DIR=$root/valgrind cargo test --lib --no-run --message-format=json |
-        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+    # That of all tests, which need not be built again then.
+    binary=$(cargo test --workspace --features verifork/num-bigint --no-run --message-format=json |
+        sed -n 's/.*"executable":"\([^"]*\/verifork-[^"]*\)".*/\1/p' | tail -n 1)
+    if [ -z "$binary" ]; then
+        echo "sanitize: valgrind: cargo does not name the library's tests" >&2
+        return 1
+    fi
     # Its thread scheduler starves all but one thread unless told to be fair.
     # What only a pointer into its middle reaches is no error: so live the stacks of threads.
     set -- valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,indirect \

@@ -52,12 +52,15 @@ fn built(package: &'static str) -> [PathBuf; 2] {
 }
 
 fn build(package: &str) -> [PathBuf; 2] {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--no-run", "--quiet", "--message-format=json"])
-        .args(["--test", "sim", "-p", package])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["test", "--no-run", "--quiet", "--message-format=json"]);
+    command.args(["--test", "sim"]);
+    // Among all tests, what these have built is taken: a crate by itself has other features.
+    match std::env::var("TESTS_OF_WORKSPACE") {
+        Ok(selection) => command.args(selection.split_whitespace()),
+        Err(_) => command.args(["-p", package]),
+    };
+    let output = command.current_dir(root()).output().expect("cargo runs");
     let (out, error) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
@@ -68,7 +71,9 @@ fn build(package: &str) -> [PathBuf; 2] {
     );
     let plugin = format!("/lib{package}.so");
     let mut found = [None, None];
-    for line in out.lines().filter(|line| line.contains(package)) {
+    // Of each unit there is a line, which begins with its package.
+    let of_package = format!("#{package}@");
+    for line in out.lines().filter(|line| line.contains(&of_package)) {
         for text in line.split('"') {
             if text.contains("/deps/sim-") && Path::new(text).extension().is_none() {
                 found[0] = Some(PathBuf::from(text));

@@ -227,6 +227,16 @@ impl Core {
         self.foreground.get() > 0
     }
 
+    /// No child has this name.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        self.find(name).is_none()
+    }
+
+    /// It is the test itself, or the run of all: what it spawns has no map.
+    pub(super) fn is_test(&self) -> bool {
+        !self.keeps
+    }
+
     fn check(&self, name: &Name) -> Result<(), AddError> {
         if let Some(present) = self.find(name) {
             let place = present.info().place();

@@ -6,6 +6,8 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 
+use super::Name;
+use super::child::ChildBuilder;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{Core, TaskMap};
 use super::error::TaskErrors;
@@ -64,6 +66,12 @@ impl TaskManager {
         TaskManager {
             map: TaskMap(Core::new_kept(Location::caller(), options)),
         }
+    }
+
+    /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
+    /// methods here, [`fork`](Self::fork) and those below.
+    pub fn child(&self, name: impl Into<Name>) -> ChildBuilder<'static> {
+        ChildBuilder::in_root(self.core(), name.into())
     }
 
     spawn_methods!('static);

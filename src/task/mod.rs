@@ -15,6 +15,7 @@
 
 mod block_on;
 mod cell;
+mod child;
 mod clean_up;
 mod core;
 mod depth;
@@ -53,6 +54,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 pub use self::block_on::block_on;
+pub use self::child::{Background, ChildBuilder, Foreground, ValueOf};
 pub use self::core::TaskMap;
 pub(crate) use self::directory::outline;
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
@@ -68,7 +70,7 @@ pub use self::outcome::{BlockOutput, ExitOutcome, Outcome};
 pub(crate) use self::panics::{Caught, catch, message_of};
 pub use self::scope::{Scope, scope, scope_with};
 pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};
-pub use self::spawn::{background, spawn, spawn_named};
+pub use self::spawn::{background, child, spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
 pub(crate) use self::wait_reason::WaitReason;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::Name;
+use super::child::ChildBuilder;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
@@ -71,6 +72,13 @@ impl Deref for Scope<'_, '_> {
 }
 
 impl<'scope> Scope<'scope, '_> {
+    /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
+    /// methods here, [`fork`](Self::fork) and those below.
+    pub fn child(&self, name: impl Into<Name>) -> ChildBuilder<'scope> {
+        // SAFETY: what lives for `'scope` outlives the scope.
+        unsafe { ChildBuilder::new(self.core(), name.into(), true) }
+    }
+
     spawn_methods!('scope);
 
     fn core(&self) -> &Rc<Core> {

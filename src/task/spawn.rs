@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::Name;
+use super::child::ChildBuilder;
 use super::core::{Begin, Core, child_info};
 use super::error::TaskErrors;
 use super::executor::{ROOT_SET, executor, with_executor};
@@ -49,7 +50,7 @@ where
     let place = Location::caller();
     let file = place.file().rsplit('/').next().unwrap_or_default();
     let name = format!("{file}:{}", place.line());
-    spawn_as(name.into(), place, ChildOptions::new(), future)
+    child(name).fork(future)
 }
 
 /// [`spawn`] with a name for messages, logs and the task tree. Names of spawned tasks need not be
@@ -78,7 +79,7 @@ where
     F: Future<Output = anyhow::Result<T>> + 'static,
     T: 'static,
 {
-    spawn_as(name.into(), Location::caller(), ChildOptions::new(), future)
+    child(name).fork(future)
 }
 
 /// Starts a task of the test that nobody waits for, a monitor or a driver: [`spawn_named`] for a
@@ -114,33 +115,42 @@ pub fn background<F>(name: impl Into<Name>, future: F) -> Task<()>
 where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
-    let options = ChildOptions::new().background(true);
-    spawn_as(name.into(), Location::caller(), options, future)
+    child(name).background().fork(future)
 }
 
+/// A task of the test, to be given options and started: see [`ChildBuilder`]. What is usual has functions:
+/// [`spawn`], [`spawn_named`], [`background`].
+///
+/// Names of the test's tasks need not be unique.
+///
+/// # Panics
+///
+/// At the caller's line: no test runs.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task;
+///
+/// fn check(parity: Signal<bool>) {
+///     task::child("parity").background().continue_on_error().fork(async move {
+///         loop {
+///             parity.rising_edge().await;
+///             bail!("a word with an error has come");
+///         }
+///     });
+/// }
+/// ```
 #[track_caller]
-fn spawn_as<T, F>(
-    name: Name,
-    place: &'static Location<'static>,
-    options: ChildOptions,
-    future: F,
-) -> Task<T>
-where
-    F: Future<Output = anyhow::Result<T>> + 'static,
-    T: 'static,
-{
+pub fn child(name: impl Into<Name>) -> ChildBuilder<'static> {
+    let name = name.into();
     let test = executor().test.borrow().clone();
-    let Some(test) = test else {
-        panic!("cannot spawn `{name}`: no test runs (use a `scope` or a `TaskManager`)");
-    };
-    let info = child_info::<T>(&test, name, place, options);
-    if test.phase() != super::core::Phase::Open {
-        return Core::cancelled(info, future);
-    }
-    // SAFETY: the root set, and a future that borrows nothing.
-    match unsafe { test.add(ROOT_SET, info, future, Begin::Now) } {
-        Ok(task) => task,
-        Err(error) => panic!("{error}"),
+    match test {
+        Some(test) => ChildBuilder::in_root(&test, name),
+        None => {
+            panic!("cannot spawn `{name}`: no test runs (use a `scope` or a `TaskManager`)")
+        }
     }
 }
 

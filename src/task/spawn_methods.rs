@@ -2,8 +2,8 @@
 
 /// Expands to the adding methods; `$life` is what a future may borrow.
 ///
-/// The type has `core()` and `child_set()`. For `'scope`, the set is that of the open scope, whose
-/// guard drops the futures before anything that outlives `'scope` is gone; for `'static` it is the
+/// The type has `core()`, `child_set()` and `child()`. For `'scope`, the set is that of the open scope,
+/// whose guard drops the futures before anything that outlives `'scope` is gone; for `'static` it is the
 /// root set.
 macro_rules! spawn_methods {
     ($life:lifetime) => {
@@ -59,10 +59,11 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            self.fork_with(name, $crate::task::ChildOptions::new(), future)
+            self.child(name).fork(future)
         }
 
-        /// [`fork`](Self::fork) with options for this child.
+        /// [`fork`](Self::fork) with options that are chosen elsewhere; otherwise
+        /// `tm.child("name").continue_on_error().fork(…)` reads better.
         ///
         /// # Panics
         ///
@@ -78,26 +79,7 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            self.put(name.into(), options, future, $crate::task::core::Begin::Now)
-        }
-
-        /// [`fork_with`](Self::fork_with) without the panic.
-        ///
-        /// # Errors
-        ///
-        /// The name is taken, or the manager takes no more tasks. Nothing was started.
-        #[track_caller]
-        pub fn try_fork<T, F>(
-            &self,
-            name: impl Into<$crate::task::Name>,
-            options: $crate::task::ChildOptions,
-            future: F,
-        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
-        where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            self.try_put(name.into(), options, future, $crate::task::core::Begin::Now)
+            self.child(name).options(options).fork(future)
         }
 
         /// Adds a task that nobody waits for, a monitor or a driver, and runs it to its first
@@ -114,8 +96,8 @@ macro_rules! spawn_methods {
         /// The block may loop for ever, with `?` or without, or end in `Ok(())`; no type has to be
         /// told. One that neither loops nor returns a result ends in `Ok(())`.
         ///
-        /// With options, or without the panic:
-        /// [`ChildOptions::background`](crate::task::ChildOptions::background).
+        /// With options, or without the panic: `tm.child("name").background()`, see
+        /// [`ChildBuilder`](crate::task::ChildBuilder).
         ///
         /// # Panics
         ///
@@ -161,8 +143,7 @@ macro_rules! spawn_methods {
         where
             F: std::future::Future<Output = anyhow::Result<()>> + $life,
         {
-            let options = $crate::task::ChildOptions::new().background(true);
-            self.fork_with(name, options, future)
+            self.child(name).background().fork(future)
         }
 
         /// Adds a task that first runs after the current one has suspended.
@@ -180,37 +161,7 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            let options = $crate::task::ChildOptions::new();
-            self.put(
-                name.into(),
-                options,
-                future,
-                $crate::task::core::Begin::Queued,
-            )
-        }
-
-        /// [`start_soon`](Self::start_soon) with options and without the panic.
-        ///
-        /// # Errors
-        ///
-        /// As [`try_fork`](Self::try_fork).
-        #[track_caller]
-        pub fn try_start_soon<T, F>(
-            &self,
-            name: impl Into<$crate::task::Name>,
-            options: $crate::task::ChildOptions,
-            future: F,
-        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
-        where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            self.try_put(
-                name.into(),
-                options,
-                future,
-                $crate::task::core::Begin::Queued,
-            )
+            self.child(name).start_soon(future)
         }
 
         /// Adds a task at once; the returned future resolves to its handle when the task has run to
@@ -229,27 +180,7 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output = anyhow::Result<T>> + $life,
             T: 'static,
         {
-            self.start_soon(name, future).started()
-        }
-
-        /// [`start`](Self::start) with options and without the panic.
-        ///
-        /// # Errors
-        ///
-        /// As [`try_fork`](Self::try_fork).
-        #[track_caller]
-        pub fn try_start<T, F>(
-            &self,
-            name: impl Into<$crate::task::Name>,
-            options: $crate::task::ChildOptions,
-            future: F,
-        ) -> Result<$crate::task::Starting<T>, $crate::task::AddError>
-        where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            let task = self.try_start_soon(name, options, future)?;
-            Ok(task.started())
+            self.child(name).start(future)
         }
 
         /// Adds a task made by `function`, which is called when the task first runs: after the
@@ -272,26 +203,6 @@ macro_rules! spawn_methods {
             self.start_soon(name, async move { function().await })
         }
 
-        /// [`fork_soon`](Self::fork_soon) with options and without the panic.
-        ///
-        /// # Errors
-        ///
-        /// As [`try_fork`](Self::try_fork).
-        #[track_caller]
-        pub fn try_fork_soon<T, F, M>(
-            &self,
-            name: impl Into<$crate::task::Name>,
-            options: $crate::task::ChildOptions,
-            function: M,
-        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
-        where
-            M: FnOnce() -> F + $life,
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            self.try_start_soon(name, options, async move { function().await })
-        }
-
         /// Adds anything that can be awaited and whose output is a value, a result or nothing: a
         /// trigger, a [`Task`](crate::task::Task) of another manager, a future. It is queued.
         ///
@@ -312,35 +223,7 @@ macro_rules! spawn_methods {
             A: std::future::IntoFuture<Output: $crate::task::Outcome>,
             A::IntoFuture: $life,
         {
-            let future = awaitable.into_future();
-            self.start_soon(name, async move {
-                $crate::task::Outcome::into_result(future.await)
-            })
-        }
-
-        /// [`add`](Self::add) with options and without the panic.
-        ///
-        /// # Errors
-        ///
-        /// As [`try_fork`](Self::try_fork).
-        #[track_caller]
-        pub fn try_add<A>(
-            &self,
-            name: impl Into<$crate::task::Name>,
-            options: $crate::task::ChildOptions,
-            awaitable: A,
-        ) -> Result<
-            $crate::task::Task<<A::Output as $crate::task::Outcome>::Value>,
-            $crate::task::AddError,
-        >
-        where
-            A: std::future::IntoFuture<Output: $crate::task::Outcome>,
-            A::IntoFuture: $life,
-        {
-            let future = awaitable.into_future();
-            self.try_start_soon(name, options, async move {
-                $crate::task::Outcome::into_result(future.await)
-            })
+            self.child(name).add(awaitable)
         }
 
         /// Adds clean-up that runs when the last task has ended, on success, on an error and after
@@ -370,49 +253,6 @@ macro_rules! spawn_methods {
             let future = async move { $crate::task::ExitOutcome::into_result(future.await) };
             // SAFETY: see the macro's description: the set and the lifetime go together.
             unsafe { $crate::task::clean_up::add(self.core(), self.child_set(), future) };
-        }
-
-        #[track_caller]
-        fn put<T, F>(
-            &self,
-            name: $crate::task::Name,
-            options: $crate::task::ChildOptions,
-            future: F,
-            begin: $crate::task::core::Begin,
-        ) -> $crate::task::Task<T>
-        where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            let place = std::panic::Location::caller();
-            let core = self.core();
-            let info = $crate::task::core::child_info::<T>(core, name, place, options);
-            if core.phase() == $crate::task::core::Phase::Failed && !self.contains(info.name()) {
-                return $crate::task::core::Core::cancelled(info, future);
-            }
-            // SAFETY: see the macro's description: the set and the lifetime go together.
-            match unsafe { core.add(self.child_set(), info, future, begin) } {
-                Ok(task) => task,
-                Err(error) => panic!("{error}"),
-            }
-        }
-
-        #[track_caller]
-        fn try_put<T, F>(
-            &self,
-            name: $crate::task::Name,
-            options: $crate::task::ChildOptions,
-            future: F,
-            begin: $crate::task::core::Begin,
-        ) -> Result<$crate::task::Task<T>, $crate::task::AddError>
-        where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
-        {
-            let place = std::panic::Location::caller();
-            let info = $crate::task::core::child_info::<T>(self.core(), name, place, options);
-            // SAFETY: see the macro's description: the set and the lifetime go together.
-            unsafe { self.core().add(self.child_set(), info, future, begin) }
         }
     };
 }

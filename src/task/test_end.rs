@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(LOG.take(), ["monitor dropped"]);
         let tm = MANAGER.take().unwrap();
         assert!(tm["monitor"].is_cancelled());
-        let refused = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
+        let refused = tm.child("late").try_fork(async { Ok(()) });
         let text = refused.unwrap_err().to_string();
         assert!(text.contains("the test in which it was made"), "{text}");
     }
@@ -319,7 +319,7 @@ mod tests {
                     MANAGER.with_borrow(|tm| {
                         let tm = tm.as_ref().unwrap();
                         let name = format!("task {}", tm.len());
-                        let _ = tm.try_start_soon(name, ChildOptions::new(), task);
+                        let _ = tm.child(name).try_start_soon(task);
                     });
                 }
             }

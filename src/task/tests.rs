@@ -12,6 +12,7 @@ use super::*;
 
 mod awaiting;
 mod background;
+mod builder;
 
 /// Notes in a shared list when it is dropped.
 struct NoteDrop<'a>(&'static str, &'a RefCell<Vec<String>>);
@@ -55,9 +56,9 @@ fn rule_01_a_name_taken_twice_panics_and_starts_nothing() {
         let started = Cell::new(0);
         let outcome = scope(async |tm| {
             tm.fork("twin", async { Ok(started.set(started.get() + 1)) });
-            let again = tm.try_fork("twin", ChildOptions::new(), async {
-                Ok(started.set(started.get() + 1))
-            });
+            let again = tm
+                .child("twin")
+                .try_fork(async { Ok(started.set(started.get() + 1)) });
             assert!(matches!(again, Err(AddError::NameTaken { name, .. }) if name == "twin"));
             tm.fork("twin", async { Ok(started.set(started.get() + 1)) });
             Ok(())
@@ -574,7 +575,7 @@ fn rule_11_a_closed_manager_takes_no_tasks_and_children_may_add_siblings() {
         .await
         .unwrap();
         assert_eq!(tm.result::<i32>("sibling").unwrap(), &1);
-        let late = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
+        let late = tm.child("late").try_fork(async { Ok(()) });
         assert!(matches!(late, Err(AddError::Closed { .. })));
         let message = panic_message(catch(|| drop(tm.fork("late", async { Ok(()) }))));
         assert!(
@@ -585,7 +586,7 @@ fn rule_11_a_closed_manager_takes_no_tasks_and_children_may_add_siblings() {
 
         let failed = TaskManager::new();
         failed.fork("fails", async { Err::<(), _>(anyhow!("no")) });
-        let late = failed.try_fork("late", ChildOptions::new(), async { Ok(()) });
+        let late = failed.child("late").try_fork(async { Ok(()) });
         let text = late.unwrap_err().to_string();
         assert!(text.contains("since task `fails` failed: no"), "{text}");
         assert!(failed.join_all().await.is_err());

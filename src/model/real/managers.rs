@@ -51,11 +51,11 @@ macro_rules! fork_on {
                 Forked::Task($tm.fork_with($name, options.background(true), $future))
             }
             Form::Add => Forked::Task($tm.add($name, $future)),
-            Form::TryFork => match $tm.try_fork($name, options, $future) {
+            Form::TryFork => match $tm.child($name).options(options).try_fork($future) {
                 Ok(task) => Forked::Task(task),
                 Err(error) => Forked::Refused(error),
             },
-            Form::TryStartSoon => match $tm.try_start_soon($name, options, $future) {
+            Form::TryStartSoon => match $tm.child($name).options(options).try_start_soon($future) {
                 Ok(task) => Forked::Task(task),
                 Err(error) => Forked::Refused(error),
             },

@@ -62,7 +62,7 @@ fn an_error_shown_for_a_closed_manager_may_drop_that_managers_scope() {
     KEPT.set(Some(kept));
     ON_SHOW.set(Some(Box::new(|| drop(KEPT.take()))));
     tm.fork("fails", async { Err::<(), _>(Meddler.into()) });
-    let refused = tm.try_fork("late", ChildOptions::new(), turns_ok(1));
+    let refused = tm.child("late").try_fork(turns_ok(1));
     assert!(refused.is_err_and(|error| error.to_string().contains("`fails` failed: meddler")));
     ON_SHOW.take();
     assert_eq!(*dropped.borrow(), [("b", 3), ("a", 3)]);

@@ -70,7 +70,7 @@ fn rule_19_it_is_a_task_of_the_map_as_any_other() {
                 assert!(tm["monitor"].is_background());
                 assert_eq!(monitor.name(), "monitor");
                 done.await?;
-                let again = tm.try_fork("monitor", ChildOptions::new(), async { Ok(()) });
+                let again = tm.child("monitor").try_fork(async { Ok(()) });
                 assert!(matches!(again, Err(AddError::NameTaken { .. })));
                 tm.fork("work", async { Ok(()) });
                 assert!(!tm["work"].is_background());
@@ -212,7 +212,7 @@ fn rule_19_nothing_is_added_while_they_are_cancelled() {
     block_on(scope(async |tm| {
         let adds = Adds(
             Box::new(|| {
-                let late = tm.try_fork("late", ChildOptions::new(), async { Ok(()) });
+                let late = tm.child("late").try_fork(async { Ok(()) });
                 matches!(late, Err(AddError::Closed { .. }))
             }),
             &refused,

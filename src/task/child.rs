@@ -1,0 +1,320 @@
+//! A child before it is added: its options, and the ways to add it.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::Name;
+use super::core::{Begin, Core, Phase, child_info};
+use super::error::AddError;
+use super::executor::ROOT_SET;
+use super::handle::{Starting, Task};
+use super::info::TaskInfo;
+use super::options::ChildOptions;
+use super::outcome::Outcome;
+
+/// A child that is waited for: the usual one. Its value may be of any type.
+#[derive(Debug)]
+pub struct Foreground(());
+
+/// A child that nobody waits for, and so without a value: see [`ChildBuilder::background`].
+#[derive(Debug)]
+pub struct Background(());
+
+/// Which values a child may have. With one type only, a block that loops for ever need not tell it.
+pub trait ValueOf<T>: sealed::Sealed {}
+
+impl<T> ValueOf<T> for Foreground {}
+impl ValueOf<()> for Background {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Foreground {}
+    impl Sealed for super::Background {}
+}
+
+/// A child to be: made by `tm.child("name")`, of a scope or of a manager held as a value, and by
+/// [`child`](super::child) of the test; given options; and added by one of the methods that take its
+/// future, which say when it starts. With `try_` in front, these return an error where they would panic.
+///
+/// | | first runs | gives |
+/// |---|---|---|
+/// | [`fork`](Self::fork), [`try_fork`](Self::try_fork) | before the call returns | [`Task`] |
+/// | [`start_soon`](Self::start_soon), [`try_start_soon`](Self::try_start_soon) | after the current task has suspended | [`Task`] |
+/// | [`start`](Self::start) | after the current task has suspended | a future that waits for that |
+/// | [`add`](Self::add), [`try_add`](Self::try_add) | as `start_soon`, of anything that can be awaited | [`Task`] |
+///
+/// The future may borrow what outlives `'a`: for a scope, whatever its block may borrow, for all others
+/// nothing.
+///
+/// # Examples
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let (sender, items) = unbounded();
+/// let errors = scope(async |tm| {
+///     tm.child("checker").background().continue_on_error().fork(async {
+///         loop {
+///             let item: u32 = items.recv().await?;
+///             ensure!(item < 3, "{item} is too large");
+///         }
+///     });
+///     let stimulus = tm.child("stimulus").start_soon(async { Ok(sender.send(5).await?) });
+///     stimulus.await?;
+///     let again = tm.child("checker").try_fork(async { Ok(()) });
+///     assert!(again.is_err(), "the name is taken");
+///     Ok(())
+/// })
+/// .await
+/// .unwrap_err();
+/// assert_eq!(errors.first().to_string(), "5 is too large");
+/// # });
+/// ```
+#[must_use = "a child is added by `fork`, `start_soon`, `start` or `add`"]
+pub struct ChildBuilder<'a, K = Foreground> {
+    core: Rc<Core>,
+    /// It runs in the scope that is open for the manager, and not in the root set.
+    in_scope: bool,
+    name: Name,
+    options: ChildOptions,
+    kind: PhantomData<fn() -> K>,
+    // Invariant, as the scope's: nobody may shorten what a child has to outlive.
+    borrows: PhantomData<&'a mut &'a ()>,
+}
+
+impl ChildBuilder<'static> {
+    /// A child of the root set: of a manager held as a value, or of the test.
+    pub(super) fn in_root(core: &Rc<Core>, name: Name) -> Self {
+        // SAFETY: the root set, and futures that borrow nothing.
+        unsafe { Self::new(core, name, false) }
+    }
+}
+
+impl<'a> ChildBuilder<'a> {
+    /// # Safety
+    ///
+    /// With `in_scope`, what lives for `'a` outlives the scope that is open for the manager; without
+    /// it, `'a` is `'static`.
+    pub(super) unsafe fn new(core: &Rc<Core>, name: Name, in_scope: bool) -> Self {
+        ChildBuilder {
+            core: Rc::clone(core),
+            in_scope,
+            name,
+            options: ChildOptions::new(),
+            kind: PhantomData,
+            borrows: PhantomData,
+        }
+    }
+
+    /// A child that nobody waits for, a monitor or a driver: it is cancelled when the block and all
+    /// other children have ended. See [`Scope::background`](super::Scope::background).
+    ///
+    /// It has no value. Its block may loop for ever, with `?` or without, and needs no type.
+    pub fn background(self) -> ChildBuilder<'a, Background> {
+        ChildBuilder {
+            options: self.options.background(true),
+            core: self.core,
+            in_scope: self.in_scope,
+            name: self.name,
+            kind: PhantomData,
+            borrows: PhantomData,
+        }
+    }
+}
+
+impl<'a, K> ChildBuilder<'a, K> {
+    /// An error of the child is kept and cancels nobody; the manager still reports it at its end.
+    pub fn continue_on_error(mut self) -> Self {
+        self.options = self.options.continue_on_error(true);
+        self
+    }
+
+    /// An error of the child cancels the rest, also where the manager says otherwise by default.
+    pub fn cancel_on_error(mut self) -> Self {
+        self.options = self.options.continue_on_error(false);
+        self
+    }
+
+    /// Options that are chosen elsewhere, in place of those so far.
+    pub fn options(mut self, options: ChildOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Adds the child and runs it to its first suspension before this returns.
+    ///
+    /// After an error in the manager, the task is not started and the handle says cancelled.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: the name is taken, or the manager's scope has ended.
+    #[track_caller]
+    pub fn fork<T, F>(self, future: F) -> Task<T>
+    where
+        K: ValueOf<T>,
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        self.put(future, Begin::Now)
+    }
+
+    /// [`fork`](Self::fork) without the panic.
+    ///
+    /// # Errors
+    ///
+    /// The name is taken, or the manager takes no more tasks. Nothing was started.
+    #[track_caller]
+    pub fn try_fork<T, F>(self, future: F) -> Result<Task<T>, AddError>
+    where
+        K: ValueOf<T>,
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        self.try_put(future, Begin::Now)
+    }
+
+    /// Adds the child, which first runs after the current task has suspended.
+    ///
+    /// # Panics
+    ///
+    /// As [`fork`](Self::fork).
+    #[track_caller]
+    pub fn start_soon<T, F>(self, future: F) -> Task<T>
+    where
+        K: ValueOf<T>,
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        self.put(future, Begin::Queued)
+    }
+
+    /// [`start_soon`](Self::start_soon) without the panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_fork`](Self::try_fork).
+    #[track_caller]
+    pub fn try_start_soon<T, F>(self, future: F) -> Result<Task<T>, AddError>
+    where
+        K: ValueOf<T>,
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        self.try_put(future, Begin::Queued)
+    }
+
+    /// Adds the child at once; the returned future resolves to its handle when the task has run to its
+    /// first suspension.
+    ///
+    /// # Panics
+    ///
+    /// As [`fork`](Self::fork).
+    #[track_caller]
+    pub fn start<T, F>(self, future: F) -> Starting<T>
+    where
+        K: ValueOf<T>,
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        self.start_soon(future).started()
+    }
+
+    /// Adds anything that can be awaited and whose output is a value, a result or nothing: a trigger, a
+    /// [`Task`] of another manager, a future. It is queued, as by [`start_soon`](Self::start_soon).
+    ///
+    /// # Panics
+    ///
+    /// As [`fork`](Self::fork).
+    #[track_caller]
+    pub fn add<A>(self, awaitable: A) -> Task<<A::Output as Outcome>::Value>
+    where
+        A: IntoFuture<Output: Outcome>,
+        A::IntoFuture: 'a,
+        K: ValueOf<<A::Output as Outcome>::Value>,
+    {
+        self.start_soon(result_of(awaitable.into_future()))
+    }
+
+    /// [`add`](Self::add) without the panic.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_fork`](Self::try_fork).
+    #[track_caller]
+    pub fn try_add<A>(self, awaitable: A) -> Result<Task<<A::Output as Outcome>::Value>, AddError>
+    where
+        A: IntoFuture<Output: Outcome>,
+        A::IntoFuture: 'a,
+        K: ValueOf<<A::Output as Outcome>::Value>,
+    {
+        self.try_start_soon(result_of(awaitable.into_future()))
+    }
+
+    #[track_caller]
+    fn put<T, F>(self, future: F, begin: Begin) -> Task<T>
+    where
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        if self.comes_too_late() {
+            return Core::cancelled(self.info::<T>(), future);
+        }
+        match self.try_put(future, begin) {
+            Ok(task) => task,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[track_caller]
+    fn try_put<T, F>(self, future: F, begin: Begin) -> Result<Task<T>, AddError>
+    where
+        F: Future<Output = anyhow::Result<T>> + 'a,
+        T: 'static,
+    {
+        let set = if self.in_scope {
+            self.core.scope_set.get()
+        } else {
+            ROOT_SET
+        };
+        // SAFETY: who made this promised that `'a` goes with the set. A manager whose scope has ended is
+        // closed and refuses the future, so the set is that of the open scope.
+        unsafe { self.core.add(set, self.info::<T>(), future, begin) }
+    }
+
+    /// Something has failed, and what is added now would be cancelled with the rest. A test that has
+    /// ended takes what its tasks still add in the same way.
+    fn comes_too_late(&self) -> bool {
+        let core = &*self.core;
+        match core.phase() {
+            Phase::Open => false,
+            Phase::Failed => core.is_free(&self.name),
+            Phase::Closed => core.is_test(),
+        }
+    }
+
+    #[track_caller]
+    fn info<T>(&self) -> TaskInfo {
+        let place = Location::caller();
+        child_info::<T>(&self.core, self.name.clone(), place, self.options)
+    }
+}
+
+async fn result_of<F>(future: F) -> anyhow::Result<<F::Output as Outcome>::Value>
+where
+    F: Future<Output: Outcome>,
+{
+    future.await.into_result()
+}
+
+impl<K> fmt::Debug for ChildBuilder<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChildBuilder")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

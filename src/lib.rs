@@ -121,6 +121,7 @@ pub mod guide;
 mod model;
 mod plugin;
 pub mod prelude;
+pub mod random;
 mod regression;
 mod scheduler;
 mod simulator;
@@ -138,8 +139,14 @@ pub mod trigger;
 pub mod value;
 
 pub use anyhow::{Context, Error};
-pub use rand;
-pub use regression::test::{Test, TestRng, skip};
+/// The macros that write to the log, with the simulated time: `log::info!("…")`.
+#[doc(no_inline)]
+pub use log;
+/// The traits of random number generators, for [`TestRng`] in distributions of other crates.
+#[doc(no_inline)]
+pub use rand::rand_core;
+pub use random::TestRng;
+pub use regression::test::{Test, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use task::first_of::first_of;

@@ -4,7 +4,8 @@ pub use std::future::pending;
 
 pub use crate::clock::{Clock, RunningClock};
 pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
-pub use crate::regression::test::{Test, TestRng, skip};
+pub use crate::random::TestRng;
+pub use crate::regression::test::{Test, skip};
 pub use crate::sync::{Event, Mutex, Receiver, Semaphore, Sender, channel, unbounded};
 pub use crate::task::{
     ChildOptions, Task, TaskManager, background, scope, scope_with, spawn, spawn_named, yield_now,
@@ -13,5 +14,5 @@ pub use crate::time::{SimDuration, SimTime, TimeUnits};
 pub use crate::trigger::{next_time_step, now, read_only, read_write, timer, with_timeout};
 pub use crate::value::{Logic, LogicEnum, LogicStruct, LogicVec};
 pub use crate::{Context, Result, bail, ensure, first_of};
-pub use rand::RngExt as _;
+pub use log;
 pub use verifork_macros::{LogicEnum, LogicStruct};

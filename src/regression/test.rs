@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use rand_chacha::ChaCha8Rng;
-
 use super::seed::Seed;
+use crate::random::TestRng;
 use crate::task::with_executor;
 use crate::time::SimTime;
 
@@ -17,16 +16,12 @@ struct Inner {
     plusargs: Rc<[String]>,
 }
 
-/// The generator that [`Test::rng`] returns: a `ChaCha8` with a stream of its own.
-pub type TestRng = ChaCha8Rng;
-
 /// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
 /// from anywhere.
 ///
 /// # Examples
 ///
 /// ```no_run
-/// use rand::RngExt;
 /// use verifork::prelude::*;
 ///
 /// #[verifork::test]
@@ -129,12 +124,12 @@ impl Test {
         with_executor(|executor| executor.write_current_path(&mut path).ok());
         // The task's path begins with the test's name, but not in a task that outlived its parent.
         let below = path.strip_prefix(self.name()).unwrap_or(&path);
-        self.0.seed.stream(&[self.name(), below])
+        TestRng::from_stream(self.0.seed.stream(&[self.name(), below]))
     }
 
     /// A stream of random numbers by a name of the caller's: the same in whatever task.
     pub fn rng_named(&self, name: &str) -> TestRng {
-        self.0.seed.stream(&[self.name(), "", name])
+        TestRng::from_stream(self.0.seed.stream(&[self.name(), "", name]))
     }
 
     /// The plus-arguments of the simulation, without their `+`.

@@ -36,6 +36,7 @@ mod logic;
 mod logic_value;
 mod parse;
 mod planes;
+mod random;
 mod ranged;
 mod resize;
 mod resolve;

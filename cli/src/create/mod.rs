@@ -191,7 +191,7 @@ impl New {
              publish = false\n\n\
              [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\
              # Its tests run in simulators, by `tests/sim.rs`.\ntest = false\ndoctest = false\n\n\
-             [dependencies]\nlog = \"0.4\"\nverifork = {verifork}\n\n\
+             [dependencies]\nverifork = {verifork}\n\n\
              [dev-dependencies]\nverifork-runner = {runner}\n\n\
              [[test]]\nname = \"sim\"\nharness = false\n"
         ))

@@ -149,9 +149,7 @@ impl MemoryBus {
     }
 
     fn random(&self, rng: &mut TestRng) -> LogicVec {
-        rng.random_iter::<bool>()
-            .take(self.data.width() as usize)
-            .collect()
+        LogicVec::random(self.data.width(), rng)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The test as its code sees it: plus-arguments, random streams.
 
-use rand::RngExt;
 use verifork::prelude::*;
 
 use crate::Design;

@@ -1,0 +1,422 @@
+//! Random numbers for tests: [`TestRng`], a generator that repeats with the seed.
+//!
+//! [`Test::rng`](crate::Test::rng) gives each task a generator of its own. A testbench needs no other
+//! crate for the usual draws:
+//!
+//! ```no_run
+//! use verifork::prelude::*;
+//!
+//! #[verifork::test]
+//! async fn random_traffic(test: Test) -> Result {
+//!     let mut rng = test.rng();
+//!     let (data, last): (u32, bool) = rng.random();
+//!     let length = rng.random_range(1..=16_u8);
+//!     let pause = rng.random_range(0..100).ns();
+//!     let address = LogicVec::random(100, &mut rng);
+//!     # let _ = (data, last, length, pause, address);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! For distributions of other crates, the generator implements [`rand_core::TryRng`](crate::rand_core), and
+//! with it `rand_core::Rng`: the traits of the small crate that `rand` and its companions stand on, which
+//! `verifork` re-exports as [`verifork::rand_core`](crate::rand_core). `rand` itself is in no signature of
+//! this library, so that a testbench may use it in whatever version stands on that one.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::ops::{Range, RangeInclusive, RangeTo, RangeToInclusive};
+
+use rand::distr::uniform::SampleRange;
+use rand::rand_core::TryRng;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A generator of random numbers that repeats with its seed, on every machine: `ChaCha8`.
+///
+/// [`Test::rng`](crate::Test::rng) makes one for the running task.
+///
+/// ```
+/// use verifork::TestRng;
+///
+/// let (mut rng, mut again) = (TestRng::new(7), TestRng::new(7));
+/// let (mode, length): (u8, u16) = (rng.random(), rng.random_range(1..=1500));
+/// assert!((1..=1500).contains(&length));
+/// assert_eq!((mode, length), (again.random(), again.random_range(1..=1500)));
+/// let kind = rng.choose(&["read", "write"]).unwrap();
+/// assert!(["read", "write"].contains(kind));
+/// ```
+#[derive(Clone)]
+pub struct TestRng(ChaCha8Rng);
+
+impl TestRng {
+    /// A generator with a seed of one's own, for what runs without a [`Test`](crate::Test).
+    pub fn new(seed: u64) -> Self {
+        TestRng(ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    pub(crate) fn from_stream(stream: ChaCha8Rng) -> Self {
+        TestRng(stream)
+    }
+
+    /// A value of any type that has a random one: each `bool` and each integer is as likely as any other,
+    /// floating-point numbers are in `[0, 1)`.
+    pub fn random<T: Random>(&mut self) -> T {
+        T::random(self)
+    }
+
+    /// Values without an end.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let bytes: Vec<u8> = TestRng::new(1).random_iter().take(64).collect();
+    /// assert_eq!(bytes.len(), 64);
+    /// ```
+    pub fn random_iter<T: Random>(mut self) -> impl Iterator<Item = T> {
+        std::iter::repeat_with(move || self.random())
+    }
+
+    /// A number of a range, each as likely as any other: `0..16`, `0..=15`, of integers and
+    /// floating-point numbers; `..16`, `..=15`, of unsigned integers.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if the range is empty, or one of its ends is not a number.
+    #[track_caller]
+    pub fn random_range<T: RandomNumber, R: RandomRange<T>>(&mut self, range: R) -> T {
+        match range.draw(self) {
+            Some(number) => number,
+            None => panic!("no number is in an empty range"),
+        }
+    }
+
+    /// `true` with the given probability.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line, if it is not between 0 and 1.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut rng = TestRng::new(1);
+    /// assert!(rng.random_bool(1.0) && !rng.random_bool(0.0));
+    /// ```
+    #[track_caller]
+    pub fn random_bool(&mut self, probability: f64) -> bool {
+        assert!(
+            (0.0..=1.0).contains(&probability),
+            "{probability} is no probability: it is between 0 and 1"
+        );
+        self.0.random_bool(probability)
+    }
+
+    /// One of some values, each as likely as any other; `None` if there are none.
+    pub fn choose<'a, T>(&mut self, values: &'a [T]) -> Option<&'a T> {
+        values.choose(&mut self.0)
+    }
+
+    /// Brings values into a random order.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut order = [0, 1, 2, 3];
+    /// TestRng::new(1).shuffle(&mut order);
+    /// assert_eq!(order.iter().sum::<i32>(), 6);
+    /// ```
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
+        values.shuffle(&mut self.0);
+    }
+
+    /// Fills a slice with random bytes.
+    pub fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+impl TryRng for TestRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.0.try_next_u32()
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0.try_next_u64()
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.try_fill_bytes(bytes)
+    }
+}
+
+impl fmt::Debug for TestRng {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestRng").finish_non_exhaustive()
+    }
+}
+
+/// What [`TestRng::random`] makes: `bool`, integers, floating-point numbers, arrays and tuples of them, and
+/// what a testbench implements it for.
+///
+/// ```
+/// use verifork::TestRng;
+/// use verifork::random::Random;
+///
+/// struct Request {
+///     write: bool,
+///     address: u32,
+/// }
+///
+/// impl Random for Request {
+///     fn random(rng: &mut TestRng) -> Self {
+///         Request { write: rng.random_bool(0.3), address: rng.random_range(0..256) * 4 }
+///     }
+/// }
+///
+/// let request: Request = TestRng::new(1).random();
+/// assert!(request.address % 4 == 0);
+/// # let _ = request.write;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "there is no random `{Self}`",
+    note = "implement `verifork::random::Random` for it, or draw its parts"
+)]
+pub trait Random: Sized {
+    /// Draws a value.
+    fn random(rng: &mut TestRng) -> Self;
+}
+
+/// A number that [`TestRng::random_range`] draws: an integer, `f32` or `f64`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that can be drawn from a range",
+    note = "integers, `f32` and `f64` are"
+)]
+pub trait RandomNumber: sealed::Number {}
+
+/// A range that [`TestRng::random_range`] draws from: `a..b`, `a..=b`, `..b`, `..=b`.
+pub trait RandomRange<T>: sealed::Range<T> {}
+
+mod sealed {
+    use super::TestRng;
+
+    pub trait Number: Sized + PartialOrd {
+        /// From `low` to `high`, which is included; `None` if there is nothing between them.
+        fn up_to(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
+        /// The same without `high`.
+        fn below(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
+    }
+
+    /// What a range without a beginning begins with.
+    pub trait Unsigned: Number {
+        const ZERO: Self;
+    }
+
+    pub trait Range<T> {
+        fn draw(self, rng: &mut TestRng) -> Option<T>;
+    }
+}
+
+macro_rules! range {
+    ($range:ty, $bound:ident, |$rng:ident, $of:ident| $draw:expr) => {
+        impl<T: RandomNumber + sealed::$bound> RandomRange<T> for $range {}
+
+        impl<T: RandomNumber + sealed::$bound> sealed::Range<T> for $range {
+            fn draw(self, $rng: &mut TestRng) -> Option<T> {
+                let $of = self;
+                $draw
+            }
+        }
+    };
+}
+
+range!(Range<T>, Number, |rng, range| T::below(
+    rng,
+    range.start,
+    range.end
+));
+range!(RangeTo<T>, Unsigned, |rng, range| T::below(
+    rng,
+    T::ZERO,
+    range.end
+));
+range!(RangeToInclusive<T>, Unsigned, |rng, range| T::up_to(
+    rng,
+    T::ZERO,
+    range.end
+));
+range!(RangeInclusive<T>, Number, |rng, range| {
+    let (low, high) = range.into_inner();
+    T::up_to(rng, low, high)
+});
+
+macro_rules! numbers {
+    ($finite:expr => $($number:ty)*) => {$(
+        impl RandomNumber for $number {}
+
+        impl sealed::Number for $number {
+            fn up_to(rng: &mut TestRng, low: Self, high: Self) -> Option<Self> {
+                let finite: fn(Self) -> bool = $finite;
+                if !(finite(low) && finite(high)) {
+                    return None;
+                }
+                (low..=high).sample_single(&mut rng.0).ok()
+            }
+
+            fn below(rng: &mut TestRng, low: Self, high: Self) -> Option<Self> {
+                let finite: fn(Self) -> bool = $finite;
+                if !(finite(low) && finite(high)) {
+                    return None;
+                }
+                (low..high).sample_single(&mut rng.0).ok()
+            }
+        }
+    )*};
+}
+
+macro_rules! unsigned {
+    ($($number:ty)*) => {$(
+        impl sealed::Unsigned for $number {
+            const ZERO: Self = 0;
+        }
+    )*};
+}
+
+macro_rules! random {
+    ($($random:ty)*) => {$(
+        impl Random for $random {
+            fn random(rng: &mut TestRng) -> Self {
+                rng.0.random()
+            }
+        }
+    )*};
+}
+
+numbers!(|_| true => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128);
+numbers!(Self::is_finite => f32 f64);
+unsigned!(u8 u16 u32 u64 u128 usize);
+random!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64);
+
+impl<T: Random, const N: usize> Random for [T; N] {
+    fn random(rng: &mut TestRng) -> Self {
+        std::array::from_fn(|_| rng.random())
+    }
+}
+
+macro_rules! random_tuple {
+    ($($element:ident)*) => {
+        impl<$($element: Random),*> Random for ($($element,)*) {
+            fn random(rng: &mut TestRng) -> Self {
+                ($($element::random(rng),)*)
+            }
+        }
+    };
+}
+
+random_tuple!(A);
+random_tuple!(A B);
+random_tuple!(A B C);
+random_tuple!(A B C D);
+random_tuple!(A B C D E);
+random_tuple!(A B C D E F);
+
+#[cfg(test)]
+mod tests {
+    use rand::rand_core::Rng;
+
+    use super::*;
+
+    #[test]
+    fn a_range_gives_its_numbers_and_no_others() {
+        let mut rng = TestRng::new(1);
+        let mut seen = [false; 4];
+        for _ in 0..200 {
+            seen[rng.random_range(..4_usize)] = true;
+            assert!((-3..=3).contains(&rng.random_range(-3..=3)));
+            assert!(rng.random_range(..=7_u8) <= 7);
+            assert!((0.5..1.5).contains(&rng.random_range(0.5..1.5)));
+            assert_eq!(rng.random_range(9..10_i64), 9);
+        }
+        assert_eq!(seen, [true; 4]);
+        let _: u128 = rng.random_range(..=u128::MAX);
+    }
+
+    #[test]
+    fn an_empty_range_is_refused_at_the_callers_line() {
+        let caught = |action: fn(&mut TestRng)| {
+            let panic = crate::task::catch(|| action(&mut TestRng::new(1))).unwrap_err();
+            panic.at.unwrap()
+        };
+        let first = line!() + 2;
+        let actions: [fn(&mut TestRng); 6] = [
+            |rng| _ = rng.random_range(0..0),
+            |rng| _ = rng.random_range(..0_u8),
+            |rng| _ = rng.random_range(u8::MAX..=0),
+            |rng| _ = rng.random_range(f64::NAN..1.0),
+            |rng| _ = rng.random_range(0.0..=f64::INFINITY),
+            |rng| _ = rng.random_bool(1.5),
+        ];
+        for (line, action) in (first..).zip(actions) {
+            let at = caught(action);
+            assert!(
+                at.contains(&format!("random.rs:{line}")),
+                "{at}, not {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_seed_gives_one_stream() {
+        let mut rng = TestRng::new(7);
+        let drawn = (
+            rng.next_u64(),
+            rng.random::<u8>(),
+            rng.random_range(0..1000),
+        );
+        let mut again = TestRng::new(7);
+        assert_eq!(
+            drawn,
+            (
+                again.next_u64(),
+                again.random::<u8>(),
+                again.random_range(0..1000)
+            )
+        );
+        assert_ne!(drawn.0, TestRng::new(8).next_u64());
+    }
+
+    #[test]
+    fn values_have_every_part_drawn_in_turn() {
+        let mut rng = TestRng::new(3);
+        let drawn: ([u8; 3], (bool, u32), i128) = (rng.random(), rng.random(), rng.random());
+        let mut again = TestRng::new(3);
+        let bytes = [again.random(), again.random(), again.random()];
+        assert_eq!(
+            drawn,
+            (bytes, (again.random(), again.random()), again.random())
+        );
+        let ones = TestRng::new(3)
+            .random_iter::<bool>()
+            .take(1000)
+            .filter(|&one| one)
+            .count();
+        assert!((400..600).contains(&ones), "{ones}");
+    }
+
+    #[test]
+    fn choosing_and_shuffling_keep_the_values() {
+        let mut rng = TestRng::new(3);
+        assert_eq!(rng.choose::<u8>(&[]), None);
+        let mut values: Vec<u8> = (0..50).collect();
+        rng.shuffle(&mut values);
+        assert_ne!(values, (0..50).collect::<Vec<u8>>());
+        values.sort_unstable();
+        assert_eq!(values, (0..50).collect::<Vec<u8>>());
+        let mut bytes = [0; 64];
+        rng.fill_bytes(&mut bytes);
+        assert_ne!(bytes, [0; 64]);
+    }
+}

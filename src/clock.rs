@@ -394,3 +394,6 @@ impl fmt::Debug for RunningClock {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

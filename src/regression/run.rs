@@ -7,6 +7,8 @@ mod design;
 mod limits;
 mod one;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;

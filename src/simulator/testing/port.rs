@@ -1,5 +1,6 @@
 //! The port to the stand-in.
 
+use std::io::Write as _;
 use std::num::NonZeroUsize;
 
 use super::object::{Object, Operation, Watch};
@@ -256,7 +257,7 @@ impl Port for Simulator {
         if steps == 0 {
             self.check_not_read_only("a delay of 0");
         }
-        let time = self.now().checked_add(steps);
+        let time = Port::now(self).checked_add(steps);
         let time = time.expect("the kernel knows the last time that there can be");
         let number = self.queue.number();
         self.delays.set(self.delays.get() + 1);
@@ -291,7 +292,10 @@ impl Port for Simulator {
     fn print(&self, text: &str) {
         print!("{text}");
     }
-    fn flush(&self) {}
+    fn flush(&self) {
+        // A reader that has gone misses it.
+        let _ = std::io::stdout().flush();
+    }
     fn finish(&self) {
         self.is_finished.set(true);
     }

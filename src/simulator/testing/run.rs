@@ -141,6 +141,13 @@ impl Design {
         simulator
     }
 
+    /// Runs the tests of this program, as a plugin's are run.
+    pub(crate) fn run_tests(self, events: &'static Dispatch) {
+        let simulator: &'static Simulator = self.leak(events);
+        simulator.begin();
+        simulator.run_to_end();
+    }
+
     fn leak(self, events: &'static Dispatch) -> &'static Simulator {
         Box::leak(Box::new(Simulator::new(self, events)))
     }

@@ -140,6 +140,11 @@ impl Simulator {
         self.settle();
     }
 
+    /// The present time, in steps.
+    pub(crate) fn now(&self) -> u64 {
+        self.queue.now.get()
+    }
+
     /// How many watches there are.
     pub(crate) fn watches(&self) -> usize {
         self.objects

@@ -1,4 +1,25 @@
-//! What a testbench uses all the time: `use verifork::prelude::*;`.
+//! What a testbench uses all the time.
+//!
+//! ```no_run
+//! use verifork::prelude::*;
+//!
+//! #[derive(Dut)]
+//! struct Counter {
+//!     clk: Signal<bool>,
+//!     count: Signal<u8>,
+//! }
+//!
+//! #[verifork::test]
+//! async fn counts(dut: Counter) -> Result {
+//!     Clock::new(&dut.clk, 10.ns()).start();
+//!     dut.count.wait_for(3).await;
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! `use verifork::*;` brings the same, with the modules beside it. The attribute is `#[verifork::test]` in
+//! either case: `#[test]` is Rust's own.
 
 pub use std::future::pending;
 

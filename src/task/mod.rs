@@ -78,6 +78,14 @@ pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
 
 /// A task's name. A literal costs no allocation.
+///
+/// ```
+/// use verifork::task::Name;
+///
+/// let literal: Name = "driver".into();
+/// let computed: Name = format!("lane {}", 3).into();
+/// assert_eq!(format!("{literal}, {computed}"), "driver, lane 3");
+/// ```
 pub type Name = Cow<'static, str>;
 
 /// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.

@@ -53,6 +53,14 @@ impl DeclaredRange {
 
 /// A vector whose bits go by the indices of a declaration. Made by [`LogicVec::ranged`] and
 /// [`LogicVec::ranged_mut`].
+///
+/// ```
+/// use verifork::value::{Logic, LogicVec};
+///
+/// let vector: LogicVec = "1000".parse().unwrap();
+/// assert_eq!(vector.ranged(0, 3).unwrap().bit(0), Ok(Logic::One)); // declared [0:3]
+/// ```
+#[doc(alias = "downto")]
 #[derive(Clone, Copy, Debug)]
 pub struct Ranged<V> {
     vector: V,

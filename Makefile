@@ -78,7 +78,8 @@ clippy: tools-bindings
 
 ## doc        the documentation, warnings refused: target/doc/verifork/index.html
 doc:
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --features num-bigint
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --features num-bigint \
+		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner
 
 ## tools      installs with apt what any of these needs and is missing
 tools: tools-icarus tools-tests tools-bindings

@@ -9,7 +9,7 @@
 //! ```no_run
 //! use verifork::prelude::*;
 //!
-//! /// Bound by name when the test starts: what does not fit the design is reported in one error.
+//! /// Bound by name when the test starts; one error tells all that does not fit.
 //! #[derive(Dut)]
 //! struct Counter {
 //!     clk: Signal<bool>,
@@ -29,7 +29,7 @@
 //!     for expected in 1..=200u8 {
 //!         dut.clk.rising_edge().await;
 //!         read_only().await; // the time step has settled
-//!         dut.count.expect(expected)?; // the error names signal, values, time and this line
+//!         dut.count.expect(expected)?; // names signal, values, time and line
 //!         next_time_step().await; // writes are allowed again
 //!     }
 //!     Ok(())

@@ -117,8 +117,9 @@
 //! ```
 //!
 //! No task runs: the simulator evaluates the design in one time step for ever, because of combinational
-//! feedback, `always @*` that writes what it reads, or a process without `wait`. Verilator and NVC
-//! give up by themselves and name a place; in the others, a wave file ends at the time of the loop.
+//! feedback, `always @*` that writes what it reads, or a process without `wait`. Verilator, GHDL and NVC
+//! count the rounds and give up with a message; Icarus Verilog goes on until the limit of wall-clock time.
+//! A wave file ends at the time of the loop.
 //!
 //! # Limits
 //!

@@ -7,6 +7,7 @@
 //! long text is cut there. At the end the file is written once more, with every text in full.
 
 mod file;
+mod shared;
 mod target;
 mod text;
 mod write;
@@ -16,7 +17,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use self::file::{JunitFile, write_report};
+pub use self::file::{JunitFile, write_report, write_report_after};
+pub use self::shared::{Earlier, enter};
 
 /// A report: suites in their order.
 #[derive(Clone, Debug, Default)]

@@ -216,11 +216,9 @@ fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result
     let testbench = &context.testbench;
     // Cargo starts tests in the folder of the crate; the path was meant from there too.
     let path = testbench.folder.join(path);
+    let notes = testbench.notes();
     let junit = match env::var("NEXTEST_RUN_ID") {
-        Ok(run) => {
-            let lines = testbench.output.join(format!("junit/{run}.jsonl"));
-            Junit::gathered(path, &testbench.package, lines)
-        }
+        Ok(run) => Junit::shared(path, &notes, run),
         Err(_) => {
             let case = |planned: &Planned| {
                 let left = planned.ignored.as_ref().filter(|_| arguments.leave(true));
@@ -229,7 +227,7 @@ fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result
                 planned.suite.case(&planned.test, result)
             };
             let cases: Vec<_> = plan.selected(arguments).map(case).collect();
-            Junit::create(path, &testbench.package, &cases)?
+            Junit::create(path, &notes, &testbench.package, &cases)?
         }
     };
     // There is one report a process.
@@ -246,7 +244,8 @@ fn report_problems(problems: &[String]) -> Option<String> {
         return None;
     }
     let folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    junit::write_problem(&Path::new(&folder).join(path), &problems.join("\n")).err()
+    let (path, text) = (Path::new(&folder).join(path), problems.join("\n"));
+    junit::write_problem(&path, &testbench::notes()?, &text).err()
 }
 
 fn check_languages(designs: &[ResolvedDesign]) -> Result<(), Vec<String>> {

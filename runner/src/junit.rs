@@ -1,21 +1,22 @@
 //! `JUnit` XML of the whole run, over all designs and simulators.
 //!
 //! Every test that is asked for stands in the file from the start, as an error until it has a
-//! result, and so does the run itself. Under nextest each test is a process of its own, which knows
-//! of no other: they gather in a file of lines that carries nextest's number of the run, and
-//! each rewrites the XML from all of them, once as a test that has not finished.
+//! result, and so does the run itself. Harnesses that one `cargo test` starts in turn, with one path for
+//! all, add to what those before them have put there. Under nextest each test is a process of its own,
+//! which knows of no other: each enters its own test, once as one that has not finished.
 
 use std::collections::{BTreeMap, HashMap};
+use std::env;
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use verifork_protocol::files::file_name;
 use verifork_protocol::junit::{
-    self, JunitFile, Outcome, RUN, Report, Suite, report_of_problem, suite_of_run, write_report,
+    self, Earlier, JunitFile, Outcome, RUN, Report, Suite, report_of_problem, suite_of_run,
+    write_report_after,
 };
 
 use crate::verdict::Verdict;
@@ -25,7 +26,7 @@ const NOT_FINISHED: &str = "not finished: the harness ended during this test";
 const NOT_LEFT: &str = "the harness has not come to its end: it crashed, or was killed";
 
 /// A test in the report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Case {
     /// The design and the simulator.
     pub(crate) suite: String,
@@ -40,7 +41,7 @@ pub(crate) struct Case {
     pub(crate) attachments: Vec<PathBuf>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Result {
     NotRun,
     NotFinished,
@@ -63,7 +64,6 @@ impl From<&Verdict> for Result {
 #[derive(Debug)]
 pub(crate) struct Junit {
     path: PathBuf,
-    name: String,
     form: Form,
 }
 
@@ -71,8 +71,8 @@ pub(crate) struct Junit {
 enum Form {
     /// This process runs every test.
     Whole(Box<Mutex<Whole>>),
-    /// The lines of all processes of this run.
-    Gathered(PathBuf),
+    /// Each test is a process: the index of what they have entered, and the number of the run.
+    Shared { index: PathBuf, run: String },
 }
 
 #[derive(Debug)]
@@ -86,13 +86,14 @@ struct Whole {
 }
 
 impl Junit {
-    /// The report of these tests at `path`.
+    /// The report of these tests at `path`. What is to be known of it for others is in `notes`.
     ///
     /// # Errors
     ///
     /// It cannot be written.
     pub(crate) fn create(
         path: PathBuf,
+        notes: &Path,
         name: &str,
         planned: &[Case],
     ) -> std::result::Result<Junit, String> {
@@ -106,7 +107,9 @@ impl Junit {
         let run = report.suites.len();
         let not_left = Outcome::Error(NOT_LEFT.to_owned());
         report.suites.push(suite_of_run(not_left));
-        let file = JunitFile::create(&path, &report).map_err(|error| error.to_string())?;
+        let earlier = earlier(&path, notes, run_of_cargo().as_deref());
+        let file = JunitFile::create_after(&path, earlier, &report);
+        let file = file.map_err(|error| error.to_string())?;
         let whole = Whole {
             file: Some(file),
             places,
@@ -114,17 +117,16 @@ impl Junit {
         };
         Ok(Junit {
             path,
-            name: name.to_owned(),
             form: Form::Whole(Box::new(Mutex::new(whole))),
         })
     }
 
-    /// The report at `path` of processes that share a file of lines.
-    pub(crate) fn gathered(path: PathBuf, name: &str, lines: PathBuf) -> Junit {
+    /// The report at `path` of processes that each run one test of this run.
+    pub(crate) fn shared(path: PathBuf, notes: &Path, run: String) -> Junit {
+        let index = notes.join(file_name(&path.to_string_lossy()));
         Junit {
             path,
-            name: name.to_owned(),
-            form: Form::Gathered(lines),
+            form: Form::Shared { index, run },
         }
     }
 
@@ -156,10 +158,10 @@ impl Junit {
                     _ => Err(format!("`{}` is not in the report", case.name)),
                 }
             }
-            Form::Gathered(lines) => self.gather(lines, case).map_err(|error| {
-                let path = self.path.display();
-                format!("cannot write `{path}` (VERIFORK_JUNIT): {error}")
-            }),
+            Form::Shared { index, run } => {
+                junit::enter(&self.path, index, run, &case.suite, &test_case(case))
+                    .map_err(|error| error.to_string())
+            }
         }
     }
 
@@ -184,30 +186,6 @@ impl Junit {
         let written = file.record(run, 0, &case).and_then(|()| file.finish());
         written.map_err(|error| error.to_string())
     }
-
-    fn gather(&self, path: &Path, case: &Case) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(path);
-        fs::create_dir_all(folder)?;
-        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        // Held until the XML is written too: the last one to write has seen all lines.
-        file.lock()?;
-        file.write_all(format!("{}\n", serde_json::to_string(case)?).as_bytes())?;
-        // A retry takes the place of the one before.
-        let mut places: HashMap<(String, String), usize> = HashMap::new();
-        let mut cases: Vec<Case> = Vec::new();
-        for line in fs::read_to_string(path)?.lines() {
-            let case: Case = serde_json::from_str(line)?;
-            let key = (case.suite.clone(), case.name.clone());
-            match places.get(&key) {
-                Some(&place) => cases[place] = case,
-                None => {
-                    places.insert(key, cases.len());
-                    cases.push(case);
-                }
-            }
-        }
-        write_report(&self.path, &report(&self.name, &cases)).map_err(io::Error::other)
-    }
 }
 
 /// Writes a report that tells only why there was no test, in place of whatever an earlier run has left.
@@ -215,9 +193,41 @@ impl Junit {
 /// # Errors
 ///
 /// It cannot be written.
-pub(crate) fn write_problem(path: &Path, text: &str) -> std::result::Result<(), String> {
-    let written = write_report(path, &report_of_problem("verifork", text));
+pub(crate) fn write_problem(
+    path: &Path,
+    notes: &Path,
+    text: &str,
+) -> std::result::Result<(), String> {
+    let earlier = earlier(path, notes, run_of_cargo().as_deref());
+    let written = write_report_after(path, earlier, &report_of_problem("verifork", text));
     written.map_err(|error| error.to_string())
+}
+
+/// What harnesses of this run have put into the report, which is from now on of this run.
+fn earlier(path: &Path, notes: &Path, run: Option<&str>) -> Earlier {
+    let note = notes.join(file_name(&path.to_string_lossy()) + ".run");
+    let Some(run) = run else {
+        // It may never have been there.
+        let _ = fs::remove_file(note);
+        return Earlier::default();
+    };
+    let is_known = fs::read_to_string(&note).is_ok_and(|known| known == run);
+    let read = is_known.then(|| Earlier::read(path)).flatten();
+    // Without the note the next harness takes the place of this one's report, as if run by hand.
+    let _ = fs::create_dir_all(notes).and_then(|()| fs::write(note, run));
+    read.unwrap_or_default()
+}
+
+/// The `cargo` that has started this process, and others of the run with it.
+fn run_of_cargo() -> Option<String> {
+    let parent = rustix::process::getppid()?.as_raw_nonzero();
+    let stat = fs::read_to_string(format!("/proc/{parent}/stat")).ok()?;
+    // The name of the program stands in parentheses and may have any; the time of its start is the
+    // twentieth word behind them (proc_pid_stat(5)).
+    let (before, after) = stat.rsplit_once(')')?;
+    let (_, name) = before.split_once('(')?;
+    let start = after.split_whitespace().nth(19)?;
+    (name == "cargo").then(|| format!("cargo {parent} {start}"))
 }
 
 fn lock(whole: &Mutex<Whole>) -> MutexGuard<'_, Whole> {
@@ -264,7 +274,7 @@ fn test_case(case: &Case) -> junit::Case {
     let mut output = case.log.clone();
     for path in &case.attachments {
         // What GitLab and Jenkins show as attached files; GitLab wants paths from the checkout.
-        let checkout = std::env::var_os("CI_PROJECT_DIR");
+        let checkout = env::var_os("CI_PROJECT_DIR");
         let path = checkout
             .and_then(|folder| path.strip_prefix(folder).ok())
             .unwrap_or(path);
@@ -308,7 +318,7 @@ mod tests {
             case("counter::icarus", "counts", Result::NotRun),
             case("counter::ghdl", "counts", Result::NotRun),
         ];
-        let junit = Junit::create(path.clone(), "counter_tb", &not_run).unwrap();
+        let junit = Junit::create(path.clone(), folder.path(), "counter_tb", &not_run).unwrap();
         assert!(text().contains("tests=\"3\" skipped=\"0\" failures=\"0\" errors=\"3\""));
         junit.begin(not_run[0].clone()).unwrap();
         assert!(text().contains(NOT_FINISHED));
@@ -343,33 +353,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("junit.xml");
         let passed = [case("counter::icarus", "counts", Result::Passed)];
-        let junit = Junit::create(path.clone(), "counter_tb", &passed).unwrap();
+        let junit = Junit::create(path.clone(), folder.path(), "counter_tb", &passed).unwrap();
         junit.finish(Some("nothing could run\nwhy")).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert!(
             text.contains("<failure message=\"nothing could run\">"),
             "{text}"
         );
-        write_problem(&path, "no such design").unwrap();
+        write_problem(&path, folder.path(), "no such design").unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("tests=\"1\" skipped=\"0\" failures=\"1\""));
     }
 
     #[test]
-    fn processes_of_one_run_gather_and_a_retry_replaces() {
+    fn a_process_a_test_enters_that_it_has_begun_and_how_it_ended() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, lines) = (
-            folder.path().join("junit.xml"),
-            folder.path().join("run.jsonl"),
-        );
-        let failed = || Result::Failed("broken".to_owned());
+        let path = folder.path().join("junit.xml");
         let text = || fs::read_to_string(&path).unwrap();
         for (name, result) in [
-            ("a", failed()),
+            ("a", Result::Failed("broken".to_owned())),
             ("b", Result::Passed),
             ("a", Result::Passed),
         ] {
-            let junit = Junit::gathered(path.clone(), "tb", lines.clone());
+            let junit = Junit::shared(path.clone(), &folder.path().join("notes"), "1".to_owned());
             junit
                 .begin(case("counter::icarus", name, Result::NotRun))
                 .unwrap();
@@ -385,8 +391,34 @@ mod tests {
     }
 
     #[test]
+    fn only_harnesses_of_the_same_run_add_to_a_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, notes) = (folder.path().join("j.xml"), folder.path().join("notes"));
+        let add = |run: Option<&str>, name: &str| {
+            let earlier = earlier(&path, &notes, run);
+            write_report_after(&path, earlier, &report_of_problem("tb", name)).unwrap();
+            fs::read_to_string(&path).unwrap()
+        };
+        let both = ["first", "second"].map(|name| add(Some("cargo 1 2"), name));
+        assert!(
+            both[1].contains("first") && both[1].contains("second"),
+            "{both:?}"
+        );
+        for run in [Some("cargo 1 3"), None] {
+            let text = add(run, "third");
+            assert!(text.contains("third") && !text.contains("second"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_report_that_cannot_be_written_is_an_error() {
-        let error = Junit::create("/proc/none/junit.xml".into(), "tb", &[]).unwrap_err();
+        let error = Junit::create(
+            "/proc/none/junit.xml".into(),
+            Path::new("/proc/none"),
+            "tb",
+            &[],
+        )
+        .unwrap_err();
         assert!(error.contains("VERIFORK_JUNIT"), "{error}");
     }
 }

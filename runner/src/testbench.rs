@@ -44,7 +44,29 @@ struct Library {
     crate_type: Vec<String>,
 }
 
+/// The folder of what is noted of reports, below that of all our output.
+const NOTES: &str = "junit";
+
+/// That of this process's harness, where the crate may not be known.
+pub(crate) fn notes() -> Option<PathBuf> {
+    let executable = env::current_exe().ok()?;
+    let (_, profile) = folders(&executable)?;
+    Some(target_folder(profile).join("verifork").join(NOTES))
+}
+
+/// The folder of a harness, and that of cargo's profile, which it is in or below.
+fn folders(executable: &Path) -> Option<(&Path, &Path)> {
+    let own = executable.parent()?;
+    let is_deps = own.file_name().is_some_and(|name| name == "deps");
+    Some((own, own.parent().filter(|_| is_deps).unwrap_or(own)))
+}
+
 impl Testbench {
+    /// The folder of what is noted of reports.
+    pub(crate) fn notes(&self) -> PathBuf {
+        self.output.join(NOTES)
+    }
+
     /// Finds the crate: cargo and nextest name its folder to tests; somebody who starts the
     /// harness by hand stands in it.
     ///
@@ -80,12 +102,8 @@ impl Testbench {
             manifest.display()
         );
         let executable = env::current_exe().context("the harness's own path is not to be had")?;
-        let dependencies = executable.parent().context("the harness is in no folder")?;
-        let in_dependencies = dependencies.file_name().is_some_and(|name| name == "deps");
-        let profile = match dependencies.parent() {
-            Some(parent) if in_dependencies => parent,
-            _ => dependencies,
-        };
+        let (dependencies, profile) =
+            folders(&executable).context("the harness is in no folder")?;
         let stem = executable.file_stem().unwrap_or_default().to_string_lossy();
         // Cargo adds a dash and a hash of 16 digits.
         let target = match stem.rsplit_once('-') {

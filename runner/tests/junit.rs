@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{Harness, icarus, process_of, wait_until};
+use common::{Harness, Run, icarus, process_of, script, wait_until};
 
 const FAILED: i32 = 101;
 const BROKEN: i32 = 2;
@@ -184,4 +184,38 @@ fn a_test_that_nextest_kills_is_an_error() {
         assert!(text.contains("tests=\"2\" skipped=\"0\" failures=\"0\" errors=\"1\""));
         sleeps.contains("not finished").then_some(())
     });
+}
+
+/// As `cargo test --workspace` does it, with one path for all.
+#[test]
+fn harnesses_that_one_cargo_starts_add_to_one_report_and_the_next_cargo_begins_anew() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let junit = harness.target.path().join("junit.xml");
+    let variables = [("VERIFORK_JUNIT", junit.to_str().unwrap())];
+    // The name of the program that has started the harness counts, and that it is the same process.
+    let cargo = harness.target.path().join("cargo");
+    script(&cargo, "for test; do \"$HARNESS\" --exact \"$test\"; done");
+    let run = |tests: &[&str]| {
+        let own = harness.command("all", &variables, &[]);
+        let mut command = Command::new(&cargo);
+        command.env("HARNESS", own.get_program()).args(tests);
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let said = Run::of(command.output().unwrap());
+        (said.text, read(&junit))
+    };
+    let (said, text) = run(&["gate::icarus::fails", "gate::icarus::passes"]);
+    assert!(case(&text, "fails").contains("<failure"), "{said}{text}");
+    assert!(!case(&text, "passes").contains("<failure"), "{text}");
+    assert_eq!(text.matches("name=\"the run\"").count(), 2, "{text}");
+    let (said, text) = run(&["gate::icarus::passes_too"]);
+    assert!(!text.contains("name=\"fails\""), "{said}{text}");
+    assert_eq!(text.matches("<testcase ").count(), 2, "{text}");
 }

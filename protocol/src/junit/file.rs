@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::target::{Failed, Target, replace};
 use super::write::{self, Counts, DECLARATION};
-use super::{Case, JunitError, Report};
+use super::{Case, Earlier, JunitError, Report};
 
 /// A report whose tests run now.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct JunitFile {
     /// The present form of a regular file.
     present: Option<File>,
     name: String,
+    /// The text of suites that others have put there.
+    earlier: String,
     suites: Vec<SuiteOf>,
     counts: Counts,
     counts_at: Place,
@@ -77,7 +79,20 @@ impl JunitFile {
     ///
     /// The path is none of a file, or cannot be written.
     pub fn create(path: &Path, report: &Report) -> Result<JunitFile, JunitError> {
-        let mut file = JunitFile::new(path, report)?;
+        JunitFile::create_after(path, Earlier::default(), report)
+    }
+
+    /// The same, behind what other harnesses of the run have put there.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub fn create_after(
+        path: &Path,
+        earlier: Earlier,
+        report: &Report,
+    ) -> Result<JunitFile, JunitError> {
+        let mut file = JunitFile::new(path, earlier, report)?;
         let draft = file.draft(true);
         if let Target::Regular(to) = &file.target {
             let present = replace(to, &draft).map_err(|failed| error(path, failed))?;
@@ -86,14 +101,15 @@ impl JunitFile {
         Ok(file)
     }
 
-    fn new(path: &Path, report: &Report) -> Result<JunitFile, JunitError> {
+    fn new(path: &Path, earlier: Earlier, report: &Report) -> Result<JunitFile, JunitError> {
         let mut file = JunitFile {
             path: path.to_owned(),
             target: Target::of(path).map_err(|failed| error(path, failed))?,
             present: None,
             name: report.name.clone(),
             suites: Vec::with_capacity(report.suites.len()),
-            counts: Counts::default(),
+            counts: earlier.counts,
+            earlier: earlier.suites,
             counts_at: Place::default(),
         };
         for suite in &report.suites {
@@ -180,6 +196,7 @@ impl JunitFile {
         let length = room(Counts::room(self.counts.tests));
         self.counts_at = draft.place(&self.counts.attributes(), length);
         draft.add(">\n");
+        draft.add(&self.earlier);
         for suite in &mut self.suites {
             draft.add(&write::opening("  ", "testsuite", &suite.name));
             let length = room(Counts::room(suite.counts.tests));
@@ -208,10 +225,23 @@ fn through(stream: &mut File, text: &[u8]) -> Result<(), Failed> {
 ///
 /// As [`JunitFile::create`].
 pub fn write_report(path: &Path, report: &Report) -> Result<(), JunitError> {
-    JunitFile::new(path, report)?.finish()
+    write_report_after(path, Earlier::default(), report)
 }
 
-fn error(path: &Path, (doing, source): Failed) -> JunitError {
+/// The same, behind what other harnesses of the run have put there.
+///
+/// # Errors
+///
+/// As [`JunitFile::create`].
+pub fn write_report_after(
+    path: &Path,
+    earlier: Earlier,
+    report: &Report,
+) -> Result<(), JunitError> {
+    JunitFile::new(path, earlier, report)?.finish()
+}
+
+pub(super) fn error(path: &Path, (doing, source): Failed) -> JunitError {
     JunitError {
         path: path.to_owned(),
         doing,

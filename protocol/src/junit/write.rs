@@ -57,6 +57,22 @@ impl Counts {
         )
     }
 
+    /// Those in an element's opening tag, or wherever they stand as attributes.
+    pub(super) fn parse(text: &str) -> Option<Counts> {
+        let value = |name: &str| {
+            let (_, rest) = text.split_once(&format!(" {name}=\""))?;
+            rest.split('"').next()
+        };
+        let number = |name| value(name)?.parse().ok();
+        Some(Counts {
+            tests: number("tests")?,
+            skipped: number("skipped")?,
+            failures: number("failures")?,
+            errors: number("errors")?,
+            time: Duration::try_from_secs_f64(value("time")?.parse().ok()?).ok()?,
+        })
+    }
+
     /// How long the attributes of so many tests may become.
     pub(super) fn room(tests: usize) -> usize {
         let longest = Counts {

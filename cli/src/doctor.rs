@@ -1,41 +1,52 @@
 //! What is installed, and what it can do.
 
+use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
 
+use console::Term;
+use verifork_protocol::page::wrapped;
 use verifork_runner::known_simulators;
+
+/// The columns before the text.
+const MARGIN: usize = 25;
 
 /// Tells everything; fails if no simulator is there.
 pub(crate) fn run() -> ExitCode {
+    let width = Term::stdout().size_checked();
+    let width = width.map_or(usize::MAX, |(_, width)| width.into());
+    let row = |state: &str, name: &str, text: &str| {
+        let line = format!("{state:<8} {name:<15} {text}");
+        // Nobody to tell if nobody reads.
+        let _ = writeln!(io::stdout(), "{}", wrapped(&line, MARGIN, width));
+    };
     let mut usable = false;
     for known in known_simulators() {
         let languages: Vec<String> = known.languages.iter().map(ToString::to_string).collect();
         match &known.found {
             Ok((path, version)) => {
                 usable = true;
-                println!("ok       {:<15} {version}", known.product);
-                println!("         {:<15} {}", "at", path.display());
+                row("ok", known.product, version.trim_end_matches(" ()"));
+                row("", "at", &path.display().to_string());
             }
-            Err(reason) => println!("missing  {:<15} {reason}", known.product),
+            Err(reason) => row("missing", known.product, reason),
         }
-        println!("         {:<15} {}", "languages", languages.join(", "));
-        println!("         {:<15} {}", "works", known.works);
-        println!("         {:<15} {}", "waves", known.waves.join(", "));
-        println!("         {:<15} VERIFORK_SIM={}", "chosen by", known.key);
+        row("", "languages", &languages.join(", "));
+        row("", "works", known.works);
+        row("", "waves", &known.waves.join(", "));
+        row("", "chosen by", &format!("VERIFORK_SIM={}", known.key));
     }
     for (tool, use_of_it) in [
         ("cargo-nextest", "shards, retries"),
         ("surfer", "shows waves"),
         ("gtkwave", "shows waves"),
     ] {
-        let there = is_there(tool);
-        println!(
-            "{:<8} {tool:<15} {use_of_it}",
-            if there { "ok" } else { "missing" }
-        );
+        let state = if is_there(tool) { "ok" } else { "missing" };
+        row(state, tool, use_of_it);
     }
     if usable {
         ExitCode::SUCCESS
     } else {
+        eprintln!("error: no simulator is installed");
         ExitCode::FAILURE
     }
 }

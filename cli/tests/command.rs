@@ -165,7 +165,23 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
     outside
         .verifork("counter-tb", &["run"])
         .status(0)
-        .says("counter::icarus       1       0        0");
+        .says("counter::icarus       1       0        0")
+        .says("ok: 1 passed, 0 failed, 0 ignored in ");
+    for command in ["list", "run"] {
+        let mut wrong = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+        wrong.args(["verifork", command]).env("VERIFORK_SIM", "zzz");
+        outside
+            .run(wrong, "counter-tb")
+            .status(2)
+            .says("there is no simulator `zzz`");
+    }
+    let mut settings = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+    settings.args(["verifork", "run"]).env("VERIFORK_HELP", "1");
+    let settings = outside.run(settings, "counter-tb");
+    settings
+        .status(0)
+        .says("verifork reads these environment variables:");
+    assert!(!settings.text.contains("passed,"), "{}", settings.text);
     outside
         .verifork("counter-tb", &["run", "strats"])
         .status(FAILED)
@@ -206,7 +222,10 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
         .says("VERIFORK_SEED=")
         .says("--exact");
     let run = outside.verifork("counter-tb", &["run"]);
-    run.status(101).says("FAILED counter::icarus::starts");
+    run.status(101)
+        .says("FAILED counter::icarus::starts\nsrc/lib.rs:")
+        .says("\nFAILED: 0 passed, 1 failed, 0 ignored in ");
+    assert!(!run.text.contains("Error: \""), "{}", run.text);
 
     fs::write(
         &design,

@@ -1,18 +1,22 @@
 //! What the library `verifork`, its harness and its command exchange and have in common, each defined
 //! once: results, the list of tests, the description of a design, declarations, settings, names of
-//! simulators; `JUnit` XML, names of files, names that are near to a misspelt one, words of a shell.
+//! simulators; `JUnit` XML, names of files, names that are near to a misspelt one, words of a
+//! shell, simulated time, what a failure tells, the width of pages.
 //!
 //! Not for testbenches: it has the version of the crates that use it, and changes with them.
 
 pub mod declarations;
 pub mod description;
+pub mod failure;
 pub mod files;
 pub mod junit;
 pub mod listing;
 pub mod nearest;
+pub mod page;
 pub mod results;
 pub mod shell;
 pub mod simulators;
+pub mod time;
 pub mod variables;
 
 /// The version of the library, its harness and its command.

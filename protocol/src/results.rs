@@ -99,6 +99,8 @@ pub struct Ended {
     pub reason: Option<String>,
     /// What went wrong, in this order; some if it has failed.
     pub failures: Vec<Failure>,
+    /// When it began, in nanoseconds of the simulation.
+    pub since_ns: String,
     /// Simulated time that went by, in nanoseconds.
     pub simulated_ns: String,
     /// Wall-clock time that went by, in seconds.
@@ -299,6 +301,7 @@ mod tests {
                 at_ns: Some("10.00".to_owned()),
                 text: "count is \"7\"\nand not 8\u{2028}\0".to_owned(),
             }],
+            since_ns: "0.00".to_owned(),
             simulated_ns: "10.00".to_owned(),
             wall: 0.25,
             seed: u64::MAX,

@@ -1,27 +1,82 @@
-//! The arguments of a test harness, as libtest takes them: those of `libtest-mimic`, and what it
-//! lacks.
+//! The arguments of a test harness, as libtest takes them.
 
-use std::collections::HashSet;
 use std::env;
+use std::thread;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 #[derive(Clone, Debug, Parser)]
 #[command(
     help_template = "USAGE: [OPTIONS] [FILTERS...]\n\n{all-args}\n",
     disable_version_flag = true
 )]
-// The group of the other's arguments has this name too.
-#[group(skip)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    libtest: libtest_mimic::Arguments,
-    /// More filters: a test runs if any of them fits.
+    /// Only tests whose names contain one of these texts.
     #[arg(value_name = "FILTERS")]
-    more: Vec<String>,
-    /// Show what simulators print while they print it, as `--nocapture` does.
-    #[arg(long = "no-capture")]
+    filters: Vec<String>,
+    /// Filters and `--skip` mean whole names.
+    #[arg(long)]
+    exact: bool,
+    /// Leave out tests whose names contain this text; may be given several times.
+    #[arg(long, value_name = "FILTER")]
+    skip: Vec<String>,
+    /// Run ignored tests alone.
+    #[arg(long)]
+    ignored: bool,
+    /// Run ignored tests too.
+    #[arg(long)]
+    include_ignored: bool,
+    /// List all tests.
+    #[arg(long)]
+    list: bool,
+    /// How many tests run at once; `RUST_TEST_THREADS` or the number of processors by default.
+    #[arg(long, value_name = "NUMBER")]
+    test_threads: Option<usize>,
+    /// Show what simulators print while they print it.
+    #[arg(long = "nocapture", alias = "no-capture")]
     no_capture: bool,
+    /// How results are shown: a line, a character, an event for each.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    /// The same as `--format terse`.
+    #[arg(long, short, conflicts_with = "format")]
+    quiet: bool,
+    /// In colour: on a terminal, always or never; `VERIFORK_COLOR` by default.
+    #[arg(long, value_enum)]
+    color: Option<Color>,
+    /// Write to this file instead of standard output.
+    #[arg(long = "logfile", value_name = "PATH")]
+    log_file: Option<String>,
+    /// Run benchmarks alone, of which there are none.
+    #[arg(long, conflicts_with = "test")]
+    bench: bool,
+    /// Run tests and no benchmarks: nothing else.
+    #[arg(long)]
+    test: bool,
+    /// Taken for the sake of tools that give it to every harness.
+    #[arg(long, hide = true)]
+    show_output: bool,
+    #[arg(short = 'Z', value_name = "unstable-options", hide = true)]
+    unstable: Option<String>,
+}
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Pretty,
+    Terse,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
 }
 
 impl Arguments {
@@ -32,16 +87,16 @@ impl Arguments {
     /// A number of threads that is none.
     pub(crate) fn of_process() -> Result<Self, String> {
         let mut arguments = Arguments::parse();
-        if arguments.libtest.test_threads.is_none()
+        if arguments.test_threads.is_none()
             && let Some(threads) = env::var_os("RUST_TEST_THREADS")
         {
             let threads = threads.to_string_lossy();
             let number = threads
                 .parse()
                 .map_err(|_| format!("RUST_TEST_THREADS={threads}: a number of 1 or more fits"));
-            arguments.libtest.test_threads = Some(number?);
+            arguments.test_threads = Some(number?);
         }
-        if arguments.libtest.test_threads == Some(0) {
+        if arguments.test_threads == Some(0) {
             return Err("no test runs on 0 threads (--test-threads): 1 or more fits".to_owned());
         }
         Ok(arguments)
@@ -55,37 +110,70 @@ impl Arguments {
 
     /// Only a list is wanted.
     pub(crate) fn list(&self) -> bool {
-        self.libtest.list
+        self.list
     }
 
     /// Has only a list be given.
     pub(crate) fn only_list(&mut self) {
-        self.libtest.list = true;
+        self.list = true;
     }
 
     /// What simulators print is to be shown at once.
     pub(crate) fn shows_output(&self) -> bool {
-        self.libtest.nocapture || self.no_capture
+        self.no_capture
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        if self.quiet {
+            Format::Terse
+        } else {
+            self.format
+        }
+    }
+
+    /// The file in place of standard output.
+    pub(crate) fn log_file(&self) -> Option<&str> {
+        self.log_file.as_deref()
+    }
+
+    /// How many tests run at once.
+    pub(crate) fn threads(&self) -> usize {
+        let processors = || thread::available_parallelism().map_or(1, Into::into);
+        self.test_threads.unwrap_or_else(processors)
+    }
+
+    /// Whether to print in colour, where output goes to a terminal or not.
+    pub(crate) fn colored(&self, terminal: bool) -> bool {
+        let set = || match env::var("VERIFORK_COLOR").as_deref() {
+            Ok("always") => Color::Always,
+            Ok("never") => Color::Never,
+            // What is none of these, the plugin has refused.
+            _ => Color::Auto,
+        };
+        match self.color.unwrap_or_else(set) {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()),
+        }
     }
 
     /// Benchmarks are asked for, of which there are none.
     pub(crate) fn is_bench(&self) -> bool {
-        self.libtest.bench
+        self.bench
     }
 
     /// Every test is asked for: no filter, no `--skip`, no choice of ignored ones alone.
     pub(crate) fn ask_for_all(&self) -> bool {
-        self.filters().next().is_none() && self.libtest.skip.is_empty() && !self.libtest.ignored
+        self.filters().next().is_none() && self.skip.is_empty() && !self.ignored
     }
 
     fn filters(&self) -> impl Iterator<Item = &str> {
-        let filters = self.libtest.filter.iter().chain(&self.more);
-        filters.map(String::as_str)
+        self.filters.iter().map(String::as_str)
     }
 
     /// Whether the test with this name is asked for.
     pub(crate) fn select(&self, name: &str, ignored: bool) -> bool {
-        let exact = self.libtest.exact;
+        let exact = self.exact;
         let fits = |pattern: &str| {
             if exact {
                 name == pattern
@@ -95,33 +183,14 @@ impl Arguments {
         };
         let mut filters = self.filters().peekable();
         let wanted = filters.peek().is_none() || filters.any(fits);
-        let skipped = self.libtest.skip.iter().any(|pattern| fits(pattern));
-        wanted && !skipped && (ignored || !self.libtest.ignored)
+        let skipped = self.skip.iter().any(|pattern| fits(pattern));
+        wanted && !skipped && (ignored || !self.ignored)
     }
 
     /// Whether a test that is asked for is shown as ignored, and not run.
     pub(crate) fn leave(&self, ignored: bool) -> bool {
-        let wanted = self.libtest.ignored || self.libtest.include_ignored;
-        (ignored && !wanted) || self.libtest.bench
-    }
-
-    /// The same for `libtest-mimic`, which knows one filter only: of several, it is told the tests
-    /// that none of them selects.
-    pub(crate) fn for_libtest<'a>(
-        &self,
-        tests: impl Iterator<Item = (&'a str, bool)>,
-    ) -> libtest_mimic::Arguments {
-        let mut arguments = self.libtest.clone();
-        if !self.more.is_empty() {
-            let left_out: HashSet<&str> = tests
-                .filter(|&(name, ignored)| !self.select(name, ignored))
-                .map(|(name, _)| name)
-                .collect();
-            arguments.filter = None;
-            arguments.exact = true;
-            arguments.skip = left_out.into_iter().map(str::to_owned).collect();
-        }
-        arguments
+        let wanted = self.ignored || self.include_ignored;
+        (ignored && !wanted) || self.bench
     }
 }
 
@@ -141,15 +210,7 @@ mod tests {
         let selected = TESTS
             .into_iter()
             .filter(|(name, ignored)| arguments.select(name, *ignored));
-        let names: Vec<&str> = selected.map(|(name, _)| name).collect();
-        // What `libtest-mimic` makes of it is the same.
-        let given = arguments.for_libtest(TESTS.into_iter());
-        let theirs = TESTS.into_iter().filter(|(name, ignored)| {
-            let trial = libtest_mimic::Trial::test(*name, || Ok(()));
-            !given.is_filtered_out(&trial.with_ignored_flag(*ignored))
-        });
-        assert_eq!(names, theirs.map(|(name, _)| name).collect::<Vec<_>>());
-        names
+        selected.map(|(name, _)| name).collect()
     }
 
     #[test]

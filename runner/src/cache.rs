@@ -267,12 +267,8 @@ impl Cache {
         let mut shown = Vec::new();
         for mut command in commands {
             let line = show(&command);
-            let failed = |reason: &str, messages: &str| {
-                format!(
-                    "`{}` does not compile: {reason}\n$ {line}\n{messages}",
-                    design.name()
-                )
-            };
+            let failed =
+                |reason: &str, messages: &str| refusal(&design.name(), reason, &line, messages);
             let mut messages =
                 tempfile::tempfile().map_err(|error| failed(&error.to_string(), ""))?;
             let stream = || messages.try_clone();
@@ -326,6 +322,32 @@ impl Cache {
         }
         Ok(shown)
     }
+}
+
+/// That a design does not compile: what the compiler says of it first, the command last.
+fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String {
+    let lines: Vec<&str> = messages
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let tells = |line: &&&str| {
+        let line = line.to_ascii_lowercase();
+        ["error", "fatal", "sorry"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    // Warnings may stand before it.
+    let Some(telling) = lines.iter().find(tells).or(lines.first()) else {
+        return format!("`{design}` does not compile: {reason}\n$ {command}\n");
+    };
+    let mut text = format!("`{design}` does not compile: {}\n", telling.trim());
+    let rest = &lines[usize::from(lines[0] == *telling)..];
+    for line in rest {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {line}");
+    }
+    let _ = writeln!(text, "{reason}\n$ {command}");
+    text
 }
 
 /// Whether the design in this folder is what its inputs would be compiled to now.

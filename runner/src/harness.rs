@@ -1,18 +1,21 @@
 //! The harness: from designs and the command line to tests and the process's exit status.
 
 use std::env;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use verifork_protocol::listing::{ListedTest, PluginSettings};
+use verifork_protocol::page::wrapped;
 use verifork_protocol::variables::Variable;
 
 use crate::arguments::Arguments;
 use crate::cache::Cache;
 use crate::describe;
 use crate::design::{Design, Simulator};
+use crate::front;
 use crate::junit::{self, Junit, Result as CaseResult};
 use crate::plan::{self, Plan, Planned};
 use crate::process;
@@ -22,6 +25,8 @@ use crate::simulator::ALL;
 use crate::testbench::{self, Testbench};
 use crate::trial::{self, Context};
 
+/// How far the lines of the settings' help are indented.
+const HELP_MARGIN: usize = 6;
 /// The exit status of a harness that could not run its tests.
 const BROKEN: u8 = 2;
 
@@ -108,7 +113,14 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
         design.looked_up = paths.collect();
     }
     if let Some(help) = &plugin.help {
-        print!("{help}");
+        let width = match rustix::termios::tcgetwinsize(io::stdout()) {
+            Ok(size) if size.ws_col > 0 => size.ws_col.into(),
+            _ => usize::MAX,
+        };
+        for line in help.lines() {
+            // Nobody to tell if nobody reads.
+            let _ = writeln!(io::stdout(), "{}", wrapped(line, HELP_MARGIN, width));
+        }
         return Ok(Prepared::Done);
     }
     if let Some(problem) = plugin.problem {
@@ -187,11 +199,9 @@ fn run(
         }
     }
     let asked = plan.selected(arguments).next().is_some();
-    let names = plan.tests.iter();
-    let names = names.map(|test| (test.name.as_str(), test.ignored.is_some()));
-    let given = arguments.for_libtest(names);
-    let conclusion = libtest_mimic::run(&given, trial::trials(&plan.tests, arguments));
-    let ran = conclusion.num_passed + conclusion.num_failed > 0;
+    let jobs = trial::jobs(&plan.tests, arguments);
+    let counts = front::run(arguments, jobs).map_err(|problem| vec![problem])?;
+    let ran = counts.passed + counts.failed > 0;
     let may_be_empty = arguments.list() || arguments.is_bench() || context.allow_empty || !asked;
     let problem = match empty {
         _ if ran || may_be_empty => None,
@@ -202,7 +212,7 @@ fn run(
     let written = written.map_or(Ok(()), |junit| junit.finish(problem.as_deref()));
     let problems: Vec<String> = problem.into_iter().chain(written.err()).collect();
     if problems.is_empty() {
-        Ok(conclusion.exit_code())
+        Ok(counts.exit_code())
     } else {
         Err(problems)
     }

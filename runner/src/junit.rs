@@ -55,7 +55,7 @@ impl From<&Verdict> for Result {
         match verdict {
             Verdict::Passed => Result::Passed,
             Verdict::Skipped(reason) => Result::Skipped(reason.clone()),
-            Verdict::Failed(text) => Result::Failed(text.clone()),
+            Verdict::Failed(failure) => Result::Failed(failure.text.clone()),
         }
     }
 }

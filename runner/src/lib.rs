@@ -91,6 +91,7 @@ mod cache;
 mod describe;
 mod design;
 mod file_list;
+mod front;
 mod harness;
 mod inputs;
 mod installed;

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use libtest_mimic::{Completion, Failed, Trial};
 use verifork_protocol::files::file_name;
 use verifork_protocol::listing::ListedTest;
 
 use crate::arguments::Arguments;
 use crate::cache::{Cache, Compiled};
 use crate::design::Simulator;
+use crate::front::{Job, Outcome};
 use crate::junit::Junit;
 use crate::plan::{self, Planned};
 use crate::resolved::ResolvedDesign;
@@ -23,7 +23,7 @@ use crate::simulation::{Execution, Simulation, shortage, tail};
 use crate::simulator::{ALL, Backend, Installation, Waves};
 use crate::testbench::Testbench;
 use crate::tidy::{self, Owner, Removed};
-use crate::verdict::{Verdict, judge};
+use crate::verdict::{Failure, Verdict, judge};
 
 /// The folder of the one simulation of tests that share it, and of that which describes a design.
 const SHARED: &str = "shared";
@@ -104,13 +104,13 @@ pub(crate) struct Suite {
 }
 
 /// The tests for the front, in their order; those that are not run are noted in the report.
-pub(crate) fn trials(tests: &[Planned], arguments: &Arguments) -> Vec<Trial> {
+pub(crate) fn jobs(tests: &[Planned], arguments: &Arguments) -> Vec<Job> {
     let mut shared: Option<(Arc<Suite>, Arc<Shared>)> = None;
     let runs = |test: &Planned| {
         let ignored = test.ignored.is_some();
         arguments.select(&test.name, ignored) && !arguments.leave(ignored)
     };
-    let mut trials = Vec::with_capacity(tests.len());
+    let mut jobs = Vec::with_capacity(tests.len());
     for (number, planned) in tests.iter().enumerate() {
         let suite = &planned.suite;
         // Tests of one design and simulator stand together.
@@ -132,16 +132,19 @@ pub(crate) fn trials(tests: &[Planned], arguments: &Arguments) -> Vec<Trial> {
         let of_suite = of_suite.map(|(_, shared)| Arc::clone(shared));
         let (suite, test) = (Arc::clone(suite), planned.test.clone());
         let run = move || suite.run(&test, of_suite.as_deref());
-        let trial = Trial::ignorable_test(planned.name.clone(), run);
-        trials.push(trial.with_ignored_flag(planned.ignored.is_some()));
+        jobs.push(Job {
+            name: planned.name.clone(),
+            ignored: planned.ignored.is_some(),
+            run: Box::new(run),
+        });
     }
-    trials
+    jobs
 }
 
 /// The one simulation of a design whose tests share it, run by whoever comes first.
 struct Shared {
     tests: Vec<ListedTest>,
-    execution: OnceLock<Result<Execution, String>>,
+    execution: OnceLock<Result<Execution, Failure>>,
 }
 
 impl Suite {
@@ -173,13 +176,16 @@ impl Suite {
         format!("{}::{}", self.name(), test.name)
     }
 
-    fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Result<Completion, Failed> {
+    fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Outcome {
         if let Some(reason) = self.context.cannot_run.get() {
+            let failure = Failure::from(reason.clone());
             // That it is not in the report is the lesser problem.
-            let _ = self.report(test, &Verdict::Failed(reason.clone()), None, None);
-            return Err(Failed::from(reason));
+            let _ = self.report(test, &Verdict::Failed(failure.clone()), None, None);
+            return Outcome::Failed(failure);
         }
-        self.begin(test)?;
+        if let Err(problem) = self.begin(test) {
+            return Outcome::Failed(Failure::from(problem));
+        }
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
             Some(format)
@@ -196,37 +202,39 @@ impl Suite {
         };
         let mut verdict = match execution {
             Ok(execution) => judge(&test.name, execution),
-            Err(reason) => Verdict::Failed(reason.clone()),
+            Err(failure) => Verdict::Failed(failure.clone()),
         };
         let mut waves = execution
             .as_ref()
             .ok()
             .and_then(|execution| execution.waves.clone());
-        if let (Verdict::Failed(message), WavesWanted::OnFailure(format), Ok(_)) =
+        if let (Verdict::Failed(failure), WavesWanted::OnFailure(format), Ok(_)) =
             (&mut verdict, settings.waves, execution)
         {
-            waves = self.again_with_waves(test, format, message);
+            waves = self.again_with_waves(test, format, &mut failure.text);
         }
-        if let (Verdict::Failed(message), Ok(execution)) = (&mut verdict, execution) {
-            self.add_details(message, test, execution, waves.as_ref());
+        if let (Verdict::Failed(failure), Ok(execution)) = (&mut verdict, execution) {
+            self.add_details(&mut failure.text, test, execution, waves.as_ref());
         }
-        if let (Verdict::Failed(message), Some(shortage)) =
+        if let (Verdict::Failed(failure), Some(shortage)) =
             (&mut verdict, shortage(&self.context.testbench.output))
         {
             // Writing to a string cannot fail.
-            let _ = write!(message, "\n{shortage}\n");
+            let _ = write!(failure.text, "\n{shortage}\n");
         }
         let reported = self.report(test, &verdict, execution.as_ref().ok(), waves);
         if let Err(problem) = reported {
-            verdict = Verdict::Failed(match verdict {
-                Verdict::Failed(message) => format!("{message}{problem}\n"),
-                _ => problem,
-            });
+            match &mut verdict {
+                Verdict::Failed(failure) => {
+                    let _ = writeln!(failure.text, "{problem}");
+                }
+                _ => verdict = Verdict::Failed(Failure::from(problem)),
+            }
         }
         match verdict {
-            Verdict::Passed => Ok(Completion::Completed),
-            Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),
-            Verdict::Failed(message) => Err(Failed::from(message)),
+            Verdict::Passed => Outcome::Passed,
+            Verdict::Skipped(reason) => Outcome::Ignored(Some(reason)),
+            Verdict::Failed(failure) => Outcome::Failed(failure),
         }
     }
 
@@ -241,11 +249,12 @@ impl Suite {
         let folder = self.folder(test).join("waves");
         let execution = self.execute(std::slice::from_ref(test), &folder, Some(format));
         match execution {
-            Err(reason) => {
+            Err(failure) => {
                 // Writing to a string cannot fail.
                 let _ = writeln!(
                     message,
-                    "the second run, with waves, was not possible: {reason}"
+                    "the second run, with waves, was not possible: {}",
+                    failure.text
                 );
                 None
             }
@@ -267,11 +276,28 @@ impl Suite {
         tests: &[ListedTest],
         folder: &Path,
         waves: Option<Waves>,
-    ) -> Result<Execution, String> {
+    ) -> Result<Execution, Failure> {
         let context = &self.context;
         let simulator = self.backend();
         let waves = waves.map(|format| simulator.nearest_waves(format));
-        let (found, compiled) = self.compiled(waves)?;
+        let once = |text: String, brief: String| Failure {
+            cause: text.clone(),
+            text,
+            brief: Some(brief),
+        };
+        let name = self.name();
+        let found = self.installed().map_err(|text| {
+            once(
+                text,
+                format!("not run: `{name}` has no simulator, see above"),
+            )
+        })?;
+        let compiled = self.compiled(found, waves).map_err(|text| {
+            once(
+                text,
+                format!("not run: `{name}` did not compile, see above"),
+            )
+        })?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {
             test.wall_timeout
@@ -294,6 +320,7 @@ impl Suite {
             describe: None,
         }
         .run()
+        .map_err(Failure::from)
     }
 
     /// Writes what the simulator shows of the elaborated design to a file.
@@ -303,7 +330,8 @@ impl Suite {
     /// It does not compile, or the simulator does not show it: a text for the user.
     pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
         let context = &self.context;
-        let (found, compiled) = self.compiled(None)?;
+        let found = self.installed()?;
+        let compiled = self.compiled(found, None)?;
         let execution = Simulation {
             simulator: self.backend(),
             found,
@@ -330,28 +358,24 @@ impl Suite {
         ))
     }
 
-    /// The simulator, and the folder with the compiled design.
-    fn compiled(&self, waves: Option<Waves>) -> Result<(&Installation, Compiled), String> {
-        let simulator = self.backend();
+    /// The simulator, or why it is not to be had.
+    fn installed(&self) -> Result<&Installation, String> {
         let ask = || {
-            self.programs
-                .clone()
-                .and_then(|programs| simulator.installation(programs))
+            let programs = self.programs.clone()?;
+            self.backend().installation(programs)
         };
-        let found = self
-            .installation
-            .get_or_init(ask)
-            .as_ref()
-            .map_err(Clone::clone)?;
+        let found = self.installation.get_or_init(ask);
+        found.as_ref().map_err(Clone::clone)
+    }
+
+    /// The folder with the compiled design.
+    fn compiled(&self, found: &Installation, waves: Option<Waves>) -> Result<Compiled, String> {
         let owner = Owner {
             suite: format!("{} {}", self.name(), waves.map_or("", Waves::name)),
             ..self.context.owner()
         };
-        let compiled =
-            self.context
-                .cache
-                .compiled(simulator, found, &self.design, waves, &owner)?;
-        Ok((found, compiled))
+        let cache = &self.context.cache;
+        cache.compiled(self.backend(), found, &self.design, waves, &owner)
     }
 
     /// The folder of the runs of this design on this simulator.

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use verifork_protocol::results::{Ended, Status, is_run_of};
+use verifork_protocol::failure;
+use verifork_protocol::results::{self, Ended, Status, is_run_of};
+use verifork_protocol::time::of_nanoseconds;
 
+use crate::front::cause;
 use crate::process::{Ending, signal_name};
 use crate::simulation::{Execution, last_lines, tail};
 
@@ -12,16 +15,49 @@ use crate::simulation::{Execution, last_lines, tail};
 pub(crate) enum Verdict {
     Passed,
     Skipped(String),
-    /// What to tell, without how to repeat it.
-    Failed(String),
+    Failed(Failure),
+}
+
+/// Why a test has failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Everything there is to tell, the cause on its first line.
+    pub(crate) text: String,
+    /// What is the same of failures that are one: see [`cause`].
+    pub(crate) cause: String,
+    /// What to tell instead, once the text was told for another test with this cause.
+    pub(crate) brief: Option<String>,
+}
+
+impl From<String> for Failure {
+    /// One whose text is its cause.
+    fn from(text: String) -> Self {
+        Failure {
+            cause: text.clone(),
+            text,
+            brief: None,
+        }
+    }
 }
 
 const LOG_LINES: usize = 25;
+/// How many lines of the plugin's last words are shown.
+const LAST_WORDS: usize = 60;
 
 /// Judges the test with this name by what its process has left.
 pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
     let results = &execution.results;
-    let with_log = |reason: String| Verdict::Failed(reason + &log_tail(execution));
+    let failed = |reason: &str, text: String| {
+        Verdict::Failed(Failure {
+            cause: cause(reason, name),
+            text,
+            brief: None,
+        })
+    };
+    let with_log = |reason: String| {
+        let text = reason.clone() + &log_tail(execution);
+        failed(&reason, text)
+    };
     if let Some(problem) = &results.misunderstood {
         return with_log(problem.clone());
     }
@@ -32,32 +68,47 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
         ));
     }
     if let Some(problem) = &results.problem {
-        return Verdict::Failed(problem.clone());
+        return failed(problem, problem.clone());
     }
     let ended: Vec<&Ended> = results
         .ended
         .iter()
         .filter(|ended| ended.name == name)
         .collect();
-    if let Some(failed) = ended.iter().find(|ended| ended.status == Status::Failed) {
-        let mut text = failures(failed);
-        if !failed.log.trim().is_empty() {
+    if let Some(ended) = ended.iter().find(|ended| ended.status == Status::Failed) {
+        let mut text = failures(ended);
+        if !ended.log.trim().is_empty() {
             let _ = write!(
                 text,
                 "log:\n{}\n",
-                indented(&last_lines(&failed.log, LOG_LINES), "  ")
+                indented(&last_lines(&ended.log, LOG_LINES), "  ")
             );
         }
-        return Verdict::Failed(text);
+        let reasons = ended.failures.iter();
+        let reasons: Vec<String> = reasons.map(|it| failure::reason(&it.text)).collect();
+        return failed(&reasons.join("\n"), text);
     }
     if results
         .interrupted()
         .is_some_and(|label| is_run_of(label, name))
     {
-        return with_log(format!(
+        let ended = format!(
             "the simulator {} while the test ran",
             ending(execution.ending)
-        ));
+        );
+        // Who was killed or has crashed has no last words; the status of the others says nothing.
+        let said = match execution.ending {
+            Ending::Exited(_) => last_words(execution),
+            _ => None,
+        };
+        return match said {
+            Some((before, words)) => {
+                let printed = printed(&before, execution);
+                let text = format!("{words}\n{ended}{printed}");
+                failed(words.lines().next().unwrap_or_default(), text)
+            }
+            None => with_log(ended),
+        };
     }
     let planned = results
         .planned
@@ -113,36 +164,46 @@ fn ending(ending: Ending) -> String {
 }
 
 fn log_tail(execution: &Execution) -> String {
-    let tail = tail(&execution.log, LOG_LINES);
+    printed(&tail(&execution.log, LOG_LINES), execution)
+}
+
+fn printed(tail: &str, execution: &Execution) -> String {
     if tail.trim().is_empty() {
         return format!("\nit printed nothing\n$ {}\n", execution.command);
     }
     format!(
         "\nit printed last:\n{}\n$ {}\n",
-        indented(&tail, "  "),
+        indented(tail, "  "),
         execution.command
     )
 }
 
+/// Why the plugin has ended the process, and the last lines before it said so.
+fn last_words(execution: &Execution) -> Option<(String, String)> {
+    const SAID_BY: &str = "verifork: ";
+    let printed = tail(&execution.log, LOG_LINES + LAST_WORDS);
+    let lines: Vec<&str> = printed.lines().collect();
+    let at = lines.iter().rposition(|line| line.starts_with(SAID_BY))?;
+    let words = lines[at..].join("\n");
+    let before = last_lines(&lines[..at].join("\n"), LOG_LINES);
+    Some((before, words.strip_prefix(SAID_BY)?.to_owned()))
+}
+
+/// Everything that went wrong in a test.
 fn failures(ended: &Ended) -> String {
-    let mut text = String::new();
-    for (number, failure) in (1..).zip(&ended.failures) {
-        let who = if failure.task.is_empty() {
-            "the test"
-        } else {
-            &failure.task
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{number}. {who}");
-        if let (Some(file), Some(line)) = (&failure.file, failure.line) {
-            let _ = write!(text, ", at {file}:{line}");
-        }
-        if let Some(at) = &failure.at_ns {
-            let _ = write!(text, ", at {at} ns");
-        }
-        let _ = write!(text, ":\n{}\n", indented(failure.text.trim_end(), "   "));
+    let failures: Vec<_> = ended.failures.iter().map(as_told).collect();
+    let since = of_nanoseconds(&ended.since_ns);
+    let several = failures.len() > 1;
+    failure::told(&failures, &ended.name, since.unwrap_or(0), several, "")
+}
+
+fn as_told(failed: &results::Failure) -> failure::Failure<'_> {
+    failure::Failure {
+        text: &failed.text,
+        place: failed.file.as_deref().zip(failed.line),
+        task: &failed.task,
+        at: failed.at_ns.as_deref().and_then(of_nanoseconds),
     }
-    text
 }
 
 fn indented(text: &str, by: &str) -> String {
@@ -170,6 +231,7 @@ mod tests {
             reason: None,
             failures: Vec::new(),
             simulated_ns: "1.00".to_owned(),
+            since_ns: "0.00".to_owned(),
             wall: 0.5,
             seed: 7,
             log: String::new(),
@@ -204,7 +266,7 @@ mod tests {
 
     fn reason(verdict: Verdict) -> String {
         match verdict {
-            Verdict::Failed(text) => text,
+            Verdict::Failed(failure) => failure.text,
             other => panic!("{other:?}"),
         }
     }

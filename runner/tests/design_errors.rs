@@ -67,7 +67,9 @@ fn check(design: &str) {
             "wants_to_finish",
         ] {
             let line = format!("test {suite}::reporting::{passed}");
-            let line = run.text.lines().find(|it| it.starts_with(&line));
+            // Some run for so long that this is said of them.
+            let ends = |it: &&str| it.starts_with(&line) && it.contains(" ... ");
+            let line = run.text.lines().find(ends);
             assert!(
                 line.is_some_and(|line| line.ends_with(" ok")),
                 "{line:?}\n{}",
@@ -77,20 +79,14 @@ fn check(design: &str) {
         let error = failed("sees_an_error");
         let vhdl = suite.contains("vhdl");
         let (word, place) = match (vhdl, program) {
-            (false, _) => ("`$error`", "reporting.sv:14, at "),
-            (true, "ghdl") => ("`severity error`", "reporting.vhd:27, at "),
+            (false, _) => ("`$error`", "reporting.sv:14: "),
+            (true, "ghdl") => ("`severity error`", "reporting.vhd:27: "),
             // NVC tells the line of the process.
             (true, _) => ("`severity error`", "reporting.vhd:"),
         };
         in_order(
             error,
-            &[
-                "1. ",
-                place,
-                "the design reports an error (",
-                word,
-                "complains",
-            ],
+            &[place, "the design reports an error (", word, "complains"],
         );
         assert!(!error.contains("\n2. "), "{error}");
         let missing = match (vhdl, program) {

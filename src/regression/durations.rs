@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use verifork_protocol::time::grouped;
+
 use crate::time::{SimDuration, TimeError};
 
 /// A simulated duration such as `1ms`, `2.5 us` or `400ps`, more than none.
@@ -70,13 +72,24 @@ pub(crate) fn parse_wall(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Simulated time in nanoseconds, exact: two decimals, or as many as it takes.
+/// Simulated time in nanoseconds for programs, exact: two decimals, or as many as it takes.
 pub(crate) fn nanoseconds(duration: SimDuration) -> String {
     let femtoseconds = duration.femtoseconds();
     let (whole, rest) = (femtoseconds / 1_000_000, femtoseconds % 1_000_000);
     let mut text = format!("{whole}.{rest:06}");
     while text.ends_with('0') && text.len() - text.rfind('.').unwrap_or(0) > 3 {
         text.pop();
+    }
+    text
+}
+
+/// Simulated time in nanoseconds for people, exact: `5,215`, `1.5`.
+pub(crate) fn in_nanoseconds(duration: SimDuration) -> String {
+    let femtoseconds = duration.femtoseconds();
+    let mut text = grouped(femtoseconds / 1_000_000);
+    let rest = femtoseconds % 1_000_000;
+    if rest > 0 {
+        text += format!(".{rest:06}").trim_end_matches('0');
     }
     text
 }
@@ -123,6 +136,15 @@ mod tests {
         for text in ["", ".", "s", "-1s", "1.2.3s"] {
             assert_eq!(error(text), "not a number with a unit", "{text}");
         }
+    }
+
+    #[test]
+    fn people_read_nanoseconds_in_groups_of_digits_without_zeros_at_the_end() {
+        assert_eq!(in_nanoseconds(SimDuration::ZERO), "0");
+        assert_eq!(in_nanoseconds(5215.ns()), "5,215");
+        assert_eq!(in_nanoseconds(1500.ps()), "1.5");
+        assert_eq!(in_nanoseconds(1.fs()), "0.000001");
+        assert_eq!(in_nanoseconds(100.ms()), "100,000,000");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::panic::Location;
 
+use verifork_protocol::failure::FORKED;
+
 use super::outcome::{FailureEntry, FailureKind};
 use super::test::Skip;
 use crate::dut::{BindError, DOES_NOT_FIT, ExpectError, ReadError, SelectError, WriteError};
@@ -38,6 +40,8 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         return push(inner, entries);
     }
     let mut text = error.to_string();
+    // Where the test itself stands is known.
+    let is_of_child = error.path().contains('/');
     // The line that failed, where it is known, says more than the line that forked.
     let mut place = place_of(error.place());
     match error.kind() {
@@ -46,13 +50,13 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
                 let _ = write!(text, "\nbecause {below}");
             }
             if let Some(line) = line_of(cause) {
-                text.push_str(&forked_at(&place));
+                text.push_str(&forked_at(is_of_child, &place));
                 place = place_of(line);
             }
         }
         TaskErrorKind::Panicked { at, backtrace, .. } => {
             if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
-                text.push_str(&forked_at(&place));
+                text.push_str(&forked_at(is_of_child, &place));
                 place = (file, line);
             }
             if let Some(backtrace) = backtrace {
@@ -131,8 +135,12 @@ pub(super) fn of_test(
     }
 }
 
-fn forked_at((file, line): &(String, u32)) -> String {
-    format!("\n(the task was forked at {file}:{line})")
+fn forked_at(is_of_child: bool, (file, line): &(String, u32)) -> String {
+    if is_of_child {
+        format!("\n{FORKED}{file}:{line})")
+    } else {
+        String::new()
+    }
 }
 
 fn place_of(place: &Location<'_>) -> (String, u32) {

@@ -280,6 +280,7 @@ mod tests {
                 file: "src/lib.rs",
                 line: 9,
                 status,
+                since: crate::time::SimDuration::ZERO,
                 simulated: 1500.ps(),
                 wall: Duration::from_millis(250),
                 seed: 7,

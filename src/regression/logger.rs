@@ -10,7 +10,7 @@ use std::thread::ThreadId;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::console;
-use super::durations::nanoseconds;
+use super::durations::in_nanoseconds;
 use crate::time::SimTime;
 
 /// What the log asks of upper floors, always on the thread that installed it.
@@ -70,7 +70,7 @@ impl Logger {
     fn format(&self, out: &mut String, record: &Record<'_>, owner: bool) -> fmt::Result {
         // The hooks look at what belongs to the simulation's thread.
         match if owner { (self.hooks.now)() } else { None } {
-            Some(time) => write!(out, "{:>9}ns", nanoseconds(time.since_start()))?,
+            Some(time) => write!(out, "{:>8} ns", in_nanoseconds(time.since_start()))?,
             None => write!(out, "{:>11}", "-")?,
         }
         if self.colored {
@@ -140,11 +140,12 @@ impl Log for Logger {
     fn flush(&self) {}
 }
 
+/// Green, yellow and red are what became of tests.
 fn color(level: Level) -> &'static str {
     match level {
-        Level::Error => "\x1b[31;1m",
-        Level::Warn => "\x1b[33m",
-        Level::Info => "\x1b[32m",
+        Level::Error => "\x1b[35;1m",
+        Level::Warn => "\x1b[35m",
+        Level::Info => "\x1b[36m",
         Level::Debug => "\x1b[34m",
         Level::Trace => "\x1b[2m",
     }
@@ -192,7 +193,7 @@ mod tests {
         let logger = Logger::new("", false, HOOKS);
         assert_eq!(
             printed(&logger, Level::Info, "tb", format_args!("count is {}", 7)),
-            "   120.00ns INFO  counts/driver  count is 7\n"
+            "     120 ns INFO  counts/driver  count is 7\n"
         );
     }
 
@@ -201,7 +202,7 @@ mod tests {
         let logger = Logger::new("", false, HOOKS);
         assert_eq!(
             printed(&logger, Level::Warn, "tb::bus", format_args!("late")),
-            "   120.00ns WARN  counts/driver  late (tb::bus src/lib.rs:20)\n"
+            "     120 ns WARN  counts/driver  late (tb::bus src/lib.rs:20)\n"
         );
     }
 
@@ -218,7 +219,7 @@ mod tests {
     fn the_level_has_a_colour() {
         let logger = Logger::new("", true, IDLE);
         let line = printed(&logger, Level::Info, "tb", format_args!("x"));
-        assert_eq!(line, "          - \x1b[32mINFO \x1b[0m x\n");
+        assert_eq!(line, "          - \x1b[36mINFO \x1b[0m x\n");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(crate) struct TestResult {
     pub(crate) file: &'static str,
     pub(crate) line: u32,
     pub(crate) status: Status,
+    /// When the test began, of the simulation's time.
+    pub(crate) since: SimDuration,
     /// Simulated time that went by during the test.
     pub(crate) simulated: SimDuration,
     /// Wall-clock time that went by during the test.

@@ -4,7 +4,10 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use super::durations::{nanoseconds, seconds};
+use verifork_protocol::failure;
+use verifork_protocol::time::grouped;
+
+use super::durations::{in_nanoseconds, seconds};
 use super::outcome::{FailureEntry, Status, TestResult};
 use super::repeat::{Invocation, repeat_command};
 use crate::time::SimDuration;
@@ -68,18 +71,18 @@ pub(crate) fn line(out: &mut impl Write, result: &TestResult, style: Style) -> f
     if let Status::Skipped(reason) = &result.status {
         return writeln!(out, "{word}  {label:<width$}  {reason}");
     }
-    let simulated = format!("{}ns", nanoseconds(result.simulated));
-    let wall = format!("{}s", seconds(result.wall));
+    let simulated = format!("{} ns", in_nanoseconds(result.simulated));
+    let wall = format!("{} s", seconds(result.wall));
     writeln!(out, "{word}  {label:<width$}  {simulated:>14}  {wall:>9}")
 }
 
-/// The details of a failed test: every error in order, with its task, place and simulated time;
+/// The details of a failed test: every error in order, with its place, task and simulated time;
 /// the test's place, its seed, and the command that repeats it. Nothing for other tests.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub(crate) fn failure(
+pub(crate) fn details(
     out: &mut impl Write,
     result: &TestResult,
     invocation: &Invocation,
@@ -96,17 +99,9 @@ pub(crate) fn failure(
         result.file,
         result.line
     )?;
-    for (number, entry) in (1..).zip(entries) {
-        write!(out, "  {number}. ")?;
-        heading(out, entry)?;
-        for text in entry.text.trim_end().lines() {
-            writeln!(
-                out,
-                "{}",
-                format_args!("     {text}").to_string().trim_end()
-            )?;
-        }
-    }
+    let entries: Vec<_> = entries.iter().map(as_told).collect();
+    let since = result.since.femtoseconds();
+    out.write_str(&failure::told(&entries, &result.name, since, true, "  "))?;
     writeln!(out, "  seed    {}", result.seed)?;
     writeln!(
         out,
@@ -115,19 +110,14 @@ pub(crate) fn failure(
     )
 }
 
-/// Who failed, where and when.
-fn heading(out: &mut impl Write, entry: &FailureEntry) -> fmt::Result {
-    match entry.task.as_str() {
-        "" => write!(out, "the test")?,
-        task => write!(out, "task {task}")?,
+fn as_told(entry: &FailureEntry) -> failure::Failure<'_> {
+    let place = entry.place.as_ref();
+    failure::Failure {
+        text: &entry.text,
+        place: place.map(|(file, line)| (file.as_str(), *line)),
+        task: &entry.task,
+        at: entry.at.map(|time| time.since_start().femtoseconds()),
     }
-    if let Some((file, line)) = &entry.place {
-        write!(out, ", at {file}:{line}")?;
-    }
-    if let Some(time) = entry.at {
-        write!(out, ", at {}ns", nanoseconds(time.since_start()))?;
-    }
-    writeln!(out, ":")
 }
 
 /// How many tests ended how.
@@ -215,7 +205,7 @@ fn row(result: &TestResult) -> [String; 5] {
     [
         result.label(),
         word,
-        nanoseconds(result.simulated),
+        in_nanoseconds(result.simulated),
         seconds(result.wall),
         ratio(result.simulated, result.wall),
     ]
@@ -227,7 +217,7 @@ fn ratio(simulated: SimDuration, wall: Duration) -> String {
         return "-".to_owned();
     }
     // 1 ns/s is 10⁶ fs in 10⁹ ns of wall-clock time.
-    (simulated.femtoseconds().saturating_mul(1000) / wall.as_nanos()).to_string()
+    grouped(simulated.femtoseconds().saturating_mul(1000) / wall.as_nanos())
 }
 
 #[cfg(test)]
@@ -243,6 +233,7 @@ mod tests {
             file: "src/lib.rs",
             line: 33,
             status,
+            since: crate::time::SimDuration::ZERO,
             simulated: 2030.ns(),
             wall: Duration::from_millis(20),
             seed: 7,
@@ -281,8 +272,8 @@ mod tests {
         });
         assert_eq!(
             lines,
-            "PASS  counts              2030.00ns     0.020s\n\
-             FAIL  wraps::from_0    1000000.00ns     0.020s\n\
+            "PASS  counts               2,030 ns    0.020 s\n\
+             FAIL  wraps::from_0    1,000,000 ns    0.020 s\n\
              SKIP  counts         no model yet\n"
         );
     }
@@ -306,15 +297,14 @@ mod tests {
                 .to_vec(),
         };
         let result = result("counts", failed());
-        let block = text(|out| failure(out, &result, &invocation, Style::default()));
+        let block = text(|out| details(out, &result, &invocation, Style::default()));
         assert_eq!(
             block,
             "counts failed (src/lib.rs:33)\n  \
-             1. task bus/driver, at src/bus.rs:45, at 1230.50ns:\n     \
-             count is 7\n\n     \
-             caused by: overflow\n  \
-             2. the test:\n     \
-             gave up\n  \
+             1. src/bus.rs:45: count is 7\n\n     \
+             caused by: overflow\n     \
+             in `bus/driver`, at 1,230.5 ns\n  \
+             2. gave up\n  \
              seed    7\n  \
              repeat  VERIFORK_SEED=7 VERIFORK_FILTER='=counts' vvp -m './my tb.so' sim.vvp\n"
         );
@@ -324,7 +314,7 @@ mod tests {
     fn a_passed_test_has_no_failure_block() {
         let result = result("counts", Status::Passed);
         let invocation = Invocation::default();
-        let block = text(|out| failure(out, &result, &invocation, Style::default()));
+        let block = text(|out| details(out, &result, &invocation, Style::default()));
         assert_eq!(block, "");
     }
 
@@ -341,8 +331,8 @@ mod tests {
         assert_eq!(
             text(|out| table(out, &results, Style::default())),
             "test               result  simulated ns  wall s  ratio ns/s\n\
-             counts             PASS         2030.00   0.020      101500\n\
-             wraps::from_250#2  FAIL         2030.00   0.000           -\n\
+             counts             PASS           2,030   0.020     101,500\n\
+             wraps::from_250#2  FAIL           2,030   0.000           -\n\
              later              SKIP               -       -           -\n\
              1 passed, 1 failed, 1 skipped\n"
         );

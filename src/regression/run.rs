@@ -190,17 +190,17 @@ fn task_tree(kernel: &Kernel) -> String {
 impl RegressionRun {
     fn result(&self, number: usize, status: Status) -> TestResult {
         let Planned { entry, name, run } = &self.tests[number];
-        let wall = self
-            .running
-            .borrow()
-            .as_ref()
-            .map(|now| now.begun.elapsed());
+        let running = self.running.borrow();
+        let running = running.as_ref();
+        let wall = running.map(|now| now.begun.elapsed());
+        let since = running.map_or(SimDuration::ZERO, |now| now.since.since_start());
         TestResult {
             name: name.clone(),
             repetition: run.repetition,
             file: entry.place.file(),
             line: entry.place.line(),
             status,
+            since,
             simulated: SimDuration::ZERO,
             wall: wall.unwrap_or_default(),
             seed: run.seed.value(),
@@ -221,13 +221,13 @@ impl RegressionRun {
         };
         let mut text = String::new();
         let written = report::line(&mut text, &result, self.style)
-            .and_then(|()| report::failure(&mut text, &result, &self.invocation, self.style));
+            .and_then(|()| report::details(&mut text, &result, &self.invocation, self.style));
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
         let told = || {
             let mut text = String::new();
             // Writing to a string cannot fail.
-            let _ = report::failure(&mut text, &result, &self.invocation, Style::default());
+            let _ = report::details(&mut text, &result, &self.invocation, Style::default());
             text
         };
         let number = self.results.borrow().len();

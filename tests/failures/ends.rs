@@ -16,7 +16,7 @@ fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     require!("iverilog", "vvp");
     for (test, said) in [
         ("finishes", "the design called `$finish`"),
-        ("fails", "the design called `$fatal`:\n     FATAL: "),
+        ("fails", "the design called `$fatal`: FATAL: "),
     ] {
         let name = format!("ends::the_design_{test}");
         let run = between(&name, &[]);

@@ -20,7 +20,7 @@ fn each_failure_tells_its_cause_and_place() {
             "numbers differ",
             "left: 1",
             "right: 2",
-            "at 3.",
+            "at 3 ns",
         ],
     );
     tells(
@@ -145,11 +145,11 @@ fn a_check_of_a_signal_tells_both_values_path_line_and_time() {
     require!("iverilog", "vvp");
     let run = run("=plain::expects_another_value", &[]);
     let place = place("plain", "another value");
-    let title = format!("task plain::expects_another_value, at {place}, at 7.00ns:\n");
+    let title = format!("{place}: failing.nibble is 5, not 6\n");
     tells(
         run.failed(),
         "plain::expects_another_value",
-        &[&title, "     failing.nibble is 5, not 6\n"],
+        &[&title, "     at 7 ns"],
     );
 }
 

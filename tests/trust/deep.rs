@@ -19,7 +19,7 @@ fn what_is_nested_too_deep_fails_its_test_with_its_depth() {
         let report = &run.output[begin..];
         let report = &report[..report.find("\n  seed ").expect("every report has it")];
         for text in [
-            &format!("task {test}/below/below/"),
+            &format!("in `{test}/below/below/"),
             "levels deep, ",
             "KiB",
             "tests/plugins/trust/src/deep.rs:",

@@ -34,7 +34,9 @@ fn errors_of_a_manager_that_its_test_did_not_drop_fail_the_test() {
     ] {
         run(test)
             .failed()
-            .says(&format!("task lost::{test}/checker, at {FILE}:"))
+            .says(&format!(
+                "{FILE}:26: the checker of a lost manager\n     in `lost::{test}/checker`, at "
+            ))
             .says("the checker of a lost manager")
             .says(&format!("the task manager made at {FILE}:{}:", line(mark)))
             .says("was not dropped in its test, which ends its task: `driver` (forked at")
@@ -47,7 +49,7 @@ fn errors_of_a_manager_that_its_own_task_keeps_fail_the_test() {
     require!("iverilog", "vvp");
     run("b_own_task")
         .failed()
-        .says("task lost::b_own_task/checker, at ")
+        .says("in `lost::b_own_task/checker`, at ")
         .says(&format!(
             "the task manager made at {FILE}:{}:",
             line("its own task's")
@@ -73,7 +75,7 @@ fn errors_of_a_scope_that_is_kept_fail_its_test_and_it_never_runs_on() {
     require!("iverilog", "vvp");
     run("e_scope")
         .failed()
-        .says("task lost::e_scope/checker, at ")
+        .says("in `lost::e_scope/checker`, at ")
         .says("was neither finished nor dropped in its test")
         .says(&format!(
             "the scope opened at {FILE}:{}:",

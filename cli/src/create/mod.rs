@@ -206,17 +206,10 @@ impl Failure {
     fn left_out(self, folder: &Path) -> LeftOut {
         let Failure { simulator, message } = self;
         eprintln!("note: {simulator:?} is left out, since it does not take the design");
-        // The command line stands first, and then what the compiler says of it.
-        let lines: Vec<&str> = message.lines().collect();
-        let command = lines.iter().position(|line| line.starts_with("$ "));
-        let said = &lines[command.map_or(0, |at| at + 1)..];
-        let telling = said.iter().find(|line| {
-            ["error", "sorry", "Error"]
-                .iter()
-                .any(|word| line.contains(word))
-        });
-        let reason = telling.or(said.iter().find(|line| !line.trim().is_empty()));
-        let reason = reason.map_or("it does not compile", |line| line.trim());
+        // What the compiler says of it stands on the first line.
+        let first = message.lines().next().unwrap_or_default();
+        let reason = first.split_once(DOES_NOT_COMPILE);
+        let reason = reason.map_or("it does not compile", |(_, reason)| reason.trim());
         LeftOut {
             simulator,
             reason: reason.replace(&format!("{}/", folder.display()), ""),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::shell::quote;
+use verifork_protocol::time::{of_nanoseconds, simulated};
 
 use super::Suite;
 use crate::junit::{Case, Result as CaseResult};
@@ -41,7 +42,8 @@ impl Suite {
             );
         }
         if let Some(ended) = ended {
-            line("simulated", &format!("{} ns", ended.simulated_ns));
+            let time = of_nanoseconds(&ended.simulated_ns).map(simulated);
+            line("simulated", &time.unwrap_or_default());
         }
         let seed = ended.map_or(execution.seed, |ended| ended.seed);
         line("seed", &seed.to_string());

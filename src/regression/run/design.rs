@@ -89,7 +89,7 @@ impl RegressionRun {
             // Others end the simulation, and are judged as that.
             if message.kind == MessageKind::Error && !options.ignores_design_errors {
                 let word = self.word(message.kind);
-                let text = format!("the design reports an error ({word}):\n{}", message.text);
+                let text = format!("the design reports an error ({word}): {}", message.text);
                 failures.entries.push(entry(message, text));
             }
         }
@@ -128,7 +128,7 @@ impl RegressionRun {
         }
         let cause = match said {
             Some(message) => format!(
-                "the design called {}:\n{}",
+                "the design called {}: {}",
                 self.word(message.kind),
                 message.text
             ),

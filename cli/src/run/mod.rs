@@ -1,0 +1,220 @@
+//! Runs tests with a table of what has ended, which is live on a terminal, and each failure as
+//! it comes.
+
+mod display;
+
+use std::env;
+use std::io::{BufRead as _, BufReader, Read};
+use std::process::{ExitCode, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use verifork_protocol::nearest::{did_you_mean, nearest};
+
+use crate::HarnessArgs;
+use crate::harness::{Event, code, suite, tests};
+use display::{Color, Counts, Display, Page, Running, Table};
+
+/// How often what runs is shown anew.
+const REDRAWN: Duration = Duration::from_secs(1);
+
+#[derive(Args)]
+pub(crate) struct Run {
+    /// Only tests whose names contain one of these texts.
+    filters: Vec<String>,
+    #[command(flatten)]
+    harness: HarnessArgs,
+    /// More arguments for the harness, such as `--test-threads 2`.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+impl Run {
+    pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut command = self.harness.command()?;
+        if asks_for("VERIFORK_HELP") || asks_for("VERIFORK_LIST") {
+            // No test runs: a page is shown.
+            return Ok(code(
+                command.status().context("the harness does not start")?,
+            ));
+        }
+        command
+            .args(["--format", "json"])
+            .args(&self.arguments)
+            .args(&self.filters);
+        let begun = Instant::now();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("the harness does not start")?;
+        let out = child.stdout.take().context("the harness has no output")?;
+        let errors = child.stderr.take().context("the harness has no output")?;
+        let (sender, lines) = mpsc::channel();
+        send_lines(out, Stream::Output, sender.clone());
+        send_lines(errors, Stream::Error, sender);
+        let mut progress = Progress::new()?;
+        loop {
+            match lines.recv_timeout(REDRAWN) {
+                Ok((Stream::Output, line)) => progress.hear(&line),
+                // Through the display, which it would tear.
+                Ok((Stream::Error, line)) => progress.display.print_error(&line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            progress.show()?;
+        }
+        progress.display.clear();
+        let status = child.wait().context("the harness")?;
+        let (table, page) = (&progress.table, progress.page);
+        // Of `cargo test`, whoever filters expects that. Here the filter is the whole of the command.
+        if status.success() && table.rows.is_empty() && !self.filters.is_empty() {
+            bail!(self.nothing_fits()?);
+        }
+        if !table.rows.is_empty() {
+            for line in table.lines(page) {
+                progress.display.print(&line);
+            }
+            let sum = sum(table.total(), begun.elapsed(), page);
+            progress.display.print(&sum);
+        }
+        let Counts { passed, failed, .. } = table.total();
+        if status.success() && passed + failed == 0 && !asks_for("VERIFORK_ALLOW_EMPTY") {
+            bail!("not one test has run (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)");
+        }
+        Ok(code(status))
+    }
+
+    /// What to tell where the filters have selected nothing.
+    fn nothing_fits(&self) -> anyhow::Result<String> {
+        let tests = tests(self.harness.command()?)?;
+        let names = || tests.iter().map(String::as_str);
+        let near = self.filters.iter().flat_map(|it| nearest(it, names(), 3));
+        let near: Vec<&str> = near.take(3).collect();
+        Ok(format!(
+            "no test's name contains `{}`{}; `cargo verifork list` shows all {}",
+            self.filters.join("` or `"),
+            did_you_mean(&near),
+            tests.len()
+        ))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Stream {
+    Output,
+    Error,
+}
+
+/// Sends what comes, line by line, from a thread of its own.
+fn send_lines(from: impl Read + Send + 'static, stream: Stream, to: Sender<(Stream, String)>) {
+    thread::spawn(move || {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            // Nobody listens after an error.
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if to.send((stream, line)).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Whether a setting that is on or off is on.
+fn asks_for(variable: &str) -> bool {
+    let value = env::var(variable).unwrap_or_default().to_ascii_lowercase();
+    ["1", "true", "yes", "on"].contains(&value.as_str())
+}
+
+/// What has become of the tests so far.
+struct Progress {
+    page: Page,
+    display: Display,
+    table: Table,
+    running: Vec<Running>,
+}
+
+impl Progress {
+    fn new() -> anyhow::Result<Progress> {
+        let page = Page::of_stdout();
+        Ok(Progress {
+            page,
+            display: Display::new(page)?,
+            table: Table::default(),
+            running: Vec::new(),
+        })
+    }
+
+    fn show(&mut self) -> anyhow::Result<()> {
+        self.display.show(&self.table, &self.running)
+    }
+
+    /// Takes a line of the harness: an event, or what a simulator shows.
+    fn hear(&mut self, line: &str) {
+        let Ok(event) = serde_json::from_str::<Event>(line) else {
+            self.display.print(line);
+            return;
+        };
+        if let Some(count) = event.test_count {
+            self.display.expect(count);
+        }
+        let (Some(name), "test") = (event.name.clone(), event.kind.as_str()) else {
+            return;
+        };
+        match event.what.as_str() {
+            "started" => {
+                self.table.rows.entry(suite(&name)).or_default();
+                self.running.push(Running {
+                    name,
+                    since: Instant::now(),
+                });
+            }
+            "timeout" => {
+                let slow = format!("test {name} has been running for over 60 seconds");
+                self.display.print(&slow);
+            }
+            _ => self.ended(&name, event),
+        }
+    }
+
+    fn ended(&mut self, name: &str, event: Event) {
+        self.running.retain(|running| running.name != name);
+        let counts = self.table.rows.entry(suite(name)).or_default();
+        match event.what.as_str() {
+            "ok" => counts.passed += 1,
+            "ignored" => counts.ignored += 1,
+            _ => {
+                counts.failed += 1;
+                let word = self.page.paint(Color::Red, "FAILED");
+                let told = match &event.same_as {
+                    Some(first) => {
+                        // Of its own design and simulator, the name within them is enough.
+                        let of_suite = format!("{}::", suite(name));
+                        let first = first.strip_prefix(&of_suite).unwrap_or(first);
+                        format!("{word} {name}: as {first}")
+                    }
+                    None => format!("{word} {name}\n{}\n", event.text().trim_end()),
+                };
+                self.display.print(&told);
+            }
+        }
+    }
+}
+
+/// The last line of a run.
+fn sum(counts: Counts, time: Duration, page: Page) -> String {
+    let Counts {
+        passed,
+        failed,
+        ignored,
+    } = counts;
+    let result = match (passed, failed) {
+        (_, 1..) => page.paint(Color::Red, "FAILED"),
+        (0, 0) => page.paint(Color::Yellow, "nothing ran"),
+        _ => page.paint(Color::Green, "ok"),
+    };
+    let seconds = time.as_secs_f64();
+    format!("{result}: {passed} passed, {failed} failed, {ignored} ignored in {seconds:.1} s")
+}

@@ -1,0 +1,196 @@
+//! Runs tests as libtest does, and prints what it prints; failures with one cause are shown once.
+//!
+//! Tools that read libtest's lines or its JSON read these too.
+
+mod alike;
+mod print;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) use alike::cause;
+use print::Printer;
+
+use crate::arguments::Arguments;
+use crate::verdict::Failure;
+
+/// After which time it is told that a test still runs, as libtest does.
+const SLOW: Duration = Duration::from_secs(60);
+
+/// A test as the front knows it.
+pub(crate) struct Job {
+    pub(crate) name: String,
+    pub(crate) ignored: bool,
+    pub(crate) run: Box<dyn FnOnce() -> Outcome + Send>,
+}
+
+/// What became of a test.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Passed,
+    /// Why, if the test itself has said it.
+    Ignored(Option<String>),
+    Failed(Failure),
+}
+
+/// How many tests ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) ignored: usize,
+    pub(crate) filtered_out: usize,
+}
+
+impl Counts {
+    /// As of any Rust test.
+    pub(crate) fn exit_code(self) -> ExitCode {
+        if self.failed > 0 {
+            ExitCode::from(101)
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// Lists the tests that the arguments select, or runs them.
+///
+/// # Errors
+///
+/// The file for the output cannot be written: a text for the user.
+pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, String> {
+    let all = jobs.len();
+    jobs.retain(|job| arguments.select(&job.name, job.ignored));
+    let mut counts = Counts {
+        filtered_out: all - jobs.len(),
+        ..Counts::default()
+    };
+    let (out, is_terminal): (Box<dyn Write>, bool) = match arguments.log_file() {
+        None => (Box::new(io::stdout()), io::stdout().is_terminal()),
+        Some(path) => {
+            let file = File::create(path);
+            let file = file.map_err(|error| format!("cannot write `{path}`: {error}"))?;
+            (Box::new(file), false)
+        }
+    };
+    let format = arguments.format();
+    let names = jobs.iter().map(|job| job.name.as_str());
+    let mut printer = Printer::new(out, format, arguments.colored(is_terminal), names);
+    if arguments.list() {
+        for job in &jobs {
+            printer.listed(&job.name);
+        }
+        return Ok(Counts::default());
+    }
+    let begun = Instant::now();
+    printer.title(jobs.len());
+    let mut ended = |name: &str, outcome: Outcome, printer: &mut Printer| {
+        match &outcome {
+            Outcome::Passed => counts.passed += 1,
+            Outcome::Ignored(_) => counts.ignored += 1,
+            Outcome::Failed(_) => counts.failed += 1,
+        }
+        printer.outcome(name, outcome);
+    };
+    match arguments.threads() {
+        // On this thread: what a test shows while it runs stands after its name.
+        1 => {
+            for job in jobs {
+                printer.begins(&job.name, true);
+                let name = job.name.clone();
+                ended(&name, outcome_of(job, arguments), &mut printer);
+            }
+        }
+        threads => in_parallel(jobs, arguments, threads, |event| match event {
+            Event::Begins(name) => printer.begins(&name, false),
+            Event::IsSlow(name) => printer.is_slow(&name, SLOW),
+            Event::Ended(name, outcome) => ended(&name, outcome, &mut printer),
+        }),
+    }
+    printer.failures();
+    printer.summary(counts, begun.elapsed());
+    Ok(counts)
+}
+
+enum Event {
+    Begins(String),
+    IsSlow(String),
+    Ended(String, Outcome),
+}
+
+/// Runs the jobs on so many threads, and tells on this one what becomes of them.
+fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: impl FnMut(Event)) {
+    let (sender, events) = mpsc::channel();
+    let threads = threads.min(jobs.len());
+    let jobs = Mutex::new(VecDeque::from(jobs));
+    let jobs = &jobs;
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                loop {
+                    let next = jobs
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .pop_front();
+                    let Some(job) = next else { return };
+                    let name = job.name.clone();
+                    // The receiver lives as long as this scope.
+                    let _ = sender.send(Event::Begins(name.clone()));
+                    let _ = sender.send(Event::Ended(name, outcome_of(job, arguments)));
+                }
+            });
+        }
+        drop(sender);
+        // Those that run and are not known to be slow, the oldest first.
+        let mut running: VecDeque<(Instant, String)> = VecDeque::new();
+        loop {
+            let next = running.front().map(|(due, _)| *due);
+            let event = match next {
+                None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => events.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match event {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some((_, name)) = running.pop_front() {
+                        tell(Event::IsSlow(name));
+                    }
+                }
+                Ok(event) => {
+                    match &event {
+                        Event::Begins(name) => {
+                            running.push_back((Instant::now() + SLOW, name.clone()));
+                        }
+                        Event::Ended(name, _) => running.retain(|(_, other)| other != name),
+                        Event::IsSlow(_) => {}
+                    }
+                    tell(event);
+                }
+            }
+        }
+    });
+}
+
+fn outcome_of(job: Job, arguments: &Arguments) -> Outcome {
+    if arguments.leave(job.ignored) {
+        return Outcome::Ignored(None);
+    }
+    catch_unwind(AssertUnwindSafe(job.run)).unwrap_or_else(|payload| {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or(payload.downcast_ref::<&str>().copied());
+        let text = format!("the harness panicked: {}", text.unwrap_or("no message"));
+        Outcome::Failed(Failure::from(text))
+    })
+}

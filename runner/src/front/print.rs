@@ -1,0 +1,268 @@
+//! The lines of libtest, in its three formats.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Counts, Outcome};
+use crate::arguments::Format;
+use crate::verdict::Failure;
+
+/// How many names of tests that fail alike are shown; each has its own line above.
+const SHOWN: usize = 8;
+/// So many failures with one cause are few, and each is told.
+const FEW: usize = 3;
+/// How many characters of the short format stand in a line.
+const IN_LINE: usize = 88;
+
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
+
+pub(super) struct Printer {
+    out: Box<dyn Write>,
+    format: Format,
+    colored: bool,
+    name_width: usize,
+    total: usize,
+    ended: usize,
+    /// The test that runs has begun its line.
+    alone: bool,
+    groups: Vec<Group>,
+}
+
+/// Tests that have failed alike, in the order in which they did.
+struct Group {
+    names: Vec<String>,
+    /// Those of the first few.
+    failures: Vec<Failure>,
+}
+
+impl Group {
+    fn is_of(&self, cause: &str) -> bool {
+        self.failures[0].cause == cause
+    }
+}
+
+impl Printer {
+    pub(super) fn new<'a>(
+        out: Box<dyn Write>,
+        format: Format,
+        colored: bool,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Printer {
+        let name_width = names.map(|name| name.chars().count()).max();
+        Printer {
+            out,
+            format,
+            colored,
+            name_width: name_width.unwrap_or(0),
+            total: 0,
+            ended: 0,
+            alone: false,
+            groups: Vec::new(),
+        }
+    }
+
+    /// Writes at once. Where nobody listens any more, nothing can be told; the status is.
+    fn write(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes());
+        let _ = self.out.flush();
+    }
+
+    fn painted(&self, color: &str, text: &str) -> String {
+        if self.colored {
+            format!("{color}{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    pub(super) fn listed(&mut self, name: &str) {
+        self.write(&format!("{name}: test\n"));
+    }
+
+    pub(super) fn title(&mut self, tests: usize) {
+        self.total = tests;
+        let text = match self.format {
+            Format::Json => {
+                json!({"type": "suite", "event": "started", "test_count": tests}).to_string()
+            }
+            _ if tests == 1 => "\nrunning 1 test".to_owned(),
+            _ => format!("\nrunning {tests} tests"),
+        };
+        self.write(&(text + "\n"));
+    }
+
+    /// A test begins; `alone`: no other one does before it has ended.
+    pub(super) fn begins(&mut self, name: &str, alone: bool) {
+        match self.format {
+            Format::Json => {
+                let event = json!({"type": "test", "event": "started", "name": name});
+                self.write(&format!("{event}\n"));
+            }
+            Format::Pretty if alone => self.write(&self.beginning(name)),
+            _ => {}
+        }
+        self.alone = alone;
+    }
+
+    fn beginning(&self, name: &str) -> String {
+        format!("test {name:<width$} ... ", width = self.name_width)
+    }
+
+    pub(super) fn is_slow(&mut self, name: &str, after: Duration) {
+        let text = match self.format {
+            Format::Json => json!({"type": "test", "event": "timeout", "name": name}).to_string(),
+            _ => format!(
+                "test {name} has been running for over {} seconds",
+                after.as_secs()
+            ),
+        };
+        self.write(&(text + "\n"));
+    }
+
+    pub(super) fn outcome(&mut self, name: &str, outcome: Outcome) {
+        self.ended += 1;
+        let (word, letter, color) = match &outcome {
+            Outcome::Passed => ("ok".to_owned(), '.', GREEN),
+            Outcome::Ignored(None) => ("ignored".to_owned(), 'i', YELLOW),
+            Outcome::Ignored(Some(reason)) => (format!("ignored ({reason})"), 'i', YELLOW),
+            Outcome::Failed(_) => ("FAILED".to_owned(), 'F', RED),
+        };
+        let text = match self.format {
+            Format::Pretty => {
+                let beginning = if self.alone {
+                    String::new()
+                } else {
+                    self.beginning(name)
+                };
+                format!("{beginning}{}\n", self.painted(color, &word))
+            }
+            Format::Terse => {
+                let letter = self.painted(color, &letter.to_string());
+                if self.ended.is_multiple_of(IN_LINE) && self.ended < self.total {
+                    format!("{letter} {}/{}\n", self.ended, self.total)
+                } else {
+                    letter
+                }
+            }
+            Format::Json => format!("{}\n", self.event(name, &outcome)),
+        };
+        self.write(&text);
+        if let Outcome::Failed(failure) = outcome {
+            let same = |group: &&mut Group| group.is_of(&failure.cause);
+            match self.groups.iter_mut().find(same) {
+                Some(group) => {
+                    group.names.push(name.to_owned());
+                    if group.failures.len() < FEW {
+                        group.failures.push(failure);
+                    }
+                }
+                None => self.groups.push(Group {
+                    names: vec![name.to_owned()],
+                    failures: vec![failure],
+                }),
+            }
+        }
+    }
+
+    fn event(&self, name: &str, outcome: &Outcome) -> serde_json::Value {
+        match outcome {
+            Outcome::Passed => json!({"type": "test", "name": name, "event": "ok"}),
+            Outcome::Ignored(None) => json!({"type": "test", "name": name, "event": "ignored"}),
+            Outcome::Ignored(Some(reason)) => {
+                json!({"type": "test", "name": name, "event": "ignored", "message": reason})
+            }
+            Outcome::Failed(failure) => {
+                let mut event = json!({"type": "test", "name": name, "event": "failed"});
+                let same = self.groups.iter().find(|it| it.is_of(&failure.cause));
+                let brief = failure.brief.as_ref().filter(|_| same.is_some());
+                event["stdout"] = brief.unwrap_or(&failure.text).as_str().into();
+                if let Some(same) = same.filter(|it| brief.is_some() || it.names.len() >= FEW) {
+                    // Libtest has no such field, and its readers pass over what they do not know.
+                    event["same_as"] = same.names[0].as_str().into();
+                }
+                event
+            }
+        }
+    }
+
+    /// The failures, each cause once.
+    pub(super) fn failures(&mut self) {
+        if self.groups.is_empty() || matches!(self.format, Format::Json) {
+            return;
+        }
+        let mut text = "\nfailures:\n\n".to_owned();
+        let groups = std::mem::take(&mut self.groups);
+        for Group { names, failures } in &groups {
+            let told = if names.len() > FEW { 1 } else { names.len() };
+            for (number, (name, failure)) in names.iter().zip(failures).take(told).enumerate() {
+                let brief = failure.brief.as_ref().filter(|_| number > 0);
+                let told = brief.unwrap_or(&failure.text).trim_end();
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "---- {name} ----\n{told}\n");
+            }
+            if told < names.len() {
+                let others = names.len() - told;
+                let what = failures[0].brief.as_deref().unwrap_or("fail alike");
+                let alike = self.painted(RED, &format!("{others} other tests {what}:"));
+                let _ = writeln!(text, "{alike}\n{}", list(&names[told..], Some(SHOWN)));
+            }
+        }
+        text += "\nfailures:\n";
+        for Group { names, .. } in &groups {
+            // In the short format, this is the only place where each is named.
+            let most = matches!(self.format, Format::Pretty).then_some(SHOWN + 1);
+            text += &list(names, most);
+        }
+        self.write(&text);
+    }
+
+    pub(super) fn summary(&mut self, counts: Counts, time: Duration) {
+        let Counts {
+            passed,
+            failed,
+            ignored,
+            filtered_out,
+        } = counts;
+        let seconds = time.as_secs_f64();
+        let text = if matches!(self.format, Format::Json) {
+            let event = if failed > 0 { "failed" } else { "ok" };
+            let event = json!({
+                "type": "suite", "event": event, "passed": passed, "failed": failed,
+                "ignored": ignored, "measured": 0, "filtered_out": filtered_out,
+                "exec_time": seconds,
+            });
+            format!("{event}\n")
+        } else {
+            let result = if failed > 0 {
+                self.painted(RED, "FAILED")
+            } else {
+                self.painted(GREEN, "ok")
+            };
+            format!(
+                "\ntest result: {result}. {passed} passed; {failed} failed; {ignored} ignored; \
+                 0 measured; {filtered_out} filtered out; finished in {seconds:.2}s\n\n"
+            )
+        };
+        self.write(&text);
+    }
+}
+
+/// The names, a line each; of more than `most`, those that come first.
+fn list(names: &[String], most: Option<usize>) -> String {
+    // One line that says that there is one more says less than the name.
+    let most = most.filter(|most| names.len() > most + 1);
+    let shown = most.unwrap_or(names.len());
+    let mut text = String::new();
+    for name in &names[..shown] {
+        let _ = writeln!(text, "    {name}");
+    }
+    if shown < names.len() {
+        let _ = writeln!(text, "    and {} more", names.len() - shown);
+    }
+    text
+}

@@ -1,0 +1,169 @@
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::print::Printer;
+use super::{Counts, Outcome};
+use crate::arguments::Format;
+use crate::verdict::Failure;
+
+#[derive(Clone, Default)]
+struct Page(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn failure(text: &str, cause: &str) -> Outcome {
+    Outcome::Failed(Failure {
+        text: text.to_owned(),
+        cause: cause.to_owned(),
+        brief: Some("not run, see above".to_owned()),
+    })
+}
+
+/// What is printed of tests that end so.
+fn printed(format: Format, outcomes: Vec<(String, Outcome)>) -> String {
+    let page = Page::default();
+    let names: Vec<String> = outcomes.iter().map(|(name, _)| name.clone()).collect();
+    let names = names.iter().map(String::as_str);
+    let mut printer = Printer::new(Box::new(page.clone()), format, false, names);
+    printer.title(outcomes.len());
+    let mut counts = Counts::default();
+    for (name, outcome) in outcomes {
+        match outcome {
+            Outcome::Failed(_) => counts.failed += 1,
+            _ => counts.passed += 1,
+        }
+        printer.begins(&name, false);
+        printer.outcome(&name, outcome);
+    }
+    printer.failures();
+    printer.summary(counts, Duration::from_millis(250));
+    String::from_utf8(page.0.take()).expect("text")
+}
+
+fn alike(number: usize) -> Vec<(String, Outcome)> {
+    let failed = |at: usize| {
+        let text = format!("it broke at {at} ns\nseed {at}");
+        (format!("d::icarus::t{at}"), failure(&text, "it broke"))
+    };
+    (0..number).map(failed).collect()
+}
+
+#[test]
+fn lines_are_those_of_libtest() {
+    let outcomes = vec![
+        ("d::icarus::counts".to_owned(), Outcome::Passed),
+        (
+            "d::icarus::b".to_owned(),
+            Outcome::Ignored(Some("no model".to_owned())),
+        ),
+        ("d::icarus::c".to_owned(), failure("late\n", "late")),
+    ];
+    assert_eq!(
+        printed(Format::Pretty, outcomes),
+        "\nrunning 3 tests\n\
+         test d::icarus::counts ... ok\n\
+         test d::icarus::b      ... ignored (no model)\n\
+         test d::icarus::c      ... FAILED\n\
+         \nfailures:\n\n---- d::icarus::c ----\nlate\n\n\
+         \nfailures:\n    d::icarus::c\n\
+         \ntest result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; \
+         finished in 0.25s\n\n"
+    );
+}
+
+#[test]
+fn a_cause_is_told_once_and_each_test_has_its_line() {
+    let text = printed(Format::Pretty, alike(200));
+    assert_eq!(text.matches("it broke").count(), 1, "{text}");
+    assert!(text.contains("199 other tests not run, see above:\n    d::icarus::t1\n"));
+    for number in 0..200 {
+        let name = format!("test d::icarus::t{number} ");
+        let line = text.lines().find(|line| line.starts_with(&name));
+        assert!(
+            line.is_some_and(|line| line.ends_with("... FAILED")),
+            "{name}"
+        );
+    }
+    assert!(text.lines().count() < 240, "{}", text.lines().count());
+}
+
+#[test]
+fn the_short_format_names_every_failed_test_in_its_list() {
+    let text = printed(Format::Terse, alike(200));
+    let (_, list) = text.rsplit_once("\nfailures:\n").expect("a list");
+    for number in 0..200 {
+        assert!(
+            list.contains(&format!("    d::icarus::t{number}\n")),
+            "{number}"
+        );
+    }
+    assert!(text.contains("F 88/200\n"), "{text}");
+}
+
+#[test]
+fn few_failures_are_all_named() {
+    let text = printed(Format::Pretty, alike(9));
+    for number in 1..9 {
+        let name = format!("    d::icarus::t{number}\n");
+        assert_eq!(text.matches(&name).count(), 2, "{text}");
+    }
+    assert!(!text.contains(" more\n"), "{text}");
+}
+
+#[test]
+fn each_of_two_or_three_that_fail_alike_has_its_own_words() {
+    let text = printed(Format::Pretty, alike(3));
+    assert!(
+        text.contains("---- d::icarus::t0 ----\nit broke at 0 ns\nseed 0\n\n"),
+        "{text}"
+    );
+    for number in 1..3 {
+        let told = format!("---- d::icarus::t{number} ----\nnot run, see above\n\n");
+        assert!(text.contains(&told), "{text}");
+    }
+    let mut outcomes = alike(3);
+    for (_, outcome) in &mut outcomes {
+        if let Outcome::Failed(failure) = outcome {
+            failure.brief = None;
+        }
+    }
+    let text = printed(Format::Pretty, outcomes);
+    assert!(
+        text.contains("---- d::icarus::t2 ----\nit broke at 2 ns\nseed 2\n\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_event_tells_the_first_failure_whole_and_whom_others_are_like() {
+    let text = printed(Format::Json, alike(2));
+    let events = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    let events: Vec<serde_json::Value> = events.collect();
+    let failed: Vec<_> = events.iter().filter(|it| it["event"] == "failed").collect();
+    assert_eq!(failed[0]["stdout"], "it broke at 0 ns\nseed 0");
+    assert!(failed[0].get("same_as").is_none());
+    assert_eq!(failed[1]["stdout"], "not run, see above");
+    assert_eq!(failed[1]["same_as"], "d::icarus::t0");
+    assert_eq!(failed[2]["type"], "suite");
+    let mut outcomes = alike(4);
+    for (_, outcome) in &mut outcomes {
+        if let Outcome::Failed(failure) = outcome {
+            failure.brief = None;
+        }
+    }
+    let text = printed(Format::Json, outcomes);
+    assert_eq!(text.matches("same_as").count(), 1, "{text}");
+    assert!(text.contains("it broke at 3 ns"), "{text}");
+}

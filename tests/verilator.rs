@@ -134,7 +134,7 @@ fn errors_of_the_design_fail_their_test_and_do_not_end_the_simulation() {
             between(design, &name)
                 .failed()
                 .says(&format!("{FAILING}:{line}: "))
-                .says("the design reports an error (`$error` or a failed assertion):")
+                .says("the design reports an error (`$error` or a failed assertion): ")
                 .says(says)
                 .says("2 passed, 1 failed")
                 .does_not_say("  2. ");

@@ -146,7 +146,7 @@ pub use log;
 #[doc(no_inline)]
 pub use rand::rand_core;
 pub use random::TestRng;
-pub use regression::test::{Test, skip};
+pub use regression::test::{Test, pass, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use task::first_of::first_of;

@@ -26,7 +26,7 @@ pub use std::future::pending;
 pub use crate::clock::{Clock, RunningClock};
 pub use crate::dut::{Array, Dut, Instance, Parameter, Signal};
 pub use crate::random::TestRng;
-pub use crate::regression::test::{Test, skip};
+pub use crate::regression::test::{Test, pass, skip};
 pub use crate::sync::{Event, Mutex, Receiver, Semaphore, Sender, channel, unbounded};
 pub use crate::task::{
     ChildOptions, Task, TaskManager, background, scope, scope_with, spawn, spawn_named, yield_now,

@@ -6,29 +6,40 @@ use std::panic::Location;
 use verifork_protocol::failure::FORKED;
 
 use super::outcome::{FailureEntry, FailureKind};
-use super::test::Skip;
 use crate::dut::{BindError, DOES_NOT_FIT, ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
-use crate::task::{MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, catch, causes_of};
+use crate::task::{EndTest, MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, catch, causes_of};
 use crate::time::SimTime;
 
 /// Every error in the order in which it happened; those of managers inside of managers in place
-/// of the error that only hands them on.
-pub(super) fn entries(errors: &TaskErrors) -> Vec<FailureEntry> {
+/// of the error that only hands them on. What ends this test, and is no failure, goes to `ends`.
+pub(super) fn entries<'a>(
+    errors: &'a TaskErrors,
+    test: u64,
+    ends: &mut dyn FnMut(&'a EndTest),
+) -> Vec<FailureEntry> {
     let mut entries = Vec::new();
     for error in errors {
-        push(error, &mut entries);
+        push(error, &mut entries, test, ends);
     }
     entries
 }
 
-fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
+fn push<'a>(
+    error: &'a TaskError,
+    entries: &mut Vec<FailureEntry>,
+    test: u64,
+    ends: &mut dyn FnMut(&'a EndTest),
+) {
+    if let Some(end) = EndTest::of(error).filter(|end| end.test == Some(test)) {
+        return ends(end);
+    }
     if let Some(inner) = error
         .cause()
         .and_then(|cause| cause.downcast_ref::<TaskErrors>())
     {
         for error in inner {
-            push(error, entries);
+            push(error, entries, test, ends);
         }
         return;
     }
@@ -37,7 +48,7 @@ fn push(error: &TaskError, entries: &mut Vec<FailureEntry>) {
         .and_then(|cause| cause.downcast_ref::<TaskError>())
         && !inner.is_cancelled()
     {
-        return push(inner, entries);
+        return push(inner, entries, test, ends);
     }
     let mut text = error.to_string();
     // Where the test itself stands is known.
@@ -109,13 +120,6 @@ fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
         .or_else(read)
         .or_else(write)
         .or_else(select)
-}
-
-/// The reason, if a test has asked to be skipped and nothing else went wrong.
-pub(super) fn skip_reason(errors: &TaskErrors, test: &str) -> Option<String> {
-    let error = errors.first();
-    let skip = error.cause()?.downcast_ref::<Skip>()?;
-    (errors.len() == 1 && error.path() == test).then(|| skip.0.clone())
 }
 
 /// Something that went wrong with the test as a whole.

@@ -1,15 +1,17 @@
 //! The test as its own code sees it: name, seed, random numbers, plus-arguments.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use super::seed::Seed;
 use crate::random::TestRng;
-use crate::task::with_executor;
+use crate::task::{EndTest, Verdict, with_executor};
 use crate::time::SimTime;
 
 struct Inner {
+    /// Its number among the tests of this thread.
+    number: u64,
     name: String,
     seed: Seed,
     begun: SimTime,
@@ -35,13 +37,14 @@ struct Inner {
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
 
-/// A test's wish not to be run.
-#[derive(Debug, thiserror::Error)]
-#[error("skipped: {0}")]
-pub(super) struct Skip(pub(super) String);
-
-/// Ends a test as skipped, for what shows only when it runs: a parameter of the design, a
-/// plus-argument. To be returned by the test's own function; from a task it is an error.
+/// Ends the test as skipped, for what shows only when it runs: a parameter of the design, a
+/// plus-argument.
+///
+/// To be returned by the test's own function or by any task of the test: a child of a scope, a
+/// background child, one that was spawned. It takes the way of an error, also from a child that
+/// [continues on errors](crate::task::ChildBuilder::continue_on_error): everything else is cancelled,
+/// newest first, and [`on_exit`](crate::task::Scope::on_exit) runs. What fails before or meanwhile fails
+/// the test all the same.
 ///
 /// # Errors
 ///
@@ -67,16 +70,65 @@ pub(super) struct Skip(pub(super) String);
 /// }
 /// ```
 pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
-    Err(Skip(reason.into()).into())
+    Err(end(Verdict::Skipped, reason.into()).into())
+}
+
+/// Ends the test as passed, before all of its tasks have ended: from a checker that has seen enough. The
+/// reason is logged.
+///
+/// To be returned by any task, as [`skip`] is, with the same rules: an error that came before, or comes
+/// while the rest is cancelled, fails the test.
+///
+/// # Errors
+///
+/// Always: the error is what ends the test.
+///
+/// # Examples
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// #[verifork::test(timeout = 1.ms())]
+/// async fn all_grants_are_seen(grants: Instance) -> Result {
+///     let grant = grants.signal::<u8>("grant")?;
+///     background("coverage", async move {
+///         let mut seen = 0u8;
+///         loop {
+///             grant.changed().await;
+///             seen |= grant.get()?;
+///             if seen == 0xff {
+///                 return pass("every grant was seen");
+///             }
+///         }
+///     });
+///     loop {
+///         timer(1.us()).await; // random traffic, without an end of its own
+///     }
+/// }
+/// ```
+#[doc(alias = "pass_test")]
+pub fn pass<T>(reason: impl Into<String>) -> anyhow::Result<T> {
+    Err(end(Verdict::Passed, reason.into()).into())
+}
+
+fn end(verdict: Verdict, reason: String) -> EndTest {
+    EndTest {
+        verdict,
+        reason,
+        test: Test::current().map(|test| test.number()),
+    }
 }
 
 thread_local! {
+    /// The number of the next test.
+    static NUMBER: Cell<u64> = const { Cell::new(1) };
     static CURRENT: RefCell<Option<Test>> = const { RefCell::new(None) };
 }
 
 impl Test {
     pub(super) fn new(name: String, seed: Seed, begun: SimTime, plusargs: Rc<[String]>) -> Self {
         Test(Rc::new(Inner {
+            number: NUMBER.replace(NUMBER.get() + 1),
             name,
             seed,
             begun,
@@ -96,6 +148,10 @@ impl Test {
             .try_with(|current| current.borrow().clone())
             .ok()
             .flatten()
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.0.number
     }
 
     /// The name by which a filter finds the test.

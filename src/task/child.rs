@@ -229,6 +229,7 @@ impl<'a, K> ChildBuilder<'a, K> {
     /// # Panics
     ///
     /// As [`fork`](Self::fork).
+    #[allow(clippy::should_implement_trait)] // a child is added, not a number
     #[track_caller]
     pub fn add<A>(self, awaitable: A) -> Task<<A::Output as Outcome>::Value>
     where

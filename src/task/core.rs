@@ -22,6 +22,7 @@ use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
 use super::tables::NONE;
+use super::verdict::EndTest;
 use super::wait_reason::WaitReason;
 use super::waker::{NodeRef, keep, wake_up};
 
@@ -364,8 +365,13 @@ impl Core {
         let before = self.errors.borrow().len();
         self.errors.borrow_mut().extend(info.errors());
         let failed = self.errors.borrow().len() > before;
-        if failed && !info.continues_on_error() {
+        let ends_test = failed && info.error().is_some_and(EndTest::is_in);
+        if failed && (!info.continues_on_error() || ends_test) {
             self.fail(executor);
+        }
+        if ends_test && self.scope_set.get() == NONE {
+            // No scope hands it on.
+            executor.fail_test();
         }
         if failed && self.orphaned.get() {
             self.lose_uncollected(executor);

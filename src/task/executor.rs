@@ -500,6 +500,14 @@ impl Executor {
             .is_some_and(|test| test.phase() == Phase::Failed)
     }
 
+    /// Cancels what is left of the test that runs.
+    pub(super) fn fail_test(&self) {
+        let test = self.test.borrow().clone();
+        if let Some(test) = test {
+            test.fail(self);
+        }
+    }
+
     pub(crate) fn lose(&self, errors: impl IntoIterator<Item = TaskError>) {
         self.lost.borrow_mut().extend(errors);
     }

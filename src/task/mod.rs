@@ -44,6 +44,7 @@ mod test_end;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod verdict;
 pub(crate) mod wait_queue;
 pub(crate) mod wait_reason;
 pub(crate) mod waiters;
@@ -73,6 +74,7 @@ pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};
 pub use self::spawn::{background, child, spawn, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
+pub(crate) use self::verdict::{EndTest, Verdict};
 pub(crate) use self::wait_reason::WaitReason;
 pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};

@@ -8,6 +8,7 @@ mod hangs;
 mod logs;
 mod mistakes;
 mod settings;
+mod verdict;
 
 use std::fs;
 

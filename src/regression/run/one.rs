@@ -18,7 +18,7 @@ use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::test::Test;
 use crate::regression::{console, crash, results};
 use crate::scheduler::{self, Kernel};
-use crate::task::{self, catch, causes_of, text_of};
+use crate::task::{self, TaskErrors, Verdict, catch, causes_of, text_of};
 use crate::time::{SimDuration, SimTime};
 use crate::trigger::timer;
 
@@ -65,7 +65,10 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
         planned.run.repetition,
     )));
     log::debug!("begins");
-    let mut failures = Failures::default();
+    let mut failures = Failures {
+        test: test.number(),
+        ..Failures::default()
+    };
     task::executor().prepare_test();
     let context = TestContext {
         test,
@@ -129,8 +132,10 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
 #[derive(Default)]
 pub(super) struct Failures {
     pub(super) entries: Vec<FailureEntry>,
-    /// The test has ended itself as skipped.
-    skipped: Option<String>,
+    /// The test's number.
+    test: u64,
+    /// The test has ended itself, so, for this reason: it did so first.
+    ended: Option<(Verdict, String)>,
 }
 
 impl Failures {
@@ -143,9 +148,17 @@ impl Failures {
                 return;
             }
             for error in lost {
-                self.entries.extend(failures::entries(&error.into()));
+                self.take(&error.into());
             }
         }
+    }
+
+    fn take(&mut self, errors: &TaskErrors) {
+        let ended = &mut self.ended;
+        let entries = failures::entries(errors, self.test, &mut |end| {
+            ended.get_or_insert_with(|| (end.verdict, end.reason.clone()));
+        });
+        self.entries.extend(entries);
     }
 
     /// Drops a user's error, whose own code runs then.
@@ -157,15 +170,20 @@ impl Failures {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.skipped.is_none()
+        self.entries.is_empty() && self.ended.is_none()
     }
 
     pub(super) fn into_status(self) -> Status {
         match self {
-            Failures { entries, skipped } if entries.is_empty() => {
-                skipped.map_or(Status::Passed, Status::Skipped)
-            }
-            Failures { entries, .. } => Status::Failed(entries),
+            Failures { entries, .. } if !entries.is_empty() => Status::Failed(entries),
+            Failures { ended, .. } => match ended {
+                Some((Verdict::Skipped, reason)) => Status::Skipped(reason),
+                Some((Verdict::Passed, reason)) => {
+                    log::info!("the test has ended itself as passed: {reason}");
+                    Status::Passed
+                }
+                None => Status::Passed,
+            },
         }
     }
 
@@ -226,10 +244,7 @@ async fn run_body(
     };
     match ended {
         Ended::Itself(Ok(())) => {}
-        Ended::Itself(Err(errors)) => match failures::skip_reason(&errors, &planned.name) {
-            Some(reason) => failures.skipped = Some(reason),
-            None => failures.entries.extend(failures::entries(&errors)),
-        },
+        Ended::Itself(Err(errors)) => failures.take(&errors),
         Ended::Aborted(reason) => failures.push(regression, planned, FailureKind::Error, reason),
         Ended::TimedOut(reason) => {
             let (name, place) = (&planned.name, planned.entry.place);

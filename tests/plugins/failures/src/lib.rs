@@ -6,6 +6,7 @@ mod ends;
 mod hangs;
 mod logs;
 mod plain;
+mod verdict;
 
 use verifork::prelude::*;
 

@@ -174,14 +174,6 @@ async fn skips_itself(dut: Design) -> Result {
     bail!("it went on")
 }
 
-/// Only the test's own function may say so.
-#[verifork::test]
-async fn a_task_would_skip_the_test() -> Result {
-    spawn_named("tired", async { skip::<()>("no mind to") });
-    timer(1.ns()).await;
-    Ok(())
-}
-
 #[verifork::test]
 async fn writes_what_does_not_fit(dut: Design) {
     dut.nibble.set(16); // does not fit

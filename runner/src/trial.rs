@@ -1,6 +1,8 @@
 //! One test as the front runs it: compile, simulate, judge, report.
 
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,0 +1,401 @@
+//! Trials on a simulator that is a script: what it does is what a test says, in the words of a shell.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use verifork_protocol::results::{
+    Ended, Failure, Loaded, Planned as PlannedRecord, Record, Status,
+};
+
+use super::*;
+use crate::design::Design;
+use crate::resolved::resolve;
+
+/// Writes what the compiler would: an image that is whole.
+const COMPILER: &str = r#"#!/bin/sh
+while [ $# -gt 0 ]; do
+    if [ "$1" = -o ]; then output=$2; fi
+    shift
+done
+if [ -e broken ]; then echo "top.v:1: syntax error"; exit 2; fi
+printf ':vpi_time_precision - 9;\n# end\n:file_names 2;\n    "N/A";\n    "<interactive>";\n' > "$output"
+"#;
+
+/// A testbench crate whose simulator is scripted.
+struct Bench {
+    folder: tempfile::TempDir,
+    settings: Settings,
+    shared: bool,
+    wall_timeout: Option<Duration>,
+}
+
+/// What a plugin writes that was loaded and has ended these tests so, each with the text of its failure or
+/// reason.
+fn lines_of(tests: &[(&str, Status, &str)]) -> String {
+    let planned = PlannedRecord {
+        tests: tests.iter().map(|(name, ..)| (*name).to_owned()).collect(),
+        seed: 77,
+    };
+    let mut records = vec![loaded(), Record::Planned(planned)];
+    for &(name, status, text) in tests {
+        records.push(Record::Begun(name.into()));
+        let failure = Failure {
+            task: "driver".into(),
+            file: Some("src/lib.rs".into()),
+            line: Some(7),
+            at_ns: Some("12.00".into()),
+            text: text.to_owned(),
+        };
+        let failed = status == Status::Failed;
+        records.push(Record::Ended(Box::new(Ended {
+            name: name.into(),
+            label: name.into(),
+            file: "src/lib.rs".into(),
+            line: 5,
+            status,
+            reason: (status == Status::Skipped).then(|| text.to_owned()),
+            failures: failed.then_some(failure).into_iter().collect(),
+            simulated_ns: "12.00".into(),
+            wall: 0.25,
+            seed: 77,
+            log: String::new(),
+        })));
+    }
+    records.push(Record::Finished(true));
+    records.iter().map(Record::line).collect()
+}
+
+fn lines(name: &str, status: Status, text: &str) -> String {
+    lines_of(&[(name, status, text)])
+}
+
+fn loaded() -> Record {
+    Record::Loaded(Loaded::by("Icarus Verilog", "11.0", "VPI"))
+}
+
+/// Shell code that writes these lines as results.
+fn writes(lines: &str) -> String {
+    format!("cat >> \"$VERIFORK_RESULTS\" <<'END'\n{lines}END\n")
+}
+
+fn listed(name: &str) -> ListedTest {
+    ListedTest {
+        name: name.into(),
+        file: "src/lib.rs".into(),
+        line: 5,
+        skip: None,
+        wall_timeout: None,
+        ends: false,
+        selected: true,
+        paths: Vec::new(),
+        more: false,
+    }
+}
+
+impl Bench {
+    /// A simulator that does this when it runs.
+    fn new(simulates: &str) -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let simulator = format!(
+            "#!/bin/sh\nif [ \"$1\" = -V ]; then echo 'Icarus Verilog runtime version 11.0'; exit 0; fi\n\
+             {simulates}"
+        );
+        for (name, text) in [("iverilog", COMPILER), ("vvp", &simulator)] {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        fs::write(folder.path().join("top.v"), "module top; endmodule\n").unwrap();
+        let places = BTreeMap::from([(Simulator::Icarus, folder.path().to_owned())]);
+        Bench {
+            settings: Settings {
+                places,
+                cache: true,
+                ..Settings::default()
+            },
+            folder,
+            shared: false,
+            wall_timeout: Some(Duration::from_secs(60)),
+        }
+    }
+
+    fn suite(&self) -> Arc<Suite> {
+        let folder = self.folder.path().to_owned();
+        let output = folder.join("target/verifork");
+        let context = Arc::new(Context {
+            testbench: Testbench {
+                folder: folder.clone(),
+                package: "bench".into(),
+                target: "sim".into(),
+                plugin: folder.join("libbench.so"),
+                profile: "debug".into(),
+                output: output.clone(),
+            },
+            settings: self.settings.clone(),
+            cache: Cache::new(output.join("designs"), folder.clone(), self.settings.cache),
+            junit: OnceLock::new(),
+            seed: 77,
+            wall_timeout: self.wall_timeout,
+            live: false,
+            allow_empty: false,
+            cannot_run: OnceLock::new(),
+        });
+        let mut design = Design::new("top").sources(["top.v"]);
+        if self.shared {
+            design = design.shared_simulation();
+        }
+        let design = resolve(vec![design], &folder).unwrap().remove(0);
+        let programs = context.find(Simulator::Icarus);
+        let suite = Suite::new(Arc::clone(&context), design, Simulator::Icarus, programs);
+        if let Some(path) = &self.settings.junit {
+            let planned = [suite.case(&listed("counts"), crate::junit::Result::NotFinished)];
+            let junit = Junit::create(path.clone(), "bench", &planned).unwrap();
+            assert!(context.junit.set(junit).is_ok());
+        }
+        suite
+    }
+
+    fn run(&self) -> Outcome {
+        outcome(self.suite().run(&listed("counts"), None))
+    }
+
+    /// The failure of the one test.
+    #[track_caller]
+    fn failure(&self) -> String {
+        match self.run() {
+            Outcome::Failed(message) => message,
+            other => panic!("it has not failed: {other:?}"),
+        }
+    }
+}
+
+/// What the front is told.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Passed,
+    Ignored(String),
+    Failed(String),
+}
+
+fn outcome(result: Result<Completion, Failed>) -> Outcome {
+    match result {
+        Ok(Completion::Completed) => Outcome::Passed,
+        Ok(Completion::Ignored { reason }) => Outcome::Ignored(reason.unwrap_or_default()),
+        Err(failed) => Outcome::Failed(failed.message().unwrap_or_default().to_owned()),
+    }
+}
+
+#[track_caller]
+fn check(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+}
+
+#[test]
+fn a_test_passes_where_the_plugin_wrote_that_it_has() {
+    let bench = Bench::new(&writes(&lines("counts", Status::Passed, "")));
+    assert_eq!(bench.run(), Outcome::Passed);
+}
+
+#[test]
+fn a_test_that_has_failed_tells_its_errors_and_how_to_repeat_it() {
+    let bench = Bench::new(&writes(&lines("counts", Status::Failed, "count is 7")));
+    check(
+        &bench.failure(),
+        &[
+            "count is 7",
+            "src/lib.rs:7",
+            "src/lib.rs:5",
+            "Icarus Verilog 11.0",
+            "VERIFORK_SEED=77",
+            "top::icarus::counts",
+        ],
+    );
+}
+
+#[test]
+fn a_test_that_skips_itself_is_ignored_with_its_reason() {
+    let bench = Bench::new(&writes(&lines("counts", Status::Skipped, "no such part")));
+    assert_eq!(bench.run(), Outcome::Ignored("no such part".into()));
+}
+
+#[test]
+fn a_simulator_that_ends_well_without_a_result_has_passed_nothing() {
+    let bench = Bench::new("echo nothing happened; exit 0\n");
+    check(&bench.failure(), &["nothing happened"]);
+    let loaded = loaded().line();
+    let bench = Bench::new(&writes(&loaded));
+    bench.failure();
+}
+
+#[test]
+fn half_a_line_is_no_result() {
+    let whole = lines("counts", Status::Passed, "");
+    let cut = &whole[..whole.len() - Record::Finished(true).line().len() - 3];
+    let bench = Bench::new(&format!("printf '%s' '{cut}' >> \"$VERIFORK_RESULTS\"\n"));
+    bench.failure();
+}
+
+#[test]
+fn lines_that_are_not_understood_fail_the_test() {
+    let bench = Bench::new(&writes(&format!(
+        "{}{{\"surprise\": 1}}\n",
+        lines("counts", Status::Passed, "")
+    )));
+    bench.failure();
+}
+
+#[test]
+fn the_result_of_another_test_is_none_of_this_one() {
+    let bench = Bench::new(&writes(&lines("other", Status::Passed, "")));
+    bench.failure();
+}
+
+#[test]
+fn a_simulator_that_crashes_in_a_test_says_which_and_how() {
+    let begun = [loaded(), Record::Begun("counts".into())];
+    let begun: String = begun.iter().map(Record::line).collect();
+    let bench = Bench::new(&format!("{}kill -SEGV $$\n", writes(&begun)));
+    check(&bench.failure(), &["SIGSEGV"]);
+}
+
+#[test]
+fn a_simulator_that_fails_after_a_pass_has_not_passed() {
+    let passed = writes(&lines("counts", Status::Passed, ""));
+    let bench = Bench::new(&format!("{passed}echo 'a final block'; exit 3\n"));
+    check(&bench.failure(), &["3"]);
+}
+
+#[test]
+fn what_the_plugin_could_not_do_is_told() {
+    let problem = [
+        loaded(),
+        Record::Problem("settings that cannot be understood".into()),
+    ];
+    let problem: String = problem.iter().map(Record::line).collect();
+    let bench = Bench::new(&format!("{}exit 1\n", writes(&problem)));
+    check(&bench.failure(), &["settings that cannot be understood"]);
+}
+
+#[test]
+fn a_child_that_outlives_the_simulator_is_ended_with_it() {
+    let passed = writes(&lines("counts", Status::Passed, ""));
+    let bench = Bench::new(&format!("sleep 1000 &\necho $! > child\n{passed}"));
+    let suite = bench.suite();
+    let _ = suite.run(&listed("counts"), None);
+    let child = fs::read_to_string(suite.folder(&listed("counts")).join("work/child")).unwrap();
+    // It was told to end; the operating system takes its time.
+    let runs = || {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+        let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
+        !state.is_empty() && !state.starts_with('Z')
+    };
+    let mut looks = 0;
+    while runs() {
+        looks += 1;
+        assert!(looks < 1000, "the child {child} still runs");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_design_that_does_not_compile_fails_with_the_compilers_words() {
+    let bench = Bench::new("exit 0\n");
+    fs::write(bench.folder.path().join("broken"), "").unwrap();
+    check(&bench.failure(), &["top.v:1: syntax error"]);
+}
+
+#[test]
+fn a_simulator_that_is_not_there_fails_a_test_that_needs_it() {
+    let bench = Bench::new("exit 0\n");
+    fs::remove_file(bench.folder.path().join("vvp")).unwrap();
+    check(&bench.failure(), &["vvp"]);
+}
+
+#[test]
+fn what_has_failed_is_run_again_with_waves_where_that_is_wanted() {
+    let failed = writes(&lines("counts", Status::Failed, "count is 7"));
+    let waves = "for it in \"$@\"; do case $it in +verifork_waves=*) echo dump > \"${it#*=}\";; esac; done\n";
+    let mut bench = Bench::new(&format!("{waves}{failed}"));
+    bench.settings.waves = WavesWanted::OnFailure(None);
+    check(&bench.failure(), &["count is 7", "waves.fst"]);
+    // A second run that passes is told of.
+    let passed = writes(&lines("counts", Status::Passed, ""));
+    let both = format!("case \"$*\" in *verifork_waves*) {passed};; *)\n{failed};; esac\n");
+    let mut bench = Bench::new(&both);
+    bench.settings.waves = WavesWanted::OnFailure(Some(Waves::Vcd));
+    check(
+        &bench.failure(),
+        &["the second run, with waves and the same seed, passed"],
+    );
+}
+
+#[test]
+fn tests_that_share_a_simulation_are_run_once() {
+    let both = lines_of(&[
+        ("counts", Status::Passed, ""),
+        ("wraps", Status::Failed, "wrapped"),
+    ]);
+    let mut bench = Bench::new(&format!(
+        "echo run >> ../../runs\n{}exit 1\n",
+        writes(&both)
+    ));
+    bench.shared = true;
+    let suite = bench.suite();
+    let shared = Shared {
+        tests: vec![listed("counts"), listed("wraps")],
+        execution: OnceLock::new(),
+    };
+    let counts = suite.run(&listed("counts"), Some(&shared));
+    let wraps = suite.run(&listed("wraps"), Some(&shared));
+    assert_eq!(outcome(counts), Outcome::Passed);
+    let Outcome::Failed(message) = outcome(wraps) else {
+        panic!("it has failed")
+    };
+    check(&message, &["wrapped"]);
+    let runs = fs::read_to_string(suite.runs().join("runs")).unwrap();
+    assert_eq!(runs, "run\n");
+}
+
+#[test]
+fn where_nothing_can_run_every_test_fails_with_the_reason() {
+    let bench = Bench::new("exit 0\n");
+    let suite = bench.suite();
+    let _ = suite
+        .context
+        .cannot_run
+        .set("the plugin has no tests".into());
+    let told = outcome(suite.run(&listed("counts"), None));
+    assert_eq!(told, Outcome::Failed("the plugin has no tests".into()));
+}
+
+#[test]
+fn a_design_is_described_or_it_is_said_why_not() {
+    let bench = Bench::new("echo described > \"$VERIFORK_DESCRIBE\"\n");
+    let path = bench.folder.path().join("design.json");
+    bench.suite().describe(&path).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "described\n");
+    let bench = Bench::new("echo no licence\n");
+    let error = bench
+        .suite()
+        .describe(&bench.folder.path().join("none.json"))
+        .unwrap_err();
+    check(&error, &["was not described", "no licence"]);
+}
+
+#[test]
+fn the_report_has_the_result_with_what_belongs_to_it() {
+    let mut bench = Bench::new(&writes(&lines("counts", Status::Failed, "count is 7")));
+    let path = bench.folder.path().join("report.xml");
+    bench.settings.junit = Some(path.clone());
+    let suite = bench.suite();
+    assert!(suite.run(&listed("counts"), None).is_err());
+    suite.context.junit.get().unwrap().finish(None).unwrap();
+    let report = fs::read_to_string(&path).unwrap();
+    check(
+        &report,
+        &["count is 7", "Icarus Verilog", "simulated_ns", "log.txt"],
+    );
+}

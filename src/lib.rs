@@ -146,6 +146,7 @@ pub use log;
 #[doc(no_inline)]
 pub use rand::rand_core;
 pub use random::TestRng;
+pub use regression::simulator::{SimulatorInfo, SimulatorVersion};
 pub use regression::test::{Test, pass, skip};
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
@@ -166,6 +167,7 @@ pub mod __private {
         End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
         case_value,
     };
+    pub use crate::regression::simulator::Condition;
     pub use crate::scheduler::leak_counts;
     pub use crate::simulator::Direction;
     pub use crate::task::first_of::{Either, either};

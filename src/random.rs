@@ -345,6 +345,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::reversed_empty_ranges, reason = "that is what is refused")]
     fn an_empty_range_is_refused_at_the_callers_line() {
         let caught = |action: fn(&mut TestRng)| {
             let panic = crate::task::catch(|| action(&mut TestRng::new(1))).unwrap_err();

@@ -66,8 +66,10 @@ use proc_macro::TokenStream;
 /// | `timeout` | `SimDuration` | the test fails once this much simulated time has gone by: `1.ms()` |
 /// | `wall_timeout` | [`std::time::Duration`] | the same in real time |
 /// | `skip` | string | the test is listed and not run; the string says why |
+/// | `skip(…)` | `ghdl`, `ghdl < 3`, then a string | the same on one simulator, or some of its versions; may be given several times |
 /// | `should_fail` | string, or nothing | the test passes if a check fails in it or it returns an error, which contains the string |
 /// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic; a binding that does not fit the design; a limit of time |
+/// | `should_fail(…)` | `ghdl < 3`, then nothing, a string, or a kind | the same on one simulator, or some of its versions; may be given several times |
 /// | `design_errors` | `"ignore"` | errors that the design reports (`$error`, failed assertions, `severity error`) do not fail the test |
 /// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes if the design ends the simulation so while it runs, and fails if it does not |
 /// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
@@ -87,6 +89,30 @@ use proc_macro::TokenStream;
 ///     dut.clk.rising_edges(10).await;
 /// }
 /// ```
+///
+/// The simulators are `icarus`, `ghdl`, `verilator` and `nvc`. A version is compared by `<`, `<=`, `==`, `!=`,
+/// `>=` or `>` with a number (`3`, `5.040`) or a text (`"5.0.1"`), by as many numbers as that has:
+/// `ghdl == 5` is every version 5. What is for some simulators comes before what is for all, and the first that
+/// fits counts:
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # #[derive(Dut)]
+/// # struct Memory { word: Signal<u8> }
+/// #[verifork::test(
+///     skip(verilator, "it has two states"),
+///     should_fail(ghdl < 3, bind),
+///     should_fail(icarus <= 11, "is unknown"),
+/// )]
+/// async fn starts_unknown(dut: Memory) -> Result {
+///     ensure!(dut.word.as_logic().get().has_unknown());
+///     Ok(())
+/// }
+/// ```
+///
+/// [`Test::simulator`] tells both to the test itself.
+///
+/// [`Test::simulator`]: https://docs.rs/verifork/latest/verifork/struct.Test.html#method.simulator
 ///
 /// The units of time (`1.ms()`) are in scope for the value of `timeout`.
 ///

@@ -1,6 +1,7 @@
 //! `#[verifork::test]`: leaves a function as it is and registers it, once a case.
 
 mod cases;
+mod condition;
 mod options;
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -23,6 +23,7 @@ pub(crate) mod results;
 pub(crate) mod run;
 pub(crate) mod seed;
 pub(crate) mod select;
+pub(crate) mod simulator;
 pub(crate) mod test;
 mod variables;
 pub(crate) mod watchdog;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::outcome::FailureKind;
 use super::select::Candidate;
+use super::simulator::{Condition, SimulatorInfo};
 use super::test::Test;
 use crate::dut::{DeclaredPaths, Dut, PathSet, bind_top};
 use crate::time::SimDuration;
@@ -41,6 +42,24 @@ pub struct TestOptions {
     pub ends: Option<End>,
     /// How the test has to fail.
     pub should_fail: Option<ShouldFail>,
+    /// Why the test is not run on some simulators.
+    pub skip_on: &'static [(Condition, &'static str)],
+    /// How the test has to fail on some simulators: the first that fits counts.
+    pub should_fail_on: &'static [(Condition, ShouldFail)],
+}
+
+impl TestOptions {
+    /// The options on this simulator. What is for some simulators comes before what is for all.
+    pub(super) fn on(mut self, simulator: &SimulatorInfo) -> Self {
+        let skip = self.skip_on.iter().find(|(on, _)| on.holds(simulator));
+        let fail = self
+            .should_fail_on
+            .iter()
+            .find(|(on, _)| on.holds(simulator));
+        self.skip = skip.map(|&(_, reason)| reason).or(self.skip);
+        self.should_fail = fail.map(|&(_, how)| how).or(self.should_fail);
+        self
+    }
 }
 
 /// How a test has to fail.
@@ -205,5 +224,41 @@ impl TestOutput for () {
 impl<E: Into<anyhow::Error>> TestOutput for Result<(), E> {
     fn into_result(self) -> anyhow::Result<()> {
         self.map_err(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::Identity;
+
+    #[test]
+    fn what_is_for_the_simulator_comes_before_what_is_for_all() {
+        let on = |simulator| Condition {
+            simulator,
+            version: None,
+        };
+        let fails = |text| ShouldFail {
+            kind: FailureKind::Error,
+            text,
+        };
+        let options = TestOptions {
+            skip_on: Box::leak(Box::new([(on("nvc"), "first"), (on("nvc"), "second")])),
+            should_fail: Some(fails("anywhere")),
+            should_fail_on: Box::leak(Box::new([(on("ghdl"), fails("on ghdl"))])),
+            ..TestOptions::default()
+        };
+        let resolved = |product: &str| {
+            let identity = Identity {
+                product: product.to_owned(),
+                version: "1.0".to_owned(),
+                interface: "VPI",
+            };
+            let options = options.clone().on(&SimulatorInfo::of(&identity));
+            (options.skip, options.should_fail.map(|fail| fail.text))
+        };
+        assert_eq!(resolved("nvc"), (Some("first"), Some("anywhere")));
+        assert_eq!(resolved("GHDL"), (None, Some("on ghdl")));
+        assert_eq!(resolved("Verilator"), (None, Some("anywhere")));
     }
 }

@@ -29,6 +29,7 @@ use super::registry::{TestEntry, TestOptions};
 use super::repeat::Invocation;
 use super::report::{self, Style, Totals};
 use super::select::Run;
+use super::simulator::SimulatorInfo;
 use super::watchdog::Watchdog;
 use super::{console, crash, exit, junit, results};
 use crate::scheduler::{Hooks, Kernel, kernel};
@@ -49,6 +50,7 @@ struct RegressionRun {
     style: Style,
     invocation: Invocation,
     plusargs: Rc<[String]>,
+    simulator: SimulatorInfo,
     tests: Vec<Planned>,
     results: RefCell<Vec<TestResult>>,
     running: RefCell<Option<Running>>,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::seed::Seed;
+use super::simulator::SimulatorInfo;
 use crate::random::TestRng;
 use crate::task::{EndTest, Verdict, with_executor};
 use crate::time::SimTime;
@@ -16,6 +17,7 @@ struct Inner {
     seed: Seed,
     begun: SimTime,
     plusargs: Rc<[String]>,
+    simulator: SimulatorInfo,
 }
 
 /// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
@@ -126,13 +128,20 @@ thread_local! {
 }
 
 impl Test {
-    pub(super) fn new(name: String, seed: Seed, begun: SimTime, plusargs: Rc<[String]>) -> Self {
+    pub(super) fn new(
+        name: String,
+        seed: Seed,
+        begun: SimTime,
+        plusargs: Rc<[String]>,
+        simulator: SimulatorInfo,
+    ) -> Self {
         Test(Rc::new(Inner {
             number: NUMBER.replace(NUMBER.get() + 1),
             name,
             seed,
             begun,
             plusargs,
+            simulator,
         }))
     }
 
@@ -168,6 +177,11 @@ impl Test {
     /// The simulated time at which the test began.
     pub fn begun(&self) -> SimTime {
         self.0.begun
+    }
+
+    /// The simulator that runs the test: its name, and its version to compare.
+    pub fn simulator(&self) -> &SimulatorInfo {
+        &self.0.simulator
     }
 
     /// A stream of random numbers of the running task's own: made from the base seed, the test's

@@ -1,11 +1,12 @@
 //! The options of `#[verifork::test(…)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::Parser;
 use syn::{Expr, LitStr};
 
 use super::cases::CaseList;
+use super::condition::{self, Condition};
 use crate::errors::{Errors, unknown_option};
 use crate::settings::{Setting, SettingValue, Settings};
 
@@ -32,6 +33,46 @@ struct ShouldFail {
 const KINDS: [(&str, &str); 3] = [("panic", "Panic"), ("bind", "Bind"), ("timeout", "Timeout")];
 
 impl ShouldFail {
+    /// What stands in `should_fail(ghdl < 3, …)` after the condition, if anything.
+    fn parse_rest(rest: Option<TokenStream>, span: Span, errors: &mut Errors) -> Option<Self> {
+        let nothing = || LitStr::new("", span);
+        let error = |text| ShouldFail {
+            kind: Ident::new("Error", span),
+            text,
+        };
+        let Some(rest) = rest else {
+            return Some(error(nothing()));
+        };
+        if let Ok(text) = syn::parse2::<LitStr>(rest.clone()) {
+            return Some(error(text));
+        }
+        ShouldFail::parse_kind(span, rest, errors)
+    }
+
+    fn parse_kind(span: Span, list: TokenStream, errors: &mut Errors) -> Option<Self> {
+        let inner = errors.take(Settings::parse_terminated.parse2(list))?;
+        let Some(inner) = inner.first().filter(|_| inner.len() == 1) else {
+            errors.at(
+                span,
+                "`should_fail(…)` names one kind: `should_fail(timeout)`",
+            );
+            return None;
+        };
+        let name = inner.name();
+        let Some(&(_, variant)) = KINDS.iter().find(|(kind, _)| *kind == name) else {
+            let names: Vec<_> = KINDS.iter().map(|&(kind, _)| kind).collect();
+            let names: Vec<_> = names.into_iter().chain(condition::SIMULATORS).collect();
+            errors.at(inner.key.span(), unknown_option(&name, &names));
+            return None;
+        };
+        let text = match &inner.value {
+            SettingValue::Nothing => LitStr::new("", span),
+            _ => inner.string("should_fail(timeout = \"text of the error\")", errors)?,
+        };
+        let kind = Ident::new(variant, span);
+        Some(ShouldFail { kind, text })
+    }
+
     fn parse(setting: &Setting, errors: &mut Errors) -> Option<Self> {
         let span = setting.key.span();
         let nothing = || LitStr::new("", span);
@@ -45,28 +86,7 @@ impl ShouldFail {
                 let text = setting.string("should_fail = \"text of the error\"", errors)?;
                 Some(ShouldFail { kind: error, text })
             }
-            SettingValue::List(list) => {
-                let inner = errors.take(Settings::parse_terminated.parse2(list.clone()))?;
-                let Some(inner) = inner.first().filter(|_| inner.len() == 1) else {
-                    errors.at(
-                        span,
-                        "`should_fail(…)` names one kind: `should_fail(timeout)`",
-                    );
-                    return None;
-                };
-                let name = inner.name();
-                let Some(&(_, variant)) = KINDS.iter().find(|(kind, _)| *kind == name) else {
-                    let names = KINDS.map(|(kind, _)| kind);
-                    errors.at(inner.key.span(), unknown_option(&name, &names));
-                    return None;
-                };
-                let text = match &inner.value {
-                    SettingValue::Nothing => nothing(),
-                    _ => inner.string("should_fail(timeout = \"text of the error\")", errors)?,
-                };
-                let kind = Ident::new(variant, span);
-                Some(ShouldFail { kind, text })
-            }
+            SettingValue::List(list) => ShouldFail::parse_kind(span, list.clone(), errors),
         }
     }
 
@@ -89,6 +109,8 @@ pub(super) struct Options {
     wall_timeout: Option<Expr>,
     skip: Option<LitStr>,
     should_fail: Option<ShouldFail>,
+    skip_on: Vec<(Condition, LitStr)>,
+    should_fail_on: Vec<(Condition, ShouldFail)>,
     ignores_design_errors: Option<bool>,
     ends: Option<Ident>,
 }
@@ -121,9 +143,36 @@ impl Options {
                 let value = setting.expression(example, errors).cloned();
                 setting.store(&mut self.wall_timeout, value, errors);
             }
+            "skip" if matches!(setting.value, SettingValue::List(_)) => {
+                const EXAMPLE: &str = "say why: `skip(ghdl < 3, \"it shows no memories\")`";
+                let SettingValue::List(list) = &setting.value else {
+                    return;
+                };
+                let span = setting.key.span();
+                let Some((condition, rest)) = Condition::parse(span, list, errors) else {
+                    return;
+                };
+                match rest.map(syn::parse2::<LitStr>) {
+                    Some(Ok(reason)) => self.skip_on.push((condition, reason)),
+                    Some(Err(error)) => errors.at(error.span(), EXAMPLE),
+                    None => errors.at(span, EXAMPLE),
+                }
+            }
             "skip" => {
                 let value = setting.string("skip = \"why\"", errors);
                 setting.store(&mut self.skip, value, errors);
+            }
+            "should_fail" if Condition::begins(&setting.value) => {
+                let SettingValue::List(list) = &setting.value else {
+                    return;
+                };
+                let span = setting.key.span();
+                let Some((condition, rest)) = Condition::parse(span, list, errors) else {
+                    return;
+                };
+                if let Some(how) = ShouldFail::parse_rest(rest, span, errors) {
+                    self.should_fail_on.push((condition, how));
+                }
             }
             "should_fail" => {
                 let value = ShouldFail::parse(&setting, errors);
@@ -176,6 +225,8 @@ impl Options {
                 let path = quote!(::verifork::__private::End::#variant);
                 (quote!(ends), some(path))
             }),
+            on(&self.skip_on, |reason| quote!(#reason)).map(|list| (quote!(skip_on), list)),
+            on(&self.should_fail_on, ShouldFail::expand).map(|list| (quote!(should_fail_on), list)),
         ];
         let fields = fields
             .into_iter()
@@ -193,6 +244,15 @@ impl Options {
             }
         }
     }
+}
+
+/// A list of conditions and what they are for, if there are any.
+fn on<T>(list: &[(Condition, T)], expand: impl Fn(&T) -> TokenStream) -> Option<TokenStream> {
+    let entries = list.iter().map(|(condition, what)| {
+        let (condition, what) = (condition.expand(), expand(what));
+        quote!((#condition, #what))
+    });
+    (!list.is_empty()).then(|| quote!(&[#(#entries),*]))
 }
 
 /// A name that filters can select (they split at commas and give `=` and `!` a meaning) and files

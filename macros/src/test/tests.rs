@@ -113,7 +113,7 @@ fn should_fail_names_a_kind_and_a_text() {
 
 #[test]
 fn should_fail_names_one_kind_that_there_is() {
-    let there_are = "`panic`, `bind`, `timeout`";
+    let there_are = "`panic`, `bind`, `timeout`, `icarus`, `ghdl`, `verilator`, `nvc`";
     assert_eq!(
         errors_of("should_fail(timout)", "async fn f() {}"),
         [format!(
@@ -305,4 +305,76 @@ fn with_a_mistake_the_item_still_stands() {
         "{expansion}"
     );
     assert!(expansion.ends_with("struct S ;"));
+}
+
+#[test]
+fn a_test_is_skipped_and_has_to_fail_on_some_simulators() {
+    let expansion = expanded(
+        "skip(verilator, \"a\"), skip(ghdl < 3, \"b\",), should_fail(nvc >= \"1.18.2\"), \
+         should_fail(verilator != 5.040, timeout = \"c\"), should_fail(icarus, \"d\"), \
+         should_fail(ghdl == 2, bind), should_fail = \"e\"",
+        "async fn counts() {}",
+    );
+    for part in [
+        "skip_on : & [(:: verifork :: __private :: Condition { simulator : \"verilator\" , version : \
+         :: core :: option :: Option :: None } , \"a\")",
+        "& [:: core :: cmp :: Ordering :: Less] as & 'static [:: core :: cmp :: Ordering] , \"3\" ,",
+        "& [:: core :: cmp :: Ordering :: Greater , :: core :: cmp :: Ordering :: Equal] as & 'static \
+         [:: core :: cmp :: Ordering] , \"1.18.2\" ,",
+        "\"5.040\"",
+        "FailureKind :: Timeout , text : \"c\"",
+        "FailureKind :: Error , text : \"d\"",
+        "FailureKind :: Bind , text : \"\"",
+        "should_fail : :: core :: option :: Option :: Some",
+    ] {
+        assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
+    }
+}
+
+#[test]
+fn a_wrong_condition_is_a_mistake_at_its_token() {
+    let errors = |options: &str| errors_of(options, "async fn counts() {}").join("\n");
+    for (options, expected) in [
+        (
+            "skip(verilater, \"why\")",
+            "1:5: unknown simulator `verilater`: did you mean `verilator`?",
+        ),
+        (
+            "skip()",
+            "1:0: name a simulator: `icarus`, `ghdl`, `verilator`, `nvc`",
+        ),
+        ("skip(ghdl < 3)", "1:0: say why: `skip(ghdl < 3,"),
+        ("skip(ghdl < 3, why)", "1:15: say why"),
+        (
+            "skip(ghdl ~ 3, \"why\")",
+            "1:10: a simulator's version is compared by",
+        ),
+        ("skip(ghdl < three, \"why\")", "1:12: a version is a number"),
+        (
+            "skip(ghdl < \"3.x\", \"why\")",
+            "1:12: a version is a number",
+        ),
+        ("skip(ghdl < , \"why\")", "a version is a number"),
+        (
+            "skip(verilator < 5.04, \"why\")",
+            "1:17: Verilator's versions have three digits",
+        ),
+        (
+            "should_fail(gdhl < 3)",
+            "1:12: unknown simulator `gdhl`: did you mean `ghdl`?",
+        ),
+        (
+            "should_fail(ghdl < 3, timout)",
+            "1:22: unknown option `timout`: did you mean `timeout`?",
+        ),
+        ("should_fail(verilater)", "did you mean `verilator`?"),
+        ("should_fail(ghdl < 3, 7)", "1:22:"),
+        ("should_fail(ghdl < 3, bind, panic)", "names one kind"),
+    ] {
+        let found = errors(options);
+        assert!(
+            found.contains(expected),
+            "{options}: {expected}\nis not in\n{found}"
+        );
+    }
 }

@@ -26,7 +26,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     let planned = &regression.tests[number];
     let entry = planned.entry;
     let options = match catch(entry.options) {
-        Ok(options) => options,
+        Ok(options) => options.on(&regression.simulator),
         Err(caught) => {
             let text = format!("the test's options panicked: {}", caught.message);
             return regression.result(number, Status::Failed(vec![FailureEntry::of_test(text)]));
@@ -58,6 +58,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
         planned.run.seed,
         begun,
         Rc::clone(&regression.plusargs),
+        regression.simulator.clone(),
     );
     Test::set_current(Some(test.clone()));
     warn_unwritten(results::begun(&label(

@@ -19,6 +19,7 @@ use crate::regression::repeat::Invocation;
 use crate::regression::report::Style;
 use crate::regression::seed::Seed;
 use crate::regression::select::{self, Run, SelectError, Selection, select};
+use crate::regression::simulator::SimulatorInfo;
 use crate::regression::watchdog::{GRACE, Watchdog};
 use crate::regression::{logger, results};
 use crate::scheduler::{self, Kernel};
@@ -154,6 +155,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
         style,
         invocation,
         plusargs,
+        simulator: SimulatorInfo::of(port.identity()),
         tests,
         results: RefCell::default(),
         running: RefCell::default(),

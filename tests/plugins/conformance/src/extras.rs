@@ -66,3 +66,37 @@ async fn the_test_is_found_from_anywhere(test: Test, dut: Design) -> Result {
     .await?;
     Ok(())
 }
+
+/// What is said of the simulator that runs counts, and nothing that is said of others.
+#[verifork::test(
+    should_fail(icarus > 9.1, "on icarus"),
+    should_fail(ghdl >= 2, "on ghdl"),
+    should_fail(verilator >= 5.006, "on verilator"),
+    should_fail(nvc > "1.9", "on nvc"),
+    skip(icarus < 10, "not this old"),
+    skip(ghdl < 2, "not this old"),
+    skip(verilator < 5.000, "not this old"),
+    skip(nvc < 1.2, "not this old")
+)]
+async fn an_option_is_for_the_simulator_that_it_names(test: Test) -> Result {
+    let simulator = test.simulator();
+    let key = simulator.key().context("one of the four")?;
+    ensure!(simulator.is(key) && *simulator.version() > "0");
+    bail!(
+        "on {key}, which is {} {}",
+        simulator.name(),
+        simulator.version()
+    )
+}
+
+/// As many numbers of a version are compared as the attribute has.
+#[verifork::test(
+    should_fail(icarus >= 10, panic),
+    should_fail(ghdl != 1, panic = "bug"),
+    should_fail(verilator == 5, panic),
+    should_fail(nvc == 1, panic),
+    should_fail(timeout)
+)]
+async fn a_kind_of_failure_is_for_the_simulator_that_it_stands_with() {
+    panic!("a bug");
+}

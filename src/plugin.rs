@@ -38,6 +38,28 @@ unsafe extern "C" fn start_up_vhpi() {
     refuse_unless(simulator::vhpi::start_up());
 }
 
+/// Runs the simulation of a design that Verilator compiled, whose host hands over a table of it. Returns 0,
+/// or the version of the table that this library has where the host has another one.
+///
+/// # Safety
+///
+/// `table` is the host's, for the version that it bears, and lives as long as the program; this is the
+/// thread that evaluates the design.
+#[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
+pub unsafe extern "C" fn verifork_verilator_run(table: *const simulator::verilator::Table) -> u32 {
+    install();
+    // SAFETY: the caller's promise.
+    unsafe { simulator::verilator::run(table) }
+}
+
+/// The same host's word that the simulation ends, wherever it is.
+#[unsafe(no_mangle)]
+#[allow(unreachable_pub, reason = "exported by name")]
+pub extern "C" fn verifork_verilator_end() {
+    simulator::verilator::end();
+}
+
 /// What the host of a program that Verilator made asks where the design calls `$stop`, `$fatal` or
 /// `$error`, or an assertion fails: the run-time library does not tell it which. `fatal` is not 0 where
 /// the host knows that it is `$fatal`.

@@ -295,17 +295,33 @@ fn what_cannot_be_done_is_refused_by_name() {
             "values::unknown_bits_are_an_error_for_integers_and_values_for_logic",
             " cannot write X or Z to `conformance.q_8`",
         ),
-        (
-            "values::memories_of_single_bits_go_by_declared_indices",
-            "`conformance.mem_bits` is an object: Verilator cannot show its value",
-        ),
     ] {
         let filter = format!("={test}");
-        CONFORMANCE
-            .run(&[("VERIFORK_FILTER", &filter)], &["-m", plugin])
-            .failed()
-            .says(product)
-            .says(says)
-            .says("tests/plugins/conformance/src/");
+        for (port, interface) in [("memory", " through its model"), ("vpi", " through VPI")] {
+            let variables = [
+                ("VERIFORK_FILTER", filter.as_str()),
+                ("VERIFORK_VERILATOR_PORT", port),
+            ];
+            CONFORMANCE
+                .run(&variables, &["-m", plugin])
+                .failed()
+                .says(product)
+                .says(interface)
+                .says(says)
+                .says("tests/plugins/conformance/src/");
+        }
     }
+    // VPI shows an array of single bits as what it is not, the model's memory as an array.
+    let filter = "=values::memories_of_single_bits_go_by_declared_indices";
+    let by_vpi = [
+        ("VERIFORK_FILTER", filter),
+        ("VERIFORK_VERILATOR_PORT", "vpi"),
+    ];
+    CONFORMANCE
+        .run(&by_vpi, &["-m", plugin])
+        .failed()
+        .says("`conformance.mem_bits` is an object: Verilator cannot show its value");
+    CONFORMANCE
+        .run(&[("VERIFORK_FILTER", filter)], &["-m", plugin])
+        .passed();
 }

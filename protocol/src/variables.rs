@@ -105,6 +105,8 @@ variables! {
         "file to write results to as they come, a JSON object a line";
     Declarations, "DECLARATIONS", Plugin, "(none)",
         "file in which verifork-runner tells what a simulator does not of declarations";
+    VerilatorPort, "VERILATOR_PORT", Plugin, "memory",
+        "how to reach a design that Verilator has compiled: memory (that of its variables) or vpi";
     Top, "TOP", Plugin, "(the only one)",
         "the top instance that tests are given, where the design has several";
     Color, "COLOR", Plugin, "auto",

@@ -1,11 +1,13 @@
-// The program around a design that Verilator has compiled: loads plugins through VPI and
-// schedules their callbacks as a simulator of events does.
+// The program around a design that Verilator has compiled. A plugin of verifork's is given a table of
+// the design's variables and runs the simulation itself, without VPI in a time step. Any other plugin,
+// and several at once, are loaded through VPI, and their callbacks are scheduled here, as a simulator of
+// events does. VERIFORK_VERILATOR_PORT=vpi has the former take the latter's way.
 //
 //     verilator --cc --exe --build --vpi --prefix Vdesign -CFLAGS "-DVL_USER_FINISH
 //         -DVL_USER_STOP -DVL_USER_FATAL" -LDFLAGS "-rdynamic -ldl" ...
 //     Vdesign -m PLUGIN [-waves FILE] [+ARGUMENT]...
 //
-// A time step:
+// A time step, through VPI:
 //
 //   1. callbacks of the next time step, of delays that are over
 //   2. callbacks of values that callbacks have changed: the design has not seen them yet
@@ -34,6 +36,9 @@
 
 #include "Vdesign.h"
 #include "verilated.h"
+#include "verilated_config.h"
+#include "verilated_sym_props.h"
+#include "verilated_syms.h"
 #include "verilated_vpi.h"
 
 #if VM_TRACE_FST
@@ -176,21 +181,237 @@ Arguments arguments_of(int argc, char** argv) {
     return arguments;
 }
 
-/// Opens a plugin and runs its start-up routines (IEEE 1800-2017, 36.9.1). It stays open: its
-/// exit handlers are yet to run.
-void load(const std::string& path) {
+/// Opens a plugin. It stays open: its exit handlers are yet to run.
+void* open_plugin(const std::string& path) {
     // Without a slash the name would be searched in the system's folders.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     void* const plugin = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (!plugin) give_up(std::string{"cannot open the plugin: "} + dlerror());
+    if (void* const found = dlsym(plugin, "verifork_design_message")) {
+        message_of_plugin = reinterpret_cast<Message>(found);
+    }
+    return plugin;
+}
+
+/// Runs a plugin's start-up routines (IEEE 1800-2017, 36.9.1).
+void start_up(void* plugin, const std::string& path) {
     using Routine = void (*)();
     const auto* routine = static_cast<const Routine*>(dlsym(plugin, "vlog_startup_routines"));
     if (!routine) give_up("`" + path + "` is no VPI plugin: it has no `vlog_startup_routines`");
     for (; *routine; ++routine) (*routine)();
-    if (void* const found = dlsym(plugin, "verifork_design_message")) {
-        message_of_plugin = reinterpret_cast<Message>(found);
+}
+
+// The table that a plugin of verifork's is given. Its layout is that of `table.rs` in the library, and
+// bears a version, which changes whenever the layout does.
+
+constexpr uint32_t table_version = 1;
+
+struct Range {
+    int32_t left;
+    int32_t right;
+};
+
+struct ScopeEntry {
+    const char* name;        // as Verilator has it: "TOP", "top.gen__BRA__0__KET__"
+    const char* definition;  // the module's name, or null
+    uint32_t kind;           // 0 a module, 1 a block, 2 a package (to older versions a module)
+    uint32_t first;          // its variables, in the table of those
+    uint32_t count;
+};
+
+struct VariableEntry {
+    const char* name;
+    void* data;
+    uint32_t type;           // 1, 2, 4, 8: words of so many bytes; 16 words of 4 bytes; 32 real; 64 string
+    uint32_t element_bytes;  // of one element of an array, of all of anything else
+    uint32_t flags;          // see below
+    uint32_t first;          // its ranges, in the table of those: unpacked dimensions before packed ones
+    uint32_t unpacked;
+    uint32_t packed;
+};
+
+constexpr uint32_t flag_direction = 7;  // as VPI's, plus 1; 0 for none
+constexpr uint32_t flag_writable = 1 << 3;
+constexpr uint32_t flag_parameter = 1 << 4;
+constexpr uint32_t flag_knows_signs = 1 << 5;
+constexpr uint32_t flag_signed = 1 << 6;
+constexpr uint32_t flag_net = 1 << 7;
+constexpr uint32_t flag_driven = 1 << 8;  // by a continuous assignment
+constexpr uint32_t flag_forceable = 1 << 9;
+constexpr uint32_t flag_knows_arrays = 1 << 10;  // older versions have one of single bits as a vector
+
+struct Table {
+    uint32_t version;
+    uint32_t bytes;
+    void* host;
+    const char* simulator;
+    int32_t precision;
+    int32_t argument_count;
+    const char* const* arguments;
+    const ScopeEntry* scopes;
+    const VariableEntry* variables;
+    const Range* ranges;
+    uint64_t scope_count;
+    uint64_t variable_count;
+    uint64_t range_count;
+    /// Evaluates the design; 1 once the simulation is over.
+    int (*evaluate)(void* host);
+    /// The last of a time step, in which nothing has changed since the last evaluation.
+    int (*end_step)(void* host);
+    /// Moves time on.
+    void (*set_time)(void* host, uint64_t time);
+    /// When the design itself wants to be evaluated next; the greatest number for never.
+    uint64_t (*next_event)(void* host);
+    /// Ends the simulation, as $finish does.
+    void (*finish)(void* host);
+    void (*print)(void* host, const char* text, uint64_t bytes);
+    void (*flush)(void* host);
+    /// The characters of a string; they are valid until it is written or the design evaluated.
+    const char* (*read_string)(const void* data, uint64_t* bytes);
+    void (*write_string)(void* data, const char* text, uint64_t bytes);
+};
+
+/// Runs the simulation to its end: 0, or the version of the table that the plugin wants.
+using RunTable = uint32_t (*)(const Table*);
+/// Tells that the simulation ends here, wherever it is.
+using EndTable = void (*)();
+EndTable end_of_plugin = nullptr;
+
+// What only newer versions tell. The second of each pair is taken where the first does not compile.
+
+template <class V>
+auto packed_ranges(const V& v, int) -> decltype(v.packedRanges()) {
+    return v.packedRanges();
+}
+template <class V>
+std::vector<VerilatedRange> packed_ranges(const V& v, long) {
+    if (v.dims() == v.udims()) return {};
+    return {VerilatedRange{v.left(0), v.right(0)}};
+}
+
+template <class V>
+auto arrays(const V& v, int) -> decltype(v.packedRanges(), uint32_t{}) {
+    return flag_knows_arrays;
+}
+template <class V>
+uint32_t arrays(const V&, long) {
+    return 0;
+}
+
+template <class V>
+auto sign(const V& v, int) -> decltype(v.isSigned(), uint32_t{}) {
+    return flag_knows_signs | (v.isSigned() ? flag_signed : 0);
+}
+template <class V>
+uint32_t sign(const V&, long) {
+    return 0;
+}
+
+template <class V>
+auto is_net(const V& v, int) -> decltype(v.isNet()) {
+    return v.isNet();
+}
+template <class V>
+bool is_net(const V&, long) {
+    return false;
+}
+
+template <class V>
+auto is_driven(const V& v, int) -> decltype(v.isContinuously()) {
+    return v.isContinuously();
+}
+template <class V>
+bool is_driven(const V&, long) {
+    return false;
+}
+
+template <class V>
+auto is_forceable(const V& v, int) -> decltype(v.isForceable()) {
+    return v.isForceable();
+}
+template <class V>
+bool is_forceable(const V&, long) {
+    return false;
+}
+
+template <class S>
+auto definition(const S& scope, int) -> decltype(scope.defname()) {
+    return scope.defname();
+}
+template <class S>
+const char* definition(const S&, long) {
+    return nullptr;
+}
+
+/// How the table names a type; 0 for those that are not in it.
+uint32_t type_in_table(VerilatedVarType type, bool has_packed) {
+    // By numbers: the last ones do not have a name in older versions.
+    switch (static_cast<int>(type)) {
+    case 2: return 1;
+    case 3: return 2;
+    case 4: return 4;
+    // Before it had a type of its own, a real number was 64 bits without a range.
+    case 5: return has_packed ? 8 : 32;
+    case 6: return 16;
+    case 7: return 64;
+    case 8: return 32;
+    default: return 0;
     }
 }
+
+/// Everything that the design shows, gathered once.
+class Reflection final {
+    std::vector<ScopeEntry> m_scopes;
+    std::vector<VariableEntry> m_variables;
+    std::vector<Range> m_ranges;
+
+    void add(const char* name, const VerilatedVar& v) {
+        const auto& packed = packed_ranges(v, 0);
+        const uint32_t type = type_in_table(v.vltype(), !packed.empty());
+        if (!type) return;
+        const auto first = static_cast<uint32_t>(m_ranges.size());
+        for (int i = 1; i <= v.udims(); ++i) m_ranges.push_back({v.left(i), v.right(i)});
+        for (const VerilatedRange& range : packed) m_ranges.push_back({range.left(), range.right()});
+        uint32_t flags = sign(v, 0) | arrays(v, 0);
+        if (is_net(v, 0)) flags |= flag_net;
+        if (is_driven(v, 0)) flags |= flag_driven;
+        if (is_forceable(v, 0)) flags |= flag_forceable;
+        switch (v.vldir()) {
+        case VLVD_IN: flags |= 1; break;
+        case VLVD_OUT: flags |= 2; break;
+        case VLVD_INOUT: flags |= 3; break;
+        default: break;
+        }
+        if (v.isPublicRW()) flags |= flag_writable;
+        if (v.isParam()) flags |= flag_parameter;
+        m_variables.push_back({name, v.datap(), type, v.entSize(), flags, first,
+                               static_cast<uint32_t>(v.udims()),
+                               static_cast<uint32_t>(packed.size())});
+    }
+
+public:
+    explicit Reflection(VerilatedContext& context) {
+        for (const auto& entry : *context.scopeNameMap()) {
+            const VerilatedScope& scope = *entry.second;
+            const auto first = static_cast<uint32_t>(m_variables.size());
+            if (const VerilatedVarNameMap* const variables = scope.varsp()) {
+                for (const auto& variable : *variables) add(variable.first, variable.second);
+            }
+            m_scopes.push_back({scope.name(), definition(scope, 0),
+                                static_cast<uint32_t>(scope.type()), first,
+                                static_cast<uint32_t>(m_variables.size()) - first});
+        }
+    }
+
+    void tell(Table& table) const {
+        table.scopes = m_scopes.data();
+        table.variables = m_variables.data();
+        table.ranges = m_ranges.data();
+        table.scope_count = m_scopes.size();
+        table.variable_count = m_variables.size();
+        table.range_count = m_ranges.size();
+    }
+};
 
 class Host final {
     VerilatedContext& m_context;
@@ -266,11 +487,74 @@ public:
         end();
     }
 
+    /// Has the plugin run the simulation on the table of the design.
+    void run_table(RunTable run, int argc, char** argv) {
+        const Reflection reflection{m_context};
+        Table table{};
+        table.version = table_version;
+        table.bytes = sizeof(Table);
+        table.host = this;
+        table.simulator = VERILATOR_VERSION;
+        table.precision = m_context.timeprecision();
+        table.argument_count = argc;
+        table.arguments = argv;
+        reflection.tell(table);
+        table.evaluate = [](void* host) -> int { return static_cast<Host*>(host)->evaluate(); };
+        table.end_step = [](void* host) -> int { return static_cast<Host*>(host)->end_step(); };
+        table.set_time = [](void* host, uint64_t time) {
+            static_cast<Host*>(host)->m_context.time(time);
+        };
+        table.next_event = [](void* host) -> uint64_t {
+            Vdesign& design = static_cast<Host*>(host)->m_design;
+            return design.eventsPending() ? design.nextTimeSlot() : ~uint64_t{0};
+        };
+        table.finish = [](void*) { end_soon(); };
+        table.print = [](void*, const char* text, uint64_t bytes) {
+            std::fwrite(text, 1, bytes, stdout);
+        };
+        table.flush = [](void*) { std::fflush(stdout); };
+        table.read_string = [](const void* data, uint64_t* bytes) -> const char* {
+            const auto& text = *static_cast<const std::string*>(data);
+            *bytes = text.size();
+            return text.data();
+        };
+        table.write_string = [](void* data, const char* text, uint64_t bytes) {
+            static_cast<std::string*>(data)->assign(text, bytes);
+        };
+        if (const uint32_t wanted = run(&table)) {
+            give_up("the program was made with version " + std::to_string(table_version)
+                    + " of the table of a design, the plugin has version " + std::to_string(wanted)
+                    + ": compile the design with the host that comes with the plugin's library");
+        }
+        end();
+    }
+
+    int evaluate() {
+        m_design.eval_step();
+        if (VL_UNLIKELY(!stops.empty())) resolve_stops();
+        return over();
+    }
+
+    int end_step() {
+        if (!over()) {
+            m_design.eval_end_step();
+            if (VL_UNLIKELY(!stops.empty())) resolve_stops();
+        }
+#if VM_TRACE
+        if (m_waves) m_waves->dump(m_context.time());
+#endif
+        return over();
+    }
+
     /// Tells plugins that the simulation is over, once, and closes what is open.
     void end() {
         if (m_ended) return;
         m_ended = true;
-        VerilatedVpi::callCbs(cbEndOfSimulation);
+        if (end_of_plugin) {
+            end_of_plugin();
+        } else {
+            VerilatedVpi::callCbs(cbEndOfSimulation);
+        }
 #if VM_TRACE
         if (m_waves) m_waves->close();
 #endif
@@ -299,7 +583,19 @@ int main(int argc, char** argv) {
 #endif
     // With a name, every path in the design would begin with it.
     const auto design = std::make_unique<Vdesign>(context.get(), "");
-    for (const std::string& plugin : arguments.plugins) load(plugin);
+    std::vector<void*> plugins;
+    for (const std::string& path : arguments.plugins) plugins.push_back(open_plugin(path));
+    RunTable run = nullptr;
+    const char* const port = std::getenv("VERIFORK_VERILATOR_PORT");
+    if (plugins.size() == 1 && !(port && std::strcmp(port, "vpi") == 0)) {
+        run = reinterpret_cast<RunTable>(dlsym(plugins[0], "verifork_verilator_run"));
+        end_of_plugin = reinterpret_cast<EndTable>(dlsym(plugins[0], "verifork_verilator_end"));
+    }
+    if (!run || !end_of_plugin) {
+        run = nullptr;
+        end_of_plugin = nullptr;
+        for (std::size_t i = 0; i < plugins.size(); ++i) start_up(plugins[i], arguments.plugins[i]);
+    }
 
     Host host{*context, *design};
     the_host = &host;
@@ -312,7 +608,11 @@ int main(int argc, char** argv) {
         host.waves(&waves);
     }
 #endif
-    host.run();
+    if (run) {
+        host.run_table(run, argc, argv);
+    } else {
+        host.run();
+    }
     design->final();
     resolve_stops();
     std::fflush(stdout);

@@ -60,6 +60,10 @@ pub(super) fn read(config: &mut Config, variable: Variable, value: &str) -> Resu
         // Read before the other settings are: results, so that what is wrong with settings is told
         // there too; declarations, when the simulator's objects are.
         Variable::Results | Variable::Declarations => {}
+        // The program around the design has read it, where there is one.
+        Variable::VerilatorPort => {
+            one_of(value, &[("memory", ()), ("vpi", ())])?;
+        }
         // The harness reads these: any value passes here.
         Variable::Sim
         | Variable::Require

@@ -5,6 +5,7 @@
 //! Boundary: the layers above know no C type and no simulator by name, only [`Port`], [`Events`]
 //! and the facts in [`Quirks`].
 
+mod declarations;
 mod description;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod quirks;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+pub(crate) mod verilator;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;
 

@@ -246,6 +246,21 @@ impl Quirks {
         names: NameCase::AsWritten,
     };
 
+    /// Those of a design that Verilator has compiled, over its model's memory.
+    pub(crate) fn of_model() -> Quirks {
+        Quirks {
+            put_runs_value_changes: true,
+            force_is_ignored: true,
+            idle_watches_cost: true,
+            array_watches_are_dead: true,
+            inner_ports_have_no_direction: true,
+            shows_the_published_only: true,
+            two_states_only: true,
+            messages: MessageStyle::Verilator,
+            ..Quirks::STANDARD
+        }
+    }
+
     /// The quirks of a simulator in a version. Those that were measured on one version are
     /// assumed of every other, since each costs little where it is not needed.
     pub(crate) fn of(identity: &Identity) -> Quirks {

@@ -11,20 +11,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::fs;
-use std::path::PathBuf;
 use std::ptr::NonNull;
 
-use verifork_protocol::declarations::{Declaration, parse};
-use verifork_protocol::variables::Variable;
+use verifork_protocol::declarations::Declaration;
 
 use super::VpiPort;
+use crate::simulator::declarations::Declarations;
 use crate::simulator::{Encoding, Handle};
 use crate::sys::vpi;
 
 #[derive(Default)]
 pub(super) struct Declared {
-    objects: HashMap<Box<str>, Declaration>,
+    objects: Declarations,
     rows: RefCell<HashMap<Handle, &'static Row>>,
     by_place: RefCell<HashMap<Indexed, Handle>>,
     /// The array that was asked about last, and whether it has rows or is one.
@@ -54,30 +52,10 @@ impl Declared {
     ///
     /// It cannot be read, or is no such file.
     pub(super) fn read() -> Result<Self, String> {
-        let Some(path) = Variable::Declarations.value().map(PathBuf::from) else {
-            return Ok(Self::default());
-        };
-        let name = Variable::Declarations.name();
-        let cannot = |why: String| format!("cannot read `{}` ({name}): {why}", path.display());
-        let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
-        let mut declared = Self::default();
-        for (number, line) in (1..).zip(text.lines()) {
-            let (path, declaration) = parse(line)
-                .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
-            declared.objects.insert(path.into(), declaration);
-        }
-        Ok(declared)
-    }
-
-    /// The declaration of an object, or of the array of which it is an element.
-    fn of(&self, path: &str) -> Option<&Declaration> {
-        let mut path = path;
-        loop {
-            if let Some(found) = self.objects.get(path) {
-                return Some(found);
-            }
-            path = path.strip_suffix(']')?.rsplit_once('[')?.0;
-        }
+        Ok(Declared {
+            objects: Declarations::read()?,
+            ..Declared::default()
+        })
     }
 
     fn row(&self, handle: Handle) -> Option<&'static Row> {
@@ -153,7 +131,7 @@ impl VpiPort {
             return None;
         }
         let path = self.raw.get_text(vpi::vpiFullName, array)?;
-        self.declared.objects.get(path.as_str())
+        self.declared.objects.get(&path)
     }
 
     fn place(&self, array: Handle) -> Option<Place> {
@@ -254,7 +232,7 @@ impl VpiPort {
                 two_state,
                 ..
             },
-        ) = (self.declared.of(&self.path(object)), &encoding)
+        ) = (self.declared.objects.of(&self.path(object)), &encoding)
         else {
             return encoding;
         };
@@ -273,19 +251,6 @@ impl VpiPort {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn elements_are_as_their_array_was_declared() {
-        let mut declared = Declared::default();
-        let (path, memory) = parse("top.gen[0].m\t[0:3]\tsigned\t").unwrap();
-        declared.objects.insert(path.into(), memory.clone());
-        for path in ["top.gen[0].m", "top.gen[0].m[3]", "top.gen[0].m[3][-1]"] {
-            assert_eq!(declared.of(path), Some(&memory), "{path}");
-        }
-        for path in ["top.gen[0]", "top", "m[3]", "top.m"] {
-            assert_eq!(declared.of(path), None, "{path}");
-        }
-    }
 
     #[test]
     fn elements_are_counted_from_the_least_index_of_each_dimension() {

@@ -1,5 +1,6 @@
-//! What VPI does not tell of a declaration, from the netlist that `--xml-only` writes: whether it is
-//! signed, and in which direction its range goes. What is unsigned and descends is told by VPI.
+//! What Verilator does not tell of a declaration at run time, from the netlist that `--xml-only` writes:
+//! whether it is signed, in which direction its range goes, and that it is an array of single bits, which
+//! older versions show as a vector. What is unsigned and descends is told.
 
 use std::collections::HashMap;
 use std::io;
@@ -30,8 +31,13 @@ enum DataType {
         signed: bool,
         range: Option<(i64, i64)>,
     },
-    /// As another type: its name, the element of an array, the base of an enumeration.
+    /// As another type: its name, the base of an enumeration.
     As(String),
+    /// An unpacked array: its elements, and its range.
+    Array {
+        of: String,
+        range: Option<(i64, i64)>,
+    },
     Other,
 }
 
@@ -42,6 +48,29 @@ struct Netlist {
     types: HashMap<String, DataType>,
     tops: Vec<String>,
     packages: Vec<String>,
+    /// The array whose range is being read, and the bounds found so far.
+    array: Option<(String, Vec<i64>)>,
+}
+
+/// A constant such as `32'shfffffffe`, as Verilator writes bounds.
+fn constant(text: &str) -> Option<i64> {
+    let (_, digits) = text.split_once('\'')?;
+    let signed = digits.starts_with('s');
+    let digits = digits.trim_start_matches('s').strip_prefix('h')?;
+    let value = u32::from_str_radix(&digits.replace('_', ""), 16).ok()?;
+    Some(if signed {
+        i64::from(value.cast_signed())
+    } else {
+        i64::from(value)
+    })
+}
+
+/// What a declaration makes of bits.
+struct Shape {
+    signed: bool,
+    range: Option<(i64, i64)>,
+    /// Of an array with one dimension.
+    array: Option<(i64, i64)>,
 }
 
 /// The lines for a netlist; of what is shown to plugins, or `of_all`.
@@ -134,9 +163,18 @@ impl Netlist {
                     scope.instances.push(instance);
                 }
             }
+            b"const" => {
+                if let Some((_, bounds)) = &mut self.array {
+                    bounds.extend(constant(&wanted(element, "name")?));
+                }
+            }
             name if name.ends_with(b"dtype") => {
                 let data_type = Self::data_type(element)?;
-                self.types.insert(wanted(element, "id")?, data_type);
+                let id = wanted(element, "id")?;
+                if let DataType::Array { .. } = data_type {
+                    self.array = Some((id.clone(), Vec::new()));
+                }
+                self.types.insert(id, data_type);
             }
             _ => {}
         }
@@ -156,6 +194,10 @@ impl Netlist {
             },
             // Of several packed dimensions none is that of the bits.
             b"packarraydtype" => DataType::Other,
+            b"unpackarraydtype" => DataType::Array {
+                of: wanted(element, "sub_dtype_id")?,
+                range: None,
+            },
             _ => match attribute(element, "sub_dtype_id")? {
                 Some(other) => DataType::As(other),
                 None => DataType::Other,
@@ -177,18 +219,37 @@ impl Netlist {
                     outer.blocks.push((name, scope));
                 }
             }
+            b"unpackarraydtype" => {
+                if let Some((id, bounds)) = self.array.take()
+                    && let [left, right] = bounds[..]
+                    && let Some(DataType::Array { range, .. }) = self.types.get_mut(&id)
+                {
+                    *range = Some((left, right));
+                }
+            }
             _ => {}
         }
     }
 
-    /// Whether it is signed, and its range.
-    fn vector(&self, data_type: &str) -> Option<(bool, Option<(i64, i64)>)> {
+    fn shape(&self, data_type: &str) -> Option<Shape> {
         let mut data_type = self.types.get(data_type)?;
+        let (mut array, mut dimensions) = (None, 0);
         // A type is not part of itself: there is an end to this.
-        for _ in 0..self.types.len() {
+        for _ in 0..=self.types.len() {
             match data_type {
-                DataType::Vector { signed, range } => return Some((*signed, *range)),
+                DataType::Vector { signed, range } => {
+                    return Some(Shape {
+                        signed: *signed,
+                        range: *range,
+                        array: array.filter(|_| dimensions == 1),
+                    });
+                }
                 DataType::As(other) => data_type = self.types.get(other)?,
+                DataType::Array { of, range } => {
+                    array = *range;
+                    dimensions += 1;
+                    data_type = self.types.get(of)?;
+                }
                 DataType::Other => return None,
             }
         }
@@ -203,15 +264,23 @@ impl Netlist {
 
     fn write_scope(&self, lines: &mut String, path: &str, scope: &Scope, of_all: bool) {
         for variable in scope.variables.iter().filter(|it| it.shown || of_all) {
-            let Some((signed, range)) = self.vector(&variable.data_type) else {
+            let Some(Shape {
+                signed,
+                range,
+                array,
+            }) = self.shape(&variable.data_type)
+            else {
                 continue;
             };
             let ascends = range.is_some_and(|(left, right)| left < right);
-            if !signed && !ascends {
+            let of_bits = array.filter(|_| range.is_none());
+            if !signed && !ascends && of_bits.is_none() {
                 continue;
             }
             let path = format!("{path}.{}", variable.name);
-            lines.push_str(&line(&path, "", signed, range));
+            let array =
+                of_bits.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
+            lines.push_str(&line(&path, &array, signed, range));
         }
         for (name, block) in &scope.blocks {
             if name.is_empty() {
@@ -245,6 +314,8 @@ mod tests {
             <var name="WEIGHT" dtype_id="4" param="true"><const name="32'sh3"/></var>
             <var name="memory" dtype_id="5" public="true"/>
             <var name="bytes" dtype_id="6" public="true"/>
+            <var name="bits" dtype_id="7" public="true"/>
+            <var name="rows_of_bits" dtype_id="8" public="true"/>
         </module>
         <package name="p"><var name="offset" dtype_id="2" public="true"/></package>
         <typetable>
@@ -254,6 +325,8 @@ mod tests {
             <refdtype id="4" name="weight_t" sub_dtype_id="2"/>
             <unpackarraydtype id="5" sub_dtype_id="4"><range><const name="32'sh0"/></range></unpackarraydtype>
             <packarraydtype id="6" sub_dtype_id="2"/>
+            <unpackarraydtype id="7" sub_dtype_id="1"><range><const name="32'shfffffffe"/><const name="32'h1"/></range></unpackarraydtype>
+            <unpackarraydtype id="8" sub_dtype_id="7"><range><const name="32'h0"/><const name="32'h1"/></range></unpackarraydtype>
         </typetable>
         </netlist></verilator_xml>"#;
 
@@ -264,6 +337,7 @@ mod tests {
             top.gen[1].up\t\tunsigned\t[0:7]\n\
             top.gen[1].deeper.l.WEIGHT\t\tsigned\t[7:0]\n\
             top.gen[1].deeper.l.memory\t\tsigned\t[7:0]\n\
+            top.gen[1].deeper.l.bits\t[-2:1]\tunsigned\t\n\
             p.offset\t\tsigned\t[7:0]\n";
         assert_eq!(lines, expected);
         let all = declarations(NETLIST, true).unwrap();

@@ -1,0 +1,73 @@
+//! What a simulator does not tell of declarations, as whoever compiled the design has left it in a file.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+
+use verifork_protocol::declarations::{Declaration, parse};
+use verifork_protocol::variables::Variable;
+
+/// Declarations by the paths of their objects.
+#[derive(Default)]
+pub(super) struct Declarations(HashMap<Box<str>, Declaration>);
+
+impl Declarations {
+    /// Reads the file, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is no such file.
+    pub(super) fn read() -> Result<Self, String> {
+        let Some(path) = Variable::Declarations.value().map(PathBuf::from) else {
+            return Ok(Self::default());
+        };
+        let name = Variable::Declarations.name();
+        let cannot = |why: String| format!("cannot read `{}` ({name}): {why}", path.display());
+        let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
+        let mut declarations = Self::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let (path, declaration) = parse(line)
+                .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
+            declarations.0.insert(path.into(), declaration);
+        }
+        Ok(declarations)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The declaration of the object with this path.
+    pub(super) fn get(&self, path: &str) -> Option<&Declaration> {
+        self.0.get(path)
+    }
+
+    /// The declaration of an object, or of the array of which it is an element.
+    pub(super) fn of(&self, path: &str) -> Option<&Declaration> {
+        let mut path = path;
+        loop {
+            if let Some(found) = self.0.get(path) {
+                return Some(found);
+            }
+            path = path.strip_suffix(']')?.rsplit_once('[')?.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_as_their_array_was_declared() {
+        let mut declarations = Declarations::default();
+        let (path, memory) = parse("top.gen[0].m\t[0:3]\tsigned\t").unwrap();
+        declarations.0.insert(path.into(), memory.clone());
+        for path in ["top.gen[0].m", "top.gen[0].m[3]", "top.gen[0].m[3][-1]"] {
+            assert_eq!(declarations.of(path), Some(&memory), "{path}");
+        }
+        for path in ["top.gen[0]", "top", "m[3]", "top.m"] {
+            assert_eq!(declarations.of(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The variables of a model in its memory: the one place that reads and writes through their addresses.
+//!
+//! **Invariants.** A location is made from an entry of the host's table, or from the one of an array by
+//! an index that its range holds. So it is aligned for its words, and lies in the model, which lives as
+//! long as the program. A model is one thread's: the simulator's, on which alone the port is. Bits above
+//! the width of a variable are 0, as the generated code relies on them to be; a store keeps them so. No
+//! reference into the model is made, and no value is kept across an evaluation but as a copy.
+
+use std::ffi::c_void;
+
+use super::table::Host;
+
+/// How a variable lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    Byte,
+    Half,
+    Word,
+    Double,
+    /// Words of 32 bits, the least significant first; more than 64 bits.
+    Words(u32),
+    Real,
+    Text,
+}
+
+/// Where a variable is, and of what type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Location {
+    data: *mut c_void,
+    layout: Layout,
+    /// The bits of the topmost word that are used.
+    top: u64,
+}
+
+impl Layout {
+    /// The layout of a type of the table, of `width` bits.
+    pub(super) fn of(data_type: u32, width: u32) -> Option<Layout> {
+        Some(match data_type {
+            1 => Layout::Byte,
+            2 => Layout::Half,
+            4 => Layout::Word,
+            8 => Layout::Double,
+            16 => Layout::Words(width.div_ceil(32)),
+            32 => Layout::Real,
+            64 => Layout::Text,
+            _ => return None,
+        })
+    }
+}
+
+impl Location {
+    /// # Safety
+    ///
+    /// `data` is the address of a variable of the model with this layout, or of an element of one.
+    pub(super) unsafe fn new(data: *mut c_void, layout: Layout, width: u32) -> Location {
+        let bits = match layout {
+            // 1 to 32 of them.
+            Layout::Words(_) => (width - 1) % 32 + 1,
+            _ => width.clamp(1, 64),
+        };
+        Location {
+            data,
+            layout,
+            top: u64::MAX >> (64 - bits),
+        }
+    }
+
+    pub(super) fn layout(self) -> Layout {
+        self.layout
+    }
+
+    /// The location of an element of an array that begins here.
+    ///
+    /// # Safety
+    ///
+    /// The array has as many bytes behind this, and an element begins there.
+    pub(super) unsafe fn offset(self, bytes: usize) -> Location {
+        Location {
+            // SAFETY: the caller's promise: it stays in the array.
+            data: unsafe { self.data.byte_add(bytes) },
+            ..self
+        }
+    }
+
+    /// The value of up to 64 bits; of a real number its bits, of wider vectors the lowest.
+    #[inline]
+    pub(super) fn load(self) -> u64 {
+        // SAFETY: the module's invariants, in each arm for its layout.
+        unsafe {
+            match self.layout {
+                Layout::Byte => u64::from(self.data.cast::<u8>().read()),
+                Layout::Half => u64::from(self.data.cast::<u16>().read()),
+                Layout::Word => u64::from(self.data.cast::<u32>().read()),
+                Layout::Double | Layout::Real => self.data.cast::<u64>().read(),
+                Layout::Words(_) => self.word(0),
+                Layout::Text => 0,
+            }
+        }
+    }
+
+    /// Stores up to 64 bits; those above the width are left out.
+    #[inline]
+    pub(super) fn store(self, value: u64) {
+        let value = value & self.top;
+        // SAFETY: the module's invariants. What an integer of the layout does not hold is above the
+        // width.
+        #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
+        unsafe {
+            match self.layout {
+                Layout::Byte => self.data.cast::<u8>().write(value as u8),
+                Layout::Half => self.data.cast::<u16>().write(value as u16),
+                Layout::Word => self.data.cast::<u32>().write(value as u32),
+                Layout::Double => self.data.cast::<u64>().write(value),
+                Layout::Real | Layout::Words(_) | Layout::Text => {}
+            }
+        }
+    }
+
+    pub(super) fn store_real(self, value: f64) {
+        if self.layout == Layout::Real {
+            // SAFETY: the module's invariants.
+            unsafe { self.data.cast::<f64>().write(value) }
+        }
+    }
+
+    /// 64 bits of a vector, from the lowest on.
+    #[inline]
+    pub(super) fn word(self, index: usize) -> u64 {
+        let Layout::Words(count) = self.layout else {
+            return if index == 0 { self.load() } else { 0 };
+        };
+        let half = |at: usize| {
+            if at < count as usize {
+                // SAFETY: the module's invariants: there are so many words.
+                u64::from(unsafe { self.data.cast::<u32>().add(at).read() })
+            } else {
+                0
+            }
+        };
+        half(2 * index) | half(2 * index + 1) << 32
+    }
+
+    /// Stores 64 bits of a vector, as many of them as it has.
+    #[inline]
+    pub(super) fn store_word(self, index: usize, value: u64) {
+        let Layout::Words(count) = self.layout else {
+            if index == 0 {
+                self.store(value);
+            }
+            return;
+        };
+        let count = count as usize;
+        for (at, half) in [
+            (2 * index, value & u64::from(u32::MAX)),
+            (2 * index + 1, value >> 32),
+        ] {
+            if at < count {
+                let half = if at + 1 == count {
+                    half & self.top
+                } else {
+                    half
+                };
+                // SAFETY: the module's invariants: there are so many words. `half` has 32 bits.
+                #[allow(clippy::cast_possible_truncation, reason = "it has 32 bits")]
+                unsafe {
+                    self.data.cast::<u32>().add(at).write(half as u32);
+                }
+            }
+        }
+    }
+
+    /// The characters of a string.
+    pub(super) fn text(self, host: Host) -> Vec<u8> {
+        if self.layout != Layout::Text {
+            return Vec::new();
+        }
+        // SAFETY: the module's invariants: it is a string.
+        unsafe { host.read_string(self.data) }
+    }
+
+    pub(super) fn store_text(self, host: Host, text: &str) {
+        if self.layout == Layout::Text {
+            // SAFETY: the module's invariants: it is a string.
+            unsafe { host.write_string(self.data, text) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of<T>(data: &mut T, layout: Layout, width: u32) -> Location {
+        // SAFETY: it is a variable with this layout, and outlives its use in the tests below.
+        unsafe { Location::new(std::ptr::from_mut(data).cast(), layout, width) }
+    }
+
+    #[test]
+    fn bits_above_the_width_stay_0() {
+        let (mut byte, mut half, mut word, mut double) = (0u8, 0u16, 0u32, 0u64);
+        of(&mut byte, Layout::Byte, 3).store(0xff);
+        of(&mut half, Layout::Half, 9).store(u64::MAX);
+        of(&mut word, Layout::Word, 32).store(u64::MAX);
+        of(&mut double, Layout::Double, 63).store(u64::MAX);
+        assert_eq!(
+            (byte, half, word, double),
+            (7, 0x1ff, u32::MAX, u64::MAX >> 1)
+        );
+    }
+
+    #[test]
+    fn a_vector_is_words_of_32_bits_from_the_lowest_on() {
+        let mut words = [0u32; 4];
+        let vector = of(&mut words, Layout::Words(3), 70);
+        vector.store_word(0, 0x1111_2222_3333_4444);
+        vector.store_word(1, u64::MAX);
+        assert_eq!(
+            (vector.word(0), vector.word(1)),
+            (0x1111_2222_3333_4444, 0x3f)
+        );
+        assert_eq!(words, [0x3333_4444, 0x1111_2222, 0x3f, 0]);
+    }
+
+    #[test]
+    fn an_element_is_behind_those_before_it() {
+        let mut bytes = [1u8, 2, 3];
+        let first = of(&mut bytes, Layout::Byte, 8);
+        // SAFETY: there are three.
+        let third = unsafe { first.offset(2) };
+        assert_eq!(third.load(), 3);
+    }
+}

@@ -1,0 +1,145 @@
+//! The port to a design that Verilator has compiled, over the model's own memory.
+//!
+//! No VPI call is made. The program's host hands over a [table](table) of the design's variables; a read
+//! or a write is one of memory, and a change is found by comparing what is watched, after each
+//! evaluation and each write. This port also runs the simulation: the host only evaluates the design
+//! and moves its time when it is told to.
+//!
+//! A time step:
+//!
+//! 1. callbacks of the next time step, then delays that are over;
+//! 2. changes that have been written and not been told: the design has not seen them yet;
+//! 3. the design is evaluated, if something was written or it wants to be; changes; delays of 0;
+//!    2 and 3 again while there are any;
+//! 4. the read-write phase, and again from 2 if somebody waited for it;
+//! 5. the read-only phase; nothing changes any more;
+//! 6. time moves to the next event of the design or to the end of a delay.
+
+mod design;
+mod memory;
+mod object;
+mod port;
+mod run;
+mod table;
+mod watches;
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use self::design::Design;
+use self::object::{Contents, Object};
+use self::table::Host;
+pub(crate) use self::table::Table;
+use self::watches::Watches;
+use super::declarations::Declarations;
+use super::{Identity, Phase, Quirks, Unusable, event};
+use crate::time::Precision;
+
+/// The simulator behind the table. One a process, on the simulator's thread.
+struct ModelPort {
+    host: Host,
+    identity: Identity,
+    quirks: Quirks,
+    arguments: Vec<String>,
+    precision: Precision,
+    roots: Contents,
+    watches: Watches,
+    now: Cell<u64>,
+    /// The simulation is over, or will be after the present callback.
+    finished: Cell<bool>,
+    /// The design has not seen everything that was written.
+    written: Cell<bool>,
+    /// Something was written that may be watched under another name.
+    unseen: Cell<bool>,
+    delays: RefCell<Vec<Delay>>,
+    next_delay: Cell<usize>,
+    /// Which phases are waited for.
+    phases: [Cell<bool>; 3],
+    /// An element's object that nobody uses.
+    spare: Cell<Option<&'static Object>>,
+}
+
+struct Delay {
+    deadline: u64,
+    token: u64,
+    number: usize,
+}
+
+thread_local! {
+    /// The port, for the end of the simulation wherever it comes.
+    static MODEL: Cell<Option<&'static ModelPort>> = const { Cell::new(None) };
+}
+
+/// Runs the simulation of the design in a table to its end: 0, or the version of the table that is
+/// understood here.
+///
+/// # Safety
+///
+/// `table` points to a table as the host's source describes it, for the version that it bears, which
+/// lives as long as the program; this is the thread that evaluates the design.
+pub(crate) unsafe fn run(table: *const Table) -> u32 {
+    // SAFETY: the caller's promise.
+    let host = match unsafe { Host::new(table) } {
+        Ok(host) => host,
+        Err(version) => return version,
+    };
+    let run = AssertUnwindSafe(|| match ModelPort::open(host) {
+        Ok(port) => {
+            let port: &'static ModelPort = Box::leak(Box::new(port));
+            MODEL.set(Some(port));
+            super::PORT.set(Some(port));
+            port.run();
+        }
+        Err(reason) => event::escaped(Box::new(Unusable(reason))),
+    });
+    if let Err(payload) = catch_unwind(run) {
+        event::escaped(payload);
+    }
+    0
+}
+
+/// The simulation ends here and now.
+pub(crate) fn end() {
+    if let Some(port) = MODEL.get() {
+        port.end();
+    }
+}
+
+impl ModelPort {
+    fn open(host: Host) -> Result<ModelPort, String> {
+        let version = host.simulator();
+        let version = version.strip_prefix("Verilator ").unwrap_or(&version);
+        let identity = Identity {
+            product: "Verilator".to_owned(),
+            version: version.to_owned(),
+            interface: "its model",
+        };
+        let precision =
+            Precision::new(host.precision()).map_err(|error| format!("{identity}: {error}"))?;
+        Ok(ModelPort {
+            host,
+            quirks: Quirks::of_model(),
+            arguments: host.arguments(),
+            precision,
+            roots: Design::new(host, Declarations::read()?).roots(),
+            identity,
+            watches: Watches::default(),
+            now: Cell::new(0),
+            finished: Cell::new(false),
+            written: Cell::new(true),
+            unseen: Cell::new(false),
+            delays: RefCell::default(),
+            next_delay: Cell::new(1),
+            phases: Default::default(),
+            spare: Cell::default(),
+        })
+    }
+
+    fn waiting(&self, phase: Phase) -> &Cell<bool> {
+        &self.phases[match phase {
+            Phase::ReadWrite => 0,
+            Phase::ReadOnly => 1,
+            Phase::NextTimeStep => 2,
+        }]
+    }
+}

@@ -1,0 +1,317 @@
+//! Objects of the design, each with one handle, which is its address. They live as long as the program.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use super::memory::Location;
+use crate::simulator::{Direction, Encoding, Handle, ObjectKind};
+
+/// A scope, a variable, an array or an element of one.
+pub(super) struct Object {
+    pub(super) name: Name,
+    pub(super) body: Body,
+    /// The number of the watch on it, or [`NOT_WATCHED`].
+    pub(super) watch: Cell<usize>,
+}
+
+pub(super) const NOT_WATCHED: usize = usize::MAX;
+
+pub(super) enum Name {
+    Own {
+        name: Box<str>,
+        path: Box<str>,
+    },
+    /// Of an array, at an index that can be another one later where the object is lent.
+    Element {
+        array: &'static Object,
+        index: Cell<i64>,
+    },
+}
+
+pub(super) enum Body {
+    Scope(Scope),
+    Value(Value),
+    Array(Array),
+}
+
+pub(super) struct Scope {
+    pub(super) kind: ObjectKind,
+    pub(super) definition: Option<String>,
+    pub(super) contents: OnceCell<Contents>,
+}
+
+/// What a scope holds, in the order in which it is listed.
+#[derive(Default)]
+pub(super) struct Contents {
+    pub(super) objects: Vec<&'static Object>,
+    by_name: HashMap<Box<str>, &'static Object>,
+}
+
+pub(super) struct Value {
+    /// Another one later where the object is lent.
+    pub(super) location: Cell<Location>,
+    pub(super) kind: ObjectKind,
+    pub(super) encoding: Encoding,
+    pub(super) direction: Option<Direction>,
+    pub(super) writable: Writable,
+}
+
+/// Whether a variable takes a write, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writable {
+    Yes,
+    /// A parameter.
+    Constant,
+    /// Published to be read only.
+    ReadOnly,
+    /// An output of the top as it is beside it: a copy of the top's own, made by each evaluation.
+    Copy,
+    /// Driven by a continuous assignment.
+    Driven,
+}
+
+pub(super) struct Array {
+    /// Of the first element.
+    pub(super) location: Location,
+    pub(super) range: (i64, i64),
+    /// The further dimensions.
+    pub(super) rest: Box<[(i64, i64)]>,
+    pub(super) element_bytes: usize,
+    pub(super) kind: ObjectKind,
+    pub(super) encoding: Encoding,
+    pub(super) writable: Writable,
+    pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
+}
+
+impl Contents {
+    /// Adds an object; of two of one name the first stays.
+    pub(super) fn add(&mut self, object: &'static Object) {
+        let name = object.name();
+        if !self.by_name.contains_key(name.as_str()) {
+            self.by_name.insert(name.into(), object);
+            self.objects.push(object);
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'static Object> {
+        self.by_name.get(name).copied()
+    }
+}
+
+impl Object {
+    pub(super) fn new(name: Name, body: Body) -> &'static Object {
+        Box::leak(Box::new(Object {
+            name,
+            body,
+            watch: Cell::new(NOT_WATCHED),
+        }))
+    }
+
+    pub(super) fn handle(&'static self) -> Handle {
+        Handle(NonNull::from(self).cast())
+    }
+
+    #[inline]
+    pub(super) fn of(handle: Handle) -> &'static Object {
+        // SAFETY: this port is the process's only one, so each handle was made by `handle` above, of an
+        // object that lives as long as the program.
+        unsafe { handle.0.cast::<Object>().as_ref() }
+    }
+
+    pub(super) fn kind(&self) -> ObjectKind {
+        match &self.body {
+            Body::Scope(scope) => scope.kind,
+            Body::Value(value) => value.kind,
+            Body::Array(_) => ObjectKind::Array,
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match &self.name {
+            Name::Own { name, .. } => name.to_string(),
+            Name::Element { array, index } => format!("{}[{}]", array.name(), index.get()),
+        }
+    }
+
+    pub(super) fn path(&self) -> String {
+        match &self.name {
+            Name::Own { path, .. } => path.to_string(),
+            Name::Element { array, index } => format!("{}[{}]", array.path(), index.get()),
+        }
+    }
+}
+
+pub(super) fn length((left, right): (i64, i64)) -> u64 {
+    left.abs_diff(right) + 1
+}
+
+impl Array {
+    /// Where the element, or the row, at a declared index begins.
+    fn at(&self, index: i64) -> Option<Location> {
+        let (left, right) = self.range;
+        let low = left.min(right);
+        if index < low || index > left.max(right) {
+            return None;
+        }
+        let row: u64 = self.rest.iter().map(|range| length(*range)).product();
+        let before = usize::try_from(index.abs_diff(low) * row).ok()?;
+        // SAFETY: the array has elements for all indices of its ranges, from the lowest on.
+        Some(unsafe { self.location.offset(before * self.element_bytes) })
+    }
+
+    fn body(&self, location: Location) -> Body {
+        match &*self.rest {
+            [] => Body::Value(Value {
+                location: Cell::new(location),
+                kind: self.kind,
+                encoding: self.encoding,
+                direction: None,
+                writable: self.writable,
+            }),
+            [range, rest @ ..] => Body::Array(Array {
+                location,
+                range: *range,
+                rest: rest.into(),
+                element_bytes: self.element_bytes,
+                kind: self.kind,
+                encoding: self.encoding,
+                writable: self.writable,
+                elements: RefCell::default(),
+            }),
+        }
+    }
+
+    /// The element or the row at a declared index: each has one object.
+    pub(super) fn element(&self, array: &'static Object, index: i64) -> Option<&'static Object> {
+        if let Some(known) = self.elements.borrow().get(&index) {
+            return Some(known);
+        }
+        let name = Name::Element {
+            array,
+            index: Cell::new(index),
+        };
+        let element = Object::new(name, self.body(self.at(index)?));
+        self.elements.borrow_mut().insert(index, element);
+        Some(element)
+    }
+
+    /// The element at a declared index, in an object that is used for others later.
+    pub(super) fn lend(
+        &self,
+        array: &'static Object,
+        index: i64,
+        spare: &Cell<Option<&'static Object>>,
+    ) -> Option<&'static Object> {
+        if !self.rest.is_empty() {
+            return self.element(array, index);
+        }
+        if let Some(known) = self.elements.borrow().get(&index) {
+            return Some(known);
+        }
+        let location = self.at(index)?;
+        if let Some(lent) = spare.take()
+            && let Name::Element {
+                array: of,
+                index: at,
+            } = &lent.name
+            && let Body::Value(value) = &lent.body
+            && std::ptr::eq(*of, array)
+        {
+            at.set(index);
+            value.location.set(location);
+            return Some(lent);
+        }
+        let name = Name::Element {
+            array,
+            index: Cell::new(index),
+        };
+        Some(Object::new(name, self.body(location)))
+    }
+
+    /// Whether an object was lent, and not kept.
+    pub(super) fn is_lent(&self, index: i64) -> bool {
+        self.rest.is_empty() && !self.elements.borrow().contains_key(&index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::verilator::memory::Layout;
+
+    fn cube(memory: &mut [u16]) -> &'static Object {
+        assert_eq!(memory.len(), 2 * 3 * 4);
+        // SAFETY: there are as many elements as the ranges below hold.
+        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), Layout::Half, 16) };
+        let array = Array {
+            location,
+            range: (1, 0),
+            rest: Box::new([(-1, 1), (7, 4)]),
+            element_bytes: 2,
+            kind: ObjectKind::Variable,
+            encoding: Encoding::None,
+            writable: Writable::Yes,
+            elements: RefCell::default(),
+        };
+        let name = Name::Own {
+            name: "m".into(),
+            path: "top.m".into(),
+        };
+        Object::new(name, Body::Array(array))
+    }
+
+    fn at(object: &'static Object, index: i64) -> Option<&'static Object> {
+        match &object.body {
+            Body::Array(array) => array.element(object, index),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn elements_lie_from_the_least_index_of_each_dimension_on() {
+        let mut memory: Vec<u16> = (0..24).collect();
+        let cube = cube(&mut memory);
+        for (path, position) in [([0, -1, 4], 0), ([1, 0, 5], 17), ([1, 1, 7], 23)] {
+            let element = path
+                .iter()
+                .try_fold(cube, |object, &index| at(object, index))
+                .unwrap();
+            let Body::Value(value) = &element.body else {
+                panic!()
+            };
+            assert_eq!(value.location.get().load(), position, "{path:?}");
+            let [first, second, third] = path;
+            assert_eq!(element.path(), format!("top.m[{first}][{second}][{third}]"));
+        }
+        for outside in [-1, 2] {
+            assert!(at(cube, outside).is_none());
+        }
+        // Each has one object.
+        assert!(std::ptr::eq(at(cube, 0).unwrap(), at(cube, 0).unwrap()));
+    }
+
+    #[test]
+    fn a_lent_element_is_used_again_for_another_of_its_array() {
+        let mut memory: Vec<u16> = (0..24).collect();
+        let row = at(at(cube(&mut memory), 1).unwrap(), 0).unwrap();
+        let Body::Array(array) = &row.body else {
+            panic!()
+        };
+        let spare = Cell::new(None);
+        let first = array.lend(row, 4, &spare).unwrap();
+        spare.set(Some(first));
+        let second = array.lend(row, 6, &spare).unwrap();
+        assert!(std::ptr::eq(first, second));
+        let Body::Value(value) = &second.body else {
+            panic!()
+        };
+        assert_eq!(value.location.get().load(), 18);
+        assert_eq!(second.path(), "top.m[1][0][6]");
+        assert!(array.lend(row, 3, &spare).is_none());
+        // One that is kept is no spare.
+        let kept = array.element(row, 5).unwrap();
+        assert!(std::ptr::eq(array.lend(row, 5, &spare).unwrap(), kept));
+        assert!(!array.is_lent(5));
+    }
+}

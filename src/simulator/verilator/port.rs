@@ -1,0 +1,433 @@
+//! What the layers above ask of the simulator, answered from the model's memory.
+
+use std::io::Write as _;
+
+use super::memory::Layout;
+use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
+use super::{Delay, ModelPort};
+use crate::simulator::event::{self, check_not_over};
+use crate::simulator::vpi::name;
+use crate::simulator::{
+    CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, Quirks,
+    WriteMode,
+};
+use crate::time::Precision;
+use crate::value::LogicVec;
+
+impl ModelPort {
+    fn contents(&self, scope: Option<Handle>) -> Option<&Contents> {
+        match scope {
+            None => Some(&self.roots),
+            Some(scope) => match &Object::of(scope).body {
+                Body::Scope(scope) => scope.contents.get(),
+                _ => None,
+            },
+        }
+    }
+
+    fn child(&self, scope: Option<Handle>, name: &str) -> Option<&'static Object> {
+        if let Some(object) = self.contents(scope)?.get(name::plain(name)) {
+            return Some(object);
+        }
+        let (base, index) = name::split_index(name)?;
+        let array = self.child(scope, base)?;
+        match &array.body {
+            Body::Array(elements) => elements.element(array, index),
+            _ => None,
+        }
+    }
+
+    #[cold]
+    fn unsupported(&self, what: String, remedy: &str) -> PortError {
+        PortError::Unsupported {
+            what,
+            simulator: self.identity.to_string(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    #[cold]
+    fn cannot_force(&self) -> PortError {
+        self.unsupported(
+            "force or release a signal".to_owned(),
+            "drive it from the testbench alone, or use a simulator that can",
+        )
+    }
+
+    fn refusal(&self, object: &Object, writable: Writable) -> Option<PortError> {
+        let (what, remedy) = match writable {
+            Writable::Yes | Writable::Constant => return None,
+            Writable::ReadOnly => (
+                format!("write `{}`", object.path()),
+                "it was published to be read only",
+            ),
+            Writable::Copy => (
+                format!("write the output `{}`", object.path()),
+                "write what drives it; an output that the top itself stores can be written if an \
+                 inner object of the top is bound as well",
+            ),
+            Writable::Driven => (
+                format!("write `{}`, which the design drives", object.path()),
+                "the next evaluation would overwrite it: write what drives it",
+            ),
+        };
+        Some(self.unsupported(what, remedy))
+    }
+
+    /// Where a write goes.
+    #[inline]
+    fn to_write(
+        &self,
+        object: &'static Object,
+        mode: WriteMode,
+    ) -> Result<&'static Variable, PortError> {
+        if event::is_over() {
+            return Err(PortError::Over);
+        }
+        if mode != WriteMode::Deposit {
+            return Err(self.cannot_force());
+        }
+        match &object.body {
+            Body::Value(value) if value.writable == Writable::Yes => Ok(value),
+            Body::Value(value) => Err(self
+                .refusal(object, value.writable)
+                .unwrap_or_else(|| refused("write", object, "it is constant"))),
+            _ => Err(refused("write", object, "it is no variable")),
+        }
+    }
+}
+
+#[inline]
+fn variable(operation: &'static str, object: Handle) -> Result<&'static Variable, PortError> {
+    check_not_over()?;
+    let object = Object::of(object);
+    match &object.body {
+        Body::Value(value) => Ok(value),
+        _ => Err(refused(operation, object, "it is no variable")),
+    }
+}
+
+#[cold]
+fn refused(operation: &'static str, object: &Object, message: &str) -> PortError {
+    PortError::Refused {
+        operation,
+        path: object.path(),
+        message: message.to_owned(),
+    }
+}
+
+#[cold]
+fn wrong_encoding(operation: &'static str, object: &Object, encoding: Encoding) -> PortError {
+    refused(operation, object, &format!("it is declared as {encoding}"))
+}
+
+impl Port for ModelPort {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn quirks(&self) -> &Quirks {
+        &self.quirks
+    }
+
+    fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    #[inline]
+    fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    fn roots(&self) -> Vec<Handle> {
+        self.roots
+            .objects
+            .iter()
+            .map(|object| object.handle())
+            .collect()
+    }
+
+    fn children(&self, scope: Handle) -> Vec<Handle> {
+        let objects = self.contents(Some(scope)).map(|contents| &contents.objects);
+        let objects = objects.into_iter().flatten();
+        objects.map(|object| object.handle()).collect()
+    }
+
+    fn find(&self, scope: Option<Handle>, path: &str) -> Option<Handle> {
+        if event::is_over() {
+            return None;
+        }
+        name::splits(path).find_map(|split| {
+            let object = self.child(scope, split.first)?;
+            match split.rest {
+                None => Some(object.handle()),
+                Some(rest) if object.kind().is_scope() => self.find(Some(object.handle()), rest),
+                Some(_) => None,
+            }
+        })
+    }
+
+    fn element(&self, array: Handle, index: i64) -> Option<Handle> {
+        let object = Object::of(array);
+        match &object.body {
+            Body::Array(array) => array.element(object, index).map(Object::handle),
+            _ => None,
+        }
+    }
+
+    fn borrow_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        let object = Object::of(array);
+        match &object.body {
+            Body::Array(array) => array.lend(object, index, &self.spare).map(Object::handle),
+            _ => None,
+        }
+    }
+
+    fn give_back(&self, element: Handle) {
+        let object = Object::of(element);
+        if let Name::Element { array, index } = &object.name
+            && let Body::Array(array) = &array.body
+            && array.is_lent(index.get())
+        {
+            self.spare.set(Some(object));
+        }
+    }
+
+    fn known_element(&self, array: Handle, index: i64) -> Option<Handle> {
+        self.borrow_element(array, index)
+    }
+
+    fn name(&self, object: Handle) -> String {
+        Object::of(object).name()
+    }
+
+    fn describe(&self, object: Handle) -> Description {
+        let object = Object::of(object);
+        let mut description = Description {
+            kind: object.kind(),
+            name: object.name(),
+            path: object.path(),
+            definition: None,
+            file: None,
+            line: None,
+            encoding: Encoding::None,
+            number: false,
+            direction: None,
+            constant: false,
+            array: None,
+            is_empty: false,
+            literals: Vec::new(),
+        };
+        match &object.body {
+            Body::Scope(Scope { definition, .. }) => description.definition.clone_from(definition),
+            Body::Value(value) => {
+                description.encoding = value.encoding;
+                description.direction = value.direction;
+                description.constant = value.writable == Writable::Constant;
+            }
+            Body::Array(Array {
+                range,
+                encoding,
+                writable,
+                ..
+            }) => {
+                description.array = Some(*range);
+                description.encoding = *encoding;
+                description.constant = *writable == Writable::Constant;
+            }
+        }
+        description
+    }
+
+    fn write_refusal(&self, object: Handle, _undriven: bool) -> Option<PortError> {
+        let object = Object::of(object);
+        match &object.body {
+            Body::Value(value) => self.refusal(object, value.writable),
+            Body::Array(array) => self.refusal(object, array.writable),
+            Body::Scope(_) => None,
+        }
+    }
+
+    fn read(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        into: &mut LogicVec,
+    ) -> Result<(), PortError> {
+        let value = variable("read", object)?;
+        match *encoding {
+            Encoding::Logic { width, .. } => {
+                let location = value.location.get();
+                into.assign_planes(width, |index| (location.word(index), 0));
+                Ok(())
+            }
+            _ => Err(wrong_encoding("read", Object::of(object), *encoding)),
+        }
+    }
+
+    #[inline]
+    fn read_small(
+        &self,
+        object: Handle,
+        _width: u32,
+        _two_state: bool,
+    ) -> Result<(u64, u64), PortError> {
+        Ok((variable("read", object)?.location.get().load(), 0))
+    }
+
+    fn read_real(&self, object: Handle) -> Result<f64, PortError> {
+        let location = variable("read", object)?.location.get();
+        Ok(f64::from_bits(location.load()))
+    }
+
+    fn read_text(&self, object: Handle) -> Result<String, PortError> {
+        let bytes = variable("read", object)?.location.get().text(self.host);
+        Ok(crate::simulator::text::decoded(&bytes))
+    }
+
+    fn write(
+        &self,
+        object: Handle,
+        encoding: &Encoding,
+        value: &LogicVec,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        let object = Object::of(object);
+        if value.has_unknown() {
+            return Err(PortError::two_states(&self.identity, &object.path()));
+        }
+        let location = self.to_write(object, mode)?.location.get();
+        match *encoding {
+            Encoding::Logic { width, .. } if width == value.width() => {
+                for index in 0..width.div_ceil(64) as usize {
+                    location.store_word(index, value.value_word(index));
+                }
+                self.tell_written(object.watch.get());
+                Ok(())
+            }
+            _ => Err(wrong_encoding("write", object, *encoding)),
+        }
+    }
+
+    #[inline]
+    fn write_small(
+        &self,
+        object: Handle,
+        _width: u32,
+        value: u64,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Result<(), PortError> {
+        let object = Object::of(object);
+        if unknown != 0 {
+            return Err(PortError::two_states(&self.identity, &object.path()));
+        }
+        let variable = self.to_write(object, mode)?;
+        variable.location.get().store_word(0, value);
+        self.tell_written(object.watch.get());
+        Ok(())
+    }
+
+    fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
+        let object = Object::of(object);
+        self.to_write(object, mode)?
+            .location
+            .get()
+            .store_real(value);
+        self.tell_written(object.watch.get());
+        Ok(())
+    }
+
+    fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError> {
+        let object = Object::of(object);
+        let variable = self.to_write(object, WriteMode::Deposit)?;
+        variable.location.get().store_text(self.host, value);
+        self.written.set(true);
+        Ok(())
+    }
+
+    fn release(&self, _object: Handle, _encoding: &Encoding) -> Result<(), PortError> {
+        Err(self.cannot_force())
+    }
+
+    fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError> {
+        check_not_over()?;
+        let object = Object::of(object);
+        let location = match &object.body {
+            Body::Value(value) => value.location.get(),
+            Body::Array(_) => {
+                let what = format!("watch the whole array `{}`", object.path());
+                return Err(self.unsupported(what, "watch its elements"));
+            }
+            Body::Scope(_) => return Err(refused("watch", object, "it is no variable")),
+        };
+        if location.layout() == Layout::Text {
+            let what = format!("watch `{}`", object.path());
+            return Err(self.unsupported(what, "watch what makes it change"));
+        }
+        self.watches.add(object, location, scalar, token);
+        Ok(CallbackHandle(
+            std::ptr::from_ref(object).expose_provenance(),
+        ))
+    }
+
+    fn unwatch(&self, watch: CallbackHandle) {
+        let object: *const Object = std::ptr::with_exposed_provenance(watch.0);
+        // SAFETY: `watch` made it, of an object that lives as long as the program.
+        self.watches.remove(unsafe { &*object });
+    }
+
+    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
+        check_not_over()?;
+        if event::is_ending() {
+            return Err(PortError::Over);
+        }
+        let number = self.next_delay.get();
+        self.next_delay.set(number + 1);
+        let deadline = self.now.get().saturating_add(steps);
+        self.delays.borrow_mut().push(Delay {
+            deadline,
+            token,
+            number,
+        });
+        Ok(CallbackHandle(number))
+    }
+
+    fn cancel_after(&self, delay: CallbackHandle) {
+        self.delays.borrow_mut().retain(|of| of.number != delay.0);
+    }
+
+    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
+        if event::is_ending() {
+            return Err(PortError::Over);
+        }
+        self.waiting(phase).set(true);
+        Ok(())
+    }
+
+    fn print(&self, text: &str) {
+        if event::is_over() {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+        } else {
+            self.host.print(text);
+        }
+    }
+
+    fn flush(&self) {
+        if !event::is_over() {
+            self.host.flush();
+        }
+        let _ = std::io::stdout().flush();
+    }
+
+    fn finish(&self) {
+        if !event::is_over() {
+            self.finished.set(true);
+            self.host.finish();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Changes, found by comparing what is watched with what it was.
+
+use std::cell::{Cell, RefCell};
+
+use super::memory::{Layout, Location};
+use super::object::{NOT_WATCHED, Object};
+
+/// One watched variable, or the whole of an array.
+struct Watch {
+    /// `None` once the watch was taken down.
+    object: Option<&'static Object>,
+    location: Location,
+    last: u64,
+    /// The rest of what has more than 64 bits.
+    more: Box<[u64]>,
+    token: u64,
+    scalar: bool,
+}
+
+/// What has changed: the token of the watch, and the level if it was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Change {
+    pub(super) token: u64,
+    pub(super) level: Option<bool>,
+}
+
+/// All watches. What is compared costs; nothing else does.
+#[derive(Default)]
+pub(super) struct Watches {
+    all: RefCell<Vec<Watch>>,
+    /// Some in `all` were taken down.
+    gaps: Cell<bool>,
+    /// How many scans are at work: one may be begun from inside of another.
+    scans: Cell<u32>,
+}
+
+fn words(location: Location) -> usize {
+    match location.layout() {
+        Layout::Words(count) => count.div_ceil(2) as usize,
+        _ => 1,
+    }
+}
+
+impl Watch {
+    /// Takes the present value over; whether it is another one.
+    #[inline]
+    fn update(&mut self) -> bool {
+        let value = self.location.load();
+        let mut changed = value != self.last;
+        self.last = value;
+        for (at, last) in self.more.iter_mut().enumerate() {
+            let value = self.location.word(at + 1);
+            changed |= value != *last;
+            *last = value;
+        }
+        changed
+    }
+
+    fn change(&self) -> Change {
+        Change {
+            token: self.token,
+            level: self.scalar.then_some(self.last & 1 == 1),
+        }
+    }
+}
+
+impl Watches {
+    /// Watches a variable from now on.
+    pub(super) fn add(
+        &self,
+        object: &'static Object,
+        location: Location,
+        scalar: bool,
+        token: u64,
+    ) {
+        let mut all = self.all.borrow_mut();
+        object.watch.set(all.len());
+        let more = (1..words(location)).map(|at| location.word(at)).collect();
+        all.push(Watch {
+            object: Some(object),
+            location,
+            last: location.load(),
+            more,
+            token,
+            scalar,
+        });
+    }
+
+    /// Takes down the watch of an object, if it has one.
+    pub(super) fn remove(&self, object: &'static Object) {
+        let at = object.watch.replace(NOT_WATCHED);
+        if let Some(watch) = self.all.borrow_mut().get_mut(at) {
+            watch.object = None;
+            self.gaps.set(true);
+        }
+    }
+
+    /// What the watch at a place has to tell.
+    #[inline]
+    pub(super) fn compare(&self, at: usize) -> Option<Change> {
+        let mut all = self.all.borrow_mut();
+        let watch = all.get_mut(at)?;
+        (watch.update() && watch.object.is_some()).then(|| watch.change())
+    }
+
+    /// Goes through all watches; `tell` may add and remove some. Whether there was a change.
+    #[inline]
+    pub(super) fn scan(&self, tell: impl Fn(Change)) -> bool {
+        self.scans.set(self.scans.get() + 1);
+        let (mut at, mut any) = (0, false);
+        while let Some(change) = self.next_change(&mut at) {
+            any = true;
+            tell(change);
+        }
+        self.scans.set(self.scans.get() - 1);
+        if self.gaps.get() && self.scans.get() == 0 {
+            self.close_gaps();
+        }
+        any
+    }
+
+    #[inline]
+    fn next_change(&self, at: &mut usize) -> Option<Change> {
+        let mut all = self.all.borrow_mut();
+        for watch in all.get_mut(*at..)? {
+            *at += 1;
+            if watch.update() && watch.object.is_some() {
+                return Some(watch.change());
+            }
+        }
+        None
+    }
+
+    #[cold]
+    fn close_gaps(&self) {
+        self.gaps.set(false);
+        let mut all = self.all.borrow_mut();
+        all.retain(|watch| watch.object.is_some());
+        for (at, watch) in all.iter().enumerate() {
+            if let Some(object) = watch.object {
+                object.watch.set(at);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::simulator::verilator::object::{Body, Name, Value, Writable};
+    use crate::simulator::{Encoding, ObjectKind};
+
+    struct Variable {
+        memory: Box<[u32; 4]>,
+        location: Location,
+        object: &'static Object,
+    }
+
+    fn variable(width: u32) -> Variable {
+        let mut memory = Box::new([0u32; 4]);
+        let layout = Layout::of(if width > 64 { 16 } else { 4 }, width).unwrap();
+        // SAFETY: there are four words of 32 bits, which outlive the location's use.
+        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), layout, width) };
+        let name = Name::Own {
+            name: "v".into(),
+            path: "top.v".into(),
+        };
+        let value = Value {
+            location: Cell::new(location),
+            kind: ObjectKind::Variable,
+            encoding: Encoding::None,
+            direction: None,
+            writable: Writable::Yes,
+        };
+        Variable {
+            memory,
+            location,
+            object: Object::new(name, Body::Value(value)),
+        }
+    }
+
+    fn told(watches: &Watches) -> Vec<(u64, Option<bool>)> {
+        let all = RefCell::new(Vec::new());
+        watches.scan(|change| all.borrow_mut().push((change.token, change.level)));
+        all.into_inner()
+    }
+
+    #[test]
+    fn a_change_is_told_once_with_the_level_where_it_was_asked_for() {
+        let watches = Watches::default();
+        let (bit, vector, wide) = (variable(1), variable(32), variable(70));
+        watches.add(bit.object, bit.location, true, 1);
+        watches.add(vector.object, vector.location, false, 2);
+        watches.add(wide.object, wide.location, false, 3);
+        assert_eq!(told(&watches), []);
+        bit.location.store(1);
+        vector.location.store(7);
+        // The topmost word alone.
+        wide.location.store_word(1, 1);
+        assert_eq!(told(&watches), [(1, Some(true)), (2, None), (3, None)]);
+        assert_eq!(told(&watches), []);
+        assert_eq!(wide.memory[2], 1);
+        assert_eq!((bit.memory[0], vector.memory[0]), (1, 7));
+    }
+
+    #[test]
+    fn what_a_receiver_adds_and_removes_costs_no_other_its_change() {
+        let watches = Watches::default();
+        let variables: Vec<Variable> = (0..4).map(|_| variable(32)).collect();
+        for (token, variable) in (0..).zip(&variables[..3]) {
+            watches.add(variable.object, variable.location, false, token);
+        }
+        for variable in &variables {
+            variable.location.store(1);
+        }
+        let all = RefCell::new(Vec::new());
+        watches.scan(|change| {
+            all.borrow_mut().push(change.token);
+            if change.token == 0 {
+                watches.remove(variables[0].object);
+                watches.remove(variables[1].object);
+                watches.add(variables[3].object, variables[3].location, false, 3);
+                variables[3].location.store(2);
+            }
+        });
+        assert_eq!(all.into_inner(), [0, 2, 3]);
+        // The places are right once the gaps are closed.
+        variables[2].location.store(5);
+        let change = watches.compare(variables[2].object.watch.get()).unwrap();
+        assert_eq!(change.token, 2);
+        assert!(watches.compare(variables[0].object.watch.get()).is_none());
+    }
+}

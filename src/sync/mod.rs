@@ -9,6 +9,7 @@
 //! |---|---|
 //! | one task tells others that something has happened | [`Event`] |
 //! | items from many tasks to one, in order | [`channel()`], [`unbounded`] |
+//! | the newest or the greatest item first | [`lifo_channel`], [`priority_channel`] |
 //! | one answer | [`oneshot`] |
 //! | one task at a time | [`Mutex`] |
 //! | so many tasks at a time | [`Semaphore`] |
@@ -47,7 +48,10 @@ use std::panic::Location;
 pub use barrier::{Barrier, BarrierWait, BarrierWaitResult};
 pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote, blocking, bridge};
 pub(crate) use bridge::{leave_all_behind, running_threads};
-pub use channel::{ReceiveWait, Receiver, SendWait, Sender, channel, unbounded};
+pub use channel::{
+    ReceiveStream, ReceiveWait, Receiver, SendWait, Sender, channel, lifo_channel,
+    priority_channel, unbounded,
+};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use event::{Event, EventWait};
 pub use mutex::{LockWait, Mutex, MutexGuard};

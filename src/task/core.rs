@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::ops::Index;
 use std::panic::Location;
@@ -545,6 +546,12 @@ impl Drop for Core {
 /// ```
 #[doc(alias = "dictionary")]
 pub struct TaskMap(pub(super) Rc<Core>);
+
+impl fmt::Debug for TaskMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
 
 impl TaskMap {
     /// The task of this name, living or ended.

@@ -1,5 +1,6 @@
 //! Scopes: managers whose children may borrow, since none outlives the scope.
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
 use std::marker::PhantomData;
@@ -61,6 +62,12 @@ pub struct Scope<'scope, 'env: 'scope> {
     // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.
     scope: PhantomData<&'scope mut &'scope ()>,
     environment: PhantomData<&'env mut &'env ()>,
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scope").field(&self.map).finish()
+    }
 }
 
 impl Deref for Scope<'_, '_> {

@@ -1,4 +1,4 @@
-//! `channel`: items from many tasks to one, in order.
+//! `channel`: items from many tasks to one, in the order in which they were sent or in another.
 
 mod receiver;
 mod sender;
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Waker;
 
-pub use receiver::{ReceiveWait, Receiver};
+pub use receiver::{ReceiveStream, ReceiveWait, Receiver};
 pub use sender::{SendWait, Sender};
 
 use super::Label;
@@ -53,11 +53,7 @@ const UNBOUNDED: usize = usize::MAX;
 #[doc(alias = "fifo")]
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(
-        capacity > 0,
-        "a channel with room for 0 items lets none through: it needs room for at least 1"
-    );
-    with_capacity(capacity)
+    with_capacity(checked(Some(capacity)), VecDeque::push_back)
 }
 
 /// A channel without a limit: a sender never waits. Messages name the line of this call.
@@ -75,13 +71,77 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 #[doc(alias = "mailbox")]
 #[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
-    with_capacity(UNBOUNDED)
+    with_capacity(UNBOUNDED, VecDeque::push_back)
+}
+
+/// A channel that gives the newest item first: with room for `capacity` items, or without a limit for
+/// `None`. Messages name the line of this call.
+///
+/// In all else it is as [`channel()`]: senders and receivers are served in the order in which they asked.
+///
+/// ```
+/// use verifork::sync::lifo_channel;
+///
+/// let (returns, calls) = lifo_channel(None);
+/// for call in ["outer", "inner"] {
+///     returns.try_send(call).unwrap();
+/// }
+/// assert_eq!((calls.try_recv(), calls.try_recv()), (Ok("inner"), Ok("outer")));
+/// ```
+///
+/// # Panics
+///
+/// For a capacity of 0: no item would ever get through.
+#[doc(alias = "LifoQueue")]
+#[track_caller]
+pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
+    with_capacity(checked(capacity.into()), VecDeque::push_front)
+}
+
+/// A channel that gives the greatest item first, and of equal ones the one that was sent first: with room
+/// for `capacity` items, or without a limit for `None`. Messages name the line of this call.
+///
+/// [`Reverse`](std::cmp::Reverse) gives the least first. A full channel makes a greater item wait as any
+/// other. In all else it is as [`channel()`]: senders and receivers are served in the order in which they
+/// asked.
+///
+/// ```
+/// use verifork::sync::priority_channel;
+///
+/// let (requests, bus) = priority_channel(8);
+/// for request in [(1, "write"), (7, "interrupt"), (1, "read")] {
+///     requests.try_send(request).unwrap();
+/// }
+/// assert_eq!(bus.try_recv(), Ok((7, "interrupt")));
+/// assert_eq!(bus.try_recv(), Ok((1, "write")));
+/// ```
+///
+/// # Panics
+///
+/// For a capacity of 0: no item would ever get through.
+#[doc(alias = "PriorityQueue")]
+#[track_caller]
+pub fn priority_channel<T: Ord>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
+    with_capacity(checked(capacity.into()), |items, item| {
+        let at = items.partition_point(|other| *other >= item);
+        items.insert(at, item);
+    })
 }
 
 #[track_caller]
-fn with_capacity<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+fn checked(capacity: Option<usize>) -> usize {
+    assert!(
+        capacity != Some(0),
+        "a channel with room for 0 items lets none through: it needs room for at least 1"
+    );
+    capacity.unwrap_or(UNBOUNDED)
+}
+
+#[track_caller]
+fn with_capacity<T>(capacity: usize, insert: fn(&mut VecDeque<T>, T)) -> (Sender<T>, Receiver<T>) {
     let state = State {
         items: VecDeque::new(),
+        insert,
         capacity,
         closed: false,
         senders: 1,
@@ -106,7 +166,10 @@ struct Shared<T> {
 /// the queue with a promise, and nobody can slip in before its task runs. A wait that is dropped
 /// with a promise hands it back.
 struct State<T> {
+    /// In the order in which they are received.
     items: VecDeque<T>,
+    /// Puts an item in its place.
+    insert: fn(&mut VecDeque<T>, T),
     capacity: usize,
     /// Once closed it stays so: nobody waits to send, and once `items` is empty nobody waits to
     /// receive.
@@ -116,11 +179,15 @@ struct State<T> {
     receiving: WaiterList,
     /// Room that belongs to woken senders. Means nothing once the channel is closed.
     promised_room: usize,
-    /// Items, at the front, that belong to woken receivers: at most `items.len()`.
+    /// How many items, those at the front, belong to woken receivers: at most `items.len()`.
     promised_items: usize,
 }
 
 impl<T> State<T> {
+    fn push(&mut self, item: T) {
+        (self.insert)(&mut self.items, item);
+    }
+
     fn has_room(&self) -> bool {
         self.items.len().saturating_add(self.promised_room) < self.capacity
     }

@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use futures_core::Stream;
+
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
 use crate::task::{keep, record_wait};
@@ -57,6 +59,26 @@ impl<T> Receiver<T> {
         ReceiveWait {
             shared: &self.shared,
             turn: Turn::New,
+        }
+    }
+
+    /// The items as a stream, for the combinators of `futures-lite` and the like. It ends when the channel
+    /// is closed and empty.
+    ///
+    /// ```
+    /// use futures_lite::StreamExt as _;
+    /// use verifork::sync::unbounded;
+    ///
+    /// let (sender, words) = unbounded();
+    /// (0..5).for_each(|word| sender.try_send(word).unwrap());
+    /// drop(sender);
+    /// let even = words.stream().filter(|word| word % 2 == 0).collect();
+    /// assert_eq!(futures_lite::future::block_on(even), vec![0, 2, 4]);
+    /// ```
+    pub fn stream(&self) -> ReceiveStream<'_, T> {
+        ReceiveStream {
+            receiver: self,
+            wait: None,
         }
     }
 
@@ -216,5 +238,32 @@ impl<T> fmt::Debug for ReceiveWait<'_, T> {
         f.debug_struct("ReceiveWait")
             .field("channel", &self.shared.label)
             .finish_non_exhaustive()
+    }
+}
+
+/// The stream of [`Receiver::stream`]. Dropped, it has taken no item that it has not given.
+#[must_use = "a stream gives its items only when it is polled"]
+pub struct ReceiveStream<'a, T> {
+    receiver: &'a Receiver<T>,
+    wait: Option<ReceiveWait<'a, T>>,
+}
+
+impl<T> Stream for ReceiveStream<'_, T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        let receiver = self.receiver;
+        let wait = self.wait.get_or_insert_with(|| receiver.recv());
+        let received = Pin::new(wait).poll(context);
+        if received.is_ready() {
+            self.wait = None;
+        }
+        received.map(Result::ok)
+    }
+}
+
+impl<T> fmt::Debug for ReceiveStream<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReceiveStream").field(self.receiver).finish()
     }
 }

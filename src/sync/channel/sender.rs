@@ -83,7 +83,7 @@ impl<T> Sender<T> {
         if !state.has_room() {
             return Err(TrySendError::Full(item));
         }
-        state.items.push_back(item);
+        state.push(item);
         drop(state);
         self.shared.settle();
         Ok(())
@@ -201,7 +201,7 @@ impl<T> Future for SendWait<'_, T> {
         if state.closed {
             return Poll::Ready(Err(SendError(item)));
         }
-        state.items.push_back(item);
+        state.push(item);
         drop(state);
         shared.settle();
         Poll::Ready(Ok(()))

@@ -24,6 +24,89 @@ fn items_come_in_the_order_in_which_they_were_sent() {
 }
 
 #[test]
+fn a_lifo_channel_gives_the_newest_item_and_serves_waiters_in_their_turn() {
+    let (sender, receiver) = lifo_channel(2);
+    sender.try_send(1).unwrap();
+    sender.try_send(2).unwrap();
+    let (first, second) = (Poller::new(), Poller::new());
+    let (mut a, mut b) = (sender.send(3), sender.send(4));
+    assert!(first.poll(&mut a).is_pending() && second.poll(&mut b).is_pending());
+    assert_eq!(receiver.try_recv(), Ok(2));
+    assert_eq!((first.wakes(), second.wakes()), (1, 0));
+    // The room goes to the next, and no item is lost.
+    drop(a);
+    assert_eq!(second.poll(&mut b), Poll::Ready(Ok(())));
+    assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(4), Ok(1)));
+    assert_eq!((sender.capacity(), receiver.len()), (Some(2), 0));
+}
+
+#[test]
+fn a_priority_channel_gives_the_greatest_item_and_of_equal_ones_the_oldest() {
+    /// Compared by its first field alone.
+    #[derive(Debug)]
+    struct Request(u8, usize);
+    impl PartialEq for Request {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+    impl Eq for Request {}
+    impl PartialOrd for Request {
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl Ord for Request {
+        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.0.cmp(&other.0)
+        }
+    }
+    let (sender, receiver) = priority_channel(None);
+    for (number, priority) in [3, 1, 9, 3, 9, 0].into_iter().enumerate() {
+        sender.try_send(Request(priority, number)).unwrap();
+    }
+    assert_eq!(sender.capacity(), None);
+    let order = std::iter::from_fn(|| receiver.try_recv().ok().map(|Request(_, number)| number));
+    assert_eq!(order.collect::<Vec<_>>(), [2, 4, 0, 3, 1, 5]);
+}
+
+#[test]
+fn a_promised_item_of_a_priority_channel_is_the_greatest_when_it_is_taken() {
+    let (sender, receiver) = priority_channel(4);
+    let (first, second) = (Poller::new(), Poller::new());
+    let (mut a, mut b) = (receiver.recv(), receiver.recv());
+    assert!(first.poll(&mut a).is_pending() && second.poll(&mut b).is_pending());
+    sender.try_send(1).unwrap();
+    sender.try_send(5).unwrap();
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    drop(a);
+    assert_eq!(second.poll(&mut b), Poll::Ready(Ok(5)));
+    assert_eq!(receiver.try_recv(), Ok(1));
+}
+
+#[test]
+#[should_panic(expected = "it needs room for at least 1")]
+fn a_priority_channel_of_no_capacity_panics() {
+    let _ = priority_channel::<u8>(0);
+}
+
+#[test]
+fn a_stream_that_is_dropped_while_it_waits_has_taken_no_item() {
+    use futures_lite::StreamExt as _;
+    let (sender, receiver) = channel(4);
+    let mut stream = receiver.stream();
+    let poller = Poller::new();
+    assert!(poller.poll(&mut stream.next()).is_pending());
+    sender.try_send(1).unwrap();
+    assert_eq!(poller.wakes(), 1);
+    drop(stream);
+    let mut stream = receiver.stream();
+    assert_eq!(poll(&mut stream.next()), Poll::Ready(Some(1)));
+    drop(sender);
+    assert_eq!(poll(&mut stream.next()), Poll::Ready(None));
+}
+
+#[test]
 fn a_sender_waits_for_room_in_its_turn() {
     let (sender, receiver) = channel(1);
     let (first, second) = (Poller::new(), Poller::new());

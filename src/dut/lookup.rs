@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
+use verifork_protocol::nearest::places;
+
 use super::Object;
 use super::bind_error::{BindErrorKind, SHOWN};
-use super::nearest::nearest;
 use crate::scheduler::Kernel;
 use crate::simulator::{Encoding, Handle, NameCase, Port};
 
@@ -125,7 +126,8 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
             })
         })
         .or_else(|| published_only(port));
-    let similar = nearest(missing, names.iter().map(String::as_str), SUGGESTIONS);
+    let wanted = missing.trim_start_matches('\\');
+    let similar = places(wanted, names.iter().map(String::as_str), SUGGESTIONS);
     let mut nearest: Vec<_> = similar.into_iter().map(|at| names[at].clone()).collect();
     // There may be very many: objects are opened, which costs more than a name, as far as needed.
     let few: Vec<_> = children

@@ -44,7 +44,6 @@ mod error;
 mod expect;
 mod instance;
 mod lookup;
-mod nearest;
 mod object;
 mod parameter;
 mod select;

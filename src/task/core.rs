@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use elsa::FrozenVec;
+use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use super::Name;
 use super::cell::{Child, Output, TaskCell, erase};
@@ -616,17 +617,8 @@ impl TaskMap {
         if names.is_empty() {
             return "; the manager has no tasks".to_owned();
         }
-        let nearest = names
-            .iter()
-            .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
-            .min_by_key(|(distance, _)| *distance)
-            .filter(|(distance, _)| *distance <= wanted.len().max(3) / 2)
-            .map(|(_, name)| name);
-        let all = names.join(", ");
-        match nearest {
-            Some(name) => format!(" (did you mean `{name}`?); the manager has {all}"),
-            None => format!("; the manager has {all}"),
-        }
+        let nearest = did_you_mean(&nearest(wanted, names.iter().copied(), 1));
+        format!("{nearest}; the manager has {}", names.join(", "))
     }
 
     /// Waits for the next task to finish, in whatever way, and gives its name; at once `None` if

@@ -8,7 +8,6 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -19,8 +18,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use crate::hash::PartsHash;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
@@ -132,11 +131,8 @@ impl Cache {
         design: &ResolvedDesign,
         waves: Option<Waves>,
     ) -> Result<String, String> {
-        let mut hash = Sha256::new();
-        let mut add = |part: &[u8]| {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        };
+        let mut hash = PartsHash::default();
+        let mut add = |part: &[u8]| hash.add(part);
         add(&VERSION.to_le_bytes());
         add(simulator.key().as_bytes());
         add(found.version.as_bytes());
@@ -161,7 +157,7 @@ impl Cache {
                 .map_err(|error| format!("cannot read `{}`: {error}", source.path.display()))?;
             add(&text);
         }
-        Ok(hexadecimal(&hash.finalize()[..12]))
+        Ok(hash.name())
     }
 
     fn compiled_once(
@@ -390,13 +386,4 @@ fn tell_of_blindness(simulator: &dyn Backend) {
             simulator.product()
         );
     }
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -93,6 +93,7 @@ mod design;
 mod file_list;
 mod front;
 mod harness;
+mod hash;
 mod inputs;
 mod installed;
 mod junit;

@@ -16,9 +16,8 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::cache::hexadecimal;
+use crate::hash::hash_of;
 use crate::process::Ending;
 use observer::Use;
 
@@ -400,10 +399,6 @@ fn names(folder: &Path) -> Option<String> {
 
 fn value_of(name: &str) -> Option<String> {
     Some(env::var_os(name)?.to_string_lossy().into_owned())
-}
-
-fn hash_of(text: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(text)[..16])
 }
 
 #[cfg(test)]

@@ -11,14 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use sha2::{Digest as _, Sha256};
-
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
     is_program,
 };
-use crate::cache::hexadecimal;
 use crate::design::{Language, ParameterValue, Simulator};
+use crate::hash::PartsHash;
 use crate::inputs::{Inputs, hash_of_variables};
 use crate::resolved::ResolvedDesign;
 
@@ -265,11 +263,8 @@ fn library(
     design: &ResolvedDesign,
     build: BuildFolder<'_>,
 ) -> Option<PathBuf> {
-    let mut hash = Sha256::new();
-    let mut add = |part: &[u8]| {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    };
+    let mut hash = PartsHash::default();
+    let mut add = |part: &[u8]| hash.add(part);
     add(found.version.as_bytes());
     add(found.programs[0].as_os_str().as_encoded_bytes());
     add(build.waves.map_or("", Waves::name).as_bytes());
@@ -283,7 +278,7 @@ fn library(
         add(argument.as_bytes());
     }
     hash_of_variables(&mut add);
-    let name = format!("{LIBRARY}{}", hexadecimal(&hash.finalize()[..12]));
+    let name = format!("{LIBRARY}{}", hash.name());
     Some(build.path.parent()?.join(name))
 }
 

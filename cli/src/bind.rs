@@ -120,9 +120,10 @@ impl Bind {
     /// Has the design elaborated and described.
     pub(crate) fn describe(&self) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
-        let mut command = self.harness.cargo_test();
+        // Not through cargo, which would speak of a test that failed.
+        let mut command = self.harness.command()?;
         command.env("VERIFORK_DESCRIBE", folder.path());
-        let status = command.status().context("cargo does not start")?;
+        let status = command.status().context("the harness does not start")?;
         let mut described = Vec::new();
         for entry in fs::read_dir(folder.path()).context("the descriptions")? {
             let path = entry.context("the descriptions")?.path();

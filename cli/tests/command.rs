@@ -795,10 +795,15 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
             ],
         )
     };
-    new("tb", "countre", "counter.v")
+    let misspelt = new("tb", "countre", "counter.v");
+    misspelt
         .status(FAILED)
         .says("Icarus Verilog is left out")
         .says("root module \"countre\"");
+    // The compiler's words, once, and none of cargo's about a test.
+    let told = misspelt.text.matches("Icarus Verilog is left out").count();
+    assert_eq!(told, 1, "{}", misspelt.text);
+    assert!(!misspelt.text.contains("test failed"), "{}", misspelt.text);
     new("tb", "counter", "nowhere.v")
         .status(FAILED)
         .says("there is no `nowhere.v`");

@@ -54,7 +54,7 @@ fn describe(
 ) -> Result<(), String> {
     let mut design = design.clone();
     design.public_all = true;
-    let (mut missing, mut refused) = (Vec::new(), Vec::new());
+    let (mut missing, mut refused, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for simulator in ORDER {
         let backend = simulator.backend();
         if !design.runs_on(simulator) || !context.settings.wants(simulator) {
@@ -69,6 +69,9 @@ fn describe(
         let path = folder.join(format!("{}.json", file_name(&suite.name())));
         match suite.describe(&path) {
             Ok(()) => {
+                for reason in &told {
+                    eprintln!("note: {reason}");
+                }
                 let harness = Harness {
                     design: design.name(),
                     position,
@@ -78,7 +81,7 @@ fn describe(
                 return add(&path, harness);
             }
             Err(problem) => {
-                eprintln!("note: {} is left out: {problem}", backend.product());
+                told.push(format!("{} is left out: {problem}", backend.product()));
                 refused.push(Refusal {
                     simulator: simulator.key().to_owned(),
                     reason: problem,
@@ -86,9 +89,9 @@ fn describe(
             }
         }
     }
-    let reasons = refused.iter().map(|it| it.reason.as_str());
-    let reasons: Vec<&str> = reasons.chain(missing.iter().map(String::as_str)).collect();
-    Err(match &reasons[..] {
+    // Each is told once: where another simulator describes the design, as a note, and else as the error.
+    told.extend(missing);
+    Err(match &told[..] {
         [] => format!(
             "design `{}`: no simulator that VERIFORK_SIM names takes it",
             design.name()

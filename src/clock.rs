@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use crate::dut::{Signal, SimulatorThread};
 use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
@@ -235,6 +236,7 @@ impl Clock {
     /// ```
     #[track_caller]
     pub fn try_start(self) -> Result<RunningClock, ClockError> {
+        let place = Location::caller();
         let kernel = kernel().unwrap_or_else(|error| panic!("{error}"));
         let path = || self.signal.path().to_owned();
         let precision = kernel.precision();
@@ -300,7 +302,7 @@ impl Clock {
             mask: 1,
         };
         kernel
-            .write_now(signal, level)
+            .write_now(signal, level, place)
             .map_err(|error| ClockError::Write {
                 path: path(),
                 reason: error.to_string(),

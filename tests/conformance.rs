@@ -31,6 +31,20 @@ fn every_promise_is_kept_in_declared_order() {
         .does_not_say("SCHEDULER ERROR");
 }
 
+#[test]
+fn an_output_that_is_set_is_warned_of_once_at_its_line() {
+    require!("iverilog", "vvp");
+    let name = "=writes::what_the_design_drives_is_not_set_without_a_word";
+    let run = run(&[("VERIFORK_FILTER", name)]);
+    let file = "tests/plugins/conformance/src/writes.rs";
+    let text = std::fs::read_to_string(common::root().join(file)).expect("a file of ours");
+    let is_first = |line: &str| line.ends_with("// warned of, once");
+    let number = text.lines().position(is_first).expect("the line is marked") + 1;
+    let warning = format!("`conformance.q_8`, which is set at {file}:{number}:");
+    run.passed().says(&warning);
+    assert_eq!(run.output.matches("is an output of the design").count(), 1);
+}
+
 /// Each test finds what it needs, whatever ran before it.
 #[test]
 fn every_promise_is_kept_in_any_order() {

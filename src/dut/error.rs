@@ -60,6 +60,14 @@ pub enum WriteCause {
     /// The simulator does not take it.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// The design drives it: what is written would not last. See
+    /// [`Signal::try_set`](super::Signal::try_set).
+    #[error(
+        "it is an output of the design, which drives it: the value would last only until the design drives \
+         the next one; `force` holds a value against the design, and `assume_undriven` says that nothing \
+         drives it"
+    )]
+    Driven,
     /// The read-only phase of a time step: nothing may change any more.
     #[error(
         "nothing can be written in the read-only phase: await `next_time_step()`, an edge or a \
@@ -124,6 +132,7 @@ impl From<scheduler::WriteError> for WriteCause {
         match error {
             scheduler::WriteError::ReadOnlyPhase => WriteCause::ReadOnlyPhase,
             scheduler::WriteError::Constant { .. } => WriteCause::Constant,
+            scheduler::WriteError::Driven => WriteCause::Driven,
             scheduler::WriteError::Port(error) => WriteCause::Port(error),
         }
     }

@@ -314,8 +314,10 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| kernel.write_now(self.index, write))
-            .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+        self.store(&value, |kernel, write| {
+            kernel.write_now(self.index, write, place)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Sets the bits at once and holds them against whatever the design drives, until

@@ -209,7 +209,17 @@ impl<T: SignalValue> Signal<T> {
     /// # Errors
     ///
     /// [`WriteError`] with the caller's place, if the value does not fit the signal's width, the
-    /// signal is constant, it is the read-only phase, or no simulation runs on this thread.
+    /// signal is constant or a net of Verilog that is an output, it is the read-only phase, or no
+    /// simulation runs on this thread.
+    ///
+    /// # Outputs
+    ///
+    /// The design drives them: what is written there would last until it drives the next value, and a test
+    /// that reads it back would pass for nothing. Nets (`output wire`) are refused. Other outputs of the
+    /// top (`output reg`, ports of VHDL) are written, with a warning that names the line.
+    /// [`force`](Self::force) holds a value against the design;
+    /// [`assume_undriven`](Self::assume_undriven) says that the write is meant. State inside of the design
+    /// can be written: it keeps the value until the design assigns another one.
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[inline]
     #[track_caller]
@@ -244,9 +254,12 @@ impl<T: SignalValue> Signal<T> {
 
     /// Says that nothing in the design drives this signal.
     ///
+    /// An output can be written after this without an error or a warning, which
+    /// [`try_set`](Self::try_set) has for it otherwise.
+    ///
     /// On GHDL before version 5 every write is a force that nothing ends, and the design's own drivers
     /// cannot be asked for. So only inputs of the top are written there, and other signals after
-    /// this. Elsewhere it changes nothing.
+    /// this. Elsewhere it changes nothing for what is no output.
     ///
     /// ```no_run
     /// # use verifork::dut::{BindError, Instance};
@@ -289,8 +302,9 @@ impl<T: SignalValue> Signal<T> {
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
-        self.store(&value, Location::caller(), |kernel, write| {
-            kernel.write_now(self.index, write)
+        let place = Location::caller();
+        self.store(&value, place, |kernel, write| {
+            kernel.write_now(self.index, write, place)
         })
     }
 

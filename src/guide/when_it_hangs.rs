@@ -17,6 +17,9 @@
 //! # No clock
 //!
 //! ```text
+//! `counter.clk` has not changed since 0 ns: is a clock started?
+//! the test did not end within 100 ms of simulated time, the limit of VERIFORK_TIMEOUT
+//! tasks:
 //! no_clock (forked at src/lib.rs:14:10) awaits 2 rising edges of counter.clk, since 0 ps
 //! ```
 //!
@@ -77,9 +80,8 @@
 //! # A call that blocks
 //!
 //! ```text
-//! verifork: `blocks` has used up its limit of 1s of wall-clock time, and the simulator has not called
-//! back for 2s since: the simulator or a task spins without end
-//! a task runs without ever awaiting; tasks:
+//! verifork: `blocks/driver` ran 2 s without awaiting, src/lib.rs:62; limit 1 s: it spins or blocks
+//! tasks:
 //! blocks (src/lib.rs:59:10)
 //!   driver (src/lib.rs:62:12) <- running
 //! ```
@@ -112,7 +114,9 @@
 //! # The design loops
 //!
 //! ```text
-//! the simulator does not advance: the design loops without simulated time
+//! verifork: the design loops without simulated time in `design_loops`: the simulator has not called back
+//! for 2 s; limit 1 s
+//! tasks:
 //! design_loops (forked at src/lib.rs:11:10) awaits the time 10 ns, since 0 ps
 //! ```
 //!

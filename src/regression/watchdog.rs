@@ -3,7 +3,7 @@
 //! A thread waits for the deadline. When it passes, the owner is asked first: a flag is set that
 //! the owner's thread polls whenever the simulator calls in, so that it can print the task tree
 //! itself and end the test. Only when the owner does not answer within a grace period, because
-//! the simulator or a task spins without end, does the last resort run, on this thread.
+//! the simulator or a task spins or blocks, does the last resort run, on this thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,7 +27,7 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     grace: Duration,
-    last_resort: fn(&str),
+    last_resort: fn(&Overdue),
 }
 
 enum State {
@@ -46,24 +46,34 @@ enum State {
     Stopped,
 }
 
+/// What took too long, and does not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Overdue {
+    /// The name of the test.
+    pub(crate) what: String,
+    pub(crate) limit: Duration,
+    /// How long the simulator has not called back since the limit passed.
+    pub(crate) silent: Duration,
+}
+
 /// What the thread does next, decided by the state and the time alone.
 enum Step {
     Wait(Option<Duration>),
     Ask(OnExpiry),
-    LastResort(String),
+    LastResort(Overdue),
     Stop,
 }
 
 impl Watchdog {
     /// Starts the thread, with no limit yet.
     ///
-    /// `last_resort` gets a line that says what took too long. It runs while the owner's thread
+    /// `last_resort` is told what took too long. It runs while the owner's thread
     /// may hold any lock, so it takes none, writes what it can and leaves the process.
     ///
     /// # Errors
     ///
     /// The operating system gives no thread.
-    pub(crate) fn start(grace: Duration, last_resort: fn(&str)) -> std::io::Result<Self> {
+    pub(crate) fn start(grace: Duration, last_resort: fn(&Overdue)) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             asked: AtomicBool::new(false),
             state: Mutex::new(State::Idle),
@@ -154,9 +164,9 @@ impl Shared {
                     on_expiry();
                     state = self.lock();
                 }
-                Step::LastResort(message) => {
+                Step::LastResort(overdue) => {
                     drop(state);
-                    (self.last_resort)(&message);
+                    (self.last_resort)(&overdue);
                     state = self.lock();
                 }
                 Step::Stop => return,
@@ -190,11 +200,11 @@ impl State {
                 *self = armed;
                 Step::Wait(Some(deadline - now))
             }
-            State::Asked { what, limit, last } if now >= last => Step::LastResort(format!(
-                "`{what}` has used up its limit of {limit:?} of wall-clock time, and the \
-                 simulator has not called back for {grace:?} since: the simulator or a task \
-                 spins without end"
-            )),
+            State::Asked { what, limit, last } if now >= last => Step::LastResort(Overdue {
+                what,
+                limit,
+                silent: grace,
+            }),
             asked @ State::Asked { last, .. } => {
                 *self = asked;
                 Step::Wait(Some(last - now))
@@ -244,13 +254,15 @@ mod tests {
         let start = Instant::now();
         let mut state = armed(start);
         assert!(matches!(state.step(start, GRACE), Step::Ask(_)));
-        let Step::LastResort(message) = state.step(start + GRACE, GRACE) else {
+        let Step::LastResort(overdue) = state.step(start + GRACE, GRACE) else {
             panic!()
         };
-        assert!(
-            message.starts_with("`hangs` has used up its limit of 60s"),
-            "{message}"
-        );
+        let expected = Overdue {
+            what: "hangs".to_owned(),
+            limit: 60 * SECOND,
+            silent: GRACE,
+        };
+        assert_eq!(overdue, expected);
         assert!(matches!(
             state.step(start + 2 * GRACE, GRACE),
             Step::Wait(None)
@@ -295,22 +307,17 @@ mod tests {
         static MESSAGES: Mutex<Option<Sender<String>>> = Mutex::new(None);
         let (sender, receiver) = channel();
         *MESSAGES.lock().unwrap() = Some(sender);
-        let watchdog = Watchdog::start(Duration::ZERO, |message| {
+        let watchdog = Watchdog::start(Duration::ZERO, |overdue| {
             MESSAGES
                 .lock()
                 .unwrap()
                 .as_ref()
                 .unwrap()
-                .send(message.to_owned())
+                .send(overdue.what.clone())
                 .unwrap();
         });
         let watchdog = watchdog.unwrap();
         asks(&watchdog);
-        assert!(
-            receiver
-                .recv()
-                .unwrap()
-                .starts_with("`test` has used up its limit")
-        );
+        assert_eq!(receiver.recv().unwrap(), "test");
     }
 }

@@ -84,14 +84,19 @@ impl Kernel {
             return;
         }
         if self.at_work.get() {
-            if let Some(last) = self.signals.changed(self.port, token, scalar) {
+            if let Some(last) = self
+                .signals
+                .changed(self.port, self.now.get(), token, scalar)
+            {
                 self.executor.wake_waker(last);
             }
             return;
         }
         let _outermost = Outermost::enter(self);
         self.enter_step(Stage::Active, self.port.now());
-        let last = self.signals.changed(self.port, token, scalar);
+        let last = self
+            .signals
+            .changed(self.port, self.now.get(), token, scalar);
         self.run(last);
         self.leave(false);
     }

@@ -6,6 +6,7 @@
 //! Boundary: above are handles and triggers, which name signals by [`SignalIndex`]; below is the
 //! [`Port`], which knows nothing of tasks.
 
+mod access;
 mod clocks;
 mod events;
 mod forces;
@@ -44,11 +45,10 @@ use self::signal::Signals;
 use self::timer::Timers;
 use self::words::Words;
 use self::write::Writes;
-use crate::simulator::{Handle, Phase, Port, PortError, WriteMode};
+use crate::simulator::{Direction, Handle, Phase, Port, PortError};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Executor, WaitReason, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
-use crate::value::LogicVec;
 
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
@@ -76,6 +76,23 @@ pub(crate) enum Stage {
     Active,
     ReadWrite,
     ReadOnly,
+}
+
+/// A signal that does not change though somebody awaits an edge of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StillSignal<'a> {
+    pub(crate) path: &'a str,
+    /// When it last changed, or since when it is watched.
+    pub(crate) since: SimTime,
+    /// It looks like a clock, or like an input where no clock runs.
+    pub(crate) wants_clock: bool,
+}
+
+/// `clk`, `aclk`, `clk_i`, `i_clock`, `CK`, `core_clk_100`.
+fn is_named_as_a_clock(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word.contains("clk") || word.contains("clock") || word == "ck")
 }
 
 /// The scheduler of the process: one, on the simulator's thread, until the process ends.
@@ -223,146 +240,15 @@ impl Kernel {
         self.signals.get(self.entry(index))
     }
 
-    pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
-        if index.is_word() {
-            return self.with_word(index, |port, it| {
-                port.read_small(it.handle, it.width, it.two_state)
-            });
-        }
-        let signal = self.signals.get(index);
-        self.port
-            .read_small(signal.handle, signal.width, signal.two_state)
-    }
-
-    pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
-        if index.is_word() {
-            return self.with_word(index, |port, it| port.read(it.handle, it.encoding, into));
-        }
-        let signal = self.signals.get(index);
-        self.port
-            .read(signal.handle, &signal.description.encoding, into)
-    }
-
-    pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
-        if index.is_word() {
-            return self.with_word(index, |port, it| port.read_real(it.handle));
-        }
-        self.port.read_real(self.signals.get(index).handle)
-    }
-
-    pub(crate) fn read_text(&self, index: SignalIndex) -> Result<String, PortError> {
-        if index.is_word() {
-            return self.with_word(index, |port, it| port.read_text(it.handle));
-        }
-        self.port.read_text(self.signals.get(index).handle)
-    }
-
-    fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
-        if !signal.is_writable.get() {
-            return Err(self.not_writable(signal));
-        }
-        if self.over.get() {
-            return Err(PortError::Over.into());
-        }
-        if self.stage.get() == Stage::ReadOnly {
-            return Err(WriteError::ReadOnlyPhase);
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn not_writable(&self, signal: &Signal) -> WriteError {
-        match self.port.write_refusal(signal.handle, false) {
-            Some(refusal) if !signal.description.constant => refusal.into(),
-            _ => WriteError::Constant {
-                kind: signal.description.kind.to_string(),
-            },
-        }
-    }
-
-    /// The user says that the design does not drive a signal.
-    pub(crate) fn assume_undriven(&self, index: SignalIndex) {
-        let signal = self.signal(index);
-        let refusal = self.port.write_refusal(signal.handle, true);
-        signal
-            .is_writable
-            .set(!signal.description.constant && refusal.is_none());
-    }
-
-    /// Keeps a write for the read-write phase.
-    pub(crate) fn write(
-        &self,
-        index: SignalIndex,
-        write: Write<'_>,
-        place: &'static Location<'static>,
-    ) -> Result<(), WriteError> {
-        if index.is_word() {
-            return self.write_word(index, write, place);
-        }
-        let signal = self.signals.get(index);
-        self.check_write(signal, write)?;
-        self.writes.push(&self.signals, index, write, place);
-        Ok(())
-    }
-
-    /// Whether a write can be kept for later.
-    #[inline]
-    fn check_write(&self, signal: &Signal, write: Write<'_>) -> Result<(), WriteError> {
-        self.check_now(signal, write)?;
-        if signal.checks_writes {
-            self.port.check_write(signal.handle, write.value(signal))?;
-        }
-        Ok(())
-    }
-
-    /// Whether a write can be made now, as far as the port would not say.
-    #[inline]
-    fn check_now(&self, signal: &Signal, write: Write<'_>) -> Result<(), WriteError> {
-        self.check_writable(signal)?;
-        self.check_states(signal, &write)
-    }
-
-    /// Writes at once, past what is kept.
-    pub(crate) fn write_now(&self, index: SignalIndex, write: Write<'_>) -> Result<(), WriteError> {
-        if index.is_word() {
-            return self.write_word_now(index, write);
-        }
-        let signal = self.signals.get(index);
-        self.check_now(signal, write)?;
-        Ok(write::put_now(
-            self.port,
-            signal.target(),
-            write,
-            WriteMode::Deposit,
-        )?)
-    }
-
-    /// Refuses unknown bits where the simulator would make something else of them.
-    #[inline]
-    fn check_states(&self, signal: &Signal, write: &Write<'_>) -> Result<(), WriteError> {
-        let refused = match write {
-            Write::Small { unknown: 0, .. } | Write::Real(_) | Write::Text(_) => false,
-            Write::Small { unknown, mask, .. } => {
-                self.port.quirks().two_states_only && unknown & mask != 0
-            }
-            Write::Wide(value) | Write::Part { value, .. } => {
-                self.port.quirks().two_states_only && value.has_unknown()
-            }
-        };
-        if refused {
-            let path = &signal.description.path;
-            return Err(PortError::two_states(self.port.identity(), path).into());
-        }
-        Ok(())
-    }
-
     pub(crate) fn wait_signal(
         &self,
         index: SignalIndex,
         wait: SignalWait,
         waker: &Waker,
     ) -> Result<WaiterKey, PortError> {
-        self.signals.wait(self.port, self.entry(index), wait, waker)
+        let now = self.now.get();
+        self.signals
+            .wait(self.port, now, self.entry(index), wait, waker)
     }
 
     pub(crate) fn signal_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
@@ -475,6 +361,23 @@ impl Kernel {
         note::deadline_note(deadline, self.precision)
     }
 
+    /// A signal whose edge somebody awaits and that does not change, if there is one: first one that wants
+    /// a clock, then the one that has been still for longest.
+    pub(crate) fn still_signal(&self) -> Option<StillSignal<'_>> {
+        let clocks = self.clocks.earliest() != NEVER;
+        let still = self.signals.still().map(|(index, signal, since)| {
+            let description = &signal.description;
+            let is_input = description.direction == Some(Direction::Input);
+            StillSignal {
+                path: &description.path,
+                since: SimTime::new(since, self.precision),
+                wants_clock: !self.clocks.drives(index)
+                    && (is_named_as_a_clock(&description.name) || is_input && !clocks),
+            }
+        });
+        still.min_by_key(|still| (!still.wants_clock, still.since))
+    }
+
     /// The living tasks: name, where forked, what each awaits and since when.
     pub(crate) fn task_tree(&self) -> String {
         let mut found = note::Found::new();
@@ -489,6 +392,7 @@ impl Kernel {
     /// Ends what a test left with the kernel: its clocks, and watches that nobody needs.
     pub(crate) fn end_test(&self) {
         self.clocks.clear();
+        self.signals.forget_warnings();
         if !self.over.get() {
             self.signals.unwatch_idle(self.port);
         }

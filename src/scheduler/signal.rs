@@ -13,7 +13,9 @@ use smallvec::SmallVec;
 use super::note::{self, Found};
 use super::write::{Pending, Target};
 use super::{Kernel, kernel};
-use crate::simulator::{CallbackHandle, Description, Encoding, Handle, Port, PortError};
+use crate::simulator::{
+    CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortError, Quirks,
+};
 use crate::task::wait_queue::{WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
 use crate::value::{Logic, LogicVec};
@@ -35,8 +37,23 @@ pub(crate) enum Edge {
 
 /// What one waiter of a signal waits for.
 pub(crate) enum SignalWait {
-    Edges { edge: Edge, remaining: u32 },
+    Edges {
+        edge: Edge,
+        remaining: u32,
+        /// When the wait began, in steps.
+        since: u64,
+    },
     Until(Rc<Condition>),
+}
+
+/// What the design is known to do with a signal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Driven {
+    No,
+    /// It assigns to it now and then, so that a written value stays for a while.
+    ByProcesses,
+    /// It holds a value at any time, against which a written one means nothing.
+    Continuously,
 }
 
 /// A condition of the user's, asked in the simulator's callback.
@@ -94,6 +111,9 @@ pub(crate) struct Signal {
     pub(super) two_state: bool,
     /// It is no constant, and the simulator refuses no writes.
     pub(super) is_writable: Cell<bool>,
+    pub(super) driven: Cell<Driven>,
+    /// It can be written without a force and without a word.
+    pub(super) takes_deposits: Cell<bool>,
     /// Its type does not take every value: the port is asked before a write is kept.
     pub(super) checks_writes: bool,
     scalar: bool,
@@ -108,6 +128,8 @@ pub(crate) struct Signal {
     watch: Cell<Option<CallbackHandle>>,
     watch_generation: Cell<u32>,
     idle_fires: Cell<u32>,
+    /// When it last changed, in steps, or since when it is watched.
+    changed_at: Cell<u64>,
     waits: WaitQueue<SignalWait>,
     pub(super) pending: RefCell<Pending>,
 }
@@ -210,13 +232,15 @@ impl Signals {
             .unwrap_or_else(PoisonError::into_inner)
             .push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
+        let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
+        let driven = driven(&description, port.quirks());
         self.table.push(Box::new(Signal {
             handle,
             width,
             two_state,
-            is_writable: Cell::new(
-                !description.constant && port.write_refusal(handle, false).is_none(),
-            ),
+            is_writable: Cell::new(is_writable),
+            driven: Cell::new(driven),
+            takes_deposits: Cell::new(is_writable && driven == Driven::No),
             compares_always: width != 1 && port.tells_assignments(handle),
             checks_writes: port.checks_writes(handle, &description.encoding),
             scalar: width == 1 && description.array.is_none(),
@@ -228,6 +252,7 @@ impl Signals {
             watch: Cell::new(None),
             watch_generation: Cell::new(0),
             idle_fires: Cell::new(0),
+            changed_at: Cell::new(0),
             waits: WaitQueue::new(),
             pending: RefCell::new(Pending::None),
         }));
@@ -238,6 +263,7 @@ impl Signals {
     pub(super) fn wait(
         &self,
         port: &dyn Port,
+        now: u64,
         index: SignalIndex,
         wait: SignalWait,
         waker: &Waker,
@@ -250,6 +276,7 @@ impl Signals {
             let token = token(index, signal.watch_generation.get());
             let watch = port.watch(signal.handle, signal.scalar, token)?;
             signal.watch.set(Some(watch));
+            signal.changed_at.set(now);
         }
         if !signal.scalar {
             signal.prepare_to_compare(port);
@@ -272,6 +299,7 @@ impl Signals {
     pub(super) fn changed(
         &self,
         port: &dyn Port,
+        now: u64,
         token: u64,
         scalar: Option<Logic>,
     ) -> Option<Waker> {
@@ -299,6 +327,7 @@ impl Signals {
             None if signal.wide_is_unchanged(port) => return None,
             None => (false, false),
         };
+        signal.changed_at.set(now);
         if signal.waits.is_empty() {
             signal.fired_for_nobody(port);
             return None;
@@ -307,7 +336,9 @@ impl Signals {
         let mut asks = false;
         signal.waits.take_if(
             |wait| match wait {
-                SignalWait::Edges { edge, remaining } => {
+                SignalWait::Edges {
+                    edge, remaining, ..
+                } => {
                     let counts = match edge {
                         Edge::Rising => rises,
                         Edge::Falling => falls,
@@ -336,13 +367,37 @@ impl Signals {
         for index in (0..).map(SignalIndex).take(self.table.len()) {
             for (_, wait, waker) in self.get(index).waits.look().iter() {
                 let wait = match wait {
-                    SignalWait::Edges { edge, remaining } => {
-                        note::edge_note(index, *edge, *remaining)
-                    }
+                    SignalWait::Edges {
+                        edge, remaining, ..
+                    } => note::edge_note(index, *edge, *remaining),
                     SignalWait::Until(_) => note::condition_note(index),
                 };
                 note::enter(found, kernel, waker, wait);
             }
+        }
+    }
+
+    /// The signals whose edges somebody awaits and that have not changed since the wait began, each with
+    /// the time since when it has not, first come first.
+    pub(super) fn still(&self) -> impl Iterator<Item = (SignalIndex, &Signal, u64)> {
+        let all = (0..).map(SignalIndex).zip(self.table.iter());
+        all.filter_map(|(index, signal)| {
+            let at = signal.changed_at.get();
+            let waits = signal.waits.look();
+            let is_still = waits.iter().any(
+                |(_, wait, _)| matches!(wait, SignalWait::Edges { since, .. } if at <= *since),
+            );
+            is_still.then_some((index, signal, at))
+        })
+    }
+
+    /// What is written in the next test is warned of again.
+    pub(super) fn forget_warnings(&self) {
+        for signal in &self.table {
+            let is_driven = signal.driven.get() != Driven::No;
+            signal
+                .takes_deposits
+                .set(signal.is_writable.get() && !is_driven);
         }
     }
 
@@ -478,6 +533,24 @@ impl Signal {
         let before = self.last_wide.borrow_mut().take();
         self.remember_wide(port);
         before.is_some() && before == *self.last_wide.borrow()
+    }
+}
+
+/// What the design is known to do with an object. Only ports tell: an output of the top, or a net of
+/// Verilog that is an output of a module inside. Variables inside of the design are state, which a
+/// testbench may set, also where they are outputs of their module.
+fn driven(description: &Description, quirks: &Quirks) -> Driven {
+    let scope = description.path.strip_suffix(&description.name);
+    let of_the_top = scope.is_some_and(|scope| !scope.trim_end_matches('.').contains('.'));
+    let is_net = description.kind == ObjectKind::Net && !quirks.vector_formats.has_nine_states();
+    if description.direction != Some(Direction::Output) {
+        Driven::No
+    } else if is_net {
+        Driven::Continuously
+    } else if of_the_top {
+        Driven::ByProcesses
+    } else {
+        Driven::No
     }
 }
 

@@ -214,7 +214,7 @@ impl Kernel {
             return self.write(known, write, place);
         }
         let like = self.signals.get(word.of.like);
-        if self.check_write(like, write).is_err() {
+        if self.check_write(like, write, place).is_err() {
             // The error names the word.
             return self.write(self.entry(index), write, place);
         }
@@ -229,11 +229,12 @@ impl Kernel {
         &self,
         index: SignalIndex,
         write: Write<'_>,
+        place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         let word = self.words.word(index);
         let like = self.signals.get(word.of.like);
-        if self.check_now(like, write).is_err() {
-            return self.write_now(self.entry(index), write);
+        if self.check_now(like, write, place).is_err() {
+            return self.write_now(self.entry(index), write, place);
         }
         let put = |port: &dyn Port, target: Target<'_>| {
             write::put_now(port, target, write, WriteMode::Deposit)

@@ -63,6 +63,8 @@ pub(crate) enum WriteError {
     ReadOnlyPhase,
     #[error("{kind} is constant and cannot be written")]
     Constant { kind: String },
+    #[error("the design drives it")]
+    Driven,
     #[error(transparent)]
     Port(#[from] PortError),
 }

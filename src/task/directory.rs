@@ -174,13 +174,23 @@ pub(super) fn publish(directory: Arc<Directory>) {
     *PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory);
 }
 
+fn published() -> Option<Arc<Directory>> {
+    let directory = PUBLISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    directory.clone()
+}
+
+/// The task of the simulation that runs now, as its path and the place where it was forked, from any
+/// thread.
+pub(crate) fn running_task() -> Option<(String, &'static Location<'static>)> {
+    let directory = published()?;
+    let index = directory.task_of(directory.running());
+    let (_, place) = directory.describe(index)?;
+    Some((directory.path(index), place))
+}
+
 /// The tasks of the simulation as a tree of names and places, from any thread.
 pub(crate) fn outline() -> String {
-    let directory = PUBLISHED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
-    directory
+    published()
         .map(|directory| directory.outline())
         .unwrap_or_default()
 }

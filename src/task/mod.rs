@@ -57,7 +57,7 @@ use std::pin::Pin;
 pub use self::block_on::block_on;
 pub use self::child::{Background, ChildBuilder, Foreground, ValueOf};
 pub use self::core::TaskMap;
-pub(crate) use self::directory::outline;
+pub(crate) use self::directory::{outline, running_task};
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
 pub(crate) use self::executor::{Executor, executor, with_executor};
 pub(crate) use self::external::{Completion, ExternalWork};

@@ -96,14 +96,9 @@ impl ConditionWait {
     #[track_caller]
     pub(crate) fn new(signal: SignalIndex, condition: impl Fn() -> bool + 'static) -> Self {
         let condition = Condition::new(condition);
-        let (kernel, of) = (
-            kernel_or_panic(),
-            Watched {
-                signal,
-                place: Location::caller(),
-            },
-        );
-        ConditionWait(Wait::new(kernel, Holds { of, condition }))
+        let place = Location::caller();
+        let of = Watched { signal, place };
+        ConditionWait(Wait::new(kernel_or_panic(), Holds { of, condition }))
     }
 }
 
@@ -121,9 +116,12 @@ impl Trigger for Edges {
 
     #[inline]
     fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
-        let (edge, remaining) = (self.edge, self.count);
-        let wait = SignalWait::Edges { edge, remaining };
-        (remaining > 0).then(|| self.of.wait(kernel, wait, waker))
+        let wait = SignalWait::Edges {
+            edge: self.edge,
+            remaining: self.count,
+            since: kernel.now().steps(),
+        };
+        (self.count > 0).then(|| self.of.wait(kernel, wait, waker))
     }
 
     #[inline]

@@ -37,13 +37,13 @@ fn a_thread_that_never_returns_is_named_at_the_time_out() {
         &run,
         name,
         &[
-            "did not end within 1s of wall-clock time",
+            "did not end within 1 s of wall-clock time",
             &format!("threads that a task waits for: {thread}"),
             ") computes\n",
             &format!("awaits {thread}"),
         ],
     );
-    run.does_not_say("a task runs without ever awaiting");
+    run.does_not_say("without awaiting");
 }
 
 #[test]
@@ -71,6 +71,8 @@ fn a_test_without_events_ends_by_its_limit_or_with_the_simulation() {
     let name = "hangs::waits_without_a_clock";
     let limited = between(name, &[("VERIFORK_TIMEOUT", "3us")]);
     let texts = [
+        "src/hangs.rs:72: `failing.clk` has not changed since ",
+        ": is a clock started?\n",
         "3 us of simulated time, the limit of VERIFORK_TIMEOUT",
         "rising edge of failing.clk",
     ];
@@ -80,7 +82,9 @@ fn a_test_without_events_ends_by_its_limit_or_with_the_simulation() {
         &[("VERIFORK_TIMEOUT", "off")],
     );
     let texts = [
-        "nothing was left to happen (is there a clock?)",
+        "src/hangs.rs:72: `failing.clk` has not changed since ",
+        ": is a clock started?\n",
+        "nothing was left to happen",
         "rising edge of failing.clk",
     ];
     tells(unlimited.failed(), name, &texts);
@@ -108,7 +112,7 @@ fn a_loop_over_awaits_ends_at_the_wall_clock_limit() {
         tells(
             &run,
             &name,
-            &["did not end within 1s of wall-clock time", awaits],
+            &["did not end within 1 s of wall-clock time", awaits],
         );
     }
 }
@@ -124,7 +128,10 @@ fn a_task_that_never_awaits_is_named() {
     let run = between(name, &[("VERIFORK_JUNIT", path)]);
     run.failed()
         .says("PASS  ends::a_passes_before")
-        .says("a task runs without ever awaiting");
+        .says(&format!(
+            "verifork: `{name}` ran 2 s without awaiting, tests/plugins/failures/src/hangs.rs:"
+        ))
+        .says("; limit 1 s: it spins or blocks\n");
     run.says(&format!("{name} (tests/plugins/failures/src/hangs.rs:"))
         .says("<- running");
     junit(
@@ -144,8 +151,11 @@ fn a_design_that_never_settles_is_told_from_a_task_that_spins() {
     run.failed()
         .says("PASS  ends::a_passes_before")
         .says("design: count x");
-    run.says("the design loops without simulated time");
+    run.says(
+        "verifork: the design loops without simulated time in `hangs::spins_in_the_design`: the \
+         simulator has not called back for 2 s; limit 1 s\n",
+    );
     run.says("bystander (forked at")
         .says("awaits a condition on failing.count");
-    run.does_not_say("a task runs without ever awaiting");
+    run.does_not_say("without awaiting");
 }

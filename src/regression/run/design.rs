@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::limits::unfinished;
 use super::one::Failures;
 use super::{Planned, RegressionRun, task_tree};
 use crate::regression::console::{self, Heard};
@@ -138,7 +139,7 @@ impl RegressionRun {
                 self.word(MessageKind::Stop)
             ),
             None => format!(
-                "nothing was left to happen (is there a clock?), or the design called {}",
+                "nothing was left to happen, or the design called {}",
                 self.word(MessageKind::Finish)
             ),
         };
@@ -153,8 +154,10 @@ impl RegressionRun {
             // Writing to a string cannot fail.
             let _ = write!(text, "\n`ends = {name:?}` says that it has to be {word}");
         }
-        if !after {
+        if !after && (by_design || said.is_some()) {
             let _ = write!(text, "\n{}", task_tree(self.kernel));
+        } else if !after {
+            text = unfinished(self.kernel, &text, "");
         }
         match said {
             Some(message) => {

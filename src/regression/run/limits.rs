@@ -1,8 +1,13 @@
 //! What ends a test that does not end itself: limits of simulated and of wall-clock time.
 
+use std::fmt::Write as _;
+use std::panic::Location;
+
 use super::{current, task_tree};
+use crate::regression::durations::wall_clock;
 use crate::regression::exit;
 use crate::regression::outcome::FailureKind;
+use crate::regression::watchdog::Overdue;
 use crate::scheduler::{self, Kernel, kernel};
 use crate::task;
 use crate::time::{Rounding, SimDuration};
@@ -45,6 +50,28 @@ pub(super) fn set_by(own: bool, variable: &str) -> String {
     }
 }
 
+/// What is said of a test that did not end: why, as far as it can be told, and what all tasks await.
+/// A clock that was never started comes first, since it is the cause.
+pub(super) fn unfinished(kernel: &Kernel, what: &str, details: &str) -> String {
+    let mut text = what.to_owned();
+    if let Some(still) = kernel.still_signal() {
+        let since = match still.since.steps() {
+            // Whatever the precision is.
+            0 => "0 ns".to_owned(),
+            _ => still.since.to_string(),
+        };
+        let fact = format!("`{}` has not changed since {since}", still.path);
+        text = if still.wants_clock {
+            format!("{fact}: is a clock started?\n{text}")
+        } else {
+            format!("{text}\n{fact}")
+        };
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n{details}{}", task_tree(kernel));
+    text
+}
+
 /// The wall-clock limit has passed, and the simulator's thread has come by: it can tell what
 /// everybody awaits, and ends the run in good order.
 pub(super) fn asked(kernel: &'static Kernel) {
@@ -68,10 +95,14 @@ pub(super) fn asked(kernel: &'static Kernel) {
     } else {
         format!("threads that a task waits for: {}\n", threads.join(", "))
     };
-    let reason = format!(
-        "the test did not end within {limit:?} of wall-clock time{}; the run ends here\n{threads}{}",
-        set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
-        task_tree(kernel)
+    let reason = unfinished(
+        kernel,
+        &format!(
+            "the test did not end within {} of wall-clock time{}; the run ends here",
+            wall_clock(limit),
+            set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
+        ),
+        &threads,
     );
     regression.give_up(FailureKind::Timeout, &reason);
     kernel.stop();
@@ -79,38 +110,54 @@ pub(super) fn asked(kernel: &'static Kernel) {
 }
 
 /// The simulator's thread does not come by: it is stuck in a task, or in the design.
-pub(super) fn last_resort(what: &str) {
+pub(super) fn last_resort(overdue: &Overdue) {
     let tree = scheduler::inspect(Kernel::task_tree);
     let threads = crate::sync::running_threads().join(", ");
-    let what = if threads.is_empty() {
-        what.to_owned()
+    let threads = if threads.is_empty() {
+        String::new()
     } else {
-        format!("{what}\nthreads that a task waits for: {threads}")
+        format!("threads that a task waits for: {threads}\n")
     };
-    let text = diagnosis(&what, tree, task::outline);
+    let text = diagnosis(overdue, tree, task::running_task(), &threads, task::outline);
     exit::abandon(&format!("verifork: {text}"));
 }
 
-/// What is said of a simulator's thread that does not come by: what all tasks await, where that could
-/// be seen, or else who and where they are.
+/// What is said of a simulator's thread that does not come by, its cause first: what all tasks await,
+/// where that could be seen, or else who and where they are.
 fn diagnosis(
-    what: &str,
+    overdue: &Overdue,
     tree: Result<String, scheduler::Closed>,
+    running: Option<(String, &Location<'_>)>,
+    threads: &str,
     outline: impl FnOnce() -> String,
 ) -> String {
     use scheduler::Closed;
+    let test = &overdue.what;
+    let silent = wall_clock(overdue.silent);
+    let limit = format!("limit {}", wall_clock(overdue.limit));
     match tree {
         Ok(tree) => format!(
-            "{what}\nthe simulator does not advance: the design loops without simulated time\n\
-             tasks:\n{tree}"
+            "the design loops without simulated time in `{test}`: the simulator has not called back \
+             for {silent}; {limit}\n{threads}tasks:\n{tree}"
         ),
-        Err(Closed::Inside | Closed::Absent) => format!(
-            "{what}\na task runs without ever awaiting; tasks:\n{}",
-            outline()
-        ),
+        Err(Closed::Inside | Closed::Absent) => {
+            let who = match running {
+                Some((task, place)) => format!(
+                    "`{task}` ran {silent} without awaiting, {}:{}",
+                    place.file(),
+                    place.line()
+                ),
+                None => format!("`{test}` ran {silent} without awaiting"),
+            };
+            format!(
+                "{who}; {limit}: it spins or blocks\n{threads}tasks:\n{}",
+                outline()
+            )
+        }
         Err(Closed::NoBarrier) => format!(
-            "{what}\neither the design loops without simulated time, or a task runs without ever \
-             awaiting: the operating system refuses membarrier(2), which would tell; tasks:\n{}",
+            "`{test}` does not advance: either the design loops without simulated time, or a task \
+             spins or blocks; {limit}\n\
+             the operating system refuses membarrier(2), which would tell\n{threads}tasks:\n{}",
             outline()
         ),
     }
@@ -118,18 +165,47 @@ fn diagnosis(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::scheduler::Closed;
 
     #[test]
-    fn the_diagnosis_says_no_more_than_is_known() {
+    fn the_first_line_of_the_diagnosis_says_the_cause_and_no_more_than_is_known() {
         let outline = || "test (a.rs:1)\n".to_owned();
-        let design = diagnosis("late", Ok("test awaits\n".into()), || unreachable!());
-        assert!(design.contains("the design loops without") && design.ends_with("test awaits\n"));
-        let task = diagnosis("late", Err(Closed::Inside), outline);
-        assert!(task.contains("\na task runs without ever awaiting; tasks:\ntest (a.rs:1)"));
-        let either = diagnosis("late", Err(Closed::NoBarrier), outline);
-        assert!(either.contains("either the design loops without simulated time, or a task runs"));
+        let overdue = Overdue {
+            what: "test".to_owned(),
+            limit: Duration::from_millis(1500),
+            silent: Duration::from_secs(2),
+        };
+        let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+        let place = Location::caller();
+        let running = Some(("test/driver".to_owned(), place));
+        let loops = diagnosis(
+            &overdue,
+            Ok("test awaits\n".into()),
+            None,
+            "",
+            || unreachable!(),
+        );
+        assert!(first(&loops).starts_with("the design loops without simulated time in `test`"));
+        assert!(loops.ends_with("; limit 1.5 s\ntasks:\ntest awaits\n"));
+        let spins = diagnosis(&overdue, Err(Closed::Inside), running.clone(), "", outline);
+        assert_eq!(
+            first(&spins),
+            format!(
+                "`test/driver` ran 2 s without awaiting, {}:{}; limit 1.5 s: it spins or blocks",
+                place.file(),
+                place.line()
+            )
+        );
+        assert!(spins.ends_with("\ntasks:\ntest (a.rs:1)\n"));
+        let nobody = diagnosis(&overdue, Err(Closed::Inside), None, "threads: x\n", outline);
+        assert!(nobody.starts_with("`test` ran 2 s without awaiting; limit"));
+        assert!(nobody.contains("blocks\nthreads: x\ntasks:\n"));
+        // Which task it is would be a guess.
+        let either = diagnosis(&overdue, Err(Closed::NoBarrier), running, "", outline);
+        assert!(first(&either).contains("either the design loops") && !either.contains("driver"));
         assert!(either.contains("refuses membarrier(2)") && either.ends_with("test (a.rs:1)\n"));
     }
 }

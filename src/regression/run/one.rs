@@ -10,8 +10,8 @@ use std::time::Instant;
 use verifork_protocol::results::label;
 
 use super::design::Ended as TestEnded;
-use super::limits::{limit_after, set_by};
-use super::{Planned, RegressionRun, Running, task_tree, warn_unwritten};
+use super::limits::{limit_after, set_by, unfinished};
+use super::{Planned, RegressionRun, Running, warn_unwritten};
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
@@ -232,12 +232,12 @@ async fn run_body(
                 return Poll::Pending;
             };
             timer.poll(context).map(|()| {
-                Ended::TimedOut(format!(
-                    "the test did not end within {} of simulated time{}\n{}",
+                let what = format!(
+                    "the test did not end within {} of simulated time{}",
                     limit.unwrap_or(SimDuration::ZERO),
                     set_by(options.timeout.is_some(), "VERIFORK_TIMEOUT"),
-                    task_tree(regression.kernel)
-                ))
+                );
+                Ended::TimedOut(unfinished(regression.kernel, &what, ""))
             })
         })
         .await

@@ -341,3 +341,66 @@ fn the_tree_of_tasks_tells_what_each_awaits() {
         Ok(())
     });
 }
+
+/// What hangs, and whether it is for want of a clock.
+fn still() -> Option<(String, String, bool)> {
+    let still = kernel().unwrap().still_signal()?;
+    let (path, since) = (still.path.to_owned(), still.since.to_string());
+    Some((path, since, still.wants_clock))
+}
+
+#[test]
+fn a_signal_that_never_changes_is_known_to_be_still_and_an_input_to_want_a_clock() {
+    register().run(async |_| {
+        timer(20.ns()).await;
+        assert_eq!(still(), None, "nobody awaits anything");
+        start("waits", async {
+            signal::<bool>("clk").rising_edges(2).await;
+        });
+        start("sleeps", timer(1.us()));
+        timer(30.ns()).await;
+        assert_eq!(still(), Some(("top.clk".into(), "20 ns".into(), true)));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_signal_that_changes_is_not_still_however_many_edges_are_awaited() {
+    clocked_register().run(async |_| {
+        start("waits", async {
+            signal::<bool>("clk").rising_edges(1000).await;
+        });
+        timer(42.ns()).await;
+        assert_eq!(still(), None);
+        // With the clock at work, who waits in vain wants something else.
+        start("waits in vain", async {
+            signal::<bool>("flag").edge().await;
+        });
+        timer(42.ns()).await;
+        assert_eq!(still(), Some(("top.flag".into(), "42 ns".into(), false)));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_clock_that_is_missing_is_named_before_what_waits_for_its_edges() {
+    let clocks = ["clk", "aclk", "clk_i", "core_clock2", "CK"];
+    for name in clocks {
+        assert!(crate::scheduler::is_named_as_a_clock(name), "{name}");
+    }
+    for name in ["valid", "ack", "click", "back"] {
+        assert!(!crate::scheduler::is_named_as_a_clock(name), "{name}");
+    }
+    register().run(async |_| {
+        start("waits for the result", async {
+            signal::<bool>("flag").rising_edge().await;
+        });
+        timer(10.ns()).await;
+        start("waits", async {
+            signal::<bool>("clk").rising_edge().await;
+        });
+        timer(10.ns()).await;
+        assert_eq!(still(), Some(("top.clk".into(), "10 ns".into(), true)));
+        Ok(())
+    });
+}

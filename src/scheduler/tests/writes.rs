@@ -3,9 +3,12 @@
 use super::{signal, start, steps};
 use crate::dut::WriteCause;
 use crate::prelude::*;
-use crate::simulator::testing::{Content, Operation, Simulator, clocked_register, register};
-use crate::simulator::{PortError, VectorFormats, WriteMode};
-use crate::value::LogicVec;
+use crate::scheduler::kernel;
+use crate::simulator::testing::{
+    Content, Design, Operation, Simulator, clocked_register, register,
+};
+use crate::simulator::{Direction, ObjectKind, PortError, VectorFormats, WriteMode};
+use crate::value::{Logic, LogicVec};
 
 /// What has reached the simulator since this was asked last: names and values.
 fn written(simulator: &Simulator) -> Vec<String> {
@@ -376,4 +379,116 @@ fn the_value_that_a_process_assigns_wins_over_one_that_was_deposited_before() {
         (run.bits("top.d"), run.bits("top.q")),
         ("00000011", "00000011")
     );
+}
+
+/// `register()` with outputs of the top, a net and a variable, and a module inside with ports.
+fn with_outputs() -> Design {
+    let mut design = register();
+    for name in ["top.q", "top.flag"] {
+        let id = design.id(name);
+        design.describe(id).direction = Some(Direction::Output);
+    }
+    let top = design.id("top");
+    let inner = design.module(Some(top), "inner");
+    for (name, kind, direction) in [
+        ("wire_out", ObjectKind::Net, Direction::Output),
+        ("reg_out", ObjectKind::Variable, Direction::Output),
+        ("wire_in", ObjectKind::Net, Direction::Input),
+        ("pad", ObjectKind::Net, Direction::InOut),
+    ] {
+        let id = design.add(Some(inner), name, kind, Design::BIT);
+        design.describe(id).direction = Some(direction);
+    }
+    design
+}
+
+/// Whether a write of the signal is let through without a word.
+fn takes_deposits(path: &str) -> bool {
+    let signal = signal::<LogicVec>(path);
+    kernel()
+        .unwrap()
+        .signal(signal.index())
+        .takes_deposits
+        .get()
+}
+
+#[test]
+fn an_output_net_takes_no_write_but_a_force() {
+    with_outputs().run(async |simulator| {
+        let flag = signal::<bool>("flag");
+        let refused = [
+            flag.try_set(true),
+            flag.try_set_from(&true),
+            flag.try_set_immediate(true),
+        ];
+        for error in refused.map(Result::unwrap_err) {
+            assert_eq!(*error.cause(), WriteCause::Driven);
+            let text = error.to_string();
+            let begin = format!("cannot write `top.flag` at {}:", file!());
+            assert!(text.starts_with(&begin), "{text}");
+            assert!(text.contains("`force` holds a value"), "{text}");
+        }
+        assert!(flag.bit(0).try_set(Logic::One).is_err());
+        assert!(signal::<bool>("inner.wire_out").try_set(true).is_err());
+        read_write().await;
+        assert!(written(simulator).is_empty());
+        flag.force(true);
+        assert_eq!(flag.get(), Ok(true));
+        flag.release();
+        flag.assume_undriven();
+        flag.try_set(true)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn an_output_variable_is_written_and_warned_of_once_a_test() {
+    with_outputs().run(async |simulator| {
+        let q = signal::<u8>("q");
+        assert!(!takes_deposits("q"), "the first write is to be warned of");
+        q.try_set(9)?;
+        assert!(takes_deposits("q"), "the others are not");
+        read_write().await;
+        assert_eq!(written(simulator), ["q=00001001"]);
+        kernel().unwrap().end_test();
+        assert!(!takes_deposits("q"), "another test is warned again");
+        q.assume_undriven();
+        kernel().unwrap().end_test();
+        assert!(takes_deposits("q"), "it is meant");
+        Ok(())
+    });
+}
+
+#[test]
+fn inputs_inouts_and_the_state_inside_of_a_design_are_written_without_a_word() {
+    with_outputs().run(async |simulator| {
+        let names = [
+            "inner.reg_out",
+            "inner.wire_in",
+            "inner.pad",
+            "clk",
+            "next",
+            "memory[3]",
+        ];
+        for name in names {
+            assert!(takes_deposits(name), "{name}");
+        }
+        for name in &names[..4] {
+            signal::<bool>(name).try_set(true)?;
+        }
+        read_write().await;
+        assert_eq!(written(simulator).len(), 4);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_port_of_vhdl_that_is_an_output_is_warned_of_at_the_top_only() {
+    let mut design = with_outputs();
+    design.quirks.vector_formats = VectorFormats::Positions;
+    design.run(async |_| {
+        assert!(!takes_deposits("flag") && takes_deposits("inner.wire_out"));
+        signal::<bool>("flag").try_set(true)?;
+        Ok(())
+    });
 }

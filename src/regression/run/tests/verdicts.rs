@@ -202,7 +202,7 @@ fn the_limit_of_wall_clock_time_ends_the_run_in_good_order() {
     ]);
     ran.check_status(1);
     let text = ran.failure("never_lets_the_clock_on_the_wall_stop");
-    assert!(text.contains("within 50ms of wall-clock time"), "{text}");
+    assert!(text.contains("within 50 ms of wall-clock time"), "{text}");
     assert!(
         ran.failure("sees_the_values_of_the_design")
             .contains("not run"),

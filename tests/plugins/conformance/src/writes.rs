@@ -3,9 +3,36 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use verifork::ObjectKind;
 use verifork::prelude::*;
 
 use crate::{Design, has_two_states};
+
+/// Interfaces tell outputs, and those of Verilog but Verilator's nets from variables: a net is refused, the
+/// others are warned of.
+#[verifork::test]
+async fn what_the_design_drives_is_not_set_without_a_word(dut: Design) -> Result {
+    dut.settle().await;
+    dut.q_8.set(0x31); // warned of, once
+    dut.q_8.set(0x32);
+    read_only().await;
+    assert_eq!((dut.q_8.get()?, dut.w_8.get()?), (0x32, 0xcd));
+    timer(1.ns()).await;
+    let is_vhdl = Instance::find("conformance")?.contains("nine_states");
+    let tells = !is_vhdl && dut.w_8.description().kind == ObjectKind::Net;
+    let refused = dut.w_8.try_set(1);
+    ensure!(refused.is_err() == tells, "{refused:?}");
+    if let Err(error) = refused {
+        let text = error.to_string();
+        ensure!(
+            text.contains("`force` holds a value against the design"),
+            "{text}"
+        );
+        read_only().await;
+        assert_eq!(dut.w_8.get()?, 0xcd);
+    }
+    Ok(())
+}
 
 #[verifork::test]
 async fn set_is_seen_in_the_read_write_phase_and_by_the_design_after_it(dut: Design) -> Result {

@@ -1,0 +1,192 @@
+//! Reads and writes of signals: by which way they go, and why one cannot be.
+
+use std::panic::Location;
+
+use super::signal::{Driven, Signal, SignalIndex};
+use super::write::{self, Write, WriteError};
+use super::{Kernel, Stage};
+use crate::simulator::{PortError, WriteMode};
+use crate::value::LogicVec;
+
+impl Kernel {
+    pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| {
+                port.read_small(it.handle, it.width, it.two_state)
+            });
+        }
+        let signal = self.signals.get(index);
+        self.port
+            .read_small(signal.handle, signal.width, signal.two_state)
+    }
+
+    pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read(it.handle, it.encoding, into));
+        }
+        let signal = self.signals.get(index);
+        self.port
+            .read(signal.handle, &signal.description.encoding, into)
+    }
+
+    pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read_real(it.handle));
+        }
+        self.port.read_real(self.signals.get(index).handle)
+    }
+
+    pub(crate) fn read_text(&self, index: SignalIndex) -> Result<String, PortError> {
+        if index.is_word() {
+            return self.with_word(index, |port, it| port.read_text(it.handle));
+        }
+        self.port.read_text(self.signals.get(index).handle)
+    }
+
+    pub(super) fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
+        if !signal.is_writable.get() {
+            return Err(self.not_writable(signal));
+        }
+        self.check_stage()
+    }
+
+    #[inline]
+    fn check_stage(&self) -> Result<(), WriteError> {
+        if self.over.get() {
+            return Err(PortError::Over.into());
+        }
+        if self.stage.get() == Stage::ReadOnly {
+            return Err(WriteError::ReadOnlyPhase);
+        }
+        Ok(())
+    }
+
+    /// Why a signal takes no deposit; a variable that the design assigns to takes one, with a warning.
+    #[cold]
+    fn check_deposit(
+        &self,
+        signal: &Signal,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        if !signal.is_writable.get() {
+            return Err(self.not_writable(signal));
+        }
+        self.check_stage()?;
+        if signal.driven.get() == Driven::Continuously {
+            return Err(WriteError::Driven);
+        }
+        log::warn!(
+            "`{}`, which is set at {place}, is an output of the design: the value lasts only until the \
+             design drives the next one, and a test that reads it back shows nothing; `force` holds a value \
+             against the design, and `assume_undriven` says that this is meant",
+            signal.description.path
+        );
+        signal.takes_deposits.set(true);
+        Ok(())
+    }
+
+    #[cold]
+    fn not_writable(&self, signal: &Signal) -> WriteError {
+        match self.port.write_refusal(signal.handle, false) {
+            Some(refusal) if !signal.description.constant => refusal.into(),
+            _ => WriteError::Constant {
+                kind: signal.description.kind.to_string(),
+            },
+        }
+    }
+
+    /// The user says that the design does not drive a signal.
+    pub(crate) fn assume_undriven(&self, index: SignalIndex) {
+        let signal = self.signal(index);
+        let refusal = self.port.write_refusal(signal.handle, true);
+        let is_writable = !signal.description.constant && refusal.is_none();
+        signal.is_writable.set(is_writable);
+        signal.driven.set(Driven::No);
+        signal.takes_deposits.set(is_writable);
+    }
+
+    /// Keeps a write for the read-write phase.
+    pub(crate) fn write(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        if index.is_word() {
+            return self.write_word(index, write, place);
+        }
+        let signal = self.signals.get(index);
+        self.check_write(signal, write, place)?;
+        self.writes.push(&self.signals, index, write, place);
+        Ok(())
+    }
+
+    /// Whether a write can be kept for later.
+    #[inline]
+    pub(super) fn check_write(
+        &self,
+        signal: &Signal,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        self.check_now(signal, write, place)?;
+        if signal.checks_writes {
+            self.port.check_write(signal.handle, write.value(signal))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a write can be made now, as far as the port would not say.
+    #[inline]
+    pub(super) fn check_now(
+        &self,
+        signal: &Signal,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        if !signal.takes_deposits.get() {
+            self.check_deposit(signal, place)?;
+        }
+        self.check_stage()?;
+        self.check_states(signal, &write)
+    }
+
+    /// Writes at once, past what is kept.
+    pub(crate) fn write_now(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        if index.is_word() {
+            return self.write_word_now(index, write, place);
+        }
+        let signal = self.signals.get(index);
+        self.check_now(signal, write, place)?;
+        Ok(write::put_now(
+            self.port,
+            signal.target(),
+            write,
+            WriteMode::Deposit,
+        )?)
+    }
+
+    /// Refuses unknown bits where the simulator would make something else of them.
+    #[inline]
+    fn check_states(&self, signal: &Signal, write: &Write<'_>) -> Result<(), WriteError> {
+        let refused = match write {
+            Write::Small { unknown: 0, .. } | Write::Real(_) | Write::Text(_) => false,
+            Write::Small { unknown, mask, .. } => {
+                self.port.quirks().two_states_only && unknown & mask != 0
+            }
+            Write::Wide(value) | Write::Part { value, .. } => {
+                self.port.quirks().two_states_only && value.has_unknown()
+            }
+        };
+        if refused {
+            let path = &signal.description.path;
+            return Err(PortError::two_states(self.port.identity(), path).into());
+        }
+        Ok(())
+    }
+}

@@ -178,5 +178,8 @@ async fn an_array_is_awaited_whole(dut: Design, top: Instance) -> Result {
     }
     let ns = |at: SimTime| at.since(begun).femtoseconds() / 1_000_000;
     assert_eq!((ns(first.await?), ns(full.await?)), (1, 3));
+    // As the design initializes it, for the tests to come.
+    mem.set_all(&[0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88]);
+    timer(1.ns()).await;
     Ok(())
 }

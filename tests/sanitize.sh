@@ -117,7 +117,7 @@ under_valgrind() {
     fi
     # That of all tests, which need not be built again then.
     binary=$(cargo test --workspace --features verifork/num-bigint --no-run --message-format=json |
-        sed -n 's/.*"executable":"\([^"]*\/verifork-[^"]*\)".*/\1/p' | tail -n 1)
+        sed -n 's/.*"executable":"\([^"]*\/verifork-[0-9a-f]*\)".*/\1/p' | tail -n 1)
     if [ -z "$binary" ]; then
         echo "sanitize: valgrind: cargo does not name the library's tests" >&2
         return 1

@@ -482,3 +482,6 @@ fn is_value<T: PartialEq>(read: Result<T, ReadError>, value: &T) -> bool {
         Err(error) => panic!("{error}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

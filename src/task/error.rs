@@ -410,7 +410,7 @@ impl StdError for TaskErrors {
 
 /// Why a task could not be added to a manager. Nothing was started.
 ///
-/// Returned by the `try_` forms, such as [`Scope::try_fork`](super::Scope::try_fork).
+/// Returned by the `try_` forms, such as [`ChildBuilder::try_fork`](super::ChildBuilder::try_fork).
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -419,7 +419,7 @@ impl StdError for TaskErrors {
 /// # verifork::task::block_on(async {
 /// let tm = TaskManager::new();
 /// tm.fork("driver", async { Ok(()) });
-/// let again = tm.try_fork("driver", ChildOptions::new(), async { Ok(()) });
+/// let again = tm.child("driver").try_fork(async { Ok(()) });
 /// assert!(matches!(again, Err(AddError::NameTaken { name, .. }) if name == "driver"));
 /// tm.join_all().await?;
 /// # Ok::<(), verifork::Error>(())

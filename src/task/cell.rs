@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use super::error::TaskErrorKind;
 use super::executor::lose_here;
 use super::info::{TaskInfo, TaskState};
+use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
 
 /// A task whose value's type does not matter.
@@ -56,7 +57,7 @@ pub(super) struct TaskCell<F, T> {
 
 impl<F, T> TaskCell<F, T>
 where
-    F: Future<Output = anyhow::Result<T>>,
+    F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
 {
     pub(super) fn new(info: TaskInfo, future: F) -> Self {
@@ -95,7 +96,7 @@ where
 
 impl<F, T> Child for TaskCell<F, T>
 where
-    F: Future<Output = anyhow::Result<T>>,
+    F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
 {
     fn info(&self) -> &TaskInfo {
@@ -126,8 +127,7 @@ where
                 self.info.mark_started();
                 return Poll::Pending;
             }
-            Ok(Poll::Ready(Ok(value))) => Ok(value),
-            Ok(Poll::Ready(Err(error))) => Err(TaskErrorKind::Failed(error)),
+            Ok(Poll::Ready(output)) => output.into_result().map_err(TaskErrorKind::Failed),
             Err(caught) => Err(caught.into_kind(false)),
         };
         let dropped = self.drop_future();
@@ -157,7 +157,7 @@ where
 
 impl<F, T> Joinable<T> for TaskCell<F, T>
 where
-    F: Future<Output = anyhow::Result<T>>,
+    F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
 {
     fn typed_output(&self) -> &Output<T> {

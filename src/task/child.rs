@@ -13,7 +13,7 @@ use super::executor::ROOT_SET;
 use super::handle::{Starting, Task};
 use super::info::TaskInfo;
 use super::options::ChildOptions;
-use super::outcome::Outcome;
+use super::outcome::{BlockOutput, Outcome};
 
 /// A child that is waited for: the usual one. Its value may be of any type.
 #[derive(Debug)]
@@ -23,11 +23,23 @@ pub struct Foreground(());
 #[derive(Debug)]
 pub struct Background(());
 
-/// Which values a child may have. With one type only, a block that loops for ever need not tell it.
-pub trait ValueOf<T>: sealed::Sealed {}
+/// What a child's future may return. With one type only, a block that loops for ever need not tell it.
+pub trait OutputOf<R>: sealed::Sealed {
+    /// The child's value.
+    type Value: 'static;
+    /// What its future returns.
+    type Output: BlockOutput<Value = Self::Value>;
+}
 
-impl<T> ValueOf<T> for Foreground {}
-impl ValueOf<()> for Background {}
+impl<R: BlockOutput<Value: 'static>> OutputOf<R> for Foreground {
+    type Value = R::Value;
+    type Output = R;
+}
+
+impl OutputOf<()> for Background {
+    type Value = ();
+    type Output = anyhow::Result<()>;
+}
 
 mod sealed {
     pub trait Sealed {}
@@ -153,11 +165,10 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// At the caller's line: the name is taken, or the manager's scope has ended.
     #[track_caller]
-    pub fn fork<T, F>(self, future: F) -> Task<T>
+    pub fn fork<R, F>(self, future: F) -> Task<K::Value>
     where
-        K: ValueOf<T>,
-        F: Future<Output = anyhow::Result<T>> + 'a,
-        T: 'static,
+        K: OutputOf<R>,
+        F: Future<Output = K::Output> + 'a,
     {
         self.put(future, Begin::Now)
     }
@@ -168,11 +179,10 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// The name is taken, or the manager takes no more tasks. Nothing was started.
     #[track_caller]
-    pub fn try_fork<T, F>(self, future: F) -> Result<Task<T>, AddError>
+    pub fn try_fork<R, F>(self, future: F) -> Result<Task<K::Value>, AddError>
     where
-        K: ValueOf<T>,
-        F: Future<Output = anyhow::Result<T>> + 'a,
-        T: 'static,
+        K: OutputOf<R>,
+        F: Future<Output = K::Output> + 'a,
     {
         self.try_put(future, Begin::Now)
     }
@@ -183,11 +193,10 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// As [`fork`](Self::fork).
     #[track_caller]
-    pub fn start_soon<T, F>(self, future: F) -> Task<T>
+    pub fn start_soon<R, F>(self, future: F) -> Task<K::Value>
     where
-        K: ValueOf<T>,
-        F: Future<Output = anyhow::Result<T>> + 'a,
-        T: 'static,
+        K: OutputOf<R>,
+        F: Future<Output = K::Output> + 'a,
     {
         self.put(future, Begin::Queued)
     }
@@ -198,11 +207,10 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// As [`try_fork`](Self::try_fork).
     #[track_caller]
-    pub fn try_start_soon<T, F>(self, future: F) -> Result<Task<T>, AddError>
+    pub fn try_start_soon<R, F>(self, future: F) -> Result<Task<K::Value>, AddError>
     where
-        K: ValueOf<T>,
-        F: Future<Output = anyhow::Result<T>> + 'a,
-        T: 'static,
+        K: OutputOf<R>,
+        F: Future<Output = K::Output> + 'a,
     {
         self.try_put(future, Begin::Queued)
     }
@@ -214,11 +222,10 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// As [`fork`](Self::fork).
     #[track_caller]
-    pub fn start<T, F>(self, future: F) -> Starting<T>
+    pub fn start<R, F>(self, future: F) -> Starting<K::Value>
     where
-        K: ValueOf<T>,
-        F: Future<Output = anyhow::Result<T>> + 'a,
-        T: 'static,
+        K: OutputOf<R>,
+        F: Future<Output = K::Output> + 'a,
     {
         self.start_soon(future).started()
     }
@@ -231,13 +238,13 @@ impl<'a, K> ChildBuilder<'a, K> {
     /// As [`fork`](Self::fork).
     #[allow(clippy::should_implement_trait)] // a child is added, not a number
     #[track_caller]
-    pub fn add<A>(self, awaitable: A) -> Task<<A::Output as Outcome>::Value>
+    pub fn add<A, R>(self, awaitable: A) -> Task<<A::Output as Outcome>::Value>
     where
         A: IntoFuture<Output: Outcome>,
         A::IntoFuture: 'a,
-        K: ValueOf<<A::Output as Outcome>::Value>,
+        K: OutputOf<R, Output = anyhow::Result<<A::Output as Outcome>::Value>>,
     {
-        self.start_soon(result_of(awaitable.into_future()))
+        self.put(result_of(awaitable.into_future()), Begin::Queued)
     }
 
     /// [`add`](Self::add) without the panic.
@@ -246,19 +253,22 @@ impl<'a, K> ChildBuilder<'a, K> {
     ///
     /// As [`try_fork`](Self::try_fork).
     #[track_caller]
-    pub fn try_add<A>(self, awaitable: A) -> Result<Task<<A::Output as Outcome>::Value>, AddError>
+    pub fn try_add<A, R>(
+        self,
+        awaitable: A,
+    ) -> Result<Task<<A::Output as Outcome>::Value>, AddError>
     where
         A: IntoFuture<Output: Outcome>,
         A::IntoFuture: 'a,
-        K: ValueOf<<A::Output as Outcome>::Value>,
+        K: OutputOf<R, Output = anyhow::Result<<A::Output as Outcome>::Value>>,
     {
-        self.try_start_soon(result_of(awaitable.into_future()))
+        self.try_put(result_of(awaitable.into_future()), Begin::Queued)
     }
 
     #[track_caller]
     fn put<T, F>(self, future: F, begin: Begin) -> Task<T>
     where
-        F: Future<Output = anyhow::Result<T>> + 'a,
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
         if self.comes_too_late() {
@@ -273,7 +283,7 @@ impl<'a, K> ChildBuilder<'a, K> {
     #[track_caller]
     fn try_put<T, F>(self, future: F, begin: Begin) -> Result<Task<T>, AddError>
     where
-        F: Future<Output = anyhow::Result<T>> + 'a,
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
         let set = if self.in_scope {

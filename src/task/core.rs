@@ -23,6 +23,7 @@ use super::handle::Task;
 use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
 use super::options::{ChildOptions, ManagerOptions};
+use super::outcome::BlockOutput;
 use super::tables::NONE;
 use super::verdict::EndTest;
 use super::wait_reason::WaitReason;
@@ -306,7 +307,7 @@ impl Core {
         begin: Begin,
     ) -> Result<Task<T>, AddError>
     where
-        F: Future<Output = anyhow::Result<T>> + 'a,
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
         let name = info.shared_name().clone();
@@ -345,7 +346,7 @@ impl Core {
     /// A task that was never started, since its manager has failed already.
     pub(super) fn cancelled<'a, T, F>(info: TaskInfo, future: F) -> Task<T>
     where
-        F: Future<Output = anyhow::Result<T>> + 'a,
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
         let cell = TaskCell::new(info, future);

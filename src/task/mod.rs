@@ -137,7 +137,7 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 pub use self::block_on::block_on;
-pub use self::child::{Background, ChildBuilder, Foreground, ValueOf};
+pub use self::child::{Background, ChildBuilder, Foreground, OutputOf};
 pub use self::core::TaskMap;
 pub(crate) use self::directory::{outline, running_task};
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};

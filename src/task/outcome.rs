@@ -63,7 +63,7 @@ impl<T: 'static, E: Into<anyhow::Error>> Outcome for Result<T, E> {
     }
 }
 
-/// What the block of a [`scope`](super::scope()) returns: `Ok(value)`, or nothing.
+/// What the block of a [`scope`](super::scope()) or of a task returns: `Ok(value)`, or nothing.
 ///
 /// There is one type of error, [`Error`](crate::Error), so that `?` and `Ok(())` need no annotation.
 ///
@@ -71,7 +71,7 @@ impl<T: 'static, E: Into<anyhow::Error>> Outcome for Result<T, E> {
 /// # use verifork::prelude::*;
 /// # verifork::task::block_on(async {
 /// scope(async |tm| {
-///     tm.fork("child", async { Ok(()) });
+///     tm.fork("child", async { yield_now().await }); // nothing
 /// })
 /// .await?; // nothing
 /// let three = scope(async |tm| {

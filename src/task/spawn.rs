@@ -11,6 +11,7 @@ use super::error::TaskErrors;
 use super::executor::{ROOT_SET, executor, with_executor};
 use super::handle::Task;
 use super::options::{ChildOptions, ManagerOptions};
+use super::outcome::BlockOutput;
 use super::test_end::end_test;
 
 /// Starts a task that belongs to the test: it has run to its first suspension when this returns.
@@ -18,9 +19,8 @@ use super::test_end::end_test;
 /// If it fails, the test fails at once. If it still runs when the test's function returns, it is
 /// cancelled, newest task first. Its name, for messages, is where it was spawned.
 ///
-/// A block that loops for ever does not tell what it would return: [`background`] takes it as it is,
-/// or the type is told by `let monitor: Task<()> = spawn(async { loop { … } })`. A block without a
-/// result ends in `Ok(())`.
+/// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. A loop without
+/// an end that uses `?` goes to [`background`], or says `spawn::<Result, _>(…)`.
 ///
 /// # Panics
 ///
@@ -42,10 +42,10 @@ use super::test_end::end_test;
 #[doc(alias = "start_soon")]
 #[doc(alias = "create_task")]
 #[track_caller]
-pub fn spawn<T, F>(future: F) -> Task<T>
+pub fn spawn<R, F>(future: F) -> Task<R::Value>
 where
-    F: Future<Output = anyhow::Result<T>> + 'static,
-    T: 'static,
+    F: Future<Output = R> + 'static,
+    R: BlockOutput<Value: 'static>,
 {
     let place = Location::caller();
     let file = place.file().rsplit('/').next().unwrap_or_default();
@@ -74,10 +74,10 @@ where
 /// # }
 /// ```
 #[track_caller]
-pub fn spawn_named<T, F>(name: impl Into<Name>, future: F) -> Task<T>
+pub fn spawn_named<R, F>(name: impl Into<Name>, future: F) -> Task<R::Value>
 where
-    F: Future<Output = anyhow::Result<T>> + 'static,
-    T: 'static,
+    F: Future<Output = R> + 'static,
+    R: BlockOutput<Value: 'static>,
 {
     child(name).fork(future)
 }

@@ -11,10 +11,9 @@ macro_rules! spawn_methods {
         ///
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
-        /// A block that loops for ever does not tell what it would return, and the compiler asks for
-        /// it. What is meant to run beside the work is added by [`background`](Self::background),
-        /// which does not ask; what is waited for or cancelled by hand says it (see below). A block
-        /// without a result ends in `Ok(())`, or goes to [`add`](Self::add).
+        /// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. A loop
+        /// without an end that uses `?` has nothing to end in: it belongs in the
+        /// [`background`](Self::background), or says `fork::<Result, _>(…)`.
         ///
         /// # Panics
         ///
@@ -30,13 +29,8 @@ macro_rules! spawn_methods {
         ///     let number = tm.fork("with `?`", async { Ok("42".parse::<u8>()?) });
         ///     tm.fork("without a result", async {
         ///         yield_now().await;
-        ///         Ok(())
         ///     });
-        ///     tm.add("without a result, as it is", async {
-        ///         yield_now().await;
-        ///     });
-        ///     // Cancelled by hand, so not in the background: the type of its value is told.
-        ///     let monitor: Task<()> = tm.fork("for ever", async {
+        ///     let monitor = tm.fork("for ever", async {
         ///         loop {
         ///             yield_now().await;
         ///         }
@@ -50,14 +44,14 @@ macro_rules! spawn_methods {
         /// # }).unwrap();
         /// ```
         #[track_caller]
-        pub fn fork<T, F>(
+        pub fn fork<R, F>(
             &self,
             name: impl Into<$crate::task::Name>,
             future: F,
-        ) -> $crate::task::Task<T>
+        ) -> $crate::task::Task<R::Value>
         where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
+            F: std::future::Future<Output = R> + $life,
+            R: $crate::task::BlockOutput<Value: 'static>,
         {
             self.child(name).fork(future)
         }
@@ -69,15 +63,15 @@ macro_rules! spawn_methods {
         ///
         /// As [`fork`](Self::fork).
         #[track_caller]
-        pub fn fork_with<T, F>(
+        pub fn fork_with<R, F>(
             &self,
             name: impl Into<$crate::task::Name>,
             options: $crate::task::ChildOptions,
             future: F,
-        ) -> $crate::task::Task<T>
+        ) -> $crate::task::Task<R::Value>
         where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
+            F: std::future::Future<Output = R> + $life,
+            R: $crate::task::BlockOutput<Value: 'static>,
         {
             self.child(name).options(options).fork(future)
         }
@@ -152,14 +146,14 @@ macro_rules! spawn_methods {
         ///
         /// As [`fork`](Self::fork).
         #[track_caller]
-        pub fn start_soon<T, F>(
+        pub fn start_soon<R, F>(
             &self,
             name: impl Into<$crate::task::Name>,
             future: F,
-        ) -> $crate::task::Task<T>
+        ) -> $crate::task::Task<R::Value>
         where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
+            F: std::future::Future<Output = R> + $life,
+            R: $crate::task::BlockOutput<Value: 'static>,
         {
             self.child(name).start_soon(future)
         }
@@ -171,14 +165,14 @@ macro_rules! spawn_methods {
         ///
         /// As [`fork`](Self::fork).
         #[track_caller]
-        pub fn start<T, F>(
+        pub fn start<R, F>(
             &self,
             name: impl Into<$crate::task::Name>,
             future: F,
-        ) -> $crate::task::Starting<T>
+        ) -> $crate::task::Starting<R::Value>
         where
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
+            F: std::future::Future<Output = R> + $life,
+            R: $crate::task::BlockOutput<Value: 'static>,
         {
             self.child(name).start(future)
         }
@@ -190,15 +184,15 @@ macro_rules! spawn_methods {
         ///
         /// As [`fork`](Self::fork).
         #[track_caller]
-        pub fn fork_soon<T, F, M>(
+        pub fn fork_soon<R, F, M>(
             &self,
             name: impl Into<$crate::task::Name>,
             function: M,
-        ) -> $crate::task::Task<T>
+        ) -> $crate::task::Task<R::Value>
         where
             M: FnOnce() -> F + $life,
-            F: std::future::Future<Output = anyhow::Result<T>> + $life,
-            T: 'static,
+            F: std::future::Future<Output = R> + $life,
+            R: $crate::task::BlockOutput<Value: 'static>,
         {
             self.start_soon(name, async move { function().await })
         }
@@ -206,9 +200,8 @@ macro_rules! spawn_methods {
         /// Adds anything that can be awaited and whose output is a value, a result or nothing: a
         /// trigger, a [`Task`](crate::task::Task) of another manager, a future. It is queued.
         ///
-        /// A block without a result is taken as it is, and so is one that loops for ever without `?`. In a
-        /// block with `?`, the error has to be told (`Ok::<(), Error>(())`): [`fork`](Self::fork) or
-        /// [`background`](Self::background) knows it.
+        /// In a block with `?`, the error has to be told (`Ok::<(), Error>(())`): [`fork`](Self::fork) and
+        /// [`background`](Self::background) know it.
         ///
         /// # Panics
         ///

@@ -41,7 +41,25 @@ pub fn loops_tell_nothing_where_nobody_asks(tm: &TaskManager, signal: Signal<boo
             signal.changed().await;
         }
     });
-    let _: Task<()> = tm.fork("told", async move {
+    spawn(async move {
+        loop {
+            signal.changed().await;
+        }
+    });
+    spawn(async move {
+        signal.rising_edges(2).await;
+    });
+    let _: Task<u8> = spawn(async move { Ok("42".parse()?) });
+    tm.child("built").fork(async move {
+        signal.changed().await;
+    });
+    tm.child("in the background").background().start_soon(async move {
+        loop {
+            signal.changed().await;
+            signal.get()?;
+        }
+    });
+    tm.fork::<Result, _>("told", async move {
         loop {
             signal.changed().await;
             signal.get()?;

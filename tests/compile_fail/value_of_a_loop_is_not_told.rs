@@ -1,19 +1,21 @@
-//! A loop without an end does not tell what it would return: `background` does not ask, `spawn` and
-//! `fork` do.
+//! A loop without an end has nothing to end in, so where it uses `?` its type is open: `background` knows
+//! it, `spawn` and `fork` do not.
 use verifork::prelude::*;
 
-pub fn of_the_test() {
-    spawn(async { //~ E0282
+pub fn of_the_test(q: Signal<u8>) {
+    spawn(async move {
         loop {
-            yield_now().await;
+            q.changed().await;
+            q.expect(0)?; //~ E0277: can only be used in an async block that returns `Result`
         }
     });
 }
 
-pub fn of_a_manager(tm: &TaskManager) {
-    tm.fork("loop", async { //~ E0282
+pub fn of_a_manager(tm: &TaskManager, q: Signal<u8>) {
+    tm.fork("loop", async move {
         loop {
-            yield_now().await;
+            q.changed().await;
+            q.expect(0)?; //~ E0277: can only be used in an async block that returns `Result`
         }
     });
 }
@@ -22,4 +24,13 @@ pub fn without_a_result() {
     background("once", async { //~ E0271
         yield_now().await;
     });
+}
+
+pub fn in_a_bare_value(tm: &TaskManager) {
+    tm.fork("child", async { 3_u8 }); //~ E0277: a block ends in `Ok(value)` or without a value, not in a `u8`
+}
+
+pub fn in_the_result_of_a_task(tm: &TaskManager, task: Task<u8>) {
+    tm.fork("child", async { task.await }); //~ E0277: a block's error is `verifork::Error`, not `TaskError`
+                                            //~^ write `Ok(task.await?)`
 }

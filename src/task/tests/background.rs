@@ -363,9 +363,9 @@ fn rule_19_a_block_needs_no_annotation() {
         .await
         .unwrap_err();
         assert_eq!(names(&errors), ["loop with ?"]);
-        // Those that are waited for tell it, but for one without `?`, or without a result, in `add`.
+        // Those that are waited for tell it, but for one without `?`.
         scope(async |tm| {
-            let told: Task<()> = tm.fork("told", async {
+            let told = tm.fork::<Result<()>, _>("told", async {
                 loop {
                     turns(1).await;
                     "1".parse::<u8>()?;

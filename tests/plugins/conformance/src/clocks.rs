@@ -132,7 +132,7 @@ async fn coincident_edges_come_in_the_order_of_the_starts(dut: Design) -> Result
     // The waits are made in the other order.
     for (name, signal, other) in [("drive", dut.drive, dut.clk), ("clk", dut.clk, dut.drive)] {
         let order = Rc::clone(&order);
-        spawn::<(), _>(async move {
+        spawn::<Result, _>(async move {
             loop {
                 signal.rising_edge().await;
                 order.borrow_mut().push((name, other.get()?));
@@ -159,7 +159,7 @@ async fn no_edge_is_lost_by_a_waiter_that_awaits_again(dut: Design) -> Result {
     let signals = [dut.clk, dut.drive, dut.d_1];
     for (index, signal) in signals.into_iter().enumerate() {
         let counts = Rc::clone(&counts);
-        spawn::<(), _>(async move {
+        spawn(async move {
             loop {
                 signal.rising_edge().await;
                 counts[index].set(counts[index].get() + 1);

@@ -245,7 +245,7 @@ async fn a_glitch_within_a_time_step_has_two_edges(dut: Design) -> Result {
     dut.settle().await;
     let (d_1, edges) = (dut.d_1, Rc::new(Cell::new(0)));
     let seen = Rc::clone(&edges);
-    spawn::<(), _>(async move {
+    spawn(async move {
         loop {
             d_1.edge().await;
             seen.set(seen.get() + 1);

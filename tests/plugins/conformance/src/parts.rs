@@ -11,7 +11,7 @@ use crate::Design;
 fn counted<F: Future + 'static>(wait: impl Fn() -> F + 'static) -> Rc<Cell<u32>> {
     let count = Rc::new(Cell::new(0));
     let counter = Rc::clone(&count);
-    spawn::<(), _>(async move {
+    spawn(async move {
         loop {
             wait().await;
             counter.set(counter.get() + 1);

@@ -47,9 +47,9 @@ async fn panics_in_a_drop() {
 /// The task is dropped after the test's function has returned.
 #[verifork::test]
 async fn panics_in_the_drop_of_a_spawned_task() {
-    spawn::<(), _>(async {
+    spawn(async {
         let _bomb = Bomb("of the task");
-        pending().await
+        pending::<()>().await
     });
 }
 
@@ -65,7 +65,7 @@ async fn a_spawned_task_fails() -> Result {
 
 #[verifork::test]
 async fn a_spawned_task_panics() {
-    spawn_named::<(), _>("checker", async {
+    spawn_named("checker", async {
         timer(2.ns()).await;
         panic!("the checker is lost") // spawned panic
     });
@@ -93,9 +93,9 @@ async fn an_error_after_the_end() {
             });
         }
     }
-    spawn::<(), _>(async {
+    spawn(async {
         let _late = Late;
-        pending().await
+        pending::<()>().await
     });
 }
 

@@ -106,6 +106,8 @@
 //! # }
 //! ```
 
+#![warn(missing_debug_implementations)]
+
 // `use verifork::*;` brings what the prelude does.
 #[doc(no_inline)]
 pub use prelude::*;

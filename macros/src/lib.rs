@@ -217,6 +217,24 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// struct may be generic; where a field's type uses a
 /// type parameter, the implementation asks that it implements `Dut`.
 ///
+/// Handles are small and `Copy`, so that a struct of them can be too: `#[derive(Dut, Clone, Copy)]`. This
+/// derive does not implement these by itself, since a struct that derives them as well would have them twice,
+/// and one with a `Vec` cannot be `Copy`:
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// #[derive(Dut, Clone, Copy)]
+/// struct Handshake {
+///     valid: Signal<bool>,
+///     ready: Signal<bool>,
+/// }
+///
+/// async fn in_the_background(bus: Handshake) {
+///     background(async move { bus.valid.wait_for(true).await }); // each task has its own
+///     bus.ready.set(true);
+/// }
+/// ```
+///
 /// # Options
 ///
 /// `#[dut(…)]` on a field, separated by commas:

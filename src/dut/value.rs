@@ -99,6 +99,7 @@ pub(super) mod sealed {
     }
 
     /// Where a value is read.
+    #[derive(Debug)]
     pub struct Source<'a> {
         pub(in crate::dut) kernel: &'a Kernel,
         pub(in crate::dut) index: SignalIndex,
@@ -106,6 +107,7 @@ pub(super) mod sealed {
     }
 
     /// A value on its way to the scheduler.
+    #[derive(Debug)]
     pub struct Form<'a>(pub(in crate::dut) Write<'a>);
 }
 

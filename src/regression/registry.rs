@@ -81,6 +81,7 @@ pub struct TestContext {
 }
 
 /// One test, or one case of a test.
+#[derive(Debug)]
 pub struct TestEntry {
     /// The function's name, or the one given, and the case's.
     pub name: &'static str,

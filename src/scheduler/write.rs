@@ -11,7 +11,7 @@ use crate::simulator::{Encoding, Handle, Port, PortError, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Write<'a> {
     /// Up to 64 bits as two planes; bits outside of `mask` keep what the signal has.
     Small {

@@ -229,9 +229,10 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     ready: Signal<bool>,
 /// }
 ///
-/// async fn in_the_background(bus: Handshake) {
-///     background(async move { bus.valid.wait_for(true).await }); // each task has its own
-///     bus.ready.set(true);
+/// async fn answers(bus: Handshake) {
+///     let ready = bus; // each has its own handles
+///     bus.valid.wait_for(true).await;
+///     ready.ready.set(true);
 /// }
 /// ```
 ///

@@ -72,7 +72,7 @@ impl<T> Receiver<T> {
     /// let (sender, words) = unbounded();
     /// (0..5).for_each(|word| sender.try_send(word).unwrap());
     /// drop(sender);
-    /// let even = words.stream().filter(|word| word % 2 == 0).collect();
+    /// let even = words.stream().filter(|word| word % 2 == 0).collect::<Vec<_>>();
     /// assert_eq!(futures_lite::future::block_on(even), vec![0, 2, 4]);
     /// ```
     pub fn stream(&self) -> ReceiveStream<'_, T> {

@@ -137,6 +137,7 @@ async fn a_forced_part_is_held_against_the_design(dut: Design) -> Result {
 async fn an_array_is_written_and_read_whole(dut: Design, top: Instance) -> Result {
     dut.settle().await;
     let mem = top.array::<u8>("mem_descending")?;
+    let before = mem.get_all()?;
     let image = [1, 2, 3, 5, 8, 13, 21, 34];
     mem.set_all(&image);
     timer(1.ns()).await;
@@ -151,6 +152,8 @@ async fn an_array_is_written_and_read_whole(dut: Design, top: Instance) -> Resul
         "{error}"
     );
     assert_eq!(mem.get_all()?, image);
+    mem.set_all(&before);
+    timer(1.ns()).await;
     Ok(())
 }
 

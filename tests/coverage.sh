@@ -20,6 +20,8 @@ if [ -n "${COVERAGE_WRAPS_RUSTC:-}" ]; then
 fi
 
 cd "$(dirname "$0")/.."
+# Very many random cases are there for rare faults, and reach no more lines.
+export PROPTEST_CASES=${PROPTEST_CASES:-256}
 cargo=${CARGO:-cargo}
 floor=${COVERAGE_FLOOR:-85}
 bin=$(echo "$(rustc --print=sysroot)"/lib/rustlib/*/bin)

@@ -2,7 +2,7 @@
 
 function layer_of(file) {
     if (file ~ /(^|\/)(tests?|testing|hazards|model)(\.rs$|\/)/) return ""
-    if (file ~ /^src\/(sys\/|simulator\/(vpi|vhpi)\/|plugin\.rs)/) return ""
+    if (file ~ /^src\/(sys\/|simulator\/(vpi|vhpi|verilator)\/|plugin\.rs)/) return ""
     if (file ~ /^src\/(trigger|clock)\.rs/ || file ~ /^src\/dut\//) return "trigger, dut, clock"
     if (match(file, /^src\/[a-z]+\//)) return substr(file, 5, RLENGTH - 5)
     if (file ~ /^src\//) return "(top level)"

@@ -9,7 +9,7 @@
 # CARGO            the cargo to use
 #
 # Tests themselves do not count: neither modules under `#[cfg(test)]` nor files of tests. The ports (`vpi`,
-# `vhpi`, `sys`) and the entry points in `plugin.rs` are left to the tests that start simulators.
+# `vhpi`, `verilator`, `sys`) and the entry points in `plugin.rs` are left to the tests that start simulators.
 set -euo pipefail
 
 # Called by cargo in rustc's place, for the crates of the workspace: dependencies are not instrumented, and

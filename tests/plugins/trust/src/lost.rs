@@ -54,7 +54,7 @@ async fn a_cycle(dut: Instance) -> Result {
     });
     bench.me.replace(Some(Rc::clone(&bench)));
     bench.tm.fork("checker", checker());
-    let _: Task<()> = bench.tm.fork("driver", driver(command));
+    let _driver: Task<()> = bench.tm.fork("driver", driver(command));
     timer(5.ns()).await;
     Ok(())
 }
@@ -64,7 +64,7 @@ async fn b_own_task(dut: Instance) -> Result {
     let command = dut.signal("command")?;
     let tm = Rc::new(tolerant()); // its own task's
     let keep = Rc::clone(&tm);
-    let _: Task<()> = tm.fork("driver", async move {
+    let _driver: Task<()> = tm.fork("driver", async move {
         let _keep = keep;
         driver(command).await
     });
@@ -96,7 +96,7 @@ async fn c_leaked(dut: Instance) -> Result {
     let command = dut.signal("command")?;
     let tm: &'static TaskManager = Box::leak(Box::new(tolerant())); // leaked
     tm.fork("checker", checker());
-    let _: Task<()> = tm.fork("driver", driver(command));
+    let _driver: Task<()> = tm.fork("driver", driver(command));
     timer(5.ns()).await;
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn d_thread_local(dut: Instance) -> Result {
     MANAGER.with_borrow(|tm| {
         let tm = tm.as_ref().expect("set just now");
         tm.fork("checker", checker());
-        let _: Task<()> = tm.fork("driver", driver(command));
+        let _driver: Task<()> = tm.fork("driver", driver(command));
     });
     timer(5.ns()).await;
     Ok(())
@@ -160,7 +160,7 @@ async fn g_clock(dut: Instance) -> Result {
 #[verifork::test]
 async fn h_spawned(dut: Instance) -> Result {
     let command = dut.signal("command")?;
-    let _: Task<()> = verifork::task::spawn(driver(command));
+    let _driver: Task<()> = verifork::task::spawn(driver(command));
     timer(2.ns()).await;
     Ok(())
 }

@@ -49,7 +49,7 @@ async fn panics_in_a_drop() {
 async fn panics_in_the_drop_of_a_spawned_task() {
     spawn(async {
         let _bomb = Bomb("of the task");
-        pending::<()>().await
+        pending::<()>().await;
     });
 }
 
@@ -95,7 +95,7 @@ async fn an_error_after_the_end() {
     }
     spawn(async {
         let _late = Late;
-        pending::<()>().await
+        pending::<()>().await;
     });
 }
 

@@ -128,6 +128,7 @@ impl FromStr for Simulator {
 
 /// The value of a parameter or generic.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ParameterValue {
     /// Any whole number.
     Integer(i128),

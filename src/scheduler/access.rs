@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use super::signal::{Driven, Signal, SignalIndex};
+use super::index::SignalIndex;
+use super::signal::{Driven, Signal};
 use super::write::{self, Write, WriteError};
 use super::{Kernel, Stage};
 use crate::simulator::{PortError, WriteMode};

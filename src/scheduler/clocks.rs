@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::heap::NEVER;
-use super::signal::SignalIndex;
+use super::index::SignalIndex;
 
 /// The course of a clock, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::signal::SignalIndex;
+use super::index::SignalIndex;
 use super::write::{self, Write, WriteError};
 use super::{Kernel, Stage};
 use crate::simulator::WriteMode;

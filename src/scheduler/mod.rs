@@ -12,12 +12,15 @@ mod events;
 mod forces;
 mod gate;
 mod heap;
-mod note;
+mod index;
+mod paths;
 mod phase;
 mod signal;
+mod signal_wait;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod wait_reasons;
 mod words;
 mod write;
 
@@ -32,8 +35,10 @@ pub(crate) use self::clocks::{ClockIndex, ClockShape};
 pub(crate) use self::events::Dispatch;
 pub(crate) use self::gate::{Closed, inspect};
 pub(crate) use self::heap::TimerKey;
-pub(crate) use self::note::{condition_note, edge_note, phase_note};
-pub(crate) use self::signal::{Condition, Edge, Signal, SignalIndex, SignalWait};
+pub(crate) use self::index::SignalIndex;
+pub(crate) use self::signal::Signal;
+pub(crate) use self::signal_wait::{Condition, Edge, SignalWait};
+pub(crate) use self::wait_reasons::{condition_reason, edge_reason, phase_reason};
 pub(crate) use self::write::{Write, WriteError};
 
 use self::clocks::Clocks;
@@ -357,8 +362,8 @@ impl Kernel {
         }
     }
 
-    pub(crate) fn deadline_note(&self, deadline: u64) -> WaitReason {
-        note::deadline_note(deadline, self.precision)
+    pub(crate) fn deadline_reason(&self, deadline: u64) -> WaitReason {
+        wait_reasons::deadline_reason(deadline, self.precision)
     }
 
     /// A signal whose edge somebody awaits and that does not change, if there is one: first one that wants
@@ -380,11 +385,11 @@ impl Kernel {
 
     /// The living tasks: name, where forked, what each awaits and since when.
     pub(crate) fn task_tree(&self) -> String {
-        let mut found = note::Found::new();
-        self.signals.note_waits(self, &mut found);
-        self.timers.note_waits(self, &mut found);
-        self.phases.note_waits(self, &mut found);
-        task::tree(&self.executor, &found)
+        let mut waits = wait_reasons::Waits::new();
+        self.signals.collect_waits(self, &mut waits);
+        self.timers.collect_waits(self, &mut waits);
+        self.phases.collect_waits(self, &mut waits);
+        task::tree(&self.executor, &waits)
     }
 
     // --- between tests

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::task::Waker;
 
-use super::note::{self, Found};
+use super::wait_reasons::{self, Waits};
 use super::{ASK_AGAIN, Kernel};
 use crate::simulator::{Phase, Port, PortError};
 use crate::task::wait_queue::{WaitQueue, Woken};
@@ -54,10 +54,10 @@ impl Phases {
         self.of(phase).waits.leave(key);
     }
 
-    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+    pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
         for phase in ALL {
             for (_, (), waker) in self.of(phase).waits.look().iter() {
-                note::enter(found, kernel, waker, note::phase_note(phase));
+                wait_reasons::add(waits, kernel, waker, wait_reasons::phase_reason(phase));
             }
         }
     }

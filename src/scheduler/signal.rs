@@ -2,49 +2,22 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::fmt;
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
 
 use elsa::FrozenVec;
 use smallvec::SmallVec;
 
-use super::note::{self, Found};
-use super::write::{Pending, Target};
-use super::{Kernel, kernel};
+use super::index::SignalIndex;
+use super::signal_wait::{Condition, Edge, SignalWait};
+use super::wait_reasons::{self, Waits};
+use super::{Kernel, paths};
 use crate::simulator::{
     CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortError, Quirks,
 };
 use crate::task::wait_queue::{WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
 use crate::value::{Logic, LogicVec};
-
-/// A signal by its number in the table.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct SignalIndex(u32);
-
-/// Which changes of a signal count.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Edge {
-    /// Becomes 1 (or H) from anything else.
-    Rising,
-    /// Becomes 0 (or L) from anything else.
-    Falling,
-    /// Changes.
-    Any,
-}
-
-/// What one waiter of a signal waits for.
-pub(crate) enum SignalWait {
-    Edges {
-        edge: Edge,
-        remaining: u32,
-        /// When the wait began, in steps.
-        since: u64,
-    },
-    Until(Rc<Condition>),
-}
 
 /// What the design is known to do with a signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,46 +27,6 @@ pub(super) enum Driven {
     ByProcesses,
     /// It holds a value at any time, against which a written one means nothing.
     Continuously,
-}
-
-/// A condition of the user's, asked in the simulator's callback.
-pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
-    panicked: Cell<bool>,
-    ask: F,
-}
-
-impl Condition {
-    pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
-        Rc::new(Condition {
-            panicked: Cell::new(false),
-            ask,
-        })
-    }
-
-    /// It panicked when it was asked in the callback.
-    pub(crate) fn has_panicked(&self) -> bool {
-        self.panicked.get()
-    }
-
-    pub(crate) fn holds(&self) -> bool {
-        (self.ask)()
-    }
-
-    /// What the user's closure holds may be dropped here, if its task has left meanwhile.
-    fn drop_here(self: Rc<Self>) {
-        // The task has gone: there is nobody whose panic it would be.
-        if let Err(caught) = crate::task::catch(move || drop(self)) {
-            log::error!("a condition panicked while it was dropped: {caught}");
-        }
-    }
-
-    /// Holds, or panics: in both cases the wait is over, and the task learns which.
-    fn is_over(&self) -> bool {
-        crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
-            self.panicked.set(true);
-            true
-        })
-    }
 }
 
 /// How many times a watch may fire for nobody before it is taken down. More than once, since a
@@ -131,8 +64,12 @@ pub(crate) struct Signal {
     /// When it last changed, in steps, or since when it is watched.
     changed_at: Cell<u64>,
     waits: WaitQueue<SignalWait>,
-    pub(super) pending: RefCell<Pending>,
+    /// The place of its pending write in the buffer, or [`NOT_QUEUED`].
+    pub(super) queued: Cell<u32>,
 }
+
+/// The place of a write that is not in the buffer.
+pub(super) const NOT_QUEUED: u32 = u32::MAX;
 
 /// A value that the next one is compared with.
 #[derive(PartialEq)]
@@ -147,54 +84,25 @@ pub(super) struct Signals {
     by_handle: RefCell<HashMap<Handle, SignalIndex>>,
 }
 
-/// The paths of the signals by number, for the task tree, which another thread may have to print.
-static PATHS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Writes a signal's path.
-pub(crate) fn write_path(index: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // The thread of the simulation has the table itself; another one has a copy of the paths.
-    if let Ok(kernel) = kernel() {
-        let signal = usize::try_from(index).ok();
-        if let Some(signal) = signal.and_then(|index| kernel.signals.table.get(index)) {
-            return f.write_str(&signal.description.path);
-        }
-    }
-    let paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
-    match usize::try_from(index)
-        .ok()
-        .and_then(|index| paths.get(index))
-    {
-        Some(path) => f.write_str(path),
-        None => write!(f, "signal {index}"),
-    }
+/// What a value is read from or written to.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) handle: Handle,
+    pub(super) width: u32,
+    pub(super) two_state: bool,
+    pub(super) encoding: &'a Encoding,
 }
 
-impl SignalIndex {
-    /// From this one on, the numbers are those of words, which are in no table.
-    pub(super) const FIRST_WORD: SignalIndex = SignalIndex(1 << 31);
-
-    #[inline]
-    pub(crate) fn is_word(self) -> bool {
-        self >= Self::FIRST_WORD
-    }
-
-    /// The number that is `count` further, if there is one.
-    pub(crate) fn after(self, count: u32) -> Option<SignalIndex> {
-        self.0.checked_add(count).map(SignalIndex)
-    }
-
-    pub(super) fn distance(self, from: SignalIndex) -> u32 {
-        self.0 - from.0
-    }
-
-    pub(crate) fn number(self) -> u64 {
-        u64::from(self.0)
+impl Target<'_> {
+    /// Another object of the same encoding.
+    pub(super) fn at(self, handle: Handle) -> Self {
+        Target { handle, ..self }
     }
 }
 
 impl Signals {
     pub(super) fn new() -> Self {
-        PATHS.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        paths::clear();
         Signals {
             table: FrozenVec::new(),
             by_handle: RefCell::default(),
@@ -203,8 +111,13 @@ impl Signals {
 
     pub(super) fn get(&self, index: SignalIndex) -> &Signal {
         self.table
-            .get(index.0 as usize)
+            .get(index.entry())
             .expect("signal numbers come from this table")
+    }
+
+    /// The path of an entry.
+    pub(super) fn path(&self, entry: usize) -> Option<&str> {
+        Some(&self.table.get(entry)?.description.path)
     }
 
     /// The number of an object that has been opened.
@@ -223,14 +136,8 @@ impl Signals {
             } => (*width, *two_state),
             _ => (0, false),
         };
-        let index = SignalIndex(
-            u32::try_from(self.table.len()).expect("fewer than two thousand million signals"),
-        );
-        assert!(!index.is_word(), "fewer than two thousand million signals");
-        PATHS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(description.path.clone());
+        let index = SignalIndex::of_entry(self.table.len());
+        paths::push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
         let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
         let driven = driven(&description, port.quirks());
@@ -254,7 +161,7 @@ impl Signals {
             idle_fires: Cell::new(0),
             changed_at: Cell::new(0),
             waits: WaitQueue::new(),
-            pending: RefCell::new(Pending::None),
+            queued: Cell::new(NOT_QUEUED),
         }));
         index
     }
@@ -363,16 +270,16 @@ impl Signals {
         woken.wake_all_but_last()
     }
 
-    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
-        for index in (0..).map(SignalIndex).take(self.table.len()) {
+    pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
+        for index in (0..self.table.len()).map(SignalIndex::of_entry) {
             for (_, wait, waker) in self.get(index).waits.look().iter() {
                 let wait = match wait {
                     SignalWait::Edges {
                         edge, remaining, ..
-                    } => note::edge_note(index, *edge, *remaining),
-                    SignalWait::Until(_) => note::condition_note(index),
+                    } => wait_reasons::edge_reason(index, *edge, *remaining),
+                    SignalWait::Until(_) => wait_reasons::condition_reason(index),
                 };
-                note::enter(found, kernel, waker, wait);
+                wait_reasons::add(waits, kernel, waker, wait);
             }
         }
     }
@@ -380,7 +287,7 @@ impl Signals {
     /// The signals whose edges somebody awaits and that have not changed since the wait began, each with
     /// the time since when it has not, first come first.
     pub(super) fn still(&self) -> impl Iterator<Item = (SignalIndex, &Signal, u64)> {
-        let all = (0..).map(SignalIndex).zip(self.table.iter());
+        let all = (0..).map(SignalIndex::of_entry).zip(self.table.iter());
         all.filter_map(|(index, signal)| {
             let at = signal.changed_at.get();
             let waits = signal.waits.look();
@@ -564,7 +471,7 @@ fn scalar_of(value: u64, unknown: u64) -> Logic {
 }
 
 fn token(index: SignalIndex, generation: u32) -> u64 {
-    u64::from(generation) << 32 | u64::from(index.0)
+    u64::from(generation) << 32 | index.number()
 }
 
 #[allow(clippy::cast_possible_truncation)] // the two halves of the word

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::Kernel;
 use super::heap::{DeadlineHeap, NEVER, TimerKey};
-use super::note::{self, Found};
+use super::wait_reasons::{self, Waits};
 use crate::simulator::{CallbackHandle, Port, PortError};
 use crate::task::{keep, keep_own};
 
@@ -145,9 +145,9 @@ impl Timers {
         Ok(())
     }
 
-    pub(super) fn note_waits(&self, kernel: &Kernel, found: &mut Found) {
+    pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
         for (deadline, waker) in self.heap.borrow().iter() {
-            note::enter(found, kernel, waker, kernel.deadline_note(deadline));
+            wait_reasons::add(waits, kernel, waker, kernel.deadline_reason(deadline));
         }
     }
 

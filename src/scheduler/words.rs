@@ -7,20 +7,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::panic::Location;
 
 use super::Kernel;
-use super::signal::{Signal, SignalIndex};
-use super::write::{self, Pending, Target, Write, WriteError};
-use crate::simulator::{Handle, InOrder, Port, PortError, WriteMode};
+use super::index::SignalIndex;
+use super::signal::{Signal, Target};
+use super::write::{self, Write, WriteError};
+use crate::simulator::{Handle, Port, PortError, WriteMode};
 
-/// The numbers of all arrays' words, and the writes that wait.
+/// The numbers of all arrays' words.
 pub(super) struct Words {
     arrays: RefCell<Vec<WordArray>>,
     by_array: RefCell<HashMap<SignalIndex, Option<SignalIndex>>>,
     next: Cell<SignalIndex>,
-    pub(super) pending: RefCell<PendingWords>,
 }
 
 /// An array whose elements are words.
@@ -42,37 +41,6 @@ struct Word {
     index: i64,
 }
 
-/// What waits for the read-write phase, in the order of the first writes.
-#[derive(Default)]
-pub(super) struct PendingWords {
-    places: HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>,
-    writes: Vec<Pending>,
-}
-
-impl PendingWords {
-    pub(super) fn of(&mut self, word: SignalIndex) -> &mut Pending {
-        #[allow(clippy::cast_possible_truncation, reason = "there are fewer words")]
-        let next = self.writes.len() as u32;
-        let place = *self.places.entry(word).or_insert(next);
-        if place == next {
-            self.writes.push(Pending::None);
-        }
-        &mut self.writes[place as usize]
-    }
-
-    /// Makes it empty; `true` if its memory is worth to be kept.
-    pub(super) fn recycle(&mut self) -> bool {
-        self.places.clear();
-        self.writes.clear();
-        self.writes.capacity() <= write::KEPT
-    }
-
-    /// The writes in the order in which their words were first written.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Pending> {
-        self.writes.drain(..)
-    }
-}
-
 /// An element that is looked up for one access.
 struct Borrowed<'a> {
     port: &'a dyn Port,
@@ -92,7 +60,6 @@ impl Words {
             arrays: RefCell::default(),
             by_array: RefCell::default(),
             next: Cell::new(SignalIndex::FIRST_WORD),
-            pending: RefCell::default(),
         }
     }
 
@@ -218,8 +185,7 @@ impl Kernel {
             // The error names the word.
             return self.write(self.entry(index), write, place);
         }
-        self.writes
-            .push_word(&self.words.pending, index, like.width, write, place);
+        self.writes.push_word(index, like.width, write, place);
         Ok(())
     }
 

@@ -2,12 +2,14 @@
 //! which the signals were first written.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::panic::Location;
 
 use super::Kernel;
-use super::signal::{Signal, SignalIndex, Signals};
-use super::words::PendingWords;
-use crate::simulator::{Encoding, Handle, Port, PortError, Value, WriteMode};
+use super::index::SignalIndex;
+use super::signal::{NOT_QUEUED, Signal, Signals, Target};
+use crate::simulator::{InOrder, Port, PortError, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
@@ -69,34 +71,38 @@ pub(crate) enum WriteError {
     Port(#[from] PortError),
 }
 
-/// What waits for the read-write phase on one signal.
-pub(crate) enum Pending {
-    None,
+/// A write that waits for the read-write phase, to a signal or a word.
+struct PendingWrite {
+    index: SignalIndex,
+    value: PendingValue,
+    /// The last one who wrote.
+    place: &'static Location<'static>,
+}
+
+/// What is to be written, all that was written in this phase together.
+enum PendingValue {
     Small {
         value: u64,
         unknown: u64,
         mask: u64,
-        place: &'static Location<'static>,
     },
-    Wide {
-        value: LogicVec,
-        place: &'static Location<'static>,
-    },
+    Wide(LogicVec),
     /// Bits of a wide vector, laid over each other in the order in which they came.
-    Parts {
-        parts: Vec<(u32, LogicVec)>,
-        place: &'static Location<'static>,
-    },
-    Real(f64, &'static Location<'static>),
-    Text(String, &'static Location<'static>),
+    Parts(Vec<(u32, LogicVec)>),
+    Real(f64),
+    Text(String),
 }
 
 /// The memory of how many writes is kept for the next ones.
-pub(super) const KEPT: usize = 1024;
+const KEPT: usize = 1024;
 
+/// The buffer: a write for each signal and word, in the order in which they were first written. A signal
+/// has its place in it itself ([`Signal::queued`]).
 pub(super) struct Writes {
-    queue: RefCell<Vec<SignalIndex>>,
-    spare: Cell<Vec<SignalIndex>>,
+    queue: RefCell<Vec<PendingWrite>>,
+    spare: Cell<Vec<PendingWrite>>,
+    /// The places of words.
+    words: RefCell<HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>>,
 }
 
 impl Writes {
@@ -104,6 +110,7 @@ impl Writes {
         Writes {
             queue: RefCell::default(),
             spare: Cell::default(),
+            words: RefCell::default(),
         }
     }
 
@@ -111,6 +118,7 @@ impl Writes {
         self.queue.borrow().is_empty()
     }
 
+    #[inline]
     pub(super) fn push(
         &self,
         signals: &Signals,
@@ -119,170 +127,66 @@ impl Writes {
         place: &'static Location<'static>,
     ) {
         let signal = signals.get(index);
-        self.add(
-            index,
-            &mut signal.pending.borrow_mut(),
-            signal.width,
-            write,
-            place,
-        );
+        let queued = signal.queued.get();
+        let queued = self.add(queued, index, signal.width, write, place);
+        signal.queued.set(queued);
     }
 
     /// Keeps a write to a word.
     pub(super) fn push_word(
         &self,
-        words: &RefCell<PendingWords>,
         index: SignalIndex,
         width: u32,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
-        self.add(index, words.borrow_mut().of(index), width, write, place);
+        let mut words = self.words.borrow_mut();
+        let queued = words.entry(index).or_insert(NOT_QUEUED);
+        *queued = self.add(*queued, index, width, write, place);
     }
 
+    /// Keeps a write at a place of the queue, or at its end; returns the place.
+    #[inline]
     fn add(
         &self,
+        queued: u32,
         index: SignalIndex,
-        pending: &mut Pending,
         width: u32,
         write: Write<'_>,
         place: &'static Location<'static>,
-    ) {
-        let all = low_mask(width);
-        if matches!(*pending, Pending::None) {
-            self.queue.borrow_mut().push(index);
+    ) -> u32 {
+        let mut queue = self.queue.borrow_mut();
+        if let Some(pending) = queue.get_mut(queued as usize) {
+            pending.value.add(width, write);
+            pending.place = place;
+            return queued;
         }
-        match (write, &mut *pending) {
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                Pending::Small {
-                    value: v,
-                    unknown: u,
-                    mask: m,
-                    place: p,
-                },
-            ) => {
-                *v = *v & !mask | value & mask;
-                *u = *u & !mask | unknown & mask;
-                *m |= mask;
-                *p = place;
-            }
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                _,
-            ) if mask & all == all => {
-                *pending = Pending::Small {
-                    value,
-                    unknown,
-                    mask,
-                    place,
-                };
-            }
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                Pending::None,
-            ) => {
-                *pending = Pending::Small {
-                    value: value & mask,
-                    unknown: unknown & mask,
-                    mask,
-                    place,
-                };
-            }
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                Pending::Wide {
-                    value: whole,
-                    place: p,
-                },
-            ) => {
-                for (low, part) in parts_of(value, unknown, mask) {
-                    overlay(whole, low, &part);
-                }
-                *p = place;
-            }
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                Pending::Parts { parts, place: p },
-            ) => {
-                parts.extend(parts_of(value, unknown, mask));
-                *p = place;
-            }
-            (
-                Write::Part { value: part, low },
-                Pending::Small {
-                    value,
-                    unknown,
-                    mask,
-                    ..
-                },
-            ) => {
-                let mut parts: Vec<_> = parts_of(*value, *unknown, *mask).collect();
-                parts.push((low, part.clone()));
-                *pending = Pending::Parts { parts, place };
-            }
-            (
-                Write::Small {
-                    value,
-                    unknown,
-                    mask,
-                },
-                _,
-            ) => {
-                *pending = Pending::Small {
-                    value: value & mask,
-                    unknown: unknown & mask,
-                    mask,
-                    place,
-                };
-            }
-            (Write::Wide(new), Pending::Wide { value, place: p }) => {
-                value.clone_from(new);
-                *p = place;
-            }
-            (Write::Wide(new), _) => {
-                *pending = Pending::Wide {
-                    value: new.clone(),
-                    place,
-                }
-            }
-            (Write::Part { value: part, low }, Pending::Wide { value, place: p }) => {
-                overlay(value, low, part);
-                *p = place;
-            }
-            (Write::Part { value, low }, Pending::Parts { parts, place: p }) => {
-                parts.push((low, value.clone()));
-                *p = place;
-            }
-            (Write::Part { value, low }, _) => {
-                *pending = Pending::Parts {
-                    parts: vec![(low, value.clone())],
-                    place,
-                };
-            }
-            (Write::Real(value), _) => *pending = Pending::Real(value, place),
-            (Write::Text(value), _) => *pending = Pending::Text(value.to_owned(), place),
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "there are fewer signals and words"
+        )]
+        let end = queue.len() as u32;
+        queue.push(PendingWrite {
+            index,
+            value: PendingValue::new(write),
+            place,
+        });
+        end
+    }
+
+    /// What is kept, which is nothing from now on.
+    fn take(&self, kernel: &Kernel) -> Vec<PendingWrite> {
+        let queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
+        for pending in queue.iter().filter(|pending| !pending.index.is_word()) {
+            kernel.signals.get(pending.index).queued.set(NOT_QUEUED);
         }
+        let mut words = self.words.borrow_mut();
+        if words.capacity() > 2 * KEPT {
+            *words = HashMap::default();
+        } else {
+            words.clear();
+        }
+        queue
     }
 
     /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
@@ -291,99 +195,139 @@ impl Writes {
         kernel: &Kernel,
         mut failed: impl FnMut(&Signal, &'static Location<'static>, PortError),
     ) {
-        let mut queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
-        let mut words = kernel.words.pending.take();
-        let port = kernel.port;
-        // In the same order as the words are in the queue.
-        let mut of_words = words.drain();
-        for index in queue.drain(..) {
+        let mut queue = self.take(kernel);
+        for PendingWrite {
+            index,
+            value,
+            place,
+        } in queue.drain(..)
+        {
+            let put = |port: &dyn Port, target: Target<'_>| value.put(port, target);
             let outcome = if index.is_word() {
-                let pending = of_words.next().unwrap_or(Pending::None);
-                let place = pending.place();
-                let put = |port: &dyn Port, target: Target<'_>| pending.put(port, target);
-                place.map(|place| (kernel.with_word(index, put), place))
+                kernel.with_word(index, put)
             } else {
-                let signal = kernel.signals.get(index);
-                let pending = std::mem::replace(&mut *signal.pending.borrow_mut(), Pending::None);
-                let place = pending.place();
-                place.map(|place| (pending.put(port, signal.target()), place))
+                put(kernel.port, kernel.signals.get(index).target())
             };
-            if let Some((Err(error), place)) = outcome {
+            if let Err(error) = outcome {
                 failed(kernel.signals.get(kernel.entry(index)), place, error);
             }
         }
         if queue.capacity() <= KEPT {
             self.spare.set(queue);
         }
-        drop(of_words);
-        if words.recycle() {
-            kernel.words.pending.replace(words);
-        }
     }
 
     /// Forgets what is kept: of each signal its path, and where it was written.
     pub(super) fn clear(&self, kernel: &Kernel) -> Vec<(String, &'static Location<'static>)> {
-        let mut words = kernel.words.pending.take();
-        let mut of_words = words.drain();
-        let mut forgotten = Vec::new();
-        for index in self.queue.take() {
-            let (pending, path) = if index.is_word() {
-                let pending = of_words.next().unwrap_or(Pending::None);
-                (pending, kernel.path_of_word(index))
+        let forgotten = self.take(kernel).into_iter().map(|pending| {
+            let path = if pending.index.is_word() {
+                kernel.path_of_word(pending.index)
             } else {
-                let signal = kernel.signals.get(index);
-                let pending = signal.pending.replace(Pending::None);
-                (pending, signal.description.path.clone())
+                kernel.signals.get(pending.index).description.path.clone()
             };
-            forgotten.extend(pending.place().map(|place| (path, place)));
-        }
-        forgotten
+            (path, pending.place)
+        });
+        forgotten.collect()
     }
 }
 
-impl Pending {
-    fn place(&self) -> Option<&'static Location<'static>> {
-        match *self {
-            Pending::None => None,
-            Pending::Small { place, .. }
-            | Pending::Wide { place, .. }
-            | Pending::Parts { place, .. }
-            | Pending::Real(_, place)
-            | Pending::Text(_, place) => Some(place),
-        }
-    }
-
-    fn put(self, port: &dyn Port, target: Target<'_>) -> Result<(), PortError> {
-        let mode = WriteMode::Deposit;
-        match self {
-            Pending::None => Ok(()),
-            Pending::Small {
+impl PendingValue {
+    #[inline]
+    fn new(write: Write<'_>) -> Self {
+        match write {
+            Write::Small {
                 value,
                 unknown,
                 mask,
-                ..
-            } => put_small(port, target, value, unknown, mask, mode),
-            Pending::Wide { value, .. } => port.write(target.handle, target.encoding, &value, mode),
-            Pending::Parts { parts, .. } => put_parts(port, target, &parts, mode),
-            Pending::Real(value, _) => port.write_real(target.handle, value, mode),
-            Pending::Text(value, _) => port.write_text(target.handle, &value),
+            } => PendingValue::Small {
+                value: value & mask,
+                unknown: unknown & mask,
+                mask,
+            },
+            Write::Wide(value) => PendingValue::Wide(value.clone()),
+            Write::Part { value, low } => PendingValue::Parts(vec![(low, value.clone())]),
+            Write::Real(value) => PendingValue::Real(value),
+            Write::Text(value) => PendingValue::Text(value.to_owned()),
         }
     }
-}
 
-/// What a value is written to.
-#[derive(Clone, Copy)]
-pub(super) struct Target<'a> {
-    pub(super) handle: Handle,
-    pub(super) width: u32,
-    pub(super) two_state: bool,
-    pub(super) encoding: &'a Encoding,
-}
+    /// What is written after it, to an object of this width: bits add up, and a whole value replaces all.
+    fn add(&mut self, width: u32, write: Write<'_>) {
+        let all = low_mask(width);
+        match (write, &mut *self) {
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Small {
+                    value: v,
+                    unknown: u,
+                    mask: m,
+                },
+            ) => {
+                *v = *v & !mask | value & mask;
+                *u = *u & !mask | unknown & mask;
+                *m |= mask;
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Wide(whole),
+            ) if mask & all != all => {
+                for (low, part) in parts_of(value, unknown, mask) {
+                    overlay(whole, low, &part);
+                }
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Parts(parts),
+            ) if mask & all != all => parts.extend(parts_of(value, unknown, mask)),
+            (
+                Write::Part { value: part, low },
+                PendingValue::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+            ) => {
+                let mut parts: Vec<_> = parts_of(*value, *unknown, *mask).collect();
+                parts.push((low, part.clone()));
+                *self = PendingValue::Parts(parts);
+            }
+            (Write::Part { value: part, low }, PendingValue::Wide(whole)) => {
+                overlay(whole, low, part);
+            }
+            (Write::Part { value, low }, PendingValue::Parts(parts)) => {
+                parts.push((low, value.clone()));
+            }
+            (Write::Wide(new), PendingValue::Wide(whole)) => whole.clone_from(new),
+            (write, _) => *self = PendingValue::new(write),
+        }
+    }
 
-impl Target<'_> {
-    /// Another object of the same encoding.
-    pub(super) fn at(self, handle: Handle) -> Self {
-        Target { handle, ..self }
+    #[inline]
+    fn put(self, port: &dyn Port, target: Target<'_>) -> Result<(), PortError> {
+        let mode = WriteMode::Deposit;
+        match self {
+            PendingValue::Small {
+                value,
+                unknown,
+                mask,
+            } => put_small(port, target, value, unknown, mask, mode),
+            PendingValue::Wide(value) => port.write(target.handle, target.encoding, &value, mode),
+            PendingValue::Parts(parts) => put_parts(port, target, &parts, mode),
+            PendingValue::Real(value) => port.write_real(target.handle, value, mode),
+            PendingValue::Text(value) => port.write_text(target.handle, &value),
+        }
     }
 }
 

@@ -106,6 +106,7 @@ impl fmt::Display for ObjectKind {
 /// assert_eq!(verifork::Direction::InOut.to_string(), "inout");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Direction {
     /// Into the module: a testbench may drive it.
     Input,

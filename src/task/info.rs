@@ -28,6 +28,7 @@ use super::waker::NodeRef;
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[non_exhaustive]
 pub enum TaskState {
     /// Added, and not run yet.
     Queued,

@@ -1,14 +1,18 @@
 //! Waiting for changes of signals.
 
 use std::fmt;
+use std::future::Future as _;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
+
+use futures_core::Stream;
 
 use super::kernel_or_panic;
 use super::wait::{Trigger, Wait, futures};
 use crate::scheduler::{
-    Condition, Edge, Kernel, SignalIndex, SignalWait, condition_note, edge_note,
+    Condition, Edge, Kernel, SignalIndex, SignalWait, condition_reason, edge_reason,
 };
 use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
@@ -51,6 +55,41 @@ pub struct EdgeWait(Wait<Edges>);
 pub struct ConditionWait(Wait<Holds>);
 
 futures!(EdgeWait, ConditionWait);
+
+/// One change after the other as a stream, whose items are `()`. Made by [`EdgeWait::stream`]; it does
+/// not end.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # use futures_lite::StreamExt as _;
+/// # async fn example(clk: Signal<bool>) {
+/// let mut edges = clk.rising_edge().stream().enumerate();
+/// while let Some((number, ())) = edges.next().await {
+///     log::info!("edge {number}");
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "streams do nothing unless polled"]
+pub struct EdgeStream(EdgeWait);
+
+impl EdgeWait {
+    /// The same wait again after each time that it has come. A change that comes while nobody polls the
+    /// stream is no item of it.
+    pub fn stream(self) -> EdgeStream {
+        EdgeStream(self)
+    }
+}
+
+impl Stream for EdgeStream {
+    type Item = ();
+
+    #[inline]
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<()>> {
+        // Polled after it has come, the wait begins anew.
+        Pin::new(&mut self.0).poll(context).map(Some)
+    }
+}
 
 /// A signal, and who waits for it.
 #[derive(Clone, Copy, Debug)]
@@ -134,7 +173,7 @@ impl Trigger for Edges {
     }
 
     fn reason(&self, _: &'static Kernel) -> WaitReason {
-        edge_note(self.of.signal, self.edge, self.count)
+        edge_reason(self.of.signal, self.edge, self.count)
     }
 }
 
@@ -164,7 +203,7 @@ impl Trigger for Holds {
     }
 
     fn reason(&self, _: &'static Kernel) -> WaitReason {
-        condition_note(self.of.signal)
+        condition_reason(self.of.signal)
     }
 }
 

@@ -30,7 +30,7 @@ use std::fmt;
 use crate::scheduler::{Kernel, kernel};
 use crate::time::SimTime;
 
-pub use self::change::{ConditionWait, EdgeWait};
+pub use self::change::{ConditionWait, EdgeStream, EdgeWait};
 pub use self::phase::{PhaseWait, next_time_step, read_only, read_write};
 pub(crate) use self::time::timer_of_steps;
 pub use self::time::{Timer, timer, try_timer};

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::kernel_or_panic;
 use super::wait::{Trigger, Wait, futures};
-use crate::scheduler::{Kernel, Stage, phase_note};
+use crate::scheduler::{Kernel, Stage, phase_reason};
 use crate::simulator::Phase;
 use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
@@ -137,6 +137,6 @@ impl Trigger for PhaseReached {
     }
 
     fn reason(&self, _: &'static Kernel) -> WaitReason {
-        phase_note(self.phase)
+        phase_reason(self.phase)
     }
 }

@@ -149,6 +149,6 @@ impl Trigger for Deadline {
     }
 
     fn reason(&self, kernel: &'static Kernel) -> WaitReason {
-        kernel.deadline_note(self.0)
+        kernel.deadline_reason(self.0)
     }
 }

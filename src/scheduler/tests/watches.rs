@@ -404,3 +404,22 @@ fn a_clock_that_is_missing_is_named_before_what_waits_for_its_edges() {
         Ok(())
     });
 }
+
+#[test]
+fn a_stream_of_edges_is_the_same_wait_again_and_leaves_nothing() {
+    use futures_lite::StreamExt as _;
+    clocked_register().run(async |_| {
+        let mut edges = signal::<bool>("clk").rising_edge().stream();
+        for expected in [5, 15, 25] {
+            assert_eq!(edges.next().await, Some(()));
+            assert_eq!(steps(), expected);
+        }
+        // An edge that comes while nobody polls is none of its items.
+        timer(15.ns()).await;
+        assert_eq!((edges.next().await, steps()), (Some(()), 45));
+        let _pending = futures_lite::future::poll_once(edges.next()).await;
+        drop(edges);
+        assert_eq!(crate::scheduler::leak_counts().0, 0);
+        Ok(())
+    });
+}

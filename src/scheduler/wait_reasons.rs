@@ -5,23 +5,24 @@
 use std::fmt;
 use std::task::Waker;
 
-use super::signal::write_path;
-use super::{Edge, Kernel, SignalIndex};
+use super::index::SignalIndex;
+use super::signal_wait::Edge;
+use super::{Kernel, paths};
 use crate::simulator::Phase;
 use crate::task::{WaitReason, node_index};
 use crate::time::{Precision, SimTime};
 
 /// The awaits of tasks by their index.
-pub(super) type Found = Vec<(u32, WaitReason)>;
+pub(super) type Waits = Vec<(u32, WaitReason)>;
 
-/// Enters a wait under the task that its waker names, if it names one.
-pub(super) fn enter(found: &mut Found, kernel: &Kernel, waker: &Waker, wait: WaitReason) {
+/// Adds a wait under the task that its waker names, if it names one.
+pub(super) fn add(waits: &mut Waits, kernel: &Kernel, waker: &Waker, wait: WaitReason) {
     if let Some(node) = node_index(waker, &kernel.executor) {
-        found.push((node, wait));
+        waits.push((node, wait));
     }
 }
 
-pub(crate) fn deadline_note(deadline: u64, precision: Precision) -> WaitReason {
+pub(crate) fn deadline_reason(deadline: u64, precision: Precision) -> WaitReason {
     let b = u64::from(precision.exponent().cast_unsigned());
     WaitReason::Custom {
         describe: describe_deadline,
@@ -39,7 +40,7 @@ fn describe_deadline(deadline: u64, exponent: u64, f: &mut fmt::Formatter<'_>) -
     }
 }
 
-pub(crate) fn phase_note(phase: Phase) -> WaitReason {
+pub(crate) fn phase_reason(phase: Phase) -> WaitReason {
     WaitReason::Text(match phase {
         Phase::ReadWrite => "the read-write phase",
         Phase::ReadOnly => "the read-only phase",
@@ -47,7 +48,7 @@ pub(crate) fn phase_note(phase: Phase) -> WaitReason {
     })
 }
 
-pub(crate) fn edge_note(signal: SignalIndex, edge: Edge, count: u32) -> WaitReason {
+pub(crate) fn edge_reason(signal: SignalIndex, edge: Edge, count: u32) -> WaitReason {
     let edge = match edge {
         Edge::Rising => 0,
         Edge::Falling => 1,
@@ -71,10 +72,10 @@ fn describe_edge(signal: u64, edge: u64, f: &mut fmt::Formatter<'_>) -> fmt::Res
         1 => write!(f, "falling edge{plural} of ")?,
         _ => write!(f, "change{plural} of ")?,
     }
-    write_path(signal, f)
+    paths::write(signal, f)
 }
 
-pub(crate) fn condition_note(signal: SignalIndex) -> WaitReason {
+pub(crate) fn condition_reason(signal: SignalIndex) -> WaitReason {
     WaitReason::Custom {
         describe: describe_condition,
         a: signal.number(),
@@ -84,5 +85,5 @@ pub(crate) fn condition_note(signal: SignalIndex) -> WaitReason {
 
 fn describe_condition(signal: u64, _: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("a condition on ")?;
-    write_path(signal, f)
+    paths::write(signal, f)
 }

@@ -1,0 +1,66 @@
+//! What a task may await of a signal: changes, counted, or a condition.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Which changes of a signal count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Edge {
+    /// Becomes 1 (or H) from anything else.
+    Rising,
+    /// Becomes 0 (or L) from anything else.
+    Falling,
+    /// Changes.
+    Any,
+}
+
+/// What one waiter of a signal waits for.
+pub(crate) enum SignalWait {
+    Edges {
+        edge: Edge,
+        remaining: u32,
+        /// When the wait began, in steps.
+        since: u64,
+    },
+    Until(Rc<Condition>),
+}
+
+/// A condition of the user's, asked in the simulator's callback.
+pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
+    panicked: Cell<bool>,
+    ask: F,
+}
+
+impl Condition {
+    pub(crate) fn new(ask: impl Fn() -> bool + 'static) -> Rc<Self> {
+        Rc::new(Condition {
+            panicked: Cell::new(false),
+            ask,
+        })
+    }
+
+    /// It panicked when it was asked in the callback.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.panicked.get()
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        (self.ask)()
+    }
+
+    /// What the user's closure holds may be dropped here, if its task has left meanwhile.
+    pub(super) fn drop_here(self: Rc<Self>) {
+        // The task has gone: there is nobody whose panic it would be.
+        if let Err(caught) = crate::task::catch(move || drop(self)) {
+            log::error!("a condition panicked while it was dropped: {caught}");
+        }
+    }
+
+    /// Holds, or panics: in both cases the wait is over, and the task learns which.
+    pub(super) fn is_over(&self) -> bool {
+        crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
+            self.panicked.set(true);
+            true
+        })
+    }
+}

@@ -119,7 +119,28 @@ impl TaskManager {
     ///
     /// # Errors
     ///
-    /// Every error of the manager, in the order in which they happened.
+    /// Every error of the manager, in the order in which they happened: a
+    /// [`TaskErrors`](crate::task::TaskErrors), which `downcast` gives back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::TaskErrors;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// for name in ["first", "second"] {
+    ///     tm.child(name).continue_on_error().fork(async {
+    ///         ensure!(1 + 1 == 3, "it is 2");
+    ///         Ok(())
+    ///     });
+    /// }
+    /// let errors: TaskErrors = tm.join_all().await.unwrap_err().downcast()?;
+    /// assert_eq!((errors.len(), errors.first().task()), (2, "first"));
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
         if self.core().scope_set.get() == NONE {

@@ -8,6 +8,7 @@ use std::task::Waker;
 use super::Name;
 use super::error::{TaskError, TaskErrorKind};
 use super::executor::with_executor;
+use super::state::State;
 use super::wait_queue::{WaitQueue, Woken};
 use super::waiters::WaiterKey;
 use super::waker::NodeRef;
@@ -96,13 +97,7 @@ pub struct TaskInfo {
     position: Cell<usize>,
     /// Its number among all tasks and managers of the thread, in the order in which they began.
     serial: Cell<u64>,
-    /// It was cancelled since its test had ended.
-    swept: Cell<bool>,
-    state: Cell<TaskState>,
-    started: Cell<bool>,
-    cancel_requested: Cell<bool>,
-    continue_on_error: bool,
-    background: bool,
+    state: State,
     error: OnceCell<TaskError>,
     /// A second error: a panic of a drop after the first one.
     late_error: OnceCell<TaskError>,
@@ -123,12 +118,7 @@ impl TaskInfo {
             node: Cell::new(None),
             position: Cell::new(usize::MAX),
             serial: Cell::new(0),
-            swept: Cell::new(false),
-            state: Cell::new(TaskState::Queued),
-            started: Cell::new(false),
-            cancel_requested: Cell::new(false),
-            continue_on_error,
-            background,
+            state: State::new(continue_on_error, background),
             error: OnceCell::new(),
             late_error: OnceCell::new(),
             awaiters: WaitQueue::new(),
@@ -152,7 +142,7 @@ impl TaskInfo {
 
     /// How far the task has come.
     pub fn state(&self) -> TaskState {
-        self.state.get()
+        self.state.step()
     }
 
     /// The task returned a value.
@@ -172,7 +162,7 @@ impl TaskInfo {
 
     /// Nobody waits for the task: it was added by [`background`](super::Scope::background).
     pub fn is_background(&self) -> bool {
-        self.background
+        self.state.is_background()
     }
 
     /// The task has ended, in whatever way.
@@ -213,11 +203,11 @@ impl TaskInfo {
     }
 
     pub(super) fn mark_swept(&self) {
-        self.swept.set(true);
+        self.state.sweep();
     }
 
     pub(super) fn was_swept(&self) -> bool {
-        self.swept.get()
+        self.state.was_swept()
     }
 
     /// Name and place, for a list of tasks in a message.
@@ -234,29 +224,29 @@ impl TaskInfo {
     }
 
     pub(super) fn has_started(&self) -> bool {
-        self.started.get() || self.has_ended()
+        self.state.has_started()
     }
 
     pub(super) fn mark_started(&self) {
-        if !self.started.replace(true) {
+        if self.state.start() {
             self.wake_awaiters_of(|awaited| awaited == Awaited::Start);
         }
     }
 
     pub(super) fn set_state(&self, state: TaskState) {
-        self.state.set(state);
+        self.state.set_step(state);
     }
 
     pub(super) fn request_cancel(&self) {
-        self.cancel_requested.set(true);
+        self.state.request_cancel();
     }
 
     pub(super) fn is_cancel_requested(&self) -> bool {
-        self.cancel_requested.get()
+        self.state.is_cancel_requested()
     }
 
     pub(super) fn continues_on_error(&self) -> bool {
-        self.continue_on_error
+        self.state.continues_on_error()
     }
 
     pub(super) fn value_type(&self) -> &'static str {
@@ -279,7 +269,7 @@ impl TaskInfo {
             TaskErrorKind::Cancelled | TaskErrorKind::ValueGone => TaskState::Cancelled,
         };
         let error = self.make_error(kind);
-        self.state.set(state);
+        self.state.set_step(state);
         if let Err(error) = self.error.set(error) {
             let _ = self.late_error.set(error);
         }

@@ -121,6 +121,7 @@ mod scope;
 mod shown;
 mod spawn;
 mod spawn_methods;
+mod state;
 mod tables;
 mod test_end;
 #[cfg(test)]

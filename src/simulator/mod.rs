@@ -9,6 +9,7 @@ mod declarations;
 mod description;
 mod error;
 mod event;
+mod generated_name;
 mod in_order;
 mod message;
 mod path;
@@ -17,6 +18,8 @@ mod quirks;
 pub(crate) mod testing;
 mod text;
 pub(crate) mod verilator;
+mod verilog_name;
+mod vhdl_name;
 pub(crate) mod vhpi;
 pub(crate) mod vpi;
 

@@ -12,8 +12,8 @@ use super::table::{
     VariableEntry, WRITABLE,
 };
 use crate::simulator::declarations::Declarations;
-use crate::simulator::vpi::name;
-use crate::simulator::vpi::verilator::names::{decoded, parts};
+use crate::simulator::generated_name::{decoded, parts};
+use crate::simulator::verilog_name;
 use crate::simulator::{Direction, Encoding, ObjectKind};
 
 /// The scope beside the top in which its ports are.
@@ -162,7 +162,7 @@ impl Design {
         direction: Option<Direction>,
         writable: Writable,
     ) -> Option<&'static Object> {
-        let name = name::plain(&entry.name()).to_owned();
+        let name = verilog_name::plain(&entry.name()).to_owned();
         let path = format!("{scope}.{name}");
         let [mut unpacked, mut packed] = self.host.dimensions(entry);
         let declared = self.declared.of(&path);

@@ -6,7 +6,7 @@ use super::memory::Layout;
 use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
 use super::{Delay, ModelPort};
 use crate::simulator::event::{self, check_not_over};
-use crate::simulator::vpi::name;
+use crate::simulator::verilog_name;
 use crate::simulator::{
     CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, Quirks,
     WriteMode,
@@ -26,10 +26,10 @@ impl ModelPort {
     }
 
     fn child(&self, scope: Option<Handle>, name: &str) -> Option<&'static Object> {
-        if let Some(object) = self.contents(scope)?.get(name::plain(name)) {
+        if let Some(object) = self.contents(scope)?.get(verilog_name::plain(name)) {
             return Some(object);
         }
-        let (base, index) = name::split_index(name)?;
+        let (base, index) = verilog_name::split_index(name)?;
         let array = self.child(scope, base)?;
         match &array.body {
             Body::Array(elements) => elements.element(array, index),
@@ -161,7 +161,7 @@ impl Port for ModelPort {
         if event::is_over() {
             return None;
         }
-        name::splits(path).find_map(|split| {
+        verilog_name::splits(path).find_map(|split| {
             let object = self.child(scope, split.first)?;
             match split.rest {
                 None => Some(object.handle()),

@@ -1,11 +1,10 @@
 //! What an object is: its kind, its encoding, its place.
 
 use super::VhpiPort;
-use super::name;
 use super::object::{Object, Role};
 use super::raw::Raw;
 use super::shape::Shape;
-use crate::simulator::{Description, ObjectKind, event};
+use crate::simulator::{Description, ObjectKind, event, vhdl_name};
 use crate::sys::vhpi;
 
 /// The kind of an object that holds a value.
@@ -104,7 +103,7 @@ impl VhpiPort {
         self.raw.release(unit);
         let name = name?;
         let simple = name.rsplit(['.', ':']).next().unwrap_or(&name);
-        Some(name::shown(simple, self.quirks.names))
+        Some(vhdl_name::shown(simple, self.quirks.names))
     }
 
     /// What the innermost elements of an array look like.

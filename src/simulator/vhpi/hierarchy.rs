@@ -6,11 +6,10 @@
 //! identifier for a separator, and finds no element of an array.
 
 use super::VhpiPort;
-use super::name;
 use super::object::{Contents, Object, Role, Source};
 use super::raw::Raw;
 use super::shape::{Dimension, Shape};
-use crate::simulator::{Direction, Handle, ObjectKind, PortError, event};
+use crate::simulator::{Direction, Handle, ObjectKind, PortError, event, vhdl_name};
 use crate::sys::vhpi;
 
 /// The relations that lead from a region to what it holds.
@@ -195,13 +194,13 @@ impl VhpiPort {
             name,
             ..
         } = found;
-        let shown = name::shown(&name, self.quirks.names);
+        let shown = vhdl_name::shown(&name, self.quirks.names);
         let path = match parent {
             Some(parent) => format!("{}.{shown}", parent.path),
             None => shown.clone(),
         };
         let object = Object::keep(source, role, is_part, shown, path, None);
-        contents.add(name::key(&name), object);
+        contents.add(vhdl_name::key(&name), object);
         object
     }
 
@@ -305,7 +304,7 @@ impl VhpiPort {
         if event::is_over() {
             return None;
         }
-        name::splits(path).find_map(|split| {
+        vhdl_name::splits(path).find_map(|split| {
             let object = self.member(scope, split.first)?;
             match split.rest {
                 None => Some(object),
@@ -321,10 +320,10 @@ impl VhpiPort {
             Some(scope) => self.contents(scope),
             None => self.top(),
         };
-        if let Some(object) = name::keys(name).find_map(|key| contents.by_name.get(&key)) {
+        if let Some(object) = vhdl_name::keys(name).find_map(|key| contents.by_name.get(&key)) {
             return Some(object);
         }
-        let (base, indices) = name::split_indices(name)?;
+        let (base, indices) = vhdl_name::split_indices(name)?;
         let array = self.member(scope, base)?;
         indices
             .into_iter()

@@ -24,7 +24,6 @@ mod cursor;
 mod description;
 mod handles;
 mod hierarchy;
-pub(super) mod name;
 mod object;
 mod position;
 mod raw;

@@ -294,7 +294,7 @@ impl VhpiPort {
             if name.starts_with('\'') {
                 name
             } else {
-                super::name::shown(&name, self.quirks.names)
+                crate::simulator::vhdl_name::shown(&name, self.quirks.names)
             }
         });
         names.collect()

@@ -4,8 +4,7 @@
 //! not apply.
 
 use super::VpiPort;
-use super::name;
-use crate::simulator::{Description, Encoding, Handle, ObjectKind, event};
+use crate::simulator::{Description, Encoding, Handle, ObjectKind, event, verilog_name};
 use crate::sys::vpi;
 
 pub(super) fn object_kind(vpi_type: i32) -> ObjectKind {
@@ -113,7 +112,7 @@ impl VpiPort {
             .declared_name(vpi::vpiName, object)
             .or_else(|| self.raw.get_text(vpi::vpiName, object))
             .unwrap_or_default();
-        name::plain(&name).to_owned()
+        verilog_name::plain(&name).to_owned()
     }
 
     fn describe_place(&self, object: Handle, description: &mut Description) {

@@ -11,9 +11,8 @@ use std::rc::Rc;
 
 use super::VpiPort;
 use super::description::object_kind;
-use super::name;
 use super::vhdl::Unlisted;
-use crate::simulator::{Direction, Handle, ObjectKind, event};
+use crate::simulator::{Direction, Handle, ObjectKind, event, verilog_name};
 use crate::sys::vpi;
 
 /// The scopes asked about so far; `None` stands for the top of the design.
@@ -183,14 +182,14 @@ impl VpiPort {
         let ports = self.raw.all_related(vpi::vpiPort, Some(scope));
         let names = ports.into_iter().filter_map(|port| {
             let name = self.raw.get_text(vpi::vpiName, port)?;
-            Some(name::plain(&name).to_owned())
+            Some(verilog_name::plain(&name).to_owned())
         });
         names.collect()
     }
 
     /// A name as it is compared.
     fn key(name: &str) -> Box<str> {
-        name::plain(name).into()
+        verilog_name::plain(name).into()
     }
 
     pub(super) fn find_by_path(&self, scope: Option<Handle>, path: &str) -> Option<Handle> {
@@ -200,7 +199,7 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl {
             return self.find_vhdl(vhdl, scope, path);
         }
-        name::splits(path).find_map(|split| {
+        verilog_name::splits(path).find_map(|split| {
             let object = self.child(scope, split.first)?;
             match split.rest {
                 None => Some(object),
@@ -221,7 +220,7 @@ impl VpiPort {
         {
             return Some(hidden);
         }
-        if let Some((base, index)) = name::split_index(name) {
+        if let Some((base, index)) = verilog_name::split_index(name) {
             let array = self.child(scope, base)?;
             return self.array_element(array, index);
         }

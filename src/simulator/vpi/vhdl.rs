@@ -17,7 +17,7 @@ use super::VpiPort;
 use super::hierarchy::{Scope, direction};
 use super::probe;
 use super::written::Writes;
-use crate::simulator::vhpi::name;
+use crate::simulator::vhdl_name;
 use crate::simulator::{
     Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, event,
 };
@@ -139,9 +139,9 @@ fn names_to_ask_for(name: &str) -> Vec<String> {
         names.push(name.to_lowercase());
     }
     // Letters beyond ASCII may be those of a UTF-8 source, of which VHDL makes no letters.
-    let is_plain = names.is_empty() && name::split_indices(name).is_none();
+    let is_plain = names.is_empty() && vhdl_name::split_indices(name).is_none();
     if name.starts_with('\\') || is_plain || !name.is_ascii() {
-        let shown = name::shown(name, NameCase::AsWritten);
+        let shown = vhdl_name::shown(name, NameCase::AsWritten);
         names.push(format!("\\{}\\", shown.replace('\\', "\\\\")));
     }
     names
@@ -165,8 +165,8 @@ impl VpiPort {
                 continue;
             };
             let name = whole_name(&name);
-            let shown = name::shown(&name, self.quirks.names);
-            made.add(name::key(&name).into(), object);
+            let shown = vhdl_name::shown(&name, self.quirks.names);
+            made.add(vhdl_name::key(&name).into(), object);
             vhdl.keep(object, scope, shown, false);
         }
         made
@@ -178,7 +178,7 @@ impl VpiPort {
         scope: Option<Handle>,
         path: &str,
     ) -> Option<Handle> {
-        name::splits(path).find_map(|split| {
+        vhdl_name::splits(path).find_map(|split| {
             let object = self.member(vhdl, scope, split.first)?;
             match split.rest {
                 None => Some(object),
@@ -193,13 +193,13 @@ impl VpiPort {
     /// The object that a scope holds by one name, which may have indices.
     fn member(&self, vhdl: &Vhdl, scope: Option<Handle>, name: &str) -> Option<Handle> {
         let index = self.scope(scope);
-        if let Some(object) = name::keys(name).find_map(|key| index.get(&key)) {
+        if let Some(object) = vhdl_name::keys(name).find_map(|key| index.get(&key)) {
             return Some(object);
         }
         if let Some(object) = self.unlisted(vhdl, &index, scope?, name) {
             return Some(object);
         }
-        let (base, indices) = name::split_indices(name)?;
+        let (base, indices) = vhdl_name::split_indices(name)?;
         let array = self.member(vhdl, scope, base)?;
         indices
             .into_iter()
@@ -218,7 +218,7 @@ impl VpiPort {
                 // A generate loop as a whole is found, as if it were its first scope.
                 .filter(|object| !self.kind(*object).is_scope());
             if let Some(object) = found {
-                let shown = name::shown(&asked, self.quirks.names);
+                let shown = vhdl_name::shown(&asked, self.quirks.names);
                 vhdl.keep(object, Some(scope), shown, false);
             }
             index.unlisted.borrow_mut().insert(asked.into(), found);

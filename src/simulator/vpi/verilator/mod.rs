@@ -6,7 +6,6 @@
 //! - Handles of callbacks that fire once are given back when they have.
 //! - Names are those of the generated program, and are turned into the design's.
 
-pub(in crate::simulator) mod names;
 mod objects;
 mod watches;
 

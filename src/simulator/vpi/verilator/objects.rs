@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::names::{decoded, encoded, parts};
-use crate::simulator::vpi::{VpiPort, name};
+use crate::simulator::generated_name::{decoded, encoded, parts};
+use crate::simulator::verilog_name;
+use crate::simulator::vpi::VpiPort;
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError};
 use crate::sys::vpi;
 
@@ -31,7 +32,7 @@ impl VpiPort {
         scope: Option<Handle>,
         name: &str,
     ) -> Option<Handle> {
-        let name = name::plain(name);
+        let name = verilog_name::plain(name);
         let key = (scope, Box::from(name));
         if let Some(known) = self.kept.scopes.borrow().get(&key) {
             return Some(*known);
@@ -178,7 +179,7 @@ impl VpiPort {
         let ports = self.ports_of_top()?;
         let port = ports.into_iter().find(|port| {
             let of_port = self.raw.get_text(vpi::vpiName, *port);
-            of_port.is_some_and(|of_port| name::plain(&of_port) == name)
+            of_port.is_some_and(|of_port| verilog_name::plain(&of_port) == name)
         });
         port.map_or(own, |port| self.raw.get(vpi::vpiDirection, Some(port)))
     }

@@ -4,7 +4,7 @@ use crate::simulator::path::{Split, splits_of_plain};
 
 /// An identifier as names are compared: without the marks of an escaped identifier
 /// (IEEE 1800-2017, 5.6.1).
-pub(in crate::simulator) fn plain(name: &str) -> &str {
+pub(super) fn plain(name: &str) -> &str {
     match name.strip_prefix('\\') {
         Some(escaped) => escaped.trim_end_matches(' '),
         None => name,
@@ -15,7 +15,7 @@ pub(in crate::simulator) fn plain(name: &str) -> &str {
 /// escaped identifier given without its backslash wins over a hierarchy that reads the same.
 ///
 /// An identifier with a backslash ends at its space, or at the end of the path.
-pub(in crate::simulator) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
+pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
     let escaped = path
         .strip_prefix('\\')
         .map(|escaped| match escaped.split_once(' ') {
@@ -44,7 +44,7 @@ fn after_escaped(rest: &str) -> Option<&str> {
 }
 
 /// The name before an index in brackets at its end, and the index.
-pub(in crate::simulator) fn split_index(name: &str) -> Option<(&str, i64)> {
+pub(super) fn split_index(name: &str) -> Option<(&str, i64)> {
     let (base, index) = name.strip_suffix(']')?.rsplit_once('[')?;
     let index = index.trim().parse().ok()?;
     (!base.is_empty()).then_some((base.trim_end(), index))

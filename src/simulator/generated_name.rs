@@ -23,7 +23,7 @@ fn encoded_bytes(name: &[u8]) -> String {
 }
 
 /// The design's names in a path of the generated program.
-pub(in crate::simulator) fn decoded(path: &str) -> String {
+pub(super) fn decoded(path: &str) -> String {
     let path = path
         .replace("__BRA__", "[")
         .replace("__KET__", "]")
@@ -56,7 +56,7 @@ pub(in crate::simulator) fn decoded(path: &str) -> String {
 
 /// The names in a path of the generated program. Newer versions have escaped ones in it, which end with
 /// a space, and may hold dots.
-pub(in crate::simulator) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+pub(super) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     let mut parts = Vec::new();
     let (mut start, mut escaped) = (0, false);
     for (at, letter) in path.char_indices() {

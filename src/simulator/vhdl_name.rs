@@ -7,7 +7,7 @@ use crate::simulator::path::{Split, splits_of_plain};
 
 /// A name as it is shown: without the marks of an extended identifier (IEEE 1076-2008, 15.4.3), in
 /// lower case where the simulator does not keep the source's, and with indices in brackets.
-pub(in crate::simulator) fn shown(name: &str, case: NameCase) -> String {
+pub(super) fn shown(name: &str, case: NameCase) -> String {
     if let Some(extended) = extended(name) {
         return extended;
     }
@@ -21,7 +21,7 @@ pub(in crate::simulator) fn shown(name: &str, case: NameCase) -> String {
 
 /// A name as it is compared: basic identifiers without case, extended ones with it and marked by a
 /// backslash.
-pub(in crate::simulator) fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     match extended(name) {
         Some(extended) => format!("\\{extended}"),
         None => with_brackets(&name.to_lowercase()),
@@ -30,7 +30,7 @@ pub(in crate::simulator) fn key(name: &str) -> String {
 
 /// The keys under which a user's name may stand: as the identifier that it is, and as an extended
 /// one whose marks were left out.
-pub(in crate::simulator) fn keys(name: &str) -> impl Iterator<Item = String> {
+pub(super) fn keys(name: &str) -> impl Iterator<Item = String> {
     let unmarked = (!name.starts_with('\\')).then(|| format!("\\{name}"));
     std::iter::once(key(name)).chain(unmarked)
 }
@@ -64,7 +64,7 @@ fn with_brackets(name: &str) -> String {
 ///
 /// A name with a backslash ends at the next one that stands alone, or as Verilog's do, at a space
 /// or at the end of the path.
-pub(in crate::simulator) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
+pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
     let marked = path.strip_prefix('\\').map(|inner| {
         let end = 1 + end_of_extended(inner);
         // Its indices belong to it.
@@ -92,7 +92,7 @@ fn end_of_extended(inner: &str) -> usize {
 }
 
 /// The name before the last group of indices at its end, and the indices: `m[1]`, `m(1)`, `m(1,2)`.
-pub(in crate::simulator) fn split_indices(name: &str) -> Option<(&str, Vec<i64>)> {
+pub(super) fn split_indices(name: &str) -> Option<(&str, Vec<i64>)> {
     let (base, indices) = match name.strip_suffix(']') {
         Some(open) => open.rsplit_once('[')?,
         None => name.strip_suffix(')')?.rsplit_once('(')?,

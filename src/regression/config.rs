@@ -15,9 +15,10 @@ use std::time::Duration;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::variables::{PREFIX, Variable};
 
+use super::durations::{parse_simulated, parse_wall};
 use super::filter::Filter;
 use super::select::Order;
-use super::variables::{help, read, switch};
+use super::variables::{help, log_filter, one_of, or_off, seed, switch};
 use crate::time::SimDuration;
 
 /// Whether output is coloured.
@@ -149,7 +150,72 @@ impl Config {
             return Err(format!("there is no such variable{nearest}"));
         };
         let value = value.to_str().ok_or("not UTF-8 text")?;
-        read(self, variable, value.trim())
+        self.read(variable, value.trim())
+    }
+
+    /// Takes a variable's value into the settings.
+    ///
+    /// # Errors
+    ///
+    /// What would fit, where the value does not.
+    fn read(&mut self, variable: Variable, value: &str) -> Result<(), String> {
+        match variable {
+            Variable::Filter => self.filter = Filter::parse(value)?,
+            Variable::List => self.list = switch(value)?,
+            Variable::Order => {
+                let orders = [
+                    ("declared", Order::Declared),
+                    ("name", Order::Name),
+                    ("random", Order::Random),
+                ];
+                self.order = one_of(value, &orders)?;
+            }
+            Variable::FailFast => self.fail_fast = switch(value)?,
+            Variable::Repeat => {
+                let count = value.parse();
+                self.repeat = count.map_err(|_| "a count of 1 or more fits".to_owned())?;
+            }
+            Variable::Seed => self.seed = Some(seed(value)?),
+            Variable::Timeout => {
+                let fitting = "a duration such as 1ms or 2.5us fits, or off";
+                self.timeout = or_off(value, parse_simulated, fitting)?;
+            }
+            Variable::WallTimeout => {
+                let fitting = "a duration such as 60s or 5min fits, or off";
+                self.wall_timeout = or_off(value, parse_wall, fitting)?;
+            }
+            Variable::Log => self.log = log_filter(value)?,
+            Variable::Junit => self.junit = Some(PathBuf::from(value)),
+            Variable::AllowEmpty => self.allow_empty = switch(value)?,
+            Variable::Top => self.top = Some(value.into()),
+            Variable::Color => {
+                let choices = [
+                    ("auto", Color::Auto),
+                    ("always", Color::Always),
+                    ("never", Color::Never),
+                ];
+                self.color = one_of(value, &choices)?;
+            }
+            Variable::Help => drop(switch(value)?),
+            Variable::Describe => self.describe = Some(PathBuf::from(value)),
+            // Read before the other settings are: results, so that what is wrong with settings is told
+            // there too; declarations, when the simulator's objects are.
+            Variable::Results | Variable::Declarations => {}
+            // The program around the design has read it, where there is one.
+            Variable::VerilatorPort => {
+                one_of(value, &[("memory", ()), ("vpi", ())])?;
+            }
+            // The harness reads these: any value passes here.
+            Variable::Sim
+            | Variable::Require
+            | Variable::Waves
+            | Variable::Icarus
+            | Variable::Ghdl
+            | Variable::Nvc
+            | Variable::Verilator
+            | Variable::Cache => {}
+        }
+        Ok(())
     }
 
     /// Whether what goes to standard output, where simulators print, is coloured.
@@ -191,7 +257,9 @@ impl Default for Config {
         // The table is the one place where a default is written down.
         for &variable in Variable::ALL {
             if let Some(default) = variable.default_value() {
-                read(&mut config, variable, default).expect("the table's defaults fit");
+                config
+                    .read(variable, default)
+                    .expect("the table's defaults fit");
             }
         }
         config

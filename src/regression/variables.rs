@@ -1,81 +1,10 @@
 //! The values of variables as text, and the help made from the table of them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use log::LevelFilter;
 use verifork_protocol::nearest::{did_you_mean, is_one_slip, nearest};
 use verifork_protocol::variables::Variable;
-
-use super::config::{Color, Config};
-use super::durations::{parse_simulated, parse_wall};
-use super::filter::Filter;
-use super::select::Order;
-
-/// Takes a variable's value into the settings.
-///
-/// # Errors
-///
-/// What would fit, where the value does not.
-pub(super) fn read(config: &mut Config, variable: Variable, value: &str) -> Result<(), String> {
-    match variable {
-        Variable::Filter => config.filter = Filter::parse(value)?,
-        Variable::List => config.list = switch(value)?,
-        Variable::Order => {
-            let orders = [
-                ("declared", Order::Declared),
-                ("name", Order::Name),
-                ("random", Order::Random),
-            ];
-            config.order = one_of(value, &orders)?;
-        }
-        Variable::FailFast => config.fail_fast = switch(value)?,
-        Variable::Repeat => {
-            let count = value.parse();
-            config.repeat = count.map_err(|_| "a count of 1 or more fits".to_owned())?;
-        }
-        Variable::Seed => config.seed = Some(seed(value)?),
-        Variable::Timeout => {
-            let fitting = "a duration such as 1ms or 2.5us fits, or off";
-            config.timeout = or_off(value, parse_simulated, fitting)?;
-        }
-        Variable::WallTimeout => {
-            let fitting = "a duration such as 60s or 5min fits, or off";
-            config.wall_timeout = or_off(value, parse_wall, fitting)?;
-        }
-        Variable::Log => config.log = log_filter(value)?,
-        Variable::Junit => config.junit = Some(PathBuf::from(value)),
-        Variable::AllowEmpty => config.allow_empty = switch(value)?,
-        Variable::Top => config.top = Some(value.into()),
-        Variable::Color => {
-            let choices = [
-                ("auto", Color::Auto),
-                ("always", Color::Always),
-                ("never", Color::Never),
-            ];
-            config.color = one_of(value, &choices)?;
-        }
-        Variable::Help => drop(switch(value)?),
-        Variable::Describe => config.describe = Some(PathBuf::from(value)),
-        // Read before the other settings are: results, so that what is wrong with settings is told
-        // there too; declarations, when the simulator's objects are.
-        Variable::Results | Variable::Declarations => {}
-        // The program around the design has read it, where there is one.
-        Variable::VerilatorPort => {
-            one_of(value, &[("memory", ()), ("vpi", ())])?;
-        }
-        // The harness reads these: any value passes here.
-        Variable::Sim
-        | Variable::Require
-        | Variable::Waves
-        | Variable::Icarus
-        | Variable::Ghdl
-        | Variable::Nvc
-        | Variable::Verilator
-        | Variable::Cache => {}
-    }
-    Ok(())
-}
 
 /// The text of `VERIFORK_HELP`: each variable with its present value, its default where that is
 /// another, and its meaning; what is wrong with the present values comes first.
@@ -109,7 +38,7 @@ pub(super) fn switch(value: &str) -> Result<bool, String> {
     }
 }
 
-fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
+pub(super) fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
     let lower = value.to_ascii_lowercase();
     if let Some(&(_, choice)) = choices.iter().find(|(name, _)| *name == lower) {
         return Ok(choice);
@@ -119,7 +48,7 @@ fn one_of<T: Copy>(value: &str, choices: &[(&str, T)]) -> Result<T, String> {
     Err(format!("one of {} fits{suggestion}", names.join(", ")))
 }
 
-fn seed(value: &str) -> Result<u64, String> {
+pub(super) fn seed(value: &str) -> Result<u64, String> {
     let digits = value.replace('_', "");
     let hexadecimal = digits
         .strip_prefix("0x")
@@ -131,7 +60,7 @@ fn seed(value: &str) -> Result<u64, String> {
     number.map_err(|_| "a number of 64 bits fits, decimal or 0x and hexadecimal".to_owned())
 }
 
-fn or_off<T>(
+pub(super) fn or_off<T>(
     value: &str,
     parse: fn(&str) -> Result<T, String>,
     fitting: &str,
@@ -145,7 +74,7 @@ fn or_off<T>(
 }
 
 /// Checks what `env_logger` would only warn about, on a stream that nobody reads.
-fn log_filter(value: &str) -> Result<String, String> {
+pub(super) fn log_filter(value: &str) -> Result<String, String> {
     let levels = LevelFilter::iter().map(|level| level.as_str().to_ascii_lowercase());
     let levels: Vec<String> = levels.collect();
     let names = || levels.iter().map(String::as_str);

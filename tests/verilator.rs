@@ -102,9 +102,9 @@ fn a_design_that_ends_the_simulation_fails_the_test_that_ran() {
     require!("verilator", "g++", "make");
     for design in [&*WITH_DELAYS, &WITHOUT_DELAYS] {
         for (test, line, says) in [
-            ("finishes", 24, "called `$finish`:\n     - "),
-            ("fails", 25, "called `$fatal`:\n     [1"),
-            ("stops", 26, "called `$stop`:\n     - "),
+            ("finishes", 24, "called `$finish`: - "),
+            ("fails", 25, "called `$fatal`: [1"),
+            ("stops", 26, "called `$stop`: - "),
         ] {
             let name = format!("ends::the_design_{test}");
             let run = between(design, &name);

@@ -80,7 +80,8 @@
 //!
 //! and the plugin in each simulator has these from it as they are: `VERIFORK_TIMEOUT`, the limit of
 //! simulated time; `VERIFORK_LOG`; `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several
-//! times in its simulation; `VERIFORK_TOP`, which is the top of a design in Verilog if it is not set; and
+//! times in its simulation; `VERIFORK_VERILATOR_PORT`, `memory` or `vpi`: how a design that Verilator has
+//! compiled is reached; `VERIFORK_TOP`, which is the top of a design in Verilog if it is not set; and
 //! `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter where tests share a simulation.
 //! `VERIFORK_LIST` is `--list` here. `VERIFORK_RESULTS`, the file through which the plugin tells what it
 //! has done, and `VERIFORK_DECLARATIONS`, through which it is told what the simulator does not show, the

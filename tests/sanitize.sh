@@ -137,7 +137,7 @@ models() {
     local count
     echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test --lib interleavings::"
     count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom cargo test --lib interleavings:: |
-        tee /dev/stderr | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
+        tee >(cat >&2) | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
     if [ "${count:-0}" = 0 ]; then
         echo "sanitize: loom: there was no model" >&2
         return 1

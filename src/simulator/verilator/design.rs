@@ -142,16 +142,17 @@ impl Design {
         entry: &VariableEntry,
         direction_of_port: Option<Direction>,
     ) -> Option<&'static Object> {
+        let direction = direction_of_port.or_else(|| direction(entry));
         let writable = if entry.is(PARAMETER) {
             Writable::Constant
-        } else if entry.is(DRIVEN) && direction(entry) != Some(Direction::Input) {
+        } else if entry.is(DRIVEN) && direction.is_none() {
             Writable::Driven
         } else if entry.is(WRITABLE) {
+            // What is driven and a port is told by its direction.
             Writable::Yes
         } else {
             Writable::ReadOnly
         };
-        let direction = direction_of_port.or_else(|| direction(entry));
         self.object(path, entry, direction, writable)
     }
 

@@ -250,6 +250,25 @@ pub struct Description {
 }
 
 impl Description {
+    /// Of an object of which no more is known.
+    pub(crate) fn new(kind: ObjectKind, name: String, path: String) -> Self {
+        Description {
+            kind,
+            name,
+            path,
+            definition: None,
+            file: None,
+            line: None,
+            encoding: Encoding::None,
+            number: false,
+            direction: None,
+            constant: kind == ObjectKind::Parameter,
+            array: None,
+            is_empty: false,
+            literals: Vec::new(),
+        }
+    }
+
     /// What the declaration makes of its bits, of which there are none if it is no logic.
     #[inline]
     pub(crate) fn declared(&self) -> Declared {

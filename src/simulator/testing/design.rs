@@ -119,19 +119,8 @@ impl Design {
         let content = Content::initial(&encoding);
         self.objects.push(Object {
             description: Description {
-                kind,
-                name: name.to_owned(),
-                path,
-                definition: None,
-                file: None,
-                line: None,
                 encoding,
-                number: false,
-                direction: None,
-                constant: kind == ObjectKind::Parameter,
-                array: None,
-                is_empty: false,
-                literals: Vec::new(),
+                ..Description::new(kind, name.to_owned(), path)
             },
             children: Vec::new(),
             is_top: parent.is_none(),

@@ -207,21 +207,7 @@ impl Port for ModelPort {
 
     fn describe(&self, object: Handle) -> Description {
         let object = Object::of(object);
-        let mut description = Description {
-            kind: object.kind(),
-            name: object.name(),
-            path: object.path(),
-            definition: None,
-            file: None,
-            line: None,
-            encoding: Encoding::None,
-            number: false,
-            direction: None,
-            constant: false,
-            array: None,
-            is_empty: false,
-            literals: Vec::new(),
-        };
+        let mut description = Description::new(object.kind(), object.name(), object.path());
         match &object.body {
             Body::Scope(Scope { definition, .. }) => description.definition.clone_from(definition),
             Body::Value(value) => {

@@ -41,12 +41,6 @@ impl VhpiPort {
         let shape = self.shape(object);
         let kind = value_kind(object.role, shape);
         let mut description = Description {
-            kind,
-            name: object.name.to_string(),
-            path: object.path.to_string(),
-            definition: None,
-            file: None,
-            line: None,
             encoding: shape.encoding(),
             number: shape.is_number(),
             direction: match object.role {
@@ -54,9 +48,7 @@ impl VhpiPort {
                 _ => None,
             },
             constant: object.is_constant(),
-            array: None,
-            is_empty: false,
-            literals: Vec::new(),
+            ..Description::new(kind, object.name.to_string(), object.path.to_string())
         };
         if let Shape::Array { dimensions } = shape {
             description.array = dimensions.first().map(|first| first.range());

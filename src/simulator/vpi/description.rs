@@ -61,21 +61,7 @@ impl VpiPort {
             self.vpi_type(object)
         };
         let kind = object_kind(vpi_type);
-        let mut description = Description {
-            kind,
-            name: String::new(),
-            path: self.path(object),
-            definition: None,
-            file: None,
-            line: None,
-            encoding: Encoding::None,
-            number: false,
-            direction: None,
-            constant: kind == ObjectKind::Parameter,
-            array: None,
-            is_empty: false,
-            literals: Vec::new(),
-        };
+        let mut description = Description::new(kind, String::new(), self.path(object));
         if vpi_type == vpi::vpiUndefined {
             return description;
         }

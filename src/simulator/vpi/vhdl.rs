@@ -291,21 +291,11 @@ impl VpiPort {
             self.vpi_type(handle)
         };
         let object = vhdl.object(handle);
-        let mut description = Description {
-            kind: super::description::object_kind(vpi_type),
-            path: object.map(|object| object.path.clone()).unwrap_or_default(),
-            name: vhdl.name(handle),
-            definition: None,
-            file: None,
-            line: None,
-            encoding: Encoding::None,
-            number: false,
-            direction: None,
-            constant: false,
-            array: None,
-            is_empty: false,
-            literals: Vec::new(),
-        };
+        let mut description = Description::new(
+            super::description::object_kind(vpi_type),
+            vhdl.name(handle),
+            object.map(|object| object.path.clone()).unwrap_or_default(),
+        );
         match vpi_type {
             vpi::vpiModule if description.name.ends_with(']') => {
                 description.kind = ObjectKind::GenerateScope;

@@ -233,6 +233,29 @@ fn a_plugin_that_cannot_be_used_is_an_error() {
     }
 }
 
+/// A library and a program that disagree about the table of the design say so, both of them by their
+/// versions, and nothing is read through it.
+#[test]
+fn a_table_of_another_version_is_refused_by_both_versions() {
+    require!("verilator", "g++", "make");
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("other.c");
+    fs::write(
+        &source,
+        "unsigned verifork_verilator_run(const void *table) { return table ? 7 : 0; }\n\
+         void verifork_verilator_end(void) {}\n",
+    )
+    .expect("the folder is ours");
+    let compiled = std::process::Command::new("cc")
+        .args(["-shared", "-fPIC", "-o", "other.so", "other.c"])
+        .current_dir(folder.path())
+        .status();
+    assert!(compiled.expect("there is a compiler").success());
+    let run = CONFORMANCE.run_in(folder.path(), &[], &["-m", "other.so"]);
+    run.says("with version 1 of the table of a design, the plugin has version 7");
+    assert_eq!(run.status, Some(2), "{}", run.output);
+}
+
 #[test]
 fn waves_are_written_from_the_first_to_the_last_time_step() {
     require!("verilator", "g++", "make");

@@ -271,3 +271,26 @@ impl VariableEntry {
         self.flags & DIRECTION
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_another_version_or_size_is_not_taken() {
+        // The version is the lower half of the first word, the size the upper one.
+        let mut words = [0u64; 64];
+        let bytes = size_of::<Table>() as u64;
+        for first in [
+            u64::from(VERSION + 1) | bytes << 32,
+            u64::from(VERSION) | (bytes + 8) << 32,
+            0,
+        ] {
+            words[0] = first;
+            // SAFETY: there are more words than a table of this version has, and no more than the
+            // first is read of another.
+            let taken = unsafe { Host::new(words.as_ptr().cast()) };
+            assert_eq!(taken.err(), Some(VERSION), "{first:#x}");
+        }
+    }
+}

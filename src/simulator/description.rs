@@ -158,6 +158,11 @@ pub enum Encoding {
     None,
 }
 
+/// How many bits or elements a declared range has.
+pub(super) fn length((left, right): (i64, i64)) -> u64 {
+    left.abs_diff(right) + 1
+}
+
 impl Encoding {
     /// Whether its bits are 0 and 1 and nothing else: as those of a `bit` or an `int`, or of
     /// anything in a simulator of two states.

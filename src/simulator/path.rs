@@ -22,3 +22,24 @@ pub(super) fn splits_of_plain(path: &str) -> impl Iterator<Item = Split<'_>> {
     });
     std::iter::once(whole).chain(shorter)
 }
+
+/// Finds an object by its path from a scope, of which `None` is the top: every way to take the first name
+/// off is tried, and the rest is looked for below what is found, if that holds names.
+pub(super) fn find<'a, T: Copy, S: Iterator<Item = Split<'a>>>(
+    scope: Option<T>,
+    path: &'a str,
+    splits: impl Fn(&'a str) -> S + Copy,
+    child: impl Fn(Option<T>, &str) -> Option<T> + Copy,
+    holds_names: impl Fn(T) -> bool + Copy,
+) -> Option<T> {
+    splits(path).find_map(|split| {
+        let object = child(scope, split.first)?;
+        match split.rest {
+            None => Some(object),
+            Some(rest) if holds_names(object) => {
+                find(Some(object), rest, splits, child, holds_names)
+            }
+            Some(_) => None,
+        }
+    })
+}

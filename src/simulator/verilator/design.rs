@@ -1,17 +1,18 @@
 //! The design by the names of its source: a tree, made of the host's table.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use verifork_protocol::declarations::Declaration;
 
 use super::memory::{Layout, Location};
-use super::object::{Array, Body, Contents, Name, Object, Scope, Value, Writable, length};
+use super::object::{Array, Body, Contents, Name, Object, Scope, Value, Writable};
 use super::table::{
     DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, ScopeEntry, ScopeKind,
     VariableEntry, WRITABLE,
 };
 use crate::simulator::declarations::Declarations;
+use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, parts};
 use crate::simulator::verilog_name;
 use crate::simulator::{Direction, Encoding, ObjectKind};
@@ -100,7 +101,7 @@ impl Design {
         let scope = Scope {
             kind,
             definition: branch.entry.and_then(ScopeEntry::definition),
-            contents: OnceCell::from(contents),
+            contents,
         };
         Object::new(own, Body::Scope(scope))
     }

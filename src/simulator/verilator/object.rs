@@ -1,10 +1,11 @@
 //! Objects of the design, each with one handle, which is its address. They live as long as the program.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use super::memory::Location;
+use crate::simulator::description::length;
 use crate::simulator::{Direction, Encoding, Handle, ObjectKind};
 
 /// A scope, a variable, an array or an element of one.
@@ -38,7 +39,7 @@ pub(super) enum Body {
 pub(super) struct Scope {
     pub(super) kind: ObjectKind,
     pub(super) definition: Option<String>,
-    pub(super) contents: OnceCell<Contents>,
+    pub(super) contents: Contents,
 }
 
 /// What a scope holds, in the order in which it is listed.
@@ -140,10 +141,6 @@ impl Object {
             Name::Element { array, index } => format!("{}[{}]", array.path(), index.get()),
         }
     }
-}
-
-pub(super) fn length((left, right): (i64, i64)) -> u64 {
-    left.abs_diff(right) + 1
 }
 
 impl Array {

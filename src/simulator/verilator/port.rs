@@ -9,23 +9,23 @@ use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
 use crate::simulator::{
     CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, Quirks,
-    WriteMode,
+    WriteMode, path,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
 
 impl ModelPort {
-    fn contents(&self, scope: Option<Handle>) -> Option<&Contents> {
+    fn contents(&self, scope: Option<&'static Object>) -> Option<&Contents> {
         match scope {
             None => Some(&self.roots),
-            Some(scope) => match &Object::of(scope).body {
-                Body::Scope(scope) => scope.contents.get(),
+            Some(scope) => match &scope.body {
+                Body::Scope(scope) => Some(&scope.contents),
                 _ => None,
             },
         }
     }
 
-    fn child(&self, scope: Option<Handle>, name: &str) -> Option<&'static Object> {
+    fn child(&self, scope: Option<&'static Object>, name: &str) -> Option<&'static Object> {
         if let Some(object) = self.contents(scope)?.get(verilog_name::plain(name)) {
             return Some(object);
         }
@@ -152,7 +152,9 @@ impl Port for ModelPort {
     }
 
     fn children(&self, scope: Handle) -> Vec<Handle> {
-        let objects = self.contents(Some(scope)).map(|contents| &contents.objects);
+        let objects = self
+            .contents(Some(Object::of(scope)))
+            .map(|contents| &contents.objects);
         let objects = objects.into_iter().flatten();
         objects.map(|object| object.handle()).collect()
     }
@@ -161,14 +163,14 @@ impl Port for ModelPort {
         if event::is_over() {
             return None;
         }
-        verilog_name::splits(path).find_map(|split| {
-            let object = self.child(scope, split.first)?;
-            match split.rest {
-                None => Some(object.handle()),
-                Some(rest) if object.kind().is_scope() => self.find(Some(object.handle()), rest),
-                Some(_) => None,
-            }
-        })
+        let found = path::find(
+            scope.map(Object::of),
+            path,
+            verilog_name::splits,
+            |scope, name| self.child(scope, name),
+            |object| object.kind().is_scope(),
+        );
+        found.map(Object::handle)
     }
 
     fn element(&self, array: Handle, index: i64) -> Option<Handle> {

@@ -1,6 +1,7 @@
 //! The way of a time step: see the module's own page.
 
 use super::ModelPort;
+use super::object::NOT_WATCHED;
 use super::watches::Change;
 use crate::simulator::Phase;
 use crate::simulator::event::{self, contain, deliver};
@@ -130,9 +131,10 @@ impl ModelPort {
     #[inline]
     pub(super) fn tell_written(&self, at: usize) {
         self.written.set(true);
-        match self.watches.compare(at) {
-            Some(change) => tell(change),
-            None => self.unseen.set(true),
+        if at == NOT_WATCHED {
+            self.unseen.set(true);
+        } else if let Some(change) = self.watches.compare(at) {
+            tell(change);
         }
     }
 }

@@ -6,6 +6,8 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
+use crate::simulator::text::decoded;
+
 /// The version of the layout below.
 pub(super) const VERSION: u32 = 1;
 
@@ -89,6 +91,11 @@ pub(super) struct Host(&'static Table);
 fn text(pointer: *const c_char) -> Option<&'static CStr> {
     // SAFETY: the host gives null, or a string of C that lives as long as the program.
     (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) })
+}
+
+/// A name as the design has it, in the encoding of its source.
+fn name(pointer: *const c_char) -> String {
+    decoded(text(pointer).unwrap_or_default().to_bytes())
 }
 
 /// # Safety
@@ -239,7 +246,7 @@ impl Host {
 
 impl ScopeEntry {
     pub(super) fn name(&self) -> String {
-        crate::simulator::text::decoded(text(self.name).unwrap_or_default().to_bytes())
+        name(self.name)
     }
 
     pub(super) fn definition(&self) -> Option<String> {
@@ -259,7 +266,7 @@ impl ScopeEntry {
 
 impl VariableEntry {
     pub(super) fn name(&self) -> String {
-        crate::simulator::text::decoded(text(self.name).unwrap_or_default().to_bytes())
+        name(self.name)
     }
 
     pub(super) fn is(&self, flag: u32) -> bool {

@@ -9,7 +9,7 @@ use super::VhpiPort;
 use super::object::{Contents, Object, Role, Source};
 use super::raw::Raw;
 use super::shape::{Dimension, Shape};
-use crate::simulator::{Direction, Handle, ObjectKind, PortError, event, vhdl_name};
+use crate::simulator::{Direction, Handle, ObjectKind, PortError, event, path, vhdl_name};
 use crate::sys::vhpi;
 
 /// The relations that lead from a region to what it holds.
@@ -304,14 +304,13 @@ impl VhpiPort {
         if event::is_over() {
             return None;
         }
-        vhdl_name::splits(path).find_map(|split| {
-            let object = self.member(scope, split.first)?;
-            match split.rest {
-                None => Some(object),
-                Some(rest) if self.holds_names(object) => self.find_by_path(Some(object), rest),
-                Some(_) => None,
-            }
-        })
+        path::find(
+            scope,
+            path,
+            vhdl_name::splits,
+            |scope, name| self.member(scope, name),
+            |object| self.holds_names(object),
+        )
     }
 
     /// The object that a region or record holds by one name, which may have indices.

@@ -17,6 +17,7 @@ use verifork_protocol::declarations::Declaration;
 
 use super::VpiPort;
 use crate::simulator::declarations::Declarations;
+use crate::simulator::description::length;
 use crate::simulator::{Encoding, Handle};
 use crate::sys::vpi;
 
@@ -79,10 +80,6 @@ impl Declared {
         self.by_place.borrow_mut().insert(key, handle);
         handle
     }
-}
-
-fn length((left, right): (i64, i64)) -> u64 {
-    left.abs_diff(right) + 1
 }
 
 /// The position of an element among all, which Icarus counts from the least index of each dimension on.

@@ -4,7 +4,9 @@
 //! not apply.
 
 use super::VpiPort;
-use crate::simulator::{Description, Encoding, Handle, ObjectKind, event, verilog_name};
+use crate::simulator::{
+    Description, Encoding, Handle, ObjectKind, description::length, event, verilog_name,
+};
 use crate::sys::vpi;
 
 pub(super) fn object_kind(vpi_type: i32) -> ObjectKind {
@@ -178,7 +180,7 @@ impl VpiPort {
             Ok(0) | Err(_) => Encoding::None,
             Ok(width) => Encoding::Logic {
                 width,
-                range: range.filter(|(left, right)| left.abs_diff(*right) + 1 == u64::from(width)),
+                range: range.filter(|range| length(*range) == u64::from(width)),
                 signed: self.raw.get(vpi::vpiSigned, Some(object)) == Some(1),
                 two_state,
             },

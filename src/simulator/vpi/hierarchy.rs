@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::VpiPort;
 use super::description::object_kind;
 use super::vhdl::Unlisted;
-use crate::simulator::{Direction, Handle, ObjectKind, event, verilog_name};
+use crate::simulator::{Direction, Handle, ObjectKind, event, path, verilog_name};
 use crate::sys::vpi;
 
 /// The scopes asked about so far; `None` stands for the top of the design.
@@ -199,14 +199,13 @@ impl VpiPort {
         if let Some(vhdl) = self.vhdl {
             return self.find_vhdl(vhdl, scope, path);
         }
-        verilog_name::splits(path).find_map(|split| {
-            let object = self.child(scope, split.first)?;
-            match split.rest {
-                None => Some(object),
-                Some(rest) if self.kind(object).is_scope() => self.find_by_path(Some(object), rest),
-                Some(_) => None,
-            }
-        })
+        path::find(
+            scope,
+            path,
+            verilog_name::splits,
+            |scope, name| self.child(scope, name),
+            |object| self.kind(object).is_scope(),
+        )
     }
 
     /// The object a scope holds by a name of one identifier, which may have an index.

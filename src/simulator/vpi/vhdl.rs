@@ -19,7 +19,8 @@ use super::probe;
 use super::written::Writes;
 use crate::simulator::vhdl_name;
 use crate::simulator::{
-    Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, event,
+    Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, description::length,
+    event, path,
 };
 use crate::sys::vpi;
 
@@ -178,16 +179,13 @@ impl VpiPort {
         scope: Option<Handle>,
         path: &str,
     ) -> Option<Handle> {
-        vhdl_name::splits(path).find_map(|split| {
-            let object = self.member(vhdl, scope, split.first)?;
-            match split.rest {
-                None => Some(object),
-                Some(rest) if self.kind(object).is_scope() => {
-                    self.find_vhdl(vhdl, Some(object), rest)
-                }
-                Some(_) => None,
-            }
-        })
+        path::find(
+            scope,
+            path,
+            vhdl_name::splits,
+            |scope, name| self.member(vhdl, scope, name),
+            |object| self.kind(object).is_scope(),
+        )
     }
 
     /// The object that a scope holds by one name, which may have indices.
@@ -354,7 +352,7 @@ impl VpiPort {
             let range = self.range(handle);
             return Encoding::Logic {
                 width,
-                range: range.filter(|(left, right)| left.abs_diff(*right) + 1 == u64::from(width)),
+                range: range.filter(|range| length(*range) == u64::from(width)),
                 signed: false,
                 two_state: false,
             };

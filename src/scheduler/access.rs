@@ -69,10 +69,7 @@ impl Kernel {
         signal: &Signal,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
-        if !signal.is_writable.get() {
-            return Err(self.not_writable(signal));
-        }
-        self.check_stage()?;
+        self.check_writable(signal)?;
         if signal.driven.get() == Driven::Continuously {
             return Err(WriteError::Driven);
         }

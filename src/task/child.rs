@@ -272,7 +272,8 @@ impl<'a, K> ChildBuilder<'a, K> {
         T: 'static,
     {
         if self.comes_too_late() {
-            return Core::cancelled(self.info::<T>(), future);
+            let (_, info) = self.into_info::<T>();
+            return Core::cancelled(info, future);
         }
         match self.try_put(future, begin) {
             Ok(task) => task,
@@ -291,9 +292,10 @@ impl<'a, K> ChildBuilder<'a, K> {
         } else {
             ROOT_SET
         };
+        let (core, info) = self.into_info::<T>();
         // SAFETY: who made this promised that `'a` goes with the set. A manager whose scope has ended is
         // closed and refuses the future, so the set is that of the open scope.
-        unsafe { self.core.add(set, self.info::<T>(), future, begin) }
+        unsafe { core.add(set, info, future, begin) }
     }
 
     /// Something has failed, and what is added now would be cancelled with the rest. A test that has
@@ -308,9 +310,9 @@ impl<'a, K> ChildBuilder<'a, K> {
     }
 
     #[track_caller]
-    fn info<T>(&self) -> TaskInfo {
-        let place = Location::caller();
-        child_info::<T>(&self.core, self.name.clone(), place, self.options)
+    fn into_info<T>(self) -> (Rc<Core>, TaskInfo) {
+        let info = child_info::<T>(&self.core, self.name, Location::caller(), self.options);
+        (self.core, info)
     }
 }
 

@@ -12,6 +12,7 @@
 # SANITIZE_BUILD_STD=0  the thread sanitizer takes the standard library as it comes. Otherwise, where
 #                       its source is installed (rustup component add rust-src --toolchain nightly),
 #                       it is built with instrumentation: half a minute, and no false alarms
+# SANITIZE_LIMIT        seconds that one check may take, 1500 by default
 # SANITIZE_FILTER       the test filter; see below for what it is by default
 # CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds; valgrind runs these
 set -euo pipefail
@@ -20,6 +21,8 @@ cd "$(dirname "$0")/.."
 filter=${SANITIZE_FILTER:-task:: sync:: model:: scheduler::gate:: regression::watchdog:: regression::exit::}
 # Very many scopes, nested or in turn: the address sanitizer runs them, the others take minutes.
 many=(--skip task::hazards::depth:: --skip task::tests::a_hundred_thousand)
+# A check that hangs ends as a failure of its own, not with the time of all of CI.
+limit=(timeout --kill-after=10 "${SANITIZE_LIMIT:-1500}")
 host=$(rustc -vV | sed -n 's/^host: //p')
 root=${CARGO_TARGET_DIR:-target}/sanitize
 case $root in /*) ;; *) root=$PWD/$root ;; esac
@@ -103,7 +106,7 @@ sanitizer() {
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
         "cargo +nightly test ${build_std[*]} --lib --target $host -- $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    CARGO_TARGET_DIR=$root/$kind cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
+    CARGO_TARGET_DIR=$root/$kind "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
         --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
     unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL
     clean+=("$kind")
@@ -128,7 +131,7 @@ under_valgrind() {
         --show-leak-kinds=definite,indirect --error-exitcode=1 --fair-sched=yes "$binary"
     echo "sanitize: valgrind: $* $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    "$@" --quiet --test-threads=2 $filter "${many[@]}"
+    "${limit[@]}" "$@" --quiet --test-threads=2 $filter "${many[@]}"
     clean+=(valgrind)
 }
 
@@ -136,7 +139,7 @@ under_valgrind() {
 models() {
     local count
     echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test --lib interleavings::"
-    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom cargo test --lib interleavings:: |
+    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom "${limit[@]}" cargo test --lib interleavings:: |
         tee >(cat >&2) | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
     if [ "${count:-0}" = 0 ]; then
         echo "sanitize: loom: there was no model" >&2

@@ -83,6 +83,7 @@
 //! | tasks that wait for each other, code that blocks | [`sync`] |
 //! | four and nine states, vectors of any width | [`value`] |
 //! | durations and points in simulated time | [`time`] |
+//! | transactions, for files and the log | [`record`] |
 //! | errors | [`Result`], [`bail!`], [`ensure!`], [`error!`] |
 //! | a test that does not end | [`guide::when_it_hangs`] |
 //! | names that you know from cocotb | [`guide::coming_from_cocotb`] |
@@ -124,6 +125,7 @@ mod model;
 mod plugin;
 pub mod prelude;
 pub mod random;
+pub mod record;
 mod regression;
 mod scheduler;
 mod simulator;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use similar::TextDiff;
-use verifork_protocol::description::{self, Description, Harness};
+use verifork_protocol::description::{self, Description, Harness, Refusal};
 
 use crate::HarnessArgs;
 use crate::declared::Declared;
@@ -66,6 +66,8 @@ pub(crate) struct Design {
     pub(crate) packages: Vec<Object>,
     /// Ports and generics that the top has in its source, and the simulator does not list.
     pub(crate) unlisted: Vec<String>,
+    /// The simulators that were asked before and do not take it.
+    pub(crate) refused: Vec<Refusal>,
 }
 
 impl Bind {
@@ -192,6 +194,7 @@ fn settled(described: Described) -> anyhow::Result<Design> {
     Ok(Design {
         simulator: described.simulator,
         unlisted: declared.missing_in(&top),
+        refused: described.harness.refused,
         top,
         packages,
     })

@@ -24,8 +24,8 @@ pub(crate) struct Port<'a> {
     /// How it is reached from the top's struct: `r#type`, `request.data`, `lanes[2].valid`.
     pub(crate) field: String,
     pub(crate) value_type: String,
-    /// The first value, if the type is an enumeration of this design's.
-    pub(crate) first_value: Option<String>,
+    /// Its values in their order, if the type is an enumeration of this design's.
+    pub(crate) variants: Vec<String>,
 }
 
 /// The source, and what a first test needs to know of it.
@@ -249,12 +249,12 @@ impl Writer<'_> {
             }
             let (field, _) = field(member, &mut taken, self.simulator);
             if member.direction.is_some() {
-                let (value_type, first_value) = self.value_type(member);
+                let (value_type, variants) = self.value_type(member);
                 ports.push(Port {
                     object: member,
                     field: format!("{prefix}{field}"),
                     value_type,
-                    first_value,
+                    variants,
                 });
             }
         }
@@ -274,9 +274,9 @@ impl Writer<'_> {
         }
     }
 
-    /// The type of an object's values, and the first of them if it is an enumeration.
-    fn value_type(&mut self, object: &Object) -> (String, Option<String>) {
-        let plain = (object.value_type(), None);
+    /// The type of an object's values, and these values if it is an enumeration.
+    fn value_type(&mut self, object: &Object) -> (String, Vec<String>) {
+        let plain = (object.value_type(), Vec::new());
         let Some(Encoding::Logic { width, .. }) = object.encoding else {
             return plain;
         };
@@ -308,8 +308,9 @@ impl Writer<'_> {
             Some(known) => known.name.clone(),
             None => self.add(self.types.len(), before, &object.name, rest),
         };
-        let first = format!("{name}::{}", variants[0]);
-        (name, Some(first))
+        let variants = variants.iter().map(|it| format!("{name}::{it}"));
+        let variants = variants.collect();
+        (name, variants)
     }
 
     /// Adds an item under a name that is still free, unless there is one like it.
@@ -404,6 +405,7 @@ mod tests {
         let mut top = top.clone();
         top.settle();
         Design {
+            refused: Vec::new(),
             simulator: "Fable".to_owned(),
             top,
             packages: Vec::new(),
@@ -648,6 +650,6 @@ mod tests {
                 "#[logic(width = 8)]\npub enum State {\n    /// `IDLE`\n    Idle,\n    /// `RUN_FAST`\n    RunFast,\n}",
             ],
         );
-        assert_eq!(written.ports[0].first_value.as_deref(), Some("State::Idle"));
+        assert_eq!(written.ports[0].variants[0], "State::Idle");
     }
 }

@@ -1,10 +1,12 @@
 //! `src/lib.rs` of a new crate: a driver, a monitor and a check, to be changed into a real test.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use verifork_protocol::description::Encoding;
 
 use super::ports::Purpose;
+use super::seen::Seen;
 use crate::source::{Port, Written};
 
 /// What the first test's check says when nothing has happened.
@@ -51,12 +53,13 @@ impl<'a> Ports<'a> {
     }
 }
 
-/// The source of the first test; `checked` unless its check is known to fail.
-pub(super) fn first_test(written: &Written<'_>, checked: bool) -> String {
+/// The source of the first test of a design of which that much was seen.
+pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
     let ports = Ports::of(written);
     let name = &written.name;
     let driver = driver(name, &ports);
     let has_outputs = !ports.outputs.is_empty();
+    let check = reset_check(name, &ports, seen);
     let (test, dut) = (
         if driver.is_some() { ", test: Test" } else { "" },
         if written.ports.is_empty() {
@@ -65,24 +68,114 @@ pub(super) fn first_test(written: &Written<'_>, checked: bool) -> String {
             "dut"
         },
     );
-    let mut text = format!(
-        "//! Tests of `{name}`.\n\nmod dut;\n\nuse verifork::prelude::*;\n\nuse crate::dut::{name};\n\n\
-         /// How many cycles the first test lasts.\nconst CYCLES: u32 = 100;\n\n\
-         /// After reset, with random inputs, the outputs move: a beginning, to be made a real test.\n\
+    let what = match (&check, seen.moved) {
+        (Some(_), true) => {
+            "Reset brings the outputs to their reset values, and random inputs move them"
+        }
+        (Some(_), false) => "Reset brings the outputs to their reset values",
+        (None, _) => "After reset, with random inputs, the outputs move",
+    };
+    let mut text = preamble(name);
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "/// {what}.\n///\n/// A beginning, to be made a real test.\n\
          #[verifork::test]\nasync fn starts({dut}: {name}{test}) -> Result {{\n"
+    );
+    text += &clocks(&ports);
+    let check_now = "    reset(&dut).await;\n    check_reset(&dut).await?;\n";
+    if check.is_some() {
+        text += check_now;
+    } else if !written.ports.is_empty() {
+        text += "    reset(&dut).await;\n";
+    }
+    text += &release(&ports);
+    text += &run(driver.is_some(), has_outputs, seen.moved);
+    if check.is_some() {
+        if has_outputs {
+            text += "\n    next_time_step().await; // the monitor has ended where nothing may be written\n";
+        }
+        text += check_now;
+    }
+    text += "    Ok(())\n}\n";
+    if !written.ports.is_empty() {
+        text += &reset(name, &ports);
+    }
+    text += &check.unwrap_or_default();
+    text += &driver.unwrap_or_default();
+    if has_outputs {
+        text += &monitor(name, &ports);
+    }
+    text
+}
+
+/// The source of a test that passes, and writes into a file in the folder what the design does:
+/// [`Seen::read`] reads it.
+pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
+    let ports = Ports::of(written);
+    let name = &written.name;
+    let driver = driver(name, &ports);
+    let has_outputs = !ports.outputs.is_empty();
+    let mut text = preamble(name);
+    text += "#[verifork::test]\n#[allow(unused, reason = \"there may be no output\")]\n";
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "async fn starts(dut: {name}, test: Test) -> Result {{\n{}",
+        clocks(&ports)
     );
     if !written.ports.is_empty() {
         text += "    reset(&dut).await;\n";
     }
+    text += "    let names = names(&dut);\n    read_only().await;\n    \
+             let values: Vec<LogicVec> = names.iter().map(|(_, it)| it.get()).collect();\n    \
+             next_time_step().await;\n    \
+             let (mut moved, mut kept) = (false, vec![false; values.len()]);\n    \
+             for round in 0..ROUNDS {\n";
+    text += &release(&ports);
+    if driver.is_some() {
+        text += "    let driver = spawn(drive(dut, TestRng::new(test.seed() ^ round)));\n";
+    }
     if has_outputs {
-        text += "    let reset_values = outputs(&dut);\n";
+        text += "    moved |= watch(&dut).await?;\n";
     }
-    for (port, active_low) in &ports.resets {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "    dut.{}.set({active_low});", port.field);
+    if driver.is_some() {
+        text += "    driver.await?;\n";
     }
-    text += &run(driver.is_some(), has_outputs, checked);
-    text += "    Ok(())\n}\n";
+    text += "    next_time_step().await;\n";
+    if !written.ports.is_empty() {
+        text += "    reset(&dut).await;\n";
+    }
+    let _ = write!(
+        text,
+        "    read_only().await;\n    \
+         for ((kept, value), (_, output)) in kept.iter_mut().zip(&values).zip(&names) {{\n    \
+         *kept |= output.get() != *value;\n    }}\n    next_time_step().await;\n    }}\n    \
+         let mut text = format!(\"{{moved}}\\n\");\n    \
+         for ((kept, value), (name, _)) in kept.iter().zip(&values).zip(&names) {{\n    \
+         text += &format!(\"{{name}} {{value:b}} {{kept}}\\n\");\n    }}\n    \
+         std::fs::write(format!(\"{{FOLDER}}/{{}}\", std::process::id()), text)?;\n    Ok(())\n}}\n\n\
+         const ROUNDS: u64 = {ROUNDS};\nconst FOLDER: &str = {:?};\n\n\
+         fn names(dut: &{name}) -> Vec<(String, Signal<LogicVec>)> {{\n    \
+         let mut names = Vec::new();\n",
+        folder.display().to_string()
+    );
+    for port in &ports.outputs {
+        let field = &port.field;
+        let _ = if port.object.array.is_some() {
+            writeln!(
+                text,
+                "    for (index, element) in dut.{field}.elements() {{\n    \
+                 names.push((format!(\"{field}.at({{index}})\"), element.as_logic()));\n    }}"
+            )
+        } else {
+            writeln!(
+                text,
+                "    names.push((\"{field}\".to_owned(), dut.{field}.as_logic()));"
+            )
+        };
+    }
+    text += "    names\n}\n";
     if !written.ports.is_empty() {
         text += &reset(name, &ports);
     }
@@ -93,27 +186,71 @@ pub(super) fn first_test(written: &Written<'_>, checked: bool) -> String {
     text
 }
 
+/// Whether the design has outputs, whether it has resets, and whether a value in reset is checked.
+pub(super) fn has_checks(written: &Written<'_>, seen: &Seen) -> (bool, bool, bool) {
+    let ports = Ports::of(written);
+    let is_checked = reset_check(&written.name, &ports, seen).is_some();
+    (
+        !ports.outputs.is_empty(),
+        !ports.resets.is_empty(),
+        is_checked,
+    )
+}
+
+/// How often a trial resets the design: a bit that only chance brings back shows it in one of them.
+const ROUNDS: u32 = 16;
+
+fn preamble(name: &str) -> String {
+    format!(
+        "//! Tests of `{name}`.\n\nmod dut;\n\nuse verifork::prelude::*;\n\nuse crate::dut::{name};\n\n\
+         /// How many cycles the first test lasts.\nconst CYCLES: u32 = 100;\n\n"
+    )
+}
+
+fn clocks(ports: &Ports<'_>) -> String {
+    let mut text = String::new();
+    for (number, clock) in ports.clocks.iter().enumerate() {
+        // Clocks of different periods meet in all phases.
+        let period = 10 + 4 * number;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "    Clock::new(&dut.{}, {period}.ns()).start();",
+            clock.field
+        );
+    }
+    text
+}
+
+/// Statements that release the resets.
+fn release(ports: &Ports<'_>) -> String {
+    let release = |(port, active_low): &(&Port<'_>, bool)| {
+        format!("    dut.{}.set({active_low});\n", port.field)
+    };
+    ports.resets.iter().map(release).collect()
+}
+
 /// The driver and the monitor at work, and the check.
-fn run(drives: bool, watches: bool, checked: bool) -> String {
+fn run(drives: bool, watches: bool, moved: bool) -> String {
     let mut text = match (drives, watches) {
         (true, true) => "    let moved = scope(async |tm| {\n        \
-             tm.fork(\"driver\", drive(&dut, test.rng()));\n        \
-             let monitor = tm.fork(\"monitor\", watch(&dut, &reset_values));\n        \
+             tm.fork(\"driver\", drive(dut, test.rng()));\n        \
+             let monitor = tm.fork(\"monitor\", watch(&dut));\n        \
              Ok(monitor.await?)\n    \
              })\n    .await?;\n"
             .to_owned(),
-        (true, false) => "    drive(&dut, test.rng()).await?;\n".to_owned(),
-        (false, true) => "    let moved = watch(&dut, &reset_values).await?;\n".to_owned(),
+        (true, false) => "    drive(dut, test.rng()).await?;\n".to_owned(),
+        (false, true) => "    let moved = watch(&dut).await?;\n".to_owned(),
         (false, false) => "    timer(u64::from(CYCLES) * 10.ns()).await;\n".to_owned(),
     };
     // Writing to a string cannot fail.
-    let _ = match (watches, checked) {
+    let _ = match (watches, moved) {
         (true, true) => writeln!(text, "    ensure!(moved, \"{NOTHING_MOVED}\");"),
         (true, false) => write!(
             text,
             "    // When this crate was made none had: drive what makes the design work, and then check\n    \
              // it, `ensure!(moved, …)`.\n    \
-             if !moved {{\n        log::warn!(\"{NOTHING_MOVED}: nothing is checked\");\n    }}\n"
+             if !moved {{\n        log::warn!(\"{NOTHING_MOVED}: that is not checked\");\n    }}\n"
         ),
         (false, _) => writeln!(
             text,
@@ -121,6 +258,35 @@ fn run(drives: bool, watches: bool, checked: bool) -> String {
         ),
     };
     text
+}
+
+/// The check of the reset values; none where there is nothing to check.
+fn reset_check(name: &str, ports: &Ports<'_>, seen: &Seen) -> Option<String> {
+    if ports.resets.is_empty() {
+        return None;
+    }
+    let mut checks = String::new();
+    let mut any = false;
+    for port in &ports.outputs {
+        match seen.reset_value(port) {
+            Ok(statements) => {
+                any = true;
+                checks += &statements;
+            }
+            Err(reason) => {
+                // Writing to a string cannot fail.
+                let _ = writeln!(checks, "    // `{}` is not checked: {reason}.", port.field);
+            }
+        }
+    }
+    any.then(|| {
+        format!(
+            "\n/// Checks the outputs in reset: these were their values when this crate was made.\n\
+             async fn check_reset(dut: &{name}) -> Result {{\n    \
+             read_only().await; // the outputs have settled\n{checks}    \
+             next_time_step().await; // writes are allowed again\n    Ok(())\n}}\n"
+        )
+    })
 }
 
 fn reset(name: &str, ports: &Ports<'_>) -> String {
@@ -146,20 +312,10 @@ fn reset(name: &str, ports: &Ports<'_>) -> String {
         || ports.inputs.iter().any(|port| zero(port).is_some());
     let dut = if is_used { "dut" } else { "_dut" };
     let mut text = format!(
-        "\n/// Starts the clocks and goes into reset, all other inputs at 0.\n///\n\
+        "\n/// Puts the design into reset, all other inputs at 0.\n///\n\
          /// Clocks, by their names: {clocks}. Resets: {resets}.\n\
          async fn reset({dut}: &{name}) {{\n"
     );
-    for (number, clock) in ports.clocks.iter().enumerate() {
-        // Clocks of different periods meet in all phases.
-        let period = 10 + 4 * number;
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "    Clock::new(&dut.{}, {period}.ns()).start();",
-            clock.field
-        );
-    }
     for (port, active_low) in &ports.resets {
         let _ = writeln!(text, "    dut.{}.set({});", port.field, !active_low);
     }
@@ -202,7 +358,7 @@ fn driver(name: &str, ports: &Ports<'_>) -> Option<String> {
     }
     Some(format!(
         "\n/// The driver: new values for the inputs in each cycle, by `VERIFORK_SEED`.\n\
-         async fn drive(dut: &{name}, mut rng: TestRng) -> Result {{\n    \
+         async fn drive(dut: {name}, mut rng: TestRng) -> Result {{\n    \
          for _ in 0..CYCLES {{\n{sets}{}    }}\n    Ok(())\n}}\n",
         cycle(ports)
     ))
@@ -210,32 +366,36 @@ fn driver(name: &str, ports: &Ports<'_>) -> Option<String> {
 
 fn monitor(name: &str, ports: &Ports<'_>) -> String {
     let mut text = format!(
-        "\n/// The monitor: whether an output comes to have another value than in reset.\n\
-         async fn watch(dut: &{name}, reset_values: &[LogicVec]) -> Result<bool> {{\n    \
+        "\n/// The monitor: whether an output goes from one known value to another.\n\
+         async fn watch(dut: &{name}) -> Result<bool> {{\n    \
+         let outputs = outputs(dut);\n    \
+         let mut last: Vec<LogicVec> = outputs.iter().map(Signal::get).collect();\n    \
          let mut moved = false;\n    \
          for _ in 0..CYCLES {{\n{}        \
          read_only().await; // the outputs have settled\n        \
-         let values = outputs(dut);\n        \
-         let mut pairs = values.iter().zip(reset_values);\n        \
-         moved |= pairs.any(|(now, then)| now != then && !now.has_unknown());\n    \
-         }}\n    Ok(moved)\n}}\n\n\
-         /// What the outputs show, unknown bits included.\n\
-         fn outputs(dut: &{name}) -> Vec<LogicVec> {{\n",
+         for (output, last) in outputs.iter().zip(&mut last) {{\n            \
+         let now = output.get();\n            \
+         if !now.has_unknown() {{\n                \
+         moved |= now != *last && !last.has_unknown();\n                \
+         *last = now;\n            \
+         }}\n        }}\n    }}\n    Ok(moved)\n}}\n\n\
+         /// The outputs, unknown bits included.\n\
+         fn outputs(dut: &{name}) -> Vec<Signal<LogicVec>> {{\n",
         cycle(ports)
     );
     let (arrays, single): (Vec<&Port<'_>>, Vec<&Port<'_>>) = ports
         .outputs
         .iter()
         .partition(|it| it.object.array.is_some());
-    let mut gets = String::new();
+    let mut fields = String::new();
     for port in single {
         // Writing to a string cannot fail.
-        let _ = writeln!(gets, "        dut.{}.as_logic().get(),", port.field);
+        let _ = writeln!(fields, "        dut.{}.as_logic(),", port.field);
     }
-    let vector = if gets.is_empty() {
+    let vector = if fields.is_empty() {
         "Vec::new()".to_owned()
     } else {
-        format!("vec![\n{gets}    ]")
+        format!("vec![\n{fields}    ]")
     };
     if arrays.is_empty() {
         return text + &format!("    {vector}\n}}\n");
@@ -244,8 +404,7 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
     for array in arrays {
         let _ = writeln!(
             text,
-            "    for (_, element) in dut.{}.elements() {{\n        \
-             outputs.push(element.as_logic().get());\n    }}",
+            "    outputs.extend(dut.{}.elements().map(|(_, element)| element.as_logic()));",
             array.field
         );
     }
@@ -272,7 +431,7 @@ fn set(port: &Port<'_>, value: Option<String>) -> String {
 
 /// Zero, or the first value; none where it may be out of the range of a type of VHDL.
 fn zero(port: &Port<'_>) -> Option<String> {
-    Some(match (&port.first_value, port.value_type.as_str()) {
+    Some(match (port.variants.first(), port.value_type.as_str()) {
         (Some(first), _) => format!("dut::{first}"),
         (None, "bool") => "false".to_owned(),
         (None, "f64" | "String") => return None,

@@ -3,6 +3,7 @@
 mod design;
 mod first_test;
 mod ports;
+mod seen;
 
 use std::env;
 use std::fs;
@@ -12,14 +13,16 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use verifork_protocol::simulators;
 use verifork_runner::Simulator;
 
 use self::design::{DesignOptions, LeftOut, absolute};
-use self::first_test::{NOTHING_MOVED, first_test};
+use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
+use self::seen::Seen;
 use crate::HarnessArgs;
 use crate::bind::{Bind, write};
 use crate::harness::{Event, cargo, suite};
-use crate::source::{Extent, source};
+use crate::source::{Extent, Written, source};
 
 #[derive(Args)]
 pub(crate) struct New {
@@ -87,6 +90,7 @@ const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 /// A test of the new crate that did not pass.
 struct Failure {
     simulator: Simulator,
+    named: simulators::Simulator,
     message: String,
 }
 
@@ -110,8 +114,11 @@ impl New {
             workspace.restore();
         }
         let failures = made?;
-        for Failure { simulator, message } in &failures {
-            eprintln!("note: the first test does not pass on {simulator:?}:\n{message}");
+        for Failure { named, message, .. } in &failures {
+            eprintln!(
+                "note: the first test does not pass on {}:\n{message}",
+                named.product()
+            );
         }
         println!(
             "{} is ready:\n\n    cd {}\n    cargo test",
@@ -151,34 +158,43 @@ impl New {
         let design = bind.describe()?;
         let written = source(&design, Extent::default(), "cargo verifork bind");
         write(&folder.join("src/dut.rs"), &written.text)?;
-        write(&library, &formatted(first_test(&written, true)))?;
 
-        let mut failures = failures(&harness)?;
-        let (uncompiled, mut others): (Vec<Failure>, Vec<Failure>) = failures
-            .into_iter()
-            .partition(|it| it.message.contains(DOES_NOT_COMPILE));
-        if others.iter().any(|it| it.message.contains(NOTHING_MOVED)) {
-            eprintln!(
-                "note: {NOTHING_MOVED} with random inputs: the first test checks nothing until you \
-                 drive what makes the design work"
-            );
-            write(&library, &formatted(first_test(&written, false)))?;
-            others.retain(|it| !it.message.contains(NOTHING_MOVED));
+        // The harness has told of these.
+        let refused = design.refused.iter().filter_map(|it| {
+            let simulator = it.simulator.parse().ok()?;
+            let named = simulators::Simulator::from_key(&it.simulator)?;
+            Some(LeftOut::new(simulator, named, &it.reason, folder))
+        });
+        let mut left_out: Vec<LeftOut> = refused.collect();
+        write(
+            &target,
+            &formatted(self.design.harness(&self.name, folder, &left_out)?),
+        )?;
+        let notes = tempfile::tempdir().context("no temporary folder")?;
+        write(&library, &trial(&written, notes.path()))?;
+        for failure in failures(&harness)? {
+            if let Some(reason) = failure.refusal(&design.simulator) {
+                left_out.push(LeftOut::new(
+                    failure.simulator,
+                    failure.named,
+                    &reason,
+                    folder,
+                ));
+            }
         }
-        failures = others;
-        let left_out: Vec<LeftOut> = uncompiled
-            .into_iter()
-            .map(|it| it.left_out(folder))
-            .collect();
         ensure!(
             left_out.len() < self.design.simulators().len(),
             "no simulator takes the design"
         );
-        if !left_out.is_empty() {
-            write(
-                &target,
-                &self.design.harness(&self.name, folder, &left_out)?,
-            )?;
+        write(
+            &target,
+            &formatted(self.design.harness(&self.name, folder, &left_out)?),
+        )?;
+        let seen = Seen::read(notes.path())?;
+        write(&library, &formatted(first_test(&written, &seen)))?;
+        let failures = failures(&harness)?;
+        if failures.is_empty() {
+            tell_limits(&written, &seen);
         }
         Ok(failures)
     }
@@ -201,19 +217,77 @@ impl New {
 /// How the harness says that a simulator's compiler refuses a design.
 const DOES_NOT_COMPILE: &str = " does not compile: ";
 
+/// How the library says that a struct does not fit a design.
+const DOES_NOT_FIT: &str = "the testbench does not fit the design";
+
 impl Failure {
-    /// What is said of it in `tests/sim.rs` of the crate in `folder`.
-    fn left_out(self, folder: &Path) -> LeftOut {
-        let Failure { simulator, message } = self;
-        eprintln!("note: {simulator:?} is left out, since it does not take the design");
-        // What the compiler says of it stands on the first line.
-        let first = message.lines().next().unwrap_or_default();
-        let reason = first.split_once(DOES_NOT_COMPILE);
-        let reason = reason.map_or("it does not compile", |(_, reason)| reason.trim());
+    /// Why the simulator is left out, if it has not come to run the test; `other` has described the
+    /// design. Says so.
+    fn refusal(&self, other: &str) -> Option<String> {
+        let name = self.named.product();
+        let message = &self.message;
+        let told = message.trim_end();
+        if message.contains(DOES_NOT_COMPILE) {
+            eprintln!("note: {name} is left out: {told}\n");
+            return Some(told.to_owned());
+        }
+        let (_, misfit) = told.split_once(DOES_NOT_FIT)?;
+        // What follows the error is of the run.
+        let misfit = misfit.split("\nat ").next().unwrap_or_default();
+        let misfit = misfit
+            .trim_start_matches(|c| c != ':')
+            .trim_start_matches(':');
+        eprintln!(
+            "note: {name} is left out: it shows the design otherwise than {other}, to which \
+             `src/dut.rs` is bound (`--simulator {}` makes a crate for it):\n  {}\n",
+            self.named.key(),
+            misfit.trim()
+        );
+        Some(format!("it shows the design otherwise than {other}"))
+    }
+}
+
+impl LeftOut {
+    /// With what is said of it in `tests/sim.rs` of the crate in `folder`: the first line.
+    fn new(
+        simulator: Simulator,
+        named: simulators::Simulator,
+        reason: &str,
+        folder: &Path,
+    ) -> LeftOut {
+        let first = reason.lines().next().unwrap_or_default();
+        let first = match first.split_once(DOES_NOT_COMPILE) {
+            Some((_, told)) => told.trim(),
+            None => first,
+        };
         LeftOut {
             simulator,
-            reason: reason.replace(&format!("{}/", folder.display()), ""),
+            product: named.product(),
+            reason: first.replace(&format!("{}/", folder.display()), ""),
         }
+    }
+}
+
+/// Tells what the first test cannot check of the design.
+fn tell_limits(written: &Written<'_>, seen: &Seen) {
+    let (has_outputs, has_resets, is_checked) = has_checks(written, seen);
+    if has_outputs && !seen.moved {
+        let rest = if is_checked {
+            "no more than reset values"
+        } else {
+            "nothing"
+        };
+        eprintln!(
+            "note: {NOTHING_MOVED} with random inputs: the first test checks {rest} until you drive \
+             what makes the design work"
+        );
+    } else if !has_outputs {
+        eprintln!("note: the design shows no output: the first test checks nothing");
+    } else if has_resets && !is_checked {
+        eprintln!(
+            "note: no output has a known value in reset that a second reset brings back: the first \
+             test does not check the reset"
+        );
     }
 }
 
@@ -236,9 +310,10 @@ fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
         };
         let suite = suite(name);
         let key = suite.rsplit("::").next().unwrap_or_default();
-        if let Ok(simulator) = key.parse() {
+        if let (Ok(simulator), Some(named)) = (key.parse(), simulators::Simulator::from_key(key)) {
             failures.push(Failure {
                 simulator,
+                named,
                 message: event.text(),
             });
         }

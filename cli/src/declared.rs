@@ -30,7 +30,8 @@ impl Declared {
             let text = fs::read_to_string(path).ok()?;
             match Language::of(path)? {
                 Language::Vhdl => entity(&text, top),
-                _ => module(&text, top),
+                Language::Verilog | Language::SystemVerilog => module(&text, top),
+                _ => None,
             }
         };
         sources.iter().find_map(of).unwrap_or_default()

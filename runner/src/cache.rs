@@ -6,7 +6,7 @@
 //! file beside it keeps processes apart, and another tells which of them use it; the folder appears
 //! whole, by renaming.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -29,7 +29,7 @@ use crate::simulator::{Backend, BuildFolder, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.
@@ -61,6 +61,8 @@ struct Record {
     /// The commands, for people.
     commands: Vec<String>,
     inputs: Inputs,
+    /// What it shows, where the compiler shows but what it is told to.
+    shown: BTreeSet<String>,
 }
 
 impl Cache {
@@ -88,8 +90,10 @@ impl Cache {
         waves: Option<Waves>,
         owner: &Owner,
     ) -> Result<Compiled, String> {
-        let key = self.key(simulator, found, design, waves)?;
+        let base = self.key(simulator, found, design, waves)?;
+        let wanted = simulator.wanted(design);
         loop {
+            let key = self.showing(&base, &wanted);
             let known = {
                 let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(known.entry(key.clone()).or_default())
@@ -125,6 +129,29 @@ impl Cache {
         )
     }
 
+    /// The name of the design that shows what is wanted: of one that is there and shows more, or else
+    /// of its own.
+    fn showing(&self, base: &str, wanted: &BTreeSet<String>) -> String {
+        if wanted.is_empty() {
+            return base.to_owned();
+        }
+        let mut hash = PartsHash::default();
+        wanted.iter().for_each(|it| hash.add(it.as_bytes()));
+        let own = format!("{base}{}", hash.name());
+        if !self.reuse || self.folder.join(&own).is_dir() {
+            return own;
+        }
+        let shows = |name: &String| {
+            let record = read_record(&self.folder.join(name));
+            record.is_some_and(|mut it| wanted.is_subset(&it.shown) && it.inputs.are_fresh())
+        };
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut others = names.filter(|name| name.starts_with(base) && !name.contains('.'));
+        others.find(shows).unwrap_or(own)
+    }
+
+    /// What goes into the compilation but for what is shown of it.
     fn key(
         &self,
         simulator: &dyn Backend,
@@ -192,6 +219,24 @@ impl Cache {
         }
         let commands = simulator.compile(found, design, build);
         let mut recorder = Recorder::new(fresh.path());
+        let unread = |error: io::Error| {
+            let name = design.name();
+            format!("the declarations of `{name}` cannot be read: {error}")
+        };
+        let survey = simulator.survey(found, design, build).map(|command| {
+            let command = vec![command];
+            self.run_all(
+                simulator,
+                design,
+                command,
+                fresh.path(),
+                &mut recorder,
+                false,
+            )
+        });
+        if let Some(Ok(_)) = survey {
+            simulator.surveyed(design, build).map_err(unread)?;
+        }
         let mut commands = self.run_all(
             simulator,
             design,
@@ -210,13 +255,13 @@ impl Cache {
                 &mut recorder,
                 false,
             );
-            simulator.inspected(design, build).map_err(|error| {
-                let name = design.name();
-                let unread = format!("the declarations of `{name}` cannot be read: {error}");
-                ran.as_ref().err().cloned().unwrap_or(unread)
-            })?;
+            simulator
+                .inspected(design, build)
+                .map_err(|error| ran.as_ref().err().cloned().unwrap_or_else(|| unread(error)))?;
             commands.extend(ran.unwrap_or_default());
         }
+        // What is wrong with the design the compiler has told.
+        commands.extend(survey.transpose()?.unwrap_or_default());
         if let Some(problem) = simulator
             .incomplete_output(fresh.path())
             .map_err(unwritable)?
@@ -228,7 +273,13 @@ impl Cache {
             tell_of_blindness(simulator);
         }
         simulator.keep(found, design, build, &inputs);
-        let record = Record { commands, inputs };
+        let mut shown = simulator.wanted(design);
+        shown.extend(simulator.shown(design, fresh.path()));
+        let record = Record {
+            commands,
+            inputs,
+            shown,
+        };
         write_record(fresh.path(), &record).map_err(unwritable)?;
         // Someone may be reading the stale one; its files live on for them.
         match fs::remove_dir_all(&folder) {
@@ -349,10 +400,7 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
 
 /// Whether the design in this folder is what its inputs would be compiled to now.
 fn is_fresh(folder: &Path) -> bool {
-    let Ok(text) = fs::read_to_string(folder.join(RECORD)) else {
-        return false;
-    };
-    let Ok(mut record) = serde_json::from_str::<Record>(&text) else {
+    let Some(mut record) = read_record(folder) else {
         return false;
     };
     match record.inputs.check() {
@@ -364,6 +412,11 @@ fn is_fresh(folder: &Path) -> bool {
             true
         }
     }
+}
+
+fn read_record(folder: &Path) -> Option<Record> {
+    let text = fs::read_to_string(folder.join(RECORD)).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// Writes the record, whole or not at all.

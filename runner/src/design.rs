@@ -19,6 +19,10 @@ pub enum Language {
     SystemVerilog,
     /// IEEE 1076: `.vhd`, `.vhdl`.
     Vhdl,
+    /// ISO 9899: `.c`. What the design calls through DPI (IEEE 1800-2017, 35).
+    C,
+    /// ISO 14882: `.cpp`, `.cc`, `.cxx`. As C.
+    Cpp,
 }
 
 impl Language {
@@ -29,6 +33,8 @@ impl Language {
             "v" | "vh" | "vl" => Some(Language::Verilog),
             "sv" | "svh" => Some(Language::SystemVerilog),
             "vhd" | "vhdl" => Some(Language::Vhdl),
+            "c" => Some(Language::C),
+            "cpp" | "cc" | "cxx" => Some(Language::Cpp),
             _ => None,
         }
     }
@@ -40,6 +46,8 @@ impl fmt::Display for Language {
             Language::Verilog => "Verilog",
             Language::SystemVerilog => "SystemVerilog",
             Language::Vhdl => "VHDL",
+            Language::C => "C",
+            Language::Cpp => "C++",
         })
     }
 }
@@ -290,6 +298,11 @@ impl Design {
     }
 
     /// Adds sources, in the order in which they are compiled. The extension tells the language.
+    ///
+    /// Those of C and C++ are what a design calls through DPI; a design that has some is Verilator's
+    /// alone. They find headers in the [`include_folders`](Self::include_folders), and
+    /// `Vdesign__Dpi.h`, which Verilator writes; `-CFLAGS` and a text of options are arguments for their
+    /// compiler ([`compile_argument`](Self::compile_argument)).
     pub fn sources<P: Into<PathBuf>>(mut self, sources: impl IntoIterator<Item = P>) -> Self {
         self.sources
             .extend(sources.into_iter().map(|path| (None, path.into())));

@@ -289,6 +289,12 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     }
     if design.sources.is_empty() {
         problem("it has no sources: name them with `.sources([…])`".to_owned());
+    } else if design
+        .sources
+        .iter()
+        .all(|(_, path)| Language::of(path).is_some_and(is_software))
+    {
+        problem("it has no sources of hardware, but only of C and C++".to_owned());
     }
     if design.tests.as_ref().is_some_and(Vec::is_empty) {
         problem("`.tests([])` names no test: leave it out for all of them".to_owned());
@@ -300,7 +306,7 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
         let language = Language::of(path);
         if language.is_none() {
             problem(format!(
-                "the source `{}` has no extension that tells its language: .v, .sv, .vhd",
+                "the source `{}` has no extension that tells its language: .v, .sv, .vhd, .c, .cpp",
                 path.display()
             ));
         }
@@ -330,6 +336,10 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     {
         problem(format!("`{timescale}` is no time scale: one is `1ns/1ps`"));
     }
+}
+
+fn is_software(language: Language) -> bool {
+    matches!(language, Language::C | Language::Cpp)
 }
 
 fn missing(path: &Path, what: &str, is: fn(&Path) -> bool) -> Option<String> {

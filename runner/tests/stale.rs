@@ -246,6 +246,50 @@ fn sources_headers_archives_and_variables_of_c_count() {
     bench.with("CPATH", &folders[1]).ends(FAILED);
 }
 
+/// The same of sources that are the design's own: those of C are compiled as C.
+#[test]
+fn sources_of_c_and_their_headers_are_part_of_a_design() {
+    let Some(bench) = Bench::verilator() else {
+        return;
+    };
+    let bench = bench
+        .with("FAULTY_SOURCES", "d.sv,model/seven.cpp,model/two.c")
+        .with("FAULTY_INCLUDES", "headers");
+    let seven = "#include \"four.h\"\n#include \"Vdesign__Dpi.h\"\n\
+        extern \"C\" int two(void);\nint seven() { return FOUR + 1 + two(); }\n";
+    // No C++: a keyword of that is a name, and a pointer is taken without a cast.
+    let two = "#include <stdlib.h>\n#include <svdpi.h>\n#include \"two.h\"\n\
+        int two(void) { int *new = malloc(sizeof *new); *new = TWO; int it = *new; free(new); \
+        return it; }\n";
+    bench
+        .write(
+            "d.sv",
+            "import \"DPI-C\" function int seven();\n\
+             module described(output logic [7:0] q); initial q = 8'(seven()); endmodule\n",
+        )
+        .write("model/seven.cpp", seven)
+        .write("model/two.c", two)
+        .write("headers/four.h", "#define FOUR 4\n")
+        .write("model/two.h", "#define TWO 2\n")
+        .ends(PASSED);
+    let first = bench.compiled();
+    bench.ends(PASSED);
+    assert_eq!(bench.compiled(), first);
+    for (file, before, after) in [
+        ("headers/four.h", "#define FOUR 4\n", "#define FOUR 5\n"),
+        ("model/two.h", "#define TWO 2\n", "#define TWO 3\n"),
+    ] {
+        bench.write(file, after).ends(FAILED);
+        bench.write(file, before).ends(PASSED);
+    }
+    bench.write("model/two.c", &two.replace("= TWO", "= 1 + TWO"));
+    bench.ends(FAILED);
+    bench
+        .write("model/two.c", two)
+        .write("model/seven.cpp", "int seven() { return }");
+    bench.run().status(101).says("seven.cpp");
+}
+
 #[test]
 fn a_library_that_an_argument_names_counts() {
     for bench in vhdl() {

@@ -37,16 +37,53 @@ fn what_tests_bind_is_shown_and_all_else_on_demand() {
         .says("there is no `limit` in `gate`")
         .says("Verilator shows what was published when the design was compiled")
         .says("`Design::public_all()`");
-    // No struct binds anything of the counter: not even its top is shown.
+    // No struct binds anything of the counter: its ports are shown, and nothing else.
     harness
         .run("hidden", &[ONLY], &["forgets_the_clock"])
         .status(101)
-        .says("the design shows no top instance: Verilator shows what was published")
-        .says("`Design::public_all()`");
+        .says("awaits rising edge of counter.clk");
     harness
         .run("public", &[ONLY], &["finds_by_name"])
         .status(0)
         .says("1 passed");
+}
+
+/// What is bound first says what is compiled; what is bound then may be there already.
+#[test]
+fn a_field_for_what_is_visible_compiles_nothing() {
+    if !verilator() {
+        return;
+    }
+    let harness = Harness::new();
+    let designs = || {
+        let folder = harness.target.path().join("verifork/designs");
+        let all = fs::read_dir(folder).unwrap().flatten();
+        let all = all.filter(|entry| entry.path().join("design").is_file());
+        let made = all.map(|entry| entry.metadata().unwrap().created().unwrap());
+        let mut made: Vec<_> = made.collect();
+        made.sort();
+        made
+    };
+    harness
+        .run("input", &[ONLY], &["knows_the_input"])
+        .status(0);
+    let first = designs();
+    assert_eq!(first.len(), 1);
+    // Another port.
+    harness
+        .run("private", &[ONLY], &["--exact", "gate::verilator::binds"])
+        .status(0);
+    assert_eq!(designs(), first);
+    // What is inside is not there yet; then less is wanted of it.
+    harness
+        .run("inside", &[ONLY], &["knows_the_inside"])
+        .status(0);
+    let both = designs();
+    assert_eq!(both.len(), 2);
+    for (design, test) in [("input", "knows_the_input"), ("inside", "knows_the_inside")] {
+        harness.run(design, &[ONLY], &[test]).status(0);
+    }
+    assert_eq!(designs(), both);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod icarus;
 mod nvc;
 mod verilator;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -114,6 +115,28 @@ pub(crate) trait Backend: Sync {
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
     ) -> Vec<Command>;
+    /// What the plugin has to see, where the compiler shows it but what it is told to. Not part of
+    /// [`files`](Self::files): a design that shows more is as good.
+    fn wanted(&self, _design: &ResolvedDesign) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+    /// What a compiled design shows although it was not asked to.
+    fn shown(&self, _design: &ResolvedDesign, _folder: &Path) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+    /// The command that looks at the design before it is compiled. What it prints the compiler prints
+    /// again.
+    fn survey(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Command> {
+        None
+    }
+    /// Makes of that what the compiler and the plugin read.
+    ///
+    /// # Errors
+    ///
+    /// What the command wrote is not there or not what was expected.
+    fn surveyed(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
+        Ok(())
+    }
     /// The command that writes down what the running simulator will not tell of declarations, run after
     /// those of [`compile`](Self::compile). What it prints they have printed before.
     fn inspect(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Command> {

@@ -20,7 +20,9 @@ use crate::hash::PartsHash;
 use crate::inputs::{Inputs, hash_of_variables};
 use crate::resolved::ResolvedDesign;
 
+mod c_sources;
 mod netlist;
+mod ports;
 
 pub(super) struct Verilator;
 
@@ -49,7 +51,12 @@ impl Backend for Verilator {
     }
 
     fn languages(&self) -> &'static [Language] {
-        &[Language::Verilog, Language::SystemVerilog]
+        &[
+            Language::Verilog,
+            Language::SystemVerilog,
+            Language::C,
+            Language::Cpp,
+        ]
     }
 
     fn works(&self) -> &'static str {
@@ -74,18 +81,32 @@ impl Backend for Verilator {
         command
     }
 
-    fn files(&self, design: &ResolvedDesign) -> Vec<(&'static str, String)> {
-        vec![
-            (HOST, HOST_TEXT.to_owned()),
-            (PUBLISHED, published(&design.top.name, &design.looked_up)),
-        ]
+    fn files(&self, _: &ResolvedDesign) -> Vec<(&'static str, String)> {
+        vec![(HOST, HOST_TEXT.to_owned())]
+    }
+
+    fn wanted(&self, design: &ResolvedDesign) -> BTreeSet<String> {
+        if design.public_all {
+            return BTreeSet::new();
+        }
+        published(&design.top.name, &design.looked_up)
+    }
+
+    fn shown(&self, design: &ResolvedDesign, folder: &Path) -> BTreeSet<String> {
+        let header = folder.join(OBJECTS).join(format!("{PREFIX}.h"));
+        // Without it nothing would have been compiled.
+        let text = fs::read_to_string(header).unwrap_or_default();
+        let ports = ports::of_header(&text).filter(|name| pattern(name) == *name);
+        ports
+            .map(|name| line(&design.top.name, "-var", name))
+            .collect()
     }
 
     fn prepare(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
         for (name, text) in self.files(design) {
             fs::write(build.path.join(name), text)?;
         }
-        Ok(())
+        publish(build, &self.wanted(design), Some(all_ports(&design.top.name)))
     }
 
     fn compile(
@@ -94,22 +115,27 @@ impl Backend for Verilator {
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
     ) -> Vec<Command> {
+        let mut commands = c_sources::commands(found, design, build);
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0"]);
         arguments(&mut command, found, design, build);
-        vec![command]
+        commands.push(command);
+        commands
     }
 
-    /// Up to where VPI tells whether a vector is signed, and which of its ends is which.
-    fn inspect(
+    /// Up to where a port is published without its name, and VPI tells whether a vector is signed, and
+    /// which of its ends is which.
+    fn survey(
         &self,
         found: &Installation,
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
     ) -> Option<Command> {
-        if version(&found.version) >= Some((5, 44)) {
+        if selects_ports(found) {
             return None;
         }
+        // This version takes a selection of ports for a mistake.
+        publish(build, &self.wanted(design), None).ok()?;
         let mut command = Command::new(&found.programs[0]);
         command.args(["--xml-only", "--exe", "--xml-output"]);
         command.arg(build.path.join(NETLIST));
@@ -117,10 +143,13 @@ impl Backend for Verilator {
         Some(command)
     }
 
-    fn inspected(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+    fn surveyed(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
         let netlist = build.path.join(NETLIST);
-        let lines = netlist::declarations(&fs::read_to_string(&netlist)?, design.public_all)?;
-        declarations::write(build.path, &lines)?;
+        let survey = netlist::survey(&fs::read_to_string(&netlist)?, design.public_all)?;
+        declarations::write(build.path, &survey.declarations)?;
+        let ports = survey.ports.iter();
+        let ports = ports.map(|name| line(&design.top.name, "-var", name));
+        publish(build, &self.wanted(design), ports)?;
         fs::remove_file(netlist)
     }
 
@@ -252,7 +281,7 @@ fn arguments(
     }
     command.args(design.compile_arguments(Simulator::Verilator));
     command.arg(build.path.join(PUBLISHED));
-    command.args(design.sources.iter().map(|source| &source.path));
+    c_sources::arguments(command, design, build);
     command.arg(build.path.join(HOST));
 }
 
@@ -352,20 +381,45 @@ fn parameter(value: &ParameterValue) -> String {
     }
 }
 
-/// The file that tells Verilator to show these paths below the top.
-fn published(top: &str, paths: &BTreeSet<String>) -> String {
-    let mut lines = BTreeSet::new();
-    for path in paths {
+/// The lines that tell Verilator to show these paths below the top.
+fn published(top: &str, paths: &BTreeSet<String>) -> BTreeSet<String> {
+    let of = |path: &String| {
         let (scope, name) = last_name(path);
         // Which module an instance is of is not known before the design is elaborated.
         let module = if scope.is_empty() { top } else { "*" };
-        lines.insert(format!(
-            "public_flat_rw -module \"{module}\" -var \"{}\"\n",
-            pattern(name)
-        ));
+        line(module, "-var", name)
+    };
+    paths.iter().map(of).collect()
+}
+
+fn line(module: &str, kind: &str, name: &str) -> String {
+    let pattern = pattern(name);
+    format!("public_flat_rw -module \"{module}\" {kind} \"{pattern}\"")
+}
+
+/// The line that shows all ports of the top, to versions that take it.
+fn all_ports(top: &str) -> String {
+    line(top, "-port", "*")
+}
+
+fn selects_ports(found: &Installation) -> bool {
+    version(&found.version) >= Some((5, 44))
+}
+
+/// Writes the file that tells Verilator what to show.
+fn publish(
+    build: BuildFolder<'_>,
+    wanted: &BTreeSet<String>,
+    ports: impl IntoIterator<Item = String>,
+) -> io::Result<()> {
+    let mut lines = wanted.clone();
+    lines.extend(ports);
+    let mut text = String::from("`verilator_config\n");
+    for line in lines {
+        text.push_str(&line);
+        text.push('\n');
     }
-    let lines: String = lines.into_iter().collect();
-    format!("`verilator_config\n{lines}")
+    fs::write(build.path.join(PUBLISHED), text)
 }
 
 /// The scope of a path, and the name at its end without an index.
@@ -420,14 +474,15 @@ mod tests {
             "\\odd+name ",
             "gen[0].\\a.b ",
         ];
-        let text = published("counter", &paths.map(str::to_owned).into());
-        let expected = "`verilator_config\n\
-            public_flat_rw -module \"*\" -var \"a*b\"\n\
-            public_flat_rw -module \"*\" -var \"next_count\"\n\
-            public_flat_rw -module \"counter\" -var \"clk\"\n\
-            public_flat_rw -module \"counter\" -var \"mem\"\n\
-            public_flat_rw -module \"counter\" -var \"odd*name\"\n";
-        assert_eq!(text, expected);
+        let lines = published("counter", &paths.map(str::to_owned).into());
+        let expected = [
+            "public_flat_rw -module \"*\" -var \"a*b\"",
+            "public_flat_rw -module \"*\" -var \"next_count\"",
+            "public_flat_rw -module \"counter\" -var \"clk\"",
+            "public_flat_rw -module \"counter\" -var \"mem\"",
+            "public_flat_rw -module \"counter\" -var \"odd*name\"",
+        ];
+        assert_eq!(lines, expected.map(str::to_owned).into());
     }
 
     #[test]

@@ -23,6 +23,15 @@ struct Variable {
     name: String,
     data_type: String,
     shown: bool,
+    is_port: bool,
+}
+
+/// What the netlist tells of the design before it is compiled.
+pub(super) struct Survey {
+    /// A line for each declaration that is shown, or all.
+    pub(super) declarations: String,
+    /// The ports of the tops, all of which are shown.
+    pub(super) ports: Vec<String>,
 }
 
 enum DataType {
@@ -73,18 +82,30 @@ struct Shape {
     array: Option<(i64, i64)>,
 }
 
-/// The lines for a netlist; of what is shown to plugins, or `of_all`.
+/// What a netlist tells; declarations of what is shown to plugins, or `of_all`.
 ///
 /// # Errors
 ///
 /// It is not the netlist that Verilator writes.
-pub(super) fn declarations(xml: &str, of_all: bool) -> io::Result<String> {
-    let netlist = Netlist::read(xml)?;
-    let mut lines = String::new();
-    for top in netlist.tops.iter().chain(&netlist.packages) {
-        netlist.write(&mut lines, top, top, of_all);
+pub(super) fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
+    let mut netlist = Netlist::read(xml)?;
+    let mut ports = Vec::new();
+    for top in &netlist.tops {
+        let scope = netlist.definitions.get_mut(top);
+        let variables = scope.into_iter().flat_map(|scope| &mut scope.variables);
+        for port in variables.filter(|it| it.is_port) {
+            port.shown = true;
+            ports.push(port.name.clone());
+        }
     }
-    Ok(lines)
+    let mut declarations = String::new();
+    for top in netlist.tops.iter().chain(&netlist.packages) {
+        netlist.write(&mut declarations, top, top, of_all);
+    }
+    Ok(Survey {
+        declarations,
+        ports,
+    })
 }
 
 fn malformed(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
@@ -154,6 +175,7 @@ impl Netlist {
                         name: wanted(element, "name")?,
                         data_type: wanted(element, "dtype_id")?,
                         shown: has("public")? || has("param")? || has("localparam")?,
+                        is_port: has("dir")?,
                     });
                 }
             }
@@ -304,6 +326,7 @@ mod tests {
         <module name="top" topModule="1">
             <var name="clk" dtype_id="1" public="true"/>
             <var name="s" dtype_id="2" public="true"/>
+            <var name="q" dtype_id="2" dir="output"/>
             <var name="hidden" dtype_id="2"/>
             <begin name="gen[1]">
                 <var name="up" dtype_id="3" public="true"/>
@@ -332,22 +355,29 @@ mod tests {
 
     #[test]
     fn signs_and_ascending_ranges_go_by_path() {
-        let lines = declarations(NETLIST, false).unwrap();
+        let Survey {
+            declarations,
+            ports,
+        } = survey(NETLIST, false).unwrap();
+        assert_eq!(ports, ["q"]);
         let expected = "top.s\t\tsigned\t[7:0]\n\
+            top.q\t\tsigned\t[7:0]\n\
             top.gen[1].up\t\tunsigned\t[0:7]\n\
             top.gen[1].deeper.l.WEIGHT\t\tsigned\t[7:0]\n\
             top.gen[1].deeper.l.memory\t\tsigned\t[7:0]\n\
             top.gen[1].deeper.l.bits\t[-2:1]\tunsigned\t\n\
             p.offset\t\tsigned\t[7:0]\n";
-        assert_eq!(lines, expected);
-        let all = declarations(NETLIST, true).unwrap();
+        assert_eq!(declarations, expected);
+        let all = survey(NETLIST, true).unwrap().declarations;
         assert!(all.contains("top.hidden\t\tsigned\t[7:0]\n"), "{all}");
     }
 
     #[test]
     fn what_is_no_netlist_is_an_error() {
-        let error = declarations("<verilator_xml><module/></verilator_xml>", false).unwrap_err();
+        let error = survey("<verilator_xml><module/></verilator_xml>", false)
+            .err()
+            .unwrap();
         assert_eq!(error.to_string(), "`module` has no `name`");
-        assert!(declarations("<a></b>", false).is_err());
+        assert!(survey("<a></b>", false).is_err());
     }
 }

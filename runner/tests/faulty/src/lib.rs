@@ -113,6 +113,31 @@ async fn binds(gate: Gate) -> Result {
     Ok(())
 }
 
+/// One of the ports.
+#[derive(Dut)]
+struct Input {
+    a: Signal<LogicVec>,
+}
+
+#[verifork::test]
+async fn knows_the_input(gate: Input) -> Result {
+    gate.a.set(LogicVec::zeros(gate.a.width()));
+    Ok(())
+}
+
+/// What is no port.
+#[derive(Dut)]
+struct Inside {
+    limit: Signal<u32>,
+}
+
+#[verifork::test]
+async fn knows_the_inside(gate: Inside) -> Result {
+    timer(1.ns()).await;
+    ensure!(gate.limit.get()? == 5, "the limit is wrong");
+    Ok(())
+}
+
 /// A name that no struct has.
 #[verifork::test]
 async fn finds_by_name(gate: Gate, top: Instance) -> Result {

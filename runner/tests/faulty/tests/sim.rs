@@ -113,6 +113,8 @@ fn main() -> ExitCode {
                 .compile_argument(Simulator::Icarus, "-Wall"),
         ],
         "public" => vec![gate().public_all().tests(["finds_by_name"])],
+        "input" => vec![gate().tests(["knows_the_input"])],
+        "inside" => vec![gate().tests(["knows_the_inside"])],
         "private" => vec![gate().tests(["finds_by_name", "binds"])],
         "many" => {
             let one = |design: Design, width: i32| {

@@ -136,7 +136,9 @@ impl Cache {
             return base.to_owned();
         }
         let mut hash = PartsHash::default();
-        wanted.iter().for_each(|it| hash.add(it.as_bytes()));
+        for it in wanted {
+            hash.add(it.as_bytes());
+        }
         let own = format!("{base}{}", hash.name());
         if !self.reuse || self.folder.join(&own).is_dir() {
             return own;

@@ -106,7 +106,11 @@ impl Backend for Verilator {
         for (name, text) in self.files(design) {
             fs::write(build.path.join(name), text)?;
         }
-        publish(build, &self.wanted(design), Some(all_ports(&design.top.name)))
+        publish(
+            build,
+            &self.wanted(design),
+            Some(all_ports(&design.top.name)),
+        )
     }
 
     fn compile(

@@ -177,8 +177,9 @@ pub mod __private {
     pub use crate::task::first_of::{Either, either};
     pub use crate::time::TimeUnits;
     pub use crate::value::{
-        Declared, LogicEnum, LogicStruct, LogicValue, LogicVec, LogicWidth, ValueError,
-        check_structure, field_width, read_field, write_field,
+        Declared, FieldLayout, Layout, LogicEnum, LogicStruct, LogicValue, LogicVec, LogicWidth,
+        ValueError, check_structure, field_layouts, field_places, field_width, read_field,
+        structure_width, write_field,
     };
     pub use std::future::IntoFuture;
     pub use {anyhow, inventory};

@@ -1,13 +1,12 @@
 //! `#[derive(Dut)]`: a struct whose fields are bound to an instance's signals by name.
 
-use std::collections::HashSet;
-
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Fields, Generics, LitStr, Type, parse_quote};
+use syn::{Data, DeriveInput, Field, Fields, Generics, LitStr, Type};
 
+use crate::bounds::with_field_bounds;
 use crate::errors::{Errors, unknown_option};
 use crate::settings;
 
@@ -103,7 +102,11 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         .iter()
         .map(|field| field.bind(&scope, &structure_name));
     let names = fields.iter().map(|field| field.name);
-    let generics = with_field_bounds(&input.generics, &fields);
+    let generics = with_field_bounds(
+        &input.generics,
+        fields.iter().map(|field| field.ty),
+        &quote!(::verifork::__private::Dut),
+    );
 
     // Every field is tried before the first `?`, so that one error tells all that does not fit.
     let body = quote! {
@@ -269,34 +272,6 @@ impl<'a> BoundField<'a> {
             })
         }
     }
-}
-
-/// Asks of each field's type that uses a type parameter that it implements `Dut`.
-fn with_field_bounds(generics: &Generics, fields: &[BoundField<'_>]) -> Generics {
-    let parameters: HashSet<_> = generics
-        .type_params()
-        .map(|parameter| parameter.ident.to_string())
-        .collect();
-    let mut generics = generics.clone();
-    if !parameters.is_empty() {
-        let clause = generics.make_where_clause();
-        for BoundField { ty, .. } in fields {
-            if mentions(ty.to_token_stream(), &parameters) {
-                clause
-                    .predicates
-                    .push(parse_quote!(#ty: ::verifork::__private::Dut));
-            }
-        }
-    }
-    generics
-}
-
-fn mentions(tokens: TokenStream, names: &HashSet<String>) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => names.contains(&ident.to_string()),
-        TokenTree::Group(group) => mentions(group.stream(), names),
-        _ => false,
-    })
 }
 
 #[cfg(test)]

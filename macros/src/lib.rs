@@ -7,6 +7,7 @@
 //! Every mistake is an error at the place where it stands, and as many as can be found are reported
 //! at once; an unknown option says the nearest one there is.
 
+mod bounds;
 mod dut;
 mod errors;
 mod logic_enum;
@@ -332,8 +333,13 @@ pub fn derive_dut(item: TokenStream) -> TokenStream {
 ///
 /// # Options
 ///
-/// `#[logic(width = 3)]` on the enum: its width in bits; a signal must be exactly as wide. Without it,
+/// `#[logic(width = 3)]` on the enum: its width in bits, a number or a constant; a signal must be exactly as wide. Without it,
 /// the enum is as wide as its largest value needs, and binds to any signal that is at least as wide.
+///
+/// `#[logic(name = "st_idle")]` on a variant: what the design calls it. Where the simulator tells the
+/// names of an enumeration (NVC), binding to it checks that each variant is called so in the design, and
+/// there at the variant's position. Upper and lower case, underscores and what all of the design's names
+/// have before or behind do not count: `Idle` is `ST_IDLE`, and `WaitAck` is `wait_ack`.
 ///
 /// # Errors
 ///
@@ -381,20 +387,26 @@ pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
 /// must be exactly as wide as all fields together. What cannot be read or written is an error that names
 /// the field.
 ///
-/// Implements `verifork::value::LogicStruct` and `verifork::value::LogicValue`. Records of VHDL have no
-/// value as a whole: a struct that derives `Dut` binds their fields.
+/// A record of VHDL is a `Signal` of the struct too. Its fields are found by their names, in upper or lower
+/// case and in any order; vectors have the width of the struct's field, and integers, booleans and
+/// enumerations any that holds their values. A struct that derives `Dut` binds the fields as signals of
+/// their own.
+///
+/// A struct that fits several variants of a design is generic, in types or in constants.
+///
+/// Implements `verifork::value::LogicStruct` and `verifork::value::LogicValue`.
 ///
 /// # Options
 ///
 /// | option | on | meaning |
 /// |---|---|---|
-/// | `#[logic(width = 12)]` | a field | its width in bits |
+/// | `#[logic(width = 12)]` | a field | its width in bits, a constant: a number, or `{ WIDTH - 1 }` |
 /// | `#[logic(lsb_first)]` | the struct | the first field is the least significant |
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: anything but a struct with named fields; a generic
-/// struct; a width that the type does not have; a type without a width of its own and without the
+/// Compile errors, at the place of the mistake: anything but a struct with named fields; a struct with
+/// lifetimes; a width that the type does not have; a type without a width of its own and without the
 /// option; an unknown or repeated option.
 #[proc_macro_derive(LogicStruct, attributes(logic))]
 pub fn derive_logic_struct(item: TokenStream) -> TokenStream {

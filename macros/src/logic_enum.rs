@@ -3,12 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Fields, Lit, LitInt, UnOp};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Fields, UnOp};
 
 use crate::errors::{Errors, unknown_option};
-use crate::settings;
+use crate::settings::{self, Width, integer_literal};
 
 const EXAMPLE: &str = "#[logic(width = 3)]";
+const OF_VARIANT: &str = "#[logic(name = \"st_idle\")]";
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     syn::parse2(item)
@@ -38,25 +39,23 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     check_width(declared.as_ref(), &variants, &mut errors);
     errors.finish(())?;
-    Ok(implementation(
-        &input.ident,
-        declared.map(|(width, _)| width),
-        &variants,
-    ))
+    Ok(implementation(&input.ident, declared.as_ref(), &variants))
 }
 
 const NOT_AN_ENUM: &str = "`LogicEnum` is for an enum whose variants have no fields, \
      such as `enum State { Idle, Busy }`; `LogicStruct` is the derive for a struct as a value, and `Dut` \
      that for a struct of signals";
 
-/// A variant, and its value where that is written as a literal or follows one.
+/// A variant: its name, and its value where that is written as a literal or follows one.
 struct Named<'a> {
     name: &'a Ident,
+    /// What the design calls it, if that is another name.
+    in_design: Option<String>,
     value: Option<u128>,
 }
 
-/// The enum's width in `#[logic(width = …)]`, and the literal to point at.
-fn declared_width(attributes: &[Attribute], errors: &mut Errors) -> Option<(u32, LitInt)> {
+/// The enum's width in `#[logic(width = …)]`.
+fn declared_width(attributes: &[Attribute], errors: &mut Errors) -> Option<Width> {
     let mut width = None;
     for setting in settings::of_attributes(attributes, "logic", EXAMPLE, errors) {
         if setting.name() != "width" {
@@ -66,15 +65,9 @@ fn declared_width(attributes: &[Attribute], errors: &mut Errors) -> Option<(u32,
             );
             continue;
         }
-        let Some(expression) = setting.expression("width = 3", errors) else {
-            continue;
-        };
-        let parsed = integer_literal(expression)
-            .and_then(|literal| Some((literal.base10_parse::<u32>().ok()?, literal)));
-        match parsed {
-            Some((0, _)) => errors.on(expression, "an enum is at least 1 bit wide"),
-            None => errors.on(expression, "`width` is a number of bits: `width = 3`"),
-            _ => setting.store(&mut width, parsed, errors),
+        let value = setting.width("width = 3", "an enum is at least 1 bit wide", errors);
+        if value.is_some() {
+            setting.store(&mut width, value, errors);
         }
     }
     width
@@ -100,19 +93,21 @@ fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) ->
                 ),
             );
         }
-        for attribute in variant
-            .attrs
-            .iter()
-            .filter(|it| it.path().is_ident("logic"))
-        {
-            errors.on(
-                attribute,
-                format!(
-                    "`#[logic(…)]` belongs on the enum; a variant's value is written \
-                     `{} = 2`",
-                    variant.ident
-                ),
-            );
+        let mut in_design = None;
+        for setting in settings::of_attributes(&variant.attrs, "logic", OF_VARIANT, errors) {
+            if setting.name() == "name" {
+                let name = setting.string("name = \"st_idle\"", errors);
+                setting.store(&mut in_design, name, errors);
+            } else {
+                errors.at(
+                    setting.key.span(),
+                    format!(
+                        "`{}` belongs on the enum; a variant's value is written `{} = 2`, and its name \
+                         in the design `{OF_VARIANT}`",
+                        setting.key, variant.ident
+                    ),
+                );
+            }
         }
         if let Some((_, value)) = &variant.discriminant {
             if is_negative(value) {
@@ -125,6 +120,7 @@ fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) ->
         }
         variants.push(Named {
             name: &variant.ident,
+            in_design: in_design.map(|name| name.value()),
             value: next,
         });
         next = next.and_then(|value| value.checked_add(1));
@@ -132,8 +128,9 @@ fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) ->
     variants
 }
 
-fn check_width(declared: Option<&(u32, LitInt)>, variants: &[Named<'_>], errors: &mut Errors) {
-    let Some((width, literal)) = declared else {
+fn check_width(declared: Option<&Width>, variants: &[Named<'_>], errors: &mut Errors) {
+    // Of a constant, the compiler sees whether it is wide enough.
+    let Some((width, written)) = declared.and_then(|it| Some((it.bits?, &it.expression))) else {
         return;
     };
     let widest = variants
@@ -145,12 +142,13 @@ fn check_width(declared: Option<&(u32, LitInt)>, variants: &[Named<'_>], errors:
         Named {
             name,
             value: Some(value),
+            ..
         },
     )) = widest
-        && bits > *width
+        && bits > width
     {
         errors.on(
-            literal,
+            written,
             format!("width {width} does not hold `{name}` = {value}, which needs {bits} bits"),
         );
     }
@@ -158,12 +156,15 @@ fn check_width(declared: Option<&(u32, LitInt)>, variants: &[Named<'_>], errors:
 
 fn implementation(
     enumeration: &Ident,
-    declared: Option<u32>,
+    declared: Option<&Width>,
     variants: &[Named<'_>],
 ) -> TokenStream {
     let name = enumeration.unraw().to_string();
     let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
-    let names = idents.iter().map(|ident| ident.unraw().to_string());
+    let names = variants.iter().map(|variant| {
+        let name = || variant.name.unraw().to_string();
+        variant.in_design.clone().unwrap_or_else(name)
+    });
     let positions = 0..idents.len().saturating_sub(1);
     let (last, others) = idents
         .split_last()
@@ -199,6 +200,10 @@ fn implementation(
         #[allow(clippy::cast_sign_loss, clippy::cast_lossless)]
         impl ::verifork::__private::LogicValue for #enumeration {
             const NATIVE_WIDTH: ::core::option::Option<u32> = #declared_width;
+            const LAYOUT: ::verifork::__private::Layout =
+                ::verifork::__private::Layout::Enumeration(
+                    <Self as ::verifork::__private::LogicEnum>::VARIANTS,
+                );
 
             fn from_logic(
                 #vector: &::verifork::__private::LogicVec,
@@ -255,18 +260,6 @@ fn implementation(
 
 fn bits(value: u128) -> u32 {
     (u128::BITS - value.leading_zeros()).max(1)
-}
-
-pub(crate) fn integer_literal(expression: &Expr) -> Option<LitInt> {
-    match expression {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(integer) => Some(integer.clone()),
-            _ => None,
-        },
-        Expr::Group(group) => integer_literal(&group.expr),
-        Expr::Paren(paren) => integer_literal(&paren.expr),
-        _ => None,
-    }
 }
 
 fn is_negative(expression: &Expr) -> bool {

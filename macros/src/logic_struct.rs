@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Generics, Type};
 
+use crate::bounds::with_field_bounds;
 use crate::errors::{Errors, unknown_option};
-use crate::logic_enum::integer_literal;
-use crate::settings;
+use crate::settings::{self, Width};
 
 const OF_FIELD: &str = "#[logic(width = 12)]";
 const OF_STRUCT: &str = "#[logic(lsb_first)]";
@@ -25,16 +25,16 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 struct Part<'a> {
     name: &'a Ident,
     ty: &'a Type,
-    width: Option<u32>,
+    width: Option<Width>,
 }
 
 fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     let lsb_first = is_lsb_first(&input.attrs, &mut errors);
-    if !input.generics.params.is_empty() {
+    for lifetime in input.generics.lifetimes() {
         errors.on(
-            &input.generics,
-            "a struct that is a signal's value cannot be generic",
+            lifetime,
+            "a struct that is a signal's value borrows nothing",
         );
     }
     let mut parts = Vec::new();
@@ -53,7 +53,12 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
         Data::Union(data) => errors.at(data.union_token.span, format!("union: {REMEDY}")),
     }
     errors.finish(())?;
-    Ok(implementation(&input.ident, &parts, lsb_first))
+    Ok(implementation(
+        &input.ident,
+        &input.generics,
+        &parts,
+        lsb_first,
+    ))
 }
 
 fn is_lsb_first(attributes: &[Attribute], errors: &mut Errors) -> bool {
@@ -78,15 +83,9 @@ fn part<'a>(field: &'a Field, errors: &mut Errors) -> Part<'a> {
             errors.at(setting.key.span(), unknown);
             continue;
         }
-        let Some(expression) = setting.expression("width = 12", errors) else {
-            continue;
-        };
-        let literal = integer_literal(expression);
-        let parsed = literal.and_then(|literal| literal.base10_parse::<u32>().ok());
-        match parsed {
-            Some(0) => errors.on(expression, "a field is at least 1 bit wide"),
-            None => errors.on(expression, "`width` is a number of bits: `width = 12`"),
-            Some(_) => setting.store(&mut width, parsed, errors),
+        let value = setting.width("width = 12", "a field is at least 1 bit wide", errors);
+        if value.is_some() {
+            setting.store(&mut width, value, errors);
         }
     }
     Part {
@@ -96,12 +95,17 @@ fn part<'a>(field: &'a Field, errors: &mut Errors) -> Part<'a> {
     }
 }
 
-fn implementation(structure: &Ident, parts: &[Part<'_>], lsb_first: bool) -> TokenStream {
+fn implementation(
+    structure: &Ident,
+    generics: &Generics,
+    parts: &[Part<'_>],
+    lsb_first: bool,
+) -> TokenStream {
     let name = structure.unraw().to_string();
     let count = parts.len();
     let names: Vec<&Ident> = parts.iter().map(|part| part.name).collect();
     let texts = names.iter().map(|name| name.unraw().to_string());
-    let types = parts.iter().map(|part| part.ty);
+    let types: Vec<&Type> = parts.iter().map(|part| part.ty).collect();
     let positions: Vec<usize> = (0..count).collect();
     // A width that cannot be is an error at the field's type.
     let widths = parts.iter().map(|Part { ty, width, .. }| {
@@ -116,90 +120,105 @@ fn implementation(structure: &Ident, parts: &[Part<'_>], lsb_first: bool) -> Tok
             )
         }
     });
-    // From the least significant field on.
-    let order: Vec<usize> = if lsb_first {
-        positions.clone()
-    } else {
-        positions.iter().rev().copied().collect()
-    };
+    // Evaluated even if the struct is never used.
+    let evaluated = generics.params.is_empty().then(|| {
+        quote! {
+            const _: u32 = <#structure as ::verifork::__private::LogicWidth>::MIN_WIDTH;
+        }
+    });
+    let bound = quote!(::verifork::__private::LogicValue);
+    let generics = with_field_bounds(generics, types.iter().copied(), &bound);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
-        const _: () = {
-            const WIDTHS: [u32; #count] = [#(#widths),*];
-            const LOWS: [u32; #count] = {
-                let mut lows = [0; #count];
-                let mut low = 0_u32;
-                #(
-                    lows[#order] = low;
-                    low += WIDTHS[#order];
-                )*
-                let _ = low;
-                lows
-            };
-            const FIELDS: [(&str, u32, u32); #count] =
-                [#((#texts, LOWS[#positions], WIDTHS[#positions])),*];
-            const WIDTH: u32 = {
-                let mut width = 0_u32;
-                #(width += WIDTHS[#positions];)*
-                width
-            };
+        #evaluated
 
-            #[automatically_derived]
-            impl ::verifork::__private::LogicStruct for #structure {
-                const FIELDS: &'static [(&'static str, u32, u32)] = &FIELDS;
-            }
+        #[automatically_derived]
+        impl #impl_generics ::verifork::__private::LogicStruct for #structure #type_generics
+        #where_clause
+        {
+            const LAYOUTS: &'static [::verifork::__private::FieldLayout] =
+                &::verifork::__private::field_layouts::<#count>(
+                    [#((
+                        #texts,
+                        #widths,
+                        <#types as ::verifork::__private::LogicValue>::LAYOUT,
+                    )),*],
+                    #lsb_first,
+                );
+            const FIELDS: &'static [(&'static str, u32, u32)] =
+                &::verifork::__private::field_places::<#count>(Self::LAYOUTS);
+        }
 
-            #[automatically_derived]
-            impl ::verifork::__private::LogicWidth for #structure {
-                const MIN_WIDTH: u32 = WIDTH;
-            }
+        #[automatically_derived]
+        impl #impl_generics ::verifork::__private::LogicWidth for #structure #type_generics
+        #where_clause
+        {
+            const MIN_WIDTH: u32 = ::verifork::__private::structure_width(
+                <Self as ::verifork::__private::LogicStruct>::LAYOUTS,
+            );
+        }
 
-            #[automatically_derived]
-            impl ::verifork::__private::LogicValue for #structure {
-                const NATIVE_WIDTH: ::core::option::Option<u32> =
-                    ::core::option::Option::Some(WIDTH);
-                const ALL_STATES: bool =
-                    false #(|| <#types as ::verifork::__private::LogicValue>::ALL_STATES)*;
+        #[automatically_derived]
+        impl #impl_generics ::verifork::__private::LogicValue for #structure #type_generics
+        #where_clause
+        {
+            const NATIVE_WIDTH: ::core::option::Option<u32> = ::core::option::Option::Some(
+                <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
+            );
+            const ALL_STATES: bool =
+                false #(|| <#types as ::verifork::__private::LogicValue>::ALL_STATES)*;
+            const LAYOUT: ::verifork::__private::Layout =
+                ::verifork::__private::Layout::Structure(
+                    <Self as ::verifork::__private::LogicStruct>::LAYOUTS,
+                );
 
-                fn from_logic(
-                    vector: &::verifork::__private::LogicVec,
-                ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
-                    ::verifork::__private::check_structure(WIDTH, vector.width())?;
-                    ::core::result::Result::Ok(Self {
-                        #(
-                            #names: ::verifork::__private::read_field(
-                                vector,
-                                FIELDS[#positions],
-                                #name,
-                            )?,
-                        )*
-                    })
-                }
-
-                fn to_logic(
-                    &self,
-                    width: u32,
-                ) -> ::core::result::Result<
-                    ::verifork::__private::LogicVec,
-                    ::verifork::__private::ValueError,
-                > {
-                    ::verifork::__private::check_structure(width, WIDTH)?;
-                    let mut vector = ::verifork::__private::LogicVec::zeros(width);
+            fn from_logic(
+                vector: &::verifork::__private::LogicVec,
+            ) -> ::core::result::Result<Self, ::verifork::__private::ValueError> {
+                ::verifork::__private::check_structure(
+                    <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
+                    vector.width(),
+                )?;
+                let fields = <Self as ::verifork::__private::LogicStruct>::FIELDS;
+                ::core::result::Result::Ok(Self {
                     #(
-                        ::verifork::__private::write_field(
-                            &mut vector,
-                            &self.#names,
-                            FIELDS[#positions],
+                        #names: ::verifork::__private::read_field(
+                            vector,
+                            fields[#positions],
                             #name,
-                        )?;
+                        )?,
                     )*
-                    ::core::result::Result::Ok(vector)
-                }
-
-                fn type_name() -> &'static str {
-                    #name
-                }
+                })
             }
-        };
+
+            fn to_logic(
+                &self,
+                width: u32,
+            ) -> ::core::result::Result<
+                ::verifork::__private::LogicVec,
+                ::verifork::__private::ValueError,
+            > {
+                ::verifork::__private::check_structure(
+                    width,
+                    <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
+                )?;
+                let fields = <Self as ::verifork::__private::LogicStruct>::FIELDS;
+                let mut vector = ::verifork::__private::LogicVec::zeros(width);
+                #(
+                    ::verifork::__private::write_field(
+                        &mut vector,
+                        &self.#names,
+                        fields[#positions],
+                        #name,
+                    )?;
+                )*
+                ::core::result::Result::Ok(vector)
+            }
+
+            fn type_name() -> &'static str {
+                #name
+            }
+        }
     }
 }
 
@@ -231,25 +250,18 @@ mod tests {
             ("struct T(u8);", "the fields have no names"),
             ("struct T {}", "without fields has no bits"),
             ("enum T { A }", "enum: `LogicStruct` is for a struct"),
-            ("struct T<U> { a: U }", "cannot be generic"),
+            ("struct T<'a> { a: &'a u8 }", "borrows nothing"),
+            (
+                "struct T { #[logic(width = -1)] a: u8 }",
+                "is a number of bits",
+            ),
+            (
+                "struct T { #[logic(width = \"3\")] a: u8 }",
+                "is a number of bits",
+            ),
         ] {
             let errors = errors_of(item);
             assert!(errors.iter().any(|it| it.contains(part)), "{errors:?}");
         }
-    }
-
-    #[test]
-    fn bits_are_counted_from_the_last_field_or_from_the_first() {
-        let order = |item: &str| {
-            let tokens = derive(&parse_str(item).unwrap()).unwrap().to_string();
-            (
-                tokens.find("lows [0usize]").unwrap(),
-                tokens.find("lows [1usize]").unwrap(),
-            )
-        };
-        let (first, second) = order("struct T { a: u8, b: u8 }");
-        assert!(first > second);
-        let (first, second) = order("#[logic(lsb_first)] struct T { a: u8, b: u8 }");
-        assert!(first < second);
     }
 }

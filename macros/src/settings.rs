@@ -1,10 +1,11 @@
 //! The options inside an attribute: `key`, `key = value` and `key(…)`, separated by commas.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Lit, LitStr, Meta, Token, parenthesized};
+use syn::{Attribute, Expr, Lit, LitInt, LitStr, Meta, Token, parenthesized};
 
 use crate::errors::Errors;
 
@@ -19,6 +20,23 @@ pub(crate) enum SettingValue {
     Nothing,
     Value(Expr),
     List(TokenStream),
+}
+
+/// A number of bits.
+pub(crate) struct Width {
+    /// The number, if it is written as one.
+    pub(crate) bits: Option<u32>,
+    pub(crate) expression: Expr,
+}
+
+impl ToTokens for Width {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self.bits {
+            // Whatever type it was written with.
+            Some(bits) => bits.to_tokens(tokens),
+            None => self.expression.to_tokens(tokens),
+        }
+    }
 }
 
 /// The options of an attribute, in order.
@@ -93,6 +111,38 @@ impl Setting {
         chosen.map(|&(_, value)| value)
     }
 
+    /// The width of `width = 12`, or of a constant that the compiler knows; 0 is a mistake in the words
+    /// `at_least`, anything else one that says how it is written.
+    pub(crate) fn width(
+        &self,
+        example: &str,
+        at_least: &str,
+        errors: &mut Errors,
+    ) -> Option<Width> {
+        let expression = self.expression(example, errors)?;
+        let literal = integer_literal(expression);
+        match literal.map(|literal| literal.base10_parse::<u32>().ok()) {
+            Some(Some(0)) => errors.on(expression, at_least),
+            Some(Some(bits)) => {
+                return Some(Width {
+                    bits: Some(bits),
+                    expression: expression.clone(),
+                });
+            }
+            None if may_be_constant(expression) => {
+                return Some(Width {
+                    bits: None,
+                    expression: expression.clone(),
+                });
+            }
+            _ => errors.on(
+                expression,
+                format!("`{}` is a number of bits: `{example}`", self.key),
+            ),
+        }
+        None
+    }
+
     /// An option without a value, such as `input`.
     pub(crate) fn flag(&self, errors: &mut Errors) -> Option<()> {
         match &self.value {
@@ -151,5 +201,27 @@ pub(crate) fn string_literal(expression: &Expr) -> Option<LitStr> {
         },
         Expr::Group(group) => string_literal(&group.expr),
         _ => None,
+    }
+}
+
+/// The integer literal that an expression is, seen through groups and parentheses.
+pub(crate) fn integer_literal(expression: &Expr) -> Option<LitInt> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(integer) => Some(integer.clone()),
+            _ => None,
+        },
+        Expr::Group(group) => integer_literal(&group.expr),
+        Expr::Paren(paren) => integer_literal(&paren.expr),
+        _ => None,
+    }
+}
+
+/// Whether an expression may have a number for its value, which the compiler decides.
+fn may_be_constant(expression: &Expr) -> bool {
+    match expression {
+        Expr::Group(group) => may_be_constant(&group.expr),
+        Expr::Lit(_) | Expr::Unary(_) | Expr::Tuple(_) | Expr::Array(_) => false,
+        _ => true,
     }
 }

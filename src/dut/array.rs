@@ -9,6 +9,7 @@ use std::panic::Location;
 use super::bind_error::BindErrorKind;
 use super::error::{Outside, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
+use super::value::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle};
@@ -172,7 +173,7 @@ impl<T: SignalValue> Array<T> {
             return Err(Outside::Row { index, declared });
         }
         // An element may be told from its array.
-        if !T::fits(&description.encoding) {
+        if !fits::<T>(description) {
             return Err(Outside::Hidden { index });
         }
         ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, description)));
@@ -391,9 +392,10 @@ impl<T: SignalValue> Array<T> {
                 let none = || "its elements have no value".to_owned();
                 return Err(object.kind_error(advice.unwrap_or_else(none)));
             }
-            if !T::fits(&object.description().encoding) {
+            if !fits::<T>(object.description()) {
                 return Err(BindErrorKind::value::<T>(&object, "Array"));
             }
+            object.has_names_of::<T>()?;
         }
         let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         Ok(Array {

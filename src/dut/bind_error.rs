@@ -82,6 +82,19 @@ pub enum BindErrorKind {
         /// The types that fit.
         remedy: String,
     },
+    /// The design tells the names of an enumeration's values or of a record's fields, and the Rust type has
+    /// others.
+    #[error("`{path}` is {found}, and {rust} differs: {differences}")]
+    Differs {
+        /// The object.
+        path: String,
+        /// What it is.
+        found: String,
+        /// The Rust type.
+        rust: &'static str,
+        /// In what they differ.
+        differences: String,
+    },
     /// A parameter's value is out of the type's range.
     #[error("the value of `{path}` does not fit: {error}")]
     Constant {

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::bind_error::{BindErrorKind, fitting, with_article};
+use super::value::fits;
 use super::{BindError, Dut, Instance, SignalValue};
 use crate::scheduler::{self, Kernel, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
+use crate::value::Layout;
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
 ///
@@ -123,6 +125,47 @@ impl Object {
         self.index
     }
 
+    /// Whether it is a record, which has no value as a whole.
+    fn is_record(&self) -> bool {
+        self.holds_names() && self.kind() == ObjectKind::Struct
+    }
+
+    /// The object whose value is a `T`: for a record and a struct, that of the record's fields together.
+    pub(super) fn as_value_of<T: SignalValue>(self) -> Result<Object, BindErrorKind> {
+        let Layout::Structure(fields) = T::layout() else {
+            return Ok(self);
+        };
+        if !self.is_record() {
+            return Ok(self);
+        }
+        let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
+        match kernel.port().structure(self.handle, fields) {
+            Ok(structure) => Ok(Object::open(kernel, structure)),
+            Err(differences) => Err(self.differs::<T>(differences)),
+        }
+    }
+
+    /// Refuses an enum whose variants are not called as the design's values are, where it tells that.
+    pub(super) fn has_names_of<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
+        let literals = &self.description.literals;
+        if literals.is_empty() {
+            return Ok(());
+        }
+        match T::layout().differs_from(literals) {
+            None => Ok(()),
+            Some(difference) => Err(self.differs::<T>(difference)),
+        }
+    }
+
+    fn differs<T: SignalValue>(&self, differences: String) -> BindErrorKind {
+        BindErrorKind::Differs {
+            path: self.path().to_owned(),
+            found: with_article(self.kind()),
+            rust: T::name(),
+            differences,
+        }
+    }
+
     /// Refuses what has no value of its own: scopes, arrays, events.
     pub(super) fn holds_value<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
         if !self.holds_names() {
@@ -140,11 +183,10 @@ impl Object {
     /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
     /// that can be bound.
     pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
-        let encoding = &self.description.encoding;
-        let fitting = if T::fits(encoding) || self.description.is_empty {
+        let fitting = if fits::<T>(self.description) || self.description.is_empty {
             Some(T::name().to_owned())
         } else {
-            fitting(encoding).into_iter().next()
+            fitting(&self.description.encoding).into_iter().next()
         };
         self.advice_with(fitting)
     }
@@ -156,7 +198,12 @@ impl Object {
 
     fn advice_with(&self, fitting: Option<String>) -> Option<String> {
         if self.holds_names() {
-            return Some("bind it as `Instance` or as a struct that derives `Dut`".to_owned());
+            let as_scope = "bind it as `Instance` or as a struct that derives `Dut`";
+            return Some(if self.is_record() {
+                format!("{as_scope}, or as `Signal` of a struct that derives `LogicStruct`")
+            } else {
+                as_scope.to_owned()
+            });
         }
         match (self.range(), fitting) {
             (Some((left, right)), Some(fits)) => Some(format!(
@@ -167,8 +214,8 @@ impl Object {
                 let element = kernel.port().element(self.handle, left)?;
                 Object::open(kernel, element).holds_names().then(|| {
                     format!(
-                        "its elements, `{}[{left}]` and so on, are bound each as a struct that derives \
-                         `Dut`",
+                        "its elements, `{}[{left}]` and so on, are bound each, as `Vec` of a struct that \
+                         derives `Dut` or of `Signal` of one that derives `LogicStruct`",
                         self.name()
                     )
                 })

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError};
+use super::value::fits;
 use super::{Binder, Dut, Object, Signal, SignalValue};
 use crate::simulator::{Description, Encoding};
 
@@ -78,6 +79,7 @@ impl<T: SignalValue> Parameter<T> {
     }
 
     fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
+        let object = object.as_value_of::<T>()?;
         object.holds_value::<T>()?;
         if !object.description().constant {
             let advice = object.advice::<T>().unwrap_or_default();
@@ -86,9 +88,10 @@ impl<T: SignalValue> Parameter<T> {
         let encoding = &object.description().encoding;
         // Whether the value fits is found by reading it; whether it is of the kind, is not.
         let logic = matches!(encoding, Encoding::Logic { .. });
-        if !(T::fits(encoding) || logic && T::takes_logic()) {
+        if !(fits::<T>(object.description()) || logic && T::takes_logic()) {
             return Err(BindErrorKind::value::<T>(&object, "Parameter"));
         }
+        object.has_names_of::<T>()?;
         let signal = Signal::of(object.index(), object.description());
         match signal.load() {
             Ok(_) => Ok(Parameter(signal)),

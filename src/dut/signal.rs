@@ -7,6 +7,7 @@ use std::panic::Location;
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
+use super::value::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, SignalIndex, Write};
@@ -467,10 +468,12 @@ impl<T: SignalValue> Dut for Signal<T> {
 
 impl<T: SignalValue> Signal<T> {
     pub(super) fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
+        let object = object.as_value_of::<T>()?;
         object.holds_value::<T>()?;
-        if !T::fits(&object.description().encoding) {
+        if !fits::<T>(object.description()) {
             return Err(BindErrorKind::value::<T>(&object, "Signal"));
         }
+        object.has_names_of::<T>()?;
         Ok(Signal::of(object.index(), object.description()))
     }
 }

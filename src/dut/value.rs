@@ -3,8 +3,10 @@
 use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Kernel, SignalIndex, Write};
-use crate::simulator::Encoding;
-use crate::value::{Declared, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask};
+use crate::simulator::{Description, Encoding};
+use crate::value::{
+    Declared, Layout, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask,
+};
 
 /// A Rust type that a [`Signal`](super::Signal) can carry.
 ///
@@ -14,8 +16,8 @@ use crate::value::{Declared, Logic, LogicValue, LogicVec, LogicWidth, ValueError
 /// | `u8` … `u128`, `i8` … `i128` | as many bits or fewer | `Result<_, ReadError>` |
 /// | [`Logic`] | 1 bit | `Logic`: all nine states |
 /// | [`LogicVec`] | any number of bits | `LogicVec`: all nine states |
-/// | an enum that derives [`LogicEnum`](crate::value::LogicEnum) | its declared width, else its width or more | `Result<_, ReadError>` |
-/// | a struct that derives [`LogicStruct`](crate::value::LogicStruct) | the sum of its fields | `Result<_, ReadError>` |
+/// | an enum that derives [`LogicEnum`](crate::value::LogicEnum) | its declared width, else its width or more; any enumeration of VHDL | `Result<_, ReadError>` |
+/// | a struct that derives [`LogicStruct`](crate::value::LogicStruct) | the sum of its fields; a record of VHDL with the same fields | `Result<_, ReadError>` |
 /// | `[T; N]` of these: lanes of a packed array, element 0 the least significant | `N` times as many bits | `Result<_, ReadError>` |
 /// | `f64` | a real number | `f64` |
 /// | `String` | a string | `String` |
@@ -74,7 +76,7 @@ impl ScalarValue for bool {}
 impl ScalarValue for Logic {}
 
 pub(super) mod sealed {
-    use super::{Declared, Encoding, Kernel, ReadCause, SignalIndex, ValueError, Write};
+    use super::{Declared, Encoding, Kernel, Layout, ReadCause, SignalIndex, ValueError, Write};
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
@@ -82,6 +84,10 @@ pub(super) mod sealed {
         fn name() -> &'static str;
         /// What it takes, for messages: "1 to 8 bits".
         fn takes() -> String;
+        /// What its bits mean.
+        fn layout() -> Layout {
+            Layout::Bits
+        }
         /// Whether it takes every value of the encoding, unknown bits aside.
         fn fits(encoding: &Encoding) -> bool;
         /// Whether it is a value of bits, if perhaps of other widths.
@@ -173,6 +179,10 @@ macro_rules! through_logic {
 
         fn name() -> &'static str {
             <Self as LogicValue>::type_name()
+        }
+
+        fn layout() -> Layout {
+            <Self as LogicValue>::LAYOUT
         }
     };
 }
@@ -280,7 +290,7 @@ mod big {
     use num_bigint::{BigInt, BigUint};
 
     use super::{
-        Declared, Encoding, Form, LogicValue, ReadCause, ReadError, SignalValue, Source,
+        Declared, Encoding, Form, Layout, LogicValue, ReadCause, ReadError, SignalValue, Source,
         ValueError, load_logic, sealed, store_logic,
     };
 
@@ -438,6 +448,15 @@ impl SignalValue for String {
     fn read(result: Result<String, ReadError>) -> String {
         expect(result)
     }
+}
+
+/// Whether a type takes the values of an object, or of the elements of an array.
+pub(super) fn fits<T: SignalValue>(description: &Description) -> bool {
+    let encoding = &description.encoding;
+    // A position has no bits: any that hold it do, whatever the width of the enum is in Verilog.
+    let holds = |least| encoding.width().is_some_and(|width| width >= least);
+    let is_position = description.number && T::layout().least_width().is_some_and(holds);
+    is_position || T::fits(encoding)
 }
 
 /// The width of an enum: the declared one, which must hold every variant, else what they need.

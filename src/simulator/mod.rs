@@ -35,7 +35,7 @@ pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
 
 use crate::time::Precision;
-use crate::value::LogicVec;
+use crate::value::{FieldLayout, LogicVec};
 
 /// An object of the simulator. Made by the port, valid until the end of the run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -155,6 +155,15 @@ pub(crate) trait Port {
         false
     }
 
+    /// A record, which has no value as a whole, as an object whose value is that of its fields in the bits
+    /// of a structure; or in what the structure's fields are not those of the record.
+    fn structure(
+        &self,
+        _record: Handle,
+        _fields: &'static [FieldLayout],
+    ) -> Result<Handle, String> {
+        Err("the simulator shows no records".to_owned())
+    }
     /// Why an object that is there has no value to read or to write, or a scope nothing in it, where the
     /// port knows.
     fn hidden(&self, _object: Handle) -> Option<PortError> {

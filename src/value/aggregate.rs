@@ -1,6 +1,6 @@
 //! Values made of others: packed structures, and lanes of packed arrays.
 
-use super::{LogicValue, LogicVec, LogicWidth, ValueError};
+use super::{FieldLayout, Layout, LogicValue, LogicVec, LogicWidth, ValueError};
 
 /// A struct as the value of a packed structure (IEEE 1800-2017, 7.2.1); `#[derive(LogicStruct)]`
 /// implements it.
@@ -15,12 +15,33 @@ use super::{LogicValue, LogicVec, LogicWidth, ValueError};
 /// }
 /// assert_eq!(Header::FIELDS, [("kind", 1, 8), ("last", 0, 1)]);
 /// ```
+///
+/// A record of VHDL is bound by the names of its fields, in upper or lower case, whatever their order. Its
+/// vectors have the width of the struct's fields, and its integers and enumerations any that hold their
+/// values.
+///
+/// A struct that fits several variants of a design is generic in what differs:
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// #[derive(LogicStruct, Clone, Debug, PartialEq)]
+/// struct Beat<T, const ID: u32> {
+///     data: T,
+///     #[logic(width = ID)]
+///     id: u8,
+/// }
+/// assert_eq!(Beat::<u32, 4>::FIELDS, [("data", 4, 32), ("id", 0, 4)]);
+/// ```
 #[doc(alias = "packed")]
 #[doc(alias = "struct packed")]
 #[doc(alias = "record")]
 pub trait LogicStruct: LogicWidth {
     /// The fields in the order of their declaration: each one's name, least significant bit and width.
     const FIELDS: &'static [(&'static str, u32, u32)];
+    /// The same with what the bits of each mean.
+    #[doc(hidden)]
+    const LAYOUTS: &'static [FieldLayout];
 }
 
 /// The width of a field: the one that is declared for it, else its type's own.
@@ -29,10 +50,11 @@ pub trait LogicStruct: LogicWidth {
 ///
 /// # Panics
 ///
-/// There is none, or the type does not hold so many bits.
+/// There is none, it is 0, or the type does not hold so many bits.
 #[doc(hidden)]
 pub const fn field_width(declared: Option<u32>, native: Option<u32>) -> u32 {
     match (declared, native) {
+        (Some(0), _) | (_, Some(0)) => panic!("a field is at least 1 bit wide"),
         (Some(declared), Some(native)) => {
             assert!(
                 declared <= native,
@@ -119,6 +141,7 @@ impl<T: LogicValue, const N: usize> LogicValue for [T; N] {
         _ => None,
     };
     const ALL_STATES: bool = T::ALL_STATES;
+    const LAYOUT: Layout = Layout::Lanes(&T::LAYOUT, N);
 
     fn from_logic(vector: &LogicVec) -> Result<Self, ValueError> {
         let width = lane_width(vector.width(), N)?;

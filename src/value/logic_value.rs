@@ -2,7 +2,7 @@
 
 use super::integer::does_not_fit;
 use super::planes::{WORD_BITS, low_mask};
-use super::{Logic, LogicVec, ValueError};
+use super::{Layout, Logic, LogicVec, ValueError};
 
 /// What the declaration of an object makes of its bits: how many there are, and which number they
 /// stand for.
@@ -64,6 +64,9 @@ pub trait LogicValue: Sized + 'static {
     const NATIVE_WIDTH: Option<u32>;
     /// Whether it keeps all nine states of IEEE 1164, which two planes of bits cannot carry.
     const ALL_STATES: bool = false;
+    /// What the bits are, which is compared with what the design's declaration says.
+    #[doc(hidden)]
+    const LAYOUT: Layout = Layout::Bits;
 
     /// Reads a vector: zero-extended for unsigned integers, sign-extended for signed ones.
     ///
@@ -243,6 +246,9 @@ macro_rules! logic_value {
     ($($type:ident by $from:ident as $wide:ty;)*) => {$(
         impl LogicValue for $type {
             const NATIVE_WIDTH: Option<u32> = Some(<$type>::BITS);
+            const LAYOUT: Layout = Layout::Integer {
+                signed: <$type>::MIN != 0,
+            };
 
             #[inline]
             fn from_logic(vector: &LogicVec) -> Result<$type, ValueError> {

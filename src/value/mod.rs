@@ -32,6 +32,7 @@ mod convert;
 mod error;
 mod format;
 mod integer;
+mod layout;
 mod logic;
 mod logic_value;
 mod parse;
@@ -54,6 +55,8 @@ pub use aggregate::{check_structure, field_width, read_field, write_field};
 pub use bits::{Bits, UnknownBits};
 pub use compare::Operand;
 pub use error::ValueError;
+#[doc(hidden)]
+pub use layout::{FieldLayout, Layout, field_layouts, field_places, structure_width};
 pub use logic::Logic;
 pub use logic_value::{Declared, LogicEnum, LogicValue, LogicWidth};
 pub(crate) use planes::low_mask;

@@ -66,8 +66,23 @@ fn a_variant_has_no_fields_and_no_negative_value() {
             "1:18: `B` has fields: a signal holds only which variant it is",
             "1:33: a signal holds no negative value: give the bits it stands for",
             "1:41: a signal holds no negative value: give the bits it stands for",
-            "1:47: `#[logic(…)]` belongs on the enum; a variant's value is written `F = 2`",
+            "1:55: `width` belongs on the enum; a variant's value is written `F = 2`, and its name in \
+             the design `#[logic(name = \"st_idle\")]`",
         ]
+    );
+}
+
+#[test]
+fn a_variant_has_the_name_that_the_design_gives_it() {
+    let code = expanded("enum E { #[logic(name = \"st_idle\")] Idle, Busy }");
+    assert!(
+        code.contains("\"st_idle\"") && code.contains("\"Busy\""),
+        "{code}"
+    );
+    assert!(!code.contains("\"Idle\""), "{code}");
+    assert_eq!(
+        errors_of("enum E { #[logic(name = 3)] Idle }"),
+        ["1:24: `name` is a string literal: `name = \"st_idle\"`"]
     );
 }
 

@@ -16,12 +16,14 @@ use crate::sys::vhpi;
 
 type ByIndex<T> = HashMap<i64, T, BuildHasherDefault<InOrder>>;
 
-/// What an array has of its elements.
+/// What an array has of its elements, and a record of its structures.
 #[derive(Default)]
 pub(super) struct Parts {
     /// Those that are kept, by declared index.
     pub(super) elements: RefCell<ByIndex<&'static Object>>,
     cursor: OnceCell<&'static Object>,
+    /// The structures that a record is bound as.
+    pub(super) structures: RefCell<Vec<&'static Object>>,
     /// What was written in this cycle to others.
     written: RefCell<ByIndex<Kept>>,
 }

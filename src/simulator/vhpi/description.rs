@@ -12,7 +12,7 @@ fn value_kind(role: Role, shape: &Shape) -> ObjectKind {
     match (role, shape) {
         (Role::Region(kind), _) => kind,
         (_, Shape::Array { .. }) => ObjectKind::Array,
-        (_, Shape::Record) => ObjectKind::Struct,
+        (_, Shape::Record | Shape::Structure { .. }) => ObjectKind::Struct,
         (Role::Constant, _) => ObjectKind::Parameter,
         (_, Shape::Integer { .. } | Shape::Physical { time: false, .. }) => ObjectKind::Integer,
         (_, Shape::Physical { time: true, .. }) => ObjectKind::Time,
@@ -56,6 +56,9 @@ impl VhpiPort {
             let element = self.element_shape(object);
             description.encoding = element.encoding();
             description.number = element.is_number();
+            if let Shape::Enumeration { literals, .. } = element {
+                description.literals.clone_from(literals);
+            }
         }
         if let Shape::Enumeration { literals, .. } = shape {
             description.literals.clone_from(literals);

@@ -30,6 +30,7 @@ mod raw;
 mod read;
 mod scalar;
 mod shape;
+mod structure;
 mod write;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -47,7 +48,7 @@ use super::{
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
-use crate::value::LogicVec;
+use crate::value::{FieldLayout, LogicVec};
 
 /// The simulator behind VHPI. One a process, on the simulator's thread.
 struct VhpiPort {
@@ -355,6 +356,11 @@ impl Port for VhpiPort {
             && class().and_then(|class| class.try_into().ok()) == Some(vhpi::vhpiConstDeclK)
     }
 
+    fn structure(&self, record: Handle, fields: &'static [FieldLayout]) -> Result<Handle, String> {
+        let structure = self.structure_of(Object::of(record), fields)?;
+        Ok(structure.handle())
+    }
+
     fn hidden(&self, object: Handle) -> Option<PortError> {
         self.hidden_contents(Object::of(object))
     }
@@ -435,7 +441,11 @@ impl Port for VhpiPort {
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {
-        Object::of(object).written.is_anything()
+        let object = Object::of(object);
+        match &object.structure {
+            Some(structure) => structure.is_write_pending(),
+            None => object.written.is_anything(),
+        }
     }
 
     fn release(&self, object: Handle, _encoding: &Encoding) -> Result<(), PortError> {

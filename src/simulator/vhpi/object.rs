@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use super::cursor::{Parts, StandsFor};
 use super::raw::Raw;
 use super::shape::Shape;
+use super::structure::Structure;
 use crate::simulator::{Direction, Handle, ObjectKind};
 use crate::sys::vhpi;
 use crate::value::LogicVec;
@@ -34,7 +35,8 @@ pub(super) enum Source {
         relation: vhpi::vhpiOneToManyT,
         position: i32,
     },
-    /// It is a row of an array of several dimensions, and has the array's handle.
+    /// It is a row of an array of several dimensions, or a record as a structure: it has the handle of
+    /// the array or the record.
     Row(&'static Object),
 }
 
@@ -57,6 +59,8 @@ pub(super) struct Object {
     parts: OnceCell<Box<Parts>>,
     /// The element that it stands for, if it is a cursor.
     pub(super) stands_for: Option<StandsFor>,
+    /// What it is made of, if it is a record as a structure.
+    pub(super) structure: Option<Box<Structure>>,
     pub(super) forced: Cell<bool>,
     pub(super) written: Written,
 }
@@ -123,6 +127,7 @@ impl Object {
             contents: OnceCell::new(),
             parts: OnceCell::new(),
             stands_for: None,
+            structure: None,
             forced: Cell::new(false),
             written: Written::default(),
         }
@@ -137,6 +142,20 @@ impl Object {
         let mut cursor = Object::new(source, role, true, String::new(), String::new(), None);
         cursor.stands_for = Some(stands_for);
         Box::leak(Box::new(cursor))
+    }
+
+    /// A record as a structure.
+    pub(super) fn keep_structure(
+        record: &'static Object,
+        shape: Shape,
+        structure: Structure,
+    ) -> &'static Object {
+        let (name, path) = (record.name.to_string(), record.path.to_string());
+        let source = Source::Row(record);
+        let mut object = Object::new(source, record.role, record.is_part, name, path, None);
+        object.shape = OnceCell::from(shape);
+        object.structure = Some(Box::new(structure));
+        Box::leak(Box::new(object))
     }
 
     /// The full name.

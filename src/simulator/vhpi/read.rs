@@ -51,6 +51,11 @@ impl VhpiPort {
                     .map_err(|unread| self.unread(unread, object))?;
                 Ok(planes_of_all(positions, bits))
             }
+            Shape::Structure { width, .. } => {
+                let mut whole = LogicVec::zeros(*width);
+                self.read_structure(object, &mut whole)?;
+                Ok((whole.value_word(0), whole.unknown_word(0)))
+            }
             shape => self.read_number(object, shape),
         }
     }
@@ -189,6 +194,10 @@ impl VhpiPort {
                     Ok(Err(error)) => Err(refusal("read", object, error.to_string())),
                     Err(unread) => Err(self.unread(unread, object)),
                 }
+            }
+            Shape::Structure { width, .. } => {
+                *into = LogicVec::zeros(*width);
+                self.read_structure(object, into)
             }
             shape => {
                 let (value, unknown) = self.read_planes(object)?;

@@ -89,6 +89,11 @@ pub(super) enum Shape {
         dimensions: Vec<Dimension>,
     },
     Record,
+    /// The fields of a record as the bits of a structure.
+    Structure {
+        width: u32,
+        two_state: bool,
+    },
     /// No value that can be had.
     None,
 }
@@ -151,6 +156,7 @@ impl Shape {
                 let last = literals.len().saturating_sub(1);
                 logic(position_bits(last), None, false, true)
             }
+            Shape::Structure { width, two_state } => logic(*width, None, false, *two_state),
             Shape::Real { .. } => Encoding::Real,
             Shape::Text { .. } => Encoding::Text,
             Shape::Array { .. } | Shape::Record | Shape::None => Encoding::None,

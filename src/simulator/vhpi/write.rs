@@ -124,12 +124,20 @@ impl VhpiPort {
                     object.written.set_planes((value, unknown));
                 })
             }
+            Shape::Structure { width, .. } => {
+                let whole = LogicVec::from_planes_u64(*width, value, unknown);
+                self.write_structure(object, &whole, mode)
+            }
             shape => self.write_number(object, shape, value, unknown, mode),
         }
     }
 
     /// Whether the type of an object may refuse a value.
     pub(super) fn refuses_values(&self, object: &'static Object) -> bool {
+        if let Some(structure) = &object.structure {
+            let mut parts = structure.parts.iter();
+            return parts.any(|part| part.is_number() || self.refuses_values(part.object));
+        }
         !matches!(
             self.shape(object),
             Shape::Logic { bits: false } | Shape::Vector { bits: false, .. }
@@ -154,6 +162,11 @@ impl VhpiPort {
                 };
                 check_bits(object, bits, unknown)
             }
+            (Shape::Structure { width, .. }, Value::Planes { value, unknown }) => {
+                let whole = LogicVec::from_planes_u64(*width, value, unknown);
+                self.check_structure(object, &whole)
+            }
+            (Shape::Structure { .. }, Value::Vector(whole)) => self.check_structure(object, whole),
             (_, Value::Planes { value, unknown }) => {
                 self.number(object, shape, value, unknown).map(drop)
             }
@@ -172,7 +185,7 @@ impl VhpiPort {
     }
 
     /// An integer, an enumeration's position or a physical value, where the type allows it.
-    fn number(
+    pub(super) fn number(
         &self,
         object: &'static Object,
         shape: &Shape,
@@ -270,6 +283,7 @@ impl VhpiPort {
         let bits = match shape {
             Shape::Vector { width: 0, .. } => return Ok(()),
             Shape::Logic { bits } | Shape::Vector { bits, .. } => *bits,
+            Shape::Structure { .. } => return self.write_structure(object, value, mode),
             shape => {
                 let (low, unknown) = (value.value_word(0), value.unknown_word(0));
                 return self.write_number(object, shape, low, unknown, mode);
@@ -378,6 +392,7 @@ impl VhpiPort {
                     .write_scalar(self.held(object)?, Scalar::Logic(0), release)
             }
             Shape::Vector { width: 0, .. } | Shape::Text { length: 0 } => return Ok(()),
+            Shape::Structure { .. } => return self.end_forces_of(object),
             Shape::Vector { width, .. } => {
                 let mut positions = vec![0; *width as usize];
                 self.raw

@@ -21,13 +21,17 @@ fn array(line: &str) -> Option<(String, &str, bool)> {
     // The name itself may have brackets, if it is an escaped one.
     let (start, _) = name.rmatch_indices('[').nth(count - 1)?;
     let (name, dimensions) = name.split_at(start);
-    let (_, of_type) = rest.split_once("netvector_t:")?;
-    let (of_type, of_scope) = of_type.split_once(" scope=")?;
+    let (of_type, of_scope) = rest.split_once(" scope=")?;
     let (scope, _) = of_scope.split_once(" #(")?;
-    let signed = match of_type.split([' ', '[']).nth(1)? {
-        "signed" => true,
-        "unsigned" => false,
-        _ => return None,
+    let signed = match of_type.split_once("netvector_t:") {
+        Some((_, vector)) => match vector.split([' ', '[']).nth(1)? {
+            "signed" => true,
+            "unsigned" => false,
+            _ => return None,
+        },
+        // A packed structure or an enumeration, whose sign is not told.
+        None if of_type.contains("netstruct_t") || of_type.contains("netenum_t") => false,
+        None => return None,
     };
     Some((format!("{scope}.{name}"), dimensions, signed))
 }
@@ -49,12 +53,15 @@ mod tests {
              lref=1) scope=m #(0,0,0) vector_width=8 pin_count=4 pins_are_virtual\n\
             \x20   reg: d3[1:0][3:1][-1:1] unpacked dims=3 pin_count=18 netvector_t:bool signed[31:0] \
              (eref=1, lref=1) scope=m #(0,0,0) vector_width=32 pin_count=18 pins_are_virtual\n\
+            \x20   reg: h[0:1][2:0] unpacked dims=2 pin_count=6 11netstruct_t (eref=0, lref=1) scope=m \
+             #(0,0,0) vector_width=19 pin_count=6 pins_are_virtual\n\
             \x20     {m2[word='sd28]} = 8'd90;\n";
         assert_eq!(
             declarations(netlist),
             "m.gen[0].s.m2\t[0:3][16:31]\tunsigned\t\n\
              m.c[3]\t[0:3]\tsigned\t\n\
-             m.d3\t[1:0][3:1][-1:1]\tsigned\t\n"
+             m.d3\t[1:0][3:1][-1:1]\tsigned\t\n\
+             m.h\t[0:1][2:0]\tunsigned\t\n"
         );
     }
 }

@@ -2,15 +2,41 @@
 
 use std::process::ExitCode;
 
-use verifork_runner::Design;
+use verifork_runner::{Design, Simulator};
 
 fn main() -> ExitCode {
+    let structures = |label: &str, width: u32| {
+        Design::new("structures")
+            .sources(["hdl/structures.sv"])
+            .label(label)
+            .timescale("1ns/1ps")
+            .parameter("W", width)
+            .tests(["structures::both_", "structures::packed_"])
+    };
     verifork_runner::main([
         Design::new("binding")
             .sources(["hdl/binding.sv"])
-            .timescale("1ns/1ps"),
+            .timescale("1ns/1ps")
+            .tests(["handles::"]),
         Design::new("binding")
             .label("vhdl")
-            .sources(["hdl/binding.vhd"]),
+            .sources(["hdl/binding.vhd"])
+            .tests(["handles::"]),
+        structures("narrow", 8),
+        structures("wide", 40),
+        // GHDL shows no records.
+        Design::new("records")
+            .sources(["hdl/records.vhd"])
+            .simulators([Simulator::Nvc])
+            .tests([
+                "structures::both_",
+                "structures::records_",
+                "structures::enumerations_",
+            ]),
+        Design::new("records")
+            .label("unshown")
+            .sources(["hdl/records.vhd"])
+            .simulators([Simulator::Ghdl])
+            .tests(["structures::enumerations_", "structures::unshown_"]),
     ])
 }

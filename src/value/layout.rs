@@ -1,0 +1,204 @@
+//! What the bits of a Rust type mean, for a design that tells what those of its objects do.
+
+/// What the bits of a value are.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Layout {
+    /// Bits.
+    Bits,
+    /// A number, of two's complement if it is signed.
+    Integer {
+        /// Whether there are numbers below 0.
+        signed: bool,
+    },
+    /// One of these names, each with its value.
+    Enumeration(&'static [(&'static str, u128)]),
+    /// Fields, in the order of their declaration.
+    Structure(&'static [FieldLayout]),
+    /// So many of one kind, the first one in the least significant bits.
+    Lanes(&'static Layout, usize),
+}
+
+/// A field of a structure.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldLayout {
+    /// Its name.
+    pub name: &'static str,
+    /// Its least significant bit.
+    pub low: u32,
+    /// How many bits it has.
+    pub width: u32,
+    /// What they are.
+    pub layout: Layout,
+}
+
+/// The fields of a structure from the width of each, in the order of their declaration: the first one has
+/// the most significant bits, or the least with `lsb_first`.
+#[doc(hidden)]
+pub const fn field_layouts<const N: usize>(
+    declared: [(&'static str, u32, Layout); N],
+    lsb_first: bool,
+) -> [FieldLayout; N] {
+    const NONE: FieldLayout = FieldLayout {
+        name: "",
+        low: 0,
+        width: 0,
+        layout: Layout::Bits,
+    };
+    let mut fields = [NONE; N];
+    let (mut placed, mut end) = (0, 0_u32);
+    while placed < N {
+        let at = if lsb_first { placed } else { N - 1 - placed };
+        let (name, width, layout) = declared[at];
+        fields[at] = FieldLayout {
+            name,
+            low: end,
+            width,
+            layout,
+        };
+        end += width;
+        placed += 1;
+    }
+    fields
+}
+
+/// The same without what the bits mean.
+#[doc(hidden)]
+pub const fn field_places<const N: usize>(fields: &[FieldLayout]) -> [(&'static str, u32, u32); N] {
+    let mut places = [("", 0, 0); N];
+    let mut at = 0;
+    while at < N {
+        places[at] = (fields[at].name, fields[at].low, fields[at].width);
+        at += 1;
+    }
+    places
+}
+
+/// How many bits all fields have.
+#[doc(hidden)]
+pub const fn structure_width(fields: &[FieldLayout]) -> u32 {
+    let (mut width, mut at) = (0, 0);
+    while at < fields.len() {
+        width += fields[at].width;
+        at += 1;
+    }
+    width
+}
+
+impl Layout {
+    /// How many bits the values need at least, if they are names.
+    pub(crate) fn least_width(&self) -> Option<u32> {
+        let Layout::Enumeration(variants) = self else {
+            return None;
+        };
+        let bits = |(_, value): &(&str, u128)| u128::BITS - value.leading_zeros();
+        variants.iter().map(bits).max().map(|bits| bits.max(1))
+    }
+
+    /// What of it is not so in an enumeration of the design, whose names these are from 0 on: a variant
+    /// whose position has another name, or none. The design may have more.
+    pub(crate) fn differs_from(&self, literals: &[String]) -> Option<String> {
+        let variants = match self {
+            Layout::Lanes(lane, _) => return lane.differs_from(literals),
+            Layout::Enumeration(variants) => variants,
+            _ => return None,
+        };
+        let bare: Vec<String> = literals.iter().map(|literal| bare(literal)).collect();
+        if bare == ["false", "true"] {
+            // The two values of a boolean have many names in Rust.
+            return None;
+        }
+        let all = literals.join(", ");
+        variants.iter().find_map(|(name, value)| {
+            let position = usize::try_from(*value).ok();
+            let Some(literal) = position.and_then(|position| literals.get(position)) else {
+                return Some(format!(
+                    "`{name}` is {value}, and the last of its values, {all}, is {}",
+                    literals.len().saturating_sub(1)
+                ));
+            };
+            let is_it = position.is_some_and(|position| is_called(&bare, position, name));
+            (!is_it).then(|| {
+                format!("{value} is `{literal}` and not `{name}`: its values are {all}, from 0 on")
+            })
+        })
+    }
+}
+
+/// A name without what languages write otherwise: upper case, underscores, marks.
+fn bare(name: &str) -> String {
+    let letters = name.chars().filter(|it| it.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether one of the design's names is a variant's, but for what all of them begin or end with.
+fn is_called(literals: &[String], position: usize, variant: &str) -> bool {
+    let (literal, variant) = (&literals[position], bare(variant));
+    // A character such as `'-'` has no name that Rust could have.
+    if literal.is_empty() || *literal == variant {
+        return true;
+    }
+    if let Some(prefix) = literal.strip_suffix(&variant) {
+        return literals.len() > 1 && literals.iter().all(|it| it.starts_with(prefix));
+    }
+    if let Some(suffix) = literal.strip_prefix(&variant) {
+        return literals.len() > 1 && literals.iter().all(|it| it.ends_with(suffix));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIND: Layout = Layout::Enumeration(&[("Data", 0), ("WaitAck", 2)]);
+
+    fn differs(literals: &[&str]) -> Option<String> {
+        let literals: Vec<_> = literals.iter().map(ToString::to_string).collect();
+        KIND.differs_from(&literals)
+    }
+
+    #[test]
+    fn names_are_compared_as_both_languages_write_them() {
+        assert_eq!(differs(&["data", "control", "wait_ack"]), None);
+        assert_eq!(
+            differs(&["ST_DATA", "ST_CONTROL", "ST_WAIT_ACK", "ST_X"]),
+            None
+        );
+        assert_eq!(differs(&["'-'", "control", "wait_ack"]), None);
+        let lanes = Layout::Lanes(&KIND, 4);
+        assert!(lanes.differs_from(&["data".to_owned()]).is_some());
+        assert!(Layout::Bits.differs_from(&["data".to_owned()]).is_none());
+    }
+
+    #[test]
+    fn a_name_at_another_position_or_at_none_is_told() {
+        let moved = differs(&["data", "wait_ack", "control"]).unwrap();
+        assert_eq!(
+            moved,
+            "2 is `control` and not `WaitAck`: its values are data, wait_ack, control, from 0 on"
+        );
+        let few = differs(&["data", "control"]).unwrap();
+        assert!(few.starts_with("`WaitAck` is 2, and the last"), "{few}");
+        // The prefix is not that of all.
+        assert!(differs(&["st_data", "control", "wait_ack"]).is_some());
+    }
+
+    #[test]
+    fn names_need_the_bits_of_the_greatest() {
+        assert_eq!(KIND.least_width(), Some(2));
+        assert_eq!(Layout::Enumeration(&[("A", 0)]).least_width(), Some(1));
+        assert_eq!(Layout::Bits.least_width(), None);
+    }
+
+    #[test]
+    fn fields_follow_each_other_from_either_end() {
+        let declared = [("a", 3, Layout::Bits), ("b", 1, Layout::Bits)];
+        let places = |lsb_first| field_places(&field_layouts(declared, lsb_first));
+        assert_eq!(places(false), [("a", 1, 3), ("b", 0, 1)]);
+        assert_eq!(places(true), [("a", 0, 3), ("b", 3, 1)]);
+        assert_eq!(structure_width(&field_layouts(declared, true)), 4);
+    }
+}

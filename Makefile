@@ -29,7 +29,8 @@ test: tools-icarus tools-tests
 ## conformance  what works where: asks every installed simulator to keep each promise, and compares
 ##            with docs/conformance.md; WRITE=1 brings that and the README up to date
 conformance: tools-icarus
-	@$(if $(filter 1,$(WRITE)),CONFORMANCE=write) $(CARGO) test -q -p verifork --test works_where -- --nocapture
+	@source tests/selection.sh && $(if $(filter 1,$(WRITE)),CONFORMANCE=write) \
+	    $(CARGO) test -q $$TESTS_OF_WORKSPACE --test works_where -- --nocapture
 
 ## newer      the same on Debian 13's simulators, in a root that debootstrap makes in a cache folder
 newer:

@@ -1,53 +1,155 @@
 #!/usr/bin/env bash
-# All tests of the workspace. The last line sums over all test binaries: N passed, N failed, N skipped.
+# All tests of the workspace. The last line sums over all test programs: N passed, N failed, N skipped.
 #
-# The line is also left in $TARGET/tests.txt. A test that finds no simulator says `skipped: why`
-# and counts as skipped.
+#   tests/all.sh                 everything: built once, then as many programs at a time as there are processors
+#   tests/all.sh --test trust    what these arguments of `cargo test` choose, in the same way
+#
+# The line is also left in $TARGET/tests.txt, how long each program took in $TARGET/tests.times, and what cargo
+# has built in $TARGET/tests.json, for tests that start it.
+# A test that finds no simulator says `skipped: why` and counts as skipped.
+#
+# TARGET   where cargo builds
+# CARGO    the cargo to use
 set -uo pipefail
-cd "$(dirname "$0")/.."
 
-# What is built for the tests, by features and packages. Tests that start cargo ask for the same, so that
-# nothing is built twice.
-selection='--workspace --features verifork/num-bigint'
-export TESTS_OF_WORKSPACE=$selection
+# Called by cargo in the place of a test program: notes how it is started, in which folder and with
+# which environment.
+if [ -n "${TESTS_NOTED_IN:-}" ]; then
+    folder=$TESTS_NOTED_IN
+    unset TESTS_NOTED_IN "$TESTS_NOTED_BY" TESTS_NOTED_BY
+    number=$(printf '%03d' "$(find "$folder" -name '*.job' | wc -l)")
+    {
+        export -p
+        printf 'cd %q\n' "$PWD"
+        printf 'exec'
+        printf ' %q' "$@"
+        echo ' --show-output'
+    } > "$folder/$number.job"
+    printf '%s %s\n' "$CARGO_PKG_NAME" "$(basename "${1%-*}")" > "$folder/$number.name"
+    exit 0
+fi
+
+cd "$(dirname "$0")/.."
+cargo=${CARGO:-cargo}
+
+source tests/selection.sh
+selection=$TESTS_OF_WORKSPACE
 
 target=${TARGET:-${CARGO_TARGET_DIR:-target}}
 mkdir -p "$target"
+target=$(cd "$target" && pwd)
 log=$target/tests.log
-rm -f "$target/tests.txt"
+rm -f "$target/tests.txt" "$target/tests.times" "$target/tests.json"
+: > "$log"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# Seconds, seconds of processors and what they went into.
+note_times() {
+    local begun=$1 used
+    used=$(tail -n 1 "$2" | tr 'ms' '  ' | awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }')
+    awk -v name="$3" -v used="$used" -v wall="$(($(date +%s%N) / 1000000 - begun))" \
+        'BEGIN { printf "%7.1f %7.1f  %s\n", wall / 1000, used, name }' >> "$target/tests.times"
+}
+
+# summed_up STATUS: the sum, which is the last line.
+summed_up() {
+    local status=$1 passed failed ignored left
+    read -r passed failed ignored < <(sed -nE \
+        's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored;.*/\1 \2 \3/p' "$log" |
+        awk '{ p += $1; f += $2; i += $3 } END { print p + 0, f + 0, i + 0 }')
+    left=$(grep -c '^skipped: ' "$log")
+    passed=$((passed - left))
+    # A test program that crashed or did not build has no line of results.
+    if ((status != 0 && failed == 0)); then failed=1; fi
+    echo
+    echo "$passed passed, $failed failed, $((ignored + left)) skipped" | tee "$target/tests.txt"
+    if ((passed == 0)); then exit 1; fi
+    exit "$status"
+}
+
+# Everything, before the first test runs: they find what was built in a file, so that none of them asks
+# cargo, which would wait for others that do.
+begun=$(($(date +%s%N) / 1000000))
+# shellcheck disable=SC2086 # it is a list
+"$cargo" test $selection --no-run --message-format=json-render-diagnostics > "$target/tests.json" ||
+    summed_up 1
+# One of the harnesses is no test by itself.
+# shellcheck disable=SC2086
+"$cargo" test $selection --no-run --test sim --message-format=json-render-diagnostics >> "$target/tests.json" ||
+    summed_up 1
+times > "$folder/times"
+note_times "$begun" "$folder/times" 'building'
+export TESTS_BUILT=$target/tests.json
+
+# Each program with the environment that cargo gives it: cargo starts this script in its place.
+host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+programs=(--tests)
+documentation=1
+if (($# > 0)); then
+    programs=("$@")
+    documentation=
+fi
+# shellcheck disable=SC2086
+env TESTS_NOTED_IN="$folder" TESTS_NOTED_BY="CARGO_TARGET_${host}_RUNNER" \
+    "CARGO_TARGET_${host}_RUNNER=$PWD/tests/all.sh" \
+    "$cargo" test $selection "${programs[@]}" > "$folder/noting" 2>&1 || {
+    cat "$folder/noting"
+    summed_up 1
+}
+if [ -n "$documentation" ]; then
+    printf 'exec %q test %s --doc -- --show-output\n' "$cargo" "$selection" > "$folder/documentation.job"
+    echo 'all crates: their documentation' > "$folder/documentation.name"
+fi
+
+# run JOB: leaves what it prints, its status and its times in files.
+run() {
+    local job=$1 begun status=0
+    begun=$(($(date +%s%N) / 1000000))
+    bash "$job.job" > "$job.output" 2>&1 < /dev/null || status=$?
+    times > "$job.times"
+    note_times "$begun" "$job.times" "$(cat "$job.name")"
+    echo "$status" > "$job.status"
+}
 
 # Output of tests that pass is asked for, since a test says there that it was skipped; it goes into
 # the log, and the terminal shows the rest and the skips.
-# shellcheck disable=SC2086 # it is a list
-"${CARGO:-cargo}" test $selection --no-fail-fast "$@" \
-    -- --show-output 2>&1 | tee "$log" | {
-    hidden=
-    while IFS= read -r line; do
-        case $line in
-            successes:) hidden=1 ;;
-            failures: | 'test result:'*) hidden= ;;
-        esac
-        if [ -z "$hidden" ]; then
-            printf '%s\n' "$line"
-        else
-            case $line in 'skipped: '*) printf '%s\n' "$line" ;; esac
-        fi
-    done
+show() {
+    local job=$1
+    echo "     Running $(cat "$job.name")"
+    tee -a "$log" < "$job.output" | awk '
+        /^successes:$/ { hidden = 1 }
+        /^failures:$/ || /^test result:/ { hidden = 0 }
+        !hidden || /^skipped: / { print; fflush() }'
 }
-status=${PIPESTATUS[0]}
 
-read -r passed failed ignored < <(sed -nE \
-    's/^test result: .* ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored;.*/\1 \2 \3/p' "$log" |
-    awk '{ passed += $1; failed += $2; ignored += $3 } END { print passed + 0, failed + 0, ignored + 0 }')
-left=$(grep -c '^skipped: ' "$log")
-passed=$((passed - left))
-# A test program that crashed or did not build has no line of results.
-if ((status != 0 && failed == 0)); then
-    failed=1
-fi
+# Those first that take long, so that none is left to run alone at the end.
+long='command documentation verilator trust failures works_where stale verifork_runner'
+for name in $long; do
+    grep -lwE "$name" "$folder"/*.name
+done | sed 's/\.name$//' > "$folder/order"
+find "$folder" -name '*.name' | sed 's/\.name$//' | sort >> "$folder/order"
+mapfile -t jobs < <(awk '!seen[$0]++' "$folder/order")
+
+status=0
+declare -A running=()
+# One program has ended.
+ended() {
+    local process
+    wait -n -p process "${!running[@]}"
+    local job=${running[$process]}
+    unset "running[$process]"
+    show "$job"
+    [ "$(cat "$job.status" 2> /dev/null)" = 0 ] || status=101
+}
+for job in "${jobs[@]}"; do
+    ((${#running[@]} < $(nproc))) || ended
+    run "$job" &
+    running[$!]=$job
+done
+while ((${#running[@]} > 0)); do ended; done
+
 echo
-echo "$passed passed, $failed failed, $((ignored + left)) skipped" | tee "$target/tests.txt"
-if ((passed == 0)); then
-    exit 1
-fi
-exit "$status"
+echo 'seconds, of processors, of what took longest (all: tests.times in the target folder)'
+sort -rn "$target/tests.times" | head -n 12
+summed_up "$status"

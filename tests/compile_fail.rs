@@ -8,6 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+#[path = "common/built.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of this"
+)]
+mod built;
+
 /// Errors by line and code, and what each has to say or says.
 type Errors = BTreeMap<(u64, String), Vec<String>>;
 
@@ -20,29 +28,7 @@ fn root() -> &'static Path {
 
 /// The library as a testbench links it, and the folder of what it is linked with.
 fn library() -> (PathBuf, PathBuf) {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--lib",
-            "-p",
-            "verifork",
-            "--message-format=json",
-        ])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let library = messages
-        .split('"')
-        .find(|text| text.ends_with("/libverifork.rlib"))
-        .expect("cargo names what it made");
-    let library = PathBuf::from(library);
+    let library = built::library("verifork");
     let folder = library.parent().expect("in a folder");
     let dependencies = if folder.ends_with("deps") {
         folder.to_owned()

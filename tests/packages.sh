@@ -54,7 +54,6 @@ for crate in "${crates[@]}"; do
         echo "$crate = { path = \"${unpacked[0]}\" }" >> "$folder/.cargo/config.toml"
 done
 
-CARGO_TARGET_DIR=$target/testbench
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 cp hdl/counter.v "$folder"
 cd "$folder"

@@ -119,7 +119,9 @@ under_valgrind() {
         return
     fi
     # That of all tests, which need not be built again then.
-    binary=$(cargo test --workspace --features verifork/num-bigint --no-run --message-format=json |
+    source tests/selection.sh
+    # shellcheck disable=SC2086 # it is a list
+    binary=$(cargo test $TESTS_OF_WORKSPACE --no-run --message-format=json |
         sed -n 's/.*"executable":"\([^"]*\/verifork-[0-9a-f]*\)".*/\1/p' | tail -n 1)
     if [ -z "$binary" ]; then
         echo "sanitize: valgrind: cargo does not name the library's tests" >&2

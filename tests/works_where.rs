@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::built::harness;
 use common::root;
 use quick_junit::{Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -136,33 +137,6 @@ fn property<'a>(case: &'a TestCase, name: &str) -> Option<&'a str> {
     Some(found.value.as_str())
 }
 
-/// The harness that asks for the promises, built; its library lies beside it.
-fn harness() -> PathBuf {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["test", "--no-run", "--test", "sim"]);
-    // Among all tests, what these have built is taken: a crate by itself has other features.
-    match std::env::var("TESTS_OF_WORKSPACE") {
-        Ok(selection) => command.args(selection.split_whitespace()),
-        Err(_) => command.args(["-p", "conformance_tb"]),
-    };
-    let output = command
-        .arg("--message-format=json")
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let built = messages.lines().find_map(|line| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let of = message["package_id"].as_str()?;
-        (of.contains("#conformance_tb@") && message["target"]["name"] == "sim")
-            .then(|| message["executable"].as_str()?.parse().ok())?
-    });
-    built.unwrap_or_else(|| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        panic!("the harness does not build:\n{said}")
-    })
-}
-
 /// Copies what the harness needs into another root, to the places that it has here.
 fn copy_into(other: &Path, harness: &Path) {
     let folder = harness.parent().expect("the harness is in a folder");
@@ -186,7 +160,8 @@ fn copy_into(other: &Path, harness: &Path) {
 
 /// Asks the simulators that are installed: here, or in the root that `CONFORMANCE_ROOT` names.
 fn ask() -> Table {
-    let harness = harness();
+    // Its library lies beside it.
+    let [harness, _] = harness("conformance_tb");
     let mut below = PathBuf::from("/");
     let mut command = Command::new(&harness);
     if let Some(other) = std::env::var_os("CONFORMANCE_ROOT") {

@@ -3,13 +3,14 @@
 
 mod common;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use common::{Run, find, icarus};
 
-fn nextest(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+fn nextest<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars() {
         if name.starts_with("VERIFORK_") || name.starts_with("NEXTEST") {
@@ -23,6 +24,16 @@ fn nextest(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run
         .env("VERIFORK_SIM", "icarus")
         .envs(variables.iter().copied());
     Run::of(command.output().expect("cargo starts"))
+}
+
+/// The arguments for the faulty testbench. Among all tests, what these have built is taken: the crate by itself
+/// has other features, and its plugin would be built anew beneath tests that load it.
+fn of_faulty(arguments: &[&str]) -> Vec<String> {
+    let built = std::env::var("TESTS_OF_WORKSPACE");
+    let built = built.unwrap_or_else(|_| "--package faulty_tb".to_owned());
+    let selection = built.split_whitespace().chain(["--test", "sim"]);
+    let arguments = arguments.iter().copied().chain(selection);
+    arguments.map(str::to_owned).collect()
 }
 
 fn usable() -> bool {
@@ -44,13 +55,14 @@ fn each_test_is_a_process_and_a_failure_is_tried_again() {
         ("FAULTY_DESIGN", "all"),
         ("VERIFORK_JUNIT", junit.to_str().unwrap()),
     ];
-    let filter = "test(passes) | test(fails) | test(is_skipped)";
+    let filter = "package(faulty_tb) & (test(passes) | test(fails) | test(is_skipped))";
     let list = ["list", "-E", filter, "--message-format", "oneline"];
+    let list = of_faulty(&list);
     nextest(&common::crate_folder(), &list, &[("FAULTY_DESIGN", "all")])
         .status(0)
         .says("faulty_tb::sim gate::icarus::fails\nfaulty_tb::sim gate::icarus::passes");
     let arguments = ["run", "--no-fail-fast", "--retries", "1", "-E", filter];
-    let run = nextest(&common::crate_folder(), &arguments, &variables);
+    let run = nextest(&common::crate_folder(), &of_faulty(&arguments), &variables);
     run.status(100)
         .says("3 tests run: 2 passed, 1 failed")
         .says("TRY 2 FAIL");
@@ -71,7 +83,8 @@ fn an_archive_has_the_plugin_and_its_shards_run_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("tests.tar.zst");
     let archive = archive.to_str().unwrap();
-    let build = ["archive", "-p", "faulty_tb", "--archive-file", archive];
+    let filter = "package(faulty_tb)";
+    let build = of_faulty(&["archive", "-E", filter, "--archive-file", archive]);
     nextest(&common::crate_folder(), &build, &[]).status(0);
     // A checkout elsewhere, as the machine of a shard has it.
     let checkout = folder.path().join("checkout");

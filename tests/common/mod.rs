@@ -2,14 +2,15 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    unused_imports,
     reason = "each test binary uses a part of this"
 )]
 
+pub mod built;
 pub mod ghdl;
 pub mod newer;
 pub mod nvc;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -19,6 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use built::{plugin, release_plugin};
 
 /// How long any run of a simulator may take here, however slow the machine.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -47,52 +50,6 @@ macro_rules! require {
             }
         )+
     };
-}
-
-/// The plugin of a testbench crate of the workspace, built.
-pub fn plugin(package: &str) -> PathBuf {
-    build(package, &[])
-}
-
-/// The same, with optimization.
-pub fn release_plugin(package: &str) -> PathBuf {
-    build(package, &["--release"])
-}
-
-fn build(package: &str, options: &[&str]) -> PathBuf {
-    static BUILT: Mutex<Option<HashMap<(String, bool), PathBuf>>> = Mutex::new(None);
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let built = built.get_or_insert_default();
-    let key = (package.to_owned(), options.is_empty());
-    if let Some(path) = built.get(&key) {
-        return path.clone();
-    }
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--lib",
-            "--message-format=json",
-            "-p",
-            package,
-        ])
-        .args(options)
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "`{package}` does not build:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let file = format!("lib{}.so", package.replace('-', "_"));
-    let path = messages
-        .split('"')
-        .find(|text| text.ends_with(&format!("/{file}")))
-        .unwrap_or_else(|| panic!("cargo does not name {file}"));
-    built.insert(key, PathBuf::from(path));
-    PathBuf::from(path)
 }
 
 /// A design with a mistake, made by its patch in a temporary folder that goes with this value.

@@ -2,13 +2,14 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub(crate) mod bench;
+#[path = "../../../tests/common/built.rs"]
+#[allow(unreachable_pub, reason = "the library's tests use it too")]
+mod built;
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -38,51 +39,6 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("a crate of the workspace")
-}
-
-/// The harness of a crate and its plugin, as cargo has built them.
-fn built(package: &'static str) -> [PathBuf; 2] {
-    static BUILT: Mutex<Option<HashMap<&'static str, [PathBuf; 2]>>> = Mutex::new(None);
-    let mut built = BUILT.lock().unwrap_or_else(|error| error.into_inner());
-    let built = built.get_or_insert_default();
-    built
-        .entry(package)
-        .or_insert_with(|| build(package))
-        .clone()
-}
-
-fn build(package: &str) -> [PathBuf; 2] {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["test", "--no-run", "--quiet", "--message-format=json"]);
-    command.args(["--test", "sim"]);
-    // Among all tests, what these have built is taken: a crate by itself has other features.
-    match std::env::var("TESTS_OF_WORKSPACE") {
-        Ok(selection) => command.args(selection.split_whitespace()),
-        Err(_) => command.args(["-p", package]),
-    };
-    let output = command.current_dir(root()).output().expect("cargo runs");
-    let (out, error) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(
-        output.status.success(),
-        "the harness does not build:\n{error}"
-    );
-    let plugin = format!("/lib{package}.so");
-    let mut found = [None, None];
-    // Of each unit there is a line, which begins with its package.
-    let of_package = format!("#{package}@");
-    for line in out.lines().filter(|line| line.contains(&of_package)) {
-        for text in line.split('"') {
-            if text.contains("/deps/sim-") && Path::new(text).extension().is_none() {
-                found[0] = Some(PathBuf::from(text));
-            } else if text.ends_with(&plugin) {
-                found[1] = Some(PathBuf::from(text));
-            }
-        }
-    }
-    found.map(|path| path.expect("cargo names what it has built"))
 }
 
 /// The simulators that are installed and compile quickly; Verilator compiles for long: its own
@@ -119,7 +75,7 @@ impl Harness {
         let folder = target.path().join("debug/deps");
         fs::create_dir_all(&folder).unwrap();
         fs::write(target.path().join("CACHEDIR.TAG"), "").unwrap();
-        let [harness, plugin] = &built(package);
+        let [harness, plugin] = &built::harness(package);
         let copy = |path: &Path| {
             let to = folder.join(path.file_name().unwrap());
             if fs::hard_link(path, &to).is_err() {

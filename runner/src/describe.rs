@@ -8,9 +8,10 @@ use std::sync::Arc;
 use verifork_protocol::description::{Description, Harness, Refusal};
 use verifork_protocol::files::file_name;
 
-use crate::design::Simulator;
+use crate::context::Context;
+use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
-use crate::trial::{Context, Suite};
+use crate::trial::Suite;
 
 /// Who is asked first: NVC tells more of a design in VHDL than GHDL does.
 const ORDER: [Simulator; 4] = [

@@ -1,56 +1,9 @@
 //! What is compiled: a design as the user describes it.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use verifork_protocol::nearest::{did_you_mean, nearest};
-use verifork_protocol::simulators;
-
-use crate::simulator::ALL;
-
-/// A hardware description language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Language {
-    /// IEEE 1364: `.v`, `.vh`.
-    Verilog,
-    /// IEEE 1800: `.sv`, `.svh`.
-    SystemVerilog,
-    /// IEEE 1076: `.vhd`, `.vhdl`.
-    Vhdl,
-    /// ISO 9899: `.c`. What the design calls through DPI (IEEE 1800-2017, 35).
-    C,
-    /// ISO 14882: `.cpp`, `.cc`, `.cxx`. As C.
-    Cpp,
-}
-
-impl Language {
-    /// The language of a file, by its extension; none if it is not that of a source.
-    pub fn of(path: &Path) -> Option<Language> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        match extension.as_str() {
-            "v" | "vh" | "vl" => Some(Language::Verilog),
-            "sv" | "svh" => Some(Language::SystemVerilog),
-            "vhd" | "vhdl" => Some(Language::Vhdl),
-            "c" => Some(Language::C),
-            "cpp" | "cc" | "cxx" => Some(Language::Cpp),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Language::Verilog => "Verilog",
-            Language::SystemVerilog => "SystemVerilog",
-            Language::Vhdl => "VHDL",
-            Language::C => "C",
-            Language::Cpp => "C++",
-        })
-    }
-}
+use crate::known::Simulator;
 
 /// The edition of VHDL that sources are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -78,59 +31,6 @@ impl FromStr for VhdlStandard {
                 "`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are"
             )),
         }
-    }
-}
-
-/// A simulator that this library can start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Simulator {
-    /// Icarus Verilog: `iverilog` and `vvp`.
-    Icarus,
-    /// GHDL.
-    Ghdl,
-    /// Verilator, with `make` and a C++ compiler.
-    Verilator,
-    /// NVC.
-    Nvc,
-}
-
-impl Simulator {
-    /// As `VERIFORK_SIM` and the names of tests have it: `icarus`.
-    pub fn key(self) -> &'static str {
-        self.named().key()
-    }
-
-    pub(crate) fn named(self) -> simulators::Simulator {
-        match self {
-            Simulator::Icarus => simulators::Simulator::Icarus,
-            Simulator::Ghdl => simulators::Simulator::Ghdl,
-            Simulator::Verilator => simulators::Simulator::Verilator,
-            Simulator::Nvc => simulators::Simulator::Nvc,
-        }
-    }
-
-    /// Whether it takes designs in this language.
-    pub fn takes(self, language: Language) -> bool {
-        self.backend().languages().contains(&language)
-    }
-}
-
-impl FromStr for Simulator {
-    type Err = String;
-
-    /// The simulator of a [`key`](Simulator::key), in upper or lower case.
-    fn from_str(name: &str) -> Result<Self, String> {
-        let key = name.to_ascii_lowercase();
-        let known = ALL.into_iter().find(|simulator| simulator.key() == key);
-        known.ok_or_else(|| {
-            let keys = ALL.map(Simulator::key);
-            format!(
-                "there is no simulator `{name}`{}; there are {}",
-                did_you_mean(&nearest(name, keys, 1)),
-                keys.join(", ")
-            )
-        })
     }
 }
 

@@ -13,17 +13,18 @@ use verifork_protocol::variables::Variable;
 
 use crate::arguments::Arguments;
 use crate::cache::Cache;
+use crate::context::Context;
 use crate::describe;
-use crate::design::{Design, Simulator};
+use crate::design::Design;
 use crate::front;
+use crate::jobs;
 use crate::junit::{self, Junit, Result as CaseResult};
+use crate::known::{ALL, Simulator};
 use crate::plan::{self, Plan, Planned};
 use crate::process;
 use crate::resolved::{ResolvedDesign, resolve};
 use crate::settings::{Settings, WavesWanted};
-use crate::simulator::ALL;
 use crate::testbench::{self, Testbench};
-use crate::trial::{self, Context};
 
 /// How far the lines of the settings' help are indented.
 const HELP_MARGIN: usize = 6;
@@ -199,7 +200,7 @@ fn run(
         }
     }
     let asked = plan.selected(arguments).next().is_some();
-    let jobs = trial::jobs(&plan.tests, arguments);
+    let jobs = jobs::jobs(&plan.tests, arguments);
     let counts = front::run(arguments, jobs).map_err(|problem| vec![problem])?;
     let ran = counts.passed + counts.failed > 0;
     let may_be_empty = arguments.list() || arguments.is_bench() || context.allow_empty || !asked;
@@ -264,10 +265,10 @@ fn check_languages(designs: &[ResolvedDesign]) -> Result<(), Vec<String>> {
             return None;
         }
         let keys = |simulators: &mut dyn Iterator<Item = Simulator>| {
-            let keys = simulators.map(|simulator| simulator.backend().key());
+            let keys = simulators.map(Simulator::key);
             keys.collect::<Vec<_>>()
         };
-        let taking = |simulator: &Simulator| simulator.backend().takes(design);
+        let taking = |simulator: &Simulator| design.is_taken_by(*simulator);
         let taking = keys(&mut ALL.into_iter().filter(taking));
         let languages: Vec<String> = design.languages().iter().map(ToString::to_string).collect();
         let languages = languages.join(" and ");

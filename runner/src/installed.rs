@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::design::{Language, Simulator};
+use crate::known::{ALL, Language, Simulator};
 use crate::settings::Settings;
-use crate::simulator::ALL;
 
 /// A simulator that this library knows.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ pub fn known_simulators() -> Vec<KnownSimulator> {
             simulator,
             key: backend.key(),
             product: backend.product(),
-            languages: backend.languages(),
+            languages: simulator.languages(),
             works: backend.works(),
             waves: backend.waves().iter().map(|format| format.name()).collect(),
             found,
@@ -57,5 +56,5 @@ pub fn known_simulators() -> Vec<KnownSimulator> {
 
 /// The keys of [`known_simulators`], which asks none of them anything.
 pub fn known_simulators_keys() -> Vec<&'static str> {
-    ALL.map(|simulator| simulator.backend().key()).into()
+    ALL.map(|simulator| simulator.key()).into()
 }

@@ -89,6 +89,8 @@
 
 mod arguments;
 mod cache;
+mod cause;
+mod context;
 mod describe;
 mod design;
 mod file_list;
@@ -97,7 +99,9 @@ mod harness;
 mod hash;
 mod inputs;
 mod installed;
+mod jobs;
 mod junit;
+mod known;
 mod locked;
 mod plan;
 mod process;
@@ -106,11 +110,14 @@ mod settings;
 mod simulation;
 mod simulator;
 mod testbench;
+#[cfg(test)]
+mod testing;
 mod tidy;
 mod top;
 mod trial;
 mod verdict;
 
-pub use design::{Design, Language, ParameterValue, Simulator, VhdlStandard};
+pub use design::{Design, ParameterValue, VhdlStandard};
 pub use harness::main;
 pub use installed::{KnownSimulator, known_simulators, known_simulators_keys};
+pub use known::{Language, Simulator};

@@ -8,11 +8,11 @@ use verifork_protocol::listing::ListedTest;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::arguments::Arguments;
-use crate::design::Simulator;
+use crate::context::Context;
+use crate::known::{ALL, Simulator};
 use crate::resolved::ResolvedDesign;
-use crate::simulator::ALL;
 use crate::testbench::Testbench;
-use crate::trial::{Context, Suite};
+use crate::trial::Suite;
 
 /// How a run that is to be empty is told to be.
 const ALLOWED_BY: &str = "VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass";
@@ -136,7 +136,7 @@ impl Plan {
 /// What could be named in place of a simulator that is not to be had.
 fn installed(context: &Context) -> String {
     let there = ALL.into_iter().filter(|&it| context.find(it).is_ok());
-    let keys: Vec<&str> = there.map(|it| it.backend().key()).collect();
+    let keys: Vec<&str> = there.map(Simulator::key).collect();
     match &keys[..] {
         [] => "; no simulator is installed".to_owned(),
         keys => format!("; installed are {}", keys.join(", ")),
@@ -151,7 +151,7 @@ pub(crate) fn are_asked(
 ) -> bool {
     designs.iter().any(|design| {
         let simulators = ALL.into_iter().filter(|&it| design.runs_on(it));
-        let suites = simulators.map(|it| suite_name(design, it));
+        let suites = simulators.map(|it| design.name_on(it));
         let own = || tests.iter().filter(|test| design.has_test(&test.name));
         suites.into_iter().any(|suite| {
             own().any(|test| {
@@ -159,11 +159,6 @@ pub(crate) fn are_asked(
             })
         })
     })
-}
-
-/// How the names of a design's tests on a simulator begin.
-pub(crate) fn suite_name(design: &ResolvedDesign, simulator: Simulator) -> String {
-    format!("{}::{}", design.name(), simulator.backend().key())
 }
 
 /// What is wrong with the choice of tests and simulators, whatever is installed.
@@ -232,11 +227,11 @@ pub(crate) fn nothing_left(context: &Context, designs: &[ResolvedDesign]) -> Str
     let on: Vec<&str> = ALL
         .into_iter()
         .filter(|&simulator| designs.iter().any(|design| design.runs_on(simulator)))
-        .map(|simulator| simulator.backend().key())
+        .map(Simulator::key)
         .collect();
     let settings = match &context.settings.simulators {
         Some(wanted) => {
-            let keys: Vec<&str> = wanted.iter().map(|it| it.backend().key()).collect();
+            let keys: Vec<&str> = wanted.iter().map(|it| it.key()).collect();
             format!("VERIFORK_SIM={}", keys.join(","))
         }
         None => "VERIFORK_FILTER".to_owned(),

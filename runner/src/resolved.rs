@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
-use crate::design::{Design, Language, ParameterValue, Simulator, Skipped, VhdlStandard};
+use crate::design::{Design, ParameterValue, Skipped, VhdlStandard};
 use crate::file_list;
+use crate::known::{Language, Simulator};
 use crate::top::{Top, folded};
 
 /// A file that is compiled.
@@ -83,8 +84,18 @@ impl ResolvedDesign {
     /// Whether it takes the design's languages, and the user lets it have the design.
     pub(crate) fn runs_on(&self, simulator: Simulator) -> bool {
         let allowed = self.simulators.as_ref();
-        allowed.is_none_or(|allowed| allowed.contains(&simulator))
-            && simulator.backend().takes(self)
+        allowed.is_none_or(|allowed| allowed.contains(&simulator)) && self.is_taken_by(simulator)
+    }
+
+    /// Whether the simulator takes every language of the design.
+    pub(crate) fn is_taken_by(&self, simulator: Simulator) -> bool {
+        let languages = self.languages();
+        languages.into_iter().all(|it| simulator.takes(it))
+    }
+
+    /// How the names of its tests on a simulator begin.
+    pub(crate) fn name_on(&self, simulator: Simulator) -> String {
+        format!("{}::{}", self.name(), simulator.key())
     }
 
     /// The simulators that the user lets have the design, if not all.

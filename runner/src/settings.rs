@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::variables::Variable;
 
-use crate::design::Simulator;
-use crate::simulator::{ALL, Waves};
+use crate::known::{ALL, Simulator};
+use crate::simulator::Waves;
 
 /// When tests write wave files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

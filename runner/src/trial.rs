@@ -4,7 +4,6 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -13,87 +12,16 @@ use std::time::Duration;
 use verifork_protocol::files::file_name;
 use verifork_protocol::listing::ListedTest;
 
-use crate::arguments::Arguments;
-use crate::cache::{Cache, Compiled};
-use crate::design::Simulator;
-use crate::front::{Job, Outcome};
-use crate::junit::Junit;
-use crate::plan::{self, Planned};
+use crate::cache::Compiled;
+use crate::context::{Context, DESCRIBED, SHARED};
+use crate::front::Outcome;
+use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
-use crate::settings::{Settings, WavesWanted};
+use crate::settings::WavesWanted;
 use crate::simulation::{Execution, Simulation, shortage, tail};
-use crate::simulator::{ALL, Backend, Installation, Waves};
-use crate::testbench::Testbench;
-use crate::tidy::{self, Owner, Removed};
+use crate::simulator::{Backend, Installation, Waves};
+use crate::tidy::Owner;
 use crate::verdict::{Failure, Verdict, judge};
-
-/// The folder of the one simulation of tests that share it, and of that which describes a design.
-const SHARED: &str = "shared";
-const DESCRIBED: &str = ".describe";
-
-/// What all tests of this harness have in common.
-pub(crate) struct Context {
-    pub(crate) testbench: Testbench,
-    pub(crate) settings: Settings,
-    pub(crate) cache: Cache,
-    pub(crate) junit: OnceLock<Junit>,
-    pub(crate) seed: u64,
-    /// Of tests that have no limit of their own.
-    pub(crate) wall_timeout: Option<Duration>,
-    pub(crate) live: bool,
-    /// A run in which no test has run may pass.
-    pub(crate) allow_empty: bool,
-    /// Why every test fails.
-    pub(crate) cannot_run: OnceLock<String>,
-}
-
-impl Context {
-    /// The simulator's programs, or what is missing.
-    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
-        let place = self.settings.places.get(&simulator);
-        simulator.backend().find(place.map(PathBuf::as_path))
-    }
-
-    fn owner(&self) -> Owner {
-        Owner {
-            crate_folder: self.testbench.folder.clone(),
-            target: self.testbench.target.clone(),
-            suite: String::new(),
-        }
-    }
-
-    /// Removes what none of these tests names any more, whether they are selected or not.
-    pub(crate) fn tidy(
-        self: &Arc<Self>,
-        designs: &[ResolvedDesign],
-        tests: &[ListedTest],
-    ) -> Removed {
-        let mut removed = Removed::default();
-        let (mut suites, mut runs) = (BTreeSet::new(), BTreeSet::new());
-        for design in designs {
-            for simulator in ALL {
-                let none = Err(String::new());
-                let suite = Suite::new(Arc::clone(self), design.clone(), simulator, none);
-                let formats = Waves::ALL.map(Waves::name);
-                for format in formats.into_iter().chain([""]) {
-                    suites.insert(format!("{} {format}", suite.name()));
-                }
-                let own = tests.iter().filter(|test| design.has_test(&test.name));
-                runs.extend(own.map(|test| suite.folder(test)));
-                runs.extend([SHARED, DESCRIBED].map(|name| suite.runs().join(name)));
-            }
-        }
-        let output = &self.testbench.output;
-        let own = output.join("runs").join(&self.testbench.package);
-        let compiled = output.join("designs");
-        tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
-        for (prefix, mark) in ALL.iter().filter_map(|it| it.backend().shared_parts()) {
-            tidy::shared_parts(&compiled, prefix, mark, &mut removed);
-        }
-        tidy::runs(&own.join(&self.testbench.target), &runs, &mut removed);
-        removed
-    }
-}
 
 /// The tests of one design on one simulator.
 pub(crate) struct Suite {
@@ -105,48 +33,20 @@ pub(crate) struct Suite {
     installation: OnceLock<Result<Installation, String>>,
 }
 
-/// The tests for the front, in their order; those that are not run are noted in the report.
-pub(crate) fn jobs(tests: &[Planned], arguments: &Arguments) -> Vec<Job> {
-    let mut shared: Option<(Arc<Suite>, Arc<Shared>)> = None;
-    let runs = |test: &Planned| {
-        let ignored = test.ignored.is_some();
-        arguments.select(&test.name, ignored) && !arguments.leave(ignored)
-    };
-    let mut jobs = Vec::with_capacity(tests.len());
-    for (number, planned) in tests.iter().enumerate() {
-        let suite = &planned.suite;
-        // Tests of one design and simulator stand together.
-        let known = shared.as_ref().filter(|(of, _)| Arc::ptr_eq(of, suite));
-        if suite.design.shared && known.is_none() {
-            let own = tests[number..].iter();
-            let own = own.take_while(|other| Arc::ptr_eq(&other.suite, suite));
-            let own = own.filter(|it| runs(it) && !it.test.ends);
-            let own = own.map(|it| it.test.clone());
-            let own = Shared {
-                tests: own.collect(),
-                execution: OnceLock::new(),
-            };
-            shared = Some((Arc::clone(suite), Arc::new(own)));
-        }
-        // The simulation that a test ends is of no use to others.
-        let shares = suite.design.shared && !planned.test.ends;
-        let of_suite = shared.as_ref().filter(|_| shares);
-        let of_suite = of_suite.map(|(_, shared)| Arc::clone(shared));
-        let (suite, test) = (Arc::clone(suite), planned.test.clone());
-        let run = move || suite.run(&test, of_suite.as_deref());
-        jobs.push(Job {
-            name: planned.name.clone(),
-            ignored: planned.ignored.is_some(),
-            run: Box::new(run),
-        });
-    }
-    jobs
-}
-
 /// The one simulation of a design whose tests share it, run by whoever comes first.
-struct Shared {
+pub(crate) struct Shared {
     tests: Vec<ListedTest>,
     execution: OnceLock<Result<Execution, Failure>>,
+}
+
+impl Shared {
+    /// The simulation of these tests, which has not been run.
+    pub(crate) fn of(tests: Vec<ListedTest>) -> Self {
+        Shared {
+            tests,
+            execution: OnceLock::new(),
+        }
+    }
 }
 
 impl Suite {
@@ -171,14 +71,19 @@ impl Suite {
 
     /// How the names of its tests begin; its name in reports.
     pub(crate) fn name(&self) -> String {
-        plan::suite_name(&self.design, self.simulator)
+        self.design.name_on(self.simulator)
     }
 
     pub(crate) fn full_name(&self, test: &ListedTest) -> String {
         format!("{}::{}", self.name(), test.name)
     }
 
-    fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Outcome {
+    /// Whether its tests share a simulation.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.design.shared
+    }
+
+    pub(crate) fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Outcome {
         if let Some(reason) = self.context.cannot_run.get() {
             let failure = Failure::from(reason.clone());
             // That it is not in the report is the lesser problem.
@@ -382,16 +287,7 @@ impl Suite {
 
     /// The folder of the runs of this design on this simulator.
     fn runs(&self) -> PathBuf {
-        let Testbench {
-            output,
-            package,
-            target,
-            ..
-        } = &self.context.testbench;
-        let mut folder = output.join("runs").join(package).join(target);
-        folder.extend(&self.design.segments);
-        folder.push(self.backend().key());
-        folder
+        self.context.runs(&self.design, self.simulator)
     }
 
     /// The folder of the runs of a test.

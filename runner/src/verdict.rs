@@ -6,7 +6,7 @@ use verifork_protocol::failure;
 use verifork_protocol::results::{self, Ended, Status, is_run_of};
 use verifork_protocol::time::of_nanoseconds;
 
-use crate::front::cause;
+use crate::cause::cause;
 use crate::process::{Ending, signal_name};
 use crate::simulation::{Execution, last_lines, tail};
 

@@ -2,7 +2,6 @@
 //!
 //! Tools that read libtest's lines or its JSON read these too.
 
-mod alike;
 mod print;
 #[cfg(test)]
 mod tests;
@@ -17,7 +16,6 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub(crate) use alike::cause;
 use print::Printer;
 
 use crate::arguments::Arguments;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
-use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
+use crate::design::{ParameterValue, VhdlStandard};
+use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
 pub(super) struct Ghdl;
@@ -18,10 +19,6 @@ impl Backend for Ghdl {
 
     fn install(&self) -> &'static str {
         "`apt install ghdl` or https://github.com/ghdl/ghdl/releases"
-    }
-
-    fn languages(&self) -> &'static [Language] {
-        &[Language::Vhdl]
     }
 
     fn works(&self) -> &'static str {

@@ -9,7 +9,8 @@ use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
     joined,
 };
-use crate::design::{Language, ParameterValue, Simulator};
+use crate::design::ParameterValue;
+use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
 mod netlist;
@@ -33,10 +34,6 @@ impl Backend for Icarus {
 
     fn install(&self) -> &'static str {
         "`apt install iverilog` or `brew install icarus-verilog`"
-    }
-
-    fn languages(&self) -> &'static [Language] {
-        &[Language::Verilog, Language::SystemVerilog]
     }
 
     fn works(&self) -> &'static str {

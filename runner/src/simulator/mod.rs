@@ -13,10 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use verifork_protocol::shell::quote;
-use verifork_protocol::variables::Variable;
 
-use crate::design::{Language, Simulator};
 use crate::inputs::Inputs;
+use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
 /// A format of wave files.
@@ -72,7 +71,6 @@ pub(crate) trait Backend: Sync {
     fn simulator(&self) -> Simulator;
     /// How to install it.
     fn install(&self) -> &'static str;
-    fn languages(&self) -> &'static [Language];
     /// What works with it, in a few words.
     fn works(&self) -> &'static str;
     /// What has to be there, the main program first.
@@ -190,14 +188,6 @@ fn folders_and_macros(command: &mut Command, design: &ResolvedDesign) {
     }
 }
 
-/// Every simulator, in the order in which their tests are listed.
-pub(crate) const ALL: [Simulator; 4] = [
-    Simulator::Icarus,
-    Simulator::Verilator,
-    Simulator::Ghdl,
-    Simulator::Nvc,
-];
-
 impl Simulator {
     pub(crate) fn backend(self) -> &'static dyn Backend {
         match self {
@@ -206,11 +196,6 @@ impl Simulator {
             Simulator::Nvc => &nvc::Nvc,
             Simulator::Verilator => &verilator::Verilator,
         }
-    }
-
-    /// The variable that says where it is.
-    pub(crate) fn place(self) -> Variable {
-        self.named().place()
     }
 }
 
@@ -221,21 +206,13 @@ impl dyn Backend + '_ {
     }
 
     pub(crate) fn product(&self) -> &'static str {
-        self.simulator().named().product()
+        self.simulator().product()
     }
 
     /// The format of waves that it writes where this one is asked for.
     pub(crate) fn nearest_waves(&self, wanted: Waves) -> Waves {
         let own = self.waves();
         *own.iter().find(|it| **it == wanted).unwrap_or(&own[0])
-    }
-
-    /// Whether it takes every language of the design.
-    pub(crate) fn takes(&self, design: &ResolvedDesign) -> bool {
-        design
-            .languages()
-            .iter()
-            .all(|language| self.languages().contains(language))
     }
 
     /// The simulator's programs, at `place` if one is given, else on the path.

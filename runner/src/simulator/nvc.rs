@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
-use crate::design::{Language, ParameterValue, Simulator, VhdlStandard};
+use crate::design::{ParameterValue, VhdlStandard};
+use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
 pub(super) struct Nvc;
@@ -17,11 +18,6 @@ impl Backend for Nvc {
 
     fn install(&self) -> &'static str {
         "`brew install nvc` or https://github.com/nickg/nvc/releases"
-    }
-
-    fn languages(&self) -> &'static [Language] {
-        // Its Verilog is not shown to plugins.
-        &[Language::Vhdl]
     }
 
     fn works(&self) -> &'static str {

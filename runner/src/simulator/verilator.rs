@@ -15,9 +15,10 @@ use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
     is_program,
 };
-use crate::design::{Language, ParameterValue, Simulator};
+use crate::design::ParameterValue;
 use crate::hash::PartsHash;
 use crate::inputs::{Inputs, hash_of_variables};
+use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
 mod c_sources;
@@ -48,15 +49,6 @@ impl Backend for Verilator {
 
     fn install(&self) -> &'static str {
         "`apt install verilator g++ make zlib1g-dev` or `brew install verilator`"
-    }
-
-    fn languages(&self) -> &'static [Language] {
-        &[
-            Language::Verilog,
-            Language::SystemVerilog,
-            Language::C,
-            Language::Cpp,
-        ]
     }
 
     fn works(&self) -> &'static str {

@@ -1,162 +1,13 @@
-//! Trials on a simulator that is a script: what it does is what a test says, in the words of a shell.
+//! Trials on a simulator that is a script.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
-use verifork_protocol::results::{
-    Ended, Failure, Loaded, Planned as PlannedRecord, Record, Status,
-};
+use verifork_protocol::results::{Record, Status};
 
 use super::*;
-use crate::design::Design;
-use crate::resolved::resolve;
-
-/// Writes what the compiler would: an image that is whole.
-const COMPILER: &str = r#"#!/bin/sh
-while [ $# -gt 0 ]; do
-    if [ "$1" = -o ]; then output=$2; fi
-    shift
-done
-if [ -e broken ]; then echo "top.v:1: syntax error"; exit 2; fi
-printf ':vpi_time_precision - 9;\n# end\n:file_names 2;\n    "N/A";\n    "<interactive>";\n' > "$output"
-"#;
-
-/// A testbench crate whose simulator is scripted.
-struct Bench {
-    folder: tempfile::TempDir,
-    settings: Settings,
-    shared: bool,
-    wall_timeout: Option<Duration>,
-}
-
-/// What a plugin writes that was loaded and has ended these tests so, each with the text of its failure or
-/// reason.
-fn lines_of(tests: &[(&str, Status, &str)]) -> String {
-    let planned = PlannedRecord {
-        tests: tests.iter().map(|(name, ..)| (*name).to_owned()).collect(),
-        seed: 77,
-    };
-    let mut records = vec![loaded(), Record::Planned(planned)];
-    for &(name, status, text) in tests {
-        records.push(Record::Begun(name.into()));
-        let failure = Failure {
-            task: "driver".into(),
-            file: Some("src/lib.rs".into()),
-            line: Some(7),
-            at_ns: Some("12.00".into()),
-            text: text.to_owned(),
-        };
-        let failed = status == Status::Failed;
-        records.push(Record::Ended(Box::new(Ended {
-            name: name.into(),
-            label: name.into(),
-            file: "src/lib.rs".into(),
-            line: 5,
-            status,
-            reason: (status == Status::Skipped).then(|| text.to_owned()),
-            failures: failed.then_some(failure).into_iter().collect(),
-            since_ns: "0.00".into(),
-            simulated_ns: "12.00".into(),
-            wall: 0.25,
-            seed: 77,
-            log: String::new(),
-        })));
-    }
-    records.push(Record::Finished(true));
-    records.iter().map(Record::line).collect()
-}
-
-fn lines(name: &str, status: Status, text: &str) -> String {
-    lines_of(&[(name, status, text)])
-}
-
-fn loaded() -> Record {
-    Record::Loaded(Loaded::by("Icarus Verilog", "11.0", "VPI"))
-}
-
-/// Shell code that writes these lines as results.
-fn writes(lines: &str) -> String {
-    format!("cat >> \"$VERIFORK_RESULTS\" <<'END'\n{lines}END\n")
-}
-
-fn listed(name: &str) -> ListedTest {
-    ListedTest {
-        name: name.into(),
-        file: "src/lib.rs".into(),
-        line: 5,
-        skip: None,
-        wall_timeout: None,
-        ends: false,
-        selected: true,
-        paths: Vec::new(),
-        more: false,
-    }
-}
+use crate::testing::{Bench, lines, lines_of, listed, loaded, writes};
 
 impl Bench {
-    /// A simulator that does this when it runs.
-    fn new(simulates: &str) -> Bench {
-        let folder = tempfile::tempdir().unwrap();
-        let simulator = format!(
-            "#!/bin/sh\nif [ \"$1\" = -V ]; then echo 'Icarus Verilog runtime version 11.0'; exit 0; fi\n\
-             {simulates}"
-        );
-        for (name, text) in [("iverilog", COMPILER), ("vvp", &simulator)] {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        fs::write(folder.path().join("top.v"), "module top; endmodule\n").unwrap();
-        let places = BTreeMap::from([(Simulator::Icarus, folder.path().to_owned())]);
-        Bench {
-            settings: Settings {
-                places,
-                cache: true,
-                ..Settings::default()
-            },
-            folder,
-            shared: false,
-            wall_timeout: Some(Duration::from_secs(60)),
-        }
-    }
-
-    fn suite(&self) -> Arc<Suite> {
-        let folder = self.folder.path().to_owned();
-        let output = folder.join("target/verifork");
-        let context = Arc::new(Context {
-            testbench: Testbench {
-                folder: folder.clone(),
-                package: "bench".into(),
-                target: "sim".into(),
-                plugin: folder.join("libbench.so"),
-                profile: "debug".into(),
-                output: output.clone(),
-            },
-            settings: self.settings.clone(),
-            cache: Cache::new(output.join("designs"), folder.clone(), self.settings.cache),
-            junit: OnceLock::new(),
-            seed: 77,
-            wall_timeout: self.wall_timeout,
-            live: false,
-            allow_empty: false,
-            cannot_run: OnceLock::new(),
-        });
-        let mut design = Design::new("top").sources(["top.v"]);
-        if self.shared {
-            design = design.shared_simulation();
-        }
-        let design = resolve(vec![design], &folder).unwrap().remove(0);
-        let programs = context.find(Simulator::Icarus);
-        let suite = Suite::new(Arc::clone(&context), design, Simulator::Icarus, programs);
-        if let Some(path) = &self.settings.junit {
-            let planned = [suite.case(&listed("counts"), crate::junit::Result::NotFinished)];
-            let junit = Junit::create(path.clone(), &folder, "bench", &planned).unwrap();
-            assert!(context.junit.set(junit).is_ok());
-        }
-        suite
-    }
-
     fn run(&self) -> Outcome {
         outcome(self.suite().run(&listed("counts"), None))
     }
@@ -305,7 +156,7 @@ fn a_child_that_outlives_the_simulator_is_ended_with_it() {
 #[test]
 fn a_design_that_does_not_compile_fails_with_the_compilers_words() {
     let bench = Bench::new("exit 0\n");
-    fs::write(bench.folder.path().join("broken"), "").unwrap();
+    bench.breaks();
     check(&bench.failure(), &["top.v:1: syntax error"]);
 }
 
@@ -346,10 +197,7 @@ fn tests_that_share_a_simulation_are_run_once() {
     ));
     bench.shared = true;
     let suite = bench.suite();
-    let shared = Shared {
-        tests: vec![listed("counts"), listed("wraps")],
-        execution: OnceLock::new(),
-    };
+    let shared = Shared::of(vec![listed("counts"), listed("wraps")]);
     let counts = suite.run(&listed("counts"), Some(&shared));
     let wraps = suite.run(&listed("wraps"), Some(&shared));
     assert_eq!(outcome(counts), Outcome::Passed);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::super::{BuildFolder, Installation, joined};
-use crate::design::{Language, Simulator};
+use crate::known::{Language, Simulator};
 use crate::resolved::ResolvedDesign;
 
 /// The objects of the sources of C, beside the sources.

@@ -1,0 +1,97 @@
+//! What all tests of a harness have in common.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use verifork_protocol::files::file_name;
+use verifork_protocol::listing::ListedTest;
+
+use crate::cache::Cache;
+use crate::junit::Junit;
+use crate::known::{ALL, Simulator};
+use crate::resolved::ResolvedDesign;
+use crate::settings::Settings;
+use crate::simulator::Waves;
+use crate::testbench::Testbench;
+use crate::tidy::{self, Owner, Removed};
+
+/// The folder of the one simulation of tests that share it, and of that which describes a design.
+pub(crate) const SHARED: &str = "shared";
+pub(crate) const DESCRIBED: &str = ".describe";
+
+/// What all tests of this harness have in common.
+pub(crate) struct Context {
+    pub(crate) testbench: Testbench,
+    pub(crate) settings: Settings,
+    pub(crate) cache: Cache,
+    pub(crate) junit: OnceLock<Junit>,
+    pub(crate) seed: u64,
+    /// Of tests that have no limit of their own.
+    pub(crate) wall_timeout: Option<Duration>,
+    pub(crate) live: bool,
+    /// A run in which no test has run may pass.
+    pub(crate) allow_empty: bool,
+    /// Why every test fails.
+    pub(crate) cannot_run: OnceLock<String>,
+}
+
+impl Context {
+    /// The simulator's programs, or what is missing.
+    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
+        let place = self.settings.places.get(&simulator);
+        simulator.backend().find(place.map(PathBuf::as_path))
+    }
+
+    /// Whose compiled designs are, but for the suite.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner {
+            crate_folder: self.testbench.folder.clone(),
+            target: self.testbench.target.clone(),
+            suite: String::new(),
+        }
+    }
+
+    /// The folder of the runs of a design on a simulator.
+    pub(crate) fn runs(&self, design: &ResolvedDesign, simulator: Simulator) -> PathBuf {
+        let Testbench {
+            output,
+            package,
+            target,
+            ..
+        } = &self.testbench;
+        let mut folder = output.join("runs").join(package).join(target);
+        folder.extend(&design.segments);
+        folder.push(simulator.key());
+        folder
+    }
+
+    /// Removes what none of these tests names any more, whether they are selected or not.
+    pub(crate) fn tidy(&self, designs: &[ResolvedDesign], tests: &[ListedTest]) -> Removed {
+        let mut removed = Removed::default();
+        let (mut suites, mut runs) = (BTreeSet::new(), BTreeSet::new());
+        for design in designs {
+            for simulator in ALL {
+                let suite = design.name_on(simulator);
+                let folder = self.runs(design, simulator);
+                let formats = Waves::ALL.map(Waves::name);
+                for format in formats.into_iter().chain([""]) {
+                    suites.insert(format!("{suite} {format}"));
+                }
+                let own = tests.iter().filter(|test| design.has_test(&test.name));
+                runs.extend(own.map(|test| folder.join(file_name(&test.name))));
+                runs.extend([SHARED, DESCRIBED].map(|name| folder.join(name)));
+            }
+        }
+        let output = &self.testbench.output;
+        let own = output.join("runs").join(&self.testbench.package);
+        let compiled = output.join("designs");
+        tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
+        for (prefix, mark) in ALL.iter().filter_map(|it| it.backend().shared_parts()) {
+            tidy::shared_parts(&compiled, prefix, mark, &mut removed);
+        }
+        tidy::runs(&own.join(&self.testbench.target), &runs, &mut removed);
+        removed
+    }
+}

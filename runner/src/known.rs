@@ -1,0 +1,136 @@
+//! The simulators that can be started, and the languages that they take.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::simulators;
+use verifork_protocol::variables::Variable;
+
+/// A hardware description language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Language {
+    /// IEEE 1364: `.v`, `.vh`.
+    Verilog,
+    /// IEEE 1800: `.sv`, `.svh`.
+    SystemVerilog,
+    /// IEEE 1076: `.vhd`, `.vhdl`.
+    Vhdl,
+    /// ISO 9899: `.c`. What the design calls through DPI (IEEE 1800-2017, 35).
+    C,
+    /// ISO 14882: `.cpp`, `.cc`, `.cxx`. As C.
+    Cpp,
+}
+
+impl Language {
+    /// The language of a file, by its extension; none if it is not that of a source.
+    pub fn of(path: &Path) -> Option<Language> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "v" | "vh" | "vl" => Some(Language::Verilog),
+            "sv" | "svh" => Some(Language::SystemVerilog),
+            "vhd" | "vhdl" => Some(Language::Vhdl),
+            "c" => Some(Language::C),
+            "cpp" | "cc" | "cxx" => Some(Language::Cpp),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Language::Verilog => "Verilog",
+            Language::SystemVerilog => "SystemVerilog",
+            Language::Vhdl => "VHDL",
+            Language::C => "C",
+            Language::Cpp => "C++",
+        })
+    }
+}
+
+/// A simulator that this library can start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Simulator {
+    /// Icarus Verilog: `iverilog` and `vvp`.
+    Icarus,
+    /// GHDL.
+    Ghdl,
+    /// Verilator, with `make` and a C++ compiler.
+    Verilator,
+    /// NVC.
+    Nvc,
+}
+
+impl Simulator {
+    /// As `VERIFORK_SIM` and the names of tests have it: `icarus`.
+    pub fn key(self) -> &'static str {
+        self.named().key()
+    }
+
+    pub(crate) fn named(self) -> simulators::Simulator {
+        match self {
+            Simulator::Icarus => simulators::Simulator::Icarus,
+            Simulator::Ghdl => simulators::Simulator::Ghdl,
+            Simulator::Verilator => simulators::Simulator::Verilator,
+            Simulator::Nvc => simulators::Simulator::Nvc,
+        }
+    }
+
+    pub(crate) fn product(self) -> &'static str {
+        self.named().product()
+    }
+
+    /// The variable that says where it is.
+    pub(crate) fn place(self) -> Variable {
+        self.named().place()
+    }
+
+    pub(crate) fn languages(self) -> &'static [Language] {
+        match self {
+            Simulator::Icarus => &[Language::Verilog, Language::SystemVerilog],
+            Simulator::Verilator => &[
+                Language::Verilog,
+                Language::SystemVerilog,
+                Language::C,
+                Language::Cpp,
+            ],
+            // NVC has Verilog too, which it does not show to plugins.
+            Simulator::Ghdl | Simulator::Nvc => &[Language::Vhdl],
+        }
+    }
+
+    /// Whether it takes designs in this language.
+    pub fn takes(self, language: Language) -> bool {
+        self.languages().contains(&language)
+    }
+}
+
+/// Every simulator, in the order in which their tests are listed.
+pub(crate) const ALL: [Simulator; 4] = [
+    Simulator::Icarus,
+    Simulator::Verilator,
+    Simulator::Ghdl,
+    Simulator::Nvc,
+];
+
+impl FromStr for Simulator {
+    type Err = String;
+
+    /// The simulator of a [`key`](Simulator::key), in upper or lower case.
+    fn from_str(name: &str) -> Result<Self, String> {
+        let key = name.to_ascii_lowercase();
+        let known = ALL.into_iter().find(|simulator| simulator.key() == key);
+        known.ok_or_else(|| {
+            let keys = ALL.map(Simulator::key);
+            format!(
+                "there is no simulator `{name}`{}; there are {}",
+                did_you_mean(&nearest(name, keys, 1)),
+                keys.join(", ")
+            )
+        })
+    }
+}

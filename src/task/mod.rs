@@ -131,6 +131,7 @@ mod verdict;
 pub(crate) mod wait_queue;
 pub(crate) mod wait_reason;
 pub(crate) mod waiters;
+mod waiting_for;
 mod waker;
 mod yield_now;
 
@@ -159,6 +160,7 @@ pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
 pub(crate) use self::verdict::{EndTest, Verdict};
 pub(crate) use self::wait_reason::WaitReason;
+pub use self::waiting_for::waiting_for;
 pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
 

@@ -228,3 +228,33 @@ fn first_of_cancels_no_task() {
     .unwrap();
     nothing_lives();
 }
+
+#[test]
+fn rule_16_a_wait_says_in_its_own_words_what_it_is_for_and_no_longer_than_it_lasts() {
+    block_on(async {
+        scope(async |tm| {
+            tm.fork("driver", async {
+                crate::task::waiting_for("`ready`, to take a word", turns(1)).await;
+                Ok(turns(2).await)
+            });
+            let line_of_driver = || {
+                let text = tree(&executor(), &[]);
+                text.lines()
+                    .find(|line| line.contains("driver"))
+                    .map(str::to_owned)
+            };
+            let first = line_of_driver().unwrap();
+            assert!(
+                first.contains("its next turn | `ready`, to take a word"),
+                "{first}"
+            );
+            turns(1).await;
+            let then = line_of_driver().unwrap();
+            assert!(!then.contains("`ready`"), "{then}");
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+    nothing_lives();
+}

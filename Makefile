@@ -80,7 +80,7 @@ clippy: tools-bindings
 ## doc        the documentation, warnings refused: target/doc/verifork/index.html
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --features num-bigint \
-		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner
+		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner -p verifork-components
 
 ## tools      installs with apt what any of these needs and is missing
 tools: tools-icarus tools-tests tools-bindings

@@ -1,0 +1,101 @@
+//! The side that sees frames and beats.
+
+use std::rc::Rc;
+
+use verifork::record;
+
+use super::assembly::Assembly;
+use super::frame::{Beat, Frame};
+use super::signals::{BeatBuffer, Signals};
+use crate::parent::{Parent, free_name};
+use crate::{Clocked, Publisher, Subscription};
+
+/// Sees every beat and every frame, and drives nothing: a builder, until it is [started](Self::start).
+///
+/// Each frame is [recorded](verifork::record) from its first beat to its last.
+#[derive(Debug)]
+#[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
+pub struct Monitor {
+    signals: Signals,
+}
+
+impl Monitor {
+    /// A monitor.
+    pub fn new(signals: &Signals) -> Self {
+        Monitor { signals: *signals }
+    }
+
+    /// Starts it, as a background child of a scope, a manager or the test.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol.
+    #[track_caller]
+    pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningMonitor {
+        self.signals.check_widths();
+        let wires = self.signals.wires(clocked);
+        let running = RunningMonitor {
+            beats: Publisher::new(),
+            frames: Publisher::new(),
+        };
+        let (beats, frames) = (running.beats.clone(), running.frames.clone());
+        let name = free_name(parent, format!("{} monitor", wires.bus));
+        parent.add_background(name, async move {
+            let mut beat = BeatBuffer::new(&self.signals);
+            let mut open = Assembly::new();
+            loop {
+                if wires.edge().await {
+                    open.clear();
+                    continue;
+                }
+                if !wires.is_valid()? || !wires.is_ready()? {
+                    continue;
+                }
+                beat.sample()?;
+                if beats.has_receivers() {
+                    beats.publish(beat.to_beat());
+                }
+                let ended = open.add(&beat, || record::begin(wires.bus, "frame"));
+                if let Some((frame, recorded)) = ended {
+                    recorded.attribute("bytes", frame.data.len());
+                    recorded.attribute("tid", frame.id);
+                    recorded.attribute("tdest", frame.dest);
+                    recorded.end();
+                    frames.publish(frame);
+                }
+            }
+        });
+        running
+    }
+}
+
+/// A monitor that runs. A clone is the same monitor.
+#[derive(Clone, Debug)]
+pub struct RunningMonitor {
+    beats: Publisher<Beat>,
+    frames: Publisher<Frame>,
+}
+
+impl RunningMonitor {
+    /// Every frame that ends from now on.
+    #[track_caller]
+    pub fn frames(&self) -> Subscription<Frame> {
+        self.frames.subscribe()
+    }
+
+    /// Every beat from now on.
+    #[track_caller]
+    pub fn beats(&self) -> Subscription<Beat> {
+        self.beats.subscribe()
+    }
+
+    /// Calls a function with every frame that ends from now on.
+    pub fn for_each_frame(&self, function: impl Fn(&Rc<Frame>) + 'static) {
+        self.frames.for_each(function);
+    }
+
+    /// Calls a function with every beat from now on.
+    pub fn for_each_beat(&self, function: impl Fn(&Rc<Beat>) + 'static) {
+        self.beats.for_each(function);
+    }
+}

@@ -1,0 +1,137 @@
+//! The side that receives frames.
+
+use std::rc::Rc;
+
+use super::assembly::Assembly;
+use super::frame::Frame;
+use super::signals::{BeatBuffer, Signals};
+use crate::handshake::{Ended, Taking};
+use crate::parent::{Claim, Parent, free_name, interned};
+use crate::sending::{EndReceived, Interrupted, OnReset, Received};
+use crate::{Clocked, Pauses};
+
+/// Receives frames: a builder, until it is [started](Self::start).
+///
+/// Null bytes are left out, and frames of several TIDs or TDESTs may be mixed: they come in the order in which
+/// they end.
+#[derive(Debug)]
+#[must_use = "a sink receives when it is started: add `.start(tm, &clocked)`"]
+pub struct Sink {
+    signals: Signals,
+    pauses: Pauses,
+    on_reset: OnReset,
+    capacity: usize,
+}
+
+impl Sink {
+    /// A sink that is always ready.
+    pub fn new(signals: &Signals) -> Self {
+        Sink {
+            signals: *signals,
+            pauses: Pauses::none(),
+            on_reset: OnReset::default(),
+            capacity: usize::MAX,
+        }
+    }
+
+    /// The cycles in which it is not ready: back pressure.
+    pub fn pauses(self, pauses: &Pauses) -> Self {
+        let pauses = pauses.clone();
+        Sink { pauses, ..self }
+    }
+
+    /// What a reset is to who waits in [`recv`](RunningSink::recv): an error, or nothing.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Sink { on_reset, ..self }
+    }
+
+    /// How many frames it keeps: it is not ready while so many were received and not taken by
+    /// [`recv`](RunningSink::recv).
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: for 0.
+    #[track_caller]
+    pub fn queue(self, capacity: usize) -> Self {
+        assert!(capacity > 0, "a queue with room for 0 receives nothing");
+        Sink { capacity, ..self }
+    }
+
+    /// Starts it, as a background child of a scope, a manager or the test.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol, or another sink drives TREADY.
+    #[track_caller]
+    pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSink {
+        self.signals.check_widths();
+        let wires = self.signals.wires(clocked);
+        let claim = wires.ready.map(|ready| Claim::new(ready.path(), "sink"));
+        let queue_name = interned(format!("what {} received", wires.bus));
+        let received = Received::new(queue_name, self.capacity);
+        let queue = Rc::clone(&received);
+        let on_reset = self.on_reset;
+        let name = free_name(parent, format!("{} sink", wires.bus));
+        parent.add_background(name, async move {
+            let _claim = claim;
+            let _end = EndReceived(Rc::clone(&queue));
+            let mut taking = Taking::new(wires, &self.pauses);
+            let mut beat = BeatBuffer::new(&self.signals);
+            let mut frames = Assembly::new();
+            loop {
+                taking.set_ready(false)?;
+                wires.clocked.out_of_reset().await;
+                while taking.take(|| queue.has_room()).await? == Ended::Transferred {
+                    beat.sample()?;
+                    if let Some((frame, ())) = frames.add(&beat, || ()) {
+                        queue.push(frame);
+                    }
+                }
+                frames.clear();
+                queue.reset();
+            }
+        });
+        RunningSink { received, on_reset }
+    }
+}
+
+/// A sink that runs. A clone is the same sink.
+#[derive(Clone)]
+pub struct RunningSink {
+    received: Rc<Received<Frame>>,
+    on_reset: OnReset,
+}
+
+impl RunningSink {
+    /// Waits for the next frame.
+    ///
+    /// # Errors
+    ///
+    /// A reset has come while it waited (with [`OnReset::Fail`]), or the sink has ended.
+    pub async fn recv(&self) -> Result<Frame, Interrupted> {
+        self.received.take(self.on_reset).await
+    }
+
+    /// The next frame, if one was received.
+    pub fn try_recv(&self) -> Option<Frame> {
+        self.received.try_take()
+    }
+
+    /// How many were received and not taken.
+    pub fn len(&self) -> usize {
+        self.received.len()
+    }
+
+    /// Whether all that were received were taken.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::fmt::Debug for RunningSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunningSink")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+//! The clock and the reset that a bus belongs to.
+
+use verifork::Clock;
+use verifork::dut::Signal;
+use verifork::time::SimDuration;
+use verifork::trigger::EdgeWait;
+
+/// A clock, and the reset that goes with it: what every component is started on.
+///
+/// Components sample at rising edges the values from before the edge, and write after it, as registers of
+/// the design do.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::Clocked;
+///
+/// # #[derive(Dut)]
+/// # struct Top { clk: Signal<bool>, rst_n: Signal<bool> }
+/// # async fn example(dut: Top) -> Result {
+/// // Starts a clock, and holds the reset for four edges.
+/// let clocked = Clocked::new(&dut.clk, 10.ns()).reset_low(&dut.rst_n).start().await;
+/// // … in the middle of traffic:
+/// clocked.reset().await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A component holds its handshakes idle while the reset is active, and looks for no broken rules. A reset
+/// that is neither 0 nor 1 counts as active.
+#[derive(Clone, Copy, Debug)]
+pub struct Clocked {
+    clk: Signal<bool>,
+    period: Option<SimDuration>,
+    reset: Option<Reset>,
+    reset_cycles: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Reset {
+    signal: Signal<bool>,
+    active: bool,
+}
+
+impl Clocked {
+    /// A clock that [`start`](Self::start) starts, with this period.
+    pub fn new(clk: &Signal<bool>, period: SimDuration) -> Self {
+        Clocked {
+            period: Some(period),
+            ..Clocked::external(clk)
+        }
+    }
+
+    /// A clock that the design drives, or that runs already.
+    pub fn external(clk: &Signal<bool>) -> Self {
+        Clocked {
+            clk: *clk,
+            period: None,
+            reset: None,
+            reset_cycles: 4,
+        }
+    }
+
+    /// The reset, active while it is 0.
+    #[must_use]
+    pub fn reset_low(self, reset: &Signal<bool>) -> Self {
+        self.with_reset(reset, false)
+    }
+
+    /// The reset, active while it is 1.
+    #[must_use]
+    pub fn reset_high(self, reset: &Signal<bool>) -> Self {
+        self.with_reset(reset, true)
+    }
+
+    fn with_reset(self, signal: &Signal<bool>, active: bool) -> Self {
+        let signal = *signal;
+        Clocked {
+            reset: Some(Reset { signal, active }),
+            ..self
+        }
+    }
+
+    /// For how many rising edges [`start`](Self::start) and [`reset`](Self::reset) hold the reset: 4 unless
+    /// told otherwise.
+    #[must_use]
+    pub fn reset_cycles(self, cycles: u32) -> Self {
+        Clocked {
+            reset_cycles: cycles,
+            ..self
+        }
+    }
+
+    /// Starts the clock, if it was given a period, and resets the design, if it was given a reset. Both begin
+    /// with this call; the future returns when the reset has been taken back.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: as [`Clock::start`], and if the reset cannot be written.
+    #[track_caller]
+    #[must_use = "await it: the reset is active until then"]
+    pub fn start(self) -> impl Future<Output = Self> + use<> {
+        if let Some(period) = self.period {
+            Clock::new(&self.clk, period).start();
+        }
+        let reset = self.reset();
+        async move {
+            reset.await;
+            self
+        }
+    }
+
+    /// Makes the reset active, from this call on for [`reset_cycles`](Self::reset_cycles) rising edges. Does
+    /// nothing without a reset.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: the reset cannot be written.
+    #[track_caller]
+    #[must_use = "await it: the reset is active until then"]
+    pub fn reset(&self) -> impl Future<Output = ()> + use<> {
+        let Clocked {
+            clk,
+            reset,
+            reset_cycles,
+            ..
+        } = *self;
+        if let Some(Reset { signal, active }) = reset {
+            signal.set(active);
+        }
+        async move {
+            if let Some(Reset { signal, active }) = reset {
+                clk.rising_edges(reset_cycles).await;
+                signal.set(!active);
+            }
+        }
+    }
+
+    /// The clock's signal.
+    pub fn clk(&self) -> Signal<bool> {
+        self.clk
+    }
+
+    /// Waits for the next rising edge.
+    #[inline]
+    #[track_caller]
+    pub fn edge(&self) -> EdgeWait {
+        self.clk.rising_edge()
+    }
+
+    /// Waits for the rising edge that is so many ahead; at once for 0.
+    #[inline]
+    #[track_caller]
+    pub fn edges(&self, count: u32) -> EdgeWait {
+        self.clk.rising_edges(count)
+    }
+
+    /// Whether the reset is active now; one that is neither 0 nor 1 is.
+    #[inline]
+    pub fn is_in_reset(&self) -> bool {
+        match self.reset {
+            Some(Reset { signal, active }) => signal.try_get().map_or(true, |now| now == active),
+            None => false,
+        }
+    }
+
+    /// Waits until an edge at which the reset is not active.
+    pub(crate) async fn out_of_reset(&self) {
+        loop {
+            self.edge().await;
+            if !self.is_in_reset() {
+                return;
+            }
+        }
+    }
+}

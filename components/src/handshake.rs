@@ -1,0 +1,368 @@
+//! One valid/ready handshake, as all protocols here have it: who offers, who takes, who looks on.
+
+use verifork::Result;
+use verifork::dut::{Signal, WriteError};
+use verifork::task::waiting_for;
+use verifork::value::{Logic, LogicVec};
+
+use crate::parent::interned;
+use crate::pauses::Cursor;
+use crate::violation::{Ignored, Violation};
+use crate::{Clocked, Pauses};
+
+/// The names that a protocol has for the rules of a handshake.
+#[derive(Debug)]
+pub(crate) struct HandshakeRules {
+    pub(crate) valid_stable: &'static str,
+    pub(crate) valid_x: &'static str,
+    pub(crate) ready_x: &'static str,
+    pub(crate) valid_reset: &'static str,
+    pub(crate) max_wait: &'static str,
+    /// What the protocol calls the two signals.
+    pub(crate) valid: &'static str,
+    pub(crate) ready: &'static str,
+}
+
+/// The two signals, and what messages call them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wires {
+    pub(crate) valid: Signal<Logic>,
+    pub(crate) ready: Option<Signal<Logic>>,
+    pub(crate) clocked: Clocked,
+    pub(crate) bus: &'static str,
+    pub(crate) rules: &'static HandshakeRules,
+}
+
+impl Wires {
+    /// Whether it is valid.
+    #[inline]
+    pub(crate) fn is_valid(&self) -> Result<bool> {
+        let valid = self.valid.get();
+        if valid.is_unknown() {
+            return Err(self.unknown(self.rules.valid_x, self.rules.valid, &self.valid));
+        }
+        Ok(valid.is_one())
+    }
+
+    /// Whether it is ready; always, without such a signal.
+    #[inline]
+    pub(crate) fn is_ready(&self) -> Result<bool> {
+        let Some(signal) = &self.ready else {
+            return Ok(true);
+        };
+        let ready = signal.get();
+        if ready.is_unknown() {
+            return Err(self.unknown(self.rules.ready_x, self.rules.ready, signal));
+        }
+        Ok(ready.is_one())
+    }
+
+    #[cold]
+    fn unknown(&self, rule: &'static str, name: &str, signal: &Signal<Logic>) -> verifork::Error {
+        Violation::new(rule, self.bus, format!("{name} has to be 0 or 1"))
+            .now()
+            .signal(signal.path(), format_args!("is {}", signal.get()))
+            .into()
+    }
+
+    /// Waits for an edge, and tells whether the reset is active there.
+    #[inline]
+    pub(crate) async fn edge(&self) -> bool {
+        self.clocked.edge().await;
+        self.clocked.is_in_reset()
+    }
+}
+
+/// The common part of the paths of a bus's signals, from that of one of them.
+pub(crate) fn bus_of(path: &'static str, signal: &str) -> &'static str {
+    let at = path.len().saturating_sub(signal.len());
+    match path.get(at..) {
+        Some(end) if end.eq_ignore_ascii_case(signal) && at > 0 => {
+            path[..at].trim_end_matches(['_', '.'])
+        }
+        _ => path,
+    }
+}
+
+/// What became of an offer or of a wait to take something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It was transferred.
+    Transferred,
+    /// A reset has come.
+    Reset,
+}
+
+/// The side that offers.
+pub(crate) struct Offering {
+    wires: Wires,
+    pauses: Cursor,
+    waits_for: &'static str,
+    is_offered: bool,
+}
+
+impl Offering {
+    pub(crate) fn new(wires: Wires, pauses: &Pauses) -> Self {
+        let ready = wires.ready.map_or("", |ready| ready.path());
+        Offering {
+            wires,
+            pauses: pauses.of_channel(wires.valid.path()),
+            waits_for: interned(format!("`{ready}`, to send on {}", wires.bus)),
+            is_offered: false,
+        }
+    }
+
+    /// Offers nothing.
+    pub(crate) fn idle(&mut self) -> Result<(), WriteError> {
+        self.is_offered = false;
+        self.wires.valid.try_set(Logic::Zero)
+    }
+
+    /// Offers what `drive` writes, until it is taken. Begins at an edge, and ends at one; what is offered
+    /// next follows without a gap.
+    pub(crate) async fn offer(
+        &mut self,
+        drive: impl FnOnce() -> Result<(), verifork::Error>,
+    ) -> Result<Ended> {
+        let wires = self.wires;
+        while self.pauses.next_cycle() {
+            if self.is_offered {
+                self.idle()?;
+            }
+            if wires.edge().await {
+                return Ok(Ended::Reset);
+            }
+        }
+        drive()?;
+        if !self.is_offered {
+            wires.valid.try_set(Logic::One)?;
+            self.is_offered = true;
+        }
+        let mut in_reset = wires.edge().await;
+        loop {
+            if in_reset {
+                return Ok(Ended::Reset);
+            }
+            if wires.is_ready()? {
+                return Ok(Ended::Transferred);
+            }
+            in_reset = waiting_for(self.waits_for, wires.edge()).await;
+        }
+    }
+}
+
+/// The side that takes.
+pub(crate) struct Taking {
+    wires: Wires,
+    pauses: Cursor,
+    waits_for: &'static str,
+    is_ready: Option<bool>,
+}
+
+impl Taking {
+    pub(crate) fn new(wires: Wires, pauses: &Pauses) -> Self {
+        let valid = wires.valid.path();
+        Taking {
+            wires,
+            pauses: pauses.of_channel(wires.ready.map_or(valid, |ready| ready.path())),
+            waits_for: interned(format!("`{valid}`, to receive on {}", wires.bus)),
+            is_ready: None,
+        }
+    }
+
+    pub(crate) fn set_ready(&mut self, ready: bool) -> Result<(), WriteError> {
+        match self.wires.ready {
+            Some(signal) if self.is_ready != Some(ready) => {
+                self.is_ready = Some(ready);
+                signal.try_set(Logic::from(ready))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what is offered next, as long as `has_room` says so, and returns at the edge at which it is
+    /// there to be sampled.
+    pub(crate) async fn take(&mut self, has_room: impl Fn() -> bool) -> Result<Ended> {
+        let wires = self.wires;
+        loop {
+            let open = wires.ready.is_none() || has_room() && !self.pauses.next_cycle();
+            self.set_ready(open)?;
+            let in_reset = if open {
+                waiting_for(self.waits_for, wires.edge()).await
+            } else {
+                wires.edge().await
+            };
+            if in_reset {
+                return Ok(Ended::Reset);
+            }
+            if wires.is_valid()? && open {
+                return Ok(Ended::Transferred);
+            }
+        }
+    }
+}
+
+/// A signal that has to keep its value while it waits, and to be known.
+pub(crate) struct Watched {
+    pub(crate) signal: Signal<LogicVec>,
+    /// What the protocol calls it.
+    pub(crate) name: &'static str,
+    pub(crate) stable: &'static str,
+    /// `None` where somebody else looks for unknown bits.
+    pub(crate) unknown: Option<&'static str>,
+    pub(crate) now: LogicVec,
+    before: LogicVec,
+}
+
+impl Watched {
+    pub(crate) fn new(
+        signal: Signal<LogicVec>,
+        name: &'static str,
+        stable: &'static str,
+        unknown: Option<&'static str>,
+    ) -> Self {
+        Watched {
+            signal,
+            name,
+            stable,
+            unknown,
+            now: LogicVec::unknown(signal.width()),
+            before: LogicVec::unknown(signal.width()),
+        }
+    }
+}
+
+/// What a checker has seen at an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Reset,
+    Nothing,
+    /// It is valid, and perhaps transferred.
+    Valid {
+        transferred: bool,
+    },
+}
+
+/// The side that looks on, and knows the rules of every handshake.
+pub(crate) struct Watching {
+    pub(crate) wires: Wires,
+    pub(crate) ignored: Ignored,
+    pub(crate) signals: Vec<Watched>,
+    max_wait: Option<u32>,
+    /// It was valid and not ready.
+    waits: bool,
+    waited: u32,
+    was_in_reset: bool,
+}
+
+impl Watching {
+    pub(crate) fn new(
+        wires: Wires,
+        ignored: Ignored,
+        signals: Vec<Watched>,
+        max_wait: Option<u32>,
+    ) -> Self {
+        Watching {
+            wires,
+            ignored,
+            signals,
+            max_wait,
+            waits: false,
+            waited: 0,
+            was_in_reset: false,
+        }
+    }
+
+    /// Looks on for a cycle. `transaction` says of what, for messages.
+    pub(crate) async fn cycle(&mut self, transaction: impl Fn() -> String) -> Result<Seen> {
+        let wires = self.wires;
+        if wires.edge().await {
+            (self.waits, self.waited, self.was_in_reset) = (false, 0, true);
+            return Ok(Seen::Reset);
+        }
+        let known = |it: Result<bool>, ignored: bool| match it {
+            Err(_) if ignored => Ok(false),
+            it => it,
+        };
+        let valid = known(wires.is_valid(), self.ignored.has(wires.rules.valid_x))?;
+        let ready = known(wires.is_ready(), self.ignored.has(wires.rules.ready_x))?;
+        let broken = |rule, what: &str| {
+            let signal = wires.valid;
+            Violation::new(rule, wires.bus, what)
+                .now()
+                .of(transaction())
+                .signal(signal.path(), format_args!("is {}", signal.get()))
+        };
+        let (name, other) = (wires.rules.valid, wires.rules.ready);
+        if std::mem::take(&mut self.was_in_reset) && valid {
+            let what = format!("{name} has to be 0 at the first edge after a reset");
+            self.ignored.judge(broken(wires.rules.valid_reset, &what))?;
+        }
+        if self.waits && !valid {
+            let what = format!("{name} was taken back before {other} was 1");
+            self.ignored
+                .judge(broken(wires.rules.valid_stable, &what))?;
+        }
+        if !valid {
+            (self.waits, self.waited) = (false, 0);
+            return Ok(Seen::Nothing);
+        }
+        for watched in &mut self.signals {
+            watched.signal.get_into(&mut watched.now)?;
+            if let Some(rule) = watched.unknown
+                && watched.now.has_unknown()
+            {
+                let what = format!("{} has to be known while {name} is 1", watched.name);
+                let violation = broken(rule, &what)
+                    .signal(watched.signal.path(), format_args!("is {:x}", watched.now));
+                self.ignored.judge(violation)?;
+            }
+            if self.waits && watched.now != watched.before {
+                let what = format!(
+                    "{} changed while {name} was 1 and {other} was 0",
+                    watched.name
+                );
+                let violation = broken(watched.stable, &what).signal(
+                    watched.signal.path(),
+                    format_args!("was {:x}, is {:x}", watched.before, watched.now),
+                );
+                self.ignored.judge(violation)?;
+            }
+            std::mem::swap(&mut watched.now, &mut watched.before);
+        }
+        if ready {
+            (self.waits, self.waited) = (false, 0);
+        } else {
+            self.waits = true;
+            self.waited += 1;
+            if self.max_wait.is_some_and(|limit| self.waited > limit) {
+                let what = format!(
+                    "{name} has been 1 for {} cycles without {other}",
+                    self.waited
+                );
+                self.waited = 0;
+                self.ignored.judge(broken(wires.rules.max_wait, &what))?;
+            }
+        }
+        Ok(Seen::Valid { transferred: ready })
+    }
+
+    /// What a signal held at the edge at which it was [`Seen::Valid`].
+    pub(crate) fn value(&self, index: usize) -> &LogicVec {
+        &self.signals[index].before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_is_named_by_what_its_signals_share() {
+        assert_eq!(bus_of("top.s_axis_tvalid", "tvalid"), "top.s_axis");
+        assert_eq!(bus_of("TOP.S_AXIS_TVALID", "tvalid"), "TOP.S_AXIS");
+        assert_eq!(bus_of("top.bus.valid", "valid"), "top.bus");
+        assert_eq!(bus_of("top.is_offered", "valid"), "top.is_offered");
+        assert_eq!(bus_of("valid", "valid"), "valid");
+    }
+}

@@ -1,0 +1,50 @@
+//! Components for testbenches with [`verifork`]: models of the two sides of a bus, monitors, checkers that
+//! know a protocol's rules by name, scoreboards.
+//!
+//! | protocol | there is |
+//! |---|---|
+//! | [`valid_ready`], any payload | source, sink, monitor, checker |
+//! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
+//!
+//! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
+//! [`Subscription`].
+//!
+//! # How they are used
+//!
+//! The signals of a bus are a struct that derives [`Dut`](verifork::dut::Dut): they are bound by a prefix,
+//! widths are those of the design, and what the protocol does not demand may be missing there.
+//!
+//! A component is made, given options, and started in a scope, a manager or the test, as a background child:
+//! it ends with that. A broken rule is the child's error, a [`Violation`], and fails the test at once.
+//!
+//! A reset in the middle of traffic empties queues and makes handshakes idle; who waits for a transfer gets an
+//! error, or the transfer is done after the reset: [`OnReset`].
+//!
+//! While a test hangs, the task tree names the component, its bus, and the signal that it waits for.
+
+#![warn(missing_debug_implementations)]
+#![deny(missing_docs)]
+
+// The macros name the library by its own name, also inside of it.
+extern crate self as verifork_components;
+
+mod analysis;
+pub mod axi_stream;
+mod clocked;
+mod handshake;
+mod parent;
+mod pauses;
+mod payload;
+mod scoreboard;
+mod sending;
+pub mod valid_ready;
+mod violation;
+
+pub use analysis::{Publisher, Subscription};
+pub use clocked::Clocked;
+pub use parent::Parent;
+pub use pauses::Pauses;
+pub use payload::{Data, Payload};
+pub use scoreboard::Scoreboard;
+pub use sending::{Interrupted, OnReset, Ticket};
+pub use violation::{Rule, Violation};

@@ -1,0 +1,204 @@
+//! What components live in, and what they claim while they do.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::future::Future;
+use std::panic::Location;
+
+use verifork::task::{Scope, Task, TaskManager};
+use verifork::{Error, Result, Test, log};
+
+/// What a component can be started in, as a background child: a [`Scope`], a [`TaskManager`], or the
+/// [`Test`] itself.
+///
+/// It ends with that, at the latest. A rule that is broken is the child's error, which fails the scope, and
+/// with it the test, at once.
+pub trait Parent {
+    /// Whether a task of this name is there, so that it cannot be taken.
+    fn has(&self, name: &str) -> bool;
+
+    /// Adds a background child that borrows nothing.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: the parent takes no more children.
+    #[track_caller]
+    fn add_background(
+        &self,
+        name: String,
+        body: impl Future<Output = Result> + 'static,
+    ) -> Task<()>;
+}
+
+impl Parent for Scope<'_, '_> {
+    fn has(&self, name: &str) -> bool {
+        self.contains(name)
+    }
+
+    #[track_caller]
+    fn add_background(
+        &self,
+        name: String,
+        body: impl Future<Output = Result> + 'static,
+    ) -> Task<()> {
+        self.background(name, body)
+    }
+}
+
+impl Parent for TaskManager {
+    fn has(&self, name: &str) -> bool {
+        self.contains(name)
+    }
+
+    #[track_caller]
+    fn add_background(
+        &self,
+        name: String,
+        body: impl Future<Output = Result> + 'static,
+    ) -> Task<()> {
+        self.background(name, body)
+    }
+}
+
+impl Parent for Test {
+    fn has(&self, _: &str) -> bool {
+        false // names of its tasks need not be unique
+    }
+
+    #[track_caller]
+    fn add_background(
+        &self,
+        name: String,
+        body: impl Future<Output = Result> + 'static,
+    ) -> Task<()> {
+        verifork::background(name, body)
+    }
+}
+
+/// The first of `name`, `name 2`, `name 3`, … that is free.
+pub(crate) fn free_name(parent: &impl Parent, name: String) -> String {
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    names.find(|name| !parent.has(name)).unwrap_or(name)
+}
+
+/// Fails the running test from where no error can be returned: a destructor.
+pub(crate) fn fail_test(name: String, error: Error) {
+    if Test::current().is_none() {
+        log::error!("{error}");
+        return;
+    }
+    let message = error.to_string();
+    let child = verifork::task::child(name).try_fork(async { Err::<(), _>(error) });
+    // The test takes no more tasks: it is ending, and what destructors panic with then is an error of it.
+    assert!(child.is_ok() || std::thread::panicking(), "{message}");
+}
+
+struct Claimed {
+    path: &'static str,
+    by: &'static str,
+    at: &'static Location<'static>,
+}
+
+thread_local! {
+    static CLAIMED: RefCell<Vec<Claimed>> = const { RefCell::new(Vec::new()) };
+    static TEXTS: RefCell<HashSet<&'static str>> = RefCell::new(HashSet::new());
+}
+
+/// A signal that a living component drives: nobody else may.
+#[derive(Debug)]
+pub(crate) struct Claim(&'static str);
+
+impl Claim {
+    /// Claims the signal of this path.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: another component drives it.
+    #[track_caller]
+    pub(crate) fn new(path: &'static str, by: &'static str) -> Self {
+        let at = Location::caller();
+        let first = CLAIMED.with_borrow_mut(|claimed| {
+            let first = claimed.iter().find(|other| other.path == path);
+            let first = first.map(|other| (other.by, other.at));
+            if first.is_none() {
+                claimed.push(Claimed { path, by, at });
+            }
+            first
+        });
+        if let Some((by, at)) = first {
+            panic!(
+                "`{path}` is driven already, by the {by} started at {}:{}: one component a side of a bus",
+                at.file(),
+                at.line()
+            );
+        }
+        Claim(path)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // The thread's own data may be gone.
+        let _ = CLAIMED.try_with(|claimed| {
+            claimed.borrow_mut().retain(|other| other.path != self.0);
+        });
+    }
+}
+
+/// A text for the task tree, kept for the life of the thread: one for each channel of the design.
+pub(crate) fn interned(text: String) -> &'static str {
+    TEXTS.with_borrow_mut(|texts| match texts.get(&*text) {
+        Some(known) => known,
+        None => {
+            let kept: &'static str = Box::leak(text.into_boxed_str());
+            texts.insert(kept);
+            kept
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_claimed_once_until_the_claim_goes() {
+        let line = line!() + 1;
+        let first = Claim::new("top.valid", "source");
+        let _other = Claim::new("top.ready", "sink");
+        let again = std::panic::catch_unwind(|| Claim::new("top.valid", "source"));
+        let message = *again.unwrap_err().downcast::<String>().unwrap();
+        assert!(
+            message.contains(&format!("by the source started at {}:{line}", file!())),
+            "{message}"
+        );
+        drop(first);
+        drop(Claim::new("top.valid", "source"));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        struct Taken;
+        impl Parent for Taken {
+            fn has(&self, name: &str) -> bool {
+                ["monitor", "monitor 2"].contains(&name)
+            }
+            fn add_background(
+                &self,
+                _: String,
+                _: impl Future<Output = Result> + 'static,
+            ) -> Task<()> {
+                unreachable!()
+            }
+        }
+        assert_eq!(free_name(&Taken, "monitor".into()), "monitor 3");
+        assert_eq!(free_name(&Taken, "source".into()), "source");
+    }
+
+    #[test]
+    fn a_text_is_kept_once() {
+        let first = interned("ready of top".to_owned());
+        assert!(std::ptr::eq(first, interned("ready of top".to_owned())));
+    }
+}

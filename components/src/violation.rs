@@ -1,0 +1,189 @@
+//! Broken rules.
+
+use std::fmt;
+
+use verifork::time::SimTime;
+
+/// A rule of a protocol that was broken: the error of checkers, and of models that cannot go on.
+///
+/// ```text
+/// AXI4STREAM_ERRM_TDATA_STABLE: it changed while TVALID was 1 and TREADY was 0; on top.m_axis at 125 ns,
+/// beat 3 of a frame with TID 2; top.m_axis_tdata was 32'h00000001, is 32'h00000002
+/// ```
+///
+/// The error of a failed test gives it back by `downcast_ref`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    rule: &'static str,
+    what: String,
+    bus: String,
+    at: Option<SimTime>,
+    transaction: String,
+    signals: Vec<String>,
+}
+
+impl Violation {
+    /// A broken rule, at the present time.
+    pub(crate) fn new(rule: &'static str, bus: &str, what: impl Into<String>) -> Self {
+        Violation {
+            rule,
+            what: what.into(),
+            bus: bus.to_owned(),
+            at: None,
+            transaction: String::new(),
+            signals: Vec::new(),
+        }
+    }
+
+    /// At the present simulated time.
+    #[must_use]
+    pub(crate) fn now(self) -> Self {
+        let at = Some(verifork::now());
+        Violation { at, ..self }
+    }
+
+    /// Of which transaction.
+    #[must_use]
+    pub(crate) fn of(self, transaction: impl Into<String>) -> Self {
+        let transaction = transaction.into();
+        Violation {
+            transaction,
+            ..self
+        }
+    }
+
+    /// What a signal has to do with it.
+    #[must_use]
+    pub(crate) fn signal(mut self, path: &str, state: impl fmt::Display) -> Self {
+        self.signals.push(format!("{path} {state}"));
+        self
+    }
+
+    /// The rule's name: `AXI4STREAM_ERRM_TDATA_STABLE`.
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// The bus, by the common part of its signals' paths.
+    pub fn bus(&self) -> &str {
+        &self.bus
+    }
+
+    /// When it was broken; `None` for what needs no time to be found.
+    pub fn at(&self) -> Option<SimTime> {
+        self.at
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; on {}", self.rule, self.what, self.bus)?;
+        if let Some(at) = self.at {
+            write!(f, " at {at}")?;
+        }
+        if !self.transaction.is_empty() {
+            write!(f, ", {}", self.transaction)?;
+        }
+        for signal in &self.signals {
+            write!(f, "; {signal}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// A rule that a checker knows, for its table and for [`ignore`](crate::axi_stream::Checker::ignore).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The name that the field knows it by.
+    pub name: &'static str,
+    /// What it demands.
+    pub demands: &'static str,
+}
+
+/// Which of a checker's rules are not looked at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ignored(Vec<&'static str>);
+
+impl Ignored {
+    /// Adds a rule by its name.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: there is no such rule.
+    #[track_caller]
+    pub(crate) fn add(&mut self, name: &str, rules: &[Rule]) {
+        match rules.iter().find(|rule| rule.name == name) {
+            Some(rule) => self.0.push(rule.name),
+            None => {
+                let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
+                panic!(
+                    "there is no rule `{name}` to ignore; there are {}",
+                    names.join(", ")
+                );
+            }
+        }
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains(&name)
+    }
+
+    /// The violation as an error, unless its rule is ignored.
+    pub(crate) fn judge(&self, violation: Violation) -> Result<(), verifork::Error> {
+        if self.has(violation.rule) {
+            return Ok(());
+        }
+        Err(violation.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_says_rule_bus_transaction_and_signals() {
+        let violation = Violation::new("X_STABLE", "top.s", "it changed")
+            .of("beat 3")
+            .signal("top.s_data", "was 1, is 2");
+        assert_eq!(
+            violation.to_string(),
+            "X_STABLE: it changed; on top.s, beat 3; top.s_data was 1, is 2"
+        );
+        assert_eq!(
+            (violation.rule(), violation.bus(), violation.at()),
+            ("X_STABLE", "top.s", None)
+        );
+    }
+
+    #[test]
+    fn only_rules_that_exist_are_ignored() {
+        const RULES: &[Rule] = &[
+            Rule {
+                name: "A",
+                demands: "",
+            },
+            Rule {
+                name: "B",
+                demands: "",
+            },
+        ];
+        let mut ignored = Ignored::default();
+        ignored.add("B", RULES);
+        assert!(
+            ignored
+                .judge(Violation::new("B", "bus", "it changed"))
+                .is_ok()
+        );
+        assert!(
+            ignored
+                .judge(Violation::new("A", "bus", "it changed"))
+                .is_err()
+        );
+        let panic = std::panic::catch_unwind(move || ignored.add("C", RULES)).unwrap_err();
+        let text = panic.downcast::<String>().unwrap();
+        assert_eq!(*text, "there is no rule `C` to ignore; there are A, B");
+    }
+}

@@ -1,0 +1,45 @@
+// Nothing but wires: both sides of each bus are the testbench's.
+`timescale 1ns / 1ps
+module wires #(
+    parameter BYTES = 4
+) (
+    input  wire                 clk,
+    input  wire                 rst_n,
+
+    input  wire                 axis_tvalid,
+    input  wire                 axis_tready,
+    input  wire [8*BYTES-1:0]   axis_tdata,
+    input  wire [BYTES-1:0]     axis_tkeep,
+    input  wire [BYTES-1:0]     axis_tstrb,
+    input  wire                 axis_tlast,
+    input  wire [3:0]           axis_tid,
+    input  wire [2:0]           axis_tdest,
+    input  wire [4:0]           axis_tuser,
+
+    // What a stream need not have is not there.
+    input  wire                 bare_tvalid,
+    input  wire                 bare_tready,
+    input  wire [8*BYTES-1:0]   bare_tdata,
+
+    // Not as the protocol has it.
+    input  wire                 odd_tvalid,
+    input  wire [8*BYTES-1:0]   odd_tdata,
+    input  wire [BYTES:0]       odd_tkeep,
+    input  wire [15:0]          wide_tid,
+    input  wire [15:0]          wide_tdest,
+    input  wire                 wide_tvalid,
+
+    input  wire                 req_valid,
+    input  wire                 req_ready,
+    input  wire [15:0]          req_address,
+    input  wire                 req_write,
+    input  wire [8*BYTES-1:0]   req_data,
+
+    input  wire                 out_valid,
+    input  wire [7:0]           out_data,
+
+    output reg  [7:0]           cycles
+);
+    initial cycles = 0;
+    always @(posedge clk) cycles <= cycles + 1;
+endmodule

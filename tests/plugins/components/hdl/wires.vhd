@@ -1,0 +1,58 @@
+-- Nothing but wires: both sides of each bus are the testbench's.
+library ieee;
+use ieee.std_logic_1164.all;
+use ieee.numeric_std.all;
+
+entity wires is
+    generic (BYTES : positive := 4);
+    port (
+        clk         : in std_logic;
+        rst_n       : in std_logic;
+
+        axis_tvalid : in std_logic;
+        axis_tready : in std_logic;
+        axis_tdata  : in std_logic_vector(8 * BYTES - 1 downto 0);
+        axis_tkeep  : in std_logic_vector(BYTES - 1 downto 0);
+        axis_tstrb  : in std_logic_vector(BYTES - 1 downto 0);
+        axis_tlast  : in std_logic;
+        axis_tid    : in std_logic_vector(3 downto 0);
+        axis_tdest  : in std_logic_vector(2 downto 0);
+        axis_tuser  : in std_logic_vector(4 downto 0);
+
+        -- What a stream need not have is not there.
+        bare_tvalid : in std_logic;
+        bare_tready : in std_logic;
+        bare_tdata  : in std_logic_vector(8 * BYTES - 1 downto 0);
+
+        -- Not as the protocol has it.
+        odd_tvalid  : in std_logic;
+        odd_tdata   : in std_logic_vector(8 * BYTES - 1 downto 0);
+        odd_tkeep   : in std_logic_vector(BYTES downto 0);
+        wide_tid    : in std_logic_vector(15 downto 0);
+        wide_tdest  : in std_logic_vector(15 downto 0);
+        wide_tvalid : in std_logic;
+
+        req_valid   : in std_logic;
+        req_ready   : in std_logic;
+        req_address : in std_logic_vector(15 downto 0);
+        req_write   : in std_logic;
+        req_data    : in std_logic_vector(8 * BYTES - 1 downto 0);
+
+        out_valid   : in std_logic;
+        out_data    : in std_logic_vector(7 downto 0);
+
+        cycles      : out std_logic_vector(7 downto 0)
+    );
+end entity;
+
+architecture rtl of wires is
+    signal count : unsigned(7 downto 0) := (others => '0');
+begin
+    cycles <= std_logic_vector(count);
+    process (clk)
+    begin
+        if rising_edge(clk) then
+            count <= count + 1;
+        end if;
+    end process;
+end architecture;

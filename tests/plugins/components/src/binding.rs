@@ -1,0 +1,143 @@
+//! What a design lacks, or has in another form, is said where it is bound or started.
+
+use verifork::prelude::*;
+use verifork_components::axi_stream::{Checker, Frame, Signals, Sink, Source};
+use verifork_components::valid_ready;
+use verifork_components::{Clocked, Data};
+
+use crate::Wires;
+
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct NoValid {
+    #[dut(prefix = "axis_t")] // axis_ttvalid, …: nothing is there
+    stream: Signals,
+}
+
+#[verifork::test(should_fail(bind = "with the prefix `axis_t` it holds axis_t"))]
+async fn a_mandatory_signal_that_is_missing_is_told_with_what_was_found(dut: NoValid) {
+    let _ = dut;
+}
+
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct NoPayload {
+    #[dut(prefix = "axis_t")] // valid and ready are, data too, but wider
+    stream: valid_ready::Channel<Data<u8>>,
+}
+
+#[verifork::test(should_fail(bind = "u8 takes 1 to 8 bits"))]
+async fn a_payload_that_does_not_fit_is_told(dut: NoPayload) {
+    let _ = dut;
+}
+
+#[verifork::test]
+async fn what_a_stream_does_not_have_is_none(dut: Wires) -> Result {
+    let bare = &dut.bare;
+    ensure!(bare.tlast.is_none() && bare.tkeep.is_none() && bare.tid.is_none());
+    ensure!(bare.tready.is_some() && bare.bytes() == dut.axis.bytes());
+    ensure!(
+        bare.bus().rsplit('.').next() == Some("bare"),
+        "{}",
+        bare.bus()
+    );
+    Ok(())
+}
+
+#[derive(Dut)]
+struct Odd {
+    clk: Signal<bool>,
+    #[dut(prefix = "odd_")]
+    odd: Signals,
+}
+
+#[verifork::test(
+    cases(source = 0, sink = 1, checker = 2),
+    should_fail(panic = "TKEEP has a bit for each of the 4 bytes")
+)]
+async fn widths_that_do_not_fit_are_refused_where_it_is_started(dut: Odd, test: Test, which: u8) {
+    let clocked = Clocked::external(&dut.clk);
+    match which {
+        0 => _ = Source::new(&dut.odd).start(&test, &clocked),
+        1 => _ = Sink::new(&dut.odd).start(&test, &clocked),
+        _ => Checker::new(&dut.odd).start(&test, &clocked),
+    }
+}
+
+#[verifork::test(should_fail(
+    panic = "is driven already, by the source started at tests/plugins/components/src/binding.rs:"
+))]
+async fn a_second_source_on_one_stream_is_refused(dut: Wires, test: Test) {
+    let clocked = dut.start().await;
+    let _first = Source::new(&dut.axis).start(&test, &clocked);
+    let _second = Source::new(&dut.axis).start(&test, &clocked);
+}
+
+/// What has ended leaves its place to the next.
+#[verifork::test]
+async fn a_source_that_has_ended_leaves_its_place(dut: Wires) -> Result {
+    let clocked = dut.start().await;
+    for _ in 0..2 {
+        scope(async |tm| {
+            let _source = Source::new(&dut.axis).start(tm, &clocked);
+            let _sink = Sink::new(&dut.axis).start(tm, &clocked);
+            clocked.edge().await;
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// What a stream cannot carry is an error of the caller's line, and the source goes on.
+#[verifork::test]
+async fn a_frame_that_does_not_fit_is_an_error_of_its_sender(dut: Wires, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let source = Source::new(&dut.bare).start(&test, &clocked);
+    let full = Source::new(&dut.axis).start(&test, &clocked);
+    let _sink = Sink::new(&dut.bare).start(&test, &clocked);
+    let user = LogicVec::ones(3);
+    let kinds = [verifork_components::axi_stream::ByteKind::Position; 4];
+    for (frame, says) in [
+        (Frame::new([1, 2, 3]), "leaves 1 of a beat of 4 empty, and "),
+        (Frame::new([]), "a frame of 0 bytes leaves 4"),
+        (Frame::new([0; 4]).id(1), "TID 1, and "),
+        (Frame::new([0; 4]).kinds(kinds), "has no TSTRB"),
+        (Frame::new([0; 4]).user(user.clone()), "a TUSER, and "),
+    ] {
+        let error = source.send(frame).await.unwrap_err().to_string();
+        ensure!(
+            error.starts_with("AXI4-Stream: ") && error.contains(says),
+            "{error}"
+        );
+    }
+    for (frame, says) in [
+        (Frame::new([0; 4]).id(16), "TID 16 does not fit the 4 bits"),
+        (
+            Frame::new([0; 4]).dest(8),
+            "TDEST 8 does not fit the 3 bits",
+        ),
+        (Frame::new([0; 4]).user(user.clone()), "a TUSER of 3 bits; "),
+        (
+            Frame::new([0; 5]).kinds(kinds),
+            "4 kinds of bytes for 5 bytes",
+        ),
+        (
+            Frame::new([0; 12]).users([LogicVec::ones(5), LogicVec::ones(5)]),
+            "2 values of TUSER for 3 beats",
+        ),
+    ] {
+        let error = full.send(frame).await.unwrap_err().to_string();
+        ensure!(error.contains(says), "{error}");
+    }
+    source.send(Frame::new([0; 4])).await?.sent().await?;
+    Ok(())
+}
+
+#[verifork::test(should_fail = "leaves 1 of a beat of 4 empty")]
+async fn the_error_of_a_frame_fails_the_test(dut: Wires, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let source = Source::new(&dut.bare).start(&test, &clocked);
+    source.send(Frame::new([1, 2, 3])).await?;
+    Ok(())
+}

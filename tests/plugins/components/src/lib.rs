@@ -1,0 +1,52 @@
+//! The components against each other over plain wires, and each rule of their checkers broken on purpose.
+
+mod binding;
+mod breaks;
+mod life;
+mod models;
+mod stream_rules;
+mod traffic;
+mod valid_ready_rules;
+
+use verifork::prelude::*;
+use verifork_components::{Clocked, axi_stream, payload, valid_ready};
+
+payload! {
+    /// A request of a bus of our own.
+    pub struct Request: RequestSignals {
+        /// In bytes.
+        address: u16,
+        /// Or a read.
+        write: bool,
+        /// Of any width.
+        data: LogicVec,
+    }
+}
+
+#[derive(Dut)]
+struct Wires {
+    clk: Signal<bool>,
+    rst_n: Signal<bool>,
+    #[dut(prefix = "axis_")]
+    axis: axi_stream::Signals,
+    #[dut(prefix = "bare_")]
+    bare: axi_stream::Signals,
+    #[dut(prefix = "req_")]
+    requests: valid_ready::Channel<RequestSignals>,
+}
+
+impl Wires {
+    async fn start(&self) -> Clocked {
+        // Nothing is left of the test before.
+        for valid in [self.axis.tvalid, self.bare.tvalid, self.requests.valid] {
+            valid.set(Logic::Zero);
+        }
+        for ready in [self.axis.tready, self.bare.tready, self.requests.ready] {
+            ready.expect("the wires are all there").set(Logic::Zero);
+        }
+        // It runs already where a test starts anew.
+        let _ = Clock::new(&self.clk, 10.ns()).try_start();
+        let clocked = Clocked::external(&self.clk).reset_low(&self.rst_n);
+        clocked.start().await
+    }
+}

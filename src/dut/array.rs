@@ -11,7 +11,7 @@ use super::error::{Outside, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
 use super::value::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Kernel, SignalIndex};
+use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle};
 
 /// A memory or an unpacked array whose elements are `T`s.
@@ -46,7 +46,7 @@ pub struct Array<T> {
     index: SignalIndex,
     description: &'static Description,
     /// The leftmost element, where elements are words, and what they are like.
-    words: Option<(SignalIndex, &'static Description)>,
+    words: Option<(SignalIndex, &'static Entry)>,
     value: PhantomData<fn() -> T>,
     thread: SimulatorThread,
 }
@@ -67,19 +67,10 @@ impl<T> fmt::Debug for Array<T> {
 
 /// Elements that have been used, so that the simulator is asked once for each. The kernel's address
 /// is in the key for the sake of threads that have had several kernels.
-type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static Description)>;
+type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static Entry)>;
 
 thread_local! {
     static ELEMENTS: RefCell<Elements> = RefCell::default();
-}
-
-/// The leftmost of an array's elements, where they are words, and what they are like.
-fn words_of(
-    kernel: &'static Kernel,
-    array: SignalIndex,
-) -> Option<(SignalIndex, &'static Description)> {
-    let (first, like) = kernel.words(array)?;
-    Some((first, &like.description))
 }
 
 impl<T> Array<T> {
@@ -164,20 +155,20 @@ impl<T: SignalValue> Array<T> {
         }
         let key = (std::ptr::from_ref(kernel), self.index, index);
         let known = ELEMENTS.with_borrow(|elements| elements.get(&key).copied());
-        if let Some((element, description)) = known {
-            return Ok(Signal::of(element, description));
+        if let Some((element, entry)) = known {
+            return Ok(Signal::of(element, entry));
         }
         let (_, element) = self.open(kernel, index)?;
-        let description = &kernel.signal(element).description;
-        if let Some(declared) = description.array {
+        let entry = kernel.signal(element);
+        if let Some(declared) = entry.description.array {
             return Err(Outside::Row { index, declared });
         }
         // An element may be told from its array.
-        if !fits::<T>(description) {
+        if !fits::<T>(&entry.description) {
             return Err(Outside::Hidden { index });
         }
-        ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, description)));
-        Ok(Signal::of(element, description))
+        ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, entry)));
+        Ok(Signal::of(element, entry))
     }
 
     fn open(&self, kernel: &'static Kernel, index: i64) -> Result<(Handle, SignalIndex), Outside> {
@@ -229,7 +220,7 @@ impl<T: SignalValue> Array<T> {
                     handle,
                     index: row,
                     description,
-                    words: words_of(kernel, row),
+                    words: kernel.words(row),
                     value: PhantomData,
                     thread: PhantomData,
                 })
@@ -399,7 +390,7 @@ impl<T: SignalValue> Array<T> {
         }
         let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         Ok(Array {
-            words: words_of(kernel, object.index()),
+            words: kernel.words(object.index()),
             handle: object.handle(),
             index: object.index(),
             description: object.description(),

@@ -115,6 +115,13 @@ impl fmt::Display for WithRemedy<'_> {
 const NO_SIMULATION: &str =
     "no simulation runs on this thread: handles work inside a test, on the simulator's own thread";
 
+impl From<Box<PortError>> for ReadCause {
+    #[cold]
+    fn from(error: Box<PortError>) -> Self {
+        ReadCause::Port(*error)
+    }
+}
+
 impl From<scheduler::NoSimulation> for ReadCause {
     fn from(_: scheduler::NoSimulation) -> Self {
         ReadCause::NoSimulation

@@ -5,7 +5,7 @@ use std::fmt;
 use super::bind_error::{BindErrorKind, fitting, with_article};
 use super::value::fits;
 use super::{BindError, Dut, Instance, SignalValue};
-use crate::scheduler::{self, Kernel, SignalIndex};
+use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 use crate::value::Layout;
 
@@ -29,7 +29,7 @@ use crate::value::Layout;
 pub struct Object {
     handle: Handle,
     index: SignalIndex,
-    description: &'static Description,
+    entry: &'static Entry,
 }
 
 impl PartialEq for Object {
@@ -57,33 +57,38 @@ impl Object {
         Object {
             handle,
             index,
-            description: &kernel.signal(index).description,
+            entry: kernel.signal(index),
         }
     }
 
     /// The name within its scope, without the backslash of an escaped identifier.
     pub fn name(&self) -> &'static str {
-        &self.description.name
+        &self.entry.description.name
     }
 
     /// The full name, in the simulator's notation.
     pub fn path(&self) -> &'static str {
-        &self.description.path
+        &self.entry.description.path
     }
 
     /// What it is.
     pub fn kind(&self) -> ObjectKind {
-        self.description.kind
+        self.entry.description.kind
     }
 
     /// Everything that the simulator says of it.
     pub fn description(&self) -> &'static Description {
-        self.description
+        &self.entry.description
+    }
+
+    /// What the scheduler keeps of it.
+    pub(super) fn entry(&self) -> &'static Entry {
+        self.entry
     }
 
     /// The declared indices of the leftmost and the rightmost element, if it is an array.
     pub fn range(&self) -> Option<(i64, i64)> {
-        self.description.array
+        self.entry.description.array
     }
 
     /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
@@ -112,7 +117,7 @@ impl Object {
     /// Whether it holds other objects by name: a scope, or a record that has no value as a whole.
     pub(super) fn holds_names(&self) -> bool {
         let record = self.kind() == ObjectKind::Struct
-            && self.description.encoding == Encoding::None
+            && self.entry.description.encoding == Encoding::None
             && self.range().is_none();
         record || self.kind().is_scope()
     }
@@ -147,7 +152,7 @@ impl Object {
 
     /// Refuses an enum whose variants are not called as the design's values are, where it tells that.
     pub(super) fn has_names_of<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
-        let literals = &self.description.literals;
+        let literals = &self.entry.description.literals;
         if literals.is_empty() {
             return Ok(());
         }
@@ -172,7 +177,7 @@ impl Object {
             if let Some(hidden) = self.hidden() {
                 return Err(hidden);
             }
-            if self.range().is_none() && self.description.encoding != Encoding::None {
+            if self.range().is_none() && self.entry.description.encoding != Encoding::None {
                 return Ok(());
             }
         }
@@ -183,17 +188,17 @@ impl Object {
     /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
     /// that can be bound.
     pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
-        let fitting = if fits::<T>(self.description) || self.description.is_empty {
+        let fitting = if fits::<T>(&self.entry.description) || self.entry.description.is_empty {
             Some(T::name().to_owned())
         } else {
-            fitting(&self.description.encoding).into_iter().next()
+            fitting(&self.entry.description.encoding).into_iter().next()
         };
         self.advice_with(fitting)
     }
 
     /// The same where no type of a value was wanted.
     pub(super) fn own_advice(&self) -> Option<String> {
-        self.advice_with(fitting(&self.description.encoding).into_iter().next())
+        self.advice_with(fitting(&self.entry.description.encoding).into_iter().next())
     }
 
     fn advice_with(&self, fitting: Option<String>) -> Option<String> {
@@ -220,7 +225,7 @@ impl Object {
                     )
                 })
             }
-            (None, Some(fits)) if self.description.constant => {
+            (None, Some(fits)) if self.entry.description.constant => {
                 Some(format!("bind it as `Parameter<{fits}>`"))
             }
             (None, Some(fits)) => Some(format!("bind it as `Signal<{fits}>`")),
@@ -239,7 +244,7 @@ impl Object {
 
     /// What the simulator has against showing its value, if it is known to show none.
     pub(super) fn hidden(&self) -> Option<BindErrorKind> {
-        if self.description.encoding != Encoding::None {
+        if self.entry.description.encoding != Encoding::None {
             return None;
         }
         let hidden = scheduler::kernel().ok()?.port().hidden(self.handle)?;
@@ -260,7 +265,7 @@ impl Object {
     fn refusal(&self) -> Option<String> {
         let port = scheduler::kernel().ok()?.port();
         let hidden =
-            self.kind() == ObjectKind::Other && self.description.encoding == Encoding::None;
+            self.kind() == ObjectKind::Other && self.entry.description.encoding == Encoding::None;
         (hidden && port.quirks().everything_is_a_register).then(|| {
             let simulator = &port.identity().product;
             format!("{simulator} cannot show its value, as of an array of single bits")

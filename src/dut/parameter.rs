@@ -92,7 +92,7 @@ impl<T: SignalValue> Parameter<T> {
             return Err(BindErrorKind::value::<T>(&object, "Parameter"));
         }
         object.has_names_of::<T>()?;
-        let signal = Signal::of(object.index(), object.description());
+        let signal = Signal::of(object.index(), object.entry());
         match signal.load() {
             Ok(_) => Ok(Parameter(signal)),
             Err(ReadCause::Value(error)) => Err(BindErrorKind::Constant {

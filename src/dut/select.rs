@@ -8,7 +8,7 @@ use std::panic::Location;
 use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::thread::SimulatorThread;
 use super::{SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Edge, SignalIndex, Write};
+use crate::scheduler::{self, Edge, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
@@ -28,7 +28,7 @@ use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mas
 /// ```
 pub struct Select<T> {
     index: SignalIndex,
-    description: &'static Description,
+    entry: &'static Entry,
     /// The width of the whole signal.
     whole: u32,
     /// The least significant of the bits, counted from the signal's least significant.
@@ -84,7 +84,7 @@ impl<T: LogicValue> Signal<T> {
     /// # }
     /// ```
     pub fn range(&self) -> (i64, i64) {
-        let DeclaredRange { left, right } = declared_range(self.description);
+        let DeclaredRange { left, right } = declared_range(&self.entry.description);
         (left, right)
     }
 
@@ -108,8 +108,8 @@ impl<T: LogicValue> Signal<T> {
     /// [`SelectError`] if there is no such bit.
     #[track_caller]
     pub fn try_bit(&self, index: i64) -> Result<Select<Logic>, SelectError> {
-        let range = declared_range(self.description);
-        match range.offset(index).filter(|_| self.width > 0) {
+        let range = declared_range(&self.entry.description);
+        match range.offset(index).filter(|_| self.width() > 0) {
             Some(low) => Ok(self.select(low, 1)),
             None => Err(self.outside(Outside::Bit {
                 index,
@@ -136,9 +136,9 @@ impl<T: LogicValue> Signal<T> {
     /// [`SelectError`] if there are no such bits, or the indices go against the declaration.
     #[track_caller]
     pub fn try_slice(&self, left: i64, right: i64) -> Result<Select<LogicVec>, SelectError> {
-        let range = declared_range(self.description);
+        let range = declared_range(&self.entry.description);
         let declared = (range.left, range.right);
-        let offset = |index| range.offset(index).filter(|_| self.width > 0);
+        let offset = |index| range.offset(index).filter(|_| self.width() > 0);
         match (offset(left), offset(right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
             (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
@@ -157,8 +157,8 @@ impl<T: LogicValue> Signal<T> {
     fn select<U>(&self, low: u32, width: u32) -> Select<U> {
         Select {
             index: self.index,
-            description: self.description,
-            whole: self.width,
+            entry: self.entry,
+            whole: self.width(),
             low,
             width,
             value: PhantomData,
@@ -184,12 +184,12 @@ impl<T> Select<T> {
 
     /// The signal's full name with the declared indices: `top.bus[7:4]`.
     pub fn path(&self) -> String {
-        let range = declared_range(self.description);
+        let range = declared_range(&self.entry.description);
         let (high, low) = (
             range.index(self.low + self.width - 1),
             range.index(self.low),
         );
-        let path = Signal::<T>::of(self.index, self.description).path();
+        let path = Signal::<T>::of(self.index, self.entry).path();
         if self.width == 1 {
             format!("{path}[{low}]")
         } else {
@@ -202,7 +202,7 @@ impl<T> Select<T> {
     pub fn typed<U: SignalValue + LogicValue>(&self) -> Select<U> {
         let &Select {
             index,
-            description,
+            entry,
             whole,
             low,
             width,
@@ -211,7 +211,7 @@ impl<T> Select<T> {
         } = self;
         Select {
             index,
-            description,
+            entry,
             whole,
             low,
             width,
@@ -224,7 +224,7 @@ impl<T> Select<T> {
 impl<T> Select<T> {
     /// The number by which the scheduler knows the signal.
     pub(super) fn index(&self) -> SignalIndex {
-        Signal::<T>::of(self.index, self.description).index()
+        Signal::<T>::of(self.index, self.entry).index()
     }
 
     /// Reads the whole signal into a vector, whose memory is reused.
@@ -394,15 +394,14 @@ impl<T: SignalValue + LogicValue> Select<T> {
     }
 
     fn load(&self) -> Result<T, ReadCause> {
-        let kernel = scheduler::kernel()?;
         if self.whole <= 64 && !T::ALL_STATES {
-            let (value, unknown) = kernel.read_small(self.index)?;
+            let (value, unknown) = self.entry.read_small(self.index)?;
             let mask = low_mask(self.width);
             let (value, unknown) = (value >> self.low & mask, unknown >> self.low & mask);
             return Ok(T::from_planes_u64(self.declared(), value, unknown)?);
         }
         let mut whole = LogicVec::default();
-        kernel.read(self.index, &mut whole)?;
+        self.entry.kernel.read(self.index, &mut whole)?;
         let part = whole.slice(self.low + self.width - 1, self.low)?;
         Ok(T::from_declared(self.declared(), &part)?)
     }
@@ -410,7 +409,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
     fn store(
         &self,
         value: &T,
-        put: impl FnOnce(&scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
+        put: impl FnOnce(&'static scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
     ) -> Result<(), WriteCause> {
         let kernel = scheduler::kernel()?;
         let small = if self.whole <= 64 {

@@ -10,7 +10,7 @@ use super::thread::SimulatorThread;
 use super::value::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
-use crate::scheduler::{self, SignalIndex, Write};
+use crate::scheduler::{self, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
@@ -35,9 +35,8 @@ use crate::value::{LogicValue, LogicVec};
 #[doc(alias = "reset")]
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
-    /// Bits; 0 for what is no logic.
-    pub(super) width: u32,
-    pub(super) description: &'static Description,
+    /// The scheduler's; of a word, that of an element which it is like.
+    pub(super) entry: &'static Entry,
     value: PhantomData<fn() -> T>,
     thread: SimulatorThread,
 }
@@ -107,14 +106,14 @@ impl<T> Signal<T> {
 
     /// The number of bits; 0 for a real number or a string.
     pub fn width(&self) -> u32 {
-        self.width
+        self.entry.declared.width
     }
 
     /// What the simulator says of it: kind, encoding, direction, file and line.
     pub fn description(&self) -> &'static Description {
         match scheduler::kernel() {
             Ok(kernel) if self.index.is_word() => &kernel.signal(self.index).description,
-            _ => self.description,
+            _ => &self.entry.description,
         }
     }
 
@@ -127,11 +126,10 @@ impl<T> Signal<T> {
     }
 
     /// Wraps an object whose encoding has been found to fit `T`.
-    pub(super) fn of(index: SignalIndex, description: &'static Description) -> Self {
+    pub(super) fn of(index: SignalIndex, entry: &'static Entry) -> Self {
         Signal {
             index,
-            width: description.encoding.width().unwrap_or(0),
-            description,
+            entry,
             value: PhantomData,
             thread: PhantomData,
         }
@@ -175,9 +173,8 @@ impl<T: SignalValue> Signal<T> {
     #[inline]
     pub(super) fn load(&self) -> Result<T, ReadCause> {
         T::load(Source {
-            kernel: scheduler::kernel()?,
+            entry: self.entry,
             index: self.index,
-            declared: self.description.declared(),
         })
     }
 
@@ -248,8 +245,8 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(value, place, |kernel, write| {
-            kernel.write(self.index, write, place)
+        self.store(value, place, |entry, write| {
+            entry.write(self.index, write, place)
         })
     }
 
@@ -304,8 +301,8 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, place, |kernel, write| {
-            kernel.write_now(self.index, write, place)
+        self.store(&value, place, |entry, write| {
+            entry.kernel.write_now(self.index, write, place)
         })
     }
 
@@ -352,7 +349,7 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     pub fn try_freeze(&self) -> Result<(), WriteError> {
         // The value goes back as the simulator gave it: it need not fit `T`.
-        match self.description.encoding {
+        match self.entry.description.encoding {
             Encoding::Real => self.freeze_as::<f64>(),
             Encoding::Text => self.freeze_as::<String>(),
             _ => self.freeze_as::<LogicVec>(),
@@ -361,7 +358,7 @@ impl<T: SignalValue> Signal<T> {
 
     #[track_caller]
     fn freeze_as<V: SignalValue>(&self) -> Result<(), WriteError> {
-        let signal = Signal::<V>::of(self.index, self.description);
+        let signal = Signal::<V>::of(self.index, self.entry);
         match signal.load() {
             Ok(value) => signal.hold(&value),
             Err(cause) => Err(self.write_error(Location::caller(), WriteCause::Read(cause))),
@@ -398,8 +395,8 @@ impl<T: SignalValue> Signal<T> {
     #[track_caller]
     fn hold(&self, value: &T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(value, place, |kernel, write| {
-            kernel.force(self.index, write, place)
+        self.store(value, place, |entry, write| {
+            entry.kernel.force(self.index, write, place)
         })
     }
 
@@ -408,13 +405,9 @@ impl<T: SignalValue> Signal<T> {
         &self,
         value: &T,
         place: &'static Location<'static>,
-        put: impl FnOnce(&scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
+        put: impl FnOnce(&'static Entry, Write<'_>) -> Result<(), scheduler::WriteError>,
     ) -> Result<(), WriteError> {
-        let kernel = match scheduler::kernel() {
-            Ok(kernel) => kernel,
-            Err(error) => return Err(self.write_error(place, error.into())),
-        };
-        match value.store(self.description.declared(), |form| put(kernel, form.0)) {
+        match value.store(self.entry.declared, |form| put(self.entry, form.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, error.into())),
             Err(error) => Err(self.write_error(place, error.into())),
@@ -436,7 +429,7 @@ impl<T: LogicValue> Signal<T> {
     /// # }
     /// ```
     pub fn as_logic(&self) -> Signal<LogicVec> {
-        Signal::of(self.index, self.description)
+        Signal::of(self.index, self.entry)
     }
 }
 
@@ -474,7 +467,7 @@ impl<T: SignalValue> Signal<T> {
             return Err(BindErrorKind::value::<T>(&object, "Signal"));
         }
         object.has_names_of::<T>()?;
-        Ok(Signal::of(object.index(), object.description()))
+        Ok(Signal::of(object.index(), object.entry()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
-use crate::scheduler::{Kernel, SignalIndex, Write};
+use crate::scheduler::{Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{
     Declared, Layout, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask,
@@ -76,7 +76,7 @@ impl ScalarValue for bool {}
 impl ScalarValue for Logic {}
 
 pub(super) mod sealed {
-    use super::{Declared, Encoding, Kernel, Layout, ReadCause, SignalIndex, ValueError, Write};
+    use super::{Declared, Encoding, Entry, Layout, ReadCause, SignalIndex, ValueError, Write};
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
@@ -95,7 +95,7 @@ pub(super) mod sealed {
             true
         }
         /// Reads it.
-        fn load(source: Source<'_>) -> Result<Self, ReadCause>;
+        fn load(source: Source) -> Result<Self, ReadCause>;
         /// Hands it to `put` in the form that costs least.
         fn store<R>(
             &self,
@@ -105,11 +105,11 @@ pub(super) mod sealed {
     }
 
     /// Where a value is read.
-    #[derive(Debug)]
-    pub struct Source<'a> {
-        pub(in crate::dut) kernel: &'a Kernel,
+    #[derive(Clone, Copy)]
+    #[allow(missing_debug_implementations, reason = "nobody gets to see one")]
+    pub struct Source {
+        pub(in crate::dut) entry: &'static Entry,
         pub(in crate::dut) index: SignalIndex,
-        pub(in crate::dut) declared: Declared,
     }
 
     /// A value on its way to the scheduler.
@@ -118,19 +118,14 @@ pub(super) mod sealed {
 }
 
 #[inline]
-fn load_logic<T: LogicValue>(
-    Source {
-        kernel,
-        index,
-        declared,
-    }: Source<'_>,
-) -> Result<T, ReadCause> {
+fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadCause> {
+    let declared = entry.declared;
     if declared.width <= 64 && !T::ALL_STATES {
-        let (value, unknown) = kernel.read_small(index)?;
+        let (value, unknown) = entry.read_small(index)?;
         return Ok(T::from_planes_u64(declared, value, unknown)?);
     }
     let mut vector = LogicVec::default();
-    kernel.read(index, &mut vector)?;
+    entry.kernel.read(index, &mut vector)?;
     Ok(T::from_declared(declared, &vector)?)
 }
 
@@ -164,7 +159,7 @@ fn bits(count: u32) -> String {
 macro_rules! through_logic {
     () => {
         #[inline]
-        fn load(source: Source<'_>) -> Result<Self, ReadCause> {
+        fn load(source: Source) -> Result<Self, ReadCause> {
             load_logic(source)
         }
 
@@ -389,8 +384,8 @@ impl sealed::Value for f64 {
         matches!(encoding, Encoding::Real)
     }
 
-    fn load(source: Source<'_>) -> Result<f64, ReadCause> {
-        Ok(source.kernel.read_real(source.index)?)
+    fn load(source: Source) -> Result<f64, ReadCause> {
+        Ok(source.entry.kernel.read_real(source.index)?)
     }
 
     fn store<R>(
@@ -428,8 +423,8 @@ impl sealed::Value for String {
         matches!(encoding, Encoding::Text)
     }
 
-    fn load(source: Source<'_>) -> Result<String, ReadCause> {
-        Ok(source.kernel.read_text(source.index)?)
+    fn load(source: Source) -> Result<String, ReadCause> {
+        Ok(source.entry.kernel.read_text(source.index)?)
     }
 
     fn store<R>(

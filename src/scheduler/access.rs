@@ -6,42 +6,41 @@ use super::index::SignalIndex;
 use super::signal::{Driven, Signal};
 use super::write::{self, Write, WriteError};
 use super::{Kernel, Stage};
-use crate::simulator::{PortError, WriteMode};
+use crate::simulator::{PortError, PortResult, WriteMode};
 use crate::value::LogicVec;
 
 impl Kernel {
-    pub(crate) fn read_small(&self, index: SignalIndex) -> Result<(u64, u64), PortError> {
+    #[inline(never)]
+    pub(super) fn read_small_word(&self, index: SignalIndex) -> PortResult<(u64, u64)> {
+        self.with_word(index, |port, it| {
+            port.read_small(it.handle, it.width, it.two_state)
+        })
+    }
+
+    pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> PortResult<()> {
         if index.is_word() {
             return self.with_word(index, |port, it| {
-                port.read_small(it.handle, it.width, it.two_state)
+                Ok(port.read(it.handle, it.encoding, into)?)
             });
         }
         let signal = self.signals.get(index);
-        self.port
-            .read_small(signal.handle, signal.width, signal.two_state)
+        Ok(self
+            .port
+            .read(signal.handle, &signal.description.encoding, into)?)
     }
 
-    pub(crate) fn read(&self, index: SignalIndex, into: &mut LogicVec) -> Result<(), PortError> {
+    pub(crate) fn read_real(&self, index: SignalIndex) -> PortResult<f64> {
         if index.is_word() {
-            return self.with_word(index, |port, it| port.read(it.handle, it.encoding, into));
+            return self.with_word(index, |port, it| Ok(port.read_real(it.handle)?));
         }
-        let signal = self.signals.get(index);
-        self.port
-            .read(signal.handle, &signal.description.encoding, into)
+        Ok(self.port.read_real(self.signals.get(index).handle)?)
     }
 
-    pub(crate) fn read_real(&self, index: SignalIndex) -> Result<f64, PortError> {
+    pub(crate) fn read_text(&self, index: SignalIndex) -> PortResult<String> {
         if index.is_word() {
-            return self.with_word(index, |port, it| port.read_real(it.handle));
+            return self.with_word(index, |port, it| Ok(port.read_text(it.handle)?));
         }
-        self.port.read_real(self.signals.get(index).handle)
-    }
-
-    pub(crate) fn read_text(&self, index: SignalIndex) -> Result<String, PortError> {
-        if index.is_word() {
-            return self.with_word(index, |port, it| port.read_text(it.handle));
-        }
-        self.port.read_text(self.signals.get(index).handle)
+        Ok(self.port.read_text(self.signals.get(index).handle)?)
     }
 
     pub(super) fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
@@ -94,7 +93,7 @@ impl Kernel {
     }
 
     /// The user says that the design does not drive a signal.
-    pub(crate) fn assume_undriven(&self, index: SignalIndex) {
+    pub(crate) fn assume_undriven(&'static self, index: SignalIndex) {
         let signal = self.signal(index);
         let refusal = self.port.write_refusal(signal.handle, true);
         let is_writable = !signal.description.constant && refusal.is_none();
@@ -103,9 +102,22 @@ impl Kernel {
         signal.takes_deposits.set(is_writable);
     }
 
-    /// Keeps a write for the read-write phase.
-    pub(crate) fn write(
+    /// Keeps a known value of up to 64 bits, which has been found to be writable, and its mask.
+    pub(super) fn keep_small(
         &self,
+        signal: &Signal,
+        index: SignalIndex,
+        value: (u64, u64),
+        place: &'static Location<'static>,
+    ) {
+        self.phases.want_read_write();
+        self.writes.push_small(signal, index, value, place);
+    }
+
+    /// Keeps a write for the read-write phase.
+    #[inline(never)]
+    pub(crate) fn write(
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
@@ -115,6 +127,7 @@ impl Kernel {
         }
         let signal = self.signals.get(index);
         self.check_write(signal, write, place)?;
+        self.phases.want_read_write();
         self.writes.push(&self.signals, index, write, place);
         Ok(())
     }
@@ -151,7 +164,7 @@ impl Kernel {
 
     /// Writes at once, past what is kept.
     pub(crate) fn write_now(
-        &self,
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,

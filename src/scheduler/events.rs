@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::gate::Inside;
 use super::{ASKED, Hooks, KERNEL, Kernel, SignalIndex, Stage, gate, start};
-use crate::simulator::{Events, Phase, Port, WriteMode};
+use crate::simulator::{Events, Listener, Phase, Port, PortError, WriteMode};
 use crate::value::Logic;
 
 /// Receives the simulator's events, for the kernel of the thread that they come on.
@@ -27,24 +27,6 @@ impl Events for Dispatch {
     fn on_end(&self) {
         if let Some(kernel) = KERNEL.get() {
             kernel.on_end();
-        }
-    }
-
-    fn on_change(&self, token: u64, scalar: Option<Logic>) {
-        if let Some(kernel) = KERNEL.get() {
-            kernel.on_change(token, scalar);
-        }
-    }
-
-    fn on_timer(&self, token: u64) {
-        if let Some(kernel) = KERNEL.get() {
-            kernel.on_timer(token);
-        }
-    }
-
-    fn on_phase(&self, phase: Phase) {
-        if let Some(kernel) = KERNEL.get() {
-            kernel.on_phase(phase);
         }
     }
 }
@@ -77,8 +59,7 @@ impl Drop for Outermost<'_> {
 /// One call a kind of event. From inside of a call of ours, as simulators make for a write, an event
 /// only wakes tasks; the outermost one runs them, and leaves with the simulator what there is to
 /// wait for.
-impl Kernel {
-    #[inline(always)] // in the way of every event
+impl Listener for Kernel {
     fn on_change(&'static self, token: u64, scalar: Option<Logic>) {
         if self.over.get() {
             return;
@@ -101,7 +82,6 @@ impl Kernel {
         self.leave(false);
     }
 
-    #[inline(always)] // in the way of every event
     fn on_timer(&'static self, token: u64) {
         if self.over.get() {
             return;
@@ -112,9 +92,12 @@ impl Kernel {
             return;
         }
         let _outermost = Outermost::enter(self);
-        let deadline = self.timers.fired(token);
-        self.enter_step(Stage::Active, deadline.unwrap_or_else(|| self.port.now()));
-        let last = self.serve_deadlines();
+        let now = match self.timers.fired(token) {
+            Some(deadline) => deadline,
+            None => self.port.now(),
+        };
+        self.enter_step(Stage::Active, now);
+        let last = self.serve_deadlines(now);
         self.run(last);
         self.leave(false);
     }
@@ -125,7 +108,7 @@ impl Kernel {
         }
         if self.at_work.get() {
             // As above: as if the phase had come without us.
-            self.phases.reached(phase);
+            self.phases.missed(phase);
             if let Some(last) = self.phases.wake(phase) {
                 self.executor.wake_waker(last);
             }
@@ -156,7 +139,9 @@ impl Kernel {
         }
         self.leave(phase == Phase::NextTimeStep);
     }
+}
 
+impl Kernel {
     fn on_end(&'static self) {
         if self.over.get() {
             return;
@@ -186,7 +171,7 @@ impl Kernel {
         if let Some(waker) = last {
             self.executor.wake_and_run(waker);
         }
-        if ASKED.load(Ordering::Relaxed) || self.executor.may_be_ready() {
+        if self.executor.may_be_ready() || ASKED.load(Ordering::Relaxed) {
             self.run_ready();
         }
     }
@@ -210,8 +195,9 @@ impl Kernel {
     /// may be scheduled for this time step any more (Icarus ends the run if something is).
     #[inline(never)]
     fn end_delays_of_zero(&'static self) {
-        while self.timers.is_due(self.now.get()) && !self.over.get() {
-            let last = self.serve_deadlines();
+        let now = self.now.get();
+        while self.timers.is_due(now) && !self.over.get() {
+            let last = self.serve_deadlines(now);
             self.run(last);
         }
     }
@@ -232,11 +218,19 @@ impl Kernel {
 
     /// Wakes those whose time has come, but for the last one, who is returned.
     #[inline(always)] // in the way of every timer
-    fn serve_deadlines(&'static self) -> Option<Waker> {
-        let now = self.now.get();
+    fn serve_deadlines(&'static self, now: u64) -> Option<Waker> {
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
         self.clocks
             .serve(now, |signal, level| self.drive_clock(signal, level));
+        if self.timers.is_due(now) {
+            self.serve_timers(now)
+        } else {
+            None
+        }
+    }
+
+    #[inline(always)] // in the way of every timer
+    fn serve_timers(&'static self, now: u64) -> Option<Waker> {
         let (mut last, mut more) = self.timers.pop_due(now)?;
         while more {
             let Some((next, another)) = self.timers.pop_due(now) else {
@@ -248,15 +242,21 @@ impl Kernel {
         Some(last)
     }
 
-    fn drive_clock(&'static self, signal: SignalIndex, level: bool) {
-        let signal = self.signals.get(signal);
-        let written =
-            self.port
-                .write_small(signal.handle, 1, u64::from(level), 0, WriteMode::Deposit);
+    #[inline]
+    fn drive_clock(&'static self, index: SignalIndex, level: bool) {
+        let handle = self.signals.get(index).handle;
+        let written = self
+            .port
+            .write_small(handle, 1, u64::from(level), 0, WriteMode::Deposit);
         if let Err(error) = written {
-            let path = &signal.description.path;
-            (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
+            self.clock_failed(index, &error);
         }
+    }
+
+    #[cold]
+    fn clock_failed(&'static self, index: SignalIndex, error: &PortError) {
+        let path = &self.signals.get(index).description.path;
+        (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
     }
 
     fn flush(&'static self) {
@@ -276,11 +276,20 @@ impl Kernel {
         if self.over.get() {
             return;
         }
-        let armed = self.phases.arm(self.port, !self.writes.is_empty(), later);
-        let clocks = self.clocks.earliest();
-        let armed = armed.and_then(|()| self.timers.arm(self.port, self.now.get(), clocks));
-        if let Err(error) = armed {
-            (self.hooks.broken)(self, error.to_string());
+        if self.phases.wants_arming() {
+            let armed = self.phases.arm(self.port, !self.writes.is_empty(), later);
+            if let Err(error) = armed {
+                return self.break_off(error);
+            }
         }
+        let clocks = self.clocks.earliest();
+        if let Err(error) = self.timers.arm(self.port, self.now.get(), clocks) {
+            self.break_off(error);
+        }
+    }
+
+    #[cold]
+    fn break_off(&'static self, error: Box<PortError>) {
+        (self.hooks.broken)(self, error.to_string());
     }
 }

@@ -25,7 +25,7 @@ struct Force {
 impl Kernel {
     /// Writes at once, and holds the value against whatever the design drives.
     pub(crate) fn force(
-        &self,
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
@@ -35,7 +35,7 @@ impl Kernel {
 
     /// Holds the bits of a part, `(low, width)`. The port holds all of a signal's: the others stay as they are.
     pub(crate) fn force_part(
-        &self,
+        &'static self,
         index: SignalIndex,
         part: (u32, u32),
         write: Write<'_>,
@@ -52,7 +52,12 @@ impl Kernel {
         self.hold(index, write, Force { place, parts })
     }
 
-    fn hold(&self, index: SignalIndex, write: Write<'_>, force: Force) -> Result<(), WriteError> {
+    fn hold(
+        &'static self,
+        index: SignalIndex,
+        write: Write<'_>,
+        force: Force,
+    ) -> Result<(), WriteError> {
         let index = self.entry(index);
         let signal = self.signals.get(index);
         self.check_writable(signal)?;
@@ -70,7 +75,7 @@ impl Kernel {
 
     /// Ends the force of a part. The signal is released once none of its bits is to be held.
     pub(crate) fn release_part(
-        &self,
+        &'static self,
         index: SignalIndex,
         part: (u32, u32),
     ) -> Result<(), WriteError> {
@@ -93,7 +98,7 @@ impl Kernel {
     }
 
     /// Ends a force.
-    pub(crate) fn release(&self, index: SignalIndex) -> Result<(), WriteError> {
+    pub(crate) fn release(&'static self, index: SignalIndex) -> Result<(), WriteError> {
         let index = self.entry(index);
         let signal = self.signals.get(index);
         self.check_writable(signal)?;

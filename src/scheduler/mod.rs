@@ -36,7 +36,7 @@ pub(crate) use self::events::Dispatch;
 pub(crate) use self::gate::{Closed, inspect};
 pub(crate) use self::heap::TimerKey;
 pub(crate) use self::index::SignalIndex;
-pub(crate) use self::signal::Signal;
+pub(crate) use self::signal::{Signal, SignalKey};
 pub(crate) use self::signal_wait::{Condition, Edge, SignalWait};
 pub(crate) use self::wait_reasons::{condition_reason, edge_reason, phase_reason};
 pub(crate) use self::write::{Write, WriteError};
@@ -50,7 +50,7 @@ use self::signal::Signals;
 use self::timer::Timers;
 use self::words::Words;
 use self::write::Writes;
-use crate::simulator::{Direction, Handle, Phase, Port, PortError};
+use crate::simulator::{Direction, Handle, Phase, Port, listen};
 use crate::task::waiters::WaiterKey;
 use crate::task::{self, Executor, WaitReason, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
@@ -184,6 +184,7 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         clocks: Clocks::new(),
     }));
     KERNEL.set(Some(kernel));
+    listen(kernel);
     gate::publish(kernel);
     kernel.executor.publish();
     let _outermost = Outermost::enter(kernel);
@@ -225,6 +226,7 @@ impl Kernel {
     }
 
     /// The present time.
+    #[inline]
     pub(crate) fn now(&self) -> SimTime {
         SimTime::new(self.now.get(), self.precision)
     }
@@ -237,31 +239,12 @@ impl Kernel {
     // --- signals
 
     /// The number of an object; the same object has the same number.
-    pub(crate) fn open(&self, handle: Handle) -> SignalIndex {
-        self.signals.open(self.port, handle)
+    pub(crate) fn open(&'static self, handle: Handle) -> SignalIndex {
+        self.signals.open(self, handle)
     }
 
-    pub(crate) fn signal(&self, index: SignalIndex) -> &Signal {
+    pub(crate) fn signal(&'static self, index: SignalIndex) -> &'static Signal {
         self.signals.get(self.entry(index))
-    }
-
-    pub(crate) fn wait_signal(
-        &self,
-        index: SignalIndex,
-        wait: SignalWait,
-        waker: &Waker,
-    ) -> Result<WaiterKey, PortError> {
-        let now = self.now.get();
-        self.signals
-            .wait(self.port, now, self.entry(index), wait, waker)
-    }
-
-    pub(crate) fn signal_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
-        self.signals.still_waits(self.entry(index), key, waker)
-    }
-
-    pub(crate) fn leave_signal(&self, index: SignalIndex, key: WaiterKey) {
-        self.signals.leave(self.entry(index), key);
     }
 
     // --- time and phases
@@ -303,6 +286,7 @@ impl Kernel {
         self.timers.leave(key);
     }
 
+    #[inline]
     pub(crate) fn wait_phase(&self, phase: Phase, waker: &Waker) -> WaiterKey {
         self.phases.wait(phase, waker)
     }
@@ -326,7 +310,7 @@ impl Kernel {
 
     /// Starts a clock that is low until `first` steps from now and then toggles.
     pub(crate) fn start_clock(
-        &self,
+        &'static self,
         signal: SignalIndex,
         shape: ClockShape,
         level: bool,
@@ -348,7 +332,7 @@ impl Kernel {
         self.clocks.is_running(clock)
     }
 
-    pub(crate) fn has_clock(&self, signal: SignalIndex) -> bool {
+    pub(crate) fn has_clock(&'static self, signal: SignalIndex) -> bool {
         self.clocks.drives(self.entry(signal))
     }
 

@@ -5,8 +5,8 @@ use std::task::Waker;
 
 use super::wait_reasons::{self, Waits};
 use super::{ASK_AGAIN, Kernel};
-use crate::simulator::{Phase, Port, PortError};
-use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::simulator::{Phase, Port, PortResult};
+use crate::task::wait_queue::WaitQueue;
 use crate::task::waiters::WaiterKey;
 
 struct PhaseWaits {
@@ -17,7 +17,7 @@ struct PhaseWaits {
 
 pub(super) struct Phases {
     waits: [PhaseWaits; 3],
-    /// Somebody has begun to wait since the simulator was last asked to call.
+    /// Somebody has begun to wait since the simulator was last asked to call, or something was written.
     changed: Cell<bool>,
 }
 
@@ -35,6 +35,7 @@ impl Phases {
         }
     }
 
+    #[inline]
     fn of(&self, phase: Phase) -> &PhaseWaits {
         &self.waits[phase as usize]
     }
@@ -63,33 +64,42 @@ impl Phases {
     }
 
     /// The phase has come: its callback is used up.
+    #[inline]
     pub(super) fn reached(&self, phase: Phase) {
         self.of(phase).armed.set(false);
     }
 
+    /// The phase has come, and what was to be done in it is not.
+    #[cold]
+    pub(super) fn missed(&self, phase: Phase) {
+        self.reached(phase);
+        self.changed.set(true);
+    }
+
+    /// A write waits for the read-write phase.
+    #[inline]
+    pub(super) fn want_read_write(&self) {
+        self.changed.set(true);
+    }
+
+    /// Whether somebody has begun to wait since [`arm`](Self::arm), or something was written.
+    #[inline]
+    pub(super) fn wants_arming(&self) -> bool {
+        self.changed.get()
+    }
+
     /// Wakes those who wait for the phase, first come first, but for the last one, who is
     /// returned.
+    #[inline]
     pub(super) fn wake(&self, phase: Phase) -> Option<Waker> {
-        let mut woken = Woken::new();
-        let waits = &self.of(phase).waits;
-        waits.take_if(|()| true, |waker| woken.push(waker));
-        woken.wake_all_but_last()
+        self.of(phase).waits.wake_all_but_last()
     }
 
     /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
     /// read-write phase too. With `later`, the next time step is asked for in a call after this
     /// one.
-    #[inline]
-    pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
-        if writes || self.changed.get() {
-            self.arm_wanted(port, writes, later)
-        } else {
-            Ok(())
-        }
-    }
-
     #[inline(never)]
-    fn arm_wanted(&self, port: &dyn Port, writes: bool, later: bool) -> Result<(), PortError> {
+    pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> PortResult<()> {
         self.changed.set(false);
         for phase in ALL {
             let waits = self.of(phase);

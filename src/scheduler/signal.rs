@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt;
+use std::panic::Location;
 use std::rc::Rc;
 use std::task::Waker;
 
@@ -9,15 +11,16 @@ use elsa::FrozenVec;
 use smallvec::SmallVec;
 
 use super::index::SignalIndex;
-use super::signal_wait::{Condition, Edge, SignalWait};
+use super::signal_wait::{Change, Condition, SignalWait};
 use super::wait_reasons::{self, Waits};
-use super::{Kernel, paths};
+use super::write::{Write, WriteError};
+use super::{Kernel, Stage, paths};
 use crate::simulator::{
-    CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortError, Quirks,
+    CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortResult, Quirks,
 };
 use crate::task::wait_queue::{WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
-use crate::value::{Logic, LogicVec};
+use crate::value::{Declared, Logic, LogicVec};
 
 /// What the design is known to do with a signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,8 +41,11 @@ const IDLE_FIRES: u32 = 8;
     reason = "each is a fact of its own, none excludes another"
 )]
 pub(crate) struct Signal {
+    pub(crate) kernel: &'static Kernel,
     pub(crate) handle: Handle,
     pub(crate) description: Description,
+    /// What the declaration makes of its bits.
+    pub(crate) declared: Declared,
     pub(super) width: u32,
     pub(super) two_state: bool,
     /// It is no constant, and the simulator refuses no writes.
@@ -125,7 +131,8 @@ impl Signals {
         self.by_handle.borrow().get(&handle).copied()
     }
 
-    pub(super) fn open(&self, port: &dyn Port, handle: Handle) -> SignalIndex {
+    pub(super) fn open(&self, kernel: &'static Kernel, handle: Handle) -> SignalIndex {
+        let port = kernel.port;
         if let Some(&index) = self.by_handle.borrow().get(&handle) {
             return index;
         }
@@ -142,7 +149,9 @@ impl Signals {
         let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
         let driven = driven(&description, port.quirks());
         self.table.push(Box::new(Signal {
+            kernel,
             handle,
+            declared: description.declared(),
             width,
             two_state,
             is_writable: Cell::new(is_writable),
@@ -166,41 +175,6 @@ impl Signals {
         index
     }
 
-    /// Adds a waiter; the first one has the signal watched.
-    pub(super) fn wait(
-        &self,
-        port: &dyn Port,
-        now: u64,
-        index: SignalIndex,
-        wait: SignalWait,
-        waker: &Waker,
-    ) -> Result<WaiterKey, PortError> {
-        let signal = self.get(index);
-        if signal.watch.get().is_none() {
-            if signal.scalar {
-                signal.last.set(signal.try_read_scalar(port)?);
-            }
-            let token = token(index, signal.watch_generation.get());
-            let watch = port.watch(signal.handle, signal.scalar, token)?;
-            signal.watch.set(Some(watch));
-            signal.changed_at.set(now);
-        }
-        if !signal.scalar {
-            signal.prepare_to_compare(port);
-        }
-        signal.idle_fires.set(0);
-        Ok(signal.waits.register(wait, waker))
-    }
-
-    /// Whether the wait goes on; then it wakes this task from now on.
-    pub(super) fn still_waits(&self, index: SignalIndex, key: WaiterKey, waker: &Waker) -> bool {
-        self.get(index).waits.still_waits(key, waker)
-    }
-
-    pub(super) fn leave(&self, index: SignalIndex, key: WaiterKey) {
-        self.get(index).waits.leave(key);
-    }
-
     /// A watched signal changed: wakes those whose wait is over, first come first, but for the
     /// last one, who is returned.
     pub(super) fn changed(
@@ -215,59 +189,29 @@ impl Signals {
         if signal.watch_generation.get() != generation {
             return None;
         }
-        let scalar = match scalar {
-            // Some simulators do not bring the value along.
-            None if signal.scalar => signal.read_scalar(port),
-            scalar => scalar,
-        };
-        let (rises, falls) = match scalar {
+        let change = match scalar {
             Some(new) => {
                 let old = signal.last.replace(new);
                 if old == new {
                     return None;
                 }
-                (
-                    new.is_one() && !old.is_one(),
-                    new.is_zero() && !old.is_zero(),
-                )
+                Change::of(old, new)
             }
-            None if signal.wide_is_unchanged(port) => return None,
-            None => (false, false),
+            None => signal.find_change(port)?,
         };
         signal.changed_at.set(now);
-        if signal.waits.is_empty() {
-            signal.fired_for_nobody(port);
-            return None;
-        }
-        let mut woken = Woken::new();
         let mut asks = false;
-        signal.waits.take_if(
-            |wait| match wait {
-                SignalWait::Edges {
-                    edge, remaining, ..
-                } => {
-                    let counts = match edge {
-                        Edge::Rising => rises,
-                        Edge::Falling => falls,
-                        Edge::Any => true,
-                    };
-                    let over = counts && *remaining == 1;
-                    if counts && !over {
-                        *remaining -= 1;
-                    }
-                    over
-                }
-                SignalWait::Until(_) => {
-                    asks = true;
-                    false
-                }
-            },
-            |waker| woken.push(waker),
-        );
-        if asks {
-            signal.ask_conditions(&mut woken);
+        let only = signal
+            .waits
+            .take_only_if(|wait| wait.is_over(change, &mut asks));
+        match only {
+            Some(only) if !asks => only,
+            None if signal.waits.is_empty() => {
+                signal.fired_for_nobody(port);
+                None
+            }
+            _ => signal.wake_several(change, asks),
         }
-        woken.wake_all_but_last()
     }
 
     pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
@@ -329,7 +273,112 @@ impl Signals {
     }
 }
 
+/// A wait for changes of a signal.
+#[derive(Clone, Copy)]
+pub(crate) struct SignalKey {
+    signal: &'static Signal,
+    key: WaiterKey,
+}
+
+impl SignalKey {
+    /// Whether the wait goes on; then it wakes this task from now on.
+    #[inline]
+    pub(crate) fn still_waits(self, waker: &Waker) -> bool {
+        self.signal.waits.still_waits(self.key, waker)
+    }
+
+    pub(crate) fn leave(self) {
+        self.signal.waits.leave(self.key);
+    }
+}
+
+impl fmt::Debug for SignalKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.key, f)
+    }
+}
+
+impl Kernel {
+    /// Adds a waiter to a signal; the first one has it watched.
+    pub(crate) fn wait_signal(
+        &'static self,
+        index: SignalIndex,
+        wait: SignalWait,
+        waker: &Waker,
+    ) -> PortResult<SignalKey> {
+        let index = self.entry(index);
+        let signal = self.signals.get(index);
+        if signal.watch.get().is_none() || !signal.scalar {
+            signal.prepare_to_wait(index)?;
+        }
+        signal.idle_fires.set(0);
+        let key = signal.waits.register(wait, waker);
+        Ok(SignalKey { signal, key })
+    }
+}
+
 impl Signal {
+    /// Has the signal watched, if it is not.
+    #[inline(never)]
+    fn prepare_to_wait(&self, index: SignalIndex) -> PortResult<()> {
+        let port = self.kernel.port;
+        if self.watch.get().is_none() {
+            if self.scalar {
+                self.last.set(self.try_read_scalar(port)?);
+            }
+            let token = token(index, self.watch_generation.get());
+            let watch = port.watch(self.handle, self.scalar, token)?;
+            self.watch.set(Some(watch));
+            self.changed_at.set(self.kernel.now.get());
+        }
+        if !self.scalar {
+            self.prepare_to_compare(port);
+        }
+        Ok(())
+    }
+
+    /// Up to 64 bits as two planes, of this signal or of the word that is like it.
+    #[inline]
+    pub(crate) fn read_small(&self, index: SignalIndex) -> PortResult<(u64, u64)> {
+        if index.is_word() {
+            return self.kernel.read_small_word(index);
+        }
+        self.kernel
+            .port
+            .read_small(self.handle, self.width, self.two_state)
+    }
+
+    /// Keeps a write for the read-write phase, to this signal or to the word that is like it.
+    #[inline]
+    pub(crate) fn write(
+        &self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        match write {
+            Write::Small {
+                value,
+                unknown: 0,
+                mask,
+            } if self.takes_now() && !index.is_word() => {
+                self.kernel.keep_small(self, index, (value, mask), place);
+                Ok(())
+            }
+            _ => self.kernel.write(index, write, place),
+        }
+    }
+
+    /// Whether whatever is known can be written now, and nobody need be asked.
+    #[inline]
+    fn takes_now(&self) -> bool {
+        let kernel = self.kernel;
+        self.takes_deposits.get()
+            && !self.checks_writes
+            && kernel.stage.get() != Stage::ReadOnly
+            && !kernel.over.get()
+    }
+
     #[inline]
     pub(super) fn target(&self) -> Target<'_> {
         Target {
@@ -344,7 +393,7 @@ impl Signal {
         self.try_read_scalar(port).ok()
     }
 
-    fn try_read_scalar(&self, port: &dyn Port) -> Result<Logic, PortError> {
+    fn try_read_scalar(&self, port: &dyn Port) -> PortResult<Logic> {
         if !self.two_state && port.quirks().vector_formats.has_nine_states() {
             // U to X is a change too.
             let mut vector = LogicVec::default();
@@ -353,6 +402,36 @@ impl Signal {
         }
         let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
         Ok(scalar_of(value, unknown))
+    }
+
+    /// What has changed, where the simulator did not bring the value along; `None` if nothing did.
+    #[inline(never)]
+    fn find_change(&self, port: &dyn Port) -> Option<Change> {
+        match self.scalar.then(|| self.read_scalar(port)).flatten() {
+            Some(new) => {
+                let old = self.last.replace(new);
+                (old != new).then(|| Change::of(old, new))
+            }
+            None => (!self.wide_is_unchanged(port)).then_some(Change::ANY),
+        }
+    }
+
+    /// Wakes those whose wait a change ends, where several wait or one of them has a condition; `asked`:
+    /// the only one has one, and its wait has been looked at.
+    #[inline(never)]
+    fn wake_several(&self, change: Change, asked: bool) -> Option<Waker> {
+        let mut woken = Woken::new();
+        let mut asks = asked;
+        if !asked {
+            self.waits.take_if(
+                |wait| wait.is_over(change, &mut asks),
+                |waker| woken.push(waker),
+            );
+        }
+        if asks {
+            self.ask_conditions(&mut woken);
+        }
+        woken.wake_all_but_last()
     }
 
     /// Asks the conditions of those who wait for one, and takes out those for whom it is over.

@@ -3,15 +3,43 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::value::Logic;
+
 /// Which changes of a signal count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Edge {
     /// Becomes 1 (or H) from anything else.
-    Rising,
+    Rising = 1,
     /// Becomes 0 (or L) from anything else.
-    Falling,
+    Falling = 2,
     /// Changes.
-    Any,
+    Any = 4,
+}
+
+/// Which edges a change is.
+#[derive(Clone, Copy)]
+pub(super) struct Change(u8);
+
+impl Change {
+    /// A change of a signal that has no edges.
+    pub(super) const ANY: Change = Change(Edge::Any as u8);
+
+    /// A change of one bit.
+    #[inline]
+    pub(super) fn of(old: Logic, new: Logic) -> Change {
+        let rises = new.is_one() && !old.is_one();
+        let falls = new.is_zero() && !old.is_zero();
+        Change(
+            Edge::Any as u8
+                | u8::from(rises) * Edge::Rising as u8
+                | u8::from(falls) * Edge::Falling as u8,
+        )
+    }
+
+    #[inline]
+    fn is(self, edge: Edge) -> bool {
+        self.0 & edge as u8 != 0
+    }
 }
 
 /// What one waiter of a signal waits for.
@@ -23,6 +51,29 @@ pub(crate) enum SignalWait {
         since: u64,
     },
     Until(Rc<Condition>),
+}
+
+impl SignalWait {
+    /// Counts a change; whether that was the last one. Sets `asks` for a condition, which is yet to be
+    /// asked.
+    #[inline]
+    pub(super) fn is_over(&mut self, change: Change, asks: &mut bool) -> bool {
+        match self {
+            SignalWait::Edges {
+                edge, remaining, ..
+            } => {
+                if !change.is(*edge) {
+                    return false;
+                }
+                *remaining -= 1;
+                *remaining == 0
+            }
+            SignalWait::Until(_) => {
+                *asks = true;
+                false
+            }
+        }
+    }
 }
 
 /// A condition of the user's, asked in the simulator's callback.

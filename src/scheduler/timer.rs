@@ -6,7 +6,7 @@ use std::task::Waker;
 use super::Kernel;
 use super::heap::{DeadlineHeap, NEVER, TimerKey};
 use super::wait_reasons::{self, Waits};
-use crate::simulator::{CallbackHandle, Port, PortError};
+use crate::simulator::{CallbackHandle, Port, PortResult};
 use crate::task::{keep, keep_own};
 
 pub(super) struct Timers {
@@ -104,7 +104,7 @@ impl Timers {
 
     /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
     #[inline(always)] // in the way of every event
-    pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> Result<(), PortError> {
+    pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> PortResult<()> {
         let earliest = self.heap.borrow().earliest().min(clocks);
         let pending = self.pending.get();
         if pending == earliest {
@@ -119,7 +119,7 @@ impl Timers {
     /// A pending timer that is now too early stays: it costs less to let it fire than to take it
     /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
     #[inline(never)]
-    fn start_again(&self, port: &dyn Port, now: u64, earliest: u64) -> Result<(), PortError> {
+    fn start_again(&self, port: &dyn Port, now: u64, earliest: u64) -> PortResult<()> {
         if self.pending.get() < earliest && earliest != NEVER {
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl Timers {
     }
 
     #[inline(always)] // in the way of every timer
-    fn start(&self, port: &dyn Port, now: u64, earliest: u64) -> Result<(), PortError> {
+    fn start(&self, port: &dyn Port, now: u64, earliest: u64) -> PortResult<()> {
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
         // A deadline may have passed before anybody awaited it: time does not go back to it.

@@ -13,7 +13,7 @@ use super::Kernel;
 use super::index::SignalIndex;
 use super::signal::{Signal, Target};
 use super::write::{self, Write, WriteError};
-use crate::simulator::{Handle, Port, PortError, WriteMode};
+use crate::simulator::{Handle, Port, PortError, PortResult, WriteMode};
 
 /// The numbers of all arrays' words.
 pub(super) struct Words {
@@ -82,7 +82,10 @@ impl Kernel {
     /// The number of an array's leftmost element, from which the others count up, and the entry of an
     /// element that all are like. `None` if its elements have no value as a whole, or there are too
     /// many: then each is opened by itself.
-    pub(crate) fn words(&self, array: SignalIndex) -> Option<(SignalIndex, &Signal)> {
+    pub(crate) fn words(
+        &'static self,
+        array: SignalIndex,
+    ) -> Option<(SignalIndex, &'static Signal)> {
         let known = self.words.by_array.borrow().get(&array).copied();
         let first = known.unwrap_or_else(|| {
             let made = self.make_words(array);
@@ -93,7 +96,7 @@ impl Kernel {
         Some((first, self.signals.get(like)))
     }
 
-    fn make_words(&self, array: SignalIndex) -> Option<SignalIndex> {
+    fn make_words(&'static self, array: SignalIndex) -> Option<SignalIndex> {
         let entry = self.signals.get(array);
         let (left, right) = entry.description.array?;
         if entry.description.is_empty {
@@ -119,7 +122,7 @@ impl Kernel {
 
     /// The entry of a signal, made if it is a word that has none.
     #[inline]
-    pub(crate) fn entry(&self, index: SignalIndex) -> SignalIndex {
+    pub(crate) fn entry(&'static self, index: SignalIndex) -> SignalIndex {
         if index.is_word() {
             self.open_word(index)
         } else {
@@ -128,7 +131,7 @@ impl Kernel {
     }
 
     #[inline(never)]
-    fn open_word(&self, index: SignalIndex) -> SignalIndex {
+    fn open_word(&'static self, index: SignalIndex) -> SignalIndex {
         let word = self.words.word(index);
         match self.port.element(word.of.handle, word.index) {
             Some(handle) => self.open(handle),
@@ -154,11 +157,11 @@ impl Kernel {
     pub(super) fn with_word<R>(
         &self,
         index: SignalIndex,
-        act: impl FnOnce(&dyn Port, Target<'_>) -> Result<R, PortError>,
-    ) -> Result<R, PortError> {
+        act: impl FnOnce(&dyn Port, Target<'_>) -> PortResult<R>,
+    ) -> PortResult<R> {
         let word = self.words.word(index);
         let Some(handle) = self.port.borrow_element(word.of.handle, word.index) else {
-            return Err(PortError::Over);
+            return Err(PortError::Over.into());
         };
         let borrowed = Borrowed {
             port: self.port,
@@ -171,7 +174,7 @@ impl Kernel {
     /// Keeps a write to a word for the read-write phase.
     #[inline(never)]
     pub(super) fn write_word(
-        &self,
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
@@ -185,6 +188,7 @@ impl Kernel {
             // The error names the word.
             return self.write(self.entry(index), write, place);
         }
+        self.phases.want_read_write();
         self.writes.push_word(index, like.width, write, place);
         Ok(())
     }
@@ -192,7 +196,7 @@ impl Kernel {
     /// Writes a word at once.
     #[inline(never)]
     pub(super) fn write_word_now(
-        &self,
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,

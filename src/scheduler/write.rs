@@ -9,7 +9,7 @@ use std::panic::Location;
 use super::Kernel;
 use super::index::SignalIndex;
 use super::signal::{NOT_QUEUED, Signal, Signals, Target};
-use crate::simulator::{InOrder, Port, PortError, Value, WriteMode};
+use crate::simulator::{InOrder, Port, PortError, PortResult, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
 /// A value to write.
@@ -69,6 +69,12 @@ pub(crate) enum WriteError {
     Driven,
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+impl From<Box<PortError>> for WriteError {
+    fn from(error: Box<PortError>) -> Self {
+        WriteError::Port(*error)
+    }
 }
 
 /// A write that waits for the read-write phase, to a signal or a word.
@@ -174,6 +180,39 @@ impl Writes {
         end
     }
 
+    /// Keeps a known value and its mask.
+    #[inline]
+    pub(super) fn push_small(
+        &self,
+        signal: &Signal,
+        index: SignalIndex,
+        (value, mask): (u64, u64),
+        place: &'static Location<'static>,
+    ) {
+        let mut queue = self.queue.borrow_mut();
+        if let Some(pending) = queue.get_mut(signal.queued.get() as usize) {
+            let write = Write::Small {
+                value,
+                unknown: 0,
+                mask,
+            };
+            pending.value.add(signal.width, write);
+            pending.place = place;
+            return;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "there are fewer signals")]
+        signal.queued.set(queue.len() as u32);
+        queue.push(PendingWrite {
+            index,
+            value: PendingValue::Small {
+                value: value & mask,
+                unknown: 0,
+                mask,
+            },
+            place,
+        });
+    }
+
     /// What is kept, which is nothing from now on.
     fn take(&self, kernel: &Kernel) -> Vec<PendingWrite> {
         let queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
@@ -183,17 +222,46 @@ impl Writes {
         let mut words = self.words.borrow_mut();
         if words.capacity() > 2 * KEPT {
             *words = HashMap::default();
-        } else {
+        } else if !words.is_empty() {
             words.clear();
         }
         queue
     }
 
+    /// The only write that is kept, if it is one to a signal; it is not kept any more.
+    #[inline]
+    fn take_only(&self) -> Option<PendingWrite> {
+        let mut queue = self.queue.borrow_mut();
+        match &queue[..] {
+            [only] if !only.index.is_word() => queue.pop(),
+            _ => None,
+        }
+    }
+
     /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
+    #[inline]
     pub(super) fn flush(
         &self,
-        kernel: &Kernel,
-        mut failed: impl FnMut(&Signal, &'static Location<'static>, PortError),
+        kernel: &'static Kernel,
+        mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
+    ) {
+        // Spares the usual case the exchange of the buffers.
+        if let Some(only) = self.take_only() {
+            let signal = kernel.signals.get(only.index);
+            signal.queued.set(NOT_QUEUED);
+            if let Err(error) = only.value.put(kernel.port, signal.target()) {
+                failed(signal, only.place, error);
+            }
+            return;
+        }
+        self.flush_several(kernel, failed);
+    }
+
+    #[inline(never)]
+    fn flush_several(
+        &self,
+        kernel: &'static Kernel,
+        mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
     ) {
         let mut queue = self.take(kernel);
         for PendingWrite {
@@ -315,19 +383,34 @@ impl PendingValue {
     }
 
     #[inline]
-    fn put(self, port: &dyn Port, target: Target<'_>) -> Result<(), PortError> {
+    fn put(self, port: &dyn Port, target: Target<'_>) -> PortResult<()> {
+        match self {
+            PendingValue::Small {
+                value,
+                unknown,
+                mask,
+            } => put_small(port, target, value, unknown, mask),
+            other => other.put_slowly(port, target),
+        }
+    }
+
+    #[inline(never)]
+    fn put_slowly(self, port: &dyn Port, target: Target<'_>) -> PortResult<()> {
         let mode = WriteMode::Deposit;
         match self {
             PendingValue::Small {
                 value,
                 unknown,
                 mask,
-            } => put_small(port, target, value, unknown, mask, mode),
-            PendingValue::Wide(value) => port.write(target.handle, target.encoding, &value, mode),
-            PendingValue::Parts(parts) => put_parts(port, target, &parts, mode),
-            PendingValue::Real(value) => port.write_real(target.handle, value, mode),
-            PendingValue::Text(value) => port.write_text(target.handle, &value),
+            } => put_small(port, target, value, unknown, mask)?,
+            PendingValue::Wide(value) => {
+                port.write(target.handle, target.encoding, &value, mode)?
+            }
+            PendingValue::Parts(parts) => put_parts(port, target, &parts, mode)?,
+            PendingValue::Real(value) => port.write_real(target.handle, value, mode)?,
+            PendingValue::Text(value) => port.write_text(target.handle, &value)?,
         }
+        Ok(())
     }
 }
 
@@ -337,18 +420,24 @@ pub(super) fn put_now(
     target: Target<'_>,
     write: Write<'_>,
     mode: WriteMode,
-) -> Result<(), PortError> {
+) -> PortResult<()> {
     match write {
         Write::Small {
             value,
             unknown,
             mask,
-        } => put_small(port, target, value, unknown, mask, mode),
-        Write::Wide(value) => port.write(target.handle, target.encoding, value, mode),
-        Write::Part { value, low } => put_parts(port, target, &[(low, value.clone())], mode),
-        Write::Real(value) => port.write_real(target.handle, value, mode),
-        Write::Text(value) => port.write_text(target.handle, value),
+        } if mode == WriteMode::Deposit => put_small(port, target, value, unknown, mask)?,
+        Write::Small {
+            value,
+            unknown,
+            mask,
+        } => put_bits(port, target, (value, unknown, mask), mode)?,
+        Write::Wide(value) => port.write(target.handle, target.encoding, value, mode)?,
+        Write::Part { value, low } => put_parts(port, target, &[(low, value.clone())], mode)?,
+        Write::Real(value) => port.write_real(target.handle, value, mode)?,
+        Write::Text(value) => port.write_text(target.handle, value)?,
     }
+    Ok(())
 }
 
 #[inline]
@@ -358,15 +447,30 @@ fn put_small(
     value: u64,
     unknown: u64,
     mask: u64,
+) -> PortResult<()> {
+    let all = low_mask(target.width);
+    let mode = WriteMode::Deposit;
+    if mask & all == all {
+        port.write_small(target.handle, target.width, value, unknown, mode)
+    } else {
+        put_bits(port, target, (value, unknown, mask), mode)
+    }
+}
+
+/// Writes the bits of a mask; the others keep what the object has.
+#[inline(never)]
+fn put_bits(
+    port: &dyn Port,
+    target: Target<'_>,
+    (mut value, mut unknown, mask): (u64, u64, u64),
     mode: WriteMode,
-) -> Result<(), PortError> {
-    let (mut value, mut unknown) = (value, unknown);
+) -> PortResult<()> {
     let all = low_mask(target.width);
     if mask & all != all {
         if port.quirks().vector_formats.has_nine_states() {
             // Two planes would lose what the other bits have of the nine states.
             let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
-            return put_parts(port, target, &parts, mode);
+            return Ok(put_parts(port, target, &parts, mode)?);
         }
         let (v, u) = port.read_small(target.handle, target.width, target.two_state)?;
         value = v & !mask | value & mask;

@@ -2,6 +2,9 @@
 
 use super::Identity;
 
+/// The result of what is asked at every event: small, so that it costs little where nothing fails.
+pub(crate) type PortResult<T> = Result<T, Box<PortError>>;
+
 /// Why an operation on the simulator failed.
 ///
 /// The cause of a [`ReadError`](crate::dut::ReadError), a [`WriteError`](crate::dut::WriteError) or a

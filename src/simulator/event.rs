@@ -1,6 +1,7 @@
 //! What a simulator tells us: the receiver of its events, and what keeps panics out of its frames.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -20,22 +21,28 @@ pub(crate) enum Phase {
     NextTimeStep,
 }
 
-/// Who receives the events of a simulator: one call a kind, straight from its callback.
-///
-/// May be entered again from inside a write: see [`super::Quirks::put_runs_value_changes`].
+/// Who is told of the beginning and the end of simulation.
 pub(crate) trait Events: Sync {
-    /// The design is built and simulation is about to begin.
+    /// The design is built and simulation is about to begin. Whoever is to be told of what happens from now
+    /// on says so by [`listen`].
     fn on_start(&self, port: &'static dyn Port);
     /// Simulation is over. The port still reads and prints during this call; after it, every
     /// operation is [`PortError::Over`] and no event follows.
     fn on_end(&self);
+}
+
+/// Who is told of what happens in a simulation, on its thread: one call a kind, straight from the
+/// simulator's callback.
+///
+/// May be entered again from inside a write: see [`super::Quirks::put_runs_value_changes`].
+pub(crate) trait Listener {
     /// The object of the watch with this number changed; `scalar` is its new value, where the watch
     /// asked for it.
-    fn on_change(&self, token: u64, scalar: Option<Logic>);
+    fn on_change(&'static self, token: u64, scalar: Option<Logic>);
     /// The delay with this number is over.
-    fn on_timer(&self, token: u64);
+    fn on_timer(&'static self, token: u64);
     /// A phase that was waited for has been reached.
-    fn on_phase(&self, phase: Phase);
+    fn on_phase(&'static self, phase: Phase);
 }
 
 /// What [`OnEscapedPanic`] is told instead of a panic where the simulator cannot be used, with why.
@@ -51,6 +58,21 @@ struct Receiver {
 }
 
 static RECEIVER: OnceLock<Receiver> = OnceLock::new();
+
+thread_local! {
+    static LISTENER: Cell<Option<&'static dyn Listener>> = const { Cell::new(None) };
+}
+
+/// Has the events of the simulation on this thread told to `listener`.
+pub(crate) fn listen(listener: &'static dyn Listener) {
+    LISTENER.set(Some(listener));
+}
+
+/// Who is told of the events on this thread, once simulation has begun.
+#[inline]
+pub(super) fn listener() -> Option<&'static dyn Listener> {
+    LISTENER.get()
+}
 
 const RUNNING: u8 = 0;
 /// The last event is being delivered: values can be read, and no other event will come.
@@ -70,14 +92,16 @@ pub(crate) fn install(events: &'static dyn Events, on_escaped_panic: OnEscapedPa
 
 /// The body of a callback: does nothing once simulation is ending, and never unwinds into C.
 #[inline(always)] // in the way of every event
-pub(super) fn deliver(tell: impl FnOnce(&'static dyn Events)) {
-    if !is_ending() {
-        contain(tell);
+pub(super) fn deliver(tell: impl FnOnce(&'static dyn Listener)) {
+    if !is_ending()
+        && let Some(listener) = listener()
+        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(listener)))
+    {
+        escaped(payload);
     }
 }
 
 /// [`deliver`] for the start and the end of simulation.
-#[inline(always)] // in the way of every event
 pub(super) fn contain(tell: impl FnOnce(&'static dyn Events)) {
     let Some(receiver) = RECEIVER.get() else {
         return;
@@ -88,11 +112,11 @@ pub(super) fn contain(tell: impl FnOnce(&'static dyn Events)) {
 }
 
 /// Tells the receiver from inside of a call of its own, which contains what panics.
-pub(super) fn tell(tell: impl FnOnce(&'static dyn Events)) {
-    if let Some(receiver) = RECEIVER.get()
-        && !is_ending()
+pub(super) fn tell(tell: impl FnOnce(&'static dyn Listener)) {
+    if !is_ending()
+        && let Some(listener) = listener()
     {
-        tell(receiver.events);
+        tell(listener);
     }
 }
 
@@ -156,18 +180,22 @@ mod tests {
     impl Events for Counting {
         fn on_start(&self, _port: &'static dyn Port) {}
         fn on_end(&self) {}
-        fn on_change(&self, _token: u64, _scalar: Option<Logic>) {}
-        fn on_timer(&self, token: u64) {
+    }
+
+    impl Listener for Counting {
+        fn on_change(&'static self, _token: u64, _scalar: Option<Logic>) {}
+        fn on_timer(&'static self, token: u64) {
             DELIVERED.fetch_add(1, Ordering::Relaxed);
             assert_ne!(token, 7, "a panic out of the receiver");
         }
-        fn on_phase(&self, _phase: Phase) {}
+        fn on_phase(&'static self, _phase: Phase) {}
     }
 
     /// One test, since the receiver of a process is installed once.
     #[test]
     fn a_panic_in_the_receiver_is_reported_and_does_not_unwind() {
         deliver(|_| unreachable!("nobody receives yet"));
+        listen(&Counting);
         install(&Counting, |payload| {
             ESCAPED.fetch_add(1, Ordering::Relaxed);
             std::panic::resume_unwind(payload);

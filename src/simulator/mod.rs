@@ -29,7 +29,8 @@ use std::ptr::NonNull;
 
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
-pub(crate) use event::{Events, Phase, Unusable, install};
+pub(crate) use error::PortResult;
+pub(crate) use event::{Events, Listener, Phase, Unusable, install, listen};
 pub(crate) use in_order::InOrder;
 pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
@@ -99,7 +100,7 @@ pub(crate) enum Value<'a> {
 /// [`Events::on_end`] on watches and waits are [`PortError::Over`]; once it has returned,
 /// everything fallible is, and the rest answers from what was last known.
 ///
-/// Writes may call [`Events::on_change`] before they return
+/// Writes may call [`Listener::on_change`] before they return
 /// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the receiver needs.
 pub(crate) trait Port {
     /// Which simulator this is.
@@ -197,12 +198,7 @@ pub(crate) trait Port {
         into: &mut LogicVec,
     ) -> Result<(), PortError>;
     /// Reads up to 64 bits as two planes, encoded as in [`LogicVec::from_planes_u64`].
-    fn read_small(
-        &self,
-        object: Handle,
-        width: u32,
-        two_state: bool,
-    ) -> Result<(u64, u64), PortError>;
+    fn read_small(&self, object: Handle, width: u32, two_state: bool) -> PortResult<(u64, u64)>;
     /// Reads a real number.
     fn read_real(&self, object: Handle) -> Result<f64, PortError>;
     /// Reads a string.
@@ -224,7 +220,7 @@ pub(crate) trait Port {
         value: u64,
         unknown: u64,
         mode: WriteMode,
-    ) -> Result<(), PortError>;
+    ) -> PortResult<()>;
     /// Writes a real number.
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError>;
     /// Writes a string.
@@ -237,18 +233,18 @@ pub(crate) trait Port {
     /// Ends a force on any object.
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;
 
-    /// Calls [`Events::on_change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
+    /// Calls [`Listener::on_change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
     /// which is for objects of 1 bit, the event brings the value.
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError>;
     /// Ends a watch.
     fn unwatch(&self, watch: CallbackHandle);
-    /// Calls [`Events::on_timer`] after `steps`, once.
-    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError>;
+    /// Calls [`Listener::on_timer`] after `steps`, once.
+    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle>;
     /// Cancels a delay that is not over; a handle whose event has been delivered is stale and
     /// must not be given. See [`Quirks::cancelled_delays_fire`].
     fn cancel_after(&self, delay: CallbackHandle);
-    /// Calls [`Events::on_phase`] when the phase comes, once.
-    fn at_phase(&self, phase: Phase) -> Result<(), PortError>;
+    /// Calls [`Listener::on_phase`] when the phase comes, once.
+    fn at_phase(&self, phase: Phase) -> PortResult<()>;
 
     /// Prints through the simulator, so that it comes in order in its log.
     fn print(&self, text: &str);

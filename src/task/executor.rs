@@ -48,6 +48,8 @@ pub(crate) struct Executor {
     pub(super) test: RefCell<Option<Rc<Core>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
     pub(super) external: External,
+    /// Something may be in the queue of the root set.
+    pub(super) ready: Cell<bool>,
     /// How many managers and tasks were begun so far.
     serials: Cell<u64>,
     /// The managers that live, by the numbers that they know.
@@ -158,6 +160,7 @@ impl Executor {
             test: RefCell::default(),
             exit_timer: Cell::new(None),
             external: External::default(),
+            ready: Cell::new(false),
             serials: Cell::new(0),
             managers: RefCell::default(),
             prepared: Cell::new(None),
@@ -174,6 +177,7 @@ impl Executor {
         executor
     }
 
+    #[inline]
     pub(super) fn id(&self) -> u16 {
         self.id
     }
@@ -219,6 +223,7 @@ impl Executor {
         self.current() != NONE
     }
 
+    #[inline]
     pub(super) fn enter(&self, index: u32) -> Entered<'_> {
         let previous = self.directory.running();
         self.directory.set_running(index);
@@ -557,6 +562,7 @@ pub(super) struct Entered<'a> {
 }
 
 impl Drop for Entered<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.executor.directory.set_running(self.previous);
     }

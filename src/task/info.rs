@@ -11,7 +11,7 @@ use super::executor::with_executor;
 use super::state::State;
 use super::wait_queue::{WaitQueue, Woken};
 use super::waiters::WaiterKey;
-use super::waker::NodeRef;
+use super::waker::{NodeRef, wake_up};
 
 /// How far a task has come.
 ///
@@ -227,12 +227,21 @@ impl TaskInfo {
         self.state.has_started()
     }
 
+    #[inline]
     pub(super) fn mark_started(&self) {
         if self.state.start() {
+            self.wake_starters();
+        }
+    }
+
+    #[inline(never)]
+    fn wake_starters(&self) {
+        if !self.awaiters.is_empty() {
             self.wake_awaiters_of(|awaited| awaited == Awaited::Start);
         }
     }
 
+    #[inline]
     pub(super) fn set_state(&self, state: TaskState) {
         self.state.set_step(state);
     }
@@ -241,6 +250,7 @@ impl TaskInfo {
         self.state.request_cancel();
     }
 
+    #[inline]
     pub(super) fn is_cancel_requested(&self) -> bool {
         self.state.is_cancel_requested()
     }
@@ -298,7 +308,9 @@ impl TaskInfo {
 
     /// Wakes everybody: the task has ended.
     pub(super) fn wake_awaiters(&self) {
-        self.wake_awaiters_of(|_| true);
+        if let Some(last) = self.awaiters.wake_all_but_last() {
+            wake_up(last);
+        }
     }
 
     /// Wakes those who await this, in the order in which they began to; the others keep their places.

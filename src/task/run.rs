@@ -27,6 +27,8 @@ impl Executor {
         if !found.live || found.generation != node.generation() || found.queued {
             return None;
         }
+        // Whatever the set is: that of a scope makes its poller ready.
+        self.ready.set(true);
         let set = tables.push(node.index());
         if set.woken {
             return None;
@@ -90,6 +92,7 @@ impl Executor {
         loop {
             self.inbox.drain(|node| self.wake(node));
             let Some((node, cell)) = self.begin_ready(ROOT_SET) else {
+                self.ready.set(false);
                 break;
             };
             self.poll_begun(node, &cell);
@@ -112,7 +115,7 @@ impl Executor {
     /// [`wait_for_external`](Self::wait_for_external) to do.
     #[inline]
     pub(crate) fn may_be_ready(&self) -> bool {
-        self.is_ready() || self.inbox.is_filled() || self.external.begun.get()
+        self.ready.get() || self.inbox.is_filled() || self.external.begun.get()
     }
 
     /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.
@@ -124,18 +127,14 @@ impl Executor {
         };
         // There is nothing behind one of our own wakers that a drop would have to free.
         std::mem::forget(waker);
-        {
+        if !self.ready.get() && !self.inbox.is_filled() {
             let mut tables = self.tables.borrow_mut();
-            let tables = &mut *tables;
             let node = tables.nodes.get_mut(reference.index() as usize)?;
             if !node.live || node.generation != reference.generation() {
                 return None;
             }
-            let is_next = node.set == ROOT_SET
-                && tables.sets[ROOT_SET as usize].queue.is_empty()
-                && !self.inbox.is_filled();
-            if is_next {
-                return self.begin(node, reference.index());
+            if node.set == ROOT_SET {
+                return Some((reference, self.begin(node)?));
             }
         }
         self.wake(reference);
@@ -148,8 +147,9 @@ impl Executor {
         let mut tables = self.tables.borrow_mut();
         loop {
             let index = tables.pop(set)?;
-            if let Some(begun) = self.begin(&mut tables.nodes[index as usize], index) {
-                return Some(begun);
+            let node = &mut tables.nodes[index as usize];
+            if let Some(cell) = self.begin(node) {
+                return Some((NodeRef::new(self.id, index, node.generation), cell));
             }
         }
     }
@@ -203,7 +203,11 @@ impl Executor {
 
     /// Polls the node's future as a task of its own; an ended task leaves the tables.
     pub(super) fn poll_node(&self, index: u32) {
-        let begun = self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
+        let begun = {
+            let node = &mut self.tables.borrow_mut().nodes[index as usize];
+            let cell = self.begin(node);
+            cell.map(|cell| (NodeRef::new(self.id, index, node.generation), cell))
+        };
         if let Some((node, cell)) = begun {
             self.poll_begun(node, &cell);
         }
@@ -211,11 +215,10 @@ impl Executor {
 
     /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
     #[inline(always)] // in the way of every event
-    fn begin(&self, node: &mut Node, index: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
+    fn begin(&self, node: &mut Node) -> Option<Rc<dyn Child>> {
         node.since = self.now.get();
         node.waits = 0;
-        let cell = node.cell.clone()?;
-        Some((NodeRef::new(self.id, index, node.generation), cell))
+        node.cell.clone()
     }
 
     #[inline(always)] // in the way of every event
@@ -232,7 +235,9 @@ impl Executor {
 
     /// Marks a poll of the block of a scope, whose future is not in the tables.
     pub(super) fn begin_block(&self, index: u32) {
-        self.begin(&mut self.tables.borrow_mut().nodes[index as usize], index);
+        let node = &mut self.tables.borrow_mut().nodes[index as usize];
+        node.since = self.now.get();
+        node.waits = 0;
     }
 
     pub(super) fn reference(&self, index: u32) -> NodeRef {

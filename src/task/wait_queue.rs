@@ -34,13 +34,50 @@ impl<P> WaitQueue<P> {
     /// Whether the wait goes on; then it wakes this task from now on.
     #[inline]
     pub(crate) fn still_waits(&self, key: WaiterKey, waker: &Waker) -> bool {
-        if !self.0.borrow().contains(key) {
-            return false;
+        let waits = self.0.borrow().contains(key);
+        if waits {
+            self.update(key, waker);
         }
+        waits
+    }
+
+    #[inline(never)]
+    fn update(&self, key: WaiterKey, waker: &Waker) {
         let waker = keep(waker);
         let replaced = self.0.borrow_mut().update(key, waker);
         drop(replaced);
-        true
+    }
+
+    /// Asks the only one who waits whether that is over, and takes it out if so. `None` where nobody
+    /// waits, or several: see [`take_if`](Self::take_if).
+    #[inline]
+    pub(crate) fn take_only_if(
+        &self,
+        is_over: impl FnOnce(&mut P) -> bool,
+    ) -> Option<Option<Waker>> {
+        let mut waits = self.0.borrow_mut();
+        if !is_over(waits.only_mut()?) {
+            return Some(None);
+        }
+        waits.take_only().map(|(_, waker)| Some(waker))
+    }
+
+    /// Takes all waits out and wakes them, first come first, but for the last one, who is returned.
+    #[inline]
+    pub(crate) fn wake_all_but_last(&self) -> Option<Waker> {
+        let only = self.0.borrow_mut().take_only();
+        match only {
+            Some((_, waker)) => Some(waker),
+            None if self.is_empty() => None,
+            None => self.wake_several_but_last(),
+        }
+    }
+
+    #[inline(never)]
+    fn wake_several_but_last(&self) -> Option<Waker> {
+        let mut woken = Woken::new();
+        self.take_if(|_| true, |waker| woken.push(waker));
+        woken.wake_all_but_last()
     }
 
     /// Ends a wait, wherever it stands in the queue.

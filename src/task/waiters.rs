@@ -61,6 +61,7 @@ impl<P> WaiterList<P> {
     }
 
     /// Whether nobody waits.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -86,6 +87,28 @@ impl<P> WaiterList<P> {
     /// With 2³² - 1 waiters in the queue.
     #[inline]
     pub(crate) fn insert_back(&mut self, payload: P, waker: Waker) -> WaiterKey {
+        let index = self.vacant;
+        // The usual case: nobody else waits.
+        if self.front == NONE
+            && let Some(slot) = self.slots.get_mut(index as usize)
+        {
+            self.vacant = slot.next;
+            slot.waiter = Some((payload, waker));
+            slot.previous = NONE;
+            slot.next = NONE;
+            self.front = index;
+            self.back = index;
+            self.len = 1;
+            return WaiterKey {
+                index,
+                generation: slot.generation,
+            };
+        }
+        self.append(payload, waker)
+    }
+
+    #[inline(never)]
+    fn append(&mut self, payload: P, waker: Waker) -> WaiterKey {
         if self.vacant == NONE {
             self.add_slot();
         }
@@ -201,6 +224,33 @@ impl<P> WaiterList<P> {
         }
     }
 
+    /// The payload of the only waiter; `None` if there are more, or none.
+    #[inline]
+    pub(crate) fn only_mut(&mut self) -> Option<&mut P> {
+        if self.front != self.back {
+            return None;
+        }
+        let slot = self.slots.get_mut(self.front as usize)?;
+        slot.waiter.as_mut().map(|(payload, _)| payload)
+    }
+
+    /// Takes out the only waiter; `None` if there are more, or none.
+    #[inline]
+    pub(crate) fn take_only(&mut self) -> Option<(P, Waker)> {
+        let index = self.front;
+        if index != self.back {
+            return None;
+        }
+        let slot = self.slots.get_mut(index as usize)?;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.next = self.vacant;
+        self.vacant = index;
+        self.front = NONE;
+        self.back = NONE;
+        self.len = 0;
+        slot.waiter.take()
+    }
+
     /// Takes out the waiter that came first.
     pub(crate) fn pop_front(&mut self) -> Option<(P, Waker)> {
         if self.front == NONE {
@@ -276,8 +326,10 @@ impl<P> Default for WaiterList<P> {
 }
 
 impl<P> Slot<P> {
+    #[inline]
     fn holds(&self, key: WaiterKey) -> bool {
-        self.generation == key.generation && self.waiter.is_some()
+        // Who leaves counts the generation up, and only who comes is given a key.
+        self.generation == key.generation
     }
 }
 
@@ -365,6 +417,22 @@ mod tests {
     }
 
     #[test]
+    fn only_a_waiter_that_is_alone_is_taken_as_such() {
+        let mut list = WaiterList::new();
+        assert!(list.only_mut().is_none() && list.take_only().is_none());
+        let first = list.insert_back(1, Waker::noop().clone());
+        let second = list.insert_back(2, Waker::noop().clone());
+        assert!(list.only_mut().is_none() && list.take_only().is_none());
+        list.remove(first);
+        assert_eq!(list.only_mut(), Some(&mut 2));
+        assert_eq!(list.take_only().map(|(payload, _)| payload), Some(2));
+        assert!(list.is_empty() && !list.contains(second));
+        list.insert_back(3, Waker::noop().clone());
+        list.insert_back(4, Waker::noop().clone());
+        assert_eq!((payloads(&list), list.slots()), (vec![3, 4], 2));
+    }
+
+    #[test]
     fn update_changes_who_is_woken() {
         let (first, second) = (Arc::new(Count::default()), Arc::new(Count::default()));
         let (first_waker, second_waker): (Waker, Waker) =
@@ -439,6 +507,7 @@ mod tests {
                 most = most.max(model.len());
                 prop_assert_eq!(list.len(), model.len());
                 prop_assert_eq!(list.front(), model.front().map(|(_, payload)| payload));
+                prop_assert_eq!(list.only_mut().copied(), if model.len() == 1 { Some(model[0].1) } else { None });
                 let now: Vec<_> = list.iter().map(|(key, &payload, _)| (key, payload)).collect();
                 prop_assert_eq!(&now[..], &*model.make_contiguous());
                 prop_assert!(left.iter().all(|&key| !list.contains(key)));

@@ -22,6 +22,7 @@ pub(crate) struct NodeRef(u64);
 impl NodeRef {
     pub(super) const MAX_INDEX: u32 = (1 << 24) - 1;
 
+    #[inline]
     pub(super) fn new(executor: u16, index: u32, generation: u32) -> Self {
         NodeRef(u64::from(executor) << 48 | u64::from(generation) << 24 | u64::from(index))
     }
@@ -32,16 +33,19 @@ impl NodeRef {
         (generation + 1) & Self::MAX_INDEX
     }
 
+    #[inline]
     pub(super) fn executor(self) -> u16 {
         (self.0 >> 48) as u16
     }
 
     #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
+    #[inline]
     pub(super) fn generation(self) -> u32 {
         (self.0 >> 24) as u32 & Self::MAX_INDEX
     }
 
     #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
+    #[inline]
     pub(super) fn index(self) -> u32 {
         self.0 as u32 & Self::MAX_INDEX
     }
@@ -50,6 +54,7 @@ impl NodeRef {
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop_nothing);
 
 /// The waker of a node, without the bother of dropping it.
+#[inline]
 pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
     #[allow(clippy::cast_possible_truncation)] // pointers have 64 bits here
     let data = std::ptr::without_provenance(node.0 as usize);

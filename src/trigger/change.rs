@@ -12,10 +12,10 @@ use futures_core::Stream;
 use super::kernel_or_panic;
 use super::wait::{Trigger, Wait, futures};
 use crate::scheduler::{
-    Condition, Edge, Kernel, SignalIndex, SignalWait, condition_reason, edge_reason,
+    Condition, Edge, Kernel, SignalIndex, SignalKey, SignalWait, condition_reason, edge_reason,
 };
+use crate::simulator::PortError;
 use crate::task::WaitReason;
-use crate::task::waiters::WaiterKey;
 
 /// Waits for changes of one signal. Made by its methods, such as
 /// [`rising_edge`](crate::dut::Signal::rising_edge).
@@ -142,19 +142,25 @@ impl ConditionWait {
 }
 
 impl Watched {
-    fn wait(self, kernel: &Kernel, wait: SignalWait, waker: &Waker) -> WaiterKey {
+    #[inline]
+    fn wait(self, kernel: &'static Kernel, wait: SignalWait, waker: &Waker) -> SignalKey {
         match kernel.wait_signal(self.signal, wait, waker) {
             Ok(key) => key,
-            Err(error) => panic!("the wait at {} cannot be: {error}", self.place),
+            Err(error) => self.cannot_be(&error),
         }
+    }
+
+    #[cold]
+    fn cannot_be(self, error: &PortError) -> ! {
+        panic!("the wait at {} cannot be: {error}", self.place)
     }
 }
 
 impl Trigger for Edges {
-    type Key = WaiterKey;
+    type Key = SignalKey;
 
     #[inline]
-    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<SignalKey> {
         let wait = SignalWait::Edges {
             edge: self.edge,
             remaining: self.count,
@@ -164,12 +170,12 @@ impl Trigger for Edges {
     }
 
     #[inline]
-    fn is_primed(&self, kernel: &'static Kernel, key: WaiterKey, waker: &Waker) -> bool {
-        kernel.signal_waits(self.of.signal, key, waker)
+    fn is_primed(&self, _: &'static Kernel, key: SignalKey, waker: &Waker) -> bool {
+        key.still_waits(waker)
     }
 
-    fn unprime(&self, kernel: &'static Kernel, key: WaiterKey) {
-        kernel.leave_signal(self.of.signal, key);
+    fn unprime(&self, _: &'static Kernel, key: SignalKey) {
+        key.leave();
     }
 
     fn reason(&self, _: &'static Kernel) -> WaitReason {
@@ -178,9 +184,9 @@ impl Trigger for Edges {
 }
 
 impl Trigger for Holds {
-    type Key = WaiterKey;
+    type Key = SignalKey;
 
-    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
+    fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<SignalKey> {
         if self.condition.holds() {
             return None;
         }
@@ -189,8 +195,8 @@ impl Trigger for Holds {
     }
 
     #[inline]
-    fn is_primed(&self, kernel: &'static Kernel, key: WaiterKey, waker: &Waker) -> bool {
-        kernel.signal_waits(self.of.signal, key, waker)
+    fn is_primed(&self, _: &'static Kernel, key: SignalKey, waker: &Waker) -> bool {
+        key.still_waits(waker)
     }
 
     /// A condition that panicked in the callback is asked again as the task runs, whose panic it is.
@@ -198,8 +204,8 @@ impl Trigger for Holds {
         !self.condition.has_panicked()
     }
 
-    fn unprime(&self, kernel: &'static Kernel, key: WaiterKey) {
-        kernel.leave_signal(self.of.signal, key);
+    fn unprime(&self, _: &'static Kernel, key: SignalKey) {
+        key.leave();
     }
 
     fn reason(&self, _: &'static Kernel) -> WaitReason {

@@ -109,20 +109,29 @@ impl PhaseWait {
     }
 }
 
+impl PhaseReached {
+    /// Whether the phase has come, in the read-only phase.
+    #[cold]
+    fn is_here_or_gone(&self) -> bool {
+        match self.phase {
+            Phase::ReadOnly => true,
+            Phase::ReadWrite => panic!(
+                "`read_write()` at {} is awaited in the read-only phase, and no read-write \
+                 phase follows in this time step: await `next_time_step()` first",
+                self.place
+            ),
+            Phase::NextTimeStep => false,
+        }
+    }
+}
+
 impl Trigger for PhaseReached {
     type Key = WaiterKey;
 
+    #[inline]
     fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
-        if kernel.stage() == Stage::ReadOnly {
-            match self.phase {
-                Phase::ReadOnly => return None,
-                Phase::ReadWrite => panic!(
-                    "`read_write()` at {} is awaited in the read-only phase, and no read-write \
-                     phase follows in this time step: await `next_time_step()` first",
-                    self.place
-                ),
-                Phase::NextTimeStep => {}
-            }
+        if kernel.stage() == Stage::ReadOnly && self.is_here_or_gone() {
+            return None;
         }
         Some(kernel.wait_phase(self.phase, waker))
     }

@@ -8,7 +8,7 @@ use super::queue::Happening;
 use super::value::Content;
 use super::{
     CallbackHandle, Description, Encoding, Handle, Identity, ObjectId, Phase, Port, PortError,
-    Quirks, Simulator, Value, WriteMode,
+    PortResult, Quirks, Simulator, Value, WriteMode,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
@@ -176,7 +176,7 @@ impl Port for Simulator {
         into.clone_from(self.content(object)?.logic());
         Ok(())
     }
-    fn read_small(&self, object: Handle, width: u32, _: bool) -> Result<(u64, u64), PortError> {
+    fn read_small(&self, object: Handle, width: u32, _: bool) -> PortResult<(u64, u64)> {
         let content = self.content(object)?;
         let vector = content.logic();
         assert_eq!(width, vector.width());
@@ -212,9 +212,9 @@ impl Port for Simulator {
         value: u64,
         unknown: u64,
         mode: WriteMode,
-    ) -> Result<(), PortError> {
+    ) -> PortResult<()> {
         let value = LogicVec::from_planes_u64(width, value, unknown);
-        self.put(object, Content::Logic(value), mode)
+        Ok(self.put(object, Content::Logic(value), mode)?)
     }
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
         self.put(object, Content::Real(value), mode)
@@ -252,7 +252,7 @@ impl Port for Simulator {
         });
         found.expect("a watch is taken down once");
     }
-    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
+    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
         self.check(Operation::Delay, "time")?;
         if steps == 0 {
             self.check_not_read_only("a delay of 0");
@@ -273,7 +273,7 @@ impl Port for Simulator {
         };
         assert!(found, "a delay that is over is cancelled");
     }
-    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
+    fn at_phase(&self, phase: Phase) -> PortResult<()> {
         self.check(Operation::Phase, "time")?;
         let here = self.phase();
         self.phases.set(self.phases.get() + 1);

@@ -6,7 +6,9 @@ use super::design::{Design, ObjectId, Process};
 use super::object::{Object, Operation, Watch, WriteRecord};
 use super::queue::{Happening, Queue};
 use super::value::Content;
-use super::{Events, Handle, Identity, ObjectKind, Phase, PortError, Quirks, WriteMode};
+use super::{
+    Events, Handle, Identity, Listener, ObjectKind, Phase, PortError, Quirks, WriteMode, event,
+};
 use crate::time::Precision;
 
 /// A change that a watch is to be told of, with the new value where it is one.
@@ -271,10 +273,19 @@ impl Simulator {
 
     // --- calls into the kernel
 
+    /// Tells the kernel of what happens.
+    fn call(&self, tell: impl FnOnce(&'static dyn Listener)) {
+        self.inside(|| {
+            if let Some(listener) = event::listener() {
+                tell(listener);
+            }
+        });
+    }
+
     /// Every call into the kernel is made here.
-    fn call(&self, tell: impl FnOnce(&dyn Events)) {
+    fn inside(&self, call: impl FnOnce()) {
         let inside = self.in_callback.replace(true);
-        tell(self.events);
+        call();
         self.in_callback.set(inside);
         if !inside {
             for news in self.untold.take() {
@@ -285,7 +296,7 @@ impl Simulator {
 
     /// Simulation begins.
     pub(super) fn begin(&'static self) {
-        self.call(|events| events.on_start(self));
+        self.inside(|| self.events.on_start(self));
     }
 
     fn tell_change(&self, News { id, watch, content }: News) {
@@ -422,7 +433,7 @@ impl Simulator {
     }
 
     fn end(&self) {
-        self.call(|events| events.on_end());
+        self.inside(|| self.events.on_end());
         self.is_over.set(true);
     }
 }

@@ -69,6 +69,13 @@ impl Location {
         self.layout
     }
 
+    /// One bit of 64 for the address: what has another bit is not here.
+    #[inline]
+    pub(super) fn place(self) -> u64 {
+        // The lowest bits are those of an alignment, mostly.
+        1 << ((self.data.addr() >> 2) & 63)
+    }
+
     /// The location of an element of an array that begins here.
     ///
     /// # Safety

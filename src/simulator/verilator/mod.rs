@@ -15,6 +15,7 @@
 //! 5. the read-only phase; nothing changes any more;
 //! 6. time moves to the next event of the design or to the end of a delay.
 
+mod delays;
 mod design;
 mod memory;
 mod object;
@@ -23,16 +24,17 @@ mod run;
 mod table;
 mod watches;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use self::delays::Delays;
 use self::design::Design;
 use self::object::{Contents, Object};
 use self::table::Host;
 pub(crate) use self::table::Table;
 use self::watches::Watches;
 use super::declarations::Declarations;
-use super::{Identity, Phase, Quirks, Unusable, event};
+use super::{Identity, Listener, Phase, Quirks, Unusable, event};
 use crate::time::Precision;
 
 /// The simulator behind the table. One a process, on the simulator's thread.
@@ -44,6 +46,8 @@ struct ModelPort {
     precision: Precision,
     roots: Contents,
     watches: Watches,
+    /// Who is told of events, from the start on.
+    listener: Cell<Option<&'static dyn Listener>>,
     now: Cell<u64>,
     /// The simulation is over, or will be after the present callback.
     finished: Cell<bool>,
@@ -51,18 +55,11 @@ struct ModelPort {
     written: Cell<bool>,
     /// Something was written that may be watched under another name.
     unseen: Cell<bool>,
-    delays: RefCell<Vec<Delay>>,
-    next_delay: Cell<usize>,
+    delays: Delays,
     /// Which phases are waited for.
     phases: [Cell<bool>; 3],
     /// An element's object that nobody uses.
     spare: Cell<Option<&'static Object>>,
-}
-
-struct Delay {
-    deadline: u64,
-    token: u64,
-    number: usize,
 }
 
 thread_local! {
@@ -124,17 +121,18 @@ impl ModelPort {
             roots: Design::new(host, Declarations::read()?).roots(),
             identity,
             watches: Watches::default(),
+            listener: Cell::new(None),
             now: Cell::new(0),
             finished: Cell::new(false),
             written: Cell::new(true),
             unseen: Cell::new(false),
-            delays: RefCell::default(),
-            next_delay: Cell::new(1),
+            delays: Delays::new(),
             phases: Default::default(),
             spare: Cell::default(),
         })
     }
 
+    #[inline]
     fn waiting(&self, phase: Phase) -> &Cell<bool> {
         &self.phases[match phase {
             Phase::ReadWrite => 0,

@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
+use super::ModelPort;
 use super::memory::Layout;
 use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
-use super::{Delay, ModelPort};
 use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
 use crate::simulator::{
-    CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, Quirks,
-    WriteMode, path,
+    CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, PortResult,
+    Quirks, WriteMode, path,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
@@ -74,8 +74,22 @@ impl ModelPort {
         Some(self.unsupported(what, remedy))
     }
 
+    /// Why a value is not written.
+    #[cold]
+    fn not_written(
+        &self,
+        object: &'static Object,
+        unknown: u64,
+        mode: WriteMode,
+    ) -> Box<PortError> {
+        if unknown != 0 {
+            return Box::new(PortError::two_states(&self.identity, &object.path()));
+        }
+        let refusal = self.to_write(object, mode).err();
+        Box::new(refusal.unwrap_or(PortError::Over))
+    }
+
     /// Where a write goes.
-    #[inline]
     fn to_write(
         &self,
         object: &'static Object,
@@ -95,6 +109,13 @@ impl ModelPort {
             _ => Err(refused("write", object, "it is no variable")),
         }
     }
+}
+
+/// Why there is nothing to read.
+#[cold]
+fn not_read(object: Handle) -> Box<PortError> {
+    let refusal = variable("read", object).err();
+    Box::new(refusal.unwrap_or(PortError::Over))
 }
 
 #[inline]
@@ -258,13 +279,11 @@ impl Port for ModelPort {
     }
 
     #[inline]
-    fn read_small(
-        &self,
-        object: Handle,
-        _width: u32,
-        _two_state: bool,
-    ) -> Result<(u64, u64), PortError> {
-        Ok((variable("read", object)?.location.get().load(), 0))
+    fn read_small(&self, object: Handle, _width: u32, _two_state: bool) -> PortResult<(u64, u64)> {
+        match &Object::of(object).body {
+            Body::Value(value) if !event::is_over() => Ok((value.location.get().load(), 0)),
+            _ => Err(not_read(object)),
+        }
     }
 
     fn read_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -294,7 +313,7 @@ impl Port for ModelPort {
                 for index in 0..width.div_ceil(64) as usize {
                     location.store_word(index, value.value_word(index));
                 }
-                self.tell_written(object.watch.get());
+                self.tell_written(object.watch.get(), location);
                 Ok(())
             }
             _ => Err(wrong_encoding("write", object, *encoding)),
@@ -309,24 +328,29 @@ impl Port for ModelPort {
         value: u64,
         unknown: u64,
         mode: WriteMode,
-    ) -> Result<(), PortError> {
+    ) -> PortResult<()> {
         let object = Object::of(object);
-        if unknown != 0 {
-            return Err(PortError::two_states(&self.identity, &object.path()));
+        match &object.body {
+            Body::Value(variable)
+                if variable.writable == Writable::Yes
+                    && unknown == 0
+                    && mode == WriteMode::Deposit
+                    && !event::is_over() =>
+            {
+                let location = variable.location.get();
+                location.store_word(0, value);
+                self.tell_written(object.watch.get(), location);
+                Ok(())
+            }
+            _ => Err(self.not_written(object, unknown, mode)),
         }
-        let variable = self.to_write(object, mode)?;
-        variable.location.get().store_word(0, value);
-        self.tell_written(object.watch.get());
-        Ok(())
     }
 
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
         let object = Object::of(object);
-        self.to_write(object, mode)?
-            .location
-            .get()
-            .store_real(value);
-        self.tell_written(object.watch.get());
+        let location = self.to_write(object, mode)?.location.get();
+        location.store_real(value);
+        self.tell_written(object.watch.get(), location);
         Ok(())
     }
 
@@ -369,29 +393,23 @@ impl Port for ModelPort {
         self.watches.remove(unsafe { &*object });
     }
 
-    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
-        check_not_over()?;
+    #[inline]
+    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
         if event::is_ending() {
-            return Err(PortError::Over);
+            return Err(PortError::Over.into());
         }
-        let number = self.next_delay.get();
-        self.next_delay.set(number + 1);
         let deadline = self.now.get().saturating_add(steps);
-        self.delays.borrow_mut().push(Delay {
-            deadline,
-            token,
-            number,
-        });
-        Ok(CallbackHandle(number))
+        Ok(CallbackHandle(self.delays.begin(deadline, token)))
     }
 
     fn cancel_after(&self, delay: CallbackHandle) {
-        self.delays.borrow_mut().retain(|of| of.number != delay.0);
+        self.delays.cancel(delay.0);
     }
 
-    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
+    #[inline]
+    fn at_phase(&self, phase: Phase) -> PortResult<()> {
         if event::is_ending() {
-            return Err(PortError::Over);
+            return Err(PortError::Over.into());
         }
         self.waiting(phase).set(true);
         Ok(())

@@ -1,39 +1,74 @@
 //! The way of a time step: see the module's own page.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::ModelPort;
+use super::delays::NEVER;
+use super::memory::Location;
 use super::object::NOT_WATCHED;
 use super::watches::Change;
-use crate::simulator::Phase;
-use crate::simulator::event::{self, contain, deliver};
+use crate::simulator::event::{self, contain};
+use crate::simulator::{Listener, Phase};
 use crate::value::Logic;
-
-fn tell(change: Change) {
-    let scalar = change
-        .level
-        .map(|level| if level { Logic::One } else { Logic::Zero });
-    deliver(|events| events.on_change(change.token, scalar));
-}
 
 impl ModelPort {
     pub(super) fn run(&'static self) {
         contain(|events| events.on_start(self));
-        if !self.finished.get() {
-            self.time_step();
-        }
-        while !self.finished.get() && self.advance() {
-            self.phase(Phase::NextTimeStep);
-            self.end_delays();
+        self.listener.set(event::listener());
+        while !self.finished.get() && !self.contained(|| self.time_steps()) {}
+        self.end();
+    }
+
+    /// Keeps a panic of the receiver from the host's frames, and reports it; `false` if there was one.
+    /// Around the whole loop, since entering it costs; what was told of is not told of again.
+    fn contained(&self, action: impl FnOnce()) -> bool {
+        let Err(payload) = catch_unwind(AssertUnwindSafe(action)) else {
+            return true;
+        };
+        self.watches.end_scans();
+        event::escaped(payload);
+        // The time step goes on where the panic cut it off.
+        self.written.set(true);
+        self.unseen.set(true);
+        false
+    }
+
+    /// The present time step and those that follow, until nothing is left to happen.
+    fn time_steps(&self) {
+        loop {
             if !self.finished.get() {
                 self.time_step();
             }
+            if self.finished.get() || !self.advance() {
+                return;
+            }
+            self.phase(Phase::NextTimeStep);
+            self.end_delays();
         }
-        self.end();
     }
 
     /// The last event, then silence.
     pub(super) fn end(&self) {
         self.finished.set(true);
         event::end();
+    }
+
+    /// Tells of an event, unless no other one is to come.
+    #[inline]
+    fn tell(&self, tell: impl FnOnce(&'static dyn Listener)) {
+        if let Some(listener) = self.listener.get()
+            && !event::is_ending()
+        {
+            tell(listener);
+        }
+    }
+
+    #[inline]
+    fn tell_change(&self, change: Change) {
+        let scalar = change
+            .level
+            .map(|level| if level { Logic::One } else { Logic::Zero });
+        self.tell(|listener| listener.on_change(change.token, scalar));
     }
 
     fn time_step(&self) {
@@ -54,15 +89,21 @@ impl ModelPort {
     #[inline]
     fn settle(&self) {
         loop {
-            while self.unseen.replace(false) && self.watches.scan(tell) {}
+            while self.unseen.replace(false) && self.watches.scan(|change| self.tell_change(change))
+            {
+            }
             if self.finished.get() {
                 return;
             }
-            if self.written.replace(false) && self.host.evaluate() {
-                self.finished.set(true);
+            // What is watched changes by evaluation alone: who writes it tells at once.
+            let mut changed = false;
+            if self.written.replace(false) {
+                if self.host.evaluate() {
+                    self.finished.set(true);
+                }
+                changed = self.watches.scan(|change| self.tell_change(change));
             }
-            let changed = self.watches.scan(tell);
-            if self.finished.get() || !(changed | self.end_delays()) {
+            if self.finished.get() || !(self.end_delays() | changed) {
                 return;
             }
         }
@@ -71,55 +112,39 @@ impl ModelPort {
     /// Tells of a phase, if somebody waits for it.
     #[inline]
     fn phase(&self, phase: Phase) -> bool {
-        if self.finished.get() {
+        let waiting = self.waiting(phase);
+        if !waiting.get() || self.finished.get() {
             return false;
         }
-        if !self.waiting(phase).replace(false) {
-            return false;
-        }
-        deliver(|events| events.on_phase(phase));
+        waiting.set(false);
+        self.tell(|listener| listener.on_phase(phase));
         true
     }
 
     /// Tells of the delays that are over, those included that begin meanwhile and end at once.
     #[inline]
     fn end_delays(&self) -> bool {
+        let now = self.now.get();
         let mut any = false;
-        while !self.finished.get()
-            && let Some(token) = self.next_due()
-        {
-            deliver(|events| events.on_timer(token));
+        while let Some(token) = self.delays.take_due(now) {
+            if self.finished.get() {
+                break;
+            }
+            self.tell(|listener| listener.on_timer(token));
             any = true;
         }
         any
     }
 
-    /// Of the delays that are over, the one that ended first; of several, the one that began first.
-    #[inline]
-    fn next_due(&self) -> Option<u64> {
-        let mut delays = self.delays.borrow_mut();
-        let now = self.now.get();
-        let due = (0..delays.len()).filter(|at| delays[*at].deadline <= now);
-        let first = due.min_by_key(|at| (delays[*at].deadline, delays[*at].number))?;
-        Some(delays.remove(first).token)
-    }
-
     /// Moves time on; `false` if nothing is left to happen.
     #[inline]
     fn advance(&self) -> bool {
-        let delay = self
-            .delays
-            .borrow()
-            .iter()
-            .map(|delay| delay.deadline)
-            .min();
-        let of_design = self.host.next_event();
-        let next = match (delay, of_design) {
-            (None, None) => return false,
-            (Some(delay), Some(of_design)) => delay.min(of_design),
-            (Some(next), None) | (None, Some(next)) => next,
-        };
-        if of_design == Some(next) {
+        let of_design = self.host.next_event().unwrap_or(NEVER);
+        let next = self.delays.earliest().min(of_design);
+        if next == NEVER {
+            return false;
+        }
+        if of_design == next {
             self.written.set(true);
         }
         self.now.set(next);
@@ -127,14 +152,17 @@ impl ModelPort {
         true
     }
 
-    /// Tells at once of what was written to `at`, the watch of the object if it has one.
+    /// Tells at once of what was written to a place, by the watch of the object if it has one.
     #[inline]
-    pub(super) fn tell_written(&self, at: usize) {
+    pub(super) fn tell_written(&self, at: usize, location: Location) {
         self.written.set(true);
         if at == NOT_WATCHED {
-            self.unseen.set(true);
+            if self.watches.may_have(location) {
+                self.unseen.set(true);
+            }
         } else if let Some(change) = self.watches.compare(at) {
-            tell(change);
+            // From inside of a call of the receiver's, which contains what panics.
+            self.tell_change(change);
         }
     }
 }

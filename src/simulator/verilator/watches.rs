@@ -32,6 +32,8 @@ pub(super) struct Watches {
     gaps: Cell<bool>,
     /// How many scans are at work: one may be begun from inside of another.
     scans: Cell<u32>,
+    /// A bit for each place in memory that is or was watched, by its address; several share one.
+    places: Cell<u64>,
 }
 
 fn words(location: Location) -> usize {
@@ -42,25 +44,35 @@ fn words(location: Location) -> usize {
 }
 
 impl Watch {
-    /// Takes the present value over; whether it is another one.
+    /// Whether the value is another one than it was.
     #[inline]
-    fn update(&mut self) -> bool {
-        let value = self.location.load();
-        let mut changed = value != self.last;
-        self.last = value;
-        for (at, last) in self.more.iter_mut().enumerate() {
-            let value = self.location.word(at + 1);
-            changed |= value != *last;
-            *last = value;
-        }
-        changed
+    fn has_changed(&self) -> bool {
+        self.location.load() != self.last || !self.more.is_empty() && self.more_has_changed()
     }
 
-    fn change(&self) -> Change {
-        Change {
+    #[inline(never)]
+    fn more_has_changed(&self) -> bool {
+        let mut more = self.more.iter().enumerate();
+        more.any(|(at, last)| self.location.word(at + 1) != *last)
+    }
+
+    /// Takes the present value over.
+    #[inline]
+    fn update(&mut self) {
+        self.last = self.location.load();
+        for (at, last) in self.more.iter_mut().enumerate() {
+            *last = self.location.word(at + 1);
+        }
+    }
+
+    /// What there is to tell of the new value; nothing if the watch was taken down.
+    #[inline]
+    fn change(&self) -> Option<Change> {
+        self.object?;
+        Some(Change {
             token: self.token,
             level: self.scalar.then_some(self.last & 1 == 1),
-        }
+        })
     }
 }
 
@@ -75,6 +87,7 @@ impl Watches {
     ) {
         let mut all = self.all.borrow_mut();
         object.watch.set(all.len());
+        self.places.set(self.places.get() | location.place());
         let more = (1..words(location)).map(|at| location.word(at)).collect();
         all.push(Watch {
             object: Some(object),
@@ -95,28 +108,54 @@ impl Watches {
         }
     }
 
+    /// Whether something at this place may be watched, under whatever name.
+    #[inline]
+    pub(super) fn may_have(&self, location: Location) -> bool {
+        self.places.get() & location.place() != 0
+    }
+
     /// What the watch at a place has to tell.
     #[inline]
     pub(super) fn compare(&self, at: usize) -> Option<Change> {
         let mut all = self.all.borrow_mut();
         let watch = all.get_mut(at)?;
-        (watch.update() && watch.object.is_some()).then(|| watch.change())
+        if !watch.has_changed() {
+            return None;
+        }
+        watch.update();
+        watch.change()
     }
 
     /// Goes through all watches; `tell` may add and remove some. Whether there was a change.
     #[inline]
     pub(super) fn scan(&self, tell: impl Fn(Change)) -> bool {
-        self.scans.set(self.scans.get() + 1);
-        let (mut at, mut any) = (0, false);
-        while let Some(change) = self.next_change(&mut at) {
-            any = true;
-            tell(change);
+        let mut at = 0;
+        let first = self.next_change(&mut at);
+        let any = first.is_some();
+        if let Some(first) = first {
+            self.tell_from(first, at, tell);
         }
-        self.scans.set(self.scans.get() - 1);
         if self.gaps.get() && self.scans.get() == 0 {
             self.close_gaps();
         }
         any
+    }
+
+    /// Tells of a change and of those behind it.
+    #[inline(never)]
+    fn tell_from(&self, first: Change, mut at: usize, tell: impl Fn(Change)) {
+        self.scans.set(self.scans.get() + 1);
+        let mut next = Some(first);
+        while let Some(change) = next {
+            tell(change);
+            next = self.next_change(&mut at);
+        }
+        self.scans.set(self.scans.get() - 1);
+    }
+
+    /// No scan is at work any more, however the last one ended.
+    pub(super) fn end_scans(&self) {
+        self.scans.set(0);
     }
 
     #[inline]
@@ -124,8 +163,11 @@ impl Watches {
         let mut all = self.all.borrow_mut();
         for watch in all.get_mut(*at..)? {
             *at += 1;
-            if watch.update() && watch.object.is_some() {
-                return Some(watch.change());
+            if watch.has_changed() {
+                watch.update();
+                if let Some(change) = watch.change() {
+                    return Some(change);
+                }
             }
         }
         None
@@ -136,11 +178,14 @@ impl Watches {
         self.gaps.set(false);
         let mut all = self.all.borrow_mut();
         all.retain(|watch| watch.object.is_some());
+        let mut places = 0;
         for (at, watch) in all.iter().enumerate() {
+            places |= watch.location.place();
             if let Some(object) = watch.object {
                 object.watch.set(at);
             }
         }
+        self.places.set(places);
     }
 }
 
@@ -203,6 +248,18 @@ mod tests {
         assert_eq!(told(&watches), []);
         assert_eq!(wide.memory[2], 1);
         assert_eq!((bit.memory[0], vector.memory[0]), (1, 7));
+    }
+
+    #[test]
+    fn a_place_that_is_watched_is_known_under_any_name_of_it() {
+        let watches = Watches::default();
+        let watched = variable(32);
+        assert!(!watches.may_have(watched.location));
+        watches.add(watched.object, watched.location, false, 1);
+        assert!(watches.may_have(watched.location));
+        watches.remove(watched.object);
+        watches.scan(|_| {});
+        assert!(!watches.may_have(watched.location));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::raw::{self, Callback, Interface, Missing, Raw, Routine};
 use super::scalar::Scalar;
 use super::shape::Shape;
 use crate::simulator::event::{self, contain, deliver};
-use crate::simulator::{CallbackHandle, Events, Phase, PortError};
+use crate::simulator::{CallbackHandle, Listener, Phase, PortError};
 use crate::sys::vhpi::{self, vhpiCbDataT};
 
 /// A delay of 0, which is over as soon as the present event has been dealt with.
@@ -121,7 +121,7 @@ impl Drop for Inside<'_> {
 /// into a time step of their own (NVC 1), and the read-write phase again, if it was asked for in itself
 /// and nothing was written, since no cycle follows then.
 #[inline]
-fn serve(phase: Option<Phase>, tell: impl FnOnce(&VhpiPort, &'static dyn Events)) {
+fn serve(phase: Option<Phase>, tell: impl FnOnce(&VhpiPort, &'static dyn Listener)) {
     let Some(port) = super::port() else { return };
     deliver(|events| {
         if port.inside.get() {
@@ -176,7 +176,7 @@ impl VhpiPort {
     }
 
     /// Tells of the next that is due before the simulator goes on; `false` if there is nothing.
-    fn tell_at_once(&self, events: &dyn Events) -> bool {
+    fn tell_at_once(&self, events: &'static dyn Listener) -> bool {
         if event::is_ending() {
             return false;
         }

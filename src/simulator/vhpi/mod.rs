@@ -44,7 +44,7 @@ use raw::{Interface, Missing};
 use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Events, Handle, Identity, Phase, Port, PortError,
-    Quirks, Unusable, Value, WriteMode, event,
+    PortResult, Quirks, Unusable, Value, WriteMode, event,
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
@@ -387,13 +387,8 @@ impl Port for VhpiPort {
     }
 
     #[inline]
-    fn read_small(
-        &self,
-        object: Handle,
-        _width: u32,
-        _two_state: bool,
-    ) -> Result<(u64, u64), PortError> {
-        self.read_planes(Object::of(object))
+    fn read_small(&self, object: Handle, _width: u32, _two_state: bool) -> PortResult<(u64, u64)> {
+        Ok(self.read_planes(Object::of(object))?)
     }
 
     fn read_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -428,8 +423,8 @@ impl Port for VhpiPort {
         value: u64,
         unknown: u64,
         mode: WriteMode,
-    ) -> Result<(), PortError> {
-        self.write_planes(Object::of(object), value, unknown, mode)
+    ) -> PortResult<()> {
+        Ok(self.write_planes(Object::of(object), value, unknown, mode)?)
     }
 
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
@@ -460,16 +455,16 @@ impl Port for VhpiPort {
         self.stop_watch(watch);
     }
 
-    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
-        self.start_delay(steps, token)
+    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
+        Ok(self.start_delay(steps, token)?)
     }
 
     fn cancel_after(&self, delay: CallbackHandle) {
         self.stop_delay(delay);
     }
 
-    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
-        self.await_phase(phase)
+    fn at_phase(&self, phase: Phase) -> PortResult<()> {
+        Ok(self.await_phase(phase)?)
     }
 
     fn print(&self, text: &str) {

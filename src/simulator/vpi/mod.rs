@@ -25,7 +25,7 @@ use vhdl::Vhdl;
 use super::event::check_not_over;
 use super::{
     CallbackHandle, Description, Encoding, Events, Handle, Identity, Phase, Port, PortError,
-    Quirks, Unusable, Value, VectorFormats, WriteMode, event,
+    PortResult, Quirks, Unusable, Value, VectorFormats, WriteMode, event,
 };
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
@@ -339,13 +339,8 @@ impl Port for VpiPort {
     }
 
     #[inline]
-    fn read_small(
-        &self,
-        object: Handle,
-        width: u32,
-        two_state: bool,
-    ) -> Result<(u64, u64), PortError> {
-        self.read_planes(object, width, two_state)
+    fn read_small(&self, object: Handle, width: u32, two_state: bool) -> PortResult<(u64, u64)> {
+        Ok(self.read_planes(object, width, two_state)?)
     }
 
     fn read_real(&self, object: Handle) -> Result<f64, PortError> {
@@ -379,8 +374,8 @@ impl Port for VpiPort {
         value: u64,
         unknown: u64,
         mode: WriteMode,
-    ) -> Result<(), PortError> {
-        self.write_planes(object, width, value, unknown, mode)
+    ) -> PortResult<()> {
+        Ok(self.write_planes(object, width, value, unknown, mode)?)
     }
 
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError> {
@@ -406,8 +401,8 @@ impl Port for VpiPort {
         self.remove_callback(watch);
     }
 
-    fn after(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
-        self.start_delay(steps, token)
+    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
+        Ok(self.start_delay(steps, token)?)
     }
 
     fn cancel_after(&self, delay: CallbackHandle) {
@@ -417,8 +412,8 @@ impl Port for VpiPort {
         self.remove_callback(delay);
     }
 
-    fn at_phase(&self, phase: Phase) -> Result<(), PortError> {
-        self.await_phase(phase)
+    fn at_phase(&self, phase: Phase) -> PortResult<()> {
+        Ok(self.await_phase(phase)?)
     }
 
     fn print(&self, text: &str) {

@@ -7,7 +7,7 @@ use crate::simulator::event::{deliver, tell};
 use crate::simulator::vpi::callback::{timed, token};
 use crate::simulator::vpi::raw::Callback;
 use crate::simulator::vpi::{VPI, VpiPort};
-use crate::simulator::{CallbackHandle, Encoding, Events, Handle, PortError};
+use crate::simulator::{CallbackHandle, Encoding, Handle, Listener, PortError};
 use crate::sys::vpi::{self, t_cb_data};
 use crate::value::{Logic, LogicVec};
 
@@ -124,7 +124,7 @@ impl VpiPort {
     }
 
     /// Tells of a change if the watched value is another one than it was.
-    fn compare(&self, token: u64, events: &dyn Events) {
+    fn compare(&self, token: u64, events: &'static dyn Listener) {
         let watched = |watch: &Watch| (watch.object, watch.encoding, watch.scalar);
         let Some((object, encoding, scalar)) = self.kept.watches.borrow().get(&token).map(watched)
         else {

@@ -18,7 +18,7 @@ use super::{Kernel, Stage, paths};
 use crate::simulator::{
     CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortResult, Quirks,
 };
-use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::task::wait_queue::{Only, WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
 use crate::value::{Declared, Logic, LogicVec};
 
@@ -205,8 +205,9 @@ impl Signals {
             .waits
             .take_only_if(|wait| wait.is_over(change, &mut asks));
         match only {
-            Some(only) if !asks => only,
-            None if signal.waits.is_empty() => {
+            Only::Leaves(waker) => Some(waker),
+            Only::Stays if !asks => None,
+            Only::None if signal.waits.is_empty() => {
                 signal.fired_for_nobody(port);
                 None
             }

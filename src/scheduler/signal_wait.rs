@@ -29,11 +29,8 @@ impl Change {
     pub(super) fn of(old: Logic, new: Logic) -> Change {
         let rises = new.is_one() && !old.is_one();
         let falls = new.is_zero() && !old.is_zero();
-        Change(
-            Edge::Any as u8
-                | u8::from(rises) * Edge::Rising as u8
-                | u8::from(falls) * Edge::Falling as u8,
-        )
+        let bit = |is: bool, edge: Edge| u8::from(is) * edge as u8;
+        Change(Edge::Any as u8 | bit(rises, Edge::Rising) | bit(falls, Edge::Falling))
     }
 
     #[inline]

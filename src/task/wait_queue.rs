@@ -48,18 +48,20 @@ impl<P> WaitQueue<P> {
         drop(replaced);
     }
 
-    /// Asks the only one who waits whether that is over, and takes it out if so. `None` where nobody
-    /// waits, or several: see [`take_if`](Self::take_if).
+    /// Asks the only one who waits whether that is over, and takes it out if so.
     #[inline]
-    pub(crate) fn take_only_if(
-        &self,
-        is_over: impl FnOnce(&mut P) -> bool,
-    ) -> Option<Option<Waker>> {
+    pub(crate) fn take_only_if(&self, is_over: impl FnOnce(&mut P) -> bool) -> Only {
         let mut waits = self.0.borrow_mut();
-        if !is_over(waits.only_mut()?) {
-            return Some(None);
+        let Some(payload) = waits.only_mut() else {
+            return Only::None;
+        };
+        if !is_over(payload) {
+            return Only::Stays;
         }
-        waits.take_only().map(|(_, waker)| Some(waker))
+        match waits.take_only() {
+            Some((_, waker)) => Only::Leaves(waker),
+            None => Only::None,
+        }
     }
 
     /// Takes all waits out and wakes them, first come first, but for the last one, who is returned.
@@ -117,6 +119,15 @@ impl<P> WaitQueue<P> {
     pub(crate) fn look(&self) -> Ref<'_, WaiterList<P>> {
         self.0.borrow()
     }
+}
+
+/// The only one who waits.
+pub(crate) enum Only {
+    /// Nobody waits, or several do: see [`WaitQueue::take_if`].
+    None,
+    Stays,
+    /// To be woken by the caller.
+    Leaves(Waker),
 }
 
 /// Wakers that were taken out of their queues, to be woken in this order once nothing is borrowed.

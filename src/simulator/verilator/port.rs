@@ -81,12 +81,12 @@ impl ModelPort {
         object: &'static Object,
         unknown: u64,
         mode: WriteMode,
-    ) -> Box<PortError> {
+    ) -> PortResult<()> {
         if unknown != 0 {
-            return Box::new(PortError::two_states(&self.identity, &object.path()));
+            return Err(PortError::two_states(&self.identity, &object.path()).into());
         }
-        let refusal = self.to_write(object, mode).err();
-        Box::new(refusal.unwrap_or(PortError::Over))
+        self.to_write(object, mode)?;
+        Err(PortError::Over.into())
     }
 
     /// Where a write goes.
@@ -113,9 +113,9 @@ impl ModelPort {
 
 /// Why there is nothing to read.
 #[cold]
-fn not_read(object: Handle) -> Box<PortError> {
-    let refusal = variable("read", object).err();
-    Box::new(refusal.unwrap_or(PortError::Over))
+fn not_read<T>(object: Handle) -> PortResult<T> {
+    variable("read", object)?;
+    Err(PortError::Over.into())
 }
 
 #[inline]
@@ -282,7 +282,7 @@ impl Port for ModelPort {
     fn read_small(&self, object: Handle, _width: u32, _two_state: bool) -> PortResult<(u64, u64)> {
         match &Object::of(object).body {
             Body::Value(value) if !event::is_over() => Ok((value.location.get().load(), 0)),
-            _ => Err(not_read(object)),
+            _ => not_read(object),
         }
     }
 
@@ -342,7 +342,7 @@ impl Port for ModelPort {
                 self.tell_written(object.watch.get(), location);
                 Ok(())
             }
-            _ => Err(self.not_written(object, unknown, mode)),
+            _ => self.not_written(object, unknown, mode),
         }
     }
 

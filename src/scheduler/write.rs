@@ -404,7 +404,7 @@ impl PendingValue {
                 mask,
             } => put_small(port, target, value, unknown, mask)?,
             PendingValue::Wide(value) => {
-                port.write(target.handle, target.encoding, &value, mode)?
+                port.write(target.handle, target.encoding, &value, mode)?;
             }
             PendingValue::Parts(parts) => put_parts(port, target, &parts, mode)?,
             PendingValue::Real(value) => port.write_real(target.handle, value, mode)?,

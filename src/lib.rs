@@ -152,6 +152,7 @@ pub use rand::rand_core;
 pub use random::TestRng;
 pub use regression::simulator::{SimulatorInfo, SimulatorVersion};
 pub use regression::test::{Test, pass, skip};
+pub use regression::test_end;
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use task::first_of::first_of;

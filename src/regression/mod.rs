@@ -25,5 +25,6 @@ pub(crate) mod seed;
 pub(crate) mod select;
 pub(crate) mod simulator;
 pub(crate) mod test;
+pub mod test_end;
 mod variables;
 pub(crate) mod watchdog;

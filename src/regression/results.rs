@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use verifork_protocol::results::{self, Ended, Failure, Loaded, Planned, Record};
@@ -19,6 +19,13 @@ static FILE: Mutex<Option<(PathBuf, File)>> = Mutex::new(None);
 
 fn file() -> MutexGuard<'static, Option<(PathBuf, File)>> {
     FILE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The folder in which the file is, if one is written.
+pub(super) fn folder() -> Option<PathBuf> {
+    let file = file();
+    let (path, _) = file.as_ref()?;
+    Some(path.parent().unwrap_or(Path::new("")).to_owned())
 }
 
 /// Whether somebody has asked for the file: the harness, which has started this process.
@@ -46,7 +53,7 @@ pub(crate) fn begin(identity: &Identity) -> anyhow::Result<()> {
     add(&Record::Loaded(Loaded::by(product, version, interface)))
 }
 
-fn failed(path: &std::path::Path, error: &std::io::Error) -> anyhow::Error {
+fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
     anyhow::anyhow!(
         "cannot write the results `{}` ({}): {error}",
         path.display(),

@@ -31,7 +31,7 @@ use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::simulator::SimulatorInfo;
 use super::watchdog::Watchdog;
-use super::{console, crash, exit, junit, results};
+use super::{console, crash, exit, junit, results, test_end};
 use crate::scheduler::{Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::{SimDuration, SimTime};
@@ -213,7 +213,8 @@ impl RegressionRun {
         self.result(number, Status::Skipped(reason.to_owned()))
     }
 
-    fn record(&self, result: TestResult) {
+    fn record(&self, mut result: TestResult) {
+        test_end::call_all(&mut result, &self.simulator);
         // Before the report itself, which is printed too.
         let failed = matches!(result.status, Status::Failed(_));
         let log = if failed {

@@ -1,0 +1,233 @@
+//! `#[bins(…)]`: the bins of a point.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, LitStr, Token, Type, UnOp, bracketed, parenthesized, token};
+
+const KNOWN: &str = "a bin is written `name = values`, `name[] = values` (one each) or \
+     `name[4] = values` (so many); there are `each`, `automatic`, `rest(name)`, `ignore(…)`, `illegal(…)`, \
+     `wildcard(…)`, `ignore_wildcard(…)`, `illegal_wildcard(…)`, `illegal_rest(name)`, `transitions(…)`, \
+     `illegal_transitions(…)` and `overlapping`";
+
+/// The calls that make the bins.
+pub(super) fn parse(attribute: &Attribute, value_type: &Type) -> syn::Result<TokenStream> {
+    attribute
+        .parse_args_with(|input: ParseStream<'_>| separated(input, |input| bin(input, value_type)))
+}
+
+fn bin(input: ParseStream<'_>, value_type: &Type) -> syn::Result<TokenStream> {
+    let key = input.call(Ident::parse_any)?;
+    let name = key.unraw().to_string();
+    if input.peek(token::Bracket) {
+        let content;
+        bracketed!(content in input);
+        let count: Option<Expr> = if content.is_empty() {
+            None
+        } else {
+            Some(content.parse()?)
+        };
+        input.parse::<Token![=]>()?;
+        let values = values(input, value_type)?;
+        return Ok(match count {
+            Some(count) => quote!(.split(#name, #count, #values)),
+            None => quote!(.each(#name, #values)),
+        });
+    }
+    if input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        return list(&key, &name, &content, value_type);
+    }
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        if name == "automatic" {
+            let count: Expr = input.parse()?;
+            return Ok(quote!(.automatic(#count)));
+        }
+        let values = values(input, value_type)?;
+        return Ok(quote!(.bin(#name, #values)));
+    }
+    match &*name {
+        "each" => Ok(quote!(.each_value())),
+        "automatic" => Ok(quote!(.automatic(64))),
+        "overlapping" => Ok(quote!(.overlapping())),
+        _ => Err(syn::Error::new_spanned(key, KNOWN)),
+    }
+}
+
+/// What stands in `key(…)`.
+fn list(
+    key: &Ident,
+    name: &str,
+    content: ParseStream<'_>,
+    value_type: &Type,
+) -> syn::Result<TokenStream> {
+    let call = Ident::new(name, key.span());
+    match name {
+        "each" => {
+            let values = values(content, value_type)?;
+            Ok(quote!(.each("", #values)))
+        }
+        "rest" | "illegal_rest" => {
+            let name = content.call(Ident::parse_any)?.unraw().to_string();
+            Ok(quote!(.#call(#name)))
+        }
+        "ignore" | "illegal" => several(content, |name, content| {
+            let values = values(content, value_type)?;
+            Ok(quote!(.#call(#name, #values)))
+        }),
+        "wildcard" | "ignore_wildcard" | "illegal_wildcard" => several(content, |name, content| {
+            let pattern: LitStr = content.parse()?;
+            Ok(quote!(.#call(#name, #pattern)))
+        }),
+        "transitions" | "illegal_transitions" => {
+            let call = if name == "transitions" {
+                "transition"
+            } else {
+                "illegal_transition"
+            };
+            let call = Ident::new(call, key.span());
+            separated(content, |content| transition(content, &call, value_type))
+        }
+        _ => Err(syn::Error::new_spanned(key, KNOWN)),
+    }
+}
+
+/// `name = …`, several of them.
+fn several(
+    content: ParseStream<'_>,
+    each: impl Fn(&str, ParseStream<'_>) -> syn::Result<TokenStream>,
+) -> syn::Result<TokenStream> {
+    separated(content, |content| {
+        let name = content.call(Ident::parse_any)?.unraw().to_string();
+        content.parse::<Token![=]>()?;
+        each(&name, content)
+    })
+}
+
+/// What stands between commas, one after the other.
+fn separated(
+    input: ParseStream<'_>,
+    each: impl Fn(ParseStream<'_>) -> syn::Result<TokenStream>,
+) -> syn::Result<TokenStream> {
+    let mut all = TokenStream::new();
+    while !input.is_empty() {
+        all.extend(each(input)?);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(all)
+}
+
+fn values(input: ParseStream<'_>, value_type: &Type) -> syn::Result<Expr> {
+    Ok(of_type(input.parse()?, value_type))
+}
+
+/// `name = a => b[*2..=4] => c`, or without a name, which is then as it is written.
+fn transition(input: ParseStream<'_>, call: &Ident, value_type: &Type) -> syn::Result<TokenStream> {
+    let name = if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![=>])
+    {
+        let name = input.call(Ident::parse_any)?.unraw().to_string();
+        input.parse::<Token![=]>()?;
+        Some(name)
+    } else {
+        None
+    };
+    let steps = Punctuated::<Expr, Token![=>]>::parse_separated_nonempty(input)?;
+    let name = name.unwrap_or_else(|| {
+        let steps: Vec<_> = steps.iter().map(written).collect();
+        steps.join(" => ")
+    });
+    let mut sequence = TokenStream::new();
+    for (index, step) in steps.into_iter().enumerate() {
+        let (values, times) = repetition(step);
+        let values = of_type(values, value_type);
+        sequence.extend(if index == 0 {
+            quote!(::verifork_coverage::Transition::<#value_type>::from(#values))
+        } else {
+            quote!(.then(#values))
+        });
+        if let Some(times) = times {
+            sequence.extend(quote!(.repeated(#times)));
+        }
+    }
+    Ok(quote!(.#call(#name, #sequence)))
+}
+
+/// As it stands in the source, with blanks behind commas alone.
+fn written(expression: &Expr) -> String {
+    let text = expression.to_token_stream().to_string();
+    text.replace(' ', "").replace(',', ", ")
+}
+
+/// The values of `values[*2..=4]` or `values[*3]`, and how often they come in a row.
+fn repetition(step: Expr) -> (Expr, Option<TokenStream>) {
+    let counted = |expression: &Expr| match expression {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => Some((*unary.expr).clone()),
+        _ => None,
+    };
+    if let Expr::Index(indexed) = &step {
+        if let Some(times) = counted(&indexed.index) {
+            return (
+                (*indexed.expr).clone(),
+                Some(quote!({ let times = #times; times..=times })),
+            );
+        }
+        if let Expr::Range(range) = &*indexed.index
+            && let (Some(start), Some(end)) = (&range.start, &range.end)
+            && let Some(start) = counted(start)
+        {
+            let limits = &range.limits;
+            let times = quote!({
+                let times = ::core::ops::RangeBounds::<u32>::end_bound(&(#start #limits #end)).cloned();
+                let last = match times {
+                    ::core::ops::Bound::Included(last) => last,
+                    ::core::ops::Bound::Excluded(end) => end - 1,
+                    ::core::ops::Bound::Unbounded => u32::MAX,
+                };
+                #start..=last
+            });
+            return ((*indexed.expr).clone(), Some(times));
+        }
+    }
+    (step, None)
+}
+
+/// Names of variants, which begin with a capital and go on in small letters, are those of the point's type.
+fn of_type(expression: Expr, value_type: &Type) -> Expr {
+    let again = |inner: Box<Expr>| Box::new(of_type(*inner, value_type));
+    match expression {
+        Expr::Path(path) => match path.path.get_ident() {
+            Some(name) if is_variant(name) => syn::parse_quote!(<#value_type>::#name),
+            _ => Expr::Path(path),
+        },
+        Expr::Array(mut array) => {
+            array.elems = array
+                .elems
+                .into_iter()
+                .map(|it| of_type(it, value_type))
+                .collect();
+            Expr::Array(array)
+        }
+        Expr::Range(mut range) => {
+            range.start = range.start.map(again);
+            range.end = range.end.map(again);
+            Expr::Range(range)
+        }
+        Expr::Paren(mut inner) => {
+            inner.expr = again(inner.expr);
+            Expr::Paren(inner)
+        }
+        other => other,
+    }
+}
+
+fn is_variant(name: &Ident) -> bool {
+    let name = name.unraw().to_string();
+    let is_word = name.chars().any(char::is_lowercase) || name.len() == 1;
+    name.starts_with(char::is_uppercase) && is_word
+}

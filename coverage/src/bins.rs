@@ -1,0 +1,190 @@
+//! How the values of a point are divided into bins (IEEE 1800-2023, 19.5).
+
+mod ranges;
+mod resolve;
+mod wildcard;
+
+use std::marker::PhantomData;
+
+pub use self::ranges::{Keys, Values};
+pub(crate) use self::resolve::{Resolved, ResolvedBin, resolve};
+
+use crate::transition::{IntoTransition, Transition};
+use crate::value::CoverValue;
+
+/// What a value in a bin means.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BinKind {
+    /// It is to be seen.
+    Count,
+    /// It is of no interest: it counts for no bin, also of another kind.
+    Ignore,
+    /// It must not be seen: a sample of it fails the test.
+    Illegal,
+    /// It is in no other bin; to see it is no aim.
+    Default,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// One bin.
+    One(BinKind, Vec<Keys>),
+    /// A bin for each value.
+    Each(Vec<Keys>),
+    /// The values in order, divided among so many bins.
+    Split(u64, Vec<Keys>),
+    /// All values, divided among at most so many bins.
+    Automatic(u64),
+    Wildcard(BinKind, String),
+    Rest(BinKind),
+    Transition(BinKind, Vec<Transition>),
+}
+
+/// The bins of a point whose values are of the type `V`.
+///
+/// Without any bin, the values are divided into 64 bins at most, and those of an enum into one each, as
+/// IEEE 1800 has it.
+///
+/// ```
+/// use verifork_coverage::Bins;
+///
+/// let length = Bins::<u8>::new()
+///     .bin("single", 0)
+///     .bin("short", 1..=15)
+///     .bin("long", 16..)
+///     .transition("shrinks", [16..=255, 1..=15]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bins<V> {
+    pub(crate) items: Vec<(String, Item)>,
+    pub(crate) overlapping: bool,
+    values: PhantomData<fn(V)>,
+}
+
+impl<V: CoverValue> Default for Bins<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V: CoverValue> Bins<V> {
+    /// No bins so far.
+    pub fn new() -> Self {
+        Bins {
+            items: Vec::new(),
+            overlapping: false,
+            values: PhantomData,
+        }
+    }
+
+    fn with(mut self, name: impl Into<String>, item: Item) -> Self {
+        self.items.push((name.into(), item));
+        self
+    }
+
+    /// A bin of these values: one, a range, or several of these in an array or vector.
+    #[must_use]
+    pub fn bin(self, name: impl Into<String>, values: impl Values<V>) -> Self {
+        self.with(name, Item::One(BinKind::Count, values.keys()))
+    }
+
+    /// A bin for each of these values, called by the value, `name[3]`; without a name, `3`.
+    #[must_use]
+    pub fn each(self, name: impl Into<String>, values: impl Values<V>) -> Self {
+        self.with(name, Item::Each(values.keys()))
+    }
+
+    /// A bin for each value that there is: each variant of an enum, each number.
+    #[must_use]
+    pub fn each_value(self) -> Self {
+        let all = Keys::all(V::SHAPE);
+        self.with("", Item::Each(vec![all]))
+    }
+
+    /// So many bins, `name[0]`, `name[1]`, …, among which these values are divided in their order. The last
+    /// one takes the remainder.
+    #[must_use]
+    pub fn split(self, name: impl Into<String>, count: u64, values: impl Values<V>) -> Self {
+        self.with(name, Item::Split(count, values.keys()))
+    }
+
+    /// At most so many bins, among which all values are divided in their order, called by their values,
+    /// `0..=3`; an enum has a bin for each variant.
+    #[must_use]
+    pub fn automatic(self, at_most: u64) -> Self {
+        self.with("", Item::Automatic(at_most))
+    }
+
+    /// A bin of the values that fit a pattern of bits: `0` and `1` for these, `x`, `z` or `?` for either,
+    /// `_` to read better; the highest bit comes first, and what is missing above is 0.
+    #[must_use]
+    pub fn wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
+        self.with(name, Item::Wildcard(BinKind::Count, pattern.into()))
+    }
+
+    /// Values that are of no interest: they count for no bin.
+    #[must_use]
+    pub fn ignore(self, name: impl Into<String>, values: impl Values<V>) -> Self {
+        self.with(name, Item::One(BinKind::Ignore, values.keys()))
+    }
+
+    /// As [`ignore`](Self::ignore), by a pattern.
+    #[must_use]
+    pub fn ignore_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
+        self.with(name, Item::Wildcard(BinKind::Ignore, pattern.into()))
+    }
+
+    /// Values that must not be seen: a sample of one fails the test.
+    #[must_use]
+    pub fn illegal(self, name: impl Into<String>, values: impl Values<V>) -> Self {
+        self.with(name, Item::One(BinKind::Illegal, values.keys()))
+    }
+
+    /// As [`illegal`](Self::illegal), by a pattern.
+    #[must_use]
+    pub fn illegal_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
+        self.with(name, Item::Wildcard(BinKind::Illegal, pattern.into()))
+    }
+
+    /// Counts what is in no other bin. To see it is no aim, and no part of the coverage.
+    #[must_use]
+    pub fn rest(self, name: impl Into<String>) -> Self {
+        self.with(name, Item::Rest(BinKind::Default))
+    }
+
+    /// What is in no other bin must not be seen.
+    #[must_use]
+    pub fn illegal_rest(self, name: impl Into<String>) -> Self {
+        self.with(name, Item::Rest(BinKind::Illegal))
+    }
+
+    /// A bin for values sampled one after the other: in the first of these sets, then in the second, and so
+    /// on, as [`Transition`] has it.
+    #[must_use]
+    pub fn transition(self, name: impl Into<String>, transition: impl IntoTransition<V>) -> Self {
+        let sequence = transition.into_transition();
+        self.with(name, Item::Transition(BinKind::Count, vec![sequence]))
+    }
+
+    /// Values sampled one after the other that must not be seen so.
+    #[must_use]
+    pub fn illegal_transition(
+        self,
+        name: impl Into<String>,
+        transition: impl IntoTransition<V>,
+    ) -> Self {
+        let sequence = transition.into_transition();
+        self.with(name, Item::Transition(BinKind::Illegal, vec![sequence]))
+    }
+
+    /// A value may be in several bins, and counts for each. Otherwise that is an error of the definition.
+    #[must_use]
+    pub fn overlapping(mut self) -> Self {
+        self.overlapping = true;
+        self
+    }
+}

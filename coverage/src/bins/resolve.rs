@@ -1,0 +1,519 @@
+//! From bins as they are written to bins with their values, none of them in two.
+
+use std::collections::HashSet;
+
+use super::{BinKind, Bins, Item, Keys, wildcard};
+use crate::error::Problem;
+use crate::transition::Transition;
+use crate::value::{CoverValue, Shape};
+
+/// How many bins one point may have.
+const LIMIT: u128 = 1 << 16;
+/// How many bins are made without any that are written: `auto_bin_max` of IEEE 1800.
+const AUTOMATIC: u64 = 64;
+
+type Range = (u128, u128);
+
+/// A bin with its values.
+#[derive(Clone, Debug)]
+pub(crate) struct ResolvedBin {
+    pub(crate) name: String,
+    pub(crate) kind: BinKind,
+    /// In order, without touching each other; none of a transition.
+    pub(crate) ranges: Vec<Range>,
+    pub(crate) transition: Option<Transition>,
+    /// Its values as they are written.
+    pub(crate) text: String,
+}
+
+/// The bins of a point, those of values that count first.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) bins: Vec<ResolvedBin>,
+    /// How many of them count, and are of values.
+    pub(crate) counted_values: usize,
+    /// How many count at all.
+    pub(crate) counted: usize,
+}
+
+/// Gives each bin of a point its values.
+pub(crate) fn resolve<V: CoverValue>(point: &str, bins: &Bins<V>) -> Result<Resolved, Problem> {
+    let shape = V::SHAPE;
+    let mut made = Making {
+        point,
+        shape,
+        bins: Vec::new(),
+    };
+    let automatic = [(String::new(), Item::Automatic(AUTOMATIC))];
+    let counts = |(_, item): &(String, Item)| {
+        !matches!(
+            item,
+            Item::One(BinKind::Ignore | BinKind::Illegal, _)
+                | Item::Wildcard(BinKind::Ignore | BinKind::Illegal, _)
+                | Item::Transition(BinKind::Ignore | BinKind::Illegal, _)
+        )
+    };
+    let added = if bins.items.iter().any(counts) {
+        &[][..]
+    } else {
+        &automatic
+    };
+    for (name, item) in bins.items.iter().chain(added) {
+        made.add(name, item)?;
+    }
+    let mut bins = exclude(made.bins, bins.overlapping, point, shape)?;
+    fill_rest(&mut bins, shape);
+    let mut names = HashSet::new();
+    if let Some(bin) = bins.iter().find(|bin| !names.insert(&*bin.name)) {
+        return Err(Problem::NameTaken {
+            place: format!("point `{point}`"),
+            name: bin.name.clone(),
+        });
+    }
+    for bin in &mut bins {
+        bin.text = text(bin, shape);
+    }
+    // Stable: within a kind they stay as they were written.
+    bins.sort_by_key(|bin| (bin.kind, bin.transition.is_some()));
+    let counted = bins.iter().filter(|bin| bin.kind == BinKind::Count);
+    let (values, transitions): (Vec<_>, Vec<_>) = counted.partition(|bin| bin.transition.is_none());
+    let (counted_values, counted) = (values.len(), values.len() + transitions.len());
+    if counted == 0 && !bins.iter().any(|bin| bin.kind == BinKind::Default) {
+        return Err(Problem::NoBins {
+            place: format!("point `{point}`"),
+        });
+    }
+    Ok(Resolved {
+        bins,
+        counted_values,
+        counted,
+    })
+}
+
+fn text(bin: &ResolvedBin, shape: Shape) -> String {
+    match &bin.transition {
+        Some(transition) => transition.text(shape),
+        None => {
+            let ranges = bin.ranges.iter();
+            let texts: Vec<_> = ranges
+                .map(|range| shape.range_text(range.0, range.1))
+                .collect();
+            texts.join(", ")
+        }
+    }
+}
+
+struct Making<'a> {
+    point: &'a str,
+    shape: Shape,
+    bins: Vec<ResolvedBin>,
+}
+
+impl Making<'_> {
+    fn push(&mut self, name: String, kind: BinKind, ranges: Vec<Range>) {
+        self.bins.push(ResolvedBin {
+            name,
+            kind,
+            ranges,
+            transition: None,
+            text: String::new(),
+        });
+    }
+
+    /// The ranges as written, united and in order.
+    fn ranges(&self, bin: &str, keys: &[Keys]) -> Result<Vec<Range>, Problem> {
+        let ranges: Result<Vec<_>, _> = keys.iter().map(|keys| keys.0.clone()).collect();
+        let ranges = ranges.map_err(|range| self.empty(bin, range))?;
+        if ranges.is_empty() {
+            return Err(self.empty(bin, "[]".to_owned()));
+        }
+        // Of an enum, there is nothing between the variants.
+        let there_are = intersection(&united(ranges), &domain(self.shape));
+        if there_are.is_empty() {
+            return Err(self.empty(bin, "no variant".to_owned()));
+        }
+        Ok(there_are)
+    }
+
+    fn empty(&self, bin: &str, range: String) -> Problem {
+        Problem::EmptyRange {
+            point: self.point.to_owned(),
+            bin: bin.to_owned(),
+            range,
+        }
+    }
+
+    fn too_many(&self, count: u128) -> Problem {
+        Problem::TooManyBins {
+            place: format!("point `{}`", self.point),
+            count,
+            limit: LIMIT,
+            advice: "ranges or `split` make fewer",
+        }
+    }
+
+    fn add(&mut self, name: &str, item: &Item) -> Result<(), Problem> {
+        let shape = self.shape;
+        match item {
+            Item::One(kind, keys) => {
+                let ranges = self.ranges(name, keys)?;
+                self.push(name.to_owned(), *kind, ranges);
+            }
+            Item::Each(keys) => {
+                let ranges = self.ranges(name, keys)?;
+                self.add_each(name, &ranges)?;
+            }
+            Item::Split(count, keys) => {
+                let ranges = self.ranges(name, keys)?;
+                for (index, ranges) in self.split(*count, &ranges)?.into_iter().enumerate() {
+                    self.push(format!("{name}[{index}]"), BinKind::Count, ranges);
+                }
+            }
+            Item::Automatic(_) if !shape.names.is_empty() => self.add_each("", &domain(shape))?,
+            Item::Automatic(at_most) => {
+                for ranges in self.split(*at_most, &[(0, shape.last())])? {
+                    let (first, last) = (ranges[0].0, ranges[ranges.len() - 1].1);
+                    self.push(shape.range_text(first, last), BinKind::Count, ranges);
+                }
+            }
+            Item::Wildcard(kind, pattern) => {
+                let ranges = wildcard::ranges(shape, pattern).map_err(|why| Problem::Pattern {
+                    point: self.point.to_owned(),
+                    bin: name.to_owned(),
+                    pattern: pattern.clone(),
+                    why,
+                })?;
+                self.push(name.to_owned(), *kind, united(ranges));
+            }
+            // Its values come once all others are known.
+            Item::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
+            Item::Transition(kind, transitions) => {
+                for transition in transitions {
+                    self.bins.push(ResolvedBin {
+                        name: name.to_owned(),
+                        kind: *kind,
+                        ranges: Vec::new(),
+                        transition: Some(transition.clone()),
+                        text: String::new(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_each(&mut self, name: &str, ranges: &[Range]) -> Result<(), Problem> {
+        let shape = self.shape;
+        let called = |key| match name {
+            "" => shape.text(key).to_string(),
+            name => format!("{name}[{}]", shape.text(key)),
+        };
+        if shape.names.is_empty() {
+            let count = ranges.iter().fold(0_u128, |sum, (first, last)| {
+                sum.saturating_add(last - first).saturating_add(1)
+            });
+            if count > LIMIT {
+                return Err(self.too_many(count));
+            }
+            for (first, last) in ranges {
+                for key in *first..=*last {
+                    self.push(called(key), BinKind::Count, vec![(key, key)]);
+                }
+            }
+        } else {
+            for (_, value) in shape.names {
+                let key = shape.key(value.cast_unsigned());
+                if ranges
+                    .iter()
+                    .any(|range| (range.0..=range.1).contains(&key))
+                {
+                    self.push(called(key), BinKind::Count, vec![(key, key)]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Divides the values among so many bins, or as many as there are values; the last takes the remainder.
+    fn split(&self, count: u64, ranges: &[Range]) -> Result<Vec<Vec<Range>>, Problem> {
+        if count == 0 {
+            return Err(Problem::Option {
+                place: format!("point `{}`", self.point),
+                option: "the number of bins",
+                value: 0,
+                wanted: "1 or more",
+            });
+        }
+        if u128::from(count) > LIMIT {
+            return Err(self.too_many(count.into()));
+        }
+        // One less than there are, since 2^128 is no number.
+        let between = u128::try_from(ranges.len() - 1).unwrap_or(u128::MAX);
+        let last_index = ranges
+            .iter()
+            .fold(between, |sum, (first, last)| sum + (last - first));
+        let count = u128::from(count).min(last_index.saturating_add(1));
+        let each = (last_index / count).wrapping_add(u128::from(last_index % count + 1 == count));
+        let mut left = ranges.iter().copied();
+        let mut current = left.next();
+        let mut bins = Vec::new();
+        for _ in 1..count {
+            let mut wanted = each;
+            let mut bin = Vec::new();
+            while let Some((first, last)) = current.filter(|_| wanted > 0) {
+                if last - first < wanted {
+                    wanted -= last - first + 1;
+                    bin.push((first, last));
+                    current = left.next();
+                } else {
+                    bin.push((first, first + (wanted - 1)));
+                    current = Some((first + wanted, last));
+                    wanted = 0;
+                }
+            }
+            bins.push(bin);
+        }
+        bins.push(current.into_iter().chain(left).collect());
+        Ok(bins)
+    }
+}
+
+/// The same values in order, and ranges that touch each other as one.
+fn united(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut united: Vec<Range> = Vec::new();
+    for (first, last) in ranges {
+        match united.last_mut() {
+            Some(previous) if first <= previous.1.saturating_add(1) => {
+                previous.1 = previous.1.max(last);
+            }
+            _ => united.push((first, last)),
+        }
+    }
+    united
+}
+
+/// The values of `ranges` that are not in `others`; both are in order.
+fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
+    let mut left = Vec::new();
+    for &(first, last) in ranges {
+        let mut next = Some(first);
+        let begins = others.partition_point(|other| other.1 < first);
+        for &(other_first, other_last) in &others[begins..] {
+            let Some(from) = next else { break };
+            if other_first > last {
+                break;
+            }
+            if from < other_first {
+                left.push((from, other_first - 1));
+            }
+            next = other_last.checked_add(1).filter(|from| *from <= last);
+        }
+        if let Some(from) = next {
+            left.push((from, last));
+        }
+    }
+    left
+}
+
+fn intersection(ranges: &[Range], others: &[Range]) -> Vec<Range> {
+    without(ranges, &without(ranges, others))
+}
+
+/// The values that there are.
+fn domain(shape: Shape) -> Vec<Range> {
+    if shape.names.is_empty() {
+        return vec![(0, shape.last())];
+    }
+    let keys = shape
+        .names
+        .iter()
+        .map(|(_, value)| shape.key(value.cast_unsigned()));
+    united(keys.map(|key| (key, key)).collect())
+}
+
+/// Takes from each bin what a stronger one excludes, illegal before ignored before all others, and drops
+/// those of which nothing is left.
+fn exclude(
+    mut bins: Vec<ResolvedBin>,
+    overlapping: bool,
+    point: &str,
+    shape: Shape,
+) -> Result<Vec<ResolvedBin>, Problem> {
+    let all_of = |bins: &[ResolvedBin], kind| {
+        let of_kind = bins.iter().filter(|bin| bin.kind == kind);
+        united(of_kind.flat_map(|bin| bin.ranges.iter().copied()).collect())
+    };
+    let illegal = all_of(&bins, BinKind::Illegal);
+    for bin in bins.iter_mut().filter(|bin| bin.kind == BinKind::Ignore) {
+        bin.ranges = without(&bin.ranges, &illegal);
+    }
+    let ignored = all_of(&bins, BinKind::Ignore);
+    let excluded = united([illegal, ignored].concat());
+    bins.retain_mut(|bin| {
+        if bin.kind != BinKind::Count || bin.ranges.is_empty() {
+            return true;
+        }
+        bin.ranges = without(&bin.ranges, &excluded);
+        !bin.ranges.is_empty()
+    });
+    if overlapping {
+        return Ok(bins);
+    }
+    let counted = bins.iter().filter(|bin| bin.kind == BinKind::Count);
+    let mut owned: Vec<_> = counted
+        .flat_map(|bin| bin.ranges.iter().map(move |range| (*range, bin)))
+        .collect();
+    owned.sort_by_key(|(range, _)| *range);
+    for pair in owned.windows(2) {
+        let ((before, first), (after, second)) = (&pair[0], &pair[1]);
+        if after.0 <= before.1 {
+            return Err(Problem::Overlap {
+                point: point.to_owned(),
+                first: first.name.clone(),
+                second: second.name.clone(),
+                value: shape.text(after.0).to_string(),
+            });
+        }
+    }
+    Ok(bins)
+}
+
+/// Gives the bins for the rest what no other bin has.
+fn fill_rest(bins: &mut Vec<ResolvedBin>, shape: Shape) {
+    let taken = united(
+        bins.iter()
+            .flat_map(|bin| bin.ranges.iter().copied())
+            .collect(),
+    );
+    let rest = without(&domain(shape), &taken);
+    let is_rest = |bin: &ResolvedBin| bin.transition.is_none() && bin.ranges.is_empty();
+    for bin in bins.iter_mut().filter(|bin| is_rest(bin)) {
+        bin.ranges.clone_from(&rest);
+    }
+    // Nothing is left for it.
+    bins.retain(|bin| bin.transition.is_some() || !bin.ranges.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bins<V: CoverValue>(bins: Bins<V>) -> Vec<(String, String)> {
+        let resolved = resolve("p", &bins).unwrap();
+        resolved
+            .bins
+            .into_iter()
+            .map(|bin| (bin.name, bin.text))
+            .collect()
+    }
+
+    fn named(made: &[(String, String)]) -> Vec<(&str, &str)> {
+        made.iter().map(|(name, text)| (&**name, &**text)).collect()
+    }
+
+    fn problem<V: CoverValue>(bins: Bins<V>) -> String {
+        resolve("p", &bins).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn without_bins_the_values_are_divided_among_64() {
+        let made = bins(Bins::<u8>::new());
+        assert_eq!(made.len(), 64);
+        assert_eq!(named(&made)[1], ("4..=7", "4..=7"));
+        let made = bins(Bins::<u128>::new());
+        assert_eq!(made.len(), 64);
+        assert!(made[63].0.ends_with(&u128::MAX.to_string()), "{made:?}");
+        assert_eq!(
+            named(&bins(Bins::<bool>::new())),
+            [("false", "false"), ("true", "true")]
+        );
+    }
+
+    #[test]
+    fn the_last_bin_of_a_division_takes_the_remainder() {
+        let made = bins(Bins::<u8>::new().split("s", 3, [0..=9, 20..=20]));
+        assert_eq!(
+            named(&made),
+            [("s[0]", "0..=2"), ("s[1]", "3..=5"), ("s[2]", "6..=9, 20")]
+        );
+        let made = bins(Bins::<u8>::new().split("s", 9, 1..=2));
+        assert_eq!(named(&made), [("s[0]", "1"), ("s[1]", "2")]);
+    }
+
+    #[test]
+    fn ignored_values_leave_their_bins_and_illegal_ones_the_ignored_too() {
+        let made = bins(
+            Bins::<u8>::new()
+                .bin("low", 0..=9)
+                .bin("gone", 5)
+                .ignore("five", 5..=6)
+                .illegal("six", 6)
+                .rest("others"),
+        );
+        assert_eq!(
+            named(&made),
+            [
+                ("low", "0..=4, 7..=9"),
+                ("five", "5"),
+                ("six", "6"),
+                ("others", "10..=255")
+            ]
+        );
+    }
+
+    #[test]
+    fn only_ignored_or_illegal_bins_leave_the_automatic_ones() {
+        let made = bins(Bins::<u8>::new().illegal("reserved", 0..=3));
+        assert_eq!(made.len(), 64);
+        assert_eq!(named(&made)[0], ("4..=7", "4..=7"));
+    }
+
+    #[test]
+    fn what_overlaps_is_an_error_unless_it_may() {
+        let both = || Bins::<u8>::new().bin("a", 0..=9).bin("b", [20..=30, 9..=9]);
+        assert_eq!(
+            problem(both()),
+            "point `p`: bins `a` and `b` overlap at 9; `overlapping` allows that, and counts the \
+             value in both"
+        );
+        assert_eq!(bins(both().overlapping()).len(), 2);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        assert_eq!(
+            problem(Bins::<u8>::new().bin("a", 4..4)),
+            "point `p`: the range `4..4` of bin `a` is empty"
+        );
+        assert_eq!(
+            problem(Bins::<u32>::new().each_value()),
+            "point `p`: 4294967296 bins are more than 65536; ranges or `split` make fewer"
+        );
+        assert_eq!(
+            problem(Bins::<u8>::new().bin("a", 1).bin("a", 2)),
+            "point `p`: there are two of the name `a`"
+        );
+        assert_eq!(
+            problem(Bins::<u8>::new().bin("a", 1).ignore("i", ..)),
+            "point `p`: there is no bin to count, since all values are ignored or illegal"
+        );
+        assert_eq!(
+            problem(Bins::<u8>::new().split("a", 0, ..)),
+            "point `p`: `the number of bins` is 0, and has to be 1 or more"
+        );
+        assert_eq!(
+            problem(Bins::<u8>::new().wildcard("a", "12")),
+            "point `p`: the pattern `12` of bin `a` has `2` in it: its digits are 0, 1, x, z and ?"
+        );
+    }
+
+    #[test]
+    fn the_whole_of_128_bits_is_divided_like_less() {
+        let made = bins(Bins::<u128>::new().split("s", 2, ..));
+        let half = u128::MAX / 2;
+        assert_eq!(made[0].1, format!("0..={half}"));
+        assert_eq!(made[1].1, format!("{}..={}", half + 1, u128::MAX));
+        assert_eq!(bins(Bins::<i128>::new().automatic(1)).len(), 1);
+    }
+}

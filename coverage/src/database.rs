@@ -1,0 +1,319 @@
+//! Coverage of many runs: merged, summed up, and the runs that are enough.
+//!
+//! A database keeps what each run has covered. So merging is the union of runs: in any order, in any grouping,
+//! and a run that comes twice counts once. Sums are made when they are asked for.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::bins::BinKind;
+use crate::definition::{Counts, GroupDefinition};
+use crate::point::percent;
+use crate::record::{EXTENSION, FileError, GroupRecord, Record, Source};
+
+/// What many runs have covered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Database {
+    runs: BTreeMap<Key, Record>,
+}
+
+/// What tells runs apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    test: String,
+    simulator: String,
+    seed: u64,
+    run: String,
+}
+
+impl Key {
+    fn of(source: &Source) -> Self {
+        Key {
+            test: source.test.clone(),
+            simulator: source.simulator.clone(),
+            seed: source.seed,
+            run: source.run.clone(),
+        }
+    }
+}
+
+impl Database {
+    /// Of no run.
+    pub fn new() -> Self {
+        Database::default()
+    }
+
+    /// Adds a run. Of one that is there already the fuller record is kept: the other was written while the run
+    /// still went on.
+    pub fn add(&mut self, record: Record) {
+        match self.runs.entry(Key::of(&record.source)) {
+            Entry::Vacant(entry) => {
+                entry.insert(record);
+            }
+            Entry::Occupied(mut entry) => {
+                let fullness = |record: &Record| {
+                    let counts = record
+                        .groups
+                        .iter()
+                        .flat_map(|group| group.counts.points.iter().chain(&group.counts.crosses));
+                    counts
+                        .flat_map(BTreeMap::values)
+                        .fold(0_u64, |sum, it| sum.saturating_add(*it))
+                };
+                let present = entry.get();
+                if (fullness(present), present) < (fullness(&record), &record) {
+                    entry.insert(record);
+                }
+            }
+        }
+    }
+
+    /// Adds all runs of another database.
+    pub fn merge(&mut self, other: Database) {
+        for record in other.runs.into_values() {
+            self.add(record);
+        }
+    }
+
+    /// Reads the coverage files of a folder and of the folders in it, and returns with the database what is
+    /// wrong with those that cannot be read: the others are there all the same.
+    ///
+    /// # Errors
+    ///
+    /// The folder itself cannot be read.
+    pub fn read_folder(folder: &Path) -> Result<(Database, Vec<FileError>), FileError> {
+        let mut database = Database::new();
+        let mut problems = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for path in entries(&folder)? {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path
+                    .extension()
+                    .is_some_and(|extension| extension == EXTENSION)
+                {
+                    match Record::read(&path) {
+                        Ok(record) => database.add(record),
+                        Err(error) => problems.push(error),
+                    }
+                }
+            }
+        }
+        Ok((database, problems))
+    }
+
+    /// The runs, by test, simulator and seed.
+    pub fn runs(&self) -> impl Iterator<Item = &Record> {
+        self.runs.values()
+    }
+
+    /// Whether there is no run.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// The sums over all runs. Groups of one name with unlike definitions stand beside each other.
+    pub fn totals(&self) -> Vec<Total> {
+        totals(self.runs.values())
+    }
+
+    /// The fewest runs that cover what all cover, as far as the greedy choice finds them: each time the run
+    /// that adds most (of equal ones the first), with the number of bins that it adds.
+    pub fn rank(&self) -> Vec<(&Source, usize)> {
+        let mut left: Vec<&Record> = self.runs.values().collect();
+        let mut sums: BTreeMap<(&GroupDefinition, Bin), u64> = BTreeMap::new();
+        let mut chosen = Vec::new();
+        loop {
+            let gain = |record: &Record| {
+                let hits = hits(record);
+                let new = hits.iter().filter(|(bin, (count, at_least))| {
+                    let before = sums.get(*bin).copied().unwrap_or(0);
+                    before < *at_least && before.saturating_add(*count) >= *at_least
+                });
+                // Bins that have to be hit more often than any run does are still to be got nearer to.
+                let nearer = hits.iter().map(|(bin, (count, at_least))| {
+                    let before = sums.get(bin).copied().unwrap_or(0);
+                    (*count).min(at_least.saturating_sub(before))
+                });
+                (new.count(), nearer.fold(0_u64, u64::saturating_add))
+            };
+            let gains = left.iter().map(|record| gain(record)).enumerate();
+            // `max_by_key` would take the last of equal ones.
+            let best = gains.rev().max_by_key(|(_, gain)| (gain.0, gain.1));
+            let Some((index, (new, nearer))) = best.filter(|(_, gain)| gain.1 > 0) else {
+                return chosen;
+            };
+            let record = left.remove(index);
+            for (bin, (count, _)) in hits(record) {
+                let sum = sums.entry(bin).or_default();
+                *sum = sum.saturating_add(count);
+            }
+            debug_assert!(nearer > 0);
+            chosen.push((&record.source, new));
+        }
+    }
+}
+
+/// A bin of a group: of the point or cross of this number the one of this number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Bin {
+    Point(usize, usize),
+    Cross(usize, usize),
+}
+
+/// The bins that a run has hit and that count, with how often, and how often they have to be.
+fn hits(record: &Record) -> BTreeMap<(&GroupDefinition, Bin), (u64, u64)> {
+    let mut hits = BTreeMap::new();
+    for GroupRecord {
+        definition, counts, ..
+    } in &record.groups
+    {
+        let mut add = |bin, count: u64, at_least| {
+            let (sum, _) = hits.entry((definition, bin)).or_insert((0_u64, at_least));
+            *sum = sum.saturating_add(count);
+        };
+        for (number, (point, counts)) in definition.points.iter().zip(&counts.points).enumerate() {
+            for (bin, count) in counts {
+                if point.bins[*bin].kind == BinKind::Count && point.weight > 0 {
+                    add(Bin::Point(number, *bin), *count, point.at_least);
+                }
+            }
+        }
+        for (number, (cross, counts)) in definition.crosses.iter().zip(&counts.crosses).enumerate()
+        {
+            for (bin, count) in counts {
+                if cross.kind(*bin) == BinKind::Count && cross.weight > 0 {
+                    add(Bin::Cross(number, *bin), *count, cross.at_least);
+                }
+            }
+        }
+    }
+    hits
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let read = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<Vec<_>, std::io::Error>>()
+    });
+    read.map_err(|error| FileError::System {
+        path: folder.to_owned(),
+        error,
+    })
+}
+
+/// The sum of what was counted for one definition of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// What is counted.
+    pub definition: GroupDefinition,
+    /// How often, over all instances.
+    pub counts: Counts,
+    /// How often by each instance that has a name.
+    pub instances: BTreeMap<String, Counts>,
+    /// The tests that have it.
+    pub tests: BTreeSet<String>,
+}
+
+fn totals<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Total> {
+    let mut totals: BTreeMap<&GroupDefinition, Total> = BTreeMap::new();
+    for record in records {
+        for group in &record.groups {
+            let total = totals.entry(&group.definition).or_insert_with(|| Total {
+                definition: group.definition.clone(),
+                counts: Counts::default(),
+                instances: BTreeMap::new(),
+                tests: BTreeSet::new(),
+            });
+            total.counts.add(&group.counts);
+            if let Some(instance) = &group.instance {
+                total
+                    .instances
+                    .entry(instance.clone())
+                    .or_default()
+                    .add(&group.counts);
+            }
+            total.tests.insert(record.source.test.clone());
+        }
+    }
+    totals.into_values().collect()
+}
+
+/// How many bins of a point or cross count, and how many of them are covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    /// Those that were hit often enough.
+    pub covered: usize,
+    /// All that count.
+    pub of: usize,
+}
+
+impl Covered {
+    /// In per cent.
+    pub fn percent(self) -> f64 {
+        percent(self.covered, self.of)
+    }
+}
+
+impl Total {
+    /// What is covered of the point of this number.
+    pub fn point(&self, number: usize) -> Covered {
+        let point = &self.definition.points[number];
+        let counts = self.counts.points.get(number);
+        let counted = point
+            .bins
+            .iter()
+            .enumerate()
+            .filter(|(_, bin)| bin.kind == BinKind::Count);
+        let covered = counted.clone().filter(|(bin, _)| {
+            counts
+                .and_then(|counts| counts.get(bin))
+                .is_some_and(|count| *count >= point.at_least)
+        });
+        Covered {
+            covered: covered.count(),
+            of: counted.count(),
+        }
+    }
+
+    /// What is covered of the cross of this number.
+    pub fn cross(&self, number: usize) -> Covered {
+        let cross = &self.definition.crosses[number];
+        let excluded = cross.ignored.iter().chain(&cross.illegal);
+        let excluded: usize = excluded.map(|(first, end)| end - first).sum();
+        let hit = self
+            .counts
+            .crosses
+            .get(number)
+            .into_iter()
+            .flatten()
+            .filter(|(bin, count)| {
+                **count >= cross.at_least && cross.kind(**bin) == BinKind::Count
+            });
+        Covered {
+            covered: hit.count(),
+            of: self.definition.cross_len(cross) - excluded,
+        }
+    }
+
+    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights.
+    #[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
+    pub fn percent(&self) -> f64 {
+        let definition = &self.definition;
+        let points = definition.points.iter().enumerate();
+        let points = points.map(|(number, point)| (point.weight, self.point(number)));
+        let crosses = definition.crosses.iter().enumerate();
+        let crosses = crosses.map(|(number, cross)| (cross.weight, self.cross(number)));
+        let (sum, weights) =
+            points
+                .chain(crosses)
+                .fold((0.0, 0.0), |(sum, weights), (weight, it)| {
+                    (sum + weight as f64 * it.percent(), weights + weight as f64)
+                });
+        if weights == 0.0 { 100.0 } else { sum / weights }
+    }
+}

@@ -1,0 +1,230 @@
+//! Definitions and counts, as they stand in files.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bins::BinKind;
+use crate::cross::CrossData;
+use crate::table::PointTable;
+
+/// What a group counts: groups of one name whose definitions differ are told apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupDefinition {
+    /// The group's name.
+    pub name: String,
+    /// How much it counts among all groups.
+    pub weight: u64,
+    /// How many per cent are enough.
+    pub goal: u64,
+    /// Its points.
+    pub points: Vec<PointDefinition>,
+    /// Its crosses.
+    pub crosses: Vec<CrossDefinition>,
+}
+
+/// A point of a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PointDefinition {
+    /// The point's name.
+    pub name: String,
+    /// How much it counts in its group.
+    pub weight: u64,
+    /// How many per cent are enough.
+    pub goal: u64,
+    /// How often a bin has to be hit.
+    pub at_least: u64,
+    /// Its bins; those of values that count come first, then transitions that count.
+    pub bins: Vec<BinDefinition>,
+}
+
+/// A bin of a point.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BinDefinition {
+    /// The bin's name.
+    pub name: String,
+    /// What a value in it means.
+    pub kind: BinKind,
+    /// Its values, or the transition, as they are written.
+    pub values: String,
+    /// Whether it is a transition, which takes part in no cross.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transition: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A cross of a group. Its bins are numbered by those of its points, the last point's first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CrossDefinition {
+    /// The cross's name.
+    pub name: String,
+    /// Its points, by their numbers in the group.
+    pub points: Vec<usize>,
+    /// How much it counts in its group.
+    pub weight: u64,
+    /// How many per cent are enough.
+    pub goal: u64,
+    /// How often a bin has to be hit.
+    pub at_least: u64,
+    /// The bins that are ignored: the first of a run, and the one after its last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<(usize, usize)>,
+    /// The bins that are illegal, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub illegal: Vec<(usize, usize)>,
+}
+
+impl PointDefinition {
+    pub(crate) fn of(table: &PointTable) -> Self {
+        let bins = table.bins.iter().map(|bin| BinDefinition {
+            name: bin.name.clone(),
+            kind: bin.kind,
+            values: bin.text.clone(),
+            transition: bin.transition.is_some(),
+        });
+        PointDefinition {
+            name: table.name.clone(),
+            weight: table.options.weight,
+            goal: table.options.goal,
+            at_least: table.options.at_least,
+            bins: bins.collect(),
+        }
+    }
+
+    /// How many of its bins take part in crosses.
+    pub fn crossed(&self) -> usize {
+        let takes_part = |bin: &&BinDefinition| bin.kind == BinKind::Count && !bin.transition;
+        self.bins.iter().filter(takes_part).count()
+    }
+}
+
+impl CrossDefinition {
+    pub(crate) fn of(cross: &CrossData) -> Self {
+        let table = &cross.table;
+        CrossDefinition {
+            name: table.name.clone(),
+            points: table.points.clone(),
+            weight: table.options.weight,
+            goal: table.options.goal,
+            at_least: table.options.at_least,
+            ignored: table.runs(BinKind::Ignore),
+            illegal: table.runs(BinKind::Illegal),
+        }
+    }
+
+    /// What the bin of this number means.
+    pub fn kind(&self, bin: usize) -> BinKind {
+        let is_in = |runs: &[(usize, usize)]| {
+            let after = runs.partition_point(|run| run.0 <= bin);
+            after > 0 && bin < runs[after - 1].1
+        };
+        if is_in(&self.illegal) {
+            BinKind::Illegal
+        } else if is_in(&self.ignored) {
+            BinKind::Ignore
+        } else {
+            BinKind::Count
+        }
+    }
+}
+
+impl GroupDefinition {
+    /// How many bins this cross has, of all kinds.
+    pub fn cross_len(&self, cross: &CrossDefinition) -> usize {
+        cross
+            .points
+            .iter()
+            .map(|point| self.points[*point].crossed())
+            .product()
+    }
+
+    /// The names of the points' bins that meet in this bin of a cross.
+    pub fn cross_bin<'a>(&'a self, cross: &'a CrossDefinition, bin: usize) -> Vec<&'a str> {
+        let mut left = bin;
+        let mut names: Vec<&str> = Vec::new();
+        for point in cross.points.iter().rev().map(|point| &self.points[*point]) {
+            names.push(&point.bins[left % point.crossed()].name);
+            left /= point.crossed();
+        }
+        names.reverse();
+        names
+    }
+
+    /// A short name of the definition: equal ones have one, unlike ones almost certainly not.
+    pub fn digest(&self) -> String {
+        // FNV-1a, which is the same everywhere and always.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let digest = text.iter().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+            (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{digest:016x}")
+    }
+
+    /// Whether everything in it refers to something that there is.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.crosses.iter().all(|cross| {
+            let exists = |point: &usize| self.points.get(*point).is_some_and(|it| it.crossed() > 0);
+            let len = || {
+                let mut points = cross
+                    .points
+                    .iter()
+                    .map(|point| self.points[*point].crossed());
+                points.try_fold(1_usize, usize::checked_mul)
+            };
+            cross.points.iter().all(exists) && len().is_some()
+        })
+    }
+}
+
+/// How often each bin was hit, for those that were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Counts {
+    /// For each point, by its bins' numbers.
+    pub points: Vec<BTreeMap<usize, u64>>,
+    /// For each cross, likewise.
+    pub crosses: Vec<BTreeMap<usize, u64>>,
+}
+
+impl Counts {
+    pub(crate) fn sparse(counts: &[Cell<u64>]) -> BTreeMap<usize, u64> {
+        let counts = counts.iter().map(Cell::get).enumerate();
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Whether they are counts of such a group.
+    pub(crate) fn fit(&self, definition: &GroupDefinition) -> bool {
+        let within = |counts: &BTreeMap<usize, u64>, len| {
+            counts.keys().next_back().is_none_or(|last| *last < len)
+        };
+        let points = self.points.iter().zip(&definition.points);
+        let crosses = self.crosses.iter().zip(&definition.crosses);
+        self.points.len() == definition.points.len()
+            && self.crosses.len() == definition.crosses.len()
+            && points
+                .into_iter()
+                .all(|(counts, point)| within(counts, point.bins.len()))
+            && crosses
+                .into_iter()
+                .all(|(counts, cross)| within(counts, definition.cross_len(cross)))
+    }
+
+    /// Adds other counts of the same definition.
+    pub(crate) fn add(&mut self, other: &Counts) {
+        let add = |own: &mut Vec<BTreeMap<usize, u64>>, other: &[BTreeMap<usize, u64>]| {
+            own.resize_with(own.len().max(other.len()), BTreeMap::new);
+            for (own, other) in own.iter_mut().zip(other) {
+                for (bin, count) in other {
+                    let sum = own.entry(*bin).or_default();
+                    *sum = sum.saturating_add(*count);
+                }
+            }
+        };
+        add(&mut self.points, &other.points);
+        add(&mut self.crosses, &other.crosses);
+    }
+}

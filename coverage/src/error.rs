@@ -1,0 +1,122 @@
+//! What is wrong with a definition.
+
+/// What is wrong with the definition of a cover group.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cover group `{group}`: {problem}")]
+pub struct DefinitionError {
+    /// The group's name.
+    pub group: String,
+    /// What is wrong, and where in the group.
+    pub problem: Box<Problem>,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A range holds no value.
+    #[error("point `{point}`: the range `{range}` of bin `{bin}` is empty")]
+    EmptyRange {
+        /// The point.
+        point: String,
+        /// The bin.
+        bin: String,
+        /// The range as it was written.
+        range: String,
+    },
+    /// A value would be counted in two bins.
+    #[error(
+        "point `{point}`: bins `{first}` and `{second}` overlap at {value}; \
+         `overlapping` allows that, and counts the value in both"
+    )]
+    Overlap {
+        /// The point.
+        point: String,
+        /// One bin.
+        first: String,
+        /// The other.
+        second: String,
+        /// The least value in both.
+        value: String,
+    },
+    /// Two things have one name.
+    #[error("{place}: there are two of the name `{name}`")]
+    NameTaken {
+        /// In which point or group.
+        place: String,
+        /// The name.
+        name: String,
+    },
+    /// There are more bins than can be kept.
+    #[error("{place}: {count} bins are more than {limit}; {advice}")]
+    TooManyBins {
+        /// The point or cross.
+        place: String,
+        /// How many there would be.
+        count: u128,
+        /// How many there may be.
+        limit: u128,
+        /// What would fit.
+        advice: &'static str,
+    },
+    /// Nothing is left to count.
+    #[error("{place}: there is no bin to count, since all values are ignored or illegal")]
+    NoBins {
+        /// The point or cross.
+        place: String,
+    },
+    /// A pattern is none.
+    #[error("point `{point}`: the pattern `{pattern}` of bin `{bin}` {why}")]
+    Pattern {
+        /// The point.
+        point: String,
+        /// The bin.
+        bin: String,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A transition is none.
+    #[error("point `{point}`: the transition `{bin}` {why}")]
+    Transition {
+        /// The point.
+        point: String,
+        /// The bin.
+        bin: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A cross names a bin that its point has not.
+    #[error("cross `{cross}`: point `{point}` has no bin `{bin}`; its bins are {bins}")]
+    NoSuchBin {
+        /// The cross.
+        cross: String,
+        /// The point.
+        point: String,
+        /// The name.
+        bin: String,
+        /// Those that there are.
+        bins: String,
+    },
+    /// A cross has too few or too many points, or a selection of its bins names too few or too many.
+    #[error("cross `{cross}`: {why}")]
+    Cross {
+        /// The cross.
+        cross: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// An option has a value that it cannot have.
+    #[error("{place}: `{option}` is {value}, and has to be {wanted}")]
+    Option {
+        /// The group, point or cross.
+        place: String,
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        value: u64,
+        /// What it may be.
+        wanted: &'static str,
+    },
+}

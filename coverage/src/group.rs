@@ -1,0 +1,433 @@
+//! Cover groups: points and crosses that are defined, sampled and reported together (IEEE 1800-2023, 19.3).
+
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+use crate::bins::Bins;
+use crate::cross::{Cross, CrossBins, CrossData, CrossTable};
+use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
+use crate::error::{DefinitionError, Problem};
+use crate::point::{Point, PointData};
+use crate::registry;
+use crate::table::{PointTable, Weights};
+use crate::value::CoverValue;
+
+/// The options of a group, a point or a cross (IEEE 1800-2023, 19.7). A point or cross has those of its group
+/// that it does not set itself, but for the weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    weight: Option<u64>,
+    goal: Option<u64>,
+    at_least: Option<u64>,
+}
+
+impl Options {
+    /// Those of the group, or the defaults: weight 1, goal 100 per cent, each bin at least once.
+    pub fn new() -> Self {
+        Options::default()
+    }
+
+    /// How much it counts beside the others in the coverage of its group, or of all groups; 0 leaves it out.
+    #[must_use]
+    pub fn weight(mut self, weight: u64) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
+    /// How many per cent of its bins are enough.
+    #[must_use]
+    pub fn goal(mut self, percent: u64) -> Self {
+        self.goal = Some(percent);
+        self
+    }
+
+    /// How often a bin has to be hit to be covered.
+    #[must_use]
+    pub fn at_least(mut self, hits: u64) -> Self {
+        self.at_least = Some(hits);
+        self
+    }
+
+    fn weights(self, group: Options) -> Weights {
+        Weights {
+            weight: self.weight.unwrap_or(1),
+            goal: self.goal.or(group.goal).unwrap_or(100),
+            at_least: self.at_least.or(group.at_least).unwrap_or(1),
+        }
+    }
+}
+
+/// Makes a group, point by point. Where the points are known when the program is written,
+/// `#[derive(CoverGroup)]` is shorter.
+///
+/// ```
+/// use verifork_coverage::{Bins, CoverGroup as _, CrossBins, GroupBuilder};
+///
+/// # fn main() -> Result<(), verifork_coverage::DefinitionError> {
+/// let mut builder = GroupBuilder::new("transfers");
+/// let length = builder.point("length", Bins::<u8>::new().bin("single", 0).bin("more", 1..))?;
+/// let write = builder.point("write", Bins::<bool>::new())?;
+/// let both = builder.cross("length_by_write", &[&length, &write], CrossBins::new())?;
+/// let group = builder.build();
+///
+/// length.sample(3);
+/// write.sample(true);
+/// both.sample();
+/// assert_eq!(both.count(&["more", "true"]), Some(1));
+/// assert_eq!(group.coverage(), (50.0 + 50.0 + 25.0) / 3.0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct GroupBuilder {
+    name: String,
+    instance: Option<String>,
+    options: Options,
+    shown: Rc<str>,
+    points: Vec<Rc<PointData>>,
+    crosses: Vec<Rc<CrossData>>,
+}
+
+/// A point or a cross of any type.
+pub trait AnyItem {
+    /// What it counts.
+    fn item(&self) -> Item<'_>;
+}
+
+/// What a point or a cross counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a>(Kind<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Kind<'a> {
+    Point(&'a Rc<PointData>),
+    Cross(&'a CrossData),
+}
+
+impl<V> AnyItem for Point<V> {
+    fn item(&self) -> Item<'_> {
+        Item(Kind::Point(&self.data))
+    }
+}
+
+impl AnyItem for Cross {
+    fn item(&self) -> Item<'_> {
+        Item(Kind::Cross(&self.data))
+    }
+}
+
+impl GroupBuilder {
+    /// Begins a group. Its name says in all tests and runs which counts belong together.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        GroupBuilder {
+            shown: (&*name).into(),
+            name,
+            instance: None,
+            options: Options::new(),
+            points: Vec::new(),
+            crosses: Vec::new(),
+        }
+    }
+
+    /// The name of this instance of the group: it is then reported by itself too.
+    #[must_use]
+    pub fn instance(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.shown = format!("{} ({name})", self.name).into();
+        self.instance = Some(name);
+        self
+    }
+
+    /// The options of the group, and those that its points and crosses do not set themselves.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Adds a point with these bins.
+    ///
+    /// # Errors
+    ///
+    /// The bins are not well defined, or the name is taken.
+    pub fn point<V: CoverValue>(
+        &mut self,
+        name: &str,
+        bins: Bins<V>,
+    ) -> Result<Point<V>, DefinitionError> {
+        self.point_with(name, bins, Options::new())
+    }
+
+    /// Adds a point with options of its own.
+    ///
+    /// # Errors
+    ///
+    /// The bins are not well defined, an option has no such value, or the name is taken.
+    pub fn point_with<V: CoverValue>(
+        &mut self,
+        name: &str,
+        bins: Bins<V>,
+        options: Options,
+    ) -> Result<Point<V>, DefinitionError> {
+        self.check_name(name)?;
+        let table = PointTable::new(name, &bins, options.weights(self.options));
+        let table = Rc::new(table.map_err(|problem| self.error(problem))?);
+        let data = Rc::new(PointData::new(table, Rc::clone(&self.shown)));
+        self.points.push(Rc::clone(&data));
+        Ok(Point::new(data))
+    }
+
+    /// Adds a cross of points of this group.
+    ///
+    /// # Errors
+    ///
+    /// A point is of another group, there are too many combinations, or what is ignored is not there.
+    pub fn cross(
+        &mut self,
+        name: &str,
+        points: &[&dyn AnyItem],
+        bins: CrossBins,
+    ) -> Result<Cross, DefinitionError> {
+        self.cross_with(name, points, bins, Options::new())
+    }
+
+    /// Adds a cross with options of its own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`cross`](Self::cross), or an option has no such value.
+    pub fn cross_with(
+        &mut self,
+        name: &str,
+        points: &[&dyn AnyItem],
+        bins: CrossBins,
+        options: Options,
+    ) -> Result<Cross, DefinitionError> {
+        self.check_name(name)?;
+        let mut numbers = Vec::new();
+        for point in points {
+            let number = match point.item().0 {
+                Kind::Point(data) => {
+                    let number = self.points.iter().position(|own| Rc::ptr_eq(own, data));
+                    number.ok_or_else(|| format!("point `{}` is of another group", data.table.name))
+                }
+                Kind::Cross(data) => Err(format!("`{}` is a cross, not a point", data.table.name)),
+            };
+            numbers.push(number.map_err(|why| {
+                self.error(Problem::Cross {
+                    cross: name.to_owned(),
+                    why,
+                })
+            })?);
+        }
+        let tables: Vec<&PointTable> = numbers.iter().map(|at| &*self.points[*at].table).collect();
+        let options = options.weights(self.options);
+        let table = CrossTable::new(name, numbers.clone(), &tables, &bins, options);
+        let table = Rc::new(table.map_err(|problem| self.error(problem))?);
+        let data = Rc::new(CrossData::new(table, &self.points, Rc::clone(&self.shown)));
+        self.crosses.push(Rc::clone(&data));
+        Ok(Cross { data })
+    }
+
+    /// The group. What it counts is kept for the file of the test that runs, also when it is dropped before
+    /// the test ends.
+    pub fn build(self) -> Group {
+        let data = Rc::new(GroupData {
+            name: self.name,
+            instance: self.instance,
+            options: self.options.weights(Options::new()),
+            points: self.points,
+            crosses: self.crosses,
+        });
+        registry::add(&data);
+        Group { data }
+    }
+
+    fn check_name(&self, name: &str) -> Result<(), DefinitionError> {
+        let mut names = self.points.iter().map(|point| &point.table.name);
+        let mut crosses = self.crosses.iter().map(|cross| &cross.table.name);
+        if names.any(|taken| taken == name) || crosses.any(|taken| taken == name) {
+            return Err(self.error(Problem::NameTaken {
+                place: "points and crosses".to_owned(),
+                name: name.to_owned(),
+            }));
+        }
+        Ok(())
+    }
+
+    fn error(&self, problem: Problem) -> DefinitionError {
+        DefinitionError {
+            group: self.shown.to_string(),
+            problem: Box::new(problem),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct GroupData {
+    name: String,
+    instance: Option<String>,
+    options: Weights,
+    points: Vec<Rc<PointData>>,
+    crosses: Vec<Rc<CrossData>>,
+}
+
+impl GroupData {
+    pub(crate) fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+
+    pub(crate) fn definition(&self) -> GroupDefinition {
+        GroupDefinition {
+            name: self.name.clone(),
+            weight: self.options.weight,
+            goal: self.options.goal,
+            points: self
+                .points
+                .iter()
+                .map(|point| PointDefinition::of(&point.table))
+                .collect(),
+            crosses: self
+                .crosses
+                .iter()
+                .map(|cross| CrossDefinition::of(cross))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            points: self
+                .points
+                .iter()
+                .map(|point| Counts::sparse(&point.counts))
+                .collect(),
+            crosses: self
+                .crosses
+                .iter()
+                .map(|cross| Counts::sparse(&cross.counts))
+                .collect(),
+        }
+    }
+}
+
+/// A group as it was built.
+#[derive(Clone, Debug)]
+pub struct Group {
+    data: Rc<GroupData>,
+}
+
+/// One combination of values that has been seen too seldom: for each point that takes part, its name and the
+/// values of the bin.
+pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
+
+/// What every cover group can be asked.
+pub trait CoverGroup {
+    /// The group's name.
+    fn name(&self) -> &str;
+
+    /// Shows each point and cross, in their order.
+    fn visit(&self, visit: &mut dyn FnMut(Item<'_>));
+
+    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights
+    /// (IEEE 1800-2023, 19.11.1).
+    #[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
+    fn coverage(&self) -> f64 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        self.visit(&mut |item| {
+            let weight = item.options().weight as f64;
+            sum += weight * item.coverage();
+            weights += weight;
+        });
+        if weights == 0.0 { 100.0 } else { sum / weights }
+    }
+
+    /// Whether every point and cross that has a weight has reached its goal.
+    #[allow(clippy::cast_precision_loss, reason = "a percentage")]
+    fn is_full(&self) -> bool {
+        let mut full = true;
+        self.visit(&mut |item| {
+            let options = item.options();
+            full &= options.weight == 0 || item.coverage() >= options.goal as f64;
+        });
+        full
+    }
+
+    /// What is missing yet: the values of each bin of a point that has been hit too seldom, and of each
+    /// combination of a cross. Transitions are left out, since one draw cannot make them, and so are values
+    /// that `i128` has not.
+    ///
+    /// A generator that prefers these closes the group.
+    fn holes(&self) -> Vec<Hole> {
+        let mut holes = Vec::new();
+        self.visit(&mut |item| item.add_holes(&mut holes));
+        holes.retain(|hole: &Hole| hole.iter().all(|(_, values)| !values.is_empty()));
+        holes
+    }
+}
+
+impl CoverGroup for Group {
+    fn name(&self) -> &str {
+        &self.data.name
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(Item<'_>)) {
+        for point in &self.data.points {
+            visit(Item(Kind::Point(point)));
+        }
+        for cross in &self.data.crosses {
+            visit(Item(Kind::Cross(cross)));
+        }
+    }
+}
+
+impl Item<'_> {
+    /// The name of the point or cross.
+    pub fn name(&self) -> &str {
+        match self.0 {
+            Kind::Point(point) => &point.table.name,
+            Kind::Cross(cross) => &cross.table.name,
+        }
+    }
+
+    /// How much of it is covered, in per cent.
+    pub fn coverage(&self) -> f64 {
+        match self.0 {
+            Kind::Point(point) => point.coverage(),
+            Kind::Cross(cross) => cross.coverage(),
+        }
+    }
+
+    fn options(&self) -> Weights {
+        match self.0 {
+            Kind::Point(point) => point.table.options,
+            Kind::Cross(cross) => cross.table.options,
+        }
+    }
+
+    fn add_holes(&self, holes: &mut Vec<Hole>) {
+        if self.options().weight == 0 {
+            return;
+        }
+        match self.0 {
+            Kind::Point(point) => {
+                holes.extend(point.uncovered().map(|bin| vec![part(point, bin)]));
+            }
+            Kind::Cross(cross) => holes.extend(cross.uncovered().map(|bin| {
+                let parts = cross.points.iter().zip(cross.coordinates(bin));
+                parts.map(|(point, bin)| part(point, bin)).collect()
+            })),
+        }
+    }
+}
+
+/// A bin of a point: the point's name and the bin's values.
+fn part(point: &PointData, bin: usize) -> (String, Vec<RangeInclusive<i128>>) {
+    let PointTable {
+        name, shape, bins, ..
+    } = &*point.table;
+    let ranges = bins[bin].ranges.iter();
+    let values = ranges.filter_map(|(first, last)| shape.values(*first, *last));
+    (name.clone(), values.collect())
+}

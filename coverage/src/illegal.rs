@@ -1,0 +1,35 @@
+//! A sample that must not be.
+
+use std::panic::Location;
+
+/// A sample was in an illegal bin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("illegal bin `{bin}` of `{group}.{item}`: {values} (sampled at {place})")]
+pub struct IllegalSample {
+    /// The group's name, and its instance's.
+    pub group: String,
+    /// The point or cross.
+    pub item: String,
+    /// The bin.
+    pub bin: String,
+    /// The value, or those of a cross.
+    pub values: String,
+    /// Where it was sampled.
+    pub place: &'static Location<'static>,
+}
+
+impl IllegalSample {
+    /// Fails the test at the caller's line, as an assertion does.
+    ///
+    /// # Panics
+    ///
+    /// Always.
+    #[cold]
+    #[track_caller]
+    pub fn fail(&self) -> ! {
+        panic!(
+            "illegal bin `{}` of `{}.{}`: {}",
+            self.bin, self.group, self.item, self.values
+        )
+    }
+}

@@ -1,0 +1,85 @@
+//! Functional coverage, as IEEE 1800-2023 has it in clause 19: what of the plan the tests have met.
+//!
+//! ```
+//! use verifork_coverage::{CoverGroup, CoverValue, Cross, Point};
+//!
+//! #[derive(Clone, Copy, CoverValue)]
+//! enum Burst { Fixed, Incr, Wrap }
+//!
+//! struct Transfer { length: u8, burst: Burst }
+//!
+//! #[derive(CoverGroup)]
+//! #[cover_group(of = Transfer)]
+//! struct Transfers {
+//!     #[bins(single = 0, short = 1..=15, long = 16..=255)]
+//!     length: Point<u8>,
+//!     #[bins(each, transitions(Incr => Wrap, Wrap => Incr))]
+//!     burst: Point<Burst>,
+//!     #[cross(length, burst, ignore(long, Wrap), ignore(long, Fixed))]
+//!     length_by_burst: Cross,
+//! }
+//!
+//! let covered = Transfers::new();
+//! covered.sample(&Transfer { length: 3, burst: Burst::Incr });
+//! covered.sample(&Transfer { length: 15, burst: Burst::Wrap });
+//! assert_eq!(covered.burst.count("Incr => Wrap"), Some(1));
+//! assert_eq!(covered.length_by_burst.count(&["short", "Wrap"]), Some(1));
+//! assert!(!covered.is_full());
+//! ```
+//!
+//! | for | see |
+//! |---|---|
+//! | groups that are known when the program is written | [`macro@CoverGroup`] |
+//! | groups that are made at run time | [`GroupBuilder`], [`Bins`], [`CrossBins`] |
+//! | sequences of conditions over clocks | [`cover!`], [`Sequence`] |
+//! | enums as values | [`macro@CoverValue`] |
+//! | files, merging, sums, the runs that are enough | [`Record`], [`Database`] |
+//! | a generator that prefers what is missing | [`CoverGroup::holes`] |
+//!
+//! # When it is stored
+//!
+//! In a test of verifork every group that was made, also one that has been dropped since, is written to a file
+//! at the test's end, passed or failed, where `VERIFORK_ARTIFACTS` names a folder; `verifork-runner` names
+//! one. What has been counted so far is written once a second too: if the process is killed, at most that is
+//! lost. A program of its own calls [`take`] and writes a [`Record`].
+
+// The macros name the crate by its own name, also inside of it.
+extern crate self as verifork_coverage;
+
+mod bins;
+mod cross;
+mod database;
+mod definition;
+mod error;
+mod group;
+#[cfg(feature = "verifork")]
+mod hook;
+mod illegal;
+mod point;
+mod record;
+mod registry;
+mod sequence;
+mod table;
+mod transition;
+mod value;
+
+pub use bins::{BinKind, Bins, Keys, Values};
+pub use cross::{Cross, CrossBins};
+pub use database::{Covered, Database, Total};
+pub use definition::{BinDefinition, Counts, CrossDefinition, GroupDefinition, PointDefinition};
+pub use error::{DefinitionError, Problem};
+pub use group::{AnyItem, CoverGroup, Group, GroupBuilder, Hole, Item, Options};
+pub use illegal::IllegalSample;
+pub use point::Point;
+pub use record::{EXTENSION, FileError, GroupRecord, Record, Source};
+pub use registry::take;
+pub use sequence::Sequence;
+pub use transition::{IntoTransition, Transition};
+pub use value::{CoverValue, Shape};
+pub use verifork_coverage_macros::{CoverGroup, CoverValue};
+
+/// What the macros expand to.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::sequence::Site;
+}

@@ -1,0 +1,238 @@
+//! A cover point: samples a value and counts the bins that it is in (IEEE 1800-2023, 19.5).
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::rc::Rc;
+
+use crate::bins::BinKind;
+use crate::illegal::IllegalSample;
+use crate::table::PointTable;
+use crate::value::{CoverValue, key_of};
+
+/// No segment: nothing was sampled.
+const NONE: usize = usize::MAX;
+
+/// What a point has counted.
+#[derive(Debug)]
+pub(crate) struct PointData {
+    pub(crate) table: Rc<PointTable>,
+    pub(crate) group: Rc<str>,
+    pub(crate) counts: Box<[Cell<u64>]>,
+    /// How many bins that count have been hit too seldom so far.
+    pub(crate) missing: Cell<usize>,
+    /// The segment of the last sample.
+    last: Cell<usize>,
+    /// Its value.
+    key: Cell<u128>,
+    /// The state of the transitions.
+    state: Cell<u128>,
+    /// How often it was sampled, modulo 2^32.
+    samples: Cell<u32>,
+}
+
+/// A point of a cover group, whose values are of the type `V`.
+pub struct Point<V> {
+    pub(crate) data: Rc<PointData>,
+    values: PhantomData<fn(V)>,
+}
+
+impl<V> fmt::Debug for Point<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Point({}: {:.1} %)",
+            self.data.table.name,
+            self.data.coverage()
+        )
+    }
+}
+
+impl<V> Clone for Point<V> {
+    fn clone(&self) -> Self {
+        Point {
+            data: Rc::clone(&self.data),
+            values: PhantomData,
+        }
+    }
+}
+
+impl<V: CoverValue> Point<V> {
+    pub(crate) fn new(data: Rc<PointData>) -> Self {
+        Point {
+            data,
+            values: PhantomData,
+        }
+    }
+
+    /// Samples a value: counts the bins that it is in, and the transitions that end with it.
+    ///
+    /// # Panics
+    ///
+    /// The value is in an illegal bin, or ends an illegal transition.
+    #[inline]
+    #[track_caller]
+    pub fn sample(&self, value: V) {
+        if let Err(illegal) = self.try_sample(value) {
+            illegal.fail();
+        }
+    }
+
+    /// As [`sample`](Self::sample), with an error for an illegal value.
+    ///
+    /// # Errors
+    ///
+    /// The value is in an illegal bin, or ends an illegal transition.
+    #[inline]
+    #[track_caller]
+    pub fn try_sample(&self, value: V) -> Result<(), IllegalSample> {
+        self.data.sample(key_of(value), Location::caller())
+    }
+
+    /// There is no value this time: a cross that is sampled next counts nothing, and transitions begin anew.
+    #[inline]
+    pub fn skip(&self) {
+        self.data.last.set(NONE);
+        self.data.state.set(0);
+    }
+}
+
+impl<V> Point<V> {
+    /// The point's name.
+    pub fn name(&self) -> &str {
+        &self.data.table.name
+    }
+
+    /// How many of the bins that count have been hit often enough, in per cent.
+    pub fn coverage(&self) -> f64 {
+        self.data.coverage()
+    }
+
+    /// How often the bin of this name has been hit; `None` if there is no such bin.
+    pub fn count(&self, bin: &str) -> Option<u64> {
+        let index = self.data.table.bins.iter().position(|it| it.name == bin)?;
+        Some(self.data.counts[index].get())
+    }
+}
+
+impl PointData {
+    pub(crate) fn new(table: Rc<PointTable>, group: Rc<str>) -> Self {
+        PointData {
+            counts: table.bins.iter().map(|_| Cell::new(0)).collect(),
+            missing: Cell::new(table.counted),
+            last: Cell::new(NONE),
+            key: Cell::new(0),
+            state: Cell::new(0),
+            samples: Cell::new(0),
+            table,
+            group,
+        }
+    }
+
+    #[inline]
+    fn sample(&self, key: u128, place: &'static Location<'static>) -> Result<(), IllegalSample> {
+        self.count_sample();
+        let table = &*self.table;
+        let index = table.segment_of(key);
+        self.last.set(index);
+        self.key.set(key);
+        let segment = table.segment(index);
+        for bin in table.hits(segment) {
+            self.hit(*bin as usize);
+        }
+        let moved = match &table.automaton {
+            Some(automaton) => {
+                let state = automaton.next(self.state.get(), table.fits(index));
+                self.state.set(state);
+                let mut illegal = None;
+                for (last, bin) in &automaton.last {
+                    if state & last != 0 {
+                        self.hit(*bin as usize);
+                        if table.bins[*bin as usize].kind == BinKind::Illegal {
+                            illegal = illegal.or(Some(*bin));
+                        }
+                    }
+                }
+                illegal
+            }
+            None => None,
+        };
+        if segment.illegal || moved.is_some() {
+            return Err(self.illegal(moved, place));
+        }
+        Ok(())
+    }
+
+    /// Now and then a sample looks at the clock.
+    #[inline]
+    fn count_sample(&self) {
+        const BETWEEN: u32 = 1 << 10;
+        let samples = self.samples.get().wrapping_add(1);
+        self.samples.set(samples);
+        if samples.is_multiple_of(BETWEEN) {
+            #[cfg(feature = "verifork")]
+            crate::hook::checkpoint();
+        }
+    }
+
+    #[cold]
+    fn illegal(&self, moved: Option<u32>, place: &'static Location<'static>) -> IllegalSample {
+        let table = &*self.table;
+        let hits = table.hits(table.segment(self.last.get()));
+        let is_illegal = |bin: &&u32| table.bins[**bin as usize].kind == BinKind::Illegal;
+        let bin = hits.iter().find(is_illegal).copied().or(moved);
+        let bin = bin.map_or("?", |bin| &table.bins[bin as usize].name);
+        IllegalSample {
+            group: self.group.to_string(),
+            item: table.name.clone(),
+            bin: bin.to_owned(),
+            values: self.value_text(),
+            place,
+        }
+    }
+
+    #[inline]
+    fn hit(&self, bin: usize) {
+        let count = self.counts[bin].get().saturating_add(1);
+        self.counts[bin].set(count);
+        if count == self.table.options.at_least && bin < self.table.counted {
+            self.missing.set(self.missing.get() - 1);
+        }
+    }
+
+    /// Those bins of the last sample that count.
+    #[inline]
+    pub(crate) fn last_hits(&self) -> &[u32] {
+        match self.last.get() {
+            NONE => &[],
+            index => self.table.counted_hits(self.table.segment(index)),
+        }
+    }
+
+    /// The bins of values that count and have been hit too seldom.
+    pub(crate) fn uncovered(&self) -> impl Iterator<Item = usize> + '_ {
+        let at_least = self.table.options.at_least;
+        (0..self.table.counted_values).filter(move |bin| self.counts[*bin].get() < at_least)
+    }
+
+    /// The value of the last sample, as it is written.
+    pub(crate) fn value_text(&self) -> String {
+        let table = &*self.table;
+        format!("{} is {}", table.name, table.shape.text(self.key.get()))
+    }
+
+    pub(crate) fn coverage(&self) -> f64 {
+        percent(self.table.counted - self.missing.get(), self.table.counted)
+    }
+}
+
+/// So many of so many, in per cent; all of nothing is all.
+#[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52 bins")]
+pub(crate) fn percent(hit: usize, all: usize) -> f64 {
+    if all == 0 {
+        100.0
+    } else {
+        100.0 * hit as f64 / all as f64
+    }
+}

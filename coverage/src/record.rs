@@ -1,0 +1,310 @@
+//! What one test has covered, and its file.
+//!
+//! A file is lines of JSON: the format's version, the source, a line for each instance of a group, and an end
+//! that says how many these were. So a file that was cut short is known as such. It is written beside its
+//! place and moved there, so nobody sees half of one.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::{Counts, GroupDefinition};
+use crate::group::GroupData;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+/// What the names of these files end with.
+pub const EXTENSION: &str = "coverage";
+
+/// What one instance of a group has counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// The instance's name, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// What it counts.
+    pub definition: GroupDefinition,
+    /// How often.
+    pub counts: Counts,
+}
+
+impl GroupRecord {
+    pub(crate) fn of(group: &GroupData) -> Self {
+        GroupRecord {
+            instance: group.instance().map(str::to_owned),
+            definition: group.definition(),
+            counts: group.counts(),
+        }
+    }
+}
+
+/// Where coverage comes from: one run of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// The test.
+    pub test: String,
+    /// The simulator.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub simulator: String,
+    /// The seed of its random streams.
+    pub seed: u64,
+    /// What tells this run from all others of the same test and seed.
+    pub run: String,
+    /// Whether the test passed.
+    pub passed: bool,
+}
+
+/// What one run of a test has covered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Record {
+    /// The run.
+    pub source: Source,
+    /// Its groups.
+    pub groups: Vec<GroupRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Line {
+    VeriforkCoverage(u32),
+    Source(Source),
+    Group(GroupRecord),
+    End { groups: usize },
+}
+
+/// A coverage file that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The operating system says why.
+    #[error("coverage file `{}`: {error}", path.display())]
+    System {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It is of another version of the format.
+    #[error(
+        "coverage file `{}` has version {version} of the format, and this program reads {VERSION}: \
+         use one version of verifork for all", path.display()
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// It was cut short, or is something else.
+    #[error("coverage file `{}`, line {line}: {why}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: String,
+    },
+}
+
+impl Record {
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let groups = self.groups.iter().cloned().map(Line::Group);
+        let lines = [
+            Line::VeriforkCoverage(VERSION),
+            Line::Source(self.source.clone()),
+        ];
+        let end = Line::End {
+            groups: self.groups.len(),
+        };
+        let mut text = String::new();
+        for line in lines.into_iter().chain(groups).chain([end]) {
+            // Numbers, strings and lists always are JSON.
+            text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Writes the file, in the place of one that is there.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses it; what was there stays then.
+    pub fn write(&self, path: &Path) -> Result<(), FileError> {
+        write_whole(path, &self.text())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, was cut short or changed, or is of another version.
+    pub fn read(path: &Path) -> Result<Record, FileError> {
+        let system = |error| FileError::System {
+            path: path.to_owned(),
+            error,
+        };
+        Record::parse(&fs::read_to_string(path).map_err(system)?, path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Record, FileError> {
+        let damaged = |index: usize, why: String| FileError::Damaged {
+            path: path.to_owned(),
+            line: index + 1,
+            why,
+        };
+        let mut source = None;
+        let mut groups = Vec::new();
+        let mut ended = false;
+        let mut count = 0;
+        for (index, text) in text.lines().enumerate() {
+            count = index + 1;
+            let line = serde_json::from_str(text)
+                .map_err(|error| damaged(index, format!("it is no line of coverage: {error}")))?;
+            match (index, line) {
+                (0, Line::VeriforkCoverage(VERSION)) => {}
+                (0, Line::VeriforkCoverage(version)) => {
+                    return Err(FileError::Version {
+                        path: path.to_owned(),
+                        version,
+                    });
+                }
+                (1, Line::Source(read)) => source = Some(read),
+                (2.., Line::Group(group)) if !ended => {
+                    if !group.definition.is_sound() || !group.counts.fit(&group.definition) {
+                        let name = &group.definition.name;
+                        let why = format!("the counts of group `{name}` do not fit its definition");
+                        return Err(damaged(index, why));
+                    }
+                    groups.push(group);
+                }
+                (2.., Line::End { groups: told }) if !ended => {
+                    if told != groups.len() {
+                        let there = groups.len();
+                        let why = format!("{told} groups were written, and {there} are there");
+                        return Err(damaged(index, why));
+                    }
+                    ended = true;
+                }
+                _ => return Err(damaged(index, "this line does not belong here".into())),
+            }
+        }
+        match source {
+            Some(source) if ended => Ok(Record { source, groups }),
+            _ => Err(damaged(
+                count,
+                "it ends before its end: it was cut short".into(),
+            )),
+        }
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), FileError> {
+    let system = |error| FileError::System {
+        path: path.to_owned(),
+        error,
+    };
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        system(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Bins, CrossBins, GroupBuilder, take};
+
+    pub(crate) fn record() -> Record {
+        let mut builder = GroupBuilder::new("transfers").instance("port 0");
+        let length = builder.point(
+            "length",
+            Bins::<u8>::new().bin("low", 0..=9).illegal("high", 200..),
+        );
+        let length = length.unwrap();
+        let write = builder.point("write", Bins::<bool>::new()).unwrap();
+        let bins = CrossBins::new().ignore(["low", "false"]);
+        let cross = builder.cross("both", &[&length, &write], bins).unwrap();
+        drop(builder.build());
+        length.sample(3);
+        write.sample(true);
+        cross.sample();
+        Record {
+            source: Source {
+                test: "writes".to_owned(),
+                seed: u64::MAX,
+                ..Source::default()
+            },
+            groups: take(),
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("writes.coverage");
+        let record = record();
+        record.write(&path).unwrap();
+        record.write(&path).unwrap();
+        assert_eq!(Record::read(&path).unwrap(), record);
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+        let group = &record.groups[0];
+        assert_eq!(group.instance.as_deref(), Some("port 0"));
+        assert_eq!(group.counts.crosses[0].values().sum::<u64>(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_short_anywhere_is_no_file() {
+        let text = record().text();
+        for len in 0..text.len() - 1 {
+            let read = Record::parse(&text[..len], Path::new("x"));
+            assert!(
+                matches!(read, Err(FileError::Damaged { .. })),
+                "{len}: {read:?}"
+            );
+        }
+        let more = format!("{text}{text}");
+        assert!(Record::parse(&more, Path::new("x")).is_err());
+    }
+
+    #[test]
+    fn a_file_of_another_version_says_so() {
+        let text =
+            record()
+                .text()
+                .replacen("\"verifork_coverage\":1", "\"verifork_coverage\":2", 1);
+        let error = Record::parse(&text, Path::new("x"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("has version 2 of the format, and this program reads 1"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn counts_of_another_definition_are_refused() {
+        let mut record = record();
+        record.groups[0].counts.points[0].insert(99, 1);
+        let error = Record::parse(&record.text(), Path::new("x"))
+            .unwrap_err()
+            .to_string();
+        let wanted = "line 3: the counts of group `transfers` do not fit its definition";
+        assert!(error.ends_with(wanted), "{error}");
+    }
+}

@@ -1,0 +1,42 @@
+//! The groups of the test that runs, on the simulator's thread.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::group::GroupData;
+use crate::record::GroupRecord;
+
+thread_local! {
+    /// How often the groups have been taken.
+    static GENERATION: Cell<u64> = const { Cell::new(0) };
+    static GROUPS: RefCell<Vec<Rc<GroupData>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A group counts for the test that runs.
+pub(crate) fn add(group: &Rc<GroupData>) {
+    GROUPS.with_borrow_mut(|groups| groups.push(Rc::clone(group)));
+    #[cfg(feature = "verifork")]
+    crate::hook::expect_end();
+}
+
+/// What the groups that were made on this thread have counted. They are forgotten: what is counted later is
+/// not told again.
+///
+/// With the feature `verifork`, which is on by default, this is done at the end of each test, and the outcome
+/// written to a file.
+pub fn take() -> Vec<GroupRecord> {
+    GENERATION.set(GENERATION.get() + 1);
+    let groups = GROUPS.take();
+    groups.iter().map(|group| GroupRecord::of(group)).collect()
+}
+
+/// Groups that were made in another generation are not told any more.
+pub(crate) fn generation() -> u64 {
+    GENERATION.get()
+}
+
+/// What they have counted so far.
+#[cfg(feature = "verifork")]
+pub(crate) fn so_far() -> Vec<GroupRecord> {
+    GROUPS.with_borrow(|groups| groups.iter().map(|group| GroupRecord::of(group)).collect())
+}

@@ -1,0 +1,189 @@
+//! What is to be done when the running test has ended, however it ends.
+//!
+//! For crates that keep something of a test beside its results, as `verifork-coverage` does.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use verifork_protocol::files::file_name;
+
+use super::outcome::{FailureEntry, Status, TestResult};
+use super::results;
+use super::simulator::SimulatorInfo;
+use crate::task::{catch, text_of};
+
+type Call = Box<dyn FnOnce(&TestEnd<'_>) -> anyhow::Result<()>>;
+
+#[derive(Default)]
+struct Running {
+    /// The name of this run of the test; empty while none runs.
+    label: String,
+    calls: Vec<Call>,
+}
+
+thread_local! {
+    static RUNNING: RefCell<Running> = RefCell::new(Running::default());
+}
+
+/// A test that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct TestEnd<'a> {
+    result: &'a TestResult,
+    simulator: &'a SimulatorInfo,
+}
+
+impl TestEnd<'_> {
+    /// The name by which a filter finds the test.
+    pub fn name(&self) -> &str {
+        &self.result.name
+    }
+
+    /// What `VERIFORK_SEED` takes to repeat it.
+    pub fn seed(&self) -> u64 {
+        self.result.seed
+    }
+
+    /// Whether it has passed so far: an error of what is called at its end fails it.
+    pub fn has_passed(&self) -> bool {
+        self.result.status == Status::Passed
+    }
+
+    /// The simulator that ran it.
+    pub fn simulator(&self) -> &SimulatorInfo {
+        self.simulator
+    }
+}
+
+/// Has something called when the running test has ended: by itself, at one of its limits, or with the
+/// simulation; not if the process is killed. What is registered first is called first. An error, or a panic,
+/// fails the test.
+///
+/// Outside of a test it is called at the end of the next one.
+///
+/// # Examples
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork::test_end::at_test_end;
+///
+/// #[verifork::test]
+/// async fn notes_its_seed() -> Result {
+///     at_test_end(|end| {
+///         let passed = if end.has_passed() { "passed" } else { "failed" };
+///         log::info!("{} has {passed} with seed {}", end.name(), end.seed());
+///         Ok(())
+///     });
+///     Ok(())
+/// }
+/// ```
+pub fn at_test_end(call: impl FnOnce(&TestEnd<'_>) -> anyhow::Result<()> + 'static) {
+    RUNNING.with_borrow_mut(|running| running.calls.push(Box::new(call)));
+}
+
+/// The file in which to keep something of the running test, in the folder of its results; nothing if nobody
+/// has asked for results (`VERIFORK_RESULTS`), or no test runs. Its name is that of the test, with this
+/// extension.
+pub fn test_file(extension: &str) -> Option<PathBuf> {
+    let folder = results::folder()?;
+    RUNNING.with_borrow(|running| {
+        let label = Some(&running.label).filter(|label| !label.is_empty())?;
+        Some(folder.join(format!("{}.{extension}", file_name(label))))
+    })
+}
+
+/// This run of a test begins.
+pub(super) fn begin(label: &str) {
+    RUNNING.with_borrow_mut(|running| label.clone_into(&mut running.label));
+}
+
+/// Calls what is to be called at the test's end; its errors are the test's.
+pub(super) fn call_all(result: &mut TestResult, simulator: &SimulatorInfo) {
+    // Whoever is called may register again, which is of no use: the test has ended.
+    let calls = RUNNING.with_borrow_mut(|running| std::mem::take(&mut running.calls));
+    for call in calls {
+        let end = TestEnd { result, simulator };
+        let problem = match catch(|| call(&end)) {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => text_of(&error),
+            Err(caught) => caught.message,
+        };
+        let entry = FailureEntry::of_test(format!("at the test's end: {problem}"));
+        match &mut result.status {
+            Status::Failed(entries) => entries.push(entry),
+            status => *status = Status::Failed(vec![entry]),
+        }
+    }
+    RUNNING.with_borrow_mut(|running| running.label.clear());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::simulator::Identity;
+    use crate::time::SimDuration;
+
+    fn result(status: Status) -> TestResult {
+        TestResult {
+            name: "counts".to_owned(),
+            repetition: None,
+            file: "src/lib.rs",
+            line: 7,
+            status,
+            since: SimDuration::ZERO,
+            simulated: SimDuration::ZERO,
+            wall: std::time::Duration::ZERO,
+            seed: 3,
+        }
+    }
+
+    fn simulator() -> SimulatorInfo {
+        SimulatorInfo::of(&Identity {
+            product: "Icarus Verilog".to_owned(),
+            version: "11.0".to_owned(),
+            interface: "VPI",
+        })
+    }
+
+    #[test]
+    fn what_is_called_at_the_end_is_told_of_it_once() {
+        let told = Rc::new(Cell::new(0));
+        let count = Rc::clone(&told);
+        begin("counts");
+        at_test_end(move |end| {
+            assert_eq!(
+                (end.name(), end.seed(), end.has_passed()),
+                ("counts", 3, true)
+            );
+            count.set(count.get() + 1);
+            Ok(())
+        });
+        let mut result = result(Status::Passed);
+        call_all(&mut result, &simulator());
+        call_all(&mut result, &simulator());
+        assert_eq!((told.get(), &result.status), (1, &Status::Passed));
+    }
+
+    #[test]
+    fn an_error_and_a_panic_at_the_end_fail_the_test() {
+        begin("counts");
+        at_test_end(|_| anyhow::bail!("the disk is full"));
+        at_test_end(|end| panic!("passed: {}", end.has_passed()));
+        let mut result = result(Status::Passed);
+        call_all(&mut result, &simulator());
+        let Status::Failed(entries) = &result.status else {
+            panic!("{:?}", result.status);
+        };
+        let texts: Vec<_> = entries.iter().map(|entry| &*entry.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "at the test's end: the disk is full",
+                "at the test's end: passed: false"
+            ]
+        );
+        assert_eq!(test_file("x"), None, "no test runs any more");
+    }
+}

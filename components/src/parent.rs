@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::future::Future;
 use std::panic::Location;
+use std::rc::Rc;
 
 use verifork::task::{Scope, Task, TaskManager};
 use verifork::{Error, Result, Test, log};
@@ -83,15 +84,36 @@ pub(crate) fn free_name(parent: &impl Parent, name: String) -> String {
 }
 
 /// Fails the running test from where no error can be returned: a destructor.
+///
+/// What is being destroyed may be so because of an error that is on its way: that comes first. So it is a task
+/// of the test that fails, when it has its turn.
 pub(crate) fn fail_test(name: String, error: Error) {
     if Test::current().is_none() {
         log::error!("{error}");
         return;
     }
     let message = error.to_string();
-    let child = verifork::task::child(name).try_fork(async { Err::<(), _>(error) });
-    // The test takes no more tasks: it is ending, and what destructors panic with then is an error of it.
-    assert!(child.is_ok() || std::thread::panicking(), "{message}");
+    let late = Rc::new(Late(RefCell::new(None)));
+    let task = Rc::clone(&late);
+    let child = verifork::task::child(name);
+    let added = child.try_start_soon(async move { task.0.take().map_or(Ok(()), Err) });
+    if added.is_ok() {
+        late.0.replace(Some(error));
+    } else {
+        // The test takes no more tasks: it is ending, and what destructors panic with is an error of it.
+        assert!(std::thread::panicking(), "{message}");
+    }
+}
+
+/// An error of a task that may be cancelled before its turn: it is one all the same.
+struct Late(RefCell<Option<Error>>);
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        if let Some(error) = self.0.take() {
+            assert!(std::thread::panicking(), "{error}");
+        }
+    }
 }
 
 struct Claimed {

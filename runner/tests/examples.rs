@@ -202,6 +202,20 @@ mutants! {
         on ghdl, nvc says "axis_arbiter.s_axis_tready is 0b";
     axis_arbiter_single_beats_unfair("axis_arbiter_single_beats_unfair.v") of "axis_arbiter_tb", "axis_arbiter::two_inputs", "random_packets::single_beats"
         on icarus, verilator says "axis_arbiter.s_axis_tready is 0b1, not 0b10, with tvalid 0b11 after input 0";
+    axis_fifo_one_too_many("axis_fifo_one_too_many.v") of "axis_fifo_tb", "axis_fifo::words", "frames_come_through::with_back_pressure"
+        on icarus, verilator says "AXI4STREAM_ERRM_TDATA_STABLE: ";
+    axis_fifo_valid_taken_back("axis_fifo_valid_taken_back.v") of "axis_fifo_tb", "axis_fifo::words", "frames_come_through::in_bursts"
+        on icarus says "AXI4STREAM_ERRM_TVALID_STABLE: ";
+    axis_fifo_id_not_stored("axis_fifo_id_not_stored.vhd") of "axis_fifo_tb", "axis_fifo::vhdl::words", "frames_come_through::with_back_pressure"
+        on ghdl, nvc says "AXI4STREAM_ERRM_TID_STABLE: ";
+    axis_fifo_reset_keeps_beats("axis_fifo_reset_keeps_beats.vhd") of "axis_fifo_tb", "axis_fifo::vhdl::words", "a_reset_forgets_what_is_inside"
+        on ghdl, nvc says "AXI4STREAM_ERRM_TVALID_RESET: ";
+    axis_widen_keep_left("axis_widen_keep_left.v") of "axis_fifo_tb", "axis_widen", "frames_come_through::at_full_speed"
+        on icarus says "AXI4STREAM_ERRM_TKEEP_X: ";
+    axis_widen_keep_left_in_vhdl("axis_widen_keep_left.vhd") of "axis_fifo_tb", "axis_widen::vhdl", "frames_come_through::at_full_speed"
+        on ghdl, nvc says "AXI4STREAM_ERRM_TKEEP_X: ";
+    axis_widen_always_ready("axis_widen_always_ready.v") of "axis_fifo_tb", "axis_widen", "frames_come_through::with_back_pressure"
+        on icarus says "AXI4STREAM_ERRM_TDATA_STABLE: ";
     spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
         on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
     spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"

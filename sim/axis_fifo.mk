@@ -1,0 +1,3 @@
+TOP := axis_fifo
+SOURCES := hdl/axis_fifo.v
+PLUGIN := axis_fifo_tb

@@ -63,9 +63,9 @@ pub enum WriteCause {
     /// The design drives it: what is written would not last. See
     /// [`Signal::try_set`](super::Signal::try_set).
     #[error(
-        "it is an output of the design, which drives it: the value would last only until the design drives \
-         the next one; `force` holds a value against the design, and `assume_undriven` says that nothing \
-         drives it"
+        "the design drives it, as an output or by an assignment: the value would last only until the design \
+         drives the next one; `force` holds a value against the design, and `assume_undriven` says that \
+         nothing drives it"
     )]
     Driven,
     /// The read-only phase of a time step: nothing may change any more.

@@ -207,14 +207,16 @@ impl<T: SignalValue> Signal<T> {
     /// # Errors
     ///
     /// [`WriteError`] with the caller's place, if the value does not fit the signal's width, the
-    /// signal is constant or a net of Verilog that is an output, it is the read-only phase, or no
+    /// signal is constant or a net that the design drives, it is the read-only phase, or no
     /// simulation runs on this thread.
     ///
-    /// # Outputs
+    /// # What the design drives
     ///
-    /// The design drives them: what is written there would last until it drives the next value, and a test
-    /// that reads it back would pass for nothing. Nets (`output wire`) are refused. Other outputs of the
-    /// top (`output reg`, ports of VHDL) are written, with a warning that names the line.
+    /// A value written to an output of the design, or to another net that it drives, would last until it
+    /// drives the next value, and a test that reads it back would pass for nothing. Nets (`output wire`) are refused, and so are nets inside of
+    /// the design that an assignment, a gate or an instance drives, where the simulator tells it (Icarus, and
+    /// Verilator from 5.044 on); a net that is left at Z is not. Other outputs of the top (`output reg`) and
+    /// those of VHDL are written, with a warning that names the line.
     /// [`force`](Self::force) holds a value against the design;
     /// [`assume_undriven`](Self::assume_undriven) says that the write is meant. State inside of the design
     /// can be written: it keeps the value until the design assigns another one.
@@ -252,12 +254,12 @@ impl<T: SignalValue> Signal<T> {
 
     /// Says that nothing in the design drives this signal.
     ///
-    /// An output can be written after this without an error or a warning, which
+    /// What is driven can be written after this without an error or a warning, which
     /// [`try_set`](Self::try_set) has for it otherwise.
     ///
     /// On GHDL before version 5 every write is a force that nothing ends, and the design's own drivers
     /// cannot be asked for. So only inputs of the top are written there, and other signals after
-    /// this. Elsewhere it changes nothing for what is no output.
+    /// this. Elsewhere it changes nothing for what is not driven.
     ///
     /// ```no_run
     /// # use verifork::dut::{BindError, Instance};

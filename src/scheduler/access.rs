@@ -7,7 +7,7 @@ use super::signal::{Driven, Signal};
 use super::write::{self, Write, WriteError};
 use super::{Kernel, Stage};
 use crate::simulator::{PortError, PortResult, WriteMode};
-use crate::value::LogicVec;
+use crate::value::{Logic, LogicVec};
 
 impl Kernel {
     #[inline(never)]
@@ -69,8 +69,15 @@ impl Kernel {
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         self.check_writable(signal)?;
-        if signal.driven.get() == Driven::Continuously {
-            return Err(WriteError::Driven);
+        match signal.driven.get() {
+            Driven::Continuously => return Err(WriteError::Driven),
+            Driven::Unasked if self.holds_a_value(signal) => return Err(WriteError::Driven),
+            Driven::Unasked | Driven::No => {
+                signal.driven.set(Driven::No);
+                signal.takes_deposits.set(true);
+                return Ok(());
+            }
+            Driven::ByProcesses => {}
         }
         log::warn!(
             "`{}`, which is set at {place}, is an output of the design: the value lasts only until the \
@@ -80,6 +87,22 @@ impl Kernel {
         );
         signal.takes_deposits.set(true);
         Ok(())
+    }
+
+    /// Whether a net has a driver that does not leave it to others, as the driver of a bus does.
+    fn holds_a_value(&self, signal: &Signal) -> bool {
+        let Signal {
+            handle,
+            description,
+            ..
+        } = signal;
+        if !self.port.is_driven(*handle, &description.path) {
+            return false;
+        }
+        let mut value = LogicVec::default();
+        let read = self.port.read(*handle, &description.encoding, &mut value);
+        let is_open = |bit| value.bit(bit) == Some(Logic::HighImpedance);
+        read.is_err() || !(0..value.width()).any(is_open)
     }
 
     #[cold]

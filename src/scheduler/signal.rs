@@ -26,6 +26,8 @@ use crate::value::{Declared, Logic, LogicVec};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Driven {
     No,
+    /// The port knows whether there is a driver, and is asked at the first write.
+    Unasked,
     /// It assigns to it now and then, so that a written value stays for a while.
     ByProcesses,
     /// It holds a value at any time, against which a written one means nothing.
@@ -529,15 +531,15 @@ impl Signal {
 fn driven(description: &Description, quirks: &Quirks) -> Driven {
     let scope = description.path.strip_suffix(&description.name);
     let of_the_top = scope.is_some_and(|scope| !scope.trim_end_matches('.').contains('.'));
-    let is_net = description.kind == ObjectKind::Net && !quirks.vector_formats.has_nine_states();
-    if description.direction != Some(Direction::Output) {
-        Driven::No
-    } else if is_net {
-        Driven::Continuously
-    } else if of_the_top {
-        Driven::ByProcesses
-    } else {
-        Driven::No
+    let is_vhdl = quirks.vector_formats.has_nine_states();
+    let is_net = description.kind == ObjectKind::Net && !is_vhdl;
+    match description.direction {
+        Some(Direction::Output) if is_net => Driven::Continuously,
+        Some(Direction::Output) if of_the_top || is_vhdl => Driven::ByProcesses,
+        Some(Direction::Output | Direction::InOut) => Driven::No,
+        Some(Direction::Input) if of_the_top => Driven::No,
+        _ if is_net && quirks.images_tell_drivers => Driven::Unasked,
+        _ => Driven::No,
     }
 }
 

@@ -176,6 +176,11 @@ pub(crate) trait Port {
         None
     }
 
+    /// Whether the design has a driver for a net, where [`Quirks::images_tell_drivers`]. May take long, once.
+    fn is_driven(&self, _net: Handle, _path: &str) -> bool {
+        false
+    }
+
     /// Whether the events of a watched object tell of assignments, of the same value too.
     fn tells_assignments(&self, _object: Handle) -> bool {
         false

@@ -78,6 +78,8 @@ pub(crate) struct Quirks {
     pub(crate) deposits_pass_forces: bool,
     /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
+    /// The compiled design tells which nets have drivers, which no function does: see `vpi/image.rs`. Icarus.
+    pub(crate) images_tell_drivers: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
     pub(crate) read_only_writes_pass: bool,
     /// A read-write phase asked for in a read-write phase in which nothing was written comes in
@@ -204,6 +206,7 @@ impl Quirks {
         force_is_ignored: false,
         deposits_pass_forces: false,
         writes_last: false,
+        images_tell_drivers: false,
         read_only_writes_pass: false,
         read_write_again_needs_write: false,
         next_time_step_at_start: false,
@@ -272,6 +275,7 @@ impl Quirks {
                 last_watch_first: true,
                 next_time_step_stays: true,
                 next_time_step_repeats: true,
+                images_tell_drivers: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
                 names_are_escaped: true,

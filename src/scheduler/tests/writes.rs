@@ -483,12 +483,46 @@ fn inputs_inouts_and_the_state_inside_of_a_design_are_written_without_a_word() {
 }
 
 #[test]
-fn a_port_of_vhdl_that_is_an_output_is_warned_of_at_the_top_only() {
+fn an_output_of_vhdl_is_written_and_warned_of_at_any_depth() {
     let mut design = with_outputs();
     design.quirks.vector_formats = VectorFormats::Positions;
     design.run(async |_| {
-        assert!(!takes_deposits("flag") && takes_deposits("inner.wire_out"));
-        signal::<bool>("flag").try_set(true)?;
+        for name in ["flag", "inner.wire_out"] {
+            assert!(!takes_deposits(name), "{name}");
+            signal::<bool>(name).try_set(true)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_net_with_a_driver_takes_no_write_where_the_simulator_tells_of_drivers() {
+    let mut design = with_outputs();
+    design.quirks.images_tell_drivers = true;
+    let inner = design.id("top.inner");
+    for (name, value) in [("held", "1"), ("bus", "Z")] {
+        let id = design.add(Some(inner), name, ObjectKind::Net, Design::BIT);
+        design.has_driver(id);
+        design.initialize(id, Content::bits(value));
+    }
+    design.add(Some(inner), "free", ObjectKind::Net, Design::BIT);
+    design.run(async |simulator| {
+        let held = signal::<Logic>("inner.held");
+        for error in [held.try_set(Logic::Zero), held.try_set(Logic::Zero)] {
+            assert_eq!(*error.unwrap_err().cause(), WriteCause::Driven);
+        }
+        // The driver of a bus leaves it to others, once and for all.
+        signal::<Logic>("inner.bus").try_set(Logic::One)?;
+        signal::<Logic>("inner.free").try_set(Logic::One)?;
+        read_write().await;
+        signal::<Logic>("inner.bus").try_set(Logic::Zero)?;
+        read_write().await;
+        assert_eq!(
+            written(simulator),
+            ["inner.bus=1", "inner.free=1", "inner.bus=0"]
+        );
+        held.assume_undriven();
+        held.try_set(Logic::Zero)?;
         Ok(())
     });
 }

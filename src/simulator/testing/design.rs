@@ -132,6 +132,7 @@ impl Design {
             watches: RefCell::default(),
             tells_assignments: false,
             checks_writes: false,
+            has_driver: false,
             refusal: None,
             hidden: None,
             left_out: None,
@@ -215,6 +216,11 @@ impl Design {
     /// The object's type takes no unknown bits, which the simulator says before they are written.
     pub(crate) fn checks_writes(&mut self, id: ObjectId) {
         self.objects[id.0].checks_writes = true;
+    }
+
+    /// The net has a driver, which the simulator says if it is asked.
+    pub(crate) fn has_driver(&mut self, id: ObjectId) {
+        self.objects[id.0].has_driver = true;
     }
 
     /// The simulator knows in advance that it cannot write the object; `undriven_is_fine`: unless the

@@ -24,6 +24,7 @@ pub(super) struct Object {
     pub(super) watches: RefCell<Vec<Watch>>,
     pub(super) tells_assignments: bool,
     pub(super) checks_writes: bool,
+    pub(super) has_driver: bool,
     pub(super) refusal: Option<(PortError, bool)>,
     pub(super) hidden: Option<PortError>,
     pub(super) left_out: Option<PortError>,

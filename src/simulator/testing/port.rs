@@ -148,6 +148,9 @@ impl Port for Simulator {
         let (error, undriven_is_fine) = self.object(object).1.refusal.as_ref()?;
         (!(undriven && *undriven_is_fine)).then(|| error.clone())
     }
+    fn is_driven(&self, net: Handle, _: &str) -> bool {
+        self.object(net).1.has_driver
+    }
     fn tells_assignments(&self, object: Handle) -> bool {
         self.object(object).1.tells_assignments
     }

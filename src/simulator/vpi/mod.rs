@@ -5,6 +5,7 @@ mod declared;
 mod description;
 mod digits;
 mod hierarchy;
+mod image;
 mod nameless;
 mod probe;
 mod raw;
@@ -55,6 +56,7 @@ struct VpiPort {
     scopes: RefCell<hierarchy::Scopes>,
     /// What the simulator does not tell of declarations.
     declared: declared::Declared,
+    image: image::Image,
     /// What has to be kept for a simulator that compares values and makes handles anew.
     kept: verilator::Kept,
 }
@@ -125,6 +127,7 @@ impl VpiPort {
             digits: Cell::default(),
             scopes: RefCell::default(),
             declared: declared::Declared::read()?,
+            image: image::Image::default(),
             kept: verilator::Kept::default(),
         })
     }
@@ -295,6 +298,11 @@ impl Port for VpiPort {
 
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
         self.write_refusal_vhdl(self.vhdl?, object, undriven)
+    }
+
+    fn is_driven(&self, _net: Handle, path: &str) -> bool {
+        let image = self.arguments.first();
+        self.quirks.images_tell_drivers && self.image.is_driven(path, image.map(String::as_str))
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {

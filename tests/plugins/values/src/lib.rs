@@ -2,6 +2,7 @@
 //! `tests/designs/values.sv` or its twin `values.vhd`.
 
 mod arrays;
+mod driven;
 mod hidden;
 mod names;
 mod numbers;

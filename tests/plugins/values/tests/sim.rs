@@ -55,6 +55,11 @@ fn main() -> ExitCode {
             .sources(["../../designs/arrays.sv"])
             .simulators([Simulator::Icarus])
             .tests(["names::verilog_", "arrays::"]),
+        Design::new("driven")
+            .sources(["../../designs/driven.sv"])
+            .timescale("1ns/1ps")
+            .simulators([Simulator::Icarus])
+            .tests(["driven::icarus_"]),
         Design::new("hidden")
             .sources(["../../designs/hidden.vhd"])
             .simulators([Simulator::Nvc])

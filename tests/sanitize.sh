@@ -2,11 +2,12 @@
 # Runs the unit tests of what holds unsafe code of our own or threads, `task`, `sync` and their random
 # programs, the gate between the simulator's thread and the watchdog, the watchdog and the exit status,
 # under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain),
-# and under valgrind (stable); and the models of what threads meet by, of which loom tries every order
-# (stable).
+# and under valgrind (stable); the models of what threads meet by, of which loom tries every order
+# (stable); and a simulation by Verilator, whose model the library reads and writes in its own memory, under
+# valgrind.
 #
 #   tests/sanitize.sh                   everything
-#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind
+#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind verilator
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
 # SANITIZE_BUILD_STD=0  the thread sanitizer takes the standard library as it comes. Otherwise, where
@@ -137,6 +138,38 @@ under_valgrind() {
     clean+=(valgrind)
 }
 
+# A simulation in which the library works on a model's own memory: the promises of the library, on the design
+# that has everything. Some are refused and fail; what counts is that valgrind sees nothing, in many tests.
+on_a_model() {
+    local folder=$root/verilator status=0 passed tool
+    for tool in valgrind verilator g++ make; do
+        if ! command -v "$tool" > /dev/null; then
+            missing verilator "\`$tool\` is not installed"
+            return
+        fi
+    done
+    mkdir -p "$folder"
+    verilator --cc --exe --build -j 2 --vpi --timing --assert --public-flat-rw -Wno-fatal -Wno-lint -Wno-style \
+        --prefix Vdesign --top-module conformance -o design --Mdir "$folder" \
+        -CFLAGS '-g1 -std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL' -LDFLAGS '-rdynamic -ldl' \
+        -MAKEFLAGS '-s OPT_FAST=-O0 OPT_GLOBAL=-O0' hdl/conformance.v "$PWD/sim/verilator/host.cpp" \
+        > "$folder/compile.log" 2>&1 || { cat "$folder/compile.log" >&2; return 1; }
+    cargo build --quiet --lib -p conformance_tb
+    # Objects that a testbench has looked up live until the end of the run, so leaks are not looked for.
+    set -- valgrind --quiet --leak-check=no --error-exitcode=99 --fair-sched=yes "$folder/design" \
+        -m "${CARGO_TARGET_DIR:-target}/debug/libconformance_tb.so" +depth=4 +verbose +verb=1 +empty=
+    echo "sanitize: verilator: $*"
+    VERIFORK_VERILATOR_PORT=memory "${limit[@]}" "$@" > "$folder/run.log" 2>&1 || status=$?
+    passed=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' "$folder/run.log")
+    if ((status > 1 || ${passed:-0} < 100)) || ! grep -q 'through its model' "$folder/run.log"; then
+        tail -n 100 "$folder/run.log" >&2
+        echo "sanitize: verilator: ${passed:-no} tests passed, status $status" >&2
+        return 1
+    fi
+    echo "sanitize: verilator: $passed tests passed, and nothing else is wrong"
+    clean+=(verilator)
+}
+
 # The tests called `interleavings`, each in every order of accesses that the memory model allows.
 models() {
     local count
@@ -151,15 +184,16 @@ models() {
 }
 
 if [ $# = 0 ]; then
-    set -- loom address thread valgrind
+    set -- loom address thread valgrind verilator
 fi
 for check in "$@"; do
     case $check in
         address | thread) sanitizer "$check" ;;
         valgrind) under_valgrind ;;
         loom) models ;;
+        verilator) on_a_model ;;
         *)
-            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind" >&2
+            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind, verilator" >&2
             exit 2
             ;;
     esac

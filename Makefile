@@ -54,11 +54,15 @@ sanitize:
 packages: tools-icarus
 	@tests/packages.sh
 
-## bench      rates on Icarus, beside the same work done by a plugin written in C, and what a test
-##            of `cargo test` costs over plain vvp
+## bench      what an event costs on a simulator, SIM=icarus (the default), ghdl, nvc or verilator, beside
+##            the same work done in C or C++ by hand; on Icarus also what a test of `cargo test` costs
+##              PEERS=1   beside cocotb and rustdv too, which it downloads
+##              WRITE=1   brings the table in docs/performance.md up to date
+##              ONLY=x    some of the work, by its name
 bench: tools-icarus
-	@$(CARGO) bench -p verifork --bench rates
-	@$(CARGO) bench -p verifork-runner --bench start_up --profile dev
+	@$(CARGO) bench -p verifork --bench rates -- --sim $(SIM) $(if $(filter 1,$(PEERS)),--peers) \
+	    $(if $(filter 1,$(WRITE)),--write) $(ONLY)
+	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-runner --bench start_up --profile dev)
 
 ## bindings   compares the committed bindings of VPI and VHPI with what the IEEE headers give;
 ##            WRITE=1 writes them anew

@@ -2,9 +2,11 @@
  *
  *   gcc -O2 -shared -fPIC -I/usr/include/iverilog vpi_bench.c -o vpi_bench.vpi
  *   iverilog -o plugin_clock.vvp ../hdl/plugin_clock.v
- *   vvp -M. -mvpi_bench plugin_clock.vvp +bench=edge +count=1000000
+ *   BENCH_WORK=edge BENCH_COUNT=1000000 vvp -M. -mvpi_bench plugin_clock.vvp
  *
- * +bench=   design        one event is
+ * GHDL takes it too, with ../hdl/plugin_clock.vhd: `ghdl -r bench --vpi=./vpi_bench.vpi`.
+ *
+ * BENCH_WORK  design        one event is
  *   timer        plugin_clock  a delay of one step, which asks for the next one
  *   edge         plugin_clock  a rising edge of the plugin's clock, seen by a standing callback
  *   tb_cycle     plugin_clock  the same, then in the read-write phase 32 bits written and 32 read
@@ -12,8 +14,8 @@
  *   words_written  plugin_clock  a word of a memory looked up by its index and written
  *   words_read     plugin_clock  the same, read
  *
- * +read=bin|vector|int chooses how tb_cycle reads; int is what a plugin may use that does not
- * care for X and Z. Prints one line: bench=edge n=1000000 ns_per_event=338.1
+ * BENCH_READ=bin|vector|int chooses how tb_cycle reads; int is what a plugin may use that does not
+ * care for X and Z. Prints one line: bench=edge n=1000000 ns_per_event=338.10 checksum=0
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -23,11 +25,12 @@
 
 #include <vpi_user.h>
 
-enum { HALF_PERIOD = 5, WARM_UP = 1000 };
+enum { HALF_PERIOD = 5, WARM_UP = 1000, WORDS = 65536 };
 
 static const char *bench = "edge";
 static long count = 1000000;
 static int read_format = vpiBinStrVal;
+static int value_is_told = 1;
 
 static vpiHandle clk, data, sum;
 static long events = -WARM_UP;
@@ -56,8 +59,9 @@ static int counted(void)
     if (events < count)
         return 1;
     if (events == count) {
-        vpi_printf("bench=%s n=%ld ns_per_event=%.1f\n", bench, count,
-                   nanoseconds_since(&started) / count);
+        printf("bench=%s n=%ld ns_per_event=%.2f checksum=%llu\n", bench, count,
+               nanoseconds_since(&started) / count, (unsigned long long)checksum);
+        fflush(stdout);
         vpi_control(vpiFinish, 0);
     }
     return 0;
@@ -123,22 +127,30 @@ static PLI_INT32 on_half_period(p_cb_data cb)
 static PLI_INT32 on_read_write(p_cb_data cb)
 {
     (void)cb;
-    put_integer(data, (PLI_INT32)events);
+    put_integer(data, (PLI_INT32)(events + WARM_UP + 1));
     checksum += get_planes(sum);
     counted();
     return 0;
 }
 
+/* Whether the clock is high: GHDL does not tell with the callback. */
+static int is_high(p_cb_data cb)
+{
+    if (!value_is_told)
+        return get_planes(clk) == 1;
+    return cb->value->value.scalar == vpi1;
+}
+
 static PLI_INT32 on_edge(p_cb_data cb)
 {
-    if (cb->value->value.scalar == vpi1)
+    if (is_high(cb))
         counted();
     return 0;
 }
 
 static PLI_INT32 on_cycle_edge(p_cb_data cb)
 {
-    if (cb->value->value.scalar == vpi1)
+    if (is_high(cb))
         call(cbReadWriteSynch, on_read_write, 0);
     return 0;
 }
@@ -150,8 +162,10 @@ static void access_words(int writes)
         fail("the design has no bench.words");
         return;
     }
+    for (PLI_INT32 index = 0; !writes && index < WORDS; index++)
+        put_integer(vpi_handle_by_index(words, index), index);
     do {
-        PLI_INT32 index = (PLI_INT32)(events & 0xffff);
+        PLI_INT32 index = (PLI_INT32)((events + WARM_UP) % WORDS);
         vpiHandle word = vpi_handle_by_index(words, index);
         if (writes)
             put_integer(word, index);
@@ -178,27 +192,28 @@ static void watch_clock(PLI_INT32 (*routine)(p_cb_data))
         fail("the clock cannot be watched");
 }
 
-static void read_arguments(void)
+static void read_settings(void)
 {
-    s_vpi_vlog_info info;
-    vpi_get_vlog_info(&info);
-    for (int i = 0; i < info.argc; i++) {
-        const char *argument = info.argv[i];
-        if (!strncmp(argument, "+bench=", 7))
-            bench = argument + 7;
-        else if (!strncmp(argument, "+count=", 7))
-            count = atol(argument + 7);
-        else if (!strcmp(argument, "+read=int"))
+    const char *text;
+    if ((text = getenv("BENCH_WORK")))
+        bench = text;
+    if ((text = getenv("BENCH_COUNT")))
+        count = atol(text);
+    if ((text = getenv("BENCH_READ"))) {
+        if (!strcmp(text, "int"))
             read_format = vpiIntVal;
-        else if (!strcmp(argument, "+read=vector"))
+        else if (!strcmp(text, "vector"))
             read_format = vpiVectorVal;
     }
+    s_vpi_vlog_info info;
+    vpi_get_vlog_info(&info);
+    value_is_told = !info.product || !strstr(info.product, "GHDL");
 }
 
 static PLI_INT32 on_start(p_cb_data cb)
 {
     (void)cb;
-    read_arguments();
+    read_settings();
     clk = vpi_handle_by_name("bench.clk", NULL);
     data = vpi_handle_by_name("bench.data", NULL);
     sum = vpi_handle_by_name("bench.sum", NULL);
@@ -217,7 +232,7 @@ static PLI_INT32 on_start(p_cb_data cb)
     } else if (!strncmp(bench, "words_", 6)) {
         call(cbAfterDelay, on_words, 1);
     } else {
-        fail("+bench= is none of timer, edge, tb_cycle, design_edge, words_written, words_read");
+        fail("BENCH_WORK is none of timer, edge, tb_cycle, design_edge, words_written, words_read");
     }
     return 0;
 }

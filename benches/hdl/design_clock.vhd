@@ -1,0 +1,23 @@
+-- The same register behind a clock that the design makes.
+
+library ieee;
+use ieee.std_logic_1164.all;
+use ieee.numeric_std.all;
+
+entity bench is
+end entity;
+
+architecture rtl of bench is
+    signal clk  : std_logic             := '0';
+    signal data : unsigned(31 downto 0) := to_unsigned(1, 32);
+    signal sum  : unsigned(31 downto 0) := (others => '0');
+begin
+    clk <= not clk after 5 ns;
+
+    process (clk)
+    begin
+        if rising_edge(clk) then
+            sum <= sum + data;
+        end if;
+    end process;
+end architecture;

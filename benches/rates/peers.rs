@@ -1,0 +1,281 @@
+//! Other frameworks on the same works: cocotb, from Python's index, in an environment of its own, and rustdv,
+//! from Rust's registry. Where one cannot be had, its lines are missing, and a message says why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::c;
+use crate::common::{find_tool, root, run_within};
+use crate::contender::Contender;
+
+const COCOTB: &str = "2.1.0";
+/// What to download and build takes.
+const PATIENCE: Duration = Duration::from_secs(900);
+/// Slower than C by two orders of magnitude: so they have a part of the events.
+const COCOTB_PART: u64 = 20;
+const COCOTB_PART_ON_VERILATOR: u64 = 500;
+const RUSTDV_PART_ON_VERILATOR: u64 = 20;
+
+pub(crate) struct Peers {
+    cocotb: Option<Rc<Cocotb>>,
+    /// The plugin.
+    rustdv: Option<Rc<PathBuf>>,
+}
+
+struct Cocotb {
+    python: PathBuf,
+    libraries: PathBuf,
+    share: PathBuf,
+    /// The shared libraries that are loaded with it.
+    users: String,
+}
+
+/// A work on Verilator.
+pub(crate) struct Verilated {
+    pub(crate) program: PathBuf,
+    /// Where its model goes.
+    pub(crate) folder: PathBuf,
+    pub(crate) top: &'static str,
+    pub(crate) parameters: &'static [&'static str],
+    pub(crate) sources: Vec<PathBuf>,
+    pub(crate) work: &'static str,
+    pub(crate) watched: Option<u32>,
+    /// The program that a processor runs.
+    pub(crate) image: PathBuf,
+    /// What our host has made of it, which loads plugins of others through VPI.
+    pub(crate) ours: PathBuf,
+}
+
+impl Peers {
+    /// Installs them below a folder.
+    pub(crate) fn new(folder: &Path) -> Rc<Peers> {
+        let told = |peer: &str, why: String| eprintln!("{peer} is left out: {why}");
+        Rc::new(Peers {
+            cocotb: Cocotb::new(folder)
+                .map_err(|why| told("cocotb", why))
+                .ok()
+                .map(Rc::new),
+            rustdv: rustdv(folder)
+                .map_err(|why| told("rustdv", why))
+                .ok()
+                .map(Rc::new),
+        })
+    }
+
+    pub(crate) fn on_icarus(&self, work: &'static str, image: &Path) -> Vec<Contender> {
+        if work.starts_with("words_") {
+            return vec![];
+        }
+        let mut contenders = vec![];
+        if let Some(rustdv) = self.rustdv.clone() {
+            let image = image.to_owned();
+            contenders.push(Contender::new("rustdv", move |count| {
+                let mut command = Command::new("vvp");
+                command.arg("-m").arg(&*rustdv).arg(&image);
+                c::prepare(&mut command, work, count);
+                command
+            }));
+        }
+        if let Some(cocotb) = self.cocotb.clone() {
+            let image = image.to_owned();
+            let with_cocotb = Contender::new("cocotb", move |count| {
+                let mut command = Command::new("vvp");
+                command
+                    .arg("-m")
+                    .arg(cocotb.library("vpi_icarus"))
+                    .arg(&image);
+                cocotb.prepare(&mut command, "bench", "verilog");
+                c::prepare(&mut command, work, count);
+                command
+            });
+            contenders.push(with_cocotb.with_part(COCOTB_PART));
+        }
+        contenders
+    }
+
+    pub(crate) fn on_ghdl(
+        &self,
+        work: &'static str,
+        start: impl Fn(&Path) -> Command + 'static,
+    ) -> Option<Contender> {
+        self.on_vhdl(work, "vpi_ghdl", start)
+    }
+
+    pub(crate) fn on_nvc(
+        &self,
+        work: &'static str,
+        start: impl Fn(&Path) -> Command + 'static,
+    ) -> Option<Contender> {
+        self.on_vhdl(work, "vhpi_nvc", start)
+    }
+
+    /// Of the two only cocotb has simulators of VHDL.
+    fn on_vhdl(
+        &self,
+        work: &'static str,
+        library: &'static str,
+        start: impl Fn(&Path) -> Command + 'static,
+    ) -> Option<Contender> {
+        let cocotb = self.cocotb.clone()?;
+        let contender = Contender::new("cocotb", move |count| {
+            let mut command = start(&cocotb.library(library));
+            cocotb.prepare(&mut command, "bench", "vhdl");
+            c::prepare(&mut command, work, count);
+            command
+        });
+        Some(contender.with_part(COCOTB_PART))
+    }
+
+    /// rustdv's crates come without its host for Verilator, so that it runs in ours, through VPI.
+    pub(crate) fn on_verilator(&self, design: Verilated) -> Vec<Contender> {
+        let mut contenders = vec![];
+        let (work, watched, image) = (design.work, design.watched, design.image.clone());
+        let prepare = move |command: &mut Command, count| {
+            c::prepare(command, work, count);
+            command.env("BENCH_PROGRAM", &image);
+            if let Some(watched) = watched {
+                command.env("BENCH_WATCHED", watched.to_string());
+            }
+        };
+        if let Some(rustdv) = self.rustdv.clone() {
+            let (prepare, ours) = (prepare.clone(), design.ours.clone());
+            let contender = Contender::new("rustdv, in our host", move |count| {
+                let mut command = Command::new(&ours);
+                command.arg("-m").arg(&*rustdv);
+                prepare(&mut command, count);
+                command
+            });
+            contenders.push(contender.with_part(RUSTDV_PART_ON_VERILATOR));
+        }
+        let Some(cocotb) = self.cocotb.clone() else {
+            return contenders;
+        };
+        match cocotb.verilate(&design) {
+            Ok(program) => {
+                let contender = Contender::new("cocotb", move |count| {
+                    let mut command = Command::new(&program);
+                    cocotb.prepare(&mut command, design.top, "verilog");
+                    prepare(&mut command, count);
+                    command
+                });
+                contenders.push(contender.with_part(COCOTB_PART_ON_VERILATOR));
+            }
+            Err(why) => eprintln!("cocotb is left out of {work}: {why}"),
+        }
+        contenders
+    }
+}
+
+impl Cocotb {
+    fn new(folder: &Path) -> Result<Cocotb, String> {
+        let python = find_tool("python3").ok_or("`python3` is not installed")?;
+        let environment = folder.join(format!("cocotb-{COCOTB}"));
+        let bin = environment.join("bin");
+        let done = environment.join("done");
+        if !done.exists() {
+            let mut make = Command::new(python);
+            make.args(["-m", "venv"]).arg(&environment);
+            try_to(make, "an environment (`apt-get install python3-venv`)")?;
+            let mut install = Command::new(bin.join("pip"));
+            install.args(["install", "--quiet", &format!("cocotb=={COCOTB}")]);
+            try_to(install, "cocotb")?;
+            fs::write(&done, "").map_err(|error| error.to_string())?;
+        }
+        let told = |option: &str| {
+            let mut config = Command::new(bin.join("cocotb-config"));
+            config.arg(option);
+            try_to(config, option).map(|text| text.trim().to_owned())
+        };
+        Ok(Cocotb {
+            libraries: told("--lib-dir")?.into(),
+            share: told("--share")?.into(),
+            users: format!("{};{}", told("--libpython")?, told("--pygpi-entry-point")?),
+            python: bin.join("python"),
+        })
+    }
+
+    fn library(&self, name: &str) -> PathBuf {
+        self.libraries.join(format!("libcocotb{name}.so"))
+    }
+
+    fn prepare(&self, command: &mut Command, top: &str, language: &str) {
+        command
+            .env("PYGPI_PYTHON_BIN", &self.python)
+            .env("GPI_USERS", &self.users)
+            .env("PYTHONPATH", root().join("benches/peers/cocotb"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("LD_LIBRARY_PATH", &self.libraries)
+            .env("COCOTB_TEST_MODULES", "bench")
+            .env("COCOTB_TOPLEVEL", top)
+            .env("COCOTB_LOG_LEVEL", "WARNING")
+            .env("COCOTB_RESULTS_FILE", "/dev/null")
+            .env("TOPLEVEL_LANG", language);
+    }
+
+    /// Compiles a model with cocotb's program around it.
+    fn verilate(&self, design: &Verilated) -> Result<PathBuf, String> {
+        let libraries = self.libraries.display();
+        let mut command = Command::new(&design.program);
+        command
+            .args([
+                "--cc",
+                "--exe",
+                "--build",
+                "-j",
+                "0",
+                "-Wno-fatal",
+                "-Wno-lint",
+            ])
+            .args([
+                "-Wno-style",
+                "--vpi",
+                "--public-flat-rw",
+                "--prefix",
+                "Vtop",
+            ])
+            .args(["--timescale", "1ns/1ps", "-MAKEFLAGS", "-s"])
+            .args(["--top-module", design.top, "-o", "design", "--Mdir"])
+            .arg(&design.folder)
+            .arg("-LDFLAGS")
+            .arg(format!(
+                "-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"
+            ))
+            .args(design.parameters)
+            .args(&design.sources)
+            .arg(self.share.join("lib/verilator/verilator.cpp"));
+        try_to(command, "its program")?;
+        Ok(design.folder.join("design"))
+    }
+}
+
+fn rustdv(folder: &Path) -> Result<PathBuf, String> {
+    let target = folder.join("rustdv");
+    let mut build = Command::new(env!("CARGO"));
+    build
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "--manifest-path",
+        ])
+        .arg(root().join("benches/peers/rustdv/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target);
+    try_to(build, "rustdv")?;
+    Ok(target.join("release/librustdv_bench.so"))
+}
+
+/// What a command prints, or the last lines of why it failed.
+fn try_to(command: Command, what: &str) -> Result<String, String> {
+    let run = run_within(PATIENCE, command);
+    if run.status == Some(0) {
+        return Ok(run.output);
+    }
+    let lines: Vec<_> = run.output.lines().collect();
+    let last = &lines[lines.len().saturating_sub(5)..];
+    Err(format!("{what} cannot be had: {}", last.join(" / ")))
+}

@@ -4,7 +4,13 @@
 //!
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
-//! is empty.
+//! is empty. [`DRIVEN`] or [`NO_BITS`] may follow, each behind a tab.
+
+/// Marks what the design drives all the time: by a continuous assignment, by combinational logic, or by
+/// the connection of a port.
+pub const DRIVEN: &str = "driven";
+/// Marks what is neither bits, nor a number, nor a text, nor an array of such: an unpacked structure.
+pub const NO_BITS: &str = "no-bits";
 
 /// The declaration of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +21,10 @@ pub struct Declaration {
     pub signed: bool,
     /// First and last index of its bits.
     pub range: Option<(i64, i64)>,
+    /// Whether it is marked as [`DRIVEN`].
+    pub driven: bool,
+    /// Whether it is marked with [`NO_BITS`].
+    pub no_bits: bool,
 }
 
 /// The line of an object, with its newline. The dimensions are text as in the line.
@@ -22,6 +32,17 @@ pub fn line(path: &str, dimensions: &str, signed: bool, range: Option<(i64, i64)
     let sign = if signed { "signed" } else { "unsigned" };
     let range = range.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
     format!("{path}\t{dimensions}\t{sign}\t{range}\n")
+}
+
+/// Adds marks to a line that has its newline.
+pub fn marked(mut line: String, marks: impl IntoIterator<Item = &'static str>) -> String {
+    line.pop();
+    for mark in marks {
+        line.push('\t');
+        line.push_str(mark);
+    }
+    line.push('\n');
+    line
 }
 
 /// The path and the declaration in a line without its newline; none if it is no such line.
@@ -37,9 +58,12 @@ pub fn line(path: &str, dimensions: &str, signed: bool, range: Option<(i64, i64)
 /// ```
 pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     let parts: Vec<&str> = line.split('\t').collect();
-    let [path, dimensions, sign, range] = parts[..] else {
+    let [path, dimensions, sign, range, ref marks @ ..] = parts[..] else {
         return None;
     };
+    if marks.iter().any(|mark| ![DRIVEN, NO_BITS].contains(mark)) {
+        return None;
+    }
     let declaration = Declaration {
         dimensions: ranges(dimensions)?,
         signed: match sign {
@@ -48,6 +72,8 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
             _ => return None,
         },
         range: ranges(range)?.first().copied(),
+        driven: marks.contains(&DRIVEN),
+        no_bits: marks.contains(&NO_BITS),
     };
     Some((path, declaration))
 }
@@ -76,8 +102,12 @@ mod tests {
         assert!(array.signed && array.range.is_none());
         let (_, vector) = parse("top.v\t\tunsigned\t[0:7]").unwrap();
         assert_eq!((vector.dimensions.len(), vector.range), (0, Some((0, 7))));
+        let line = marked(line("top.w", "", false, None), [DRIVEN, NO_BITS]);
+        let (_, wire) = parse(line.trim_end()).unwrap();
+        assert!(wire.driven && wire.no_bits);
         for line in [
             "",
+            "top.v\t\tunsigned\t[0:7]\tdrive",
             "top.m",
             "top.m\t[0:3]\tsigned",
             "top.m\t0:3\tsigned\t",

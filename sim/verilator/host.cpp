@@ -334,6 +334,18 @@ bool is_forceable(const V&, long) {
     return false;
 }
 
+/// What is read of a variable that can be forced; null for none.
+template <class V>
+auto read_of_forceable(const V& v, int)
+    -> decltype(&v.forceControlSignals()->forceReadSignal) {
+    const auto* const signals = v.forceControlSignals();
+    return signals ? &signals->forceReadSignal : nullptr;
+}
+template <class V>
+const V* read_of_forceable(const V&, long) {
+    return nullptr;
+}
+
 template <class S>
 auto definition(const S& scope, int) -> decltype(scope.defname()) {
     return scope.defname();
@@ -387,6 +399,7 @@ class Reflection final {
         m_variables.push_back({name, v.datap(), type, v.entSize(), flags, first,
                                static_cast<uint32_t>(v.udims()),
                                static_cast<uint32_t>(packed.size())});
+        if (const auto* const read = read_of_forceable(v, 0)) add(read->name(), *read);
     }
 
 public:

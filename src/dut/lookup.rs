@@ -125,6 +125,10 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
                 )
             })
         })
+        .or_else(|| {
+            let path = scope.map(|scope| format!("{}.{missing}", scope.path()));
+            port.unshown(path.as_deref().unwrap_or(missing))
+        })
         .or_else(|| published_only(port));
     let wanted = missing.trim_start_matches('\\');
     let similar = places(wanted, names.iter().map(String::as_str), SUGGESTIONS);

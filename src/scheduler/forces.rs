@@ -64,6 +64,12 @@ impl Kernel {
         // Before the write, which may call back.
         let before = signal.forced.replace(true);
         let written = write::put_now(self.port, signal.target(), write, WriteMode::Force);
+        let written = match &force.parts {
+            Some(parts) => {
+                written.and_then(|()| self.port.hold_bits(signal.handle, parts).map(drop))
+            }
+            None => written,
+        };
         match written {
             Ok(()) => {
                 self.forces.0.borrow_mut().insert(index, force);
@@ -93,8 +99,15 @@ impl Kernel {
                 last
             }
         };
+        let held = forces.get(&index).and_then(|force| force.parts.clone());
         drop(forces);
-        if last { self.release(index) } else { Ok(()) }
+        match held {
+            Some(held) if !last => {
+                self.port.hold_bits(self.signals.get(index).handle, &held)?;
+                Ok(())
+            }
+            _ => self.release(index),
+        }
     }
 
     /// Ends a force.

@@ -149,7 +149,11 @@ impl Signals {
         paths::push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
         let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
-        let driven = driven(&description, port.quirks());
+        let driven = if port.is_driven(handle) {
+            Driven::Continuously
+        } else {
+            driven(&description, port.quirks())
+        };
         self.table.push(Box::new(Signal {
             kernel,
             handle,

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use verifork_protocol::declarations::{Declaration, parse};
 use verifork_protocol::variables::Variable;
 
+use super::Identity;
+
 /// Declarations by the paths of their objects.
 #[derive(Default)]
 pub(super) struct Declarations(HashMap<Box<str>, Declaration>);
@@ -40,6 +42,32 @@ impl Declarations {
     /// The declaration of the object with this path.
     pub(super) fn get(&self, path: &str) -> Option<&Declaration> {
         self.0.get(path)
+    }
+
+    /// That an object which is not shown is declared so that this simulator does not.
+    pub(super) fn unshown(&self, path: &str, identity: &Identity) -> Option<String> {
+        let path = path.split_once('[').map_or(path, |(array, _)| array);
+        // Scopes may have indices too.
+        let declared = self.0.get(path).or_else(|| self.of(path))?;
+        let what = if declared.no_bits {
+            "an unpacked structure, or an array of such".to_owned()
+        } else if declared.dimensions.is_empty() {
+            return None;
+        } else {
+            use std::fmt::Write as _;
+            let mut dimensions = String::new();
+            for (left, right) in &declared.dimensions {
+                // Writing to a string cannot fail.
+                let _ = write!(dimensions, "[{left}:{right}]");
+            }
+            format!(
+                "an array {dimensions} with more dimensions, packed ones counted, than are shown"
+            )
+        };
+        Some(format!(
+            "the design has it, but {identity} does not show it: it is {what}; have the design copy what is \
+             needed of it into vectors, or use a newer version"
+        ))
     }
 
     /// The declaration of an object, or of the array of which it is an element.

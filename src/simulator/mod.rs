@@ -170,6 +170,14 @@ pub(crate) trait Port {
     fn hidden(&self, _object: Handle) -> Option<PortError> {
         None
     }
+    /// What is known of an object with this path, which the design has and the simulator does not show.
+    fn unshown(&self, _path: &str) -> Option<String> {
+        None
+    }
+    /// Whether it is known that the design drives an object all the time.
+    fn is_driven(&self, _object: Handle) -> bool {
+        false
+    }
     /// Why nothing can be written to an object, other than that it is constant. `undriven`: the user
     /// says that the design does not drive it.
     fn write_refusal(&self, _object: Handle, _undriven: bool) -> Option<PortError> {
@@ -234,6 +242,11 @@ pub(crate) trait Port {
     /// finds all the same. Only where [`Quirks::writes_take_a_cycle`].
     fn is_write_pending(&self, _object: Handle) -> bool {
         false
+    }
+    /// Of an object that is forced, holds these bits alone; `false` where all of them stay held, since
+    /// the simulator forces objects as a whole.
+    fn hold_bits(&self, _object: Handle, _held: &LogicVec) -> PortResult<bool> {
+        Ok(false)
     }
     /// Ends a force on any object.
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;

@@ -309,7 +309,7 @@ impl Quirks {
                 }
             }
             Some(Simulator::Verilator) => Quirks {
-                force_is_ignored: true,
+                force_is_ignored: identity.is_before(5, 46),
                 read_only_writes_pass: true,
                 fired_handles_are_ours: true,
                 idle_watches_cost: true,
@@ -358,7 +358,7 @@ impl Quirks {
 
 impl Identity {
     /// Whether the version's first two numbers come before these; those of no version do.
-    fn is_before(&self, major: u32, minor: u32) -> bool {
+    pub(crate) fn is_before(&self, major: u32, minor: u32) -> bool {
         let mut numbers = self
             .version
             .split(|letter: char| !letter.is_ascii_digit())

@@ -254,6 +254,8 @@ fn arguments(
     // The commands that `make` runs are of no interest. All objects depend on the makefile, which has
     // just been written: but for this, those of the library would be compiled again.
     command.args(["-MAKEFLAGS", &format!("-s -o {PREFIX}.mk")]);
+    // Else names that are longer than some compilers take are not those of the design.
+    command.args(["--comp-limit-syms", "0"]);
     if prints_statistics(&found.version) {
         command.arg("--quiet-stats");
     }

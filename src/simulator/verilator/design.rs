@@ -1,7 +1,7 @@
 //! The design by the names of its source: a tree, made of the host's table.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use verifork_protocol::declarations::Declaration;
 
@@ -27,13 +27,13 @@ struct Branch {
     below: BTreeMap<String, Branch>,
 }
 
-pub(super) struct Design {
+pub(super) struct Design<'a> {
     host: Host,
-    declared: Declarations,
+    declared: &'a Declarations,
 }
 
-impl Design {
-    pub(super) fn new(host: Host, declared: Declarations) -> Design {
+impl<'a> Design<'a> {
+    pub(super) fn new(host: Host, declared: &'a Declarations) -> Self {
         Design { host, declared }
     }
 
@@ -115,59 +115,110 @@ impl Design {
         entry: Option<&'static ScopeEntry>,
         ports: Option<&'static ScopeEntry>,
     ) {
-        let own = entry.map_or(&[][..], |entry| self.host.variables(entry));
-        let beside = ports.map_or(&[][..], |entry| self.host.variables(entry));
+        let own = Variables::of(entry.map_or(&[][..], |entry| self.host.variables(entry)));
+        let beside = Variables::of(ports.map_or(&[][..], |entry| self.host.variables(entry)));
         let (outputs, inputs): (Vec<_>, Vec<_>) = beside
+            .shown
             .iter()
+            .copied()
             .partition(|port| direction(port) == Some(Direction::Output));
+        let mut structures = Structures::new();
         for port in inputs {
-            contents.add_some(self.variable(path, port, None));
+            let name = port.name();
+            match member(&name) {
+                Some((of, member)) => add_member(&mut structures, of, member, port),
+                None => contents.add_some(self.variable(path, &name, port, None, &beside)),
+            }
         }
-        for variable in own {
+        for variable in &own.shown {
             let name = variable.name();
+            if let Some((of, member)) = member(&name) {
+                add_member(&mut structures, of, member, variable);
+                continue;
+            }
             let port = outputs.iter().find(|port| port.name() == name);
-            contents.add_some(self.variable(path, variable, port.map(|_| Direction::Output)));
+            let direction = port.map(|_| Direction::Output);
+            contents.add_some(self.variable(path, &name, variable, direction, &own));
         }
         for port in outputs {
-            contents.add_some(self.copy(path, port));
+            let copy = Writable::Copy;
+            contents.add_some(self.object(
+                path,
+                &port.name(),
+                port,
+                direction(port),
+                copy,
+                &beside,
+            ));
+        }
+        for (name, members) in &structures {
+            contents.add(self.structure(path, name, members));
         }
     }
 
-    fn copy(&self, path: &str, entry: &VariableEntry) -> Option<&'static Object> {
-        self.object(path, entry, direction(entry), Writable::Copy)
+    /// An unpacked structure, which the table has member by member.
+    fn structure(&self, path: &str, name: &str, members: &Members) -> &'static Object {
+        let path = format!("{path}.{name}");
+        let (mut contents, mut structures) = (Contents::default(), Structures::new());
+        for (name, entry) in members {
+            match member(name) {
+                Some((of, member)) => add_member(&mut structures, of, member, entry),
+                None => {
+                    let beside = Variables::of(&[]);
+                    contents.add_some(self.variable(&path, name, entry, None, &beside));
+                }
+            }
+        }
+        for (name, members) in &structures {
+            contents.add(self.structure(&path, name, members));
+        }
+        let own = Name::Own {
+            name: name.into(),
+            path: path.into(),
+        };
+        let scope = Scope {
+            kind: ObjectKind::Struct,
+            definition: None,
+            contents,
+        };
+        Object::new(own, Body::Scope(scope))
     }
 
     fn variable(
         &self,
         path: &str,
+        name: &str,
         entry: &VariableEntry,
         direction_of_port: Option<Direction>,
+        beside: &Variables,
     ) -> Option<&'static Object> {
         let direction = direction_of_port.or_else(|| direction(entry));
         let writable = if entry.is(PARAMETER) {
             Writable::Constant
-        } else if entry.is(DRIVEN) && direction.is_none() {
-            Writable::Driven
         } else if entry.is(WRITABLE) {
-            // What is driven and a port is told by its direction.
             Writable::Yes
         } else {
             Writable::ReadOnly
         };
-        self.object(path, entry, direction, writable)
+        self.object(path, name, entry, direction, writable, beside)
     }
 
     fn object(
         &self,
         scope: &str,
+        name: &str,
         entry: &VariableEntry,
         direction: Option<Direction>,
         writable: Writable,
+        beside: &Variables,
     ) -> Option<&'static Object> {
-        let name = verilog_name::plain(&entry.name()).to_owned();
+        let name = verilog_name::plain(name);
         let path = format!("{scope}.{name}");
+        let declared = self.declared.get(&path);
+        // A pin that leads into the chip is the testbench's to drive, as is one that leads both ways.
+        let driven = declared.is_some_and(|declared| declared.driven)
+            || entry.is(DRIVEN) && direction.is_none();
         let [mut unpacked, mut packed] = self.host.dimensions(entry);
-        let declared = self.declared.of(&path);
         if !entry.is(KNOWS_ARRAYS)
             && let ([], [bits]) = (&*unpacked, &*packed)
             && let Some(elements) = array_of_bits(entry, *bits, declared)
@@ -208,15 +259,23 @@ impl Design {
             _ if entry.is(NET) => ObjectKind::Net,
             _ => ObjectKind::Variable,
         };
+        if let (Some(declared), Encoding::Logic { width, .. }, []) =
+            (declared, encoding, &*unpacked)
+            && (declared.no_bits || width_of(declared) != u64::from(width))
+        {
+            // It is an unpacked structure, whose members older versions do not show.
+            return None;
+        }
         // SAFETY: the address and the type of the host's own table.
         let location = unsafe { Location::new(entry.data, layout, width) };
         let body = match unpacked.split_first() {
             None => Body::Value(Value {
-                location: Cell::new(location),
+                location: Cell::new(beside.forceable(entry, location, layout, width, driven)),
                 kind,
                 encoding,
                 direction,
                 writable,
+                driven,
             }),
             Some((range, rest)) => Body::Array(Array {
                 location,
@@ -225,7 +284,9 @@ impl Design {
                 element_bytes: element_bytes(entry, layout)?,
                 kind,
                 encoding,
+                direction,
                 writable,
+                driven,
                 elements: RefCell::default(),
             }),
         };
@@ -234,6 +295,73 @@ impl Design {
             path: path.into(),
         };
         Some(Object::new(own, body))
+    }
+}
+
+/// Members of unpacked structures, by the names of these.
+type Structures = BTreeMap<String, Members>;
+type Members = Vec<(String, &'static VariableEntry)>;
+
+/// The structure and the member in a name such as `s.id`. An escaped name may hold a dot.
+fn member(name: &str) -> Option<(&str, &str)> {
+    name.split_once('.').filter(|_| !name.starts_with('\\'))
+}
+
+fn add_member(structures: &mut Structures, of: &str, member: &str, entry: &'static VariableEntry) {
+    let members = structures.entry(of.to_owned()).or_default();
+    members.push((member.to_owned(), entry));
+}
+
+/// The variables of a scope, and those that Verilator has put beside ones that can be forced.
+struct Variables {
+    shown: Vec<&'static VariableEntry>,
+    of_forces: HashMap<String, &'static VariableEntry>,
+}
+
+/// The ends of their names: which bits are forced, to what, and what is read.
+const OF_FORCES: [&str; 3] = ["__VforceEn", "__VforceVal", "__VforceRd"];
+
+impl Variables {
+    fn of(all: &'static [VariableEntry]) -> Variables {
+        let mut variables = Variables {
+            shown: Vec::new(),
+            of_forces: HashMap::new(),
+        };
+        for entry in all {
+            let name = entry.name();
+            if OF_FORCES.iter().any(|end| name.ends_with(end)) {
+                variables.of_forces.insert(name, entry);
+            } else {
+                variables.shown.push(entry);
+            }
+        }
+        variables
+    }
+
+    /// The location of a variable, by which it is forced too if it can be.
+    fn forceable(
+        &self,
+        entry: &VariableEntry,
+        own: Location,
+        layout: Layout,
+        width: u32,
+        driven: bool,
+    ) -> Location {
+        if self.of_forces.is_empty() {
+            return own;
+        }
+        let name = entry.name();
+        let [enable, value, read] = OF_FORCES.map(|end| {
+            let beside = self.of_forces.get(&format!("{name}{end}"))?;
+            let fits = Layout::of(beside.data_type, width) == Some(layout);
+            // SAFETY: the address and the type of the host's own table.
+            fits.then(|| unsafe { Location::new(beside.data, layout, width) })
+        });
+        let driven = driven || entry.is(DRIVEN) || entry.is(NET);
+        let found = enable.zip(value).and_then(|(enable, value)| {
+            Location::forceable(own, [enable, value], read, width, driven)
+        });
+        found.unwrap_or(own)
     }
 }
 
@@ -252,6 +380,11 @@ fn array_of_bits(
     told.or_else(|| (bits.0 < bits.1 || length(bits) > of_words).then_some(bits))
 }
 
+/// The bits of a declaration that is no array.
+fn width_of(declared: &Declaration) -> u64 {
+    declared.range.map_or(1, length)
+}
+
 /// The distance between elements; `None` for those that are no plain memory.
 fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
     let bytes = match layout {
@@ -260,7 +393,7 @@ fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
         Layout::Word => 4,
         Layout::Double | Layout::Real => 8,
         Layout::Words(count) => 4 * count,
-        Layout::Text => return None,
+        Layout::Text | Layout::Forceable(_) => return None,
     };
     (bytes == entry.element_bytes).then_some(bytes as usize)
 }

@@ -21,6 +21,20 @@ pub(super) enum Layout {
     Words(u32),
     Real,
     Text,
+    /// A variable that can be forced, of so many words of 32 bits: a [`Forceable`] is at the address.
+    Forceable(u32),
+}
+
+/// A variable that can be forced. The design reads the bits of `value` for those that are 1 in `enable`.
+pub(super) struct Forceable {
+    /// What the design drives.
+    own: Location,
+    enable: Location,
+    value: Location,
+    /// What the design reads, where it is not made anew by each that reads.
+    read: Option<Location>,
+    /// Whether the design drives it all the time. What it only assigns keeps a value that is released.
+    driven: bool,
 }
 
 /// Where a variable is, and of what type.
@@ -100,6 +114,7 @@ impl Location {
                 Layout::Word => u64::from(self.data.cast::<u32>().read()),
                 Layout::Double | Layout::Real => self.data.cast::<u64>().read(),
                 Layout::Words(_) => self.word(0),
+                Layout::Forceable(_) => self.behind().map_or(0, |it| it.word(0)),
                 Layout::Text => 0,
             }
         }
@@ -118,9 +133,49 @@ impl Location {
                 Layout::Half => self.data.cast::<u16>().write(value as u16),
                 Layout::Word => self.data.cast::<u32>().write(value as u32),
                 Layout::Double => self.data.cast::<u64>().write(value),
+                Layout::Forceable(_) => self.deposit(0, value),
                 Layout::Real | Layout::Words(_) | Layout::Text => {}
             }
         }
+    }
+
+    /// A location of a variable that can be forced: its own one, and those of which bits are forced, to
+    /// what, and of what the design reads of it. `None` if they do not fit each other.
+    pub(super) fn forceable(
+        own: Location,
+        [enable, value]: [Location; 2],
+        read: Option<Location>,
+        width: u32,
+        driven: bool,
+    ) -> Option<Location> {
+        let parts = [Some(enable), Some(value), read];
+        let fits = |part: &Location| part.layout == own.layout;
+        let is_logic = !matches!(
+            own.layout,
+            Layout::Real | Layout::Text | Layout::Forceable(_)
+        );
+        if !is_logic || !parts.iter().flatten().all(fits) {
+            return None;
+        }
+        let forceable = Box::leak(Box::new(Forceable {
+            own,
+            enable,
+            value,
+            read,
+            driven,
+        }));
+        Some(Location {
+            data: std::ptr::from_mut(forceable).cast(),
+            layout: Layout::Forceable(width.div_ceil(32)),
+            top: u64::MAX >> (64 - width.clamp(1, 64)),
+        })
+    }
+
+    /// What is behind a location with the layout of those.
+    fn behind(&self) -> Option<&'static Forceable> {
+        let is_one = matches!(self.layout, Layout::Forceable(_));
+        // SAFETY: `forceable` alone makes such a location, of what it leaks and nobody writes to.
+        is_one.then(|| unsafe { &*self.data.cast::<Forceable>() })
     }
 
     pub(super) fn store_real(self, value: f64) {
@@ -133,8 +188,10 @@ impl Location {
     /// 64 bits of a vector, from the lowest on.
     #[inline]
     pub(super) fn word(self, index: usize) -> u64 {
-        let Layout::Words(count) = self.layout else {
-            return if index == 0 { self.load() } else { 0 };
+        let count = match self.layout {
+            Layout::Words(count) => count,
+            Layout::Forceable(_) => return self.behind().map_or(0, |it| it.word(index)),
+            _ => return if index == 0 { self.load() } else { 0 },
         };
         let half = |at: usize| {
             if at < count as usize {
@@ -150,13 +207,16 @@ impl Location {
     /// Stores 64 bits of a vector, as many of them as it has.
     #[inline]
     pub(super) fn store_word(self, index: usize, value: u64) {
-        let Layout::Words(count) = self.layout else {
-            if index == 0 {
-                self.store(value);
+        let count = match self.layout {
+            Layout::Words(count) => count as usize,
+            Layout::Forceable(_) => return self.deposit(index, value),
+            _ => {
+                if index == 0 {
+                    self.store(value);
+                }
+                return;
             }
-            return;
         };
-        let count = count as usize;
         for (at, half) in [
             (2 * index, value & u64::from(u32::MAX)),
             (2 * index + 1, value >> 32),
@@ -176,6 +236,41 @@ impl Location {
         }
     }
 
+    #[cold]
+    fn deposit(self, index: usize, value: u64) {
+        if let Some(it) = self.behind() {
+            it.own.store_word(index, value);
+            it.update(index);
+        }
+    }
+
+    /// Whether it can be forced.
+    pub(super) fn can_be_forced(self) -> bool {
+        matches!(self.layout, Layout::Forceable(_))
+    }
+
+    /// Sets 64 bits of what is forced, and which of them are.
+    pub(super) fn force_word(self, index: usize, value: u64, held: u64) {
+        if let Some(it) = self.behind() {
+            it.value.store_word(index, value);
+            it.enable.store_word(index, held);
+            it.update(index);
+        }
+    }
+
+    /// Of bits that are forced, lets those go that are not to be held; others stay as they are.
+    pub(super) fn hold_word(self, index: usize, held: u64) {
+        if let Some(it) = self.behind() {
+            let forced = it.enable.word(index);
+            if !it.driven {
+                let (own, value) = (it.own.word(index), it.value.word(index));
+                it.own.store_word(index, own & !forced | value & forced);
+            }
+            it.enable.store_word(index, forced & held);
+            it.update(index);
+        }
+    }
+
     /// The characters of a string.
     pub(super) fn text(self, host: Host) -> Vec<u8> {
         if self.layout != Layout::Text {
@@ -189,6 +284,25 @@ impl Location {
         if self.layout == Layout::Text {
             // SAFETY: the module's invariants: it is a string.
             unsafe { host.write_string(self.data, text) }
+        }
+    }
+}
+
+impl Forceable {
+    /// 64 bits of what the design reads.
+    fn word(&self, index: usize) -> u64 {
+        self.read
+            .map_or_else(|| self.combined(index), |read| read.word(index))
+    }
+
+    fn combined(&self, index: usize) -> u64 {
+        let enable = self.enable.word(index);
+        self.own.word(index) & !enable | self.value.word(index) & enable
+    }
+
+    fn update(&self, index: usize) {
+        if let Some(read) = self.read {
+            read.store_word(index, self.combined(index));
         }
     }
 }
@@ -226,6 +340,39 @@ mod tests {
             (0x1111_2222_3333_4444, 0x3f)
         );
         assert_eq!(words, [0x3333_4444, 0x1111_2222, 0x3f, 0]);
+    }
+
+    #[test]
+    fn a_forced_bit_is_read_as_forced_and_keeps_its_value_where_nothing_drives_it() {
+        for (with_read, driven) in [(false, false), (true, false), (false, true), (true, true)] {
+            let (mut own, mut enable, mut value, mut read) =
+                ([5u32, 9, 1], [0; 3], [0; 3], [5, 9, 1]);
+            let mut of = |data: &mut [u32; 3]| of(data, Layout::Words(3), 65);
+            let read = with_read.then(|| of(&mut read));
+            let parts = [of(&mut enable), of(&mut value)];
+            let signal = Location::forceable(of(&mut own), parts, read, 65, driven).unwrap();
+            assert!(signal.can_be_forced());
+            assert_eq!((signal.word(0), signal.word(1)), (9 << 32 | 5, 1));
+            // Bits 1 and 64.
+            signal.force_word(0, 2, 2);
+            signal.force_word(1, 0, 1);
+            assert_eq!((signal.load(), signal.word(1)), (9 << 32 | 7, 0));
+            // The design sees no write to them, but that to the others.
+            signal.store_word(0, 0);
+            signal.store_word(1, 1);
+            assert_eq!((signal.word(0), signal.word(1)), (2, 0));
+            signal.hold_word(0, 0);
+            assert_eq!(signal.word(0), if driven { 0 } else { 2 });
+            assert_eq!(signal.word(1), 0);
+            signal.hold_word(1, 0);
+            assert_eq!(signal.word(1), u64::from(driven));
+        }
+        let (mut byte, mut half) = (0u8, 0u16);
+        let (byte, half) = (
+            of(&mut byte, Layout::Byte, 8),
+            of(&mut half, Layout::Half, 8),
+        );
+        assert!(Location::forceable(byte, [byte, half], None, 8, false).is_none());
     }
 
     #[test]

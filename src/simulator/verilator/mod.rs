@@ -45,6 +45,7 @@ struct ModelPort {
     arguments: Vec<String>,
     precision: Precision,
     roots: Contents,
+    declared: Declarations,
     watches: Watches,
     /// Who is told of events, from the start on.
     listener: Cell<Option<&'static dyn Listener>>,
@@ -113,12 +114,15 @@ impl ModelPort {
         };
         let precision =
             Precision::new(host.precision()).map_err(|error| format!("{identity}: {error}"))?;
+        let declared = Declarations::read()?;
+        let roots = Design::new(host, &declared).roots();
         Ok(ModelPort {
             host,
             quirks: Quirks::of_model(),
             arguments: host.arguments(),
             precision,
-            roots: Design::new(host, Declarations::read()?).roots(),
+            roots,
+            declared,
             identity,
             watches: Watches::default(),
             listener: Cell::new(None),

@@ -56,6 +56,8 @@ pub(super) struct Value {
     pub(super) encoding: Encoding,
     pub(super) direction: Option<Direction>,
     pub(super) writable: Writable,
+    /// The design drives it all the time.
+    pub(super) driven: bool,
 }
 
 /// Whether a variable takes a write, and if not, why.
@@ -68,8 +70,6 @@ pub(super) enum Writable {
     ReadOnly,
     /// An output of the top as it is beside it: a copy of the top's own, made by each evaluation.
     Copy,
-    /// Driven by a continuous assignment.
-    Driven,
 }
 
 pub(super) struct Array {
@@ -81,7 +81,9 @@ pub(super) struct Array {
     pub(super) element_bytes: usize,
     pub(super) kind: ObjectKind,
     pub(super) encoding: Encoding,
+    pub(super) direction: Option<Direction>,
     pub(super) writable: Writable,
+    pub(super) driven: bool,
     pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
 }
 
@@ -165,6 +167,7 @@ impl Array {
                 encoding: self.encoding,
                 direction: None,
                 writable: self.writable,
+                driven: self.driven,
             }),
             [range, rest @ ..] => Body::Array(Array {
                 location,
@@ -173,7 +176,9 @@ impl Array {
                 element_bytes: self.element_bytes,
                 kind: self.kind,
                 encoding: self.encoding,
+                direction: None,
                 writable: self.writable,
+                driven: self.driven,
                 elements: RefCell::default(),
             }),
         }
@@ -248,7 +253,9 @@ mod tests {
             element_bytes: 2,
             kind: ObjectKind::Variable,
             encoding: Encoding::None,
+            direction: None,
             writable: Writable::Yes,
+            driven: false,
             elements: RefCell::default(),
         };
         let name = Name::Own {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::ModelPort;
-use super::memory::Layout;
+use super::memory::{Layout, Location};
 use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
 use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
@@ -47,11 +47,27 @@ impl ModelPort {
     }
 
     #[cold]
-    fn cannot_force(&self) -> PortError {
-        self.unsupported(
-            "force or release a signal".to_owned(),
-            "drive it from the testbench alone, or use a simulator that can",
-        )
+    fn cannot_force(&self, object: &Object) -> PortError {
+        let remedy = if self.identity.is_before(5, 32) {
+            "it does so from version 5.032 on, for what is marked `forceable`: drive it from the \
+             testbench alone, or use a simulator that can"
+        } else {
+            "it does so for what is marked: write `/*verilator forceable*/` behind its declaration, or \
+             `forceable -module \"…\" -var \"…\"` into a file `.vlt` among the compile arguments"
+        };
+        self.unsupported(format!("force or release `{}`", object.path()), remedy)
+    }
+
+    /// The place of what is forced.
+    fn to_force(&self, object: &'static Object) -> Result<Location, PortError> {
+        if event::is_over() {
+            return Err(PortError::Over);
+        }
+        match &object.body {
+            Body::Value(value) if value.location.get().can_be_forced() => Ok(value.location.get()),
+            Body::Value(_) => Err(self.cannot_force(object)),
+            _ => Err(refused("force", object, "it is no variable")),
+        }
     }
 
     fn refusal(&self, object: &Object, writable: Writable) -> Option<PortError> {
@@ -65,10 +81,6 @@ impl ModelPort {
                 format!("write the output `{}`", object.path()),
                 "write what drives it; an output that the top itself stores can be written if an \
                  inner object of the top is bound as well",
-            ),
-            Writable::Driven => (
-                format!("write `{}`, which the design drives", object.path()),
-                "the next evaluation would overwrite it: write what drives it",
             ),
         };
         Some(self.unsupported(what, remedy))
@@ -89,6 +101,14 @@ impl ModelPort {
         Err(PortError::Over.into())
     }
 
+    #[cold]
+    fn force(&self, object: &'static Object, value: u64) -> PortResult<()> {
+        let location = self.to_force(object)?;
+        location.force_word(0, value, u64::MAX);
+        self.tell_written(object.watch.get(), location);
+        Ok(())
+    }
+
     /// Where a write goes.
     fn to_write(
         &self,
@@ -99,7 +119,7 @@ impl ModelPort {
             return Err(PortError::Over);
         }
         if mode != WriteMode::Deposit {
-            return Err(self.cannot_force());
+            return Err(self.cannot_force(object));
         }
         match &object.body {
             Body::Value(value) if value.writable == Writable::Yes => Ok(value),
@@ -189,7 +209,7 @@ impl Port for ModelPort {
             path,
             verilog_name::splits,
             |scope, name| self.child(scope, name),
-            |object| object.kind().is_scope(),
+            |object| matches!(object.body, Body::Scope(_)),
         );
         found.map(Object::handle)
     }
@@ -241,15 +261,29 @@ impl Port for ModelPort {
             Body::Array(Array {
                 range,
                 encoding,
+                direction,
                 writable,
                 ..
             }) => {
                 description.array = Some(*range);
+                description.direction = *direction;
                 description.encoding = *encoding;
                 description.constant = *writable == Writable::Constant;
             }
         }
         description
+    }
+
+    fn unshown(&self, path: &str) -> Option<String> {
+        self.declared.unshown(path, &self.identity)
+    }
+
+    fn is_driven(&self, object: Handle) -> bool {
+        match &Object::of(object).body {
+            Body::Value(value) => value.driven,
+            Body::Array(array) => array.driven,
+            Body::Scope(_) => false,
+        }
     }
 
     fn write_refusal(&self, object: Handle, _undriven: bool) -> Option<PortError> {
@@ -307,11 +341,20 @@ impl Port for ModelPort {
         if value.has_unknown() {
             return Err(PortError::two_states(&self.identity, &object.path()));
         }
-        let location = self.to_write(object, mode)?.location.get();
+        let location = match mode {
+            WriteMode::Deposit => self.to_write(object, mode)?.location.get(),
+            WriteMode::Force | WriteMode::Release => self.to_force(object)?,
+        };
         match *encoding {
             Encoding::Logic { width, .. } if width == value.width() => {
                 for index in 0..width.div_ceil(64) as usize {
-                    location.store_word(index, value.value_word(index));
+                    match mode {
+                        WriteMode::Deposit => location.store_word(index, value.value_word(index)),
+                        WriteMode::Force => {
+                            location.force_word(index, value.value_word(index), u64::MAX);
+                        }
+                        WriteMode::Release => location.hold_word(index, 0),
+                    }
                 }
                 self.tell_written(object.watch.get(), location);
                 Ok(())
@@ -342,6 +385,7 @@ impl Port for ModelPort {
                 self.tell_written(object.watch.get(), location);
                 Ok(())
             }
+            _ if mode == WriteMode::Force && unknown == 0 => self.force(object, value),
             _ => self.not_written(object, unknown, mode),
         }
     }
@@ -362,8 +406,21 @@ impl Port for ModelPort {
         Ok(())
     }
 
-    fn release(&self, _object: Handle, _encoding: &Encoding) -> Result<(), PortError> {
-        Err(self.cannot_force())
+    fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError> {
+        let width = encoding.width().unwrap_or(0);
+        self.hold_bits(object, &LogicVec::zeros(width))
+            .map(drop)
+            .map_err(|error| *error)
+    }
+
+    fn hold_bits(&self, object: Handle, held: &LogicVec) -> PortResult<bool> {
+        let object = Object::of(object);
+        let location = self.to_force(object)?;
+        for index in 0..held.width().div_ceil(64) as usize {
+            location.hold_word(index, held.value_word(index));
+        }
+        self.tell_written(object.watch.get(), location);
+        Ok(true)
     }
 
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError> {

@@ -38,7 +38,7 @@ pub(super) struct Watches {
 
 fn words(location: Location) -> usize {
     match location.layout() {
-        Layout::Words(count) => count.div_ceil(2) as usize,
+        Layout::Words(count) | Layout::Forceable(count) => count.div_ceil(2) as usize,
         _ => 1,
     }
 }
@@ -218,6 +218,7 @@ mod tests {
             encoding: Encoding::None,
             direction: None,
             writable: Writable::Yes,
+            driven: false,
         };
         Variable {
             memory,

@@ -216,6 +216,33 @@ impl VpiPort {
         Some(format!("{name}{}", in_brackets(&indices)))
     }
 
+    /// What is known of an object that is not shown.
+    pub(super) fn unshown_declared(&self, path: &str) -> Option<String> {
+        self.declared.objects.unshown(path, &self.identity)
+    }
+
+    /// Whether the compiler has said that the design drives an object all the time.
+    pub(super) fn is_declared_driven(&self, object: Handle) -> bool {
+        if self.declared.objects.is_empty() {
+            return false;
+        }
+        let declared = self.declared.objects.of(&self.path(object));
+        declared.is_some_and(|declared| declared.driven)
+    }
+
+    /// Whether an object that is shown as one of this width is an unpacked structure.
+    pub(super) fn is_declared_unpacked(&self, object: Handle, width: u32) -> bool {
+        if self.declared.objects.is_empty() {
+            return false;
+        }
+        let declared = self.declared.objects.get(&self.path(object));
+        declared.is_some_and(|declared| {
+            declared.no_bits
+                || declared.dimensions.is_empty()
+                    && declared.range.map_or(1, length) != u64::from(width)
+        })
+    }
+
     /// What VPI tells of the value of an object, or of a word of an array, with what was declared.
     pub(super) fn as_declared(&self, object: Handle, encoding: Encoding) -> Encoding {
         if self.declared.objects.is_empty() {

@@ -296,6 +296,14 @@ impl Port for VpiPort {
         self.hidden_vhdl(self.vhdl?, object)
     }
 
+    fn unshown(&self, path: &str) -> Option<String> {
+        self.unshown_declared(path)
+    }
+
+    fn is_driven(&self, object: Handle) -> bool {
+        self.is_declared_driven(object)
+    }
+
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
         self.write_refusal_vhdl(self.vhdl?, object, undriven)
     }

@@ -1,14 +1,19 @@
 //! What Verilator does not tell of a declaration at run time, from the netlist that `--xml-only` writes:
-//! whether it is signed, in which direction its range goes, and that it is an array of single bits, which
-//! older versions show as a vector. What is unsigned and descends is told.
+//! whether it is signed, in which direction its range goes, that it is an array of single bits, which
+//! older versions show as a vector, or has several dimensions, which they do not show, or is an unpacked
+//! structure; and what the design drives all the time. What is unsigned and descends is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use verifork_protocol::declarations::line;
+use verifork_protocol::declarations::{DRIVEN, NO_BITS, line, marked};
+
+use self::drivers::Drivers;
+
+mod drivers;
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
@@ -17,13 +22,15 @@ struct Scope {
     blocks: Vec<(String, Scope)>,
     /// The names of instances, and of what.
     instances: Vec<(String, String)>,
+    /// What combinational logic and ports drive.
+    driven: HashSet<String>,
 }
 
 struct Variable {
     name: String,
     data_type: String,
     shown: bool,
-    is_port: bool,
+    direction: Option<String>,
 }
 
 /// What the netlist tells of the design before it is compiled.
@@ -47,6 +54,13 @@ enum DataType {
         of: String,
         range: Option<(i64, i64)>,
     },
+    /// A packed dimension above another one.
+    Packed {
+        of: String,
+        range: Option<(i64, i64)>,
+    },
+    /// A structure with its members' types. Whether it is packed is told by what it is shown as.
+    Structure(Vec<String>),
     Other,
 }
 
@@ -59,6 +73,9 @@ struct Netlist {
     packages: Vec<String>,
     /// The array whose range is being read, and the bounds found so far.
     array: Option<(String, Vec<i64>)>,
+    /// The structure whose members are being read.
+    structure: Option<String>,
+    drivers: Drivers,
 }
 
 /// A constant such as `32'shfffffffe`, as Verilator writes bounds.
@@ -78,8 +95,12 @@ fn constant(text: &str) -> Option<i64> {
 struct Shape {
     signed: bool,
     range: Option<(i64, i64)>,
-    /// Of an array with one dimension.
-    array: Option<(i64, i64)>,
+    /// The dimensions of an array, where all are known.
+    dimensions: Vec<(i64, i64)>,
+    /// Whether older versions show it as what it is, or at all.
+    is_shown: bool,
+    no_bits: bool,
+    is_structure: bool,
 }
 
 /// What a netlist tells; declarations of what is shown to plugins, or `of_all`.
@@ -93,7 +114,7 @@ pub(super) fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
     for top in &netlist.tops {
         let scope = netlist.definitions.get_mut(top);
         let variables = scope.into_iter().flat_map(|scope| &mut scope.variables);
-        for port in variables.filter(|it| it.is_port) {
+        for port in variables.filter(|it| it.direction.is_some()) {
             port.shown = true;
             ports.push(port.name.clone());
         }
@@ -154,6 +175,7 @@ impl Netlist {
         open: &mut Vec<(String, Scope)>,
         element: &BytesStart<'_>,
     ) -> io::Result<()> {
+        self.drivers.begin(element)?;
         match element.name().as_ref() {
             b"module" | b"package" | b"iface" => {
                 let name = wanted(element, "name")?;
@@ -175,7 +197,7 @@ impl Netlist {
                         name: wanted(element, "name")?,
                         data_type: wanted(element, "dtype_id")?,
                         shown: has("public")? || has("param")? || has("localparam")?,
-                        is_port: has("dir")?,
+                        direction: attribute(element, "dir")?,
                     });
                 }
             }
@@ -193,8 +215,18 @@ impl Netlist {
             name if name.ends_with(b"dtype") => {
                 let data_type = Self::data_type(element)?;
                 let id = wanted(element, "id")?;
-                if let DataType::Array { .. } = data_type {
-                    self.array = Some((id.clone(), Vec::new()));
+                match data_type {
+                    DataType::Array { .. } | DataType::Packed { .. } => {
+                        self.array = Some((id.clone(), Vec::new()));
+                    }
+                    DataType::Structure(_) => self.structure = Some(id.clone()),
+                    _ => {}
+                }
+                if element.name().as_ref() == b"memberdtype"
+                    && let Some(structure) = &self.structure
+                    && let Some(DataType::Structure(members)) = self.types.get_mut(structure)
+                {
+                    members.push(id.clone());
                 }
                 self.types.insert(id, data_type);
             }
@@ -214,8 +246,11 @@ impl Netlist {
                 signed: attribute(element, "signed")?.is_some(),
                 range: bound("left")?.zip(bound("right")?),
             },
-            // Of several packed dimensions none is that of the bits.
-            b"packarraydtype" => DataType::Other,
+            b"packarraydtype" => DataType::Packed {
+                of: wanted(element, "sub_dtype_id")?,
+                range: None,
+            },
+            b"structdtype" => DataType::Structure(Vec::new()),
             b"unpackarraydtype" => DataType::Array {
                 of: wanted(element, "sub_dtype_id")?,
                 range: None,
@@ -228,6 +263,10 @@ impl Netlist {
     }
 
     fn end(&mut self, open: &mut Vec<(String, Scope)>, element: &[u8]) {
+        let driven = self.drivers.end(element);
+        if let Some((_, scope)) = open.last_mut() {
+            scope.driven.extend(driven);
+        }
         match element {
             b"module" | b"package" | b"iface" => {
                 if let Some((name, scope)) = open.pop() {
@@ -241,10 +280,12 @@ impl Netlist {
                     outer.blocks.push((name, scope));
                 }
             }
-            b"unpackarraydtype" => {
+            b"structdtype" => self.structure = None,
+            b"unpackarraydtype" | b"packarraydtype" => {
                 if let Some((id, bounds)) = self.array.take()
                     && let [left, right] = bounds[..]
-                    && let Some(DataType::Array { range, .. }) = self.types.get_mut(&id)
+                    && let Some(DataType::Array { range, .. } | DataType::Packed { range, .. }) =
+                        self.types.get_mut(&id)
                 {
                     *range = Some((left, right));
                 }
@@ -255,60 +296,116 @@ impl Netlist {
 
     fn shape(&self, data_type: &str) -> Option<Shape> {
         let mut data_type = self.types.get(data_type)?;
-        let (mut array, mut dimensions) = (None, 0);
+        let mut shape = Shape {
+            signed: false,
+            range: None,
+            dimensions: Vec::new(),
+            is_shown: true,
+            no_bits: false,
+            is_structure: false,
+        };
+        let mut dimensions = 0;
         // A type is not part of itself: there is an end to this.
         for _ in 0..=self.types.len() {
             match data_type {
                 DataType::Vector { signed, range } => {
-                    return Some(Shape {
-                        signed: *signed,
-                        range: *range,
-                        array: array.filter(|_| dimensions == 1),
-                    });
+                    (shape.signed, shape.range) = (*signed, *range);
+                    break;
+                }
+                DataType::Packed { .. } => {
+                    shape.is_shown = dimensions == 0;
+                    break;
+                }
+                DataType::Structure(_) => {
+                    let width = i64::try_from(self.width(data_type, 0).unwrap_or(0)).unwrap_or(0);
+                    shape.is_structure = true;
+                    shape.no_bits = width == 0;
+                    shape.range = (width > 0).then_some((width - 1, 0));
+                    break;
                 }
                 DataType::As(other) => data_type = self.types.get(other)?,
                 DataType::Array { of, range } => {
-                    array = *range;
+                    shape.dimensions.extend(*range);
                     dimensions += 1;
                     data_type = self.types.get(of)?;
                 }
                 DataType::Other => return None,
             }
         }
-        None
+        shape.is_shown &= dimensions < 2;
+        if shape.dimensions.len() != dimensions {
+            shape.dimensions.clear();
+        }
+        Some(shape)
+    }
+
+    /// The bits of a packed type; `None` for one that cannot be.
+    fn width(&self, data_type: &DataType, depth: usize) -> Option<u64> {
+        let of = |id: &String| {
+            let below = self.types.get(id).filter(|_| depth < self.types.len())?;
+            self.width(below, depth + 1)
+        };
+        let length = |range: Option<(i64, i64)>| {
+            range.map_or(1, |(left, right)| left.abs_diff(right).saturating_add(1))
+        };
+        match data_type {
+            DataType::Vector { range, .. } => Some(length(*range)),
+            DataType::As(other) => of(other),
+            DataType::Packed { of: below, range } => {
+                of(below)?.checked_mul(length(Some((*range)?)))
+            }
+            DataType::Structure(members) => members.iter().map(of).sum(),
+            DataType::Array { .. } | DataType::Other => None,
+        }
     }
 
     fn write(&self, lines: &mut String, path: &str, definition: &str, of_all: bool) {
         if let Some(scope) = self.definitions.get(definition) {
-            self.write_scope(lines, path, scope, of_all);
+            let is_top = path == definition;
+            self.write_scope(lines, path, scope, of_all, is_top);
         }
     }
 
-    fn write_scope(&self, lines: &mut String, path: &str, scope: &Scope, of_all: bool) {
+    fn write_scope(
+        &self,
+        lines: &mut String,
+        path: &str,
+        scope: &Scope,
+        of_all: bool,
+        is_top: bool,
+    ) {
         for variable in scope.variables.iter().filter(|it| it.shown || of_all) {
-            let Some(Shape {
-                signed,
-                range,
-                array,
-            }) = self.shape(&variable.data_type)
-            else {
+            let Some(shape) = self.shape(&variable.data_type) else {
                 continue;
             };
-            let ascends = range.is_some_and(|(left, right)| left < right);
-            let of_bits = array.filter(|_| range.is_none());
-            if !signed && !ascends && of_bits.is_none() {
+            // What comes in by a pin of the chip itself is the testbench's; what goes both ways is it too.
+            let driven = match variable.direction.as_deref() {
+                Some("input") => !is_top,
+                Some("inout") => false,
+                _ => scope.driven.contains(&variable.name),
+            };
+            let ascends = shape.range.is_some_and(|(left, right)| left < right);
+            let of_bits = shape.range.is_none() && shape.dimensions.len() == 1;
+            let plain = !shape.signed && !ascends && !of_bits && shape.is_shown;
+            if plain && !driven && !shape.is_structure {
                 continue;
             }
             let path = format!("{path}.{}", variable.name);
-            let array =
-                of_bits.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
-            lines.push_str(&line(&path, &array, signed, range));
+            let dimensions = shape.dimensions.iter();
+            let dimensions: String = dimensions
+                .map(|(left, right)| format!("[{left}:{right}]"))
+                .filter(|_| of_bits || !shape.is_shown)
+                .collect();
+            let marks = [(driven, DRIVEN), (shape.no_bits, NO_BITS)];
+            let marks = marks.into_iter().filter(|it| it.0).map(|it| it.1);
+            let line = line(&path, &dimensions, shape.signed, shape.range);
+            lines.push_str(&marked(line, marks));
         }
         for (name, block) in &scope.blocks {
             if name.is_empty() {
-                self.write_scope(lines, path, block, of_all);
+                self.write_scope(lines, path, block, of_all, false);
             } else {
-                self.write_scope(lines, &format!("{path}.{name}"), block, of_all);
+                self.write_scope(lines, &format!("{path}.{name}"), block, of_all, false);
             }
         }
         for (name, definition) in &scope.instances {
@@ -366,10 +463,88 @@ mod tests {
             top.gen[1].deeper.l.WEIGHT\t\tsigned\t[7:0]\n\
             top.gen[1].deeper.l.memory\t\tsigned\t[7:0]\n\
             top.gen[1].deeper.l.bits\t[-2:1]\tunsigned\t\n\
+            top.gen[1].deeper.l.rows_of_bits\t[0:1][-2:1]\tunsigned\t\n\
             p.offset\t\tsigned\t[7:0]\n";
         assert_eq!(declarations, expected);
         let all = survey(NETLIST, true).unwrap().declarations;
         assert!(all.contains("top.hidden\t\tsigned\t[7:0]\n"), "{all}");
+    }
+
+    #[test]
+    fn what_the_design_drives_all_the_time_is_marked() {
+        let names = [
+            "wire", "comb", "part", "high", "low", "by_leaf", "clocked", "toggles", "index", "pad",
+            "d",
+        ];
+        let variable = |name: &str| {
+            let direction = match name {
+                "pad" => " dir=\"inout\"",
+                "d" => " dir=\"input\"",
+                _ => "",
+            };
+            format!("<var name=\"{name}\" dtype_id=\"1\" public=\"true\"{direction}/>")
+        };
+        let variables = names.map(variable).concat();
+        let of = |name: &str| format!("<varref name=\"{name}\"/>");
+        let assign = |to: &str| format!("<assign>{}{to}</assign>", of("d"));
+        let part = format!("<sel>{}{}</sel>", of("part"), of("index"));
+        let both = format!("<concat>{}{}</concat>", of("high"), of("low"));
+        let continuous = [of("wire"), both, of("pad")]
+            .map(|to| {
+                format!(
+                    "<contassign><and>{}{}</and>{to}</contassign>",
+                    of("index"),
+                    of("d")
+                )
+            })
+            .concat();
+        let netlist = format!(
+            "<netlist><module name=\"top\" topModule=\"1\">{variables}{continuous}\
+             <always><begin>{}<if>{}{}</if></begin></always>\
+             <always><sentree><senitem>{}</senitem></sentree>{}</always>\
+             <always><delay/>{}</always><initial>{}</initial>\
+             <instance name=\"l\" defName=\"leaf\"><port direction=\"out\">{}</port>\
+             <port direction=\"in\">{}</port></instance></module>\
+             <module name=\"leaf\">{}</module>\
+             <typetable><basicdtype id=\"1\"/></typetable></netlist>",
+            assign(&of("comb")),
+            of("index"),
+            assign(&part),
+            of("d"),
+            assign(&of("clocked")),
+            assign(&of("toggles")),
+            assign(&of("index")),
+            of("by_leaf"),
+            of("index"),
+            variable("d"),
+        );
+        let lines = survey(&netlist, false).unwrap().declarations;
+        let driven: Vec<&str> = lines
+            .lines()
+            .filter_map(|line| line.split_once("\t\tunsigned\t\tdriven").map(|it| it.0))
+            .collect();
+        assert_eq!(
+            driven,
+            ["wire", "comb", "part", "high", "low", "by_leaf", "l.d"].map(|it| format!("top.{it}"))
+        );
+    }
+
+    #[test]
+    fn a_structure_has_the_width_of_its_members() {
+        let netlist = "<netlist><module name=\"top\" topModule=\"1\">\
+            <var name=\"s\" dtype_id=\"5\" public=\"true\"/><var name=\"t\" dtype_id=\"7\" public=\"true\"/>\
+            <var name=\"rows\" dtype_id=\"3\" public=\"true\"/></module><typetable>\
+            <basicdtype id=\"1\" left=\"7\" right=\"0\"/><basicdtype id=\"2\" name=\"string\"/>\
+            <packarraydtype id=\"3\" sub_dtype_id=\"1\"><range><const name=\"32'h1\"/><const name=\"32'h0\"/></range></packarraydtype>\
+            <structdtype id=\"5\"><memberdtype id=\"8\" sub_dtype_id=\"1\"/><memberdtype id=\"9\" sub_dtype_id=\"3\"/></structdtype>\
+            <unpackarraydtype id=\"6\" sub_dtype_id=\"1\"/>\
+            <structdtype id=\"7\"><memberdtype id=\"10\" sub_dtype_id=\"6\"/></structdtype>\
+            </typetable></netlist>";
+        let lines = survey(netlist, false).unwrap().declarations;
+        assert_eq!(
+            lines,
+            "top.s\t\tunsigned\t[23:0]\ntop.t\t\tunsigned\t\tno-bits\n"
+        );
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl VpiPort {
                 of_value
             }
         };
-        // As integers, words of up to 32 bits are read, and nothing else.
+        // As integers, words of up to 32 bits are read, and nothing else; by newer versions wider ones too.
         let is_small = self.get_bits(object).is_ok();
         let is_vector = || self.get_words(object, &mut [(0, 0)]).is_ok();
         let element = self.vpi_type(object) == vpi::vpiMemoryWord;
@@ -243,10 +243,13 @@ impl VpiPort {
         let encoding = self.as_declared(object, self.logic(object, range, true));
         let fits = match encoding.width() {
             Some(..=32) => is_small,
-            Some(_) => !is_small && is_vector(),
+            Some(_) => (!is_small || !self.identity.is_before(5, 34)) && is_vector(),
             None => false,
         };
-        if fits && !is_array_of_bits {
+        let is_unpacked = encoding
+            .width()
+            .is_some_and(|width| !element && self.is_declared_unpacked(object, width));
+        if fits && !is_array_of_bits && !is_unpacked {
             (kind, encoding)
         } else {
             (ObjectKind::Other, Encoding::None)

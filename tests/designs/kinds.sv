@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Kinds of objects that simulators made of compiled designs find hard.
+
+`timescale 1ns / 1ps
+
+package kinds_pkg;
+    typedef struct packed {
+        logic [7:0] id;
+        logic [3:0] kind;
+    } packed_t;
+    typedef struct {
+        logic [7:0] id;
+        logic [15:0] size;
+    } unpacked_t;
+    int unsigned limit = 7;
+endpackage
+
+module kinds_leaf (
+    input logic clk,
+    input logic [7:0] d,
+    output logic [7:0] q
+);
+    always_ff @(posedge clk) q <= d;
+endmodule
+
+module kinds
+    import kinds_pkg::*;
+(
+    input logic clk,
+    input logic [7:0] a,
+    input logic ones[2:0],
+    input logic [0:7] up,
+    output logic y2,
+    output logic [7:0] q,
+    inout wire pad,
+    input logic oe
+);
+    // What can be forced: a register, a net, more than 64 bits, one bit.
+    logic [7:0] held  /*verilator forceable*/;
+    wire [7:0] net  /*verilator forceable*/ = a + 1;
+    logic [69:0] wide  /*verilator forceable*/;
+    logic one  /*verilator forceable*/;
+    logic [7:0] free;
+    wire [7:0] seen = held ^ net ^ wide[69:62] ^ {8{one}};
+    always_ff @(posedge clk) begin
+        held <= a;
+        wide <= {a, 62'b0};
+        one <= a[0];
+        free <= a;
+    end
+
+    // What combinational logic drives.
+    logic [7:0] by_star, by_comb;
+    wire [7:0] by_assign = a ^ 8'hff;
+    tri1 pulled;
+    wire tri_state = oe ? a[0] : 1'bz;
+    wire [7:0] from_leaf;
+    always @* by_star = a + 2;
+    always_comb by_comb = a + 3;
+    assign pad = oe ? a[1] : 1'bz;
+    wire pad_seen = pad;
+
+    kinds_leaf leaf (.clk, .d(a), .q(from_leaf));
+
+    packed_t record;
+    unpacked_t loose;
+    assign record = '{id: a, kind: a[3:0]};
+    always_comb begin
+        loose.id = a;
+        loose.size = {a, a};
+    end
+
+    assign y2 = ones[2];
+    assign q = from_leaf;
+
+    logic [7:0] words[0:3];
+    logic [7:0] rows[1:0][0:2];
+    logic [2:0] cube[2:0][2:0][2:0];
+    logic bits[2:0][2:0];
+    logic [2:0][2:0] matrix;
+    logic [1:0][3:0] lanes[0:2];
+    wire [7:0] word_1 = words[1];
+    wire [7:0] row_12 = rows[1][2];
+    wire [2:0] cube_210 = cube[2][1][0];
+    wire bit_21 = bits[2][1];
+    wire [2:0] matrix_1 = matrix[1];
+    wire [3:0] lane_21 = lanes[2][1];
+
+    logic [2046:0] v2047;
+    logic [4095:0] v4096;
+    wire top_2047 = v2047[2046];
+    wire top_4096 = v4096[4095];
+    logic [7:0] neg[-1:1];
+    wire [7:0] neg_1 = neg[-1];
+    logic __hidden;
+    wire hidden_seen = __hidden;
+    logic a_name_that_is_longer_than_what_the_compiler_takes_for_one_and_is_therefore_hashed_unless_it_is_told_not_to_do_so_by_an_option_on_the_command_line_and_still_goes_on;
+    wire long_seen = a_name_that_is_longer_than_what_the_compiler_takes_for_one_and_is_therefore_hashed_unless_it_is_told_not_to_do_so_by_an_option_on_the_command_line_and_still_goes_on;
+    logic [7:4] high;
+    logic [0:0] single;
+    wire high_4 = high[4];
+    int number;
+    real ratio;
+    string text;
+    wire up_0 = up[0];
+
+    for (genvar i = 0; i < 2; i++) begin : lane
+        logic [7:0] kept;
+        kinds_leaf u (.clk, .d(a), .q(kept));
+    end
+
+    initial begin
+        number = -3;
+        ratio = 0.5;
+        text = "text";
+        rows[1][2] = 8'h12;
+        cube[2][1][0] = 3'd5;
+    end
+endmodule

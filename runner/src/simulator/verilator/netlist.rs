@@ -92,6 +92,10 @@ fn constant(text: &str) -> Option<i64> {
 }
 
 /// What a declaration makes of bits.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, none excludes another"
+)]
 struct Shape {
     signed: bool,
     range: Option<(i64, i64)>,

@@ -149,7 +149,7 @@ impl Signals {
         paths::push(description.path.clone());
         self.by_handle.borrow_mut().insert(handle, index);
         let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
-        let driven = if port.is_driven(handle) {
+        let driven = if port.is_always_driven(handle) {
             Driven::Continuously
         } else {
             driven(&description, port.quirks())

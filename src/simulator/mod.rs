@@ -175,7 +175,7 @@ pub(crate) trait Port {
         None
     }
     /// Whether it is known that the design drives an object all the time.
-    fn is_driven(&self, _object: Handle) -> bool {
+    fn is_always_driven(&self, _object: Handle) -> bool {
         false
     }
     /// Why nothing can be written to an object, other than that it is constant. `undriven`: the user

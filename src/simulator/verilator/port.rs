@@ -278,7 +278,7 @@ impl Port for ModelPort {
         self.declared.unshown(path, &self.identity)
     }
 
-    fn is_driven(&self, object: Handle) -> bool {
+    fn is_always_driven(&self, object: Handle) -> bool {
         match &Object::of(object).body {
             Body::Value(value) => value.driven,
             Body::Array(array) => array.driven,

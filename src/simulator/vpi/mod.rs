@@ -300,7 +300,7 @@ impl Port for VpiPort {
         self.unshown_declared(path)
     }
 
-    fn is_driven(&self, object: Handle) -> bool {
+    fn is_always_driven(&self, object: Handle) -> bool {
         self.is_declared_driven(object)
     }
 

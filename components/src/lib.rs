@@ -7,7 +7,7 @@
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //!
 //! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
-//! [`Subscription`].
+//! [`Subscription`]; a [`Memory`](memory::Memory).
 //!
 //! # How they are used
 //!
@@ -32,6 +32,7 @@ mod analysis;
 pub mod axi_stream;
 mod clocked;
 mod handshake;
+pub mod memory;
 mod parent;
 mod pauses;
 mod payload;

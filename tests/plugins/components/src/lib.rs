@@ -1,5 +1,6 @@
 //! The components against each other over plain wires, and each rule of their checkers broken on purpose.
 
+mod allocations;
 mod binding;
 mod breaks;
 mod life;

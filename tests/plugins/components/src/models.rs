@@ -5,7 +5,7 @@ use verifork::prelude::*;
 use verifork_components::axi_stream::{self, Frame};
 use verifork_components::{Data, Pauses, Scoreboard, valid_ready};
 
-use crate::{Wires, traffic};
+use crate::{Wires, allocations, traffic};
 
 const FRAMES: usize = 150;
 
@@ -137,6 +137,67 @@ async fn a_bare_stream_has_a_frame_a_beat(dut: Wires, test: Test) -> Result {
     })
     .await?;
     board.finish()
+}
+
+/// Beats of a long frame on up to 64 bits, between two growths of the frames that the sink and the monitor make of them.
+#[verifork::test(timeout = 1.ms())]
+async fn a_beat_allocates_nothing(dut: Wires) -> Result {
+    let bytes = dut.axis.bytes();
+    if bytes > 8 {
+        return skip("a write of more than 64 bits takes memory");
+    }
+    let clocked = dut.start().await;
+    scope(async |tm| {
+        let source = axi_stream::Source::new(&dut.axis).start(tm, &clocked);
+        let sink = axi_stream::Sink::new(&dut.axis).start(tm, &clocked);
+        axi_stream::Checker::new(&dut.axis).start(tm, &clocked);
+        axi_stream::Monitor::new(&dut.axis).start(tm, &clocked);
+        let sent = source
+            .send(Frame::new(vec![0xa5; 2048 * bytes]).id(3))
+            .await?;
+        clocked.edges(1100).await;
+        let before = allocations::count();
+        clocked.edges(900).await;
+        let found = allocations::count() - before;
+        ensure!(!sent.is_over(), "the frame is too short to say");
+        ensure!(found == 0, "{found} allocations in 900 beats");
+        sent.sent().await?;
+        clocked.edge().await;
+        ensure!(sink.recv().await?.data.len() == 2048 * bytes);
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Requests, too, whose values need no heap.
+#[verifork::test(timeout = 1.ms())]
+async fn a_transfer_allocates_nothing(dut: Out) -> Result {
+    let clocked = verifork_components::Clocked::new(&dut.clk, 10.ns())
+        .start()
+        .await;
+    scope(async |tm| {
+        let source = valid_ready::Source::new(&dut.out).start(tm, &clocked);
+        let sink = valid_ready::Sink::new(&dut.out)
+            .queue(4)
+            .start(tm, &clocked);
+        valid_ready::Checker::new(&dut.out).start(tm, &clocked);
+        for word in 0..1000 {
+            source.send((word % 256) as u8).await?;
+        }
+        clocked.edges(600).await;
+        let before = allocations::count();
+        for _ in 0..300 {
+            clocked.edge().await;
+            while sink.try_recv().is_some() {}
+        }
+        let found = allocations::count() - before;
+        ensure!(source.pending() > 0, "it is over");
+        ensure!(found == 0, "{found} allocations in 300 transfers");
+        Ok(())
+    })
+    .await?;
+    Ok(())
 }
 
 /// A beat each clock, from the first to the last.

@@ -41,7 +41,12 @@ impl Declared {
     pub(crate) fn complete(&self, scope: &mut Object) {
         for child in &mut scope.children {
             if child.direction.is_none() && !child.constant {
-                let known = self.directions.iter().find(|(name, _)| *name == child.name);
+                // Names of VHDL, which alone has nothing conditional in headers, have no case.
+                let is_it = |name: &String| {
+                    *name == child.name
+                        || !self.conditional && name.eq_ignore_ascii_case(&child.name)
+                };
+                let known = self.directions.iter().find(|(name, _)| is_it(name));
                 child.direction = known.map(|(_, direction)| (*direction).to_owned());
             }
         }
@@ -85,21 +90,33 @@ fn entity(text: &str, name: &str) -> Option<Declared> {
         rest.starts_with("is").then_some(lower.len() - rest.len())
     })?;
     let end = words(&lower[start..]).find(|(_, word)| *word == "end")?.0 + start;
-    let mut names = Vec::new();
+    let (mut names, mut directions) = (Vec::new(), Vec::new());
     for part in ["generic", "port"] {
         let found = words(&lower[start..end]).find(|(_, word)| *word == part);
         let Some((at, _)) = found else { continue };
         let list = in_parentheses(&text[start + at..])?;
         for declaration in split(list, ';') {
-            let (left, _) = declaration.split_once(':')?;
-            for declared in left.split(',') {
-                names.extend(last_name(declared).map(str::to_owned));
+            let (left, right) = declaration.split_once(':')?;
+            let mode = words(right)
+                .next()
+                .map(|(_, word)| word.to_ascii_lowercase());
+            let direction = match mode.as_deref() {
+                Some("out" | "buffer") => "output",
+                Some("inout" | "linkage") => "inout",
+                _ => "input",
+            };
+            for name in left.split(',').filter_map(last_name) {
+                if part == "port" {
+                    directions.push((name.to_owned(), direction));
+                }
+                names.push(name.to_owned());
             }
         }
     }
     Some(Declared {
         names,
-        ..Declared::default()
+        directions,
+        conditional: false,
     })
 }
 
@@ -269,5 +286,21 @@ mod tests {
         let names = entity(text, "top").unwrap().names;
         assert_eq!(names, ["N", "Name_G", "B", "Clk", "Rst", "\\clk in\\", "D"]);
         assert_eq!(entity("entity e is end;", "e").unwrap().names, [""; 0]);
+        let modes = "entity e is generic (a : bit); port (b : bit; c : In bit; d : out bit; e : buffer \
+            inner; f : inout bit; g : linkage bit); end;";
+        let directions = entity(modes, "e").unwrap().directions;
+        let directions: Vec<(&str, &str)> =
+            directions.iter().map(|(n, d)| (n.as_str(), *d)).collect();
+        assert_eq!(
+            directions,
+            [
+                ("b", "input"),
+                ("c", "input"),
+                ("d", "output"),
+                ("e", "output"),
+                ("f", "inout"),
+                ("g", "inout")
+            ]
+        );
     }
 }

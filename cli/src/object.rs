@@ -18,7 +18,7 @@ pub(crate) struct Object {
     /// The names of its values, where it is of an enumeration type and the simulator tells them.
     pub(crate) literals: Vec<String>,
     pub(crate) children: Vec<Object>,
-    /// The leftmost element of an array whose elements have no value of their own.
+    /// The leftmost element of an array whose elements are arrays, or have no value of their own.
     pub(crate) element: Option<Box<Object>>,
     /// Why the simulator shows no value of it.
     pub(crate) hidden: Option<String>,
@@ -222,7 +222,7 @@ impl Object {
         }
         let members = self.members(internal);
         let mut scopes = self.scopes(internal, depth);
-        members.iter().all(|it| it.encoding.is_none())
+        members.iter().all(|it| it.innermost().encoding.is_none())
             && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
@@ -236,6 +236,17 @@ impl Object {
                 it.has_fields() && (internal || it.direction.is_some())
             }
         })
+    }
+
+    /// The ranges of its indices, the outermost first: none of what is no array.
+    pub(crate) fn ranges(&self) -> Vec<(i64, i64)> {
+        let inner = self.element.iter().flat_map(|it| it.ranges());
+        self.array.into_iter().chain(inner).collect()
+    }
+
+    /// What has the values: itself, or the innermost row of an array of arrays.
+    pub(crate) fn innermost(&self) -> &Object {
+        self.element.as_deref().map_or(self, Object::innermost)
     }
 
     /// Whether it is a record, or an array of records.
@@ -260,6 +271,19 @@ impl Object {
             Some(Encoding::Logic {
                 width: 32,
                 range: None,
+                ..
+            })
+        )
+    }
+
+    /// Whether it is of a physical type of VHDL, such as `time`: those have 64 bits here.
+    pub(crate) fn is_physical(&self) -> bool {
+        matches!(
+            self.encoding,
+            Some(Encoding::Logic {
+                width: 64,
+                range: None,
+                signed: true,
                 ..
             })
         )
@@ -296,7 +320,7 @@ impl Object {
 
     /// Why no field can be bound to it, if none can; `simulator` is who has described it.
     pub(crate) fn unbindable(&self, simulator: &str) -> Option<String> {
-        if self.encoding.is_some() {
+        if self.innermost().encoding.is_some() {
             return None;
         }
         Some(match (&self.hidden, self.kind.as_str()) {
@@ -318,7 +342,7 @@ impl Object {
             range,
             signed,
             ..
-        }) = self.encoding
+        }) = self.innermost().encoding
         {
             let bits = if width == 1 { "bit" } else { "bits" };
             parts.push(match range {
@@ -329,8 +353,13 @@ impl Object {
                 parts.push("signed".to_owned());
             }
         }
-        if let Some((left, right)) = self.array {
-            parts.push(format!("elements `[{left}:{right}]`"));
+        let ranges = self.ranges().into_iter();
+        let ranges: Vec<String> = ranges
+            .map(|(left, right)| format!("[{left}:{right}]"))
+            .collect();
+        let ranges = ranges.concat();
+        if !ranges.is_empty() {
+            parts.push(format!("elements `{ranges}`"));
         }
         parts.join(", ") + "."
     }
@@ -392,6 +421,11 @@ impl Object {
             });
             previous = c;
         }
+        // Two in a row are no snake case, at the ends excepted.
+        while let Some(at) = name.trim_matches('_').find("__") {
+            let begin = name.len() - name.trim_start_matches('_').len();
+            name.remove(begin + at);
+        }
         if name.starts_with(|c: char| c.is_ascii_digit()) || name.chars().all(|c| c == '_') {
             name.insert_str(0, "signal_");
         }
@@ -437,7 +471,12 @@ pub(crate) fn camel_case(name: &str) -> String {
         };
         first.to_ascii_uppercase() + &rest
     };
-    words.map(capital).collect()
+    let name: String = words.map(capital).collect();
+    // Rust's own word, which no escape frees.
+    if name == "Self" {
+        return "SelfValue".to_owned();
+    }
+    name
 }
 
 /// The name as it is written where Rust has a word of its own by that name.
@@ -461,6 +500,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_of_fields_are_words_with_single_dashes() {
+        for (name, expected) in [
+            ("dataOut", "data_out"),
+            ("a__b", "a_b"),
+            ("__x___y_", "__x_y_"),
+            ("data-in", "data_in"),
+            ("Self", "self_"),
+            ("2d", "signal_2d"),
+            ("___", "signal_"),
+        ] {
+            let object = Object::scope(name.to_owned(), String::new(), Vec::new());
+            let found = object.snake_case();
+            assert!(
+                found == expected || name == "___" && found.starts_with("signal_"),
+                "{name}: {found}"
+            );
+        }
+    }
+
+    #[test]
     fn names_of_types_are_words_with_capitals() {
         for (name, expected) in [
             ("axi_lite", "AxiLite"),
@@ -468,6 +527,7 @@ mod tests {
             ("WAIT_FOR_2", "WaitFor2"),
             ("rxData", "RxData"),
             ("gen[0]", "Gen0"),
+            ("self", "SelfValue"),
         ] {
             assert_eq!(camel_case(name), expected);
         }

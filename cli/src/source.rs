@@ -20,7 +20,10 @@ pub(crate) struct Extent {
 
 /// A port of the top that a testbench drives or watches: a field, or a field of one.
 pub(crate) struct Port<'a> {
+    /// What has its values: an array's innermost row.
     pub(crate) object: &'a Object,
+    /// How many dimensions of an array there are.
+    pub(crate) dimensions: usize,
     /// How it is reached from the top's struct: `r#type`, `request.data`, `lanes[2].valid`.
     pub(crate) field: String,
     pub(crate) value_type: String,
@@ -65,22 +68,49 @@ pub(crate) fn source<'a>(design: &'a Design, extent: Extent, command: &str) -> W
     Written { text, name, ports }
 }
 
-/// Names of types that the source uses itself.
-const TAKEN: [&str; 14] = [
+/// Names of types that the source uses itself, or a testbench with verifork's prelude.
+const TAKEN: [&str; 41] = [
     "Array",
+    "Box",
+    "ChildOptions",
+    "Clock",
     "Clone",
+    "Context",
     "Copy",
     "Debug",
     "Dut",
     "Eq",
+    "Err",
+    "Event",
+    "Instance",
     "Logic",
     "LogicEnum",
+    "LogicStruct",
     "LogicVec",
+    "Mutex",
+    "None",
+    "Ok",
     "Option",
     "Parameter",
     "PartialEq",
+    "Receiver",
+    "Result",
+    "RunningClock",
+    "Semaphore",
+    "Send",
+    "Sender",
     "Signal",
+    "SimDuration",
+    "SimTime",
+    "Some",
     "String",
+    "Sync",
+    "Task",
+    "TaskManager",
+    "Test",
+    "TestRng",
+    "TimeUnits",
+    "Vec",
 ];
 
 /// An item of the source, its name apart so that items that are equal but for it are found.
@@ -163,23 +193,23 @@ impl Writer<'_> {
         taken: &mut HashSet<String>,
         fields: &mut String,
     ) -> std::fmt::Result {
-        let arrays = member.element.as_deref().filter(|it| it.encoding.is_some());
-        let reason = member.unbindable(self.simulator);
-        if let (Some(reason), None) = (reason, arrays) {
+        let innermost = member.innermost();
+        if let Some(reason) = member.unbindable(self.simulator) {
             let role = member.role().to_lowercase();
             return writeln!(fields, "    // `{}`, {role}: {reason}.", member.name);
         }
         let (field, path) = field(member, taken, self.simulator);
-        let (value_type, _) = self.value_type(arrays.unwrap_or(member));
-        let holder = match (member.constant, member.array.is_some()) {
-            (true, false) => format!("Parameter<{value_type}>"),
-            (false, false) => format!("Signal<{value_type}>"),
-            (_, true) => match (member.array, arrays) {
-                (Some((left, right)), Some(_)) => {
-                    format!("[Array<{value_type}>; {}]", left.abs_diff(right) + 1)
-                }
-                _ => format!("Array<{value_type}>"),
-            },
+        let (value_type, _) = self.value_type(innermost);
+        let ranges = member.ranges();
+        let holder = match (member.constant, ranges.split_last()) {
+            (true, None) => format!("Parameter<{value_type}>"),
+            (false, None) => format!("Signal<{value_type}>"),
+            (_, Some((_, outer))) => {
+                let row = format!("Array<{value_type}>");
+                outer.iter().rfold(row, |row, (left, right)| {
+                    format!("[{row}; {}]", left.abs_diff(*right) + 1)
+                })
+            }
         };
         write!(
             fields,
@@ -244,14 +274,15 @@ impl Writer<'_> {
     fn ports<'a>(&mut self, scope: &'a Object, prefix: &str, ports: &mut Vec<Port<'a>>) {
         let mut taken = HashSet::new();
         for member in scope.members(self.internal) {
-            if member.encoding.is_none() {
+            if member.innermost().encoding.is_none() {
                 continue;
             }
             let (field, _) = field(member, &mut taken, self.simulator);
             if member.direction.is_some() {
-                let (value_type, variants) = self.value_type(member);
+                let (value_type, variants) = self.value_type(member.innermost());
                 ports.push(Port {
                     object: member,
+                    dimensions: member.ranges().len(),
                     field: format!("{prefix}{field}"),
                     value_type,
                     variants,
@@ -358,6 +389,7 @@ fn field(object: &Object, taken: &mut HashSet<String>, simulator: &str) -> (Stri
 
 /// A name that is still free: this one, or with the first number that makes it so.
 fn free(base: &str, dash: &str, taken: &mut HashSet<String>) -> String {
+    let dash = if base.ends_with('_') { "" } else { dash };
     let numbered = (2..).map(|number| format!("{base}{dash}{number}"));
     let name = std::iter::once(base.to_owned())
         .chain(numbered)

@@ -424,6 +424,56 @@ end;
     }
 }
 
+/// A top that has the name of a type in the prelude, and names of ports that differ in Verilog alone.
+const CUBES: &str = "\
+module clock(input clk, input test, input nreset, input [2:0] rows [1:0][2:3], input self, Self,
+             output reg [2:0] up [0:1][3:2], output reg cube [0:1][0:1][0:1], output reg a__b);
+  integer i, j;
+  always @(posedge clk)
+    for (i = 0; i < 2; i = i + 1) for (j = 2; j < 4; j = j + 1) begin
+      up[i][j] <= nreset ? rows[i][j] : i + j;
+      cube[i][j - 2][0] <= nreset & test; cube[i][j - 2][1] <= nreset & self;
+      a__b <= nreset & Self;
+    end
+endmodule
+";
+
+#[test]
+fn arrays_of_arrays_are_driven_and_checked_whatever_the_names() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    fs::write(outside.path("clock.sv"), CUBES).unwrap();
+    let new = ["new", "cubes-tb", "--top", "clock", "--sources", "clock.sv"];
+    let made = outside.verifork("", &new);
+    made.status(0);
+    made.has_no_reservations();
+    let dut = fs::read_to_string(outside.path("cubes-tb/src/dut.rs")).unwrap();
+    for part in [
+        "/// Input, 3 bits `[2:0]`, elements `[1:0][2:3]`.\n    pub rows: [Array<u8>; 2],",
+        "pub cube: [[Array<bool>; 2]; 2],",
+        "#[dut(path = \"self\")]\n    pub self_: ",
+        "#[dut(path = \"Self\")]\n    pub self_2: ",
+        "#[dut(path = \"a__b\")]\n    pub a_b: ",
+    ] {
+        assert!(dut.contains(part), "{part} is not in:\n{dut}");
+    }
+    let library = fs::read_to_string(outside.path("cubes-tb/src/lib.rs")).unwrap();
+    for part in ["dut.up[1].at(3).expect(4)?;", "element.expect(false)?;"] {
+        assert!(library.contains(part), "{part} is not in:\n{library}");
+    }
+    let manifest = outside.path("cubes-tb/Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text + "\n[lints.rust]\nwarnings = \"deny\"\n").unwrap();
+    outside.cargo("cubes-tb", &["test"]).status(0);
+    fs::write(outside.path("clock.sv"), CUBES.replace("i + j;", "i;")).unwrap();
+    outside
+        .cargo("cubes-tb", &["test"])
+        .status(101)
+        .says("clock.up[0][2] is 0, not 2");
+}
+
 #[test]
 fn ports_of_vhdl_are_driven_in_records_and_arrays_too() {
     if !is_there("nvc") {

@@ -89,7 +89,7 @@ pub struct Object {
     /// What the simulator leaves out of that, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
-    /// The leftmost element of an array whose elements have no value of their own.
+    /// The leftmost element of an array whose elements are arrays, or have no value of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub element: Option<Box<Object>>,
     /// Why the simulator shows no value of it.

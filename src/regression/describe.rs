@@ -65,14 +65,16 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
         object_of.children = children.collect();
         object_of.left_out = port.left_out(handle).map(|left_out| left_out.to_string());
     }
+    if let Some((left, _)) = description.array
+        && depth > 0
+    {
+        // An array of records has elements that hold others, and one of arrays has rows.
+        let element = port.element(handle, left).filter(|&element| {
+            description.encoding == Encoding::None || port.describe(element).array.is_some()
+        });
+        object_of.element = element.map(|element| Box::new(object(port, element, depth - 1)));
+    }
     if description.encoding == Encoding::None && !is_scope {
-        // An array of records has elements that hold others.
-        let element = description
-            .array
-            .and_then(|(left, _)| port.element(handle, left));
-        if let Some(element) = element.filter(|_| depth > 0) {
-            object_of.element = Some(Box::new(object(port, element, depth - 1)));
-        }
         object_of.hidden = hidden(port, handle, description.kind);
     }
     object_of

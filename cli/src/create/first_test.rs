@@ -42,7 +42,7 @@ impl<'a> Ports<'a> {
                 }
                 continue;
             }
-            let single = port.value_type == "bool" && port.object.array.is_none();
+            let single = port.value_type == "bool" && port.dimensions == 0;
             match Purpose::of(&port.object.name, &names) {
                 Purpose::Clock if single => ports.clocks.push(port),
                 Purpose::Reset { active_low } if single => ports.resets.push((port, active_low)),
@@ -93,7 +93,11 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
     text += &run(driver.is_some(), has_outputs, seen.moved);
     if check.is_some() {
         if has_outputs {
-            text += "\n    next_time_step().await; // the monitor has ended where nothing may be written\n";
+            let _ = writeln!(
+                text,
+                "\n    {} // the monitor has ended where nothing may be written",
+                next_step(&ports)
+            );
         }
         text += check_now;
     }
@@ -129,7 +133,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     }
     text += "    let names = names(&dut);\n    read_only().await;\n    \
              let values: Vec<LogicVec> = names.iter().map(|(_, it)| it.get()).collect();\n    \
-             next_time_step().await;\n    \
+             timer(10.ns()).await;\n    \
              let (mut moved, mut kept) = (false, vec![false; values.len()]);\n    \
              for round in 0..ROUNDS {\n";
     text += &release(&ports);
@@ -142,7 +146,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     if driver.is_some() {
         text += "    driver.await?;\n";
     }
-    text += "    next_time_step().await;\n";
+    text += "    timer(10.ns()).await;\n";
     if !written.ports.is_empty() {
         text += "    reset(&dut).await;\n";
     }
@@ -150,7 +154,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
         text,
         "    read_only().await;\n    \
          for ((kept, value), (_, output)) in kept.iter_mut().zip(&values).zip(&names) {{\n    \
-         *kept |= output.get() != *value;\n    }}\n    next_time_step().await;\n    }}\n    \
+         *kept |= output.get() != *value;\n    }}\n    timer(10.ns()).await;\n    }}\n    \
          let mut text = format!(\"{{moved}}\\n\");\n    \
          for ((kept, value), (name, _)) in kept.iter().zip(&values).zip(&names) {{\n    \
          text += &format!(\"{{name}} {{value:b}} {{kept}}\\n\");\n    }}\n    \
@@ -162,17 +166,27 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     );
     for port in &ports.outputs {
         let field = &port.field;
-        let _ = if port.object.array.is_some() {
-            writeln!(
-                text,
-                "    for (index, element) in dut.{field}.elements() {{\n    \
-                 names.push((format!(\"{field}.at({{index}})\"), element.as_logic()));\n    }}"
-            )
-        } else {
-            writeln!(
+        let push = "names.push((NAME, element.as_logic()));";
+        let _ = match port.dimensions {
+            0 => writeln!(
                 text,
                 "    names.push((\"{field}\".to_owned(), dut.{field}.as_logic()));"
-            )
+            ),
+            1 => writeln!(
+                text,
+                "    for (index, element) in dut.{field}.elements() {{\n{}\n    }}",
+                push.replace("NAME", &format!("format!(\"{field}.at({{index}})\")"))
+            ),
+            _ => writeln!(
+                text,
+                "    for (row, elements) in ({}).into_iter().enumerate() {{\n    \
+                 for (index, element) in elements.elements() {{\n{}\n    }}\n    }}",
+                rows(port),
+                push.replace(
+                    "NAME",
+                    &format!("format!(\"{field}[{{row}}].at({{index}})\")")
+                )
+            ),
         };
     }
     text += "    names\n}\n";
@@ -284,7 +298,8 @@ fn reset_check(name: &str, ports: &Ports<'_>, seen: &Seen) -> Option<String> {
             "\n/// Checks the outputs in reset: these were their values when this crate was made.\n\
              async fn check_reset(dut: &{name}) -> Result {{\n    \
              read_only().await; // the outputs have settled\n{checks}    \
-             next_time_step().await; // writes are allowed again\n    Ok(())\n}}\n"
+             {} // writes are allowed again\n    Ok(())\n}}\n",
+            next_step(ports)
         )
     })
 }
@@ -337,6 +352,15 @@ fn wait(ports: &Ports<'_>, cycles: u32) -> String {
     ports.clocks.iter().map(wait).collect()
 }
 
+/// A wait for a time step in which writes are allowed: without a clock there may be no next one.
+fn next_step(ports: &Ports<'_>) -> &'static str {
+    if ports.clocks.is_empty() {
+        "timer(1.ns()).await;"
+    } else {
+        "next_time_step().await;"
+    }
+}
+
 /// A wait for the next cycle.
 fn cycle(ports: &Ports<'_>) -> String {
     match ports.clocks.first() {
@@ -383,10 +407,8 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
          fn outputs(dut: &{name}) -> Vec<Signal<LogicVec>> {{\n",
         cycle(ports)
     );
-    let (arrays, single): (Vec<&Port<'_>>, Vec<&Port<'_>>) = ports
-        .outputs
-        .iter()
-        .partition(|it| it.object.array.is_some());
+    let (arrays, single): (Vec<&Port<'_>>, Vec<&Port<'_>>) =
+        ports.outputs.iter().partition(|it| it.dimensions > 0);
     let mut fields = String::new();
     for port in single {
         // Writing to a string cannot fail.
@@ -402,13 +424,42 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
     }
     let _ = writeln!(text, "    let mut outputs = {vector};");
     for array in arrays {
-        let _ = writeln!(
-            text,
-            "    outputs.extend(dut.{}.elements().map(|(_, element)| element.as_logic()));",
-            array.field
-        );
+        let extend = "outputs.extend(ROW.elements().map(|(_, element)| element.as_logic()));";
+        // Writing to a string cannot fail.
+        let _ = if array.dimensions == 1 {
+            let row = format!("dut.{}", array.field);
+            writeln!(text, "    {}", extend.replace("ROW", &row))
+        } else {
+            let extend = extend.replace("ROW", "row");
+            writeln!(
+                text,
+                "    for row in {} {{\n        {extend}\n    }}",
+                rows(array)
+            )
+        };
     }
     text + "    outputs\n}\n"
+}
+
+/// The rows of an array of arrays, innermost ones.
+fn rows(port: &Port<'_>) -> String {
+    let flat = ".into_iter().flatten()".repeat(port.dimensions.saturating_sub(2));
+    format!("dut.{}{flat}", port.field)
+}
+
+/// A loop over all elements of an array, whatever its dimensions.
+pub(super) fn each(port: &Port<'_>, statement: &str) -> String {
+    if port.dimensions == 1 {
+        return format!(
+            "    for (_, element) in dut.{}.elements() {{\n        {statement}\n    }}\n",
+            port.field
+        );
+    }
+    format!(
+        "    for row in {} {{\n        for (_, element) in row.elements() {{\n            \
+         {statement}\n        }}\n    }}\n",
+        rows(port)
+    )
 }
 
 /// The statement that sets an input, or each element of it, or says why it is not set.
@@ -419,12 +470,9 @@ fn set(port: &Port<'_>, value: Option<String>) -> String {
             "    // `{field}` keeps its first value: which others it may have is not known.\n"
         );
     };
-    if port.object.array.is_some() {
+    if port.dimensions > 0 {
         let value = value.replace(&format!("dut.{field}."), "element.");
-        return format!(
-            "    for (_, element) in dut.{field}.elements() {{\n        \
-             element.set({value});\n    }}\n"
-        );
+        return each(port, &format!("element.set({value});"));
     }
     format!("    dut.{field}.set({value});\n")
 }
@@ -436,7 +484,7 @@ fn zero(port: &Port<'_>) -> Option<String> {
         (None, "bool") => "false".to_owned(),
         (None, "f64" | "String") => return None,
         (None, "LogicVec") => format!("LogicVec::zeros(dut.{}.width())", port.field),
-        (None, _) if port.object.is_integer() => return None,
+        (None, _) if port.object.is_integer() || port.object.is_physical() => return None,
         (None, _) => "0".to_owned(),
     })
 }
@@ -449,7 +497,7 @@ fn random(port: &Port<'_>) -> Option<String> {
     let is_number = port.value_type.starts_with(['i', 'u']);
     let is_enumeration =
         port.object.kind == "enumeration variable" || !port.object.literals.is_empty();
-    if port.object.is_integer() || is_enumeration {
+    if port.object.is_integer() || port.object.is_physical() || is_enumeration {
         return (port.value_type == "bool").then(|| "rng.random()".to_owned());
     }
     match (port.value_type.as_str(), width) {

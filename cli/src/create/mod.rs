@@ -120,15 +120,15 @@ impl New {
                 named.product()
             );
         }
-        println!(
-            "{} is ready:\n\n    cd {}\n    cargo test",
-            self.name, self.name
-        );
-        Ok(if failures.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        let name = &self.name;
+        if !failures.is_empty() {
+            println!(
+                "{name} is made, but its first test does not pass:\n\n    cd {name}\n    cargo test"
+            );
+            return Ok(ExitCode::FAILURE);
+        }
+        println!("{name} is ready:\n\n    cd {name}\n    cargo test");
+        Ok(ExitCode::SUCCESS)
     }
 
     /// Makes the crate and tries it; gives the failures of its test that are not the crate's.
@@ -172,14 +172,15 @@ impl New {
         )?;
         let notes = tempfile::tempdir().context("no temporary folder")?;
         write(&library, &trial(&written, notes.path()))?;
+        let mut failed = Vec::new();
         for failure in failures(&harness)? {
             if let Some(reason) = failure.refusal(&design.simulator) {
-                left_out.push(LeftOut::new(
-                    failure.simulator,
-                    failure.named,
-                    &reason,
-                    folder,
-                ));
+                let Failure {
+                    simulator, named, ..
+                } = failure;
+                left_out.push(LeftOut::new(simulator, named, &reason, folder));
+            } else {
+                failed.push(failure);
             }
         }
         ensure!(
@@ -192,9 +193,11 @@ impl New {
         )?;
         let seen = Seen::read(notes.path())?;
         write(&library, &formatted(first_test(&written, &seen)))?;
-        let failures = failures(&harness)?;
+        let mut failures = failures(&harness)?;
         if failures.is_empty() {
             tell_limits(&written, &seen);
+            // A design that cannot be reset twice is not to be tried as it should be.
+            failures = failed;
         }
         Ok(failures)
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::first_test::each;
 use crate::source::Port;
 
 /// What all simulators together have shown.
@@ -84,14 +85,14 @@ impl Seen {
     /// The statements that check a port's value in reset, or why there are none.
     pub(super) fn reset_value(&self, port: &Port<'_>) -> Result<String, &'static str> {
         let Port { field, .. } = port;
-        if port.object.array.is_none() {
+        if port.dimensions == 0 {
             let value = self.literal(field, port)?;
             return Ok(format!("    dut.{field}.expect({value})?;\n"));
         }
         let elements = self.outputs.keys();
         let elements = elements.filter(|name| {
             let index = name.strip_prefix(field.as_str());
-            index.is_some_and(|index| index.starts_with(".at("))
+            index.is_some_and(|index| index.starts_with(['.', '[']))
         });
         let values: Result<Vec<(&String, String)>, &str> = elements
             .map(|name| Ok((name, self.literal(name, port)?)))
@@ -101,10 +102,10 @@ impl Seen {
             return Err("it has no elements");
         };
         if values.iter().all(|(_, value)| value == first) {
-            return Ok(format!(
-                "    for (_, element) in dut.{field}.elements() {{\n        \
-                 element.expect({first})?;\n    }}\n"
-            ));
+            return Ok(each(port, &format!("element.expect({first})?;")));
+        }
+        if port.dimensions > 2 {
+            return Err("its elements are not equal");
         }
         let mut text = String::new();
         for (name, value) in values {
@@ -165,6 +166,7 @@ mod tests {
     fn port<'a>(object: &'a Object, value_type: &str, variants: &[&str]) -> Port<'a> {
         Port {
             object,
+            dimensions: object.ranges().len(),
             field: "q".to_owned(),
             value_type: value_type.to_owned(),
             variants: variants.iter().map(ToString::to_string).collect(),

@@ -12,14 +12,13 @@ const SIMULATORS: [(&str, &str); 4] = [
     ("nvc", "nvc"),
 ];
 
-/// What the failure of a test says, from its heading to its log, which differs by simulator. Time 0 is
-/// written with the design's precision.
+/// What the failure of a test says, from its heading to its log, which differs by simulator.
 fn explanation(output: &str, test: &str) -> Option<String> {
     let mut lines = output.lines();
     lines.find(|line| line.starts_with("---- ") && line.contains(test))?;
     let said = lines.take_while(|line| !line.starts_with("test  ") && *line != "log:");
     let said: Vec<&str> = said.collect();
-    Some(said.join("\n").replace("since 0 fs", "since 0 ps"))
+    Some(said.join("\n"))
 }
 
 fn is_told_the_same(test: &str, words: &[&str], simulators: &[&str]) {

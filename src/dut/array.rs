@@ -338,9 +338,14 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Panics
     ///
-    /// While it is iterated, as [`at`](Self::at).
+    /// As [`at`](Self::at), at the caller's line if the elements are arrays themselves.
+    #[track_caller]
     pub fn elements(&self) -> impl Iterator<Item = (i64, Signal<T>)> + use<T> {
         let array = *self;
+        // The line that iterates is one of the standard library.
+        if let Some(first) = self.indices().next() {
+            expect(array.try_at(first));
+        }
         self.indices().map(move |index| (index, array.at(index)))
     }
 }

@@ -5,9 +5,9 @@
 //! was forked, what it awaits, and since when. The outputs on this page are from Icarus Verilog.
 //!
 //! ```text
-//! deadlock (forked at src/lib.rs:38:10) awaits its tasks, since 0 ps
-//!   client (forked at src/lib.rs:43:12) awaits an item from the channel (src/lib.rs:40), since 0 ps
-//!   server (forked at src/lib.rs:48:12) awaits an item from the channel (src/lib.rs:39), since 0 ps
+//! deadlock (forked at src/lib.rs:38:10) awaits its tasks, since 0 ns
+//!   client (forked at src/lib.rs:43:12) awaits an item from the channel (src/lib.rs:40), since 0 ns
+//!   server (forked at src/lib.rs:48:12) awaits an item from the channel (src/lib.rs:39), since 0 ns
 //! ```
 //!
 //! Start at the leaves: they await something other than tasks. Ask of each who should have made it
@@ -20,7 +20,7 @@
 //! `counter.clk` has not changed since 0 ns: is a clock started?
 //! the test did not end within 100 ms of simulated time, the limit of VERIFORK_TIMEOUT
 //! tasks:
-//! no_clock (forked at src/lib.rs:14:10) awaits 2 rising edges of counter.clk, since 0 ps
+//! no_clock (forked at src/lib.rs:14:10) awaits 2 rising edges of counter.clk, since 0 ns
 //! ```
 //!
 //! Edges of a clock, awaited since 0: nobody drives it. Start it first:
@@ -39,7 +39,7 @@
 //! # X on reset
 //!
 //! ```text
-//! x_on_reset (forked at src/lib.rs:21:10) awaits a condition on counter.count, since 0 ps
+//! x_on_reset (forked at src/lib.rs:21:10) awaits a condition on counter.count, since 0 ns
 //! ```
 //!
 //! The design was never reset: its registers hold X, X plus 1 is X, and a value with an unknown bit is no
@@ -80,7 +80,7 @@
 //! # A call that blocks
 //!
 //! ```text
-//! verifork: `blocks/driver` ran 2 s without awaiting, src/lib.rs:62; limit 1 s: it spins or blocks
+//! `blocks/driver` ran 2 s without awaiting, src/lib.rs:62; limit 1 s: it spins or blocks
 //! tasks:
 //! blocks (src/lib.rs:59:10)
 //!   driver (src/lib.rs:62:12) <- running
@@ -105,7 +105,7 @@
 //! # A loop that awaits nothing that takes time
 //!
 //! ```text
-//! spins (forked at src/lib.rs:17:10) awaits its next turn, since 0 ps
+//! spins (forked at src/lib.rs:17:10) awaits its next turn, since 0 ns
 //! ```
 //!
 //! [`yield_now`](crate::task::yield_now) and `timer(0.ns())` let other tasks run, but simulated time stands
@@ -114,10 +114,9 @@
 //! # The design loops
 //!
 //! ```text
-//! verifork: the design loops without simulated time in `design_loops`: the simulator has not called back
-//! for 2 s; limit 1 s
+//! the design loops without simulated time in `design_loops`: the simulator has not called back for 2 s; limit 1 s
 //! tasks:
-//! design_loops (forked at src/lib.rs:11:10) awaits the time 10 ns, since 0 ps
+//! design_loops (forked at src/lib.rs:11:10) awaits the time 10 ns, since 0 ns
 //! ```
 //!
 //! No task runs: the simulator evaluates the design in one time step for ever, because of combinational

@@ -12,6 +12,7 @@
 mod lines;
 mod stream;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
@@ -59,17 +60,40 @@ struct Console {
 pub(crate) struct Heard {
     /// In the order in which it came.
     pub(crate) messages: Vec<Message>,
+    /// How many errors more have come from the line of each of those.
+    again: BTreeMap<(String, u32), usize>,
     /// Errors beyond those, which are only counted.
     pub(crate) more: usize,
 }
 
 impl Heard {
     fn push(&mut self, message: Message) {
-        if message.kind == MessageKind::Error && self.messages.len() >= KEPT {
-            self.more += 1;
-        } else {
-            self.messages.push(message);
+        if message.kind == MessageKind::Error {
+            let is_alike = |it: &&Message| {
+                it.kind == message.kind && it.place.is_some() && it.place == message.place
+            };
+            if let Some(place) = self
+                .messages
+                .iter()
+                .find(is_alike)
+                .and_then(|it| it.place.clone())
+            {
+                *self.again.entry(place).or_default() += 1;
+                return;
+            }
+            if self.messages.len() >= KEPT {
+                self.more += 1;
+                return;
+            }
         }
+        self.messages.push(message);
+    }
+
+    /// How many more errors the line of this one has reported.
+    pub(crate) fn again(&self, message: &Message) -> usize {
+        let place = message.place.as_ref();
+        let again = place.and_then(|place| self.again.get(place));
+        again.copied().unwrap_or_default()
     }
 }
 
@@ -269,5 +293,37 @@ fn tell_to(descriptor: c_int, parts: &[&[u8]]) {
         // SAFETY: the pointer and the length are those of one live slice. A failed write is ignored:
         // there is nobody left to tell.
         unsafe { libc::write(descriptor, part.as_ptr().cast(), part.len()) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_one_line_are_counted_and_those_of_others_kept_up_to_a_limit() {
+        let mut heard = Heard::default();
+        let error = |line: Option<u32>| Message {
+            kind: MessageKind::Error,
+            text: "bad".to_owned(),
+            place: line.map(|line| ("a.v".to_owned(), line)),
+            at: None,
+        };
+        for line in [3, 4, 3, 3] {
+            heard.push(error(Some(line)));
+        }
+        let counts: Vec<usize> = heard.messages.iter().map(|it| heard.again(it)).collect();
+        assert_eq!(counts, [2, 0]);
+        // Without a place nothing tells that they are the same.
+        (0..2).for_each(|_| heard.push(error(None)));
+        assert_eq!(heard.messages.len(), 4);
+        (10..100).for_each(|line| heard.push(error(Some(line))));
+        assert_eq!((heard.messages.len(), heard.more), (KEPT, 74));
+        let fatal = Message {
+            kind: MessageKind::Fatal,
+            ..error(Some(3))
+        };
+        heard.push(fatal.clone());
+        assert_eq!(heard.messages.last(), Some(&fatal));
     }
 }

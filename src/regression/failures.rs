@@ -61,12 +61,14 @@ fn push<'a>(
                 let _ = write!(text, "\nbecause {below}");
             }
             if let Some(line) = line_of(cause) {
+                text = without_place(&text, (line.file(), line.line()));
                 text.push_str(&forked_at(is_of_child, &place));
                 place = place_of(line);
             }
         }
         TaskErrorKind::Panicked { at, backtrace, .. } => {
             if let Some((file, line)) = at.as_deref().and_then(file_and_line) {
+                text = without_place(&text, (&file, line));
                 text.push_str(&forked_at(is_of_child, &place));
                 place = (file, line);
             }
@@ -122,6 +124,22 @@ fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
         .or_else(select)
 }
 
+/// The text of an error that names its line, ` at src/lib.rs:4:9`, which stands in front of it in every
+/// report.
+fn without_place(text: &str, (file, line): (&str, u32)) -> String {
+    for (begin, end) in [(" (at ", ")"), (" at ", "")] {
+        let place = format!("{begin}{file}:{line}:");
+        for (at, _) in text.match_indices(&place) {
+            let rest = &text[at + place.len()..];
+            let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            if let Some(rest) = rest.strip_prefix(end) {
+                return format!("{}{rest}", &text[..at]);
+            }
+        }
+    }
+    text.to_owned()
+}
+
 /// Something that went wrong with the test as a whole.
 pub(super) fn of_test(
     name: &str,
@@ -155,4 +173,25 @@ fn file_and_line(place: &str) -> Option<(String, u32)> {
     let (rest, _column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
     Some((file.to_owned(), line.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_an_error_is_told_once() {
+        let told = |text| without_place(text, ("src/lib.rs", 4));
+        assert_eq!(
+            told("cannot read `a.q` at src/lib.rs:4:9: bit 0 is unknown"),
+            "cannot read `a.q`: bit 0 is unknown"
+        );
+        assert_eq!(
+            told("`a.q` has no bit 9: it is declared [7:0] (at src/lib.rs:4:9)"),
+            "`a.q` has no bit 9: it is declared [7:0]"
+        );
+        for other in ["forked at src/lib.rs:44:9", "at src/lib.rs:5:4", "plain"] {
+            assert_eq!(told(other), other);
+        }
+    }
 }

@@ -97,7 +97,8 @@ impl Logger {
             out.push_str("  ");
         }
         write!(out, "{}", record.args())?;
-        if record.level() <= Level::Warn {
+        // A line of the library's own says nothing to whoever reads it.
+        if record.level() <= Level::Warn && !is_own(record.target()) {
             write!(out, " ({}", record.target())?;
             if let (Some(file), Some(line)) = (record.file(), record.line()) {
                 write!(out, " {file}:{line}")?;
@@ -138,6 +139,11 @@ impl Log for Logger {
     }
 
     fn flush(&self) {}
+}
+
+/// Whether a record is the library's, and not a testbench's.
+fn is_own(target: &str) -> bool {
+    target.split("::").next() == Some(env!("CARGO_CRATE_NAME"))
 }
 
 /// Green, yellow and red are what became of tests.
@@ -203,6 +209,17 @@ mod tests {
         assert_eq!(
             printed(&logger, Level::Warn, "tb::bus", format_args!("late")),
             "     120 ns WARN  counts/driver  late (tb::bus src/lib.rs:20)\n"
+        );
+    }
+
+    #[test]
+    fn warnings_of_the_library_itself_do_not_point_into_it() {
+        let logger = Logger::new("", false, HOOKS);
+        let warning = |target| printed(&logger, Level::Warn, target, format_args!("late"));
+        let plain = "     120 ns WARN  counts/driver  late\n";
+        assert_eq!(warning("verifork::regression::run"), plain);
+        assert!(
+            warning("verifork_axi::driver").ends_with("(verifork_axi::driver src/lib.rs:20)\n")
         );
     }
 

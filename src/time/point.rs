@@ -5,7 +5,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Sub;
 
-use super::decimal::write_seconds;
+use verifork_protocol::time::simulated;
+
 use super::{Precision, SimDuration, TimeError, TimeUnit};
 
 /// A point in simulated time: the steps since its start, and how long a step is.
@@ -141,10 +142,11 @@ impl Sub for SimTime {
     }
 }
 
-/// An exact decimal in the largest unit of which there is at least one: `1.23 us`.
+/// The exact time since the start as all messages show it: in the largest unit of which it is a whole number, and from
+/// a nanosecond on in none finer, `1,230 ns`.
 impl fmt::Display for SimTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_seconds(f, self.steps, self.precision.exponent())
+        f.pad(&simulated(self.since_start().femtoseconds()))
     }
 }
 
@@ -194,9 +196,13 @@ mod tests {
 
     #[test]
     fn points_print_as_exact_decimals() {
-        assert_eq!(at(1230, -9).to_string(), "1.23 us");
-        assert_eq!(at(0, -9).to_string(), "0 ns");
-        assert_eq!(at(u64::MAX, -15).to_string(), "18446.744073709551615 s");
+        assert_eq!(at(1230, -9).to_string(), "1,230 ns");
+        assert_eq!(at(3_000_000, -12).to_string(), "3 us");
+        assert_eq!(at(0, -15).to_string(), "0 ns");
+        assert_eq!(
+            at(u64::MAX, -15).to_string(),
+            "18,446,744,073,709.551615 ns"
+        );
         assert!((at(1230, -9).as_unit(TimeUnit::Microseconds) - 1.23).abs() < 1e-12);
     }
 }

@@ -42,7 +42,7 @@ fn a_write_that_does_not_fit_fails_at_its_own_line() {
         .position(|line| line.contains("(\"i\")?.set(5)"));
     let line = line.expect("it writes 5") + 1;
     run.failed().says(&format!(
-        "cannot write `ranges.i` at tests/plugins/values/src/refusals.rs:{line}:"
+        "tests/plugins/values/src/refusals.rs:{line}: cannot write `ranges.i`: "
     ));
     run.says("5 is not within 0 to 3");
 }

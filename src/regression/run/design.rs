@@ -90,7 +90,11 @@ impl RegressionRun {
             // Others end the simulation, and are judged as that.
             if message.kind == MessageKind::Error && !options.ignores_design_errors {
                 let word = self.word(message.kind);
-                let text = format!("the design reports an error ({word}): {}", message.text);
+                let mut text = format!("the design reports an error ({word}): {}", message.text);
+                if let again @ 1.. = heard.again(message) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "\n(and {again} more from this line)");
+                }
                 failures.entries.push(entry(message, text));
             }
         }

@@ -55,12 +55,7 @@ pub(super) fn set_by(own: bool, variable: &str) -> String {
 pub(super) fn unfinished(kernel: &Kernel, what: &str, details: &str) -> String {
     let mut text = what.to_owned();
     if let Some(still) = kernel.still_signal() {
-        let since = match still.since.steps() {
-            // Whatever the precision is.
-            0 => "0 ns".to_owned(),
-            _ => still.since.to_string(),
-        };
-        let fact = format!("`{}` has not changed since {since}", still.path);
+        let fact = format!("`{}` has not changed since {}", still.path, still.since);
         text = if still.wants_clock {
             format!("{fact}: is a clock started?\n{text}")
         } else {

@@ -97,14 +97,20 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     }
     Test::set_current(None);
     regression.kernel.end_test();
-    warn_of_writes(planned, &regression.kernel.drop_writes());
+    let dropped = regression.kernel.drop_writes();
+    // A failure has stopped the test where it was: that writes are left says nothing.
+    if failures.is_empty() {
+        warn_of_writes(planned, &dropped);
+    }
     for (path, place) in regression.kernel.forces() {
         let name = &planned.name;
         log::warn!("`{name}` has left `{path}` forced (at {place}): it is released");
     }
     regression.kernel.release_forces();
     failures.take_lost();
-    let simulated = regression.kernel.now().since(begun);
+    // A limit is noticed one step after it.
+    let ended = failures.limit().unwrap_or_else(|| regression.kernel.now());
+    let simulated = ended.since(begun);
     // What the design does in answer to the test's end is still a matter of this test.
     regression.is_over(failures, simulated);
     leave_time_step(regression.kernel).await;
@@ -167,6 +173,12 @@ impl Failures {
             let text = format!("the error panicked while being dropped: {caught}");
             self.push(regression, planned, FailureKind::Panic, text);
         }
+    }
+
+    /// When the test reached its limit of simulated time, if it did.
+    fn limit(&self) -> Option<SimTime> {
+        let timeout = |entry: &&FailureEntry| entry.kind == FailureKind::Timeout;
+        self.entries.iter().rfind(timeout)?.at
     }
 
     pub(super) fn is_empty(&self) -> bool {

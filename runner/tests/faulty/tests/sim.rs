@@ -162,6 +162,18 @@ fn main() -> ExitCode {
                 .sources(["../../../hdl/counter.v"])
                 .tests(["mistakes"]),
         ],
+        "hangs" => vec![
+            Design::new("counter")
+                .sources(["../../../hdl/counter.v"])
+                .tests([
+                    "no_clock",
+                    "x_on_reset",
+                    "level_is_there",
+                    "deadlock",
+                    "blocks",
+                    "spins",
+                ]),
+        ],
         "mistakes" => ["v", "vhd"]
             .map(|language| {
                 Design::new("counter")

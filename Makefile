@@ -84,7 +84,8 @@ clippy: tools-bindings
 ## doc        the documentation, warnings refused: target/doc/verifork/index.html
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --features num-bigint \
-		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner -p verifork-components
+		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner -p verifork-components \
+		-p verifork-stimulus -p verifork-stimulus-macros
 
 ## tools      installs with apt what any of these needs and is missing
 tools: tools-icarus tools-tests tools-bindings

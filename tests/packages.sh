@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # In the order of their dependencies.
 crates=(verifork-protocol verifork-macros verifork verifork-components verifork-coverage-macros
-    verifork-coverage verifork-runner cargo-verifork)
+    verifork-coverage verifork-stimulus-macros verifork-stimulus verifork-runner cargo-verifork)
 target=${CARGO_TARGET_DIR:-target}
 case $target in /*) ;; *) target=$PWD/$target ;; esac
 # Apart, and anew each time: to cargo, a package of the same number is the same package.

@@ -9,6 +9,7 @@ mod model;
 use model::{Access, Model};
 use verifork::TestRng;
 use verifork::prelude::*;
+use verifork_stimulus::{Randomize, constrain};
 
 #[derive(Dut)]
 struct MemoryBus {
@@ -27,6 +28,22 @@ struct MemoryBus {
     mem: Array<LogicVec>,
 }
 
+/// What a clock brings: where the memory drives the bus, the testbench does not.
+#[derive(Randomize)]
+#[randomize(if oe && !we { !drive })]
+struct Step {
+    #[randomize(weights(true = 4, false = 1))]
+    ce: bool,
+    we: bool,
+    #[randomize(weights(true = 7, false = 3))]
+    oe: bool,
+    be: u64,
+    #[randomize(range = 0..=4)]
+    address: usize,
+    #[randomize(weights(true = 9, false = 1))]
+    drive: bool,
+}
+
 #[verifork::test(timeout = 10.ms(), cases(mostly_writes = 0.8, mostly_reads = 0.3))]
 async fn random_accesses(dut: MemoryBus, test: Test, write_rate: f64) -> Result {
     checked(&dut, async {
@@ -36,15 +53,15 @@ async fn random_accesses(dut: MemoryBus, test: Test, write_rate: f64) -> Result 
         let mut addresses = known.map(|number| dut.address(number)).to_vec();
         addresses.push(LogicVec::unknown(dut.addr.width()));
         for _ in 0..1000 {
-            let (we, oe) = (rng.random_bool(write_rate), rng.random_bool(0.7));
-            let memory_drives = oe && !we;
+            let write = rng.random_bool(write_rate);
+            let step = Step::randomize_with(&mut rng, constrain!(|t| t.we == write))?;
             let access = Access {
-                ce: rng.random_bool(0.8),
-                we,
-                oe,
-                be: rng.random(),
-                addr: addresses[rng.random_range(0..addresses.len())].clone(),
-                driven: (!memory_drives && rng.random_bool(0.9)).then(|| dut.random(&mut rng)),
+                ce: step.ce,
+                we: step.we,
+                oe: step.oe,
+                be: step.be,
+                addr: addresses[step.address].clone(),
+                driven: step.drive.then(|| dut.random(&mut rng)),
             };
             clock(&dut, access).await;
         }

@@ -1,0 +1,182 @@
+//! Methods that constraints know.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, ExprMethodCall, ExprRange, RangeLimits};
+
+use super::{Translator, function};
+
+/// Of a list: what takes a number, and what takes nothing.
+const WITH_NUMBER: [&str; 3] = ["windows", "skip", "take"];
+const OF_LISTS: [&str; 4] = ["len", "is_empty", "enumerate", "rev"];
+/// Of an integer: what takes another, and what takes nothing.
+const WITH_INTEGER: [&str; 7] = [
+    "is_multiple_of",
+    "min",
+    "max",
+    "abs_diff",
+    "wrapping_add",
+    "wrapping_sub",
+    "wrapping_mul",
+];
+const OF_INTEGERS: [&str; 3] = ["count_ones", "is_power_of_two", "abs"];
+
+const KNOWN: &str = "constraints know `contains`, of integers `bit`, `bits`, `count_ones`, \
+     `is_power_of_two`, `is_multiple_of`, `min`, `max`, `abs`, `abs_diff`, `wrapping_add`, `wrapping_sub`, `wrapping_mul`, and of lists \
+     `len`, `is_empty`, `iter`, `all`, `any`, `sum`, `map`, `filter(…).count()`, `windows`, `enumerate`, \
+     `zip`, `skip`, `take`, `rev`";
+
+impl Translator<'_> {
+    pub(super) fn method(&mut self, call: &ExprMethodCall) -> TokenStream {
+        let (span, method) = (call.method.span(), call.method.to_string());
+        let arguments: Vec<&Expr> = call.args.iter().collect();
+        match (&*method, &arguments[..]) {
+            ("contains", [value]) => self.contains(call, value),
+            ("iter" | "into_iter" | "copied" | "cloned", []) => self.value(&call.receiver),
+            ("sum", []) => {
+                let list = self.value(&call.receiver);
+                let sum = function("list::sum", span);
+                match &call.turbofish {
+                    Some(types) => {
+                        let types = &types.args;
+                        quote_spanned!(span=> #sum::<_, _, #types>(#list))
+                    }
+                    None => quote_spanned!(span=> #sum(#list)),
+                }
+            }
+            ("count", []) => self.count(call),
+            ("all" | "any" | "map", [Expr::Closure(closure)]) => {
+                let (list, condition) = (self.value(&call.receiver), self.closure(closure));
+                let operation = function(&format!("list::{method}"), span);
+                quote_spanned!(span=> #operation(#list, #condition))
+            }
+            ("zip", [other]) => {
+                let (list, other) = (self.value(&call.receiver), self.value(other));
+                let zip = function("list::zip", span);
+                quote_spanned!(span=> #zip(#list, #other))
+            }
+            (name, [number]) if WITH_NUMBER.contains(&name) => {
+                self.with_constant(call, number, &format!("list::{name}"))
+            }
+            ("bit" | "bits", [places]) => self.with_constant(call, places, &method),
+            (name, []) if OF_LISTS.contains(&name) => {
+                self.operation(&format!("list::{name}"), call, &[])
+            }
+            (name, [other]) if WITH_INTEGER.contains(&name) => self.operation(name, call, &[other]),
+            (name, []) if OF_INTEGERS.contains(&name) => self.operation(name, call, &[]),
+            _ => self.refuse(&call.method, KNOWN),
+        }
+    }
+
+    fn operation(&mut self, name: &str, call: &ExprMethodCall, others: &[&Expr]) -> TokenStream {
+        let receiver = self.value(&call.receiver);
+        let others = others.iter().map(|other| self.value(other));
+        let span = call.method.span();
+        let operation = function(name, span);
+        quote_spanned!(span=> #operation(#receiver #(, #others)*))
+    }
+
+    fn with_constant(&mut self, call: &ExprMethodCall, constant: &Expr, name: &str) -> TokenStream {
+        if self.mentions(constant) {
+            return self.refuse(constant, "this must not depend on what is drawn");
+        }
+        let receiver = self.value(&call.receiver);
+        let operation = function(name, call.method.span());
+        quote_spanned!(call.span()=> #operation(#receiver, #constant))
+    }
+
+    fn closure(&mut self, closure: &ExprClosure) -> TokenStream {
+        let outer = self.symbols.clone();
+        let mut inputs = Vec::new();
+        for input in &closure.inputs {
+            inputs.push(self.bind(input));
+        }
+        let body = self.value(&closure.body);
+        self.symbols = outer;
+        quote!(|#(#inputs),*| #body)
+    }
+
+    /// `filter(…).count()`.
+    fn count(&mut self, call: &ExprMethodCall) -> TokenStream {
+        if let Expr::MethodCall(filter) = &*call.receiver
+            && filter.method == "filter"
+            && let Some(Expr::Closure(closure)) = filter.args.first()
+        {
+            let (list, condition) = (self.value(&filter.receiver), self.closure(closure));
+            let count = function("list::count", call.method.span());
+            return quote_spanned!(call.span()=> #count(#list, #condition));
+        }
+        self.operation("list::len", call, &[])
+    }
+
+    fn contains(&mut self, call: &ExprMethodCall, value: &Expr) -> TokenStream {
+        let span = call.span();
+        let value = self.value(value);
+        let set = strip(&call.receiver);
+        if !self.mentions(set) {
+            let among = function("among", call.method.span());
+            // As a reference, since it may be used again.
+            return quote_spanned!(span=> #among(#value, &(#set)));
+        }
+        match set {
+            Expr::Array(array) => {
+                let eq = function("eq", span);
+                let either = function("either", span);
+                let lift = function("lift", span);
+                let members = array.elems.iter().map(|member| {
+                    let member = self.value(member);
+                    quote!(#eq(value, #member))
+                });
+                let members: Vec<_> = members.collect();
+                let any = members
+                    .into_iter()
+                    .reduce(|left, right| quote!(#either(#left, #right)))
+                    .unwrap_or_else(|| quote!(#lift(false)));
+                quote!({ let value = #value; #any })
+            }
+            Expr::Range(range) => self.lies_in(range, &value, span),
+            _ => {
+                let list = self.value(set);
+                let contains = function("list::contains", call.method.span());
+                quote_spanned!(span=> #contains(#list, #value))
+            }
+        }
+    }
+
+    fn lies_in(&mut self, range: &ExprRange, value: &TokenStream, span: Span) -> TokenStream {
+        let (ge, both, lift) = (
+            function("ge", span),
+            function("both", span),
+            function("lift", span),
+        );
+        let end = match range.limits {
+            RangeLimits::HalfOpen(_) => function("lt", span),
+            RangeLimits::Closed(_) => function("le", span),
+        };
+        let from = match &range.start {
+            Some(start) => {
+                let start = self.value(start);
+                quote!(#ge(value, #start))
+            }
+            None => quote!(#lift(true)),
+        };
+        let to = match &range.end {
+            Some(limit) => {
+                let limit = self.value(limit);
+                quote!(#end(value, #limit))
+            }
+            None => quote!(#lift(true)),
+        };
+        quote!({ let value = #value; #both(#from, #to) })
+    }
+}
+
+fn strip(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) => strip(&paren.expr),
+        Expr::Group(group) => strip(&group.expr),
+        Expr::Reference(reference) => strip(&reference.expr),
+        other => other,
+    }
+}

@@ -1,0 +1,248 @@
+//! Constraints as functions of bits.
+
+use crate::bits::{self, Full, Gates, Vector};
+use crate::record::{Class, Id, Node, Operator, Recording, Variable};
+use crate::shape::Shape;
+use crate::value::Number;
+
+/// What a node is, and whether it is anything: a quotient by zero is not.
+#[derive(Clone)]
+struct Meaning<B> {
+    number: Vector<B>,
+    defined: B,
+}
+
+pub(crate) struct Blaster<'a, G: Gates> {
+    recording: &'a Recording,
+    shapes: &'a [Shape],
+    /// The bits of the variables of which there are any.
+    variables: Vec<Vec<G::Bit>>,
+    known: Vec<Option<Meaning<G::Bit>>>,
+}
+
+impl<'a, G: Gates> Blaster<'a, G> {
+    pub(crate) fn new(
+        recording: &'a Recording,
+        shapes: &'a [Shape],
+        variables: Vec<Vec<G::Bit>>,
+    ) -> Self {
+        let known = (0..recording.nodes.len()).map(|_| None).collect();
+        Blaster {
+            recording,
+            shapes,
+            variables,
+            known,
+        }
+    }
+
+    /// Whether a condition is true.
+    pub(crate) fn holds(&mut self, gates: &mut G, root: Id) -> Result<G::Bit, Full> {
+        let meaning = self.meaning(gates, root)?;
+        let truth = meaning.number.bit(gates, 0);
+        gates.and(meaning.defined, truth)
+    }
+
+    /// Whether a variable lies from one number to another.
+    pub(crate) fn lies_between(
+        &self,
+        gates: &mut G,
+        index: u32,
+        low: Number,
+        high: Number,
+    ) -> Result<G::Bit, Full> {
+        let kind = self.recording.variables[index as usize].kind;
+        let value = Vector {
+            bits: self.variables[index as usize].clone(),
+            signed: kind.signed,
+        };
+        let below = less_than(gates, &value, &constant(gates, low))?;
+        let above = less_than(gates, &constant(gates, high), &value)?;
+        let outside = gates.or(below, above)?;
+        Ok(gates.not(outside))
+    }
+
+    /// Whether a variable has a value of its range.
+    pub(crate) fn is_value(&self, gates: &mut G, index: u32) -> Result<G::Bit, Full> {
+        let Variable { low, high, .. } = self.recording.variables[index as usize];
+        self.lies_between(gates, index, low, high)
+    }
+
+    /// For each class, whether a variable is in it and in none before it.
+    pub(crate) fn classes(
+        &self,
+        gates: &mut G,
+        index: u32,
+        classes: &[Class],
+    ) -> Result<Vec<G::Bit>, Full> {
+        let mut earlier = gates.constant(false);
+        let mut members = Vec::new();
+        for class in classes {
+            let inside = self.lies_between(gates, index, class.low, class.high)?;
+            members.push(gates.and(inside, gates.not(earlier))?);
+            earlier = gates.or(earlier, inside)?;
+        }
+        Ok(members)
+    }
+
+    fn meaning(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
+        if let Some(known) = &self.known[id as usize] {
+            return Ok(known.clone());
+        }
+        let meaning = self.compute(gates, id)?;
+        self.known[id as usize] = Some(meaning.clone());
+        Ok(meaning)
+    }
+
+    fn compute(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
+        let shape = self.shapes[id as usize];
+        let width = shape.bits as usize;
+        let yes = gates.constant(true);
+        let (bits, defined) = match self.recording.nodes[id as usize] {
+            Node::Number(number) => (constant(gates, number).low(gates, width), yes),
+            Node::Variable(index) => {
+                let kind = self.recording.variables[index as usize].kind;
+                let value = Vector {
+                    bits: self.variables[index as usize].clone(),
+                    signed: kind.signed,
+                };
+                (value.low(gates, width), yes)
+            }
+            Node::Unknown => (vec![yes], yes),
+            Node::Not(of) => {
+                let of = self.meaning(gates, of)?;
+                let bit = of.number.bit(gates, 0);
+                (vec![gates.not(bit)], of.defined)
+            }
+            Node::Cast(of, _) => {
+                let of = self.meaning(gates, of)?;
+                (of.number.low(gates, width), of.defined)
+            }
+            Node::Select(condition, yes, no) => {
+                let condition = self.meaning(gates, condition)?;
+                let (yes, no) = (self.meaning(gates, yes)?, self.meaning(gates, no)?);
+                let which = condition.number.bit(gates, 0);
+                let mut bits = Vec::with_capacity(width);
+                for index in 0..width {
+                    let (yes, no) = (yes.number.bit(gates, index), no.number.bit(gates, index));
+                    bits.push(gates.select(which, yes, no)?);
+                }
+                let chosen = gates.select(which, yes.defined, no.defined)?;
+                (bits, gates.and(condition.defined, chosen)?)
+            }
+            Node::Binary(operator, left, right) => {
+                let (left, right) = (self.meaning(gates, left)?, self.meaning(gates, right)?);
+                binary(gates, operator, &left, &right, width)?
+            }
+        };
+        let number = Vector {
+            bits,
+            signed: shape.signed,
+        };
+        Ok(Meaning { number, defined })
+    }
+}
+
+fn binary<G: Gates>(
+    gates: &mut G,
+    operator: Operator,
+    left: &Meaning<G::Bit>,
+    right: &Meaning<G::Bit>,
+    width: usize,
+) -> Result<(Vec<G::Bit>, G::Bit), Full> {
+    let mut defined = gates.and(left.defined, right.defined)?;
+    let (a, b) = (&left.number, &right.number);
+    let bits = match operator {
+        Operator::Add => {
+            let no = gates.constant(false);
+            bits::add(gates, &a.low(gates, width), &b.low(gates, width), no)?
+        }
+        Operator::Subtract => bits::subtract(gates, &a.low(gates, width), &b.low(gates, width))?,
+        Operator::Multiply => bits::multiply(gates, &a.low(gates, width), &b.low(gates, width))?,
+        Operator::Divide | Operator::Remainder => {
+            let mut zero = gates.constant(true);
+            for &bit in &b.bits {
+                zero = gates.and(zero, gates.not(bit))?;
+            }
+            defined = gates.and(defined, gates.not(zero))?;
+            let [quotient, rest] = bits::divide(gates, a, b, width)?;
+            if operator == Operator::Divide {
+                quotient
+            } else {
+                rest
+            }
+        }
+        Operator::And | Operator::Or | Operator::Xor => {
+            let mut bits = Vec::with_capacity(width);
+            for index in 0..width {
+                let (a, b) = (a.bit(gates, index), b.bit(gates, index));
+                bits.push(match operator {
+                    Operator::And => gates.and(a, b)?,
+                    Operator::Or => gates.or(a, b)?,
+                    _ => gates.xor(a, b)?,
+                });
+            }
+            bits
+        }
+        Operator::ShiftLeft | Operator::ShiftRight => {
+            // A distance below zero is none.
+            let negative = b.bit(gates, usize::MAX);
+            defined = gates.and(defined, gates.not(negative))?;
+            let distance = &b.bits[..b.bits.len() - usize::from(b.signed)];
+            if operator == Operator::ShiftLeft {
+                bits::shift_left(gates, a, distance, width)?
+            } else {
+                let wide = Vector {
+                    bits: a.low(gates, width.max(a.bits.len())),
+                    signed: a.signed,
+                };
+                let mut shifted = bits::shift_right(gates, &wide, distance)?;
+                shifted.truncate(width);
+                shifted
+            }
+        }
+        Operator::Equal => {
+            let (a, b) = bits::alike(gates, a, b);
+            vec![bits::equal(gates, &a, &b)?]
+        }
+        Operator::Less => vec![less_than(gates, a, b)?],
+        Operator::Both | Operator::Either => {
+            let (a, b) = (a.bit(gates, 0), b.bit(gates, 0));
+            let is_and = operator == Operator::Both;
+            // The left side alone decides if it is false, or true.
+            let decides = if is_and { gates.not(a) } else { a };
+            let decided = gates.and(left.defined, decides)?;
+            defined = gates.or(defined, decided)?;
+            vec![if is_and {
+                gates.and(a, b)?
+            } else {
+                gates.or(a, b)?
+            }]
+        }
+    };
+    Ok((bits, defined))
+}
+
+fn less_than<G: Gates>(
+    gates: &mut G,
+    left: &Vector<G::Bit>,
+    right: &Vector<G::Bit>,
+) -> Result<G::Bit, Full> {
+    let (left, right) = bits::alike(gates, left, right);
+    bits::less(gates, &left, &right, true)
+}
+
+fn constant<G: Gates>(gates: &G, number: Number) -> Vector<G::Bit> {
+    let width = number.width() + u32::from(number.is_negative());
+    let bits = (0..width).map(|index| {
+        let bit = if index < 128 {
+            number.bits() >> index & 1 == 1
+        } else {
+            number.is_negative()
+        };
+        gates.constant(bit)
+    });
+    Vector {
+        bits: bits.collect(),
+        signed: number.is_negative(),
+    }
+}

@@ -1,0 +1,155 @@
+//! Numbers drawn directly.
+
+use rand_core::Rng;
+
+/// A number below another that is not 0, each as likely as any other.
+pub(crate) fn below<R: Rng + ?Sized>(rng: &mut R, end: u128) -> u128 {
+    if let Ok(end) = u64::try_from(end) {
+        // Lemire's method: the upper half of a product, unless the lower half says that it is one too many.
+        let mut product = u128::from(rng.next_u64()) * u128::from(end);
+        if (product as u64) < end {
+            let surplus = end.wrapping_neg() % end;
+            while (product as u64) < surplus {
+                product = u128::from(rng.next_u64()) * u128::from(end);
+            }
+        }
+        return product >> 64;
+    }
+    let above = (end - 1).leading_zeros();
+    loop {
+        let drawn = bits(rng) >> above;
+        if drawn < end {
+            return drawn;
+        }
+    }
+}
+
+/// From one number to another, both included, of two's complement if they are signed.
+pub(crate) fn between<R: Rng + ?Sized>(rng: &mut R, low: u128, high: u128) -> u128 {
+    match high.wrapping_sub(low).checked_add(1) {
+        // All of some bits.
+        Some(count) if count.is_power_of_two() && count <= 1 << 64 => {
+            low.wrapping_add(u128::from(rng.next_u64()) & (count - 1))
+        }
+        Some(count) => low.wrapping_add(below(rng, count)),
+        None => bits(rng),
+    }
+}
+
+/// 128 random bits.
+pub(crate) fn bits<R: Rng + ?Sized>(rng: &mut R) -> u128 {
+    u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64())
+}
+
+/// Random bits by few at a time: of a generator, most of the time goes into making words.
+pub(crate) struct Coins<'a> {
+    rng: &'a mut dyn Rng,
+    word: u64,
+    left: u32,
+}
+
+impl<'a> Coins<'a> {
+    pub(crate) fn new(rng: &'a mut dyn Rng) -> Self {
+        Coins {
+            rng,
+            word: 0,
+            left: 0,
+        }
+    }
+
+    /// So many bits, at most 64.
+    fn take(&mut self, bits: u32) -> u64 {
+        if bits > self.left {
+            if bits > 32 {
+                return self.rng.next_u64() >> (64 - bits);
+            }
+            self.word = self.rng.next_u64();
+            self.left = 64;
+        }
+        let taken = self.word & !(u64::MAX << bits);
+        self.word >>= bits;
+        self.left -= bits;
+        taken
+    }
+
+    /// So many bits, at most 128.
+    pub(crate) fn bits(&mut self, bits: u32) -> u128 {
+        let low: u128 = self.take(bits.min(64)).into();
+        if bits > 64 {
+            u128::from(self.take(bits - 64)) << 64 | low
+        } else {
+            low
+        }
+    }
+
+    /// Whether a random number of 64 bits is below this one: its first 16 bits nearly always decide.
+    pub(crate) fn is_below(&mut self, share: u64) -> bool {
+        const REST: u64 = u64::MAX >> 16;
+        let (first, wanted) = (self.take(16), share >> 48);
+        if first == wanted {
+            self.rng.next_u64() & REST < share & REST
+        } else {
+            first < wanted
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_precision_loss, reason = "tests of probabilities")]
+mod tests {
+    use super::*;
+    use crate::record::Stream;
+
+    #[test]
+    fn every_number_of_a_range_is_drawn_and_no_other() {
+        let mut rng = Stream(1);
+        for (low, high) in [
+            (0, 0),
+            (3, 9),
+            (-3, 3),
+            (i128::MIN, i128::MIN + 2),
+            (-1, 254),
+        ] {
+            let mut seen = std::collections::BTreeSet::new();
+            for _ in 0..5000 {
+                seen.insert(
+                    between(&mut rng, low.cast_unsigned(), high.cast_unsigned()).cast_signed(),
+                );
+            }
+            assert_eq!(seen.first(), Some(&low));
+            assert_eq!(seen.last(), Some(&high));
+            assert_eq!(seen.len() as i128, high - low + 1);
+        }
+    }
+
+    #[test]
+    fn coins_fall_as_often_as_their_share() {
+        let mut rng = Stream(3);
+        let mut coins = Coins::new(&mut rng);
+        for share in [u64::MAX / 3, 1 << 63, u64::MAX / 1000, (1 << 48) + 1] {
+            let count = 200_000;
+            let ones = (0..count).filter(|_| coins.is_below(share)).count() as f64;
+            let expected = share as f64 / 2_f64.powi(64) * f64::from(count);
+            assert!(
+                (ones - expected).abs() < 5.0 * expected.sqrt() + 1.0,
+                "{ones}, not {expected}"
+            );
+        }
+        for bits in [1, 7, 33, 64, 65, 128] {
+            let all = (0..300).fold(0, |all, _| all | coins.bits(bits));
+            assert_eq!(all, u128::MAX >> (128 - bits));
+        }
+    }
+
+    #[test]
+    fn wide_ranges_reach_their_upper_half() {
+        let mut rng = Stream(2);
+        let end = (1_u128 << 100) + 1;
+        let large = (0..1000)
+            .filter(|_| below(&mut rng, end) >= end / 2)
+            .count();
+        assert!((400..600).contains(&large), "{large}");
+        let all = (0..100).fold(0, |all, _| all | between(&mut rng, 0, u128::MAX));
+        assert_eq!(all, u128::MAX);
+    }
+}

@@ -1,0 +1,122 @@
+//! Why nothing can be drawn.
+
+use std::fmt;
+
+use crate::record::Source;
+
+/// A constraint, and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The constraint as it was written.
+    pub text: &'static str,
+    /// The source file, as the compiler names it.
+    pub file: &'static str,
+    /// The line of the source file.
+    pub line: u32,
+    /// The field that it is a constraint of, such as `header` or `items[2]`; empty for the whole.
+    pub path: String,
+}
+
+impl Place {
+    pub(crate) fn new(source: Source, path: String) -> Place {
+        let Source { text, file, line } = source;
+        Place {
+            text,
+            file,
+            line,
+            path,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place {
+            text,
+            file,
+            line,
+            path,
+        } = self;
+        write!(f, "{file}:{line}: `{text}`")?;
+        if path.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " of `{path}`")
+        }
+    }
+}
+
+/// Why [`Randomize`](crate::Randomize) has nothing to draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RandomizeError {
+    /// Constraints contradict each other: without any one of these, the others can be satisfied.
+    Conflict {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+        /// The constraints, in the order in which they apply.
+        constraints: Vec<Place>,
+    },
+    /// A number in a constraint takes more than 1024 bits: after a shift by a field without a range, for example.
+    TooLarge {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+        /// The constraint with that number.
+        constraint: Place,
+    },
+    /// Constraints are more than a solver can take in.
+    TooMany {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+    },
+    /// Fields that `before` has drawn each before the other.
+    Order {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+        /// The fields.
+        fields: Vec<String>,
+    },
+}
+
+impl fmt::Display for RandomizeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RandomizeError::Conflict {
+                type_name,
+                constraints,
+            } => {
+                let together = if constraints.len() == 1 {
+                    "this"
+                } else {
+                    "these together"
+                };
+                write!(f, "no value of `{type_name}` satisfies {together}:")?;
+                constraints
+                    .iter()
+                    .try_for_each(|place| write!(f, "\n  {place}"))
+            }
+            RandomizeError::TooLarge {
+                type_name,
+                constraint,
+            } => write!(
+                f,
+                "a number takes more than 1024 bits in a constraint of `{type_name}`: give what it is \
+                 shifted by a range\n  {constraint}"
+            ),
+            RandomizeError::TooMany { type_name } => {
+                write!(
+                    f,
+                    "the constraints of `{type_name}` are too many to be solved together"
+                )
+            }
+            RandomizeError::Order { type_name, fields } => write!(
+                f,
+                "fields of `{type_name}` are each to be drawn before the other: `{}`",
+                fields.join("`, `")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RandomizeError {}

@@ -1,0 +1,391 @@
+//! Expressions: what constraints are made of.
+
+use std::marker::PhantomData;
+use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
+
+use crate::record::{self, Id, Node, Operator, Source};
+use crate::value::{Integer, Kind, Number, Ordered, Value};
+
+/// A value that a constraint computes from what is drawn: of type `T` to the compiler, an exact integer when
+/// it is solved.
+pub struct Expr<T> {
+    pub(crate) id: Id,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Expr<T> {}
+
+impl<T> Expr<T> {
+    pub(crate) fn new(node: Node) -> Self {
+        Expr::of(record::with(|recording| recording.push(node)))
+    }
+
+    pub(crate) fn of(id: Id) -> Self {
+        Expr {
+            id,
+            of: PhantomData,
+        }
+    }
+
+    fn binary<U, V>(operator: Operator, left: Expr<U>, right: Expr<V>) -> Self {
+        Expr::new(Node::Binary(operator, left.id, right.id))
+    }
+}
+
+/// A field that is drawn.
+pub struct Symbol<T> {
+    pub(crate) expr: Expr<T>,
+    pub(crate) index: u32,
+}
+
+impl<T> Clone for Symbol<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Symbol<T> {}
+
+/// A field that is not drawn, but a constant to constraints.
+#[derive(Clone)]
+pub struct Fixed<T>(pub T);
+
+/// What stands in a constraint.
+#[diagnostic::on_unimplemented(
+    message = "a constraint cannot compute with this as a whole",
+    label = "name a field of it, or an element",
+    note = "constraints compute with `bool`, integers, and enums without fields that derive `Randomize`"
+)]
+pub trait Operand {
+    type Out;
+    fn operand(&self) -> Self::Out;
+}
+
+impl<T: Value> Operand for Symbol<T> {
+    type Out = Expr<T>;
+    fn operand(&self) -> Expr<T> {
+        self.expr
+    }
+}
+
+impl<T> Operand for Expr<T> {
+    type Out = Expr<T>;
+    fn operand(&self) -> Expr<T> {
+        *self
+    }
+}
+
+impl<T: Value> Operand for Fixed<T> {
+    type Out = Expr<T>;
+    fn operand(&self) -> Expr<T> {
+        lift_ref(&self.0)
+    }
+}
+
+impl<S: Operand> Operand for &S {
+    type Out = S::Out;
+    fn operand(&self) -> S::Out {
+        (**self).operand()
+    }
+}
+
+pub fn leaf<S: Operand>(symbol: &S) -> S::Out {
+    symbol.operand()
+}
+
+/// A constant.
+pub fn lift<T: Value>(value: T) -> Expr<T> {
+    lift_ref(&value)
+}
+
+fn lift_ref<T: Value>(value: &T) -> Expr<T> {
+    Expr::new(Node::Number(Number::of(value)))
+}
+
+fn number<T>(value: i128) -> Expr<T> {
+    Expr::new(Node::Number(value.into()))
+}
+
+macro_rules! operators {
+    ($bound:ident -> $out:ty: $($name:ident $operator:ident)*) => {$(
+        pub fn $name<T: $bound>(left: Expr<T>, right: Expr<T>) -> $out {
+            Expr::binary(Operator::$operator, left, right)
+        }
+    )*};
+}
+
+operators!(Integer -> Expr<T>: add Add sub Subtract mul Multiply div Divide rem Remainder);
+operators!(Bitwise -> Expr<T>: bit_and And bit_or Or bit_xor Xor);
+operators!(Value -> Expr<bool>: eq Equal);
+operators!(Ordered -> Expr<bool>: lt Less);
+
+pub fn ne<T: Value>(left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+    not(eq(left, right))
+}
+
+pub fn gt<T: Ordered>(left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+    lt(right, left)
+}
+
+pub fn le<T: Ordered>(left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+    not(lt(right, left))
+}
+
+pub fn ge<T: Ordered>(left: Expr<T>, right: Expr<T>) -> Expr<bool> {
+    not(lt(left, right))
+}
+
+pub fn shl<T: Integer, U: Integer>(left: Expr<T>, right: Expr<U>) -> Expr<T> {
+    Expr::binary(Operator::ShiftLeft, left, right)
+}
+
+pub fn shr<T: Integer, U: Integer>(left: Expr<T>, right: Expr<U>) -> Expr<T> {
+    Expr::binary(Operator::ShiftRight, left, right)
+}
+
+pub fn both(left: Expr<bool>, right: Expr<bool>) -> Expr<bool> {
+    Expr::binary(Operator::Both, left, right)
+}
+
+pub fn either(left: Expr<bool>, right: Expr<bool>) -> Expr<bool> {
+    Expr::binary(Operator::Either, left, right)
+}
+
+/// `bool` and the integers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no bits to combine: only `bool` and integers have"
+)]
+pub trait Bitwise: Value {}
+
+impl<T: Integer> Bitwise for T {}
+impl Bitwise for bool {}
+
+/// The bits of a type inverted.
+pub fn not<T: Bitwise>(of: Expr<T>) -> Expr<T> {
+    let Kind { bits, signed, .. } = T::KIND;
+    if bits == 1 {
+        return Expr::new(Node::Not(of.id));
+    }
+    if signed {
+        return Expr::binary(Operator::Subtract, number::<T>(-1), of);
+    }
+    let ones = Expr::<T>::new(Node::Number((u128::MAX >> (128 - bits)).into()));
+    Expr::binary(Operator::Xor, of, ones)
+}
+
+pub fn neg<T: Integer>(of: Expr<T>) -> Expr<T> {
+    Expr::binary(Operator::Subtract, number::<T>(0), of)
+}
+
+/// `as`.
+pub fn cast<U: Integer, T: Value>(of: Expr<T>) -> Expr<U> {
+    let mut id = of.id;
+    if !T::DISCRIMINANTS.is_empty() {
+        let mut chosen: Expr<T> = number(T::DISCRIMINANTS[0]);
+        for (index, &discriminant) in (0..).zip(T::DISCRIMINANTS).skip(1) {
+            let is_it = Expr::<bool>::binary(Operator::Equal, of, number::<T>(index));
+            chosen = choose(is_it, number(discriminant), chosen);
+        }
+        id = chosen.id;
+    }
+    Expr::new(Node::Cast(id, U::KIND))
+}
+
+fn choose<T>(condition: Expr<bool>, yes: Expr<T>, no: Expr<T>) -> Expr<T> {
+    Expr::new(Node::Select(condition.id, yes.id, no.id))
+}
+
+pub fn select<T: Value>(condition: Expr<bool>, yes: Expr<T>, no: Expr<T>) -> Expr<T> {
+    choose(condition, yes, no)
+}
+
+/// An element of a table; beyond its end there is none.
+pub fn lookup<T: Value>(table: &[T], place: Expr<usize>) -> Expr<T> {
+    let beyond = Expr::<T>::of(undefined());
+    let places = table.iter().enumerate().rev();
+    places.fold(beyond, |others, (index, value)| {
+        choose(eq(place, lift(index)), lift_ref(value), others)
+    })
+}
+
+/// A number that is none, so that no condition on it is true.
+pub(crate) fn undefined() -> Id {
+    let (one, zero) = (lift(1), lift(0));
+    Expr::<u8>::binary(Operator::Divide, one, zero).id
+}
+
+/// Where an `if` has no `else`.
+pub fn implies(condition: Expr<bool>, then: Expr<bool>) -> Expr<bool> {
+    either(not(condition), then)
+}
+
+/// Tells the compiler what the patterns of a `match` are of, so that it checks them.
+pub fn check_patterns<T>(_of: Expr<T>, _patterns: fn(T)) {}
+
+/// Values that one may be among.
+#[diagnostic::on_unimplemented(message = "`{Self}` does not contain values of type `{T}`")]
+pub trait Set<T> {
+    fn holds(&self, value: Expr<T>) -> Expr<bool>;
+}
+
+impl<T: Value> Set<T> for [T] {
+    fn holds(&self, value: Expr<T>) -> Expr<bool> {
+        let members = self.iter().map(|member| eq(value, lift_ref(member)));
+        members.reduce(either).unwrap_or_else(|| lift(false))
+    }
+}
+
+impl<T: Value, const N: usize> Set<T> for [T; N] {
+    fn holds(&self, value: Expr<T>) -> Expr<bool> {
+        self.as_slice().holds(value)
+    }
+}
+
+impl<T: Value> Set<T> for Vec<T> {
+    fn holds(&self, value: Expr<T>) -> Expr<bool> {
+        self.as_slice().holds(value)
+    }
+}
+
+impl<T, S: Set<T> + ?Sized> Set<T> for &S {
+    fn holds(&self, value: Expr<T>) -> Expr<bool> {
+        (**self).holds(value)
+    }
+}
+
+macro_rules! range_sets {
+    ($($range:ty, |$self:ident, $value:ident| $holds:expr;)*) => {$(
+        impl<T: Ordered> Set<T> for $range {
+            fn holds(&self, $value: Expr<T>) -> Expr<bool> {
+                let $self = self;
+                $holds
+            }
+        }
+    )*};
+}
+
+range_sets! {
+    Range<T>, |range, value| both(ge(value, lift_ref(&range.start)), lt(value, lift_ref(&range.end)));
+    RangeInclusive<T>, |range, value| both(ge(value, lift_ref(range.start())), le(value, lift_ref(range.end())));
+    RangeFrom<T>, |range, value| ge(value, lift_ref(&range.start));
+    RangeTo<T>, |range, value| lt(value, lift_ref(&range.end));
+    RangeToInclusive<T>, |range, value| le(value, lift_ref(&range.end));
+}
+
+pub fn among<T: Value, S: Set<T>>(value: Expr<T>, set: S) -> Expr<bool> {
+    set.holds(value)
+}
+
+/// All of them different.
+pub fn unique<T: Value>(values: &[Expr<T>]) -> Expr<bool> {
+    let mut all = lift(true);
+    for (index, &one) in values.iter().enumerate() {
+        for &other in &values[index + 1..] {
+            all = both(all, ne(one, other));
+        }
+    }
+    all
+}
+
+/// The bit of this place, from 0 on.
+pub fn bit<T: Integer>(of: Expr<T>, place: u32) -> Expr<bool> {
+    let shifted = shr(of, lift(place));
+    Expr::binary(Operator::And, shifted, number::<T>(1))
+}
+
+/// Places of bits.
+#[diagnostic::on_unimplemented(
+    message = "bits are selected by a range of places: `bits(0..4)` or `bits(0..=3)`, not `{Self}`"
+)]
+pub trait Places {
+    /// The first, and how many there are.
+    fn places(self) -> (u32, u32);
+}
+
+impl Places for Range<u32> {
+    fn places(self) -> (u32, u32) {
+        (self.start, self.end.saturating_sub(self.start))
+    }
+}
+
+impl Places for RangeInclusive<u32> {
+    fn places(self) -> (u32, u32) {
+        let (first, last) = self.into_inner();
+        (first, (last + 1).saturating_sub(first))
+    }
+}
+
+/// The bits of these places as a number.
+///
+/// # Panics
+///
+/// At the caller's line, if there are none, or more than 127.
+#[track_caller]
+pub fn bits<T: Integer>(of: Expr<T>, places: impl Places) -> Expr<T> {
+    let (first, count) = places.places();
+    assert!(
+        count > 0,
+        "no bit is in an empty range: `bits(0..=7)` are the lowest eight"
+    );
+    assert!(count < 128, "at most 127 bits are selected, not {count}");
+    let shifted = shr(of, lift(first));
+    Expr::binary(Operator::And, shifted, number::<T>((1 << count) - 1))
+}
+
+/// How many bits are 1.
+pub fn count_ones<T: Integer>(of: Expr<T>) -> Expr<u32> {
+    let ones = (0..T::KIND.bits).map(|place| Expr::<u32>::of(bit(of, place).id));
+    ones.reduce(add).unwrap_or_else(|| lift(0))
+}
+
+pub fn is_power_of_two<T: Integer>(of: Expr<T>) -> Expr<bool> {
+    eq(count_ones(of), lift(1))
+}
+
+pub fn is_multiple_of<T: Integer>(of: Expr<T>, other: Expr<T>) -> Expr<bool> {
+    eq(rem(of, other), number(0))
+}
+
+pub fn min<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    choose(lt(left, right), left, right)
+}
+
+pub fn max<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    choose(lt(left, right), right, left)
+}
+
+pub fn abs<T: Integer>(of: Expr<T>) -> Expr<T> {
+    choose(lt(of, number(0)), neg(of), of)
+}
+
+pub fn abs_diff<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    choose(lt(left, right), sub(right, left), sub(left, right))
+}
+
+/// What is left of a result in the bits of its type.
+fn wrapping<T: Integer>(of: Expr<T>) -> Expr<T> {
+    Expr::new(Node::Cast(of.id, T::KIND))
+}
+
+pub fn wrapping_add<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    wrapping(add(left, right))
+}
+
+pub fn wrapping_sub<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    wrapping(sub(left, right))
+}
+
+pub fn wrapping_mul<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
+    wrapping(mul(left, right))
+}
+
+/// Something that has to be true.
+pub fn require(condition: Expr<bool>, soft: bool, source: Source) {
+    record::with(|recording| recording.require(condition.id, soft, source));
+}

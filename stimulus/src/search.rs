@@ -1,0 +1,326 @@
+//! Solutions found by a SAT solver, where a diagram would get too large; and the constraints that
+//! contradict each other.
+
+use batsat::{BasicSolver, Lit, SolverInterface, SolverOpts, Var, lbool};
+use rand_core::Rng;
+
+use crate::bits::{Full, Gates};
+use crate::blast::Blaster;
+use crate::record::{Class, Id, Recording, Stream};
+use crate::shape::Shape;
+
+/// A bit: a constant, or a literal of the solver's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bit {
+    Constant(bool),
+    Literal(i32),
+}
+
+/// Clauses as they are made: literals are numbers of variables from 1 on, negative where negated.
+#[derive(Debug, Default)]
+pub(crate) struct Clauses {
+    literals: Vec<i32>,
+    ends: Vec<u32>,
+    variables: i32,
+    /// The most literals.
+    budget: usize,
+}
+
+impl Clauses {
+    fn variable(&mut self) -> i32 {
+        self.variables += 1;
+        self.variables
+    }
+
+    fn add(&mut self, clause: &[i32]) -> Result<(), Full> {
+        self.literals.extend_from_slice(clause);
+        if self.literals.len() > self.budget {
+            return Err(Full);
+        }
+        self.ends
+            .push(u32::try_from(self.literals.len()).map_err(|_| Full)?);
+        Ok(())
+    }
+
+    /// Of a bit that has to be 1.
+    fn require(&mut self, bit: Bit) -> Result<(), Full> {
+        match bit {
+            Bit::Constant(true) => Ok(()),
+            Bit::Constant(false) => self.add(&[]),
+            Bit::Literal(literal) => self.add(&[literal]),
+        }
+    }
+}
+
+impl Gates for Clauses {
+    type Bit = Bit;
+
+    fn constant(&self, value: bool) -> Bit {
+        Bit::Constant(value)
+    }
+
+    fn not(&self, bit: Bit) -> Bit {
+        match bit {
+            Bit::Constant(value) => Bit::Constant(!value),
+            Bit::Literal(literal) => Bit::Literal(-literal),
+        }
+    }
+
+    fn and(&mut self, left: Bit, right: Bit) -> Result<Bit, Full> {
+        Ok(match (left, right) {
+            (Bit::Constant(false), _) | (_, Bit::Constant(false)) => Bit::Constant(false),
+            (Bit::Constant(true), other) | (other, Bit::Constant(true)) => other,
+            (Bit::Literal(left), Bit::Literal(right)) if left == right => Bit::Literal(left),
+            (Bit::Literal(left), Bit::Literal(right)) if left == -right => Bit::Constant(false),
+            (Bit::Literal(left), Bit::Literal(right)) => {
+                let both = self.variable();
+                self.add(&[-both, left])?;
+                self.add(&[-both, right])?;
+                self.add(&[both, -left, -right])?;
+                Bit::Literal(both)
+            }
+        })
+    }
+
+    fn xor(&mut self, left: Bit, right: Bit) -> Result<Bit, Full> {
+        Ok(match (left, right) {
+            (Bit::Constant(value), other) | (other, Bit::Constant(value)) => {
+                if value {
+                    self.not(other)
+                } else {
+                    other
+                }
+            }
+            (Bit::Literal(left), Bit::Literal(right)) if left == right => Bit::Constant(false),
+            (Bit::Literal(left), Bit::Literal(right)) if left == -right => Bit::Constant(true),
+            (Bit::Literal(left), Bit::Literal(right)) => {
+                let differ = self.variable();
+                self.add(&[-differ, left, right])?;
+                self.add(&[-differ, -left, -right])?;
+                self.add(&[differ, -left, right])?;
+                self.add(&[differ, left, -right])?;
+                Bit::Literal(differ)
+            }
+        })
+    }
+}
+
+/// Clauses for constraints of some variables, each constraint under a literal that switches it on.
+#[derive(Debug)]
+pub(crate) struct Search {
+    clauses: Clauses,
+    /// The literals of the bits of the variables, by their index.
+    bits: Vec<(u32, Vec<i32>)>,
+    /// A literal for each constraint; one that does not hold in any case is `None`.
+    switches: Vec<Option<i32>>,
+    /// For each variable with weights, those of its classes and their literals.
+    classes: Vec<Vec<(u32, Bit)>>,
+}
+
+impl Search {
+    pub(crate) fn new(
+        recording: &Recording,
+        shapes: &[Shape],
+        variables: &[u32],
+        roots: &[Id],
+        budget: usize,
+    ) -> Result<Search, Full> {
+        let mut clauses = Clauses {
+            budget,
+            ..Clauses::default()
+        };
+        let mut all = vec![Vec::new(); recording.variables.len()];
+        let mut bits = Vec::new();
+        for &index in variables {
+            let width = recording.variables[index as usize].kind.bits;
+            let literals: Vec<i32> = (0..width).map(|_| clauses.variable()).collect();
+            all[index as usize] = literals
+                .iter()
+                .map(|&literal| Bit::Literal(literal))
+                .collect();
+            bits.push((index, literals));
+        }
+        let mut blaster = Blaster::new(recording, shapes, all);
+        let mut classes = Vec::new();
+        for &index in variables {
+            let inside = blaster.is_value(&mut clauses, index)?;
+            clauses.require(inside)?;
+            let weighted = recording.classes_of(index);
+            if !weighted.is_empty() {
+                let members = blaster.classes(&mut clauses, index, weighted)?;
+                let weights = weighted.iter().map(|class: &Class| class.weight);
+                classes.push(weights.zip(members.iter().copied()).collect());
+                // In one of them.
+                let literals: Vec<i32> = members
+                    .iter()
+                    .filter_map(|member| match member {
+                        Bit::Literal(literal) => Some(*literal),
+                        Bit::Constant(_) => None,
+                    })
+                    .collect();
+                if !members.contains(&Bit::Constant(true)) {
+                    clauses.add(&literals)?;
+                }
+            }
+        }
+        let mut switches = Vec::new();
+        for &root in roots {
+            let switch = clauses.variable();
+            match blaster.holds(&mut clauses, root)? {
+                Bit::Constant(true) => {}
+                Bit::Constant(false) => {
+                    switches.push(None);
+                    continue;
+                }
+                Bit::Literal(literal) => clauses.add(&[-switch, literal])?,
+            }
+            switches.push(Some(switch));
+        }
+        Ok(Search {
+            clauses,
+            bits,
+            switches,
+            classes,
+        })
+    }
+
+    /// A solver whose course is that of its seed.
+    fn solver(&self, mut seed: Stream) -> Attempt {
+        let options = SolverOpts {
+            random_seed: 1.0 + f64::from((seed.next() >> 33) as u32),
+            random_var_freq: 0.05,
+            rnd_pol: false,
+            rnd_init_act: true,
+            ..SolverOpts::default()
+        };
+        let mut solver = BasicSolver::new(options, batsat::callbacks::Basic::default());
+        let mut phases = vec![lbool::UNDEF; self.clauses.variables.unsigned_abs() as usize];
+        for &literal in self.bits.iter().flat_map(|(_, literals)| literals) {
+            let phase = lbool::new(seed.next() >> 63 == 1);
+            phases[literal.unsigned_abs() as usize - 1] = phase;
+        }
+        let variables: Vec<Var> = phases
+            .into_iter()
+            .map(|phase| solver.new_var(phase, true))
+            .collect();
+        let mut start = 0;
+        let mut clause = Vec::new();
+        for &end in &self.clauses.ends {
+            clause.clear();
+            let literals = &self.clauses.literals[start..end as usize];
+            clause.extend(literals.iter().map(|&literal| to_lit(&variables, literal)));
+            solver.add_clause_reuse(&mut clause);
+            start = end as usize;
+        }
+        Attempt { solver, variables }
+    }
+
+    /// Whether the constraints of these indices can be satisfied together.
+    pub(crate) fn satisfies(&self, constraints: &[usize]) -> bool {
+        self.solver(Stream(0)).solve(self, constraints, &[])
+    }
+
+    /// Constraints of which none can be left out, if these contradict each other.
+    pub(crate) fn conflict(&self, constraints: &[usize]) -> Option<Vec<usize>> {
+        if self.satisfies(constraints) {
+            return None;
+        }
+        let mut needed = constraints.to_vec();
+        let mut index = 0;
+        while index < needed.len() {
+            let mut fewer = needed.clone();
+            fewer.remove(index);
+            if self.satisfies(&fewer) {
+                index += 1;
+            } else {
+                needed = fewer;
+            }
+        }
+        Some(needed)
+    }
+
+    /// A solution, if there is one: no one is sure to be as likely as another.
+    pub(crate) fn sample(
+        &self,
+        constraints: &[usize],
+        rng: &mut dyn Rng,
+        values: &mut [u128],
+    ) -> bool {
+        let mut attempt = self.solver(Stream(rng.next_u64()));
+        let mut chosen: Vec<i32> = Vec::new();
+        for classes in &self.classes {
+            // A class that has no solution gives way to the others.
+            let mut left = classes.clone();
+            while !left.is_empty() {
+                let total: u64 = left.iter().map(|class| u64::from(class.0)).sum();
+                let mut drawn = crate::draw::below(rng, u128::from(total)) as u64;
+                let place = left
+                    .iter()
+                    .position(|class| {
+                        let weight = u64::from(class.0);
+                        let found = drawn < weight;
+                        drawn = drawn.wrapping_sub(weight);
+                        found
+                    })
+                    .unwrap_or(0);
+                let (_, bit) = left.remove(place);
+                let literal = match bit {
+                    Bit::Constant(true) => break,
+                    Bit::Constant(false) => continue,
+                    Bit::Literal(literal) => literal,
+                };
+                chosen.push(literal);
+                if attempt.solve(self, constraints, &chosen) {
+                    break;
+                }
+                chosen.pop();
+            }
+        }
+        if !attempt.solve(self, constraints, &chosen) {
+            return false;
+        }
+        for (index, literals) in &self.bits {
+            let mut value = 0;
+            for (place, &literal) in literals.iter().enumerate() {
+                let literal = to_lit(&attempt.variables, literal);
+                // What the solver did not have to decide is random too.
+                let is_one = match attempt.solver.value_lit(literal) {
+                    bit if bit == lbool::TRUE => true,
+                    bit if bit == lbool::FALSE => false,
+                    _ => rng.next_u64() >> 63 == 1,
+                };
+                value |= u128::from(is_one) << place;
+            }
+            values[*index as usize] = value;
+        }
+        true
+    }
+}
+
+struct Attempt {
+    solver: BasicSolver,
+    variables: Vec<Var>,
+}
+
+impl Attempt {
+    fn solve(&mut self, search: &Search, constraints: &[usize], chosen: &[i32]) -> bool {
+        let switches: Option<Vec<i32>> = constraints
+            .iter()
+            .map(|&index| search.switches[index])
+            .collect();
+        let Some(switches) = switches else {
+            return false;
+        };
+        let assumptions: Vec<Lit> = switches
+            .iter()
+            .chain(chosen)
+            .map(|&literal| to_lit(&self.variables, literal))
+            .collect();
+        self.solver.solve_limited(&assumptions) == lbool::TRUE
+    }
+}
+
+fn to_lit(variables: &[Var], literal: i32) -> Lit {
+    let index = literal.unsigned_abs() as usize - 1;
+    Lit::new(variables[index], literal > 0)
+}

@@ -1,0 +1,262 @@
+//! How large the numbers in a constraint get. Every operation is exact, so each gets as many bits as its
+//! largest result takes.
+
+use crate::record::{Id, Node, Operator, Recording};
+use crate::value::{Kind, Number};
+
+/// Where a number lies, and how many bits it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) bits: u32,
+    pub(crate) signed: bool,
+    /// From and to, if both are smaller than 2^127.
+    between: Option<(i128, i128)>,
+}
+
+/// The most bits that a number in a constraint may take.
+pub(crate) const WIDEST: u32 = 1024;
+
+impl Shape {
+    fn between(low: i128, high: i128) -> Shape {
+        let signed = low < 0;
+        let bits = Number::from(low).width().max(Number::from(high).width());
+        Shape {
+            bits: bits + u32::from(signed),
+            signed,
+            between: Some((low, high)),
+        }
+    }
+
+    fn of(bits: u32, signed: bool) -> Shape {
+        let between = match (bits, signed) {
+            (0..127, false) => Some((0, (1 << bits) - 1)),
+            (1..=127, true) => Some((-1 << (bits - 1), (1 << (bits - 1)) - 1)),
+            _ => None,
+        };
+        Shape {
+            bits,
+            signed,
+            between,
+        }
+    }
+
+    fn number(number: Number) -> Shape {
+        match number.small() {
+            Some(number) => Shape::between(number, number),
+            None => Shape::of(128, false),
+        }
+    }
+
+    fn kind(kind: Kind) -> Shape {
+        match kind.last {
+            Some(last) => Shape::between(0, last.into()),
+            None => Shape::of(kind.bits, kind.signed),
+        }
+    }
+
+    fn range(kind: Kind, low: Number, high: Number) -> Shape {
+        match (low.small(), high.small()) {
+            (Some(low), Some(high)) if low <= high => Shape::between(low, high),
+            _ => Shape::kind(kind),
+        }
+    }
+
+    fn signed_bits(self) -> u32 {
+        self.bits + u32::from(!self.signed)
+    }
+
+    pub(crate) fn is_too_large(self) -> bool {
+        self.bits > WIDEST
+    }
+
+    /// Whether arithmetic on 128 bits is enough.
+    pub(crate) fn is_small(self) -> bool {
+        self.signed_bits() <= 127
+    }
+
+    pub(crate) fn may_be_zero(self) -> bool {
+        self.between.is_none_or(|(low, high)| low <= 0 && high >= 0)
+    }
+
+    pub(crate) fn may_be_negative(self) -> bool {
+        self.between.map_or(self.signed, |(low, _)| low < 0)
+    }
+
+    fn either(self, other: Shape) -> Shape {
+        if let (Some((low, high)), Some((other_low, other_high))) = (self.between, other.between) {
+            return Shape::between(low.min(other_low), high.max(other_high));
+        }
+        if self.signed || other.signed {
+            Shape::of(self.signed_bits().max(other.signed_bits()), true)
+        } else {
+            Shape::of(self.bits.max(other.bits), false)
+        }
+    }
+}
+
+/// The shapes of all nodes, some of which may be too large.
+pub(crate) fn shapes(recording: &Recording, ranges: &[(Number, Number)]) -> Vec<Shape> {
+    let mut shapes: Vec<Shape> = Vec::with_capacity(recording.nodes.len());
+    for &node in &recording.nodes {
+        let shape = |id: Id| shapes[id as usize];
+        let next = match node {
+            Node::Number(number) => Shape::number(number),
+            Node::Variable(index) => {
+                let (low, high) = ranges[index as usize];
+                Shape::range(recording.variables[index as usize].kind, low, high)
+            }
+            Node::Binary(operator, left, right) => binary(operator, shape(left), shape(right)),
+            Node::Not(_) | Node::Unknown => Shape::between(0, 1),
+            Node::Cast(of, kind) => match shape(of).between {
+                Some((low, high)) if holds(kind, low) && holds(kind, high) => shape(of),
+                _ => Shape::kind(kind),
+            },
+            Node::Select(_, yes, no) => shape(yes).either(shape(no)),
+        };
+        shapes.push(Shape {
+            bits: next.bits.min(WIDEST + 1),
+            ..next
+        });
+    }
+    shapes
+}
+
+fn holds(kind: Kind, value: i128) -> bool {
+    let width = Number::from(value).width();
+    if kind.signed {
+        width < kind.bits
+    } else {
+        value >= 0 && width <= kind.bits
+    }
+}
+
+fn binary(operator: Operator, left: Shape, right: Shape) -> Shape {
+    let corners = |operation: fn(i128, i128) -> Option<i128>| {
+        let ((a, b), (c, d)) = (left.between?, right.between?);
+        let results = [
+            operation(a, c)?,
+            operation(a, d)?,
+            operation(b, c)?,
+            operation(b, d)?,
+        ];
+        Some(Shape::between(
+            *results.iter().min()?,
+            *results.iter().max()?,
+        ))
+    };
+    let both = left.signed || right.signed;
+    let widest = if both {
+        left.signed_bits().max(right.signed_bits())
+    } else {
+        left.bits.max(right.bits)
+    };
+    match operator {
+        Operator::Equal | Operator::Less | Operator::Both | Operator::Either => {
+            Shape::between(0, 1)
+        }
+        Operator::Add => corners(i128::checked_add).unwrap_or(Shape::of(widest + 1, both)),
+        Operator::Subtract => {
+            let bits = left.signed_bits().max(right.signed_bits());
+            corners(i128::checked_sub).unwrap_or(Shape::of(bits + 1, true))
+        }
+        Operator::Multiply => {
+            let bits = if both {
+                left.signed_bits() + right.signed_bits()
+            } else {
+                left.bits + right.bits
+            };
+            corners(i128::checked_mul).unwrap_or(Shape::of(bits, both))
+        }
+        Operator::Divide => match left.between {
+            Some((low, high)) if !both && low >= 0 => Shape::between(0, high),
+            _ if !both => Shape::of(left.bits, false),
+            _ => Shape::of(left.signed_bits() + 1, true),
+        },
+        Operator::Remainder => match (left.between, right.between) {
+            (Some((low, high)), Some((from, to))) => {
+                let most = from.unsigned_abs().max(to.unsigned_abs()).saturating_sub(1);
+                let most = i128::try_from(most).unwrap_or(i128::MAX);
+                Shape::between(low.max(-most).min(0), high.min(most).max(0))
+            }
+            _ => Shape::of(left.bits, left.signed),
+        },
+        Operator::And => match (left.signed, right.signed) {
+            (false, false) => Shape::of(left.bits.min(right.bits), false),
+            (false, true) => Shape::of(left.bits, false),
+            (true, false) => Shape::of(right.bits, false),
+            (true, true) => Shape::of(widest, true),
+        },
+        Operator::Or | Operator::Xor => Shape::of(widest, both),
+        Operator::ShiftLeft => {
+            let most = match right.between {
+                Some((_, high)) => u32::try_from(high.max(0)).unwrap_or(WIDEST),
+                None => WIDEST,
+            };
+            corners(|value, distance| {
+                let distance = u32::try_from(distance.max(0)).ok()?;
+                value.checked_mul(if distance < 127 { 1 << distance } else { None? })
+            })
+            .unwrap_or(Shape::of(left.bits.saturating_add(most), left.signed))
+        }
+        Operator::ShiftRight => corners(|value, distance| Some(value >> distance.clamp(0, 127)))
+            .unwrap_or(Shape::of(left.bits, left.signed)),
+    }
+}
+
+/// The ranges of the variables, made smaller by constraints that compare one with a number.
+pub(crate) fn ranges(
+    recording: &Recording,
+    roots: impl Iterator<Item = Id>,
+) -> Vec<(Number, Number)> {
+    let declared = recording.variables.iter();
+    let mut ranges: Vec<_> = declared
+        .map(|variable| (variable.low, variable.high))
+        .collect();
+    for root in roots {
+        narrow(recording, root, true, &mut ranges);
+    }
+    // Whatever leaves nothing is for the solver to find.
+    for (range, variable) in ranges.iter_mut().zip(&recording.variables) {
+        if range.0 > range.1 {
+            *range = (variable.low, variable.high);
+        }
+    }
+    ranges
+}
+
+fn narrow(recording: &Recording, id: Id, holds: bool, ranges: &mut [(Number, Number)]) {
+    let node = |id: Id| recording.nodes[id as usize];
+    match node(id) {
+        Node::Not(of) => narrow(recording, of, !holds, ranges),
+        Node::Binary(Operator::Both, left, right) if holds => {
+            narrow(recording, left, true, ranges);
+            narrow(recording, right, true, ranges);
+        }
+        Node::Binary(Operator::Either, left, right) if !holds => {
+            narrow(recording, left, false, ranges);
+            narrow(recording, right, false, ranges);
+        }
+        Node::Binary(operator @ (Operator::Less | Operator::Equal), left, right) => {
+            let ((Node::Variable(index), Node::Number(number))
+            | (Node::Number(number), Node::Variable(index))) = (node(left), node(right))
+            else {
+                return;
+            };
+            let (low, high) = &mut ranges[index as usize];
+            let variable_first = matches!(node(left), Node::Variable(_));
+            let next = |step: i128| Some(Number::from(number.small()?.checked_add(step)?));
+            match (operator, holds, variable_first) {
+                (Operator::Equal, true, _) => {
+                    *low = (*low).max(number);
+                    *high = (*high).min(number);
+                }
+                (Operator::Less, true, true) => *high = (*high).min(next(-1).unwrap_or(*high)),
+                (Operator::Less, true, false) => *low = (*low).max(next(1).unwrap_or(*low)),
+                (Operator::Less, false, true) => *low = (*low).max(number),
+                (Operator::Less, false, false) => *high = (*high).min(number),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,754 @@
+//! What draws solutions: made once for a set of constraints, from nothing but these, so that one seed gives
+//! the same values everywhere.
+//!
+//! Variables that no constraint mentions are drawn directly. Those that constraints relate are a group,
+//! and each group is drawn on its own: by rejection if enough of what is tried fits, else from a diagram,
+//! and if that gets too large, by a SAT solver.
+
+use std::cell::RefCell;
+
+use rand_core::Rng;
+
+use crate::bits::{Full, Gates};
+use crate::blast::Blaster;
+use crate::diagram::{Diagram, Edge};
+use crate::draw::{self, Coins};
+use crate::error::{Place, RandomizeError};
+use crate::evaluate::Program;
+use crate::record::{Class, Id, Node, Operator, Recording, Requirement, Stream};
+use crate::sample::{Level, Meaning, Sampler};
+use crate::search::Search;
+use crate::shape::{self, Shape};
+use crate::value::{Kind, Number};
+
+/// Nodes of a diagram, with those that are needed only while it is made.
+const BUDGET: usize = 1 << 18;
+/// More bits than this in one group are not tried: each is a level of recursion.
+const MOST_LEVELS: usize = 1500;
+/// Of this many tries…
+const TRIES: usize = 256;
+/// …so many have to fit for rejection to be the fastest.
+const ENOUGH: usize = 64;
+/// What is too large for a diagram is drawn by rejection if this many of so many tries fit.
+const LAST_TRIES: usize = 8192;
+const LAST_ENOUGH: usize = 8;
+/// Literals in the clauses that a SAT solver is given.
+const LARGEST: usize = 20_000_000;
+/// The same for a contradiction in which the ranges of fields are constraints like others.
+const SMALL_CONFLICT: usize = 400_000;
+
+#[derive(Debug)]
+pub(crate) struct Solver {
+    free: Vec<Free>,
+    groups: Vec<Group>,
+    variables: usize,
+}
+
+/// A variable on its own.
+#[derive(Debug)]
+struct Free {
+    variable: u32,
+    low: u128,
+    high: u128,
+    /// Values with their weights, if it has any.
+    weights: Vec<(u128, u32)>,
+    total: u64,
+}
+
+#[derive(Debug)]
+enum Group {
+    Rejection {
+        proposals: Vec<Free>,
+        program: Program,
+    },
+    Diagram {
+        /// Each variable, and how many bits of it are not always 0.
+        widths: Vec<(u32, u32)>,
+        sampler: Sampler,
+    },
+    Search {
+        search: Box<Search>,
+        constraints: Vec<usize>,
+    },
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<i128>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Free {
+    fn new(variable: u32, (low, high): (Number, Number)) -> Free {
+        Free {
+            variable,
+            low: low.bits(),
+            high: high.bits(),
+            weights: Vec::new(),
+            total: 0,
+        }
+    }
+
+    fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+        values[self.variable as usize] = if self.weights.is_empty() {
+            draw::between(rng, self.low, self.high)
+        } else {
+            let mut drawn = draw::below(rng, self.total.into()) as u64;
+            let chosen = self.weights.iter().find(|(_, weight)| {
+                let found = drawn < u64::from(*weight);
+                drawn = drawn.wrapping_sub((*weight).into());
+                found
+            });
+            chosen.unwrap_or(&self.weights[0]).0
+        };
+    }
+}
+
+impl Solver {
+    /// Draws a value for each variable.
+    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut Vec<u128>) {
+        values.clear();
+        values.resize(self.variables, 0);
+        for free in &self.free {
+            free.draw(rng, values);
+        }
+        for group in &self.groups {
+            group.draw(rng, values);
+        }
+    }
+
+    pub(crate) fn new(
+        recording: &Recording,
+        type_name: &'static str,
+    ) -> Result<Solver, RandomizeError> {
+        Compiler::new(recording, type_name)?.solver()
+    }
+
+    /// How the groups are drawn, for tests.
+    #[cfg(test)]
+    pub(crate) fn methods(&self) -> Vec<&'static str> {
+        self.groups
+            .iter()
+            .map(|group| match group {
+                Group::Rejection { .. } => "rejection",
+                Group::Diagram { .. } => "diagram",
+                Group::Search { .. } => "search",
+            })
+            .collect()
+    }
+}
+
+impl Group {
+    fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+        match self {
+            Group::Rejection { proposals, program } => {
+                let mut scratch = SCRATCH.take();
+                // Some of those tried before have fitted, so this ends.
+                loop {
+                    for proposal in proposals {
+                        proposal.draw(rng, values);
+                    }
+                    if program.accepts(values, &mut scratch) {
+                        break;
+                    }
+                }
+                SCRATCH.set(scratch);
+            }
+            Group::Diagram { widths, sampler } => {
+                let mut coins = Coins::new(rng);
+                for &(variable, width) in widths {
+                    values[variable as usize] = coins.bits(width);
+                }
+                sampler.sample(&mut coins, values);
+            }
+            Group::Search {
+                search,
+                constraints,
+            } => {
+                let found = search.sample(constraints, rng, values);
+                debug_assert!(found, "it had a solution when it was made");
+            }
+        }
+    }
+}
+
+/// Constraints that share variables.
+#[derive(Default)]
+struct Parts {
+    variables: Vec<u32>,
+    /// Indices of requirements.
+    hard: Vec<usize>,
+    soft: Vec<usize>,
+    cone: Vec<Id>,
+}
+
+struct Compiler<'a> {
+    recording: &'a Recording,
+    type_name: &'static str,
+    ranges: Vec<(Number, Number)>,
+    shapes: Vec<Shape>,
+    /// How many other variables wait for each, one behind the other.
+    depths: Vec<u32>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(recording: &'a Recording, type_name: &'static str) -> Result<Self, RandomizeError> {
+        let hard = recording.requirements.iter().filter(|it| !it.soft);
+        let ranges = shape::ranges(recording, hard.map(|requirement| requirement.node));
+        Ok(Compiler {
+            recording,
+            type_name,
+            shapes: shape::shapes(recording, &ranges),
+            ranges,
+            depths: depths(recording, type_name)?,
+        })
+    }
+
+    fn solver(&self) -> Result<Solver, RandomizeError> {
+        let mut free = Vec::new();
+        let mut groups = Vec::new();
+        for mut parts in self.parts() {
+            let related = !(parts.hard.is_empty() && parts.soft.is_empty());
+            if !related
+                && let [variable] = parts.variables[..]
+                && let Some(one) = self.free(variable)
+            {
+                free.push(one);
+                continue;
+            }
+            parts.variables.sort_unstable();
+            groups.push(self.group(&parts)?);
+        }
+        Ok(Solver {
+            free,
+            groups,
+            variables: self.recording.variables.len(),
+        })
+    }
+
+    /// A variable of which no constraint says anything; `None` if its weights are of ranges.
+    fn free(&self, variable: u32) -> Option<Free> {
+        let range = self.ranges[variable as usize];
+        let mut free = Free::new(variable, range);
+        for class in self.recording.classes_of(variable) {
+            if class.low != class.high || !(range.0..=range.1).contains(&class.low) {
+                return None;
+            }
+            let value = class.low.bits();
+            if free.weights.iter().any(|(known, _)| *known == value) {
+                return None;
+            }
+            free.weights.push((value, class.weight));
+            free.total += u64::from(class.weight);
+        }
+        Some(free)
+    }
+
+    /// The groups, in the order of their first variables.
+    fn parts(&self) -> Vec<Parts> {
+        let recording = self.recording;
+        let count = recording.variables.len();
+        // The last one stands for constraints without any variable.
+        let mut leaders: Vec<usize> = (0..=count).collect();
+        fn leader(leaders: &mut [usize], mut of: usize) -> usize {
+            while leaders[of] != of {
+                leaders[of] = leaders[leaders[of]];
+                of = leaders[of];
+            }
+            of
+        }
+        let mut members = Vec::new();
+        for (index, requirement) in recording.requirements.iter().enumerate() {
+            if recording.nodes[requirement.node as usize] == Node::Unknown {
+                continue;
+            }
+            let cone = cone(recording, requirement.node);
+            let mut variables = cone
+                .iter()
+                .filter_map(|&id| match recording.nodes[id as usize] {
+                    Node::Variable(index) => Some(index as usize),
+                    _ => None,
+                });
+            let first = variables.next().unwrap_or(count);
+            for other in variables {
+                let (one, other) = (leader(&mut leaders, first), leader(&mut leaders, other));
+                leaders[one.max(other)] = one.min(other);
+            }
+            members.push((index, first, cone));
+        }
+        let mut parts: Vec<Parts> = (0..=count).map(|_| Parts::default()).collect();
+        for variable in 0..count {
+            let leader = leader(&mut leaders, variable);
+            let index = u32::try_from(variable).expect("an index of a variable");
+            parts[leader].variables.push(index);
+        }
+        for (index, first, cone) in members {
+            let part = &mut parts[leader(&mut leaders, first)];
+            if recording.requirements[index].soft {
+                part.soft.push(index);
+            } else {
+                part.hard.push(index);
+            }
+            part.cone.extend(cone);
+        }
+        parts.retain(|part| !(part.variables.is_empty() && part.cone.is_empty()));
+        for part in &mut parts {
+            part.cone.sort_unstable();
+            part.cone.dedup();
+        }
+        parts
+    }
+
+    fn group(&self, parts: &Parts) -> Result<Group, RandomizeError> {
+        self.refuse_large(parts)?;
+        let program = self.program(parts);
+        if let Some(group) = self.rejection(parts, program.as_ref(), TRIES, ENOUGH) {
+            return Ok(group);
+        }
+        if parts.variables.len() <= MOST_LEVELS {
+            for order in [Order::LowestFirst, Order::HighestFirst] {
+                match self.diagram(parts, order) {
+                    Ok(Some(group)) => return Ok(group),
+                    Ok(None) => return Err(self.conflict(parts)),
+                    Err(Full) => {}
+                }
+            }
+        }
+        if let Some(group) = self.rejection(parts, program.as_ref(), LAST_TRIES, LAST_ENOUGH) {
+            return Ok(group);
+        }
+        self.search(parts)
+    }
+
+    fn refuse_large(&self, parts: &Parts) -> Result<(), RandomizeError> {
+        if !parts
+            .cone
+            .iter()
+            .any(|&id| self.shapes[id as usize].is_too_large())
+        {
+            return Ok(());
+        }
+        let requirements = parts.hard.iter().chain(&parts.soft);
+        for requirement in requirements.map(|&index| &self.recording.requirements[index]) {
+            let cone = cone(self.recording, requirement.node);
+            if cone
+                .iter()
+                .any(|&id| self.shapes[id as usize].is_too_large())
+            {
+                return Err(RandomizeError::TooLarge {
+                    type_name: self.type_name,
+                    constraint: self.place(requirement),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, requirement: &Requirement) -> Place {
+        Place::new(requirement.source, self.recording.path(requirement.scope))
+    }
+
+    /// What tells whether values fit, if every number in it is small and always there.
+    fn program(&self, parts: &Parts) -> Option<Program> {
+        let nodes = &self.recording.nodes;
+        let is_plain = |&id: &Id| {
+            let shape = |id: Id| self.shapes[id as usize];
+            shape(id).is_small()
+                && match nodes[id as usize] {
+                    Node::Binary(Operator::Divide | Operator::Remainder, _, right) => {
+                        !shape(right).may_be_zero()
+                    }
+                    Node::Binary(Operator::ShiftLeft | Operator::ShiftRight, _, right) => {
+                        !shape(right).may_be_negative()
+                    }
+                    Node::Unknown => false,
+                    _ => true,
+                }
+        };
+        if !parts.cone.iter().all(is_plain) {
+            return None;
+        }
+        let requirements = parts.hard.iter().chain(&parts.soft);
+        let roots: Vec<Id> = requirements
+            .map(|&index| self.recording.requirements[index].node)
+            .collect();
+        let kind = |index: u32| self.recording.variables[index as usize].kind;
+        Some(Program::new(nodes, &parts.cone, &roots, kind))
+    }
+
+    fn has_order(&self, parts: &Parts) -> bool {
+        let depth = |&variable: &u32| self.depths[variable as usize];
+        let weighted = |&variable: &u32| !self.recording.classes_of(variable).is_empty();
+        parts.variables.iter().any(weighted)
+            || parts.variables.iter().map(depth).min() != parts.variables.iter().map(depth).max()
+    }
+
+    /// Rejection, if enough of what is tried fits. The tries are the same everywhere.
+    fn rejection(
+        &self,
+        parts: &Parts,
+        program: Option<&Program>,
+        tries: usize,
+        enough: usize,
+    ) -> Option<Group> {
+        let program = program?;
+        // With an order among variables, what is likely depends on more than how many solutions there are.
+        if parts.variables.is_empty() || self.has_order(parts) {
+            return None;
+        }
+        let proposals: Vec<Free> = parts
+            .variables
+            .iter()
+            .map(|&variable| Free::new(variable, self.ranges[variable as usize]))
+            .collect();
+        let mut rng = Stream(0x5eed);
+        let mut values = vec![0; self.recording.variables.len()];
+        let mut scratch = Vec::new();
+        let mut fitting = 0;
+        for _ in 0..tries {
+            for proposal in &proposals {
+                proposal.draw(&mut rng, &mut values);
+            }
+            fitting += usize::from(program.accepts(&values, &mut scratch));
+        }
+        (fitting >= enough).then(|| Group::Rejection {
+            proposals,
+            program: program.clone(),
+        })
+    }
+
+    /// `None` if there is no solution.
+    fn diagram(&self, parts: &Parts, order: Order) -> Result<Option<Group>, Full> {
+        let mut diagram = Diagram::new(BUDGET);
+        let (root, levels) = self.function(parts, order, &mut diagram)?;
+        Ok(
+            Sampler::new(&diagram, root, &levels).map(|sampler| Group::Diagram {
+                widths: parts
+                    .variables
+                    .iter()
+                    .map(|&variable| (variable, self.width(variable)))
+                    .collect(),
+                sampler,
+            }),
+        )
+    }
+
+    /// The bits of a variable that are not always 0.
+    fn width(&self, variable: u32) -> u32 {
+        let kind = self.recording.variables[variable as usize].kind;
+        let (low, high) = self.ranges[variable as usize];
+        if kind.signed && low.is_negative() {
+            kind.bits
+        } else {
+            high.width()
+        }
+    }
+
+    /// The function that is 1 for solutions, and what its levels mean.
+    fn function(
+        &self,
+        parts: &Parts,
+        order: Order,
+        diagram: &mut Diagram,
+    ) -> Result<(Edge, Vec<Level>), Full> {
+        let recording = self.recording;
+        let mut variables: Vec<Vec<Edge>> = vec![Vec::new(); recording.variables.len()];
+        for &variable in &parts.variables {
+            let bits = recording.variables[variable as usize].kind.bits as usize;
+            variables[variable as usize] = vec![Edge::NO; bits];
+        }
+        let mut levels: Vec<Level> = Vec::new();
+        let mut selectors: Vec<(u32, Vec<Edge>)> = Vec::new();
+        let mut depths: Vec<u32> = parts
+            .variables
+            .iter()
+            .map(|&variable| self.depths[variable as usize])
+            .collect();
+        depths.sort_unstable();
+        depths.dedup();
+        for (stage, depth) in (0..).step_by(2).zip(depths.into_iter().rev()) {
+            let here: Vec<u32> = parts
+                .variables
+                .iter()
+                .copied()
+                .filter(|&variable| self.depths[variable as usize] == depth)
+                .collect();
+            for &variable in &here {
+                let mut edges = Vec::new();
+                for class in recording.classes_of(variable) {
+                    edges.push(diagram.variable(levels.len() as u32)?);
+                    levels.push(Level {
+                        meaning: Meaning::Class {
+                            weight: class.weight,
+                        },
+                        stage,
+                    });
+                }
+                if !edges.is_empty() {
+                    selectors.push((variable, edges));
+                }
+            }
+            for (variable, bit) in self.ordered(&here, order) {
+                variables[variable as usize][bit as usize] =
+                    diagram.variable(levels.len() as u32)?;
+                levels.push(Level {
+                    meaning: Meaning::Bit { variable, bit },
+                    stage: stage + 1,
+                });
+            }
+        }
+        if levels.len() > MOST_LEVELS {
+            return Err(Full);
+        }
+
+        let mut blaster = Blaster::new(recording, &self.shapes, variables);
+        let mut root = Edge::YES;
+        for &variable in &parts.variables {
+            let inside = blaster.is_value(diagram, variable)?;
+            root = diagram.and(root, inside)?;
+        }
+        for (variable, edges) in selectors {
+            let members = blaster.classes(diagram, variable, recording.classes_of(variable))?;
+            let mut any = Edge::NO;
+            for (edge, member) in edges.into_iter().zip(members) {
+                let differ = diagram.xor(edge, member)?;
+                root = diagram.and(root, diagram.not(differ))?;
+                any = diagram.or(any, member)?;
+            }
+            root = diagram.and(root, any)?;
+        }
+        for &index in &parts.hard {
+            let holds = blaster.holds(diagram, recording.requirements[index].node)?;
+            root = diagram.and(root, holds)?;
+        }
+        // The last one counts most.
+        for &index in parts.soft.iter().rev() {
+            let holds = blaster.holds(diagram, recording.requirements[index].node)?;
+            let both = diagram.and(root, holds)?;
+            if both != Edge::NO {
+                root = both;
+            }
+        }
+        Ok((root, levels))
+    }
+
+    /// Bits of variables in an order that keeps diagrams of arithmetic small: first those of small variables, on
+    /// which much may depend; then those of all others, place by place.
+    fn ordered(&self, variables: &[u32], order: Order) -> Vec<(u32, u32)> {
+        let (small, large): (Vec<u32>, Vec<u32>) = variables
+            .iter()
+            .partition(|&&variable| self.width(variable) <= 4);
+        let mut bits = Vec::new();
+        for variable in small {
+            bits.extend((0..self.width(variable)).rev().map(|bit| (variable, bit)));
+        }
+        let widest = large
+            .iter()
+            .map(|&variable| self.width(variable))
+            .max()
+            .unwrap_or(0);
+        for place in 0..widest {
+            let bit = match order {
+                Order::LowestFirst => place,
+                Order::HighestFirst => widest - 1 - place,
+            };
+            let with_it = large.iter().filter(|&&variable| bit < self.width(variable));
+            bits.extend(with_it.map(|&variable| (variable, bit)));
+        }
+        bits
+    }
+
+    fn search(&self, parts: &Parts) -> Result<Group, RandomizeError> {
+        let too_many = |Full| RandomizeError::TooMany {
+            type_name: self.type_name,
+        };
+        let indices: Vec<usize> = parts.hard.iter().chain(&parts.soft).copied().collect();
+        let roots: Vec<Id> = indices
+            .iter()
+            .map(|&index| self.recording.requirements[index].node)
+            .collect();
+        let search = Search::new(
+            self.recording,
+            &self.shapes,
+            &parts.variables,
+            &roots,
+            LARGEST,
+        )
+        .map_err(too_many)?;
+        let mut constraints: Vec<usize> = (0..parts.hard.len()).collect();
+        if !search.satisfies(&constraints) {
+            return Err(self.conflict(parts));
+        }
+        for index in (parts.hard.len()..indices.len()).rev() {
+            constraints.push(index);
+            if !search.satisfies(&constraints) {
+                constraints.pop();
+            }
+        }
+        Ok(Group::Search {
+            search: Box::new(search),
+            constraints,
+        })
+    }
+
+    /// The constraints that contradict each other, ranges and weights among them unless that gets too large.
+    fn conflict(&self, parts: &Parts) -> RandomizeError {
+        let (open, requirements) = with_ranges_as_constraints(self.recording, parts);
+        let hard: Vec<_> = parts
+            .hard
+            .iter()
+            .map(|&index| self.recording.requirements[index])
+            .collect();
+        let found = contradicting(&open, &parts.variables, &requirements, SMALL_CONFLICT)
+            .or_else(|| contradicting(self.recording, &parts.variables, &hard, LARGEST))
+            .unwrap_or(requirements);
+        let places = found.into_iter().map(|requirement| {
+            Place::new(requirement.source, self.recording.path(requirement.scope))
+        });
+        RandomizeError::Conflict {
+            type_name: self.type_name,
+            constraints: places.collect(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    LowestFirst,
+    HighestFirst,
+}
+/// Requirements of which none can be left out, if these contradict each other and are not too large.
+fn contradicting(
+    recording: &Recording,
+    variables: &[u32],
+    requirements: &[Requirement],
+    budget: usize,
+) -> Option<Vec<Requirement>> {
+    // Only by the ranges that hold in any case.
+    let ranges = shape::ranges(recording, std::iter::empty());
+    let shapes = shape::shapes(recording, &ranges);
+    let roots: Vec<Id> = requirements
+        .iter()
+        .map(|requirement| requirement.node)
+        .collect();
+    let mut cones = roots.iter().flat_map(|&root| cone(recording, root));
+    if cones.any(|id| shapes[id as usize].is_too_large()) {
+        return None;
+    }
+    let search = Search::new(recording, &shapes, variables, &roots, budget).ok()?;
+    let all: Vec<usize> = (0..requirements.len()).collect();
+    let fewer = search.conflict(&all)?;
+    Some(fewer.into_iter().map(|index| requirements[index]).collect())
+}
+
+/// All that a node depends on, and itself, in order.
+fn cone(recording: &Recording, root: Id) -> Vec<Id> {
+    let mut seen = vec![root];
+    let mut next = 0;
+    let mut known = std::collections::HashSet::from([root]);
+    while let Some(&id) = seen.get(next) {
+        next += 1;
+        for operand in recording.nodes[id as usize].operands() {
+            if known.insert(operand) {
+                seen.push(operand);
+            }
+        }
+    }
+    seen.sort_unstable();
+    seen
+}
+
+/// The hard constraints of a group, with the ranges and weights of its variables made constraints like others.
+fn with_ranges_as_constraints(
+    recording: &Recording,
+    parts: &Parts,
+) -> (Recording, Vec<Requirement>) {
+    let mut open = recording.clone();
+    let mut requirements = Vec::new();
+    for &index in &parts.variables {
+        let variable = recording.variables[index as usize];
+        let Some(source) = variable.source else {
+            continue;
+        };
+        let id = open.push(Node::Variable(index));
+        let inside = |open: &mut Recording, low: Number, high: Number| {
+            let (low, high) = (open.push(Node::Number(low)), open.push(Node::Number(high)));
+            let below = open.push(Node::Binary(Operator::Less, id, low));
+            let above = open.push(Node::Binary(Operator::Less, high, id));
+            let outside = open.push(Node::Binary(Operator::Either, below, above));
+            open.push(Node::Not(outside))
+        };
+        let mut node = inside(&mut open, variable.low, variable.high);
+        let mut any = None;
+        for &Class { low, high, .. } in recording.classes_of(index) {
+            let member = inside(&mut open, low, high);
+            any = Some(match any {
+                None => member,
+                Some(any) => open.push(Node::Binary(Operator::Either, any, member)),
+            });
+        }
+        if let Some(any) = any {
+            node = open.push(Node::Binary(Operator::Both, node, any));
+        }
+        let (low, high) = full(variable.kind);
+        let free = &mut open.variables[index as usize];
+        (free.low, free.high, free.classes) = (low, high, (0, 0));
+        requirements.push(Requirement {
+            node,
+            soft: false,
+            source,
+            scope: variable.scope,
+        });
+    }
+    requirements.extend(
+        parts
+            .hard
+            .iter()
+            .map(|&index| recording.requirements[index]),
+    );
+    (open, requirements)
+}
+
+/// The first and the last value of a type.
+pub(crate) fn full(kind: Kind) -> (Number, Number) {
+    if let Some(last) = kind.last {
+        return (0_i128.into(), i128::from(last).into());
+    }
+    if kind.signed {
+        let low = i128::MIN >> (128 - kind.bits);
+        return (low.into(), (!low).into());
+    }
+    (0_i128.into(), (u128::MAX >> (128 - kind.bits)).into())
+}
+
+/// How many variables wait for each, one behind the other: those that wait for nothing have most.
+fn depths(recording: &Recording, type_name: &'static str) -> Result<Vec<u32>, RandomizeError> {
+    let mut depths = vec![0_u32; recording.variables.len()];
+    for round in 0.. {
+        let mut changed = Vec::new();
+        for (first, then) in &recording.orders {
+            let behind = then.clone().map(|index| depths[index as usize] + 1).max();
+            for index in first.clone() {
+                let depth = &mut depths[index as usize];
+                if behind.is_some_and(|behind| behind > *depth) {
+                    *depth = behind.unwrap_or_default();
+                    changed.push(index);
+                }
+            }
+        }
+        if changed.is_empty() {
+            break;
+        }
+        if round > recording.orders.len() {
+            let fields = changed
+                .iter()
+                .map(|&index| recording.path(recording.variables[index as usize].scope));
+            return Err(RandomizeError::Order {
+                type_name,
+                fields: fields.collect(),
+            });
+        }
+    }
+    Ok(depths)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,421 @@
+//! Random constraints on few bits, against a reference that tries all values.
+
+#![allow(clippy::cast_precision_loss, reason = "counts are small")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::{Source, Variable};
+use crate::sample;
+
+/// A constraint as a tree, so that the reference shares nothing with what it checks.
+#[derive(Clone, Debug)]
+enum Tree {
+    Number(i128),
+    Field(usize),
+    Binary(Operator, Box<Tree>, Box<Tree>),
+    Not(Box<Tree>),
+    Cast(Kind, Box<Tree>),
+    Select(Box<Tree>, Box<Tree>, Box<Tree>),
+}
+
+const UNSIGNED: Kind = Kind {
+    bits: 3,
+    signed: false,
+    last: None,
+};
+const SIGNED: Kind = Kind {
+    bits: 4,
+    signed: true,
+    last: None,
+};
+const FIELDS: [Kind; 3] = [UNSIGNED, SIGNED, UNSIGNED];
+
+impl Tree {
+    /// What Rust's own integers make of it; `None` where there is no result.
+    fn evaluate(&self, fields: &[i128]) -> Option<i128> {
+        Some(match self {
+            Tree::Number(number) => *number,
+            Tree::Field(index) => fields[*index],
+            Tree::Not(of) => i128::from(of.evaluate(fields)? == 0),
+            Tree::Cast(kind, of) => {
+                let modulus = 1_i128 << kind.bits;
+                let rest = of.evaluate(fields)?.rem_euclid(modulus);
+                if kind.signed && rest >= modulus / 2 {
+                    rest - modulus
+                } else {
+                    rest
+                }
+            }
+            Tree::Select(condition, yes, no) => {
+                let chosen = if condition.evaluate(fields)? == 1 {
+                    yes
+                } else {
+                    no
+                };
+                chosen.evaluate(fields)?
+            }
+            Tree::Binary(operator, left, right) => {
+                let left = left.evaluate(fields)?;
+                match operator {
+                    Operator::Both if left == 0 => return Some(0),
+                    Operator::Either if left == 1 => return Some(1),
+                    _ => {}
+                }
+                let right = right.evaluate(fields)?;
+                match operator {
+                    Operator::Add => left + right,
+                    Operator::Subtract => left - right,
+                    Operator::Multiply => left * right,
+                    Operator::Divide => left.checked_div(right)?,
+                    Operator::Remainder => left.checked_rem(right)?,
+                    Operator::And => left & right,
+                    Operator::Or => left | right,
+                    Operator::Xor => left ^ right,
+                    Operator::ShiftLeft => left * 2_i128.pow(u32::try_from(right).ok()?),
+                    Operator::ShiftRight => left.div_euclid(2_i128.pow(u32::try_from(right).ok()?)),
+                    Operator::Equal => i128::from(left == right),
+                    Operator::Less => i128::from(left < right),
+                    Operator::Both | Operator::Either => right,
+                }
+            }
+        })
+    }
+
+    fn record(&self, recording: &mut Recording, fields: &[Id]) -> Id {
+        let node = match self {
+            Tree::Number(number) => Node::Number((*number).into()),
+            Tree::Field(index) => return fields[*index],
+            Tree::Not(of) => Node::Not(of.record(recording, fields)),
+            Tree::Cast(kind, of) => Node::Cast(of.record(recording, fields), *kind),
+            Tree::Select(condition, yes, no) => Node::Select(
+                condition.record(recording, fields),
+                yes.record(recording, fields),
+                no.record(recording, fields),
+            ),
+            Tree::Binary(operator, left, right) => {
+                let left = left.record(recording, fields);
+                Node::Binary(*operator, left, right.record(recording, fields))
+            }
+        };
+        recording.push(node)
+    }
+}
+
+fn number() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        (-9_i128..=9).prop_map(Tree::Number),
+        (0..FIELDS.len()).prop_map(Tree::Field),
+        (0..FIELDS.len()).prop_map(Tree::Field),
+    ];
+    leaf.prop_recursive(3, 10, 2, |inner| {
+        let operators = prop_oneof![
+            Just(Operator::Add),
+            Just(Operator::Subtract),
+            Just(Operator::Multiply),
+            Just(Operator::Divide),
+            Just(Operator::Remainder),
+            Just(Operator::And),
+            Just(Operator::Or),
+            Just(Operator::Xor),
+        ];
+        let shifts = prop_oneof![Just(Operator::ShiftLeft), Just(Operator::ShiftRight)];
+        // Numbers that are shifted by what is larger than a few bits are tested elsewhere.
+        let distance = prop_oneof![
+            (0_i128..5).prop_map(Tree::Number),
+            (0..FIELDS.len()).prop_map(Tree::Field)
+        ];
+        let kinds = prop_oneof![Just(UNSIGNED), Just(SIGNED)];
+        let boxed = |of: Tree| Box::new(of);
+        prop_oneof![
+            4 => (operators, inner.clone(), inner.clone())
+                .prop_map(move |(operator, left, right)| Tree::Binary(operator, boxed(left), boxed(right))),
+            1 => (shifts, inner.clone(), distance)
+                .prop_map(move |(operator, left, right)| Tree::Binary(operator, boxed(left), boxed(right))),
+            1 => (kinds, inner.clone()).prop_map(move |(kind, of)| Tree::Cast(kind, boxed(of))),
+            1 => (inner.clone(), inner.clone(), inner).prop_map(move |(left, yes, no)| {
+                let condition = Tree::Binary(Operator::Less, boxed(left), boxed(Tree::Number(2)));
+                Tree::Select(boxed(condition), boxed(yes), boxed(no))
+            }),
+        ]
+    })
+}
+
+fn condition() -> impl Strategy<Value = Tree> {
+    let comparison = (any::<bool>(), number(), number()).prop_map(|(equal, left, right)| {
+        let operator = if equal {
+            Operator::Equal
+        } else {
+            Operator::Less
+        };
+        Tree::Binary(operator, Box::new(left), Box::new(right))
+    });
+    comparison.prop_recursive(3, 8, 2, |inner| {
+        let operators = prop_oneof![Just(Operator::Both), Just(Operator::Either)];
+        prop_oneof![
+            3 => (operators, inner.clone(), inner.clone()).prop_map(|(operator, left, right)| {
+                Tree::Binary(operator, Box::new(left), Box::new(right))
+            }),
+            1 => inner.prop_map(|of| Tree::Not(Box::new(of))),
+        ]
+    })
+}
+
+fn recording(conditions: &[Tree]) -> Recording {
+    let mut recording = Recording::default();
+    let fields: Vec<Id> = FIELDS
+        .iter()
+        .map(|&kind| {
+            let (low, high) = full(kind);
+            recording.variable(Variable {
+                kind,
+                low,
+                high,
+                classes: (0, 0),
+                source: None,
+                scope: 0,
+            })
+        })
+        .collect();
+    for condition in conditions {
+        let node = condition.record(&mut recording, &fields);
+        recording.require(node, false, Source::default());
+    }
+    recording
+}
+
+/// All values of the fields that satisfy the conditions.
+fn solutions(conditions: &[Tree]) -> Vec<[i128; 3]> {
+    let range = |index: usize| {
+        let (low, high) = full(FIELDS[index]);
+        low.small().unwrap()..=high.small().unwrap()
+    };
+    let mut solutions = Vec::new();
+    for a in range(0) {
+        for b in range(1) {
+            for c in range(2) {
+                let fields = [a, b, c];
+                if conditions.iter().all(|it| it.evaluate(&fields) == Some(1)) {
+                    solutions.push(fields);
+                }
+            }
+        }
+    }
+    solutions
+}
+
+fn decoded(values: &[u128]) -> [i128; 3] {
+    std::array::from_fn(|index| {
+        crate::evaluate::wrap(values[index], FIELDS[index])
+            .small()
+            .unwrap()
+    })
+}
+
+/// All in one group, whatever they have in common.
+fn together(recording: &Recording) -> Parts {
+    let mut parts = Parts {
+        variables: (0..recording.count()).collect(),
+        hard: (0..recording.requirements.len()).collect(),
+        ..Parts::default()
+    };
+    for requirement in &recording.requirements {
+        parts.cone.extend(cone(recording, requirement.node));
+    }
+    parts.cone.sort_unstable();
+    parts.cone.dedup();
+    parts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_diagram_has_as_many_solutions_as_there_are(conditions in prop::collection::vec(condition(), 1..4)) {
+        let expected = solutions(&conditions);
+        let recording = recording(&conditions);
+        let compiler = Compiler::new(&recording, "test").unwrap();
+        let parts = together(&recording);
+        prop_assume!(compiler.refuse_large(&parts).is_ok());
+        for order in [Order::LowestFirst, Order::HighestFirst] {
+            let mut diagram = Diagram::new(BUDGET);
+            let (root, levels) = compiler.function(&parts, order, &mut diagram).unwrap();
+            let count = sample::count(&diagram, root, u32::try_from(levels.len()).unwrap());
+            prop_assert_eq!(count, Some(expected.len() as u128));
+        }
+    }
+
+    #[test]
+    fn whatever_draws_gives_solutions_and_only_if_there_are_any(
+        conditions in prop::collection::vec(condition(), 1..4),
+        seed: u64,
+    ) {
+        let expected = solutions(&conditions);
+        let recording = recording(&conditions);
+        let compiler = Compiler::new(&recording, "test").unwrap();
+        let parts = together(&recording);
+        prop_assume!(compiler.refuse_large(&parts).is_ok());
+        let mut rng = Stream(seed);
+
+        let program = compiler.program(&parts);
+        if let Some(program) = &program {
+            // Values outside of what a comparison with a number leaves are not tried.
+            let mut scratch = Vec::new();
+            for solution in &expected {
+                let values = solution.map(i128::cast_unsigned);
+                prop_assert!(program.accepts(&values, &mut scratch), "{solution:?}");
+            }
+        }
+        let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
+        prop_assert_eq!(diagram.is_some(), !expected.is_empty());
+        let search = compiler.search(&parts).ok();
+        prop_assert_eq!(search.is_some(), !expected.is_empty());
+        let rejection = compiler.rejection(&parts, program.as_ref(), TRIES, 1);
+        for group in [diagram, search, rejection].into_iter().flatten() {
+            for _ in 0..8 {
+                let mut values = vec![0; FIELDS.len()];
+                group.draw(&mut rng, &mut values);
+                prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
+            }
+        }
+    }
+
+    /// The groups that a solver makes on its own give what one group gives.
+    #[test]
+    fn groups_do_not_change_what_is_drawn(conditions in prop::collection::vec(condition(), 1..4), seed: u64) {
+        let expected = solutions(&conditions);
+        let recording = recording(&conditions);
+        match Solver::new(&recording, "test") {
+            Err(RandomizeError::TooLarge { .. }) => {}
+            Err(RandomizeError::Conflict { constraints, .. }) => {
+                prop_assert!(expected.is_empty());
+                prop_assert!(!constraints.is_empty());
+            }
+            Err(other) => prop_assert!(false, "{other}"),
+            Ok(solver) => {
+                let mut values = Vec::new();
+                for _ in 0..8 {
+                    solver.draw(&mut Stream(seed), &mut values);
+                    prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
+                }
+            }
+        }
+    }
+
+    /// Of contradicting constraints, those that are named contradict each other, and none of them is too many.
+    #[test]
+    fn a_conflict_is_minimal(conditions in prop::collection::vec(condition(), 2..7)) {
+        prop_assume!(solutions(&conditions).is_empty());
+        let recording = recording(&conditions);
+        let parts = together(&recording);
+        let all = &recording.requirements;
+        let Some(found) = contradicting(&recording, &parts.variables, all, LARGEST) else {
+            return Ok(());
+        };
+        let named: Vec<Tree> = found
+            .iter()
+            .map(|one| all.iter().position(|other| one.node == other.node).unwrap())
+            .map(|index| conditions[index].clone())
+            .collect();
+        prop_assert!(solutions(&named).is_empty());
+        for left_out in 0..named.len() {
+            let mut fewer = named.clone();
+            fewer.remove(left_out);
+            prop_assert!(!solutions(&fewer).is_empty());
+        }
+    }
+}
+
+/// Chi-squared over all solutions, with a fixed seed.
+#[test]
+fn diagrams_and_rejection_draw_every_solution_as_often() {
+    // a * b < c + 4, a != c
+    let field = |index| Box::new(Tree::Field(index));
+    let product = Tree::Binary(Operator::Multiply, field(0), field(1));
+    let sum = Tree::Binary(Operator::Add, field(2), Box::new(Tree::Number(4)));
+    let conditions = [
+        Tree::Binary(Operator::Less, Box::new(product), Box::new(sum)),
+        Tree::Not(Box::new(Tree::Binary(Operator::Equal, field(0), field(2)))),
+    ];
+    let expected = solutions(&conditions);
+    let recording = recording(&conditions);
+    let compiler = Compiler::new(&recording, "test").unwrap();
+    let parts = together(&recording);
+    let program = compiler.program(&parts);
+    let groups = [
+        compiler
+            .diagram(&parts, Order::LowestFirst)
+            .unwrap()
+            .unwrap(),
+        compiler
+            .diagram(&parts, Order::HighestFirst)
+            .unwrap()
+            .unwrap(),
+        compiler
+            .rejection(&parts, program.as_ref(), TRIES, 1)
+            .unwrap(),
+    ];
+    for (seed, group) in (0..).zip(groups) {
+        let mut rng = Stream(seed);
+        let mut counts: BTreeMap<[i128; 3], u32> = BTreeMap::new();
+        let draws = 100 * expected.len();
+        let mut values = vec![0; 3];
+        for _ in 0..draws {
+            group.draw(&mut rng, &mut values);
+            *counts.entry(decoded(&values)).or_default() += 1;
+        }
+        let squares = expected.iter().map(|solution| {
+            let count = counts.get(solution).copied().unwrap_or_default();
+            (f64::from(count) - 100.0).powi(2) / 100.0
+        });
+        // Its mean is the number of degrees of freedom, with a deviation of the root of twice that.
+        let (chi, freedom) = (squares.sum::<f64>(), expected.len() as f64 - 1.0);
+        let limit = freedom + 4.0 * (2.0 * freedom).sqrt();
+        assert!(chi < limit, "{chi} of {freedom} degrees of freedom");
+    }
+}
+
+#[test]
+fn what_multiplies_many_bits_is_searched() {
+    let wide = Kind {
+        bits: 32,
+        signed: false,
+        last: None,
+    };
+    let mut recording = Recording::default();
+    let (low, high) = full(wide);
+    let variable = Variable {
+        kind: wide,
+        low,
+        high,
+        classes: (0, 0),
+        source: None,
+        scope: 0,
+    };
+    let (a, b) = (recording.variable(variable), recording.variable(variable));
+    let product = recording.push(Node::Binary(Operator::Multiply, a, b));
+    let (from, to) = (1_i128 << 60, (1_i128 << 60) + (1 << 44));
+    for (limit, less) in [(from, false), (to, true)] {
+        let limit = recording.push(Node::Number(limit.into()));
+        let mut condition = recording.push(Node::Binary(Operator::Less, product, limit));
+        if !less {
+            condition = recording.push(Node::Not(condition));
+        }
+        recording.require(condition, false, Source::default());
+    }
+    let solver = Solver::new(&recording, "test").unwrap();
+    assert_eq!(solver.methods(), ["search"]);
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..6 {
+        let (mut values, mut again) = (Vec::new(), Vec::new());
+        solver.draw(&mut Stream(seed), &mut values);
+        solver.draw(&mut Stream(seed), &mut again);
+        assert_eq!(values, again, "one seed, one solution");
+        let product = (values[0] * values[1]).cast_signed();
+        assert!((from..to).contains(&product), "{product}");
+        seen.insert(values);
+    }
+    assert!(seen.len() > 1, "other seeds, other solutions");
+}

@@ -1,0 +1,191 @@
+//! What a variable of a constraint can be: `bool`, the integers, and enums without fields.
+
+use std::fmt;
+
+/// How the values of a type are written as a number.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    /// The width in bits.
+    pub bits: u32,
+    /// Two's complement.
+    pub signed: bool,
+    /// The last number that is a value, where that is not the last of the width.
+    pub last: Option<u32>,
+}
+
+/// A type whose values constraints compute with: `bool`, an integer of up to 128 bits, or an enum without
+/// fields that derives [`Randomize`](crate::Randomize).
+#[diagnostic::on_unimplemented(
+    message = "a constraint cannot compute with `{Self}`",
+    note = "it can with `bool`, integers, and enums without fields that derive `Randomize`"
+)]
+pub trait Value: Sized + 'static {
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// Sign-extended.
+    #[doc(hidden)]
+    fn encode(&self) -> u128;
+
+    /// Bits above the width do not matter.
+    #[doc(hidden)]
+    fn decode(bits: u128) -> Self;
+
+    /// What `as` makes of the value, for each number that is one; none where it is the number itself.
+    #[doc(hidden)]
+    const DISCRIMINANTS: &'static [i128] = &[];
+}
+
+/// An integer: of 8 to 128 bits, signed or not, `usize` or `isize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no integer, with which constraints calculate"
+)]
+pub trait Integer: Value + PartialOrd + fmt::Display {}
+
+/// A [`Value`] that has an order, for `<` and its kin.
+#[diagnostic::on_unimplemented(
+    message = "a constraint cannot tell which `{Self}` is less",
+    note = "it can of `bool` and integers, and of enums that derive `PartialOrd`"
+)]
+pub trait Ordered: Value + PartialOrd {}
+
+impl<T: Value + PartialOrd> Ordered for T {}
+
+macro_rules! integers {
+    ($signed:literal: $($integer:ty)*) => {$(
+        impl Value for $integer {
+            const KIND: Kind = Kind { bits: <$integer>::BITS, signed: $signed, last: None };
+
+            fn encode(&self) -> u128 {
+                *self as u128
+            }
+
+            fn decode(bits: u128) -> Self {
+                bits as $integer
+            }
+        }
+
+        impl Integer for $integer {}
+    )*};
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_lossless,
+    clippy::cast_possible_wrap,
+    clippy::unnecessary_cast,
+    trivial_numeric_casts,
+    reason = "sign extension and truncation are what is meant"
+)]
+mod integers {
+    use super::{Integer, Kind, Value};
+
+    integers!(false: u8 u16 u32 u64 u128 usize);
+    integers!(true: i8 i16 i32 i64 i128 isize);
+}
+
+impl Value for bool {
+    const KIND: Kind = Kind {
+        bits: 1,
+        signed: false,
+        last: None,
+    };
+
+    fn encode(&self) -> u128 {
+        u128::from(*self)
+    }
+
+    fn decode(bits: u128) -> Self {
+        bits & 1 == 1
+    }
+}
+
+/// An integer from -2^127 to 2^128 - 1: every value of every type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Number {
+    bits: u128,
+    negative: bool,
+}
+
+impl Number {
+    pub(crate) fn of<T: Value>(value: &T) -> Number {
+        let bits = value.encode();
+        Number {
+            bits,
+            negative: T::KIND.signed && bits >> 127 == 1,
+        }
+    }
+
+    /// `None` from 2^127 on.
+    pub(crate) fn small(self) -> Option<i128> {
+        let value = self.bits.cast_signed();
+        (self.negative == (value < 0)).then_some(value)
+    }
+
+    pub(crate) fn is_negative(self) -> bool {
+        self.negative
+    }
+
+    pub(crate) fn bits(self) -> u128 {
+        self.bits
+    }
+
+    /// The number of bits that matter, without a sign.
+    pub(crate) fn width(self) -> u32 {
+        let zeros = if self.negative {
+            self.bits.leading_ones()
+        } else {
+            self.bits.leading_zeros()
+        };
+        128 - zeros
+    }
+}
+
+impl From<i128> for Number {
+    fn from(value: i128) -> Number {
+        Number {
+            bits: value.cast_unsigned(),
+            negative: value < 0,
+        }
+    }
+}
+
+impl From<u128> for Number {
+    fn from(bits: u128) -> Number {
+        Number {
+            bits,
+            negative: false,
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Number) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Number) -> std::cmp::Ordering {
+        // Two negative numbers are in the order of their bits.
+        (!self.negative, self.bits).cmp(&(!other.negative, other.bits))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.negative {
+            self.bits.cast_signed().fmt(f)
+        } else {
+            self.bits.fmt(f)
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,185 @@
+//! What cannot be drawn is told: which constraints, and where they stand.
+
+mod common;
+
+use common::rng;
+use verifork_stimulus::{Randomize, RandomizeError, constrain};
+
+#[derive(Randomize, Debug)]
+#[randomize(
+    length > 20,
+    kind != 3,
+    address % 4 == 0,
+)]
+struct Item {
+    #[randomize(range = 0..=30)]
+    length: u8,
+    kind: u8,
+    address: u16,
+}
+
+fn conflict(result: Result<Item, RandomizeError>) -> Vec<(u32, String)> {
+    match result.unwrap_err() {
+        RandomizeError::Conflict {
+            type_name,
+            constraints,
+            ..
+        } => {
+            assert_eq!(type_name, "Item");
+            constraints
+                .into_iter()
+                .map(|place| {
+                    assert!(place.file.ends_with("errors.rs"), "{}", place.file);
+                    let of = if place.path.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" of {}", place.path)
+                    };
+                    (place.line, place.text.to_owned() + &of)
+                })
+                .collect()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_contradiction_names_what_contradicts_and_nothing_else() {
+    let mut rng = rng(1);
+    let line = line!() + 1;
+    let result = Item::randomize_with(&mut rng, constrain!(|t| t.kind != 4 && t.length == 7));
+    let found = conflict(result);
+    assert_eq!(
+        found,
+        [
+            (10, "length > 20".to_owned()),
+            (line, "t.length == 7".to_owned())
+        ]
+    );
+
+    let line = line!() + 1;
+    let found = conflict(Item::randomize_with(
+        &mut rng,
+        constrain!(|t| t.length == 31),
+    ));
+    assert_eq!(found[0], (15, "range = 0..=30 of length".to_owned()));
+    assert_eq!(found[1..], [(line, "t.length == 31".to_owned())]);
+
+    // Three that are needed together, in a group with others.
+    let found = conflict(Item::randomize_with(
+        &mut rng,
+        constrain!(|t| {
+            t.address as u32 + t.length as u32 == 50;
+            t.address > 28;
+            t.kind as u16 <= t.address;
+        }),
+    ));
+    let texts: Vec<&str> = found.iter().map(|(_, text)| &**text).collect();
+    assert_eq!(
+        texts,
+        [
+            "length > 20",
+            "address % 4 == 0",
+            "t.address as u32 + t.length as u32 == 50",
+            "t.address > 28"
+        ]
+    );
+}
+
+#[test]
+fn a_condition_that_is_never_true_is_named_alone() {
+    let mut rng = rng(2);
+    let limit = 0;
+    let found = conflict(Item::randomize_with(
+        &mut rng,
+        constrain!(|t| t.kind < limit),
+    ));
+    assert_eq!(found[0].1, "t.kind < limit");
+    assert_eq!(found.len(), 1);
+    let found = conflict(Item::randomize_with(&mut rng, constrain!(|_t| limit == 1)));
+    assert_eq!(found[0].1, "limit == 1");
+    // What is under an `if` is told with its condition.
+    let found = conflict(Item::randomize_with(
+        &mut rng,
+        constrain!(|t| {
+            if t.kind >= 0 {
+                t.kind == 1;
+                t.length != 3
+            }
+            t.kind == 2;
+        }),
+    ));
+    assert_eq!(found[0].1, "if t.kind >= 0 { t.kind == 1 }");
+}
+
+#[test]
+fn the_message_is_read_at_one_glance() {
+    let result = Item::randomize_with(&mut rng(3), constrain!(|t| t.length == 7));
+    let text = result.unwrap_err().to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "no value of `Item` satisfies these together:");
+    assert!(
+        lines[1].starts_with("  ") && lines[1].ends_with("errors.rs:10: `length > 20`"),
+        "{text}"
+    );
+    assert_eq!(lines.len(), 3);
+}
+
+/// The generator goes on, and so do draws that have a solution.
+#[test]
+fn an_error_leaves_everything_as_it_was() {
+    let mut rng = rng(4);
+    for _ in 0..3 {
+        assert!(Item::randomize_with(&mut rng, constrain!(|t| t.length == 7)).is_err());
+        assert!(Item::randomize(&mut rng).is_ok());
+    }
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(1 << distance > 100)]
+struct Shifted {
+    distance: u32,
+}
+
+#[test]
+fn numbers_that_get_too_large_are_refused() {
+    let error = Shifted::randomize(&mut rng(5)).unwrap_err();
+    assert!(matches!(error, RandomizeError::TooLarge { .. }), "{error}");
+    assert!(
+        error.to_string().contains("`1 << distance > 100`"),
+        "{error}"
+    );
+    let fits = Shifted::randomize_with(&mut rng(5), constrain!(|t| t.distance < 9)).unwrap();
+    assert!((7..9).contains(&fits.distance));
+}
+
+#[derive(Randomize, Debug)]
+struct Circle {
+    #[randomize(before(b))]
+    a: u8,
+    #[randomize(before(a))]
+    b: u8,
+}
+
+#[test]
+fn fields_that_are_each_before_the_other_are_refused() {
+    let error = Circle::randomize(&mut rng(6)).unwrap_err();
+    assert!(matches!(error, RandomizeError::Order { .. }));
+    assert!(error.to_string().contains("`a`, `b`"), "{error}");
+}
+
+#[derive(Randomize, Debug)]
+struct Inner {
+    #[randomize(length = 3..=3)]
+    items: Vec<Item>,
+}
+
+#[test]
+fn places_tell_the_element() {
+    let result = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[1].length < 9));
+    let text = result.unwrap_err().to_string();
+    assert!(text.contains("`length > 20` of `items[1]`"), "{text}");
+    // Beyond the end, nothing is true.
+    let beyond = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[3].length < 200));
+    assert!(beyond.is_err());
+}

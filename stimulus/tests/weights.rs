@@ -1,0 +1,187 @@
+//! How likely values are: uniform over solutions, or as weights and `before` say.
+
+mod common;
+
+use common::{chi_squared, rng};
+use verifork_stimulus::{Randomize, constrain};
+
+#[derive(Randomize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Burst {
+    Fixed,
+    Incr,
+    Wrap,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(if burst == Burst::Wrap { length == 3 }, if burst == Burst::Fixed { length < 16 })]
+struct Transfer {
+    length: u8,
+    #[randomize(weights(Incr = 6, Wrap = 3, Fixed = 1))]
+    burst: Burst,
+}
+
+/// However few lengths a kind of burst has.
+#[test]
+fn weights_are_those_of_the_values_not_of_the_solutions() {
+    let mut rng = rng(1);
+    let drawn: Vec<Transfer> = (0..20_000)
+        .map(|_| Transfer::randomize(&mut rng).unwrap())
+        .collect();
+    let bursts = drawn.iter().map(|t| t.burst);
+    chi_squared(
+        bursts,
+        [(Burst::Incr, 6.0), (Burst::Wrap, 3.0), (Burst::Fixed, 1.0)],
+    );
+    let fixed = drawn
+        .iter()
+        .filter(|t| t.burst == Burst::Fixed)
+        .map(|t| t.length);
+    chi_squared(fixed, (0..16).map(|length| (length, 1.0)));
+}
+
+/// The others share what a value without a solution would have had.
+#[test]
+fn weights_are_among_the_values_that_have_solutions() {
+    let mut rng = rng(2);
+    let mut draw =
+        || Transfer::randomize_with(&mut rng, constrain!(|t| t.length == 200 || t.length == 3));
+    let bursts = (0..20_000).map(|_| draw().unwrap().burst);
+    chi_squared(
+        bursts,
+        [(Burst::Incr, 6.0), (Burst::Wrap, 3.0), (Burst::Fixed, 1.0)],
+    );
+    let mut draw = || Transfer::randomize_with(&mut rng, constrain!(|t| t.length == 9));
+    let bursts = (0..20_000).map(|_| draw().unwrap().burst);
+    chi_squared(bursts, [(Burst::Incr, 6.0), (Burst::Fixed, 1.0)]);
+}
+
+#[derive(Randomize, Debug)]
+struct Ranges {
+    #[randomize(weights(0 = 2, 1..=9 = 5, 250..=255 = 1, _ = 2))]
+    number: u8,
+    #[randomize(weights(true = 3, false = 1))]
+    flag: bool,
+    #[randomize(range = -4..=4, weights(-4..0 = 1, 0 = 1))]
+    signed: i8,
+}
+
+#[test]
+fn a_range_shares_its_weight_and_the_rest_is_all_others() {
+    let mut rng = rng(3);
+    let drawn: Vec<Ranges> = (0..40_000)
+        .map(|_| Ranges::randomize(&mut rng).unwrap())
+        .collect();
+    let expected = (0..=u8::MAX).map(|number| {
+        let share = match number {
+            0 => 2.0,
+            1..=9 => 5.0 / 9.0,
+            250.. => 1.0 / 6.0,
+            10..250 => 2.0 / 240.0,
+        };
+        (number, share)
+    });
+    chi_squared(drawn.iter().map(|it| it.number), expected);
+    chi_squared(drawn.iter().map(|it| it.flag), [(true, 3.0), (false, 1.0)]);
+    let signed = [(-4, 1.0), (-3, 1.0), (-2, 1.0), (-1, 1.0), (0, 4.0)];
+    chi_squared(drawn.iter().map(|it| it.signed), signed);
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(if !long { data == 0 })]
+struct Together {
+    long: bool,
+    data: u8,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(if !long { data == 0 })]
+struct Before {
+    #[randomize(before(data))]
+    long: bool,
+    data: u8,
+}
+
+/// IEEE 1800-2017, 18.5.10: the same solutions, with other probabilities.
+#[test]
+fn before_makes_each_value_of_a_field_as_likely() {
+    let mut rng = rng(4);
+    let together = (0..30_000).map(|_| Together::randomize(&mut rng).unwrap().long);
+    chi_squared(together, [(true, 256.0), (false, 1.0)]);
+    let drawn: Vec<Before> = (0..30_000)
+        .map(|_| Before::randomize(&mut rng).unwrap())
+        .collect();
+    chi_squared(drawn.iter().map(|t| t.long), [(true, 1.0), (false, 1.0)]);
+    let data = drawn.iter().filter(|t| t.long).map(|t| t.data);
+    chi_squared(data, (0..=u8::MAX).map(|data| (data, 1.0)));
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a < b, b < c)]
+struct Chain {
+    #[randomize(range = 0..4, before(b))]
+    a: u8,
+    #[randomize(range = 0..5, before(c))]
+    b: u8,
+    #[randomize(range = 0..6)]
+    c: u8,
+}
+
+#[test]
+fn before_may_be_a_chain() {
+    let mut rng = rng(5);
+    let mut expected = Vec::new();
+    for a in 0..4_u8 {
+        for b in a + 1..5 {
+            for c in b + 1..6 {
+                let share = 1.0 / 4.0 / f64::from(4 - a) / f64::from(5 - b);
+                expected.push(((a, b, c), share));
+            }
+        }
+    }
+    let drawn = (0..20_000).map(|_| {
+        let t = Chain::randomize(&mut rng).unwrap();
+        (t.a, t.b, t.c)
+    });
+    chi_squared(drawn, expected);
+}
+
+#[derive(Randomize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weighted {
+    Rare,
+    #[randomize(weight = 9)]
+    Usual,
+}
+
+#[derive(Randomize)]
+struct Holder {
+    kind: Weighted,
+}
+
+#[test]
+fn variants_may_have_weights_of_their_own() {
+    let mut rng = rng(6);
+    let drawn = (0..10_000).map(|_| Holder::randomize(&mut rng).unwrap().kind);
+    chi_squared(drawn, [(Weighted::Rare, 1.0), (Weighted::Usual, 9.0)]);
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a ^ b == 0x5a, a > b)]
+struct Related {
+    a: u8,
+    b: u8,
+    alone: u8,
+}
+
+#[test]
+fn every_solution_is_as_likely_as_any_other() {
+    let mut rng = rng(7);
+    let drawn: Vec<Related> = (0..30_000)
+        .map(|_| Related::randomize(&mut rng).unwrap())
+        .collect();
+    let solutions = (0..=u8::MAX).filter(|a| *a > a ^ 0x5a).map(|a| (a, 1.0));
+    chi_squared(drawn.iter().map(|t| t.a), solutions);
+    chi_squared(
+        drawn.iter().map(|t| t.alone),
+        (0..=u8::MAX).map(|value| (value, 1.0)),
+    );
+}

@@ -211,6 +211,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
 pub struct Total {
     /// What is counted.
     pub definition: GroupDefinition,
+    /// Where it stands in the source: the file and the line.
+    pub place: Option<(String, u32)>,
     /// How often, over all instances.
     pub counts: Counts,
     /// How often by each instance that has a name.
@@ -225,6 +227,7 @@ fn totals<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Total> {
         for group in &record.groups {
             let total = totals.entry(&group.definition).or_insert_with(|| Total {
                 definition: group.definition.clone(),
+                place: group.place.clone(),
                 counts: Counts::default(),
                 instances: BTreeMap::new(),
                 tests: BTreeSet::new(),

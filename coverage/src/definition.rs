@@ -48,6 +48,9 @@ pub struct BinDefinition {
     pub kind: BinKind,
     /// Its values, or the transition, as they are written.
     pub values: String,
+    /// Its values as numbers, first and last of each range; of a transition the first range of each step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<(String, String)>,
     /// Whether it is a transition, which takes part in no cross.
     #[serde(default, skip_serializing_if = "is_false")]
     pub transition: bool,
@@ -85,6 +88,7 @@ impl PointDefinition {
             name: bin.name.clone(),
             kind: bin.kind,
             values: bin.text.clone(),
+            ranges: bin.numbers(table.shape),
             transition: bin.transition.is_some(),
         });
         PointDefinition {

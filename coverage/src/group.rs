@@ -1,6 +1,7 @@
 //! Cover groups: points and crosses that are defined, sampled and reported together (IEEE 1800-2023, 19.3).
 
 use std::ops::RangeInclusive;
+use std::panic::Location;
 use std::rc::Rc;
 
 use crate::bins::Bins;
@@ -81,6 +82,7 @@ impl Options {
 #[derive(Debug)]
 pub struct GroupBuilder {
     name: String,
+    place: &'static Location<'static>,
     instance: Option<String>,
     options: Options,
     shown: Rc<str>,
@@ -118,9 +120,11 @@ impl AnyItem for Cross {
 
 impl GroupBuilder {
     /// Begins a group. Its name says in all tests and runs which counts belong together.
+    #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         GroupBuilder {
+            place: Location::caller(),
             shown: (&*name).into(),
             name,
             instance: None,
@@ -235,6 +239,7 @@ impl GroupBuilder {
     pub fn build(self) -> Group {
         let data = Rc::new(GroupData {
             name: self.name,
+            place: self.place,
             instance: self.instance,
             options: self.options.weights(Options::new()),
             points: self.points,
@@ -267,6 +272,7 @@ impl GroupBuilder {
 #[derive(Debug)]
 pub(crate) struct GroupData {
     name: String,
+    place: &'static Location<'static>,
     instance: Option<String>,
     options: Weights,
     points: Vec<Rc<PointData>>,
@@ -276,6 +282,10 @@ pub(crate) struct GroupData {
 impl GroupData {
     pub(crate) fn instance(&self) -> Option<&str> {
         self.instance.as_deref()
+    }
+
+    pub(crate) fn place(&self) -> &'static Location<'static> {
+        self.place
     }
 
     pub(crate) fn definition(&self) -> GroupDefinition {

@@ -34,6 +34,7 @@
 //! | sequences of conditions over clocks | [`cover!`], [`Sequence`] |
 //! | enums as values | [`macro@CoverValue`] |
 //! | files, merging, sums, the runs that are enough | [`Record`], [`Database`] |
+//! | files that other tools read | [`formats`] |
 //! | a generator that prefers what is missing | [`CoverGroup::holes`] |
 //!
 //! # When it is stored
@@ -51,6 +52,7 @@ mod cross;
 mod database;
 mod definition;
 mod error;
+pub mod formats;
 mod group;
 #[cfg(feature = "verifork")]
 mod hook;

@@ -24,6 +24,9 @@ pub struct GroupRecord {
     /// The instance's name, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// Where it stands in the source: the file and the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<(String, u32)>,
     /// What it counts.
     pub definition: GroupDefinition,
     /// How often.
@@ -34,6 +37,7 @@ impl GroupRecord {
     pub(crate) fn of(group: &GroupData) -> Self {
         GroupRecord {
             instance: group.instance().map(str::to_owned),
+            place: Some((group.place().file().to_owned(), group.place().line())),
             definition: group.definition(),
             counts: group.counts(),
         }

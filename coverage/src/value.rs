@@ -80,6 +80,17 @@ impl Shape {
         }
     }
 
+    /// The value at this position as a number, also where it has a name.
+    pub(crate) fn number(&self, key: u128) -> String {
+        let middle = 1 << (self.width - 1);
+        let (negative, magnitude) = match key.checked_sub(middle) {
+            _ if !self.signed => (false, key),
+            Some(magnitude) => (false, magnitude),
+            None => (true, middle - key),
+        };
+        KeyText::Number(negative, magnitude).to_string()
+    }
+
     fn named_or(&self, negative: bool, magnitude: u128) -> KeyText {
         let is_it = |value: i128| (value < 0) == negative && value.unsigned_abs() == magnitude;
         let name = self.names.iter().find(|(_, value)| is_it(*value));

@@ -26,6 +26,21 @@ pub(crate) struct ResolvedBin {
     pub(crate) text: String,
 }
 
+impl ResolvedBin {
+    /// Its ranges as numbers; of a transition, the first of each step.
+    pub(crate) fn numbers(&self, shape: Shape) -> Vec<(String, String)> {
+        let written = |range: &Range| (shape.number(range.0), shape.number(range.1));
+        match &self.transition {
+            None => self.ranges.iter().map(written).collect(),
+            Some(transition) => {
+                let steps = transition.steps.iter();
+                let first = steps.filter_map(|step| step.values.first()?.0.as_ref().ok());
+                first.map(written).collect()
+            }
+        }
+    }
+}
+
 /// The bins of a point, those of values that count first.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {

@@ -1,0 +1,158 @@
+//! Coverage in files that other tools read.
+//!
+//! | format | read by | how groups stand in it |
+//! |---|---|---|
+//! | [`ucis`] | tools that know the Unified Coverage Interoperability Standard 1.0 | as cover groups |
+//! | [`verilator`] | `verilator_coverage`, which merges it with that of designs | a point of its format for each bin |
+//! | [`lcov`] | editors, GitLab, `genhtml` | a line for each group, with a branch for each bin |
+//! | [`cobertura`] | GitHub actions, GitLab, Jenkins | likewise |
+
+mod cobertura;
+mod lcov;
+mod ucis;
+mod verilator;
+
+pub use cobertura::cobertura;
+pub use lcov::lcov;
+pub use ucis::ucis;
+pub use verilator::verilator;
+
+use crate::bins::BinKind;
+use crate::database::Total;
+
+/// A bin of a group that counts.
+struct CountedBin<'a> {
+    /// The point or cross.
+    item: &'a str,
+    /// Its number among all points and crosses.
+    number: usize,
+    bin: String,
+    count: u64,
+    at_least: u64,
+}
+
+/// The bins that count, point by point and then cross by cross.
+fn counted(total: &Total) -> Vec<CountedBin<'_>> {
+    let definition = &total.definition;
+    let mut bins = Vec::new();
+    for (number, point) in definition.points.iter().enumerate() {
+        let counts = &total.counts.points[number];
+        for (index, bin) in point.bins.iter().enumerate() {
+            if bin.kind == BinKind::Count {
+                bins.push(CountedBin {
+                    item: &point.name,
+                    number,
+                    bin: bin.name.clone(),
+                    count: counts.get(&index).copied().unwrap_or(0),
+                    at_least: point.at_least,
+                });
+            }
+        }
+    }
+    for (number, cross) in definition.crosses.iter().enumerate() {
+        let counts = &total.counts.crosses[number];
+        for index in 0..definition.cross_len(cross) {
+            if cross.kind(index) == BinKind::Count {
+                bins.push(CountedBin {
+                    item: &cross.name,
+                    number: definition.points.len() + number,
+                    bin: definition.cross_bin(cross, index).join(","),
+                    count: counts.get(&index).copied().unwrap_or(0),
+                    at_least: cross.at_least,
+                });
+            }
+        }
+    }
+    bins
+}
+
+/// The groups by the file in which they stand, in their order; those without one are in a file of their name.
+fn by_file(totals: &[Total]) -> Vec<(&str, Vec<(u32, &Total)>)> {
+    let mut files: Vec<(&str, Vec<(u32, &Total)>)> = Vec::new();
+    for total in totals {
+        let (file, line) = match &total.place {
+            Some((file, line)) => (&**file, *line),
+            None => (&*total.definition.name, 1),
+        };
+        match files.iter_mut().find(|(name, _)| *name == file) {
+            Some((_, groups)) => groups.push((line, total)),
+            None => files.push((file, vec![(line, total)])),
+        }
+    }
+    for (_, groups) in &mut files {
+        groups.sort_by_key(|(line, _)| *line);
+    }
+    files
+}
+
+/// Writes XML; into a string that cannot fail.
+struct Xml(quick_xml::Writer<Vec<u8>>);
+
+impl Xml {
+    fn new() -> Self {
+        let mut xml = Xml(quick_xml::Writer::new_with_indent(Vec::new(), b' ', 1));
+        let declaration = quick_xml::events::BytesDecl::new("1.0", Some("UTF-8"), None);
+        xml.write(quick_xml::events::Event::Decl(declaration));
+        xml
+    }
+
+    fn write(&mut self, event: quick_xml::events::Event<'_>) {
+        // A vector takes everything.
+        let _ = self.0.write_event(event);
+    }
+
+    fn start(
+        name: &'static str,
+        attributes: &[(&str, &str)],
+    ) -> quick_xml::events::BytesStart<'static> {
+        let mut start = quick_xml::events::BytesStart::new(name);
+        for (key, value) in attributes {
+            let legal = value
+                .chars()
+                .map(|c| if is_legal(c) { c } else { '\u{fffd}' });
+            start.push_attribute((*key, &*legal.collect::<String>()));
+        }
+        start
+    }
+
+    fn empty(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
+        self.write(quick_xml::events::Event::Empty(Self::start(
+            name, attributes,
+        )));
+    }
+
+    /// An element with what `content` writes in it.
+    fn element(
+        &mut self,
+        name: &'static str,
+        attributes: &[(&str, &str)],
+        content: impl FnOnce(&mut Self),
+    ) {
+        self.write(quick_xml::events::Event::Start(Self::start(
+            name, attributes,
+        )));
+        content(self);
+        self.write(quick_xml::events::Event::End(
+            quick_xml::events::BytesEnd::new(name),
+        ));
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.element(name, &[], |xml| {
+            xml.write(quick_xml::events::Event::Text(
+                quick_xml::events::BytesText::new(text),
+            ));
+        });
+    }
+
+    fn finish(self) -> String {
+        let mut text = String::from_utf8(self.0.into_inner()).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// What XML 1.0 allows in a document.
+fn is_legal(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}

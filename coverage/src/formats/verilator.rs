@@ -1,0 +1,42 @@
+//! The `coverage.dat` of Verilator.
+
+use std::fmt::Write as _;
+
+use super::counted;
+use crate::database::Total;
+
+/// A file that `verilator_coverage` merges with those of designs: a point for each bin that counts, on a page
+/// `v_covergroup/…` for each group.
+pub fn verilator(totals: &[Total]) -> String {
+    let mut text = String::from("# SystemC::Coverage-3\n");
+    for total in totals {
+        let name = &total.definition.name;
+        let (file, line) = match &total.place {
+            Some((file, line)) => (&**file, *line),
+            None => (&**name, 0),
+        };
+        for bin in counted(total) {
+            let keys = [
+                ("t", "covergroup".to_owned()),
+                ("page", format!("v_covergroup/{name}")),
+                ("f", file.to_owned()),
+                ("l", line.to_string()),
+                ("o", format!("{}.{}", bin.item, bin.bin)),
+                ("h", name.clone()),
+            ];
+            text.push_str("C '");
+            for (key, value) in keys {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\u{1}{key}\u{2}{}", plain(&value));
+            }
+            let _ = writeln!(text, "' {}", bin.count);
+        }
+    }
+    text
+}
+
+/// Without what ends a key, a point or a line there.
+fn plain(value: &str) -> String {
+    let plain = |c: char| if c.is_control() || c == '\'' { '_' } else { c };
+    value.chars().map(plain).collect()
+}

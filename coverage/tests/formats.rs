@@ -1,0 +1,193 @@
+//! What other tools read of the files that are written for them.
+
+use std::fs;
+use std::process::Command;
+
+use verifork_coverage::{
+    Bins, CrossBins, Database, GroupBuilder, Options, Record, Source, formats, take,
+};
+
+/// A run of a group whose names would be trouble in text: 3 of 5 bins of a point, 1 of 9 of a cross.
+fn run(name: &str) -> Record {
+    let mut builder = GroupBuilder::new("transfers <&\"it's\">").instance(format!("port {name}"));
+    let bins = Bins::<i8>::new()
+        .bin("negative", ..0)
+        .bin("it's zero", 0)
+        .bin("positive", 1..100)
+        .illegal("most", 127)
+        .transition("0 => 1", [0, 1])
+        .transition("1 => 0", [1, 0]);
+    let value = builder.point("value", bins).unwrap();
+    let mode = builder
+        .point("mode", Bins::<u8>::new().each("", 0..=2))
+        .unwrap();
+    let bins = CrossBins::new().ignore(["positive", "2"]);
+    let both = builder
+        .cross_with("both", &[&value, &mode], bins, Options::new())
+        .unwrap();
+    builder.build();
+    for it in [0, 1] {
+        value.sample(it);
+    }
+    mode.sample(1);
+    both.sample();
+    Record {
+        source: Source {
+            test: name.to_owned(),
+            simulator: "Icarus Verilog 11.0".to_owned(),
+            seed: 7,
+            run: name.to_owned(),
+            passed: true,
+        },
+        groups: take(),
+    }
+}
+
+fn database() -> Database {
+    let mut database = Database::new();
+    for name in ["a", "b"] {
+        database.add(run(name));
+    }
+    database
+}
+
+/// Runs a program, if it is there.
+fn output(command: &mut Command) -> Option<String> {
+    let output = command.output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{command:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(text)
+}
+
+#[test]
+fn verilator_merges_the_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two, merged] =
+        ["one.dat", "two.dat", "merged.dat"].map(|name| folder.path().join(name));
+    let text = formats::verilator(&database().totals());
+    fs::write(&one, &text).unwrap();
+    fs::write(&two, &text).unwrap();
+    let mut command = Command::new("verilator_coverage");
+    let Some(_) = output(command.arg("--write").args([&merged, &one, &two])) else {
+        eprintln!("skipped: verilator_coverage is not installed");
+        return;
+    };
+    let merged = fs::read_to_string(&merged).unwrap();
+    let mut wanted: Vec<_> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let (point, count) = line.rsplit_once(' ').unwrap();
+            format!("{point} {}", 2 * count.parse::<u64>().unwrap())
+        })
+        .collect();
+    let mut merged: Vec<_> = merged.lines().skip(1).collect();
+    wanted.sort();
+    merged.sort_unstable();
+    assert_eq!(merged, wanted);
+    assert_eq!(merged.len(), 5 + 3 + 8);
+    assert!(
+        merged
+            .iter()
+            .any(|line| line.contains("o\u{2}value.it_s zero") && line.ends_with(" 4"))
+    );
+}
+
+/// Prints every bin with its count, and the groups with their coverage.
+const READ: &str = r"
+import sys
+from ucis.xml import validate_ucis_xml
+from ucis.xml.xml_reader import XmlReader
+from ucis.report.coverage_report_builder import CoverageReportBuilder
+validate_ucis_xml(sys.argv[1])
+report = CoverageReportBuilder.build(XmlReader().read(sys.argv[1]))
+for group in report.covergroups:
+    print('group', group.name, len(group.covergroups))
+    for point in group.coverpoints:
+        print('point', point.name, '%.1f' % point.coverage)
+        for bin in point.bins:
+            print('bin', bin.name, bin.count)
+    for cross in group.crosses:
+        print('cross', cross.name, '%.1f' % cross.coverage)
+        for bin in cross.bins:
+            print('bin', bin.name, bin.count)
+";
+
+#[test]
+fn pyucis_reads_the_groups_and_finds_them_valid() {
+    let python = std::env::var("PYUCIS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let imports = Command::new(&python).args(["-c", "import ucis"]).output();
+    if !imports.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: `{python}` has no pyucis (PYUCIS_PYTHON names one that has)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.xml");
+    fs::write(&path, formats::ucis(&database())).unwrap();
+    let read = output(Command::new(&python).args(["-c", READ]).arg(&path)).unwrap();
+    for wanted in [
+        "group transfers <&\"it's\"> 2",
+        "point value 60.0",
+        "bin negative 0",
+        "bin it's zero 2",
+        "bin positive 2",
+        "bin 0 => 1 2",
+        "bin 1 => 0 0",
+        "point mode 33.3",
+        "bin <positive,1> 2",
+    ] {
+        assert!(
+            read.lines().any(|line| line == wanted),
+            "no `{wanted}` in\n{read}"
+        );
+    }
+}
+
+#[test]
+fn lcov_has_a_line_for_a_group_and_a_branch_for_a_bin() {
+    let text = formats::lcov(&database().totals());
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(
+        lines[..2],
+        ["TN:", "SF:coverage/tests/formats.rs"],
+        "{text}"
+    );
+    let branches: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("BRDA:"))
+        .collect();
+    assert_eq!(branches.len(), 16);
+    assert_eq!(
+        branches.iter().filter(|line| !line.ends_with(",0")).count(),
+        5
+    );
+    for wanted in ["BRF:16", "BRH:5", "LF:1", "LH:1", "end_of_record"] {
+        assert!(lines.contains(&wanted), "no {wanted} in {text}");
+    }
+}
+
+#[test]
+fn cobertura_counts_bins_as_conditions() {
+    let text = formats::cobertura(&database().totals());
+    for wanted in [
+        "branches-covered=\"5\" branches-valid=\"16\"",
+        "filename=\"coverage/tests/formats.rs\"",
+        "condition-coverage=\"31% (5/16)\"",
+    ] {
+        assert!(text.contains(wanted), "no {wanted} in {text}");
+    }
+    let empty = formats::cobertura(&[]);
+    assert!(empty.contains("branch-rate=\"1\""), "{empty}");
+}
+
+#[test]
+fn nothing_is_still_a_file() {
+    let none = Database::new();
+    assert!(formats::ucis(&none).contains("historyNodes"));
+    assert_eq!(formats::lcov(&[]), "TN:\n");
+    assert_eq!(formats::verilator(&[]), "# SystemC::Coverage-3\n");
+}

@@ -1,6 +1,7 @@
 //! `cargo verifork`: what is not a test. Everything that is, `cargo test` does.
 
 mod bind;
+mod coverage;
 mod create;
 mod declared;
 mod doctor;
@@ -42,6 +43,8 @@ enum Command {
     Run(run::Run),
     /// Runs one test with waves and opens them in Surfer or `GTKWave`.
     Waves(waves::ShowWaves),
+    /// Merges what the tests have covered, tells what is missing, writes it for other tools.
+    Coverage(coverage::Coverage),
     /// Tells which simulators are installed and what they can do.
     Doctor,
 }
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::List(harness) => harness::list(&harness),
         Command::Run(run) => run.run(),
         Command::Waves(waves) => waves.run(),
+        Command::Coverage(coverage) => coverage.run(),
         Command::Doctor => Ok(doctor::run()),
     };
     done.unwrap_or_else(|error| {

@@ -22,8 +22,8 @@ struct Finding {
 }
 
 impl Finding {
-    /// Runs the test on one simulator, in a copy of what the example's harness reads.
-    fn is_found_on(&self, simulator: &str) {
+    /// Runs the test on one simulator, in a copy of what the example's harness reads, which is returned.
+    fn is_found_on(&self, simulator: &str) -> Option<Harness> {
         let program = if simulator == "icarus" {
             "iverilog"
         } else {
@@ -31,7 +31,7 @@ impl Finding {
         };
         if find(program).is_none() {
             eprintln!("skipped: `{program}` is not installed");
-            return;
+            return None;
         }
         let place = tempfile::tempdir().unwrap();
         let copy = |file: &str| {
@@ -70,6 +70,7 @@ impl Finding {
             .says(self.says)
             .says("repeat     VERIFORK_SEED=1 ")
             .says(&format!("--test sim -- --exact {test}"));
+        Some(harness)
     }
 
     /// Writes the mutant over its design.
@@ -123,7 +124,7 @@ macro_rules! mutants {
             mod $name {
                 use super::Finding;
 
-                const FINDING: Finding = Finding {
+                pub(super) const FINDING: Finding = Finding {
                     mutant: $mutant,
                     package: $package,
                     design: $design,
@@ -133,7 +134,7 @@ macro_rules! mutants {
                 $(
                     #[test]
                     fn $simulator() {
-                        FINDING.is_found_on(stringify!($simulator));
+                        drop(FINDING.is_found_on(stringify!($simulator)));
                     }
                 )+
             }
@@ -146,6 +147,22 @@ fn every_mutant_is_tried() {
     let tried: BTreeSet<String> = MUTANTS.iter().map(|name| format!("{name}.patch")).collect();
     let there: BTreeSet<String> = files(&root().join("hdl/mutants")).into_iter().collect();
     assert_eq!(tried, there);
+}
+
+#[test]
+fn a_failed_test_leaves_what_it_has_covered() {
+    let Some(harness) = burst_addresses_narrow_block::FINDING.is_found_on("icarus") else {
+        return;
+    };
+    let runs = harness
+        .target
+        .path()
+        .join("verifork/runs/burst_addresses_tb/sim");
+    let test = "burst_addresses/icarus/every_kind_of_burst/every_kind_of_burst.coverage";
+    let left = runs.join(test);
+    let text = fs::read_to_string(left).unwrap();
+    assert!(text.contains("\"passed\":false"), "{text}");
+    assert!(text.ends_with("{\"end\":{\"groups\":1}}\n"), "{text}");
 }
 
 /// A few lines each: a mistake that a person makes.
@@ -226,6 +243,8 @@ mutants! {
         on icarus, verilator says "multiplier.out_valid is true, not false";
     multiplier_valid_ignores_enable_in_vhdl("multiplier_valid_ignores_enable.vhd") of "multiplier_tb", "multiplier::vhdl::unsigned", "a_reset_empties_the_pipeline::while_it_holds"
         on ghdl, nvc says "multiplier.out_valid is true, not false";
+    burst_addresses_narrow_block("burst_addresses_narrow_block.v") of "burst_addresses_tb", "burst_addresses", "every_kind_of_burst"
+        on icarus, verilator says "length: f, size: 2, burst: Wrap } is at ";
     multiplier_bits_left_out("multiplier_bits_left_out.v") of "multiplier_tb", "multiplier::signed", "corners"
         on icarus, verilator says "multiplier.product is 0xffff7777, not 0xffffffff, for 0x1 by 0xffff";
     memory_drives_while_written("memory_drives_while_written.v") of "memory_tb", "memory_bus::words_of_4", "random_accesses::mostly_writes"

@@ -66,6 +66,12 @@ impl<V: CoverValue> Values<V> for RangeFull {
     }
 }
 
+impl<V> Values<V> for Keys {
+    fn keys(self) -> Vec<Keys> {
+        vec![self]
+    }
+}
+
 impl<V, T: Values<V>, const N: usize> Values<V> for [T; N] {
     fn keys(self) -> Vec<Keys> {
         self.into_iter().flat_map(Values::keys).collect()

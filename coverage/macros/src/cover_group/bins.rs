@@ -205,13 +205,11 @@ fn of_type(expression: Expr, value_type: &Type) -> Expr {
             Some(name) if is_variant(name) => syn::parse_quote!(<#value_type>::#name),
             _ => Expr::Path(path),
         },
-        Expr::Array(mut array) => {
-            array.elems = array
-                .elems
-                .into_iter()
-                .map(|it| of_type(it, value_type))
-                .collect();
-            Expr::Array(array)
+        // Values and ranges may stand beside each other, of which Rust's arrays have one kind.
+        Expr::Array(array) => {
+            let each = array.elems.into_iter().map(|it| of_type(it, value_type));
+            let each = each.map(|it| quote!(::verifork_coverage::Values::<#value_type>::keys(#it)));
+            syn::parse_quote!([#(#each),*].concat())
         }
         Expr::Range(mut range) => {
             range.start = range.start.map(again);

@@ -1,0 +1,150 @@
+//! `cargo verifork coverage` on files as tests leave them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use verifork_coverage::{Bins, CrossBins, EXTENSION, GroupBuilder, Record, Source, take};
+
+/// A run of a test that samples these values of up to `top`.
+fn write(folder: &Path, test: &str, top: u8, values: &[u8]) {
+    let mut builder = GroupBuilder::new("levels");
+    let level = builder
+        .point("level", Bins::<u8>::new().each("", 0..=top))
+        .unwrap();
+    let odd = builder.point("odd", Bins::<bool>::new()).unwrap();
+    let both = builder
+        .cross("both", &[&level, &odd], CrossBins::new())
+        .unwrap();
+    builder.build();
+    for value in values {
+        level.sample(*value);
+        odd.sample(value % 2 == 1);
+        both.sample();
+    }
+    let record = Record {
+        source: Source {
+            test: test.to_owned(),
+            simulator: "Icarus Verilog 11.0".to_owned(),
+            seed: 7,
+            run: test.to_owned(),
+            passed: true,
+        },
+        groups: take(),
+    };
+    record
+        .write(&folder.join(test).with_extension(EXTENSION))
+        .unwrap();
+}
+
+/// What the command says, and its status.
+fn coverage(arguments: &[&str], folder: &Path) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
+        .args(["verifork", "coverage"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).unwrap(), output.status.code())
+}
+
+#[test]
+fn runs_are_merged_and_what_is_missing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "low", 3, &[0, 1]);
+    write(folder.path(), "high", 3, &[1, 2]);
+    let (text, status) = coverage(&["."], folder.path());
+    assert_eq!(status, Some(0), "{text}");
+    for wanted in [
+        "70.8 % of 1 group covered in 2 runs",
+        "   75.0 %  level  3 of 4\n           missing: 3\n",
+        "  100.0 %  odd  2 of 2\n",
+        "   37.5 %  both  3 of 8\n           missing: 0 × true, 1 × false, 2 × true, 3 × false, 3 × true\n",
+    ] {
+        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
+    }
+}
+
+#[test]
+fn too_little_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "low", 3, &[0, 1]);
+    let (text, status) = coverage(&[".", "--fail-under", "50"], folder.path());
+    assert_eq!(status, Some(0), "{text}");
+    let (text, status) = coverage(&[".", "--fail-under", "90"], folder.path());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("% is covered, and 90 % is wanted"), "{text}");
+}
+
+#[test]
+fn the_runs_that_are_enough_are_ranked() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "some", 3, &[0, 1]);
+    write(folder.path(), "most", 3, &[0, 1, 2, 3]);
+    let (text, _) = coverage(&[".", "--rank"], folder.path());
+    let ranked = text
+        .split("as much by 1 of 2 runs:\n")
+        .nth(1)
+        .unwrap_or_default();
+    let wanted = "      10  most  Icarus Verilog 11.0  VERIFORK_SEED=7\n";
+    assert_eq!(ranked, wanted, "{text}");
+}
+
+#[test]
+fn a_file_that_was_cut_short_is_no_smaller_coverage() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "low", 3, &[0, 1]);
+    fs::write(
+        folder.path().join("cut.coverage"),
+        "{\"verifork_coverage\":1}\n",
+    )
+    .unwrap();
+    let (text, status) = coverage(&["."], folder.path());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(
+        text.contains("cut.coverage`, line 2: it ends before its end"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_coverage_is_an_error_that_says_what_leaves_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, status) = coverage(&["."], folder.path());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(
+        text.contains("there is no coverage in `.`: a test that makes a cover group"),
+        "{text}"
+    );
+}
+
+#[test]
+fn definitions_that_differ_are_shown_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "old", 2, &[0]);
+    write(folder.path(), "new", 3, &[0]);
+    let (text, _) = coverage(&["."], folder.path());
+    assert!(text.contains("of 2 groups covered in 2 runs"), "{text}");
+    assert_eq!(text.matches("levels (definition ").count(), 2, "{text}");
+    for test in ["         of old\n", "         of new\n"] {
+        assert!(text.contains(test), "{text}");
+    }
+}
+
+#[test]
+fn a_file_for_other_tools_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "low", 3, &[0, 1]);
+    for (format, begin) in [
+        ("ucis", "<?xml"),
+        ("cobertura", "<?xml"),
+        ("lcov", "TN:"),
+        ("verilator", "# SystemC::Coverage-3"),
+    ] {
+        let (text, status) = coverage(&[".", "--format", format, "--output", "out"], folder.path());
+        assert_eq!(status, Some(0), "{text}");
+        let written = fs::read_to_string(folder.path().join("out")).unwrap();
+        assert!(written.starts_with(begin), "{format}: {written}");
+    }
+}

@@ -1,0 +1,176 @@
+//! The addresses of AXI bursts: drawn at random until every kind of burst has been seen, compared with a model.
+
+use verifork::TestRng;
+use verifork::prelude::*;
+use verifork_coverage::{CoverGroup, CoverValue, Cross, Hole, Point};
+
+#[derive(Dut)]
+struct BurstAddresses {
+    clk: Signal<bool>,
+    rst: Signal<bool>,
+
+    start: Signal<bool>,
+    ready: Signal<bool>,
+    address: Signal<u16>,
+    length: Signal<u8>,
+    size: Signal<u8>,
+    burst: Signal<Burst>,
+
+    valid: Signal<bool>,
+    beat: Signal<u16>,
+    last: Signal<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, LogicEnum, CoverValue)]
+#[logic(width = 2)]
+enum Burst {
+    Fixed,
+    Incr,
+    Wrap,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Transfer {
+    address: u16,
+    /// Beats less one.
+    length: u8,
+    size: u8,
+    burst: Burst,
+}
+
+/// The plan: every kind of burst at every size, as long as it may be (ARM IHI 0022, A3.4.1).
+#[derive(CoverGroup)]
+#[cover_group(of = Transfer)]
+struct Transfers {
+    #[bins(single = 0, wraps[] = [1, 3, 7, 15], odd = [2, 4..=6, 8..=14], long = 16..=255)]
+    length: Point<u8>,
+    #[bins(each(0..=2))]
+    size: Point<u8>,
+    #[bins(each, transitions(Incr => Wrap, Wrap => Incr, Fixed => Wrap))]
+    burst: Point<Burst>,
+    #[point(value = |it| it.address & ((1 << it.size) - 1) == 0)]
+    aligned: Point<bool>,
+    #[cross(length, size, burst, ignore(single | odd | long, _, Wrap), ignore(long, _, Fixed))]
+    kinds: Cross,
+}
+
+#[verifork::test(timeout = 10.ms())]
+async fn every_kind_of_burst(dut: BurstAddresses, test: Test) -> Result {
+    reset(&dut).await;
+    let (mut rng, covered) = (test.rng(), Transfers::new());
+    let mut transfers = 0;
+    while !covered.is_full() {
+        ensure!(
+            transfers < 1000,
+            "{:.1} % covered by 1,000 transfers",
+            covered.coverage()
+        );
+        let transfer = Transfer::aimed(&covered.holes(), &mut rng)?;
+        check(&dut, transfer).await?;
+        covered.sample(&transfer);
+        transfers += 1;
+    }
+    log::info!("all covered by {transfers} transfers");
+    Ok(())
+}
+
+/// Bursts without a clock between them, and with some.
+#[verifork::test(timeout = 1.ms(), cases(back_to_back = 0, with_pauses = 3))]
+async fn bursts_follow_each_other(dut: BurstAddresses, test: Test, pause: u32) -> Result {
+    reset(&dut).await;
+    let mut rng = test.rng();
+    for _ in 0..50 {
+        check(&dut, Transfer::aimed(&[], &mut rng)?).await?;
+        for _ in 0..pause {
+            dut.clk.rising_edge().await;
+            dut.ready.expect(true)?;
+        }
+    }
+    Ok(())
+}
+
+impl Transfer {
+    /// Any burst that AXI allows; one of those that are missing, if some are.
+    fn aimed(holes: &[Hole], rng: &mut TestRng) -> Result<Transfer> {
+        let mut transfer = Transfer {
+            address: rng.random(),
+            length: rng.random_range(0..16),
+            size: rng.random_range(0..=2),
+            burst: [Burst::Fixed, Burst::Incr, Burst::Wrap][rng.random_range(0..3)],
+        };
+        if let Some(hole) = rng.random_range(0..=holes.len()).checked_sub(1) {
+            transfer.take(&holes[hole], rng)?;
+        }
+        if transfer.burst == Burst::Wrap {
+            if ![1, 3, 7, 15].contains(&transfer.length) {
+                transfer.length = (1 << rng.random_range(1..=4)) - 1;
+            }
+            transfer.address &= !((1 << transfer.size) - 1);
+        }
+        Ok(transfer)
+    }
+
+    fn take(&mut self, hole: &Hole, rng: &mut TestRng) -> Result {
+        for (point, ranges) in hole {
+            let range = rng.random_range(0..ranges.len());
+            let value = rng.random_range(ranges[range].clone());
+            match (&**point, value) {
+                ("length", value) => self.length = u8::try_from(value)?,
+                ("size", value) => self.size = u8::try_from(value)?,
+                ("burst", 0) => self.burst = Burst::Fixed,
+                ("burst", 1) => self.burst = Burst::Incr,
+                ("burst", _) => self.burst = Burst::Wrap,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The addresses of its beats, by the formulas of the standard.
+    fn beats(self) -> impl Iterator<Item = u16> {
+        let bytes = 1_u32 << self.size;
+        let start = u32::from(self.address);
+        let all = bytes * (u32::from(self.length) + 1);
+        let (aligned, boundary) = (start / bytes * bytes, start / all * all);
+        (0..=u32::from(self.length)).map(move |beat| {
+            let address = match self.burst {
+                _ if beat == 0 => start,
+                Burst::Fixed => start,
+                Burst::Incr => aligned + beat * bytes,
+                Burst::Wrap => boundary + (start - boundary + beat * bytes) % all,
+            };
+            (address & 0xffff) as u16 // addresses wrap at the end of the space
+        })
+    }
+}
+
+/// A clock, and two edges in reset.
+async fn reset(dut: &BurstAddresses) {
+    Clock::new(&dut.clk, 10.ns()).start();
+    dut.start.set(false);
+    dut.rst.set(true);
+    dut.clk.rising_edges(2).await;
+    dut.rst.set(false);
+}
+
+/// Has a burst taken, and compares each beat.
+async fn check(dut: &BurstAddresses, transfer: Transfer) -> Result {
+    dut.start.set(true);
+    dut.address.set(transfer.address);
+    dut.length.set(transfer.length);
+    dut.size.set(transfer.size);
+    dut.burst.set(transfer.burst);
+    dut.clk.rising_edge().await;
+    dut.start.set(false);
+    for (number, address) in transfer.beats().enumerate() {
+        dut.clk.rising_edge().await; // reads what the last edge has made
+        dut.valid.expect(true)?;
+        let beat = dut.beat.get()?;
+        ensure!(
+            beat == address,
+            "beat {number} of {transfer:x?} is at {beat:#06x}, not at {address:#06x}"
+        );
+        dut.last.expect(number == usize::from(transfer.length))?;
+    }
+    Ok(())
+}

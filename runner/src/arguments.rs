@@ -103,7 +103,7 @@ impl Arguments {
     }
 
     #[cfg(test)]
-    fn of(words: &[&str]) -> Self {
+    pub(crate) fn of(words: &[&str]) -> Self {
         let words = [&["sim"], words].concat();
         Arguments::try_parse_from(words).expect("well-formed")
     }

@@ -59,13 +59,7 @@ impl Finding {
         let harness = Harness::of(self.package, place.path().join(example));
         let test = format!("{}::{simulator}::{}", self.design, self.test);
         let settings = [("VERIFORK_SIM", simulator), ("VERIFORK_SEED", "1")];
-        let (kept, own) = (
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("verilator"),
-            harness.target.path().join("verifork/designs"),
-        );
-        copy_libraries(&kept, &own);
         let run = harness.run("", &settings, &["--exact", &test]);
-        copy_libraries(&own, &kept);
         run.status(101)
             .says(self.says)
             .says("repeat     VERIFORK_SEED=1 ")
@@ -90,28 +84,6 @@ impl Finding {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-    }
-}
-
-/// Copies Verilator's own library, compiled, where it is not there. It is the same for all designs, and
-/// most of what a compilation takes.
-fn copy_libraries(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).into_iter().flatten() {
-        let entry = entry.unwrap();
-        let name = entry.file_name();
-        let place = to.join(&name);
-        if !name.to_string_lossy().starts_with("verilator-") || place.is_dir() {
-            continue;
-        }
-        let copy = tempfile::tempdir_in(to).unwrap();
-        for file in files(&entry.path()) {
-            fs::copy(entry.path().join(&file), copy.path().join(&file)).unwrap();
-        }
-        // Another test may have been first.
-        if fs::rename(copy.path(), &place).is_ok() {
-            let _ = copy.keep();
-        }
     }
 }
 

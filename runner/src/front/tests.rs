@@ -1,11 +1,12 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::print::Printer;
-use super::{Counts, Outcome};
-use crate::arguments::Format;
+use super::{Counts, Job, Outcome, run};
+use crate::arguments::{Arguments, Format};
 use crate::verdict::Failure;
 
 #[derive(Clone, Default)]
@@ -166,4 +167,100 @@ fn an_event_tells_the_first_failure_whole_and_whom_others_are_like() {
     let text = printed(Format::Json, outcomes);
     assert_eq!(text.matches("same_as").count(), 1, "{text}");
     assert!(text.contains("it broke at 3 ns"), "{text}");
+}
+
+fn job(name: &str, run: impl FnOnce() -> Outcome + Send + 'static) -> Job {
+    Job {
+        name: name.to_owned(),
+        ignored: false,
+        run: Box::new(run),
+    }
+}
+
+/// What is counted and written of these jobs.
+fn run_of(words: &[&str], jobs: Vec<Job>) -> (Counts, String) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let arguments = Arguments::of(&[words, &["--logfile", path]].concat());
+    let counts = run(&arguments, jobs).unwrap();
+    (counts, std::fs::read_to_string(file.path()).unwrap())
+}
+
+fn some_jobs() -> Vec<Job> {
+    let mut ignored = job("d::icarus::left", || panic!("it is not run"));
+    ignored.ignored = true;
+    vec![
+        job("d::icarus::passes", || Outcome::Passed),
+        job("d::icarus::fails", || failure("it is 7, not 8", "7")),
+        job("d::icarus::skips_itself", || {
+            Outcome::Ignored(Some("no such part".to_owned()))
+        }),
+        ignored,
+        job("d::ghdl::passes", || panic!("it is not asked for")),
+    ]
+}
+
+#[test]
+fn the_tests_that_are_asked_for_run_one_by_one_or_together() {
+    for threads in ["1", "3"] {
+        let words = ["--test-threads", threads, "icarus"];
+        let (counts, text) = run_of(&words, some_jobs());
+        let expected = Counts {
+            passed: 1,
+            failed: 1,
+            ignored: 2,
+            filtered_out: 1,
+        };
+        assert_eq!(counts, expected, "{text}");
+        assert_eq!(counts.exit_code(), ExitCode::from(101));
+        assert!(text.contains("running 4 tests"), "{text}");
+        for line in [
+            "test d::icarus::passes       ... ok",
+            "test d::icarus::fails        ... FAILED",
+            "test d::icarus::skips_itself ... ignored (no such part)",
+            "test d::icarus::left         ... ignored",
+            "it is 7, not 8",
+            "1 passed; 1 failed; 2 ignored; 0 measured; 1 filtered out",
+        ] {
+            assert_eq!(text.matches(line).count(), 1, "{line}:\n{text}");
+        }
+    }
+    let passes = vec![job("d::icarus::passes", || Outcome::Passed)];
+    assert_eq!(run_of(&[], passes).0.exit_code(), ExitCode::SUCCESS);
+}
+
+#[test]
+fn a_list_runs_nothing() {
+    let jobs = vec![job("d::icarus::a", || panic!("it is only listed"))];
+    let (counts, text) = run_of(&["--list"], jobs);
+    assert_eq!(
+        (counts, &*text),
+        (Counts::default(), "d::icarus::a: test\n")
+    );
+}
+
+#[test]
+fn a_panic_of_the_harness_fails_the_test_that_it_ran() {
+    let jobs = || {
+        vec![
+            job("a", || panic!("of a number: {}", 7)),
+            job("b", || panic!("of a word")),
+            job("c", || std::panic::panic_any(7)),
+        ]
+    };
+    let (counts, text) = run_of(&["--test-threads", "2"], jobs());
+    assert_eq!(counts.failed, 3);
+    for told in ["of a number: 7", "of a word", "no message"] {
+        assert!(
+            text.contains(&format!("the harness panicked: {told}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told() {
+    let arguments = Arguments::of(&["--logfile", "/proc/none/log"]);
+    let told = run(&arguments, Vec::new()).unwrap_err().to_string();
+    assert!(told.contains("cannot write `/proc/none/log`"), "{told}");
 }

@@ -4,6 +4,8 @@ mod declarations;
 mod ghdl;
 mod icarus;
 mod nvc;
+#[cfg(test)]
+mod tests;
 mod verilator;
 
 use std::collections::BTreeSet;

@@ -98,6 +98,13 @@ impl Harness {
         variables: &[(&str, &str)],
         arguments: &[&str],
     ) -> Command {
+        let simulators = variables.iter().filter(|(name, _)| *name == "VERIFORK_SIM");
+        if simulators
+            .into_iter()
+            .any(|(_, them)| them.contains("verilator"))
+        {
+            copy_libraries(&kept_libraries(), &self.designs());
+        }
         let mut command = Command::new(&self.executable);
         for (name, _) in std::env::vars() {
             if name.starts_with("VERIFORK_") || name.starts_with("NEXTEST") {
@@ -124,6 +131,11 @@ impl Harness {
         )
     }
 
+    /// The folder of compiled designs.
+    fn designs(&self) -> PathBuf {
+        self.target.path().join("verifork/designs")
+    }
+
     /// The testbench, which simulators load.
     pub(crate) fn plugin(&self) -> PathBuf {
         let folder = self.executable.parent().expect("it is in a folder");
@@ -138,6 +150,15 @@ impl Harness {
         self.target
             .path()
             .join("verifork/runs/faulty_tb/sim/gate/icarus")
+    }
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        // A test that has failed may have left anything.
+        if !std::thread::panicking() {
+            copy_libraries(&self.designs(), &kept_libraries());
+        }
     }
 }
 
@@ -223,5 +244,33 @@ pub(crate) fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T 
             "{what}: not within a minute"
         );
         std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Where tests leave Verilator's own library to those after them. It is taken only where nothing that it was made
+/// of has changed, by a name for the compilers and options, and a test of these finds none.
+fn kept_libraries() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("verilator")
+}
+
+/// Copies Verilator's own library, compiled, where it is not there. It is the same for all designs, and
+/// most of what a compilation takes.
+fn copy_libraries(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).into_iter().flatten() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        let place = to.join(&name);
+        if !name.to_string_lossy().starts_with("verilator-") || place.is_dir() {
+            continue;
+        }
+        let copy = tempfile::tempdir_in(to).unwrap();
+        for file in files(&entry.path()) {
+            fs::copy(entry.path().join(&file), copy.path().join(&file)).unwrap();
+        }
+        // Another test may have been first.
+        if fs::rename(copy.path(), &place).is_ok() {
+            let _ = copy.keep();
+        }
     }
 }

@@ -26,6 +26,9 @@ use crate::resolved::{ResolvedDesign, resolve};
 use crate::settings::{Settings, WavesWanted};
 use crate::testbench::{self, Testbench};
 
+#[cfg(test)]
+mod tests;
+
 /// How far the lines of the settings' help are indented.
 const HELP_MARGIN: usize = 6;
 /// The exit status of a harness that could not run its tests.
@@ -105,8 +108,23 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
     let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
-    let mut designs = resolve(designs, &testbench.folder)?;
-    let (plugin, tests) = testbench::list(&testbench.plugin).map_err(one)?;
+    let designs = resolve(designs, &testbench.folder)?;
+    let listed = testbench::list(&testbench.plugin).map_err(one)?;
+    if !arguments.list() {
+        process::end_groups_with_this_process()
+            .map_err(|error| vec![format!("cannot watch for signals: {error}")])?;
+    }
+    understand(settings, testbench, designs, listed, arguments)
+}
+
+/// What is to be done with these designs and what the plugin has told of itself.
+fn understand(
+    settings: Settings,
+    testbench: Testbench,
+    mut designs: Vec<ResolvedDesign>,
+    (plugin, tests): (PluginSettings, Vec<ListedTest>),
+    arguments: &mut Arguments,
+) -> Result<Prepared, Vec<String>> {
     for design in &mut designs {
         // Of all its tests, also those that are not selected, so that a filter compiles nothing anew.
         let own = tests.iter().filter(|test| design.has_test(&test.name));
@@ -131,7 +149,7 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
         arguments.only_list();
     }
     check_languages(&designs)?;
-    let context = context(testbench, settings, &plugin, arguments)?;
+    let context = context(testbench, settings, &plugin, arguments);
     if let Some(folder) = &context.settings.describe {
         describe::write(&context, &designs, folder)?;
         return Ok(Prepared::Done);
@@ -295,18 +313,13 @@ fn context(
     settings: Settings,
     plugin: &PluginSettings,
     arguments: &Arguments,
-) -> Result<Arc<Context>, Vec<String>> {
-    let one = |text: String| vec![text];
-    if !arguments.list() {
-        process::end_groups_with_this_process()
-            .map_err(|error| one(format!("cannot watch for signals: {error}")))?;
-    }
+) -> Arc<Context> {
     let cache = Cache::new(
         testbench.output.join("designs"),
         testbench.folder.clone(),
         settings.cache,
     );
-    Ok(Arc::new(Context {
+    Arc::new(Context {
         cache,
         junit: OnceLock::new(),
         seed: plugin.seed.unwrap_or_else(random_seed),
@@ -316,7 +329,7 @@ fn context(
         cannot_run: OnceLock::new(),
         testbench,
         settings,
-    }))
+    })
 }
 
 /// A seed that nobody has chosen.

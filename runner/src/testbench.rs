@@ -78,6 +78,12 @@ impl Testbench {
             Some(folder) => PathBuf::from(folder),
             None => env::current_dir().context("the current folder is not to be had")?,
         };
+        let executable = env::current_exe().context("the harness's own path is not to be had")?;
+        Testbench::of(folder, &executable)
+    }
+
+    /// The crate in this folder, whose harness this program is.
+    fn of(folder: PathBuf, executable: &Path) -> anyhow::Result<Testbench> {
         let manifest = folder.join("Cargo.toml");
         let text = fs::read_to_string(&manifest).with_context(|| {
             format!(
@@ -101,9 +107,7 @@ impl Testbench {
              [lib]\n    crate-type = [\"cdylib\", \"rlib\"]\n",
             manifest.display()
         );
-        let executable = env::current_exe().context("the harness's own path is not to be had")?;
-        let (dependencies, profile) =
-            folders(&executable).context("the harness is in no folder")?;
+        let (dependencies, profile) = folders(executable).context("the harness is in no folder")?;
         let stem = executable.file_stem().unwrap_or_default().to_string_lossy();
         // Cargo adds a dash and a hash of 16 digits.
         let target = match stem.rsplit_once('-') {
@@ -158,7 +162,6 @@ fn plugin(library: &str, folders: &[&Path]) -> anyhow::Result<PathBuf> {
 ///
 /// The plugin cannot be opened, or is none of this library's version.
 pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedTest>)> {
-    let mut lines: Vec<String> = Vec::new();
     // SAFETY: the plugin is the user's own code, which cargo has built for this machine; what
     // runs on opening it registers tests.
     let library = unsafe { libloading::Library::new(plugin) }
@@ -172,13 +175,24 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
             plugin.display()
         )
     })?;
+    // SAFETY: it has that type.
+    let understood = unsafe { listed(*list) };
+    understood.map_err(|problem| anyhow!("the plugin `{}`: {problem}", plugin.display()))
+}
+
+/// What a plugin's function lists.
+///
+/// # Safety
+///
+/// The function keeps to what [`ListTests`] says.
+unsafe fn listed(list: ListTests) -> Result<(PluginSettings, Vec<ListedTest>), String> {
+    let mut lines: Vec<String> = Vec::new();
     // SAFETY: `take` is given the vector that it wants, which outlives the call.
     let format = unsafe { list(listing::FORMAT, (&raw mut lines).cast(), take) };
-    let understood = match listing::mismatch(format) {
+    match listing::mismatch(format) {
         Some(problem) => Err(problem),
         None => listing::parse(&lines),
-    };
-    understood.map_err(|problem| anyhow!("the plugin `{}`: {problem}", plugin.display()))
+    }
 }
 
 unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {
@@ -190,4 +204,146 @@ unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) 
         )
     };
     lines.push(String::from_utf8_lossy(line).into_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A crate with this manifest, and the program that is its harness, built by cargo.
+    fn built(manifest: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let deps = folder.path().join("target/release/deps");
+        fs::create_dir_all(&deps).unwrap();
+        fs::write(folder.path().join("target/CACHEDIR.TAG"), "").unwrap();
+        fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+        fs::write(deps.join("libmy_tb.so"), "").unwrap();
+        (folder, deps.join("sim-0123456789abcdef"))
+    }
+
+    fn problem(manifest: &str) -> String {
+        let (folder, harness) = built(manifest);
+        let found = Testbench::of(folder.path().to_owned(), &harness);
+        format!("{:#}", found.unwrap_err())
+    }
+
+    const PLUGIN: &str =
+        "[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n";
+
+    #[test]
+    fn the_plugin_lies_beside_the_harness_and_output_where_cargo_has_its_own() {
+        let (folder, harness) = built(PLUGIN);
+        let found = Testbench::of(folder.path().to_owned(), &harness).unwrap();
+        let target = folder.path().join("target");
+        assert_eq!(found.package, "my-tb");
+        assert_eq!((&*found.target, &*found.profile), ("sim", "release"));
+        assert_eq!(found.plugin, target.join("release/deps/libmy_tb.so"));
+        assert_eq!(found.output, target.join("verifork"));
+        assert_eq!(found.notes(), target.join("verifork/junit"));
+        // By hand, the plugin is where `cargo build` puts it, and the program has no hash.
+        let above = target.join("release");
+        let (from, to) = (found.plugin, above.join("libmy_tb.so"));
+        fs::rename(from, &to).unwrap();
+        let found = Testbench::of(folder.path().to_owned(), &above.join("sim")).unwrap();
+        assert_eq!((found.plugin, &*found.target), (to, "sim"));
+    }
+
+    #[test]
+    fn the_library_may_have_a_name_of_its_own() {
+        let named = PLUGIN.replace("[lib]", "[lib]\nname = \"other\"");
+        let told = problem(&named);
+        assert!(told.contains("`libother.so` has not been built"), "{told}");
+        assert!(told.contains("`cargo build --lib` builds it"), "{told}");
+    }
+
+    #[test]
+    fn a_crate_that_builds_no_plugin_is_told_how_to() {
+        for manifest in [
+            "[package]\nname = \"my-tb\"\n",
+            "[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"rlib\"]\n",
+        ] {
+            let told = problem(manifest);
+            assert!(told.contains("`my-tb` builds no plugin"), "{told}");
+            assert!(
+                told.contains("crate-type = [\"cdylib\", \"rlib\"]"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_understood_is_named() {
+        let told = problem("[package\n");
+        assert!(told.contains("cannot understand `/"), "{told}");
+        let nowhere = tempfile::tempdir().unwrap();
+        let found = Testbench::of(nowhere.path().to_owned(), Path::new("/x/sim"));
+        let told = format!("{:#}", found.unwrap_err());
+        assert!(
+            told.contains("start the harness through `cargo test`"),
+            "{told}"
+        );
+    }
+
+    unsafe extern "C" fn two_lines(
+        format: u32,
+        context: *mut c_void,
+        take: listing::TakeLine,
+    ) -> u32 {
+        let test = ListedTest {
+            name: "counts".into(),
+            file: "src/lib.rs".into(),
+            line: 5,
+            skip: None,
+            wall_timeout: None,
+            ends: false,
+            selected: true,
+            paths: Vec::new(),
+            more: false,
+        };
+        for line in listing::lines(PluginSettings::default(), vec![test]) {
+            // SAFETY: as the one who calls this has promised.
+            unsafe { take(context, line.as_ptr(), line.len()) };
+        }
+        format
+    }
+
+    unsafe extern "C" fn of_the_future(_: u32, _: *mut c_void, _: listing::TakeLine) -> u32 {
+        listing::FORMAT + 1
+    }
+
+    unsafe extern "C" fn nonsense(
+        format: u32,
+        context: *mut c_void,
+        take: listing::TakeLine,
+    ) -> u32 {
+        let line = "not JSON";
+        // SAFETY: as the one who calls this has promised.
+        unsafe { take(context, line.as_ptr(), line.len()) };
+        format
+    }
+
+    #[test]
+    fn a_plugin_lists_its_tests_or_is_of_another_version() {
+        // SAFETY: it calls `take` with whole lines.
+        let (settings, tests) = unsafe { listed(two_lines) }.unwrap();
+        assert_eq!(
+            (settings, &*tests[0].name),
+            (PluginSettings::default(), "counts")
+        );
+        // SAFETY: it calls nothing.
+        assert!(unsafe { listed(of_the_future) }.is_err());
+        // SAFETY: it calls `take` with a whole line.
+        assert!(unsafe { listed(nonsense) }.is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_no_plugin_is_told_by_its_path() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let told = format!("{:#}", list(file.path()).unwrap_err());
+        let path = file.path().display().to_string();
+        assert!(
+            told.contains(&format!("cannot open the plugin `{path}`")),
+            "{told}"
+        );
+    }
 }

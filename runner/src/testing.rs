@@ -122,6 +122,8 @@ impl Bench {
         Bench {
             settings: Settings {
                 places,
+                // No other is started, wherever it is installed.
+                simulators: Some(vec![Simulator::Icarus]),
                 cache: true,
                 ..Settings::default()
             },

@@ -231,6 +231,44 @@ mod tests {
     }
 
     #[test]
+    fn results_are_shown_as_libtest_would() {
+        assert_eq!(Arguments::of(&[]).format(), Format::Pretty);
+        assert_eq!(Arguments::of(&["-q"]).format(), Format::Terse);
+        let json = Arguments::of(&["--format", "json", "-Z", "unstable-options"]);
+        assert_eq!(json.format(), Format::Json);
+        let file = Arguments::of(&["--logfile", "x.txt", "--nocapture"]);
+        assert_eq!(
+            (file.log_file(), file.shows_output()),
+            (Some("x.txt"), true)
+        );
+        assert_eq!(Arguments::of(&["--test-threads", "3"]).threads(), 3);
+        assert!(Arguments::of(&[]).threads() > 0);
+        for (color, on_terminal, elsewhere) in [("always", true, true), ("never", false, false)] {
+            let arguments = Arguments::of(&["--color", color]);
+            assert_eq!(arguments.colored(true), on_terminal);
+            assert_eq!(arguments.colored(false), elsewhere);
+        }
+        assert!(!Arguments::of(&["--color", "auto"]).colored(false));
+    }
+
+    #[test]
+    fn all_tests_are_asked_for_where_nothing_chooses_among_them() {
+        assert!(Arguments::of(&["--include-ignored", "--show-output"]).ask_for_all());
+        for words in [&["gate"][..], &["--skip", "gate"], &["--ignored"]] {
+            assert!(!Arguments::of(words).ask_for_all(), "{words:?}");
+        }
+        let bench = Arguments::of(&["--bench"]);
+        assert!(
+            bench.is_bench() && bench.leave(false),
+            "there are no benchmarks"
+        );
+        let mut listed = Arguments::of(&[]);
+        assert!(!listed.list());
+        listed.only_list();
+        assert!(listed.list());
+    }
+
+    #[test]
     fn several_texts_are_skipped() {
         assert_eq!(
             selected(&["--skip", "too", "--skip", "ghdl"]),

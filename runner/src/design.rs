@@ -394,3 +394,39 @@ impl Design {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edition_of_vhdl_is_that_of_a_year() {
+        for (texts, standard) in [
+            (["93", "1993"], VhdlStandard::V1993),
+            (["08", "2008"], VhdlStandard::V2008),
+            (["19", "2019"], VhdlStandard::V2019),
+        ] {
+            assert_eq!(texts.map(str::parse), [Ok(standard), Ok(standard)]);
+        }
+        let told = "87".parse::<VhdlStandard>().unwrap_err();
+        assert!(told.contains("`87` is no edition of VHDL"), "{told}");
+        assert_eq!(VhdlStandard::default(), VhdlStandard::V2008);
+    }
+
+    #[test]
+    fn values_of_parameters_keep_what_they_are() {
+        assert_eq!(
+            ParameterValue::from(u64::MAX),
+            ParameterValue::Integer(u64::MAX.into())
+        );
+        assert_eq!(ParameterValue::from(-1_i8), ParameterValue::Integer(-1));
+        assert_eq!(ParameterValue::from(7_usize), ParameterValue::Integer(7));
+        assert_eq!(ParameterValue::from(0.5), ParameterValue::Real(0.5));
+        assert_eq!(ParameterValue::from(true), ParameterValue::Boolean(true));
+        let text = ParameterValue::Text("8".to_owned());
+        assert_eq!(
+            [ParameterValue::from("8"), "8".to_owned().into()],
+            [text.clone(), text]
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! Which simulators this machine has, for programs that tell people.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::known::{ALL, Language, Simulator};
@@ -33,7 +34,11 @@ pub struct KnownSimulator {
 /// }
 /// ```
 pub fn known_simulators() -> Vec<KnownSimulator> {
-    let places = Settings::from_environment().unwrap_or_default().places;
+    known(&Settings::from_environment().unwrap_or_default().places)
+}
+
+/// Each simulator, looked for at its place if it has one here.
+fn known(places: &BTreeMap<Simulator, PathBuf>) -> Vec<KnownSimulator> {
     ALL.map(|simulator| {
         let backend = simulator.backend();
         let place = places.get(&simulator).map(PathBuf::as_path);
@@ -57,4 +62,42 @@ pub fn known_simulators() -> Vec<KnownSimulator> {
 /// The keys of [`known_simulators`], which asks none of them anything.
 pub fn known_simulators_keys() -> Vec<&'static str> {
     ALL.map(|simulator| simulator.key()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    #[test]
+    fn every_simulator_is_told_of_whether_it_is_there_or_not() {
+        let (bench, empty) = (Bench::new("exit 1\n"), tempfile::tempdir().unwrap());
+        let icarus = bench.folder.path();
+        let at = |simulator| match simulator {
+            Simulator::Icarus => icarus.to_owned(),
+            _ => empty.path().to_owned(),
+        };
+        let all = known(&ALL.map(|simulator| (simulator, at(simulator))).into());
+        let keys: Vec<&str> = all.iter().map(|it| it.key).collect();
+        assert_eq!(keys, known_simulators_keys());
+        for it in all {
+            assert!(
+                it.languages
+                    .iter()
+                    .all(|&language| it.simulator.takes(language))
+            );
+            assert!(!it.works.is_empty() && !it.waves.is_empty());
+            match it.found {
+                Ok((program, version)) => {
+                    assert_eq!(it.simulator, Simulator::Icarus);
+                    assert_eq!(program, icarus.join("iverilog"));
+                    assert_eq!(version, "Icarus Verilog runtime version 11.0");
+                }
+                Err(reason) => {
+                    assert_ne!(it.simulator, Simulator::Icarus);
+                    assert!(reason.contains(it.product), "{reason}");
+                }
+            }
+        }
+    }
 }

@@ -134,3 +134,52 @@ impl FromStr for Simulator {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_of_a_file_tells_its_language() {
+        for (name, language, called) in [
+            ("a.v", Language::Verilog, "Verilog"),
+            ("a.VH", Language::Verilog, "Verilog"),
+            ("a.sv", Language::SystemVerilog, "SystemVerilog"),
+            ("a.b.vhdl", Language::Vhdl, "VHDL"),
+            ("a.c", Language::C, "C"),
+            ("a.cxx", Language::Cpp, "C++"),
+        ] {
+            assert_eq!(Language::of(Path::new(name)), Some(language), "{name}");
+            assert_eq!(language.to_string(), called);
+        }
+        for name in ["v", "a.", "a.txt", "a.v.orig", "a.vhd/b"] {
+            assert_eq!(Language::of(Path::new(name)), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_simulator_is_found_by_its_key_and_its_near_names_are_told() {
+        for simulator in ALL {
+            assert_eq!(simulator.key().parse(), Ok(simulator));
+            assert_eq!(simulator.key().to_uppercase().parse(), Ok(simulator));
+            let place = simulator.place().name();
+            assert_eq!(
+                place,
+                format!("VERIFORK_{}", simulator.key().to_uppercase())
+            );
+        }
+        let told = "icrus".parse::<Simulator>().unwrap_err();
+        let says = "there is no simulator `icrus` (did you mean `icarus`?); there are \
+                    icarus, verilator, ghdl, nvc";
+        assert_eq!(told, says);
+    }
+
+    #[test]
+    fn each_language_of_hardware_is_taken_by_some_simulator_and_by_none_with_another() {
+        for simulator in ALL {
+            let takes = |language| simulator.takes(language);
+            assert_ne!(takes(Language::Verilog), takes(Language::Vhdl));
+            assert_eq!(takes(Language::Verilog), takes(Language::SystemVerilog));
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use verifork_protocol::declarations::{Declaration, parse};
 use verifork_protocol::variables::Variable;
@@ -20,12 +20,14 @@ impl Declarations {
     ///
     /// It cannot be read, or is no such file.
     pub(super) fn read() -> Result<Self, String> {
-        let Some(path) = Variable::Declarations.value().map(PathBuf::from) else {
-            return Ok(Self::default());
-        };
+        let path = Variable::Declarations.value().map(PathBuf::from);
+        path.map_or_else(|| Ok(Self::default()), |path| Self::read_file(&path))
+    }
+
+    fn read_file(path: &Path) -> Result<Self, String> {
         let name = Variable::Declarations.name();
         let cannot = |why: String| format!("cannot read `{}` ({name}): {why}", path.display());
-        let text = fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|error| cannot(error.to_string()))?;
         let mut declarations = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
             let (path, declaration) = parse(line)
@@ -85,6 +87,30 @@ impl Declarations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_declarations_is_read_whole_or_told_with_its_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let read = |text: &str| {
+            fs::write(file.path(), text).unwrap();
+            Declarations::read_file(file.path())
+        };
+        let found = read("top.m\t[0:3]\tsigned\t\ntop.n\t[1:0]\t\t\n").unwrap();
+        assert!(found.get("top.m").is_some() && found.get("top.n").is_some());
+        assert!(found.get("top").is_none() && !found.is_empty());
+        assert!(read("").unwrap().is_empty());
+        let told = read("top.m\t[0:3]\tsigned\t\nnonsense\n").err().unwrap();
+        let path = file.path().display().to_string();
+        for part in [
+            &*path,
+            "VERIFORK_DECLARATIONS",
+            "line 2 is no declaration: nonsense",
+        ] {
+            assert!(told.contains(part), "no {part:?} in {told}");
+        }
+        let told = Declarations::read_file(Path::new("/nonexistent")).err();
+        assert!(told.unwrap().contains("cannot read `/nonexistent`"));
+    }
 
     #[test]
     fn elements_are_as_their_array_was_declared() {

@@ -43,3 +43,53 @@ pub(super) fn find<'a, T: Copy, S: Iterator<Item = Split<'a>>>(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the scopes of a design hold; by number, and in order.
+    const OBJECTS: [(Option<usize>, &str); 5] = [
+        (None, "top"),
+        (Some(0), "a.b"),
+        (Some(0), "a"),
+        (Some(1), "x"),
+        (Some(2), "y"),
+    ];
+
+    fn found(scope: Option<usize>, path: &str) -> Option<usize> {
+        let child = |scope, name: &str| OBJECTS.iter().position(|it| *it == (scope, name));
+        // The last two hold no names.
+        find(scope, path, splits_of_plain, child, |object| object < 3)
+    }
+
+    #[test]
+    fn the_longest_name_that_leads_to_an_object_is_taken() {
+        assert_eq!(found(None, "top"), Some(0));
+        assert_eq!(found(None, "top.a.b"), Some(1));
+        assert_eq!(found(None, "top.a.b.x"), Some(3));
+        // `a.b` holds no `y`, and `a` no `b`.
+        assert_eq!(found(None, "top.a.y"), Some(4));
+        assert_eq!(found(None, "top.a.b.y"), None);
+        assert_eq!(found(Some(0), "a.y"), Some(4));
+    }
+
+    #[test]
+    fn nothing_is_found_below_what_holds_no_names() {
+        assert_eq!(found(None, "top.a.y.z"), None);
+        assert_eq!(found(None, "nothing"), None);
+        assert_eq!(found(None, ""), None);
+    }
+
+    #[test]
+    fn every_way_to_take_a_name_off_is_tried_the_longest_first() {
+        let splits: Vec<_> = splits_of_plain("a.b.c").collect();
+        let of = |first, rest| Split { first, rest };
+        let expected = [
+            of("a.b.c", None),
+            of("a.b", Some("c")),
+            of("a", Some("b.c")),
+        ];
+        assert_eq!(splits, expected);
+    }
+}

@@ -1,6 +1,7 @@
 //! The harness of a crate whose simulator is a script: from designs, settings and what the plugin tells to the
 //! status of the process.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use verifork_protocol::description::{self, Description};
@@ -14,7 +15,9 @@ use crate::testing::{Bench, lines, listed, writes};
 fn bench(tests: &[(&str, Status, &str)]) -> Bench {
     let mut script = "case $VERIFORK_FILTER in\n".to_owned();
     for &(name, status, text) in tests {
-        script += &format!("={name})\n{};;\n", writes(&lines(name, status, text)));
+        let results = writes(&lines(name, status, text));
+        // Writing to a string cannot fail.
+        let _ = write!(script, "={name})\n{results};;\n");
     }
     Bench::new(&(script + "esac\n"))
 }

@@ -24,6 +24,7 @@ use crate::hash::PartsHash;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
+use crate::refused::{self, CompileError};
 use crate::resolved::ResolvedDesign;
 use crate::simulator::{Backend, BuildFolder, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
@@ -39,6 +40,8 @@ pub(crate) struct Cache {
     /// The folder of the crate, where compilers run.
     crate_folder: PathBuf,
     reuse: bool,
+    /// The run of which this process is one of many, each for one test.
+    run: Option<String>,
     /// What this process has compiled or found already.
     known: Mutex<HashMap<String, Arc<Known>>>,
     /// Whether this process has added to the folder.
@@ -53,7 +56,7 @@ pub(crate) struct Compiled {
 }
 
 /// The folder of a compiled design or why there is none, once it is known.
-type Known = OnceLock<Result<PathBuf, String>>;
+type Known = OnceLock<Result<PathBuf, CompileError>>;
 
 /// What is written beside a compiled design.
 #[derive(Serialize, Deserialize)]
@@ -72,12 +75,18 @@ impl Cache {
             folder,
             crate_folder,
             reuse,
+            run: None,
             known: Mutex::default(),
             has_compiled: AtomicBool::new(false),
         }
     }
 
-    /// The compiled design, compiled now if need be, for this owner.
+    /// Of a run in which each test is a process: one of them tells why a design does not compile.
+    pub(crate) fn of_run(self, run: Option<String>) -> Self {
+        Cache { run, ..self }
+    }
+
+    /// The compiled design, compiled now if need be, for this owner, since this test asks for it.
     ///
     /// # Errors
     ///
@@ -89,8 +98,10 @@ impl Cache {
         design: &ResolvedDesign,
         waves: Option<Waves>,
         owner: &Owner,
-    ) -> Result<Compiled, String> {
-        let base = self.key(simulator, found, design, waves)?;
+        test: &str,
+    ) -> Result<Compiled, CompileError> {
+        let failed = CompileError::Failed;
+        let base = self.key(simulator, found, design, waves).map_err(failed)?;
         let wanted = simulator.wanted(design);
         loop {
             let key = self.showing(&base, &wanted);
@@ -98,10 +109,10 @@ impl Cache {
                 let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(known.entry(key.clone()).or_default())
             };
-            let compile = || self.compiled_once(&key, simulator, found, design, waves);
+            let compile = || self.compiled_for(&key, simulator, found, design, waves, test);
             let folder = known.get_or_init(compile).clone()?;
             let used = lock(&locks(&self.folder, &key).1, Lock::Shared)
-                .map_err(|error| self.unwritable(&error))?;
+                .map_err(|error| failed(self.unwritable(&error)))?;
             if folder.join(RECORD).is_file() {
                 // How long it has not been used is how long it is of no use.
                 let _ = used.set_modified(SystemTime::now());
@@ -190,6 +201,36 @@ impl Cache {
         Ok(hash.name())
     }
 
+    /// The folder of the compiled design, unless another test of this run has told that there is none.
+    fn compiled_for(
+        &self,
+        key: &str,
+        simulator: &dyn Backend,
+        found: &Installation,
+        design: &ResolvedDesign,
+        waves: Option<Waves>,
+        test: &str,
+    ) -> Result<PathBuf, CompileError> {
+        let _lock = lock(&locks(&self.folder, key).0, Lock::Alone)
+            .map_err(|error| CompileError::Failed(self.unwritable(&error)))?;
+        let compile = || self.compiled_once(key, simulator, found, design, waves);
+        let Some(run) = &self.run else {
+            return compile();
+        };
+        let file = self.folder.join(format!("{key}.{}", refused::EXTENSION));
+        if let Some(told) = refused::told(&file, run, test) {
+            return Err(CompileError::Told(told));
+        }
+        let compiled = compile();
+        // Without the file, others tell it too.
+        let _ = match &compiled {
+            Err(CompileError::Refused(text)) => refused::note(&file, run, test, text),
+            _ => fs::remove_file(file),
+        };
+        compiled
+    }
+
+    /// The folder of the compiled design, compiled now if need be; its lock is ours.
     fn compiled_once(
         &self,
         key: &str,
@@ -197,10 +238,9 @@ impl Cache {
         found: &Installation,
         design: &ResolvedDesign,
         waves: Option<Waves>,
-    ) -> Result<PathBuf, String> {
+    ) -> Result<PathBuf, CompileError> {
         let folder = self.folder.join(key);
-        let unwritable = |error: io::Error| self.unwritable(&error);
-        let _lock = lock(&locks(&self.folder, key).0, Lock::Alone).map_err(unwritable)?;
+        let unwritable = |error: io::Error| CompileError::Failed(self.unwritable(&error));
         if self.reuse && is_fresh(&folder) {
             return Ok(folder);
         }
@@ -223,7 +263,8 @@ impl Cache {
         let mut recorder = Recorder::new(fresh.path());
         let unread = |error: io::Error| {
             let name = design.name();
-            format!("the declarations of `{name}` cannot be read: {error}")
+            let text = format!("the declarations of `{name}` cannot be read: {error}");
+            CompileError::Failed(text)
         };
         let survey = simulator.survey(found, design, build).map(|command| {
             let command = vec![command];
@@ -268,7 +309,8 @@ impl Cache {
             .incomplete_output(fresh.path())
             .map_err(unwritable)?
         {
-            return Err(format!("`{}` does not compile: {problem}", design.name()));
+            let text = format!("`{}` does not compile: {problem}", design.name());
+            return Err(CompileError::Failed(text));
         }
         let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
         if self.reuse && !inputs.is_complete() {
@@ -313,12 +355,16 @@ impl Cache {
         folder: &Path,
         recorder: &mut Recorder,
         tell: bool,
-    ) -> Result<Vec<String>, String> {
+    ) -> Result<Vec<String>, CompileError> {
         let mut shown = Vec::new();
         for mut command in commands {
             let line = show(&command);
-            let failed =
+            let told =
                 |reason: &str, messages: &str| refusal(&design.name(), reason, &line, messages);
+            let failed =
+                |reason: &str, messages: &str| CompileError::Failed(told(reason, messages));
+            let refused =
+                |reason: &str, messages: &str| CompileError::Refused(told(reason, messages));
             let mut messages =
                 tempfile::tempfile().map_err(|error| failed(&error.to_string(), ""))?;
             let stream = || messages.try_clone();
@@ -347,7 +393,7 @@ impl Cache {
             match ending {
                 Ending::Exited(0) => {}
                 Ending::Exited(code) => {
-                    return Err(failed(
+                    return Err(refused(
                         &format!("the compiler ended with status {code}"),
                         &text,
                     ));
@@ -359,7 +405,7 @@ impl Cache {
                 Ending::Killed(_) => return Err(failed("the compiler was killed", &text)),
             }
             if let Some(reason) = simulator.failure_among(&text) {
-                return Err(failed(&reason, &text));
+                return Err(refused(&reason, &text));
             }
             let told: Vec<&str> = text
                 .lines()

@@ -318,7 +318,8 @@ fn context(
         testbench.output.join("designs"),
         testbench.folder.clone(),
         settings.cache,
-    );
+    )
+    .of_run(env::var("NEXTEST_RUN_ID").ok());
     Arc::new(Context {
         cache,
         junit: OnceLock::new(),

@@ -105,6 +105,7 @@ mod known;
 mod locked;
 mod plan;
 mod process;
+mod refused;
 mod resolved;
 mod settings;
 mod simulation;

@@ -38,6 +38,8 @@ pub(crate) struct Bench {
     pub(crate) settings: Settings,
     pub(crate) shared: bool,
     pub(crate) wall_timeout: Option<Duration>,
+    /// The run of which each test is a process.
+    pub(crate) run: Option<String>,
 }
 
 /// What a plugin writes that was loaded and has ended these tests so, each with the text of its failure or
@@ -130,6 +132,7 @@ impl Bench {
             folder,
             shared: false,
             wall_timeout: Some(Duration::from_secs(60)),
+            run: None,
         }
     }
 
@@ -154,7 +157,7 @@ impl Bench {
         let testbench = self.testbench();
         let (designs, folder) = (testbench.output.join("designs"), testbench.folder.clone());
         Arc::new(Context {
-            cache: Cache::new(designs, folder, self.settings.cache),
+            cache: Cache::new(designs, folder, self.settings.cache).of_run(self.run.clone()),
             testbench,
             settings: self.settings.clone(),
             junit: OnceLock::new(),

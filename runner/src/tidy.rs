@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::locked::try_lock;
+use crate::refused;
 
 /// At least so many of the newest that nobody names stay: who goes back to them finds them.
 const KEPT: usize = 8;
@@ -86,6 +87,7 @@ impl Removed {
 pub(crate) fn designs(folder: &Path, of: &Owner, named: &BTreeSet<String>, removed: &mut Removed) {
     let mut newest: BTreeMap<String, SystemTime> = BTreeMap::new();
     let mut all = Vec::new();
+    refusals(folder, removed);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let key = entry.file_name().to_string_lossy().into_owned();
         let path = entry.path();
@@ -141,6 +143,24 @@ pub(crate) fn designs(folder: &Path, of: &Owner, named: &BTreeSet<String>, remov
             // They are ours alone; who waits for them makes new ones.
             let _ = fs::remove_file(using);
             let _ = fs::remove_file(compiling);
+        }
+    }
+}
+
+/// Removes what was noted of designs that did not compile, but for the newest.
+fn refusals(folder: &Path, removed: &mut Removed) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let noted = paths.filter(|path| path.extension().is_some_and(|it| it == refused::EXTENSION));
+    let mut all: Vec<(SystemTime, PathBuf)> = noted
+        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .collect();
+    all.sort();
+    let surplus = all.len().saturating_sub(KEPT);
+    for (_, path) in all.into_iter().take(surplus) {
+        let size = fs::metadata(&path).map_or(0, |it| it.len());
+        if fs::remove_file(path).is_ok() {
+            removed.bytes += size;
         }
     }
 }
@@ -265,6 +285,22 @@ mod tests {
             .filter(|entry| entry.path().is_dir())
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect()
+    }
+
+    #[test]
+    fn the_newest_notes_of_refusals_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..KEPT as u64 + 2 {
+            let path = folder.path().join(format!("{number:x}.refused"));
+            let file = File::create(path).unwrap();
+            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number);
+            file.set_modified(time).unwrap();
+        }
+        refusals(folder.path(), &mut Removed::default());
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, KEPT);
+        assert!(!folder.path().join("1.refused").exists());
+        assert!(folder.path().join("2.refused").exists());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::cache::Compiled;
 use crate::context::{Context, DESCRIBED, SHARED};
 use crate::front::Outcome;
 use crate::known::Simulator;
+use crate::refused::CompileError;
 use crate::resolved::ResolvedDesign;
 use crate::settings::WavesWanted;
 use crate::simulation::{Execution, Simulation, shortage, tail};
@@ -191,19 +192,27 @@ impl Suite {
             cause: text.clone(),
             text,
             brief: Some(brief),
+            told: false,
         };
         let name = self.name();
+        let asks = tests.first().map(|test| self.full_name(test));
+        let asks = asks.unwrap_or_default();
         let found = self.installed().map_err(|text| {
             once(
                 text,
                 format!("not run: `{name}` has no simulator, see above"),
             )
         })?;
-        let compiled = self.compiled(found, waves).map_err(|text| {
-            once(
-                text,
+        let compiled = self.compiled(found, waves, &asks);
+        let compiled = compiled.map_err(|error| match error {
+            CompileError::Told(told) => Failure {
+                told: true,
+                ..once(told.text.clone(), told.brief())
+            },
+            error => once(
+                error.text().to_owned(),
                 format!("not run: `{name}` did not compile, see above"),
-            )
+            ),
         })?;
         let names: Vec<String> = tests.iter().map(|test| format!("={}", test.name)).collect();
         let limit = |test: &ListedTest| {
@@ -238,7 +247,8 @@ impl Suite {
     pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
         let context = &self.context;
         let found = self.installed()?;
-        let compiled = self.compiled(found, None)?;
+        let compiled = self.compiled(found, None, &self.name());
+        let compiled = compiled.map_err(|error| error.text().to_owned())?;
         let execution = Simulation {
             simulator: self.backend(),
             found,
@@ -276,13 +286,18 @@ impl Suite {
     }
 
     /// The folder with the compiled design.
-    fn compiled(&self, found: &Installation, waves: Option<Waves>) -> Result<Compiled, String> {
+    fn compiled(
+        &self,
+        found: &Installation,
+        waves: Option<Waves>,
+        test: &str,
+    ) -> Result<Compiled, CompileError> {
         let owner = Owner {
             suite: format!("{} {}", self.name(), waves.map_or("", Waves::name)),
             ..self.context.owner()
         };
         let cache = &self.context.cache;
-        cache.compiled(self.backend(), found, &self.design, waves, &owner)
+        cache.compiled(self.backend(), found, &self.design, waves, &owner, test)
     }
 
     /// The folder of the runs of this design on this simulator.

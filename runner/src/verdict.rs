@@ -27,6 +27,8 @@ pub(crate) struct Failure {
     pub(crate) cause: String,
     /// What to tell instead, once the text was told for another test with this cause.
     pub(crate) brief: Option<String>,
+    /// Another process has told the text.
+    pub(crate) told: bool,
 }
 
 impl From<String> for Failure {
@@ -36,6 +38,7 @@ impl From<String> for Failure {
             cause: text.clone(),
             text,
             brief: None,
+            told: false,
         }
     }
 }
@@ -52,6 +55,7 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
             cause: cause(reason, name),
             text,
             brief: None,
+            told: false,
         })
     };
     let with_log = |reason: String| {

@@ -76,6 +76,40 @@ fn each_test_is_a_process_and_a_failure_is_tried_again() {
 }
 
 #[test]
+fn what_the_compiler_says_is_shown_by_one_test_of_a_run_and_by_each_that_runs_alone() {
+    if !usable() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("broken.v");
+    fs::write(&source, "module broken;\n  wire w = ;\nendmodule\n").unwrap();
+    let variables = [
+        ("FAULTY_DESIGN", "described"),
+        ("FAULTY_SOURCES", source.to_str().unwrap()),
+        ("FAULTY_TOP", "broken"),
+        ("FAULTY_TESTS", "shows_seven,is_skipped,waits"),
+    ];
+    let shown = |filter: &str| {
+        let filter = format!("package(faulty_tb) & ({filter})");
+        let arguments = ["run", "--no-fail-fast", "-E", &filter];
+        let run = nextest(&common::crate_folder(), &of_faulty(&arguments), &variables);
+        run.status(100).says("broken.v:2: syntax error");
+        let of = |what: &str| run.text.matches(what).count();
+        (
+            of("the compiler ended with status"),
+            of("shows all of it: "),
+        )
+    };
+    let both = "test(shows_seven) | test(waits)";
+    assert_eq!(shown(both), (1, 1));
+    // Another run is told of it anew.
+    assert_eq!(shown(both), (1, 1));
+    for alone in ["test(shows_seven)", "test(waits)"] {
+        assert_eq!(shown(alone), (1, 0));
+    }
+}
+
+#[test]
 fn an_archive_has_the_plugin_and_its_shards_run_elsewhere() {
     if !usable() {
         return;

@@ -95,7 +95,7 @@ mod tests {
             fs::write(file.path(), text).unwrap();
             Declarations::read_file(file.path())
         };
-        let found = read("top.m\t[0:3]\tsigned\t\ntop.n\t[1:0]\t\t\n").unwrap();
+        let found = read("top.m\t[0:3]\tsigned\t\ntop.n\t[1:0]\tunsigned\t\n").unwrap();
         assert!(found.get("top.m").is_some() && found.get("top.n").is_some());
         assert!(found.get("top").is_none() && !found.is_empty());
         assert!(read("").unwrap().is_empty());

@@ -179,7 +179,8 @@ impl Printer {
             Outcome::Failed(failure) => {
                 let mut event = json!({"type": "test", "name": name, "event": "failed"});
                 let same = self.groups.iter().find(|it| it.is_of(&failure.cause));
-                let brief = failure.brief.as_ref().filter(|_| same.is_some());
+                let is_told = failure.told || same.is_some();
+                let brief = failure.brief.as_ref().filter(|_| is_told);
                 event["stdout"] = brief.unwrap_or(&failure.text).as_str().into();
                 if let Some(same) = same.filter(|it| brief.is_some() || it.names.len() >= FEW) {
                     // Libtest has no such field, and its readers pass over what they do not know.
@@ -200,7 +201,10 @@ impl Printer {
         for Group { names, failures } in &groups {
             let told = if names.len() > FEW { 1 } else { names.len() };
             for (number, (name, failure)) in names.iter().zip(failures).take(told).enumerate() {
-                let brief = failure.brief.as_ref().filter(|_| number > 0);
+                let brief = failure
+                    .brief
+                    .as_ref()
+                    .filter(|_| failure.told || number > 0);
                 let told = brief.unwrap_or(&failure.text).trim_end();
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "---- {name} ----\n{told}\n");

@@ -27,6 +27,7 @@ fn failure(text: &str, cause: &str) -> Outcome {
         text: text.to_owned(),
         cause: cause.to_owned(),
         brief: Some("not run, see above".to_owned()),
+        told: false,
     })
 }
 
@@ -167,6 +168,25 @@ fn an_event_tells_the_first_failure_whole_and_whom_others_are_like() {
     let text = printed(Format::Json, outcomes);
     assert_eq!(text.matches("same_as").count(), 1, "{text}");
     assert!(text.contains("it broke at 3 ns"), "{text}");
+}
+
+#[test]
+fn what_another_process_has_told_is_not_told_again() {
+    for format in [Format::Pretty, Format::Json] {
+        let Outcome::Failed(failure) = failure("the whole story", "story") else {
+            unreachable!("it is one")
+        };
+        let told = Failure {
+            told: true,
+            ..failure
+        };
+        let text = printed(
+            format,
+            vec![("d::icarus::a".to_owned(), Outcome::Failed(told))],
+        );
+        assert!(text.contains("not run, see above"), "{text}");
+        assert!(!text.contains("the whole story"), "{text}");
+    }
 }
 
 fn job(name: &str, run: impl FnOnce() -> Outcome + Send + 'static) -> Job {

@@ -161,6 +161,49 @@ fn a_design_that_does_not_compile_fails_with_the_compilers_words() {
 }
 
 #[test]
+fn of_tests_that_are_processes_one_shows_why_the_design_does_not_compile() {
+    let mut bench = Bench::new("exit 0\n");
+    bench.breaks();
+    let failure = |bench: &Bench, test: &str| match bench.suite().run(&listed(test), None) {
+        crate::front::Outcome::Failed(failure) => failure,
+        other => panic!("it has not failed: {other:?}"),
+    };
+    // Alone, each shows it.
+    for test in ["counts", "wraps"] {
+        assert!(!failure(&bench, test).told, "{test}");
+    }
+    bench.run = Some("one".into());
+    let first = failure(&bench, "counts");
+    check(&first.text, &["top.v:1: syntax error", "\n$ "]);
+    let second = failure(&bench, "wraps");
+    assert!(second.told && !first.told);
+    // The report has all of it for each.
+    assert_eq!((&second.text, &second.cause), (&first.text, &first.cause));
+    let brief = second.brief.unwrap();
+    check(
+        &brief,
+        &["syntax error\n", "shows all of it: top::icarus::counts\n"],
+    );
+    assert!(!brief.contains('$'), "{brief}");
+    // The one that has shown it, tried again, shows it again.
+    assert!(!failure(&bench, "counts").told);
+    // In another run another one is the first.
+    bench.run = Some("two".into());
+    assert!(!failure(&bench, "wraps").told);
+    assert!(failure(&bench, "counts").told);
+    // A design that compiles now is no longer refused.
+    fs::remove_file(bench.folder.path().join("broken")).unwrap();
+    check(
+        &failure(&bench, "wraps").text,
+        &["the plugin was never started"],
+    );
+    check(
+        &failure(&bench, "counts").text,
+        &["the plugin was never started"],
+    );
+}
+
+#[test]
 fn a_simulator_that_is_not_there_fails_a_test_that_needs_it() {
     let bench = Bench::new("exit 0\n");
     fs::remove_file(bench.folder.path().join("vvp")).unwrap();

@@ -1,0 +1,111 @@
+//! Designs that do not compile, in runs in which each test is a process: what the compiler says of one is told by
+//! the first test that meets it, and the others name that test.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How the names of the files end.
+pub(crate) const EXTENSION: &str = "refused";
+
+/// Why there is no compiled design.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CompileError {
+    /// A compiler does not take the design: everything that is to be told of it.
+    Refused(String),
+    /// So it was for another test of this run, which has told it.
+    Told(Told),
+    /// No compiler could judge: it does not start or was killed, or a file cannot be read or written.
+    Failed(String),
+}
+
+/// A refusal that another process has told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// What it told.
+    pub(crate) text: String,
+    /// The test in that process.
+    pub(crate) test: String,
+    /// Where the text is.
+    pub(crate) file: PathBuf,
+}
+
+impl CompileError {
+    /// Everything there is to tell.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            CompileError::Refused(text)
+            | CompileError::Told(Told { text, .. })
+            | CompileError::Failed(text) => text,
+        }
+    }
+}
+
+impl Told {
+    /// What is left to tell: the cause, and where the rest is.
+    pub(crate) fn brief(&self) -> String {
+        let cause = self.text.lines().next().unwrap_or_default();
+        format!(
+            "{cause}\nthe first test that met it shows all of it: {}\nit is in {}\n",
+            self.test,
+            self.file.display()
+        )
+    }
+}
+
+/// The run and test that a file is of stand on its first line, what was told on the others.
+pub(crate) fn note(file: &Path, run: &str, test: &str, text: &str) -> io::Result<()> {
+    fs::write(file, format!("{run} {test}\n{text}"))
+}
+
+/// What another test of this run has told, if one has.
+pub(crate) fn told(file: &Path, run: &str, test: &str) -> Option<Told> {
+    let noted = fs::read_to_string(file).ok()?;
+    let (head, text) = noted.split_once('\n')?;
+    let (of_run, by) = head.split_once(' ')?;
+    // A test that is tried again tells all of it again, by what the compiler says now.
+    (of_run == run && by != test).then(|| Told {
+        text: text.to_owned(),
+        test: by.to_owned(),
+        file: file.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_by_one_test_of_a_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key.refused");
+        assert_eq!(told(&file, "run-1", "d::a"), None);
+        note(
+            &file,
+            "run-1",
+            "d::a",
+            "`d` does not compile: a.v:1: error\n  more\n",
+        )
+        .unwrap();
+        // The one that has told it tells it again, and so does the first of another run.
+        assert_eq!(told(&file, "run-1", "d::a"), None);
+        assert_eq!(told(&file, "run-2", "d::b"), None);
+        let other = told(&file, "run-1", "d::b").unwrap();
+        assert_eq!(other.text, "`d` does not compile: a.v:1: error\n  more\n");
+        let path = file.display();
+        let brief = format!(
+            "`d` does not compile: a.v:1: error\nthe first test that met it shows all of it: d::a\n\
+             it is in {path}\n"
+        );
+        assert_eq!(other.brief(), brief);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_hides_nothing() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for text in ["", "run", "run d::a", "\n"] {
+            fs::write(file.path(), text).unwrap();
+            assert_eq!(told(file.path(), "run", "d::b"), None, "{text:?}");
+        }
+    }
+}

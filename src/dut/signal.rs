@@ -10,7 +10,7 @@ use super::thread::SimulatorThread;
 use super::value::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
-use crate::scheduler::{self, Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
@@ -118,11 +118,15 @@ impl<T> Signal<T> {
     }
 
     /// The number by which the scheduler knows it.
+    #[inline]
     pub(crate) fn index(&self) -> SignalIndex {
-        match scheduler::kernel() {
-            Ok(kernel) => kernel.entry(self.index),
-            Err(_) => self.index,
-        }
+        self.entry.kernel.entry(self.index)
+    }
+
+    /// The scheduler that knows it.
+    #[inline]
+    pub(super) fn kernel(&self) -> &'static Kernel {
+        self.entry.kernel
     }
 
     /// Wraps an object whose encoding has been found to fit `T`.
@@ -304,7 +308,7 @@ impl<T: SignalValue> Signal<T> {
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
         self.store(&value, place, |entry, write| {
-            entry.kernel.write_now(self.index, write, place)
+            Ok(entry.kernel.write_now(self.index, write, place)?)
         })
     }
 
@@ -398,7 +402,7 @@ impl<T: SignalValue> Signal<T> {
     fn hold(&self, value: &T) -> Result<(), WriteError> {
         let place = Location::caller();
         self.store(value, place, |entry, write| {
-            entry.kernel.force(self.index, write, place)
+            Ok(entry.kernel.force(self.index, write, place)?)
         })
     }
 
@@ -407,11 +411,11 @@ impl<T: SignalValue> Signal<T> {
         &self,
         value: &T,
         place: &'static Location<'static>,
-        put: impl FnOnce(&'static Entry, Write<'_>) -> Result<(), scheduler::WriteError>,
+        put: impl FnOnce(&'static Entry, Write<'_>) -> Result<(), Box<scheduler::WriteError>>,
     ) -> Result<(), WriteError> {
         match value.store(self.entry.declared, |form| put(self.entry, form.0)) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.write_error(place, error.into())),
+            Ok(Err(error)) => Err(self.write_error(place, (*error).into())),
             Err(error) => Err(self.write_error(place, error.into())),
         }
     }

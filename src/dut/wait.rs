@@ -46,7 +46,7 @@ impl<T> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn changed(&self) -> EdgeWait {
-        EdgeWait::new(self.index(), Edge::Any, 1)
+        EdgeWait::new(self.kernel(), self.index(), Edge::Any, 1)
     }
 
     /// Resolves at the change that is `count` ahead; at once for 0. Changes are counted without waking
@@ -60,7 +60,7 @@ impl<T> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn changes(&self, count: u32) -> EdgeWait {
-        EdgeWait::new(self.index(), Edge::Any, count)
+        EdgeWait::new(self.kernel(), self.index(), Edge::Any, count)
     }
 }
 
@@ -192,7 +192,7 @@ impl<T: SignalValue> Signal<T> {
     where
         T: ScalarValue,
     {
-        EdgeWait::new(self.index(), Edge::Rising, count)
+        EdgeWait::new(self.kernel(), self.index(), Edge::Rising, count)
     }
 
     /// Resolves at the falling edge that is `count` ahead; at once for 0.
@@ -211,7 +211,7 @@ impl<T: SignalValue> Signal<T> {
     where
         T: ScalarValue,
     {
-        EdgeWait::new(self.index(), Edge::Falling, count)
+        EdgeWait::new(self.kernel(), self.index(), Edge::Falling, count)
     }
 }
 
@@ -406,7 +406,12 @@ impl<T: SignalValue> Array<T> {
         let mut waits = Vec::with_capacity(self.len());
         for index in self.indices() {
             let element = self.at(index);
-            waits.push(EdgeWait::at(element.index(), Edge::Any, 1, place));
+            waits.push(EdgeWait::at(
+                element.kernel(),
+                element.index(),
+                (Edge::Any, 1),
+                place,
+            ));
         }
         ArrayWait { waits }
     }

@@ -79,15 +79,8 @@ impl Clocks {
     }
 
     /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
-    #[inline(always)] // in the way of every timer
-    pub(super) fn serve(&self, now: u64, write: impl FnMut(SignalIndex, bool)) {
-        if self.earliest.get() <= now {
-            self.serve_due(now, write);
-        }
-    }
-
-    #[inline(never)]
-    fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+    #[inline]
+    pub(super) fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
         let mut from = 0;
         while let Some((signal, level)) = self.toggle_next(&mut from, now) {
             write(signal, level);

@@ -52,6 +52,7 @@ impl<'a> Outermost<'a> {
 impl Drop for Outermost<'_> {
     #[inline]
     fn drop(&mut self) {
+        self.kernel.writing.set(false);
         self.kernel.at_work.set(false);
     }
 }
@@ -65,11 +66,13 @@ impl Listener for Kernel {
             return;
         }
         if self.at_work.get() {
+            // Whoever this change wakes stands behind.
+            self.queue_held();
             if let Some(last) = self
                 .signals
                 .changed(self.port, self.now.get(), token, scalar)
             {
-                self.executor.wake_waker(last);
+                self.wake_inside(last);
             }
             return;
         }
@@ -109,6 +112,7 @@ impl Listener for Kernel {
         if self.at_work.get() {
             // As above: as if the phase had come without us.
             self.phases.missed(phase);
+            self.queue_held();
             if let Some(last) = self.phases.wake(phase) {
                 self.executor.wake_waker(last);
             }
@@ -129,10 +133,15 @@ impl Listener for Kernel {
         if flushes {
             self.flush();
         }
-        self.run(self.phases.wake(phase));
+        if self.phases.is_awaited(phase) {
+            self.queue_held();
+            self.run(self.phases.wake(phase));
+        } else {
+            self.run(self.held.take());
+        }
         if stage == Stage::ReadWrite && !flushes && !self.writes.is_empty() {
             self.flush();
-            self.run_ready();
+            self.run(self.held.take());
         }
         if stage == Stage::ReadOnly {
             self.end_delays_of_zero();
@@ -220,12 +229,37 @@ impl Kernel {
     #[inline(always)] // in the way of every timer
     fn serve_deadlines(&'static self, now: u64) -> Option<Waker> {
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
-        self.clocks
-            .serve(now, |signal, level| self.drive_clock(signal, level));
+        if self.clocks.earliest() <= now {
+            self.writing.set(true);
+            self.clocks
+                .serve_due(now, |signal, level| self.drive_clock(signal, level));
+            self.writing.set(false);
+        }
         if self.timers.is_due(now) {
+            self.queue_held();
             self.serve_timers(now)
         } else {
-            None
+            self.held.take()
+        }
+    }
+
+    /// Wakes a task from inside of a call of ours. Whom a write of the kernel's own wakes is held back, in
+    /// case nobody else is woken.
+    #[inline]
+    fn wake_inside(&'static self, waker: Waker) {
+        if self.writing.get() {
+            self.queue_held();
+            self.held.set(Some(waker));
+        } else {
+            self.executor.wake_waker(waker);
+        }
+    }
+
+    /// Puts whoever is held back into the queue, before another one comes there.
+    #[inline]
+    fn queue_held(&self) {
+        if let Some(waker) = self.held.take() {
+            self.executor.wake_waker(waker);
         }
     }
 
@@ -260,6 +294,7 @@ impl Kernel {
     }
 
     fn flush(&'static self) {
+        self.writing.set(true);
         self.writes.flush(self, |signal, place, error| {
             let path = &signal.description.path;
             (self.hooks.broken)(
@@ -267,6 +302,7 @@ impl Kernel {
                 format!("the write to `{path}` at {place} failed: {error}"),
             );
         });
+        self.writing.set(false);
     }
 
     /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be

@@ -111,6 +111,10 @@ pub(crate) struct Kernel {
     now: Cell<u64>,
     /// A callback of the simulator's is being served.
     at_work: Cell<bool>,
+    /// The kernel itself is writing: clocks, and what was kept for the phase.
+    writing: Cell<bool>,
+    /// Whom such a write has woken, not yet in the queue: nearly always the only one.
+    held: Cell<Option<Waker>>,
     stage: Cell<Stage>,
     over: Cell<bool>,
     signals: Signals,
@@ -173,6 +177,8 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         },
         now: Cell::new(port.now()),
         at_work: Cell::new(false),
+        writing: Cell::new(false),
+        held: Cell::new(None),
         stage: Cell::new(Stage::Active),
         over: Cell::new(false),
         signals: Signals::new(),

@@ -82,6 +82,11 @@ impl Phases {
         self.changed.set(true);
     }
 
+    #[inline]
+    pub(super) fn is_awaited(&self, phase: Phase) -> bool {
+        !self.of(phase).waits.is_empty()
+    }
+
     /// Whether somebody has begun to wait since [`arm`](Self::arm), or something was written.
     #[inline]
     pub(super) fn wants_arming(&self) -> bool {

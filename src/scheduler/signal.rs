@@ -362,7 +362,7 @@ impl Signal {
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<(), Box<WriteError>> {
         match write {
             Write::Small {
                 value,
@@ -372,7 +372,7 @@ impl Signal {
                 self.kernel.keep_small(self, index, (value, mask), place);
                 Ok(())
             }
-            _ => self.kernel.write(index, write, place),
+            _ => self.kernel.write(index, write, place).map_err(Box::new),
         }
     }
 

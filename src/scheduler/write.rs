@@ -228,14 +228,26 @@ impl Writes {
         queue
     }
 
-    /// The only write that is kept, if it is one to a signal; it is not kept any more.
+    /// The only write that is kept, if it is one of up to 64 bits to a signal; it is not kept any more.
     #[inline]
-    fn take_only(&self) -> Option<PendingWrite> {
+    fn take_only(&self) -> Option<(SignalIndex, (u64, u64, u64), &'static Location<'static>)> {
         let mut queue = self.queue.borrow_mut();
-        match &queue[..] {
-            [only] if !only.index.is_word() => queue.pop(),
-            _ => None,
+        let [only] = &queue[..] else { return None };
+        let PendingValue::Small {
+            value,
+            unknown,
+            mask,
+        } = only.value
+        else {
+            return None;
+        };
+        let (index, place) = (only.index, only.place);
+        if index.is_word() {
+            return None;
         }
+        // Nothing is behind a small value that a drop would have to free.
+        std::mem::forget(queue.pop());
+        Some((index, (value, unknown, mask), place))
     }
 
     /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
@@ -246,11 +258,12 @@ impl Writes {
         mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
     ) {
         // Spares the usual case the exchange of the buffers.
-        if let Some(only) = self.take_only() {
-            let signal = kernel.signals.get(only.index);
+        if let Some((index, (value, unknown, mask), place)) = self.take_only() {
+            let signal = kernel.signals.get(index);
             signal.queued.set(NOT_QUEUED);
-            if let Err(error) = only.value.put(kernel.port, signal.target()) {
-                failed(signal, only.place, error);
+            let put = put_small(kernel.port, signal.target(), value, unknown, mask);
+            if let Err(error) = put {
+                failed(signal, place, error);
             }
             return;
         }

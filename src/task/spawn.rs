@@ -1,5 +1,7 @@
 //! Tasks of the test as a whole, and the test as their manager.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
@@ -47,10 +49,37 @@ where
     F: Future<Output = R> + 'static,
     R: BlockOutput<Value: 'static>,
 {
-    let place = Location::caller();
-    let file = place.file().rsplit('/').next().unwrap_or_default();
-    let name = format!("{file}:{}", place.line());
-    child(name).fork(future)
+    child(name_of(Location::caller())).fork(future)
+}
+
+type PlaceNames = HashMap<*const Location<'static>, &'static str>;
+
+thread_local! {
+    /// A loop spawns at one place again and again.
+    static LAST_PLACE: Cell<Option<(&'static Location<'static>, &'static str)>> =
+        const { Cell::new(None) };
+    static PLACE_NAMES: RefCell<PlaceNames> = RefCell::default();
+}
+
+/// The name of what is spawned at a place. It is made once for each place in the program.
+#[inline]
+fn name_of(place: &'static Location<'static>) -> &'static str {
+    match LAST_PLACE.get() {
+        Some((last, name)) if std::ptr::eq(last, place) => name,
+        _ => find_name_of(place),
+    }
+}
+
+#[inline(never)]
+fn find_name_of(place: &'static Location<'static>) -> &'static str {
+    let name = PLACE_NAMES.with_borrow_mut(|names| {
+        *names.entry(std::ptr::from_ref(place)).or_insert_with(|| {
+            let file = place.file().rsplit('/').next().unwrap_or_default();
+            Box::leak(format!("{file}:{}", place.line()).into_boxed_str())
+        })
+    });
+    LAST_PLACE.set(Some((place, name)));
+    name
 }
 
 /// [`spawn`] with a name for messages, logs and the task tree. Names of spawned tasks need not be

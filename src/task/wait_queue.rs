@@ -20,7 +20,7 @@ thread_local! {
 pub(crate) struct WaitQueue<P = ()>(RefCell<WaiterList<P>>);
 
 impl<P> WaitQueue<P> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         WaitQueue(RefCell::new(WaiterList::new()))
     }
 

@@ -8,6 +8,8 @@
 use std::iter;
 use std::task::Waker;
 
+use smallvec::SmallVec;
+
 /// The end of a list: no slot has this index.
 const NONE: u32 = u32::MAX;
 
@@ -18,7 +20,8 @@ const NONE: u32 = u32::MAX;
 /// borrow the queue.
 #[derive(Debug)]
 pub(crate) struct WaiterList<P = ()> {
-    slots: Vec<Slot<P>>,
+    /// The first is beside the queue itself: more than one waiter is rare.
+    slots: SmallVec<[Slot<P>; 1]>,
     /// The first vacant slot; the others follow through `next`.
     vacant: u32,
     front: u32,
@@ -44,10 +47,10 @@ struct Slot<P> {
 }
 
 impl<P> WaiterList<P> {
-    /// An empty queue. Allocates with the first waiter.
-    pub(crate) const fn new() -> Self {
+    /// An empty queue. Allocates with the second waiter.
+    pub(crate) fn new() -> Self {
         WaiterList {
-            slots: Vec::new(),
+            slots: SmallVec::new(),
             vacant: NONE,
             front: NONE,
             back: NONE,

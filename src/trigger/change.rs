@@ -113,20 +113,24 @@ struct Holds {
 impl EdgeWait {
     #[inline]
     #[track_caller]
-    pub(crate) fn new(signal: SignalIndex, edge: Edge, count: u32) -> Self {
-        EdgeWait::at(signal, edge, count, Location::caller())
+    pub(crate) fn new(
+        kernel: &'static Kernel,
+        signal: SignalIndex,
+        edge: Edge,
+        count: u32,
+    ) -> Self {
+        EdgeWait::at(kernel, signal, (edge, count), Location::caller())
     }
 
     /// For a wait that was asked for at `place`.
     #[inline]
-    #[track_caller]
     pub(crate) fn at(
+        kernel: &'static Kernel,
         signal: SignalIndex,
-        edge: Edge,
-        count: u32,
+        (edge, count): (Edge, u32),
         place: &'static Location<'static>,
     ) -> Self {
-        let (kernel, of) = (kernel_or_panic(), Watched { signal, place });
+        let of = Watched { signal, place };
         EdgeWait(Wait::new(kernel, Edges { of, edge, count }))
     }
 }

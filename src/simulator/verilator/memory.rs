@@ -106,6 +106,21 @@ impl Location {
     /// The value of up to 64 bits; of a real number its bits, of wider vectors the lowest.
     #[inline]
     pub(super) fn load(self) -> u64 {
+        // What most are, without the jump of a table.
+        // SAFETY: the module's invariants, in each arm for its layout.
+        unsafe {
+            if self.layout == Layout::Byte {
+                u64::from(self.data.cast::<u8>().read())
+            } else if self.layout == Layout::Word {
+                u64::from(self.data.cast::<u32>().read())
+            } else {
+                self.load_other()
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn load_other(self) -> u64 {
         // SAFETY: the module's invariants, in each arm for its layout.
         unsafe {
             match self.layout {
@@ -126,6 +141,22 @@ impl Location {
         let value = value & self.top;
         // SAFETY: the module's invariants. What an integer of the layout does not hold is above the
         // width.
+        #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
+        unsafe {
+            if self.layout == Layout::Byte {
+                self.data.cast::<u8>().write(value as u8);
+            } else if self.layout == Layout::Word {
+                self.data.cast::<u32>().write(value as u32);
+            } else {
+                self.store_other(value);
+            }
+        }
+    }
+
+    /// Stores what has no bits above the width.
+    #[inline(never)]
+    fn store_other(self, value: u64) {
+        // SAFETY: as in `store`.
         #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
         unsafe {
             match self.layout {

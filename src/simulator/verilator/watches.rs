@@ -44,25 +44,29 @@ fn words(location: Location) -> usize {
 }
 
 impl Watch {
-    /// Whether the value is another one than it was.
+    /// Takes the present value over; whether it is another one.
     #[inline]
-    fn has_changed(&self) -> bool {
-        self.location.load() != self.last || !self.more.is_empty() && self.more_has_changed()
+    fn update(&mut self) -> bool {
+        let value = self.location.load();
+        if self.more.is_empty() {
+            let changed = value != self.last;
+            self.last = value;
+            changed
+        } else {
+            self.update_wide(value)
+        }
     }
 
     #[inline(never)]
-    fn more_has_changed(&self) -> bool {
-        let mut more = self.more.iter().enumerate();
-        more.any(|(at, last)| self.location.word(at + 1) != *last)
-    }
-
-    /// Takes the present value over.
-    #[inline]
-    fn update(&mut self) {
-        self.last = self.location.load();
+    fn update_wide(&mut self, lowest: u64) -> bool {
+        let mut changed = lowest != self.last;
+        self.last = lowest;
         for (at, last) in self.more.iter_mut().enumerate() {
-            *last = self.location.word(at + 1);
+            let value = self.location.word(at + 1);
+            changed |= value != *last;
+            *last = value;
         }
+        changed
     }
 
     /// What there is to tell of the new value; nothing if the watch was taken down.
@@ -119,11 +123,7 @@ impl Watches {
     pub(super) fn compare(&self, at: usize) -> Option<Change> {
         let mut all = self.all.borrow_mut();
         let watch = all.get_mut(at)?;
-        if !watch.has_changed() {
-            return None;
-        }
-        watch.update();
-        watch.change()
+        if watch.update() { watch.change() } else { None }
     }
 
     /// Goes through all watches; `tell` may add and remove some. Whether there was a change.
@@ -158,16 +158,15 @@ impl Watches {
         self.scans.set(0);
     }
 
-    #[inline]
+    #[inline(always)] // in the way of every evaluation
     fn next_change(&self, at: &mut usize) -> Option<Change> {
         let mut all = self.all.borrow_mut();
         for watch in all.get_mut(*at..)? {
             *at += 1;
-            if watch.has_changed() {
-                watch.update();
-                if let Some(change) = watch.change() {
-                    return Some(change);
-                }
+            if watch.update()
+                && let Some(change) = watch.change()
+            {
+                return Some(change);
             }
         }
         None

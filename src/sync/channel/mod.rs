@@ -203,6 +203,9 @@ impl<T> State<T> {
     /// Takes the next one out of a queue who need not wait any more, and promises it what it waits
     /// for.
     fn next_to_wake(&mut self) -> Option<Waker> {
+        if self.sending.is_empty() && self.receiving.is_empty() {
+            return None;
+        }
         let room = !self.closed && self.has_room();
         if (room || self.closed)
             && let Some(((), waker)) = self.sending.pop_front()

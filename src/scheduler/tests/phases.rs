@@ -2,7 +2,7 @@
 
 use super::{Log, signal, start, steps};
 use crate::prelude::*;
-use crate::simulator::testing::{Content, clocked_register, register};
+use crate::simulator::testing::{Content, Design, clocked_register, register};
 
 #[test]
 fn a_task_at_an_edge_reads_what_the_design_has_not_yet_reacted_with() {
@@ -203,6 +203,84 @@ fn tasks_woken_by_one_event_run_in_the_order_in_which_they_began_to_wait() {
         }
         clk.rising_edge().await;
         log.check(&["5 a", "5 b", "5 c", "5 d"]);
+        Ok(())
+    });
+}
+
+/// A simulator that calls for a change from inside of the write, as Icarus and Verilator's port do.
+fn told_at_once() -> Design {
+    let mut design = register();
+    design.quirks.put_runs_value_changes = true;
+    design
+}
+
+#[test]
+fn tasks_woken_by_clocks_and_timers_of_one_time_run_in_the_order_of_what_woke_them() {
+    told_at_once().run(async |_| {
+        let log = Log::default();
+        let (clk, flag) = (signal::<bool>("clk"), signal::<bool>("flag"));
+        Clock::new(&clk, 10.ns()).start();
+        Clock::new(&flag, 10.ns()).start();
+        let timers = ["timer", "timer again"];
+        for name in timers {
+            let log = log.clone();
+            start(name, async move {
+                timer(5.ns()).await;
+                log.add(name);
+            });
+        }
+        for (name, of) in [("flag", flag), ("flag again", flag), ("clk", clk)] {
+            let log = log.clone();
+            start(name, async move {
+                of.rising_edge().await;
+                log.add(name);
+                of.rising_edge().await;
+                log.add(name);
+            });
+        }
+        timer(16.ns()).await;
+        log.check(&[
+            "5 clk",
+            "5 flag",
+            "5 flag again",
+            "5 timer",
+            "5 timer again",
+            "15 clk",
+            "15 flag",
+            "15 flag again",
+        ]);
+        Ok(())
+    });
+}
+
+#[test]
+fn who_is_woken_by_a_kept_write_runs_before_those_who_wait_for_its_phase() {
+    told_at_once().run(async |_| {
+        let log = Log::default();
+        let d = signal::<u8>("d");
+        for name in ["phase", "phase again"] {
+            let log = log.clone();
+            start(name, async move {
+                read_write().await;
+                log.add(name);
+            });
+        }
+        start("change", {
+            let log = log.clone();
+            async move {
+                d.changed().await;
+                log.add("change");
+            }
+        });
+        d.set(7);
+        timer(1.ns()).await;
+        log.check(&["0 change", "0 phase", "0 phase again"]);
+        // Alone, it runs as well.
+        let changed = d.changed();
+        d.set(8);
+        changed.await;
+        log.add("alone");
+        assert_eq!(log.0.borrow().last().unwrap(), "1 alone");
         Ok(())
     });
 }

@@ -27,10 +27,11 @@ static long events = -WARM_UP;
 static struct timespec started;
 static uint64_t checksum;
 
+/* Of the processor: what else runs on the machine matters less. */
 static double nanoseconds_since(const struct timespec *start)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (now.tv_sec - start->tv_sec) * 1e9 + (now.tv_nsec - start->tv_nsec);
 }
 
@@ -45,7 +46,7 @@ static int counted(void)
 {
     events++;
     if (events == 0)
-        clock_gettime(CLOCK_MONOTONIC, &started);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &started);
     if (events < count)
         return 1;
     if (events == count) {

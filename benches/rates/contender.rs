@@ -20,14 +20,16 @@ pub(crate) struct Contender {
     pub(crate) name: &'static str,
     /// It has this part of the events: one in so many.
     pub(crate) part: u64,
+    /// Whether its instructions are counted.
+    counted: bool,
     start: Box<dyn Fn(u64) -> Command>,
 }
 
 /// What a contender's runs have shown.
 pub(crate) struct Rates {
-    /// Nanoseconds an event, of each run.
+    /// Nanoseconds of the processor an event, of each run.
     pub(crate) nanoseconds: Vec<f64>,
-    /// Instructions an event; `None` where callgrind is not installed or does not take the program.
+    /// Instructions an event; `None` where nobody has counted them.
     pub(crate) instructions: Option<f64>,
 }
 
@@ -36,6 +38,7 @@ impl Contender {
         Contender {
             name,
             part: 1,
+            counted: true,
             start: Box::new(start),
         }
     }
@@ -46,6 +49,12 @@ impl Contender {
         self
     }
 
+    /// For one that takes very long under callgrind.
+    pub(crate) fn uncounted(mut self) -> Self {
+        self.counted = false;
+        self
+    }
+
     fn run(&self, count: u64) -> Run {
         let run = common::run((self.start)(count));
         run.passed();
@@ -53,6 +62,9 @@ impl Contender {
     }
 
     fn instructions(&self) -> Option<f64> {
+        if !self.counted {
+            return None;
+        }
         let (few, many) = (COUNTED.0 / self.part, COUNTED.1 / self.part);
         let more = self.collected(many)?.checked_sub(self.collected(few)?)?;
         #[allow(clippy::cast_precision_loss)] // a rate needs no more

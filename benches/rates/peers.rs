@@ -91,7 +91,7 @@ impl Peers {
                 c::prepare(&mut command, work, count);
                 command
             });
-            contenders.push(with_cocotb.with_part(COCOTB_PART));
+            contenders.push(with_cocotb.with_part(COCOTB_PART).uncounted());
         }
         contenders
     }
@@ -126,7 +126,7 @@ impl Peers {
             c::prepare(&mut command, work, count);
             command
         });
-        Some(contender.with_part(COCOTB_PART))
+        Some(contender.with_part(COCOTB_PART).uncounted())
     }
 
     /// rustdv's crates come without its host for Verilator, so that it runs in ours, through VPI.
@@ -161,7 +161,7 @@ impl Peers {
                     prepare(&mut command, count);
                     command
                 });
-                contenders.push(contender.with_part(COCOTB_PART_ON_VERILATOR));
+                contenders.push(contender.with_part(COCOTB_PART_ON_VERILATOR).uncounted());
             }
             Err(why) => eprintln!("cocotb is left out of {work}: {why}"),
         }

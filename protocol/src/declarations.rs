@@ -4,27 +4,28 @@
 //!
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
-//! is empty. [`DRIVEN`] or [`NO_BITS`] may follow, each behind a tab.
+//! is empty, the sign too where nothing is told of its values. [`DRIVEN`] or [`STRUCTURE`] may follow, each behind a tab.
 
 /// Marks what the design drives all the time: by a continuous assignment, by combinational logic, or by
 /// the connection of a port.
 pub const DRIVEN: &str = "driven";
-/// Marks what is neither bits, nor a number, nor a text, nor an array of such: an unpacked structure.
-pub const NO_BITS: &str = "no-bits";
+/// Marks a structure, or an array of such. The range is that of all its bits, and missing where it has
+/// members that cannot be packed.
+pub const STRUCTURE: &str = "structure";
 
 /// The declaration of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
     /// First and last index of each dimension of an array; none for no array.
     pub dimensions: Vec<(i64, i64)>,
-    /// Whether its values are signed.
-    pub signed: bool,
+    /// Whether its values are signed, where anything is told of its values.
+    pub signed: Option<bool>,
     /// First and last index of its bits.
     pub range: Option<(i64, i64)>,
     /// Whether it is marked as [`DRIVEN`].
     pub driven: bool,
-    /// Whether it is marked with [`NO_BITS`].
-    pub no_bits: bool,
+    /// Whether it is marked as [`STRUCTURE`].
+    pub structure: bool,
 }
 
 /// The line of an object, with its newline. The dimensions are text as in the line.
@@ -32,6 +33,11 @@ pub fn line(path: &str, dimensions: &str, signed: bool, range: Option<(i64, i64)
     let sign = if signed { "signed" } else { "unsigned" };
     let range = range.map_or_else(String::new, |(left, right)| format!("[{left}:{right}]"));
     format!("{path}\t{dimensions}\t{sign}\t{range}\n")
+}
+
+/// The line of an object of which marks alone are told, with its newline.
+pub fn unknown(path: &str) -> String {
+    format!("{path}\t\t\t\n")
 }
 
 /// Adds marks to a line that has its newline.
@@ -54,26 +60,27 @@ pub fn marked(mut line: String, marks: impl IntoIterator<Item = &'static str>) -
 /// let (path, declaration) = parse(line.trim_end()).unwrap();
 /// assert_eq!(path, "top.memory");
 /// assert_eq!(declaration.dimensions, [(0, 3), (16, 31)]);
-/// assert_eq!((declaration.signed, declaration.range), (true, Some((7, 0))));
+/// assert_eq!((declaration.signed, declaration.range), (Some(true), Some((7, 0))));
 /// ```
 pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     let parts: Vec<&str> = line.split('\t').collect();
     let [path, dimensions, sign, range, ref marks @ ..] = parts[..] else {
         return None;
     };
-    if marks.iter().any(|mark| ![DRIVEN, NO_BITS].contains(mark)) {
+    if marks.iter().any(|mark| ![DRIVEN, STRUCTURE].contains(mark)) {
         return None;
     }
     let declaration = Declaration {
         dimensions: ranges(dimensions)?,
         signed: match sign {
-            "signed" => true,
-            "unsigned" => false,
+            "signed" => Some(true),
+            "unsigned" => Some(false),
+            "" => None,
             _ => return None,
         },
         range: ranges(range)?.first().copied(),
         driven: marks.contains(&DRIVEN),
-        no_bits: marks.contains(&NO_BITS),
+        structure: marks.contains(&STRUCTURE),
     };
     Some((path, declaration))
 }
@@ -99,12 +106,15 @@ mod tests {
         let (path, array) = parse("top.gen[0].m\t[0:3][-1:1]\tsigned\t").unwrap();
         assert_eq!(path, "top.gen[0].m");
         assert_eq!(array.dimensions, [(0, 3), (-1, 1)]);
-        assert!(array.signed && array.range.is_none());
+        assert!(array.signed == Some(true) && array.range.is_none());
         let (_, vector) = parse("top.v\t\tunsigned\t[0:7]").unwrap();
         assert_eq!((vector.dimensions.len(), vector.range), (0, Some((0, 7))));
-        let line = marked(line("top.w", "", false, None), [DRIVEN, NO_BITS]);
+        let line = marked(line("top.w", "", false, None), [DRIVEN, STRUCTURE]);
         let (_, wire) = parse(line.trim_end()).unwrap();
-        assert!(wire.driven && wire.no_bits);
+        assert!(wire.driven && wire.structure && wire.signed == Some(false));
+        let line = marked(unknown("top.w"), [DRIVEN]);
+        let (_, wire) = parse(line.strip_suffix('\n').unwrap()).unwrap();
+        assert!(wire.driven && wire.signed.is_none());
         for line in [
             "",
             "top.v\t\tunsigned\t[0:7]\tdrive",

@@ -30,7 +30,7 @@ use crate::simulator::{Backend, BuildFolder, Installation, Waves, show};
 use crate::tidy::{Owner, locks};
 
 /// Part of every hash: another number makes all that was compiled before stale.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 const RECORD: &str = "verifork.json";
 
 /// A folder of compiled designs.

@@ -6,7 +6,7 @@ use super::bind_error::{BindErrorKind, fitting, with_article};
 use super::value::fits;
 use super::{BindError, Dut, Instance, SignalValue};
 use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex};
-use crate::simulator::{Description, Encoding, Handle, ObjectKind};
+use crate::simulator::{Description, Encoding, Handle, ObjectKind, PortError};
 use crate::value::Layout;
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
@@ -266,9 +266,7 @@ impl Object {
         let port = scheduler::kernel().ok()?.port();
         let hidden =
             self.kind() == ObjectKind::Other && self.entry.description.encoding == Encoding::None;
-        (hidden && port.quirks().everything_is_a_register).then(|| {
-            let simulator = &port.identity().product;
-            format!("{simulator} cannot show its value, as of an array of single bits")
-        })
+        (hidden && port.quirks().everything_is_a_register)
+            .then(|| PortError::hidden_value(port.identity()))
     }
 }

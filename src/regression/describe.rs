@@ -7,7 +7,7 @@ use std::path::Path;
 
 use verifork_protocol::description::{self, Description, FORMAT, Object};
 
-use crate::simulator::{Encoding, Handle, ObjectKind, Port};
+use crate::simulator::{Encoding, Handle, ObjectKind, Port, PortError};
 
 /// How far below the tops objects are described: designs may be deep, and those who read this
 /// look at a few levels.
@@ -84,9 +84,8 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
 fn hidden(port: &dyn Port, handle: Handle, kind: ObjectKind) -> Option<String> {
     let told = port.hidden(handle).map(|reason| reason.to_string());
     told.or_else(|| {
-        let product = &port.identity().product;
         (kind == ObjectKind::Other && port.quirks().everything_is_a_register)
-            .then(|| format!("{product} cannot show its value, as of an array of single bits"))
+            .then(|| PortError::hidden_value(port.identity()))
     })
 }
 

@@ -51,7 +51,7 @@ impl Declarations {
         let path = path.split_once('[').map_or(path, |(array, _)| array);
         // Scopes may have indices too.
         let declared = self.0.get(path).or_else(|| self.of(path))?;
-        let what = if declared.no_bits {
+        let what = if declared.structure {
             "an unpacked structure, or an array of such".to_owned()
         } else if declared.dimensions.is_empty() {
             return None;

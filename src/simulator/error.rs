@@ -66,6 +66,27 @@ impl PortError {
                 .to_owned(),
         }
     }
+
+    /// A write to a pin of the top that leads both ways, where what comes from outside is left out.
+    #[cold]
+    pub(crate) fn inout_of_top(simulator: &Identity, path: &str) -> PortError {
+        PortError::Unsupported {
+            what: format!("write the inout `{path}` of the top"),
+            simulator: simulator.to_string(),
+            remedy: "on it stands what the design itself drives: give the design a top with an input and \
+                     an output for it"
+                .to_owned(),
+        }
+    }
+
+    /// What is said of an object whose value is not shown, where no more is known of it.
+    pub(crate) fn hidden_value(simulator: &Identity) -> String {
+        format!(
+            "{} cannot show its value, as of an array of single bits, of an unpacked structure or, through \
+             VPI, of a vector of 2,047 bits and more",
+            simulator.product
+        )
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ module kinds
     output logic y2,
     output logic [7:0] q,
     inout wire pad,
+    inout wire [3:0] open,
     input logic oe
 );
     // What can be forced: a register, a net, more than 64 bits, one bit.
@@ -60,6 +61,7 @@ module kinds
     always_comb by_comb = a + 3;
     assign pad = oe ? a[1] : 1'bz;
     wire pad_seen = pad;
+    wire [3:0] open_seen = open;
 
     kinds_leaf leaf (.clk, .d(a), .q(from_leaf));
 

@@ -39,6 +39,9 @@ const HOST_TEXT: &str = include_str!("verilator_host.cpp");
 const PUBLISHED: &str = "published.vlt";
 /// The design as Verilator understands it.
 const NETLIST: &str = "netlist.xml";
+/// The same, as newer versions write it.
+const TREE: &str = "netlist.json";
+const TREE_NAMES: &str = "netlist-names.json";
 /// Begins the names of all generated files; the host includes `Vdesign.h`.
 const PREFIX: &str = "Vdesign";
 
@@ -119,8 +122,8 @@ impl Backend for Verilator {
         commands
     }
 
-    /// Up to where a port is published without its name, and VPI tells whether a vector is signed, and
-    /// which of its ends is which.
+    /// From where on a port is published without its name, VPI tells whether a vector is signed, and
+    /// which of its ends is which; only what drives it is asked then.
     fn survey(
         &self,
         found: &Installation,
@@ -128,7 +131,13 @@ impl Backend for Verilator {
         build: BuildFolder<'_>,
     ) -> Option<Command> {
         if selects_ports(found) {
-            return None;
+            let mut command = Command::new(&found.programs[0]);
+            command.args(["--json-only", "--exe", "--json-only-output"]);
+            command.arg(build.path.join(TREE));
+            command.arg("--json-only-meta-output");
+            command.arg(build.path.join(TREE_NAMES));
+            arguments(&mut command, found, design, build);
+            return Some(command);
         }
         // This version takes a selection of ports for a mistake.
         publish(build, &self.wanted(design), None).ok()?;
@@ -140,6 +149,13 @@ impl Backend for Verilator {
     }
 
     fn surveyed(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+        let [tree, names] = [TREE, TREE_NAMES].map(|it| build.path.join(it));
+        if tree.is_file() {
+            let lines = netlist::tree::drivers(&fs::read_to_string(&tree)?, design.public_all)?;
+            declarations::write(build.path, &lines)?;
+            fs::remove_file(names)?;
+            return fs::remove_file(tree);
+        }
         let netlist = build.path.join(NETLIST);
         let survey = netlist::survey(&fs::read_to_string(&netlist)?, design.public_all)?;
         declarations::write(build.path, &survey.declarations)?;

@@ -15,7 +15,7 @@ use crate::simulator::declarations::Declarations;
 use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, parts};
 use crate::simulator::verilog_name;
-use crate::simulator::{Direction, Encoding, ObjectKind};
+use crate::simulator::{Direction, Encoding, Identity, ObjectKind};
 
 /// The scope beside the top in which its ports are.
 const PORTS: &str = "TOP";
@@ -30,11 +30,17 @@ struct Branch {
 pub(super) struct Design<'a> {
     host: Host,
     declared: &'a Declarations,
+    /// On the top's pins that lead both ways there is what the design drives, and nothing from outside.
+    inouts_are_closed: bool,
 }
 
 impl<'a> Design<'a> {
-    pub(super) fn new(host: Host, declared: &'a Declarations) -> Self {
-        Design { host, declared }
+    pub(super) fn new(host: Host, declared: &'a Declarations, identity: &Identity) -> Self {
+        Design {
+            host,
+            declared,
+            inouts_are_closed: !identity.is_before(5, 32),
+        }
     }
 
     /// The scopes at the top, packages last.
@@ -195,6 +201,8 @@ impl<'a> Design<'a> {
         let direction = direction_of_port.or_else(|| direction(entry));
         let writable = if entry.is(PARAMETER) {
             Writable::Constant
+        } else if self.inouts_are_closed && direction == Some(Direction::InOut) {
+            Writable::InOut
         } else if entry.is(WRITABLE) {
             Writable::Yes
         } else {
@@ -237,7 +245,7 @@ impl<'a> Design<'a> {
         let signed = if entry.is(KNOWS_SIGNS) {
             entry.is(SIGNED)
         } else {
-            declared.is_some_and(|declared| declared.signed)
+            declared.is_some_and(|declared| declared.signed == Some(true))
         };
         let encoding = match layout {
             Layout::Real => Encoding::Real,
@@ -261,7 +269,8 @@ impl<'a> Design<'a> {
         };
         if let (Some(declared), Encoding::Logic { width, .. }, []) =
             (declared, encoding, &*unpacked)
-            && (declared.no_bits || width_of(declared) != u64::from(width))
+            && declared.structure
+            && declared.range.map(length) != Some(u64::from(width))
         {
             // It is an unpacked structure, whose members older versions do not show.
             return None;
@@ -378,11 +387,6 @@ fn array_of_bits(
         _ => None,
     });
     told.or_else(|| (bits.0 < bits.1 || length(bits) > of_words).then_some(bits))
-}
-
-/// The bits of a declaration that is no array.
-fn width_of(declared: &Declaration) -> u64 {
-    declared.range.map_or(1, length)
 }
 
 /// The distance between elements; `None` for those that are no plain memory.

@@ -115,7 +115,7 @@ impl ModelPort {
         let precision =
             Precision::new(host.precision()).map_err(|error| format!("{identity}: {error}"))?;
         let declared = Declarations::read()?;
-        let roots = Design::new(host, &declared).roots();
+        let roots = Design::new(host, &declared, &identity).roots();
         Ok(ModelPort {
             host,
             quirks: Quirks::of_model(),

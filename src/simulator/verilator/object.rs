@@ -70,6 +70,8 @@ pub(super) enum Writable {
     ReadOnly,
     /// An output of the top as it is beside it: a copy of the top's own, made by each evaluation.
     Copy,
+    /// A pin of the top that leads both ways, on which but the design's own drivers stand.
+    InOut,
 }
 
 pub(super) struct Array {

@@ -73,6 +73,9 @@ impl ModelPort {
     fn refusal(&self, object: &Object, writable: Writable) -> Option<PortError> {
         let (what, remedy) = match writable {
             Writable::Yes | Writable::Constant => return None,
+            Writable::InOut => {
+                return Some(PortError::inout_of_top(&self.identity, &object.path()));
+            }
             Writable::ReadOnly => (
                 format!("write `{}`", object.path()),
                 "it was published to be read only",

@@ -230,6 +230,15 @@ impl VpiPort {
         declared.is_some_and(|declared| declared.driven)
     }
 
+    /// Whether an object that is shown as none is an array.
+    pub(super) fn is_declared_array(&self, object: Handle) -> bool {
+        if self.declared.objects.is_empty() {
+            return false;
+        }
+        let declared = self.declared.objects.get(&self.path(object));
+        declared.is_some_and(|declared| !declared.dimensions.is_empty())
+    }
+
     /// Whether an object that is shown as one of this width is an unpacked structure.
     pub(super) fn is_declared_unpacked(&self, object: Handle, width: u32) -> bool {
         if self.declared.objects.is_empty() {
@@ -237,9 +246,7 @@ impl VpiPort {
         }
         let declared = self.declared.objects.get(&self.path(object));
         declared.is_some_and(|declared| {
-            declared.no_bits
-                || declared.dimensions.is_empty()
-                    && declared.range.map_or(1, length) != u64::from(width)
+            declared.structure && declared.range.map(length) != Some(u64::from(width))
         })
     }
 
@@ -253,8 +260,8 @@ impl VpiPort {
             Encoding::Logic {
                 width,
                 range,
+                signed,
                 two_state,
-                ..
             },
         ) = (self.declared.objects.of(&self.path(object)), &encoding)
         else {
@@ -266,7 +273,7 @@ impl VpiPort {
         Encoding::Logic {
             width: *width,
             range: of_bits.or(*range),
-            signed: declared.signed,
+            signed: declared.signed.unwrap_or(*signed),
             two_state: *two_state,
         }
     }

@@ -265,7 +265,18 @@ impl VpiPort {
     }
 
     pub(super) fn kind(&self, object: Handle) -> ObjectKind {
-        object_kind(self.vpi_type(object))
+        match object_kind(self.vpi_type(object)) {
+            // Verilator has packages as such scopes.
+            ObjectKind::GenerateScope if self.quirks.watches_compare && self.is_root(object) => {
+                ObjectKind::Package
+            }
+            kind => kind,
+        }
+    }
+
+    fn is_root(&self, scope: Handle) -> bool {
+        let path = self.raw.get_text(vpi::vpiFullName, scope);
+        path.is_some_and(|path| !path.contains('.'))
     }
 
     /// The full name, or a mark for an object that has none.

@@ -305,7 +305,10 @@ impl Port for VpiPort {
     }
 
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
-        self.write_refusal_vhdl(self.vhdl?, object, undriven)
+        let Some(vhdl) = self.vhdl else {
+            return self.refusal_of_inout(object);
+        };
+        self.write_refusal_vhdl(vhdl, object, undriven)
     }
 
     fn is_driven(&self, _net: Handle, path: &str) -> bool {

@@ -9,11 +9,12 @@ use std::io;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use verifork_protocol::declarations::{DRIVEN, NO_BITS, line, marked};
+use verifork_protocol::declarations::{DRIVEN, STRUCTURE, line, marked};
 
 use self::drivers::Drivers;
 
 mod drivers;
+pub(super) mod tree;
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
@@ -103,7 +104,6 @@ struct Shape {
     dimensions: Vec<(i64, i64)>,
     /// Whether older versions show it as what it is, or at all.
     is_shown: bool,
-    no_bits: bool,
     is_structure: bool,
 }
 
@@ -305,7 +305,6 @@ impl Netlist {
             range: None,
             dimensions: Vec::new(),
             is_shown: true,
-            no_bits: false,
             is_structure: false,
         };
         let mut dimensions = 0;
@@ -323,7 +322,6 @@ impl Netlist {
                 DataType::Structure(_) => {
                     let width = i64::try_from(self.width(data_type, 0).unwrap_or(0)).unwrap_or(0);
                     shape.is_structure = true;
-                    shape.no_bits = width == 0;
                     shape.range = (width > 0).then_some((width - 1, 0));
                     break;
                 }
@@ -382,10 +380,10 @@ impl Netlist {
             let Some(shape) = self.shape(&variable.data_type) else {
                 continue;
             };
-            // What comes in by a pin of the chip itself is the testbench's; what goes both ways is it too.
+            // What comes in by a pin of the chip itself is the testbench's. On one that leads both ways
+            // there is what the design drives, whatever comes from outside.
             let driven = match variable.direction.as_deref() {
                 Some("input") => !is_top,
-                Some("inout") => false,
                 _ => scope.driven.contains(&variable.name),
             };
             let ascends = shape.range.is_some_and(|(left, right)| left < right);
@@ -400,7 +398,7 @@ impl Netlist {
                 .map(|(left, right)| format!("[{left}:{right}]"))
                 .filter(|_| of_bits || !shape.is_shown)
                 .collect();
-            let marks = [(driven, DRIVEN), (shape.no_bits, NO_BITS)];
+            let marks = [(driven, DRIVEN), (shape.is_structure, STRUCTURE)];
             let marks = marks.into_iter().filter(|it| it.0).map(|it| it.1);
             let line = line(&path, &dimensions, shape.signed, shape.range);
             lines.push_str(&marked(line, marks));
@@ -529,7 +527,10 @@ mod tests {
             .collect();
         assert_eq!(
             driven,
-            ["wire", "comb", "part", "high", "low", "by_leaf", "l.d"].map(|it| format!("top.{it}"))
+            [
+                "wire", "comb", "part", "high", "low", "by_leaf", "pad", "l.d"
+            ]
+            .map(|it| format!("top.{it}"))
         );
     }
 
@@ -547,7 +548,7 @@ mod tests {
         let lines = survey(netlist, false).unwrap().declarations;
         assert_eq!(
             lines,
-            "top.s\t\tunsigned\t[23:0]\ntop.t\t\tunsigned\t\tno-bits\n"
+            "top.s\t\tunsigned\t[23:0]\tstructure\ntop.t\t\tunsigned\t\tstructure\n"
         );
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, encoded, parts};
 use crate::simulator::verilog_name;
 use crate::simulator::vpi::VpiPort;
@@ -10,6 +11,9 @@ use crate::sys::vpi;
 
 /// The scope beside the top in which its ports are.
 const PORTS: &str = "TOP";
+
+/// The longest vector that older versions give the value of, in bits.
+const LONGEST: u32 = 2046;
 
 impl VpiPort {
     pub(in crate::simulator::vpi) fn kept_element(
@@ -160,6 +164,17 @@ impl VpiPort {
         })
     }
 
+    /// Why nothing is written to a pin of the top that leads both ways: newer versions have nothing but
+    /// the design's own drivers stand on it.
+    pub(in crate::simulator::vpi) fn refusal_of_inout(&self, object: Handle) -> Option<PortError> {
+        if !self.quirks.watches_compare || self.identity.is_before(5, 32) {
+            return None;
+        }
+        let is_inout = self.raw.get(vpi::vpiDirection, Some(object)) == Some(vpi::vpiInout);
+        (is_inout && self.is_port_of_top(object))
+            .then(|| PortError::inout_of_top(&self.identity, &self.path(object)))
+    }
+
     fn ports_of_top(&self) -> Option<Vec<Handle>> {
         let scope = self.hidden_scope(None, PORTS)?;
         Some(self.raw.all_related(vpi::vpiReg, Some(scope)))
@@ -220,6 +235,10 @@ impl VpiPort {
                 of_value
             }
         };
+        // An unpacked structure, which newer versions show by its members.
+        if self.vpi_type(object) == vpi::vpiStructVar {
+            return (ObjectKind::Struct, Encoding::None);
+        }
         // As integers, words of up to 32 bits are read, and nothing else; by newer versions wider ones too.
         let is_small = self.get_bits(object).is_ok();
         let is_vector = || self.get_words(object, &mut [(0, 0)]).is_ok();
@@ -237,9 +256,20 @@ impl VpiPort {
             };
         }
         let range = self.range(object);
-        // Vectors are shown with their greater index at the left, whatever was declared: this is
-        // an array of single bits, which has the type and the range of a vector.
-        let is_array_of_bits = !element && range.is_some_and(|(left, right)| left < right);
+        // Before 5.040, vectors are shown with their greater index at the left, whatever was declared:
+        // this is an array of single bits, which has the type and the range of a vector.
+        let is_array_of_bits = !element
+            && range.is_some_and(|(left, right)| left < right)
+            && self.identity.is_before(5, 40);
+        if !element && self.is_declared_array(object) {
+            return (ObjectKind::Other, Encoding::None);
+        }
+        // Older versions end the process where a longer value is read.
+        if self.identity.is_before(5, 34)
+            && range.is_some_and(|range| length(range) > u64::from(LONGEST))
+        {
+            return (ObjectKind::Other, Encoding::None);
+        }
         let encoding = self.as_declared(object, self.logic(object, range, true));
         let fits = match encoding.width() {
             Some(..=32) => is_small,

@@ -1,0 +1,196 @@
+//! What a design drives all the time, from the tree that newer versions write with `--json-only`. They
+//! tell everything else of a declaration at run time.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+use serde_json::Value;
+
+use verifork_protocol::declarations::{DRIVEN, marked, unknown};
+
+/// The nodes that stand for a wait: a process with one is no combinational logic.
+const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
+
+/// A line for each object that is shown, or `of_all`, and driven all the time.
+///
+/// # Errors
+///
+/// It is not the tree that Verilator writes.
+pub(in super::super) fn drivers(json: &str, of_all: bool) -> io::Result<String> {
+    let tree: Value = serde_json::from_str(json)?;
+    let modules = list(&tree, "modulesp");
+    if text(&tree, "type") != "NETLIST" {
+        return Err(super::malformed("its root is no netlist"));
+    }
+    let mut design = Design {
+        modules: modules.map(|it| (text(it, "addr"), it)).collect(),
+        driven: HashSet::new(),
+        of_all,
+        lines: String::new(),
+    };
+    for module in list(&tree, "modulesp") {
+        design.find_drivers(module);
+    }
+    for module in list(&tree, "modulesp").filter(|it| text(it, "type") == "MODULE") {
+        if module["level"] == 1 {
+            design.write(module, name(module), true, 0);
+        }
+    }
+    Ok(design.lines)
+}
+
+struct Design<'a> {
+    modules: HashMap<&'a str, &'a Value>,
+    /// The addresses of variables in the tree.
+    driven: HashSet<&'a str>,
+    of_all: bool,
+    lines: String,
+}
+
+fn text<'a>(node: &'a Value, key: &str) -> &'a str {
+    node[key].as_str().unwrap_or_default()
+}
+
+fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    node[key].as_array().into_iter().flatten()
+}
+
+/// As the source has it.
+fn name(node: &Value) -> &str {
+    match text(node, "verilogName") {
+        "" => text(node, "name"),
+        name => name,
+    }
+}
+
+fn below(node: &Value) -> impl Iterator<Item = &Value> {
+    let fields = node.as_object().into_iter().flatten();
+    fields.filter_map(|(_, field)| field.as_array()).flatten()
+}
+
+/// Whether a process waits for something, but for what it reads.
+fn waits(node: &Value) -> bool {
+    WAITS.contains(&text(node, "type")) || below(node).any(waits)
+}
+
+impl<'a> Design<'a> {
+    fn find_drivers(&mut self, node: &'a Value) {
+        match text(node, "type") {
+            "ALWAYS" => {
+                let keyword = text(node, "keyword");
+                let is_sensitive = list(node, "sentreep").next().is_some();
+                if keyword != "always_ff" && !is_sensitive && !waits(node) {
+                    self.add_written(node);
+                }
+            }
+            "ASSIGNW" | "PIN" => self.add_written(node),
+            _ => below(node).for_each(|node| self.find_drivers(node)),
+        }
+    }
+
+    fn add_written(&mut self, node: &'a Value) {
+        if text(node, "type") == "VARREF" && text(node, "access") == "WR" {
+            self.driven.insert(text(node, "varp"));
+        }
+        below(node).for_each(|node| self.add_written(node));
+    }
+
+    fn write(&mut self, scope: &'a Value, path: &str, is_top: bool, depth: usize) {
+        // No module is part of itself.
+        if depth > self.modules.len() + 64 {
+            return;
+        }
+        for node in list(scope, "stmtsp").chain(list(scope, "itemsp")) {
+            match text(node, "type") {
+                "VAR" => self.write_variable(node, path, is_top),
+                "CELL" => {
+                    if let Some(module) = self.modules.get(text(node, "modp")).copied() {
+                        let path = format!("{path}.{}", name(node));
+                        self.write(module, &path, false, depth + 1);
+                    }
+                }
+                "BEGIN" | "GENBLOCK" => {
+                    let path = match name(node) {
+                        "" => path.to_owned(),
+                        name => format!("{path}.{name}"),
+                    };
+                    self.write(node, &path, false, depth + 1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn write_variable(&mut self, node: &Value, path: &str, is_top: bool) {
+        let driven = match text(node, "direction") {
+            "INPUT" => !is_top,
+            _ => self.driven.contains(text(node, "addr")),
+        };
+        let is_shown = node["isSigUserRdPublic"] == true || node["isSigPublic"] == true;
+        if driven && (is_shown || self.of_all) {
+            let line = unknown(&format!("{path}.{}", name(node)));
+            self.lines.push_str(&marked(line, [DRIVEN]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_without_a_wait_is_driven() {
+        let variable = |name: &str, direction: &str| {
+            format!(
+                r#"{{"type":"VAR","name":"{name}","addr":"({name})","direction":"{direction}","isSigPublic":true}}"#
+            )
+        };
+        let of = |name: &str, access: &str| {
+            format!(r#"{{"type":"VARREF","access":"{access}","varp":"({name})"}}"#)
+        };
+        let assign = |name: &str| {
+            let (to, from) = (of(name, "WR"), of("a", "RD"));
+            format!(r#"{{"type":"ASSIGN","rhsp":[{from}],"lhsp":[{to}]}}"#)
+        };
+        let always = |keyword: &str, waits: &str, name: &str| {
+            let statements = assign(name);
+            format!(
+                r#"{{"type":"ALWAYS","keyword":"{keyword}","sentreep":[{waits}],"stmtsp":[{statements}]}}"#
+            )
+        };
+        let nodes = [
+            variable("a", "INPUT"),
+            variable("wire", "NONE"),
+            variable("comb", "NONE"),
+            variable("clocked", "NONE"),
+            variable("toggles", "NONE"),
+            variable("from_leaf", "NONE"),
+            always("cont_assign", "", "wire"),
+            always("always_comb", "", "comb"),
+            always("always", r#"{"type":"SENTREE"}"#, "clocked"),
+            format!(
+                r#"{{"type":"ALWAYS","keyword":"always","stmtsp":[{{"type":"DELAY","stmtsp":[{}]}}]}}"#,
+                assign("toggles")
+            ),
+            format!(
+                r#"{{"type":"GENBLOCK","name":"lane[0]","itemsp":[{{"type":"CELL","name":"u","modp":"(LEAF)","pinsp":[{{"type":"PIN","exprp":[{}]}}]}}]}}"#,
+                of("from_leaf", "WR")
+            ),
+        ];
+        let top = nodes.join(",");
+        let json = format!(
+            r#"{{"type":"NETLIST","modulesp":[
+                {{"type":"MODULE","name":"top","addr":"(TOP)","level":1,"stmtsp":[{top}]}},
+                {{"type":"MODULE","name":"leaf","addr":"(LEAF)","level":2,"stmtsp":[{}]}}]}}"#,
+            variable("d", "INPUT")
+        );
+        let lines = drivers(&json, false).unwrap();
+        let paths: Vec<&str> = lines
+            .lines()
+            .map(|line| line.strip_suffix("\t\t\t\tdriven").unwrap())
+            .collect();
+        let expected = ["top.wire", "top.comb", "top.from_leaf", "top.lane[0].u.d"];
+        assert_eq!(paths, expected);
+        assert!(drivers("{}", false).is_err() && drivers("", false).is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! Objects by their declarations.
+
+use verifork::prelude::*;
+
+/// A write is refused where it would not last, by its line, and nothing is lost.
+#[verifork::test]
+async fn what_logic_drives_takes_no_write(dut: Instance) -> Result {
+    dut.signal::<u8>("a")?.set(5);
+    timer(1.ns()).await;
+    for (name, value) in [
+        ("by_star", 7),
+        ("by_comb", 8),
+        ("by_assign", 250),
+        ("net", 6),
+        ("leaf.d", 5),
+        ("lane[1].u.d", 5),
+    ] {
+        let signal = dut.signal::<u8>(name)?;
+        signal.expect(value)?;
+        let Err(error) = signal.try_set(1) else {
+            bail!("`{name}` was written");
+        };
+        ensure!(
+            error.to_string().contains("the design drives it"),
+            "`{name}`: {error}"
+        );
+        timer(1.ns()).await;
+        signal.expect(value)?;
+    }
+    // What is assigned to now and then keeps what is written.
+    let free = dut.signal::<u8>("free")?;
+    free.set(0x77);
+    timer(1.ns()).await;
+    Ok(free.expect(0x77)?)
+}
+
+/// On a pin that leads both ways there is what the design drives: a write from outside is refused.
+#[verifork::test]
+async fn a_pin_that_leads_both_ways_loses_no_write(dut: Instance) -> Result {
+    let (a, oe) = (dut.signal::<u8>("a")?, dut.signal::<bool>("oe")?);
+    let (pad, seen) = (dut.signal::<bool>("pad")?, dut.signal::<bool>("pad_seen")?);
+    oe.set(true);
+    for level in [false, true] {
+        a.set(if level { 2 } else { 0 });
+        timer(1.ns()).await;
+        seen.expect(level)?;
+        pad.expect(level)?;
+        ensure!(pad.try_set(!level).is_err(), "it was written");
+    }
+    Ok(())
+}
+
+/// One that the design does not drive, before 5.032.
+#[verifork::test]
+async fn an_inout_can_be_driven_from_outside(dut: Instance) -> Result {
+    let (free, seen) = (dut.signal::<u8>("open")?, dut.signal::<u8>("open_seen")?);
+    for value in [0x5, 0xa] {
+        free.set(value);
+        timer(1.ns()).await;
+        seen.expect(value)?;
+    }
+    Ok(())
+}
+
+#[verifork::test]
+async fn long_vectors_and_odd_names_are_there(dut: Instance) -> Result {
+    for (name, width, top) in [("v2047", 2047, "top_2047"), ("v4096", 4096, "top_4096")] {
+        let (vector, top) = (dut.signal::<LogicVec>(name)?, dut.signal::<bool>(top)?);
+        ensure!(
+            vector.width() == width,
+            "`{name}` has {} bits",
+            vector.width()
+        );
+        for bit in [false, true] {
+            let mut value = LogicVec::zeros(width);
+            value.set_bit(width - 1, bit.into())?;
+            vector.set(value.clone());
+            timer(1.ns()).await;
+            top.expect(bit)?;
+            vector.expect(value)?;
+        }
+    }
+    let long = "a_name_that_is_longer_than_what_the_compiler_takes_for_one_and_is_therefore_hashed_unless_\
+                it_is_told_not_to_do_so_by_an_option_on_the_command_line_and_still_goes_on";
+    for (name, seen) in [
+        ("__hidden", "hidden_seen"),
+        (long, "long_seen"),
+        ("neg[-1]", "neg_1"),
+    ] {
+        let seen = dut.signal::<LogicVec>(seen)?;
+        let signal = dut.signal::<LogicVec>(name)?;
+        signal.set(LogicVec::ones(signal.width()));
+        timer(1.ns()).await;
+        seen.expect(LogicVec::ones(seen.width()))?;
+    }
+    Ok(())
+}
+
+#[verifork::test]
+async fn ranges_are_those_of_the_declaration(dut: Instance) -> Result {
+    let up = dut.signal::<u8>("up")?;
+    up.bit(0).set(Logic::One);
+    let high = dut.signal::<u8>("high")?;
+    high.bit(4).set(Logic::One);
+    let ones = dut.array::<bool>("ones")?;
+    ensure!(ones.range() == (2, 0), "{:?}", ones.range());
+    ones.set(2, true);
+    timer(1.ns()).await;
+    up.expect(0x80)?;
+    dut.signal::<bool>("up_0")?.expect(true)?;
+    dut.signal::<bool>("high_4")?.expect(true)?;
+    dut.signal::<bool>("y2")?.expect(true)?;
+    dut.array::<u8>("words")?.set(1, 9);
+    dut.signal::<u16>("matrix")?.set(0b101_000);
+    timer(1.ns()).await;
+    dut.signal::<u8>("word_1")?.expect(9)?;
+    dut.signal::<u8>("matrix_1")?.expect(0b101)?;
+    let number = dut.signal::<i32>("number")?;
+    number.expect(-3)?;
+    dut.signal::<f64>("ratio")?.expect(0.5)?;
+    dut.signal::<bool>("single")?;
+    Ok(())
+}
+
+#[verifork::test]
+async fn packages_and_generates_have_the_names_of_the_design(dut: Instance) -> Result {
+    let package = Instance::find("kinds_pkg")?;
+    ensure!(
+        package.kind() == verifork::ObjectKind::Package,
+        "{}",
+        package.kind()
+    );
+    package.signal::<u32>("limit")?.expect(7)?;
+    for lane in ["lane[0]", "lane[1]"] {
+        let lane = dut.instance(lane)?;
+        ensure!(
+            lane.kind() == verifork::ObjectKind::GenerateScope,
+            "{}",
+            lane.kind()
+        );
+        lane.signal::<u8>("kept")?;
+        lane.instance("u")?.signal::<u8>("q")?;
+    }
+    Ok(())
+}
+
+/// From 5.034 on.
+#[verifork::test]
+async fn arrays_of_several_dimensions_are_there(dut: Instance) -> Result {
+    let rows = dut.array::<u8>("rows")?;
+    ensure!(rows.row(1).get(2)? == 0x12);
+    dut.array::<bool>("bits")?.row(2).set(1, true);
+    dut.array::<u8>("lanes")?.set(2, 0xa0);
+    let cube = dut.array::<u8>("cube")?;
+    ensure!(cube.row(2).row(1).get(0)? == 5);
+    rows.row(1).set(2, 0x34);
+    timer(1.ns()).await;
+    dut.signal::<u8>("row_12")?.expect(0x34)?;
+    dut.signal::<bool>("bit_21")?.expect(true)?;
+    dut.signal::<u8>("lane_21")?.expect(0xa)?;
+    Ok(())
+}
+
+/// From 5.050 on.
+#[verifork::test]
+async fn members_of_unpacked_structures_are_there(dut: Instance) -> Result {
+    dut.signal::<u8>("a")?.set(0x42);
+    timer(1.ns()).await;
+    let loose = dut.object("loose")?;
+    ensure!(
+        loose.kind() == verifork::ObjectKind::Struct,
+        "{}",
+        loose.kind()
+    );
+    dut.signal::<u8>("loose.id")?.expect(0x42)?;
+    dut.signal::<u16>("loose.size")?.expect(0x4242)?;
+    dut.signal::<u16>("record")?.expect(0x422)?;
+    Ok(())
+}
+
+/// Where they are not shown, the error says that the design has them.
+#[verifork::test]
+async fn what_old_versions_do_not_show_is_refused_in_true_words(dut: Instance) -> Result {
+    for (name, what) in [
+        ("rows", "an array [1:0][0:2]"),
+        ("cube[2]", "an array [2:0][2:0][2:0]"),
+        ("bits", "an array [2:0][2:0]"),
+        ("lanes", "an array [0:2]"),
+        ("loose", "unpacked structure"),
+    ] {
+        let Err(error) = dut.array::<u8>(name) else {
+            bail!("`{name}` is there");
+        };
+        let text = error.to_string();
+        let told = text.contains("the design has it") || text.contains("cannot show");
+        ensure!(told && text.contains(what), "`{name}`: {text}");
+    }
+    Ok(())
+}

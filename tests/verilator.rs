@@ -312,7 +312,7 @@ fn what_cannot_be_done_is_refused_by_name() {
     for (test, says) in [
         (
             "writes::a_force_holds_a_variable_against_the_design",
-            " cannot force or release a signal",
+            " cannot force or release ",
         ),
         (
             "values::unknown_bits_are_an_error_for_integers_and_values_for_logic",

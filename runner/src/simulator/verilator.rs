@@ -55,7 +55,7 @@ impl Backend for Verilator {
     }
 
     fn works(&self) -> &'static str {
-        "two states, no forces; what tests bind is shown"
+        "two states; what tests bind is shown"
     }
 
     fn programs(&self) -> &'static [&'static str] {

@@ -378,7 +378,7 @@ mod tests {
         for (with_read, driven) in [(false, false), (true, false), (false, true), (true, true)] {
             let (mut own, mut enable, mut value, mut read) =
                 ([5u32, 9, 1], [0; 3], [0; 3], [5, 9, 1]);
-            let mut of = |data: &mut [u32; 3]| of(data, Layout::Words(3), 65);
+            let of = |data: &mut [u32; 3]| of(data, Layout::Words(3), 65);
             let read = with_read.then(|| of(&mut read));
             let parts = [of(&mut enable), of(&mut value)];
             let signal = Location::forceable(of(&mut own), parts, read, 65, driven).unwrap();

@@ -62,7 +62,7 @@ impl VpiPort {
         } else {
             self.vpi_type(object)
         };
-        let kind = object_kind(vpi_type);
+        let kind = self.kind_of(object, vpi_type);
         let mut description = Description::new(kind, String::new(), self.path(object));
         if vpi_type == vpi::vpiUndefined {
             return description;
@@ -134,7 +134,7 @@ impl VpiPort {
 
     /// The kind, where the value tells more than the type, and the encoding.
     pub(super) fn encoding(&self, object: Handle, vpi_type: i32) -> (ObjectKind, Encoding) {
-        let kind = object_kind(vpi_type);
+        let kind = self.kind_of(object, vpi_type);
         if self.quirks.everything_is_a_register {
             return self.encoding_of_register(object, kind);
         }

@@ -265,7 +265,12 @@ impl VpiPort {
     }
 
     pub(super) fn kind(&self, object: Handle) -> ObjectKind {
-        match object_kind(self.vpi_type(object)) {
+        self.kind_of(object, self.vpi_type(object))
+    }
+
+    /// The kind of an object of this type.
+    pub(super) fn kind_of(&self, object: Handle, vpi_type: i32) -> ObjectKind {
+        match object_kind(vpi_type) {
             // Verilator has packages as such scopes.
             ObjectKind::GenerateScope if self.quirks.watches_compare && self.is_root(object) => {
                 ObjectKind::Package

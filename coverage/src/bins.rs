@@ -2,6 +2,7 @@
 
 mod ranges;
 mod resolve;
+mod sets;
 mod wildcard;
 
 use std::marker::PhantomData;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::sets::{Range, divided, intersection, united, without};
 use super::{BinKind, Bins, Item, Keys, wildcard};
 use crate::error::Problem;
 use crate::transition::Transition;
@@ -11,8 +12,6 @@ use crate::value::{CoverValue, Shape};
 const LIMIT: u128 = 1 << 16;
 /// How many bins are made without any that are written: `auto_bin_max` of IEEE 1800.
 const AUTOMATIC: u64 = 64;
-
-type Range = (u128, u128);
 
 /// A bin with its values.
 #[derive(Clone, Debug)]
@@ -262,77 +261,8 @@ impl Making<'_> {
         if u128::from(count) > LIMIT {
             return Err(self.too_many(count.into()));
         }
-        // One less than there are, since 2^128 is no number.
-        let between = u128::try_from(ranges.len() - 1).unwrap_or(u128::MAX);
-        let last_index = ranges
-            .iter()
-            .fold(between, |sum, (first, last)| sum + (last - first));
-        let count = u128::from(count).min(last_index.saturating_add(1));
-        let each = (last_index / count).wrapping_add(u128::from(last_index % count + 1 == count));
-        let mut left = ranges.iter().copied();
-        let mut current = left.next();
-        let mut bins = Vec::new();
-        for _ in 1..count {
-            let mut wanted = each;
-            let mut bin = Vec::new();
-            while let Some((first, last)) = current.filter(|_| wanted > 0) {
-                if last - first < wanted {
-                    wanted -= last - first + 1;
-                    bin.push((first, last));
-                    current = left.next();
-                } else {
-                    bin.push((first, first + (wanted - 1)));
-                    current = Some((first + wanted, last));
-                    wanted = 0;
-                }
-            }
-            bins.push(bin);
-        }
-        bins.push(current.into_iter().chain(left).collect());
-        Ok(bins)
+        Ok(divided(count, ranges))
     }
-}
-
-/// The same values in order, and ranges that touch each other as one.
-fn united(mut ranges: Vec<Range>) -> Vec<Range> {
-    ranges.sort_unstable();
-    let mut united: Vec<Range> = Vec::new();
-    for (first, last) in ranges {
-        match united.last_mut() {
-            Some(previous) if first <= previous.1.saturating_add(1) => {
-                previous.1 = previous.1.max(last);
-            }
-            _ => united.push((first, last)),
-        }
-    }
-    united
-}
-
-/// The values of `ranges` that are not in `others`; both are in order.
-fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
-    let mut left = Vec::new();
-    for &(first, last) in ranges {
-        let mut next = Some(first);
-        let begins = others.partition_point(|other| other.1 < first);
-        for &(other_first, other_last) in &others[begins..] {
-            let Some(from) = next else { break };
-            if other_first > last {
-                break;
-            }
-            if from < other_first {
-                left.push((from, other_first - 1));
-            }
-            next = other_last.checked_add(1).filter(|from| *from <= last);
-        }
-        if let Some(from) = next {
-            left.push((from, last));
-        }
-    }
-    left
-}
-
-fn intersection(ranges: &[Range], others: &[Range]) -> Vec<Range> {
-    without(ranges, &without(ranges, others))
 }
 
 /// The values that there are.

@@ -165,7 +165,9 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::Result;
-    pub use crate::dut::{Affix, Binder, DeclaredPaths, Dut, FieldSpec, enum_width};
+    pub use crate::dut::{
+        Affix, Binder, Declare, DeclareNothing, DeclaredPaths, Dut, FieldSpec, enum_width,
+    };
     pub use crate::failure::failure;
     pub use crate::regression::outcome::FailureKind;
     pub use crate::regression::registry::{
@@ -178,9 +180,9 @@ pub mod __private {
     pub use crate::task::first_of::{Either, either};
     pub use crate::time::TimeUnits;
     pub use crate::value::{
-        Declared, FieldLayout, Layout, LogicEnum, LogicStruct, LogicValue, LogicVec, LogicWidth,
-        ValueError, check_structure, field_layouts, field_places, field_width, read_field,
-        structure_width, write_field,
+        Declared, Field, FieldLayout, Layout, LogicEnum, LogicStruct, LogicValue, LogicVec,
+        LogicWidth, NoField, ValueError, check_structure, field, field_layouts, field_places,
+        some_keep_all_states, structure_width,
     };
     pub use std::future::IntoFuture;
     pub use {anyhow, inventory};

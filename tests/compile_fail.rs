@@ -1,7 +1,8 @@
 //! What must not compile does not, for the reason that it is meant to have, and the compiler says what to
 //! do instead. Each file in `tests/compile_fail` is given to the compiler. A line with an error ends in
 //! `//~` and the error's code (`error` if it has none), and where the words are ours, in a colon and a
-//! part of them. A comment that begins with `//~^` holds another part for the line above.
+//! part of them. A comment that begins with `//~^` holds another part for the line above. Each mistake is
+//! told of once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ mod built;
 
 /// Errors by line and code, and what each has to say or says.
 type Errors = BTreeMap<(u64, String), Vec<String>>;
+
+/// Stands among the texts of an error that is told of twice.
+const TWICE: &str = "(told of twice)";
 
 /// Stands for the code of an error that has none: those of macros and of lifetimes.
 const NO_CODE: &str = "error";
@@ -99,6 +103,9 @@ fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (Errors, 
         for span in spans.iter().filter(|span| span["is_primary"] == true) {
             let line = span["line_start"].as_u64().unwrap_or_default();
             let known = found.entry((line, code.to_owned())).or_default();
+            if texts.first().is_some_and(|message| known.contains(message)) {
+                known.push(TWICE.to_owned());
+            }
             known.extend(texts.iter().cloned());
         }
     }
@@ -137,6 +144,9 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
             continue;
         }
         for (error, parts) in &expected {
+            if found[error].iter().any(|text| text == TWICE) {
+                fail(format!("{error:?} is told of twice"));
+            }
             for part in parts {
                 if !found[error].iter().any(|text| text.contains(part)) {
                     fail(format!("{error:?} does not say {part:?}"));

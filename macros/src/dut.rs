@@ -233,7 +233,12 @@ impl<'a> BoundField<'a> {
             },
             None => quote!(#scope),
         };
-        quote!(<#ty as ::verifork::__private::Dut>::declared_paths(&mut #scope, #path);)
+        // A type that is no `Dut` is reported where it is bound, and not here again.
+        quote! {{
+            #[allow(unused_imports)]
+            use ::verifork::__private::DeclareNothing as _;
+            ::verifork::__private::Declare::<#ty>::new().paths(&mut #scope, #path);
+        }}
     }
 
     /// The expression that binds the field: an `Option` of its type.

@@ -20,7 +20,10 @@ use proc_macro::TokenStream;
 /// Registers an `async fn` as a test that runs inside the simulator.
 ///
 /// The function itself is left as it is written: it can be called, documented and put behind
-/// `#[cfg]`; a `#[cfg]` on it holds for its registration too.
+/// `#[cfg]`; a `#[cfg]` on it holds for its registration too. One thing is added where it is missing: a block
+/// that is given to `spawn`, `fork`, `start`, `start_soon` or `add`, ends in a loop without an end, and uses
+/// `?`, has a type that the compiler cannot see. It gets a `return Ok(())` that is never reached, so that the
+/// type need not be written.
 ///
 /// ```no_run
 /// use verifork::prelude::*;

@@ -107,18 +107,14 @@ fn implementation(
     let texts = names.iter().map(|name| name.unraw().to_string());
     let types: Vec<&Type> = parts.iter().map(|part| part.ty).collect();
     let positions: Vec<usize> = (0..count).collect();
-    // A width that cannot be is an error at the field's type.
-    let widths = parts.iter().map(|Part { ty, width, .. }| {
+    // A type that is no value, and a width that cannot be, are errors at the field's type.
+    let fields = texts.zip(parts).map(|(name, Part { ty, width, .. })| {
         let width = match width {
             Some(width) => quote!(::core::option::Option::Some(#width)),
             None => quote!(::core::option::Option::None),
         };
-        quote_spanned! {ty.span()=>
-            ::verifork::__private::field_width(
-                #width,
-                <#ty as ::verifork::__private::LogicValue>::NATIVE_WIDTH,
-            )
-        }
+        let of_type = quote_spanned!(ty.span()=> ::verifork::__private::field::<#ty>);
+        quote_spanned!(ty.span()=> #of_type(#name, #width))
     });
     // Evaluated even if the struct is never used.
     let evaluated = generics.params.is_empty().then(|| {
@@ -138,11 +134,7 @@ fn implementation(
         {
             const LAYOUTS: &'static [::verifork::__private::FieldLayout] =
                 &::verifork::__private::field_layouts::<#count>(
-                    [#((
-                        #texts,
-                        #widths,
-                        <#types as ::verifork::__private::LogicValue>::LAYOUT,
-                    )),*],
+                    [#(#fields),*],
                     #lsb_first,
                 );
             const FIELDS: &'static [(&'static str, u32, u32)] =
@@ -165,8 +157,9 @@ fn implementation(
             const NATIVE_WIDTH: ::core::option::Option<u32> = ::core::option::Option::Some(
                 <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
             );
-            const ALL_STATES: bool =
-                false #(|| <#types as ::verifork::__private::LogicValue>::ALL_STATES)*;
+            const ALL_STATES: bool = ::verifork::__private::some_keep_all_states(
+                <Self as ::verifork::__private::LogicStruct>::LAYOUTS,
+            );
             const LAYOUT: ::verifork::__private::Layout =
                 ::verifork::__private::Layout::Structure(
                     <Self as ::verifork::__private::LogicStruct>::LAYOUTS,
@@ -179,14 +172,16 @@ fn implementation(
                     <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
                     vector.width(),
                 )?;
+                #[allow(unused_imports)]
+                use ::verifork::__private::NoField as _;
                 let fields = <Self as ::verifork::__private::LogicStruct>::FIELDS;
                 ::core::result::Result::Ok(Self {
                     #(
-                        #names: ::verifork::__private::read_field(
-                            vector,
+                        #names: ::verifork::__private::Field::<#types>::new(
                             fields[#positions],
                             #name,
-                        )?,
+                        )
+                        .read(vector)?,
                     )*
                 })
             }
@@ -203,14 +198,12 @@ fn implementation(
                     <Self as ::verifork::__private::LogicWidth>::MIN_WIDTH,
                 )?;
                 let fields = <Self as ::verifork::__private::LogicStruct>::FIELDS;
+                #[allow(unused_imports)]
+                use ::verifork::__private::NoField as _;
                 let mut vector = ::verifork::__private::LogicVec::zeros(width);
                 #(
-                    ::verifork::__private::write_field(
-                        &mut vector,
-                        &self.#names,
-                        fields[#positions],
-                        #name,
-                    )?;
+                    ::verifork::__private::Field::<#types>::new(fields[#positions], #name)
+                        .write(&mut vector, &self.#names)?;
                 )*
                 ::core::result::Result::Ok(vector)
             }

@@ -1,7 +1,9 @@
-//! `#[verifork::test]`: leaves a function as it is and registers it, once a case.
+//! `#[verifork::test]`: leaves a function as it is, but for loops whose type is open, and registers it, once a
+//! case.
 
 mod cases;
 mod condition;
+mod loops;
 mod options;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -32,7 +34,12 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     // With a mistake the function still stands, so that its callers compile.
     let registration =
         register(arguments, &function).unwrap_or_else(syn::Error::into_compile_error);
-    quote!(#item #registration)
+    let mut told = function;
+    if loops::tell_types(&mut told.block) {
+        quote!(#told #registration)
+    } else {
+        quote!(#item #registration)
+    }
 }
 
 /// What a tuple of several values means, for one who meant a single value.

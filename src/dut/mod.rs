@@ -63,6 +63,8 @@ pub(crate) use bind_error::DOES_NOT_FIT;
 pub use bind_error::{BindError, BindErrorKind, FieldError};
 pub use declared_paths::DeclaredPaths;
 pub(crate) use declared_paths::PathSet;
+#[doc(hidden)]
+pub use declared_paths::{Declare, DeclareNothing};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use expect::ExpectError;
 pub use instance::Instance;

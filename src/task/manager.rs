@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::Name;
+use super::TaskName;
 use super::child::ChildBuilder;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{Core, TaskMap};
@@ -70,8 +70,8 @@ impl TaskManager {
 
     /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
     /// methods here, [`fork`](Self::fork) and those below.
-    pub fn child(&self, name: impl Into<Name>) -> ChildBuilder<'static> {
-        ChildBuilder::in_root(self.core(), name.into())
+    pub fn child(&self, name: impl TaskName) -> ChildBuilder<'static> {
+        ChildBuilder::in_root(self.core(), name.into_name())
     }
 
     spawn_methods!('static);

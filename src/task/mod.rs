@@ -113,6 +113,7 @@ mod inbox;
 mod info;
 mod joiners;
 mod manager;
+mod name;
 mod options;
 mod outcome;
 mod panics;
@@ -135,7 +136,6 @@ mod waiting_for;
 mod waker;
 mod yield_now;
 
-use std::borrow::Cow;
 use std::pin::Pin;
 
 pub use self::block_on::block_on;
@@ -150,6 +150,7 @@ pub use self::first_of::first_of;
 pub use self::handle::{Shared, Starting, Task};
 pub use self::info::{TaskInfo, TaskState};
 pub use self::manager::TaskManager;
+pub use self::name::{Name, TaskName};
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{BlockOutput, ExitOutcome, Outcome};
 pub(crate) use self::panics::{Caught, catch, message_of};
@@ -163,17 +164,6 @@ pub(crate) use self::wait_reason::WaitReason;
 pub use self::waiting_for::waiting_for;
 pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
-
-/// A task's name. A literal costs no allocation.
-///
-/// ```
-/// use verifork::task::Name;
-///
-/// let literal: Name = "driver".into();
-/// let computed: Name = format!("lane {}", 3).into();
-/// assert_eq!(format!("{literal}, {computed}"), "driver, lane 3");
-/// ```
-pub type Name = Cow<'static, str>;
 
 /// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
 pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;

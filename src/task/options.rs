@@ -1,6 +1,6 @@
 //! What can be chosen for a manager and for one child.
 
-use super::Name;
+use super::{Name, TaskName};
 use crate::time::SimDuration;
 
 /// How long `on_exit` futures may take, in simulated time, unless the manager says otherwise.
@@ -74,8 +74,8 @@ impl ManagerOptions {
     }
 
     /// The name under which messages speak of the manager.
-    pub fn name(mut self, name: impl Into<Name>) -> Self {
-        self.name = Some(name.into());
+    pub fn name(mut self, name: impl TaskName) -> Self {
+        self.name = Some(name.into_name());
         self
     }
 

@@ -10,7 +10,6 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::Name;
 use super::child::ChildBuilder;
 use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
@@ -22,6 +21,7 @@ use super::panics::{Caught, catch, catch_in_task};
 use super::spawn_methods::spawn_methods;
 use super::tables::Popped;
 use super::waker::{NodeRef, waker_of};
+use super::{Name, TaskName};
 
 /// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
 ///
@@ -81,9 +81,9 @@ impl Deref for Scope<'_, '_> {
 impl<'scope> Scope<'scope, '_> {
     /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
     /// methods here, [`fork`](Self::fork) and those below.
-    pub fn child(&self, name: impl Into<Name>) -> ChildBuilder<'scope> {
+    pub fn child(&self, name: impl TaskName) -> ChildBuilder<'scope> {
         // SAFETY: what lives for `'scope` outlives the scope.
-        unsafe { ChildBuilder::new(self.core(), name.into(), true) }
+        unsafe { ChildBuilder::new(self.core(), name.into_name(), true) }
     }
 
     spawn_methods!('scope);

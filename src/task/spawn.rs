@@ -6,7 +6,6 @@ use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::Name;
 use super::child::ChildBuilder;
 use super::core::{Begin, Core, child_info};
 use super::error::TaskErrors;
@@ -15,14 +14,16 @@ use super::handle::Task;
 use super::options::{ChildOptions, ManagerOptions};
 use super::outcome::BlockOutput;
 use super::test_end::end_test;
+use super::{Name, TaskName};
 
 /// Starts a task that belongs to the test: it has run to its first suspension when this returns.
 ///
 /// If it fails, the test fails at once. If it still runs when the test's function returns, it is
 /// cancelled, newest task first. Its name, for messages, is where it was spawned.
 ///
-/// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. A loop without
-/// an end that uses `?` goes to [`background`], or says `spawn::<Result, _>(…)`.
+/// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. Outside of a
+/// function with `#[verifork::test]`, a loop without an end that uses `?` goes to [`background`], or says
+/// `spawn::<Result, _>(…)`.
 ///
 /// # Panics
 ///
@@ -103,7 +104,7 @@ fn find_name_of(place: &'static Location<'static>) -> &'static str {
 /// # }
 /// ```
 #[track_caller]
-pub fn spawn_named<R, F>(name: impl Into<Name>, future: F) -> Task<R::Value>
+pub fn spawn_named<R, F>(name: impl TaskName, future: F) -> Task<R::Value>
 where
     F: Future<Output = R> + 'static,
     R: BlockOutput<Value: 'static>,
@@ -140,7 +141,7 @@ where
 #[doc(alias = "daemon")]
 #[doc(alias = "start_soon")]
 #[track_caller]
-pub fn background<F>(name: impl Into<Name>, future: F) -> Task<()>
+pub fn background<F>(name: impl TaskName, future: F) -> Task<()>
 where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
@@ -172,8 +173,8 @@ where
 /// }
 /// ```
 #[track_caller]
-pub fn child(name: impl Into<Name>) -> ChildBuilder<'static> {
-    let name = name.into();
+pub fn child(name: impl TaskName) -> ChildBuilder<'static> {
+    let name = name.into_name();
     let test = executor().test.borrow().clone();
     match test {
         Some(test) => ChildBuilder::in_root(&test, name),

@@ -12,8 +12,9 @@ macro_rules! spawn_methods {
         /// After an error in the manager, the task is not started and the handle says cancelled.
         ///
         /// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. A loop
-        /// without an end that uses `?` has nothing to end in: it belongs in the
-        /// [`background`](Self::background), or says `fork::<Result, _>(…)`.
+        /// without an end that uses `?` has nothing to end in: outside of a function with
+        /// `#[verifork::test]`, it belongs in the [`background`](Self::background), or says
+        /// `fork::<Result, _>(…)`.
         ///
         /// # Panics
         ///
@@ -46,7 +47,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn fork<R, F>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             future: F,
         ) -> $crate::task::Task<R::Value>
         where
@@ -65,7 +66,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn fork_with<R, F>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             options: $crate::task::ChildOptions,
             future: F,
         ) -> $crate::task::Task<R::Value>
@@ -131,7 +132,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn background<F>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             future: F,
         ) -> $crate::task::Task<()>
         where
@@ -148,7 +149,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn start_soon<R, F>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             future: F,
         ) -> $crate::task::Task<R::Value>
         where
@@ -167,7 +168,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn start<R, F>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             future: F,
         ) -> $crate::task::Starting<R::Value>
         where
@@ -186,7 +187,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn fork_soon<R, F, M>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             function: M,
         ) -> $crate::task::Task<R::Value>
         where
@@ -209,7 +210,7 @@ macro_rules! spawn_methods {
         #[track_caller]
         pub fn add<A>(
             &self,
-            name: impl Into<$crate::task::Name>,
+            name: impl $crate::task::TaskName,
             awaitable: A,
         ) -> $crate::task::Task<<A::Output as $crate::task::Outcome>::Value>
         where

@@ -1,5 +1,7 @@
 //! Values made of others: packed structures, and lanes of packed arrays.
 
+use std::marker::PhantomData;
+
 use super::{FieldLayout, Layout, LogicValue, LogicVec, LogicWidth, ValueError};
 
 /// A struct as the value of a packed structure (IEEE 1800-2017, 7.2.1); `#[derive(LogicStruct)]`
@@ -44,16 +46,17 @@ pub trait LogicStruct: LogicWidth {
     const LAYOUTS: &'static [FieldLayout];
 }
 
-/// The width of a field: the one that is declared for it, else its type's own.
+/// A field as far as its type and its declared width tell it; its width is the declared one, else its
+/// type's own.
 ///
 /// Evaluated when the derive's code is compiled, where a panic is an error at the field's type.
 ///
 /// # Panics
 ///
-/// There is none, it is 0, or the type does not hold so many bits.
+/// There is no width, it is 0, or the type does not hold so many bits.
 #[doc(hidden)]
-pub const fn field_width(declared: Option<u32>, native: Option<u32>) -> u32 {
-    match (declared, native) {
+pub const fn field<T: LogicValue>(name: &'static str, declared: Option<u32>) -> FieldLayout {
+    let width = match (declared, T::NATIVE_WIDTH) {
         (Some(0), _) | (_, Some(0)) => panic!("a field is at least 1 bit wide"),
         (Some(declared), Some(native)) => {
             assert!(
@@ -66,6 +69,13 @@ pub const fn field_width(declared: Option<u32>, native: Option<u32>) -> u32 {
         (None, None) => {
             panic!("this type has no width of its own: say it, as in `#[logic(width = 3)]`")
         }
+    };
+    FieldLayout {
+        name,
+        low: 0,
+        width,
+        layout: T::LAYOUT,
+        all_states: T::ALL_STATES,
     }
 }
 
@@ -86,40 +96,67 @@ pub fn check_structure(expected: u32, actual: u32) -> Result<(), ValueError> {
     })
 }
 
-/// Reads a field.
-///
-/// # Errors
-///
-/// [`ValueError::Field`] around what stands in the way.
+/// Reads and writes a field in the code of the derive, where a type that is no [`LogicValue`] is no second
+/// error: the methods of [`NoField`] are there for it.
 #[doc(hidden)]
-pub fn read_field<T: LogicValue>(
-    vector: &LogicVec,
-    (field, low, width): (&'static str, u32, u32),
+#[derive(Debug)]
+pub struct Field<T> {
+    place: (&'static str, u32, u32),
     structure: &'static str,
-) -> Result<T, ValueError> {
-    vector
-        .slice(low + width - 1, low)
-        .and_then(|bits| T::from_logic(&bits))
-        .map_err(|error| error.of_field(structure, field))
+    value: PhantomData<T>,
 }
 
-/// Writes a field.
-///
-/// # Errors
-///
-/// [`ValueError::Field`] around what stands in the way.
-#[doc(hidden)]
-pub fn write_field<T: LogicValue>(
-    vector: &mut LogicVec,
-    value: &T,
-    (field, low, width): (&'static str, u32, u32),
-    structure: &'static str,
-) -> Result<(), ValueError> {
-    value
-        .to_logic(width)
-        .and_then(|bits| vector.set_slice(low + width - 1, low, &bits))
-        .map_err(|error| error.of_field(structure, field))
+impl<T> Field<T> {
+    pub fn new(place: (&'static str, u32, u32), structure: &'static str) -> Self {
+        Field {
+            place,
+            structure,
+            value: PhantomData,
+        }
+    }
 }
+
+impl<T: LogicValue> Field<T> {
+    /// Reads the field.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Field`] around what stands in the way.
+    pub fn read(self, vector: &LogicVec) -> Result<T, ValueError> {
+        let (field, low, width) = self.place;
+        vector
+            .slice(low + width - 1, low)
+            .and_then(|bits| T::from_logic(&bits))
+            .map_err(|error| error.of_field(self.structure, field))
+    }
+
+    /// Writes the field.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Field`] around what stands in the way.
+    pub fn write(self, vector: &mut LogicVec, value: &T) -> Result<(), ValueError> {
+        let (field, low, width) = self.place;
+        value
+            .to_logic(width)
+            .and_then(|bits| vector.set_slice(low + width - 1, low, &bits))
+            .map_err(|error| error.of_field(self.structure, field))
+    }
+}
+
+/// See [`Field`]. Never called.
+#[doc(hidden)]
+pub trait NoField<T>: Sized {
+    fn read(self, _: &LogicVec) -> Result<T, ValueError> {
+        unreachable!("a field's type is a `LogicValue`")
+    }
+
+    fn write(self, _: &mut LogicVec, _: &T) -> Result<(), ValueError> {
+        unreachable!("a field's type is a `LogicValue`")
+    }
+}
+
+impl<T> NoField<T> for Field<T> {}
 
 /// Lanes of a packed array: `[u8; 4]` is `logic [3:0][7:0]`, element 0 the least significant.
 ///

@@ -32,33 +32,33 @@ pub struct FieldLayout {
     pub width: u32,
     /// What they are.
     pub layout: Layout,
+    /// Whether they keep all nine states.
+    pub all_states: bool,
 }
 
-/// The fields of a structure from the width of each, in the order of their declaration: the first one has
+/// Whether one of the fields keeps all nine states.
+#[doc(hidden)]
+pub const fn some_keep_all_states(fields: &[FieldLayout]) -> bool {
+    let (mut some, mut at) = (false, 0);
+    while at < fields.len() {
+        some |= fields[at].all_states;
+        at += 1;
+    }
+    some
+}
+
+/// The fields of a structure with their places, in the order of their declaration: the first one has
 /// the most significant bits, or the least with `lsb_first`.
 #[doc(hidden)]
 pub const fn field_layouts<const N: usize>(
-    declared: [(&'static str, u32, Layout); N],
+    mut fields: [FieldLayout; N],
     lsb_first: bool,
 ) -> [FieldLayout; N] {
-    const NONE: FieldLayout = FieldLayout {
-        name: "",
-        low: 0,
-        width: 0,
-        layout: Layout::Bits,
-    };
-    let mut fields = [NONE; N];
     let (mut placed, mut end) = (0, 0_u32);
     while placed < N {
         let at = if lsb_first { placed } else { N - 1 - placed };
-        let (name, width, layout) = declared[at];
-        fields[at] = FieldLayout {
-            name,
-            low: end,
-            width,
-            layout,
-        };
-        end += width;
+        fields[at].low = end;
+        end += fields[at].width;
         placed += 1;
     }
     fields
@@ -195,10 +195,18 @@ mod tests {
 
     #[test]
     fn fields_follow_each_other_from_either_end() {
-        let declared = [("a", 3, Layout::Bits), ("b", 1, Layout::Bits)];
+        let field = |name, width| FieldLayout {
+            name,
+            low: 0,
+            width,
+            layout: Layout::Bits,
+            all_states: width == 1,
+        };
+        let declared = [field("a", 3), field("b", 1)];
         let places = |lsb_first| field_places(&field_layouts(declared, lsb_first));
         assert_eq!(places(false), [("a", 1, 3), ("b", 0, 1)]);
         assert_eq!(places(true), [("a", 0, 3), ("b", 3, 1)]);
-        assert_eq!(structure_width(&field_layouts(declared, true)), 4);
+        assert_eq!(structure_width(&declared), 4);
+        assert!(some_keep_all_states(&declared) && !some_keep_all_states(&declared[..1]));
     }
 }

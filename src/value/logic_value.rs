@@ -59,6 +59,11 @@ impl Declared {
 /// }
 /// assert_eq!(round_trip(-5_i16), -5);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type for a value of bits",
+    label = "use `bool`, `Logic`, `u8` to `u128`, `i8` to `i128`, or a type that derives `LogicEnum` or \
+             `LogicStruct`"
+)]
 pub trait LogicValue: Sized + 'static {
     /// The type's own width in bits; `None` if it takes any.
     const NATIVE_WIDTH: Option<u32>;

@@ -51,12 +51,14 @@ mod model;
 
 pub use aggregate::LogicStruct;
 #[doc(hidden)]
-pub use aggregate::{check_structure, field_width, read_field, write_field};
+pub use aggregate::{Field, NoField, check_structure, field};
 pub use bits::{Bits, UnknownBits};
 pub use compare::Operand;
 pub use error::ValueError;
 #[doc(hidden)]
-pub use layout::{FieldLayout, Layout, field_layouts, field_places, structure_width};
+pub use layout::{
+    FieldLayout, Layout, field_layouts, field_places, some_keep_all_states, structure_width,
+};
 pub use logic::Logic;
 pub use logic_value::{Declared, LogicEnum, LogicValue, LogicWidth};
 pub(crate) use planes::low_mask;

@@ -67,6 +67,40 @@ pub fn loops_tell_nothing_where_nobody_asks(tm: &TaskManager, signal: Signal<boo
     });
 }
 
+#[verifork::test]
+async fn loops_of_a_test_tell_nothing(clk: Signal<bool>) -> Result {
+    spawn(async move {
+        loop {
+            clk.rising_edge().await;
+            clk.expect(true)?;
+        }
+    });
+    scope(async |tm| {
+        let monitor = tm.fork("monitor", async {
+            loop {
+                clk.changed().await;
+                let level = clk.get()?;
+                for _ in 0..3 {
+                    if level {
+                        break;
+                    }
+                }
+            }
+        });
+        tm.child("built").start_soon(async move {
+            loop {
+                clk.changed().await;
+                ensure!(clk.get()?, "it fell");
+            }
+        });
+        let _: Task<()> = monitor;
+        tm.cancel_all();
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
 pub mod without_the_prelude {
     use verifork::*;
 

@@ -38,3 +38,12 @@ pub async fn without_async() -> Result {
     .await?;
     Ok(())
 }
+
+pub fn without_a_name(tm: &TaskManager) {
+    tm.fork( //~ E0061
+        async { Ok(()) }, //~ E0277: a task has a name, which comes first: `tm.fork("name", async …)`
+    );
+    tm.background( //~ E0061
+        async { Ok(()) }, //~ E0277: this is no name: write one before it
+    );
+}

@@ -1,5 +1,6 @@
 //! A loop without an end has nothing to end in, so where it uses `?` its type is open: `background` knows
-//! it, `spawn` and `fork` do not.
+//! it, and `#[verifork::test]` tells it for what stands in the test. `spawn` and `fork` in other functions do
+//! not: there it is `background`, or `spawn::<Result, _>(…)`.
 use verifork::prelude::*;
 
 pub fn of_the_test(q: Signal<u8>) {

@@ -33,6 +33,12 @@ pub struct Values {
                                 //~^ use `bool`, `Logic`, `u8` to `u128`
 }
 
+#[derive(LogicStruct)]
+pub struct Fields {
+    pub bus: Bus, //~ E0277: `Bus` is not a type for a value of bits
+                  //~^ or a type that derives `LogicEnum` or `LogicStruct`
+}
+
 #[derive(Dut)]
 pub enum Enum { //~ error: derive it on a struct with named fields
     A,

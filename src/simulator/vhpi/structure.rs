@@ -241,6 +241,7 @@ impl VhpiPort {
                 low: lane * width,
                 width,
                 layout,
+                all_states: false,
             };
             let path = format!("{path}[{index}]");
             match self.array_element(array, index) {

@@ -23,7 +23,7 @@ use thread::Thread;
 pub(crate) use thread::{leave_all_behind, running_threads};
 
 use super::POLLED_AGAIN;
-use crate::task::{Caught, Name, catch, record_wait};
+use crate::task::{Caught, Name, TaskName, catch, record_wait};
 
 /// Runs code that blocks on a thread of its own; the future gives what it returns.
 ///
@@ -56,12 +56,12 @@ use crate::task::{Caught, Name, catch, record_wait};
 #[doc(alias = "external")]
 #[doc(alias = "thread")]
 #[track_caller]
-pub fn blocking<T, F>(name: impl Into<Name>, work: F) -> Blocking<T>
+pub fn blocking<T, F>(name: impl TaskName, work: F) -> Blocking<T>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    start(Builder::new(), name.into(), (), |_remote| work())
+    start(Builder::new(), name.into_name(), (), |_remote| work())
 }
 
 /// Runs code that blocks on a thread of its own, as [`blocking`] does, from where it can call into
@@ -116,13 +116,13 @@ where
 #[doc(alias = "resume")]
 #[doc(alias = "thread")]
 #[track_caller]
-pub fn bridge<C, T, F>(name: impl Into<Name>, context: C, work: F) -> Bridge<C, T>
+pub fn bridge<C, T, F>(name: impl TaskName, context: C, work: F) -> Bridge<C, T>
 where
     C: 'static,
     T: Send + 'static,
     F: FnOnce(Remote<C>) -> T + Send + 'static,
 {
-    start(Builder::new(), name.into(), context, work)
+    start(Builder::new(), name.into_name(), context, work)
 }
 
 /// The future of [`blocking`].

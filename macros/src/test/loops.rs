@@ -1,0 +1,220 @@
+//! Loops of tasks that have no end and use `?`.
+//!
+//! `spawn(async { loop { … check()?; } })` has no value for the compiler to see the task's type by, and `?`
+//! asks for it. Such a block gets a `return` that is never reached, which tells it. Nothing else changes.
+
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Block, Expr, ExprAsync, ExprBreak, ExprCall, ExprClosure, ExprLoop, ExprMethodCall, ExprReturn,
+    ExprTry, Item, Label, Lifetime, Macro, PathArguments, Stmt, parse_quote,
+};
+
+/// What takes the block of a task whose type is open.
+const TAKES_A_BLOCK: [&str; 11] = [
+    "spawn",
+    "spawn_named",
+    "fork",
+    "try_fork",
+    "fork_with",
+    "try_fork_with",
+    "start",
+    "try_start",
+    "start_soon",
+    "try_start_soon",
+    "add",
+];
+
+/// Tells the types of such blocks in a function; whether there were some.
+pub(super) fn tell_types(block: &mut Block) -> bool {
+    let mut loops = Loops { told: false };
+    loops.visit_block_mut(block);
+    loops.told
+}
+
+struct Loops {
+    told: bool,
+}
+
+impl Loops {
+    fn tell<'a>(&mut self, arguments: impl Iterator<Item = &'a mut Expr>) {
+        for argument in arguments {
+            if let Expr::Async(task) = argument
+                && has_open_type(task)
+            {
+                let never: Stmt = parse_quote! {
+                    if false {
+                        return ::core::result::Result::<(), ::verifork::Error>::Ok(());
+                    }
+                };
+                task.block.stmts.insert(0, never);
+                self.told = true;
+            }
+        }
+    }
+}
+
+impl VisitMut for Loops {
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        visit_mut::visit_expr_call_mut(self, call);
+        if let Expr::Path(path) = &*call.func
+            && let Some(last) = path.path.segments.last()
+            && matches!(last.arguments, PathArguments::None)
+            && TAKES_A_BLOCK.iter().any(|name| last.ident == name)
+        {
+            self.tell(call.args.iter_mut());
+        }
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.turbofish.is_none() && TAKES_A_BLOCK.iter().any(|name| call.method == name) {
+            self.tell(call.args.iter_mut());
+        }
+    }
+}
+
+/// Whether a block ends in a loop without an end, uses `?`, and returns nothing by itself.
+fn has_open_type(task: &ExprAsync) -> bool {
+    let Some(Stmt::Expr(Expr::Loop(ends_in), _)) = task.block.stmts.last() else {
+        return false;
+    };
+    let mut found = Found::default();
+    found.visit_block(&task.block);
+    found.tries && !found.returns && !is_left(ends_in)
+}
+
+/// What a block itself does, not those of closures and other tasks in it.
+#[derive(Default)]
+struct Found {
+    tries: bool,
+    returns: bool,
+}
+
+impl Visit<'_> for Found {
+    fn visit_expr_try(&mut self, it: &ExprTry) {
+        self.tries = true;
+        visit::visit_expr_try(self, it);
+    }
+
+    fn visit_expr_return(&mut self, _: &ExprReturn) {
+        self.returns = true;
+    }
+
+    /// Ours return an error as `?` does.
+    fn visit_macro(&mut self, it: &Macro) {
+        let last = it.path.segments.last();
+        self.tries |= last.is_some_and(|last| last.ident == "ensure" || last.ident == "bail");
+    }
+
+    fn visit_expr_async(&mut self, _: &ExprAsync) {}
+    fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+    fn visit_item(&mut self, _: &Item) {}
+}
+
+/// Whether a `break` leaves a loop.
+fn is_left(it: &ExprLoop) -> bool {
+    let mut breaks = Breaks {
+        label: it.label.as_ref().map(|Label { name, .. }| name),
+        depth: 0,
+        found: false,
+    };
+    breaks.visit_block(&it.body);
+    breaks.found
+}
+
+struct Breaks<'a> {
+    label: Option<&'a Lifetime>,
+    /// How many other loops are around.
+    depth: usize,
+    found: bool,
+}
+
+impl Breaks<'_> {
+    fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        visit(self);
+        self.depth -= 1;
+    }
+}
+
+impl Visit<'_> for Breaks<'_> {
+    fn visit_expr_break(&mut self, it: &ExprBreak) {
+        self.found |= match &it.label {
+            Some(label) => self.label.is_some_and(|own| own.ident == label.ident),
+            None => self.depth == 0,
+        };
+        visit::visit_expr_break(self, it);
+    }
+
+    fn visit_expr_loop(&mut self, it: &ExprLoop) {
+        self.inside(|breaks| visit::visit_expr_loop(breaks, it));
+    }
+
+    fn visit_expr_while(&mut self, it: &syn::ExprWhile) {
+        self.inside(|breaks| visit::visit_expr_while(breaks, it));
+    }
+
+    fn visit_expr_for_loop(&mut self, it: &syn::ExprForLoop) {
+        self.inside(|breaks| visit::visit_expr_for_loop(breaks, it));
+    }
+
+    fn visit_expr_async(&mut self, _: &ExprAsync) {}
+    fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+    fn visit_item(&mut self, _: &Item) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+    use syn::parse_str;
+
+    use super::*;
+
+    /// How many blocks of a function's body get their type told.
+    fn told(body: &str) -> usize {
+        let mut block: Block = parse_str(&format!("{{ {body} }}")).unwrap();
+        let some = tell_types(&mut block);
+        let told = block.to_token_stream().to_string();
+        let count = told.matches("if false").count();
+        assert_eq!(some, count > 0);
+        count
+    }
+
+    #[test]
+    fn a_loop_without_an_end_that_uses_the_question_mark_is_told() {
+        for body in [
+            "spawn(async move { loop { a()?; } });",
+            "verifork::task::spawn_named(\"n\", async { let b = c()?; loop { b.await; } })",
+            "tm.fork(\"n\", async { loop { for i in 0..3 { if d { break; } e()?; } } });",
+            "tm.child(\"n\").start_soon(async { 'a: loop { loop { break; } f()?; } });",
+            "scope(async |tm| { tm.fork(\"n\", async { loop { g()?; } }); Ok(()) }).await?;",
+            "spawn(async { loop { verifork::ensure!(a.await, \"it fell\"); } });",
+            "async fn helper() { spawn(async { loop { h()?; } }); }",
+        ] {
+            assert_eq!(told(body), 1, "{body}");
+        }
+        let nested =
+            "tm.fork(\"n\", async { tm.fork(\"m\", async { loop { a()?; } }); loop { b()?; } })";
+        assert_eq!(told(nested), 2);
+    }
+
+    #[test]
+    fn every_other_block_stays_as_it_is() {
+        for body in [
+            "spawn(async { loop { a().await; } });",
+            "spawn(async { loop { a()?; break; } });",
+            "spawn(async { 'a: loop { loop { b()?; break 'a; } } });",
+            "spawn(async { loop { a()?; if b { return Ok(3); } } });",
+            "spawn(async { a()?; Ok(()) });",
+            "spawn(async { for i in a { b()?; } });",
+            "spawn(async { loop { let f = || c()?; } });",
+            "spawn::<Result, _>(async { loop { a()?; } });",
+            "tm.fork::<Result, _>(\"n\", async { loop { a()?; } });",
+            "let block = async { loop { a()?; } };",
+            "mine(async { loop { a()?; } });",
+        ] {
+            assert_eq!(told(body), 0, "{body}");
+        }
+    }
+}

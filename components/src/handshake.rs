@@ -7,6 +7,7 @@ use verifork::value::{Logic, LogicVec};
 
 use crate::parent::interned;
 use crate::pauses::Cursor;
+use crate::sending::{OnReset, Sending};
 use crate::violation::{Ignored, Violation};
 use crate::{Clocked, Pauses};
 
@@ -202,6 +203,61 @@ impl Taking {
     }
 }
 
+/// Sends what a queue gives, for ever.
+pub(crate) async fn send_all<T>(
+    wires: Wires,
+    pauses: &Pauses,
+    queue: &Sending<T>,
+    on_reset: OnReset,
+    drive: impl Fn(&T) -> Result,
+) -> Result {
+    let mut offering = Offering::new(wires, pauses);
+    offering.idle()?;
+    loop {
+        wires.clocked.out_of_reset().await;
+        loop {
+            let Some((number, item)) = queue.take() else {
+                offering.idle()?;
+                queue.filled().await;
+                if wires.edge().await {
+                    break;
+                }
+                continue;
+            };
+            match offering.offer(|| drive(&item)).await? {
+                Ended::Transferred => queue.is_done(number),
+                Ended::Reset => {
+                    offering.idle()?;
+                    match on_reset {
+                        OnReset::Fail => queue.drop_all(),
+                        OnReset::Retry => queue.put_back(number, item),
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Takes what comes, for ever: `each` samples it at its edge, `reset` is called when a reset begins.
+pub(crate) async fn take_all(
+    wires: Wires,
+    pauses: &Pauses,
+    has_room: impl Fn() -> bool,
+    mut each: impl FnMut() -> Result,
+    reset: impl Fn(),
+) -> Result {
+    let mut taking = Taking::new(wires, pauses);
+    loop {
+        taking.set_ready(false)?;
+        wires.clocked.out_of_reset().await;
+        while taking.take(&has_room).await? == Ended::Transferred {
+            each()?;
+        }
+        reset();
+    }
+}
+
 /// A signal that has to keep its value while it waits, and to be known.
 pub(crate) struct Watched {
     pub(crate) signal: Signal<LogicVec>,
@@ -275,8 +331,18 @@ impl Watching {
 
     /// Looks on for a cycle. `transaction` says of what, for messages.
     pub(crate) async fn cycle(&mut self, transaction: impl Fn() -> String) -> Result<Seen> {
+        let in_reset = self.wires.edge().await;
+        self.look(in_reset, transaction)
+    }
+
+    /// Looks on at an edge.
+    pub(crate) fn look(
+        &mut self,
+        in_reset: bool,
+        transaction: impl Fn() -> String,
+    ) -> Result<Seen> {
         let wires = self.wires;
-        if wires.edge().await {
+        if in_reset {
             (self.waits, self.waited, self.was_in_reset) = (false, 0, true);
             return Ok(Seen::Reset);
         }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`valid_ready`], any payload | source, sink, monitor, checker |
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
+//! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //!
 //! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
 //! [`Subscription`]; a [`Memory`](memory::Memory).
@@ -29,6 +30,7 @@
 extern crate self as verifork_components;
 
 mod analysis;
+pub mod axi_lite;
 pub mod axi_stream;
 mod clocked;
 mod handshake;

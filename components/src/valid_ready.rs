@@ -65,7 +65,7 @@ use verifork::value::Logic;
 use verifork::{Result, record};
 
 use crate::handshake::{
-    Ended, HandshakeRules, Offering, Seen, Taking, Watched, Watching, Wires, bus_of,
+    HandshakeRules, Seen, Watched, Watching, Wires, bus_of, send_all, take_all,
 };
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndOnDrop, EndReceived, Interrupted, OnReset, Received, Sending, Ticket};
@@ -197,33 +197,9 @@ impl<P: Payload> Source<P> {
         parent.add_background(name, async move {
             let _claim = claim;
             let _end = EndOnDrop(Rc::clone(&queue));
-            let mut offering = Offering::new(wires, &self.pauses);
             let payload = &self.channel.payload;
-            offering.idle()?;
-            loop {
-                wires.clocked.out_of_reset().await;
-                loop {
-                    let Some((number, value)) = queue.take() else {
-                        offering.idle()?;
-                        queue.filled().await;
-                        if wires.edge().await {
-                            break;
-                        }
-                        continue;
-                    };
-                    match offering.offer(|| Ok(payload.drive(&value)?)).await? {
-                        Ended::Transferred => queue.is_done(number),
-                        Ended::Reset => {
-                            offering.idle()?;
-                            match self.on_reset {
-                                OnReset::Fail => queue.drop_all(),
-                                OnReset::Retry => queue.put_back(number, value),
-                            }
-                            break;
-                        }
-                    }
-                }
-            }
+            let drive = |value: &P::Value| Ok(payload.drive(value)?);
+            send_all(wires, &self.pauses, &queue, self.on_reset, drive).await
         });
         RunningSource { sending }
     }
@@ -322,15 +298,19 @@ impl<P: Payload> Sink<P> {
         parent.add_background(name, async move {
             let _claim = claim;
             let _end = EndReceived(Rc::clone(&queue));
-            let mut taking = Taking::new(wires, &self.pauses);
-            loop {
-                taking.set_ready(false)?;
-                wires.clocked.out_of_reset().await;
-                while taking.take(|| queue.has_room()).await? == Ended::Transferred {
-                    queue.push(sample(&wires, &self.channel.payload)?);
-                }
-                queue.reset();
-            }
+            let payload = &self.channel.payload;
+            let each = || {
+                queue.push(sample(&wires, payload)?);
+                Ok(())
+            };
+            take_all(
+                wires,
+                &self.pauses,
+                || queue.has_room(),
+                each,
+                || queue.reset(),
+            )
+            .await
         });
         RunningSink { received, on_reset }
     }

@@ -1,11 +1,12 @@
 //! The side that receives frames.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::assembly::Assembly;
 use super::frame::Frame;
 use super::signals::{BeatBuffer, Signals};
-use crate::handshake::{Ended, Taking};
+use crate::handshake::take_all;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndReceived, Interrupted, OnReset, Received};
 use crate::{Clocked, Pauses};
@@ -75,21 +76,20 @@ impl Sink {
         parent.add_background(name, async move {
             let _claim = claim;
             let _end = EndReceived(Rc::clone(&queue));
-            let mut taking = Taking::new(wires, &self.pauses);
             let mut beat = BeatBuffer::new(&self.signals);
-            let mut frames = Assembly::new();
-            loop {
-                taking.set_ready(false)?;
-                wires.clocked.out_of_reset().await;
-                while taking.take(|| queue.has_room()).await? == Ended::Transferred {
-                    beat.sample()?;
-                    if let Some((frame, ())) = frames.add(&beat, || ()) {
-                        queue.push(frame);
-                    }
+            let frames = RefCell::new(Assembly::new());
+            let each = || {
+                beat.sample()?;
+                if let Some((frame, ())) = frames.borrow_mut().add(&beat, || ()) {
+                    queue.push(frame);
                 }
-                frames.clear();
+                Ok(())
+            };
+            let reset = || {
+                frames.borrow_mut().clear();
                 queue.reset();
-            }
+            };
+            take_all(wires, &self.pauses, || queue.has_room(), each, reset).await
         });
         RunningSink { received, on_reset }
     }

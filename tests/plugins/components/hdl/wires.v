@@ -38,6 +38,26 @@ module wires #(
     input  wire                 out_valid,
     input  wire [7:0]           out_data,
 
+    input  wire                 axil_awvalid,
+    input  wire                 axil_awready,
+    input  wire [15:0]          axil_awaddr,
+    input  wire [2:0]           axil_awprot,
+    input  wire                 axil_wvalid,
+    input  wire                 axil_wready,
+    input  wire [31:0]          axil_wdata,
+    input  wire [3:0]           axil_wstrb,
+    input  wire                 axil_bvalid,
+    input  wire                 axil_bready,
+    input  wire [1:0]           axil_bresp,
+    input  wire                 axil_arvalid,
+    input  wire                 axil_arready,
+    input  wire [15:0]          axil_araddr,
+    input  wire [2:0]           axil_arprot,
+    input  wire                 axil_rvalid,
+    input  wire                 axil_rready,
+    input  wire [31:0]          axil_rdata,
+    input  wire [1:0]           axil_rresp,
+
     output reg  [7:0]           cycles
 );
     initial cycles = 0;

@@ -41,6 +41,26 @@ entity wires is
         out_valid   : in std_logic;
         out_data    : in std_logic_vector(7 downto 0);
 
+        axil_awvalid : in std_logic;
+        axil_awready : in std_logic;
+        axil_awaddr  : in std_logic_vector(15 downto 0);
+        axil_awprot  : in std_logic_vector(2 downto 0);
+        axil_wvalid  : in std_logic;
+        axil_wready  : in std_logic;
+        axil_wdata   : in std_logic_vector(31 downto 0);
+        axil_wstrb   : in std_logic_vector(3 downto 0);
+        axil_bvalid  : in std_logic;
+        axil_bready  : in std_logic;
+        axil_bresp   : in std_logic_vector(1 downto 0);
+        axil_arvalid : in std_logic;
+        axil_arready : in std_logic;
+        axil_araddr  : in std_logic_vector(15 downto 0);
+        axil_arprot  : in std_logic_vector(2 downto 0);
+        axil_rvalid  : in std_logic;
+        axil_rready  : in std_logic;
+        axil_rdata   : in std_logic_vector(31 downto 0);
+        axil_rresp   : in std_logic_vector(1 downto 0);
+
         cycles      : out std_logic_vector(7 downto 0)
     );
 end entity;

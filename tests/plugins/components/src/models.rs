@@ -182,8 +182,8 @@ async fn a_transfer_allocates_nothing(dut: Out) -> Result {
             .queue(4)
             .start(tm, &clocked);
         valid_ready::Checker::new(&dut.out).start(tm, &clocked);
-        for word in 0..1000 {
-            source.send((word % 256) as u8).await?;
+        for word in (0..=u8::MAX).cycle().take(1000) {
+            source.send(word).await?;
         }
         clocked.edges(600).await;
         let before = allocations::count();

@@ -4,31 +4,46 @@ use std::process::ExitCode;
 
 use verifork_runner::{Design, Simulator};
 
+/// The tests of plain wires that hold for any width.
+const OF_ANY_WIDTH: &[&str] = &["models::"];
+/// Those and the rest, for four bytes.
+const ALL: &[&str] = &[
+    "binding::",
+    "life::",
+    "lite::",
+    "lite_rules::",
+    "models::",
+    "stream_rules::",
+    "valid_ready_rules::",
+];
+
+fn wires(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
+    Design::new("wires")
+        .sources([format!("hdl/{source}")])
+        .label(label)
+        .parameter("BYTES", bytes)
+        .tests(tests.iter().copied())
+        .shared_simulation()
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+}
+
 fn main() -> ExitCode {
-    let wires = |label: &str, source: &str, bytes: i64| {
-        Design::new("wires")
-            .sources([format!("hdl/{source}")])
-            .label(label)
-            .parameter("BYTES", bytes)
+    let registers = |source: &str| {
+        Design::new("axi_lite")
+            .sources([format!("../../../hdl/{source}")])
+            .tests(["lite_registers::"])
             .shared_simulation()
-            .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-            .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
     };
     // Widths that are a word, less, more, and the most that a stream may have.
     verifork_runner::main([
-        wires("verilog", "wires.v", 4),
-        wires("vhdl", "wires.vhd", 4),
-        wires("narrow", "wires.v", 1)
-            .simulators([Simulator::Icarus])
-            .tests(["models::"]),
-        wires("odd", "wires.v", 11)
-            .simulators([Simulator::Icarus])
-            .tests(["models::"]),
-        wires("wide", "wires.v", 128)
-            .simulators([Simulator::Icarus])
-            .tests(["models::"]),
-        wires("wide_vhdl", "wires.vhd", 128)
-            .simulators([Simulator::Nvc])
-            .tests(["models::"]),
+        wires("verilog", "wires.v", 4, ALL),
+        wires("vhdl", "wires.vhd", 4, ALL),
+        wires("narrow", "wires.v", 1, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        wires("odd", "wires.v", 11, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        wires("wide", "wires.v", 128, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        wires("wide_vhdl", "wires.vhd", 128, OF_ANY_WIDTH).simulators([Simulator::Nvc]),
+        registers("axi_lite.v"),
+        registers("axi_lite.vhd").label("vhdl"),
     ])
 }

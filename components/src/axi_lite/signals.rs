@@ -1,0 +1,260 @@
+//! The signals of the bus.
+
+use std::fmt;
+
+use verifork::Result;
+use verifork::dut::{Dut, ReadError, Signal};
+use verifork::value::Logic;
+
+use super::rules;
+use crate::handshake::{HandshakeRules, Wires, bus_of};
+use crate::memory::Fault;
+use crate::violation::Violation;
+use crate::{Clocked, Pauses};
+
+/// The signals of an AXI4-Lite bus, by their names below a prefix. Those that are an `Option` may be missing.
+#[derive(Clone, Copy, Debug, Dut)]
+#[allow(missing_docs, reason = "they are the protocol's own names")]
+pub struct Signals {
+    pub awvalid: Signal<Logic>,
+    pub awready: Signal<Logic>,
+    pub awaddr: Signal<u64>,
+    pub awprot: Option<Signal<u8>>,
+    pub wvalid: Signal<Logic>,
+    pub wready: Signal<Logic>,
+    pub wdata: Signal<u64>,
+    pub wstrb: Option<Signal<u8>>,
+    pub bvalid: Signal<Logic>,
+    pub bready: Signal<Logic>,
+    pub bresp: Option<Signal<u8>>,
+    pub arvalid: Signal<Logic>,
+    pub arready: Signal<Logic>,
+    pub araddr: Signal<u64>,
+    pub arprot: Option<Signal<u8>>,
+    pub rvalid: Signal<Logic>,
+    pub rready: Signal<Logic>,
+    pub rdata: Signal<u64>,
+    pub rresp: Option<Signal<u8>>,
+}
+
+/// The five channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Addresses of writes.
+    Aw,
+    /// Data of writes.
+    W,
+    /// Responses to writes.
+    B,
+    /// Addresses of reads.
+    Ar,
+    /// Data of reads.
+    R,
+}
+
+/// How an access was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Response {
+    /// It was done.
+    Okay,
+    /// An exclusive access was done; AXI4-Lite has none.
+    ExOkay,
+    /// What is there refuses.
+    SlvErr,
+    /// Nothing is there.
+    DecErr,
+}
+
+impl Response {
+    pub(super) fn of(bits: u8) -> Self {
+        match bits & 3 {
+            0 => Response::Okay,
+            1 => Response::ExOkay,
+            2 => Response::SlvErr,
+            _ => Response::DecErr,
+        }
+    }
+
+    pub(super) fn bits(self) -> u8 {
+        match self {
+            Response::Okay => 0,
+            Response::ExOkay => 1,
+            Response::SlvErr => 2,
+            Response::DecErr => 3,
+        }
+    }
+}
+
+impl From<Result<(), Fault>> for Response {
+    fn from(outcome: Result<(), Fault>) -> Self {
+        match outcome {
+            Ok(()) => Response::Okay,
+            Err(Fault::Slave) => Response::SlvErr,
+            Err(Fault::Decode) => Response::DecErr,
+        }
+    }
+}
+
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Response::Okay => "OKAY",
+            Response::ExOkay => "EXOKAY",
+            Response::SlvErr => "SLVERR",
+            Response::DecErr => "DECERR",
+        })
+    }
+}
+
+/// The pauses of each channel.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ChannelPauses([Pauses; 5]);
+
+impl ChannelPauses {
+    pub(super) fn all(pauses: &Pauses) -> Self {
+        ChannelPauses(std::array::from_fn(|_| pauses.clone()))
+    }
+
+    pub(super) fn set(&mut self, channel: Channel, pauses: &Pauses) {
+        self.0[channel as usize] = pauses.clone();
+    }
+
+    pub(super) fn of(&self, channel: Channel) -> Pauses {
+        self.0[channel as usize].clone()
+    }
+}
+
+impl Signals {
+    /// How many bytes the data has.
+    pub fn bytes(&self) -> usize {
+        self.wdata.width() as usize / 8
+    }
+
+    /// The bus, by the common part of its signals' paths.
+    pub fn bus(&self) -> &'static str {
+        bus_of(self.awvalid.path(), "awvalid")
+    }
+
+    pub(super) fn wires(&self, channel: Channel, clocked: &Clocked) -> Wires {
+        let of = |valid, ready, rules: &'static HandshakeRules| Wires {
+            valid,
+            ready: Some(ready),
+            clocked: *clocked,
+            bus: self.bus(),
+            rules,
+        };
+        match channel {
+            Channel::Aw => of(self.awvalid, self.awready, &rules::AW),
+            Channel::W => of(self.wvalid, self.wready, &rules::W),
+            Channel::B => of(self.bvalid, self.bready, &rules::B),
+            Channel::Ar => of(self.arvalid, self.arready, &rules::AR),
+            Channel::R => of(self.rvalid, self.rready, &rules::R),
+        }
+    }
+
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol.
+    #[track_caller]
+    pub(super) fn check_widths(&self) {
+        let (write, read) = (self.wdata.width(), self.rdata.width());
+        assert!(
+            matches!(write, 32 | 64) && write == read,
+            "AXI4-Lite: WDATA of `{}` has {write} bits and RDATA {read}; both have 32, or both 64",
+            self.bus()
+        );
+        for (name, signal, width) in [
+            ("WSTRB", self.wstrb, write / 8),
+            ("BRESP", self.bresp, 2),
+            ("RRESP", self.rresp, 2),
+            ("AWPROT", self.awprot, 3),
+            ("ARPROT", self.arprot, 3),
+        ] {
+            if let Some(signal) = signal {
+                let found = signal.width();
+                assert!(
+                    found == width,
+                    "AXI4-Lite: `{}` has {found} bits; {name} has {width}",
+                    signal.path()
+                );
+            }
+        }
+    }
+
+    /// All strobes.
+    pub(super) fn all_bytes(&self) -> u8 {
+        if self.bytes() == 8 { 0xff } else { 0x0f }
+    }
+
+    /// What a signal holds; unknown bits are a broken rule.
+    pub(super) fn known<T>(
+        &self,
+        rule: &'static str,
+        name: &str,
+        read: Result<T, ReadError>,
+    ) -> Result<T> {
+        read.map_err(|error| {
+            let what = format!("{name} has to be known while it is valid: {error}");
+            Violation::new(rule, self.bus(), what).now().into()
+        })
+    }
+
+    pub(super) fn address(&self, channel: Channel) -> Result<u64> {
+        match channel {
+            Channel::Aw => self.known("AXI4LITE_ERRM_AWADDR_X", "AWADDR", self.awaddr.get()),
+            _ => self.known("AXI4LITE_ERRM_ARADDR_X", "ARADDR", self.araddr.get()),
+        }
+    }
+
+    /// The data of a write, without bytes that are not written, and its strobes.
+    pub(super) fn written(&self) -> Result<(u64, u8)> {
+        let strobe = match self.wstrb {
+            Some(signal) => self.known("AXI4LITE_ERRM_WSTRB_X", "WSTRB", signal.get())?,
+            None => self.all_bytes(),
+        };
+        let bits = self.wdata.as_logic().get();
+        let mask = mask_of(strobe);
+        if bits.unknown_word(0) & mask != 0 {
+            let what = "a byte of WDATA is written, and not known";
+            return Err(Violation::new("AXI4LITE_ERRM_WDATA_X", self.bus(), what)
+                .now()
+                .signal(self.wdata.path(), format_args!("is {bits:x}"))
+                .into());
+        }
+        Ok((bits.value_word(0) & mask, strobe))
+    }
+
+    pub(super) fn write_response(&self) -> Result<Response> {
+        let bits = match self.bresp {
+            Some(signal) => self.known("AXI4LITE_ERRS_BRESP_X", "BRESP", signal.get())?,
+            None => 0,
+        };
+        Ok(Response::of(bits))
+    }
+
+    /// The response to a read, and its data; that of one that failed means nothing.
+    pub(super) fn read_response(&self) -> Result<(Response, u64)> {
+        let bits = match self.rresp {
+            Some(signal) => self.known("AXI4LITE_ERRS_RRESP_X", "RRESP", signal.get())?,
+            None => 0,
+        };
+        let response = Response::of(bits);
+        if response == Response::Okay {
+            let data = self.known("AXI4LITE_ERRS_RDATA_X", "RDATA", self.rdata.get())?;
+            return Ok((response, data));
+        }
+        Ok((response, self.rdata.get().unwrap_or(0)))
+    }
+}
+
+/// The bits of the bytes that have a strobe.
+pub(super) fn mask_of(strobe: u8) -> u64 {
+    let byte = |index: u32| {
+        if strobe >> index & 1 == 1 {
+            0xff << (8 * index)
+        } else {
+            0
+        }
+    };
+    (0..8).map(byte).sum()
+}

@@ -25,7 +25,7 @@ pub(crate) fn run() -> ExitCode {
         match &known.found {
             Ok((path, version)) => {
                 usable = true;
-                row("ok", known.product, version.trim_end_matches(" ()"));
+                row("ok", known.product, number_of(version, known.product));
                 row("", "at", &path.display().to_string());
             }
             Err(reason) => row("missing", known.product, reason),
@@ -51,10 +51,42 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
+/// The version without the name, which stands before it.
+fn number_of<'a>(version: &'a str, product: &str) -> &'a str {
+    let version = version.trim_end_matches(" ()");
+    let begin = version.get(..product.len());
+    let plain = match begin.filter(|begin| begin.eq_ignore_ascii_case(product)) {
+        Some(begin) => version[begin.len()..].trim_start(),
+        None => version,
+    };
+    plain.strip_prefix("runtime version ").unwrap_or(plain)
+}
+
 /// Whether a program is on the path.
 pub(crate) fn is_there(program: &str) -> bool {
     let found = Command::new("sh")
         .args(["-c", "command -v \"$1\"", "sh", program])
         .output();
     found.is_ok_and(|output| output.status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_of;
+
+    #[test]
+    fn the_name_of_a_simulator_is_told_once() {
+        for (version, product, number) in [
+            (
+                "Icarus Verilog runtime version 11.0 (stable) ()",
+                "Icarus Verilog",
+                "11.0 (stable)",
+            ),
+            ("nvc 1.23-devel (LLVM)", "NVC", "1.23-devel (LLVM)"),
+            ("GHDL 2.0.0", "GHDL", "2.0.0"),
+            ("another 1", "GHDL", "another 1"),
+        ] {
+            assert_eq!(number_of(version, product), number);
+        }
+    }
 }

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use console::Term;
+use verifork_protocol::page::report;
 
 /// Cargo gives its own name for us as the first argument.
 #[derive(Parser)]
@@ -72,7 +74,9 @@ fn main() -> ExitCode {
         Command::Doctor => Ok(doctor::run()),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        let width = Term::stderr().size_checked();
+        let width = width.map_or(usize::MAX, |(_, width)| width.into());
+        eprintln!("{}", report(&format!("error: {error:#}"), width));
         ExitCode::FAILURE
     })
 }

@@ -35,11 +35,61 @@ pub fn wrapped(line: &str, margin: usize, width: usize) -> String {
     text
 }
 
+/// A report for a page of this width: prose is broken between words, and what people copy, commands and
+/// paths, is left whole.
+///
+/// ```
+/// use verifork_protocol::page::report;
+///
+/// let text = "the test did not end\n  $ vvp a_long_path\n";
+/// assert_eq!(report(text, 12), "the test did\n  not end\n  $ vvp a_long_path\n");
+/// ```
+#[must_use]
+pub fn report(text: &str, width: usize) -> String {
+    let mut told = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let (line, end) = match line.strip_suffix('\n') {
+            Some(line) => (line, "\n"),
+            None => (line, ""),
+        };
+        let plain = line.trim_start();
+        let is_copied = COPIED.iter().any(|begin| plain.starts_with(begin));
+        if is_copied || line.chars().count() <= width {
+            told.push_str(line);
+        } else {
+            let indent = line.chars().count() - plain.chars().count();
+            told.push_str(&wrapped(line, indent + 2, width));
+        }
+        told.push_str(end);
+    }
+    told
+}
+
+/// How lines of a report begin that people copy.
+const COPIED: [&str; 4] = ["$ ", "repeat ", "log  ", "waves  "];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const LINE: &str = "ok       GHDL      what the table says, since its writes last";
+
+    #[test]
+    fn a_report_fits_the_page_but_for_what_is_copied() {
+        let text = "cannot read `top.count`: bits 7:0 are unknown\n  it is in a log, far too long\nrepeat     \
+                    VERIFORK_SEED=1 cargo test -p counter\nat 25 ns\n";
+        let told = report(text, 24);
+        let wide: Vec<&str> = told.lines().filter(|it| it.chars().count() > 24).collect();
+        assert_eq!(wide, ["repeat     VERIFORK_SEED=1 cargo test -p counter"]);
+        assert!(told.contains("\n    too long\n"), "{told}");
+        assert_eq!(report(text, usize::MAX), text);
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(words(&told), words(text));
+    }
 
     #[test]
     fn lines_fit_the_page_and_lose_no_word() {

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use verifork_protocol::listing::{ListedTest, PluginSettings};
-use verifork_protocol::page::wrapped;
+use verifork_protocol::page::{report, wrapped};
 use verifork_protocol::variables::Variable;
 
 use crate::arguments::Arguments;
@@ -16,7 +16,7 @@ use crate::cache::Cache;
 use crate::context::Context;
 use crate::describe;
 use crate::design::Design;
-use crate::front;
+use crate::front::{self, width_of};
 use crate::jobs;
 use crate::junit::{self, Junit, Result as CaseResult};
 use crate::known::{ALL, Simulator};
@@ -53,7 +53,8 @@ pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
         Ok(status) => status,
         Err(problems) => {
             for problem in problems {
-                eprintln!("verifork: {problem}");
+                let told = format!("verifork: {problem}");
+                eprintln!("{}", report(&told, width_of(io::stderr())));
             }
             ExitCode::from(BROKEN)
         }
@@ -132,10 +133,7 @@ fn understand(
         design.looked_up = paths.collect();
     }
     if let Some(help) = &plugin.help {
-        let width = match rustix::termios::tcgetwinsize(io::stdout()) {
-            Ok(size) if size.ws_col > 0 => size.ws_col.into(),
-            _ => usize::MAX,
-        };
+        let width = width_of(io::stdout());
         for line in help.lines() {
             // Nobody to tell if nobody reads.
             let _ = writeln!(io::stdout(), "{}", wrapped(line, HELP_MARGIN, width));

@@ -20,7 +20,11 @@ pub(super) fn help(given: &[(String, OsString)], problems: &[String]) -> String 
             "verifork-runner: "
         };
         let present = match given.iter().find(|(given, _)| given == name) {
-            Some((_, value)) => format!("{} (default: {default})", value.to_string_lossy()),
+            Some((_, value)) => {
+                // Some say in brackets what happens without them.
+                let default = default.trim_matches(['(', ')']);
+                format!("{} (default: {default})", value.to_string_lossy())
+            }
             None => default.to_owned(),
         };
         let meaning = variable.meaning();

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use console::{Term, truncate_str};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use verifork_protocol::page::report;
 
 const HEADING: &str = "design";
 const TOTAL: &str = "total";
@@ -31,6 +32,8 @@ pub(super) enum Color {
 pub(super) struct Page {
     pub(super) width: usize,
     pub(super) colored: bool,
+    /// Whether a terminal shows it.
+    pub(super) is_terminal: bool,
 }
 
 impl Page {
@@ -46,7 +49,20 @@ impl Page {
         Page {
             width: size.map_or(NO_TERMINAL, |(_, width)| width.into()),
             colored,
+            is_terminal: size.is_some(),
         }
+    }
+
+    /// The text as the terminal shows it best; unchanged where there is none.
+    pub(super) fn fitted(self, text: &str) -> String {
+        report(
+            text,
+            if self.is_terminal {
+                self.width
+            } else {
+                usize::MAX
+            },
+        )
     }
 
     pub(super) fn paint(self, color: Color, text: &str) -> String {
@@ -243,6 +259,7 @@ mod tests {
         Page {
             width,
             colored: false,
+            is_terminal: false,
         }
     }
 
@@ -284,6 +301,7 @@ mod tests {
         let page = Page {
             width: 80,
             colored: true,
+            is_terminal: false,
         };
         let lines = table(&["x::icarus"]).lines(page);
         assert_eq!(

@@ -61,7 +61,10 @@ impl Run {
             match lines.recv_timeout(REDRAWN) {
                 Ok((Stream::Output, line)) => progress.hear(&line),
                 // Through the display, which it would tear.
-                Ok((Stream::Error, line)) => progress.display.print_error(&line),
+                Ok((Stream::Error, line)) => {
+                    let line = progress.page.fitted(&line);
+                    progress.display.print_error(&line);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -195,7 +198,10 @@ impl Progress {
                         let first = first.strip_prefix(&of_suite).unwrap_or(first);
                         format!("{word} {name}: as {first}")
                     }
-                    None => format!("{word} {name}\n{}\n", event.text().trim_end()),
+                    None => {
+                        let text = event.text();
+                        format!("{word} {name}\n{}\n", self.page.fitted(text.trim_end()))
+                    }
                 };
                 self.display.print(&told);
             }

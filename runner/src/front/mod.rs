@@ -9,6 +9,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
+use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -23,6 +24,14 @@ use crate::verdict::Failure;
 
 /// After which time it is told that a test still runs, as libtest does.
 const SLOW: Duration = Duration::from_secs(60);
+
+/// The width of the terminal that a stream goes to; without one, text is as wide as it likes.
+pub(crate) fn width_of(stream: impl AsFd) -> usize {
+    match rustix::termios::tcgetwinsize(stream) {
+        Ok(size) if size.ws_col > 0 => size.ws_col.into(),
+        _ => usize::MAX,
+    }
+}
 
 /// A test as the front knows it.
 pub(crate) struct Job {
@@ -83,6 +92,9 @@ pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, S
     let format = arguments.format();
     let names = jobs.iter().map(|job| job.name.as_str());
     let mut printer = Printer::new(out, format, arguments.colored(is_terminal), names);
+    if is_terminal {
+        printer.width = width_of(io::stdout());
+    }
     if arguments.list() {
         for job in &jobs {
             printer.listed(&job.name);

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use serde_json::json;
+use verifork_protocol::page::report;
 
 use super::{Counts, Outcome};
 use crate::arguments::Format;
@@ -25,6 +26,8 @@ pub(super) struct Printer {
     out: Box<dyn Write>,
     format: Format,
     colored: bool,
+    /// The width of the terminal that failures are told on.
+    pub(super) width: usize,
     name_width: usize,
     total: usize,
     ended: usize,
@@ -58,6 +61,7 @@ impl Printer {
             out,
             format,
             colored,
+            width: usize::MAX,
             name_width: name_width.unwrap_or(0),
             total: 0,
             ended: 0,
@@ -205,7 +209,7 @@ impl Printer {
                     .brief
                     .as_ref()
                     .filter(|_| failure.told || number > 0);
-                let told = brief.unwrap_or(&failure.text).trim_end();
+                let told = report(brief.unwrap_or(&failure.text).trim_end(), self.width);
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "---- {name} ----\n{told}\n");
             }

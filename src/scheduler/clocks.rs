@@ -25,6 +25,20 @@ struct ClockState {
     start: u32,
 }
 
+impl ClockState {
+    #[inline]
+    fn toggle(&mut self, now: u64) {
+        self.level = !self.level;
+        let wait = if self.level {
+            self.cycles += 1;
+            self.shape.high
+        } else {
+            self.shape.low
+        };
+        self.next = now.saturating_add(wait);
+    }
+}
+
 /// A clock that was started.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ClockIndex {
@@ -81,6 +95,29 @@ impl Clocks {
     /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
     #[inline]
     pub(super) fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+        // The usual case: one clock, whose next time is the earliest as it is.
+        if let Some((signal, level)) = self.toggle_only(now) {
+            return write(signal, level);
+        }
+        self.serve_several(now, write);
+    }
+
+    /// Toggles the only clock there is, if it is due.
+    #[inline]
+    fn toggle_only(&self, now: u64) -> Option<(SignalIndex, bool)> {
+        let mut states = self.states.borrow_mut();
+        let [only] = &mut states[..] else { return None };
+        if only.next > now {
+            return None;
+        }
+        only.toggle(now);
+        // Before the write, in which the clock may be stopped.
+        self.earliest.set(only.next);
+        Some((only.signal, only.level))
+    }
+
+    #[inline(never)]
+    fn serve_several(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
         let mut from = 0;
         while let Some((signal, level)) = self.toggle_next(&mut from, now) {
             write(signal, level);
@@ -94,14 +131,7 @@ impl Clocks {
         for state in states.iter_mut().skip(*from) {
             *from += 1;
             if state.next <= now {
-                state.level = !state.level;
-                let wait = if state.level {
-                    state.cycles += 1;
-                    state.shape.high
-                } else {
-                    state.shape.low
-                };
-                state.next = now.saturating_add(wait);
+                state.toggle(now);
                 return Some((state.signal, state.level));
             }
         }

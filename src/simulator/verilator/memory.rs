@@ -105,7 +105,7 @@ impl Location {
 
     /// The value of up to 64 bits; of a real number its bits, of wider vectors the lowest.
     #[inline]
-    pub(super) fn load(self) -> u64 {
+    pub(super) fn load(&self) -> u64 {
         // What most are, without the jump of a table.
         // SAFETY: the module's invariants, in each arm for its layout.
         unsafe {
@@ -120,7 +120,7 @@ impl Location {
     }
 
     #[inline(never)]
-    fn load_other(self) -> u64 {
+    fn load_other(&self) -> u64 {
         // SAFETY: the module's invariants, in each arm for its layout.
         unsafe {
             match self.layout {
@@ -137,7 +137,7 @@ impl Location {
 
     /// Stores up to 64 bits; those above the width are left out.
     #[inline]
-    pub(super) fn store(self, value: u64) {
+    pub(super) fn store(&self, value: u64) {
         let value = value & self.top;
         // SAFETY: the module's invariants. What an integer of the layout does not hold is above the
         // width.
@@ -155,7 +155,7 @@ impl Location {
 
     /// Stores what has no bits above the width.
     #[inline(never)]
-    fn store_other(self, value: u64) {
+    fn store_other(&self, value: u64) {
         // SAFETY: as in `store`.
         #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
         unsafe {

@@ -30,16 +30,26 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The library as a testbench links it, and the folder of what it is linked with.
-fn library() -> (PathBuf, PathBuf) {
-    let library = built::library("verifork");
+/// A library as a testbench links it, and the folder of what it is linked with.
+struct Library {
+    name: String,
+    file: PathBuf,
+    dependencies: PathBuf,
+}
+
+fn library(package: &str) -> Library {
+    let library = built::library(package);
     let folder = library.parent().expect("in a folder");
     let dependencies = if folder.ends_with("deps") {
         folder.to_owned()
     } else {
         folder.join("deps")
     };
-    (library, dependencies)
+    Library {
+        name: package.replace('-', "_"),
+        file: library,
+        dependencies,
+    }
 }
 
 /// The errors that the file says it has.
@@ -66,7 +76,7 @@ fn expected(source: &str) -> Errors {
 }
 
 /// The errors that the compiler finds: the message of each, its labels, notes and help.
-fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (Errors, String) {
+fn found(file: &Path, library: &Library) -> (Errors, String) {
     // Not `/dev/null`: a compiler run by root would put a file in its place.
     let out = tempfile::tempdir().expect("a folder");
     let output = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
@@ -74,9 +84,9 @@ fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (Errors, 
         .args(["--error-format=json", "-Awarnings", "--out-dir"])
         .arg(out.path())
         .arg("--extern")
-        .arg(format!("verifork={}", library.display()))
+        .arg(format!("{}={}", library.name, library.file.display()))
         .arg("-L")
-        .arg(format!("dependency={}", dependencies.display()))
+        .arg(format!("dependency={}", library.dependencies.display()))
         .arg(file)
         .current_dir(out.path())
         .output()
@@ -127,7 +137,7 @@ fn found(file: &Path, (library, dependencies): &(PathBuf, PathBuf)) -> (Errors, 
 
 #[test]
 fn what_must_not_compile_does_not_for_its_own_reason() {
-    let library = library();
+    let (verifork, stimulus) = (library("verifork"), library("verifork-stimulus"));
     let folder = root().join("tests/compile_fail");
     let entries = fs::read_dir(folder).expect("a folder of ours");
     let files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -136,7 +146,12 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
     for file in files {
         let source = fs::read_to_string(&file).expect("a file of ours");
         let expected = expected(&source);
-        let (found, text) = found(&file, &library);
+        let library = if source.contains("use verifork_stimulus::") {
+            &stimulus
+        } else {
+            &verifork
+        };
+        let (found, text) = found(&file, library);
         let (wanted, there): (Vec<_>, Vec<_>) = (expected.keys().collect(), found.keys().collect());
         let mut fail = |why: String| failures.push(format!("{}: {why}\n{text}", file.display()));
         if there != wanted {

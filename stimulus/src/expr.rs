@@ -385,6 +385,12 @@ pub fn wrapping_mul<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
     wrapping(mul(left, right))
 }
 
+/// A claim about constants: the compiler's error stands where it is made.
+#[track_caller]
+pub const fn claim(holds: bool, message: &str) {
+    assert!(holds, "{}", message);
+}
+
 /// Something that has to be true.
 pub fn require(condition: Expr<bool>, soft: bool, source: Source) {
     record::with(|recording| recording.require(condition.id, soft, source));

@@ -28,7 +28,7 @@ const MOST_LEVELS: usize = 1500;
 /// Of this many tries…
 const TRIES: usize = 256;
 /// …so many have to fit for rejection to be the fastest.
-const ENOUGH: usize = 64;
+const ENOUGH: usize = 128;
 /// What is too large for a diagram is drawn by rejection if this many of so many tries fit.
 const LAST_TRIES: usize = 8192;
 const LAST_ENOUGH: usize = 8;

@@ -58,10 +58,8 @@ fn a_contradiction_names_what_contradicts_and_nothing_else() {
     );
 
     let line = line!() + 1;
-    let found = conflict(Item::randomize_with(
-        &mut rng,
-        constrain!(|t| t.length == 31),
-    ));
+    let too_long = constrain!(|t: Item| t.length == 31);
+    let found = conflict(Item::randomize_with(&mut rng, too_long));
     assert_eq!(found[0], (15, "range = 0..=30 of length".to_owned()));
     assert_eq!(found[1..], [(line, "t.length == 31".to_owned())]);
 

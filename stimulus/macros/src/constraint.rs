@@ -52,8 +52,16 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         return error.into_compile_error();
     }
     let parameter = &parameters[0];
+    // Where the compiler does not know what is drawn, it is written.
+    let of = match &closure.inputs[0] {
+        Pat::Type(typed) => {
+            let ty = &typed.ty;
+            quote!(<#ty as ::verifork_stimulus::Randomize>::Symbols)
+        }
+        _ => quote!(_),
+    };
     // Parentheses and braces that the translation does not need.
-    quote!(|#parameter: &_| {
+    quote!(|#parameter: &#of| {
         #[allow(unused_parens, unused_braces, unused_comparisons, clippy::all, clippy::pedantic)]
         {
             #body
@@ -381,17 +389,20 @@ impl<'a> Translator<'a> {
         };
         let patterns = matching.arms.iter().map(|arm| {
             let (pattern, guard) = patterns::split_guard(&arm.pat);
-            let guard = guard.map(|_| quote!(if true_or_not()));
+            let guard = guard.map(|_| quote_spanned!(span=> if true_or_not()));
             quote!(#pattern #guard => {})
         });
         let check = function("check_patterns", span);
+        let checked = quote_spanned!(span=> |of| {
+            fn true_or_not() -> bool {
+                true
+            }
+            match of { #(#patterns)* }
+        });
         quote!({
             let #name = #value;
             #[allow(unused_variables, unreachable_patterns, clippy::all, clippy::pedantic)]
-            #check(#name, |of| {
-                fn true_or_not() -> bool { true }
-                match of { #(#patterns)* }
-            });
+            #check(#name, #checked);
             #result
         })
     }

@@ -235,7 +235,7 @@ fn checked_range(
     quote_spanned!(range.span()=> {
         const START: #scalar = #start;
         const END: #scalar = #end;
-        const _: () = ::core::assert!(START #order END, #message);
+        const _: () = ::verifork_stimulus::__private::claim(START #order END, #message);
         START #limits END
     })
 }
@@ -257,7 +257,8 @@ fn checked_weight(weight: &Expr, errors: &mut Errors) -> TokenStream {
     }
     quote_spanned!(weight.span()=> {
         const WEIGHT: u32 = #weight;
-        const _: () = ::core::assert!(WEIGHT > 0, "a weight is a positive integer");
+        const _: () =
+            ::verifork_stimulus::__private::claim(WEIGHT > 0, "a weight is a positive integer");
         WEIGHT
     })
 }

@@ -59,6 +59,9 @@ pub fn derive_randomize(item: TokenStream) -> TokenStream {
 /// What follows the parameter is one constraint, or a block of several. They may use whatever is in scope:
 /// what does not depend on the parameter is evaluated once, as a constant.
 ///
+/// The parameter's type is known where the constraints are an argument of `randomize_with`. Elsewhere it
+/// is written: `let wrap = constrain!(|t: Transfer| t.burst == Burst::Wrap);`.
+///
 /// ```
 /// use verifork_stimulus::{Randomize, constrain};
 /// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);

@@ -1,0 +1,131 @@
+//! What a draw costs, and what is built before the first.
+//!
+//! ```text
+//! cargo bench -p verifork-stimulus --bench draws
+//! ```
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use verifork_stimulus::{Randomize, constrain};
+
+#[derive(Randomize, Clone, Copy, PartialEq)]
+enum Burst {
+    Fixed,
+    Incr,
+    Wrap,
+}
+
+/// A burst of AXI: 25 bits that matter to its rules, of 46.
+#[derive(Randomize)]
+#[randomize(
+    (address & 0xfff) + ((length as u32 + 1) << size) <= 4096,
+    if burst == Burst::Wrap { [1, 3, 7, 15].contains(&length) && address % (1 << size) == 0 },
+)]
+struct Uniform {
+    address: u32,
+    length: u8,
+    #[randomize(range = 0..=2)]
+    size: u8,
+    burst: Burst,
+}
+
+#[derive(Randomize)]
+#[randomize(
+    (address & 0xfff) + ((length as u32 + 1) << size) <= 4096,
+    if burst == Burst::Wrap { [1, 3, 7, 15].contains(&length) && address % (1 << size) == 0 },
+)]
+struct Weighted {
+    address: u32,
+    length: u8,
+    #[randomize(range = 0..=2)]
+    size: u8,
+    #[randomize(weights(Incr = 6, Wrap = 3, Fixed = 1))]
+    burst: Burst,
+}
+
+#[derive(Randomize)]
+struct Free {
+    address: u32,
+    length: u8,
+    burst: Burst,
+}
+
+#[derive(Randomize)]
+#[randomize(a as u64 * b as u64 > 0xfc00_0000_0000_0000, a ^ b == 0x00f0_0f00)]
+struct Product {
+    a: u32,
+    b: u32,
+}
+
+fn row(name: &str, time: Duration) {
+    println!("{name:<52} {time:>10.2?}");
+}
+
+/// The best of some rounds, each of so many draws.
+fn draws(name: &str, count: u32, mut draw: impl FnMut()) {
+    draw();
+    let rounds = (0..7).map(|_| {
+        let start = Instant::now();
+        for _ in 0..count {
+            draw();
+        }
+        start.elapsed() / count
+    });
+    row(name, rounds.min().unwrap_or_default());
+}
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let start = Instant::now();
+    black_box(Weighted::randomize(&mut rng).is_ok());
+    row(
+        "first draw of an AXI burst: its diagram is built",
+        start.elapsed(),
+    );
+    let rng_of = || ChaCha8Rng::seed_from_u64(2);
+    let mut rng = rng_of();
+    draws(
+        "draw: three fields that nothing constrains",
+        100_000,
+        || {
+            black_box(Free::randomize(&mut rng).is_ok());
+        },
+    );
+    let mut rng = rng_of();
+    draws("draw: AXI burst, uniform, by rejection", 100_000, || {
+        black_box(Uniform::randomize(&mut rng).is_ok());
+    });
+    let mut rng = rng_of();
+    draws(
+        "draw: AXI burst, by weights, from the diagram",
+        100_000,
+        || {
+            black_box(Weighted::randomize(&mut rng).is_ok());
+        },
+    );
+    let mut rng = rng_of();
+    draws("draw: the same, `burst == Wrap` in line", 100_000, || {
+        let with = constrain!(|t: Weighted| t.burst == Burst::Wrap);
+        black_box(Weighted::randomize_with(&mut rng, with).is_ok());
+    });
+    let (mut rng, mut page) = (rng_of(), 0_u32);
+    draws(
+        "draw: the same, in line with other values each time",
+        200,
+        || {
+            page += 1;
+            let with = constrain!(|t: Weighted| t.address >> 12 == page && t.burst == Burst::Wrap);
+            black_box(Weighted::randomize_with(&mut rng, with).is_ok());
+        },
+    );
+    let mut rng = rng_of();
+    draws("draw: a product of 64 bits, by the SAT solver", 20, || {
+        black_box(Product::randomize(&mut rng).is_ok());
+    });
+}

@@ -4,10 +4,10 @@
 # under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain),
 # and under valgrind (stable); the models of what threads meet by, of which loom tries every order
 # (stable); and a simulation by Verilator, whose model the library reads and writes in its own memory, under
-# valgrind.
+# valgrind and the address sanitizer.
 #
 #   tests/sanitize.sh                   everything
-#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind verilator
+#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind model model_address
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
 # SANITIZE_BUILD_STD=0  the thread sanitizer takes the standard library as it comes. Otherwise, where
@@ -138,36 +138,62 @@ under_valgrind() {
     clean+=(valgrind)
 }
 
-# A simulation in which the library works on a model's own memory: the promises of the library, on the design
-# that has everything. Some are refused and fail; what counts is that valgrind sees nothing, in many tests.
-on_a_model() {
-    local folder=$root/verilator status=0 passed tool
-    for tool in valgrind verilator g++ make; do
-        if ! command -v "$tool" > /dev/null; then
-            missing verilator "\`$tool\` is not installed"
-            return
-        fi
-    done
+# simulate NAME PLUGIN CFLAGS [WRAPPER…]: a simulation in which the library works on a model's own memory. It
+# asks for the promises of the library, on the design that has everything. Some are refused and fail; what
+# counts is that many are kept, and nothing wrong is seen: that would end it with status 99.
+simulate() {
+    local name=$1 plugin=$2 flags=$3 status=0 passed folder=$root/$1
+    shift 3
     mkdir -p "$folder"
     verilator --cc --exe --build -j 2 --vpi --timing --assert --public-flat-rw -Wno-fatal -Wno-lint -Wno-style \
-        --prefix Vdesign --top-module conformance -o design --Mdir "$folder" \
-        -CFLAGS '-g1 -std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL' -LDFLAGS '-rdynamic -ldl' \
+        --prefix Vdesign --top-module conformance -o design --Mdir "$folder" -LDFLAGS "$flags -rdynamic -ldl" \
+        -CFLAGS "$flags -g1 -std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL" \
         -MAKEFLAGS '-s OPT_FAST=-O0 OPT_GLOBAL=-O0' hdl/conformance.v "$PWD/sim/verilator/host.cpp" \
         > "$folder/compile.log" 2>&1 || { cat "$folder/compile.log" >&2; return 1; }
-    cargo build --quiet --lib -p conformance_tb
-    # Objects that a testbench has looked up live until the end of the run, so leaks are not looked for.
-    set -- valgrind --quiet --leak-check=no --error-exitcode=99 --fair-sched=yes "$folder/design" \
-        -m "${CARGO_TARGET_DIR:-target}/debug/libconformance_tb.so" +depth=4 +verbose +verb=1 +empty=
-    echo "sanitize: verilator: $*"
+    set -- "$@" "$folder/design" -m "$plugin" +depth=4 +verbose +verb=1 +empty=
+    echo "sanitize: $name: $*"
     VERIFORK_VERILATOR_PORT=memory "${limit[@]}" "$@" > "$folder/run.log" 2>&1 || status=$?
     passed=$(sed -n 's/^\([0-9]*\) passed, .*/\1/p' "$folder/run.log")
     if ((status > 1 || ${passed:-0} < 100)) || ! grep -q 'through its model' "$folder/run.log"; then
         tail -n 100 "$folder/run.log" >&2
-        echo "sanitize: verilator: ${passed:-no} tests passed, status $status" >&2
+        echo "sanitize: $name: ${passed:-no} tests passed, status $status" >&2
         return 1
     fi
-    echo "sanitize: verilator: $passed tests passed, and nothing else is wrong"
-    clean+=(verilator)
+    echo "sanitize: $name: $passed tests passed, and nothing else is wrong"
+    clean+=("$name")
+}
+
+# needs WHAT TOOL…: whether they are installed.
+needs() {
+    local what=$1 tool
+    shift
+    for tool in "$@"; do
+        if ! command -v "$tool" > /dev/null; then
+            missing "$what" "\`$tool\` is not installed"
+            return 1
+        fi
+    done
+}
+
+# Objects that a testbench has looked up live until the end of the run, so leaks are not looked for.
+model() {
+    needs model valgrind verilator g++ make || return 0
+    cargo build --quiet --lib -p conformance_tb
+    simulate model "${CARGO_TARGET_DIR:-target}/debug/libconformance_tb.so" '' \
+        valgrind --quiet --leak-check=no --error-exitcode=99 --fair-sched=yes
+}
+
+# The sanitizer's functions are those of the C++ compiler, in the host; the library's code calls them.
+model_address() {
+    needs model_address verilator g++ make || return 0
+    if ! rustc +nightly --version > /dev/null 2>&1; then
+        missing model_address "there is no nightly toolchain (rustup toolchain install nightly)"
+        return
+    fi
+    RUSTFLAGS="-Zsanitizer=address -Cforce-frame-pointers=yes $(allowance)" CARGO_TARGET_DIR=$root/address \
+        cargo +nightly build --quiet --lib -p conformance_tb --target "$host"
+    simulate model_address "$root/address/$host/debug/libconformance_tb.so" -fsanitize=address \
+        env ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:exitcode=99
 }
 
 # The tests called `interleavings`, each in every order of accesses that the memory model allows.
@@ -184,16 +210,16 @@ models() {
 }
 
 if [ $# = 0 ]; then
-    set -- loom address thread valgrind verilator
+    set -- loom address thread valgrind model model_address
 fi
 for check in "$@"; do
     case $check in
         address | thread) sanitizer "$check" ;;
         valgrind) under_valgrind ;;
         loom) models ;;
-        verilator) on_a_model ;;
+        model | model_address) "$check" ;;
         *)
-            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind, verilator" >&2
+            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind, model, model_address" >&2
             exit 2
             ;;
     esac

@@ -281,7 +281,7 @@ fn main() -> ExitCode {
             measure("nvc", &nvc::version(), works, &settings);
         }
         Simulator::Verilator => {
-            let works = verilator::works(&verilator::Stand::new(&plugins), peers);
+            let works = verilator::works(&verilator::Stand::new(&plugins), peers, &settings);
             let version = verilator::version();
             measure("verilator", &version, works, &settings);
         }

@@ -269,13 +269,14 @@ fn rustdv(folder: &Path) -> Result<PathBuf, String> {
     Ok(target.join("release/librustdv_bench.so"))
 }
 
-/// What a command prints, or the last lines of why it failed.
+/// What a command prints, or the line that says why it failed.
 fn try_to(command: Command, what: &str) -> Result<String, String> {
     let run = run_within(PATIENCE, command);
     if run.status == Some(0) {
         return Ok(run.output);
     }
-    let lines: Vec<_> = run.output.lines().collect();
-    let last = &lines[lines.len().saturating_sub(5)..];
-    Err(format!("{what} cannot be had: {}", last.join(" / ")))
+    let mut lines = run.output.lines();
+    let told = lines.clone().find(|line| line.contains("rror: "));
+    let why = told.or_else(|| lines.next_back()).unwrap_or_default();
+    Err(format!("{what} cannot be had: {why}"))
 }

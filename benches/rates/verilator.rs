@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::common::{find_tool, root, run_within};
 use crate::contender::{Contender, Rates, Work};
-use crate::{Plugins, c, isa_program, peers};
+use crate::{Plugins, Settings, c, isa_program, peers};
 
 /// How long the compilation of a design may take.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -83,9 +83,6 @@ impl Stand {
             folder: plugins.folder.clone(),
         };
         fs::write(stand.folder.join("program.hex"), isa_program()).expect("a file");
-        for design in [&REGISTER, &CORE, &FIFO, &STILL] {
-            stand.compile(design);
-        }
         Rc::new(stand)
     }
 
@@ -192,8 +189,15 @@ pub(crate) fn missing() -> Option<&'static str> {
         .find(|tool| find_tool(tool).is_none())
 }
 
-pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<Work> {
-    let works = WORKS.into_iter().map(|(name, design, watched)| {
+/// The works that are wanted; their designs are compiled here.
+pub(crate) fn works(
+    stand: &Rc<Stand>,
+    peers: Option<&Rc<peers::Peers>>,
+    settings: &Settings,
+) -> Vec<Work> {
+    let wanted = WORKS.into_iter().filter(|(name, ..)| settings.wants(name));
+    let works = wanted.map(|(name, design, watched)| {
+        stand.compile(design);
         let by_hand = {
             let stand = stand.clone();
             Contender::new("C++ by hand", move |count| {

@@ -20,7 +20,7 @@ fn a_time_limit_shows_what_every_task_awaits() {
             "awaits a condition on failing.count, since 15 ns",
             "awaits the event `ready` (tests/plugins/failures/src/hangs.rs:",
             "awaits an item from the channel (tests/plugins/failures/src/hangs.rs:",
-            "awaits the time 1.000015 ms, since 15 ns",
+            "awaits the time 1,000,015 ns, since 15 ns",
         ],
     );
 }

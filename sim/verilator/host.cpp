@@ -41,6 +41,10 @@
 #include "verilated_syms.h"
 #include "verilated_vpi.h"
 
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
+
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"
 using Waves = VerilatedFstC;
@@ -66,6 +70,26 @@ void say(const char* what, const char* file, int line) {
     } else {
         VL_PRINTF("%s\n", what);
     }
+}
+
+#if VM_COVERAGE
+// Only newer versions know the name that +verilator+coverage+file+NAME gives.
+template <class C>
+auto coverage_file(const C& context, int) -> decltype(context.coverageFilename()) {
+    return context.coverageFilename();
+}
+template <class C>
+std::string coverage_file(const C&, long) {
+    return "coverage.dat";
+}
+#endif
+
+/// Leaves what --coverage has counted in the folder of the run.
+void write_coverage() {
+#if VM_COVERAGE
+    VerilatedContext& context = *Verilated::threadContextp();
+    context.coveragep()->write(coverage_file(context, 0).c_str());
+#endif
 }
 
 /// What a plugin may export to tell what the design has printed: 0 for nothing that says why it stops
@@ -579,6 +603,7 @@ Host* the_host = nullptr;
 
 void end_now() {
     if (the_host) the_host->end();
+    write_coverage();
     std::exit(exit_status);
 }
 
@@ -628,6 +653,7 @@ int main(int argc, char** argv) {
     }
     design->final();
     resolve_stops();
+    write_coverage();
     std::fflush(stdout);
     std::exit(exit_status);
 }

@@ -251,7 +251,12 @@ fn arguments(
     design: &ResolvedDesign,
     build: BuildFolder<'_>,
 ) {
-    command.args(["--vpi", "--timing"]);
+    command.arg("--vpi");
+    // Newer versions take not both.
+    let mut own = design.compile_arguments(Simulator::Verilator);
+    if !own.any(|argument| argument == "--savable") {
+        command.arg("--timing");
+    }
     // As everywhere else: without it, assertions are left out.
     command.arg("--assert");
     // Warnings are shown; whether they are errors is for the user to say.

@@ -32,6 +32,9 @@ pub(super) struct Design<'a> {
     declared: &'a Declarations,
     /// On the top's pins that lead both ways there is what the design drives, and nothing from outside.
     inouts_are_closed: bool,
+    /// A dot in a name is one before a member of an unpacked structure; older versions have escaped names
+    /// without their marks.
+    shows_members: bool,
 }
 
 impl<'a> Design<'a> {
@@ -40,6 +43,7 @@ impl<'a> Design<'a> {
             host,
             declared,
             inouts_are_closed: !identity.is_before(5, 32),
+            shows_members: !identity.is_before(5, 50),
         }
     }
 
@@ -131,14 +135,14 @@ impl<'a> Design<'a> {
         let mut structures = Structures::new();
         for port in inputs {
             let name = port.name();
-            match member(&name) {
+            match self.member(&name) {
                 Some((of, member)) => add_member(&mut structures, of, member, port),
                 None => contents.add_some(self.variable(path, &name, port, None, &beside)),
             }
         }
         for variable in &own.shown {
             let name = variable.name();
-            if let Some((of, member)) = member(&name) {
+            if let Some((of, member)) = self.member(&name) {
                 add_member(&mut structures, of, member, variable);
                 continue;
             }
@@ -162,12 +166,18 @@ impl<'a> Design<'a> {
         }
     }
 
+    /// The structure and the member in a name such as `s.id`. An escaped name may hold a dot.
+    fn member<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
+        let may_be = self.shows_members && !name.starts_with('\\');
+        name.split_once('.').filter(|_| may_be)
+    }
+
     /// An unpacked structure, which the table has member by member.
     fn structure(&self, path: &str, name: &str, members: &Members) -> &'static Object {
         let path = format!("{path}.{name}");
         let (mut contents, mut structures) = (Contents::default(), Structures::new());
         for (name, entry) in members {
-            match member(name) {
+            match self.member(name) {
                 Some((of, member)) => add_member(&mut structures, of, member, entry),
                 None => {
                     let beside = Variables::of(&[]);
@@ -310,11 +320,6 @@ impl<'a> Design<'a> {
 /// Members of unpacked structures, by the names of these.
 type Structures = BTreeMap<String, Members>;
 type Members = Vec<(String, &'static VariableEntry)>;
-
-/// The structure and the member in a name such as `s.id`. An escaped name may hold a dot.
-fn member(name: &str) -> Option<(&str, &str)> {
-    name.split_once('.').filter(|_| !name.starts_with('\\'))
-}
 
 fn add_member(structures: &mut Structures, of: &str, member: &str, entry: &'static VariableEntry) {
     let members = structures.entry(of.to_owned()).or_default();

@@ -117,7 +117,7 @@
 //! | of which half of all values fit | by rejection | exactly |
 //! | whose diagram has up to 2^18 nodes | from the diagram | to within 2^-50 |
 //! | of which some of 8192 tries fit | by rejection | exactly |
-//! | else: products of wide fields, for example | by a SAT solver, with random phases | **no**: all can be drawn, some far likelier than others |
+//! | else: products of fields of 16 bits and more, for example | by a SAT solver, with random phases | **no**: all can be drawn, some far likelier than others |
 //!
 //! Which of these it is depends on nothing but the constraints. What is built for a type is built
 //! once a thread, and what is built for constraints in line is kept by what they are, with the values in them: 256 sets a type. A draw

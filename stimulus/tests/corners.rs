@@ -1,0 +1,193 @@
+//! Types and ranges at the edge of what there is.
+
+mod common;
+
+use common::{all, chi_squared, rng};
+use verifork_stimulus::{Randomize, constrain};
+
+#[derive(Randomize, Debug, Clone, Copy, PartialEq)]
+enum Only {
+    One,
+}
+
+#[derive(Randomize, Debug)]
+struct Unit;
+
+#[derive(Randomize, Debug)]
+#[randomize(only == Only::One, if flag { none.len() == 0 })]
+struct Small {
+    only: Only,
+    unit: Unit,
+    flag: bool,
+    none: [u8; 0],
+    #[randomize(length = 0..=0)]
+    empty: Vec<u8>,
+}
+
+#[test]
+fn what_has_one_value_has_it() {
+    all::<Small>(1, |t| t.empty.is_empty());
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(
+    if a == u128::MAX { b == i128::MIN } else { b > i128::MAX - 5 },
+    c <= usize::MAX - 3,
+    d.abs() <= 1,
+    e < -100,
+)]
+struct Ends {
+    #[randomize(range = 0xffff_ffff_ffff_ffff_ffff_ffff_ffff_fffe..=u128::MAX)]
+    a: u128,
+    b: i128,
+    #[randomize(range = 0xffff_ffff_ffff_ff00..=usize::MAX)]
+    c: usize,
+    d: i64,
+    #[randomize(range = -128..=127)]
+    e: i8,
+    #[randomize(range = i128::MIN..=i128::MAX)]
+    f: i128,
+}
+
+#[test]
+fn ranges_reach_the_ends_of_their_types() {
+    let drawn = all::<Ends>(2, |t| {
+        t.a >= u128::MAX - 1
+            && (if t.a == u128::MAX {
+                t.b == i128::MIN
+            } else {
+                t.b > i128::MAX - 5
+            })
+            && (0xffff_ffff_ffff_ff00..=usize::MAX - 3).contains(&t.c)
+            && t.d.abs() <= 1
+            && t.e < -100
+    });
+    chi_squared(drawn.iter().map(|t| t.d), [(-1, 1.0), (0, 1.0), (1, 1.0)]);
+    chi_squared(drawn.iter().map(|t| t.f < 0), [(false, 1.0), (true, 1.0)]);
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(start as u64 + len as u64 <= 0x1_0000_0000, start % 64 == 0, len > 0)]
+struct Region {
+    start: u32,
+    len: u32,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(
+    regions.windows(2).all(|w| w[0].start as u64 + w[0].len as u64 <= w[1].start as u64),
+)]
+struct Map {
+    #[randomize(length = 1..=3)]
+    regions: Vec<Region>,
+}
+
+#[test]
+fn regions_of_a_map_do_not_overlap() {
+    let mut rng = rng(3);
+    for _ in 0..40 {
+        let map = Map::randomize(&mut rng).unwrap();
+        let end = |region: &Region| u64::from(region.start) + u64::from(region.len);
+        assert!(
+            map.regions
+                .iter()
+                .all(|it| end(it) <= 1 << 32 && it.start.is_multiple_of(64))
+        );
+        let apart = |pair: &[Region]| end(&pair[0]) <= u64::from(pair[1].start);
+        assert!(map.regions.windows(2).all(apart), "{map:?}");
+    }
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(unique(slots), sum(slots) == 28, slots[0] < slots[7])]
+struct Permutation {
+    #[randomize(range = 0..=7)]
+    slots: [u8; 8],
+}
+
+#[test]
+fn a_permutation_is_drawn() {
+    all::<Permutation>(4, |t| {
+        let mut sorted = t.slots;
+        sorted.sort_unstable();
+        sorted == [0, 1, 2, 3, 4, 5, 6, 7] && t.slots[0] < t.slots[7]
+    });
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a * b == 3600, a > b)]
+struct Factors {
+    a: u16,
+    b: u16,
+}
+
+/// By the SAT solver: none as likely as another, but not always the same.
+#[test]
+fn factors_are_found() {
+    let mut rng = rng(5);
+    let drawn: Vec<Factors> = (0..12)
+        .map(|_| Factors::randomize(&mut rng).unwrap())
+        .collect();
+    let product = |t: &Factors| u32::from(t.a) * u32::from(t.b);
+    assert!(drawn.iter().all(|t| product(t) == 3600 && t.a > t.b));
+    assert!(drawn.iter().any(|t| t.a != drawn[0].a));
+}
+
+#[derive(Randomize, Debug)]
+enum Command {
+    Read {
+        address: u8,
+    },
+    Write(#[randomize(range = 1..=3)] u8, Vector),
+    #[randomize(false)]
+    Never,
+}
+
+#[derive(Randomize, Debug)]
+struct Vector {
+    #[randomize(length = 1..=2)]
+    data: Vec<bool>,
+}
+
+#[derive(Randomize, Debug)]
+struct Program {
+    #[randomize(length = 2..=4)]
+    commands: Vec<Command>,
+    last: Command,
+}
+
+#[test]
+fn lists_of_enums_have_lists() {
+    let fits = |command: &Command| match command {
+        Command::Read { .. } => true,
+        Command::Write(count, vector) => {
+            (1..=3).contains(count) && (1..=2).contains(&vector.data.len())
+        }
+        Command::Never => false,
+    };
+    let drawn = all::<Program>(6, |t| t.commands.iter().all(fits) && fits(&t.last));
+    let is_read =
+        |command: &Command| matches!(command, Command::Read { address } if *address < 255);
+    assert!(drawn.iter().any(|t| is_read(&t.last)) && drawn.iter().any(|t| !is_read(&t.last)));
+}
+
+/// While constraints are written down, others may be drawn from.
+#[test]
+fn a_draw_within_a_constraint_is_a_draw() {
+    let mut rng = rng(7);
+    let region = Region::randomize_with(
+        &mut rng,
+        constrain!(|t| t.len == Factors::randomize(&mut common::rng(8)).unwrap().a as u32),
+    )
+    .unwrap();
+    assert_eq!(3600 % region.len, 0);
+}
+
+#[test]
+fn types_are_drawn_without_a_struct() {
+    let mut rng = rng(9);
+    let bytes = (0..5000).map(|_| u8::randomize(&mut rng).unwrap() >> 4);
+    chi_squared(bytes, (0..16).map(|byte| (byte, 1.0)));
+    let pair = <[u8; 2]>::randomize_with(&mut rng, constrain!(|t| t[0] == 3 && t[1] > t[0]));
+    assert!(matches!(pair.unwrap(), [3, 4..=255]));
+}

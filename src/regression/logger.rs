@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
-use std::sync::OnceLock;
 use std::thread::ThreadId;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -29,14 +28,55 @@ pub(crate) struct Hooks {
 /// `filter` is in the syntax of `env_logger`; what it does not mention is logged from level info
 /// up. False if there is a logger already, ours or the user's own: that one stays.
 pub(crate) fn install(filter: &str, colored: bool, hooks: Hooks) -> bool {
-    static LOGGER: OnceLock<Logger> = OnceLock::new();
-    let logger = LOGGER.get_or_init(|| Logger::new(filter, colored, hooks));
+    register(|| Logger::new(filter, colored, hooks))
+}
+
+/// Makes a logger that of the process.
+#[cfg(not(test))]
+fn register(logger: impl FnOnce() -> Logger) -> bool {
+    static LOGGER: std::sync::OnceLock<Logger> = std::sync::OnceLock::new();
+    let logger = LOGGER.get_or_init(logger);
     // `log` refuses a second logger, and so a second installation changes nothing.
     let installed = log::set_logger(logger).is_ok();
     if installed {
         log::set_max_level(logger.filter.filter());
     }
     installed
+}
+
+/// In unit tests each thread is a process to itself, with a simulation of its own or none: what one test
+/// logs is not in another's log, and not on the terminal.
+#[cfg(test)]
+fn register(logger: impl FnOnce() -> Logger) -> bool {
+    use std::cell::OnceCell;
+
+    struct OfThread;
+
+    thread_local! {
+        static LOGGER: OnceCell<Logger> = const { OnceCell::new() };
+    }
+
+    impl Log for OfThread {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            let enabled = |logger: &OnceCell<Logger>| Some(logger.get()?.enabled(metadata));
+            LOGGER.try_with(enabled).ok().flatten() == Some(true)
+        }
+
+        fn log(&self, record: &Record<'_>) {
+            let log = |logger: &OnceCell<Logger>| logger.get().map(|logger| logger.log(record));
+            let _ = LOGGER.try_with(log);
+        }
+
+        fn flush(&self) {}
+    }
+
+    let _ = log::set_logger(&OfThread);
+    log::set_max_level(LevelFilter::Trace);
+    LOGGER.with(|of_thread| {
+        let is_first = of_thread.get().is_none();
+        of_thread.get_or_init(logger);
+        is_first
+    })
 }
 
 thread_local! {
@@ -298,9 +338,20 @@ mod tests {
 
     #[test]
     fn installing_twice_is_harmless() {
-        install("warn", false, IDLE);
+        assert!(install("warn", false, IDLE));
         assert!(!install("trace", true, HOOKS));
         log::warn!("still there");
         assert!(console::tail().contains("still there"));
+    }
+
+    #[test]
+    fn a_test_does_not_log_what_another_does() {
+        assert!(install("info", false, IDLE));
+        let other = || {
+            log::warn!("of another test");
+            assert!(install("info", false, IDLE), "it has a logger of its own");
+        };
+        std::thread::spawn(other).join().unwrap();
+        assert!(!console::tail().contains("of another test"));
     }
 }

@@ -39,6 +39,10 @@ impl Errors {
 }
 
 /// The candidate that a misspelt name most likely meant.
+///
+/// Not `verifork_protocol::nearest`, whose names are those of designs and tests, with paths and
+/// abbreviations, and which would put JSON in front of the first build of every testbench. An option is one
+/// of a few words, and all of them stand in the message.
 pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     candidates
         .iter()

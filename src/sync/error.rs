@@ -64,6 +64,7 @@ impl<T> fmt::Debug for SendError<T> {
 /// assert_eq!(words.try_send(2).unwrap_err().into_inner(), 2);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TrySendError<T> {
     /// The channel has no room, or has promised it to a [`send`](super::Sender::send) that waits.
     Full(T),
@@ -145,6 +146,7 @@ pub struct RecvError;
 /// assert_eq!(inbox.try_recv(), Err(TryRecvError::Closed));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum TryRecvError {
     /// The channel is empty, or its items are promised to [`recv`](super::Receiver::recv)s that
     /// wait.

@@ -5,49 +5,12 @@
 //! until it is given back. What was written to an element and is yet to become its value stays with
 //! the array.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::cell::Cell;
 
 use super::VhpiPort;
-use super::object::{Kept, Object, Source};
-use crate::simulator::{InOrder, event};
+use super::object::{Object, Source, StandsFor};
+use crate::simulator::event;
 use crate::sys::vhpi;
-
-type ByIndex<T> = HashMap<i64, T, BuildHasherDefault<InOrder>>;
-
-/// What an array has of its elements, and a record of its structures.
-#[derive(Default)]
-pub(super) struct Parts {
-    /// Those that are kept, by declared index.
-    pub(super) elements: RefCell<ByIndex<&'static Object>>,
-    cursor: OnceCell<&'static Object>,
-    /// The structures that a record is bound as.
-    pub(super) structures: RefCell<Vec<&'static Object>>,
-    /// What was written in this cycle to others.
-    written: RefCell<ByIndex<Kept>>,
-}
-
-/// The element that a cursor stands for.
-pub(super) struct StandsFor {
-    pub(super) array: &'static Object,
-    pub(super) index: Cell<i64>,
-}
-
-impl Parts {
-    pub(super) fn has_written(&self) -> bool {
-        !self.written.borrow().is_empty()
-    }
-
-    pub(super) fn take_written(&self, index: i64) -> Option<Kept> {
-        self.written.borrow_mut().remove(&index)
-    }
-
-    /// Forgets what was written, and gives its memory back.
-    pub(super) fn forget_written(&self) {
-        self.written.take();
-    }
-}
 
 impl VhpiPort {
     /// The element at a declared index, to be given back.

@@ -31,7 +31,9 @@ mod read;
 mod scalar;
 mod shape;
 mod structure;
+mod types;
 mod write;
+mod written;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io::Write as _;

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ptr::NonNull;
 
-use super::cursor::{Parts, StandsFor};
 use super::raw::Raw;
 use super::shape::Shape;
-use super::structure::Structure;
-use crate::simulator::{Direction, Handle, ObjectKind};
+use super::written::{Kept, Written};
+use crate::simulator::{Direction, Handle, InOrder, ObjectKind};
 use crate::sys::vhpi;
-use crate::value::LogicVec;
+use crate::value::FieldLayout;
 
 /// What an object was declared as; elements and fields are what the whole is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,27 +71,6 @@ pub(super) struct Contents {
     /// In the simulator's order.
     pub(super) objects: Vec<&'static Object>,
     pub(super) by_name: HashMap<String, &'static Object>,
-}
-
-/// The value that was written in this cycle and is the object's from the next one on. Until then
-/// it is what a read finds, as on simulators whose writes are done when they return.
-#[derive(Default)]
-pub(super) struct Written {
-    form: Cell<Form>,
-    planes: Cell<(u64, u64)>,
-    vector: RefCell<LogicVec>,
-    real: Cell<f64>,
-    text: RefCell<String>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Form {
-    #[default]
-    Nothing,
-    Planes,
-    Vector,
-    Real,
-    Text,
 }
 
 impl Object {
@@ -187,122 +166,69 @@ impl Object {
     }
 }
 
-/// A value that was written, without the room that an object has for the next one.
-pub(super) enum Kept {
-    Planes((u64, u64)),
-    Vector(Box<LogicVec>),
-    Real(f64),
-    Text(Box<str>),
+type ByIndex<T> = HashMap<i64, T, BuildHasherDefault<InOrder>>;
+
+/// What an array has of its elements, and a record of its structures.
+#[derive(Default)]
+pub(super) struct Parts {
+    /// Those that are kept, by declared index.
+    pub(super) elements: RefCell<ByIndex<&'static Object>>,
+    pub(super) cursor: OnceCell<&'static Object>,
+    /// The structures that a record is bound as.
+    pub(super) structures: RefCell<Vec<&'static Object>>,
+    /// What was written in this cycle to others.
+    pub(super) written: RefCell<ByIndex<Kept>>,
 }
 
-impl Written {
-    /// Takes the value out.
-    pub(super) fn take(&self) -> Option<Kept> {
-        Some(match self.form.take() {
-            Form::Nothing => return None,
-            Form::Planes => Kept::Planes(self.planes.get()),
-            Form::Vector => Kept::Vector(Box::new(self.vector.borrow().clone())),
-            Form::Real => Kept::Real(self.real.get()),
-            Form::Text => Kept::Text(self.text.borrow().as_str().into()),
-        })
+/// The element that a cursor stands for.
+pub(super) struct StandsFor {
+    pub(super) array: &'static Object,
+    pub(super) index: Cell<i64>,
+}
+
+impl Parts {
+    pub(super) fn has_written(&self) -> bool {
+        !self.written.borrow().is_empty()
     }
 
-    /// Puts a value back that was taken.
-    pub(super) fn restore(&self, kept: &Kept) {
-        match kept {
-            Kept::Planes(planes) => self.set_planes(*planes),
-            Kept::Vector(value) => self.set_vector(value),
-            Kept::Real(value) => self.set_real(*value),
-            Kept::Text(value) => self.set_text(value),
-        }
+    pub(super) fn take_written(&self, index: i64) -> Option<Kept> {
+        self.written.borrow_mut().remove(&index)
     }
 
-    #[inline]
-    pub(super) fn is_anything(&self) -> bool {
-        self.form.get() != Form::Nothing
-    }
-
-    pub(super) fn forget(&self) {
-        self.form.set(Form::Nothing);
-    }
-
-    #[inline]
-    pub(super) fn set_planes(&self, planes: (u64, u64)) {
-        self.planes.set(planes);
-        self.form.set(Form::Planes);
-    }
-
-    pub(super) fn set_vector(&self, value: &LogicVec) {
-        self.vector.borrow_mut().clone_from(value);
-        self.form.set(Form::Vector);
-    }
-
-    pub(super) fn set_real(&self, value: f64) {
-        self.real.set(value);
-        self.form.set(Form::Real);
-    }
-
-    pub(super) fn set_text(&self, value: &str) {
-        value.clone_into(&mut self.text.borrow_mut());
-        self.form.set(Form::Text);
-    }
-
-    /// Two planes of up to 64 bits.
-    #[inline]
-    pub(super) fn planes(&self) -> Option<(u64, u64)> {
-        match self.form.get() {
-            Form::Planes => Some(self.planes.get()),
-            Form::Vector => {
-                let vector = self.vector.borrow();
-                Some((vector.value_word(0), vector.unknown_word(0)))
-            }
-            Form::Nothing | Form::Real | Form::Text => None,
-        }
-    }
-
-    /// A vector of `width` bits, into memory that is reused.
-    pub(super) fn read_vector(&self, width: u32, into: &mut LogicVec) -> bool {
-        match self.form.get() {
-            Form::Vector => into.clone_from(&self.vector.borrow()),
-            Form::Planes => {
-                let (value, unknown) = self.planes.get();
-                *into = LogicVec::from_planes_u64(width, value, unknown);
-            }
-            Form::Nothing | Form::Real | Form::Text => return false,
-        }
-        true
-    }
-
-    pub(super) fn real(&self) -> Option<f64> {
-        (self.form.get() == Form::Real).then(|| self.real.get())
-    }
-
-    pub(super) fn text(&self) -> Option<String> {
-        (self.form.get() == Form::Text).then(|| self.text.borrow().clone())
+    /// Forgets what was written, and gives its memory back.
+    pub(super) fn forget_written(&self) {
+        self.written.take();
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a record is made of as a structure.
+pub(super) struct Structure {
+    pub(super) fields: &'static [FieldLayout],
+    pub(super) parts: Box<[Part]>,
+}
 
-    #[test]
-    fn what_was_written_is_read_in_the_form_that_is_asked_for() {
-        let written = Written::default();
-        let mut vector = LogicVec::default();
-        assert!(!written.is_anything() && !written.read_vector(8, &mut vector));
-        written.set_planes((0x5a, 0));
-        assert!(written.read_vector(8, &mut vector));
-        assert_eq!(vector.to_string(), "8'h5a");
-        written.set_vector(&LogicVec::ones(8));
-        assert_eq!(written.planes(), Some((0xff, 0)));
-        written.set_text("a");
-        assert_eq!((written.planes(), written.text()), (None, Some("a".into())));
-        let kept = written.take().expect("something was written");
-        assert!(!written.is_anything() && written.take().is_none());
-        written.restore(&kept);
-        assert_eq!(written.text(), Some("a".into()));
-        written.forget();
-        assert_eq!(written.text(), None);
-    }
+/// A field of a record that holds a value, and its bits in the structure.
+pub(super) struct Part {
+    pub(super) object: &'static Object,
+    pub(super) low: u32,
+    pub(super) width: u32,
+    pub(super) form: Form,
+}
+
+/// How a field's value goes into the bits.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Bits,
+    /// As a number, which may need more bits there than here, or fewer.
+    Number {
+        there: Number,
+        here: Number,
+    },
+}
+
+/// Which numbers some bits hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    pub(super) width: u32,
+    pub(super) signed: bool,
 }

@@ -6,43 +6,11 @@
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
-use super::object::Object;
+use super::object::{Form, Number, Object, Part, Structure};
 use super::shape::{Dimension, Shape};
 use super::{VhpiPort, refusal};
 use crate::simulator::{Encoding, PortError, Value, WriteMode};
 use crate::value::{FieldLayout, Layout, LogicVec, low_mask};
-
-/// What a record is made of as a structure.
-pub(super) struct Structure {
-    fields: &'static [FieldLayout],
-    pub(super) parts: Box<[Part]>,
-}
-
-/// A field of a record that holds a value, and its bits in the structure.
-pub(super) struct Part {
-    pub(super) object: &'static Object,
-    low: u32,
-    width: u32,
-    form: Form,
-}
-
-/// How a field's value goes into the bits.
-#[derive(Clone, Copy)]
-enum Form {
-    Bits,
-    /// As a number, which may need more bits there than here, or fewer.
-    Number {
-        there: Number,
-        here: Number,
-    },
-}
-
-/// Which numbers some bits hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Number {
-    width: u32,
-    signed: bool,
-}
 
 impl Number {
     /// The number that bits stand for.

@@ -11,25 +11,9 @@ use std::rc::Rc;
 
 use super::VpiPort;
 use super::description::object_kind;
-use super::vhdl::Unlisted;
+use super::scope::{Scope, direction};
 use crate::simulator::{Direction, Handle, ObjectKind, event, path, verilog_name};
 use crate::sys::vpi;
-
-/// The scopes asked about so far; `None` stands for the top of the design.
-pub(super) type Scopes = HashMap<Option<Handle>, Rc<Scope>>;
-
-/// What a scope holds.
-#[derive(Default)]
-pub(super) struct Scope {
-    /// In the simulator's order.
-    objects: Vec<Handle>,
-    by_name: HashMap<Box<str>, Handle>,
-    directions: HashMap<Box<str>, Direction>,
-    /// What a simulator has been asked for that does not list it.
-    pub(super) unlisted: Unlisted,
-    /// There is a scope more, which the simulator shows without a name.
-    pub(super) holds_nameless: bool,
-}
 
 /// The relations that lead from a scope to what it holds. Icarus gives the arrays of nets with
 /// the memories as well.
@@ -44,27 +28,6 @@ const RELATIONS: [i32; 9] = [
     vpi::vpiNamedEvent,
     vpi::vpiInternalScope,
 ];
-
-pub(super) fn direction(vpi_direction: i32) -> Option<Direction> {
-    match vpi_direction {
-        vpi::vpiInput => Some(Direction::Input),
-        vpi::vpiOutput => Some(Direction::Output),
-        vpi::vpiInout => Some(Direction::InOut),
-        _ => None,
-    }
-}
-
-impl Scope {
-    /// Adds an object; of two of one name the first is found.
-    pub(super) fn add(&mut self, key: Box<str>, object: Handle) {
-        self.by_name.entry(key).or_insert(object);
-        self.objects.push(object);
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<Handle> {
-        self.by_name.get(key).copied()
-    }
-}
 
 impl VpiPort {
     pub(super) fn all_roots(&self) -> Vec<Handle> {

@@ -9,6 +9,7 @@ mod image;
 mod nameless;
 mod probe;
 mod raw;
+mod scope;
 mod time;
 mod value;
 mod verilator;
@@ -53,7 +54,7 @@ struct VpiPort {
     words: Cell<Vec<(u64, u64)>>,
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
-    scopes: RefCell<hierarchy::Scopes>,
+    scopes: RefCell<scope::Scopes>,
     /// What the simulator does not tell of declarations.
     declared: declared::Declared,
     image: image::Image,

@@ -6,8 +6,8 @@
 //! that none of the scope's signals, generics and constants has.
 
 use super::VpiPort;
-use super::hierarchy::Scope;
 use super::probe;
+use super::scope::Scope;
 use super::vhdl::Vhdl;
 use crate::simulator::{Handle, PortError};
 use crate::sys::vpi;

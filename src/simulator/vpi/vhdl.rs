@@ -14,8 +14,8 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::VpiPort;
-use super::hierarchy::{Scope, direction};
 use super::probe;
+use super::scope::{Scope, direction};
 use super::written::Writes;
 use crate::simulator::vhdl_name;
 use crate::simulator::{
@@ -56,9 +56,6 @@ enum Shown {
     Encodings,
     Values,
 }
-
-/// What a scope has been asked for by names that it does not list; `None` if it does not have it.
-pub(super) type Unlisted = RefCell<HashMap<Box<str>, Option<Handle>>>;
 
 impl Vhdl {
     fn object(&self, handle: Handle) -> Option<&'static Object> {

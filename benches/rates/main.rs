@@ -207,7 +207,8 @@ fn measure(
     }
     println!("\n{text}");
     if settings.write {
-        table::write(place, &text);
+        let peers = if settings.peers { "-peers" } else { "" };
+        table::write(&format!("{place}{peers}"), &text);
         table::write("machine", &machine());
     }
     works

@@ -75,6 +75,8 @@ impl Peers {
             contenders.push(Contender::new("rustdv", move |count| {
                 let mut command = Command::new("vvp");
                 command.arg("-m").arg(&*rustdv).arg(&image);
+                // Otherwise it takes the first scope, which may be `$unit`.
+                command.env("RUSTDV_TOP", "bench");
                 c::prepare(&mut command, work, count);
                 command
             }));
@@ -141,10 +143,10 @@ impl Peers {
             }
         };
         if let Some(rustdv) = self.rustdv.clone() {
-            let (prepare, ours) = (prepare.clone(), design.ours.clone());
+            let (prepare, ours, top) = (prepare.clone(), design.ours.clone(), design.top);
             let contender = Contender::new("rustdv, in our host", move |count| {
                 let mut command = Command::new(&ours);
-                command.arg("-m").arg(&*rustdv);
+                command.arg("-m").arg(&*rustdv).env("RUSTDV_TOP", top);
                 prepare(&mut command, count);
                 command
             });

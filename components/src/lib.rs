@@ -4,6 +4,7 @@
 //! | protocol | there is |
 //! |---|---|
 //! | [`valid_ready`], any payload | source, sink, monitor, checker |
+//! | [`apb`]: APB 3 and 4 | manager, subordinate (memory, registers), monitor of transfers, checker |
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //!
@@ -30,6 +31,7 @@
 extern crate self as verifork_components;
 
 mod analysis;
+pub mod apb;
 pub mod axi_lite;
 pub mod axi_stream;
 mod clocked;

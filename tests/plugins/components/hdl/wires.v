@@ -58,6 +58,17 @@ module wires #(
     input  wire [31:0]          axil_rdata,
     input  wire [1:0]           axil_rresp,
 
+    input  wire                 apb_psel,
+    input  wire                 apb_penable,
+    input  wire [15:0]          apb_paddr,
+    input  wire                 apb_pwrite,
+    input  wire [31:0]          apb_pwdata,
+    input  wire [31:0]          apb_prdata,
+    input  wire                 apb_pready,
+    input  wire                 apb_pslverr,
+    input  wire [3:0]           apb_pstrb,
+    input  wire [2:0]           apb_pprot,
+
     output reg  [7:0]           cycles
 );
     initial cycles = 0;

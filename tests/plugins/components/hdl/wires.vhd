@@ -61,6 +61,17 @@ entity wires is
         axil_rdata   : in std_logic_vector(31 downto 0);
         axil_rresp   : in std_logic_vector(1 downto 0);
 
+        apb_psel     : in std_logic;
+        apb_penable  : in std_logic;
+        apb_paddr    : in std_logic_vector(15 downto 0);
+        apb_pwrite   : in std_logic;
+        apb_pwdata   : in std_logic_vector(31 downto 0);
+        apb_prdata   : in std_logic_vector(31 downto 0);
+        apb_pready   : in std_logic;
+        apb_pslverr  : in std_logic;
+        apb_pstrb    : in std_logic_vector(3 downto 0);
+        apb_pprot    : in std_logic_vector(2 downto 0);
+
         cycles      : out std_logic_vector(7 downto 0)
     );
 end entity;

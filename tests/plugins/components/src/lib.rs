@@ -1,6 +1,8 @@
 //! The components against each other over plain wires, and each rule of their checkers broken on purpose.
 
 mod allocations;
+mod apb;
+mod apb_rules;
 mod binding;
 mod breaks;
 mod life;

@@ -8,6 +8,8 @@ use verifork_runner::{Design, Simulator};
 const OF_ANY_WIDTH: &[&str] = &["models::"];
 /// Those and the rest, for four bytes.
 const ALL: &[&str] = &[
+    "apb::",
+    "apb_rules::",
     "binding::",
     "life::",
     "lite::",

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
-use crate::design::{ParameterValue, VhdlStandard};
+use super::{Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs};
+use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
@@ -97,12 +97,7 @@ impl Backend for Ghdl {
             command.arg(joined(option, path));
         }
         command.args(design.run_arguments(Simulator::Ghdl));
-        command.args(
-            design
-                .plusargs
-                .iter()
-                .map(|argument| format!("+{argument}")),
-        );
+        command.args(plusargs(design));
         command
     }
 }
@@ -166,18 +161,6 @@ fn run(found: &Installation, design: &ResolvedDesign, folder: &Path) -> Command 
 
 fn executable(folder: &Path) -> PathBuf {
     folder.join("design")
-}
-
-fn generics(design: &ResolvedDesign) -> impl Iterator<Item = String> {
-    design.parameters.iter().map(|(name, value)| {
-        let value = match value {
-            ParameterValue::Integer(value) => value.to_string(),
-            ParameterValue::Real(value) => format!("{value:?}"),
-            ParameterValue::Boolean(value) => value.to_string(),
-            ParameterValue::Text(text) | ParameterValue::Literal(text) => text.clone(),
-        };
-        format!("-g{name}={value}")
-    })
 }
 
 #[cfg(test)]

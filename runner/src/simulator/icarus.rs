@@ -7,9 +7,8 @@ use std::process::Command;
 
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    joined,
+    joined, literal, plusargs,
 };
-use crate::design::ParameterValue;
 use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
@@ -85,7 +84,7 @@ impl Backend for Icarus {
         }
         folders_and_macros(&mut command, design);
         for (name, value) in &design.parameters {
-            command.arg(format!("-P{}.{name}={}", design.top.name, parameter(value)));
+            command.arg(format!("-P{}.{name}={}", design.top.name, literal(value)));
         }
         command.args(design.compile_arguments(Simulator::Icarus));
         command.args(design.sources.iter().map(|source| &source.path));
@@ -160,12 +159,7 @@ impl Backend for Icarus {
             }
             command.arg(joined("+verifork_waves=", path));
         }
-        command.args(
-            design
-                .plusargs
-                .iter()
-                .map(|argument| format!("+{argument}")),
-        );
+        command.args(plusargs(design));
         command
     }
 }
@@ -181,16 +175,6 @@ fn is_whole(image: &[u8]) -> bool {
     };
     let ended = names.lines().filter(|line| line.ends_with("\";")).count();
     count.trim().parse() == Ok(ended) && names.ends_with('\n')
-}
-
-fn parameter(value: &ParameterValue) -> String {
-    match value {
-        ParameterValue::Integer(value) => value.to_string(),
-        ParameterValue::Real(value) => format!("{value:?}"),
-        ParameterValue::Text(text) => format!("\"{text}\""),
-        ParameterValue::Boolean(value) => u8::from(*value).to_string(),
-        ParameterValue::Literal(text) => text.clone(),
-    }
 }
 
 /// Dumps everything below the top, from the start of simulation.

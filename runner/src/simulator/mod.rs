@@ -16,6 +16,7 @@ use std::process::Command;
 
 use verifork_protocol::shell::quote;
 
+use crate::design::ParameterValue;
 use crate::inputs::Inputs;
 use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
@@ -188,6 +189,38 @@ fn folders_and_macros(command: &mut Command, design: &ResolvedDesign) {
             None => format!("-D{name}"),
         });
     }
+}
+
+/// The plus-arguments of a run.
+fn plusargs(design: &ResolvedDesign) -> impl Iterator<Item = String> {
+    design
+        .plusargs
+        .iter()
+        .map(|argument| format!("+{argument}"))
+}
+
+/// The value of a parameter as Verilog writes it.
+fn literal(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Integer(value) => value.to_string(),
+        ParameterValue::Real(value) => format!("{value:?}"),
+        ParameterValue::Text(text) => format!("\"{text}\""),
+        ParameterValue::Boolean(value) => u8::from(*value).to_string(),
+        ParameterValue::Literal(text) => text.clone(),
+    }
+}
+
+/// The options for the generics of a design in VHDL.
+fn generics(design: &ResolvedDesign) -> impl Iterator<Item = String> {
+    design.parameters.iter().map(|(name, value)| {
+        let value = match value {
+            ParameterValue::Integer(value) => value.to_string(),
+            ParameterValue::Real(value) => format!("{value:?}"),
+            ParameterValue::Boolean(value) => value.to_string(),
+            ParameterValue::Text(text) | ParameterValue::Literal(text) => text.clone(),
+        };
+        format!("-g{name}={value}")
+    })
 }
 
 impl Simulator {

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, BuildFolder, Installation, RunArguments, Waves, joined};
-use crate::design::{ParameterValue, VhdlStandard};
+use super::{Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs};
+use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
@@ -86,12 +86,7 @@ impl Backend for Nvc {
         }
         command.arg(top(design));
         // It shows a plugin those that follow the top, and no others.
-        command.args(
-            design
-                .plusargs
-                .iter()
-                .map(|argument| format!("+{argument}")),
-        );
+        command.args(plusargs(design));
         command
     }
 }
@@ -239,18 +234,6 @@ fn from_anywhere(word: &str, is_folder: bool, folder: &Path) -> OsString {
         Some((library, place)) => joined(&format!("--map={library}:"), &folder.join(place)),
         None => word.into(),
     }
-}
-
-fn generics(design: &ResolvedDesign) -> impl Iterator<Item = String> {
-    design.parameters.iter().map(|(name, value)| {
-        let value = match value {
-            ParameterValue::Integer(value) => value.to_string(),
-            ParameterValue::Real(value) => format!("{value:?}"),
-            ParameterValue::Boolean(value) => value.to_string(),
-            ParameterValue::Text(text) | ParameterValue::Literal(text) => text.clone(),
-        };
-        format!("-g{name}={value}")
-    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    is_program,
+    is_program, literal, plusargs,
 };
 use crate::design::ParameterValue;
 use crate::hash::PartsHash;
@@ -238,8 +238,7 @@ impl Backend for Verilator {
         let published = if design.public_all { "all" } else { "bound" };
         command.arg(format!("+verifork_published={published}"));
         command.args(design.run_arguments(Simulator::Verilator));
-        let plusargs = design.plusargs.iter();
-        command.args(plusargs.map(|argument| format!("+{argument}")));
+        command.args(plusargs(design));
         command
     }
 }
@@ -392,11 +391,7 @@ fn parameter(value: &ParameterValue) -> String {
             };
             format!("{sign}{width}'sd{}", value.unsigned_abs())
         }
-        ParameterValue::Integer(value) => value.to_string(),
-        ParameterValue::Real(value) => format!("{value:?}"),
-        ParameterValue::Text(text) => format!("\"{text}\""),
-        ParameterValue::Boolean(value) => u8::from(*value).to_string(),
-        ParameterValue::Literal(text) => text.clone(),
+        value => literal(value),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::junit::Junit;
 use crate::known::{ALL, Simulator};
 use crate::resolved::ResolvedDesign;
 use crate::settings::Settings;
-use crate::simulator::Waves;
+use crate::simulator::{Unusable, Waves};
 use crate::testbench::Testbench;
 use crate::tidy::{self, Owner, Removed};
 
@@ -39,7 +39,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// The simulator's programs, or what is missing.
-    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, String> {
+    pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, Unusable> {
         let place = self.settings.places.get(&simulator);
         simulator.backend().find(place.map(PathBuf::as_path))
     }

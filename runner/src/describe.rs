@@ -61,12 +61,14 @@ fn describe(
         if !design.runs_on(simulator) || !context.settings.wants(simulator) {
             continue;
         }
-        let programs = context.find(simulator);
-        if let Err(reason) = programs {
-            missing.push(reason);
-            continue;
-        }
-        let suite = Suite::new(Arc::clone(context), design.clone(), simulator, programs);
+        let programs = match context.find(simulator) {
+            Ok(programs) => programs,
+            Err(reason) => {
+                missing.push(reason.to_string());
+                continue;
+            }
+        };
+        let suite = Suite::new(Arc::clone(context), design.clone(), simulator, Ok(programs));
         let path = folder.join(format!("{}.json", file_name(&suite.name())));
         match suite.describe(&path) {
             Ok(()) => {

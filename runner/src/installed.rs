@@ -42,10 +42,12 @@ fn known(places: &BTreeMap<Simulator, PathBuf>) -> Vec<KnownSimulator> {
     ALL.map(|simulator| {
         let backend = simulator.backend();
         let place = places.get(&simulator).map(PathBuf::as_path);
-        let found = backend.find(place).and_then(|programs| {
-            let found = backend.installation(programs)?;
-            Ok((found.programs[0].clone(), found.version))
-        });
+        let found = backend.find(place);
+        let found = found.and_then(|programs| backend.installation(programs));
+        let found = match found {
+            Ok(found) => Ok((found.programs[0].clone(), found.version)),
+            Err(reason) => Err(reason.to_string()),
+        };
         KnownSimulator {
             simulator,
             key: backend.key(),

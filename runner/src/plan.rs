@@ -52,8 +52,9 @@ impl Plan {
                 }
                 let programs = context.find(simulator);
                 let demanded = context.settings.demands(simulator);
-                let absent = programs.as_ref().err().filter(|_| !demanded).cloned();
-                let programs = programs.map_err(|reason| reason + &installed(context));
+                let absent = programs.as_ref().err().filter(|_| !demanded);
+                let absent = absent.map(ToString::to_string);
+                let programs = programs.map_err(|reason| reason.to_string() + &installed(context));
                 let suite = Suite::new(Arc::clone(context), design.clone(), simulator, programs);
                 let own = tests
                     .iter()

@@ -184,6 +184,7 @@ impl Bench {
         let folder = self.folder.path();
         let design = resolve(vec![self.design()], folder).unwrap().remove(0);
         let programs = context.find(Simulator::Icarus);
+        let programs = programs.map_err(|reason| reason.to_string());
         let suite = Suite::new(Arc::clone(&context), design, Simulator::Icarus, programs);
         if let Some(path) = &self.settings.junit {
             let planned = [suite.case(&listed("counts"), crate::junit::Result::NotFinished)];

@@ -279,7 +279,8 @@ impl Suite {
     fn installed(&self) -> Result<&Installation, String> {
         let ask = || {
             let programs = self.programs.clone()?;
-            self.backend().installation(programs)
+            let asked = self.backend().installation(programs);
+            asked.map_err(|reason| reason.to_string())
         };
         let found = self.installation.get_or_init(ask);
         found.as_ref().map_err(Clone::clone)

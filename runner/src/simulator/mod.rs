@@ -11,8 +11,9 @@ mod verilator;
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use verifork_protocol::shell::quote;
 
@@ -49,6 +50,70 @@ pub(crate) struct Installation {
     pub(crate) programs: Vec<PathBuf>,
     /// What the simulator says of itself.
     pub(crate) version: String,
+}
+
+/// Why a simulator cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// One of its programs is not where its variable says.
+    NotAtItsPlace {
+        simulator: Simulator,
+        program: &'static str,
+        place: PathBuf,
+    },
+    /// One of its programs is not on `PATH`.
+    NotInstalled {
+        simulator: Simulator,
+        program: &'static str,
+    },
+    /// Something that it compiles with is not on `PATH`.
+    NoTool {
+        simulator: Simulator,
+        tool: &'static str,
+    },
+    /// The command that asks for its version does not start.
+    DoesNotStart { command: String, reason: String },
+    /// That command prints nothing.
+    NoVersion { command: String, status: ExitStatus },
+}
+
+impl fmt::Display for Unusable {
+    /// What is missing, and how to install it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unusable::NotAtItsPlace {
+                simulator,
+                program,
+                place,
+            } => write!(
+                f,
+                "{} is not where {} says: there is no program `{program}` at `{}`",
+                simulator.product(),
+                simulator.place().name(),
+                place.display()
+            ),
+            Unusable::NotInstalled { simulator, program } => write!(
+                f,
+                "{} is not installed: there is no `{program}` on PATH; {}, or say where it is with \
+                 {}=/path/to/it",
+                simulator.product(),
+                simulator.backend().install(),
+                simulator.place().name()
+            ),
+            Unusable::NoTool { simulator, tool } => write!(
+                f,
+                "{} compiles nothing without `{tool}`, which is not on PATH; {}",
+                simulator.product(),
+                simulator.backend().install()
+            ),
+            Unusable::DoesNotStart { command, reason } => {
+                write!(f, "{command} does not start: {reason}")
+            }
+            Unusable::NoVersion { command, status } => {
+                write!(f, "{command} does not tell its version ({status})")
+            }
+        }
+    }
 }
 
 /// Where a design is compiled to, and in which format it will be able to write waves.
@@ -254,8 +319,8 @@ impl dyn Backend + '_ {
     ///
     /// # Errors
     ///
-    /// What is missing, and how to install it.
-    pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, String> {
+    /// What is missing.
+    pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, Unusable> {
         let on_path: Vec<PathBuf> = env::var_os("PATH")
             .iter()
             .flat_map(env::split_paths)
@@ -286,20 +351,14 @@ impl dyn Backend + '_ {
         };
         let found: Result<Vec<PathBuf>, &str> =
             self.programs().iter().enumerate().map(find).collect();
-        let found = found.map_err(|name| match place {
-            Some(place) => format!(
-                "{} is not where {} says: there is no program `{name}` at `{}`",
-                self.product(),
-                self.simulator().place().name(),
-                place.display()
-            ),
-            None => format!(
-                "{} is not installed: there is no `{name}` on PATH; {}, or say where it is with \
-                 {}=/path/to/it",
-                self.product(),
-                self.install(),
-                self.simulator().place().name()
-            ),
+        let simulator = self.simulator();
+        let found = found.map_err(|program| match place {
+            Some(place) => Unusable::NotAtItsPlace {
+                simulator,
+                program,
+                place: place.to_owned(),
+            },
+            None => Unusable::NotInstalled { simulator, program },
         })?;
         let on_path = |tool: &&str| {
             let mut folders = env::var_os("PATH").into_iter();
@@ -309,11 +368,7 @@ impl dyn Backend + '_ {
             folders.any(|folder| is_program(&folder.join(tool)))
         };
         if let Some(tool) = self.tools().iter().find(|tool| !on_path(tool)) {
-            return Err(format!(
-                "{} compiles nothing without `{tool}`, which is not on PATH; {}",
-                self.product(),
-                self.install()
-            ));
+            return Err(Unusable::NoTool { simulator, tool });
         }
         Ok(found)
     }
@@ -322,20 +377,25 @@ impl dyn Backend + '_ {
     ///
     /// # Errors
     ///
-    /// It does not start.
-    pub(crate) fn installation(&self, programs: Vec<PathBuf>) -> Result<Installation, String> {
+    /// It does not start, or tells none.
+    pub(crate) fn installation(&self, programs: Vec<PathBuf>) -> Result<Installation, Unusable> {
         let mut command = self.ask_version(&programs);
         let output = command
             .stdin(std::process::Stdio::null())
             .output()
-            .map_err(|error| format!("{} does not start: {error}", show(&command)))?;
+            .map_err(|error| Unusable::DoesNotStart {
+                command: show(&command),
+                reason: error.to_string(),
+            })?;
         // `vvp` tells it on standard error.
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
         let version = self.version(&text);
         if version.is_empty() {
-            let (command, status) = (show(&command), output.status);
-            return Err(format!("{command} does not tell its version ({status})"));
+            return Err(Unusable::NoVersion {
+                command: show(&command),
+                status: output.status,
+            });
         }
         Ok(Installation { programs, version })
     }

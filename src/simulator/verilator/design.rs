@@ -166,6 +166,11 @@ impl<'a> Design<'a> {
         }
     }
 
+    fn is_declared_driven(&self, scope: &str, name: &str) -> bool {
+        let path = format!("{scope}.{}", verilog_name::plain(name));
+        self.declared.get(&path).is_some_and(|it| it.driven)
+    }
+
     /// The structure and the member in a name such as `s.id`. An escaped name may hold a dot.
     fn member<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
         let may_be = self.shows_members && !name.starts_with('\\');
@@ -211,7 +216,9 @@ impl<'a> Design<'a> {
         let direction = direction_of_port.or_else(|| direction(entry));
         let writable = if entry.is(PARAMETER) {
             Writable::Constant
-        } else if self.inouts_are_closed && direction == Some(Direction::InOut) {
+        } else if direction == Some(Direction::InOut)
+            && (self.inouts_are_closed || self.is_declared_driven(path, name))
+        {
             Writable::InOut
         } else if entry.is(WRITABLE) {
             Writable::Yes

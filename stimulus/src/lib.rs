@@ -139,6 +139,7 @@
 #![deny(missing_docs)]
 #![allow(clippy::cast_possible_truncation)]
 
+mod aimed;
 mod bits;
 mod blast;
 mod diagram;
@@ -163,6 +164,7 @@ mod shape;
 mod solver;
 mod value;
 
+pub use aimed::{Aimed, Hole};
 pub use error::{Place, RandomizeError};
 /// The traits of generators that draw.
 pub use rand_core;

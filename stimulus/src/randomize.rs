@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rand_core::Rng;
 
+use crate::aimed::{Aimed, Hole};
 use crate::error::RandomizeError;
 use crate::expr::{self, Expr, Symbol};
 use crate::list::List;
@@ -91,6 +92,32 @@ pub trait Randomize: Sized + 'static {
         C: Fn(&Self::Symbols),
     {
         plan::draw(None, Some(&constraint), &mut rng)
+    }
+
+    /// Draws that prefer holes: combinations of values that have not been seen yet.
+    ///
+    /// ```
+    /// use verifork_stimulus::Randomize;
+    /// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+    ///
+    /// #[derive(Randomize)]
+    /// #[randomize(length < 200)]
+    /// struct Write {
+    ///     address: u16,
+    ///     length: u8,
+    /// }
+    ///
+    /// // `group.holes()` of a cover group of verifork-coverage; the second one has no solution.
+    /// let holes = [
+    ///     vec![("length".to_owned(), vec![7..=7]), ("address".to_owned(), vec![0..=3])],
+    ///     vec![("length".to_owned(), vec![200..=255])],
+    /// ];
+    /// let write = Write::aimed_at(holes).randomize(&mut rng)?;
+    /// assert!(write.length == 7 && write.address < 4);
+    /// # Ok::<(), verifork_stimulus::RandomizeError>(())
+    /// ```
+    fn aimed_at(holes: impl IntoIterator<Item = Hole>) -> Aimed<Self> {
+        Aimed::at(holes)
     }
 
     /// Draws all fields anew, but those that are `fixed`, which keep their values and are constants to
@@ -272,6 +299,7 @@ pub(crate) fn declare<T: Value>(settings: Settings<T>) -> Symbol<T> {
         recording.classes.extend(settings.classes);
         let variable = Variable {
             kind: T::KIND,
+            discriminants: T::DISCRIMINANTS,
             low,
             high,
             classes: (start, recording.classes.len() as u32),

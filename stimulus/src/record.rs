@@ -69,6 +69,8 @@ pub struct Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Variable {
     pub(crate) kind: Kind,
+    /// What `as` makes of each value, where that is not the value itself.
+    pub(crate) discriminants: &'static [i128],
     /// The values that it may have: those of its range.
     pub(crate) low: Number,
     pub(crate) high: Number,

@@ -1,8 +1,8 @@
 //! The addresses of AXI bursts: drawn at random until every kind of burst has been seen, compared with a model.
 
-use verifork::TestRng;
 use verifork::prelude::*;
-use verifork_coverage::{CoverGroup, CoverValue, Cross, Hole, Point};
+use verifork_coverage::{CoverGroup, CoverValue, Cross, Point};
+use verifork_stimulus::Randomize;
 
 #[derive(Dut)]
 struct BurstAddresses {
@@ -21,7 +21,7 @@ struct BurstAddresses {
     last: Signal<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, LogicEnum, CoverValue)]
+#[derive(Clone, Copy, Debug, PartialEq, LogicEnum, CoverValue, Randomize)]
 #[logic(width = 2)]
 enum Burst {
     Fixed,
@@ -29,12 +29,19 @@ enum Burst {
     Wrap,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// Any burst that AXI allows.
+#[derive(Clone, Copy, Debug, Randomize)]
+#[randomize(
+    if burst == Burst::Wrap { [1, 3, 7, 15].contains(&length) && address % (1 << size) == 0 },
+    if burst == Burst::Fixed { length < 16 },
+)]
 struct Transfer {
     address: u16,
     /// Beats less one.
     length: u8,
+    #[randomize(range = 0..=2)]
     size: u8,
+    #[randomize(weights(Incr = 3, Wrap = 2, Fixed = 1))]
     burst: Burst,
 }
 
@@ -65,7 +72,7 @@ async fn every_kind_of_burst(dut: BurstAddresses, test: Test) -> Result {
             "{:.1} % covered by 1,000 transfers",
             covered.coverage()
         );
-        let transfer = Transfer::aimed(&covered.holes(), &mut rng)?;
+        let transfer = Transfer::aimed_at(covered.holes()).randomize(&mut rng)?;
         check(&dut, transfer).await?;
         covered.sample(&transfer);
         transfers += 1;
@@ -80,7 +87,7 @@ async fn bursts_follow_each_other(dut: BurstAddresses, test: Test, pause: u32) -
     reset(&dut).await;
     let mut rng = test.rng();
     for _ in 0..50 {
-        check(&dut, Transfer::aimed(&[], &mut rng)?).await?;
+        check(&dut, Transfer::randomize(&mut rng)?).await?;
         for _ in 0..pause {
             dut.clk.rising_edge().await;
             dut.ready.expect(true)?;
@@ -90,42 +97,6 @@ async fn bursts_follow_each_other(dut: BurstAddresses, test: Test, pause: u32) -
 }
 
 impl Transfer {
-    /// Any burst that AXI allows; one of those that are missing, if some are.
-    fn aimed(holes: &[Hole], rng: &mut TestRng) -> Result<Transfer> {
-        let mut transfer = Transfer {
-            address: rng.random(),
-            length: rng.random_range(0..16),
-            size: rng.random_range(0..=2),
-            burst: [Burst::Fixed, Burst::Incr, Burst::Wrap][rng.random_range(0..3)],
-        };
-        if let Some(hole) = rng.random_range(0..=holes.len()).checked_sub(1) {
-            transfer.take(&holes[hole], rng)?;
-        }
-        if transfer.burst == Burst::Wrap {
-            if ![1, 3, 7, 15].contains(&transfer.length) {
-                transfer.length = (1 << rng.random_range(1..=4)) - 1;
-            }
-            transfer.address &= !((1 << transfer.size) - 1);
-        }
-        Ok(transfer)
-    }
-
-    fn take(&mut self, hole: &Hole, rng: &mut TestRng) -> Result {
-        for (point, ranges) in hole {
-            let range = rng.random_range(0..ranges.len());
-            let value = rng.random_range(ranges[range].clone());
-            match (&**point, value) {
-                ("length", value) => self.length = u8::try_from(value)?,
-                ("size", value) => self.size = u8::try_from(value)?,
-                ("burst", 0) => self.burst = Burst::Fixed,
-                ("burst", 1) => self.burst = Burst::Incr,
-                ("burst", _) => self.burst = Burst::Wrap,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     /// The addresses of its beats, by the formulas of the standard.
     fn beats(self) -> impl Iterator<Item = u16> {
         let bytes = 1_u32 << self.size;

@@ -171,6 +171,7 @@ fn recording(conditions: &[Tree]) -> Recording {
             let (low, high) = full(kind);
             recording.variable(Variable {
                 kind,
+                discriminants: &[],
                 low,
                 high,
                 classes: (0, 0),
@@ -387,6 +388,7 @@ fn what_multiplies_many_bits_is_searched() {
     let mut recording = Recording::default();
     let (low, high) = full(wide);
     let variable = Variable {
+        discriminants: &[],
         kind: wide,
         low,
         high,

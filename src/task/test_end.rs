@@ -168,6 +168,29 @@ mod tests {
     }
 
     #[test]
+    fn rule_17_an_error_on_its_way_out_is_kept_when_a_destructor_fails_a_task() {
+        struct Fails;
+        impl Drop for Fails {
+            fn drop(&mut self) {
+                drop(crate::task::spawn(async {
+                    anyhow::bail!("the task's") as Result<()>
+                }));
+            }
+        }
+        let errors = test_of(async {
+            yield_now().await;
+            let _fails = Fails;
+            anyhow::bail!("the test's")
+        });
+        let texts: Vec<String> = errors
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(texts, ["the task's", "the test's"]);
+    }
+
+    #[test]
     fn rule_18_the_errors_of_a_manager_in_a_cycle_are_the_tests() {
         loses_nothing(async {
             let bench = Rc::new(Bench {

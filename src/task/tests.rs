@@ -430,6 +430,40 @@ fn rule_07_two_errors_of_one_step_are_both_returned() {
     });
 }
 
+/// Whoever cancels a task in its own poll takes nothing from what that poll returns.
+#[test]
+fn rule_07_an_error_on_its_way_out_is_kept_when_a_destructor_fails_a_sibling() {
+    struct Calls<F: Fn()>(F);
+    impl<F: Fn()> Drop for Calls<F> {
+        fn drop(&mut self) {
+            (self.0)();
+        }
+    }
+    let failed = || async { Err::<(), _>(anyhow!("the destructor's")) };
+    block_on(async {
+        let error = scope(async |tm| {
+            tm.fork("child", async move {
+                yield_now().await;
+                let _fails = Calls(|| drop(tm.child("sibling").try_fork(failed()).unwrap()));
+                Err::<(), _>(anyhow!("its own"))
+            });
+            pending::<Result<()>>().await
+        })
+        .await
+        .unwrap_err();
+        assert_eq!(names(&error), ["sibling", "child"]);
+        let error = scope(async |tm| {
+            yield_now().await;
+            let _fails = Calls(|| drop(tm.child("child").try_fork(failed()).unwrap()));
+            Err::<(), _>(anyhow!("its own"))
+        })
+        .await
+        .unwrap_err();
+        assert_eq!(names(&error), ["child", "main"]);
+    });
+    nothing_lives();
+}
+
 #[test]
 fn rule_08_an_error_of_the_block_cancels_the_children_and_is_listed_as_the_blocks() {
     block_on(async {

@@ -29,6 +29,10 @@ struct MemoryBus {
 }
 
 /// What a clock brings: where the memory drives the bus, the testbench does not.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are the pins of the memory"
+)]
 #[derive(Randomize)]
 #[randomize(if oe && !we { !drive })]
 struct Step {

@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use common::bench::{Bench, PASSED};
 use common::{Harness, exec, find, script};
@@ -98,6 +99,8 @@ fn its_own_library_is_compiled_for_the_first_design_only() {
     let path = std::env::var("PATH").unwrap();
     let bench = bench.with("FAULTY_SOURCES", "d.v").with("FAULTY_TOP", "d");
     let bench = bench.with("PATH", &format!("{}:{path}", programs.path().display()));
+    // The compiler is to be called for all that is compiled.
+    let bench = bench.with("OBJCACHE", "");
     let compiled = |what: &str| {
         let calls = fs::read_to_string(&calls).unwrap();
         calls.lines().filter(|call| call.contains(what)).count()
@@ -107,6 +110,47 @@ fn its_own_library_is_compiled_for_the_first_design_only() {
         bench.write("d.v", &design).ends(PASSED);
         assert_eq!(compiled("host.cpp"), number, "the design is another");
         assert_eq!(compiled("/verilated.cpp"), 1, "the library is the same");
+    }
+}
+
+/// Two crates that know nothing of each other have the same design.
+#[test]
+fn what_ccache_has_is_not_compiled_again_and_is_known_to_be_fresh() {
+    let cache = tempfile::tempdir().unwrap();
+    let folder = cache.path().to_str().unwrap();
+    for number in 0..2 {
+        let Some(bench) = Bench::verilator().filter(|_| find("ccache").is_some()) else {
+            eprintln!("skipped: `ccache` is not installed");
+            return;
+        };
+        let bench = bench.with("FAULTY_SOURCES", "d.v").with("FAULTY_TOP", "d");
+        let bench = bench.with("CCACHE_DIR", folder);
+        let hits = || {
+            let printed = Command::new("ccache")
+                .arg("--print-stats")
+                .env("CCACHE_DIR", folder)
+                .output()
+                .unwrap();
+            let printed = String::from_utf8(printed.stdout).unwrap();
+            let of = |key: &str| {
+                let line = printed.lines().find(|line| line.starts_with(key));
+                line.unwrap()
+                    .split_whitespace()
+                    .nth(1)
+                    .unwrap()
+                    .parse::<u32>()
+                    .unwrap()
+            };
+            let found = of("direct_cache_hit") + of("preprocessed_cache_hit");
+            (found, of("cache_miss"))
+        };
+        let design = "module d(output [2:0] q); assign q = 7; endmodule\n";
+        bench.write("d.v", design).ends(PASSED);
+        let (found, missed) = hits();
+        assert!(missed > 0, "it was not used");
+        assert_eq!(found > 0, number == 1, "{found} found, {missed} missed");
+        bench.ends(PASSED);
+        assert_eq!(hits(), (found, missed), "nothing is compiled again");
     }
 }
 

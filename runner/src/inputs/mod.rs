@@ -363,6 +363,7 @@ fn is_of_the_system(path: &Path) -> bool {
         // A table of what the loader then opens, which changes with whatever is installed.
         || path == Path::new("/etc/ld.so.cache")
         // Compilers' caches, whose entries are as good as what they were made of.
+        || env::var_os("CCACHE_DIR").is_some_and(|folder| path.starts_with(folder))
         || path.components().any(|part| {
             [".ccache", "ccache", "sccache"].map(OsStr::new).contains(&part.as_os_str())
                 && !is_installed(path)

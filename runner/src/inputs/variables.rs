@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::PathBuf;
+
+use crate::simulator::path_folders;
 
 /// Those of compilers, linkers, `make` and the languages that simulators' scripts are in.
 const NAMES: &[&str] = &[
@@ -83,10 +84,7 @@ pub(crate) fn hash_of_variables(add: &mut dyn FnMut(&[u8])) {
         add(flag.as_bytes());
     }
     // The folders of `PATH` themselves say little: many shells have many orders of them.
-    let folders: Vec<PathBuf> = env::var_os("PATH")
-        .iter()
-        .flat_map(env::split_paths)
-        .collect();
+    let folders = path_folders();
     for tool in TOOLS {
         let paths = folders.iter().map(|folder| folder.join(tool));
         let found = paths.into_iter().find(|path| path.is_file());

@@ -133,6 +133,19 @@ pub(crate) struct RunArguments<'a> {
     pub(crate) waves: Option<(Waves, &'a Path)>,
 }
 
+/// The folders of `PATH`, in their order.
+pub(crate) fn path_folders() -> Vec<PathBuf> {
+    let path = env::var_os("PATH");
+    path.iter().flat_map(env::split_paths).collect()
+}
+
+/// Whether a program of this name is on the path.
+fn is_on_path(name: &str) -> bool {
+    path_folders()
+        .iter()
+        .any(|folder| is_program(&folder.join(name)))
+}
+
 /// One simulator's way of compiling and running.
 pub(crate) trait Backend: Sync {
     /// Which simulator it is of.
@@ -321,10 +334,7 @@ impl dyn Backend + '_ {
     ///
     /// What is missing.
     pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, Unusable> {
-        let on_path: Vec<PathBuf> = env::var_os("PATH")
-            .iter()
-            .flat_map(env::split_paths)
-            .collect();
+        let on_path = path_folders();
         // A name alone, such as `ghdl-llvm`, is that of a program on the path.
         let named = place.filter(|place| place.components().count() == 1 && !place.exists());
         let named = named.and_then(|name| {
@@ -360,14 +370,7 @@ impl dyn Backend + '_ {
             },
             None => Unusable::NotInstalled { simulator, program },
         })?;
-        let on_path = |tool: &&str| {
-            let mut folders = env::var_os("PATH").into_iter();
-            let mut folders = folders
-                .by_ref()
-                .flat_map(|path| env::split_paths(&path).collect::<Vec<_>>());
-            folders.any(|folder| is_program(&folder.join(tool)))
-        };
-        if let Some(tool) = self.tools().iter().find(|tool| !on_path(tool)) {
+        if let Some(tool) = self.tools().iter().find(|tool| !is_on_path(tool)) {
             return Err(Unusable::NoTool { simulator, tool });
         }
         Ok(found)

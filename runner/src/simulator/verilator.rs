@@ -22,6 +22,7 @@ use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
 mod c_sources;
+mod ccache;
 mod netlist;
 mod ports;
 
@@ -118,6 +119,7 @@ impl Backend for Verilator {
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0"]);
         arguments(&mut command, found, design, build);
+        ccache::use_for(&mut command, build.path);
         commands.push(command);
         commands
     }

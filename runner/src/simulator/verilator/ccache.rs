@@ -1,0 +1,21 @@
+//! ccache, where it is installed: what was compiled for one folder is taken for another.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use super::super::is_on_path;
+
+/// Has a command that runs `make` compile through ccache, unless `OBJCACHE` says how. What one finds there was
+/// made of the same text by the same compiler.
+pub(super) fn use_for(command: &mut Command, folder: &Path) {
+    if env::var_os("OBJCACHE").is_none() && is_on_path("ccache") {
+        command.env("OBJCACHE", "ccache");
+    }
+    // Newer versions of Verilator use it by themselves, and so may a compiler's wrapper. A header that it
+    // knows by its inode it does not open, and nobody would see that it went in.
+    command.env("CCACHE_NOINODECACHE", "1");
+    // Each compilation has a folder of its own, of which nothing stands in what is made.
+    command.env("CCACHE_BASEDIR", folder);
+    command.env("CCACHE_NOHASHDIR", "1");
+}

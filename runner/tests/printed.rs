@@ -29,7 +29,7 @@ fn the_compiler_speaks_first_and_once_for_all_tests_of_a_design() {
         &[
             ("VERIFORK_SIM", "icarus"),
             ("FAULTY_SOURCES", sources.to_str().unwrap()),
-            ("FAULTY_TESTS", "sleeps,fails,hangs"),
+            ("FAULTY_TESTS", "sleeps,fails,shows_seven"),
         ],
         &[],
     );

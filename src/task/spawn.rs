@@ -1,10 +1,11 @@
 //! Tasks of the test as a whole, and the test as their manager.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 
 use super::child::ChildBuilder;
 use super::core::{Begin, Core, child_info};
@@ -53,13 +54,13 @@ where
     child(name_of(Location::caller())).fork(future)
 }
 
-type PlaceNames = HashMap<*const Location<'static>, &'static str>;
+/// By the addresses of places. Of all threads: each name is made once and kept for good.
+static PLACE_NAMES: Mutex<BTreeMap<usize, &'static str>> = Mutex::new(BTreeMap::new());
 
 thread_local! {
     /// A loop spawns at one place again and again.
     static LAST_PLACE: Cell<Option<(&'static Location<'static>, &'static str)>> =
         const { Cell::new(None) };
-    static PLACE_NAMES: RefCell<PlaceNames> = RefCell::default();
 }
 
 /// The name of what is spawned at a place. It is made once for each place in the program.
@@ -73,12 +74,13 @@ fn name_of(place: &'static Location<'static>) -> &'static str {
 
 #[inline(never)]
 fn find_name_of(place: &'static Location<'static>) -> &'static str {
-    let name = PLACE_NAMES.with_borrow_mut(|names| {
-        *names.entry(std::ptr::from_ref(place)).or_insert_with(|| {
+    let mut names = PLACE_NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = *names
+        .entry(std::ptr::from_ref(place).addr())
+        .or_insert_with(|| {
             let file = place.file().rsplit('/').next().unwrap_or_default();
             Box::leak(format!("{file}:{}", place.line()).into_boxed_str())
-        })
-    });
+        });
     LAST_PLACE.set(Some((place, name)));
     name
 }

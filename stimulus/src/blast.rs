@@ -1,7 +1,7 @@
 //! Constraints as functions of bits.
 
 use crate::bits::{self, Full, Gates, Vector};
-use crate::record::{Class, Id, Node, Operator, Recording, Variable};
+use crate::record::{Class, Id, Node, Operator, Recording};
 use crate::shape::Shape;
 use crate::value::Number;
 
@@ -59,12 +59,6 @@ impl<'a, G: Gates> Blaster<'a, G> {
         let above = less_than(gates, &constant(gates, high), &value)?;
         let outside = gates.or(below, above)?;
         Ok(gates.not(outside))
-    }
-
-    /// Whether a variable has a value of its range.
-    pub(crate) fn is_value(&self, gates: &mut G, index: u32) -> Result<G::Bit, Full> {
-        let Variable { low, high, .. } = self.recording.variables[index as usize];
-        self.lies_between(gates, index, low, high)
     }
 
     /// For each class, whether a variable is in it and in none before it.

@@ -8,6 +8,7 @@ use crate::bits::{Full, Gates};
 use crate::blast::Blaster;
 use crate::record::{Class, Id, Recording, Stream};
 use crate::shape::Shape;
+use crate::value::Number;
 
 /// A bit: a constant, or a literal of the solver's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +122,7 @@ impl Search {
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
+        ranges: &[(Number, Number)],
         variables: &[u32],
         roots: &[Id],
         budget: usize,
@@ -143,7 +145,9 @@ impl Search {
         let mut blaster = Blaster::new(recording, shapes, all);
         let mut classes = Vec::new();
         for &index in variables {
-            let inside = blaster.is_value(&mut clauses, index)?;
+            // The shapes count on the ranges: of what these leave out, constraints say nothing any more.
+            let (low, high) = ranges[index as usize];
+            let inside = blaster.lies_between(&mut clauses, index, low, high)?;
             clauses.require(inside)?;
             let weighted = recording.classes_of(index);
             if !weighted.is_empty() {

@@ -502,7 +502,8 @@ impl<'a> Compiler<'a> {
         let mut blaster = Blaster::new(recording, &self.shapes, variables);
         let mut root = Edge::YES;
         for &variable in &parts.variables {
-            let inside = blaster.is_value(diagram, variable)?;
+            let (low, high) = self.ranges[variable as usize];
+            let inside = blaster.lies_between(diagram, variable, low, high)?;
             root = diagram.and(root, inside)?;
         }
         for (variable, edges) in selectors {
@@ -568,6 +569,7 @@ impl<'a> Compiler<'a> {
         let search = Search::new(
             self.recording,
             &self.shapes,
+            &self.ranges,
             &parts.variables,
             &roots,
             LARGEST,
@@ -633,7 +635,7 @@ fn contradicting(
     if cones.any(|id| shapes[id as usize].is_too_large()) {
         return None;
     }
-    let search = Search::new(recording, &shapes, variables, &roots, budget).ok()?;
+    let search = Search::new(recording, &shapes, &ranges, variables, &roots, budget).ok()?;
     let all: Vec<usize> = (0..requirements.len()).collect();
     let fewer = search.conflict(&all)?;
     Some(fewer.into_iter().map(|index| requirements[index]).collect())

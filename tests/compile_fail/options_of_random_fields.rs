@@ -13,8 +13,10 @@ enum Kind {
 struct Misspelt {
     #[randomize(rnage = 0..=3)] //~ error: did you mean `range`?
     a: u8,
-    #[randomize(weights(0 = 0, 1 = -1))] //~ error: a weight is a positive integer
+    #[randomize(weights(0 = 0, 1 = 1))] //~ error: a weight is a positive integer
     b: u8,
+    #[randomize(weights(0 = 1, 1 = -1))] //~ error: a weight is a positive integer
+    l: u8,
     #[randomize(range = 3..)] //~ error: the range has two ends
     c: u8,
     #[randomize] //~ error: options stand in parentheses

@@ -43,7 +43,7 @@ fn a_struct_with_a_prefix_is_in_the_scope_itself_unless_there_is_a_path() {
          (\"s_\" , \"_i\"))",
         "field : \"inner\" , path : \"core\"",
         "field : \"record\" , path : \"record\"",
-        "declared_paths (& mut scope . field (\"core\" , :: verifork :: __private :: Affix :: new (\"m_\" , \
+        "paths (& mut scope . field (\"core\" , :: verifork :: __private :: Affix :: new (\"m_\" , \
          \"\")) , \"core\")",
         "Affix :: new (\"\" , \"\")",
     ] {

@@ -39,10 +39,11 @@
 //!
 //! # When it is stored
 //!
-//! In a test of verifork every group that was made, also one that has been dropped since, is written to a file
-//! at the test's end, passed or failed, where `VERIFORK_ARTIFACTS` names a folder; `verifork-runner` names
-//! one. What has been counted so far is written once a second too: if the process is killed, at most that is
-//! lost. A program of its own calls [`take`] and writes a [`Record`].
+//! In a test of verifork every group that was made, also one that has been dropped since, is written at the
+//! test's end, passed or failed: to a file beside the test's results (`VERIFORK_RESULTS`, which `verifork-runner`
+//! sets). What has been counted so far is written once a second too: if the process is killed, at most that
+//! is lost. `cargo verifork coverage` merges these files. A program of its own calls [`take`] and writes a
+//! [`Record`].
 
 // The macros name the crate by its own name, also inside of it.
 extern crate self as verifork_coverage;

@@ -166,7 +166,7 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
         }
         for (error, parts) in &expected {
             // What rustc says of a type in each of the traits of a derive has such a mark, with the reason.
-            let may_be = source.contains("//~ told again");
+            let may_be = source.contains("\n// told again: ");
             if !may_be && found[error].iter().any(|text| text == TWICE) {
                 fail(format!("{error:?} is told of twice"));
             }

@@ -1,5 +1,5 @@
 //! What fields are of, and values of weights that there are not.
-//~ told again: rustc says for each trait of the derive that a type of a field has it not
+// told again: rustc says for each trait of the derive that a type of a field has it not
 
 use verifork_stimulus::Randomize;
 

@@ -12,9 +12,10 @@ pub(super) fn use_for(command: &mut Command, folder: &Path) {
     if env::var_os("OBJCACHE").is_none() && is_on_path("ccache") {
         command.env("OBJCACHE", "ccache");
     }
-    // Newer versions of Verilator use it by themselves, and so may a compiler's wrapper. A header that it
-    // knows by its inode it does not open, and nobody would see that it went in.
-    command.env("CCACHE_NOINODECACHE", "1");
+    // Newer versions of Verilator use it by themselves, and so may a compiler's wrapper. Headers are looked
+    // for each time, by the preprocessor: it would not see one that comes to lie before another, and
+    // nobody would see which ones it took for known.
+    command.env("CCACHE_NODIRECT", "1");
     // Each compilation has a folder of its own, of which nothing stands in what is made.
     command.env("CCACHE_BASEDIR", folder);
     command.env("CCACHE_NOHASHDIR", "1");

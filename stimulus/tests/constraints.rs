@@ -179,6 +179,29 @@ fn sets_and_unique_and_methods() {
 
 #[derive(Randomize, Debug)]
 #[randomize(
+    [value, 9].contains(&chosen),
+    (low..=value).contains(&between),
+    for place in 0..2 { value.bit(place) == all },
+)]
+struct Named {
+    value: u8,
+    low: u8,
+    chosen: u8,
+    between: u8,
+    all: bool,
+}
+
+#[test]
+fn fields_have_any_name() {
+    all::<Named>(16, |t| {
+        [t.value, 9].contains(&t.chosen)
+            && (t.low..=t.value).contains(&t.between)
+            && (0..2).all(|place| (t.value >> place & 1 == 1) == t.all)
+    });
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(
     match burst {
         Burst::Fixed => length <= 15,
         Burst::Wrap if wide => length == 7,

@@ -508,10 +508,11 @@ impl<'a> Translator<'a> {
         if !self.mentions(over) {
             let (pattern, body) = (&looping.pat, self.block(&looping.body));
             let (lift, both) = (function("lift", expr.span()), function("both", expr.span()));
+            let all = Ident::new("all", Span::mixed_site());
             return quote!({
-                let mut all = #lift(true);
-                for #pattern in #over { all = #both(all, #body); }
-                all
+                let mut #all = #lift(true);
+                for #pattern in #over { #all = #both(#all, #body); }
+                #all
             });
         }
         let list = self.value(over);

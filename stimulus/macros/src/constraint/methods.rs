@@ -1,10 +1,11 @@
 //! Methods that constraints know.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure, ExprMethodCall, ExprRange, RangeLimits};
+use syn::{Expr, ExprClosure, ExprMethodCall};
 
+use super::patterns::lies_in;
 use super::{Translator, function};
 
 /// Of a list: what takes a number, and what takes nothing.
@@ -114,6 +115,8 @@ impl Translator<'_> {
         let span = call.span();
         let value = self.value(value);
         let set = strip(&call.receiver);
+        // Of the expansion alone: a field may be called the same.
+        let name = Ident::new("value", Span::mixed_site());
         if !self.mentions(set) {
             let among = function("among", call.method.span());
             // As a reference, since it may be used again.
@@ -121,54 +124,29 @@ impl Translator<'_> {
         }
         match set {
             Expr::Array(array) => {
-                let eq = function("eq", span);
-                let either = function("either", span);
-                let lift = function("lift", span);
+                let (eq, either) = (function("eq", span), function("either", span));
                 let members = array.elems.iter().map(|member| {
                     let member = self.value(member);
-                    quote!(#eq(value, #member))
+                    quote!(#eq(#name, #member))
                 });
-                let members: Vec<_> = members.collect();
+                let lift = function("lift", span);
                 let any = members
-                    .into_iter()
                     .reduce(|left, right| quote!(#either(#left, #right)))
                     .unwrap_or_else(|| quote!(#lift(false)));
-                quote!({ let value = #value; #any })
+                quote!({ let #name = #value; #any })
             }
-            Expr::Range(range) => self.lies_in(range, &value, span),
+            Expr::Range(range) => {
+                let mut bound = |bound: &Option<Box<Expr>>| Some(self.value(bound.as_deref()?));
+                let (start, end) = (bound(&range.start), bound(&range.end));
+                let inside = lies_in(&name, &range.limits, start, end, span);
+                quote!({ let #name = #value; #inside })
+            }
             _ => {
                 let list = self.value(set);
                 let contains = function("list::contains", call.method.span());
                 quote_spanned!(span=> #contains(#list, #value))
             }
         }
-    }
-
-    fn lies_in(&mut self, range: &ExprRange, value: &TokenStream, span: Span) -> TokenStream {
-        let (ge, both, lift) = (
-            function("ge", span),
-            function("both", span),
-            function("lift", span),
-        );
-        let end = match range.limits {
-            RangeLimits::HalfOpen(_) => function("lt", span),
-            RangeLimits::Closed(_) => function("le", span),
-        };
-        let from = match &range.start {
-            Some(start) => {
-                let start = self.value(start);
-                quote!(#ge(value, #start))
-            }
-            None => quote!(#lift(true)),
-        };
-        let to = match &range.end {
-            Some(limit) => {
-                let limit = self.value(limit);
-                quote!(#end(value, #limit))
-            }
-            None => quote!(#lift(true)),
-        };
-        quote!({ let value = #value; #both(#from, #to) })
     }
 }
 

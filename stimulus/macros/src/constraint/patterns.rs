@@ -1,6 +1,6 @@
 //! Patterns: of parameters, and of `match`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
@@ -92,28 +92,49 @@ impl Translator<'_> {
                 is_value(&name.ident, of)
             }
             Pat::Range(range) => {
-                let (ge, lt, le, both) = (
-                    function("ge", span),
-                    function("lt", span),
-                    function("le", span),
-                    function("both", span),
-                );
-                let start = range.start.as_ref();
-                let start = start.map(|start| quote_spanned!(span=> #ge(#of, #lift(#start))));
-                let end = range.end.as_ref().map(|end| match range.limits {
-                    RangeLimits::HalfOpen(_) => quote_spanned!(span=> #lt(#of, #lift(#end))),
-                    RangeLimits::Closed(_) => quote_spanned!(span=> #le(#of, #lift(#end))),
-                });
-                match (start, end) {
-                    (Some(start), Some(end)) => quote_spanned!(span=> #both(#start, #end)),
-                    (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => quote_spanned!(span=> #lift(true)),
-                }
+                let bound = |bound: &Option<Box<Expr>>| {
+                    let bound = bound.as_ref()?;
+                    Some(quote_spanned!(span=> #lift(#bound)))
+                };
+                let (start, end) = (bound(&range.start), bound(&range.end));
+                lies_in(of, &range.limits, start, end, span)
             }
             other => self.refuse(
                 other,
                 "a pattern in a constraint consists of constants, variants without fields, ranges, `|` and `_`",
             ),
+        }
+    }
+}
+
+/// Whether the value of this name lies in a range with these ends.
+pub(super) fn lies_in(
+    value: &Ident,
+    limits: &RangeLimits,
+    start: Option<TokenStream>,
+    end: Option<TokenStream>,
+    span: Span,
+) -> TokenStream {
+    let start = start.map(|start| {
+        let ge = function("ge", span);
+        quote_spanned!(span=> #ge(#value, #start))
+    });
+    let end = end.map(|end| {
+        let below = match limits {
+            RangeLimits::HalfOpen(_) => function("lt", span),
+            RangeLimits::Closed(_) => function("le", span),
+        };
+        quote_spanned!(span=> #below(#value, #end))
+    });
+    match (start, end) {
+        (Some(start), Some(end)) => {
+            let both = function("both", span);
+            quote_spanned!(span=> #both(#start, #end))
+        }
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => {
+            let lift = function("lift", span);
+            quote_spanned!(span=> #lift(true))
         }
     }
 }

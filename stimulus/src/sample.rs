@@ -9,7 +9,8 @@ use crate::draw::Coins;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Level {
     pub(crate) meaning: Meaning,
-    /// Levels of a stage are drawn together; what follows in later stages does not influence it.
+    /// Levels of a stage are drawn together; what follows in later stages does not influence it. Stages
+    /// ascend with the levels.
     pub(crate) stage: u32,
 }
 
@@ -210,17 +211,10 @@ impl Builder<'_> {
             return (place, count);
         }
         let stage = self.levels[level as usize].stage;
-        let below = self.diagram.level(edge) as usize;
-        let mut free = 0;
-        for (index, other) in self.levels.iter().enumerate().skip(level as usize + 1) {
-            if index >= below || other.stage != stage {
-                let same_stage = index == below && other.stage == stage;
-                let count = if same_stage { count } else { Count::ONE };
-                return (place, count.doubled(free));
-            }
-            free += 1;
-        }
-        (place, Count::ONE.doubled(free))
+        let end = self.levels.partition_point(|other| other.stage <= stage) as u32;
+        let below = self.diagram.level(edge);
+        let count = if below < end { count } else { Count::ONE };
+        (place, count.doubled(below.min(end) - level - 1))
     }
 }
 

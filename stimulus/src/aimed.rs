@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use rand_core::Rng;
 
+use crate::draw;
 use crate::error::RandomizeError;
 use crate::plan;
 use crate::randomize::Randomize;
@@ -47,7 +48,8 @@ impl<T: Randomize> Aimed<T> {
     /// No value satisfies the type's own constraints.
     pub fn randomize<R: Rng + ?Sized>(mut self, mut rng: &mut R) -> Result<T, RandomizeError> {
         while !self.holes.is_empty() {
-            let hole = self.holes.swap_remove(below(self.holes.len(), rng));
+            let chosen = draw::below(rng, self.holes.len() as u128) as usize;
+            let hole = self.holes.swap_remove(chosen);
             let require = |_: &T::Symbols| {
                 record::with(|recording| {
                     for (path, ranges) in &hole {
@@ -62,12 +64,6 @@ impl<T: Randomize> Aimed<T> {
         }
         T::randomize(rng)
     }
-}
-
-/// A number below another, by multiplication: the difference in likelihood is below 2^-32 for each.
-fn below<R: Rng + ?Sized>(end: usize, rng: &mut R) -> usize {
-    let product = u128::from(rng.next_u64()) * end as u128;
-    (product >> 64) as usize
 }
 
 impl Recording {

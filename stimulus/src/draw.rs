@@ -24,6 +24,23 @@ pub(crate) fn below<R: Rng + ?Sized>(rng: &mut R, end: u128) -> u128 {
     }
 }
 
+/// A place among these weights, of which this is the total: each as likely as its weight says.
+pub(crate) fn weighted<R: Rng + ?Sized>(
+    rng: &mut R,
+    total: u64,
+    mut weights: impl Iterator<Item = u32>,
+) -> usize {
+    let mut drawn = below(rng, total.into()) as u64;
+    let place = weights.position(|weight| match drawn.checked_sub(weight.into()) {
+        Some(rest) => {
+            drawn = rest;
+            false
+        }
+        None => true,
+    });
+    place.expect("less than the total is drawn")
+}
+
 /// From one number to another, both included, of two's complement if they are signed.
 pub(crate) fn between<R: Rng + ?Sized>(rng: &mut R, low: u128, high: u128) -> u128 {
     match high.wrapping_sub(low).checked_add(1) {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use crate::draw;
 use crate::evaluate;
 use crate::value::{Kind, Number};
 
@@ -233,7 +234,7 @@ impl Recording {
     }
 
     pub(crate) fn variable(&mut self, variable: Variable) -> Id {
-        let index = u32::try_from(self.variables.len()).expect("fewer than 2^32 variables");
+        let index = self.count();
         self.variables.push(variable);
         self.push(Node::Variable(index))
     }
@@ -332,9 +333,8 @@ impl Recording {
                     *next += 1;
                     return Some(length);
                 }
-                let wide = u64::from(high - low) + 1;
-                let drawn = (u128::from(stream.next()) * u128::from(wide)) >> 64;
-                Some(low + u32::try_from(drawn).unwrap_or(0))
+                let count = u128::from(high - low) + 1;
+                Some(low + draw::below(stream, count) as u32)
             }
         }
     }

@@ -6,6 +6,7 @@ use rand_core::Rng;
 
 use crate::bits::{Full, Gates};
 use crate::blast::Blaster;
+use crate::draw;
 use crate::record::{Class, Id, Recording, Stream};
 use crate::shape::Shape;
 use crate::value::Number;
@@ -257,17 +258,8 @@ impl Search {
             let mut left = classes.clone();
             while !left.is_empty() {
                 let total: u64 = left.iter().map(|class| u64::from(class.0)).sum();
-                let mut drawn = crate::draw::below(rng, u128::from(total)) as u64;
-                let place = left
-                    .iter()
-                    .position(|class| {
-                        let weight = u64::from(class.0);
-                        let found = drawn < weight;
-                        drawn = drawn.wrapping_sub(weight);
-                        found
-                    })
-                    .unwrap_or(0);
-                let (_, bit) = left.remove(place);
+                let weights = left.iter().map(|class| class.0);
+                let (_, bit) = left.remove(draw::weighted(rng, total, weights));
                 let literal = match bit {
                     Bit::Constant(true) => break,
                     Bit::Constant(false) => continue,

@@ -91,13 +91,8 @@ impl Free {
         values[self.variable as usize] = if self.weights.is_empty() {
             draw::between(rng, self.low, self.high)
         } else {
-            let mut drawn = draw::below(rng, self.total.into()) as u64;
-            let chosen = self.weights.iter().find(|(_, weight)| {
-                let found = drawn < u64::from(*weight);
-                drawn = drawn.wrapping_sub((*weight).into());
-                found
-            });
-            chosen.unwrap_or(&self.weights[0]).0
+            let weights = self.weights.iter().map(|&(_, weight)| weight);
+            self.weights[draw::weighted(rng, self.total, weights)].0
         };
     }
 }
@@ -602,12 +597,9 @@ impl<'a> Compiler<'a> {
         let found = contradicting(&open, &parts.variables, &requirements, SMALL_CONFLICT)
             .or_else(|| contradicting(self.recording, &parts.variables, &hard, LARGEST))
             .unwrap_or(requirements);
-        let places = found.into_iter().map(|requirement| {
-            Place::new(requirement.source, self.recording.path(requirement.scope))
-        });
         RandomizeError::Conflict {
             type_name: self.type_name,
-            constraints: places.collect(),
+            constraints: found.iter().map(|one| self.place(one)).collect(),
         }
     }
 }

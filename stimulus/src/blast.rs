@@ -1,7 +1,7 @@
 //! Constraints as functions of bits.
 
 use crate::bits::{self, Full, Gates, Vector};
-use crate::record::{Class, Id, Node, Operator, Recording};
+use crate::record::{Id, Node, Operator, Recording};
 use crate::shape::Shape;
 use crate::value::Number;
 
@@ -42,40 +42,35 @@ impl<'a, G: Gates> Blaster<'a, G> {
         gates.and(meaning.defined, truth)
     }
 
-    /// Whether a variable lies from one number to another.
-    pub(crate) fn lies_between(
+    /// Whether a variable has a value that it may have: in this range and, if it has weights, in one of
+    /// their classes. And for each of these, whether it is in it and in none before it.
+    pub(crate) fn possible(
         &self,
         gates: &mut G,
         index: u32,
-        low: Number,
-        high: Number,
-    ) -> Result<G::Bit, Full> {
-        let kind = self.recording.variables[index as usize].kind;
-        let value = Vector {
-            bits: self.variables[index as usize].clone(),
-            signed: kind.signed,
-        };
-        let below = less_than(gates, &value, &constant(gates, low))?;
-        let above = less_than(gates, &constant(gates, high), &value)?;
-        let outside = gates.or(below, above)?;
-        Ok(gates.not(outside))
+        (low, high): (Number, Number),
+    ) -> Result<(G::Bit, Vec<G::Bit>), Full> {
+        let value = self.variable(index);
+        let possible = lies_between(gates, &value, low, high)?;
+        let classes = self.recording.classes_of(index);
+        if classes.is_empty() {
+            return Ok((possible, Vec::new()));
+        }
+        let mut any = gates.constant(false);
+        let mut members = Vec::with_capacity(classes.len());
+        for class in classes {
+            let inside = lies_between(gates, &value, class.low, class.high)?;
+            members.push(gates.and(inside, gates.not(any))?);
+            any = gates.or(any, inside)?;
+        }
+        Ok((gates.and(possible, any)?, members))
     }
 
-    /// For each class, whether a variable is in it and in none before it.
-    pub(crate) fn classes(
-        &self,
-        gates: &mut G,
-        index: u32,
-        classes: &[Class],
-    ) -> Result<Vec<G::Bit>, Full> {
-        let mut earlier = gates.constant(false);
-        let mut members = Vec::new();
-        for class in classes {
-            let inside = self.lies_between(gates, index, class.low, class.high)?;
-            members.push(gates.and(inside, gates.not(earlier))?);
-            earlier = gates.or(earlier, inside)?;
+    fn variable(&self, index: u32) -> Vector<G::Bit> {
+        Vector {
+            bits: self.variables[index as usize].clone(),
+            signed: self.recording.variables[index as usize].kind.signed,
         }
-        Ok(members)
     }
 
     fn meaning(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
@@ -93,14 +88,7 @@ impl<'a, G: Gates> Blaster<'a, G> {
         let yes = gates.constant(true);
         let (bits, defined) = match self.recording.nodes[id as usize] {
             Node::Number(number) => (constant(gates, number).low(gates, width), yes),
-            Node::Variable(index) => {
-                let kind = self.recording.variables[index as usize].kind;
-                let value = Vector {
-                    bits: self.variables[index as usize].clone(),
-                    signed: kind.signed,
-                };
-                (value.low(gates, width), yes)
-            }
+            Node::Variable(index) => (self.variable(index).low(gates, width), yes),
             Node::Unknown => (vec![yes], yes),
             Node::Not(of) => {
                 let of = self.meaning(gates, of)?;
@@ -214,6 +202,19 @@ fn binary<G: Gates>(
         }
     };
     Ok((bits, defined))
+}
+
+/// Whether a number lies from one to another, both included.
+fn lies_between<G: Gates>(
+    gates: &mut G,
+    value: &Vector<G::Bit>,
+    low: Number,
+    high: Number,
+) -> Result<G::Bit, Full> {
+    let below = less_than(gates, value, &constant(gates, low))?;
+    let above = less_than(gates, &constant(gates, high), value)?;
+    let outside = gates.or(below, above)?;
+    Ok(gates.not(outside))
 }
 
 fn less_than<G: Gates>(

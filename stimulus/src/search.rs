@@ -7,7 +7,7 @@ use rand_core::Rng;
 use crate::bits::{Full, Gates};
 use crate::blast::Blaster;
 use crate::draw;
-use crate::record::{Class, Id, Recording, Stream};
+use crate::record::{Id, Recording, Stream};
 use crate::shape::Shape;
 use crate::value::Number;
 
@@ -147,25 +147,12 @@ impl Search {
         let mut classes = Vec::new();
         for &index in variables {
             // The shapes count on the ranges: of what these leave out, constraints say nothing any more.
-            let (low, high) = ranges[index as usize];
-            let inside = blaster.lies_between(&mut clauses, index, low, high)?;
-            clauses.require(inside)?;
-            let weighted = recording.classes_of(index);
-            if !weighted.is_empty() {
-                let members = blaster.classes(&mut clauses, index, weighted)?;
-                let weights = weighted.iter().map(|class: &Class| class.weight);
-                classes.push(weights.zip(members.iter().copied()).collect());
-                // In one of them.
-                let literals: Vec<i32> = members
-                    .iter()
-                    .filter_map(|member| match member {
-                        Bit::Literal(literal) => Some(*literal),
-                        Bit::Constant(_) => None,
-                    })
-                    .collect();
-                if !members.contains(&Bit::Constant(true)) {
-                    clauses.add(&literals)?;
-                }
+            let (possible, members) =
+                blaster.possible(&mut clauses, index, ranges[index as usize])?;
+            clauses.require(possible)?;
+            if !members.is_empty() {
+                let weights = recording.classes_of(index).iter().map(|class| class.weight);
+                classes.push(weights.zip(members).collect());
             }
         }
         let mut switches = Vec::new();

@@ -451,7 +451,8 @@ impl<'a> Compiler<'a> {
             variables[variable as usize] = vec![Edge::NO; bits];
         }
         let mut levels: Vec<Level> = Vec::new();
-        let mut selectors: Vec<(u32, Vec<Edge>)> = Vec::new();
+        // Of each variable with weights, the levels of their classes.
+        let mut selectors: Vec<Vec<Edge>> = vec![Vec::new(); recording.variables.len()];
         let mut depths: Vec<u32> = parts
             .variables
             .iter()
@@ -467,18 +468,14 @@ impl<'a> Compiler<'a> {
                 .filter(|&variable| self.depths[variable as usize] == depth)
                 .collect();
             for &variable in &here {
-                let mut edges = Vec::new();
                 for class in recording.classes_of(variable) {
-                    edges.push(diagram.variable(levels.len() as u32)?);
+                    selectors[variable as usize].push(diagram.variable(levels.len() as u32)?);
                     levels.push(Level {
                         meaning: Meaning::Class {
                             weight: class.weight,
                         },
                         stage,
                     });
-                }
-                if !edges.is_empty() {
-                    selectors.push((variable, edges));
                 }
             }
             for (variable, bit) in self.ordered(&here, order) {
@@ -497,19 +494,13 @@ impl<'a> Compiler<'a> {
         let mut blaster = Blaster::new(recording, &self.shapes, variables);
         let mut root = Edge::YES;
         for &variable in &parts.variables {
-            let (low, high) = self.ranges[variable as usize];
-            let inside = blaster.lies_between(diagram, variable, low, high)?;
-            root = diagram.and(root, inside)?;
-        }
-        for (variable, edges) in selectors {
-            let members = blaster.classes(diagram, variable, recording.classes_of(variable))?;
-            let mut any = Edge::NO;
-            for (edge, member) in edges.into_iter().zip(members) {
-                let differ = diagram.xor(edge, member)?;
+            let range = self.ranges[variable as usize];
+            let (possible, members) = blaster.possible(diagram, variable, range)?;
+            root = diagram.and(root, possible)?;
+            for (&selector, member) in selectors[variable as usize].iter().zip(members) {
+                let differ = diagram.xor(selector, member)?;
                 root = diagram.and(root, diagram.not(differ))?;
-                any = diagram.or(any, member)?;
             }
-            root = diagram.and(root, any)?;
         }
         for &index in &parts.hard {
             let holds = blaster.holds(diagram, recording.requirements[index].node)?;

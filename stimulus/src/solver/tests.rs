@@ -378,6 +378,59 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
     }
 }
 
+/// Of 0 to 7, a search and a diagram draw what has a weight, as often as the weights say.
+#[test]
+fn a_search_keeps_to_weights_as_a_diagram_does() {
+    // a != c
+    let field = |index| Box::new(Tree::Field(index));
+    let same = Tree::Binary(Operator::Equal, field(0), field(2));
+    let weighted = |condition: Tree| {
+        let mut recording = recording(&[condition]);
+        for (low, high, weight) in [(1_i128, 1_i128, 3), (4, 5, 1), (3, 6, 4)] {
+            let (low, high) = (low.into(), high.into());
+            recording.classes.push(Class { low, high, weight });
+        }
+        recording.variables[0].classes = (0, 3);
+        recording
+    };
+    let recording = weighted(Tree::Not(Box::new(same)));
+    let compiler = Compiler::new(&recording, "test").unwrap();
+    let parts = together(&recording);
+    let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
+    let search = compiler.search(&parts).unwrap();
+    for group in [diagram.unwrap(), search] {
+        let mut rng = Stream(1);
+        let mut values = vec![0; FIELDS.len()];
+        let mut counts = [0_u32; 3];
+        for _ in 0..800 {
+            group.draw(&mut rng, &mut values);
+            let [a, _, c] = decoded(&values);
+            assert_ne!(a, c);
+            match a {
+                1 => counts[0] += 1,
+                4 | 5 => counts[1] += 1,
+                3 | 6 => counts[2] += 1,
+                other => panic!("{other} has no weight"),
+            }
+        }
+        // About four standard deviations around 300, 100 and 400.
+        let fits = [240..360, 62..138, 340..460];
+        for (count, fits) in counts.iter().zip(&fits) {
+            assert!(fits.contains(count), "{counts:?}");
+        }
+    }
+    // What has no weight is no solution.
+    let none = weighted(Tree::Binary(
+        Operator::Less,
+        field(0),
+        Box::new(Tree::Number(1)),
+    ));
+    let compiler = Compiler::new(&none, "test").unwrap();
+    let parts = together(&none);
+    let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
+    assert!(diagram.is_none() && compiler.search(&parts).is_err());
+}
+
 #[test]
 fn what_multiplies_many_bits_is_searched() {
     let wide = Kind {

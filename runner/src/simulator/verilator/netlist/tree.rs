@@ -3,7 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::panic::resume_unwind;
+use std::thread;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use verifork_protocol::declarations::{DRIVEN, marked, unknown};
@@ -11,27 +14,68 @@ use verifork_protocol::declarations::{DRIVEN, marked, unknown};
 /// The nodes that stand for a wait: a process with one is no combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 
+/// What any design needs of the stack, and more than a level of nesting does while the tree is read, walked
+/// and dropped, in bytes.
+const STACK: usize = 2 << 20;
+const STACK_OF_LEVEL: usize = 8 << 10;
+
 /// A line for each object that is shown, or `of_all`, and driven all the time.
 ///
 /// # Errors
 ///
 /// It is not the tree that Verilator writes.
 pub(in super::super) fn drivers(json: &str, of_all: bool) -> io::Result<String> {
-    let tree: Value = serde_json::from_str(json)?;
-    let modules = list(&tree, "modulesp");
-    if text(&tree, "type") != "NETLIST" {
+    // A concatenation of many parts is a chain of nodes, each inside the one before.
+    let stack = STACK + STACK_OF_LEVEL * nesting(json);
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(stack);
+        let reader = reader.spawn_scoped(scope, || drivers_of(&read(json)?, of_all))?;
+        reader.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+/// How deep lists and objects are nested.
+fn nesting(json: &str) -> usize {
+    let (mut deepest, mut depth) = (0_usize, 0_usize);
+    let mut bytes = json.bytes();
+    let mut in_text = false;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_text = !in_text,
+            // What follows is not the end of the text.
+            b'\\' if in_text => drop(bytes.next()),
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+fn read(json: &str) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    reader.disable_recursion_limit();
+    let tree = Value::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(tree)
+}
+
+fn drivers_of(tree: &Value, of_all: bool) -> io::Result<String> {
+    if text(tree, "type") != "NETLIST" {
         return Err(super::malformed("its root is no netlist"));
     }
+    let modules = || list(tree, "modulesp");
     let mut design = Design {
-        modules: modules.map(|it| (text(it, "addr"), it)).collect(),
+        modules: modules().map(|it| (text(it, "addr"), it)).collect(),
         driven: HashSet::new(),
         of_all,
         lines: String::new(),
     };
-    for module in list(&tree, "modulesp") {
+    for module in modules() {
         design.find_drivers(module);
     }
-    for module in list(&tree, "modulesp").filter(|it| text(it, "type") == "MODULE") {
+    for module in modules().filter(|it| text(it, "type") == "MODULE") {
         if module["level"] == 1 {
             design.write(module, name(module), true, 0);
         }
@@ -97,7 +141,7 @@ impl<'a> Design<'a> {
 
     fn write(&mut self, scope: &'a Value, path: &str, is_top: bool, depth: usize) {
         // No module is part of itself.
-        if depth > self.modules.len() + 64 {
+        if depth > self.modules.len() {
             return;
         }
         for node in list(scope, "stmtsp").chain(list(scope, "itemsp")) {
@@ -114,7 +158,7 @@ impl<'a> Design<'a> {
                         "" => path.to_owned(),
                         name => format!("{path}.{name}"),
                     };
-                    self.write(node, &path, false, depth + 1);
+                    self.write(node, &path, false, depth);
                 }
                 _ => {}
             }
@@ -192,5 +236,19 @@ mod tests {
         let expected = ["top.wire", "top.comb", "top.from_leaf", "top.lane[0].u.d"];
         assert_eq!(paths, expected);
         assert!(drivers("{}", false).is_err() && drivers("", false).is_err());
+    }
+
+    /// A concatenation of many parts is a chain of nodes, each below the one before.
+    #[test]
+    fn expressions_may_be_as_deep_as_the_source_has_them() {
+        const DEPTH: usize = 20_000;
+        let json = format!(
+            r#"{{"type":"NETLIST","modulesp":[{{"type":"MODULE","name":"top","addr":"(TOP)","level":1,"stmtsp":[
+                {{"type":"VAR","name":"q","addr":"(q)","direction":"NONE","isSigPublic":true}},
+                {{"type":"ASSIGNW","lhsp":[{{"type":"VARREF","access":"WR","varp":"(q)"}}],"rhsp":[{}{}]}}]}}]}}"#,
+            r#"{"type":"CONCAT","lhsp":["#.repeat(DEPTH),
+            "]}".repeat(DEPTH)
+        );
+        assert_eq!(drivers(&json, false).unwrap(), "top.q\t\t\t\tdriven\n");
     }
 }

@@ -266,38 +266,24 @@ impl Cache {
             let text = format!("the declarations of `{name}` cannot be read: {error}");
             CompileError::Failed(text)
         };
-        let survey = simulator.survey(found, design, build).map(|command| {
-            let command = vec![command];
+        let mut run = |commands, tell| {
             self.run_all(
                 simulator,
                 design,
-                command,
+                commands,
                 fresh.path(),
                 &mut recorder,
-                false,
+                tell,
             )
-        });
+        };
+        let survey = simulator.survey(found, design, build);
+        let survey = survey.map(|command| run(vec![command], false));
         if let Some(Ok(_)) = survey {
             simulator.surveyed(design, build).map_err(unread)?;
         }
-        let mut commands = self.run_all(
-            simulator,
-            design,
-            commands,
-            fresh.path(),
-            &mut recorder,
-            true,
-        )?;
+        let mut commands = run(commands, true)?;
         if let Some(command) = simulator.inspect(found, design, build) {
-            let command = vec![command];
-            let ran = self.run_all(
-                simulator,
-                design,
-                command,
-                fresh.path(),
-                &mut recorder,
-                false,
-            );
+            let ran = run(vec![command], false);
             simulator
                 .inspected(design, build)
                 .map_err(|error| ran.as_ref().err().cloned().unwrap_or_else(|| unread(error)))?;

@@ -267,7 +267,7 @@ impl Netlist {
     }
 
     fn end(&mut self, open: &mut Vec<(String, Scope)>, element: &[u8]) {
-        let driven = self.drivers.end(element);
+        let driven = self.drivers.end();
         if let Some((_, scope)) = open.last_mut() {
             scope.driven.extend(driven);
         }

@@ -86,7 +86,7 @@ impl Drivers {
     }
 
     /// The names that are driven, known now that an element has ended.
-    pub(super) fn end(&mut self, _: &[u8]) -> Vec<String> {
+    pub(super) fn end(&mut self) -> Vec<String> {
         let depth = self.depth;
         self.depth = depth.saturating_sub(1);
         if let Some(assignment) = self.assignments.pop_if(|it| it.depth == depth) {

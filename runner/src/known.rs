@@ -80,7 +80,8 @@ impl Simulator {
         }
     }
 
-    pub(crate) fn product(self) -> &'static str {
+    /// As people call it: `Icarus Verilog`.
+    pub fn product(self) -> &'static str {
         self.named().product()
     }
 

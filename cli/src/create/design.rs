@@ -52,8 +52,6 @@ pub(crate) struct DesignOptions {
 /// A simulator that does not take the design, and its first words about it.
 pub(super) struct LeftOut {
     pub(super) simulator: Simulator,
-    /// As people call it.
-    pub(super) product: &'static str,
     pub(super) reason: String,
 }
 
@@ -171,11 +169,8 @@ impl DesignOptions {
             ));
         }
         if !self.simulator.is_empty() || !left_out.is_empty() {
-            for LeftOut {
-                product, reason, ..
-            } in left_out
-            {
-                calls.push(format!("// Not on {product}: {reason}"));
+            for LeftOut { simulator, reason } in left_out {
+                calls.push(format!("// Not on {}: {reason}", simulator.product()));
             }
             let left = self
                 .simulators()

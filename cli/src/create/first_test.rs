@@ -424,19 +424,7 @@ fn monitor(name: &str, ports: &Ports<'_>) -> String {
     }
     let _ = writeln!(text, "    let mut outputs = {vector};");
     for array in arrays {
-        let extend = "outputs.extend(ROW.elements().map(|(_, element)| element.as_logic()));";
-        // Writing to a string cannot fail.
-        let _ = if array.dimensions == 1 {
-            let row = format!("dut.{}", array.field);
-            writeln!(text, "    {}", extend.replace("ROW", &row))
-        } else {
-            let extend = extend.replace("ROW", "row");
-            writeln!(
-                text,
-                "    for row in {} {{\n        {extend}\n    }}",
-                rows(array)
-            )
-        };
+        text += &each(array, "outputs.push(element.as_logic());");
     }
     text + "    outputs\n}\n"
 }

@@ -13,7 +13,6 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use verifork_protocol::simulators;
 use verifork_runner::Simulator;
 
 use self::design::{DesignOptions, LeftOut, absolute};
@@ -90,7 +89,6 @@ const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 /// A test of the new crate that did not pass.
 struct Failure {
     simulator: Simulator,
-    named: simulators::Simulator,
     message: String,
 }
 
@@ -114,10 +112,10 @@ impl New {
             workspace.restore();
         }
         let failures = made?;
-        for Failure { named, message, .. } in &failures {
+        for Failure { simulator, message } in &failures {
             eprintln!(
                 "note: the first test does not pass on {}:\n{message}",
-                named.product()
+                simulator.product()
             );
         }
         let name = &self.name;
@@ -162,8 +160,7 @@ impl New {
         // The harness has told of these.
         let refused = design.refused.iter().filter_map(|it| {
             let simulator = it.simulator.parse().ok()?;
-            let named = simulators::Simulator::from_key(&it.simulator)?;
-            Some(LeftOut::new(simulator, named, &it.reason, folder))
+            Some(LeftOut::new(simulator, &it.reason, folder))
         });
         let mut left_out: Vec<LeftOut> = refused.collect();
         write(
@@ -175,10 +172,7 @@ impl New {
         let mut failed = Vec::new();
         for failure in failures(&harness)? {
             if let Some(reason) = failure.refusal(&design.simulator) {
-                let Failure {
-                    simulator, named, ..
-                } = failure;
-                left_out.push(LeftOut::new(simulator, named, &reason, folder));
+                left_out.push(LeftOut::new(failure.simulator, &reason, folder));
             } else {
                 failed.push(failure);
             }
@@ -227,7 +221,7 @@ impl Failure {
     /// Why the simulator is left out, if it has not come to run the test; `other` has described the
     /// design. Says so.
     fn refusal(&self, other: &str) -> Option<String> {
-        let name = self.named.product();
+        let name = self.simulator.product();
         let message = &self.message;
         let told = message.trim_end();
         if message.contains(DOES_NOT_COMPILE) {
@@ -243,7 +237,7 @@ impl Failure {
         eprintln!(
             "note: {name} is left out: it shows the design otherwise than {other}, to which \
              `src/dut.rs` is bound (`--simulator {}` makes a crate for it):\n  {}\n",
-            self.named.key(),
+            self.simulator.key(),
             misfit.trim()
         );
         Some(format!("it shows the design otherwise than {other}"))
@@ -252,12 +246,7 @@ impl Failure {
 
 impl LeftOut {
     /// With what is said of it in `tests/sim.rs` of the crate in `folder`: the first line.
-    fn new(
-        simulator: Simulator,
-        named: simulators::Simulator,
-        reason: &str,
-        folder: &Path,
-    ) -> LeftOut {
+    fn new(simulator: Simulator, reason: &str, folder: &Path) -> LeftOut {
         let first = reason.lines().next().unwrap_or_default();
         let first = match first.split_once(DOES_NOT_COMPILE) {
             Some((_, told)) => told.trim(),
@@ -265,7 +254,6 @@ impl LeftOut {
         };
         LeftOut {
             simulator,
-            product: named.product(),
             reason: first.replace(&format!("{}/", folder.display()), ""),
         }
     }
@@ -313,10 +301,9 @@ fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
         };
         let suite = suite(name);
         let key = suite.rsplit("::").next().unwrap_or_default();
-        if let (Ok(simulator), Some(named)) = (key.parse(), simulators::Simulator::from_key(key)) {
+        if let Ok(simulator) = key.parse() {
             failures.push(Failure {
                 simulator,
-                named,
                 message: event.text(),
             });
         }

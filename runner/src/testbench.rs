@@ -289,17 +289,7 @@ mod tests {
         context: *mut c_void,
         take: listing::TakeLine,
     ) -> u32 {
-        let test = ListedTest {
-            name: "counts".into(),
-            file: "src/lib.rs".into(),
-            line: 5,
-            skip: None,
-            wall_timeout: None,
-            ends: false,
-            selected: true,
-            paths: Vec::new(),
-            more: false,
-        };
+        let test = crate::testing::listed("counts");
         for line in listing::lines(PluginSettings::default(), vec![test]) {
             // SAFETY: as the one who calls this has promised.
             unsafe { take(context, line.as_ptr(), line.len()) };

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -92,6 +93,12 @@ pub(crate) fn writes(lines: &str) -> String {
     format!("cat >> \"$VERIFORK_RESULTS\" <<'END'\n{lines}END\n")
 }
 
+/// Writes a program.
+pub(crate) fn script(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 pub(crate) fn listed(name: &str) -> ListedTest {
     ListedTest {
         name: name.into(),
@@ -115,9 +122,7 @@ impl Bench {
              {simulates}"
         );
         for (name, text) in [("iverilog", COMPILER), ("vvp", &simulator)] {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            script(&folder.path().join(name), text);
         }
         fs::write(folder.path().join("top.v"), "module top; endmodule\n").unwrap();
         let places = BTreeMap::from([(Simulator::Icarus, folder.path().to_owned())]);

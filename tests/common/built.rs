@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{env, fs};
 
 use serde_json::Value;
@@ -72,17 +72,21 @@ fn is_of(unit: &Value, package: &str) -> bool {
     }
 }
 
+type Units = Arc<[Value]>;
+
 /// What cargo says of each unit that it has built; now, with these arguments, if it has not.
-fn units(arguments: &[&str]) -> Vec<Value> {
-    static ASKED: Mutex<Option<HashMap<Vec<String>, Vec<Value>>>> = Mutex::new(None);
+fn units(arguments: &[&str]) -> Units {
+    static BUILT: OnceLock<Units> = OnceLock::new();
+    static ASKED: Mutex<Option<HashMap<Vec<String>, Units>>> = Mutex::new(None);
     if let Some(built) = env::var_os("TESTS_BUILT") {
-        let text = fs::read_to_string(built).expect("`tests/all.sh` leaves the file");
-        return parsed(&text);
+        let read = || fs::read_to_string(&built).expect("`tests/all.sh` leaves the file");
+        return Arc::clone(BUILT.get_or_init(|| parsed(&read()).into()));
     }
     let key = arguments.iter().map(|&it| it.to_owned()).collect();
     let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
     let asked = asked.get_or_insert_default();
-    asked.entry(key).or_insert_with(|| cargo(arguments)).clone()
+    let units = asked.entry(key).or_insert_with(|| cargo(arguments).into());
+    Arc::clone(units)
 }
 
 fn cargo(arguments: &[&str]) -> Vec<Value> {

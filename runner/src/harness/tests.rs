@@ -178,10 +178,6 @@ fn a_test_that_a_design_leaves_out_is_ignored_until_ignored_ones_are_asked_for()
     ]);
     let run = |words: &[&str]| {
         let mut arguments = Arguments::of(words);
-        let file = bench.folder.path().join("printed.txt");
-        if words.is_empty() {
-            arguments = Arguments::of(&["--logfile", file.to_str().unwrap()]);
-        }
         let design = bench
             .design()
             .skip_on(Simulator::Icarus, "wraps", "no such part");

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
 use crate::design::{Design, VhdlStandard};
 use crate::known::ALL;
 use crate::resolved::resolve;
+use crate::testing::script;
 
 /// A crate with files of no contents.
 struct Crate(tempfile::TempDir);
@@ -308,9 +308,8 @@ fn the_edition_of_vhdl_is_said_in_each_simulators_words_and_once() {
 /// A folder with a program that prints this, and the variable that would name it.
 fn program(name: &str, printed: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    fs::write(&path, format!("#!/bin/sh\nprintf '%s' '{printed}'\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = format!("#!/bin/sh\nprintf '%s' '{printed}'\n");
+    script(&folder.path().join(name), &text);
     folder
 }
 

@@ -98,11 +98,9 @@ impl Harness {
         variables: &[(&str, &str)],
         arguments: &[&str],
     ) -> Command {
-        let simulators = variables.iter().filter(|(name, _)| *name == "VERIFORK_SIM");
-        if simulators
-            .into_iter()
-            .any(|(_, them)| them.contains("verilator"))
-        {
+        let asks =
+            |&(name, value): &(&str, &str)| name == "VERIFORK_SIM" && value.contains("verilator");
+        if variables.iter().any(asks) {
             copy_libraries(&kept_libraries(), &self.designs());
         }
         let mut command = Command::new(&self.executable);

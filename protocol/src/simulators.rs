@@ -55,11 +55,6 @@ impl Simulator {
         }
     }
 
-    /// The simulator with this key.
-    pub fn from_key(key: &str) -> Option<Simulator> {
-        Simulator::ALL.into_iter().find(|it| it.key() == key)
-    }
-
     /// The simulator that gives this as its name: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
     ///
     /// ```
@@ -80,9 +75,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_simulator_is_found_by_its_key_and_by_its_name() {
+    fn a_simulator_is_found_by_its_name() {
         for simulator in Simulator::ALL {
-            assert_eq!(Simulator::from_key(simulator.key()), Some(simulator));
             assert_eq!(
                 Simulator::from_product(simulator.product()),
                 Some(simulator)
@@ -90,6 +84,6 @@ mod tests {
             let place = simulator.place().name();
             assert!(place.ends_with(&simulator.key().to_uppercase()), "{place}");
         }
-        assert_eq!(Simulator::from_key("Icarus Verilog"), None);
+        assert_eq!(Simulator::from_product("vsim"), None);
     }
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use verifork_coverage::{BinKind, Covered, Database, Total, formats};
+use verifork_coverage::{Covered, Database, ItemTotal, Total, formats, overall};
 
 use crate::harness::cargo;
 
@@ -143,16 +143,6 @@ fn shown(paths: &[PathBuf]) -> String {
     paths.join(", ")
 }
 
-/// The mean of all groups by their weights.
-#[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
-fn overall(totals: &[Total]) -> f64 {
-    let (sum, weights) = totals.iter().fold((0.0, 0.0), |(sum, weights), total| {
-        let weight = total.definition.weight as f64;
-        (sum + weight * total.percent(), weights + weight)
-    });
-    if weights == 0.0 { 100.0 } else { sum / weights }
-}
-
 fn table(database: &Database, totals: &[Total]) -> String {
     let runs = database.runs().count();
     let mut text = format!(
@@ -184,32 +174,20 @@ fn table(database: &Database, totals: &[Total]) -> String {
             let tests: Vec<_> = total.tests.iter().map(String::as_str).collect();
             let _ = writeln!(text, "         of {}", tests.join(", "));
         }
-        for (number, point) in definition.points.iter().enumerate() {
-            let counts = &total.counts.points[number];
-            let missing = point.bins.iter().enumerate().filter(|(bin, it)| {
-                let count = counts.get(bin).copied().unwrap_or(0);
-                it.kind == BinKind::Count && count < point.at_least
-            });
-            let missing = missing.map(|(_, bin)| bin.name.clone());
-            item(&mut text, &point.name, total.point(number), missing);
-        }
-        for (number, cross) in definition.crosses.iter().enumerate() {
-            let counts = &total.counts.crosses[number];
-            let missing = (0..definition.cross_len(cross)).filter(|bin| {
-                let count = counts.get(bin).copied().unwrap_or(0);
-                cross.kind(*bin) == BinKind::Count && count < cross.at_least
-            });
-            let missing = missing.map(|bin| definition.cross_bin(cross, bin).join(" × "));
-            item(&mut text, &cross.name, total.cross(number), missing);
+        for it in total.items() {
+            item(&mut text, &it);
         }
     }
     text
 }
 
-fn item(text: &mut String, name: &str, covered: Covered, missing: impl Iterator<Item = String>) {
+fn item(text: &mut String, item: &ItemTotal<'_>) {
+    let (name, covered) = (item.name, item.covered);
     let Covered { covered: hit, of } = covered;
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  {:5.1} %  {name}  {hit} of {of}", covered.percent());
+    let missing = item.bins().into_iter().filter(|bin| !bin.is_covered);
+    let missing = missing.map(|bin| bin.names.join(" × "));
     let mut missing: Vec<String> = missing.take(SHOWN + 1).collect();
     if missing.is_empty() {
         return;

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::bins::BinKind;
 use crate::definition::{Counts, GroupDefinition};
-use crate::point::percent;
 use crate::record::{EXTENSION, FileError, GroupRecord, Record, Source};
+use crate::total::Total;
 
 /// What many runs have covered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,12 +123,15 @@ impl Database {
     /// The fewest runs that cover what all cover, as far as the greedy choice finds them: each time the run
     /// that adds most (of equal ones the first), with the number of bins that it adds.
     pub fn rank(&self) -> Vec<(&Source, usize)> {
-        let mut left: Vec<&Record> = self.runs.values().collect();
-        let mut sums: BTreeMap<(&GroupDefinition, Bin), u64> = BTreeMap::new();
+        let mut definitions = BTreeMap::new();
+        let runs = self.runs.values();
+        let mut left: Vec<_> = runs
+            .map(|record| (&record.source, hits(record, &mut definitions)))
+            .collect();
+        let mut sums: BTreeMap<Bin, u64> = BTreeMap::new();
         let mut chosen = Vec::new();
         loop {
-            let gain = |record: &Record| {
-                let hits = hits(record);
+            let gain = |hits: &Hits| {
                 let new = hits.iter().filter(|(bin, (count, at_least))| {
                     let before = sums.get(*bin).copied().unwrap_or(0);
                     before < *at_least && before.saturating_add(*count) >= *at_least
@@ -140,45 +143,50 @@ impl Database {
                 });
                 (new.count(), nearer.fold(0_u64, u64::saturating_add))
             };
-            let gains = left.iter().map(|record| gain(record)).enumerate();
+            let gains = left.iter().map(|(_, hits)| gain(hits)).enumerate();
             // `max_by_key` would take the last of equal ones.
-            let best = gains.rev().max_by_key(|(_, gain)| (gain.0, gain.1));
-            let Some((index, (new, nearer))) = best.filter(|(_, gain)| gain.1 > 0) else {
+            let best = gains.rev().max_by_key(|(_, gain)| *gain);
+            let Some((index, (new, _))) = best.filter(|(_, (_, nearer))| *nearer > 0) else {
                 return chosen;
             };
-            let record = left.remove(index);
-            for (bin, (count, _)) in hits(record) {
+            let (source, hits) = left.remove(index);
+            for (bin, (count, _)) in hits {
                 let sum = sums.entry(bin).or_default();
                 *sum = sum.saturating_add(count);
             }
-            debug_assert!(nearer > 0);
-            chosen.push((&record.source, new));
+            chosen.push((source, new));
         }
     }
 }
 
-/// A bin of a group: of the point or cross of this number the one of this number.
+/// A bin that counts: of the definition of this number, of its point or cross of this number, the one of this
+/// number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Bin {
-    Point(usize, usize),
-    Cross(usize, usize),
+    Point(usize, usize, usize),
+    Cross(usize, usize, usize),
 }
 
-/// The bins that a run has hit and that count, with how often, and how often they have to be.
-fn hits(record: &Record) -> BTreeMap<(&GroupDefinition, Bin), (u64, u64)> {
-    let mut hits = BTreeMap::new();
+/// How often bins were hit, and how often they have to be.
+type Hits = BTreeMap<Bin, (u64, u64)>;
+
+/// The bins that a run has hit and that count. Definitions have numbers, in the order in which they come.
+fn hits<'a>(record: &'a Record, definitions: &mut BTreeMap<&'a GroupDefinition, usize>) -> Hits {
+    let mut hits = Hits::new();
     for GroupRecord {
         definition, counts, ..
     } in &record.groups
     {
+        let next = definitions.len();
+        let group = *definitions.entry(definition).or_insert(next);
         let mut add = |bin, count: u64, at_least| {
-            let (sum, _) = hits.entry((definition, bin)).or_insert((0_u64, at_least));
+            let (sum, _) = hits.entry(bin).or_insert((0_u64, at_least));
             *sum = sum.saturating_add(count);
         };
         for (number, (point, counts)) in definition.points.iter().zip(&counts.points).enumerate() {
             for (bin, count) in counts {
                 if point.bins[*bin].kind == BinKind::Count && point.weight > 0 {
-                    add(Bin::Point(number, *bin), *count, point.at_least);
+                    add(Bin::Point(group, number, *bin), *count, point.at_least);
                 }
             }
         }
@@ -186,7 +194,7 @@ fn hits(record: &Record) -> BTreeMap<(&GroupDefinition, Bin), (u64, u64)> {
         {
             for (bin, count) in counts {
                 if cross.kind(*bin) == BinKind::Count && cross.weight > 0 {
-                    add(Bin::Cross(number, *bin), *count, cross.at_least);
+                    add(Bin::Cross(group, number, *bin), *count, cross.at_least);
                 }
             }
         }
@@ -204,21 +212,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
         path: folder.to_owned(),
         error,
     })
-}
-
-/// The sum of what was counted for one definition of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Total {
-    /// What is counted.
-    pub definition: GroupDefinition,
-    /// Where it stands in the source: the file and the line.
-    pub place: Option<(String, u32)>,
-    /// How often, over all instances.
-    pub counts: Counts,
-    /// How often by each instance that has a name.
-    pub instances: BTreeMap<String, Counts>,
-    /// The tests that have it.
-    pub tests: BTreeSet<String>,
 }
 
 fn totals<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Total> {
@@ -244,79 +237,4 @@ fn totals<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Total> {
         }
     }
     totals.into_values().collect()
-}
-
-/// How many bins of a point or cross count, and how many of them are covered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Covered {
-    /// Those that were hit often enough.
-    pub covered: usize,
-    /// All that count.
-    pub of: usize,
-}
-
-impl Covered {
-    /// In per cent.
-    pub fn percent(self) -> f64 {
-        percent(self.covered, self.of)
-    }
-}
-
-impl Total {
-    /// What is covered of the point of this number.
-    pub fn point(&self, number: usize) -> Covered {
-        let point = &self.definition.points[number];
-        let counts = self.counts.points.get(number);
-        let counted = point
-            .bins
-            .iter()
-            .enumerate()
-            .filter(|(_, bin)| bin.kind == BinKind::Count);
-        let covered = counted.clone().filter(|(bin, _)| {
-            counts
-                .and_then(|counts| counts.get(bin))
-                .is_some_and(|count| *count >= point.at_least)
-        });
-        Covered {
-            covered: covered.count(),
-            of: counted.count(),
-        }
-    }
-
-    /// What is covered of the cross of this number.
-    pub fn cross(&self, number: usize) -> Covered {
-        let cross = &self.definition.crosses[number];
-        let excluded = cross.ignored.iter().chain(&cross.illegal);
-        let excluded: usize = excluded.map(|(first, end)| end - first).sum();
-        let hit = self
-            .counts
-            .crosses
-            .get(number)
-            .into_iter()
-            .flatten()
-            .filter(|(bin, count)| {
-                **count >= cross.at_least && cross.kind(**bin) == BinKind::Count
-            });
-        Covered {
-            covered: hit.count(),
-            of: self.definition.cross_len(cross) - excluded,
-        }
-    }
-
-    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights.
-    #[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
-    pub fn percent(&self) -> f64 {
-        let definition = &self.definition;
-        let points = definition.points.iter().enumerate();
-        let points = points.map(|(number, point)| (point.weight, self.point(number)));
-        let crosses = definition.crosses.iter().enumerate();
-        let crosses = crosses.map(|(number, cross)| (cross.weight, self.cross(number)));
-        let (sum, weights) =
-            points
-                .chain(crosses)
-                .fold((0.0, 0.0), |(sum, weights), (weight, it)| {
-                    (sum + weight as f64 * it.percent(), weights + weight as f64)
-                });
-        if weights == 0.0 { 100.0 } else { sum / weights }
-    }
 }

@@ -138,25 +138,42 @@ impl CrossDefinition {
 }
 
 impl GroupDefinition {
-    /// How many bins this cross has, of all kinds.
-    pub fn cross_len(&self, cross: &CrossDefinition) -> usize {
-        cross
-            .points
-            .iter()
-            .map(|point| self.points[*point].crossed())
-            .product()
+    /// How many bins of each point take part in a cross.
+    fn sizes(&self, cross: &CrossDefinition) -> Vec<usize> {
+        let points = cross.points.iter();
+        points.map(|point| self.points[*point].crossed()).collect()
     }
 
-    /// The names of the points' bins that meet in this bin of a cross.
-    pub fn cross_bin<'a>(&'a self, cross: &'a CrossDefinition, bin: usize) -> Vec<&'a str> {
-        let mut left = bin;
-        let mut names: Vec<&str> = Vec::new();
-        for point in cross.points.iter().rev().map(|point| &self.points[*point]) {
-            names.push(&point.bins[left % point.crossed()].name);
-            left /= point.crossed();
-        }
-        names.reverse();
-        names
+    /// How many bins this cross has, of all kinds.
+    pub fn cross_len(&self, cross: &CrossDefinition) -> usize {
+        self.sizes(cross).into_iter().product()
+    }
+
+    /// The bins of a cross, of all kinds: for each, the numbers of the points' bins that meet in it.
+    pub(crate) fn cross_bins(&self, cross: &CrossDefinition) -> impl Iterator<Item = Vec<usize>> {
+        let sizes = self.sizes(cross);
+        (0..sizes.iter().product()).map(move |bin| {
+            let mut left = bin;
+            let mut parts: Vec<usize> = Vec::with_capacity(sizes.len());
+            for size in sizes.iter().rev() {
+                parts.push(left % size);
+                left /= size;
+            }
+            parts.reverse();
+            parts
+        })
+    }
+
+    /// The names of these bins of the points of a cross. Those that take part are a point's first.
+    pub(crate) fn part_names<'a>(
+        &'a self,
+        cross: &CrossDefinition,
+        parts: &[usize],
+    ) -> Vec<&'a str> {
+        let points = cross.points.iter().zip(parts);
+        points
+            .map(|(point, bin)| &*self.points[*point].bins[*bin].name)
+            .collect()
     }
 
     /// A short name of the definition: equal ones have one, unlike ones almost certainly not.

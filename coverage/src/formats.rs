@@ -17,54 +17,7 @@ pub use lcov::lcov;
 pub use ucis::ucis;
 pub use verilator::verilator;
 
-use crate::bins::BinKind;
-use crate::database::Total;
-
-/// A bin of a group that counts.
-struct CountedBin<'a> {
-    /// The point or cross.
-    item: &'a str,
-    /// Its number among all points and crosses.
-    number: usize,
-    bin: String,
-    count: u64,
-    at_least: u64,
-}
-
-/// The bins that count, point by point and then cross by cross.
-fn counted(total: &Total) -> Vec<CountedBin<'_>> {
-    let definition = &total.definition;
-    let mut bins = Vec::new();
-    for (number, point) in definition.points.iter().enumerate() {
-        let counts = &total.counts.points[number];
-        for (index, bin) in point.bins.iter().enumerate() {
-            if bin.kind == BinKind::Count {
-                bins.push(CountedBin {
-                    item: &point.name,
-                    number,
-                    bin: bin.name.clone(),
-                    count: counts.get(&index).copied().unwrap_or(0),
-                    at_least: point.at_least,
-                });
-            }
-        }
-    }
-    for (number, cross) in definition.crosses.iter().enumerate() {
-        let counts = &total.counts.crosses[number];
-        for index in 0..definition.cross_len(cross) {
-            if cross.kind(index) == BinKind::Count {
-                bins.push(CountedBin {
-                    item: &cross.name,
-                    number: definition.points.len() + number,
-                    bin: definition.cross_bin(cross, index).join(","),
-                    count: counts.get(&index).copied().unwrap_or(0),
-                    at_least: cross.at_least,
-                });
-            }
-        }
-    }
-    bins
-}
+use crate::total::Total;
 
 /// The groups by the file in which they stand, in their order; those without one are in a file of their name.
 fn by_file(totals: &[Total]) -> Vec<(&str, Vec<(u32, &Total)>)> {

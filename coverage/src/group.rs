@@ -8,7 +8,7 @@ use crate::bins::Bins;
 use crate::cross::{Cross, CrossBins, CrossData, CrossTable};
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
 use crate::error::{DefinitionError, Problem};
-use crate::point::{Point, PointData};
+use crate::point::{Mean, Point, PointData};
 use crate::registry;
 use crate::table::{PointTable, Weights};
 use crate::value::CoverValue;
@@ -342,15 +342,10 @@ pub trait CoverGroup {
 
     /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights
     /// (IEEE 1800-2023, 19.11.1).
-    #[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
     fn coverage(&self) -> f64 {
-        let (mut sum, mut weights) = (0.0, 0.0);
-        self.visit(&mut |item| {
-            let weight = item.options().weight as f64;
-            sum += weight * item.coverage();
-            weights += weight;
-        });
-        if weights == 0.0 { 100.0 } else { sum / weights }
+        let mut mean = Mean::default();
+        self.visit(&mut |item| mean.add(item.options().weight, item.coverage()));
+        mean.percent()
     }
 
     /// Whether every point and cross that has a weight has reached its goal.

@@ -1,14 +1,16 @@
 //! Reports in the form of Cobertura (coverage-04.dtd).
 
-use super::{Xml, by_file, counted};
-use crate::database::Total;
+use super::{Xml, by_file};
+use crate::total::Total;
 
 /// A report with a class for each file and a line for each group, whose conditions are the bins.
 pub fn cobertura(totals: &[Total]) -> String {
     let covered = |total: &Total| {
-        let bins = counted(total);
-        let covered = bins.iter().filter(|bin| bin.count >= bin.at_least).count();
-        (covered, bins.len(), bins.iter().any(|bin| bin.count > 0))
+        let items = total.items();
+        let parts = items.iter().map(|item| item.covered);
+        let (hit, all) = parts.fold((0, 0), |(hit, all), it| (hit + it.covered, all + it.of));
+        let mut bins = items.iter().flat_map(|item| item.bins());
+        (hit, all, bins.any(|bin| bin.count > 0))
     };
     let sum = |groups: &mut dyn Iterator<Item = &Total>| {
         groups.fold((0, 0, 0, 0), |(hit, all, lines, of), total| {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{by_file, counted};
-use crate::database::Total;
+use super::by_file;
+use crate::total::Total;
 
 /// A tracefile: a line for each group, hit if anything was sampled, with a branch for each bin, numbered by
 /// the point or cross and the bin. A branch is taken once its bin was hit as often as it has to be.
@@ -14,20 +14,20 @@ pub fn lcov(totals: &[Total]) -> String {
         let mut lines = String::new();
         let mut branches = String::new();
         for (line, total) in &groups {
-            let bins = counted(total);
-            let sampled: u64 = bins
-                .iter()
-                .fold(0, |sum: u64, bin| sum.saturating_add(bin.count));
-            lines_hit += usize::from(sampled > 0);
-            found += bins.len();
-            // Writing to a string cannot fail.
-            let _ = writeln!(lines, "DA:{line},{sampled}");
-            for (index, bin) in bins.iter().enumerate() {
-                let covered = bin.count >= bin.at_least;
-                hit += usize::from(covered);
-                let taken = if covered { bin.count } else { 0 };
-                let _ = writeln!(branches, "BRDA:{line},{},{index},{taken}", bin.number);
+            let (mut sampled, mut index) = (0_u64, 0);
+            for (number, item) in total.items().iter().enumerate() {
+                hit += item.covered.covered;
+                found += item.covered.of;
+                for bin in item.bins() {
+                    sampled = sampled.saturating_add(bin.count);
+                    let taken = if bin.is_covered { bin.count } else { 0 };
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(branches, "BRDA:{line},{number},{index},{taken}");
+                    index += 1;
+                }
             }
+            lines_hit += usize::from(sampled > 0);
+            let _ = writeln!(lines, "DA:{line},{sampled}");
         }
         let _ = write!(
             text,

@@ -5,8 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Xml;
 use crate::bins::BinKind;
-use crate::database::{Database, Total};
+use crate::database::Database;
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
+use crate::total::Total;
 
 /// The runs as history, and each group with its instances; one without a name has that of the group.
 pub fn ucis(database: &Database) -> String {
@@ -216,19 +217,16 @@ fn crossed(
         for point in &cross.points {
             xml.text("crossExpr", &definition.points[*point].name);
         }
-        for index in 0..definition.cross_len(cross) {
+        for (index, parts) in definition.cross_bins(cross).enumerate() {
             let count = counts.get(&index).copied().unwrap_or(0).to_string();
-            let names = definition.cross_bin(cross, index);
-            let name = format!("<{}>", names.join(","));
+            let name = format!("<{}>", definition.part_names(cross, &parts).join(","));
             let attributes = [
                 ("name", &*name),
                 ("key", "0"),
                 ("type", bin_type(cross.kind(index))),
             ];
             xml.element("crossBin", &attributes, |xml| {
-                for (point, name) in cross.points.iter().zip(&names) {
-                    let bins = &definition.points[*point].bins;
-                    let bin = bins.iter().position(|bin| bin.name == **name).unwrap_or(0);
+                for bin in &parts {
                     xml.text("index", &bin.to_string());
                 }
                 xml.empty("contents", &[("coverageCount", &count)]);

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::counted;
-use crate::database::Total;
+use crate::total::Total;
 
 /// A file that `verilator_coverage` merges with those of designs: a point for each bin that counts, on a page
 /// `v_covergroup/…` for each group.
@@ -15,13 +14,17 @@ pub fn verilator(totals: &[Total]) -> String {
             Some((file, line)) => (&**file, *line),
             None => (&**name, 0),
         };
-        for bin in counted(total) {
+        let items = total.items();
+        let bins = items
+            .iter()
+            .flat_map(|item| item.bins().into_iter().map(|bin| (item.name, bin)));
+        for (item, bin) in bins {
             let keys = [
                 ("t", "covergroup".to_owned()),
                 ("page", format!("v_covergroup/{name}")),
                 ("f", file.to_owned()),
                 ("l", line.to_string()),
-                ("o", format!("{}.{}", bin.item, bin.bin)),
+                ("o", format!("{item}.{}", bin.names.join(","))),
                 ("h", name.clone()),
             ];
             text.push_str("C '");

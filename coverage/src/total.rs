@@ -1,0 +1,187 @@
+//! What was counted for a group over all runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::bins::BinKind;
+use crate::definition::{Counts, GroupDefinition};
+use crate::point::{Mean, percent};
+
+/// The sum of what was counted for one definition of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// What is counted.
+    pub definition: GroupDefinition,
+    /// Where it stands in the source: the file and the line.
+    pub place: Option<(String, u32)>,
+    /// How often, over all instances.
+    pub counts: Counts,
+    /// How often by each instance that has a name.
+    pub instances: BTreeMap<String, Counts>,
+    /// The tests that have it.
+    pub tests: BTreeSet<String>,
+}
+
+/// How many bins of a point or cross count, and how many of them are covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    /// Those that were hit often enough.
+    pub covered: usize,
+    /// All that count.
+    pub of: usize,
+}
+
+impl Covered {
+    /// In per cent.
+    pub fn percent(self) -> f64 {
+        percent(self.covered, self.of)
+    }
+}
+
+impl Total {
+    /// What is covered of the point of this number.
+    pub fn point(&self, number: usize) -> Covered {
+        let point = &self.definition.points[number];
+        let counts = self.counts.points.get(number);
+        let counted = point
+            .bins
+            .iter()
+            .enumerate()
+            .filter(|(_, bin)| bin.kind == BinKind::Count);
+        let covered = counted.clone().filter(|(bin, _)| {
+            counts
+                .and_then(|counts| counts.get(bin))
+                .is_some_and(|count| *count >= point.at_least)
+        });
+        Covered {
+            covered: covered.count(),
+            of: counted.count(),
+        }
+    }
+
+    /// What is covered of the cross of this number.
+    pub fn cross(&self, number: usize) -> Covered {
+        let cross = &self.definition.crosses[number];
+        let excluded = cross.ignored.iter().chain(&cross.illegal);
+        let excluded: usize = excluded.map(|(first, end)| end - first).sum();
+        let hit = self
+            .counts
+            .crosses
+            .get(number)
+            .into_iter()
+            .flatten()
+            .filter(|(bin, count)| {
+                **count >= cross.at_least && cross.kind(**bin) == BinKind::Count
+            });
+        Covered {
+            covered: hit.count(),
+            of: self.definition.cross_len(cross) - excluded,
+        }
+    }
+
+    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights.
+    pub fn percent(&self) -> f64 {
+        let items = self.items();
+        Mean::of(
+            items
+                .iter()
+                .map(|item| (item.weight, item.covered.percent())),
+        )
+    }
+
+    /// Its points, and then its crosses.
+    pub fn items(&self) -> Vec<ItemTotal<'_>> {
+        let definition = &self.definition;
+        let points = definition.points.iter().enumerate();
+        let points = points.map(|(number, point)| ItemTotal {
+            name: &point.name,
+            weight: point.weight,
+            covered: self.point(number),
+            total: self,
+            place: Place::Point(number),
+        });
+        let crosses = definition.crosses.iter().enumerate();
+        let crosses = crosses.map(|(number, cross)| ItemTotal {
+            name: &cross.name,
+            weight: cross.weight,
+            covered: self.cross(number),
+            total: self,
+            place: Place::Cross(number),
+        });
+        points.chain(crosses).collect()
+    }
+}
+
+/// How much all these groups are covered, in per cent: the mean by their weights.
+pub fn overall(totals: &[Total]) -> f64 {
+    Mean::of(
+        totals
+            .iter()
+            .map(|total| (total.definition.weight, total.percent())),
+    )
+}
+
+/// A point or a cross of a group, over all runs.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemTotal<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// How much it counts in its group.
+    pub weight: u64,
+    /// What of it is covered.
+    pub covered: Covered,
+    total: &'a Total,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Point(usize),
+    Cross(usize),
+}
+
+/// A bin that counts, over all runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BinTotal<'a> {
+    /// The bin's name; of a cross, those of the bins that meet in it.
+    pub names: Vec<&'a str>,
+    /// How often it was hit.
+    pub count: u64,
+    /// Whether that is as often as it has to be.
+    pub is_covered: bool,
+}
+
+impl<'a> ItemTotal<'a> {
+    /// The bins that count.
+    pub fn bins(&self) -> Vec<BinTotal<'a>> {
+        let Total {
+            definition, counts, ..
+        } = self.total;
+        let bin = |names, counts: &BTreeMap<usize, u64>, index, at_least| {
+            let count = counts.get(&index).copied().unwrap_or(0);
+            BinTotal {
+                names,
+                count,
+                is_covered: count >= at_least,
+            }
+        };
+        match self.place {
+            Place::Point(number) => {
+                let (point, counts) = (&definition.points[number], &counts.points[number]);
+                let bins = point.bins.iter().enumerate();
+                let bins = bins.filter(|(_, it)| it.kind == BinKind::Count);
+                bins.map(|(index, it)| bin(vec![&*it.name], counts, index, point.at_least))
+                    .collect()
+            }
+            Place::Cross(number) => {
+                let (cross, counts) = (&definition.crosses[number], &counts.crosses[number]);
+                let bins = definition.cross_bins(cross).enumerate();
+                let bins = bins.filter(|(index, _)| cross.kind(*index) == BinKind::Count);
+                bins.map(|(index, parts)| {
+                    let names = definition.part_names(cross, &parts);
+                    bin(names, counts, index, cross.at_least)
+                })
+                .collect()
+            }
+        }
+    }
+}

@@ -42,7 +42,7 @@ pub(crate) enum Item {
     Automatic(u64),
     Wildcard(BinKind, String),
     Rest(BinKind),
-    Transition(BinKind, Vec<Transition>),
+    Transition(BinKind, Transition),
 }
 
 /// The bins of a point whose values are of the type `V`.
@@ -168,7 +168,7 @@ impl<V: CoverValue> Bins<V> {
     #[must_use]
     pub fn transition(self, name: impl Into<String>, transition: impl IntoTransition<V>) -> Self {
         let sequence = transition.into_transition();
-        self.with(name, Item::Transition(BinKind::Count, vec![sequence]))
+        self.with(name, Item::Transition(BinKind::Count, sequence))
     }
 
     /// Values sampled one after the other that must not be seen so.
@@ -179,7 +179,7 @@ impl<V: CoverValue> Bins<V> {
         transition: impl IntoTransition<V>,
     ) -> Self {
         let sequence = transition.into_transition();
-        self.with(name, Item::Transition(BinKind::Illegal, vec![sequence]))
+        self.with(name, Item::Transition(BinKind::Illegal, sequence))
     }
 
     /// A value may be in several bins, and counts for each. Otherwise that is an error of the definition.

@@ -202,13 +202,12 @@ impl CrossTable {
             });
         }
         let of_point = |(table, names): (&&PointTable, &String)| {
-            let bins = &table.bins[..table.counted_values];
             if names.trim() == "_" {
-                return Ok(vec![true; bins.len()]);
+                return Ok(vec![true; table.counted_values]);
             }
-            let mut chosen = vec![false; bins.len()];
+            let mut chosen = vec![false; table.counted_values];
             for name in names.split('|').map(str::trim) {
-                let index = bins.iter().position(|bin| bin.name == name);
+                let index = table.find_crossed(name);
                 let index = index.ok_or_else(|| self.no_such_bin(table, name))?;
                 chosen[index] = true;
             }
@@ -219,7 +218,7 @@ impl CrossTable {
 
     fn no_such_bin(&self, table: &PointTable, name: &str) -> Problem {
         const SHOWN: usize = 12;
-        let bins = &table.bins[..table.counted_values];
+        let bins = table.crossed();
         let mut names: Vec<_> = bins
             .iter()
             .take(SHOWN)
@@ -465,8 +464,7 @@ impl Cross {
         }
         let mut index = 0;
         for ((point, stride), name) in points.iter().zip(&table.strides).zip(bins) {
-            let named = &point.table.bins[..point.table.counted_values];
-            index += named.iter().position(|bin| bin.name == *name)? * stride;
+            index += point.table.find_crossed(name)? * stride;
         }
         Some(self.data.counts[index].get())
     }

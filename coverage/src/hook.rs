@@ -69,7 +69,10 @@ pub(crate) fn checkpoint() {
         }
         _ => false,
     });
-    let Some((test, path)) = Test::current().zip(test_file(EXTENSION)).filter(|_| due) else {
+    if !due {
+        return;
+    }
+    let Some((test, path)) = Test::current().zip(test_file(EXTENSION)) else {
         return;
     };
     let record = Record {

@@ -29,6 +29,7 @@ pub(crate) struct PointData {
     /// The state of the transitions.
     state: Cell<u128>,
     /// How often it was sampled, modulo 2^32.
+    #[cfg(feature = "verifork")]
     samples: Cell<u32>,
 }
 
@@ -124,6 +125,7 @@ impl PointData {
             last: Cell::new(NONE),
             key: Cell::new(0),
             state: Cell::new(0),
+            #[cfg(feature = "verifork")]
             samples: Cell::new(0),
             table,
             group,
@@ -132,6 +134,7 @@ impl PointData {
 
     #[inline]
     fn sample(&self, key: u128, place: &'static Location<'static>) -> Result<(), IllegalSample> {
+        #[cfg(feature = "verifork")]
         self.count_sample();
         let table = &*self.table;
         let index = table.segment_of(key);
@@ -165,13 +168,13 @@ impl PointData {
     }
 
     /// Now and then a sample looks at the clock.
+    #[cfg(feature = "verifork")]
     #[inline]
     fn count_sample(&self) {
         const BETWEEN: u32 = 1 << 10;
         let samples = self.samples.get().wrapping_add(1);
         self.samples.set(samples);
         if samples.is_multiple_of(BETWEEN) {
-            #[cfg(feature = "verifork")]
             crate::hook::checkpoint();
         }
     }

@@ -151,6 +151,16 @@ impl PointTable {
         }
     }
 
+    /// The bins that take part in crosses.
+    pub(crate) fn crossed(&self) -> &[ResolvedBin] {
+        &self.bins[..self.counted_values]
+    }
+
+    /// The number of the bin of this name among them.
+    pub(crate) fn find_crossed(&self, name: &str) -> Option<usize> {
+        self.crossed().iter().position(|bin| bin.name == name)
+    }
+
     /// The number of the segment that a value is in.
     #[inline]
     #[allow(

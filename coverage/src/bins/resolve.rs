@@ -201,17 +201,13 @@ impl Making<'_> {
             }
             // Its values come once all others are known.
             Item::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
-            Item::Transition(kind, transitions) => {
-                for transition in transitions {
-                    self.bins.push(ResolvedBin {
-                        name: name.to_owned(),
-                        kind: *kind,
-                        ranges: Vec::new(),
-                        transition: Some(transition.clone()),
-                        text: String::new(),
-                    });
-                }
-            }
+            Item::Transition(kind, transition) => self.bins.push(ResolvedBin {
+                name: name.to_owned(),
+                kind: *kind,
+                ranges: Vec::new(),
+                transition: Some(transition.clone()),
+                text: String::new(),
+            }),
         }
         Ok(())
     }

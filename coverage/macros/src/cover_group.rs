@@ -5,7 +5,7 @@ mod cross;
 mod options;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::punctuated::Punctuated;
 use syn::{
@@ -408,8 +408,7 @@ impl Member<'_> {
         let value_type = point.value_type;
         let value = match &point.value {
             Some(function) => {
-                let value = format_ident!("value_of");
-                quote!({ let #value: fn(&#item) -> #value_type = #function; #value(item) })
+                quote!({ let value: fn(&#item) -> #value_type = #function; value(item) })
             }
             None => quote!(item.#field),
         };

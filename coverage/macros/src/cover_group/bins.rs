@@ -5,7 +5,9 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, LitStr, Token, Type, UnOp, bracketed, parenthesized, token};
+use syn::{
+    Attribute, Expr, LitStr, RangeLimits, Token, Type, UnOp, bracketed, parenthesized, token,
+};
 
 const KNOWN: &str = "a bin is written `name = values`, `name[] = values` (one each) or \
      `name[4] = values` (so many); there are `each`, `automatic`, `rest(name)`, `ignore(…)`, `illegal(…)`, \
@@ -181,16 +183,10 @@ fn repetition(step: Expr) -> (Expr, Option<TokenStream>) {
             && let (Some(start), Some(end)) = (&range.start, &range.end)
             && let Some(start) = counted(start)
         {
-            let limits = &range.limits;
-            let times = quote!({
-                let times = ::core::ops::RangeBounds::<u32>::end_bound(&(#start #limits #end)).cloned();
-                let last = match times {
-                    ::core::ops::Bound::Included(last) => last,
-                    ::core::ops::Bound::Excluded(end) => end - 1,
-                    ::core::ops::Bound::Unbounded => u32::MAX,
-                };
-                #start..=last
-            });
+            let times = match range.limits {
+                RangeLimits::Closed(_) => quote!(#start..=#end),
+                RangeLimits::HalfOpen(_) => quote!(#start..=#end - 1),
+            };
             return ((*indexed.expr).clone(), Some(times));
         }
     }

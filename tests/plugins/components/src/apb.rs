@@ -5,6 +5,8 @@ use verifork_components::apb::{Checker, Manager, Monitor, Request, Signals, Subo
 use verifork_components::memory::{Access, Fault, Memory};
 use verifork_components::{Clocked, Interrupted, Pauses, Scoreboard};
 
+use crate::traffic::written;
+
 #[derive(Dut)]
 pub(crate) struct Apb {
     pub(crate) clk: Signal<bool>,
@@ -25,11 +27,7 @@ impl Apb {
         ] {
             signal.set(Logic::Zero);
         }
-        let _ = Clock::new(&self.clk, 10.ns()).try_start();
-        Clocked::external(&self.clk)
-            .reset_low(&self.rst_n)
-            .start()
-            .await
+        crate::start(&self.clk, &self.rst_n).await
     }
 }
 
@@ -78,15 +76,8 @@ async fn what_is_written_is_read(
             let kept = match (request.write, request.strobe) {
                 (Some(data), Some(strobe)) => {
                     ensure!(answer.error != may_write, "{request:?} ended as {answer:?}");
-                    let mut bytes = data.to_le_bytes();
-                    for (lane, byte) in bytes.iter_mut().enumerate() {
-                        if strobe >> lane & 1 == 0 {
-                            *byte = 0;
-                        } else if may_write {
-                            model[at + lane] = *byte;
-                        }
-                    }
-                    Some(u32::from_le_bytes(bytes))
+                    let stored = may_write.then(|| &mut model[at..at + 4]);
+                    Some(written(data, strobe, stored))
                 }
                 _ => {
                     ensure!(answer.error != may_read, "{request:?} ended as {answer:?}");

@@ -5,7 +5,7 @@ use verifork::task::TaskErrors;
 use verifork_components::apb::{Checker, RULES, Signals};
 
 use crate::apb::Apb;
-use crate::breaks::broke;
+use crate::breaks::{all_have_tests, broke, unknown};
 
 type Change = fn(&Signals);
 
@@ -101,10 +101,6 @@ async fn a_read_with_strobes_is_named(dut: Apb) -> Result {
     Ok(())
 }
 
-fn unknown<T: verifork::value::LogicValue>(signal: Signal<T>) {
-    signal.as_logic().set(LogicVec::unknown(signal.width()));
-}
-
 #[verifork::test(
     skip(verilator, "its values have two states"),
     cases(
@@ -192,14 +188,7 @@ async fn a_transfer_without_its_end_is_named(dut: Apb) -> Result {
 
 #[verifork::test]
 async fn every_rule_of_the_table_has_its_test() -> Result {
-    let text = include_str!("apb_rules.rs");
-    for rule in RULES {
-        ensure!(
-            text.contains(&format!("\"{}", rule.name)),
-            "{} has no test",
-            rule.name
-        );
-    }
+    all_have_tests(RULES, include_str!("apb_rules.rs"))?;
     ensure!(RULES.len() == 22, "{} rules", RULES.len());
     Ok(())
 }

@@ -1,8 +1,14 @@
-//! What a broken rule has to look like.
+//! How rules are broken, and what a broken one has to look like.
 
 use verifork::prelude::*;
 use verifork::task::{TaskErrorKind, TaskErrors};
-use verifork_components::Violation;
+use verifork::value::LogicValue;
+use verifork_components::{Rule, Violation};
+
+/// Makes all bits of a signal unknown.
+pub(crate) fn unknown<T: LogicValue>(signal: Signal<T>) {
+    signal.as_logic().set(LogicVec::unknown(signal.width()));
+}
 
 /// The scope has ended with just this rule broken, at this edge, by the checker of this bus.
 pub(crate) fn broke(rule: &str, bus: &str, errors: Result<(), TaskErrors>) -> Result<Violation> {
@@ -33,4 +39,16 @@ pub(crate) fn broke(rule: &str, bus: &str, errors: Result<(), TaskErrors>) -> Re
         now()
     );
     Ok(violation.clone())
+}
+
+/// Each rule is named in the text of the tests.
+pub(crate) fn all_have_tests(rules: &[Rule], text: &str) -> Result {
+    for rule in rules {
+        ensure!(
+            text.contains(&format!("\"{}", rule.name)),
+            "{} has no test",
+            rule.name
+        );
+    }
+    Ok(())
 }

@@ -50,9 +50,13 @@ impl Wires {
         for ready in [self.axis.tready, self.bare.tready, self.requests.ready] {
             ready.expect("the wires are all there").set(Logic::Zero);
         }
-        // It runs already where a test starts anew.
-        let _ = Clock::new(&self.clk, 10.ns()).try_start();
-        let clocked = Clocked::external(&self.clk).reset_low(&self.rst_n);
-        clocked.start().await
+        start(&self.clk, &self.rst_n).await
     }
+}
+
+/// Starts the clock and resets the wires, before each test.
+async fn start(clk: &Signal<bool>, rst_n: &Signal<bool>) -> Clocked {
+    // It runs already where a test starts anew.
+    let _ = Clock::new(clk, 10.ns()).try_start();
+    Clocked::external(clk).reset_low(rst_n).start().await
 }

@@ -9,6 +9,8 @@ use verifork_components::axi_lite::{
 use verifork_components::memory::{Access, Fault, Memory};
 use verifork_components::{Clocked, Interrupted, Pauses, Scoreboard};
 
+use crate::traffic::written;
+
 #[derive(Dut)]
 pub(crate) struct Lite {
     pub(crate) clk: Signal<bool>,
@@ -38,11 +40,7 @@ impl Lite {
         ] {
             signal.set(Logic::Zero);
         }
-        let _ = Clock::new(&self.clk, 10.ns()).try_start();
-        Clocked::external(&self.clk)
-            .reset_low(&self.rst_n)
-            .start()
-            .await
+        crate::start(&self.clk, &self.rst_n).await
     }
 }
 
@@ -114,15 +112,9 @@ async fn what_is_written_is_read(
                     if rng.random() {
                         let data: u32 = rng.random();
                         let strobe = rng.random_range(0..16_u8);
-                        let mut kept = data.to_le_bytes();
-                        for (lane, byte) in kept.iter_mut().enumerate() {
-                            if strobe >> lane & 1 == 0 {
-                                *byte = 0;
-                            } else if may_write && client != 2 {
-                                model[word + lane] = *byte;
-                            }
-                        }
-                        let kept = u64::from(u32::from_le_bytes(kept));
+                        let stores = may_write && client != 2;
+                        let stored = stores.then(|| &mut model[word..word + 4]);
+                        let kept = u64::from(written(data, strobe, stored));
                         writes.expect((address, kept, strobe, answer(may_write)));
                         let found = bus.write_response(address, data.into(), strobe).await?;
                         ensure!(

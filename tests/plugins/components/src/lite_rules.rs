@@ -4,7 +4,7 @@ use verifork::prelude::*;
 use verifork::task::TaskErrors;
 use verifork_components::axi_lite::{Checker, RULES, Signals};
 
-use crate::breaks::broke;
+use crate::breaks::{all_have_tests, broke, unknown};
 use crate::lite::Lite;
 
 type Change = fn(&Signals);
@@ -126,10 +126,6 @@ async fn a_broken_rule_is_named(
         accesses(&dut, Checker::new(&dut.bus), when, change).await,
     )?;
     Ok(())
-}
-
-fn unknown<T: verifork::value::LogicValue>(signal: Signal<T>) {
-    signal.as_logic().set(LogicVec::unknown(signal.width()));
 }
 
 #[verifork::test(
@@ -264,14 +260,7 @@ async fn a_read_without_an_answer_is_named(dut: Lite) -> Result {
 
 #[verifork::test]
 async fn every_rule_of_the_table_has_its_test() -> Result {
-    let text = include_str!("lite_rules.rs");
-    for rule in RULES {
-        ensure!(
-            text.contains(&format!("\"{}", rule.name)),
-            "{} has no test",
-            rule.name
-        );
-    }
+    all_have_tests(RULES, include_str!("lite_rules.rs"))?;
     ensure!(RULES.len() == 50, "{} rules", RULES.len());
     Ok(())
 }

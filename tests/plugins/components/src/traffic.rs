@@ -1,4 +1,4 @@
-//! Random frames and requests.
+//! Random frames and requests, and what a write is.
 
 use verifork::prelude::*;
 use verifork_components::axi_stream::{ByteKind, Frame, Signals};
@@ -39,4 +39,17 @@ pub(crate) fn request(rng: &mut TestRng, width: u32) -> Request {
         write: rng.random(),
         data: LogicVec::random(width, rng),
     }
+}
+
+/// Writes the bytes of a word that have a strobe, where it is stored; the word, with 0 for the other bytes.
+pub(crate) fn written(data: u32, strobe: u8, mut stored: Option<&mut [u8]>) -> u32 {
+    let mut bytes = data.to_le_bytes();
+    for (lane, byte) in bytes.iter_mut().enumerate() {
+        if strobe >> lane & 1 == 0 {
+            *byte = 0;
+        } else if let Some(stored) = &mut stored {
+            stored[lane] = *byte;
+        }
+    }
+    u32::from_le_bytes(bytes)
 }

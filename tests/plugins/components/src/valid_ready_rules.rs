@@ -4,7 +4,7 @@ use verifork::prelude::*;
 use verifork::task::TaskErrors;
 use verifork_components::valid_ready::{Channel, Checker, Monitor, RULES, Sink};
 
-use crate::breaks::broke;
+use crate::breaks::{broke, unknown};
 use crate::{RequestSignals, Wires};
 
 type Requests = Channel<RequestSignals>;
@@ -78,8 +78,8 @@ async fn what_changes_while_it_waits_is_named(
     cases(
         valid = ("VALID_X", (|it| it.valid.set(Logic::Unknown)) as Change),
         ready = ("READY_X", (|it| ready(it, Logic::Unknown)) as Change),
-        write = ("PAYLOAD_X", (|it| it.payload.write.as_logic().set(LogicVec::unknown(1))) as Change),
-        data = ("PAYLOAD_X", (|it| it.payload.data.set(LogicVec::unknown(it.payload.data.width()))) as Change),
+        write = ("PAYLOAD_X", (|it| unknown(it.payload.write)) as Change),
+        data = ("PAYLOAD_X", (|it| unknown(it.payload.data)) as Change),
     )
 )]
 async fn what_is_unknown_is_named(dut: Wires, rule: &'static str, change: Change) -> Result {
@@ -107,11 +107,7 @@ async fn a_model_names_an_unknown_payload(dut: Wires, which: u8) -> Result {
                 .for_each(|_| {});
         }
         clocked.edge().await;
-        dut.requests
-            .payload
-            .write
-            .as_logic()
-            .set(LogicVec::unknown(1));
+        unknown(dut.requests.payload.write);
         dut.requests.valid.set(Logic::One);
         clocked.edges(4).await;
         Ok(())

@@ -6,34 +6,18 @@
  *
  * BENCH_WORK is one of timer, edge, tb_cycle, design_edge: see vpi_bench.c, also for what is printed.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <vhpi_user.h>
 
-enum { HALF_PERIOD = 5, WARM_UP = 1000, WIDTH = 32 };
+#include "meter.h"
+
+enum { WIDTH = 32 };
 
 /* NVC's time steps are of a femtosecond. */
 static const int64_t NANOSECOND = 1000000;
 
-static const char *bench = "edge";
-static long count = 1000000;
-
 static vhpiHandleT clk, data, sum;
-static long events = -WARM_UP;
-static struct timespec started;
-static uint64_t checksum;
-
-/* Of the processor: what else runs on the machine matters less. */
-static double nanoseconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (now.tv_sec - start->tv_sec) * 1e9 + (now.tv_nsec - start->tv_nsec);
-}
 
 static void fail(const char *what)
 {
@@ -41,21 +25,9 @@ static void fail(const char *what)
     vhpi_control(vhpiFinish, 1);
 }
 
-/* Counts an event; 0 when it was the last one. */
-static int counted(void)
+static void finish(void)
 {
-    events++;
-    if (events == 0)
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &started);
-    if (events < count)
-        return 1;
-    if (events == count) {
-        printf("bench=%s n=%ld ns_per_event=%.2f checksum=%llu\n", bench, count,
-               nanoseconds_since(&started) / count, (unsigned long long)checksum);
-        fflush(stdout);
-        vhpi_control(vhpiFinish, 0);
-    }
-    return 0;
+    vhpi_control(vhpiFinish, 0);
 }
 
 /* The handle is given back at once: NVC would look for a free one among all that there have been. Errors are
@@ -169,11 +141,7 @@ static void watch_clock(void (*routine)(const vhpiCbDataT *))
 static void on_start(const vhpiCbDataT *cb)
 {
     (void)cb;
-    const char *text;
-    if ((text = getenv("BENCH_WORK")))
-        bench = text;
-    if ((text = getenv("BENCH_COUNT")))
-        count = atol(text);
+    read_settings();
     clk = vhpi_handle_by_name(":bench:clk", NULL);
     data = vhpi_handle_by_name(":bench:data", NULL);
     sum = vhpi_handle_by_name(":bench:sum", NULL);

@@ -17,33 +17,18 @@
  * BENCH_READ=bin|vector|int chooses how tb_cycle reads; int is what a plugin may use that does not
  * care for X and Z. Prints one line: bench=edge n=1000000 ns_per_event=338.10 checksum=0
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <vpi_user.h>
 
-enum { HALF_PERIOD = 5, WARM_UP = 1000, WORDS = 65536 };
+#include "meter.h"
 
-static const char *bench = "edge";
-static long count = 1000000;
+enum { WORDS = 65536 };
+
 static int read_format = vpiBinStrVal;
 static int value_is_told = 1;
 
 static vpiHandle clk, data, sum;
-static long events = -WARM_UP;
-static struct timespec started;
-static uint64_t checksum;
-
-/* Of the processor: what else runs on the machine matters less. */
-static double nanoseconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (now.tv_sec - start->tv_sec) * 1e9 + (now.tv_nsec - start->tv_nsec);
-}
 
 static void fail(const char *what)
 {
@@ -51,21 +36,9 @@ static void fail(const char *what)
     vpi_control(vpiFinish, 0);
 }
 
-/* Counts an event; 0 when it was the last one. */
-static int counted(void)
+static void finish(void)
 {
-    events++;
-    if (events == 0)
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &started);
-    if (events < count)
-        return 1;
-    if (events == count) {
-        printf("bench=%s n=%ld ns_per_event=%.2f checksum=%llu\n", bench, count,
-               nanoseconds_since(&started) / count, (unsigned long long)checksum);
-        fflush(stdout);
-        vpi_control(vpiFinish, 0);
-    }
-    return 0;
+    vpi_control(vpiFinish, 0);
 }
 
 /* Asks for a call at a time or a phase. */
@@ -193,14 +166,10 @@ static void watch_clock(PLI_INT32 (*routine)(p_cb_data))
         fail("the clock cannot be watched");
 }
 
-static void read_settings(void)
+static void prepare_reads(void)
 {
-    const char *text;
-    if ((text = getenv("BENCH_WORK")))
-        bench = text;
-    if ((text = getenv("BENCH_COUNT")))
-        count = atol(text);
-    if ((text = getenv("BENCH_READ"))) {
+    const char *text = getenv("BENCH_READ");
+    if (text) {
         if (!strcmp(text, "int"))
             read_format = vpiIntVal;
         else if (!strcmp(text, "vector"))
@@ -215,6 +184,7 @@ static PLI_INT32 on_start(p_cb_data cb)
 {
     (void)cb;
     read_settings();
+    prepare_reads();
     clk = vpi_handle_by_name("bench.clk", NULL);
     data = vpi_handle_by_name("bench.data", NULL);
     sum = vpi_handle_by_name("bench.sum", NULL);

@@ -5,16 +5,8 @@ use std::process::Command;
 use std::rc::Rc;
 
 use crate::common::{find_tool, ghdl, root, run};
-use crate::contender::{Contender, Work};
-use crate::{Plugins, c, peers};
-
-/// The works, with the design of each.
-const WORKS: [(&str, &str); 4] = [
-    ("timer", "plugin_clock"),
-    ("edge", "plugin_clock"),
-    ("tb_cycle", "plugin_clock"),
-    ("design_edge", "design_clock"),
-];
+use crate::vhdl::{self, DESIGNS};
+use crate::{Plugins, c};
 
 /// A back end, with a folder for each design.
 pub(crate) struct Stand {
@@ -30,7 +22,7 @@ impl Stand {
         let c = c::compile("vpi_bench.c", "vpi_bench.vpi", &[include], &plugins.folder);
         let stands = ghdl::back_ends().into_iter().map(|program| {
             let folder = plugins.folder.join(program);
-            for design in ["plugin_clock", "design_clock"] {
+            for design in DESIGNS {
                 let place = folder.join(design);
                 std::fs::create_dir_all(&place).expect("a folder");
                 let source = root().join(format!("benches/hdl/{design}.vhd"));
@@ -65,6 +57,18 @@ impl Stand {
         let back_end = lines.iter().find(|line| line.contains("code generator"));
         format!("{}, {}", lines[0], back_end.copied().unwrap_or_default())
     }
+}
+
+impl vhdl::Stand for Stand {
+    const COCOTB: &'static str = "vpi_ghdl";
+
+    fn ours(&self) -> &Path {
+        &self.plugin
+    }
+
+    fn c(&self) -> &Path {
+        &self.c
+    }
 
     fn command(&self, design: &str, plugin: &Path) -> Command {
         let folder = self.folder.join(design);
@@ -90,33 +94,4 @@ pub(crate) fn missing() -> Option<&'static str> {
     ghdl::back_ends()
         .into_iter()
         .find(|program| find_tool(program).is_none())
-}
-
-pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<Work> {
-    let works = WORKS.into_iter().map(|(work, design)| {
-        let with_c = {
-            let stand = stand.clone();
-            Contender::new("a plugin in C", move |count| {
-                let mut command = stand.command(design, &stand.c);
-                c::prepare(&mut command, work, count);
-                command
-            })
-        };
-        let ours = {
-            let stand = stand.clone();
-            Contender::new("verifork", move |count| {
-                let mut command = stand.command(design, &stand.plugin);
-                command.arg(format!("+count={count}"));
-                crate::prepare(&mut command, work);
-                command
-            })
-        };
-        let mut contenders = vec![with_c, ours];
-        if let Some(peers) = peers {
-            let stand = stand.clone();
-            contenders.extend(peers.on_ghdl(work, move |plugin| stand.command(design, plugin)));
-        }
-        Work::new(work, contenders)
-    });
-    works.collect()
 }

@@ -30,6 +30,7 @@ mod nvc;
 mod peers;
 mod table;
 mod verilator;
+mod vhdl;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -273,12 +274,12 @@ fn main() -> ExitCode {
         }
         Simulator::Ghdl => {
             for stand in ghdl::Stand::all(&plugins) {
-                let works = ghdl::works(&stand, peers);
+                let works = vhdl::works(&stand, peers);
                 measure(stand.name(), &stand.version(), works, &settings);
             }
         }
         Simulator::Nvc => {
-            let works = nvc::works(&nvc::Stand::new(&plugins), peers);
+            let works = vhdl::works(&nvc::Stand::new(&plugins), peers);
             measure("nvc", &nvc::version(), works, &settings);
         }
         Simulator::Verilator => {

@@ -5,16 +5,8 @@ use std::process::Command;
 use std::rc::Rc;
 
 use crate::common::{find_tool, root, run};
-use crate::contender::{Contender, Work};
-use crate::{Plugins, c, peers};
-
-/// The works, with the design of each.
-const WORKS: [(&str, &str); 4] = [
-    ("timer", "plugin_clock"),
-    ("edge", "plugin_clock"),
-    ("tb_cycle", "plugin_clock"),
-    ("design_edge", "design_clock"),
-];
+use crate::vhdl::{self, DESIGNS};
+use crate::{Plugins, c};
 
 /// Both designs, each in a library of its own, and the plugins.
 pub(crate) struct Stand {
@@ -36,7 +28,7 @@ impl Stand {
             c: c::compile("vhpi_bench.c", "vhpi_bench.so", &flags, &plugins.folder),
             folder: plugins.folder.clone(),
         };
-        for design in ["plugin_clock", "design_clock"] {
+        for design in DESIGNS {
             let mut command = stand.nvc(design);
             command
                 .arg("-a")
@@ -56,6 +48,18 @@ impl Stand {
             .current_dir(&self.folder);
         command
     }
+}
+
+impl vhdl::Stand for Stand {
+    const COCOTB: &'static str = "vhpi_nvc";
+
+    fn ours(&self) -> &Path {
+        &self.plugin
+    }
+
+    fn c(&self) -> &Path {
+        &self.c
+    }
 
     fn command(&self, design: &str, plugin: &Path) -> Command {
         let mut command = self.nvc(design);
@@ -74,33 +78,4 @@ pub(crate) fn version() -> String {
 
 pub(crate) fn missing() -> Option<&'static str> {
     find_tool("nvc").is_none().then_some("nvc")
-}
-
-pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<Work> {
-    let works = WORKS.into_iter().map(|(work, design)| {
-        let with_c = {
-            let stand = stand.clone();
-            Contender::new("a plugin in C", move |count| {
-                let mut command = stand.command(design, &stand.c);
-                c::prepare(&mut command, work, count);
-                command
-            })
-        };
-        let ours = {
-            let stand = stand.clone();
-            Contender::new("verifork", move |count| {
-                let mut command = stand.command(design, &stand.plugin);
-                command.arg(format!("+count={count}"));
-                crate::prepare(&mut command, work);
-                command
-            })
-        };
-        let mut contenders = vec![with_c, ours];
-        if let Some(peers) = peers {
-            let stand = stand.clone();
-            contenders.extend(peers.on_nvc(work, move |plugin| stand.command(design, plugin)));
-        }
-        Work::new(work, contenders)
-    });
-    works.collect()
 }

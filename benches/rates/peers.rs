@@ -98,24 +98,8 @@ impl Peers {
         contenders
     }
 
-    pub(crate) fn on_ghdl(
-        &self,
-        work: &'static str,
-        start: impl Fn(&Path) -> Command + 'static,
-    ) -> Option<Contender> {
-        self.on_vhdl(work, "vpi_ghdl", start)
-    }
-
-    pub(crate) fn on_nvc(
-        &self,
-        work: &'static str,
-        start: impl Fn(&Path) -> Command + 'static,
-    ) -> Option<Contender> {
-        self.on_vhdl(work, "vhpi_nvc", start)
-    }
-
-    /// Of the two only cocotb has simulators of VHDL.
-    fn on_vhdl(
+    /// Of the two only cocotb has simulators of VHDL, each by a library of its own.
+    pub(crate) fn on_vhdl(
         &self,
         work: &'static str,
         library: &'static str,

@@ -374,6 +374,18 @@ impl Inner {
     }
 }
 
+/// The bits of the bytes of a word that have a strobe.
+pub(crate) fn mask_of(strobe: u8) -> u64 {
+    let byte = |index: u32| {
+        if strobe >> index & 1 == 1 {
+            0xff << (8 * index)
+        } else {
+            0
+        }
+    };
+    (0..8).map(byte).sum()
+}
+
 fn split(address: u64) -> (u64, usize) {
     let offset = usize::try_from(address % PAGE as u64).unwrap_or(0);
     (address / PAGE as u64, offset)

@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use verifork::task::{Scope, Task, TaskManager};
-use verifork::{Error, Result, Test, log};
+use verifork::{Error, Result, Test, TestRng, log};
 
 /// What a component can be started in, as a background child: a [`Scope`], a [`TaskManager`], or the
 /// [`Test`] itself.
@@ -81,6 +81,14 @@ pub(crate) fn free_name(parent: &impl Parent, name: String) -> String {
     let numbered = (2..).map(|number| format!("{name} {number}"));
     let mut names = std::iter::once(name.clone()).chain(numbered);
     names.find(|name| !parent.has(name)).unwrap_or(name)
+}
+
+/// Random numbers of the test's seed and a name; those of a fixed seed outside of a test.
+pub(crate) fn rng_named(name: &str) -> TestRng {
+    match Test::current() {
+        Some(test) => test.rng_named(name),
+        None => TestRng::new(0),
+    }
 }
 
 /// Fails the running test from where no error can be returned: a destructor.

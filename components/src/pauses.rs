@@ -5,7 +5,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-use verifork::{Test, TestRng};
+use verifork::TestRng;
+
+use crate::parent::rng_named;
 
 /// In which clock cycles one side of a handshake pauses: a source offers nothing new, a sink is not ready.
 ///
@@ -164,15 +166,11 @@ impl Pauses {
 
     /// The pauses of one channel.
     pub(crate) fn of_channel(&self, channel: &str) -> Cursor {
-        let rng = match Test::current() {
-            Some(test) => test.rng_named(&format!("pauses of {channel}")),
-            None => TestRng::new(0),
-        };
         let mut cursor = Cursor {
             setting: Rc::clone(&self.0),
             kind: Kind::Constant(false),
             version: 0,
-            rng,
+            rng: rng_named(&format!("pauses of {channel}")),
             at: 0,
             burst_left: 0,
             gap_left: 0,

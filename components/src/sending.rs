@@ -187,7 +187,7 @@ impl<T> Sending<T> {
     pub(crate) async fn all_done(&self) -> Result<(), Interrupted> {
         let until = self.state.borrow().next;
         for number in self.first_open()..until {
-            self.wait_for(number).await?;
+            outcome_of(self, number).await?;
         }
         Ok(())
     }
@@ -195,15 +195,16 @@ impl<T> Sending<T> {
     fn first_open(&self) -> u64 {
         self.state.borrow().first_open
     }
+}
 
-    async fn wait_for(&self, number: u64) -> Result<(), Interrupted> {
-        loop {
-            let wait = self.done.wait();
-            if let Some(outcome) = self.outcome(number) {
-                return outcome;
-            }
-            wait.await;
+/// Waits until it is known what became of an item.
+async fn outcome_of(sending: &dyn Outcomes, number: u64) -> Result<(), Interrupted> {
+    loop {
+        let wait = sending.done().wait();
+        if let Some(outcome) = sending.outcome(number) {
+            return outcome;
         }
+        wait.await;
     }
 }
 
@@ -251,13 +252,7 @@ impl Ticket {
     ///
     /// It will not be: a reset has dropped it, or the component has ended.
     pub async fn sent(&self) -> Result<(), Interrupted> {
-        loop {
-            let wait = self.sending.done().wait();
-            if let Some(outcome) = self.sending.outcome(self.number) {
-                return outcome;
-            }
-            wait.await;
-        }
+        outcome_of(&*self.sending, self.number).await
     }
 
     /// Whether it was taken, or dropped.

@@ -23,7 +23,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A broken rule, at the present time.
+    /// A broken rule, at no time unless [`now`](Self::now) says so.
     pub(crate) fn new(rule: &'static str, bus: &str, what: impl Into<String>) -> Self {
         Violation {
             rule,

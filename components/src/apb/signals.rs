@@ -5,6 +5,7 @@ use verifork::value::{Logic, LogicVec};
 use verifork::{Error, Result};
 
 use crate::handshake::bus_of;
+use crate::memory::mask_of;
 use crate::violation::Violation;
 
 /// The signals of an APB, by their names below a prefix. Those that are an `Option` may be missing.
@@ -209,10 +210,10 @@ impl Signals {
         let write = if writes {
             let mask = mask_of(strobe.unwrap_or(self.all_bytes()));
             let bits = self.pwdata.as_logic().get();
-            if bits.unknown_word(0) & u64::from(mask) != 0 {
+            if bits.unknown_word(0) & mask != 0 {
                 return Err(self.unknown("APB_ERRM_PWDATA_X", "PWDATA", self.pwdata.path(), &bits));
             }
-            Some(u32::try_from(bits.value_word(0))? & mask)
+            Some(u32::try_from(bits.value_word(0) & mask)?)
         } else {
             None
         };
@@ -242,11 +243,4 @@ impl Signals {
         };
         Ok(Answer { data, error })
     }
-}
-
-/// The bits of the bytes that have a strobe.
-pub(super) fn mask_of(strobe: u8) -> u32 {
-    (0..4)
-        .filter(|lane| strobe >> lane & 1 == 1)
-        .fold(0, |mask, lane| mask | 0xff << (8 * lane))
 }

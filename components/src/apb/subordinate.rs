@@ -2,11 +2,10 @@
 
 use verifork::dut::WriteError;
 use verifork::value::Logic;
-use verifork::{Test, TestRng};
 
 use super::signals::Signals;
 use crate::axi_lite::Target;
-use crate::parent::{Claim, Parent, free_name};
+use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::{Clocked, Pauses};
 
 /// Answers transfers: a builder, until it is [started](Self::start).
@@ -48,10 +47,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         signals.check_widths();
         let bus = signals.bus();
         let claim = Claim::new(signals.prdata.path(), "subordinate");
-        let mut rng = match Test::current() {
-            Some(test) => test.rng_named(&format!("latency of {bus}")),
-            None => TestRng::new(0),
-        };
+        let mut rng = rng_named(&format!("latency of {bus}"));
         let name = free_name(parent, format!("{bus} subordinate"));
         parent.add_background(name, async move {
             let _claim = claim;

@@ -5,9 +5,10 @@ use verifork::dut::Signal;
 use verifork::value::LogicVec;
 
 use super::rules::RULES;
-use super::signals::{Channel, Signals, mask_of};
+use super::signals::{Channel, Signals};
 use crate::Clocked;
 use crate::handshake::{Seen, Watched, Watching};
+use crate::memory::mask_of;
 use crate::parent::{Parent, fail_test, free_name};
 use crate::violation::{Ignored, Violation};
 

@@ -8,7 +8,7 @@ use verifork::value::Logic;
 
 use super::rules;
 use crate::handshake::{HandshakeRules, Wires, bus_of};
-use crate::memory::Fault;
+use crate::memory::{Fault, mask_of};
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
@@ -245,16 +245,4 @@ impl Signals {
         }
         Ok((response, self.rdata.get().unwrap_or(0)))
     }
-}
-
-/// The bits of the bytes that have a strobe.
-pub(super) fn mask_of(strobe: u8) -> u64 {
-    let byte = |index: u32| {
-        if strobe >> index & 1 == 1 {
-            0xff << (8 * index)
-        } else {
-            0
-        }
-    };
-    (0..8).map(byte).sum()
 }

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use verifork::{Result, Test, TestRng};
+use verifork::{Result, TestRng};
 
 use super::signals::{Channel, ChannelPauses, Response, Signals};
 use crate::handshake::{send_all, take_all};
 use crate::memory::{Fault, Memory};
-use crate::parent::{Claim, Parent, free_name, interned};
+use crate::parent::{Claim, Parent, free_name, interned, rng_named};
 use crate::sending::{EndOnDrop, OnReset, Received, Sending};
 use crate::{Clocked, Pauses};
 
@@ -168,7 +168,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         let target = self.target.clone();
         let bytes = signals.bytes();
         let word = move |address: u64| address - address % bytes as u64;
-        let mut rng = rng_of(bus, "writes");
+        let mut rng = rng_named(&format!("latency of writes of {bus}"));
         let name = free_name(parent, format!("{bus} subordinate writes"));
         parent.add_background(name, async move {
             loop {
@@ -183,7 +183,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             }
         });
         let target = self.target;
-        let mut rng = rng_of(bus, "reads");
+        let mut rng = rng_named(&format!("latency of reads of {bus}"));
         let name = free_name(parent, format!("{bus} subordinate reads"));
         parent.add_background(name, async move {
             loop {
@@ -217,11 +217,4 @@ fn add(parent: &impl Parent, signals: &Signals, channel: Channel, clocked: &Cloc
         let _claim = claim;
         work.await
     });
-}
-
-fn rng_of(bus: &str, what: &str) -> TestRng {
-    match Test::current() {
-        Some(test) => test.rng_named(&format!("latency of {what} of {bus}")),
-        None => TestRng::new(0),
-    }
 }

@@ -87,6 +87,9 @@ impl Manager {
                     }
                     drive(&signals, &asked.request)?;
                     clocked.edge().await;
+                    if clocked.is_in_reset() {
+                        break 'run;
+                    }
                     signals.penable.try_set(Logic::One)?;
                     let mut waited = 0;
                     loop {

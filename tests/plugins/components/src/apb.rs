@@ -192,6 +192,30 @@ async fn a_reset_ends_what_is_under_way(dut: Apb, test: Test) -> Result {
     Ok(())
 }
 
+/// Whatever a reset of a single edge comes upon: who waits is told, and the next transfer is done.
+#[verifork::test]
+async fn a_reset_of_one_edge_ends_a_transfer_in_any_phase(dut: Apb, test: Test) -> Result {
+    let clocked = dut.start().await.reset_cycles(1);
+    let bus = Manager::new(&dut.bus).start(&test, &clocked);
+    Subordinate::new(&dut.bus, &Memory::sparse().latency(2..=2)).start(&test, &clocked);
+    Checker::new(&dut.bus).start(&test, &clocked);
+    clocked.edges(2).await;
+    for edges in 0..5 {
+        let other = bus.clone();
+        let waiting = spawn(async move { Ok(other.write(0, 1).await.unwrap_err()) });
+        clocked.edges(edges).await;
+        clocked.reset().await;
+        let error = waiting.await?;
+        ensure!(
+            error.downcast_ref() == Some(&Interrupted::Reset),
+            "{edges} edges before the reset: {error:?}"
+        );
+        bus.write(4, edges).await?;
+        ensure!(bus.read(4).await? == edges);
+    }
+    Ok(())
+}
+
 #[verifork::test(should_fail = "for more than 5 cycles")]
 async fn a_transfer_that_takes_too_long_fails_the_test(dut: Apb, test: Test) -> Result {
     let clocked = dut.start().await;

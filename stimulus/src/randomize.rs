@@ -292,7 +292,8 @@ impl<T: Value> Settings<T> {
 }
 
 /// Declares a variable.
-pub(crate) fn declare<T: Value>(settings: Settings<T>) -> Symbol<T> {
+#[doc(hidden)]
+pub fn declare<T: Value>(settings: Settings<T>) -> Symbol<T> {
     record::with(|recording| {
         let (low, high) = settings.range.unwrap_or_else(|| full(T::KIND));
         let start = recording.classes.len() as u32;
@@ -312,7 +313,8 @@ pub(crate) fn declare<T: Value>(settings: Settings<T>) -> Symbol<T> {
     })
 }
 
-pub(crate) fn placeholder<T>(node: Id) -> Symbol<T> {
+#[doc(hidden)]
+pub fn placeholder<T>(node: Id) -> Symbol<T> {
     Symbol {
         expr: Expr::of(node),
         index: u32::MAX,
@@ -526,14 +528,3 @@ pub fn which_variant<const N: u32>(
 /// What `range` and `weights` of a struct would be of.
 #[doc(hidden)]
 pub struct Structure;
-
-/// Declares an enum without fields.
-#[doc(hidden)]
-pub fn declare_enum<T: Value>(settings: Settings<T>) -> Symbol<T> {
-    declare(settings)
-}
-
-#[doc(hidden)]
-pub fn placeholder_of<T>(node: Id) -> Symbol<T> {
-    placeholder(node)
-}

@@ -549,9 +549,9 @@ fn plain_enum(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Toke
         alike: quote!(true),
         declare: quote! {
             #weighted
-            ::verifork_stimulus::__private::declare_enum(settings)
+            ::verifork_stimulus::__private::declare(settings)
         },
-        placeholder: quote!(::verifork_stimulus::__private::placeholder_of(node)),
+        placeholder: quote!(::verifork_stimulus::__private::placeholder(node)),
         build: quote!(values.get(symbols)),
         others: quote! {
             #[automatically_derived]
@@ -693,7 +693,7 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Tok
             #symbols { which, #(#all_names),* }
         },
         placeholder: quote!(#symbols {
-            which: ::verifork_stimulus::__private::placeholder_of(node),
+            which: ::verifork_stimulus::__private::placeholder(node),
             #(#all_names: #placeholders),*
         }),
         build: quote!(match values.get(&symbols.which).0 { #(#built,)* }),

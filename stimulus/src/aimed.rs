@@ -8,10 +8,10 @@ use rand_core::Rng;
 
 use crate::draw;
 use crate::error::RandomizeError;
+use crate::expr::{self, Expr, Set as _};
 use crate::plan;
 use crate::randomize::Randomize;
-use crate::record::{self, Node, Operator, Recording, Source};
-use crate::value::Number;
+use crate::record::{self, Node, Source};
 
 /// What is to be drawn together: for each field that takes part its path, such as `header.length`, and the
 /// ranges that its value is to be in. An enum's values are its discriminants, those of `bool` 0 and 1.
@@ -51,11 +51,9 @@ impl<T: Randomize> Aimed<T> {
             let chosen = draw::below(rng, self.holes.len() as u128) as usize;
             let hole = self.holes.swap_remove(chosen);
             let require = |_: &T::Symbols| {
-                record::with(|recording| {
-                    for (path, ranges) in &hole {
-                        recording.require_between(path, ranges);
-                    }
-                });
+                for (path, ranges) in &hole {
+                    require_among(path, ranges);
+                }
             };
             // A hole that cannot be filled contradicts the constraints.
             if let Ok(drawn) = plan::draw(None, Some(&require), &mut rng) {
@@ -66,43 +64,35 @@ impl<T: Randomize> Aimed<T> {
     }
 }
 
-impl Recording {
-    /// The variables with this path lie in these ranges.
-    fn require_between(&mut self, path: &str, ranges: &[RangeInclusive<i128>]) {
-        for index in 0..self.count() {
-            let variable = self.variables[index as usize];
-            if self.path(variable.scope) != path {
-                continue;
-            }
-            let value = self.push(Node::Variable(index));
+/// The fields with this path lie in these ranges.
+fn require_among(path: &str, ranges: &[RangeInclusive<i128>]) {
+    let variables: Vec<_> = record::with(|recording| {
+        let all = (0..).zip(&recording.variables);
+        let meant = all.filter(|(_, variable)| recording.path(variable.scope) == path);
+        meant
+            .map(|(index, variable)| (index, variable.discriminants))
+            .collect()
+    });
+    for (index, discriminants) in variables {
+        let value = Expr::<i128>::new(Node::Variable(index));
+        let among = if discriminants.is_empty() {
+            ranges
+                .iter()
+                .map(|range| range.holds(value))
+                .reduce(expr::either)
+        } else {
             // Enums are drawn by the numbers of their variants.
-            let variants = (0_i128..).zip(variable.discriminants);
-            let variants = variants.filter(|(_, value)| ranges.iter().any(|it| it.contains(value)));
-            let numbers: Vec<_> = if variable.discriminants.is_empty() {
-                ranges
-                    .iter()
-                    .map(|range| (*range.start(), *range.end()))
-                    .collect()
-            } else {
-                variants.map(|(number, _)| (number, number)).collect()
-            };
-            let mut among = self.push(Node::Number(Number::from(0_i128)));
-            for (first, last) in numbers {
-                let [first, last] =
-                    [first, last].map(|it| self.push(Node::Number(Number::from(it))));
-                let [below, above] = [(value, first), (last, value)].map(|(left, right)| {
-                    let less = self.push(Node::Binary(Operator::Less, left, right));
-                    self.push(Node::Not(less))
-                });
-                let between = self.push(Node::Binary(Operator::Both, below, above));
-                among = self.push(Node::Binary(Operator::Either, among, between));
-            }
-            let source = Source {
-                text: "what is not covered yet",
-                file: file!(),
-                line: line!(),
-            };
-            self.require(among, false, source);
-        }
+            (0..)
+                .zip(discriminants)
+                .filter(|(_, value)| ranges.iter().any(|range| range.contains(value)))
+                .map(|(number, _)| expr::eq(value, expr::lift(number)))
+                .reduce(expr::either)
+        };
+        let source = Source {
+            text: "what is not covered yet",
+            file: file!(),
+            line: line!(),
+        };
+        expr::require(among.unwrap_or_else(|| expr::lift(false)), false, source);
     }
 }

@@ -1,9 +1,10 @@
 //! Draws that prefer what is missing.
 
+mod common;
+
 use std::collections::HashSet;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng as _;
+use common::rng;
 use verifork_stimulus::{Hole, Randomize};
 
 #[derive(Randomize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,8 +33,7 @@ fn one(path: &str, first: i128, last: i128) -> (String, Vec<std::ops::RangeInclu
 }
 
 fn drawn(holes: Vec<Hole>, seed: u64) -> Transfer {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    Transfer::aimed_at(holes).randomize(&mut rng).unwrap()
+    Transfer::aimed_at(holes).randomize(&mut rng(seed)).unwrap()
 }
 
 #[test]

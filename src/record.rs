@@ -147,6 +147,7 @@ impl<L: Listener + ?Sized> Listener for Rc<L> {
 thread_local! {
     /// How many listen, to be asked without more ado.
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    /// In the order of their numbers.
     static LISTENERS: RefCell<Vec<(u64, Rc<dyn Listener>)>> = const { RefCell::new(Vec::new()) };
     static NEXT: Cell<u64> = const { Cell::new(1) };
 }
@@ -191,13 +192,17 @@ impl Drop for Listening {
 
 /// Tells every listener; none of the tables is in use meanwhile.
 fn tell(record: &Record<'_>) {
-    let listener_at = |index: usize| {
-        LISTENERS.with_borrow(|listeners| listeners.get(index).map(|(_, it)| Rc::clone(it)))
+    // By number: where a listener stands changes with those that are removed meanwhile.
+    let listener_after = |last: u64| {
+        LISTENERS.with_borrow(|listeners| {
+            let at = listeners.partition_point(|(number, _)| *number <= last);
+            listeners.get(at).cloned()
+        })
     };
-    let mut index = 0;
-    while let Some(listener) = listener_at(index) {
+    let mut last = 0;
+    while let Some((number, listener)) = listener_after(last) {
         listener.record(record);
-        index += 1;
+        last = number;
     }
 }
 
@@ -355,6 +360,23 @@ mod tests {
         drop(begin("bus", "write"));
         assert!(kept.0.borrow()[1].ends_with(", incomplete"));
         assert_eq!(kept.0.borrow().len(), 2);
+    }
+
+    #[test]
+    fn a_listener_that_goes_while_it_is_told_costs_no_other_its_record() {
+        struct Once(Rc<RefCell<Option<Listening>>>);
+        impl Listener for Once {
+            fn record(&self, _: &Record<'_>) {
+                drop(self.0.take());
+            }
+        }
+        let own = Rc::new(RefCell::new(None));
+        own.replace(Some(listen(Once(Rc::clone(&own)))));
+        let kept = Rc::new(Kept::default());
+        let _listening = listen(Rc::clone(&kept));
+        begin("bus", "write").end();
+        assert!(own.borrow().is_none());
+        assert_eq!(kept.0.borrow().len(), 2, "{:?}", kept.0.borrow());
     }
 
     /// A listener that adds and removes listeners, or records, meets no table that is in use.

@@ -34,7 +34,7 @@ impl ToLog {
 
     /// Takes a record; the line, if a transaction has ended.
     fn take(&self, record: &Record<'_>) -> Option<String> {
-        let mut under_way = self.under_way.borrow_mut();
+        let under_way = || self.under_way.borrow_mut();
         match record {
             Record::Begin {
                 id,
@@ -43,18 +43,21 @@ impl ToLog {
                 at,
             } => {
                 let texts = (format!("{stream}: {kind}"), format!(" (began at {at}"));
-                under_way.insert(*id, texts);
+                under_way().insert(*id, texts);
                 None
             }
             Record::Attribute { id, name, value } => {
-                if let Some((line, _)) = under_way.get_mut(id) {
-                    // Writing to a `String` does not fail; a value's own formatting may.
-                    let _ = write!(line, " {name}={value}");
+                // The table is not in use meanwhile: a value may record something itself.
+                let mut text = String::new();
+                // Writing to a `String` does not fail; a value's own formatting may.
+                let _ = write!(text, " {name}={value}");
+                if let Some((line, _)) = under_way().get_mut(id) {
+                    line.push_str(&text);
                 }
                 None
             }
             Record::End { id, complete, .. } => {
-                let (mut line, began) = under_way.remove(id)?;
+                let (mut line, began) = under_way().remove(id)?;
                 line.push_str(&began);
                 line.push_str(if *complete { ")" } else { ", incomplete)" });
                 Some(line)
@@ -82,7 +85,8 @@ mod tests {
 
     impl Listener for Lines {
         fn record(&self, record: &Record<'_>) {
-            self.1.borrow_mut().extend(self.0.take(record));
+            let line = self.0.take(record);
+            self.1.borrow_mut().extend(line);
         }
     }
 
@@ -101,6 +105,28 @@ mod tests {
             [
                 "b: write data=4 (began at 0 ns)",
                 "a: read address=3 data=5 (began at 0 ns, incomplete)"
+            ]
+        );
+    }
+    #[test]
+    fn a_value_may_record_something_itself() {
+        struct Looks;
+        impl std::fmt::Display for Looks {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                begin("cache", "look").end();
+                f.write_str("3")
+            }
+        }
+        let lines = Rc::new(Lines(ToLog::new(log::Level::Info), RefCell::default()));
+        let _listening = listen(Rc::clone(&lines));
+        let read = begin("a", "read");
+        read.attribute("data", Looks);
+        read.end();
+        assert_eq!(
+            *lines.1.borrow(),
+            [
+                "cache: look (began at 0 ns)",
+                "a: read data=3 (began at 0 ns)"
             ]
         );
     }

@@ -130,11 +130,16 @@ impl Kernel {
         &self,
         signal: &Signal,
         index: SignalIndex,
-        value: (u64, u64),
+        (value, mask): (u64, u64),
         place: &'static Location<'static>,
     ) {
+        let write = Write::Small {
+            value,
+            unknown: 0,
+            mask,
+        };
         self.phases.want_read_write();
-        self.writes.push_small(signal, index, value, place);
+        self.writes.push(signal, index, write, place);
     }
 
     /// Keeps a write for the read-write phase.
@@ -151,7 +156,7 @@ impl Kernel {
         let signal = self.signals.get(index);
         self.check_write(signal, write, place)?;
         self.phases.want_read_write();
-        self.writes.push(&self.signals, index, write, place);
+        self.writes.push(signal, index, write, place);
         Ok(())
     }
 

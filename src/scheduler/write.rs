@@ -8,7 +8,7 @@ use std::panic::Location;
 
 use super::Kernel;
 use super::index::SignalIndex;
-use super::signal::{NOT_QUEUED, Signal, Signals, Target};
+use super::signal::{NOT_QUEUED, Signal, Target};
 use crate::simulator::{InOrder, Port, PortError, PortResult, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
 
@@ -124,15 +124,15 @@ impl Writes {
         self.queue.borrow().is_empty()
     }
 
+    /// Keeps a write to a signal.
     #[inline]
     pub(super) fn push(
         &self,
-        signals: &Signals,
+        signal: &Signal,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
-        let signal = signals.get(index);
         let queued = signal.queued.get();
         let queued = self.add(queued, index, signal.width, write, place);
         signal.queued.set(queued);
@@ -152,7 +152,7 @@ impl Writes {
     }
 
     /// Keeps a write at a place of the queue, or at its end; returns the place.
-    #[inline]
+    #[inline(always)] // so that of a small value nothing is asked that the caller knows
     fn add(
         &self,
         queued: u32,
@@ -178,39 +178,6 @@ impl Writes {
             place,
         });
         end
-    }
-
-    /// Keeps a known value and its mask.
-    #[inline]
-    pub(super) fn push_small(
-        &self,
-        signal: &Signal,
-        index: SignalIndex,
-        (value, mask): (u64, u64),
-        place: &'static Location<'static>,
-    ) {
-        let mut queue = self.queue.borrow_mut();
-        if let Some(pending) = queue.get_mut(signal.queued.get() as usize) {
-            let write = Write::Small {
-                value,
-                unknown: 0,
-                mask,
-            };
-            pending.value.add(signal.width, write);
-            pending.place = place;
-            return;
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "there are fewer signals")]
-        signal.queued.set(queue.len() as u32);
-        queue.push(PendingWrite {
-            index,
-            value: PendingValue::Small {
-                value: value & mask,
-                unknown: 0,
-                mask,
-            },
-            place,
-        });
     }
 
     /// What is kept, which is nothing from now on.
@@ -258,10 +225,10 @@ impl Writes {
         mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
     ) {
         // Spares the usual case the exchange of the buffers.
-        if let Some((index, (value, unknown, mask), place)) = self.take_only() {
+        if let Some((index, value, place)) = self.take_only() {
             let signal = kernel.signals.get(index);
             signal.queued.set(NOT_QUEUED);
-            let put = put_small(kernel.port, signal.target(), value, unknown, mask);
+            let put = put_small(kernel.port, signal.target(), value, WriteMode::Deposit);
             if let Err(error) = put {
                 failed(signal, place, error);
             }
@@ -397,25 +364,13 @@ impl PendingValue {
 
     #[inline]
     fn put(self, port: &dyn Port, target: Target<'_>) -> PortResult<()> {
-        match self {
-            PendingValue::Small {
-                value,
-                unknown,
-                mask,
-            } => put_small(port, target, value, unknown, mask),
-            other => other.put_slowly(port, target),
-        }
-    }
-
-    #[inline(never)]
-    fn put_slowly(self, port: &dyn Port, target: Target<'_>) -> PortResult<()> {
         let mode = WriteMode::Deposit;
         match self {
             PendingValue::Small {
                 value,
                 unknown,
                 mask,
-            } => put_small(port, target, value, unknown, mask)?,
+            } => put_small(port, target, (value, unknown, mask), mode)?,
             PendingValue::Wide(value) => {
                 port.write(target.handle, target.encoding, &value, mode)?;
             }
@@ -439,12 +394,7 @@ pub(super) fn put_now(
             value,
             unknown,
             mask,
-        } if mode == WriteMode::Deposit => put_small(port, target, value, unknown, mask)?,
-        Write::Small {
-            value,
-            unknown,
-            mask,
-        } => put_bits(port, target, (value, unknown, mask), mode)?,
+        } => put_small(port, target, (value, unknown, mask), mode)?,
         Write::Wide(value) => port.write(target.handle, target.encoding, value, mode)?,
         Write::Part { value, low } => put_parts(port, target, &[(low, value.clone())], mode)?,
         Write::Real(value) => port.write_real(target.handle, value, mode)?,
@@ -457,12 +407,10 @@ pub(super) fn put_now(
 fn put_small(
     port: &dyn Port,
     target: Target<'_>,
-    value: u64,
-    unknown: u64,
-    mask: u64,
+    (value, unknown, mask): (u64, u64, u64),
+    mode: WriteMode,
 ) -> PortResult<()> {
     let all = low_mask(target.width);
-    let mode = WriteMode::Deposit;
     if mask & all == all {
         port.write_small(target.handle, target.width, value, unknown, mode)
     } else {
@@ -470,7 +418,7 @@ fn put_small(
     }
 }
 
-/// Writes the bits of a mask; the others keep what the object has.
+/// Writes the bits of a mask that leaves some out, which keep what the object has.
 #[inline(never)]
 fn put_bits(
     port: &dyn Port,
@@ -478,17 +426,14 @@ fn put_bits(
     (mut value, mut unknown, mask): (u64, u64, u64),
     mode: WriteMode,
 ) -> PortResult<()> {
-    let all = low_mask(target.width);
-    if mask & all != all {
-        if port.quirks().vector_formats.has_nine_states() {
-            // Two planes would lose what the other bits have of the nine states.
-            let parts: Vec<_> = parts_of(value, unknown, mask & all).collect();
-            return Ok(put_parts(port, target, &parts, mode)?);
-        }
-        let (v, u) = port.read_small(target.handle, target.width, target.two_state)?;
-        value = v & !mask | value & mask;
-        unknown = u & !mask | unknown & mask;
+    if port.quirks().vector_formats.has_nine_states() {
+        // Two planes would lose what the other bits have of the nine states.
+        let parts: Vec<_> = parts_of(value, unknown, mask & low_mask(target.width)).collect();
+        return Ok(put_parts(port, target, &parts, mode)?);
     }
+    let (v, u) = port.read_small(target.handle, target.width, target.two_state)?;
+    value = v & !mask | value & mask;
+    unknown = u & !mask | unknown & mask;
     port.write_small(target.handle, target.width, value, unknown, mode)
 }
 

@@ -116,10 +116,7 @@ impl Object {
 
     /// Whether it holds other objects by name: a scope, or a record that has no value as a whole.
     pub(super) fn holds_names(&self) -> bool {
-        let record = self.kind() == ObjectKind::Struct
-            && self.entry.description.encoding == Encoding::None
-            && self.range().is_none();
-        record || self.kind().is_scope()
+        self.is_record() || self.kind().is_scope()
     }
 
     pub(super) fn handle(&self) -> Handle {
@@ -132,7 +129,9 @@ impl Object {
 
     /// Whether it is a record, which has no value as a whole.
     fn is_record(&self) -> bool {
-        self.holds_names() && self.kind() == ObjectKind::Struct
+        self.kind() == ObjectKind::Struct
+            && self.entry.description.encoding == Encoding::None
+            && self.range().is_none()
     }
 
     /// The object whose value is a `T`: for a record and a struct, that of the record's fields together.

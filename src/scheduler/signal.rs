@@ -196,13 +196,7 @@ impl Signals {
             return None;
         }
         let change = match scalar {
-            Some(new) => {
-                let old = signal.last.replace(new);
-                if old == new {
-                    return None;
-                }
-                Change::of(old, new)
-            }
+            Some(new) => signal.change_to(new)?,
             None => signal.find_change(port)?,
         };
         signal.changed_at.set(now);
@@ -411,14 +405,18 @@ impl Signal {
         Ok(scalar_of(value, unknown))
     }
 
+    /// What a new value of one bit changes; `None` if it is the old one.
+    #[inline]
+    fn change_to(&self, new: Logic) -> Option<Change> {
+        let old = self.last.replace(new);
+        (old != new).then(|| Change::of(old, new))
+    }
+
     /// What has changed, where the simulator did not bring the value along; `None` if nothing did.
     #[inline(never)]
     fn find_change(&self, port: &dyn Port) -> Option<Change> {
         match self.scalar.then(|| self.read_scalar(port)).flatten() {
-            Some(new) => {
-                let old = self.last.replace(new);
-                (old != new).then(|| Change::of(old, new))
-            }
+            Some(new) => self.change_to(new),
             None => (!self.wide_is_unchanged(port)).then_some(Change::ANY),
         }
     }

@@ -8,10 +8,17 @@ use verifork_protocol::declarations::{Declaration, parse};
 use verifork_protocol::variables::Variable;
 
 use super::Identity;
+use super::description::length;
 
 /// Declarations by the paths of their objects.
 #[derive(Default)]
 pub(super) struct Declarations(HashMap<Box<str>, Declaration>);
+
+/// Whether an object of this declaration, which is shown as one of this width, is an unpacked structure: of a
+/// packed one the range is declared.
+pub(super) fn is_unpacked(declared: &Declaration, width: u32) -> bool {
+    declared.structure && declared.range.map(length) != Some(u64::from(width))
+}
 
 impl Declarations {
     /// Reads the file, if there is one.

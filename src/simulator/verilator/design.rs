@@ -11,7 +11,7 @@ use super::table::{
     DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, ScopeEntry, ScopeKind,
     VariableEntry, WRITABLE,
 };
-use crate::simulator::declarations::Declarations;
+use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, parts};
 use crate::simulator::verilog_name;
@@ -286,8 +286,7 @@ impl<'a> Design<'a> {
         };
         if let (Some(declared), Encoding::Logic { width, .. }, []) =
             (declared, encoding, &*unpacked)
-            && declared.structure
-            && declared.range.map(length) != Some(u64::from(width))
+            && is_unpacked(declared, width)
         {
             // It is an unpacked structure, whose members older versions do not show.
             return None;

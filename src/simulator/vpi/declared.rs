@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 use verifork_protocol::declarations::Declaration;
 
 use super::VpiPort;
-use crate::simulator::declarations::Declarations;
+use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
 use crate::simulator::{Encoding, Handle};
 use crate::sys::vpi;
@@ -245,9 +245,7 @@ impl VpiPort {
             return false;
         }
         let declared = self.declared.objects.get(&self.path(object));
-        declared.is_some_and(|declared| {
-            declared.structure && declared.range.map(length) != Some(u64::from(width))
-        })
+        declared.is_some_and(|declared| is_unpacked(declared, width))
     }
 
     /// What VPI tells of the value of an object, or of a word of an array, with what was declared.

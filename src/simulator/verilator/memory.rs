@@ -83,11 +83,13 @@ impl Location {
         self.layout
     }
 
-    /// One bit of 64 for the address: what has another bit is not here.
+    /// One bit of 64 for the address: what has another bit is not here. That of the variable itself, which may
+    /// have another name under which it cannot be forced.
     #[inline]
     pub(super) fn place(self) -> u64 {
+        let data = self.behind().map_or(self.data, |it| it.own.data);
         // The lowest bits are those of an alignment, mostly.
-        1 << ((self.data.addr() >> 2) & 63)
+        1 << ((data.addr() >> 2) & 63)
     }
 
     /// The location of an element of an array that begins here.
@@ -203,6 +205,7 @@ impl Location {
     }
 
     /// What is behind a location with the layout of those.
+    #[inline]
     fn behind(&self) -> Option<&'static Forceable> {
         let is_one = matches!(self.layout, Layout::Forceable(_));
         // SAFETY: `forceable` alone makes such a location, of what it leaks and nobody writes to.
@@ -381,8 +384,10 @@ mod tests {
             let of = |data: &mut [u32; 3]| of(data, Layout::Words(3), 65);
             let read = with_read.then(|| of(&mut read));
             let parts = [of(&mut enable), of(&mut value)];
-            let signal = Location::forceable(of(&mut own), parts, read, 65, driven).unwrap();
+            let own = of(&mut own);
+            let signal = Location::forceable(own, parts, read, 65, driven).unwrap();
             assert!(signal.can_be_forced());
+            assert_eq!(signal.place(), own.place());
             assert_eq!((signal.word(0), signal.word(1)), (9 << 32 | 5, 1));
             // Bits 1 and 64.
             signal.force_word(0, 2, 2);

@@ -218,8 +218,8 @@ impl Object {
                 let element = kernel.port().element(self.handle, left)?;
                 Object::open(kernel, element).holds_names().then(|| {
                     format!(
-                        "its elements, `{}[{left}]` and so on, are bound each, as `Vec` of a struct that \
-                         derives `Dut` or of `Signal` of one that derives `LogicStruct`",
+                        "its elements, `{}[{left}]` and so on, are bound each as a struct that derives `Dut` \
+                         or as `Signal` of one that derives `LogicStruct`, together as a `Vec`",
                         self.name()
                     )
                 })

@@ -178,7 +178,7 @@ impl Cache {
         add(simulator.key().as_bytes());
         add(found.version.as_bytes());
         add(self.crate_folder.as_os_str().as_bytes());
-        add(design.timescale.as_deref().unwrap_or_default().as_bytes());
+        add(design.timescale.as_bytes());
         let build = BuildFolder {
             path: Path::new("@"),
             waves,

@@ -296,7 +296,9 @@ impl Design {
         self
     }
 
-    /// The time unit and precision of Verilog modules that state none: `1ns/1ps`.
+    /// The time unit and precision of Verilog modules that state none; `1ns/1ps` by default, on every
+    /// simulator. Each has a default of its own (IEEE 1800 3.14.2.3 leaves it open): 1 s in Icarus Verilog,
+    /// 1 ps in Verilator.
     pub fn timescale(mut self, timescale: impl Into<String>) -> Self {
         self.timescale = Some(timescale.into());
         self

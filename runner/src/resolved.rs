@@ -20,6 +20,9 @@ pub(crate) struct Source {
     pub(crate) library: Option<String>,
 }
 
+/// What Verilog modules that state no time scale have, on every simulator.
+const DEFAULT_TIMESCALE: &str = "1ns/1ps";
+
 /// How long the name of a design, a label or a variant may be.
 const LONGEST: usize = 200;
 
@@ -38,7 +41,8 @@ pub(crate) struct ResolvedDesign {
     pub(crate) library_folders: Vec<PathBuf>,
     pub(crate) defines: Vec<(String, Option<String>)>,
     pub(crate) parameters: Vec<(String, ParameterValue)>,
-    pub(crate) timescale: Option<String>,
+    /// Of modules that state none.
+    pub(crate) timescale: String,
     pub(crate) vhdl_standard: VhdlStandard,
     compile_arguments: Vec<(Simulator, String)>,
     run_arguments: Vec<(Simulator, String)>,
@@ -235,7 +239,10 @@ fn resolved_design(
         library_folders: absolute(&design.library_folders),
         defines: design.defines.clone(),
         parameters,
-        timescale: design.timescale.clone(),
+        timescale: design
+            .timescale
+            .clone()
+            .unwrap_or_else(|| DEFAULT_TIMESCALE.to_owned()),
         vhdl_standard: design.vhdl_standard,
         compile_arguments: design.compile_arguments.clone(),
         run_arguments: design.run_arguments.clone(),

@@ -101,11 +101,25 @@ impl Testbench {
             .lib
             .map(|library| library.crate_type)
             .unwrap_or_default();
+        let is_built_as = |kinds: &[&str]| crate_types.iter().any(|kind| kinds.contains(&&**kind));
+        let say_so = || {
+            format!(
+                "say so in `{}`:\n\n    [lib]\n    crate-type = [\"cdylib\", \"rlib\"]\n",
+                manifest.display()
+            )
+        };
         ensure!(
-            crate_types.iter().any(|kind| kind == "cdylib"),
-            "the crate `{package}` builds no plugin for simulators: say so in `{}`:\n\n    \
-             [lib]\n    crate-type = [\"cdylib\", \"rlib\"]\n",
-            manifest.display()
+            is_built_as(&["cdylib"]),
+            "the crate `{package}` builds no plugin for simulators: {}",
+            say_so()
+        );
+        // Cargo builds a library for integration tests only if they could link it.
+        ensure!(
+            is_built_as(&["rlib", "lib"]),
+            "`cargo test` would not bring the plugin of the crate `{package}` up to date, and test what an \
+             earlier build has left: cargo builds a crate for its tests only if it is an `rlib` as \
+             well: {}",
+            say_so()
         );
         let (dependencies, profile) = folders(executable).context("the harness is in no folder")?;
         let stem = executable.file_stem().unwrap_or_default().to_string_lossy();
@@ -269,6 +283,22 @@ mod tests {
                 "{told}"
             );
         }
+    }
+
+    /// Cargo would not build it for `cargo test`: old code would pass.
+    #[test]
+    fn a_crate_whose_plugin_cargo_would_not_keep_up_to_date_is_told_how_to() {
+        let told = problem("[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"cdylib\"]\n");
+        assert!(
+            told.contains("an earlier build has left") && told.contains("`rlib`"),
+            "{told}"
+        );
+        assert!(
+            told.contains("crate-type = [\"cdylib\", \"rlib\"]"),
+            "{told}"
+        );
+        let (folder, harness) = built(&PLUGIN.replace("rlib", "lib"));
+        Testbench::of(folder.path().to_owned(), &harness).unwrap();
     }
 
     #[test]

@@ -285,6 +285,12 @@ mod tests {
             "1.5 ns is finer than the design's precision of 1 ns: use 1 ns or 2 ns, or a finer \
              `timescale`"
         );
+        let error = 10.ns().to_steps(precision(0)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "10 ns is finer than the design's precision of 1 s: use 1 s, or a finer `timescale`",
+            "nobody who asks for some time is helped by none"
+        );
         assert_eq!(1500.ps().to_steps(precision(-10)), Ok(15));
         assert_eq!(0.ps().to_steps(precision(0)), Ok(0));
         assert_eq!(2000.ps().to_steps(precision(-9)), Ok(2));

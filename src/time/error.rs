@@ -1,5 +1,7 @@
 //! Why a time could not be expressed.
 
+use std::fmt::Write as _;
+
 use super::{Precision, SimDuration, TimeUnit};
 
 /// A time that cannot be expressed exactly.
@@ -19,9 +21,8 @@ use super::{Precision, SimDuration, TimeUnit};
 pub enum TimeError {
     /// The duration lies between two steps of the design's precision.
     #[error(
-        "{duration} is finer than the design's precision of {precision}: use {below}{}, or a \
-         finer `timescale`",
-        above.map_or(String::new(), |above| format!(" or {above}"))
+        "{duration} is finer than the design's precision of {precision}: use {}a finer `timescale`",
+        would_fit(*below, *above)
     )]
     TooFine {
         /// The duration asked for.
@@ -111,4 +112,18 @@ pub enum TimeError {
         /// What would fit.
         reason: &'static str,
     },
+}
+
+/// The neighbours that are worth a try; no time at all is none.
+fn would_fit(below: SimDuration, above: Option<SimDuration>) -> String {
+    let below = (below != SimDuration::ZERO).then_some(below);
+    let mut text = String::new();
+    for neighbour in below.into_iter().chain(above) {
+        let before = if text.is_empty() { "" } else { " or " };
+        _ = write!(text, "{before}{neighbour}"); // never fails into a string
+    }
+    if !text.is_empty() {
+        text.push_str(", or ");
+    }
+    text
 }

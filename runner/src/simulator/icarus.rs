@@ -55,12 +55,10 @@ impl Backend for Icarus {
     }
 
     fn prepare(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
-        if let Some(timescale) = &design.timescale {
-            fs::write(
-                build.path.join(SETTINGS),
-                format!("+timescale+{timescale}\n"),
-            )?;
-        }
+        fs::write(
+            build.path.join(SETTINGS),
+            format!("+timescale+{}\n", design.timescale),
+        )?;
         if build.waves.is_some() {
             fs::write(build.path.join(DUMP_MODULE), dump_module(&design.top.name))?;
         }
@@ -79,9 +77,7 @@ impl Backend for Icarus {
             command.args(["-s", "verifork_waves"]);
         }
         command.arg("-o").arg(build.path.join(IMAGE));
-        if design.timescale.is_some() {
-            command.arg("-c").arg(build.path.join(SETTINGS));
-        }
+        command.arg("-c").arg(build.path.join(SETTINGS));
         folders_and_macros(&mut command, design);
         for (name, value) in &design.parameters {
             command.arg(format!("-P{}.{name}={}", design.top.name, literal(value)));

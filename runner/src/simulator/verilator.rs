@@ -292,9 +292,7 @@ fn arguments(
     if design.public_all {
         command.arg("--public-flat-rw");
     }
-    if let Some(timescale) = &design.timescale {
-        command.args(["--timescale", timescale]);
-    }
+    command.args(["--timescale", &design.timescale]);
     folders_and_macros(command, design);
     for (name, value) in &design.parameters {
         command.arg(format!("-G{name}={}", parameter(value)));

@@ -9,14 +9,12 @@ fn main() -> ExitCode {
         Design::new("structures")
             .sources(["hdl/structures.sv"])
             .label(label)
-            .timescale("1ns/1ps")
             .parameter("W", width)
             .tests(["structures::both_", "structures::packed_"])
     };
     verifork_runner::main([
         Design::new("binding")
             .sources(["hdl/binding.sv"])
-            .timescale("1ns/1ps")
             .tests(["handles::"]),
         Design::new("binding")
             .label("vhdl")

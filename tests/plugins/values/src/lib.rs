@@ -8,6 +8,7 @@ mod names;
 mod numbers;
 mod optional;
 mod refusals;
+mod timescale;
 
 use verifork::dut::{Instance, SignalValue};
 use verifork::prelude::*;

@@ -57,9 +57,16 @@ fn main() -> ExitCode {
             .tests(["names::verilog_", "arrays::"]),
         Design::new("driven")
             .sources(["../../designs/driven.sv"])
-            .timescale("1ns/1ps")
             .simulators([Simulator::Icarus])
             .tests(["driven::icarus_"]),
+        Design::new("unscaled")
+            .sources(["../../designs/unscaled.v"])
+            .tests(["timescale::any_"]),
+        Design::new("unscaled")
+            .label("microseconds")
+            .sources(["../../designs/unscaled.v"])
+            .timescale("1us/1ns")
+            .tests(["timescale::stated_"]),
         Design::new("hidden")
             .sources(["../../designs/hidden.vhd"])
             .simulators([Simulator::Nvc])

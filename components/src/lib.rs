@@ -7,6 +7,7 @@
 //! | [`apb`]: APB 3 and 4 | manager, subordinate (memory, registers), monitor of transfers, checker |
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
+//! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
 //!
 //! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
 //! [`Subscription`]; a [`Memory`](memory::Memory).
@@ -44,6 +45,7 @@ mod scoreboard;
 mod sending;
 pub mod valid_ready;
 mod violation;
+pub mod wishbone;
 
 pub use analysis::{Publisher, Subscription};
 pub use clocked::Clocked;

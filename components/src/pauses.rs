@@ -164,6 +164,11 @@ impl Pauses {
         self.0.version.set(self.0.version.get() + 1);
     }
 
+    /// Whether there are none, as it is set now.
+    pub(crate) fn are_none(&self) -> bool {
+        matches!(*self.0.kind.borrow(), Kind::Constant(false))
+    }
+
     /// The pauses of one channel.
     pub(crate) fn of_channel(&self, channel: &str) -> Cursor {
         let mut cursor = Cursor {

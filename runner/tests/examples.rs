@@ -205,6 +205,20 @@ mutants! {
         on ghdl, nvc says "AXI4STREAM_ERRM_TKEEP_X: ";
     axis_widen_always_ready("axis_widen_always_ready.v") of "axis_fifo_tb", "axis_widen", "frames_come_through::with_back_pressure"
         on icarus says "AXI4STREAM_ERRM_TDATA_STABLE: ";
+    wishbone_memory_ack_stays("wishbone_memory_ack_stays.v") of "wishbone_tb", "wishbone_memory::standard", "the_memory_keeps_its_words::at_full_speed"
+        on icarus, verilator says "WB_3.50_NEGATED: ";
+    wishbone_memory_ack_stays_in_vhdl("wishbone_memory_ack_stays.vhd") of "wishbone_tb", "wishbone_memory::vhdl::standard", "the_memory_keeps_its_words::at_full_speed"
+        on ghdl, nvc says "WB_3.50_NEGATED: ";
+    wishbone_memory_error_with_ack("wishbone_memory_error_with_ack.v") of "wishbone_tb", "wishbone_memory::pipelined", "the_memory_keeps_its_words::at_full_speed"
+        on icarus says "WB_3.45_ONE_TERMINATION: ";
+    wishbone_memory_wraps_at_eight("wishbone_memory_wraps_at_eight.v") of "wishbone_tb", "wishbone_memory::standard", "the_memory_keeps_its_words::at_full_speed"
+        on icarus says "accesses";
+    wishbone_memory_stall_takes("wishbone_memory_stall_takes.v") of "wishbone_tb", "wishbone_memory::pipelined_stalls", "the_memory_keeps_its_words::at_full_speed"
+        on icarus says "WB_3.35_ASKED: ";
+    wishbone_memory_retry_writes("wishbone_memory_retry_writes.v") of "wishbone_tb", "wishbone_memory::pipelined", "a_busy_memory_is_tried_again"
+        on icarus says "9 was written while the memory was busy";
+    wishbone_memory_top_lane_always("wishbone_memory_top_lane_always.vhd") of "wishbone_tb", "wishbone_memory::vhdl::standard", "the_memory_keeps_its_words::with_pauses"
+        on ghdl, nvc says "accesses";
     spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
         on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
     spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"

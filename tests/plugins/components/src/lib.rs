@@ -13,6 +13,8 @@ mod models;
 mod stream_rules;
 mod traffic;
 mod valid_ready_rules;
+mod wishbone;
+mod wishbone_rules;
 
 use verifork::prelude::*;
 use verifork_components::{Clocked, axi_stream, payload, valid_ready};

@@ -20,7 +20,15 @@ const ALL: &[&str] = &[
 ];
 
 fn wires(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
-    Design::new("wires")
+    of_wires("wires", label, source, bytes, tests)
+}
+
+fn wishbone(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
+    of_wires("wishbone_wires", label, source, bytes, tests)
+}
+
+fn of_wires(name: &str, label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
+    Design::new(name)
         .sources([format!("hdl/{source}")])
         .label(label)
         .parameter("BYTES", bytes)
@@ -45,6 +53,20 @@ fn main() -> ExitCode {
         wires("odd", "wires.v", 11, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
         wires("wide", "wires.v", 128, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
         wires("wide_vhdl", "wires.vhd", 128, OF_ANY_WIDTH).simulators([Simulator::Nvc]),
+        wishbone(
+            "verilog",
+            "wishbone_wires.v",
+            4,
+            &["wishbone::", "wishbone_rules::"],
+        ),
+        wishbone(
+            "vhdl",
+            "wishbone_wires.vhd",
+            4,
+            &["wishbone::", "wishbone_rules::"],
+        ),
+        wishbone("bytes", "wishbone_wires.v", 1, &["wishbone::"]).simulators([Simulator::Icarus]),
+        wishbone("wide", "wishbone_wires.v", 8, &["wishbone::"]).simulators([Simulator::Icarus]),
         registers("axi_lite.v"),
         registers("axi_lite.vhd").label("vhdl"),
     ])

@@ -1,0 +1,382 @@
+//! The signals of the bus.
+
+use verifork::dut::{Binder, DeclaredPaths, Dut, Signal};
+use verifork::value::{Logic, LogicValue, LogicVec};
+use verifork::{Error, Result};
+
+use super::request::{Answer, INCREMENTING, Request, Termination};
+use crate::handshake::bus_of;
+use crate::memory::mask_of;
+use crate::violation::Violation;
+
+/// The signals of a Wishbone, by their names below a prefix. Those that are an `Option` may be missing.
+///
+/// A design's names may end in `_i` and `_o`: with `cyc_i` it is the subordinate, and `dat_i` is what is
+/// written; with `cyc_o` it is the manager, and `dat_i` is what is read. Without them they are `cyc`, …, `dat_w`
+/// and `dat_r`.
+///
+/// With a signal for STALL the bus is taken for a pipelined one, and addresses are those of bytes:
+/// [`classic`](Self::classic), [`pipelined`](Self::pipelined) and [`word_addresses`](Self::word_addresses) say
+/// otherwise.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "they are the protocol's own names")]
+pub struct Signals {
+    pub cyc: Signal<Logic>,
+    pub stb: Signal<Logic>,
+    pub we: Signal<Logic>,
+    pub adr: Signal<u64>,
+    /// What is written: `DAT_O` of the manager.
+    pub dat_w: Signal<u64>,
+    /// What is read: `DAT_I` of the manager.
+    pub dat_r: Signal<u64>,
+    pub sel: Option<Signal<u8>>,
+    pub ack: Signal<Logic>,
+    pub err: Option<Signal<Logic>>,
+    pub rty: Option<Signal<Logic>>,
+    pub stall: Option<Signal<Logic>>,
+    pub cti: Option<Signal<u8>>,
+    pub bte: Option<Signal<u8>>,
+    pub lock: Option<Signal<Logic>>,
+    is_pipelined: bool,
+    counts_words: bool,
+}
+
+/// How a design names its signals.
+struct Names {
+    /// Behind those that the manager drives, and those that the subordinate drives.
+    ends: [&'static str; 2],
+    data: [&'static str; 2],
+}
+
+const NAMES: [Names; 3] = [
+    Names {
+        ends: ["", ""],
+        data: ["dat_w", "dat_r"],
+    },
+    Names {
+        ends: ["_i", "_o"],
+        data: ["dat_i", "dat_o"],
+    },
+    Names {
+        ends: ["_o", "_i"],
+        data: ["dat_o", "dat_i"],
+    },
+];
+
+impl Dut for Signals {
+    fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+        let mut scope = binder.enter(path)?;
+        let known = |names: &&Names| scope.contains(&format!("cyc{}", names.ends[0]));
+        let Names { ends, data } = NAMES.iter().find(known).unwrap_or(&NAMES[0]);
+        let asked = |name: &str| format!("{name}{}", ends[0]);
+        let answered = |name: &str| format!("{name}{}", ends[1]);
+        // All of them, so that one run tells of every one that is missing.
+        let cyc = Dut::bind(&mut scope, &asked("cyc"));
+        let stb = Dut::bind(&mut scope, &asked("stb"));
+        let we = Dut::bind(&mut scope, &asked("we"));
+        let adr = Dut::bind(&mut scope, &asked("adr"));
+        let dat_w = Dut::bind(&mut scope, data[0]);
+        let dat_r = Dut::bind(&mut scope, data[1]);
+        let ack = Dut::bind(&mut scope, &answered("ack"));
+        let stall: Option<Signal<Logic>> = Dut::bind(&mut scope, &answered("stall"))?;
+        Some(Signals {
+            cyc: cyc?,
+            stb: stb?,
+            we: we?,
+            adr: adr?,
+            dat_w: dat_w?,
+            dat_r: dat_r?,
+            sel: Dut::bind(&mut scope, &asked("sel"))?,
+            ack: ack?,
+            err: Dut::bind(&mut scope, &answered("err"))?,
+            rty: Dut::bind(&mut scope, &answered("rty"))?,
+            stall,
+            cti: Dut::bind(&mut scope, &asked("cti"))?,
+            bte: Dut::bind(&mut scope, &asked("bte"))?,
+            lock: Dut::bind(&mut scope, &asked("lock"))?,
+            is_pipelined: stall.is_some(),
+            counts_words: false,
+        })
+    }
+
+    fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+        let mut scope = paths.enter(path);
+        for Names { ends, data } in &NAMES {
+            for name in ["cyc", "stb", "we", "adr", "sel", "cti", "bte", "lock"] {
+                scope.object(&format!("{name}{}", ends[0]));
+            }
+            for name in ["ack", "err", "rty", "stall"] {
+                scope.object(&format!("{name}{}", ends[1]));
+            }
+            for name in data {
+                scope.object(name);
+            }
+        }
+    }
+}
+
+impl Signals {
+    /// The bus is in standard mode, although there is a STALL.
+    #[must_use]
+    pub fn classic(self) -> Self {
+        let is_pipelined = false;
+        Signals {
+            is_pipelined,
+            ..self
+        }
+    }
+
+    /// The bus is pipelined, although there is no STALL: nothing ever stalls.
+    #[must_use]
+    pub fn pipelined(self) -> Self {
+        let is_pipelined = true;
+        Signals {
+            is_pipelined,
+            ..self
+        }
+    }
+
+    /// ADR counts words of the data, not bytes.
+    #[must_use]
+    pub fn word_addresses(self) -> Self {
+        let counts_words = true;
+        Signals {
+            counts_words,
+            ..self
+        }
+    }
+
+    /// Whether the bus is pipelined.
+    pub fn is_pipelined(&self) -> bool {
+        self.is_pipelined
+    }
+
+    /// How many bytes the data has.
+    pub fn bytes(&self) -> usize {
+        self.dat_w.width() as usize / 8
+    }
+
+    /// The bus, by the common part of its signals' paths.
+    pub fn bus(&self) -> &'static str {
+        let path = self.cyc.path();
+        let mut names = ["cyc", "cyc_i", "cyc_o"].iter();
+        let bus = names.find_map(|name| Some(bus_of(path, name)).filter(|&bus| bus != path));
+        bus.unwrap_or(path)
+    }
+
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol.
+    #[track_caller]
+    pub(super) fn check_widths(&self) {
+        let (write, read) = (self.dat_w.width(), self.dat_r.width());
+        assert!(
+            matches!(write, 8 | 16 | 32 | 64) && write == read,
+            "Wishbone: what is written on `{}` has {write} bits and what is read {read}; both have 8, 16, 32 or 64",
+            self.bus()
+        );
+        for (name, signal, width) in [
+            ("SEL", self.sel, write / 8),
+            ("CTI", self.cti, 3),
+            ("BTE", self.bte, 2),
+        ] {
+            if let Some(signal) = signal {
+                let found = signal.width();
+                assert!(
+                    found == width,
+                    "Wishbone: `{}` has {found} bits; {name} has {width}",
+                    signal.path()
+                );
+            }
+        }
+    }
+
+    /// All bytes are selected.
+    pub(super) fn all_bytes(&self) -> u8 {
+        u8::MAX >> (8 - self.bytes())
+    }
+
+    /// What ADR is for an address in bytes.
+    pub(super) fn adr_of(&self, address: u64) -> u64 {
+        if self.counts_words {
+            address / self.bytes() as u64
+        } else {
+            address
+        }
+    }
+
+    /// The address in bytes.
+    pub(super) fn address_of(&self, adr: u64) -> u64 {
+        if self.counts_words {
+            adr.wrapping_mul(self.bytes() as u64)
+        } else {
+            adr
+        }
+    }
+
+    /// The bits of an address in bytes that ADR has.
+    pub(super) fn address_bits(&self) -> u64 {
+        let width = self.adr.width();
+        let bits = if width >= 64 {
+            u64::MAX
+        } else {
+            (1 << width) - 1
+        };
+        self.address_of(bits)
+    }
+
+    /// Why a request does not fit.
+    pub(super) fn refuses(&self, request: &Request) -> Option<String> {
+        let bus = self.bus();
+        let fits = |value: u64, width: u32| width >= 64 || value >> width == 0;
+        let (address, data) = (self.adr.width(), self.dat_w.width());
+        let select = request.select.unwrap_or(self.all_bytes());
+        if self.counts_words && !request.address.is_multiple_of(self.bytes() as u64) {
+            return Some(format!(
+                "the address {:#x} is none of a word of {} bytes, which `{bus}` counts",
+                request.address,
+                self.bytes()
+            ));
+        }
+        if !fits(self.adr_of(request.address), address) {
+            return Some(format!(
+                "the address {:#x} does not fit the {address} bits of `{bus}`",
+                request.address
+            ));
+        }
+        if !fits(request.write.unwrap_or(0), data) {
+            return Some(format!("the data does not fit the {data} bits of `{bus}`"));
+        }
+        if select & !self.all_bytes() != 0 {
+            return Some(format!(
+                "SEL {select:#b} does not fit the {} bytes of `{bus}`",
+                self.bytes()
+            ));
+        }
+        (self.sel.is_none() && select != self.all_bytes())
+            .then(|| format!("SEL {select:#b}, and `{bus}` has no SEL"))
+    }
+
+    /// A bit that has to be known.
+    #[inline]
+    pub(super) fn bit(
+        &self,
+        signal: &Signal<Logic>,
+        rule: &'static str,
+        name: &str,
+    ) -> Result<bool> {
+        let value = signal.get();
+        if value.is_unknown() {
+            return Err(self.unknown(rule, name, signal.path(), &value));
+        }
+        Ok(value.is_one())
+    }
+
+    #[cold]
+    fn unknown(
+        &self,
+        rule: &'static str,
+        name: &str,
+        path: &str,
+        value: &dyn std::fmt::Display,
+    ) -> Error {
+        Violation::new(rule, self.bus(), format!("{name} has to be known"))
+            .now()
+            .signal(path, format_args!("is {value}"))
+            .into()
+    }
+
+    pub(super) fn is_in_cycle(&self) -> Result<bool> {
+        self.bit(&self.cyc, "WB_CYC_X", "CYC")
+    }
+
+    /// Whether STB is 1, in a cycle.
+    pub(super) fn is_asked(&self) -> Result<bool> {
+        self.bit(&self.stb, "WB_STB_X", "STB")
+    }
+
+    pub(super) fn is_stalled(&self) -> Result<bool> {
+        match &self.stall {
+            Some(signal) => self.bit(signal, "WB_STALL_X", "STALL"),
+            None => Ok(false),
+        }
+    }
+
+    /// The termination at this edge; the first, where a subordinate gives several.
+    pub(super) fn termination(&self) -> Result<Option<Termination>> {
+        let of = |signal: &Option<Signal<Logic>>, rule, name| match signal {
+            Some(signal) => self.bit(signal, rule, name),
+            None => Ok(false),
+        };
+        let ack = self.bit(&self.ack, "WB_ACK_X", "ACK")?;
+        let err = of(&self.err, "WB_ERR_X", "ERR")?;
+        let rty = of(&self.rty, "WB_RTY_X", "RTY")?;
+        Ok(match (ack, err, rty) {
+            (_, true, _) => Some(Termination::Err),
+            (_, _, true) => Some(Termination::Rty),
+            (true, _, _) => Some(Termination::Ack),
+            _ => None,
+        })
+    }
+
+    fn word<T: LogicValue>(
+        &self,
+        signal: Signal<T>,
+        mask: u64,
+        rule: &'static str,
+        name: &str,
+    ) -> Result<u64> {
+        let bits: LogicVec = signal.as_logic().get();
+        if bits.unknown_word(0) & mask != 0 {
+            return Err(self.unknown(rule, name, signal.path(), &bits));
+        }
+        Ok(bits.value_word(0) & mask)
+    }
+
+    fn byte(&self, signal: Option<Signal<u8>>, rule: &'static str, name: &str) -> Result<u8> {
+        let word = signal.map_or(Ok(0), |signal| self.word(signal, u64::MAX, rule, name))?;
+        Ok(word.to_le_bytes()[0])
+    }
+
+    /// What is asked for at this edge; bytes that are not selected are 0.
+    pub(super) fn request(&self) -> Result<Request> {
+        let adr = self.word(self.adr, u64::MAX, "WB_3.60_ADR_X", "ADR")?;
+        let writes = self.bit(&self.we, "WB_3.60_WE_X", "WE")?;
+        let select = match self.sel {
+            Some(_) => Some(self.byte(self.sel, "WB_3.60_SEL_X", "SEL")?),
+            None => None,
+        };
+        let mask = mask_of(select.unwrap_or(self.all_bytes()));
+        let write = if writes {
+            Some(self.word(self.dat_w, mask, "WB_3.60_DAT_X", "what is written")?)
+        } else {
+            None
+        };
+        Ok(Request {
+            address: self.address_of(adr),
+            write,
+            select,
+        })
+    }
+
+    /// CTI and BTE at this edge; 0 where they are missing.
+    pub(super) fn tags(&self) -> Result<(u8, u8)> {
+        let cti = self.byte(self.cti, "WB_3.60_CTI_X", "CTI")?;
+        let bte = match cti {
+            INCREMENTING => self.byte(self.bte, "WB_3.60_BTE_X", "BTE")?,
+            _ => 0, // it means nothing there
+        };
+        Ok((cti, bte))
+    }
+
+    /// The answer to a request that is terminated at this edge.
+    pub(super) fn answer(&self, request: &Request, termination: Termination) -> Result<Answer> {
+        let data = if request.write.is_none() && termination == Termination::Ack {
+            let mask = mask_of(request.select.unwrap_or(self.all_bytes()));
+            self.word(self.dat_r, mask, "WB_3.65_DAT_X", "what is read")?
+        } else {
+            0
+        };
+        Ok(Answer { data, termination })
+    }
+}

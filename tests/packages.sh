@@ -10,10 +10,13 @@ crates=(verifork-protocol verifork-macros verifork verifork-components verifork-
     verifork-coverage verifork-stimulus-macros verifork-stimulus verifork-runner cargo-verifork)
 target=${CARGO_TARGET_DIR:-target}
 case $target in /*) ;; *) target=$PWD/$target ;; esac
-# Apart, and anew each time: to cargo, a package of the same number is the same package.
-target=$target/packages
-rm -rf "$target"
+# What all other builds have made of the registry's crates is used; of ours, nothing: what is unpacked is
+# younger than what was made of it before.
 export CARGO_TARGET_DIR=$target
+folder=$target/packages
+trap 'rm -rf "$folder"' EXIT
+rm -rf "$folder"
+mkdir -p "$folder/packed" "$folder/.cargo"
 
 fail() {
     echo "packages: $1" >&2
@@ -26,42 +29,46 @@ wanted=$(printf '%s\n' "${crates[@]}" | sort)
 [ "$published" = "$wanted" ] ||
     fail "these are not marked \`publish = false\`: ${published//$'\n'/ }; packed are ${crates[*]}"
 
-# Cargo keeps what it unpacks while it verifies, by the number of the version: of registries without a
-# host, which are those that it makes for this.
-for crate in "${crates[@]}"; do
-    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/"$crate"-[0-9]*
-done
 # What is not packed is told of, crate by crate.
 quietly() { "$@" 2>&1 | grep -v '^warning: ignoring \(test\|benchmark\)'; }
-quietly cargo publish --dry-run --allow-dirty "${crates[@]/#/-p}"
+quietly cargo publish --dry-run --no-verify --allow-dirty "${crates[@]/#/-p}"
 quietly cargo package --no-verify --allow-dirty "${crates[@]/#/-p}" > /dev/null
 
-folder=$(mktemp -d)
-trap 'rm -rf "$folder" "$target"' EXIT
-mkdir "$folder/.cargo"
+# The packages know each other by the registry's names, and come from here. They are built in a workspace
+# and not as `cargo package` verifies them, which builds everything below a crate anew for each.
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+cp Cargo.lock hdl/counter.v "$folder"
+printf '[workspace]\nresolver = "3"\nmembers = ["*-%s"]\n' "$version" > "$folder/Cargo.toml"
 echo '[patch.crates-io]' > "$folder/.cargo/config.toml"
 for crate in "${crates[@]}"; do
-    packed=("$target/package/$crate"-[0-9]*.crate)
-    [ -f "${packed[0]}" ] || fail "there is no package of $crate"
-    tar -xzf "${packed[0]}" -C "$folder"
-    unpacked=("$folder/$crate"-[0-9]*)
+    packed=$target/package/$crate-$version.crate
+    [ -f "$packed" ] || fail "there is no package of $crate"
+    tar -xzf "$packed" -C "$folder/packed"
+    tar --touch -xzf "$packed" -C "$folder"
+    unpacked=$folder/$crate-$version
     for file in Cargo.toml README.md LICENSE-MIT LICENSE-APACHE; do
-        [ -s "${unpacked[0]}/$file" ] || fail "no $file in the package of $crate"
+        [ -s "$unpacked/$file" ] || fail "no $file in the package of $crate"
     done
     for field in description license repository readme keywords categories rust-version; do
-        grep -q "^$field = " "${unpacked[0]}/Cargo.toml" || fail "no $field in the package of $crate"
+        grep -q "^$field = " "$unpacked/Cargo.toml" || fail "no $field in the package of $crate"
     done
     [ "$crate" = cargo-verifork ] ||
-        echo "$crate = { path = \"${unpacked[0]}\" }" >> "$folder/.cargo/config.toml"
+        echo "$crate = { path = \"$unpacked\" }" >> "$folder/.cargo/config.toml"
+done
+cd "$folder"
+
+# Each by itself, with the features that it asks for; then all, to the end.
+for crate in "${crates[@]}"; do
+    cargo check --quiet -p "$crate" || fail "the package of $crate does not compile by itself"
+done
+cargo build --workspace
+for crate in "${crates[@]}"; do
+    diff -r --exclude Cargo.lock "packed/$crate-$version" "$crate-$version" ||
+        fail "building $crate has changed its sources"
 done
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
-cp hdl/counter.v "$folder"
-cd "$folder"
-(cd cargo-verifork-"$version" && cargo build --quiet)
-VERIFORK_SIM=icarus "$CARGO_TARGET_DIR/debug/cargo-verifork" verifork new counter-tb \
+VERIFORK_SIM=icarus "$target/debug/cargo-verifork" verifork new counter-tb \
     --top counter --sources counter.v --published "$version"
-cd counter-tb
-VERIFORK_SIM=icarus VERIFORK_REQUIRE=icarus cargo test 2>&1 | tee "$folder/output"
-grep -q 'test counter::icarus::.* ok' "$folder/output" || fail 'the packages ran no test'
+VERIFORK_SIM=icarus VERIFORK_REQUIRE=icarus cargo test -p counter-tb 2>&1 | tee output
+grep -q 'test counter::icarus::.* ok' output || fail 'the packages ran no test'
 echo "packages: ${#crates[@]} are whole, and a testbench of them runs"

@@ -42,7 +42,6 @@ missing() {
         exit 1
     fi
     echo "sanitize: SKIPPED $1: $2"
-    skipped+=("$1")
 }
 
 # The standard library's source, from which it is built anew with instrumentation: then nothing has to
@@ -110,7 +109,6 @@ sanitizer() {
     CARGO_TARGET_DIR=$root/$kind "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
         --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
     unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL
-    clean+=("$kind")
 }
 
 under_valgrind() {
@@ -135,7 +133,6 @@ under_valgrind() {
     echo "sanitize: valgrind: $* $filter"
     # shellcheck disable=SC2086 # the filter is a list
     "${limit[@]}" "$@" --quiet --test-threads=2 $filter "${many[@]}"
-    clean+=(valgrind)
 }
 
 # simulate NAME PLUGIN CFLAGS [WRAPPER…]: a simulation in which the library works on a model's own memory. It
@@ -160,7 +157,6 @@ simulate() {
         return 1
     fi
     echo "sanitize: $name: $passed tests passed, and nothing else is wrong"
-    clean+=("$name")
 }
 
 # needs WHAT TOOL…: whether they are installed.
@@ -206,22 +202,58 @@ models() {
         echo "sanitize: loom: there was no model" >&2
         return 1
     fi
-    clean+=(loom)
 }
 
 if [ $# = 0 ]; then
-    set -- loom address thread valgrind model model_address
+    set -- address thread valgrind model loom model_address
 fi
 for check in "$@"; do
     case $check in
-        address | thread) sanitizer "$check" ;;
-        valgrind) under_valgrind ;;
-        loom) models ;;
-        model | model_address) "$check" ;;
+        address | thread | valgrind | loom | model | model_address) ;;
         *)
             echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind, model, model_address" >&2
             exit 2
             ;;
     esac
 done
+
+run() {
+    case $1 in
+        address | thread) sanitizer "$1" ;;
+        valgrind) under_valgrind ;;
+        loom) models ;;
+        model | model_address) "$1" ;;
+    esac
+}
+
+# As many beside each other as there are processors, since each of them has parts that keep but one busy. What a
+# check prints is shown as it ends.
+printed=$(mktemp -d)
+trap 'rm -rf "$printed"' EXIT
+declare -A running=()
+failed=()
+ended() {
+    local process status=0
+    wait -n -p process "${!running[@]}" || status=$?
+    local check=${running[$process]}
+    unset "running[$process]"
+    cat "$printed/$check"
+    if ((status != 0)); then
+        failed+=("$check")
+    elif grep -q "^sanitize: SKIPPED $check: " "$printed/$check"; then
+        skipped+=("$check")
+    else
+        clean+=("$check")
+    fi
+}
+for check in "$@"; do
+    ((${#running[@]} < $(nproc))) || ended
+    run "$check" > "$printed/$check" 2>&1 < /dev/null &
+    running[$!]=$check
+done
+while ((${#running[@]} > 0)); do ended; done
+if ((${#failed[@]} > 0)); then
+    echo "sanitize: FAILED: ${failed[*]}" >&2
+    exit 1
+fi
 echo "sanitize: clean under: ${clean[*]:-nothing}${skipped:+; SKIPPED: ${skipped[*]}}"

@@ -388,7 +388,7 @@ fn field(object: &Object, taken: &mut HashSet<String>, simulator: &str) -> (Stri
 }
 
 /// A name that is still free: this one, or with the first number that makes it so.
-fn free(base: &str, dash: &str, taken: &mut HashSet<String>) -> String {
+pub(crate) fn free(base: &str, dash: &str, taken: &mut HashSet<String>) -> String {
     let dash = if base.ends_with('_') { "" } else { dash };
     let numbered = (2..).map(|number| format!("{base}{dash}{number}"));
     let name = std::iter::once(base.to_owned())

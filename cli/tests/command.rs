@@ -2,116 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-const FAILED: i32 = 1;
+mod common;
 
-struct Outside {
-    folder: tempfile::TempDir,
-}
-
-struct Run {
-    text: String,
-    status: Option<i32>,
-}
-
-impl Run {
-    #[track_caller]
-    fn status(&self, status: i32) -> &Self {
-        assert_eq!(self.status, Some(status), "{}", self.text);
-        self
-    }
-
-    /// A new crate is as it should be on every simulator.
-    #[track_caller]
-    fn has_no_reservations(&self) {
-        for text in ["is left out", "does not pass", "test checks n"] {
-            assert!(!self.text.contains(text), "{text}:\n{}", self.text);
-        }
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) -> &Self {
-        assert!(
-            self.text.contains(text),
-            "`{text}` is not in:\n{}",
-            self.text
-        );
-        self
-    }
-}
-
-impl Outside {
-    fn new() -> Outside {
-        Outside {
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, mut command: Command, folder: &str) -> Run {
-        for (name, _) in std::env::vars() {
-            let ours = name.starts_with("VERIFORK_")
-                || name.starts_with("NEXTEST")
-                || name == "CARGO_MANIFEST_DIR";
-            let given = command.get_envs().any(|(given, _)| *given == *name);
-            if ours && !given {
-                command.env_remove(name);
-            }
-        }
-        // Verilator compiles for long, and is asked by the runner's own tests.
-        if !command.get_envs().any(|(given, _)| given == "VERIFORK_SIM") {
-            let there = [("icarus", "iverilog"), ("ghdl", "ghdl"), ("nvc", "nvc")];
-            let there = there.iter().filter(|(_, program)| is_there(program));
-            let keys: Vec<&str> = there.map(|(key, _)| *key).collect();
-            command.env("VERIFORK_SIM", keys.join(","));
-        }
-        // One target folder for all: the library is built once. In it, crates need different
-        // names, since cargo does not tell them apart by their places.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
-        let output = command
-            .env("CARGO_TARGET_DIR", target)
-            .env("RUSTFLAGS", "--cap-lints=warn")
-            .current_dir(self.path(folder))
-            .output()
-            .expect("the command starts");
-        let text = [output.stdout, output.stderr].concat();
-        Run {
-            text: String::from_utf8_lossy(&text).into_owned(),
-            status: output.status.code(),
-        }
-    }
-
-    fn verifork(&self, folder: &str, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
-        command.arg("verifork").args(arguments);
-        self.run(command, folder)
-    }
-
-    fn cargo(&self, folder: &str, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO"));
-        command.args(arguments);
-        self.run(command, folder)
-    }
-}
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-fn is_there(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
-    if !there {
-        eprintln!("skipped: `{program}` is not installed");
-    }
-    there
-}
+use common::{FAILED, Outside, is_there, repository};
 
 #[test]
 fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one() {

@@ -1,8 +1,13 @@
 //! Broken rules.
 
+use std::cell::Cell;
 use std::fmt;
 
+use verifork::Test;
+use verifork::test_end::at_test_end;
 use verifork::time::SimTime;
+
+use crate::parent::fail_test;
 
 /// A rule of a protocol that was broken: the error of checkers, and of models that cannot go on.
 ///
@@ -102,6 +107,20 @@ pub struct Rule {
     pub demands: &'static str,
 }
 
+thread_local! {
+    /// Whether a rule was broken in the running test.
+    static BROKEN: Cell<bool> = const { Cell::new(false) };
+}
+
+fn note_broken() {
+    if Test::current().is_some() && !BROKEN.replace(true) {
+        at_test_end(|_| {
+            BROKEN.set(false);
+            Ok(())
+        });
+    }
+}
+
 /// Which of a checker's rules are not looked at.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ignored(Vec<&'static str>);
@@ -135,7 +154,16 @@ impl Ignored {
         if self.has(violation.rule) {
             return Ok(());
         }
+        note_broken();
         Err(violation.into())
+    }
+
+    /// Fails the test for what is under way at its end, as a task of this name, unless the rule is ignored, or
+    /// a broken rule has ended the test: what is under way then says nothing.
+    pub(crate) fn judge_end(&self, violation: Violation, task: String) {
+        if !self.has(violation.rule) && !BROKEN.get() {
+            fail_test(task, violation.into());
+        }
     }
 }
 

@@ -82,14 +82,14 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
         "/// {what}.\n///\n/// A beginning, to be made a real test.\n\
          #[verifork::test]\nasync fn starts({dut}: {name}{test}) -> Result {{\n"
     );
-    text += &clocks(&ports);
+    text += &start_clocks(&ports);
     let check_now = "    reset(&dut).await;\n    check_reset(&dut).await?;\n";
     if check.is_some() {
         text += check_now;
     } else if !written.ports.is_empty() {
         text += "    reset(&dut).await;\n";
     }
-    text += &release(&ports);
+    text += &release_resets(&ports);
     text += &run(driver.is_some(), has_outputs, seen.moved);
     if check.is_some() {
         if has_outputs {
@@ -126,7 +126,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     let _ = write!(
         text,
         "async fn starts(dut: {name}, test: Test) -> Result {{\n{}",
-        clocks(&ports)
+        start_clocks(&ports)
     );
     if !written.ports.is_empty() {
         text += "    reset(&dut).await;\n";
@@ -136,7 +136,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
              timer(10.ns()).await;\n    \
              let (mut moved, mut kept) = (false, vec![false; values.len()]);\n    \
              for round in 0..ROUNDS {\n";
-    text += &release(&ports);
+    text += &release_resets(&ports);
     if driver.is_some() {
         text += "    let driver = spawn(drive(dut, TestRng::new(test.seed() ^ round)));\n";
     }
@@ -221,7 +221,17 @@ fn preamble(name: &str) -> String {
     )
 }
 
-fn clocks(ports: &Ports<'_>) -> String {
+/// Statements that start the clocks of a design.
+pub(super) fn clocks(written: &Written<'_>) -> String {
+    start_clocks(&Ports::of(written))
+}
+
+/// Statements that release the resets of a design.
+pub(super) fn release(written: &Written<'_>) -> String {
+    release_resets(&Ports::of(written))
+}
+
+fn start_clocks(ports: &Ports<'_>) -> String {
     let mut text = String::new();
     for (number, clock) in ports.clocks.iter().enumerate() {
         // Clocks of different periods meet in all phases.
@@ -236,8 +246,7 @@ fn clocks(ports: &Ports<'_>) -> String {
     text
 }
 
-/// Statements that release the resets.
-fn release(ports: &Ports<'_>) -> String {
+fn release_resets(ports: &Ports<'_>) -> String {
     let release = |(port, active_low): &(&Port<'_>, bool)| {
         format!("    dut.{}.set({active_low});\n", port.field)
     };
@@ -478,7 +487,7 @@ fn zero(port: &Port<'_>) -> Option<String> {
 }
 
 /// A random value of a bit or of bits; none of what may not have every value.
-fn random(port: &Port<'_>) -> Option<String> {
+pub(super) fn random(port: &Port<'_>) -> Option<String> {
     let Some(Encoding::Logic { width, signed, .. }) = port.object.encoding else {
         return None;
     };

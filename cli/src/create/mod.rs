@@ -1,9 +1,11 @@
 //! `cargo verifork new`: a testbench crate that passes at once.
 
+mod buses;
 mod design;
 mod first_test;
 mod ports;
 mod seen;
+mod traffic;
 
 use std::env;
 use std::fs;
@@ -15,9 +17,11 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 use verifork_runner::Simulator;
 
+use self::buses::{Bus, buses};
 use self::design::{DesignOptions, LeftOut, absolute};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::seen::Seen;
+use self::traffic::{Form, NOTHING_CAME_OUT, TEST, traffic};
 use crate::HarnessArgs;
 use crate::bind::{Bind, write};
 use crate::harness::{Event, cargo, suite};
@@ -50,20 +54,24 @@ struct Library {
 }
 
 impl Library {
-    /// What stands for `verifork` and for `verifork-runner` in `Cargo.toml`.
-    fn dependencies(&self) -> anyhow::Result<[String; 2]> {
-        let both = |it: String| [it.clone(), it];
+    /// What stands for `verifork`, `verifork-components` and `verifork-runner` in `Cargo.toml`.
+    fn dependencies(&self) -> anyhow::Result<[String; 3]> {
+        let all = |it: String| [it.clone(), it.clone(), it];
         if let Some(url) = &self.git {
-            return Ok(both(format!("{{ git = {url:?} }}")));
+            return Ok(all(format!("{{ git = {url:?} }}")));
         }
         if let Some(version) = &self.published {
-            return Ok(both(format!("{version:?}")));
+            return Ok(all(format!("{version:?}")));
         }
         let Some(checkout) = self.checkout()? else {
-            return Ok(both(format!("{:?}", env!("CARGO_PKG_VERSION"))));
+            return Ok(all(format!("{:?}", env!("CARGO_PKG_VERSION"))));
         };
         let path = |path: &Path| format!("{{ path = {:?} }}", path.display().to_string());
-        Ok([path(&checkout), path(&checkout.join("runner"))])
+        Ok([
+            path(&checkout),
+            path(&checkout.join("components")),
+            path(&checkout.join("runner")),
+        ])
     }
 
     /// The checkout to use.
@@ -88,6 +96,7 @@ const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 
 /// A test of the new crate that did not pass.
 struct Failure {
+    test: String,
     simulator: Simulator,
     message: String,
 }
@@ -111,8 +120,11 @@ impl New {
             let _ = fs::remove_dir_all(&folder);
             workspace.restore();
         }
-        let failures = made?;
-        for Failure { simulator, message } in &failures {
+        let Made { failures, buses } = made?;
+        for Failure {
+            simulator, message, ..
+        } in &failures
+        {
             eprintln!(
                 "note: the first test does not pass on {}:\n{message}",
                 simulator.product()
@@ -126,18 +138,21 @@ impl New {
             return Ok(ExitCode::FAILURE);
         }
         println!("{name} is ready:\n\n    cd {name}\n    cargo test");
+        if let Some(buses) = buses {
+            println!("\n`src/buses.rs` has components at the design's buses: {buses}");
+        }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Makes the crate and tries it; gives the failures of its test that are not the crate's.
-    fn make(&self, folder: &Path, workspace: &Workspace) -> anyhow::Result<Vec<Failure>> {
+    /// Makes the crate and tries it.
+    fn make(&self, folder: &Path, workspace: &Workspace) -> anyhow::Result<Made> {
         // Cargo adds it to a workspace around it.
         let mut command = cargo();
         command.args(["new", "--quiet", "--lib", "--vcs", "none", "--name"]);
         let status = command.arg(&self.name).arg(folder).status();
         let status = status.context("cargo does not start")?;
         ensure!(status.success(), "cargo makes no crate of this name");
-        write(&folder.join("Cargo.toml"), &self.manifest()?)?;
+        write(&folder.join("Cargo.toml"), &self.manifest(false)?)?;
         if !workspace.is_there() {
             write(&folder.join(".gitignore"), "/target\n")?;
         }
@@ -186,29 +201,123 @@ impl New {
             &formatted(self.design.harness(&self.name, folder, &left_out)?),
         )?;
         let seen = Seen::read(notes.path())?;
-        write(&library, &formatted(first_test(&written, &seen)))?;
+        let first = first_test(&written, &seen);
+        write(&library, &formatted(first.clone()))?;
         let mut failures = failures(&harness)?;
         if failures.is_empty() {
             tell_limits(&written, &seen);
             // A design that cannot be reset twice is not to be tried as it should be.
             failures = failed;
         }
-        Ok(failures)
+        let buses = buses(&written);
+        if buses.is_empty() {
+            return Ok(Made {
+                failures,
+                buses: None,
+            });
+        }
+        write(&folder.join("Cargo.toml"), &self.manifest(true)?)?;
+        let with_buses = first.replacen("mod dut;", "mod buses;\nmod dut;", 1);
+        write(&library, &formatted(with_buses))?;
+        try_buses(&written, &buses, folder, &harness)?;
+        Ok(Made {
+            failures,
+            buses: Some(told(&buses)),
+        })
     }
 
-    fn manifest(&self) -> anyhow::Result<String> {
-        let [verifork, runner] = self.library.dependencies()?;
+    fn manifest(&self, components: bool) -> anyhow::Result<String> {
+        let [verifork, models, runner] = self.library.dependencies()?;
+        let models = if components {
+            format!("verifork-components = {models}\n")
+        } else {
+            String::new()
+        };
         let name = &self.name;
         Ok(format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              publish = false\n\n\
              [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\
              # Its tests run in simulators, by `tests/sim.rs`.\ntest = false\ndoctest = false\n\n\
-             [dependencies]\nverifork = {verifork}\n\n\
+             [dependencies]\nverifork = {verifork}\n{models}\n\
              [dev-dependencies]\nverifork-runner = {runner}\n\n\
              [[test]]\nname = \"sim\"\nharness = false\n"
         ))
     }
+}
+
+/// A new crate.
+struct Made {
+    /// Failures of its first test that are not the crate's.
+    failures: Vec<Failure>,
+    /// The buses that it has components for.
+    buses: Option<String>,
+}
+
+/// Writes the test of the buses, in the form in which it passes; one that fails is skipped, with its reason.
+fn try_buses(
+    written: &Written<'_>,
+    buses: &[Bus<'_>],
+    folder: &Path,
+    harness: &HarnessArgs,
+) -> anyhow::Result<()> {
+    let path = folder.join("src/buses.rs");
+    let mut form = Form::Checked;
+    loop {
+        write(&path, &formatted(traffic(written, buses, &form)))?;
+        if matches!(form, Form::Skipped(_)) {
+            return Ok(());
+        }
+        let failures = failures(harness)?;
+        let of_buses = failures
+            .iter()
+            .filter(|it| it.test.ends_with(&format!("::{TEST}")));
+        let of_buses: Vec<&Failure> = of_buses.collect();
+        let Some(first) = of_buses.first() else {
+            return Ok(());
+        };
+        let nothing_came = |it: &&Failure| it.message.contains(NOTHING_CAME_OUT);
+        form = if form == Form::Checked && of_buses.iter().all(nothing_came) {
+            Form::Unchecked
+        } else {
+            eprintln!(
+                "note: `{TEST}` is skipped: it fails on {}:\n{}",
+                first.simulator.product(),
+                first.message.trim_end()
+            );
+            Form::Skipped(cause(&first.message))
+        };
+    }
+}
+
+/// The first line of a failure, without its place.
+fn cause(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    // Of several it is numbered.
+    let first = first.strip_prefix("1. ").unwrap_or(first);
+    let placed = first
+        .strip_prefix("src/")
+        .and_then(|it| it.split_once(": "));
+    placed.map_or(first, |(_, cause)| cause).to_owned()
+}
+
+/// The buses by their protocols.
+fn told(buses: &[Bus<'_>]) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for bus in buses {
+        if !kinds.contains(&bus.kind.name()) {
+            kinds.push(bus.kind.name());
+        }
+    }
+    let of = |kind: &&str| {
+        let names = buses.iter().filter(|bus| bus.kind.name() == *kind);
+        let names: Vec<String> = names
+            .map(|bus| format!("`{}`", bus.field.trim_start_matches("r#")))
+            .collect();
+        format!("{} ({kind})", names.join(", "))
+    };
+    let told: Vec<String> = kinds.iter().map(of).collect();
+    told.join("; ")
 }
 
 /// How the harness says that a simulator's compiler refuses a design.
@@ -303,6 +412,7 @@ fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
         let key = suite.rsplit("::").next().unwrap_or_default();
         if let Ok(simulator) = key.parse() {
             failures.push(Failure {
+                test: name.clone(),
                 simulator,
                 message: event.text(),
             });

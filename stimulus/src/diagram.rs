@@ -15,6 +15,11 @@ impl Edge {
         (self.0 >> 1) as usize
     }
 
+    /// One for each function.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     fn is_negated(self) -> bool {
         self.0 & 1 == 1
     }
@@ -39,7 +44,7 @@ struct Branch {
 pub(crate) const LEAF: u32 = u32::MAX;
 
 /// What was computed last, by place.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Computed {
     operation: u32,
     left: Edge,
@@ -54,10 +59,14 @@ const NOTHING: Computed = Computed {
     result: Edge::YES,
 };
 
+/// Places in the tables of a small diagram.
+const SMALL: usize = 1 << 8;
+
 const AND: u32 = 1;
 const XOR: u32 = 2;
 
 /// Makes functions, up to a number of nodes and of steps.
+#[derive(Debug)]
 pub(crate) struct Diagram {
     nodes: Vec<Branch>,
     /// Open addressing: 0 is a free place.
@@ -69,6 +78,15 @@ pub(crate) struct Diagram {
 
 impl Diagram {
     pub(crate) fn new(budget: usize) -> Diagram {
+        Diagram::with_tables(budget, 1 << 10, 1 << 12)
+    }
+
+    /// One that is soon made and soon emptied.
+    pub(crate) fn small(budget: usize) -> Diagram {
+        Diagram::with_tables(budget, SMALL, SMALL)
+    }
+
+    fn with_tables(budget: usize, table: usize, computed: usize) -> Diagram {
         let leaf = Branch {
             level: LEAF,
             low: Edge::YES,
@@ -76,11 +94,21 @@ impl Diagram {
         };
         Diagram {
             nodes: vec![leaf],
-            table: vec![0; 1 << 10],
-            computed: vec![NOTHING; 1 << 12],
+            table: vec![0; table],
+            computed: vec![NOTHING; computed],
             budget,
             steps: budget.saturating_mul(16),
         }
+    }
+
+    /// Makes it what [`small`](Self::small) makes.
+    pub(crate) fn empty(&mut self) {
+        self.nodes.truncate(1);
+        self.table.truncate(SMALL);
+        self.table.fill(0);
+        self.computed.truncate(SMALL);
+        self.computed.fill(NOTHING);
+        self.steps = self.budget.saturating_mul(16);
     }
 
     /// The function that is what the variable of this level is.
@@ -99,7 +127,9 @@ impl Diagram {
         (node.low.negate_if(negated), node.high.negate_if(negated))
     }
 
-    fn node(&mut self, level: u32, low: Edge, high: Edge) -> Result<Edge, Full> {
+    /// The function that is `high` where the variable of the level is 1, and else `low`; both depend on later levels
+    /// only.
+    pub(crate) fn node(&mut self, level: u32, low: Edge, high: Edge) -> Result<Edge, Full> {
         if low == high {
             return Ok(low);
         }
@@ -132,7 +162,8 @@ impl Diagram {
 
     fn grow(&mut self) {
         let size = self.table.len() * 2;
-        self.table = vec![0; size];
+        self.table.clear();
+        self.table.resize(size, 0);
         for (index, node) in self.nodes.iter().enumerate().skip(1) {
             let mut place = mix(node.level, node.low.0, node.high.0) & (size - 1);
             while self.table[place] != 0 {
@@ -141,7 +172,8 @@ impl Diagram {
             self.table[place] = u32::try_from(index).expect("a node has an index");
         }
         if self.computed.len() < size / 2 {
-            self.computed = vec![NOTHING; size / 2];
+            self.computed.clear();
+            self.computed.resize(size / 2, NOTHING);
         }
     }
 

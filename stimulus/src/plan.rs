@@ -1,7 +1,7 @@
 //! From a type to what draws it: made when it is first drawn on a thread, and kept.
 
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use std::rc::Rc;
 use rand_core::Rng;
 
 use crate::error::RandomizeError;
+use crate::inline::{Inline, Outcome, Prepared, Request};
 use crate::randomize::{Randomize, Settings, Values};
 use crate::record::{self, Recording};
 use crate::solver::Solver;
@@ -32,9 +33,18 @@ struct Alike<T: Randomize> {
     symbols: T::Symbols,
     recording: Recording,
     solver: Result<Solver, RandomizeError>,
+    /// Of a type that has solutions, made with the first constraints in line.
+    inline: OnceCell<Option<Inline>>,
 }
 
-type Found = Result<Rc<Solver>, RandomizeError>;
+/// How something is drawn.
+#[derive(Clone)]
+enum Found {
+    Solver(Rc<Solver>),
+    /// By the solver of the type, and what is added to it.
+    Added(Rc<Prepared>),
+    Nothing(RandomizeError),
+}
 
 /// Solvers by what they are for.
 #[derive(Default)]
@@ -107,13 +117,12 @@ pub(crate) fn draw<T: Randomize>(
             let mut recording = RECORDING.take();
             recording.clone_from(&alike.recording);
             record::record(&mut recording, || further(&alike.symbols));
-            let (nodes, requirements) = (
-                alike.recording.nodes.len(),
-                alike.recording.requirements.len(),
-            );
-            let solver = plan.solver(&recording, nodes, requirements);
+            let mut values = VALUES.take();
+            let drawn = plan.draw_further(alike, &recording, rng, &mut values);
             RECORDING.set(recording);
-            Ok(build(&*solver?, &alike.symbols, current, rng))
+            let built = drawn.map(|()| T::build(&alike.symbols, &Values(&values), current));
+            VALUES.set(values);
+            built
         }
         (None, further) => draw_of_any_length(&plan, current, further, rng),
     }
@@ -142,7 +151,7 @@ fn draw_of_any_length<T: Randomize>(
     let mut recording = Recording::default();
     let symbols = record(&mut recording, current.as_deref(), further);
     if recording.sought.is_empty() {
-        let solver = plan.solver(&recording, 0, 0)?;
+        let solver = plan.solver(&recording)?;
         return Ok(build(&solver, &symbols, current, rng));
     }
     let sought = recording.sought.clone();
@@ -155,7 +164,7 @@ fn draw_of_any_length<T: Randomize>(
             .collect();
         recording.orders.extend(orders);
     }
-    let lengths = plan.solver(&recording, 0, 0)?;
+    let lengths = plan.solver(&recording)?;
     let mut values = Vec::new();
     let mut failed = None;
     for _ in 0..LENGTHS {
@@ -163,7 +172,7 @@ fn draw_of_any_length<T: Randomize>(
         let found = sought.iter().map(|&index| values[index as usize] as u32);
         let mut recording = Recording::with_lengths(found.collect(), rng.next_u64());
         let symbols = record(&mut recording, current.as_deref(), further);
-        match plan.solver(&recording, 0, 0) {
+        match plan.solver(&recording) {
             Ok(solver) => return Ok(build(&solver, &symbols, current.take(), rng)),
             Err(error @ RandomizeError::Conflict { .. }) => failed = Some(error),
             Err(error) => return Err(error),
@@ -181,6 +190,7 @@ impl<T: Randomize> Plan<T> {
                 symbols,
                 solver: Solver::new(&recording, type_name::<T>()),
                 recording,
+                inline: OnceCell::new(),
             }
         });
         Plan {
@@ -189,27 +199,103 @@ impl<T: Randomize> Plan<T> {
         }
     }
 
-    /// The solver for what is recorded; what stands before these nodes and requirements is always the same.
-    fn solver(&self, recording: &Recording, nodes: usize, requirements: usize) -> Found {
-        let mut hasher = Mix::default();
-        recording.hash_from(nodes, requirements, &mut hasher);
-        let hash = hasher.finish();
-        if let Some(known) = self.solvers.borrow().known.get(&hash) {
-            for (other, solver) in known {
-                if recording.is_like(other, nodes, requirements) {
-                    return solver.clone();
-                }
+    /// Draws all variables of a type, of which more is recorded than its own constraints.
+    fn draw_further(
+        &self,
+        alike: &Alike<T>,
+        recording: &Recording,
+        rng: &mut dyn Rng,
+        values: &mut Vec<u128>,
+    ) -> Result<(), RandomizeError> {
+        let (nodes, requirements) = (
+            alike.recording.nodes.len(),
+            alike.recording.requirements.len(),
+        );
+        let mut found = self.known(recording, nodes, requirements);
+        if found.is_none()
+            && let Ok(solver) = &alike.solver
+            && let Some(inline) = alike
+                .inline
+                .get_or_init(|| Inline::new(&alike.recording, type_name::<T>()).ok())
+        {
+            let request = Request {
+                solver,
+                recording,
+                nodes,
+                requirements,
+                type_name: type_name::<T>(),
+            };
+            if let Outcome::Drawn(prepared) = inline.draw(request, rng, values) {
+                let Some(prepared) = prepared else {
+                    return Ok(());
+                };
+                let error = prepared.error();
+                let found = Found::Added(prepared);
+                self.keep(recording, nodes, requirements, found);
+                return error.map_or(Ok(()), Err);
             }
         }
-        let found = Solver::new(recording, type_name::<T>()).map(Rc::new);
+        let found = found.take().unwrap_or_else(|| {
+            let found = solve::<T>(recording);
+            self.keep(recording, nodes, requirements, found.clone());
+            found
+        });
+        match (found, &alike.solver) {
+            (Found::Added(prepared), Ok(solver)) => return prepared.draw(solver, rng, values),
+            (Found::Solver(solver), _) => solver.draw(rng, values),
+            (Found::Nothing(error), _) => return Err(error),
+            (Found::Added(_), Err(error)) => return Err(error.clone()),
+        }
+        Ok(())
+    }
+
+    /// The solver for what is recorded.
+    fn solver(&self, recording: &Recording) -> Result<Rc<Solver>, RandomizeError> {
+        let found = self.known(recording, 0, 0).unwrap_or_else(|| {
+            let found = solve::<T>(recording);
+            self.keep(recording, 0, 0, found.clone());
+            found
+        });
+        match found {
+            Found::Solver(solver) => Ok(solver),
+            Found::Nothing(error) => Err(error),
+            Found::Added(_) => unreachable!("nothing was added to a type of any length"),
+        }
+    }
+
+    /// What is known of what is recorded; what stands before these nodes and requirements is always the same.
+    fn known(&self, recording: &Recording, nodes: usize, requirements: usize) -> Option<Found> {
+        let solvers = self.solvers.borrow();
+        let known = solvers
+            .known
+            .get(&hash(recording, nodes, requirements))?
+            .iter();
+        let mut alike = known.filter(|(other, _)| recording.is_like(other, nodes, requirements));
+        alike.next().map(|(_, found)| found.clone())
+    }
+
+    fn keep(&self, recording: &Recording, nodes: usize, requirements: usize, found: Found) {
         let mut solvers = self.solvers.borrow_mut();
         if solvers.count == KEPT {
             *solvers = Solvers::default();
         }
         solvers.count += 1;
-        let entry = (recording.clone(), found.clone());
+        let hash = hash(recording, nodes, requirements);
+        let entry = (recording.clone(), found);
         solvers.known.entry(hash).or_default().push(entry);
-        found
+    }
+}
+
+fn hash(recording: &Recording, nodes: usize, requirements: usize) -> u64 {
+    let mut hasher = Mix::default();
+    recording.hash_from(nodes, requirements, &mut hasher);
+    hasher.finish()
+}
+
+fn solve<T>(recording: &Recording) -> Found {
+    match Solver::new(recording, type_name::<T>()) {
+        Ok(solver) => Found::Solver(Rc::new(solver)),
+        Err(error) => Found::Nothing(error),
     }
 }
 

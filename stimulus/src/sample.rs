@@ -24,18 +24,18 @@ pub(crate) enum Meaning {
 
 /// A positive number, or 0, with 64 bits of precision: a sum of many is exact to within 2^-50.
 #[derive(Clone, Copy, Debug)]
-struct Count {
+pub(crate) struct Count {
     /// Its highest bit is set, unless the number is 0.
     mantissa: u64,
     exponent: i32,
 }
 
 impl Count {
-    const ZERO: Count = Count {
+    pub(crate) const ZERO: Count = Count {
         mantissa: 0,
         exponent: i32::MIN / 2,
     };
-    const ONE: Count = Count {
+    pub(crate) const ONE: Count = Count {
         mantissa: 1 << 63,
         exponent: 0,
     };
@@ -56,7 +56,7 @@ impl Count {
         }
     }
 
-    fn plus(self, other: Count) -> Count {
+    pub(crate) fn plus(self, other: Count) -> Count {
         let (large, small) = if self.exponent < other.exponent {
             (other, self)
         } else {
@@ -73,22 +73,29 @@ impl Count {
         )
     }
 
-    fn times(self, weight: u32) -> Count {
+    pub(crate) fn weighted(self, weight: u32) -> Count {
         Count::normal(
             u128::from(self.mantissa) * u128::from(weight),
             self.exponent,
         )
     }
 
-    fn doubled(self, times: u32) -> Count {
+    pub(crate) fn times(self, other: Count) -> Count {
+        Count::normal(
+            u128::from(self.mantissa) * u128::from(other.mantissa),
+            self.exponent + other.exponent - 63,
+        )
+    }
+
+    pub(crate) fn halved(self) -> Count {
         Count {
-            exponent: self.exponent + times.cast_signed(),
+            exponent: self.exponent - 1,
             ..self
         }
     }
 
     /// The share of this in both, of 2^64.
-    fn share(self, other: Count) -> u64 {
+    pub(crate) fn share(self, other: Count) -> u64 {
         if self.mantissa == 0 {
             return 0;
         }
@@ -109,34 +116,77 @@ impl Count {
 
 /// A decision: 1 with a probability of `share` / 2^64; of 0 and of the largest number there is none.
 #[derive(Clone, Copy, Debug)]
-struct Choice {
-    share: u64,
-    low: u32,
-    high: u32,
+pub(crate) struct Choice {
+    pub(crate) share: u64,
+    pub(crate) low: u32,
+    pub(crate) high: u32,
     /// The variable, and the bit of it in the lowest 8 bits.
-    target: u32,
+    pub(crate) target: u32,
 }
 
-const END: u32 = u32::MAX;
+/// What follows the last choice.
+pub(crate) const END: u32 = u32::MAX;
 /// The target of a choice that is none of a bit.
 const CLASS: u32 = u32::MAX;
 
+impl Meaning {
+    /// What a choice of this decides, and the weight of 1.
+    pub(crate) fn target(self) -> (u32, u32) {
+        match self {
+            Meaning::Bit { variable, bit } => (variable << 8 | bit, 1),
+            Meaning::Class { weight } => (CLASS, weight),
+        }
+    }
+}
+
+impl Choice {
+    /// Decides, and tells what follows.
+    pub(crate) fn decide(&self, coins: &mut Coins<'_>, values: &mut [u128]) -> u32 {
+        let is_one = match self.share {
+            0 => false,
+            u64::MAX => true,
+            share => coins.is_below(share),
+        };
+        if self.target != CLASS {
+            let bit = self.target & 0xff;
+            let value = &mut values[(self.target >> 8) as usize];
+            *value = *value & !(1 << bit) | u128::from(is_one) << bit;
+        }
+        if is_one { self.high } else { self.low }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Sampler {
-    choices: Vec<Choice>,
-    first: u32,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) first: u32,
+}
+
+/// What is known of a choice besides, for products.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fact {
+    pub(crate) level: u32,
+    /// The last level that what follows depends on.
+    pub(crate) last: u32,
+    /// The weight of the solutions among the values of the levels of its stage.
+    pub(crate) count: Count,
 }
 
 struct Builder<'a> {
     diagram: &'a Diagram,
     levels: &'a [Level],
-    known: HashMap<Edge, (u32, Count)>,
+    known: HashMap<Edge, u32>,
     choices: Vec<Choice>,
+    facts: Vec<Fact>,
 }
 
 impl Sampler {
-    /// `None` if there is no solution.
-    pub(crate) fn new(diagram: &Diagram, root: Edge, levels: &[Level]) -> Option<Sampler> {
+    /// With what is known of each choice; `None` if there is no solution.
+    pub(crate) fn new(
+        diagram: &Diagram,
+        root: Edge,
+        levels: &[Level],
+    ) -> Option<(Sampler, Vec<Fact>)> {
         if root == Edge::NO {
             return None;
         }
@@ -145,53 +195,49 @@ impl Sampler {
             levels,
             known: HashMap::new(),
             choices: Vec::new(),
+            facts: Vec::new(),
         };
-        let (first, _) = builder.add(root);
+        let first = builder.add(root);
         let mut choices = builder.choices;
         choices.shrink_to_fit();
-        Some(Sampler { choices, first })
+        Some((Sampler { choices, first }, builder.facts))
     }
 
     /// Decides the bits that matter; others stay as they are.
     pub(crate) fn sample(&self, coins: &mut Coins<'_>, values: &mut [u128]) {
-        let mut next = self.first;
+        self.sample_from(self.first, coins, values);
+    }
+
+    pub(crate) fn sample_from(&self, first: u32, coins: &mut Coins<'_>, values: &mut [u128]) {
+        let mut next = first;
         while next != END {
-            let choice = &self.choices[next as usize];
-            let is_one = match choice.share {
-                0 => false,
-                u64::MAX => true,
-                share => coins.is_below(share),
-            };
-            if choice.target != CLASS {
-                let bit = choice.target & 0xff;
-                let value = &mut values[(choice.target >> 8) as usize];
-                *value = *value & !(1 << bit) | u128::from(is_one) << bit;
-            }
-            next = if is_one { choice.high } else { choice.low };
+            next = self.choices[next as usize].decide(coins, values);
         }
     }
 }
 
+/// The level behind the stage of this one.
+pub(crate) fn end_of_stage(levels: &[Level], level: u32) -> u32 {
+    let stage = levels[level as usize].stage;
+    levels.partition_point(|other| other.stage <= stage) as u32
+}
+
 impl Builder<'_> {
-    /// The place of a function, and the weight of its solutions in its stage.
-    fn add(&mut self, edge: Edge) -> (u32, Count) {
+    /// The place of a function that has solutions.
+    fn add(&mut self, edge: Edge) -> u32 {
         if edge == Edge::YES {
-            return (END, Count::ONE);
-        }
-        if edge == Edge::NO {
-            return (END, Count::ZERO);
+            return END;
         }
         if let Some(&known) = self.known.get(&edge) {
             return known;
         }
         let level = self.diagram.level(edge);
+        let end = end_of_stage(self.levels, level);
         let (low, high) = self.diagram.children(edge);
-        let ((low, low_count), (high, high_count)) =
-            (self.child(level, low), self.child(level, high));
-        let (target, high_count) = match self.levels[level as usize].meaning {
-            Meaning::Bit { variable, bit } => (variable << 8 | bit, high_count),
-            Meaning::Class { weight } => (CLASS, high_count.times(weight)),
-        };
+        let (low, low_count, low_last) = self.child(end, low);
+        let (high, high_count, high_last) = self.child(end, high);
+        let (target, weight) = self.levels[level as usize].meaning.target();
+        let high_count = high_count.weighted(weight);
         let place = u32::try_from(self.choices.len()).expect("fewer choices than nodes");
         self.choices.push(Choice {
             share: high_count.share(low_count),
@@ -199,22 +245,26 @@ impl Builder<'_> {
             high,
             target,
         });
-        let found = (place, low_count.plus(high_count));
-        self.known.insert(edge, found);
-        found
+        self.facts.push(Fact {
+            level,
+            last: level.max(low_last).max(high_last),
+            count: low_count.plus(high_count).halved(),
+        });
+        self.known.insert(edge, place);
+        place
     }
 
-    /// A function below one of this level, with the weight it has for that.
-    fn child(&mut self, level: u32, edge: Edge) -> (u32, Count) {
-        let (place, count) = self.add(edge);
+    /// The place of a function, its weight for a stage with this end, and the last level that it depends on.
+    fn child(&mut self, end: u32, edge: Edge) -> (u32, Count, u32) {
         if edge == Edge::NO {
-            return (place, count);
+            return (END, Count::ZERO, 0);
         }
-        let stage = self.levels[level as usize].stage;
-        let end = self.levels.partition_point(|other| other.stage <= stage) as u32;
-        let below = self.diagram.level(edge);
-        let count = if below < end { count } else { Count::ONE };
-        (place, count.doubled(below.min(end) - level - 1))
+        let place = self.add(edge);
+        match self.facts.get(place as usize) {
+            Some(fact) if fact.level < end => (place, fact.count, fact.last),
+            Some(fact) => (place, Count::ONE, fact.last),
+            None => (place, Count::ONE, 0),
+        }
     }
 }
 
@@ -260,11 +310,17 @@ mod tests {
         let one = Count::ONE;
         let three = one.plus(one).plus(one);
         assert_eq!(three.share(one), 3 << 62);
-        assert_eq!(one.doubled(1000).share(one.doubled(1000)), 1 << 63);
+        let mut rare = one;
+        for _ in 0..1000 {
+            rare = rare.halved();
+        }
+        assert_eq!(rare.share(rare), 1 << 63);
         assert_eq!(one.share(Count::ZERO), u64::MAX);
         assert_eq!(Count::ZERO.share(one), 0);
         // What is rare is not impossible.
-        assert_eq!(one.share(one.doubled(1000)), 1);
-        assert_eq!(one.times(6).share(one.times(2)), 3 << 62);
+        assert_eq!(rare.share(one), 1);
+        assert_eq!(one.weighted(6).share(one.weighted(2)), 3 << 62);
+        assert_eq!(three.times(three).share(one.times(three)), 3 << 62);
+        assert_eq!(three.times(Count::ZERO).share(one), 0);
     }
 }

@@ -96,8 +96,14 @@ impl Shape {
 
 /// The shapes of all nodes, some of which may be too large.
 pub(crate) fn shapes(recording: &Recording, ranges: &[(Number, Number)]) -> Vec<Shape> {
-    let mut shapes: Vec<Shape> = Vec::with_capacity(recording.nodes.len());
-    for &node in &recording.nodes {
+    let mut shapes = Vec::with_capacity(recording.nodes.len());
+    extend(recording, ranges, &mut shapes);
+    shapes
+}
+
+/// Adds the shapes of nodes that have none yet.
+pub(crate) fn extend(recording: &Recording, ranges: &[(Number, Number)], shapes: &mut Vec<Shape>) {
+    for &node in &recording.nodes[shapes.len()..] {
         let shape = |id: Id| shapes[id as usize];
         let next = match node {
             Node::Number(number) => Shape::number(number),
@@ -118,7 +124,6 @@ pub(crate) fn shapes(recording: &Recording, ranges: &[(Number, Number)]) -> Vec<
             ..next
         });
     }
-    shapes
 }
 
 fn holds(kind: Kind, value: i128) -> bool {

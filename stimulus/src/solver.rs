@@ -22,7 +22,7 @@ use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 
 /// Nodes of a diagram, with those that are needed only while it is made.
-const BUDGET: usize = 1 << 18;
+pub(crate) const BUDGET: usize = 1 << 18;
 /// More bits than this in one group are not tried: each is a level of recursion.
 const MOST_LEVELS: usize = 1500;
 /// Of this many tries…
@@ -39,8 +39,9 @@ const SMALL_CONFLICT: usize = 400_000;
 
 #[derive(Debug)]
 pub(crate) struct Solver {
-    free: Vec<Free>,
-    groups: Vec<Group>,
+    /// Each with its place among the parts.
+    free: Vec<(usize, Free)>,
+    groups: Vec<(usize, Group)>,
     variables: usize,
 }
 
@@ -100,12 +101,22 @@ impl Free {
 impl Solver {
     /// Draws a value for each variable.
     pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut Vec<u128>) {
+        self.draw_some(|_| true, rng, values);
+    }
+
+    /// Draws a value for each variable of some parts; others are 0.
+    pub(crate) fn draw_some(
+        &self,
+        is_drawn: impl Fn(usize) -> bool,
+        rng: &mut dyn Rng,
+        values: &mut Vec<u128>,
+    ) {
         values.clear();
         values.resize(self.variables, 0);
-        for free in &self.free {
+        for (_, free) in self.free.iter().filter(|(part, _)| is_drawn(*part)) {
             free.draw(rng, values);
         }
-        for group in &self.groups {
+        for (_, group) in self.groups.iter().filter(|(part, _)| is_drawn(*part)) {
             group.draw(rng, values);
         }
     }
@@ -122,7 +133,7 @@ impl Solver {
     pub(crate) fn methods(&self) -> Vec<&'static str> {
         self.groups
             .iter()
-            .map(|group| match group {
+            .map(|(_, group)| match group {
                 Group::Rejection { .. } => "rejection",
                 Group::Diagram { .. } => "diagram",
                 Group::Search { .. } => "search",
@@ -166,26 +177,40 @@ impl Group {
 }
 
 /// Constraints that share variables.
-#[derive(Default)]
-struct Parts {
-    variables: Vec<u32>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) variables: Vec<u32>,
     /// Indices of requirements.
     hard: Vec<usize>,
     soft: Vec<usize>,
     cone: Vec<Id>,
 }
 
-struct Compiler<'a> {
+impl Parts {
+    pub(crate) fn append(&mut self, other: &Parts) {
+        self.variables.extend(&other.variables);
+        self.variables.sort_unstable();
+        self.hard.extend(&other.hard);
+        self.hard.sort_unstable();
+        self.soft.extend(&other.soft);
+        self.soft.sort_unstable();
+    }
+}
+
+pub(crate) struct Compiler<'a> {
     recording: &'a Recording,
     type_name: &'static str,
-    ranges: Vec<(Number, Number)>,
-    shapes: Vec<Shape>,
+    pub(crate) ranges: Vec<(Number, Number)>,
+    pub(crate) shapes: Vec<Shape>,
     /// How many other variables wait for each, one behind the other.
     depths: Vec<u32>,
 }
 
 impl<'a> Compiler<'a> {
-    fn new(recording: &'a Recording, type_name: &'static str) -> Result<Self, RandomizeError> {
+    pub(crate) fn new(
+        recording: &'a Recording,
+        type_name: &'static str,
+    ) -> Result<Self, RandomizeError> {
         let hard = recording.requirements.iter().filter(|it| !it.soft);
         let ranges = shape::ranges(recording, hard.map(|requirement| requirement.node));
         Ok(Compiler {
@@ -200,17 +225,16 @@ impl<'a> Compiler<'a> {
     fn solver(&self) -> Result<Solver, RandomizeError> {
         let mut free = Vec::new();
         let mut groups = Vec::new();
-        for mut parts in self.parts() {
+        for (place, parts) in self.parts().iter().enumerate() {
             let related = !(parts.hard.is_empty() && parts.soft.is_empty());
             if !related
                 && let [variable] = parts.variables[..]
                 && let Some(one) = self.free(variable)
             {
-                free.push(one);
+                free.push((place, one));
                 continue;
             }
-            parts.variables.sort_unstable();
-            groups.push(self.group(&parts)?);
+            groups.push((place, self.group(parts)?));
         }
         Ok(Solver {
             free,
@@ -238,7 +262,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The groups, in the order of their first variables.
-    fn parts(&self) -> Vec<Parts> {
+    pub(crate) fn parts(&self) -> Vec<Parts> {
         let recording = self.recording;
         let count = recording.variables.len();
         // The last one stands for constraints without any variable.
@@ -286,6 +310,7 @@ impl<'a> Compiler<'a> {
         }
         parts.retain(|part| !(part.variables.is_empty() && part.cone.is_empty()));
         for part in &mut parts {
+            part.variables.sort_unstable();
             part.cone.sort_unstable();
             part.cone.dedup();
         }
@@ -294,12 +319,16 @@ impl<'a> Compiler<'a> {
 
     fn group(&self, parts: &Parts) -> Result<Group, RandomizeError> {
         self.refuse_large(parts)?;
-        let program = self.program(parts);
+        let requirements = parts.hard.iter().chain(&parts.soft);
+        let roots: Vec<Id> = requirements
+            .map(|&index| self.recording.requirements[index].node)
+            .collect();
+        let program = program(self.recording, &self.shapes, &parts.cone, &roots);
         if let Some(group) = self.rejection(parts, program.as_ref(), TRIES, ENOUGH) {
             return Ok(group);
         }
         if parts.variables.len() <= MOST_LEVELS {
-            for order in [Order::LowestFirst, Order::HighestFirst] {
+            for order in ORDERS {
                 match self.diagram(parts, order) {
                     Ok(Some(group)) => return Ok(group),
                     Ok(None) => return Err(self.conflict(parts)),
@@ -341,35 +370,7 @@ impl<'a> Compiler<'a> {
         Place::new(requirement.source, self.recording.path(requirement.scope))
     }
 
-    /// What tells whether values fit, if every number in it is small and always there.
-    fn program(&self, parts: &Parts) -> Option<Program> {
-        let nodes = &self.recording.nodes;
-        let is_plain = |&id: &Id| {
-            let shape = |id: Id| self.shapes[id as usize];
-            shape(id).is_small()
-                && match nodes[id as usize] {
-                    Node::Binary(Operator::Divide | Operator::Remainder, _, right) => {
-                        !shape(right).may_be_zero()
-                    }
-                    Node::Binary(Operator::ShiftLeft | Operator::ShiftRight, _, right) => {
-                        !shape(right).may_be_negative()
-                    }
-                    Node::Unknown => false,
-                    _ => true,
-                }
-        };
-        if !parts.cone.iter().all(is_plain) {
-            return None;
-        }
-        let requirements = parts.hard.iter().chain(&parts.soft);
-        let roots: Vec<Id> = requirements
-            .map(|&index| self.recording.requirements[index].node)
-            .collect();
-        let kind = |index: u32| self.recording.variables[index as usize].kind;
-        Some(Program::new(nodes, &parts.cone, &roots, kind))
-    }
-
-    fn has_order(&self, parts: &Parts) -> bool {
+    pub(crate) fn has_order(&self, parts: &Parts) -> bool {
         let depth = |&variable: &u32| self.depths[variable as usize];
         let weighted = |&variable: &u32| !self.recording.classes_of(variable).is_empty();
         parts.variables.iter().any(weighted)
@@ -415,15 +416,19 @@ impl<'a> Compiler<'a> {
         let mut diagram = Diagram::new(BUDGET);
         let (root, levels) = self.function(parts, order, &mut diagram)?;
         Ok(
-            Sampler::new(&diagram, root, &levels).map(|sampler| Group::Diagram {
-                widths: parts
-                    .variables
-                    .iter()
-                    .map(|&variable| (variable, self.width(variable)))
-                    .collect(),
+            Sampler::new(&diagram, root, &levels).map(|(sampler, _)| Group::Diagram {
+                widths: self.widths(parts),
                 sampler,
             }),
         )
+    }
+
+    /// Each variable, and how many bits of it are not always 0.
+    pub(crate) fn widths(&self, parts: &Parts) -> Vec<(u32, u32)> {
+        let variables = parts.variables.iter();
+        variables
+            .map(|&variable| (variable, self.width(variable)))
+            .collect()
     }
 
     /// The bits of a variable that are not always 0.
@@ -438,7 +443,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The function that is 1 for solutions, and what its levels mean.
-    fn function(
+    pub(crate) fn function(
         &self,
         parts: &Parts,
         order: Order,
@@ -596,10 +601,42 @@ impl<'a> Compiler<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Order {
+pub(crate) enum Order {
     LowestFirst,
     HighestFirst,
 }
+
+/// In which diagrams are tried.
+pub(crate) const ORDERS: [Order; 2] = [Order::LowestFirst, Order::HighestFirst];
+
+/// What tells whether values fit, if every number in it is small and always there. `cone` is all that the roots depend
+/// on.
+pub(crate) fn program(
+    recording: &Recording,
+    shapes: &[Shape],
+    cone: &[Id],
+    roots: &[Id],
+) -> Option<Program> {
+    let is_plain = |&id: &Id| {
+        let shape = |id: Id| shapes[id as usize];
+        shape(id).is_small()
+            && match recording.nodes[id as usize] {
+                Node::Binary(Operator::Divide | Operator::Remainder, _, right) => {
+                    !shape(right).may_be_zero()
+                }
+                Node::Binary(Operator::ShiftLeft | Operator::ShiftRight, _, right) => {
+                    !shape(right).may_be_negative()
+                }
+                Node::Unknown => false,
+                _ => true,
+            }
+    };
+    let kind = |index: u32| recording.variables[index as usize].kind;
+    cone.iter()
+        .all(is_plain)
+        .then(|| Program::new(&recording.nodes, cone, roots, kind))
+}
+
 /// Requirements of which none can be left out, if these contradict each other and are not too large.
 fn contradicting(
     recording: &Recording,
@@ -625,7 +662,7 @@ fn contradicting(
 }
 
 /// All that a node depends on, and itself, in order.
-fn cone(recording: &Recording, root: Id) -> Vec<Id> {
+pub(crate) fn cone(recording: &Recording, root: Id) -> Vec<Id> {
     let mut seen = vec![root];
     let mut next = 0;
     let mut known = std::collections::HashSet::from([root]);

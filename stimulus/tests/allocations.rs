@@ -82,3 +82,14 @@ fn draws_under_known_constraints_in_line_allocate_nothing() {
     let known = || (0..300).for_each(|index| draw([3, 7, 15][index % 3]));
     assert_eq!(allocations(known), 0);
 }
+
+#[test]
+fn draws_under_new_comparisons_in_line_allocate_nothing() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut draw = |page: u32| {
+        let with = constrain!(|t: Transfer| t.address >> 12 == page && t.length < 9);
+        assert!(Transfer::randomize_with(&mut rng, with).is_ok());
+    };
+    (0..8).for_each(&mut draw);
+    assert_eq!(allocations(|| (1000..1300).for_each(&mut draw)), 0);
+}

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::inline::{Inline, Outcome, Request};
 use crate::record::{Source, Variable};
 use crate::sample;
+use crate::simple::Simple;
 
 /// A constraint as a tree, so that the reference shares nothing with what it checks.
 #[derive(Clone, Debug)]
@@ -163,6 +165,42 @@ fn condition() -> impl Strategy<Value = Tree> {
     })
 }
 
+/// What constraints in line mostly are.
+fn comparison_of_one_field() -> impl Strategy<Value = Tree> {
+    let field = (0..FIELDS.len()).prop_map(Tree::Field);
+    let boxed = |of: Tree| Box::new(of);
+    let number = |range: std::ops::Range<i128>| range.prop_map(Tree::Number);
+    let slice = prop_oneof![
+        2 => field.clone(),
+        1 => (field.clone(), number(0..5))
+            .prop_map(move |(of, by)| Tree::Binary(Operator::ShiftRight, boxed(of), boxed(by))),
+        1 => (field.clone(), number(0..9))
+            .prop_map(move |(of, by)| Tree::Binary(Operator::And, boxed(of), boxed(by))),
+        1 => (field.clone(), number(1..9))
+            .prop_map(move |(of, by)| Tree::Binary(Operator::Remainder, boxed(of), boxed(by))),
+        1 => (field.clone(), number(1..9))
+            .prop_map(move |(of, by)| Tree::Binary(Operator::Divide, boxed(of), boxed(by))),
+        1 => (field, prop_oneof![Just(UNSIGNED), Just(SIGNED)])
+            .prop_map(move |(of, kind)| Tree::Cast(kind, boxed(of))),
+    ];
+    let operators = prop_oneof![Just(Operator::Equal), Just(Operator::Less)];
+    (operators, slice, number(-9..10), any::<(bool, bool)>()).prop_map(
+        move |(operator, slice, number, (turned, negated))| {
+            let (left, right) = if turned {
+                (number, slice)
+            } else {
+                (slice, number)
+            };
+            let comparison = Tree::Binary(operator, boxed(left), boxed(right));
+            if negated {
+                Tree::Not(boxed(comparison))
+            } else {
+                comparison
+            }
+        },
+    )
+}
+
 fn recording(conditions: &[Tree]) -> Recording {
     let mut recording = Recording::default();
     let fields: Vec<Id> = FIELDS
@@ -215,6 +253,12 @@ fn decoded(values: &[u128]) -> [i128; 3] {
     })
 }
 
+fn program_of(compiler: &Compiler<'_>, parts: &Parts) -> Option<Program> {
+    let all = &compiler.recording.requirements;
+    let roots: Vec<Id> = all.iter().map(|requirement| requirement.node).collect();
+    program(compiler.recording, &compiler.shapes, &parts.cone, &roots)
+}
+
 /// All in one group, whatever they have in common.
 fn together(recording: &Recording) -> Parts {
     let mut parts = Parts {
@@ -260,7 +304,7 @@ proptest! {
         prop_assume!(compiler.refuse_large(&parts).is_ok());
         let mut rng = Stream(seed);
 
-        let program = compiler.program(&parts);
+        let program = program_of(&compiler, &parts);
         if let Some(program) = &program {
             // Values outside of what a comparison with a number leaves are not tried.
             let mut scratch = Vec::new();
@@ -279,6 +323,102 @@ proptest! {
                 let mut values = vec![0; FIELDS.len()];
                 group.draw(&mut rng, &mut values);
                 prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
+            }
+        }
+    }
+
+    #[test]
+    fn simple_conditions_are_true_of_what_they_say(
+        comparisons in prop::collection::vec(comparison_of_one_field(), 1..4),
+        both: bool,
+        highest_first: bool,
+    ) {
+        let operator = if both { Operator::Both } else { Operator::Either };
+        let all = comparisons
+            .into_iter()
+            .reduce(|left, right| Tree::Binary(operator, Box::new(left), Box::new(right)))
+            .unwrap();
+        let recording = recording(std::slice::from_ref(&all));
+        let mut next = 0..;
+        let mut levels: Vec<Vec<u32>> = FIELDS
+            .iter()
+            .map(|kind| next.by_ref().take(kind.bits as usize).collect())
+            .collect();
+        if highest_first {
+            for levels in &mut levels {
+                levels.reverse();
+            }
+        }
+        let mut diagram = Diagram::small(BUDGET);
+        let mut simple = Simple {
+            recording: &recording,
+            levels: &levels,
+            diagram: &mut diagram,
+            scratch: Vec::new(),
+        };
+        let Some(condition) = simple.condition(recording.requirements[0].node).unwrap() else {
+            return Ok(());
+        };
+        for fields in solutions(&[]) {
+            let mut edge = condition;
+            while edge != Edge::YES && edge != Edge::NO {
+                let level = diagram.level(edge);
+                let bit = (0..FIELDS.len()).find_map(|field| {
+                    let bit = levels[field].iter().position(|&of| of == level)?;
+                    Some(fields[field] >> bit & 1 == 1)
+                });
+                let (zero, one) = diagram.children(edge);
+                edge = if bit.unwrap() { one } else { zero };
+            }
+            prop_assert_eq!(edge == Edge::YES, all.evaluate(&fields) == Some(1), "{:?}", fields);
+        }
+    }
+
+    /// Of constraints of a type and others in line, each solution has the same share, and nothing else has any.
+    #[test]
+    fn products_give_every_solution_the_same_share(
+        own in prop::collection::vec(condition(), 0..3),
+        further in prop::collection::vec(prop_oneof![condition(), comparison_of_one_field()], 1..3),
+    ) {
+        let all: Vec<Tree> = own.iter().chain(&further).cloned().collect();
+        let expected = solutions(&all);
+        let base = recording(&own);
+        let whole = recording(&all);
+        let Ok(solver) = Solver::new(&base, "test") else {
+            return Ok(());
+        };
+        let inline = Inline::new(&base, "test").unwrap();
+        let request = Request {
+            solver: &solver,
+            recording: &whole,
+            nodes: base.nodes.len(),
+            requirements: own.len(),
+            type_name: "test",
+        };
+        let fields = solutions(&[]);
+        let encoded: Vec<Vec<u128>> = fields
+            .iter()
+            .map(|fields| fields.iter().map(|field| field.cast_unsigned()).collect())
+            .collect();
+        for found in inline.likelihoods(request, &encoded).into_iter().flatten() {
+            for (fields, likelihood) in fields.iter().zip(found) {
+                let share = if expected.contains(fields) { 1.0 / expected.len() as f64 } else { 0.0 };
+                prop_assert!((likelihood - share).abs() < 1e-9, "{fields:?}: {likelihood}, not {share}");
+            }
+        }
+        // And so with whatever a draw chooses.
+        let mut rng = Stream(1);
+        for _ in 0..8 {
+            let mut values = Vec::new();
+            if let Outcome::Drawn(kept) = inline.draw(request, &mut rng, &mut values)
+                && kept.as_ref().is_none_or(|kept| kept.error().is_none())
+            {
+                prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
+            }
+            if let Outcome::Drawn(Some(kept)) = inline.draw(request, &mut Stream(5), &mut values) {
+                let mut again = Vec::new();
+                prop_assert_eq!(kept.draw(&solver, &mut Stream(5), &mut again).is_ok(), !expected.is_empty());
+                prop_assert!(expected.is_empty() || values == again, "what is kept draws the same");
             }
         }
     }
@@ -344,7 +484,7 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
     let recording = recording(&conditions);
     let compiler = Compiler::new(&recording, "test").unwrap();
     let parts = together(&recording);
-    let program = compiler.program(&parts);
+    let program = program_of(&compiler, &parts);
     let groups = [
         compiler
             .diagram(&parts, Order::LowestFirst)

@@ -1,0 +1,354 @@
+//! Solutions of two conditions together, drawn without a diagram of both: a walk through the diagrams of the two
+//! side by side, as far as they depend on the same.
+
+use crate::bits::Full;
+use crate::diagram::{Diagram, Edge};
+use crate::draw::Coins;
+use crate::sample::{self, Choice, Count, END, Fact, Level, Sampler};
+
+/// What is built once: the solutions to which further conditions are added.
+#[derive(Debug)]
+pub(crate) struct Base {
+    sampler: Sampler,
+    facts: Vec<Fact>,
+    levels: Vec<Level>,
+    /// For each level the one behind its stage.
+    ends: Vec<u32>,
+}
+
+/// Of a place in a walk: that it is one of the product, not of the base alone.
+const OF_PRODUCT: u32 = 1 << 31;
+/// The target of what is drawn from the base, from `low` on, and then goes on at `high`.
+const IN_TURN: u32 = u32::MAX - 1;
+
+/// The choices of some products, each under its own conditions.
+#[derive(Debug, Default)]
+pub(crate) struct Products {
+    choices: Vec<Choice>,
+    facts: Vec<(u32, Count)>,
+    known: Known,
+    budget: usize,
+}
+
+/// Where a walk begins.
+pub(crate) type First = u32;
+
+/// Solutions below two edges.
+#[derive(Clone, Copy)]
+struct Part {
+    place: u32,
+    level: u32,
+    count: Count,
+}
+
+impl Base {
+    /// `None` if there is no solution.
+    pub(crate) fn new(diagram: &Diagram, root: Edge, levels: Vec<Level>) -> Option<Base> {
+        let (sampler, facts) = Sampler::new(diagram, root, &levels)?;
+        Some(Base {
+            sampler,
+            facts,
+            ends: (0..levels.len() as u32)
+                .map(|level| sample::end_of_stage(&levels, level))
+                .collect(),
+            levels,
+        })
+    }
+
+    pub(crate) fn sample(&self, coins: &mut Coins<'_>, values: &mut [u128]) {
+        self.sampler.sample(coins, values);
+    }
+}
+
+impl Products {
+    pub(crate) fn clear(&mut self) {
+        self.choices.clear();
+        self.facts.clear();
+    }
+
+    /// Where a walk through both begins; `None` if they have no solution in common. More than so many choices are not
+    /// made.
+    pub(crate) fn add(
+        &mut self,
+        base: &Base,
+        diagram: &Diagram,
+        condition: Edge,
+        budget: usize,
+    ) -> Result<Option<First>, Full> {
+        self.known.clear();
+        let start = self.choices.len();
+        self.budget = start + budget;
+        let found = self.part(base, diagram, base.sampler.first, condition);
+        if found.is_err() {
+            self.choices.truncate(start);
+            self.facts.truncate(start);
+        }
+        Ok(found?.map(|part| part.place))
+    }
+
+    pub(crate) fn sample(
+        &self,
+        base: &Base,
+        first: First,
+        coins: &mut Coins<'_>,
+        values: &mut [u128],
+    ) {
+        let mut next = first;
+        while next != END {
+            if next & OF_PRODUCT == 0 {
+                base.sampler.sample_from(next, coins, values);
+                return;
+            }
+            let choice = &self.choices[(next & !OF_PRODUCT) as usize];
+            next = if choice.target == IN_TURN {
+                base.sampler.sample_from(choice.low, coins, values);
+                choice.high
+            } else {
+                choice.decide(coins, values)
+            };
+        }
+    }
+
+    /// How likely a walk from here gives these values: bits that it does not decide are left out.
+    #[cfg(test)]
+    #[allow(clippy::cast_precision_loss, reason = "a test of probabilities")]
+    pub(crate) fn likelihood(
+        &self,
+        base: &Base,
+        first: First,
+        values: &[u128],
+        decided: &mut Vec<u32>,
+    ) -> f64 {
+        let (mut next, mut likelihood, mut pending) = (first, 1.0, Vec::new());
+        loop {
+            if next == END {
+                let Some(then) = pending.pop() else {
+                    return likelihood;
+                };
+                next = then;
+                continue;
+            }
+            let choice = match next & OF_PRODUCT {
+                0 => base.sampler.choices[next as usize],
+                _ => self.choices[(next & !OF_PRODUCT) as usize],
+            };
+            if choice.target == IN_TURN {
+                pending.push(choice.high);
+                next = choice.low;
+                continue;
+            }
+            decided.push(choice.target);
+            let is_one = values[(choice.target >> 8) as usize] >> (choice.target & 0xff) & 1 == 1;
+            let one = choice.share as f64 / u64::MAX as f64;
+            likelihood *= if is_one { one } else { 1.0 - one };
+            if likelihood == 0.0 {
+                return 0.0;
+            }
+            next = if is_one { choice.high } else { choice.low };
+        }
+    }
+
+    fn part(
+        &mut self,
+        base: &Base,
+        diagram: &Diagram,
+        of_base: u32,
+        condition: Edge,
+    ) -> Result<Option<Part>, Full> {
+        if condition == Edge::NO {
+            return Ok(None);
+        }
+        // The base's own solutions have no place here that ends.
+        let fact = base.facts.get(of_base as usize).copied();
+        if condition == Edge::YES {
+            return Ok(Some(Part {
+                place: of_base,
+                level: fact.map_or(u32::MAX, |fact| fact.level),
+                count: fact.map_or(Count::ONE, |fact| fact.count),
+            }));
+        }
+        match self.known.get(of_base, condition) {
+            0 => {}
+            NO_SOLUTION => return Ok(None),
+            known => return Ok(Some(self.known_part(known - FIRST))),
+        }
+        let level = diagram.level(condition);
+        let part = match fact {
+            Some(fact) if level > fact.last => {
+                self.in_turn(base, diagram, of_base, fact, condition)?
+            }
+            _ => self.choice(base, diagram, of_base, fact, condition)?,
+        };
+        let place = part.map(|part| part.place & !OF_PRODUCT);
+        self.known.insert(of_base, condition, place);
+        Ok(part)
+    }
+
+    fn known_part(&self, place: u32) -> Part {
+        let (level, count) = self.facts[place as usize];
+        Part {
+            place: place | OF_PRODUCT,
+            level,
+            count,
+        }
+    }
+
+    /// Where nothing of the base depends on what the condition does.
+    fn in_turn(
+        &mut self,
+        base: &Base,
+        diagram: &Diagram,
+        of_base: u32,
+        fact: Fact,
+        condition: Edge,
+    ) -> Result<Option<Part>, Full> {
+        let Some(then) = self.part(base, diagram, END, condition)? else {
+            return Ok(None);
+        };
+        let end = base.ends[fact.level as usize];
+        let count = if then.level < end {
+            fact.count.times(then.count)
+        } else {
+            fact.count
+        };
+        let choice = Choice {
+            share: 0,
+            low: of_base,
+            high: then.place,
+            target: IN_TURN,
+        };
+        self.push(choice, fact.level, count).map(Some)
+    }
+
+    fn choice(
+        &mut self,
+        base: &Base,
+        diagram: &Diagram,
+        of_base: u32,
+        fact: Option<Fact>,
+        condition: Edge,
+    ) -> Result<Option<Part>, Full> {
+        let own = diagram.level(condition);
+        let of_fact = fact.map_or(u32::MAX, |fact| fact.level);
+        let level = own.min(of_fact);
+        let (low, high) = if own == level {
+            diagram.children(condition)
+        } else {
+            (condition, condition)
+        };
+        let (mut base_low, mut base_high) = (Some(of_base), Some(of_base));
+        if of_fact == level {
+            let choice = base.sampler.choices[of_base as usize];
+            base_low = (choice.share != u64::MAX).then_some(choice.low);
+            base_high = (choice.share != 0).then_some(choice.high);
+        }
+        let end = base.ends[level as usize];
+        let mut child = |of_base: Option<u32>, condition: Edge| {
+            let Some(of_base) = of_base else {
+                return Ok((END, Count::ZERO, false));
+            };
+            let part = self.part(base, diagram, of_base, condition)?;
+            Ok(part.map_or((END, Count::ZERO, false), |part| {
+                let count = if part.level < end {
+                    part.count
+                } else {
+                    Count::ONE
+                };
+                (part.place, count, true)
+            }))
+        };
+        let (low, low_count, low_is_possible) = child(base_low, low)?;
+        let (high, high_count, high_is_possible) = child(base_high, high)?;
+        if !low_is_possible && !high_is_possible {
+            return Ok(None);
+        }
+        let (target, weight) = base.levels[level as usize].meaning.target();
+        let high_count = high_count.weighted(weight);
+        let choice = Choice {
+            share: high_count.share(low_count),
+            low,
+            high,
+            target,
+        };
+        let count = low_count.plus(high_count).halved();
+        self.push(choice, level, count).map(Some)
+    }
+
+    fn push(&mut self, choice: Choice, level: u32, count: Count) -> Result<Part, Full> {
+        if self.choices.len() >= self.budget {
+            return Err(Full);
+        }
+        self.choices.push(choice);
+        self.facts.push((level, count));
+        let place = u32::try_from(self.choices.len() - 1).map_err(|_| Full)?;
+        Ok(Part {
+            place: place | OF_PRODUCT,
+            level,
+            count,
+        })
+    }
+}
+
+/// What is known of two places that have no solution in common; of others, their own place, and this.
+const NO_SOLUTION: u32 = 1;
+const FIRST: u32 = 2;
+
+/// The parts that are known: an open table, which is soon emptied.
+#[derive(Debug, Default)]
+struct Known {
+    /// A place in the base, a condition, and what is known of both: 0 is free.
+    entries: Vec<(u32, u32, u32)>,
+    /// Memory for when these get more.
+    spare: Vec<(u32, u32, u32)>,
+    count: usize,
+}
+
+impl Known {
+    const SMALLEST: usize = 1 << 6;
+
+    fn clear(&mut self) {
+        self.entries.truncate(Self::SMALLEST);
+        self.entries.fill((0, 0, 0));
+        self.entries.resize(Self::SMALLEST, (0, 0, 0));
+        self.count = 0;
+    }
+
+    /// Where the entry is, or is to be.
+    fn find(&self, of_base: u32, condition: u32) -> usize {
+        let mask = self.entries.len() - 1;
+        let mixed =
+            (u64::from(of_base) << 32 | u64::from(condition)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut at = (mixed >> 32) as usize & mask;
+        loop {
+            let entry = self.entries[at];
+            if entry.2 == 0 || (entry.0, entry.1) == (of_base, condition) {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// 0 if nothing is known of it, or what was inserted.
+    fn get(&self, of_base: u32, condition: Edge) -> u32 {
+        self.entries[self.find(of_base, condition.number())].2
+    }
+
+    fn insert(&mut self, of_base: u32, condition: Edge, place: Option<u32>) {
+        if self.count * 2 >= self.entries.len() {
+            std::mem::swap(&mut self.entries, &mut self.spare);
+            self.entries.clear();
+            self.entries.resize(self.spare.len() * 2, (0, 0, 0));
+            for index in 0..self.spare.len() {
+                let entry = self.spare[index];
+                if entry.2 > 0 {
+                    let at = self.find(entry.0, entry.1);
+                    self.entries[at] = entry;
+                }
+            }
+        }
+        let at = self.find(of_base, condition.number());
+        let place = place.map_or(NO_SOLUTION, |place| place + FIRST);
+        self.entries[at] = (of_base, condition.number(), place);
+        self.count += 1;
+    }
+}

@@ -2,8 +2,10 @@
 
 use verifork::Clock;
 use verifork::dut::Signal;
+use verifork::task::waiting_for;
 use verifork::time::SimDuration;
 use verifork::trigger::EdgeWait;
+use verifork::{Result, first_of};
 
 /// A clock, and the reset that goes with it: what every component is started on.
 ///
@@ -171,5 +173,27 @@ impl Clocked {
                 return;
             }
         }
+    }
+}
+
+/// Runs a body while no reset is active, and anew after each: for components that have no clock. A body that is
+/// cut short leaves its state to `at_reset`.
+pub(crate) async fn between_resets<S>(
+    clocked: Option<Clocked>,
+    state: &mut S,
+    body: impl AsyncFn(&mut S) -> Result,
+    at_reset: impl Fn(&mut S) -> Result,
+) -> Result {
+    let Some(Reset { signal, active }) = clocked.and_then(|clocked| clocked.reset) else {
+        return body(state).await;
+    };
+    loop {
+        let inactive = signal.wait_until(move |now| now.is_ok_and(|now| now != active));
+        waiting_for("the end of the reset", inactive).await;
+        first_of! {
+            ended = body(state) => return ended,
+            () = signal.wait_until(move |now| now.map_or(true, |now| now == active)) => {},
+        }
+        at_reset(state)?;
     }
 }

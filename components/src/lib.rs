@@ -8,6 +8,7 @@
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
+//! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
 //!
 //! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
 //! [`Subscription`]; a [`Memory`](memory::Memory).
@@ -43,6 +44,7 @@ mod pauses;
 mod payload;
 mod scoreboard;
 mod sending;
+pub mod uart;
 pub mod valid_ready;
 mod violation;
 pub mod wishbone;

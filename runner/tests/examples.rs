@@ -219,6 +219,20 @@ mutants! {
         on icarus says "9 was written while the memory was busy";
     wishbone_memory_top_lane_always("wishbone_memory_top_lane_always.vhd") of "wishbone_tb", "wishbone_memory::vhdl::standard", "the_memory_keeps_its_words::with_pauses"
         on ghdl, nvc says "accesses";
+    serial_echo_parity_skips_top_bit("serial_echo_parity_skips_top_bit.v") of "serial_echo_tb", "serial_echo::even_parity", "characters_come_back::at_full_speed"
+        on icarus, verilator says "UART_PARITY: the parity bit of ";
+    serial_echo_parity_skips_top_bit_in_vhdl("serial_echo_parity_skips_top_bit.vhd") of "serial_echo_tb", "serial_echo::vhdl::even_parity", "characters_come_back::at_full_speed"
+        on ghdl, nvc says "UART_PARITY: the parity bit of ";
+    serial_echo_stop_short("serial_echo_stop_short.v") of "serial_echo_tb", "serial_echo::usual", "characters_come_back::fast"
+        on icarus, verilator says "UART_STOP_LENGTH: the next character begins 0.";
+    serial_echo_stop_short_in_vhdl("serial_echo_stop_short.vhd") of "serial_echo_tb", "serial_echo::vhdl::usual", "characters_come_back::fast"
+        on ghdl, nvc says "UART_STOP_LENGTH: the next character begins 0.";
+    serial_echo_bit_too_long("serial_echo_bit_too_long.v") of "serial_echo_tb", "serial_echo::usual", "characters_come_back::with_pauses"
+        on icarus, verilator says "UART_BIT_TIME: the line changed ";
+    serial_echo_bit_too_long_in_vhdl("serial_echo_bit_too_long.vhd") of "serial_echo_tb", "serial_echo::vhdl::usual", "characters_come_back::with_pauses"
+        on ghdl, nvc says "UART_BIT_TIME: the line changed ";
+    serial_echo_wrong_parity_passes("serial_echo_wrong_parity_passes.v") of "serial_echo_tb", "serial_echo::even_parity", "characters_come_back::faulty"
+        on icarus says "scoreboard `characters`: ";
     spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
         on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
     spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"

@@ -12,6 +12,8 @@ mod lite_rules;
 mod models;
 mod stream_rules;
 mod traffic;
+mod uart;
+mod uart_rules;
 mod valid_ready_rules;
 mod wishbone;
 mod wishbone_rules;

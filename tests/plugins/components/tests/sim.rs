@@ -45,6 +45,12 @@ fn main() -> ExitCode {
             .tests(["lite_registers::"])
             .shared_simulation()
     };
+    let serial = |source: &str| {
+        Design::new("serial")
+            .sources([format!("hdl/{source}")])
+            .tests(["uart::", "uart_rules::"])
+            .shared_simulation()
+    };
     // Widths that are a word, less, more, and the most that a stream may have.
     verifork_runner::main([
         wires("verilog", "wires.v", 4, ALL),
@@ -69,5 +75,7 @@ fn main() -> ExitCode {
         wishbone("wide", "wishbone_wires.v", 8, &["wishbone::"]).simulators([Simulator::Icarus]),
         registers("axi_lite.v"),
         registers("axi_lite.vhd").label("vhdl"),
+        serial("serial.v"),
+        serial("serial.vhd").label("vhdl"),
     ])
 }

@@ -1,0 +1,3 @@
+TOP := serial_echo
+SOURCES := hdl/serial_echo.v
+PLUGIN := serial_echo_tb

@@ -63,9 +63,10 @@ mod rules;
 mod signals;
 mod subordinate;
 
+pub use crate::axi_common::{Channel, Response};
 pub use checker::Checker;
 pub use manager::{Manager, RunningManager};
 pub use monitor::{Monitor, Read, RunningMonitor, Write};
 pub use rules::RULES;
-pub use signals::{Channel, Response, Signals};
+pub use signals::Signals;
 pub use subordinate::{Subordinate, Target};

@@ -99,7 +99,10 @@ pub(crate) struct Offering {
     wires: Wires,
     pauses: Cursor,
     waits_for: &'static str,
+    /// VALID is 1.
     is_offered: bool,
+    /// What is offered was not taken yet.
+    waits: bool,
 }
 
 impl Offering {
@@ -110,13 +113,55 @@ impl Offering {
             pauses: pauses.of_channel(wires.valid.path()),
             waits_for: interned(format!("`{ready}`, to send on {}", wires.bus)),
             is_offered: false,
+            waits: false,
         }
     }
 
     /// Offers nothing.
     pub(crate) fn idle(&mut self) -> Result<(), WriteError> {
-        self.is_offered = false;
+        (self.is_offered, self.waits) = (false, false);
         self.wires.valid.try_set(Logic::Zero)
+    }
+
+    /// What it waits for, if it does.
+    pub(crate) fn waits_for(&self) -> Option<&'static str> {
+        self.waits.then_some(self.waits_for)
+    }
+
+    /// At an edge: whether what is offered is taken.
+    #[inline]
+    pub(crate) fn is_taken(&mut self) -> Result<bool> {
+        let taken = self.waits && self.wires.is_ready()?;
+        if taken {
+            self.waits = false;
+        }
+        Ok(taken)
+    }
+
+    /// At an edge: whether something new may be offered, if there is something. Otherwise, and unless
+    /// something waits to be taken, nothing is offered in the next cycle.
+    #[inline]
+    pub(crate) fn may_offer(&mut self, is_there: bool) -> Result<bool, WriteError> {
+        if self.waits {
+            return Ok(false);
+        }
+        if is_there && !self.pauses.next_cycle() {
+            return Ok(true);
+        }
+        if self.is_offered {
+            self.idle()?;
+        }
+        Ok(false)
+    }
+
+    /// The payload was written, and is on offer from now on.
+    #[inline]
+    pub(crate) fn offered(&mut self) -> Result<(), WriteError> {
+        self.waits = true;
+        if std::mem::replace(&mut self.is_offered, true) {
+            return Ok(());
+        }
+        self.wires.valid.try_set(Logic::One)
     }
 
     /// Offers what `drive` writes, until it is taken. Begins at an edge, and ends at one; what is offered
@@ -126,25 +171,19 @@ impl Offering {
         drive: impl FnOnce() -> Result<(), verifork::Error>,
     ) -> Result<Ended> {
         let wires = self.wires;
-        while self.pauses.next_cycle() {
-            if self.is_offered {
-                self.idle()?;
-            }
+        while !self.may_offer(true)? {
             if wires.edge().await {
                 return Ok(Ended::Reset);
             }
         }
         drive()?;
-        if !self.is_offered {
-            wires.valid.try_set(Logic::One)?;
-            self.is_offered = true;
-        }
+        self.offered()?;
         let mut in_reset = wires.edge().await;
         loop {
             if in_reset {
                 return Ok(Ended::Reset);
             }
-            if wires.is_ready()? {
+            if self.is_taken()? {
                 return Ok(Ended::Transferred);
             }
             in_reset = waiting_for(self.waits_for, wires.edge()).await;
@@ -181,14 +220,31 @@ impl Taking {
         }
     }
 
+    /// What it waits for.
+    pub(crate) fn waits_for(&self) -> &'static str {
+        self.waits_for
+    }
+
+    /// At an edge: whether something is transferred, to be sampled.
+    #[inline]
+    pub(crate) fn is_given(&self) -> Result<bool> {
+        Ok(self.wires.is_valid()? && (self.wires.ready.is_none() || self.is_ready == Some(true)))
+    }
+
+    /// At an edge: whether the next cycle takes something.
+    #[inline]
+    pub(crate) fn open_if(&mut self, has_room: bool) -> Result<bool, WriteError> {
+        let open = self.wires.ready.is_none() || has_room && !self.pauses.next_cycle();
+        self.set_ready(open)?;
+        Ok(open)
+    }
+
     /// Takes what is offered next, as long as `has_room` says so, and returns at the edge at which it is
     /// there to be sampled.
     pub(crate) async fn take(&mut self, has_room: impl Fn() -> bool) -> Result<Ended> {
         let wires = self.wires;
         loop {
-            let open = wires.ready.is_none() || has_room() && !self.pauses.next_cycle();
-            self.set_ready(open)?;
-            let in_reset = if open {
+            let in_reset = if self.open_if(has_room())? {
                 waiting_for(self.waits_for, wires.edge()).await
             } else {
                 wires.edge().await
@@ -196,7 +252,7 @@ impl Taking {
             if in_reset {
                 return Ok(Ended::Reset);
             }
-            if wires.is_valid()? && open {
+            if self.is_given()? {
                 return Ok(Ended::Transferred);
             }
         }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`valid_ready`], any payload | source, sink, monitor, checker |
 //! | [`apb`]: APB 3 and 4 | manager, subordinate (memory, registers), monitor of transfers, checker |
+//! | [`axi`]: AXI4 | manager, subordinate (memory, functions), monitor of reads and writes, checker of ARM's rules |
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
@@ -34,11 +35,14 @@ extern crate self as verifork_components;
 
 mod analysis;
 pub mod apb;
+pub mod axi;
+mod axi_common;
 pub mod axi_lite;
 pub mod axi_stream;
 mod clocked;
 mod handshake;
 pub mod memory;
+mod outstanding;
 mod parent;
 mod pauses;
 mod payload;

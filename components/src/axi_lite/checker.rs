@@ -5,8 +5,9 @@ use verifork::dut::Signal;
 use verifork::value::LogicVec;
 
 use super::rules::RULES;
-use super::signals::{Channel, Signals};
+use super::signals::Signals;
 use crate::Clocked;
+use crate::axi_common::Channel;
 use crate::handshake::{Seen, Watched, Watching};
 use crate::memory::mask_of;
 use crate::parent::{Parent, free_name};

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use verifork::sync::{OneshotReceiver, OneshotSender, oneshot};
 use verifork::{Error, Result};
 
-use super::signals::{Channel, ChannelPauses, Response, Signals};
+use super::signals::Signals;
+use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{send_all, take_all};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
@@ -315,21 +316,6 @@ impl RunningManager {
         (self.signals.wstrb.is_none() && strobe != all).then(|| {
             verifork::error!("AXI4-Lite: the strobes {strobe:#b}, and `{bus}` has no WSTRB")
         })
-    }
-}
-
-/// An error of the caller's line, in case.
-struct At(Error);
-
-impl At {
-    #[track_caller]
-    fn here() -> Self {
-        At(verifork::error!("it was not answered OKAY"))
-    }
-
-    fn failed(self, what: &str, address: u64, response: Response) -> Error {
-        self.0
-            .context(format!("{what} at {address:#x} was answered {response}"))
     }
 }
 

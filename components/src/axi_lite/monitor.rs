@@ -6,7 +6,8 @@ use std::rc::Rc;
 use verifork::record::{self, Transaction};
 use verifork::time::SimTime;
 
-use super::signals::{Channel, Response, Signals};
+use super::signals::Signals;
+use crate::axi_common::{Channel, Response};
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 

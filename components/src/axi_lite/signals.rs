@@ -1,16 +1,15 @@
 //! The signals of the bus.
 
-use std::fmt;
-
 use verifork::Result;
 use verifork::dut::{Dut, ReadError, Signal};
 use verifork::value::Logic;
 
 use super::rules;
+use crate::Clocked;
+use crate::axi_common::{Channel, Response};
 use crate::handshake::{HandshakeRules, Wires, bus_of};
-use crate::memory::{Fault, mask_of};
+use crate::memory::mask_of;
 use crate::violation::Violation;
-use crate::{Clocked, Pauses};
 
 /// The signals of an AXI4-Lite bus, by their names below a prefix. Those that are an `Option` may be missing.
 #[derive(Clone, Copy, Debug, Dut)]
@@ -35,93 +34,6 @@ pub struct Signals {
     pub rready: Signal<Logic>,
     pub rdata: Signal<u64>,
     pub rresp: Option<Signal<u8>>,
-}
-
-/// The five channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// Addresses of writes.
-    Aw,
-    /// Data of writes.
-    W,
-    /// Responses to writes.
-    B,
-    /// Addresses of reads.
-    Ar,
-    /// Data of reads.
-    R,
-}
-
-/// How an access was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Response {
-    /// It was done.
-    Okay,
-    /// An exclusive access was done; AXI4-Lite has none.
-    ExOkay,
-    /// What is there refuses.
-    SlvErr,
-    /// Nothing is there.
-    DecErr,
-}
-
-impl Response {
-    pub(super) fn of(bits: u8) -> Self {
-        match bits & 3 {
-            0 => Response::Okay,
-            1 => Response::ExOkay,
-            2 => Response::SlvErr,
-            _ => Response::DecErr,
-        }
-    }
-
-    pub(super) fn bits(self) -> u8 {
-        match self {
-            Response::Okay => 0,
-            Response::ExOkay => 1,
-            Response::SlvErr => 2,
-            Response::DecErr => 3,
-        }
-    }
-}
-
-impl From<Result<(), Fault>> for Response {
-    fn from(outcome: Result<(), Fault>) -> Self {
-        match outcome {
-            Ok(()) => Response::Okay,
-            Err(Fault::Slave) => Response::SlvErr,
-            Err(Fault::Decode) => Response::DecErr,
-        }
-    }
-}
-
-impl fmt::Display for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Response::Okay => "OKAY",
-            Response::ExOkay => "EXOKAY",
-            Response::SlvErr => "SLVERR",
-            Response::DecErr => "DECERR",
-        })
-    }
-}
-
-/// The pauses of each channel.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ChannelPauses([Pauses; 5]);
-
-impl ChannelPauses {
-    pub(super) fn all(pauses: &Pauses) -> Self {
-        ChannelPauses(std::array::from_fn(|_| pauses.clone()))
-    }
-
-    pub(super) fn set(&mut self, channel: Channel, pauses: &Pauses) {
-        self.0[channel as usize] = pauses.clone();
-    }
-
-    pub(super) fn of(&self, channel: Channel) -> Pauses {
-        self.0[channel as usize].clone()
-    }
 }
 
 impl Signals {

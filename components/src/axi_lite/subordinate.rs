@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use verifork::{Result, TestRng};
 
-use super::signals::{Channel, ChannelPauses, Response, Signals};
+use super::signals::Signals;
+use crate::axi_common::{Channel, ChannelPauses, Response};
 use crate::handshake::{send_all, take_all};
 use crate::memory::{Fault, Memory};
 use crate::parent::{Claim, Parent, free_name, interned, rng_named};

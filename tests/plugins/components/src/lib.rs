@@ -3,6 +3,8 @@
 mod allocations;
 mod apb;
 mod apb_rules;
+mod axi;
+mod axi_rules;
 mod binding;
 mod breaks;
 mod life;

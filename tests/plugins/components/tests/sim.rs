@@ -38,6 +38,22 @@ fn of_wires(name: &str, label: &str, source: &str, bytes: i64, tests: &[&str]) -
         .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
 }
 
+/// The tests of an AXI4 of any width.
+const AXI_OF_ANY_WIDTH: &[&str] = &["axi::any_width::"];
+/// Those and the rest, for four bytes.
+const AXI: &[&str] = &["axi::", "axi_rules::"];
+
+fn axi_wires(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
+    Design::new("axi_wires")
+        .sources([format!("hdl/{source}")])
+        .label(label)
+        .parameter("BYTES", bytes)
+        .tests(tests.iter().copied())
+        .shared_simulation()
+        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+}
+
 fn main() -> ExitCode {
     let registers = |source: &str| {
         Design::new("axi_lite")
@@ -73,6 +89,13 @@ fn main() -> ExitCode {
         ),
         wishbone("bytes", "wishbone_wires.v", 1, &["wishbone::"]).simulators([Simulator::Icarus]),
         wishbone("wide", "wishbone_wires.v", 8, &["wishbone::"]).simulators([Simulator::Icarus]),
+        axi_wires("verilog", "axi_wires.v", 4, AXI),
+        axi_wires("vhdl", "axi_wires.vhd", 4, AXI),
+        axi_wires("byte", "axi_wires.v", 1, AXI_OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        axi_wires("wider", "axi_wires.vhd", 16, AXI_OF_ANY_WIDTH).simulators([Simulator::Ghdl]),
+        axi_wires("widest", "axi_wires.v", 128, AXI_OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        axi_wires("widest_vhdl", "axi_wires.vhd", 128, AXI_OF_ANY_WIDTH)
+            .simulators([Simulator::Nvc]),
         registers("axi_lite.v"),
         registers("axi_lite.vhd").label("vhdl"),
         serial("serial.v"),

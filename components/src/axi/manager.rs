@@ -1,0 +1,691 @@
+//! The side that reads and writes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use verifork::sync::{Event, OneshotReceiver, OneshotSender, oneshot};
+use verifork::task::waiting_for;
+use verifork::value::{Logic, LogicVec};
+use verifork::{Error, Result};
+
+use super::access::{ReadAnswer, WriteAnswer, WriteData, refuses, refuses_data};
+use super::burst::{Burst, split};
+use super::rules;
+use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, words};
+use crate::axi_common::{At, Channel, ChannelPauses, Response};
+use crate::handshake::{Offering, Taking};
+use crate::outstanding::Outstanding;
+use crate::parent::{Claim, Parent, free_name, interned};
+use crate::sending::{Interrupted, OnReset};
+use crate::violation::Violation;
+use crate::{Clocked, Pauses};
+
+/// Reads and writes: a builder, until it is [started](Self::start).
+///
+/// Any number of bursts may be under way; they go out in the order in which they were asked for, and are
+/// answered in any order between IDs. Addresses and data of writes go each at their own pace: with
+/// [pauses](Self::pauses_on) on AW, data comes first.
+#[derive(Debug)]
+#[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
+pub struct Manager {
+    bus: Bus,
+    pauses: ChannelPauses,
+    on_reset: OnReset,
+    longest: u16,
+}
+
+impl Manager {
+    /// A manager without pauses, of [`Signals`](super::Signals), [`WriteSignals`] or [`ReadSignals`].
+    pub fn new(signals: impl Into<Bus>) -> Self {
+        Manager {
+            bus: signals.into(),
+            pauses: ChannelPauses::default(),
+            on_reset: OnReset::default(),
+            longest: 256,
+        }
+    }
+
+    /// Pauses on all channels, each with its own random numbers.
+    pub fn pauses(self, pauses: &Pauses) -> Self {
+        let pauses = ChannelPauses::all(pauses);
+        Manager { pauses, ..self }
+    }
+
+    /// Pauses on one channel.
+    pub fn pauses_on(mut self, channel: Channel, pauses: &Pauses) -> Self {
+        self.pauses.set(channel, pauses);
+        self
+    }
+
+    /// What a reset does to accesses that are not answered: they fail, or are made again after it.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Manager { on_reset, ..self }
+    }
+
+    /// How many beats the bursts have at most that [`write`](RunningManager::write) and
+    /// [`read`](RunningManager::read) make: 256 unless told otherwise.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: for 0 and above 256.
+    #[track_caller]
+    pub fn longest_burst(self, beats: u16) -> Self {
+        assert!(
+            (1..=256).contains(&beats),
+            "AXI4: bursts of {beats} beats; they have 1 to 256"
+        );
+        Manager {
+            longest: beats,
+            ..self
+        }
+    }
+
+    /// Starts it, as background children of a scope, a manager or the test.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol, or another manager drives the bus.
+    #[track_caller]
+    pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningManager {
+        let bus = self.bus;
+        bus.check_widths();
+        let name = bus.name();
+        let asked = |what: &str| Event::new().named(interned(format!("{what} of {name}")));
+        let shared = Rc::new(Shared {
+            writes: RefCell::default(),
+            reads: RefCell::default(),
+            asked_write: asked("writes"),
+            asked_read: asked("reads"),
+            ended: Cell::new(false),
+        });
+        if let Some(signals) = bus.write {
+            let claim = Claim::new(signals.aw.valid.path(), "manager");
+            let [aw, w, b] = bus.write_wires(&signals, clocked);
+            let side = WriteSide {
+                bus,
+                signals,
+                clocked: *clocked,
+                aw: Offering::new(aw, &self.pauses.of(Channel::Aw)),
+                w: Offering::new(w, &self.pauses.of(Channel::W)),
+                b: Taking::new(b, &self.pauses.of(Channel::B)),
+                shared: EndShared(Rc::clone(&shared)),
+                on_reset: self.on_reset,
+                beat: 0,
+                offset: 0,
+                lanes: Lanes::new(bus.bytes()),
+                strobe: LogicVec::zeros(0),
+                written: None,
+            };
+            let name = free_name(parent, format!("{name} manager writes"));
+            parent.add_background(name, async move {
+                let _claim = claim;
+                side.run().await
+            });
+        }
+        if let Some(signals) = bus.read {
+            let claim = Claim::new(signals.ar.valid.path(), "manager");
+            let [ar, r] = bus.read_wires(&signals, clocked);
+            let side = ReadSide {
+                bus,
+                signals,
+                clocked: *clocked,
+                ar: Offering::new(ar, &self.pauses.of(Channel::Ar)),
+                r: Taking::new(r, &self.pauses.of(Channel::R)),
+                shared: EndShared(Rc::clone(&shared)),
+                on_reset: self.on_reset,
+                lanes: Lanes::new(bus.bytes()),
+            };
+            let name = free_name(parent, format!("{name} manager reads"));
+            parent.add_background(name, async move {
+                let _claim = claim;
+                side.run().await
+            });
+        }
+        RunningManager {
+            shared,
+            bus,
+            like: Burst::incr(0, 1, 1),
+            longest: self.longest,
+        }
+    }
+}
+
+struct Writing {
+    burst: Burst,
+    data: WriteData,
+    answer: OneshotSender<WriteAnswer>,
+}
+
+struct Reading {
+    burst: Burst,
+    beat: u16,
+    answer: ReadAnswer,
+    sender: OneshotSender<ReadAnswer>,
+}
+
+struct Shared {
+    writes: RefCell<Outstanding<Writing>>,
+    reads: RefCell<Outstanding<Reading>>,
+    asked_write: Event,
+    asked_read: Event,
+    ended: Cell<bool>,
+}
+
+/// Nobody is answered any more, however the manager's tasks end.
+struct EndShared(Rc<Shared>);
+
+impl Drop for EndShared {
+    fn drop(&mut self) {
+        self.0.ended.set(true);
+        let writes = self.0.writes.take();
+        let reads = self.0.reads.take();
+        drop((writes, reads));
+    }
+}
+
+/// Waits until something is asked for, and tells whether that is in a reset.
+async fn asleep(asked: &Event, is_empty: impl Fn() -> bool, clocked: &Clocked) -> bool {
+    loop {
+        let wait = asked.wait();
+        if !is_empty() {
+            return clocked.is_in_reset();
+        }
+        wait.await;
+    }
+}
+
+struct WriteSide {
+    bus: Bus,
+    signals: WriteSignals,
+    clocked: Clocked,
+    aw: Offering,
+    w: Offering,
+    b: Taking,
+    shared: EndShared,
+    on_reset: OnReset,
+    /// Where it is in the data of a burst.
+    beat: u16,
+    offset: usize,
+    lanes: Lanes,
+    strobe: LogicVec,
+    /// The strobes and WLAST that were written last.
+    written: Option<(u128, bool)>,
+}
+
+impl WriteSide {
+    async fn run(mut self) -> Result {
+        self.idle()?;
+        let mut was_in_reset = false;
+        loop {
+            if self.shared.0.writes.borrow().is_empty() {
+                let shared = Rc::clone(&self.shared.0);
+                let is_empty = || shared.writes.borrow().is_empty();
+                was_in_reset = asleep(&shared.asked_write, is_empty, &self.clocked).await;
+            }
+            waiting_for(self.waits_for(), self.clocked.edge()).await;
+            let in_reset = self.clocked.is_in_reset();
+            if !in_reset {
+                self.edge()?;
+            } else if !was_in_reset {
+                self.idle()?;
+                (self.beat, self.offset) = (0, 0);
+                let dropped = self.shared.0.writes.borrow_mut().reset(self.on_reset);
+                drop(dropped);
+            }
+            was_in_reset = in_reset;
+        }
+    }
+
+    fn idle(&mut self) -> Result {
+        self.aw.idle()?;
+        self.w.idle()?;
+        Ok(self.b.set_ready(false)?)
+    }
+
+    fn waits_for(&self) -> &'static str {
+        let sending = self.aw.waits_for().or(self.w.waits_for());
+        sending.unwrap_or(self.b.waits_for())
+    }
+
+    fn edge(&mut self) -> Result {
+        // What is answered at an edge was asked for at an earlier one.
+        if self.b.is_given()? {
+            self.answered()?;
+        }
+        let shared = Rc::clone(&self.shared.0);
+        let mut writes = shared.writes.borrow_mut();
+        if self.aw.is_taken()? {
+            writes.address_is_sent();
+        }
+        if self.w.is_taken()?
+            && let Some(writing) = writes.next_data()
+        {
+            let lanes = writing.burst.lanes(self.beat, self.bus.bytes());
+            self.beat += 1;
+            self.offset += lanes.len();
+            if self.beat == writing.burst.beats {
+                (self.beat, self.offset) = (0, 0);
+                writes.data_is_sent();
+            }
+        }
+        let next = writes.next_address();
+        if self.aw.may_offer(next.is_some())?
+            && let Some(writing) = next
+        {
+            self.signals.aw.drive(&writing.burst)?;
+            self.aw.offered()?;
+        }
+        let next = writes.next_data();
+        if self.w.may_offer(next.is_some())?
+            && let Some(writing) = next
+        {
+            self.drive_beat(writing)?;
+            self.w.offered()?;
+        }
+        self.b.open_if(true)?;
+        Ok(())
+    }
+
+    fn drive_beat(&mut self, writing: &Writing) -> Result {
+        let signals = &self.signals.w;
+        let Writing { burst, data, .. } = writing;
+        let lanes = burst.lanes(self.beat, self.bus.bytes());
+        let (first, count) = (lanes.start, lanes.len());
+        let bytes = &data.bytes[self.offset..][..count];
+        let strobes = if data.enabled.is_empty() {
+            super::burst::strobes_of(lanes.clone())
+        } else {
+            let enabled = (0..count).filter(|index| data.is_enabled(self.offset + index));
+            enabled.fold(0, |bits, index| bits | 1 << (first + index))
+        };
+        self.lanes.drive(&signals.data, lanes, bytes)?;
+        let last = self.beat + 1 == burst.beats;
+        // What has not changed is not written again.
+        let written = self.written.replace((strobes, last));
+        if let Some(signal) = signals.strb
+            && written.is_none_or(|written| written.0 != strobes)
+        {
+            let words = words(strobes);
+            self.strobe
+                .assign_planes(signal.width(), |word| (words[word], 0));
+            signal.try_set_from(&self.strobe)?;
+        }
+        if let Some(signal) = signals.last
+            && written.is_none_or(|written| written.1 != last)
+        {
+            signal.try_set(Logic::from(last))?;
+        }
+        drive_user(signals.user, data.user(self.beat))
+    }
+
+    fn answered(&mut self) -> Result {
+        let name = self.bus.name();
+        let (id, response) = self.signals.b.sample(name)?;
+        let mut writes = self.shared.0.writes.borrow_mut();
+        let found = writes.find(|writing| writing.burst.id == id);
+        let is_sent = found.is_some_and(|at| writes.is_sent(at));
+        let Some(writing) = found.filter(|_| is_sent).and_then(|at| writes.remove(at)) else {
+            let (rule, what) = match found {
+                Some(_) => ("AXI4_ERRS_BRESP_WLAST", "before the last beat of its data"),
+                None => ("AXI4_ERRS_BRESP_AW", "that was not asked for"),
+            };
+            let what = format!("an answer with ID {id} to a write, {what}");
+            return Err(Violation::new(rule, name, what).now().into());
+        };
+        let user = self.signals.b.user.map(|signal| signal.get());
+        // Who asked may have gone.
+        let _ = writing.answer.send(WriteAnswer { response, user });
+        Ok(())
+    }
+}
+
+struct ReadSide {
+    bus: Bus,
+    signals: ReadSignals,
+    clocked: Clocked,
+    ar: Offering,
+    r: Taking,
+    shared: EndShared,
+    on_reset: OnReset,
+    lanes: Lanes,
+}
+
+impl ReadSide {
+    async fn run(mut self) -> Result {
+        self.idle()?;
+        let mut was_in_reset = false;
+        loop {
+            if self.shared.0.reads.borrow().is_empty() {
+                let shared = Rc::clone(&self.shared.0);
+                let is_empty = || shared.reads.borrow().is_empty();
+                was_in_reset = asleep(&shared.asked_read, is_empty, &self.clocked).await;
+            }
+            let waits_for = self.ar.waits_for().unwrap_or(self.r.waits_for());
+            waiting_for(waits_for, self.clocked.edge()).await;
+            let in_reset = self.clocked.is_in_reset();
+            if !in_reset {
+                self.edge()?;
+            } else if !was_in_reset {
+                self.idle()?;
+                self.reset();
+            }
+            was_in_reset = in_reset;
+        }
+    }
+
+    fn idle(&mut self) -> Result {
+        self.ar.idle()?;
+        Ok(self.r.set_ready(false)?)
+    }
+
+    fn reset(&mut self) {
+        let mut reads = self.shared.0.reads.borrow_mut();
+        let dropped = reads.reset(self.on_reset);
+        for reading in reads.iter_mut() {
+            reading.beat = 0;
+            reading.answer = ReadAnswer::default();
+        }
+        drop(reads);
+        drop(dropped);
+    }
+
+    fn edge(&mut self) -> Result {
+        if self.r.is_given()? {
+            self.answered()?;
+        }
+        let shared = Rc::clone(&self.shared.0);
+        let mut reads = shared.reads.borrow_mut();
+        if self.ar.is_taken()? {
+            reads.address_is_sent();
+        }
+        let next = reads.next_address();
+        if self.ar.may_offer(next.is_some())?
+            && let Some(reading) = next
+        {
+            self.signals.ar.drive(&reading.burst)?;
+            self.ar.offered()?;
+        }
+        self.r.open_if(true)?;
+        Ok(())
+    }
+
+    fn answered(&mut self) -> Result {
+        let (name, bytes) = (self.bus.name(), self.bus.bytes());
+        let signals = &self.signals.r;
+        let (id, response) = signals.sample(name)?;
+        let mut reads = self.shared.0.reads.borrow_mut();
+        let found = reads.find(|reading| reading.burst.id == id);
+        let Some((at, reading)) = found.and_then(|at| Some((at, reads.get_mut(at)?))) else {
+            let what = format!("data with ID {id}, and no read with it is under way");
+            return Err(Violation::new("AXI4_ERRS_RID", name, what).now().into());
+        };
+        let lanes = reading.burst.lanes(reading.beat, bytes);
+        let needed = if response.is_error() {
+            0
+        } else {
+            super::burst::strobes_of(lanes.clone())
+        };
+        self.lanes
+            .sample(&signals.data, needed, &rules::RDATA, name)?;
+        let answer = &mut reading.answer;
+        if reading.beat == 0 {
+            answer.data.reserve(reading.burst.data_bytes());
+            let beats = usize::from(reading.burst.beats);
+            answer.responses.reserve(beats);
+            answer
+                .users
+                .reserve(if signals.user.is_some() { beats } else { 0 });
+        }
+        answer.data.extend_from_slice(&self.lanes.bytes[lanes]);
+        answer.responses.push(response);
+        if let Some(signal) = signals.user {
+            answer.users.push(signal.get());
+        }
+        reading.beat += 1;
+        let is_last = reading.beat == reading.burst.beats;
+        let last = last_of(signals.last, &rules::RLAST, name)?.unwrap_or(is_last);
+        if last != is_last {
+            let what = format!(
+                "RLAST is {} with beat {} of {}",
+                u8::from(last),
+                reading.beat,
+                reading.burst.beats
+            );
+            return Err(Violation::new("AXI4_ERRS_RDATA_NUM", name, what)
+                .now()
+                .into());
+        }
+        if is_last && let Some(reading) = reads.remove(at) {
+            let _ = reading.sender.send(reading.answer); // who asked may have gone
+        }
+        Ok(())
+    }
+}
+
+/// A manager that runs. A clone is the same manager.
+#[derive(Clone)]
+pub struct RunningManager {
+    shared: Rc<Shared>,
+    bus: Bus,
+    /// What belongs to the bursts of accesses of any length.
+    like: Burst,
+    longest: u16,
+}
+
+impl RunningManager {
+    /// The same manager, whose [`write`](Self::write) and [`read`](Self::read) make bursts with this ID,
+    /// protection, and so on.
+    ///
+    /// ```no_run
+    /// # async fn example(bus: verifork_components::axi::RunningManager) -> verifork::Result {
+    /// let other = bus.with(|burst| burst.id(3).qos(1));
+    /// other.write(0x1000, &[1, 2, 3]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with(&self, attributes: impl FnOnce(Burst) -> Burst) -> Self {
+        let mut other = self.clone();
+        other.like = attributes(other.like);
+        other
+    }
+
+    /// Writes bytes, of any number and to any address: in bursts that do not cross 4 KB.
+    ///
+    /// # Errors
+    ///
+    /// At the caller's line: a burst is not answered OKAY, or does not fit the bus. A reset came before the
+    /// answer, or the manager has ended.
+    #[track_caller]
+    pub fn write(&self, address: u64, bytes: &[u8]) -> impl Future<Output = Result> + use<> {
+        let place = At::here();
+        let mut rest = bytes;
+        let mut parts = Vec::new();
+        let mut refused = None;
+        for (burst, count) in split(address, rest.len(), self.bus.bytes(), self.longest) {
+            let burst = self.like.at(burst.address, burst.beats, burst.beat_bytes);
+            let (part, others) = rest.split_at(count);
+            rest = others;
+            let mut data = WriteData::from(part);
+            let all = burst.data_bytes();
+            if all != count {
+                data.bytes.resize(all, 0);
+                data = data.enabled((0..all).map(|index| index < count));
+            }
+            if refused.is_none() {
+                refused = self.refuses_write(&burst, &data);
+            }
+            parts.push((burst, data));
+        }
+        let shared = Rc::clone(&self.shared);
+        async move {
+            if let Some(error) = refused {
+                return Err(error);
+            }
+            // All are under way at once.
+            let asked: Vec<_> = parts
+                .into_iter()
+                .map(|(burst, data)| (burst.address, shared.ask_write(burst, data)))
+                .collect();
+            for (at, asked) in asked {
+                match answer(asked, &shared).await?.response {
+                    Response::Okay => {}
+                    response => return Err(place.failed("a write", at, response)),
+                }
+            }
+            Ok(())
+        }
+    }
+
+    /// Reads so many bytes from any address on, in bursts that do not cross 4 KB.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    #[track_caller]
+    pub fn read(
+        &self,
+        address: u64,
+        count: usize,
+    ) -> impl Future<Output = Result<Vec<u8>>> + use<> {
+        let place = At::here();
+        let mut parts = Vec::new();
+        let mut refused = None;
+        for (burst, count) in split(address, count, self.bus.bytes(), self.longest) {
+            let burst = self.like.at(burst.address, burst.beats, burst.beat_bytes);
+            if refused.is_none() {
+                refused = self.refuses_read(&burst);
+            }
+            parts.push((burst, count));
+        }
+        let shared = Rc::clone(&self.shared);
+        async move {
+            if let Some(error) = refused {
+                return Err(error);
+            }
+            let asked: Vec<_> = parts
+                .into_iter()
+                .map(|(burst, count)| (burst.address, count, shared.ask_read(burst)))
+                .collect();
+            let mut bytes = Vec::with_capacity(count);
+            for (at, count, asked) in asked {
+                let read = answer(asked, &shared).await?;
+                match read.response() {
+                    Response::Okay => bytes.extend_from_slice(&read.data[..count]),
+                    response => return Err(place.failed("a read", at, response)),
+                }
+            }
+            Ok(bytes)
+        }
+    }
+
+    /// Writes a burst, and tells how it was answered.
+    ///
+    /// # Errors
+    ///
+    /// At the caller's line: it breaks a rule of the protocol, which the error names, or does not fit the bus.
+    /// A reset came before the answer, or the manager has ended.
+    #[track_caller]
+    pub fn write_burst<D: Into<WriteData>>(
+        &self,
+        burst: Burst,
+        data: D,
+    ) -> impl Future<Output = Result<WriteAnswer>> + use<D> {
+        let data = data.into();
+        let refused = self.refuses_write(&burst, &data);
+        let shared = Rc::clone(&self.shared);
+        async move {
+            if let Some(error) = refused {
+                return Err(error);
+            }
+            answer(shared.ask_write(burst, data), &shared).await
+        }
+    }
+
+    /// Reads a burst, and tells how it was answered.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_burst`](Self::write_burst).
+    #[track_caller]
+    pub fn read_burst(&self, burst: Burst) -> impl Future<Output = Result<ReadAnswer>> + use<> {
+        let refused = self.refuses_read(&burst);
+        let shared = Rc::clone(&self.shared);
+        async move {
+            if let Some(error) = refused {
+                return Err(error);
+            }
+            answer(shared.ask_read(burst), &shared).await
+        }
+    }
+
+    #[track_caller]
+    fn refuses_write(&self, burst: &Burst, data: &WriteData) -> Option<Error> {
+        let name = self.bus.name();
+        let Some(signals) = &self.bus.write else {
+            return Some(verifork::error!(
+                "AXI4: a write, and `{name}` has no channels for it"
+            ));
+        };
+        let why = refuses(&self.bus, &signals.aw, burst, &rules::AW)
+            .or_else(|| refuses_data(&self.bus, burst, data))?;
+        Some(verifork::error!("AXI4: a write refused: {why}"))
+    }
+
+    #[track_caller]
+    fn refuses_read(&self, burst: &Burst) -> Option<Error> {
+        let name = self.bus.name();
+        let Some(signals) = &self.bus.read else {
+            return Some(verifork::error!(
+                "AXI4: a read, and `{name}` has no channels for it"
+            ));
+        };
+        let why = refuses(&self.bus, &signals.ar, burst, &rules::AR)?;
+        Some(verifork::error!("AXI4: a read refused: {why}"))
+    }
+}
+
+impl Shared {
+    fn ask_write(&self, burst: Burst, data: WriteData) -> OneshotReceiver<WriteAnswer> {
+        let (answer, receiver) = oneshot();
+        if !self.ended.get() {
+            self.writes.borrow_mut().push(Writing {
+                burst,
+                data,
+                answer,
+            });
+            self.asked_write.notify_all();
+        }
+        receiver
+    }
+
+    fn ask_read(&self, burst: Burst) -> OneshotReceiver<ReadAnswer> {
+        let (sender, receiver) = oneshot();
+        if !self.ended.get() {
+            self.reads.borrow_mut().push(Reading {
+                burst,
+                beat: 0,
+                answer: ReadAnswer::default(),
+                sender,
+            });
+            self.asked_read.notify_all();
+        }
+        receiver
+    }
+}
+
+async fn answer<T>(receiver: OneshotReceiver<T>, shared: &Shared) -> Result<T> {
+    match receiver.await {
+        Ok(answer) => Ok(answer),
+        Err(_) if shared.ended.get() => Err(Interrupted::Ended.into()),
+        Err(_) => Err(Interrupted::Reset.into()),
+    }
+}
+
+impl std::fmt::Debug for RunningManager {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunningManager")
+            .field("bus", &self.bus.name())
+            .finish_non_exhaustive()
+    }
+}

@@ -252,7 +252,7 @@ fn a_table_of_another_version_is_refused_by_both_versions() {
         .status();
     assert!(compiled.expect("there is a compiler").success());
     let run = CONFORMANCE.run_in(folder.path(), &[], &["-m", "other.so"]);
-    run.says("with version 1 of the table of a design, the plugin has version 7");
+    run.says("with version 2 of the table of a design, the plugin has version 7");
     assert_eq!(run.status, Some(2), "{}", run.output);
 }
 

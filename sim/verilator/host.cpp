@@ -228,7 +228,7 @@ void start_up(void* plugin, const std::string& path) {
 // The table that a plugin of verifork's is given. Its layout is that of `table.rs` in the library, and
 // bears a version, which changes whenever the layout does.
 
-constexpr uint32_t table_version = 1;
+constexpr uint32_t table_version = 2;
 
 struct Range {
     int32_t left;
@@ -278,14 +278,16 @@ struct Table {
     uint64_t scope_count;
     uint64_t variable_count;
     uint64_t range_count;
-    /// Evaluates the design; 1 once the simulation is over.
-    int (*evaluate)(void* host);
-    /// The last of a time step, in which nothing has changed since the last evaluation.
-    int (*end_step)(void* host);
-    /// Moves time on.
+    /// When the design itself wants to be evaluated next; the greatest number for never. Each evaluation
+    /// writes it.
+    const uint64_t* next_event;
+    /// Evaluates the design at a time, which it takes over; 1 once the simulation is over.
+    int (*evaluate)(void* host, uint64_t time);
+    /// The last of a time step, in which nothing has changed since the last evaluation; null where there
+    /// is nothing to do in it.
+    int (*end_step)(void* host, uint64_t time);
+    /// Moves time on for what comes after the simulation: evaluations take theirs along.
     void (*set_time)(void* host, uint64_t time);
-    /// When the design itself wants to be evaluated next; the greatest number for never.
-    uint64_t (*next_event)(void* host);
     /// Ends the simulation, as $finish does.
     void (*finish)(void* host);
     void (*print)(void* host, const char* text, uint64_t bytes);
@@ -454,6 +456,7 @@ class Host final {
     VerilatedContext& m_context;
     Vdesign& m_design;
     bool m_ended = false;
+    uint64_t m_next_event = ~uint64_t{0};
 #if VM_TRACE
     Waves* m_waves = nullptr;
 #endif
@@ -536,14 +539,17 @@ public:
         table.argument_count = argc;
         table.arguments = argv;
         reflection.tell(table);
-        table.evaluate = [](void* host) -> int { return static_cast<Host*>(host)->evaluate(); };
-        table.end_step = [](void* host) -> int { return static_cast<Host*>(host)->end_step(); };
+        table.next_event = &m_next_event;
+        table.evaluate = [](void* host, uint64_t time) -> int {
+            return static_cast<Host*>(host)->evaluate(time);
+        };
+#if VM_TRACE
+        table.end_step = [](void* host, uint64_t time) -> int {
+            return static_cast<Host*>(host)->end_step(time);
+        };
+#endif
         table.set_time = [](void* host, uint64_t time) {
             static_cast<Host*>(host)->m_context.time(time);
-        };
-        table.next_event = [](void* host) -> uint64_t {
-            Vdesign& design = static_cast<Host*>(host)->m_design;
-            return design.eventsPending() ? design.nextTimeSlot() : ~uint64_t{0};
         };
         table.finish = [](void*) { end_soon(); };
         table.print = [](void*, const char* text, uint64_t bytes) {
@@ -566,22 +572,26 @@ public:
         end();
     }
 
-    int evaluate() {
+    int evaluate(uint64_t time) {
+        m_context.time(time);
         m_design.eval_step();
         if (VL_UNLIKELY(!stops.empty())) resolve_stops();
+        m_next_event = m_design.eventsPending() ? m_design.nextTimeSlot() : ~uint64_t{0};
         return over();
     }
 
-    int end_step() {
+#if VM_TRACE
+    /// What the design itself does at the end of a time step is to write waves, and nothing else.
+    int end_step(uint64_t time) {
+        m_context.time(time);
         if (!over()) {
             m_design.eval_end_step();
             if (VL_UNLIKELY(!stops.empty())) resolve_stops();
         }
-#if VM_TRACE
-        if (m_waves) m_waves->dump(m_context.time());
-#endif
+        if (m_waves) m_waves->dump(time);
         return over();
     }
+#endif
 
     /// Tells plugins that the simulation is over, once, and closes what is open.
     void end() {

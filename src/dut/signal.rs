@@ -250,7 +250,12 @@ impl<T: SignalValue> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
-        let place = Location::caller();
+        let (entry, place) = (self.entry, Location::caller());
+        if let Some(bits) = value.small(entry.declared)
+            && entry.keep_small(self.index, (bits, entry.all), place)
+        {
+            return Ok(());
+        }
         self.store(value, place, |entry, write| {
             entry.write(self.index, write, place)
         })

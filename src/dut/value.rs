@@ -94,6 +94,11 @@ pub(super) mod sealed {
         fn takes_logic() -> bool {
             true
         }
+        /// Its bits, if they are up to 64, all known, and the object holds the value.
+        #[inline]
+        fn small(&self, _declared: Declared) -> Option<u64> {
+            None
+        }
         /// Reads it.
         fn load(source: Source) -> Result<Self, ReadCause>;
         /// Hands it to `put` in the form that costs least.
@@ -120,6 +125,18 @@ pub(super) mod sealed {
 #[inline]
 fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadCause> {
     let declared = entry.declared;
+    if declared.width <= 64
+        && let Some(value) = entry.read_direct(index)
+    {
+        return Ok(T::from_planes_u64(declared, value, 0)?);
+    }
+    load_asked(entry, index)
+}
+
+/// Reads what the port is asked for.
+#[inline(never)]
+fn load_asked<T: LogicValue>(entry: &Entry, index: SignalIndex) -> Result<T, ReadCause> {
+    let declared = entry.declared;
     if declared.width <= 64 && !T::ALL_STATES {
         let (value, unknown) = entry.read_small(index)?;
         return Ok(T::from_planes_u64(declared, value, unknown)?);
@@ -127,6 +144,17 @@ fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadC
     let mut vector = LogicVec::default();
     entry.kernel.read(index, &mut vector)?;
     Ok(T::from_declared(declared, &vector)?)
+}
+
+#[inline]
+fn small_logic<T: LogicValue>(value: &T, declared: Declared) -> Option<u64> {
+    if declared.width > 64 {
+        return None;
+    }
+    match value.to_small_planes(declared) {
+        Ok(Some((value, 0))) => Some(value),
+        _ => None,
+    }
 }
 
 #[inline]
@@ -161,6 +189,11 @@ macro_rules! through_logic {
         #[inline]
         fn load(source: Source) -> Result<Self, ReadCause> {
             load_logic(source)
+        }
+
+        #[inline]
+        fn small(&self, declared: Declared) -> Option<u64> {
+            small_logic(self, declared)
         }
 
         #[inline]

@@ -125,23 +125,6 @@ impl Kernel {
         signal.takes_deposits.set(is_writable);
     }
 
-    /// Keeps a known value of up to 64 bits, which has been found to be writable, and its mask.
-    pub(super) fn keep_small(
-        &self,
-        signal: &Signal,
-        index: SignalIndex,
-        (value, mask): (u64, u64),
-        place: &'static Location<'static>,
-    ) {
-        let write = Write::Small {
-            value,
-            unknown: 0,
-            mask,
-        };
-        self.phases.want_read_write();
-        self.writes.push(signal, index, write, place);
-    }
-
     /// Keeps a write for the read-write phase.
     #[inline(never)]
     pub(crate) fn write(

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::heap::NEVER;
-use super::index::SignalIndex;
+use super::signal::Signal;
 
 /// The course of a clock, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) struct ClockShape {
 }
 
 struct ClockState {
-    signal: SignalIndex,
+    signal: &'static Signal,
     shape: ClockShape,
     level: bool,
     cycles: u64,
@@ -65,7 +65,7 @@ impl Clocks {
     /// Adds a clock that keeps `level` until `first`.
     pub(super) fn add(
         &self,
-        signal: SignalIndex,
+        signal: &'static Signal,
         shape: ClockShape,
         level: bool,
         first: u64,
@@ -92,19 +92,9 @@ impl Clocks {
         self.earliest.get()
     }
 
-    /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
+    /// Toggles the only clock there is, if it is due: the usual case, in which its next time is the earliest.
     #[inline]
-    pub(super) fn serve_due(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
-        // The usual case: one clock, whose next time is the earliest as it is.
-        if let Some((signal, level)) = self.toggle_only(now) {
-            return write(signal, level);
-        }
-        self.serve_several(now, write);
-    }
-
-    /// Toggles the only clock there is, if it is due.
-    #[inline]
-    fn toggle_only(&self, now: u64) -> Option<(SignalIndex, bool)> {
+    pub(super) fn toggle_only(&self, now: u64) -> Option<(&'static Signal, bool)> {
         let mut states = self.states.borrow_mut();
         let [only] = &mut states[..] else { return None };
         if only.next > now {
@@ -116,8 +106,8 @@ impl Clocks {
         Some((only.signal, only.level))
     }
 
-    #[inline(never)]
-    fn serve_several(&self, now: u64, mut write: impl FnMut(SignalIndex, bool)) {
+    /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
+    pub(super) fn serve_several(&self, now: u64, mut write: impl FnMut(&'static Signal, bool)) {
         let mut from = 0;
         while let Some((signal, level)) = self.toggle_next(&mut from, now) {
             write(signal, level);
@@ -126,7 +116,7 @@ impl Clocks {
 
     /// Toggles the next clock that is due, counted from `from`. Once there is none, the earliest
     /// time of all is known.
-    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(SignalIndex, bool)> {
+    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(&'static Signal, bool)> {
         let mut states = self.states.borrow_mut();
         for state in states.iter_mut().skip(*from) {
             *from += 1;
@@ -163,11 +153,11 @@ impl Clocks {
             .unwrap_or(false)
     }
 
-    pub(super) fn drives(&self, signal: SignalIndex) -> bool {
+    pub(super) fn drives(&self, signal: &Signal) -> bool {
         self.states
             .borrow()
             .iter()
-            .any(|state| state.signal == signal && state.next != NEVER)
+            .any(|state| std::ptr::eq(state.signal, signal) && state.next != NEVER)
     }
 
     /// Forgets every clock.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::task::Waker;
 
 use super::gate::Inside;
-use super::{ASKED, Hooks, KERNEL, Kernel, SignalIndex, Stage, gate, start};
+use super::{ASKED, Hooks, KERNEL, Kernel, Signal, Stage, gate, start};
 use crate::simulator::{Events, Listener, Phase, Port, PortError, WriteMode};
 use crate::value::Logic;
 
@@ -99,6 +99,17 @@ impl Listener for Kernel {
             Some(deadline) => deadline,
             None => self.port.now(),
         };
+        self.enter_step(Stage::Active, now);
+        let last = self.serve_deadlines(now);
+        self.run(last);
+        self.leave(false);
+    }
+
+    fn on_deadline(&'static self, now: u64) {
+        if self.over.get() {
+            return;
+        }
+        let _outermost = Outermost::enter(self);
         self.enter_step(Stage::Active, now);
         let last = self.serve_deadlines(now);
         self.run(last);
@@ -229,18 +240,41 @@ impl Kernel {
     #[inline(always)] // in the way of every timer
     fn serve_deadlines(&'static self, now: u64) -> Option<Waker> {
         // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
-        if self.clocks.earliest() <= now {
-            self.writing.set(true);
-            self.clocks
-                .serve_due(now, |signal, level| self.drive_clock(signal, level));
-            self.writing.set(false);
-        }
-        if self.timers.is_due(now) {
-            self.queue_held();
-            self.serve_timers(now)
+        let woken = if self.clocks.earliest() <= now {
+            self.serve_clocks(now)
         } else {
-            self.held.take()
+            None
+        };
+        if self.timers.is_due(now) {
+            if let Some(waker) = woken {
+                self.executor.wake_waker(waker);
+            }
+            self.queue_held();
+            return self.serve_timers(now);
         }
+        woken.or_else(|| self.held.take())
+    }
+
+    /// Toggles the clocks that are due. Whom they wake is queued or held, but for the only one that a
+    /// clock wakes which toggles alone past the port.
+    #[inline(always)] // in the way of every clock
+    fn serve_clocks(&'static self, now: u64) -> Option<Waker> {
+        let Some((signal, level)) = self.clocks.toggle_only(now) else {
+            self.serve_several_clocks(now);
+            return None;
+        };
+        match signal.set_level(level) {
+            Some(true) => return signal.changed_to_level(now, level),
+            Some(false) => {}
+            None => self.write_clock(signal, level),
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn serve_several_clocks(&'static self, now: u64) {
+        self.clocks
+            .serve_several(now, |signal, level| self.drive_clock(signal, level));
     }
 
     /// Wakes a task from inside of a call of ours. Whom a write of the kernel's own wakes is held back, in
@@ -276,20 +310,33 @@ impl Kernel {
         Some(last)
     }
 
-    #[inline]
-    fn drive_clock(&'static self, index: SignalIndex, level: bool) {
-        let handle = self.signals.get(index).handle;
-        let written = self
-            .port
-            .write_small(handle, 1, u64::from(level), 0, WriteMode::Deposit);
+    fn drive_clock(&'static self, signal: &'static Signal, level: bool) {
+        match signal.set_level(level) {
+            // As an event from inside of the write would have it.
+            Some(true) => {
+                self.queue_held();
+                self.held
+                    .set(signal.changed_to_level(self.now.get(), level));
+            }
+            Some(false) => {}
+            None => self.write_clock(signal, level),
+        }
+    }
+
+    #[inline(never)]
+    fn write_clock(&'static self, signal: &'static Signal, level: bool) {
+        let (handle, mode) = (signal.handle, WriteMode::Deposit);
+        self.writing.set(true);
+        let written = self.port.write_small(handle, 1, u64::from(level), 0, mode);
+        self.writing.set(false);
         if let Err(error) = written {
-            self.clock_failed(index, &error);
+            self.clock_failed(signal, &error);
         }
     }
 
     #[cold]
-    fn clock_failed(&'static self, index: SignalIndex, error: &PortError) {
-        let path = &self.signals.get(index).description.path;
+    fn clock_failed(&'static self, signal: &Signal, error: &PortError) {
+        let path = &signal.description.path;
         (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
     }
 

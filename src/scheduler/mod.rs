@@ -183,8 +183,8 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
         over: Cell::new(false),
         signals: Signals::new(),
         words: Words::new(),
-        timers: Timers::new(),
-        phases: Phases::new(),
+        timers: Timers::new(port.agenda()),
+        phases: Phases::new(port.agenda()),
         writes: Writes::new(),
         forces: Forces::default(),
         clocks: Clocks::new(),
@@ -323,7 +323,7 @@ impl Kernel {
         first: u64,
     ) -> ClockIndex {
         let first = self.deadline(first).unwrap_or(NEVER);
-        self.clocks.add(self.entry(signal), shape, level, first)
+        self.clocks.add(self.signal(signal), shape, level, first)
     }
 
     pub(crate) fn stop_clock(&self, clock: ClockIndex) {
@@ -339,7 +339,7 @@ impl Kernel {
     }
 
     pub(crate) fn has_clock(&'static self, signal: SignalIndex) -> bool {
-        self.clocks.drives(self.entry(signal))
+        self.clocks.drives(self.signal(signal))
     }
 
     // --- the task tree
@@ -360,13 +360,13 @@ impl Kernel {
     /// a clock, then the one that has been still for longest.
     pub(crate) fn still_signal(&self) -> Option<StillSignal<'_>> {
         let clocks = self.clocks.earliest() != NEVER;
-        let still = self.signals.still().map(|(index, signal, since)| {
+        let still = self.signals.still().map(|(signal, since)| {
             let description = &signal.description;
             let is_input = description.direction == Some(Direction::Input);
             StillSignal {
                 path: &description.path,
                 since: SimTime::new(since, self.precision),
-                wants_clock: !self.clocks.drives(index)
+                wants_clock: !self.clocks.drives(signal)
                     && (is_named_as_a_clock(&description.name) || is_input && !clocks),
             }
         });

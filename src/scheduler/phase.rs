@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::wait_reasons::{self, Waits};
 use super::{ASK_AGAIN, Kernel};
-use crate::simulator::{Phase, Port, PortResult};
+use crate::simulator::{Agenda, Phase, Port, PortResult};
 use crate::task::wait_queue::WaitQueue;
 use crate::task::waiters::WaiterKey;
 
@@ -19,12 +19,14 @@ pub(super) struct Phases {
     waits: [PhaseWaits; 3],
     /// Somebody has begun to wait since the simulator was last asked to call, or something was written.
     changed: Cell<bool>,
+    /// Where the port looks for what is waited for: then it need not be asked.
+    agenda: Option<&'static Agenda>,
 }
 
 const ALL: [Phase; 3] = [Phase::ReadWrite, Phase::ReadOnly, Phase::NextTimeStep];
 
 impl Phases {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(agenda: Option<&'static Agenda>) -> Self {
         let waits = ALL.map(|_| PhaseWaits {
             waits: WaitQueue::new(),
             armed: Cell::new(false),
@@ -32,6 +34,16 @@ impl Phases {
         Phases {
             waits,
             changed: Cell::new(false),
+            agenda,
+        }
+    }
+
+    /// The port is to call for a phase.
+    #[inline]
+    fn ask(&self, phase: Phase) {
+        match self.agenda {
+            Some(agenda) => agenda.ask(phase),
+            None => self.changed.set(true),
         }
     }
 
@@ -42,7 +54,7 @@ impl Phases {
 
     #[inline]
     pub(super) fn wait(&self, phase: Phase, waker: &Waker) -> WaiterKey {
-        self.changed.set(true);
+        self.ask(phase);
         self.of(phase).waits.register((), waker)
     }
 
@@ -73,13 +85,13 @@ impl Phases {
     #[cold]
     pub(super) fn missed(&self, phase: Phase) {
         self.reached(phase);
-        self.changed.set(true);
+        self.ask(phase);
     }
 
     /// A write waits for the read-write phase.
     #[inline]
     pub(super) fn want_read_write(&self) {
-        self.changed.set(true);
+        self.ask(Phase::ReadWrite);
     }
 
     #[inline]

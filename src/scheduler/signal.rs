@@ -15,12 +15,13 @@ use super::signal_wait::{Change, Condition, SignalWait};
 use super::wait_reasons::{self, Waits};
 use super::write::{Write, WriteError};
 use super::{Kernel, Stage, paths};
+use crate::simulator::verilator::Direct;
 use crate::simulator::{
     CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Port, PortResult, Quirks,
 };
-use crate::task::wait_queue::{Only, WaitQueue, Woken};
-use crate::task::waiters::WaiterKey;
-use crate::value::{Declared, Logic, LogicVec};
+use crate::task::wait_queue::{WaitQueue, Woken};
+use crate::task::waiters::{Only, WaiterKey};
+use crate::value::{Declared, Logic, LogicVec, low_mask};
 
 /// What the design is known to do with a signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,10 +46,14 @@ const IDLE_FIRES: u32 = 8;
 pub(crate) struct Signal {
     pub(crate) kernel: &'static Kernel,
     pub(crate) handle: Handle,
+    /// The way past the port, where there is one.
+    pub(super) direct: Option<Direct>,
     pub(crate) description: Description,
     /// What the declaration makes of its bits.
     pub(crate) declared: Declared,
     pub(super) width: u32,
+    /// A bit for each of its bits, of up to 64.
+    pub(crate) all: u64,
     pub(super) two_state: bool,
     /// It is no constant, and the simulator refuses no writes.
     pub(super) is_writable: Cell<bool>,
@@ -72,6 +77,8 @@ pub(crate) struct Signal {
     /// When it last changed, in steps, or since when it is watched.
     changed_at: Cell<u64>,
     waits: WaitQueue<SignalWait>,
+    /// The edges that somebody may await; 0 if nobody waits.
+    awaited: Cell<u8>,
     /// The place of its pending write in the buffer, or [`NOT_QUEUED`].
     pub(super) queued: Cell<u32>,
 }
@@ -157,8 +164,10 @@ impl Signals {
         self.table.push(Box::new(Signal {
             kernel,
             handle,
+            direct: port.direct(handle),
             declared: description.declared(),
             width,
+            all: low_mask(width.min(64)),
             two_state,
             is_writable: Cell::new(is_writable),
             driven: Cell::new(driven),
@@ -176,6 +185,7 @@ impl Signals {
             idle_fires: Cell::new(0),
             changed_at: Cell::new(0),
             waits: WaitQueue::new(),
+            awaited: Cell::new(0),
             queued: Cell::new(NOT_QUEUED),
         }));
         index
@@ -199,20 +209,7 @@ impl Signals {
             Some(new) => signal.change_to(new)?,
             None => signal.find_change(port)?,
         };
-        signal.changed_at.set(now);
-        let mut asks = false;
-        let only = signal
-            .waits
-            .take_only_if(|wait| wait.is_over(change, &mut asks));
-        match only {
-            Only::Leaves(waker) => Some(waker),
-            Only::Stays if !asks => None,
-            Only::None if signal.waits.is_empty() => {
-                signal.fired_for_nobody(port);
-                None
-            }
-            _ => signal.wake_several(change, asks),
-        }
+        signal.wake_for(change, now)
     }
 
     pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
@@ -231,15 +228,14 @@ impl Signals {
 
     /// The signals whose edges somebody awaits and that have not changed since the wait began, each with
     /// the time since when it has not, first come first.
-    pub(super) fn still(&self) -> impl Iterator<Item = (SignalIndex, &Signal, u64)> {
-        let all = (0..).map(SignalIndex::of_entry).zip(self.table.iter());
-        all.filter_map(|(index, signal)| {
+    pub(super) fn still(&self) -> impl Iterator<Item = (&Signal, u64)> {
+        self.table.iter().filter_map(|signal| {
             let at = signal.changed_at.get();
             let waits = signal.waits.look();
             let is_still = waits.iter().any(
                 |(_, wait, _)| matches!(wait, SignalWait::Edges { since, .. } if at <= *since),
             );
-            is_still.then_some((index, signal, at))
+            is_still.then_some((signal, at))
         })
     }
 
@@ -313,6 +309,7 @@ impl Kernel {
             signal.prepare_to_wait(index)?;
         }
         signal.idle_fires.set(0);
+        signal.awaited.set(signal.awaited.get() | wait.edges());
         let key = signal.waits.register(wait, waker);
         Ok(SignalKey { signal, key })
     }
@@ -349,10 +346,17 @@ impl Signal {
             .read_small(self.handle, self.width, self.two_state)
     }
 
+    /// The value, if it is known without asking whether it is.
+    #[inline]
+    pub(crate) fn read_direct(&self, index: SignalIndex) -> Option<u64> {
+        let direct = self.direct.as_ref().filter(|_| !index.is_word())?;
+        direct.load()
+    }
+
     /// Keeps a write for the read-write phase, to this signal or to the word that is like it.
     #[inline]
     pub(crate) fn write(
-        &self,
+        &'static self,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
@@ -362,11 +366,36 @@ impl Signal {
                 value,
                 unknown: 0,
                 mask,
-            } if self.takes_now() && !index.is_word() => {
-                self.kernel.keep_small(self, index, (value, mask), place);
-                Ok(())
-            }
+            } if self.keep_small(index, (value, mask), place) => Ok(()),
             _ => self.kernel.write(index, write, place).map_err(Box::new),
+        }
+    }
+
+    /// Keeps a known value of up to 64 bits, and its mask; `false` if somebody has to be asked before.
+    #[inline(never)] // out of the user's tasks
+    pub(crate) fn keep_small(
+        &'static self,
+        index: SignalIndex,
+        value: (u64, u64),
+        place: &'static Location<'static>,
+    ) -> bool {
+        if index.is_word() || !self.takes_now() {
+            return false;
+        }
+        let kernel = self.kernel;
+        kernel.phases.want_read_write();
+        kernel.writes.push_small(self, index, value, place);
+        true
+    }
+
+    /// Writes a value, its unknown bits and its mask past the port, if there is a way and they leave no bit
+    /// out; whether it did.
+    #[inline]
+    pub(super) fn put_known(&self, (value, unknown, mask): (u64, u64, u64)) -> bool {
+        let all = self.all;
+        match &self.direct {
+            Some(direct) if unknown == 0 && mask & all == all => direct.store(value),
+            _ => false,
         }
     }
 
@@ -403,6 +432,49 @@ impl Signal {
         }
         let (value, unknown) = port.read_small(self.handle, 1, self.two_state)?;
         Ok(scalar_of(value, unknown))
+    }
+
+    /// Writes a level past the port, if there is a way: whether it is a change that somebody may await,
+    /// of which nobody else tells.
+    #[inline(always)] // in the way of every clock
+    pub(super) fn set_level(&self, level: bool) -> Option<bool> {
+        let direct = self.direct.as_ref().filter(|_| self.scalar)?;
+        direct.store_untold(u64::from(level))
+    }
+
+    /// The kernel itself has changed the watched signal to a level: wakes as [`Signals::changed`] does.
+    #[inline]
+    pub(super) fn changed_to_level(&self, now: u64, level: bool) -> Option<Waker> {
+        let new = if level { Logic::One } else { Logic::Zero };
+        let change = self.change_to(new)?;
+        let awaited = self.awaited.get();
+        if awaited != 0 && !change.is_any_of(awaited) {
+            self.changed_at.set(now);
+            return None;
+        }
+        self.wake_for(change, now)
+    }
+
+    /// Wakes those whose wait a change ends, first come first, but for the last one, who is returned.
+    #[inline]
+    fn wake_for(&self, change: Change, now: u64) -> Option<Waker> {
+        self.changed_at.set(now);
+        let mut asks = false;
+        let only = self
+            .waits
+            .take_only_if(|wait| wait.is_over(change, &mut asks));
+        match only {
+            Only::Leaves(waker) => {
+                self.awaited.set(0);
+                Some(waker)
+            }
+            Only::Stays if !asks => None,
+            Only::None if self.waits.is_empty() => {
+                self.fired_for_nobody();
+                None
+            }
+            _ => self.wake_several(change, asks),
+        }
     }
 
     /// What a new value of one bit changes; `None` if it is the old one.
@@ -459,7 +531,9 @@ impl Signal {
         }
     }
 
-    fn fired_for_nobody(&self, port: &dyn Port) {
+    #[inline(never)]
+    fn fired_for_nobody(&self) {
+        let port = self.kernel.port;
         let fires = self.idle_fires.get() + 1;
         self.idle_fires.set(fires);
         if fires >= IDLE_FIRES || port.quirks().idle_watches_cost {

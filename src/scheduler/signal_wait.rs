@@ -33,6 +33,12 @@ impl Change {
         Change(Edge::Any as u8 | bit(rises, Edge::Rising) | bit(falls, Edge::Falling))
     }
 
+    /// Whether it is one of these edges, a bit each.
+    #[inline]
+    pub(super) fn is_any_of(self, edges: u8) -> bool {
+        self.0 & edges != 0
+    }
+
     #[inline]
     fn is(self, edge: Edge) -> bool {
         self.0 & edge as u8 != 0
@@ -51,6 +57,15 @@ pub(crate) enum SignalWait {
 }
 
 impl SignalWait {
+    /// The edges that it counts or asks at, a bit each.
+    #[inline]
+    pub(super) fn edges(&self) -> u8 {
+        match self {
+            SignalWait::Edges { edge, .. } => *edge as u8,
+            SignalWait::Until(_) => Edge::Any as u8,
+        }
+    }
+
     /// Counts a change; whether that was the last one. Sets `asks` for a condition, which is yet to be
     /// asked.
     #[inline]

@@ -6,22 +6,28 @@ use std::task::Waker;
 use super::Kernel;
 use super::heap::{DeadlineHeap, NEVER, TimerKey};
 use super::wait_reasons::{self, Waits};
-use crate::simulator::{CallbackHandle, Port, PortResult};
+use crate::simulator::{Agenda, CallbackHandle, Port, PortResult};
 use crate::task::{keep, keep_own};
 
 pub(super) struct Timers {
     heap: RefCell<DeadlineHeap<Waker>>,
+    /// The earliest of the heap's, which is asked for far more often than it changes.
+    earliest: Cell<u64>,
     /// The deadline of the simulator's timer: the earliest, or an earlier one that is left to
     /// fire. `NEVER` if there is no timer.
     pending: Cell<u64>,
     handle: Cell<Option<CallbackHandle>>,
     /// The token of the pending timer; a fire with another token is stale.
     generation: Cell<u64>,
+    /// Where the port looks for the earliest deadline: then there is no timer.
+    agenda: Option<&'static Agenda>,
 }
 
 impl Timers {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(agenda: Option<&'static Agenda>) -> Self {
         Timers {
+            agenda,
+            earliest: Cell::new(NEVER),
             heap: RefCell::new(DeadlineHeap::new()),
             pending: Cell::new(NEVER),
             handle: Cell::new(None),
@@ -43,13 +49,18 @@ impl Timers {
     fn wait_as_first(&self, deadline: u64, waker: &Waker) -> Option<TimerKey> {
         let waker = keep_own(waker)?;
         let mut heap = self.heap.try_borrow_mut().ok()?;
-        heap.insert_first(deadline, waker)
+        let key = heap.insert_first(deadline, waker)?;
+        self.earliest.set(deadline);
+        Some(key)
     }
 
     #[inline(never)]
     fn wait_anywhere(&self, deadline: u64, waker: &Waker) -> TimerKey {
         let waker = keep(waker);
-        self.heap.borrow_mut().insert(deadline, waker)
+        let mut heap = self.heap.borrow_mut();
+        let key = heap.insert(deadline, waker);
+        self.earliest.set(heap.earliest());
+        key
     }
 
     /// Whether the wait goes on; then it wakes this task from now on.
@@ -75,7 +86,10 @@ impl Timers {
     }
 
     pub(super) fn leave(&self, key: TimerKey) {
-        let left = self.heap.borrow_mut().remove(key);
+        let mut heap = self.heap.borrow_mut();
+        let left = heap.remove(key);
+        self.earliest.set(heap.earliest());
+        drop(heap);
         drop(left);
     }
 
@@ -91,7 +105,7 @@ impl Timers {
 
     #[inline]
     pub(super) fn is_due(&self, now: u64) -> bool {
-        self.heap.borrow().earliest() <= now
+        self.earliest.get() <= now
     }
 
     /// Takes out the first who waits until `now` or before, and whether there is another one.
@@ -99,13 +113,18 @@ impl Timers {
     pub(super) fn pop_due(&self, now: u64) -> Option<(Waker, bool)> {
         let mut heap = self.heap.borrow_mut();
         let waker = heap.pop_due(now)?;
+        self.earliest.set(heap.earliest());
         Some((waker, heap.earliest() <= now))
     }
 
     /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
     #[inline(always)] // in the way of every event
     pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> PortResult<()> {
-        let earliest = self.heap.borrow().earliest().min(clocks);
+        let earliest = self.earliest.get().min(clocks);
+        if let Some(agenda) = self.agenda {
+            agenda.deadline.set(earliest);
+            return Ok(());
+        }
         let pending = self.pending.get();
         if pending == earliest {
             Ok(())

@@ -189,7 +189,7 @@ impl Kernel {
             return self.write(self.entry(index), write, place);
         }
         self.phases.want_read_write();
-        self.writes.push_word(index, like.width, write, place);
+        self.writes.push_word(index, like, write, place);
         Ok(())
     }
 

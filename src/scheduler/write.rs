@@ -80,6 +80,8 @@ impl From<Box<PortError>> for WriteError {
 /// A write that waits for the read-write phase, to a signal or a word.
 struct PendingWrite {
     index: SignalIndex,
+    /// Its entry; of a word, that of an element which it is like.
+    signal: &'static Signal,
     value: PendingValue,
     /// The last one who wrote.
     place: &'static Location<'static>,
@@ -125,66 +127,102 @@ impl Writes {
     }
 
     /// Keeps a write to a signal.
-    #[inline]
     pub(super) fn push(
         &self,
-        signal: &Signal,
+        signal: &'static Signal,
         index: SignalIndex,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
         let queued = signal.queued.get();
-        let queued = self.add(queued, index, signal.width, write, place);
+        let queued = self.add(queued, index, signal, write, place);
         signal.queued.set(queued);
     }
 
-    /// Keeps a write to a word.
+    /// Keeps a known value of up to 64 bits, and its mask, which is written to a signal.
+    #[inline(always)] // has one caller, which is in the way of every write
+    pub(super) fn push_small(
+        &self,
+        signal: &'static Signal,
+        index: SignalIndex,
+        (value, mask): (u64, u64),
+        place: &'static Location<'static>,
+    ) {
+        if signal.queued.get() != NOT_QUEUED {
+            let write = Write::Small {
+                value,
+                unknown: 0,
+                mask,
+            };
+            return self.push(signal, index, write, place);
+        }
+        let value = PendingValue::Small {
+            value: value & mask,
+            unknown: 0,
+            mask,
+        };
+        signal.queued.set(self.append(PendingWrite {
+            index,
+            signal,
+            value,
+            place,
+        }));
+    }
+
+    /// Keeps a write to a word, which is like this signal.
     pub(super) fn push_word(
         &self,
         index: SignalIndex,
-        width: u32,
+        like: &'static Signal,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) {
         let mut words = self.words.borrow_mut();
         let queued = words.entry(index).or_insert(NOT_QUEUED);
-        *queued = self.add(*queued, index, width, write, place);
+        *queued = self.add(*queued, index, like, write, place);
     }
 
     /// Keeps a write at a place of the queue, or at its end; returns the place.
-    #[inline(always)] // so that of a small value nothing is asked that the caller knows
+    #[inline(never)]
     fn add(
         &self,
         queued: u32,
         index: SignalIndex,
-        width: u32,
+        signal: &'static Signal,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> u32 {
-        let mut queue = self.queue.borrow_mut();
-        if let Some(pending) = queue.get_mut(queued as usize) {
-            pending.value.add(width, write);
+        if let Some(pending) = self.queue.borrow_mut().get_mut(queued as usize) {
+            pending.value.add(signal.width, write);
             pending.place = place;
             return queued;
         }
+        self.append(PendingWrite {
+            index,
+            signal,
+            value: PendingValue::new(write),
+            place,
+        })
+    }
+
+    /// Keeps a write at the end of the queue; returns its place.
+    #[inline]
+    fn append(&self, pending: PendingWrite) -> u32 {
+        let mut queue = self.queue.borrow_mut();
         #[allow(
             clippy::cast_possible_truncation,
             reason = "there are fewer signals and words"
         )]
         let end = queue.len() as u32;
-        queue.push(PendingWrite {
-            index,
-            value: PendingValue::new(write),
-            place,
-        });
+        queue.push(pending);
         end
     }
 
     /// What is kept, which is nothing from now on.
-    fn take(&self, kernel: &Kernel) -> Vec<PendingWrite> {
+    fn take(&self) -> Vec<PendingWrite> {
         let queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
         for pending in queue.iter().filter(|pending| !pending.index.is_word()) {
-            kernel.signals.get(pending.index).queued.set(NOT_QUEUED);
+            pending.signal.queued.set(NOT_QUEUED);
         }
         let mut words = self.words.borrow_mut();
         if words.capacity() > 2 * KEPT {
@@ -197,7 +235,7 @@ impl Writes {
 
     /// The only write that is kept, if it is one of up to 64 bits to a signal; it is not kept any more.
     #[inline]
-    fn take_only(&self) -> Option<(SignalIndex, (u64, u64, u64), &'static Location<'static>)> {
+    fn take_only(&self) -> Option<(&'static Signal, (u64, u64, u64), &'static Location<'static>)> {
         let mut queue = self.queue.borrow_mut();
         let [only] = &queue[..] else { return None };
         let PendingValue::Small {
@@ -208,13 +246,14 @@ impl Writes {
         else {
             return None;
         };
-        let (index, place) = (only.index, only.place);
-        if index.is_word() {
+        let (signal, place) = (only.signal, only.place);
+        if only.index.is_word() {
             return None;
         }
         // Nothing is behind a small value that a drop would have to free.
         std::mem::forget(queue.pop());
-        Some((index, (value, unknown, mask), place))
+        signal.queued.set(NOT_QUEUED);
+        Some((signal, (value, unknown, mask), place))
     }
 
     /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
@@ -225,16 +264,16 @@ impl Writes {
         mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
     ) {
         // Spares the usual case the exchange of the buffers.
-        if let Some((index, value, place)) = self.take_only() {
-            let signal = kernel.signals.get(index);
-            signal.queued.set(NOT_QUEUED);
-            let put = put_small(kernel.port, signal.target(), value, WriteMode::Deposit);
-            if let Err(error) = put {
-                failed(signal, place, error);
-            }
+        let Some((signal, value, place)) = self.take_only() else {
+            return self.flush_several(kernel, failed);
+        };
+        if signal.put_known(value) {
             return;
         }
-        self.flush_several(kernel, failed);
+        let put = put_small(kernel.port, signal.target(), value, WriteMode::Deposit);
+        if let Err(error) = put {
+            failed(signal, place, error);
+        }
     }
 
     #[inline(never)]
@@ -243,18 +282,29 @@ impl Writes {
         kernel: &'static Kernel,
         mut failed: impl FnMut(&Signal, &'static Location<'static>, Box<PortError>),
     ) {
-        let mut queue = self.take(kernel);
+        let mut queue = self.take();
         for PendingWrite {
             index,
+            signal,
             value,
             place,
         } in queue.drain(..)
         {
+            if let PendingValue::Small {
+                value,
+                unknown,
+                mask,
+            } = value
+                && !index.is_word()
+                && signal.put_known((value, unknown, mask))
+            {
+                continue;
+            }
             let put = |port: &dyn Port, target: Target<'_>| value.put(port, target);
             let outcome = if index.is_word() {
                 kernel.with_word(index, put)
             } else {
-                put(kernel.port, kernel.signals.get(index).target())
+                put(kernel.port, signal.target())
             };
             if let Err(error) = outcome {
                 failed(kernel.signals.get(kernel.entry(index)), place, error);
@@ -267,11 +317,11 @@ impl Writes {
 
     /// Forgets what is kept: of each signal its path, and where it was written.
     pub(super) fn clear(&self, kernel: &Kernel) -> Vec<(String, &'static Location<'static>)> {
-        let forgotten = self.take(kernel).into_iter().map(|pending| {
+        let forgotten = self.take().into_iter().map(|pending| {
             let path = if pending.index.is_word() {
                 kernel.path_of_word(pending.index)
             } else {
-                kernel.signals.get(pending.index).description.path.clone()
+                pending.signal.description.path.clone()
             };
             (path, pending.place)
         });

@@ -21,6 +21,42 @@ pub(crate) enum Phase {
     NextTimeStep,
 }
 
+/// What a port looks at that runs the simulation itself, rather than to be asked for a callback.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    /// When [`Listener::on_deadline`] is to be called next, in steps; the greatest number for never. Taken
+    /// back to that before the call.
+    pub(crate) deadline: Cell<u64>,
+    /// A bit for each phase that is waited for; taken back before it is told of.
+    phases: Cell<u8>,
+}
+
+impl Agenda {
+    pub(super) const fn new() -> Self {
+        Agenda {
+            deadline: Cell::new(u64::MAX),
+            phases: Cell::new(0),
+        }
+    }
+
+    /// Has a phase told of when it comes, once.
+    #[inline]
+    pub(crate) fn ask(&self, phase: Phase) {
+        self.phases.set(self.phases.get() | 1 << phase as u8);
+    }
+
+    /// Whether a phase is waited for; from now on it is not.
+    #[inline]
+    pub(super) fn take(&self, phase: Phase) -> bool {
+        let (phases, bit) = (self.phases.get(), 1 << phase as u8);
+        let asked = phases & bit != 0;
+        if asked {
+            self.phases.set(phases & !bit);
+        }
+        asked
+    }
+}
+
 /// Who is told of the beginning and the end of simulation.
 pub(crate) trait Events: Sync {
     /// The design is built and simulation is about to begin. Whoever is to be told of what happens from now
@@ -41,6 +77,8 @@ pub(crate) trait Listener {
     fn on_change(&'static self, token: u64, scalar: Option<Logic>);
     /// The delay with this number is over.
     fn on_timer(&'static self, token: u64);
+    /// The time is there at which this was to be called: see [`Agenda::deadline`].
+    fn on_deadline(&'static self, now: u64);
     /// A phase that was waited for has been reached.
     fn on_phase(&'static self, phase: Phase);
 }
@@ -188,7 +226,20 @@ mod tests {
             DELIVERED.fetch_add(1, Ordering::Relaxed);
             assert_ne!(token, 7, "a panic out of the receiver");
         }
+        fn on_deadline(&'static self, _now: u64) {}
         fn on_phase(&'static self, _phase: Phase) {}
+    }
+
+    #[test]
+    fn what_is_on_the_agenda_is_taken_once() {
+        let agenda = Agenda::new();
+        assert!(!agenda.take(Phase::ReadWrite));
+        agenda.ask(Phase::ReadWrite);
+        agenda.ask(Phase::NextTimeStep);
+        agenda.ask(Phase::ReadWrite);
+        assert!(!agenda.take(Phase::ReadOnly));
+        assert!(agenda.take(Phase::ReadWrite) && !agenda.take(Phase::ReadWrite));
+        assert!(agenda.take(Phase::NextTimeStep));
     }
 
     /// One test, since the receiver of a process is installed once.

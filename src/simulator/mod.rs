@@ -30,7 +30,7 @@ use std::ptr::NonNull;
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use error::PortResult;
-pub(crate) use event::{Events, Listener, Phase, Unusable, install, listen};
+pub(crate) use event::{Agenda, Events, Listener, Phase, Unusable, install, listen};
 pub(crate) use in_order::InOrder;
 pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
@@ -203,6 +203,10 @@ pub(crate) trait Port {
         Ok(())
     }
 
+    /// A way to an object of up to 64 bits past this trait, if there is one.
+    fn direct(&'static self, _object: Handle) -> Option<verilator::Direct> {
+        None
+    }
     /// Reads any object of logic values into `into`, whose memory is reused.
     fn read(
         &self,
@@ -258,6 +262,10 @@ pub(crate) trait Port {
     fn unwatch(&self, watch: CallbackHandle);
     /// Calls [`Listener::on_timer`] after `steps`, once.
     fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle>;
+    /// What the port looks at for the next deadline and for phases, which it then need not be asked for.
+    fn agenda(&'static self) -> Option<&'static Agenda> {
+        None
+    }
     /// Cancels a delay that is not over; a handle whose event has been delivered is stale and
     /// must not be given. See [`Quirks::cancelled_delays_fire`].
     fn cancel_after(&self, delay: CallbackHandle);

@@ -7,7 +7,7 @@ use std::cell::{Cell, Ref, RefCell};
 use std::task::Waker;
 
 use super::executor::with_executor;
-use super::waiters::{WaiterKey, WaiterList};
+use super::waiters::{Only, WaiterKey, WaiterList};
 use super::waker::{keep, wake_up};
 
 thread_local! {
@@ -48,19 +48,14 @@ impl<P> WaitQueue<P> {
         drop(replaced);
     }
 
-    /// Asks the only one who waits whether that is over, and takes it out if so.
+    /// Asks the only one who waits whether that is over, and takes it out if so, to be woken by the caller.
     #[inline]
-    pub(crate) fn take_only_if(&self, is_over: impl FnOnce(&mut P) -> bool) -> Only {
-        let mut waits = self.0.borrow_mut();
-        let Some(payload) = waits.only_mut() else {
-            return Only::None;
-        };
-        if !is_over(payload) {
-            return Only::Stays;
-        }
-        match waits.take_only() {
-            Some((_, waker)) => Only::Leaves(waker),
-            None => Only::None,
+    pub(crate) fn take_only_if(&self, is_over: impl FnOnce(&mut P) -> bool) -> Only<Waker> {
+        let taken = self.0.borrow_mut().take_only_if(is_over);
+        match taken {
+            Only::Leaves((_, waker)) => Only::Leaves(waker),
+            Only::Stays => Only::Stays,
+            Only::None => Only::None,
         }
     }
 
@@ -119,15 +114,6 @@ impl<P> WaitQueue<P> {
     pub(crate) fn look(&self) -> Ref<'_, WaiterList<P>> {
         self.0.borrow()
     }
-}
-
-/// The only one who waits.
-pub(crate) enum Only {
-    /// Nobody waits, or several do: see [`WaitQueue::take_if`].
-    None,
-    Stays,
-    /// To be woken by the caller.
-    Leaves(Waker),
 }
 
 /// Wakers that were taken out of their queues, to be woken in this order once nothing is borrowed.

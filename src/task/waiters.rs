@@ -8,8 +8,6 @@
 use std::iter;
 use std::task::Waker;
 
-use smallvec::SmallVec;
-
 /// The end of a list: no slot has this index.
 const NONE: u32 = u32::MAX;
 
@@ -21,12 +19,20 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct WaiterList<P = ()> {
     /// The first is beside the queue itself: more than one waiter is rare.
-    slots: SmallVec<[Slot<P>; 1]>,
+    slots: Slots<P>,
     /// The first vacant slot; the others follow through `next`.
     vacant: u32,
     front: u32,
     back: u32,
     len: usize,
+}
+
+/// What has become of the only one who waits.
+pub(crate) enum Only<T> {
+    /// Nobody waits, or several do.
+    None,
+    Stays,
+    Leaves(T),
 }
 
 /// Names one waiter of one list. Finds nothing once the waiter has left, also if its slot is in
@@ -35,6 +41,55 @@ pub(crate) struct WaiterList<P = ()> {
 pub(crate) struct WaiterKey {
     index: u32,
     generation: u32,
+}
+
+/// The slots, of which the first needs no memory of its own.
+#[derive(Debug)]
+struct Slots<P> {
+    first: Option<Slot<P>>,
+    more: Vec<Slot<P>>,
+}
+
+impl<P> Slots<P> {
+    const fn new() -> Self {
+        Slots {
+            first: None,
+            more: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.more.len() + usize::from(self.first.is_some())
+    }
+
+    fn push(&mut self, slot: Slot<P>) {
+        match self.first {
+            None => self.first = Some(slot),
+            Some(_) => self.more.push(slot),
+        }
+    }
+
+    #[inline]
+    fn get(&self, index: u32) -> Option<&Slot<P>> {
+        match index {
+            0 => self.first.as_ref(),
+            _ => self.more.get(index as usize - 1),
+        }
+    }
+
+    #[inline]
+    fn get_mut(&mut self, index: u32) -> Option<&mut Slot<P>> {
+        match index {
+            0 => self.first.as_mut(),
+            _ => self.more.get_mut(index as usize - 1),
+        }
+    }
+
+    /// One that is in the list.
+    #[inline]
+    fn of(&mut self, index: u32) -> &mut Slot<P> {
+        self.get_mut(index).expect("lists are of slots")
+    }
 }
 
 #[derive(Debug)]
@@ -50,7 +105,7 @@ impl<P> WaiterList<P> {
     /// An empty queue. Allocates with the second waiter.
     pub(crate) fn new() -> Self {
         WaiterList {
-            slots: SmallVec::new(),
+            slots: Slots::new(),
             vacant: NONE,
             front: NONE,
             back: NONE,
@@ -73,13 +128,13 @@ impl<P> WaiterList<P> {
     #[inline]
     pub(crate) fn contains(&self, key: WaiterKey) -> bool {
         self.slots
-            .get(key.index as usize)
+            .get(key.index)
             .is_some_and(|slot| slot.holds(key))
     }
 
     /// The payload of the waiter that came first.
     pub(crate) fn front(&self) -> Option<&P> {
-        let slot = self.slots.get(self.front as usize)?;
+        let slot = self.slots.get(self.front)?;
         slot.waiter.as_ref().map(|(payload, _)| payload)
     }
 
@@ -93,7 +148,7 @@ impl<P> WaiterList<P> {
         let index = self.vacant;
         // The usual case: nobody else waits.
         if self.front == NONE
-            && let Some(slot) = self.slots.get_mut(index as usize)
+            && let Some(slot) = self.slots.get_mut(index)
         {
             self.vacant = slot.next;
             slot.waiter = Some((payload, waker));
@@ -117,7 +172,7 @@ impl<P> WaiterList<P> {
         }
         let index = self.vacant;
         let previous = self.back;
-        let slot = &mut self.slots[index as usize];
+        let slot = self.slots.of(index);
         self.vacant = slot.next;
         slot.waiter = Some((payload, waker));
         slot.previous = previous;
@@ -127,7 +182,7 @@ impl<P> WaiterList<P> {
             generation: slot.generation,
         };
         self.back = index;
-        match self.slots.get_mut(previous as usize) {
+        match self.slots.get_mut(previous) {
             Some(slot) => slot.next = index,
             None => self.front = index,
         }
@@ -147,8 +202,8 @@ impl<P> WaiterList<P> {
         waker: Waker,
     ) -> WaiterKey {
         // The usual case: it comes as the last one.
-        let is_at = |slots: &[Slot<P>], index: u32| {
-            let waiter = slots.get(index as usize)?.waiter.as_ref()?;
+        let is_at = |slots: &Slots<P>, index: u32| {
+            let waiter = slots.get(index)?.waiter.as_ref()?;
             Some(is_later(&waiter.0))
         };
         if is_at(&self.slots, self.back) != Some(true) {
@@ -156,16 +211,16 @@ impl<P> WaiterList<P> {
         }
         let mut behind = self.front;
         while is_at(&self.slots, behind) == Some(false) {
-            behind = self.slots[behind as usize].next;
+            behind = self.slots.of(behind).next;
         }
         let key = self.insert_back(payload, waker);
-        let last = self.slots[key.index as usize].previous;
+        let last = self.slots.of(key.index).previous;
         self.back = last;
-        self.slots[last as usize].next = NONE;
-        let before = std::mem::replace(&mut self.slots[behind as usize].previous, key.index);
-        let slot = &mut self.slots[key.index as usize];
+        self.slots.of(last).next = NONE;
+        let before = std::mem::replace(&mut self.slots.of(behind).previous, key.index);
+        let slot = self.slots.of(key.index);
         (slot.previous, slot.next) = (before, behind);
-        match self.slots.get_mut(before as usize) {
+        match self.slots.get_mut(before) {
             Some(slot) => slot.next = key.index,
             None => self.front = key.index,
         }
@@ -177,7 +232,7 @@ impl<P> WaiterList<P> {
     /// Returns the waker that is left over: the one it had, or the new one if it has left.
     #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
     pub(crate) fn update(&mut self, key: WaiterKey, waker: Waker) -> Waker {
-        let slot = self.slots.get_mut(key.index as usize);
+        let slot = self.slots.get_mut(key.index);
         let waiter = slot
             .filter(|slot| slot.holds(key))
             .and_then(|slot| slot.waiter.as_mut());
@@ -210,7 +265,7 @@ impl<P> WaiterList<P> {
         mut taken: impl FnMut(P, Waker),
     ) {
         let mut index = self.front;
-        while let Some(slot) = self.slots.get_mut(index as usize) {
+        while let Some(slot) = self.slots.get_mut(index) {
             let (at, generation) = (index, slot.generation);
             index = slot.next;
             let key = WaiterKey {
@@ -227,31 +282,45 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// The payload of the only waiter; `None` if there are more, or none.
+    /// Takes out the only waiter, if `is_over` says so.
     #[inline]
-    pub(crate) fn only_mut(&mut self) -> Option<&mut P> {
-        if self.front != self.back {
-            return None;
-        }
-        let slot = self.slots.get_mut(self.front as usize)?;
-        slot.waiter.as_mut().map(|(payload, _)| payload)
-    }
-
-    /// Takes out the only waiter; `None` if there are more, or none.
-    #[inline]
-    pub(crate) fn take_only(&mut self) -> Option<(P, Waker)> {
+    pub(crate) fn take_only_if(
+        &mut self,
+        is_over: impl FnOnce(&mut P) -> bool,
+    ) -> Only<(P, Waker)> {
         let index = self.front;
         if index != self.back {
-            return None;
+            return Only::None;
         }
-        let slot = self.slots.get_mut(index as usize)?;
+        let Some(slot) = self.slots.get_mut(index) else {
+            return Only::None;
+        };
+        let is_over = slot
+            .waiter
+            .as_mut()
+            .is_some_and(|(payload, _)| is_over(payload));
+        if !is_over {
+            return Only::Stays;
+        }
         slot.generation = slot.generation.wrapping_add(1);
         slot.next = self.vacant;
         self.vacant = index;
         self.front = NONE;
         self.back = NONE;
         self.len = 0;
-        slot.waiter.take()
+        match slot.waiter.take() {
+            Some(waiter) => Only::Leaves(waiter),
+            None => Only::None,
+        }
+    }
+
+    /// Takes out the only waiter; `None` if there are more, or none.
+    #[inline]
+    pub(crate) fn take_only(&mut self) -> Option<(P, Waker)> {
+        match self.take_only_if(|_| true) {
+            Only::Leaves(waiter) => Some(waiter),
+            Only::None | Only::Stays => None,
+        }
     }
 
     /// Takes out the waiter that came first.
@@ -267,7 +336,7 @@ impl<P> WaiterList<P> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (WaiterKey, &P, &Waker)> {
         let mut index = self.front;
         iter::from_fn(move || {
-            let slot = self.slots.get(index as usize)?;
+            let slot = self.slots.get(index)?;
             let key = WaiterKey {
                 index,
                 generation: slot.generation,
@@ -303,17 +372,17 @@ impl<P> WaiterList<P> {
 
     #[inline]
     fn unlink(&mut self, index: u32) -> Option<(P, Waker)> {
-        let slot = &mut self.slots[index as usize];
+        let slot = self.slots.of(index);
         let waiter = slot.waiter.take();
         let (previous, next) = (slot.previous, slot.next);
         slot.generation = slot.generation.wrapping_add(1);
         slot.next = self.vacant;
         self.vacant = index;
-        match self.slots.get_mut(previous as usize) {
+        match self.slots.get_mut(previous) {
             Some(slot) => slot.next = next,
             None => self.front = next,
         }
-        match self.slots.get_mut(next as usize) {
+        match self.slots.get_mut(next) {
             Some(slot) => slot.previous = previous,
             None => self.back = previous,
         }
@@ -422,12 +491,13 @@ mod tests {
     #[test]
     fn only_a_waiter_that_is_alone_is_taken_as_such() {
         let mut list = WaiterList::new();
-        assert!(list.only_mut().is_none() && list.take_only().is_none());
+        assert!(matches!(list.take_only_if(|_| true), Only::None) && list.take_only().is_none());
         let first = list.insert_back(1, Waker::noop().clone());
         let second = list.insert_back(2, Waker::noop().clone());
-        assert!(list.only_mut().is_none() && list.take_only().is_none());
+        assert!(matches!(list.take_only_if(|_| true), Only::None) && list.take_only().is_none());
         list.remove(first);
-        assert_eq!(list.only_mut(), Some(&mut 2));
+        let stays = list.take_only_if(|payload| *payload != 2);
+        assert!(matches!(stays, Only::Stays));
         assert_eq!(list.take_only().map(|(payload, _)| payload), Some(2));
         assert!(list.is_empty() && !list.contains(second));
         list.insert_back(3, Waker::noop().clone());
@@ -510,7 +580,13 @@ mod tests {
                 most = most.max(model.len());
                 prop_assert_eq!(list.len(), model.len());
                 prop_assert_eq!(list.front(), model.front().map(|(_, payload)| payload));
-                prop_assert_eq!(list.only_mut().copied(), if model.len() == 1 { Some(model[0].1) } else { None });
+                let mut seen = None;
+                let stays = list.take_only_if(|payload| {
+                    seen = Some(*payload);
+                    false
+                });
+                let only = (model.len() == 1).then(|| model[0].1);
+                prop_assert_eq!((seen, matches!(stays, Only::Stays)), (only, only.is_some()));
                 let now: Vec<_> = list.iter().map(|(key, &payload, _)| (key, payload)).collect();
                 prop_assert_eq!(&now[..], &*model.make_contiguous());
                 prop_assert!(left.iter().all(|&key| !list.contains(key)));

@@ -83,6 +83,20 @@ impl Location {
         self.layout
     }
 
+    /// What of a value it keeps.
+    #[inline]
+    pub(super) fn masked(self, value: u64) -> u64 {
+        value & self.top
+    }
+
+    /// Whether its bits are in one word of memory and nowhere else.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(
+            self.layout,
+            Layout::Byte | Layout::Half | Layout::Word | Layout::Double
+        )
+    }
+
     /// One bit of 64 for the address: what has another bit is not here. That of the variable itself, which may
     /// have another name under which it cannot be forced.
     #[inline]

@@ -17,6 +17,7 @@
 
 mod delays;
 mod design;
+mod direct;
 mod memory;
 mod object;
 mod port;
@@ -29,12 +30,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::delays::Delays;
 use self::design::Design;
+pub(crate) use self::direct::Direct;
 use self::object::{Contents, Object};
 use self::table::Host;
 pub(crate) use self::table::Table;
 use self::watches::Watches;
 use super::declarations::Declarations;
-use super::{Identity, Listener, Phase, Quirks, Unusable, event};
+use super::{Agenda, Identity, Listener, Quirks, Unusable, event};
 use crate::time::Precision;
 
 /// The simulator behind the table. One a process, on the simulator's thread.
@@ -50,15 +52,11 @@ struct ModelPort {
     /// Who is told of events, from the start on.
     listener: Cell<Option<&'static dyn Listener>>,
     now: Cell<u64>,
-    /// The simulation is over, or will be after the present callback.
-    finished: Cell<bool>,
-    /// The design has not seen everything that was written.
-    written: Cell<bool>,
-    /// Something was written that may be watched under another name.
-    unseen: Cell<bool>,
+    /// What the next evaluation has to find, in one word: see [`run`].
+    state: Cell<u8>,
     delays: Delays,
-    /// Which phases are waited for.
-    phases: [Cell<bool>; 3],
+    /// What the listener wants to be called for, beside those.
+    agenda: Agenda,
     /// An element's object that nobody uses.
     spare: Cell<Option<&'static Object>>,
 }
@@ -127,21 +125,10 @@ impl ModelPort {
             watches: Watches::default(),
             listener: Cell::new(None),
             now: Cell::new(0),
-            finished: Cell::new(false),
-            written: Cell::new(true),
-            unseen: Cell::new(false),
+            state: Cell::new(run::WRITTEN),
             delays: Delays::new(),
-            phases: Default::default(),
+            agenda: Agenda::new(),
             spare: Cell::default(),
         })
-    }
-
-    #[inline]
-    fn waiting(&self, phase: Phase) -> &Cell<bool> {
-        &self.phases[match phase {
-            Phase::ReadWrite => 0,
-            Phase::ReadOnly => 1,
-            Phase::NextTimeStep => 2,
-        }]
     }
 }

@@ -2,14 +2,15 @@
 
 use std::io::Write as _;
 
-use super::ModelPort;
 use super::memory::{Layout, Location};
 use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
+use super::run::{FINISHED, WRITTEN};
+use super::{Direct, ModelPort};
 use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
 use crate::simulator::{
-    CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, PortResult,
-    Quirks, WriteMode, path,
+    Agenda, CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError,
+    PortResult, Quirks, WriteMode, path,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
@@ -405,7 +406,7 @@ impl Port for ModelPort {
         let object = Object::of(object);
         let variable = self.to_write(object, WriteMode::Deposit)?;
         variable.location.get().store_text(self.host, value);
-        self.written.set(true);
+        self.note(WRITTEN);
         Ok(())
     }
 
@@ -453,6 +454,14 @@ impl Port for ModelPort {
         self.watches.remove(unsafe { &*object });
     }
 
+    fn direct(&'static self, object: Handle) -> Option<Direct> {
+        Direct::of(self, Object::of(object))
+    }
+
+    fn agenda(&'static self) -> Option<&'static Agenda> {
+        Some(&self.agenda)
+    }
+
     #[inline]
     fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
         if event::is_ending() {
@@ -471,7 +480,7 @@ impl Port for ModelPort {
         if event::is_ending() {
             return Err(PortError::Over.into());
         }
-        self.waiting(phase).set(true);
+        self.agenda.ask(phase);
         Ok(())
     }
 
@@ -492,7 +501,7 @@ impl Port for ModelPort {
 
     fn finish(&self) {
         if !event::is_over() {
-            self.finished.set(true);
+            self.note(FINISHED);
             self.host.finish();
         }
     }

@@ -11,12 +11,38 @@ use crate::simulator::event::{self, contain};
 use crate::simulator::{Listener, Phase};
 use crate::value::Logic;
 
+/// The design has not seen everything that was written.
+pub(super) const WRITTEN: u8 = 1;
+/// Something was written that may be watched under another name.
+pub(super) const UNSEEN: u8 = 2;
+/// The simulation is over, or will be after the present callback.
+pub(super) const FINISHED: u8 = 4;
+
 impl ModelPort {
     pub(super) fn run(&'static self) {
         contain(|events| events.on_start(self));
         self.listener.set(event::listener());
-        while !self.finished.get() && !self.contained(|| self.time_steps()) {}
+        while !self.is(FINISHED) && !self.contained(|| self.time_steps()) {}
+        self.host.set_time(self.now.get());
         self.end();
+    }
+
+    #[inline]
+    fn is(&self, what: u8) -> bool {
+        self.state.get() & what != 0
+    }
+
+    #[inline]
+    pub(super) fn note(&self, what: u8) {
+        self.state.set(self.state.get() | what);
+    }
+
+    /// Whether it was noted; from now on it is not.
+    #[inline]
+    fn take(&self, what: u8) -> bool {
+        let state = self.state.get();
+        self.state.set(state & !what);
+        state & what != 0
     }
 
     /// Keeps a panic of the receiver from the host's frames, and reports it; `false` if there was one.
@@ -28,18 +54,17 @@ impl ModelPort {
         self.watches.end_scans();
         event::escaped(payload);
         // The time step goes on where the panic cut it off.
-        self.written.set(true);
-        self.unseen.set(true);
+        self.note(WRITTEN | UNSEEN);
         false
     }
 
     /// The present time step and those that follow, until nothing is left to happen.
     fn time_steps(&self) {
         loop {
-            if !self.finished.get() {
+            if !self.is(FINISHED) {
                 self.time_step();
             }
-            if self.finished.get() || !self.advance() {
+            if self.is(FINISHED) || !self.advance() {
                 return;
             }
             self.phase(Phase::NextTimeStep);
@@ -49,7 +74,7 @@ impl ModelPort {
 
     /// The last event, then silence.
     pub(super) fn end(&self) {
-        self.finished.set(true);
+        self.note(FINISHED);
         event::end();
     }
 
@@ -63,7 +88,7 @@ impl ModelPort {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn tell_change(&self, change: Change) {
         let scalar = change
             .level
@@ -71,16 +96,17 @@ impl ModelPort {
         self.tell(|listener| listener.on_change(change.token, scalar));
     }
 
+    #[inline]
     fn time_step(&self) {
         loop {
             self.settle();
-            if self.finished.get() || !self.phase(Phase::ReadWrite) {
+            if !self.phase(Phase::ReadWrite) {
                 break;
             }
         }
         // Waves have the last time step too.
-        if self.host.end_step() {
-            self.finished.set(true);
+        if self.host.end_step(self.now.get()) {
+            self.note(FINISHED);
         }
         self.phase(Phase::ReadOnly);
     }
@@ -89,47 +115,63 @@ impl ModelPort {
     #[inline]
     fn settle(&self) {
         loop {
-            while self.unseen.replace(false) && self.watches.scan(|change| self.tell_change(change))
-            {
-            }
-            if self.finished.get() {
+            if self.is(UNSEEN | FINISHED) && !self.tell_unseen() {
                 return;
             }
             // What is watched changes by evaluation alone: who writes it tells at once.
             let mut changed = false;
-            if self.written.replace(false) {
-                if self.host.evaluate() {
-                    self.finished.set(true);
+            if self.take(WRITTEN) {
+                if self.host.evaluate(self.now.get()) {
+                    self.note(FINISHED);
                 }
                 changed = self.watches.scan(|change| self.tell_change(change));
+                if self.is(FINISHED) {
+                    return;
+                }
             }
-            if self.finished.get() || !(self.end_delays() | changed) {
+            if !(self.end_delays() | changed) {
                 return;
             }
         }
+    }
+
+    /// Tells of what was written under another name; `false` if the simulation is over.
+    #[inline(never)]
+    fn tell_unseen(&self) -> bool {
+        while self.take(UNSEEN) && self.watches.scan(|change| self.tell_change(change)) {}
+        !self.is(FINISHED)
     }
 
     /// Tells of a phase, if somebody waits for it.
     #[inline]
     fn phase(&self, phase: Phase) -> bool {
-        let waiting = self.waiting(phase);
-        if !waiting.get() || self.finished.get() {
+        if self.is(FINISHED) || !self.agenda.take(phase) {
             return false;
         }
-        waiting.set(false);
         self.tell(|listener| listener.on_phase(phase));
         true
     }
 
     /// Tells of the delays that are over, those included that begin meanwhile and end at once.
-    #[inline]
+    #[inline(always)] // in the way of every time step
     fn end_delays(&self) -> bool {
         let now = self.now.get();
+        let mut any = self.delays.earliest() <= now && self.end_due_delays(now);
+        while self.agenda.deadline.get() <= now && !self.is(FINISHED) {
+            // Before the call, in which the next one is set.
+            self.agenda.deadline.set(NEVER);
+            self.tell(|listener| listener.on_deadline(now));
+            any = true;
+        }
+        any
+    }
+
+    #[inline(never)]
+    fn end_due_delays(&self, now: u64) -> bool {
         let mut any = false;
-        while let Some(token) = self.delays.take_due(now) {
-            if self.finished.get() {
-                break;
-            }
+        while !self.is(FINISHED)
+            && let Some(token) = self.delays.take_due(now)
+        {
             self.tell(|listener| listener.on_timer(token));
             any = true;
         }
@@ -139,30 +181,42 @@ impl ModelPort {
     /// Moves time on; `false` if nothing is left to happen.
     #[inline]
     fn advance(&self) -> bool {
-        let of_design = self.host.next_event().unwrap_or(NEVER);
-        let next = self.delays.earliest().min(of_design);
+        let of_design = self.host.next_event();
+        let of_ours = self.delays.earliest().min(self.agenda.deadline.get());
+        let next = of_ours.min(of_design);
         if next == NEVER {
             return false;
         }
         if of_design == next {
-            self.written.set(true);
+            self.note(WRITTEN);
         }
         self.now.set(next);
-        self.host.set_time(next);
         true
     }
 
     /// Tells at once of what was written to a place, by the watch of the object if it has one.
     #[inline]
     pub(super) fn tell_written(&self, at: usize, location: Location) {
-        self.written.set(true);
+        self.tell_written_at(at, location.place());
+    }
+
+    /// [`tell_written`](Self::tell_written) for one whose [place](Location::place) is known.
+    #[inline]
+    pub(super) fn tell_written_at(&self, at: usize, place: u64) {
+        self.note(WRITTEN);
         if at == NOT_WATCHED {
-            if self.watches.may_have(location) {
-                self.unseen.set(true);
-            }
+            self.note_place(place);
         } else if let Some(change) = self.watches.compare(at) {
             // From inside of a call of the receiver's, which contains what panics.
             self.tell_change(change);
+        }
+    }
+
+    /// Something was written at a place, which may be watched under another name.
+    #[inline]
+    pub(super) fn note_place(&self, place: u64) {
+        if self.watches.may_have(place) {
+            self.note(UNSEEN);
         }
     }
 }

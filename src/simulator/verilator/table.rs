@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use crate::simulator::text::decoded;
 
 /// The version of the layout below.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The declared bounds of a dimension.
 #[repr(C)]
@@ -49,6 +49,8 @@ pub(super) const NET: u32 = 1 << 7;
 pub(super) const DRIVEN: u32 = 1 << 8;
 pub(super) const KNOWS_ARRAYS: u32 = 1 << 10;
 
+type EndStep = unsafe extern "C" fn(*mut c_void, u64) -> c_int;
+
 /// What the host gives, and what it does on request.
 #[repr(C)]
 pub(crate) struct Table {
@@ -65,10 +67,10 @@ pub(crate) struct Table {
     scope_count: u64,
     variable_count: u64,
     range_count: u64,
-    evaluate: unsafe extern "C" fn(*mut c_void) -> c_int,
-    end_step: unsafe extern "C" fn(*mut c_void) -> c_int,
+    next_event: *const u64,
+    evaluate: unsafe extern "C" fn(*mut c_void, u64) -> c_int,
+    end_step: Option<EndStep>,
     set_time: unsafe extern "C" fn(*mut c_void, u64),
-    next_event: unsafe extern "C" fn(*mut c_void) -> u64,
     finish: unsafe extern "C" fn(*mut c_void),
     print: unsafe extern "C" fn(*mut c_void, *const c_char, u64),
     flush: unsafe extern "C" fn(*mut c_void),
@@ -177,31 +179,35 @@ impl Host {
         [unpacked, ranges.collect()]
     }
 
-    /// Evaluates the design; whether the simulation is over.
+    /// Evaluates the design at a time; whether the simulation is over.
     #[inline]
-    pub(super) fn evaluate(self) -> bool {
+    pub(super) fn evaluate(self, time: u64) -> bool {
         // SAFETY: the host's own function, with what it gave for it; so are those below.
-        unsafe { (self.0.evaluate)(self.0.host) != 0 }
+        unsafe { (self.0.evaluate)(self.0.host, time) != 0 }
     }
 
+    /// The end of a time step; whether the simulation is over.
     #[inline]
-    pub(super) fn end_step(self) -> bool {
+    pub(super) fn end_step(self, time: u64) -> bool {
+        let Some(end_step) = self.0.end_step else {
+            return false;
+        };
         // SAFETY: see `evaluate`.
-        unsafe { (self.0.end_step)(self.0.host) != 0 }
+        unsafe { end_step(self.0.host, time) != 0 }
     }
 
-    #[inline]
+    /// Moves the host's time on where no evaluation does.
     pub(super) fn set_time(self, time: u64) {
         // SAFETY: see `evaluate`.
         unsafe { (self.0.set_time)(self.0.host, time) }
     }
 
-    /// When the design wants to be evaluated next, if ever.
+    /// When the design wants to be evaluated next; the greatest number for never.
     #[inline]
-    pub(super) fn next_event(self) -> Option<u64> {
-        // SAFETY: see `evaluate`.
-        let time = unsafe { (self.0.next_event)(self.0.host) };
-        (time != u64::MAX).then_some(time)
+    pub(super) fn next_event(self) -> u64 {
+        // SAFETY: it points to a number of the host's, which lives as long and which but an evaluation
+        // writes: no reference to it is made.
+        unsafe { self.0.next_event.read() }
     }
 
     pub(super) fn finish(self) {

@@ -112,10 +112,10 @@ impl Watches {
         }
     }
 
-    /// Whether something at this place may be watched, under whatever name.
+    /// Whether something at this [place](Location::place) may be watched, under whatever name.
     #[inline]
-    pub(super) fn may_have(&self, location: Location) -> bool {
-        self.places.get() & location.place() != 0
+    pub(super) fn may_have(&self, place: u64) -> bool {
+        self.places.get() & place != 0
     }
 
     /// What the watch at a place has to tell.
@@ -124,6 +124,18 @@ impl Watches {
         let mut all = self.all.borrow_mut();
         let watch = all.get_mut(at)?;
         if watch.update() { watch.change() } else { None }
+    }
+
+    /// Takes the present value of up to 64 bits over for the watch at a place; whether there is one to tell.
+    #[inline]
+    pub(super) fn take_over(&self, at: usize, value: u64) -> bool {
+        let mut all = self.all.borrow_mut();
+        let Some(watch) = all.get_mut(at) else {
+            return false;
+        };
+        let changed = value != watch.last;
+        watch.last = value;
+        changed && watch.object.is_some()
     }
 
     /// Goes through all watches; `tell` may add and remove some. Whether there was a change.
@@ -254,12 +266,12 @@ mod tests {
     fn a_place_that_is_watched_is_known_under_any_name_of_it() {
         let watches = Watches::default();
         let watched = variable(32);
-        assert!(!watches.may_have(watched.location));
+        assert!(!watches.may_have(watched.location.place()));
         watches.add(watched.object, watched.location, false, 1);
-        assert!(watches.may_have(watched.location));
+        assert!(watches.may_have(watched.location.place()));
         watches.remove(watched.object);
         watches.scan(|_| {});
-        assert!(!watches.may_have(watched.location));
+        assert!(!watches.may_have(watched.location.place()));
     }
 
     #[test]

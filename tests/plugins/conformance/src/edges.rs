@@ -235,6 +235,15 @@ async fn a_wait_that_begins_at_an_edge_awaits_the_next(dut: Design) -> Result {
     let first = now();
     dut.clk.rising_edge().await;
     assert_eq!(now().since(first), 10.ns());
+    // The one and the other in turns, each beside a wait that is given up.
+    for _ in 0..3 {
+        dut.clk.falling_edge().await;
+        assert!(with_timeout(1.ns(), dut.clk.falling_edge()).await.is_err());
+        dut.clk.rising_edge().await;
+        assert!(with_timeout(1.ns(), dut.clk.rising_edge()).await.is_err());
+    }
+    assert_eq!(now().since(first), 41.ns());
+    assert_eq!(clock.cycles(), 5);
     clock.stop();
     Ok(())
 }

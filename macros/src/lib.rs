@@ -77,6 +77,7 @@ use proc_macro::TokenStream;
 /// | `design_errors` | `"ignore"` | errors that the design reports (`$error`, failed assertions, `severity error`) do not fail the test |
 /// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes if the design ends the simulation so while it runs, and fails if it does not |
 /// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
+/// | `covers` | string, or `covers("A", "B")` | the requirements that the test checks, by their names in the plan: they stand beside its results, and `cargo verifork report` has a table of them |
 ///
 /// Without `design_errors` and `ends`, an error that the design reports fails the test at its end, and an end
 /// of the simulation fails it at once. `ends = "fatal"` takes `$fatal`, `severity failure` and errors at run

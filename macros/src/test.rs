@@ -111,6 +111,7 @@ fn entry(
     // The caller is the outermost call that the tokens come from: the function's name, not the
     // attribute.
     let place = quote_spanned!(ident.span()=> ::core::panic::Location::caller());
+    let covers = &options.covers;
     let options = options.expand();
 
     let context = Ident::new("context", Span::mixed_site());
@@ -142,6 +143,7 @@ fn entry(
                 module: ::core::module_path!(),
                 place: #place,
                 case: #number,
+                covers: &[#(#covers),*],
                 options: #options,
                 declared_paths: |paths: &mut ::verifork::__private::DeclaredPaths<'_>| {
                     let _ = &paths;

@@ -89,6 +89,11 @@ impl Case {
     }
 }
 
+/// The property of a test that checks this requirement; a test that checks several has it several times.
+pub fn covers(requirement: &str) -> (String, String) {
+    ("covers".to_owned(), requirement.to_owned())
+}
+
 /// The suite of the run itself.
 pub const RUN_SUITE: &str = "process";
 

@@ -1,7 +1,7 @@
 //! What the library `verifork`, its harness and its command exchange and have in common, each defined
 //! once: results, the list of tests, the description of a design, declarations, settings, names of
 //! simulators; `JUnit` XML, names of files, names that are near to a misspelt one, words of a
-//! shell, simulated time, what a failure tells, the width of pages.
+//! shell, simulated time, what a failure tells, the width of pages; verdicts and trends, which reports read.
 //!
 //! Not for testbenches: it has the version of the crates that use it, and changes with them.
 
@@ -17,7 +17,9 @@ pub mod results;
 pub mod shell;
 pub mod simulators;
 pub mod time;
+pub mod trend;
 pub mod variables;
+pub mod verdict;
 
 /// The version of the library, its harness and its command.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

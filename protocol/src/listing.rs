@@ -65,6 +65,9 @@ pub struct ListedTest {
     pub file: String,
     /// The line in it.
     pub line: u32,
+    /// The requirements that it checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<String>,
     /// Why it is not run.
     pub skip: Option<String>,
     /// Its limit of wall-clock time, in seconds.
@@ -155,6 +158,7 @@ mod tests {
             name: "wraps::from_0".to_owned(),
             file: "src/lib.rs".to_owned(),
             line: 52,
+            covers: vec!["REQ-12".to_owned()],
             skip: Some("later".to_owned()),
             wall_timeout: Some(0.5),
             ends: true,

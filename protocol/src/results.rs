@@ -93,6 +93,9 @@ pub struct Ended {
     pub file: String,
     /// The line in it.
     pub line: u32,
+    /// The requirements that it checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<String>,
     /// What became of it.
     pub status: Status,
     /// Why it was skipped.
@@ -292,6 +295,7 @@ mod tests {
             label: "counts#2".to_owned(),
             file: "src/lib.rs".to_owned(),
             line: 7,
+            covers: vec!["REQ-12".to_owned()],
             status: Status::Failed,
             reason: None,
             failures: vec![Failure {

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use verifork_protocol::files::file_name;
 use verifork_protocol::listing::ListedTest;
+use verifork_protocol::trend::{self, Point};
+use verifork_protocol::verdict::{DESCRIBED, SHARED};
 
 use crate::cache::Cache;
+use crate::front::Counts;
 use crate::junit::Junit;
 use crate::known::{ALL, Simulator};
 use crate::resolved::ResolvedDesign;
@@ -17,10 +20,6 @@ use crate::simulator::{Unusable, Waves};
 use crate::testbench::Testbench;
 use crate::tidy::{self, Owner, Removed};
 
-/// The folder of the one simulation of tests that share it, and of that which describes a design.
-pub(crate) const SHARED: &str = "shared";
-pub(crate) const DESCRIBED: &str = ".describe";
-
 /// What all tests of this harness have in common.
 pub(crate) struct Context {
     pub(crate) testbench: Testbench,
@@ -28,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) cache: Cache,
     pub(crate) junit: OnceLock<Junit>,
     pub(crate) seed: u64,
+    /// What tells this run from others: harnesses of one `cargo test` have it in common.
+    pub(crate) run: String,
     /// Of tests that have no limit of their own.
     pub(crate) wall_timeout: Option<Duration>,
     pub(crate) live: bool,
@@ -37,11 +38,34 @@ pub(crate) struct Context {
     pub(crate) cannot_run: OnceLock<String>,
 }
 
+/// The present time, in seconds since 1970.
+pub(crate) fn now() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}
+
 impl Context {
     /// The simulator's programs, or what is missing.
     pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, Unusable> {
         let place = self.settings.places.get(&simulator);
         simulator.backend().find(place.map(PathBuf::as_path))
+    }
+
+    /// Notes for reports how many tests have passed in this run.
+    pub(crate) fn note_counts(&self, counts: Counts) {
+        if counts.passed + counts.failed + counts.ignored == 0 {
+            return;
+        }
+        let point = Point {
+            run: self.run.clone(),
+            at: now(),
+            passed: counts.passed,
+            failed: counts.failed,
+            skipped: counts.ignored,
+            ..Point::default()
+        };
+        // A line that is missing in a diagram is nothing to fail for.
+        let _ = trend::add(&self.testbench.output, &point);
     }
 
     /// Whose compiled designs are, but for the suite.

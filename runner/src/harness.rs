@@ -211,6 +211,9 @@ fn run(
     }
     if !arguments.list() {
         begin_report(context, &plan, arguments).map_err(|problem| vec![problem])?;
+        if !arguments.is_bench() {
+            note_left_out(&plan, arguments).map_err(|problem| vec![problem])?;
+        }
         for note in &plan.notes {
             eprintln!("note: {note}");
         }
@@ -218,6 +221,9 @@ fn run(
     let asked = plan.selected(arguments).next().is_some();
     let jobs = jobs::jobs(&plan.tests, arguments);
     let counts = front::run(arguments, jobs).map_err(|problem| vec![problem])?;
+    if !arguments.list() {
+        context.note_counts(counts);
+    }
     let ran = counts.passed + counts.failed > 0;
     let may_be_empty = arguments.list() || arguments.is_bench() || context.allow_empty || !asked;
     let problem = match empty {
@@ -233,6 +239,15 @@ fn run(
     } else {
         Err(problems)
     }
+}
+
+/// Tells reports which of the tests that are asked for are left out.
+fn note_left_out(plan: &Plan, arguments: &Arguments) -> Result<(), String> {
+    let left = plan.selected(arguments).filter(|_| arguments.leave(true));
+    let left = left.filter_map(|planned| Some((planned, planned.ignored.as_ref()?)));
+    let mut noted =
+        left.map(|(planned, reason)| planned.suite.note_left_out(&planned.test, reason));
+    noted.try_for_each(|noted| noted)
 }
 
 /// Begins the report, if one is wanted, with every test that is asked for.
@@ -322,6 +337,7 @@ fn context(
         cache,
         junit: OnceLock::new(),
         seed: plugin.seed.unwrap_or_else(random_seed),
+        run: junit::name_of_run(),
         wall_timeout: plugin.wall_timeout.map(Duration::from_secs_f64),
         live: arguments.shows_output(),
         allow_empty: plugin.allow_empty,

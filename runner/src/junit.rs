@@ -19,6 +19,7 @@ use verifork_protocol::junit::{
     write_report_after,
 };
 
+use crate::context::now;
 use crate::verdict::Verdict;
 
 const NOT_RUN: &str = "not run: the harness ended before this test";
@@ -216,6 +217,13 @@ fn earlier(path: &Path, notes: &Path, run: Option<&str>) -> Earlier {
     // Without the note the next harness takes the place of this one's report, as if run by hand.
     let _ = fs::create_dir_all(notes).and_then(|()| fs::write(note, run));
     read.unwrap_or_default()
+}
+
+/// What tells the present run from others: harnesses of one `cargo test`, and processes of one nextest, have
+/// it in common.
+pub(crate) fn name_of_run() -> String {
+    let nextest = env::var("NEXTEST_RUN_ID").ok().or_else(run_of_cargo);
+    nextest.unwrap_or_else(|| format!("harness {} {}", std::process::id(), now()))
 }
 
 /// The `cargo` that has started this process, and others of the run with it.

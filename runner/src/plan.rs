@@ -267,6 +267,7 @@ mod tests {
             name: (*name).to_owned(),
             file: String::new(),
             line: 1,
+            covers: Vec::new(),
             skip: None,
             ends: false,
             wall_timeout: None,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use verifork_protocol::results::Results;
 use verifork_protocol::variables::Variable;
+use verifork_protocol::verdict;
 
 use crate::locked::{Lock, lock};
 use crate::process::{self, Ending};
@@ -139,11 +140,12 @@ impl Simulation<'_> {
         })
     }
 
-    /// Removes what an earlier run has left, but not the lock.
+    /// Removes what an earlier run has left, but not the lock, nor what the harness says of this one.
     fn clear(&self) -> io::Result<()> {
         for entry in fs::read_dir(self.folder)? {
             let entry = entry?;
-            if entry.file_name() == "lock" {
+            let name = entry.file_name();
+            if name == "lock" || name == verdict::FILE {
                 continue;
             }
             if entry.file_type()?.is_dir() {

@@ -3,6 +3,7 @@
 mod report;
 #[cfg(test)]
 mod tests;
+mod verdict_file;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,10 @@ use std::time::Duration;
 
 use verifork_protocol::files::file_name;
 use verifork_protocol::listing::ListedTest;
+use verifork_protocol::verdict::{DESCRIBED, SHARED};
 
 use crate::cache::Compiled;
-use crate::context::{Context, DESCRIBED, SHARED};
+use crate::context::{Context, now};
 use crate::front::Outcome;
 use crate::known::Simulator;
 use crate::refused::CompileError;
@@ -88,10 +90,11 @@ impl Suite {
         if let Some(reason) = self.context.cannot_run.get() {
             let failure = Failure::from(reason.clone());
             // That it is not in the report is the lesser problem.
-            let _ = self.report(test, &Verdict::Failed(failure.clone()), None, None);
+            let _ = self.report(test, &Verdict::Failed(failure.clone()), None, None, now());
             return Outcome::Failed(failure);
         }
-        if let Err(problem) = self.begin(test) {
+        let begun = now();
+        if let Err(problem) = self.begin(test, begun) {
             return Outcome::Failed(Failure::from(problem));
         }
         let settings = &self.context.settings;
@@ -130,7 +133,7 @@ impl Suite {
             // Writing to a string cannot fail.
             let _ = write!(failure.text, "\n{shortage}\n");
         }
-        let reported = self.report(test, &verdict, execution.as_ref().ok(), waves);
+        let reported = self.report(test, &verdict, execution.as_ref().ok(), waves, begun);
         if let Err(problem) = reported {
             match &mut verdict {
                 Verdict::Failed(failure) => {

@@ -231,6 +231,7 @@ mod tests {
             label: name.to_owned(),
             file: "src/lib.rs".to_owned(),
             line: 7,
+            covers: Vec::new(),
             status,
             reason: None,
             failures: Vec::new(),

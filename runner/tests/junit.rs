@@ -6,6 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use verifork_protocol::verdict::{self, Status as Judged, TestVerdict};
+
 use common::{Harness, Run, icarus, process_of, script, wait_until};
 
 const FAILED: i32 = 101;
@@ -81,6 +83,33 @@ fn a_harness_that_is_killed_leaves_what_did_not_finish_as_errors() {
             "{text}"
         );
         assert!(text.contains("errors=\"3\""), "{text}");
+    }
+}
+
+#[test]
+fn requirements_stand_beside_the_results_of_their_tests() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let junit = harness.target.path().join("junit.xml");
+    let variables = [("VERIFORK_JUNIT", junit.to_str().unwrap())];
+    let two = ["--exact", "gate::icarus::passes", "gate::icarus::fails"];
+    harness.run("all", &variables, &two).status(FAILED);
+    let text = read(&junit);
+    let requirement = |name: &str| format!("<property name=\"covers\" value=\"{name}\"/>");
+    for (test, covers) in [
+        ("passes", &["REQ-12"][..]),
+        ("fails", &["REQ-12", "REQ <13>"]),
+    ] {
+        let case = case(&text, test);
+        for name in covers {
+            let name = name.replace('<', "&lt;").replace('>', "&gt;");
+            assert!(case.contains(&requirement(&name)), "{name}: {case}");
+        }
+        let read = TestVerdict::read(&harness.runs().join(test).join(verdict::FILE)).unwrap();
+        assert_eq!(read.covers, covers);
+        assert_eq!(read.status == Judged::Passed, test == "passes");
     }
 }
 

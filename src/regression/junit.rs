@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use verifork_protocol::junit::{
-    Case, JunitError, JunitFile, Outcome, RUN, RUN_SUITE, Report, Suite, report_of_problem,
+    Case, JunitError, JunitFile, Outcome, RUN, RUN_SUITE, Report, Suite, covers, report_of_problem,
     suite_of_run, write_report,
 };
 
@@ -127,9 +127,12 @@ impl Junit {
     ) -> Result<Self, JunitError> {
         let case = |(number, (test, run)): (usize, &(Candidate<'_>, Run))| {
             let message = if number == 0 { NOT_FINISHED } else { NOT_RUN };
+            let covers = test.covers.iter().map(|it| covers(it));
+            let properties = [("seed".to_owned(), run.seed.to_string())];
+            let properties = properties.into_iter().chain(covers).collect();
             Case {
                 place: Some((test.file.to_owned(), test.line)),
-                properties: vec![("seed".to_owned(), run.seed.to_string())],
+                properties,
                 ..Case::without_result(label(test.name, run.repetition), message)
             }
         };
@@ -249,6 +252,7 @@ mod tests {
                     name: NAMES[index],
                     file: "src/lib.rs",
                     line: 9,
+                    covers: &["REQ-1", "REQ <2>"],
                 },
                 run,
             )
@@ -279,6 +283,7 @@ mod tests {
                 repetition: None,
                 file: "src/lib.rs",
                 line: 9,
+                covers: &[],
                 status,
                 since: crate::time::SimDuration::ZERO,
                 simulated: 1500.ps(),
@@ -320,6 +325,21 @@ mod tests {
         assert!(report.case("counts").contains(NOT_FINISHED));
         assert!(report.case("wraps").contains(NOT_RUN));
         assert!(report.case("the run").contains(NOT_LEFT));
+    }
+
+    #[test]
+    fn a_test_has_its_requirements_before_and_after_it_ends() {
+        let mut report = InFile::new();
+        for _ in 0..2 {
+            let counts = report.case("counts");
+            for name in ["REQ-1", "REQ &lt;2&gt;"] {
+                let property = format!("<property name=\"covers\" value=\"{name}\"/>");
+                assert!(counts.contains(&property), "{counts}");
+            }
+            if report.junit.as_ref().is_some_and(|it| it.good == 0) {
+                report.record(0, Status::Passed, "");
+            }
+        }
     }
 
     #[test]

@@ -92,6 +92,7 @@ fn listed(config: &Config, entry: &TestEntry, name: &str) -> ListedTest {
         name: name.to_owned(),
         file: entry.place.file().to_owned(),
         line: entry.place.line(),
+        covers: entry.covers.iter().map(|it| (*it).to_owned()).collect(),
         skip: options.skip.map(Into::into),
         ends: options.ends.is_some(),
         wall_timeout: options.wall_timeout.map(|limit| limit.as_secs_f64()),

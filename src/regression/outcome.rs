@@ -18,6 +18,8 @@ pub(crate) struct TestResult {
     /// Where the test stands in the source.
     pub(crate) file: &'static str,
     pub(crate) line: u32,
+    /// The requirements that it checks.
+    pub(crate) covers: &'static [&'static str],
     pub(crate) status: Status,
     /// When the test began, of the simulation's time.
     pub(crate) since: SimDuration,

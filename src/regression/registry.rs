@@ -91,6 +91,8 @@ pub struct TestEntry {
     pub place: &'static Location<'static>,
     /// The case's number among those of its function.
     pub case: u32,
+    /// The requirements that it checks.
+    pub covers: &'static [&'static str],
     /// What the attribute says.
     pub options: fn() -> TestOptions,
     /// Tells what the arguments look up in the design.
@@ -136,6 +138,7 @@ pub(super) fn candidates<'a>(entries: &'a [(&TestEntry, String)]) -> Vec<Candida
         name,
         file: entry.place.file(),
         line: entry.place.line(),
+        covers: entry.covers,
     };
     entries.iter().map(candidate).collect()
 }

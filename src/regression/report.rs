@@ -232,6 +232,7 @@ mod tests {
             repetition: None,
             file: "src/lib.rs",
             line: 33,
+            covers: &[],
             status,
             since: crate::time::SimDuration::ZERO,
             simulated: 2030.ns(),

@@ -201,6 +201,7 @@ impl RegressionRun {
             repetition: run.repetition,
             file: entry.place.file(),
             line: entry.place.line(),
+            covers: entry.covers,
             status,
             since,
             simulated: SimDuration::ZERO,

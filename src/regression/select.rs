@@ -14,6 +14,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) name: &'a str,
     pub(crate) file: &'a str,
     pub(crate) line: u32,
+    /// The requirements that it checks.
+    pub(crate) covers: &'a [&'a str],
 }
 
 /// The order in which tests run.
@@ -179,8 +181,17 @@ pub(crate) fn list(
     selection: &Selection,
 ) -> fmt::Result {
     for run in &selection.runs {
-        let Candidate { name, file, line } = candidates[run.index];
-        writeln!(out, "{}\t{file}:{line}", label(name, run.repetition))?;
+        let Candidate {
+            name,
+            file,
+            line,
+            covers,
+        } = candidates[run.index];
+        write!(out, "{}\t{file}:{line}", label(name, run.repetition))?;
+        if !covers.is_empty() {
+            write!(out, "\tcovers {}", covers.join(", "))?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -194,21 +205,25 @@ mod tests {
             name: "wraps::from_250",
             file: "b.rs",
             line: 30,
+            covers: &[],
         },
         Candidate {
             name: "wraps::from_0",
             file: "b.rs",
             line: 30,
+            covers: &[],
         },
         Candidate {
             name: "counts",
             file: "b.rs",
             line: 4,
+            covers: &[],
         },
         Candidate {
             name: "resets",
             file: "a.rs",
             line: 9,
+            covers: &[],
         },
     ];
 
@@ -350,5 +365,12 @@ mod tests {
         let mut out = String::new();
         list(&mut out, &TESTS, &selection).unwrap();
         assert_eq!(out, "counts\tb.rs:4\n");
+        let covers = TESTS.map(|test| Candidate {
+            covers: &["REQ-1", "REQ-2"],
+            ..test
+        });
+        out.clear();
+        list(&mut out, &covers, &selection).unwrap();
+        assert_eq!(out, "counts\tb.rs:4\tcovers REQ-1, REQ-2\n");
     }
 }

@@ -131,6 +131,7 @@ mod tests {
             repetition: None,
             file: "src/lib.rs",
             line: 7,
+            covers: &[],
             status,
             since: SimDuration::ZERO,
             simulated: SimDuration::ZERO,

@@ -3,14 +3,15 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::Parser;
-use syn::{Expr, LitStr};
+use syn::punctuated::Punctuated;
+use syn::{Expr, LitStr, Token};
 
 use super::cases::CaseList;
 use super::condition::{self, Condition};
 use crate::errors::{Errors, unknown_option};
-use crate::settings::{Setting, SettingValue, Settings};
+use crate::settings::{Setting, SettingValue, Settings, string_literal};
 
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
     "name",
     "timeout",
     "wall_timeout",
@@ -19,6 +20,7 @@ const OPTIONS: [&str; 8] = [
     "design_errors",
     "ends",
     "cases",
+    "covers",
 ];
 
 /// How a test has to fail.
@@ -105,6 +107,7 @@ impl ShouldFail {
 pub(super) struct Options {
     pub(super) name: Option<LitStr>,
     pub(super) cases: Vec<CaseList>,
+    pub(super) covers: Vec<LitStr>,
     timeout: Option<Expr>,
     wall_timeout: Option<Expr>,
     skip: Option<LitStr>,
@@ -189,6 +192,7 @@ impl Options {
                 let value = value.map(|variant| Ident::new(variant, setting.key.span()));
                 setting.store(&mut self.ends, value, errors);
             }
+            "covers" => self.covers(&setting, errors),
             "cases" => match setting.value {
                 SettingValue::List(list) => {
                     self.cases
@@ -200,6 +204,49 @@ impl Options {
                 ),
             },
             unknown => errors.at(setting.key.span(), unknown_option(unknown, &OPTIONS)),
+        }
+    }
+
+    /// The names of requirements in `covers = "A"`, `covers = ["A", "B"]` or `covers("A", "B")`.
+    fn covers(&mut self, setting: &Setting, errors: &mut Errors) {
+        const EXAMPLE: &str = "`covers` names requirements: `covers = \"REQ-12\"`, or `covers(\"REQ-12\", \"REQ-13\")`";
+        let span = setting.key.span();
+        let names: Vec<Expr> = match &setting.value {
+            SettingValue::Value(Expr::Array(names)) => names.elems.iter().cloned().collect(),
+            SettingValue::Value(name) => vec![name.clone()],
+            SettingValue::List(list) => {
+                let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+                let Some(names) = errors.take(parser.parse2(list.clone())) else {
+                    return;
+                };
+                names.into_iter().collect()
+            }
+            SettingValue::Nothing => Vec::new(),
+        };
+        if names.is_empty() {
+            errors.at(span, EXAMPLE);
+        }
+        for name in names {
+            let Some(literal) = string_literal(&name) else {
+                errors.on(name, EXAMPLE);
+                continue;
+            };
+            let value = literal.value();
+            if value.trim().is_empty() {
+                errors.on(&literal, "a requirement's name is not empty");
+            } else if value.trim() != value || value.contains(char::is_control) {
+                errors.on(
+                    &literal,
+                    "a requirement's name is one line, without spaces at its ends",
+                );
+            } else if self.covers.iter().any(|it| it.value() == value) {
+                errors.on(
+                    &literal,
+                    format!("the requirement {value:?} is named twice"),
+                );
+            } else {
+                self.covers.push(literal);
+            }
         }
     }
 

@@ -245,7 +245,7 @@ fn cases_have_names_and_are_not_empty() {
 
 #[test]
 fn an_unknown_option_says_the_nearest() {
-    let all = "`name`, `timeout`, `wall_timeout`, `skip`, `should_fail`, `design_errors`, `ends`, `cases`";
+    let all = "`name`, `timeout`, `wall_timeout`, `skip`, `should_fail`, `design_errors`, `ends`, `cases`, `covers`";
     assert_eq!(
         errors_of("timout = 1.ms(), parallel", "async fn f() {}"),
         [
@@ -375,6 +375,53 @@ fn a_wrong_condition_is_a_mistake_at_its_token() {
         assert!(
             found.contains(expected),
             "{options}: {expected}\nis not in\n{found}"
+        );
+    }
+}
+
+#[test]
+fn covers_names_requirements() {
+    for (written, names) in [
+        ("covers = \"REQ-12\"", "covers : & [\"REQ-12\"]"),
+        ("covers(\"A\", \"B 2\",)", "covers : & [\"A\" , \"B 2\"]"),
+        ("covers = [\"A\", \"B\"]", "covers : & [\"A\" , \"B\"]"),
+        (
+            "covers = \"A\", covers = \"B\"",
+            "covers : & [\"A\" , \"B\"]",
+        ),
+        ("", "covers : & []"),
+    ] {
+        let expansion = expanded(written, "async fn f() {}");
+        assert!(expansion.contains(names), "{written}: {expansion}");
+    }
+    let cases = expanded(
+        "covers = \"A\", cases(a = 1, b = 2)",
+        "async fn f(x: u8) {}",
+    );
+    assert_eq!(cases.matches("covers : & [\"A\"]").count(), 2, "{cases}");
+}
+
+#[test]
+fn a_requirement_has_a_name_of_its_own() {
+    for (written, told) in [
+        (
+            "covers",
+            "`covers` names requirements: `covers = \"REQ-12\"`",
+        ),
+        ("covers()", "`covers` names requirements"),
+        ("covers = []", "`covers` names requirements"),
+        ("covers = 12", "`covers` names requirements"),
+        ("covers(REQ)", "`covers` names requirements"),
+        ("covers = \" \"", "is not empty"),
+        ("covers = \" A\"", "without spaces at its ends"),
+        ("covers = \"A\\nB\"", "is one line"),
+        ("covers(\"A\", \"A\")", "\"A\" is named twice"),
+        ("covers = \"A\", covers = \"A\"", "\"A\" is named twice"),
+    ] {
+        let errors = errors_of(written, "async fn f() {}");
+        assert!(
+            errors.len() == 1 && errors[0].contains(told),
+            "{written}: {errors:?}"
         );
     }
 }

@@ -6,6 +6,8 @@ use std::fs;
 
 use verifork_protocol::description::{self, Description};
 use verifork_protocol::results::Status;
+use verifork_protocol::trend;
+use verifork_protocol::verdict::{self, Status as Judged, TestVerdict};
 
 use super::*;
 use crate::simulator::Waves;
@@ -126,6 +128,35 @@ fn a_harness_in_which_no_test_could_run_fails_unless_that_is_allowed() {
     assert!(told.contains("has no tests: mark an `async fn`"), "{told}");
     let ended = run_with(&bench, allowed(), vec![], &[]);
     assert_eq!(ended.status, Ok(ExitCode::SUCCESS));
+}
+
+#[test]
+fn what_is_left_out_and_how_many_passed_is_noted_for_reports() {
+    let bench = bench(&[
+        ("counts", Status::Passed, ""),
+        ("wraps", Status::Passed, ""),
+    ]);
+    let mut left = listed("later");
+    left.skip = Some("not on Mondays".into());
+    let mut tests = tests(&["counts", "wraps"]);
+    tests.push(left);
+    for arguments in [&[][..], &["--list"][..]] {
+        run_with(&bench, PluginSettings::default(), tests.clone(), arguments);
+    }
+    let output = bench.context().testbench.output.clone();
+    let (points, _) = trend::read(&output).unwrap();
+    let counts: Vec<_> = points
+        .iter()
+        .map(|it| (it.passed, it.failed, it.skipped))
+        .collect();
+    assert_eq!(counts, [(2, 0, 1)]);
+    let designs = resolve(vec![bench.design()], bench.folder.path()).unwrap();
+    let folder = bench.context().runs(&designs[0], Simulator::Icarus);
+    let verdict = TestVerdict::read(&folder.join("later").join(verdict::FILE)).unwrap();
+    assert_eq!(
+        (verdict.status, &*verdict.text),
+        (Judged::Skipped, "not on Mondays")
+    );
 }
 
 #[test]

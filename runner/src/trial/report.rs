@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use verifork_protocol::junit::covers;
 use verifork_protocol::listing::ListedTest;
+use verifork_protocol::results::{Ended, Status};
 use verifork_protocol::shell::quote;
 use verifork_protocol::time::{of_nanoseconds, simulated};
 
@@ -12,6 +14,14 @@ use crate::junit::{Case, Result as CaseResult};
 use crate::simulation::{Execution, tail};
 use crate::testbench::Testbench;
 use crate::verdict::Verdict;
+
+/// What the plugin wrote at the end of the test: of repetitions, that of the first that failed.
+pub(super) fn ended_of<'a>(execution: &'a Execution, test: &ListedTest) -> Option<&'a Ended> {
+    let ended = &execution.results.ended;
+    let mut own = ended.iter().filter(|ended| ended.name == test.name);
+    let failed = own.clone().find(|ended| ended.status == Status::Failed);
+    failed.or_else(|| own.next())
+}
 
 impl Suite {
     /// Adds what somebody needs to look into a failure and to repeat it.
@@ -22,11 +32,7 @@ impl Suite {
         execution: &Execution,
         waves: Option<&PathBuf>,
     ) {
-        let ended = execution
-            .results
-            .ended
-            .iter()
-            .find(|ended| ended.name == test.name);
+        let ended = ended_of(execution, test);
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
             let _ = writeln!(message, "{name:<10} {value}");
@@ -55,7 +61,7 @@ impl Suite {
     }
 
     /// The command that runs just this test again, with waves.
-    fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
+    pub(super) fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
         let Testbench {
             package,
             target,
@@ -82,6 +88,15 @@ impl Suite {
         command
     }
 
+    /// How long the test has taken, in seconds.
+    pub(super) fn wall(&self, test: &ListedTest, execution: &Execution) -> f64 {
+        match ended_of(execution, test) {
+            // The process is the test's own unless it is shared.
+            Some(ended) if self.design.shared => ended.wall,
+            _ => execution.wall.as_secs_f64(),
+        }
+    }
+
     /// The test in a report.
     pub(crate) fn case(&self, test: &ListedTest, result: CaseResult) -> Case {
         Case {
@@ -91,14 +106,15 @@ impl Suite {
             line: test.line,
             result,
             wall: 0.0,
-            properties: Vec::new(),
+            properties: test.covers.iter().map(|it| covers(it)).collect(),
             log: String::new(),
             attachments: Vec::new(),
         }
     }
 
-    /// Notes in the report that the test begins.
-    pub(super) fn begin(&self, test: &ListedTest) -> Result<(), String> {
+    /// Notes in the reports that the test begins now.
+    pub(super) fn begin(&self, test: &ListedTest, now: u64) -> Result<(), String> {
+        self.note_begun(test, now)?;
         let case = || self.case(test, CaseResult::NotFinished);
         let junit = self.context.junit.get();
         junit.map_or(Ok(()), |junit| junit.begin(case()))
@@ -110,23 +126,17 @@ impl Suite {
         verdict: &Verdict,
         execution: Option<&Execution>,
         waves: Option<PathBuf>,
+        begun: u64,
     ) -> Result<(), String> {
+        self.note_verdict(test, verdict, execution, begun)?;
         let Some(junit) = self.context.junit.get() else {
             return Ok(());
         };
         let mut case = self.case(test, verdict.into());
         case.attachments.extend(waves);
         if let Some(execution) = execution {
-            let ended = execution
-                .results
-                .ended
-                .iter()
-                .find(|ended| ended.name == test.name);
-            case.wall = match ended {
-                // The process is the test's own unless it is shared.
-                Some(ended) if self.design.shared => ended.wall,
-                _ => execution.wall.as_secs_f64(),
-            };
+            let ended = ended_of(execution, test);
+            case.wall = self.wall(test, execution);
             let mut property = |name: &str, value: String| {
                 case.properties.push((name.to_owned(), value));
             };

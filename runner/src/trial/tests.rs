@@ -5,6 +5,8 @@ use std::fs;
 use verifork_protocol::results::{Record, Status};
 
 use super::*;
+use verifork_protocol::verdict::{self, Status as Judged, TestVerdict};
+
 use crate::testing::{Bench, lines, lines_of, listed, loaded, writes};
 
 impl Bench {
@@ -294,4 +296,103 @@ fn the_report_has_the_result_with_what_belongs_to_it() {
         &report,
         &["count is 7", "Icarus Verilog", "simulated_ns", "log.txt"],
     );
+}
+
+fn verdict(suite: &Suite, test: &ListedTest) -> TestVerdict {
+    TestVerdict::read(&suite.folder(test).join(verdict::FILE)).unwrap()
+}
+
+#[test]
+fn what_became_of_a_test_lies_in_its_folder() {
+    for (status, text, judged, told) in [
+        (Status::Passed, "", Judged::Passed, ""),
+        (
+            Status::Skipped,
+            "no such part",
+            Judged::Skipped,
+            "no such part",
+        ),
+        (Status::Failed, "count is 7", Judged::Failed, "count is 7"),
+    ] {
+        let bench = Bench::new(&writes(&lines("counts", status, text)));
+        let suite = bench.suite();
+        let mut test = listed("counts");
+        test.covers = vec!["REQ-12".into()];
+        suite.run(&test, None);
+        let verdict = verdict(&suite, &test);
+        assert_eq!(verdict.status, judged);
+        assert!(verdict.text.contains(told), "{verdict:?}");
+        assert_eq!(
+            (verdict.design.as_str(), verdict.simulator.as_str()),
+            ("top", "icarus")
+        );
+        assert_eq!((verdict.covers, verdict.seed), (test.covers, Some(77)));
+        assert_eq!(verdict.product.as_deref(), Some("Icarus Verilog 11.0"));
+        assert!(
+            verdict.repeat.contains("VERIFORK_SEED=77"),
+            "{}",
+            verdict.repeat
+        );
+        assert_eq!(verdict.run, "the run");
+    }
+}
+
+#[test]
+fn a_test_that_has_begun_has_not_passed_until_it_has() {
+    let simulates = "cp ../verdict.json ../seen.json\n".to_owned()
+        + &writes(&lines("counts", Status::Passed, ""));
+    let bench = Bench::new(&simulates);
+    let suite = bench.suite();
+    for _ in 0..2 {
+        suite.run(&listed("counts"), None);
+        let seen = TestVerdict::read(&suite.folder(&listed("counts")).join("seen.json")).unwrap();
+        assert_eq!(seen.status, Judged::Unfinished);
+        assert_eq!(verdict(&suite, &listed("counts")).status, Judged::Passed);
+    }
+}
+
+#[test]
+fn a_test_without_a_simulator_leaves_that_it_failed() {
+    let mut bench = Bench::new("exit 0\n");
+    bench
+        .settings
+        .places
+        .insert(Simulator::Icarus, "/nonexistent".into());
+    let suite = bench.suite();
+    suite.run(&listed("counts"), None);
+    let verdict = verdict(&suite, &listed("counts"));
+    assert_eq!(verdict.status, Judged::Failed);
+    assert!(
+        verdict.text.contains("is not where VERIFORK_ICARUS says"),
+        "{}",
+        verdict.text
+    );
+    assert!(
+        verdict.repeat.contains("--exact top::icarus::counts"),
+        "{}",
+        verdict.repeat
+    );
+}
+
+#[test]
+fn of_repetitions_the_seed_is_that_of_the_one_that_failed() {
+    let ended = |label: &str, status, seed: u64| {
+        let line = lines("counts", status, "count is 7");
+        let line = line
+            .lines()
+            .find(|line| line.contains("\"ended\""))
+            .unwrap();
+        let line = line.replace("\"seed\":77", &format!("\"seed\":{seed}"));
+        line.replace("\"label\":\"counts\"", &format!("\"label\":\"{label}\"")) + "\n"
+    };
+    let both = loaded().line()
+        + &ended("counts#1", Status::Passed, 5)
+        + &ended("counts#2", Status::Failed, 6);
+    let bench = Bench::new(&writes(&both));
+    let suite = bench.suite();
+    let Outcome::Failed(told) = outcome(suite.run(&listed("counts"), None)) else {
+        panic!("it has failed")
+    };
+    check(&told, &["seed       6", "VERIFORK_SEED=6 "]);
+    assert_eq!(verdict(&suite, &listed("counts")).seed, Some(6));
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use verifork::prelude::*;
 
-#[verifork::test]
+#[verifork::test(covers = "REQ-12")]
 async fn passes(dut: Instance) -> Result {
     let (a, y) = (dut.signal::<LogicVec>("a")?, dut.signal::<LogicVec>("y")?);
     a.set(LogicVec::zeros(a.width()));
@@ -30,7 +30,7 @@ async fn skips_itself() -> Result {
     skip("this design has no such part")
 }
 
-#[verifork::test]
+#[verifork::test(covers("REQ-12", "REQ <13>"))]
 async fn fails(dut: Instance) -> Result {
     log::info!("about to fail");
     timer(12.ns()).await;

@@ -7,10 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
 use verifork_coverage::{Covered, Database, ItemTotal, Total, formats, overall};
 
-use crate::harness::cargo;
+use crate::harness::output_folder;
 
 /// How many bins of one point or cross are named that are not covered yet.
 const SHOWN: usize = 8;
@@ -79,7 +78,7 @@ impl Coverage {
     fn read(&self) -> anyhow::Result<Database> {
         let own;
         let paths = if self.paths.is_empty() {
-            own = [self.runs()?];
+            own = [output_folder(self.manifest_path.as_deref())?.join("runs")];
             &own[..]
         } else {
             &self.paths
@@ -107,31 +106,6 @@ impl Coverage {
             shown(paths)
         );
         Ok(database)
-    }
-
-    /// Where the harness has tests leave their files.
-    fn runs(&self) -> anyhow::Result<PathBuf> {
-        #[derive(Deserialize)]
-        struct Metadata {
-            target_directory: PathBuf,
-        }
-        let mut command = cargo();
-        command.args(["metadata", "--format-version", "1", "--no-deps"]);
-        if let Some(path) = &self.manifest_path {
-            command.arg("--manifest-path").arg(path);
-        }
-        let output = command.output().context("cargo does not start")?;
-        let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{}", error.trim());
-        let metadata: Metadata =
-            serde_json::from_slice(&output.stdout).context("`cargo metadata`")?;
-        let runs = metadata.target_directory.join("verifork/runs");
-        ensure!(
-            runs.is_dir(),
-            "no test has run in `{}` yet: `cargo test` runs them",
-            metadata.target_directory.display()
-        );
-        Ok(runs)
     }
 }
 

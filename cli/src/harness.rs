@@ -14,6 +14,35 @@ pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Where the harness has tests leave their files: `verifork` in the target folder of this crate, or of that
+/// in the present folder.
+///
+/// # Errors
+///
+/// There is no crate, or none of its tests has run.
+pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+    let mut command = cargo();
+    command.args(["metadata", "--format-version", "1", "--no-deps"]);
+    if let Some(path) = manifest {
+        command.arg("--manifest-path").arg(path);
+    }
+    let output = command.output().context("cargo does not start")?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", error.trim());
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("`cargo metadata`")?;
+    let folder = metadata.target_directory.join("verifork");
+    ensure!(
+        folder.join("runs").is_dir(),
+        "no test has run in `{}` yet: `cargo test` runs them",
+        metadata.target_directory.display()
+    );
+    Ok(folder)
+}
+
 impl HarnessArgs {
     /// `cargo test` of the harness, up to the arguments of the harness itself.
     pub(crate) fn cargo_test(&self) -> Command {

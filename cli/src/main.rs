@@ -7,6 +7,7 @@ mod declared;
 mod doctor;
 mod harness;
 mod object;
+mod report;
 mod run;
 mod source;
 mod waves;
@@ -47,6 +48,8 @@ enum Command {
     Waves(waves::ShowWaves),
     /// Merges what the tests have covered, tells what is missing, writes it for other tools.
     Coverage(coverage::Coverage),
+    /// Writes one HTML page of tests, coverage and requirements, to be looked at without a server.
+    Report(report::Report),
     /// Tells which simulators are installed and what they can do.
     Doctor,
 }
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Waves(waves) => waves.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Report(report) => report.run(),
         Command::Doctor => Ok(doctor::run()),
     };
     done.unwrap_or_else(|error| {

@@ -235,7 +235,7 @@ impl Counts {
     }
 
     /// Adds other counts of the same definition.
-    pub(crate) fn add(&mut self, other: &Counts) {
+    pub fn add(&mut self, other: &Counts) {
         let add = |own: &mut Vec<BTreeMap<usize, u64>>, other: &[BTreeMap<usize, u64>]| {
             own.resize_with(own.len().max(other.len()), BTreeMap::new);
             for (own, other) in own.iter_mut().zip(other) {

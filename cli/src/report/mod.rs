@@ -1,0 +1,166 @@
+//! `cargo verifork report`: one HTML page of everything that runs have left, which needs neither a server nor
+//! a network.
+
+mod gather;
+mod page;
+mod requirements;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use verifork_coverage::overall;
+use verifork_protocol::trend::{self, Point};
+use verifork_protocol::verdict::Status;
+
+use self::gather::Gathered;
+use self::page::Page;
+use self::requirements::{Requirement, State};
+use crate::harness::output_folder;
+
+/// The page's name, in the target folder and elsewhere.
+const FILE: &str = "report.html";
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Files or folders that runs have left, also of other machines and shards; the last runs of this target
+    /// folder by default.
+    paths: Vec<PathBuf>,
+    /// `Cargo.toml` of a crate whose target folder is meant; that of the present folder by default.
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+    /// Where the page goes: `verifork/report.html` in the target folder by default, or `report.html` if paths
+    /// are given.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The plan's requirements, a name a line, which a tab or a space parts from a description; `#` begins a
+    /// comment. One that no test covers is shown as such.
+    #[arg(long, value_name = "FILE")]
+    requirements: Option<PathBuf>,
+    /// The page's title.
+    #[arg(long, default_value = "Verification report", value_name = "TEXT")]
+    title: String,
+}
+
+impl Report {
+    pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
+        let own = self.paths.is_empty();
+        let (roots, default) = if own {
+            let folder = output_folder(self.manifest_path.as_deref())?;
+            (vec![folder.clone()], folder.join(FILE))
+        } else {
+            (self.paths.clone(), PathBuf::from(FILE))
+        };
+        let output = self.output.as_ref().unwrap_or(&default);
+        let mut gathered = Gathered::read(&roots)?;
+        let listed = self.requirements.as_deref();
+        let listed = listed.map(requirements::read).transpose()?;
+        let requirements = requirements::of(&gathered.verdicts, listed, &mut gathered.problems);
+        if gathered.is_empty() {
+            gathered.problems.push(nothing(&roots));
+        }
+        let totals = gathered.database.totals();
+        // Of no group, all would be covered.
+        let functional = (!totals.is_empty()).then(|| overall(&totals));
+        if let Some(folder) = roots.first().filter(|_| own)
+            && let Some(last) = gathered.verdicts.iter().max_by_key(|it| it.at)
+        {
+            let point = Point {
+                run: last.run.clone(),
+                at: last.at,
+                functional,
+                ..Point::default()
+            };
+            if functional.is_some() {
+                // Without it a diagram lacks a point.
+                let _ = trend::add(folder, &point);
+            }
+            gathered.note_point(point);
+        }
+        let page = Page {
+            title: &self.title,
+            gathered: &gathered,
+            totals: &totals,
+            functional,
+            requirements: &requirements,
+        };
+        write_whole(output, &page.html())
+            .with_context(|| format!("cannot write `{}`", output.display()))?;
+        println!(
+            "{}\n{}",
+            output.display(),
+            summary(&gathered, totals.len(), functional, &requirements)
+        );
+        for problem in &gathered.problems {
+            eprintln!("error: {problem}");
+        }
+        Ok(if gathered.problems.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+fn nothing(roots: &[PathBuf]) -> String {
+    let roots: Vec<_> = roots
+        .iter()
+        .map(|it| format!("`{}`", it.display()))
+        .collect();
+    format!(
+        "there is nothing to report in {}: `cargo test` runs tests, which leave their results in the target folder",
+        roots.join(", ")
+    )
+}
+
+/// What the page's head says, in a line.
+fn summary(
+    gathered: &Gathered,
+    groups: usize,
+    functional: Option<f64>,
+    requirements: &[Requirement],
+) -> String {
+    let verdicts = &gathered.verdicts;
+    let count = |status| verdicts.iter().filter(|it| it.status == status).count();
+    let mut text = format!(
+        "{} tests: {} passed, {} failed, {} skipped",
+        verdicts.len(),
+        count(Status::Passed),
+        count(Status::Failed) + count(Status::Unfinished),
+        count(Status::Skipped)
+    );
+    // Writing to a string cannot fail.
+    if let Some(functional) = functional {
+        let _ = write!(text, "; {functional:.1} % of {groups} groups covered");
+    }
+    if !requirements.is_empty() {
+        let passed = requirements.iter().filter(|it| it.state == State::Passed);
+        let _ = write!(
+            text,
+            "; {} of {} requirements passed",
+            passed.count(),
+            requirements.len()
+        );
+    }
+    text
+}
+
+/// Writes a file whole or not at all, with the folders that are missing.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    fs::write(file.path(), text)?;
+    // As any file that a user makes, not for its owner alone.
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(file.path(), mode)?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -48,7 +48,7 @@ module wishbone_memory #(
     output reg  [31:0] wb_dat_o
 );
     localparam       BITS = $clog2(WORDS);
-    localparam [7:0] LAST = WAITS;
+    localparam [7:0] LAST = WAITS[7:0];
 
     reg [31:0] mem [0:WORDS-1];
     reg [7:0]  waited;

@@ -11,6 +11,8 @@
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
 //! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
 //!
+//! [`registers`] are a model of what is behind a bus, with tests that are ready to call.
+//!
 //! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
 //! [`Subscription`]; a [`Memory`](memory::Memory).
 //!
@@ -46,6 +48,7 @@ mod outstanding;
 mod parent;
 mod pauses;
 mod payload;
+pub mod registers;
 mod scoreboard;
 mod sending;
 pub mod uart;

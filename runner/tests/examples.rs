@@ -205,6 +205,22 @@ mutants! {
         on ghdl, nvc says "AXI4STREAM_ERRM_TKEEP_X: ";
     axis_widen_always_ready("axis_widen_always_ready.v") of "axis_fifo_tb", "axis_widen", "frames_come_through::with_back_pressure"
         on icarus says "AXI4STREAM_ERRM_TDATA_STABLE: ";
+    apb_registers_reset_value("apb_registers_reset_value.v") of "registers_tb", "apb_registers::at_once", "each_register_has_its_value_after_a_reset"
+        on icarus, verilator says "the reset test of `apb_registers`: `control.divider` (bits 15:8 at 0x4) is 0x1, not 0x10";
+    apb_registers_event_stays("apb_registers_event_stays.v") of "registers_tb", "apb_registers::at_once", "each_bit_is_as_its_access_says"
+        on icarus says "the bit-bash test of `apb_registers`: `events.seen` (bits 3:0 at 0xc) is ";
+    apb_registers_mode_short("apb_registers_mode_short.v") of "registers_tb", "apb_registers::at_once", "each_bit_is_as_its_access_says"
+        on icarus, verilator says "the bit-bash test of `apb_registers`: `control.mode` (bits 3:1 at 0x4) is ";
+    apb_registers_mode_short_in_vhdl("apb_registers_mode_short.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "the_bus_and_the_backdoor_have_the_same"
+        on nvc says "`control.mode` (bits 3:1 at 0x4) is ";
+    apb_registers_hole_answers("apb_registers_hole_answers.v") of "registers_tb", "apb_registers::at_once", "nothing_is_between_the_registers"
+        on icarus says "a read at 0x28, where nothing is, was not refused";
+    apb_registers_count_kept("apb_registers_count_kept.v") of "registers_tb", "apb_registers::at_once", "events_and_ticks_show_in_their_registers"
+        on icarus says "`count.ticks` (bits 15:0 at 0x10) is 0x5, not 0x0";
+    apb_registers_strobe_ignored("apb_registers_strobe_ignored.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "the_model_follows_every_access::at_full_speed"
+        on ghdl, nvc says "a read of `apb_registers` that the monitor has seen: `scratch[";
+    apb_registers_taken_back("apb_registers_taken_back.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "each_bit_is_as_its_access_says"
+        on ghdl, nvc says "`lock.lock` (bit 0 at 0x1c) is ";
     wishbone_memory_ack_stays("wishbone_memory_ack_stays.v") of "wishbone_tb", "wishbone_memory::standard", "the_memory_keeps_its_words::at_full_speed"
         on icarus, verilator says "WB_3.50_NEGATED: ";
     wishbone_memory_ack_stays_in_vhdl("wishbone_memory_ack_stays.vhd") of "wishbone_tb", "wishbone_memory::vhdl::standard", "the_memory_keeps_its_words::at_full_speed"

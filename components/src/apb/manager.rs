@@ -162,6 +162,10 @@ pub struct RunningManager {
 }
 
 impl RunningManager {
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// Does a transfer, and tells how it ended.
     ///
     /// # Errors

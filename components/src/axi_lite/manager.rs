@@ -202,6 +202,10 @@ pub struct RunningManager {
 }
 
 impl RunningManager {
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// Writes all bytes of a word.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ impl Signals {
     }
 
     /// All strobes.
-    pub(super) fn all_bytes(&self) -> u8 {
+    pub(crate) fn all_bytes(&self) -> u8 {
         if self.bytes() == 8 { 0xff } else { 0x0f }
     }
 

@@ -269,6 +269,10 @@ pub struct RunningManager {
 }
 
 impl RunningManager {
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// Does one access in a cycle of its own, and tells how it ended.
     ///
     /// # Errors

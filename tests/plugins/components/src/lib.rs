@@ -12,6 +12,7 @@ mod lite;
 mod lite_registers;
 mod lite_rules;
 mod models;
+mod register_model;
 mod stream_rules;
 mod traffic;
 mod uart;

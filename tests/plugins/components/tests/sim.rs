@@ -15,6 +15,7 @@ const ALL: &[&str] = &[
     "lite::",
     "lite_rules::",
     "models::",
+    "register_model::",
     "stream_rules::",
     "valid_ready_rules::",
 ];

@@ -1,0 +1,72 @@
+//! A model of a design's registers: fields and their kinds of access, the way to them over a bus and past it, a mirror
+//! of what they hold, and tests that are ready to call.
+//!
+//! A [`Map`] says which registers there are: from [TOML](Map::from_toml), or built in code. A [`Model`] of it knows
+//! what they hold: it predicts what each access does to each field, by its [`Access`], and compares what is read.
+//!
+//! ```no_run
+//! use verifork::prelude::*;
+//! use verifork_components::registers::{Map, Model};
+//! use verifork_components::{Clocked, apb};
+//!
+//! #[derive(Dut)]
+//! struct Timer {
+//!     pclk: Signal<bool>,
+//!     presetn: Signal<bool>,
+//!     #[dut(prefix = "")] // psel, penable, paddr, …
+//!     bus: apb::Signals,
+//!     #[dut(path = "")]
+//!     top: Instance, // for the backdoor
+//! }
+//!
+//! # macro_rules! include_str { ($file:literal) => { "" } }
+//! #[verifork::test]
+//! async fn registers_are_as_described(dut: Timer) -> Result {
+//!     let map = Map::from_toml("timer.toml", include_str!("timer.toml"))?;
+//!     let clocked = Clocked::new(&dut.pclk, 10.ns()).reset_low(&dut.presetn).start().await;
+//!     scope(async |tm| {
+//!         let timer = Model::new(&map, apb::Manager::new(&dut.bus).start(tm, &clocked))?;
+//!         timer.bind_backdoor(&dut.top)?;
+//!         timer.reset_test().await?;    // what they are after a reset
+//!         timer.bit_bash_test().await?; // each bit written as 1 and 0
+//!         timer.access_test().await?;   // over the bus against the backdoor
+//!         timer.unmapped_test().await?; // between the registers nothing is
+//!
+//!         timer.write("control.mode", 3).await?; // the other fields as they are
+//!         ensure!(timer.peek("control.mode")? == 3);
+//!         timer.check("control").await?; // an error unless it is what the mirror has
+//!         Ok(())
+//!     })
+//!     .await?;
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! Any manager that is a [`Frontdoor`] will do: those of [`apb`](crate::apb), [`axi_lite`](crate::axi_lite) and
+//! [`wishbone`](crate::wishbone) are. With [`follow`](Model::follow) the mirror changes by what a monitor sees, whoever
+//! writes: a processor in the design, or another manager.
+//!
+//! | access | a write | a read |
+//! |---|---|---|
+//! | `RO`, `RC`, `RS` | nothing | nothing; clears; sets |
+//! | `RW`, `WRC`, `WRS` | is taken | nothing; clears; sets |
+//! | `WC`, `WCRS`; `WS`, `WSRC` | clears; sets | nothing, sets; nothing, clears |
+//! | `W1C`, `W1CRS`; `W1S`, `W1SRC`; `W1T` | a 1 clears; sets; toggles its bit | as the letters behind say |
+//! | `W0C`, `W0CRS`; `W0S`, `W0SRC`; `W0T` | a 0 clears; sets; toggles its bit | as the letters behind say |
+//! | `WO`, `WOC`, `WOS` | is taken; clears; sets | means nothing |
+//! | `W1`, `WO1` | the first after a reset is taken | nothing; means nothing |
+
+mod access;
+mod file;
+mod frontdoor;
+mod map;
+mod mismatch;
+mod model;
+mod sequences;
+
+pub use access::{Access, UnknownAccess};
+pub use frontdoor::{Frontdoor, Observe, Observed, Refused, Reply};
+pub use map::{Field, Map, MapBuilder, MapError, Register};
+pub use mismatch::{Mismatch, Mismatches};
+pub use model::Model;

@@ -1,0 +1,230 @@
+//! How a model reaches the registers over a bus, and hears of others' accesses.
+
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use verifork::Result;
+
+use crate::memory::mask_of;
+use crate::{apb, axi_lite, wishbone};
+
+/// The bus has answered that it does not do an access: PSLVERR, SLVERR, ERR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// What becomes of an access: an error if it was not answered at all, as after a reset.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
+
+/// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers: a word each, all of its bytes.
+///
+/// Those of APB, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
+pub trait Frontdoor {
+    /// How many bytes a word has.
+    fn bytes(&self) -> usize;
+
+    /// Reads the word at an address in bytes.
+    fn read(&self, address: u64) -> Reply<u64>;
+
+    /// Writes the word at an address in bytes.
+    fn write(&self, address: u64, data: u64) -> Reply<()>;
+}
+
+impl Frontdoor for apb::RunningManager {
+    fn bytes(&self) -> usize {
+        self.signals().bytes()
+    }
+
+    fn read(&self, address: u64) -> Reply<u64> {
+        let this = self.clone();
+        Box::pin(async move {
+            let request = apb::Request::read(u32::try_from(address)?);
+            let answer = this.access(request).await?;
+            Ok(if answer.error {
+                Err(Refused("PSLVERR".to_owned()))
+            } else {
+                Ok(answer.data.into())
+            })
+        })
+    }
+
+    fn write(&self, address: u64, data: u64) -> Reply<()> {
+        let this = self.clone();
+        Box::pin(async move {
+            let request = apb::Request::write(u32::try_from(address)?, u32::try_from(data)?);
+            let answer = this.access(request).await?;
+            Ok(if answer.error {
+                Err(Refused("PSLVERR".to_owned()))
+            } else {
+                Ok(())
+            })
+        })
+    }
+}
+
+impl Frontdoor for axi_lite::RunningManager {
+    fn bytes(&self) -> usize {
+        self.signals().bytes()
+    }
+
+    fn read(&self, address: u64) -> Reply<u64> {
+        let read = self.read_response(address);
+        Box::pin(async move {
+            let (response, data) = read.await?;
+            Ok(okay(response).map(|()| data))
+        })
+    }
+
+    fn write(&self, address: u64, data: u64) -> Reply<()> {
+        let written = self.write_response(address, data, self.signals().all_bytes());
+        Box::pin(async move { Ok(okay(written.await?)) })
+    }
+}
+
+fn okay(response: axi_lite::Response) -> Result<(), Refused> {
+    match response {
+        axi_lite::Response::Okay => Ok(()),
+        other => Err(Refused(other.to_string())),
+    }
+}
+
+impl Frontdoor for wishbone::RunningManager {
+    fn bytes(&self) -> usize {
+        self.signals().bytes()
+    }
+
+    fn read(&self, address: u64) -> Reply<u64> {
+        let read = self.access(wishbone::Request::read(address));
+        Box::pin(async move {
+            let answer = read.await?;
+            Ok(acknowledged(answer.termination).map(|()| answer.data))
+        })
+    }
+
+    fn write(&self, address: u64, data: u64) -> Reply<()> {
+        let written = self.access(wishbone::Request::write(address, data));
+        Box::pin(async move { Ok(acknowledged(written.await?.termination)) })
+    }
+}
+
+fn acknowledged(termination: wishbone::Termination) -> Result<(), Refused> {
+    match termination {
+        wishbone::Termination::Ack => Ok(()),
+        other => Err(Refused(other.to_string())),
+    }
+}
+
+/// An access that was done, by whomever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed {
+    /// A write.
+    Write {
+        /// In bytes.
+        address: u64,
+        /// What was written.
+        data: u64,
+        /// The bits of the bytes that were.
+        mask: u64,
+    },
+    /// A read.
+    Read {
+        /// In bytes.
+        address: u64,
+        /// What was read.
+        data: u64,
+        /// The bits of the bytes that were.
+        mask: u64,
+    },
+}
+
+/// A monitor of a bus, which a [`Model`](super::Model) can [follow](super::Model::follow).
+///
+/// Those of APB, AXI4-Lite and Wishbone are one.
+pub trait Observe {
+    /// Calls a function with every access that is done from now on, and was not refused.
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>);
+}
+
+impl Observe for apb::RunningMonitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        self.for_each(move |transfer| {
+            let apb::Request {
+                address,
+                write,
+                strobe,
+                ..
+            } = transfer.request;
+            let address = address.into();
+            match write {
+                _ if transfer.answer.error => {}
+                Some(data) => function(Observed::Write {
+                    address,
+                    data: data.into(),
+                    mask: mask_of(strobe.unwrap_or(u8::MAX)),
+                }),
+                None => function(Observed::Read {
+                    address,
+                    data: transfer.answer.data.into(),
+                    mask: u64::MAX,
+                }),
+            }
+        });
+    }
+}
+
+impl Observe for axi_lite::RunningMonitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        let writes = Rc::clone(&function);
+        self.for_each_write(move |write| {
+            if write.response == axi_lite::Response::Okay {
+                writes(Observed::Write {
+                    address: write.address,
+                    data: write.data,
+                    mask: mask_of(write.strobe),
+                });
+            }
+        });
+        self.for_each_read(move |read| {
+            if read.response == axi_lite::Response::Okay {
+                function(Observed::Read {
+                    address: read.address,
+                    data: read.data,
+                    mask: u64::MAX,
+                });
+            }
+        });
+    }
+}
+
+impl Observe for wishbone::RunningMonitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        self.for_each(move |transfer| {
+            let wishbone::Request {
+                address,
+                write,
+                select,
+            } = transfer.request;
+            match write {
+                _ if transfer.answer.termination != wishbone::Termination::Ack => {}
+                Some(data) => function(Observed::Write {
+                    address,
+                    data,
+                    mask: mask_of(select.unwrap_or(u8::MAX)),
+                }),
+                None => function(Observed::Read {
+                    address,
+                    data: transfer.answer.data,
+                    mask: mask_of(select.unwrap_or(u8::MAX)),
+                }),
+            }
+        });
+    }
+}

@@ -280,6 +280,7 @@ mod imp {
         ended: &OwnedFd,
         see: &mut (dyn FnMut(PathBuf, Use) + Send),
     ) -> bool {
+        wake_at_once(listener);
         let mut complete = true;
         loop {
             let mut ready = [
@@ -300,6 +301,22 @@ mod imp {
             complete &= told(listener, &asked, see);
             answer(listener, asked.id);
         }
+    }
+
+    /// Has the kernel pass the processor from a caller to the observer and back: nothing else is to be done
+    /// meanwhile. Kernels before 6.6 do not know that, and are asked in vain.
+    fn wake_at_once(listener: &OwnedFd) {
+        // <linux/seccomp.h>
+        const SECCOMP_IOCTL_NOTIF_SET_FLAGS: libc::Ioctl = 0x4008_2104;
+        const SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP: u64 = 1;
+        // SAFETY: the request takes a number, and no pointer.
+        unsafe {
+            libc::ioctl(
+                listener.as_raw_fd(),
+                SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+                SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP,
+            )
+        };
     }
 
     fn next(listener: &OwnedFd) -> Option<libc::seccomp_notif> {
@@ -390,17 +407,56 @@ mod imp {
         }
     }
 
+    /// The longest path, with the zero at its end.
+    const LONGEST: usize = 4096;
+
+    /// What another process has at an address, as much as a path may be.
+    fn text(process: u32, address: u64) -> io::Result<Vec<u8>> {
+        /// The size of the smallest pages.
+        const PAGE: usize = 4096;
+        let part = |address, length| libc::iovec {
+            iov_base: std::ptr::without_provenance_mut(address),
+            iov_len: length,
+        };
+        let invalid = |_| io::Error::from(io::ErrorKind::InvalidInput);
+        let process = libc::pid_t::try_from(process).map_err(invalid)?;
+        let address = usize::try_from(address).map_err(invalid)?;
+        // A part is read whole or not at all, and the text may end before a page that is not there.
+        let first = PAGE - address % PAGE;
+        let theirs = [
+            part(address, first),
+            part(address.wrapping_add(first), LONGEST - first),
+        ];
+        let mut text = vec![0; LONGEST];
+        let ours = libc::iovec {
+            iov_base: text.as_mut_ptr().cast(),
+            iov_len: text.len(),
+        };
+        // SAFETY: `ours` is the live vector with its length; the kernel checks the other addresses.
+        let read =
+            unsafe { libc::process_vm_readv(process, &raw const ours, 1, theirs.as_ptr(), 2, 0) };
+        text.truncate(usize::try_from(read).map_err(|_| io::Error::last_os_error())?);
+        Ok(text)
+    }
+
+    /// The same from the file that is the memory of a process.
+    fn text_in(memory: &Path, address: u64) -> io::Result<Vec<u8>> {
+        let mut text = vec![0; LONGEST];
+        let read = File::open(memory)?.read_at(&mut text, address)?;
+        text.truncate(read);
+        Ok(text)
+    }
+
     /// The path that the call names, whole; nothing if it names none.
     fn whole_path(
         asked: &libc::seccomp_notif,
         folder: Option<u64>,
         at: usize,
     ) -> io::Result<Option<PathBuf>> {
-        const LONGEST: usize = 4096;
         let process = Path::new("/proc").join(asked.pid.to_string());
-        let mut text = vec![0; LONGEST];
-        let read = File::open(process.join("mem"))?.read_at(&mut text, asked.data.args[at])?;
-        text.truncate(read);
+        let text = text(asked.pid, asked.data.args[at]);
+        // Where the call is forbidden, the file may be readable.
+        let mut text = text.or_else(|_| text_in(&process.join("mem"), asked.data.args[at]))?;
         let length = text.iter().position(|byte| *byte == 0);
         text.truncate(length.ok_or(io::ErrorKind::InvalidData)?);
         if text.is_empty() {
@@ -420,5 +476,47 @@ mod imp {
             Some(number) => process.join("fd").join(number.to_string()),
         };
         Ok(Some(fs::read_link(base)?.join(path)))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_path_at_the_end_of_what_a_process_has_is_read_whole() {
+            const PATH: &[u8] = b"/some/where\0";
+            // SAFETY: the system chooses a place for two pages of the largest size that there is.
+            let pages = unsafe {
+                libc::mmap(
+                    std::ptr::null_mut(),
+                    2 << 16,
+                    libc::PROT_READ | libc::PROT_WRITE,
+                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                    -1,
+                    0,
+                )
+            };
+            assert_ne!(pages, libc::MAP_FAILED);
+            // SAFETY: it lies within them.
+            let second = unsafe { pages.byte_add(1 << 16) };
+            // SAFETY: the second half is nobody's yet, and gone then.
+            assert_eq!(unsafe { libc::munmap(second, 1 << 16) }, 0);
+            // SAFETY: so much is there before it, and is written by nobody else.
+            let path = unsafe {
+                let path = second.byte_sub(PATH.len()).cast::<u8>();
+                path.copy_from_nonoverlapping(PATH.as_ptr(), PATH.len());
+                path
+            };
+            let address = path.addr() as u64;
+            let own = std::process::id();
+            assert_eq!(text(own, address).unwrap(), PATH);
+            let memory = Path::new("/proc/self/mem");
+            assert_eq!(text_in(memory, address).unwrap(), PATH);
+            // Where nothing is, nothing is read.
+            let gone = second.addr() as u64;
+            assert!(text(own, gone).is_err() && text_in(memory, gone).is_err());
+            // SAFETY: nobody has a pointer into it any more.
+            assert_eq!(unsafe { libc::munmap(pages, 1 << 16) }, 0);
+        }
     }
 }

@@ -16,6 +16,11 @@ pub(super) fn use_for(command: &mut Command, folder: &Path) {
     // for each time, by the preprocessor: it would not see one that comes to lie before another, and
     // nobody would see which ones it took for known.
     command.env("CCACHE_NODIRECT", "1");
+    // For each mark in the preprocessor's output, it would ask the file system for the header that is named: some
+    // ten thousand times. Only what it does not do here, to know headers by itself, becomes sloppier.
+    if env::var_os("CCACHE_SLOPPINESS").is_none() {
+        command.env("CCACHE_SLOPPINESS", "system_headers");
+    }
     // Each compilation has a folder of its own, of which nothing stands in what is made.
     command.env("CCACHE_BASEDIR", folder);
     command.env("CCACHE_NOHASHDIR", "1");

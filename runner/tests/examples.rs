@@ -221,6 +221,24 @@ mutants! {
         on ghdl, nvc says "a read of `apb_registers` that the monitor has seen: `scratch[";
     apb_registers_taken_back("apb_registers_taken_back.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "each_bit_is_as_its_access_says"
         on ghdl, nvc says "`lock.lock` (bit 0 at 0x1c) is ";
+    axi_ram_narrow_wraps_wide("axi_ram_narrow_wraps_wide.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::at_full_speed"
+        on icarus, verilator says "scoreboard `reads`: ";
+    axi_ram_narrow_wraps_wide_in_vhdl("axi_ram_narrow_wraps_wide.vhd") of "axi_ram_tb", "axi_ram::vhdl::words", "what_is_written_is_read::at_full_speed"
+        on ghdl, nvc says "scoreboard `reads`: ";
+    axi_ram_rlast_early("axi_ram_rlast_early.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::at_full_speed"
+        on icarus, verilator says "AXI4_ERRS_RDATA_NUM: ";
+    axi_ram_fetches_too_soon("axi_ram_fetches_too_soon.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::with_pauses"
+        on icarus, verilator says "AXI4_ERRS_RDATA_STABLE: ";
+    axi_ram_rvalid_taken_back("axi_ram_rvalid_taken_back.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::with_pauses"
+        on icarus says "AXI4_ERRS_RVALID_STABLE: ";
+    axi_ram_bid_not_stored("axi_ram_bid_not_stored.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::at_full_speed"
+        on icarus says "AXI4_ERRS_BRESP_AW: ";
+    axi_ram_answers_too_soon("axi_ram_answers_too_soon.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::with_pauses"
+        on icarus says "AXI4_ERRS_BRESP_WLAST: ";
+    axi_ram_rvalid_not_reset("axi_ram_rvalid_not_reset.v") of "axi_ram_tb", "axi_ram::words", "a_reset_interrupts_bursts_and_no_more"
+        on icarus says "AXI4_ERRS_RVALID_X: ";
+    axi_ram_strobe_lane_0("axi_ram_strobe_lane_0.v") of "axi_ram_tb", "axi_ram::words", "what_is_written_is_read::at_full_speed"
+        on icarus says "scoreboard `reads`: ";
     wishbone_memory_ack_stays("wishbone_memory_ack_stays.v") of "wishbone_tb", "wishbone_memory::standard", "the_memory_keeps_its_words::at_full_speed"
         on icarus, verilator says "WB_3.50_NEGATED: ";
     wishbone_memory_ack_stays_in_vhdl("wishbone_memory_ack_stays.vhd") of "wishbone_tb", "wishbone_memory::vhdl::standard", "the_memory_keeps_its_words::at_full_speed"

@@ -161,7 +161,7 @@ pub(super) fn refuses(
         return missing;
     }
     for (value, signal, default, bits, what) in [
-        (burst.cache, signals.cache, 0b0011, 4, "CACHE"),
+        (burst.cache, signals.cache, 0, 4, "CACHE"),
         (burst.prot, signals.prot, 0, 3, "PROT"),
         (burst.qos, signals.qos, 0, 4, "QOS"),
         (burst.region, signals.region, 0, 4, "REGION"),

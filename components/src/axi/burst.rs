@@ -61,7 +61,7 @@ pub struct Burst {
     pub id: u32,
     /// AWLOCK or ARLOCK.
     pub exclusive: bool,
-    /// AWCACHE or ARCACHE: normal, non-cacheable and bufferable (3) unless told otherwise.
+    /// AWCACHE or ARCACHE.
     pub cache: u8,
     /// AWPROT or ARPROT.
     pub prot: u8,
@@ -82,7 +82,7 @@ impl Burst {
             kind,
             id: 0,
             exclusive: false,
-            cache: 0b0011,
+            cache: 0,
             prot: 0,
             qos: 0,
             region: 0,
@@ -195,6 +195,21 @@ impl Burst {
     /// The addresses of all beats.
     pub fn addresses(&self) -> impl Iterator<Item = u64> {
         (0..self.beats).map(|beat| self.address_of(beat))
+    }
+
+    /// The address of each byte of its data, in their order.
+    ///
+    /// ```
+    /// use verifork_components::axi::Burst;
+    ///
+    /// let burst = Burst::wrap(0x1e, 2, 2);
+    /// assert_eq!(burst.byte_addresses().collect::<Vec<_>>(), [0x1e, 0x1f, 0x1c, 0x1d]);
+    /// ```
+    pub fn byte_addresses(&self) -> impl Iterator<Item = u64> {
+        self.addresses().flat_map(|address| {
+            let in_beat = address % self.size().max(1);
+            (address..).take(usize::try_from(self.size() - in_beat).unwrap_or(0))
+        })
     }
 
     /// Which bytes of a bus of so many bytes a beat uses.
@@ -430,6 +445,7 @@ mod tests {
                 touched.extend((address..).take(lanes.len()));
             }
             assert_eq!(touched.len(), burst.data_bytes(), "{burst:?}");
+            assert!(burst.byte_addresses().eq(touched.clone()), "{burst:?}");
             let range = burst.range();
             match burst.kind {
                 Kind::Fixed => {

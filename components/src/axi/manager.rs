@@ -537,7 +537,8 @@ impl RunningManager {
         }
     }
 
-    /// Reads so many bytes from any address on, in bursts that do not cross 4 KB.
+    /// Reads so many bytes from any address on, in bursts that do not cross 4 KB. The last beat of each is whole: it
+    /// may read bytes after those that are asked for.
     ///
     /// # Errors
     ///

@@ -62,11 +62,8 @@ async fn what_is_written_is_read(
                 let mut model = vec![0_u8; 4096];
                 for _ in 0..40 {
                     let burst = any_burst(&mut rng, page, bytes).id(client);
-                    let places: Vec<usize> = (0..)
-                        .zip(burst.addresses())
-                        .flat_map(|(beat, address)| {
-                            (address..).take(burst.lanes(beat, bytes).len())
-                        })
+                    let places: Vec<usize> = burst
+                        .byte_addresses()
                         .map(|address| usize::try_from(address - page).unwrap())
                         .collect();
                     if rng.random() {

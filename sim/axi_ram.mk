@@ -1,0 +1,3 @@
+TOP := axi_ram
+SOURCES := hdl/axi_ram.v
+PLUGIN := axi_ram_tb

@@ -28,10 +28,11 @@ use std::fmt;
 use std::ops::{Range, RangeInclusive, RangeTo, RangeToInclusive};
 
 use rand::distr::uniform::SampleRange;
-use rand::rand_core::TryRng;
+use rand::rand_core::{Rng as _, TryRng};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use verifork_protocol::items::Item;
 
 /// A generator of random numbers that repeats with its seed, on every machine: `ChaCha8`.
 ///
@@ -48,16 +49,98 @@ use rand_chacha::ChaCha8Rng;
 /// assert!(["read", "write"].contains(kind));
 /// ```
 #[derive(Clone)]
-pub struct TestRng(ChaCha8Rng);
+pub struct TestRng(Words);
+
+/// Where random words come from.
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "the large one is the usual one")]
+enum Words {
+    Stream(ChaCha8Rng),
+    /// Of an item of a sequence, some of them replaced.
+    Item(Box<ItemWords>),
+}
+
+#[derive(Clone)]
+struct ItemWords {
+    stream: ChaCha8Rng,
+    item: Item,
+    /// What was drawn.
+    words: Vec<u64>,
+}
+
+/// So many words of an item can be replaced: a draw that repeats until something fits gets others then.
+const REPLACED: usize = 64;
+
+impl ItemWords {
+    fn next(&mut self) -> u64 {
+        let random = self.stream.next_u64();
+        if self.words.len() == REPLACED {
+            return random;
+        }
+        let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let word = self.item.word(place).unwrap_or(random);
+        self.words.push(word);
+        word
+    }
+}
+
+impl TryRng for Words {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        match self {
+            Words::Stream(stream) => stream.try_next_u32(),
+            // The upper half, so that a smaller word is a smaller number.
+            Words::Item(item) => Ok((item.next() >> 32) as u32),
+        }
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        match self {
+            Words::Stream(stream) => stream.try_next_u64(),
+            Words::Item(item) => Ok(item.next()),
+        }
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        match self {
+            Words::Stream(stream) => stream.try_fill_bytes(bytes),
+            Words::Item(item) => {
+                for chunk in bytes.chunks_mut(8) {
+                    let word = item.next().to_le_bytes();
+                    chunk.copy_from_slice(&word[..chunk.len()]);
+                }
+                Ok(())
+            }
+        }
+    }
+}
 
 impl TestRng {
     /// A generator with a seed of one's own, for what runs without a [`Test`](crate::Test).
     pub fn new(seed: u64) -> Self {
-        TestRng(ChaCha8Rng::seed_from_u64(seed))
+        TestRng::from_stream(ChaCha8Rng::seed_from_u64(seed))
     }
 
     pub(crate) fn from_stream(stream: ChaCha8Rng) -> Self {
-        TestRng(stream)
+        TestRng(Words::Stream(stream))
+    }
+
+    /// The generator of an item of a sequence.
+    pub(crate) fn from_words(stream: ChaCha8Rng, item: Item) -> Self {
+        TestRng(Words::Item(Box::new(ItemWords {
+            stream,
+            item,
+            words: Vec::new(),
+        })))
+    }
+
+    /// The words that an item was drawn from.
+    pub(crate) fn into_words(self) -> Vec<u64> {
+        match self.0 {
+            Words::Stream(_) => Vec::new(),
+            Words::Item(item) => item.words,
+        }
     }
 
     /// A value of any type that has a random one: each `bool` and each integer is as likely as any other,

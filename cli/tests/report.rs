@@ -467,6 +467,7 @@ fn ten_thousand_tests_and_a_hundred_thousand_bins_are_rendered_as_they_are_wante
             simulated_ns: "10.00".to_owned(),
             wall: 0.25,
             seed: u64::MAX - number,
+            sequences: Vec::new(),
             log: "a line of the log\n".repeat(50),
         };
         lines += &Line::Ended(Box::new(ended)).line();

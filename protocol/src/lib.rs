@@ -9,6 +9,7 @@ pub mod declarations;
 pub mod description;
 pub mod failure;
 pub mod files;
+pub mod items;
 pub mod junit;
 pub mod listing;
 pub mod nearest;

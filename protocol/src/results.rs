@@ -11,6 +11,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::items::Drawn;
+
 /// Which records there are and what they mean. Another number: another meaning.
 pub const FORMAT: u32 = 1;
 
@@ -110,6 +112,9 @@ pub struct Ended {
     pub wall: f64,
     /// The seed that repeats it.
     pub seed: u64,
+    /// The sequences that it has drawn, if it has failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<Drawn>,
     /// The end of the log, if it has failed.
     pub log: String,
 }
@@ -309,6 +314,11 @@ mod tests {
             simulated_ns: "10.00".to_owned(),
             wall: 0.25,
             seed: u64::MAX,
+            sequences: vec![Drawn {
+                name: "writes".to_owned(),
+                of: 3,
+                items: Vec::new(),
+            }],
             log: "log\n".to_owned(),
         }
     }

@@ -89,6 +89,8 @@ variables! {
         "how often to run the selected tests, each time with another seed";
     Seed, "SEED", Plugin, "(another each run)",
         "base seed of all random streams, decimal or 0x and hexadecimal, 64 bits";
+    Items, "ITEMS", Plugin, "(all)",
+        "items of a test's sequences that are drawn, as the report of a failure names them: writes=0,3";
     Timeout, "TIMEOUT", Plugin, "100ms",
         "limit of simulated time of a test that sets none itself, such as 1ms, or off";
     WallTimeout, "WALL_TIMEOUT", Plugin, "300s",
@@ -121,6 +123,9 @@ variables! {
     Waves, "WAVES", Harness, "(none)",
         "format of the wave file of each test: vcd, fst or ghw; on-failure runs a failed \
         test once more with waves, on-failure:vcd in that format";
+    Shrink, "SHRINK", Harness, "60s",
+        "time for finding fewer and simpler items of its sequences with which a failed test still fails, \
+        or off";
     Icarus, "ICARUS", Harness, "(from PATH)",
         "where Icarus Verilog is: the folder of iverilog and vvp, or iverilog itself";
     Ghdl, "GHDL", Harness, "(from PATH)",

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::Variable;
 
 use crate::known::{ALL, Simulator};
@@ -33,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) cache: bool,
     /// The folder for descriptions of the designs, if those are wanted in place of tests.
     pub(crate) describe: Option<PathBuf>,
+    /// Time for making a failed test smaller; none: it stays as it is.
+    pub(crate) shrink: Option<Duration>,
 }
 
 impl Settings {
@@ -56,6 +60,7 @@ impl Settings {
         };
         let mut settings = Settings {
             cache: true,
+            shrink: shrink(Variable::Shrink.default()).unwrap_or_default(),
             ..Settings::default()
         };
         text(Variable::Sim, &mut |value| {
@@ -78,6 +83,14 @@ impl Settings {
             };
             Ok(())
         });
+        text(Variable::Shrink, &mut |value| {
+            settings.shrink = shrink(value)?;
+            Ok(())
+        });
+        // Who names items has made it smaller already.
+        if get(Variable::Items).is_some() {
+            settings.shrink = None;
+        }
         settings.describe = get(Variable::Describe).map(PathBuf::from);
         settings.junit = get(Variable::Junit).map(PathBuf::from);
         for simulator in ALL {
@@ -128,6 +141,16 @@ fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, String> {
         })
         .collect();
     named.map(Some)
+}
+
+/// None for `off`.
+fn shrink(value: &str) -> Result<Option<Duration>, String> {
+    if value.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    let time = parse_wall(value);
+    time.map(Some)
+        .map_err(|problem| format!("{problem}; a duration such as 60s fits, or off"))
 }
 
 fn waves(value: &str) -> Result<WavesWanted, String> {
@@ -189,6 +212,17 @@ mod tests {
     #[test]
     fn all_requires_every_simulator() {
         assert_eq!(read("VERIFORK_REQUIRE", "all").unwrap().required, ALL);
+    }
+
+    #[test]
+    fn a_failed_test_is_made_smaller_for_a_time() {
+        let shrink = |value| read("VERIFORK_SHRINK", value).map(|settings| settings.shrink);
+        assert_eq!(shrink("2min").unwrap(), Some(Duration::from_secs(120)));
+        assert_eq!(shrink("off").unwrap(), None);
+        assert!(shrink("60").unwrap_err()[0].contains("the unit is missing"));
+        let shrink = |name, value| read(name, value).unwrap().shrink;
+        assert_eq!(shrink("VERIFORK_CACHE", "1"), Some(Duration::from_secs(60)));
+        assert_eq!(shrink("VERIFORK_ITEMS", "a=1"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use verifork_protocol::items::Items;
 use verifork_protocol::results::Results;
 use verifork_protocol::variables::Variable;
 use verifork_protocol::verdict;
@@ -31,6 +32,8 @@ pub(crate) struct Simulation<'a> {
     /// `VERIFORK_FILTER`.
     pub(crate) filter: &'a str,
     pub(crate) seed: u64,
+    /// What is left of the test's sequences; none: what the user's setting says.
+    pub(crate) items: Option<&'a Items>,
     pub(crate) waves: Option<Waves>,
     /// The limit of wall-clock time that the plugin keeps.
     pub(crate) limit: Option<Duration>,
@@ -111,6 +114,12 @@ impl Simulation<'_> {
             .env(Variable::Results.name(), &results)
             // Whether anything ran is judged over all tests.
             .env(Variable::AllowEmpty.name(), "1");
+        if let Some(items) = self.items {
+            // One run, of which this is the seed.
+            command
+                .env(Variable::Items.name(), items.to_string())
+                .env_remove(Variable::Repeat.name());
+        }
         if let Some(path) = self.describe {
             command.env(Variable::Describe.name(), path);
         }

@@ -74,6 +74,7 @@ pub(crate) fn lines_of(tests: &[(&str, Status, &str)]) -> String {
             simulated_ns: "12.00".into(),
             wall: 0.25,
             seed: 77,
+            sequences: Vec::new(),
             log: String::new(),
         })));
     }

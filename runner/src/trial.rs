@@ -1,6 +1,7 @@
 //! One test as the front runs it: compile, simulate, judge, report.
 
 mod report;
+mod smaller;
 #[cfg(test)]
 mod tests;
 mod verdict_file;
@@ -11,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use verifork_protocol::files::file_name;
+use verifork_protocol::items::Items;
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{DESCRIBED, SHARED};
 
@@ -34,6 +36,13 @@ pub(crate) struct Suite {
     /// Where it is, or why it is not.
     programs: Result<Vec<PathBuf>, String>,
     installation: OnceLock<Result<Installation, String>>,
+}
+
+/// What a test that has failed is run again with.
+#[derive(Clone, Copy)]
+struct Again<'a> {
+    seed: u64,
+    items: &'a Items,
 }
 
 /// The one simulation of a design whose tests share it, run by whoever comes first.
@@ -105,10 +114,10 @@ impl Suite {
         };
         let own;
         let execution = if let Some(shared) = shared {
-            let run = || self.execute(&shared.tests, &self.runs().join(SHARED), always);
+            let run = || self.execute(&shared.tests, &self.runs().join(SHARED), always, None);
             shared.execution.get_or_init(run)
         } else {
-            own = self.execute(std::slice::from_ref(test), &self.folder(test), always);
+            own = self.execute(std::slice::from_ref(test), &self.folder(test), always, None);
             &own
         };
         let mut verdict = match execution {
@@ -119,13 +128,18 @@ impl Suite {
             .as_ref()
             .ok()
             .and_then(|execution| execution.waves.clone());
+        let mut items = None;
+        if let (Verdict::Failed(failure), Ok(execution)) = (&mut verdict, execution) {
+            items = self.make_smaller(test, execution, failure);
+        }
         if let (Verdict::Failed(failure), WavesWanted::OnFailure(format), Ok(_)) =
             (&mut verdict, settings.waves, execution)
         {
             waves = self.again_with_waves(test, format, &mut failure.text);
         }
         if let (Verdict::Failed(failure), Ok(execution)) = (&mut verdict, execution) {
-            self.add_details(&mut failure.text, test, execution, waves.as_ref());
+            let items = items.as_ref();
+            self.add_details(&mut failure.text, test, execution, waves.as_ref(), items);
         }
         if let (Verdict::Failed(failure), Some(shortage)) =
             (&mut verdict, shortage(&self.context.testbench.output))
@@ -158,7 +172,7 @@ impl Suite {
     ) -> Option<PathBuf> {
         let format = format.unwrap_or(self.backend().waves()[0]);
         let folder = self.folder(test).join("waves");
-        let execution = self.execute(std::slice::from_ref(test), &folder, Some(format));
+        let execution = self.execute(std::slice::from_ref(test), &folder, Some(format), None);
         match execution {
             Err(failure) => {
                 // Writing to a string cannot fail.
@@ -187,6 +201,7 @@ impl Suite {
         tests: &[ListedTest],
         folder: &Path,
         waves: Option<Waves>,
+        again: Option<Again<'_>>,
     ) -> Result<Execution, Failure> {
         let context = &self.context;
         let simulator = self.backend();
@@ -231,11 +246,12 @@ impl Suite {
             plugin: &context.testbench.plugin,
             folder,
             filter: &names.join(","),
-            seed: context.seed,
+            seed: again.map_or(context.seed, |again| again.seed),
+            items: again.map(|again| again.items),
             waves,
             // No limit at all if one of them has none.
             limit: tests.iter().map(limit).sum(),
-            live: context.live,
+            live: context.live && again.is_none(),
             describe: None,
         }
         .run()
@@ -261,6 +277,7 @@ impl Suite {
             folder: &self.runs().join(DESCRIBED),
             filter: "",
             seed: context.seed,
+            items: None,
             waves: None,
             limit: context.wall_timeout,
             live: context.live,

@@ -239,6 +239,7 @@ mod tests {
             since_ns: "0.00".to_owned(),
             wall: 0.5,
             seed: 7,
+            sequences: Vec::new(),
             log: String::new(),
         }
     }

@@ -12,10 +12,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use verifork_protocol::items::Items;
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::{PREFIX, Variable};
 
-use super::durations::{parse_simulated, parse_wall};
+use super::durations::parse_simulated;
 use super::filter::Filter;
 use super::select::Order;
 use super::variables::{help, log_filter, one_of, or_off, seed, switch};
@@ -31,7 +33,12 @@ pub(crate) enum Color {
 }
 
 /// What changes the course of a test, beside its seed, which every report names.
-const SHAPING: [Variable; 3] = [Variable::Timeout, Variable::Top, Variable::WallTimeout];
+const SHAPING: [Variable; 4] = [
+    Variable::Items,
+    Variable::Timeout,
+    Variable::Top,
+    Variable::WallTimeout,
+];
 
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) repeat: NonZeroU32,
     /// None: chosen anew for this run.
     pub(crate) seed: Option<u64>,
+    /// What is left of tests' sequences.
+    pub(crate) items: Rc<Items>,
     /// Simulated time a test has that sets no limit itself; none is no limit.
     pub(crate) timeout: Option<SimDuration>,
     /// Wall-clock time a test has that sets no limit itself; none is no limit.
@@ -176,6 +185,7 @@ impl Config {
                 self.repeat = count.map_err(|_| "a count of 1 or more fits".to_owned())?;
             }
             Variable::Seed => self.seed = Some(seed(value)?),
+            Variable::Items => self.items = Rc::new(value.parse()?),
             Variable::Timeout => {
                 let fitting = "a duration such as 1ms or 2.5us fits, or off";
                 self.timeout = or_off(value, parse_simulated, fitting)?;
@@ -207,6 +217,7 @@ impl Config {
             }
             // The harness reads these: any value passes here.
             Variable::Sim
+            | Variable::Shrink
             | Variable::Require
             | Variable::Waves
             | Variable::Icarus
@@ -242,6 +253,7 @@ impl Default for Config {
             fail_fast: false,
             repeat: NonZeroU32::MIN,
             seed: None,
+            items: Rc::default(),
             timeout: None,
             wall_timeout: None,
             log: String::new(),
@@ -313,6 +325,7 @@ mod tests {
             ("VERIFORK_FAIL_FAST", "1"),
             ("VERIFORK_REPEAT", "3"),
             ("VERIFORK_SEED", "0xDEAD_beef"),
+            ("VERIFORK_ITEMS", "writes=0,3~*"),
             ("VERIFORK_TIMEOUT", "1.5us"),
             ("VERIFORK_WALL_TIMEOUT", "off"),
             ("VERIFORK_LOG", "warn,my_tb=trace/bus"),
@@ -332,6 +345,7 @@ mod tests {
                 fail_fast: true,
                 repeat: NonZeroU32::new(3).unwrap(),
                 seed: Some(0xDEAD_BEEF),
+                items: Rc::new("writes=0,3~*".parse().unwrap()),
                 timeout: Some(1500.ns()),
                 wall_timeout: None,
                 log: "warn,my_tb=trace/bus".to_owned(),
@@ -342,6 +356,7 @@ mod tests {
                 allow_empty: true,
                 no_color: false,
                 shaping: [
+                    ("VERIFORK_ITEMS", "writes=0,3~*"),
                     ("VERIFORK_TIMEOUT", "1.5us"),
                     ("VERIFORK_TOP", " chip "),
                     ("VERIFORK_WALL_TIMEOUT", "off"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use verifork_protocol::time::grouped;
+use verifork_protocol::time::{NO_TIME, grouped};
 
 use crate::time::{SimDuration, TimeError};
 
@@ -20,55 +20,6 @@ pub(crate) fn parse_simulated(text: &str) -> Result<SimDuration, String> {
         Err(NO_TIME.to_owned())
     } else {
         Ok(duration)
-    }
-}
-
-const NO_TIME: &str = "a limit of no time at all: `off` for no limit";
-
-/// A wall-clock duration such as `60s`, `500ms`, `1.5min` or `2h`.
-///
-/// # Errors
-///
-/// What is wrong with the text, as a lower-case fragment.
-pub(crate) fn parse_wall(text: &str) -> Result<Duration, String> {
-    // How many nanoseconds, without the zeros at the end, and how many zeros.
-    const UNITS: [(&str, u64, usize); 5] = [
-        ("ms", 1, 6),
-        ("s", 1, 9),
-        ("min", 6, 10),
-        ("m", 6, 10),
-        ("h", 36, 11),
-    ];
-    let text = text.trim();
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_')));
-    let (number, symbol) = text.split_at(end.unwrap_or(text.len()));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let fraction = fraction.replace('_', "");
-    let fraction = fraction.trim_end_matches('0');
-    let digits = [whole, fraction].concat().replace('_', "");
-    if digits.is_empty() || fraction.contains('.') {
-        return Err("not a number with a unit".to_owned());
-    }
-    let symbol = symbol.trim();
-    let Some(&(_, factor, zeros)) = UNITS.iter().find(|(name, ..)| *name == symbol) else {
-        let known = "ms, s, min or h";
-        return Err(match symbol {
-            "" => format!("the unit is missing: {known}"),
-            _ => format!("`{symbol}` is not a unit: {known}"),
-        });
-    };
-    let Some(zeros) = zeros.checked_sub(fraction.len()) else {
-        return Err("finer than a nanosecond".to_owned());
-    };
-    let nanoseconds = digits.parse().ok().and_then(|count: u64| {
-        count
-            .checked_mul(factor)?
-            .checked_mul(10_u64.checked_pow(u32::try_from(zeros).ok()?)?)
-    });
-    match nanoseconds {
-        None => Err("longer than 584 years".to_owned()),
-        Some(0) => Err(NO_TIME.to_owned()),
-        Some(nanoseconds) => Ok(Duration::from_nanos(nanoseconds)),
     }
 }
 
@@ -126,28 +77,6 @@ mod tests {
                 .starts_with("the unit is missing")
         );
         assert!(parse_simulated("0ms").unwrap_err().contains("`off`"));
-    }
-
-    #[test]
-    fn a_wall_clock_limit_knows_minutes_and_hours() {
-        assert_eq!(parse_wall("60s"), Ok(Duration::from_secs(60)));
-        assert_eq!(parse_wall("1.5min"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_wall("1m"), Ok(Duration::from_secs(60)));
-        assert_eq!(parse_wall("0.25h"), Ok(Duration::from_secs(900)));
-        assert_eq!(parse_wall(" 1_500.0 ms "), Ok(Duration::from_millis(1500)));
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_wall_clock_limit_is_said() {
-        let error = |text| parse_wall(text).unwrap_err();
-        assert_eq!(error("60"), "the unit is missing: ms, s, min or h");
-        assert_eq!(error("60us"), "`us` is not a unit: ms, s, min or h");
-        assert_eq!(error("0.0000001ms"), "finer than a nanosecond");
-        assert_eq!(error("999999999999999h"), "longer than 584 years");
-        assert_eq!(error("0.0s"), NO_TIME);
-        for text in ["", ".", "s", "-1s", "1.2.3s"] {
-            assert_eq!(error(text), "not a number with a unit", "{text}");
-        }
     }
 
     #[test]

@@ -291,7 +291,7 @@ mod tests {
                 seed: 7,
             };
             let junit = self.junit.as_mut().unwrap();
-            let ended = results::record(&result, log);
+            let ended = results::record(&result, Vec::new(), log);
             junit.record(index, &ended, TOLD).unwrap();
         }
 

@@ -12,6 +12,7 @@ pub(crate) mod durations;
 pub(crate) mod exit;
 mod failures;
 pub(crate) mod filter;
+mod items;
 pub(crate) mod junit;
 pub(crate) mod listing;
 pub(crate) mod logger;

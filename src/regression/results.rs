@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use verifork_protocol::items::Drawn;
 use verifork_protocol::results::{self, Ended, Failure, Loaded, Planned, Record};
 use verifork_protocol::variables::Variable;
 
@@ -93,8 +94,8 @@ pub(crate) fn ended(ended: &Ended) -> anyhow::Result<()> {
     add(&Record::Ended(Box::new(ended.clone())))
 }
 
-/// The record of a test that has ended; `log` is the end of the log.
-pub(crate) fn record(result: &TestResult, log: &str) -> Ended {
+/// The record of a test that has ended; `log` is the end of the log, `sequences` what it has drawn.
+pub(crate) fn record(result: &TestResult, sequences: Vec<Drawn>, log: &str) -> Ended {
     let (status, reason, failures) = match &result.status {
         Status::Passed => (results::Status::Passed, None, Vec::new()),
         Status::Skipped(reason) => (results::Status::Skipped, Some(reason.clone()), Vec::new()),
@@ -116,6 +117,7 @@ pub(crate) fn record(result: &TestResult, log: &str) -> Ended {
         simulated_ns: nanoseconds(result.simulated),
         wall: result.wall.as_secs_f64(),
         seed: result.seed,
+        sequences,
         log: log.to_owned(),
     }
 }
@@ -173,7 +175,7 @@ mod tests {
             wall: std::time::Duration::from_millis(250),
             seed: u64::MAX,
         };
-        let record = record(&result, "log\n");
+        let record = record(&result, Vec::new(), "log\n");
         ended(&record).unwrap();
         finished().unwrap();
         afterwards("the design failed").unwrap();

@@ -31,7 +31,7 @@ use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::simulator::SimulatorInfo;
 use super::watchdog::Watchdog;
-use super::{console, crash, exit, junit, results, test_end};
+use super::{console, crash, exit, items, junit, results, test_end};
 use crate::scheduler::{Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::{SimDuration, SimTime};
@@ -216,12 +216,13 @@ impl RegressionRun {
 
     fn record(&self, mut result: TestResult) {
         test_end::call_all(&mut result, &self.simulator);
+        let drawn = items::end(&mut result);
         // Before the report itself, which is printed too.
         let failed = matches!(result.status, Status::Failed(_));
-        let log = if failed {
-            console::tail()
+        let (drawn, log) = if failed {
+            (drawn, console::tail())
         } else {
-            String::new()
+            Default::default()
         };
         let mut text = String::new();
         let written = report::line(&mut text, &result, self.style)
@@ -235,7 +236,7 @@ impl RegressionRun {
             text
         };
         let number = self.results.borrow().len();
-        let ended = results::record(&result, &log);
+        let ended = results::record(&result, drawn, &log);
         warn_unwritten(results::ended(&ended));
         warn_unwritten(junit::record(number, &ended, told).map_err(Into::into));
         self.results.borrow_mut().push(result);

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use rand_chacha::ChaCha8Rng;
+
 use super::seed::Seed;
 use super::simulator::SimulatorInfo;
 use crate::random::TestRng;
@@ -202,6 +204,12 @@ impl Test {
         TestRng::from_stream(self.0.seed.stream(&[self.name(), "", name]))
     }
 
+    /// A stream by names below the test's own.
+    pub(super) fn stream(&self, below: &[&str]) -> ChaCha8Rng {
+        let path: Vec<&str> = [self.name()].iter().chain(below).copied().collect();
+        self.0.seed.stream(&path)
+    }
+
     /// The plus-arguments of the simulation, without their `+`.
     #[doc(alias = "$test$plusargs")]
     pub fn plusargs(&self) -> impl Iterator<Item = &str> {
@@ -233,5 +241,26 @@ impl fmt::Debug for Test {
             .field("name", &self.0.name)
             .field("seed", &self.seed())
             .finish()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::simulator::Identity;
+
+    pub(in crate::regression) fn a_test(name: &str) -> Test {
+        let identity = Identity {
+            product: "x".to_owned(),
+            version: "1.0".to_owned(),
+            interface: "VPI",
+        };
+        Test::new(
+            name.to_owned(),
+            Seed::new(7),
+            SimTime::new(0, crate::time::Precision::new(-9).unwrap()),
+            Rc::new([]),
+            SimulatorInfo::of(&identity),
+        )
     }
 }

@@ -120,8 +120,8 @@ fn main() {
     let (mut rng, mut length) = (rng_of(), 0_u32);
     draws("  `length == some`", 500, || {
         length += 1;
-        let (length, page) = (length as u8, length >> 8);
-        let with = constrain!(|t: Weighted| t.length == length && t.address >> 12 != page);
+        let [length, page] = [length & 0xff, length >> 8];
+        let with = constrain!(|t: Weighted| t.length as u32 == length && t.address >> 12 != page);
         black_box(Weighted::randomize_with(&mut rng, with).is_ok());
     });
     let (mut rng, mut most) = (rng_of(), 0_u32);

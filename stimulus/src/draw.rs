@@ -44,9 +44,9 @@ pub(crate) fn weighted<R: Rng + ?Sized>(
 /// From one number to another, both included, of two's complement if they are signed.
 pub(crate) fn between<R: Rng + ?Sized>(rng: &mut R, low: u128, high: u128) -> u128 {
     match high.wrapping_sub(low).checked_add(1) {
-        // All of some bits.
+        // All of some bits: the upper ones, as in every range, so that a smaller word is a smaller number.
         Some(count) if count.is_power_of_two() && count <= 1 << 64 => {
-            low.wrapping_add(u128::from(rng.next_u64()) & (count - 1))
+            low.wrapping_add((u128::from(rng.next_u64()) * count) >> 64)
         }
         Some(count) => low.wrapping_add(below(rng, count)),
         None => bits(rng),

@@ -145,7 +145,8 @@ impl Choice {
         let is_one = match self.share {
             0 => false,
             u64::MAX => true,
-            share => coins.is_below(share),
+            // Bits are 0 where words are small, so that a sequence of small words draws small values.
+            share => !coins.is_below(share.wrapping_neg()),
         };
         if self.target != CLASS {
             let bit = self.target & 0xff;

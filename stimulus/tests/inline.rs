@@ -1,5 +1,11 @@
 //! Constraints in line, with other values at each draw: what is drawn is as likely as if they were the type's own.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers are small, and what `as` does to others is meant"
+)]
+
 mod common;
 
 use common::{chi_squared, rng};

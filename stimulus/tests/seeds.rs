@@ -29,9 +29,9 @@ fn a_seed_means_what_it_has_always_meant() {
 }
 
 const WANTED: [&str; 3] = [
-    "Item { a: 27, b: 74, c: 128, free: -2147459468, flag: true, list: [] }",
-    "Item { a: 187, b: 200, c: 574, free: 1660794436, flag: false, list: [158, 195] }",
-    "Item { a: 110, b: 242, c: 462, free: 284010164, flag: true, list: [] }",
+    "Item { a: 217, b: 237, c: 671, free: -1191340321, flag: false, list: [] }",
+    "Item { a: 193, b: 205, c: 591, free: 1122659917, flag: false, list: [108, 252, 161] }",
+    "Item { a: 14, b: 17, c: 45, free: 2004547651, flag: false, list: [77] }",
 ];
 
 /// Also what is found by a SAT solver.

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use verifork_protocol::items::Items;
 use verifork_protocol::junit::covers;
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::results::{Ended, Status};
 use verifork_protocol::shell::quote;
 use verifork_protocol::time::{of_nanoseconds, simulated};
+use verifork_protocol::variables::Variable;
 
 use super::Suite;
 use crate::junit::{Case, Result as CaseResult};
@@ -31,6 +33,7 @@ impl Suite {
         test: &ListedTest,
         execution: &Execution,
         waves: Option<&PathBuf>,
+        items: Option<&Items>,
     ) {
         let ended = ended_of(execution, test);
         let mut line = |name: &str, value: &str| {
@@ -57,11 +60,16 @@ impl Suite {
         if let Some(waves) = waves {
             line("waves", &waves.display().to_string());
         }
-        line("repeat", &self.repeat_command(test, seed));
+        line("repeat", &self.repeat_command(test, seed, items));
     }
 
-    /// The command that runs just this test again, with waves.
-    pub(super) fn repeat_command(&self, test: &ListedTest, seed: u64) -> String {
+    /// The command that runs just this test again, with waves, and with these items if there are some.
+    pub(super) fn repeat_command(
+        &self,
+        test: &ListedTest,
+        seed: u64,
+        items: Option<&Items>,
+    ) -> String {
         let Testbench {
             package,
             target,
@@ -69,6 +77,10 @@ impl Suite {
             ..
         } = &self.context.testbench;
         let mut command = format!("VERIFORK_SEED={seed} ");
+        if let Some(items) = items {
+            let items = quote(&items.to_string());
+            let _ = write!(command, "{}={items} ", Variable::Items.name());
+        }
         let _ = write!(
             command,
             "VERIFORK_WAVES={} ",

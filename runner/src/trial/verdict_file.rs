@@ -52,7 +52,7 @@ impl Suite {
             seed,
             simulated_ns: ended.map(|ended| ended.simulated_ns.clone()),
             wall: execution.map_or(0.0, |execution| self.wall(test, execution)),
-            repeat: self.repeat_command(test, seed.unwrap_or(self.context.seed)),
+            repeat: self.repeat_command(test, seed.unwrap_or(self.context.seed), None),
             ..self.unfinished(test, begun)
         };
         self.write(test, &written)
@@ -71,7 +71,7 @@ impl Suite {
             covers: test.covers.clone(),
             at,
             run: self.context.run.clone(),
-            repeat: self.repeat_command(test, self.context.seed),
+            repeat: self.repeat_command(test, self.context.seed, None),
             ..TestVerdict::default()
         }
     }

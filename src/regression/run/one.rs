@@ -16,7 +16,7 @@ use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::test::Test;
-use crate::regression::{console, crash, results, test_end};
+use crate::regression::{console, crash, items, results, test_end};
 use crate::scheduler::{self, Kernel};
 use crate::task::{self, TaskErrors, Verdict, catch, causes_of, text_of};
 use crate::time::{SimDuration, SimTime};
@@ -64,6 +64,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     let label = label(&planned.name, planned.run.repetition);
     warn_unwritten(results::begun(&label));
     test_end::begin(&label);
+    items::begin(&regression.config.items);
     log::debug!("begins");
     let mut failures = Failures {
         test: test.number(),

@@ -3,6 +3,7 @@
 
 mod hangs;
 mod reporting;
+mod sequences;
 
 use std::time::Duration;
 

@@ -133,6 +133,7 @@ fn main() -> ExitCode {
         "ends the process" => {
             vec![gate().tests(["leaves", "quits", "becomes", "exits", "passes_too"])]
         }
+        "sequences" => vec![gate().tests(["sequences::"])],
         "names" => vec![gate().tests(["names::"]), vhdl().tests(["names::"])],
         "none" => vec![],
         "no such test" => vec![gate().tests(["passes", "pasess"])],

@@ -1,0 +1,93 @@
+//! A failing test with a random sequence is made smaller, and stays failed.
+
+mod common;
+
+use std::fs;
+
+use common::{Harness, Run, icarus};
+
+const FAILED: i32 = 101;
+const SEED: (&str, &str) = ("VERIFORK_SEED", "7");
+
+fn run(harness: &Harness, variables: &[(&str, &str)], test: &str) -> Run {
+    let name = format!("gate::icarus::sequences::{test}");
+    let mut all = vec![("VERIFORK_SIM", "icarus"), SEED];
+    all.extend(variables);
+    harness.run("sequences", &all, &["--exact", &name])
+}
+
+fn value<'a>(text: &'a str, variable: &str) -> &'a str {
+    let start = format!("{variable}=");
+    let words = text.split_whitespace();
+    let mut found = words.filter_map(|word| word.strip_prefix(&start));
+    let value = found
+        .next()
+        .unwrap_or_else(|| panic!("no {variable} in:\n{text}"));
+    value.trim_matches('\'')
+}
+
+#[test]
+fn the_report_shows_the_smallest_items_that_still_fail_and_how_to_have_them_again() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let junit = harness.target.path().join("junit.xml");
+    let variables = [("VERIFORK_JUNIT", junit.to_str().unwrap())];
+    let failed = run(&harness, &variables, "two_are_long");
+    failed.status(FAILED);
+    let text = &failed.text;
+    assert!(text.contains("a second one is long"), "{text}");
+    assert!(text.contains("it fails so with 2 of"), "{text}");
+    let smallest = "Write { address: 0, length: 100 }";
+    assert_eq!(text.matches(smallest).count(), 2, "{text}");
+    assert!(
+        !text.contains("none is long"),
+        "another failure is none:\n{text}"
+    );
+    // The reader of JUnit XML sees the same.
+    let report = fs::read_to_string(&junit).unwrap();
+    assert_eq!(report.matches(smallest).count(), 2, "{report}");
+
+    // What is told repeats it: still failed, with two items, and nothing is made smaller again.
+    let items = value(text, "VERIFORK_ITEMS");
+    let again = run(&harness, &[("VERIFORK_ITEMS", items)], "two_are_long");
+    again.status(FAILED).says("a second one is long");
+    again.does_not_say("it fails so with");
+
+    let off = run(&harness, &[("VERIFORK_SHRINK", "off")], "two_are_long");
+    off.status(FAILED).does_not_say("smaller");
+}
+
+#[test]
+fn a_failure_that_does_not_repeat_stays_one_and_is_told_as_such() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let failed = run(&harness, &[], "fails_once");
+    failed.status(FAILED).says("the first run fails");
+    failed.says("did not fail so again");
+}
+
+#[test]
+fn items_of_a_sequence_that_a_test_does_not_draw_fail_it() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let passed = run(&harness, &[("VERIFORK_ITEMS", "writes=2")], "always_pass");
+    passed.status(0);
+    for (items, told) in [
+        (
+            "wirtes=2",
+            "`wirtes`, which this test has not drawn; it has drawn `writes`",
+        ),
+        ("writes=70", "wants item 70 of `writes`"),
+        ("writes", "`writes` is no sequence"),
+    ] {
+        let failed = run(&harness, &[("VERIFORK_ITEMS", items)], "always_pass");
+        assert_ne!(failed.status, Some(0), "{}", failed.text);
+        failed.says(told);
+    }
+}

@@ -72,3 +72,66 @@ fn the_harness_documents_what_it_reads() {
             .all(|it| Variable::from_name(it).is_some())
     );
 }
+
+/// Blocks of code that a page quotes from an example: those that begin with its path.
+fn quotations(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut lines = page.lines();
+    let mut all = Vec::new();
+    while lines.by_ref().any(|line| line == "```rust") {
+        let mut block = lines.by_ref().take_while(|line| *line != "```");
+        let first = block.next().unwrap_or_default();
+        let rest: Vec<String> = block.map(str::to_owned).collect();
+        if let Some(path) = first.strip_prefix("// examples/") {
+            all.push((format!("examples/{path}"), rest));
+        }
+    }
+    all
+}
+
+/// The first line that a text does not have behind the one before; lines between only where `// …` says so.
+fn misquoted<'q>(quotation: &'q [String], text: &str) -> Option<&'q str> {
+    let text: Vec<&str> = text.lines().collect();
+    let (mut at, mut gap) = (0, true);
+    for line in quotation {
+        if line.trim() == "// …" {
+            gap = true;
+            continue;
+        }
+        let found = if gap {
+            text[at..].iter().position(|it| it == line)
+        } else {
+            text.get(at).is_some_and(|it| it == line).then_some(0)
+        };
+        match found {
+            Some(found) => at += found + 1,
+            None => return Some(line),
+        }
+        gap = false;
+    }
+    None
+}
+
+#[test]
+fn what_the_readme_quotes_from_examples_stands_there() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
+    let page = std::fs::read_to_string(format!("{root}README.md")).unwrap();
+    let quotations = quotations(&page);
+    assert!(quotations.len() >= 4, "{quotations:?}");
+    for (path, quotation) in quotations {
+        let text = std::fs::read_to_string(format!("{root}{path}")).unwrap();
+        assert_eq!(misquoted(&quotation, &text), None, "{path}");
+    }
+}
+
+#[test]
+fn a_quotation_that_leaves_out_or_changes_a_line_is_found() {
+    let of = |quotation: &str| {
+        let quotation: Vec<String> = quotation.lines().map(str::to_owned).collect();
+        misquoted(&quotation, "a\nb\nc\nd\n").map(str::to_owned)
+    };
+    assert_eq!(of("b\nc"), None);
+    assert_eq!(of("a\n// …\nd"), None);
+    assert_eq!(of("a\nc").as_deref(), Some("c"));
+    assert_eq!(of("d\n// …\na").as_deref(), Some("a"));
+    assert_eq!(of("x").as_deref(), Some("x"));
+}

@@ -249,7 +249,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `path = "…"` | the path below the struct's instance, instead of the field's name; `""` is that instance itself |
 /// | `prefix = "…"`, `suffix = "…"` | the field's own struct is in this scope (or at `path`), and the names of its fields have this before and behind them; upper and lower case are as the design has them |
-/// | `fields` | the field's own struct is what a record, an interface or an instance holds; upper and lower case are as the design has them |
+/// | `fields` | the field's own struct is what a record, an interface or an instance holds, or the members of a packed structure, on Verilator before 5.044 (elsewhere, `Signal` of a struct that derives [`LogicStruct`](macro@LogicStruct)); upper and lower case are as the design has them |
 /// | `input`, `output`, `inout` | the object must be a port of this direction |
 ///
 /// A mandatory name that is missing is an error that lists what there is with the prefix. Prefixes of

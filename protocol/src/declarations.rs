@@ -4,7 +4,9 @@
 //!
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
-//! is empty, the sign too where nothing is told of its values. [`DRIVEN`] or [`STRUCTURE`] may follow, each behind a tab.
+//! is empty, the sign too where nothing is told of its values. [`DRIVEN`] or [`STRUCTURE`] may follow, or what
+//! [`member`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
+//! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
 
 /// Marks what the design drives all the time: by a continuous assignment, by combinational logic, or by
 /// the connection of a port.
@@ -12,6 +14,14 @@ pub const DRIVEN: &str = "driven";
 /// Marks a structure, or an array of such. The range is that of all its bits, and missing where it has
 /// members that cannot be packed.
 pub const STRUCTURE: &str = "structure";
+
+/// What begins the mark of a member of a packed structure.
+const MEMBER: &str = "member:";
+
+/// Marks a member of a packed structure: its least significant bit, counted from that of the whole structure.
+pub fn member(low: u64) -> String {
+    format!("{MEMBER}{low}")
+}
 
 /// The declaration of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +36,8 @@ pub struct Declaration {
     pub driven: bool,
     /// Whether it is marked as [`STRUCTURE`].
     pub structure: bool,
+    /// Of a [`member`] of a packed structure, its least significant bit.
+    pub member: Option<u32>,
 }
 
 /// The line of an object, with its newline. The dimensions are text as in the line.
@@ -41,11 +53,11 @@ pub fn unknown(path: &str) -> String {
 }
 
 /// Adds marks to a line that has its newline.
-pub fn marked(mut line: String, marks: impl IntoIterator<Item = &'static str>) -> String {
+pub fn marked(mut line: String, marks: impl IntoIterator<Item: AsRef<str>>) -> String {
     line.pop();
     for mark in marks {
         line.push('\t');
-        line.push_str(mark);
+        line.push_str(mark.as_ref());
     }
     line.push('\n');
     line
@@ -67,8 +79,13 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     let [path, dimensions, sign, range, ref marks @ ..] = parts[..] else {
         return None;
     };
-    if marks.iter().any(|mark| ![DRIVEN, STRUCTURE].contains(mark)) {
-        return None;
+    let mut of = None;
+    for mark in marks {
+        match mark.strip_prefix(MEMBER) {
+            Some(low) => of = Some(low.parse().ok()?),
+            None if [DRIVEN, STRUCTURE].contains(mark) => {}
+            None => return None,
+        }
     }
     let declaration = Declaration {
         dimensions: ranges(dimensions)?,
@@ -81,6 +98,7 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         range: ranges(range)?.first().copied(),
         driven: marks.contains(&DRIVEN),
         structure: marks.contains(&STRUCTURE),
+        member: of,
     };
     Some((path, declaration))
 }
@@ -115,8 +133,12 @@ mod tests {
         let line = marked(unknown("top.w"), [DRIVEN]);
         let (_, wire) = parse(line.strip_suffix('\n').unwrap()).unwrap();
         assert!(wire.driven && wire.signed.is_none());
+        let length = marked(super::line("top.h.len", "", false, None), [member(12)]);
+        let (_, length) = parse(length.trim_end()).unwrap();
+        assert_eq!((length.member, length.structure), (Some(12), false));
         for line in [
             "",
+            "top.h.len\t\tunsigned\t[7:0]\tmember:",
             "top.v\t\tunsigned\t[0:7]\tdrive",
             "top.m",
             "top.m\t[0:3]\tsigned",

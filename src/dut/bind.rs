@@ -150,7 +150,7 @@ impl Binder<'_> {
     pub fn enter(&mut self, path: &str) -> Option<Binder<'_>> {
         let fields = self.next.as_ref().is_some_and(Affix::is_empty);
         let scope = self.object_as(path, |object| {
-            if object.holds_names() {
+            if object.leads_to_names() {
                 return Ok(object);
             }
             let kind = object.no_scope();

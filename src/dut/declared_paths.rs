@@ -59,6 +59,10 @@ impl PathSet {
 impl DeclaredPaths<'_> {
     /// The paths of the scope that `path` leads to; an empty path leads to the present scope.
     pub fn enter(&mut self, path: &str) -> DeclaredPaths<'_> {
+        if self.next.as_ref().is_some_and(Affix::is_empty) {
+            // It may be a packed structure, which the simulator shows as a whole.
+            self.object(path);
+        }
         let affix = match &self.next {
             None if path.is_empty() => self.affix.clone(),
             next => next.clone(),

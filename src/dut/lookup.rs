@@ -99,7 +99,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
         None => (start, path),
     };
     if let Some(object) = scope
-        && !object.holds_names()
+        && !object.leads_to_names()
     {
         return object.kind_error(format!("it holds no `{rest}`"));
     }

@@ -94,7 +94,7 @@ impl Object {
     /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
     /// is neither.
     pub fn as_instance(&self) -> Option<Instance> {
-        self.holds_names().then_some(Instance::of(*self))
+        self.leads_to_names().then_some(Instance::of(*self))
     }
 
     /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
@@ -117,6 +117,12 @@ impl Object {
     /// Whether it holds other objects by name: a scope, or a record that has no value as a whole.
     pub(super) fn holds_names(&self) -> bool {
         self.is_record() || self.kind().is_scope()
+    }
+
+    /// Whether other objects can be bound by their names below it: also those of a packed structure, which has a
+    /// value too.
+    pub(super) fn leads_to_names(&self) -> bool {
+        self.holds_names() || self.entry.description.has_members
     }
 
     pub(super) fn handle(&self) -> Handle {

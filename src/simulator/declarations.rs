@@ -12,7 +12,10 @@ use super::description::length;
 
 /// Declarations by the paths of their objects.
 #[derive(Default)]
-pub(super) struct Declarations(HashMap<Box<str>, Declaration>);
+pub(super) struct Declarations(HashMap<Box<str>, Declaration>, Members);
+
+/// The names of the members of packed structures, by the paths of these.
+type Members = HashMap<Box<str>, Vec<Box<str>>>;
 
 /// Whether an object of this declaration, which is shown as one of this width, is an unpacked structure: of a
 /// packed one the range is declared.
@@ -39,6 +42,12 @@ impl Declarations {
         for (number, line) in (1..).zip(text.lines()) {
             let (path, declaration) = parse(line)
                 .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
+            if declaration.member.is_some()
+                && let Some((structure, name)) = path.rsplit_once('.')
+            {
+                let members = declarations.1.entry(structure.into()).or_default();
+                members.push(name.into());
+            }
             declarations.0.insert(path.into(), declaration);
         }
         Ok(declarations)
@@ -53,11 +62,20 @@ impl Declarations {
         self.0.get(path)
     }
 
+    /// The members of a packed structure, in the order of their declaration.
+    pub(super) fn members(&self, path: &str) -> impl Iterator<Item = (&str, &Declaration)> {
+        let names = self.1.get(path).into_iter().flatten();
+        names.filter_map(move |name| Some((&**name, self.0.get(&*format!("{path}.{name}"))?)))
+    }
+
     /// That an object which is not shown is declared so that this simulator does not.
     pub(super) fn unshown(&self, path: &str, identity: &Identity) -> Option<String> {
         let path = path.split_once('[').map_or(path, |(array, _)| array);
         // Scopes may have indices too.
         let declared = self.0.get(path).or_else(|| self.of(path))?;
+        if declared.member.is_some() {
+            return None;
+        }
         let what = if declared.structure {
             "an unpacked structure, or an array of such".to_owned()
         } else if declared.dimensions.is_empty() {
@@ -117,6 +135,21 @@ mod tests {
         }
         let told = Declarations::read_file(Path::new("/nonexistent")).err();
         assert!(told.unwrap().contains("cannot read `/nonexistent`"));
+    }
+
+    #[test]
+    fn members_are_listed_by_their_structure_in_order() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "top.h\t\tunsigned\t[8:0]\tstructure\ntop.h.z\t\tsigned\t[7:0]\tmember:1\n\
+                    top.h.a\t\tunsigned\t\tmember:0\n";
+        fs::write(file.path(), text).unwrap();
+        let found = Declarations::read_file(file.path()).unwrap();
+        let members: Vec<_> = found
+            .members("top.h")
+            .map(|(name, it)| (name, it.member))
+            .collect();
+        assert_eq!(members, [("z", Some(1)), ("a", Some(0))]);
+        assert_eq!(found.members("top.h.z").count(), 0);
     }
 
     #[test]

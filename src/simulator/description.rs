@@ -223,6 +223,10 @@ impl fmt::Display for Encoding {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, none excludes another"
+)]
 pub struct Description {
     /// What it is.
     pub kind: ObjectKind,
@@ -252,6 +256,8 @@ pub struct Description {
     /// The names of an enumeration's values, from 0 on, where the simulator shows them: those of
     /// VHDL over VHPI.
     pub literals: Vec<String>,
+    /// Whether it is a packed structure whose members can be bound by their names. It has a value as a whole too.
+    pub has_members: bool,
 }
 
 impl Description {
@@ -271,6 +277,7 @@ impl Description {
             array: None,
             is_empty: false,
             literals: Vec::new(),
+            has_members: false,
         }
     }
 

@@ -1,12 +1,12 @@
 //! The design by the names of its source: a tree, made of the host's table.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 use verifork_protocol::declarations::Declaration;
 
 use super::memory::{Layout, Location};
-use super::object::{Array, Body, Contents, Name, Object, Scope, Value, Writable};
+use super::object::{Array, Body, Contents, Member, Name, Object, Scope, Value, Writable};
 use super::table::{
     DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, ScopeEntry, ScopeKind,
     VariableEntry, WRITABLE,
@@ -205,6 +205,32 @@ impl<'a> Design<'a> {
         Object::new(own, Body::Scope(scope))
     }
 
+    /// The members of the packed structure with this path, whose least significant bit is `base`. They live
+    /// as long as the objects do.
+    fn members(&self, path: &str, base: u32) -> &'static [Member] {
+        let members = self.declared.members(path).filter_map(|(name, declared)| {
+            let low = declared.member?;
+            let width = declared.range.map_or(1, length);
+            Some(Member {
+                name: name.into(),
+                low: low.checked_sub(base)?,
+                encoding: Encoding::Logic {
+                    width: u32::try_from(width).ok()?,
+                    range: declared.range,
+                    signed: declared.signed == Some(true),
+                    two_state: true,
+                },
+                members: self.members(&format!("{path}.{name}"), low),
+            })
+        });
+        let members: Vec<Member> = members.collect();
+        if members.is_empty() {
+            &[]
+        } else {
+            members.leak()
+        }
+    }
+
     fn variable(
         &self,
         path: &str,
@@ -291,6 +317,7 @@ impl<'a> Design<'a> {
             // It is an unpacked structure, whose members older versions do not show.
             return None;
         }
+        let members = self.members(&path, 0);
         // SAFETY: the address and the type of the host's own table.
         let location = unsafe { Location::new(entry.data, layout, width) };
         let body = match unpacked.split_first() {
@@ -301,6 +328,8 @@ impl<'a> Design<'a> {
                 direction,
                 writable,
                 driven,
+                members,
+                parts: OnceCell::new(),
             }),
             Some((range, rest)) => Body::Array(Array {
                 location,
@@ -312,6 +341,7 @@ impl<'a> Design<'a> {
                 direction,
                 writable,
                 driven,
+                members,
                 elements: RefCell::default(),
             }),
         };
@@ -408,7 +438,7 @@ fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
         Layout::Word => 4,
         Layout::Double | Layout::Real => 8,
         Layout::Words(count) => 4 * count,
-        Layout::Text | Layout::Forceable(_) => return None,
+        Layout::Text | Layout::Forceable(_) | Layout::Part(_) => return None,
     };
     (bytes == entry.element_bytes).then_some(bytes as usize)
 }

@@ -23,6 +23,15 @@ pub(super) enum Layout {
     Text,
     /// A variable that can be forced, of so many words of 32 bits: a [`Forceable`] is at the address.
     Forceable(u32),
+    /// Some neighbouring bits of a variable, so many: a [`Part`] is at the address.
+    Part(u32),
+}
+
+/// Bits of another variable: those of a member of a packed structure.
+pub(super) struct Part {
+    whole: Location,
+    /// The least significant of them.
+    low: u32,
 }
 
 /// A variable that can be forced. The design reads the bits of `value` for those that are 1 in `enable`.
@@ -101,6 +110,9 @@ impl Location {
     /// have another name under which it cannot be forced.
     #[inline]
     pub(super) fn place(self) -> u64 {
+        if let Some(part) = self.part() {
+            return part.whole.place();
+        }
         let data = self.behind().map_or(self.data, |it| it.own.data);
         // The lowest bits are those of an alignment, mostly.
         1 << ((data.addr() >> 2) & 63)
@@ -146,6 +158,7 @@ impl Location {
                 Layout::Double | Layout::Real => self.data.cast::<u64>().read(),
                 Layout::Words(_) => self.word(0),
                 Layout::Forceable(_) => self.behind().map_or(0, |it| it.word(0)),
+                Layout::Part(width) => self.part().map_or(0, |it| it.word(0, width)),
                 Layout::Text => 0,
             }
         }
@@ -181,6 +194,7 @@ impl Location {
                 Layout::Word => self.data.cast::<u32>().write(value as u32),
                 Layout::Double => self.data.cast::<u64>().write(value),
                 Layout::Forceable(_) => self.deposit(0, value),
+                Layout::Part(width) => self.deposit_part(0, value, width),
                 Layout::Real | Layout::Words(_) | Layout::Text => {}
             }
         }
@@ -226,6 +240,42 @@ impl Location {
         is_one.then(|| unsafe { &*self.data.cast::<Forceable>() })
     }
 
+    /// Bits of the variable here, from the least significant of them on; `None` if it has not so many.
+    pub(super) fn bits(self, low: u32, width: u32) -> Option<Location> {
+        let whole = match self.layout {
+            Layout::Byte => 8,
+            Layout::Half => 16,
+            Layout::Word => 32,
+            Layout::Double => 64,
+            Layout::Words(count) | Layout::Forceable(count) => 32 * count,
+            Layout::Part(bits) => bits,
+            Layout::Real | Layout::Text => return None,
+        };
+        if width == 0 || low.checked_add(width)? > whole {
+            return None;
+        }
+        let part = Box::leak(Box::new(Part { whole: self, low }));
+        Some(Location {
+            data: std::ptr::from_mut(part).cast(),
+            layout: Layout::Part(width),
+            top: u64::MAX >> (64 - width.min(64)),
+        })
+    }
+
+    /// What is behind a location with the layout of those.
+    fn part(&self) -> Option<&'static Part> {
+        let is_one = matches!(self.layout, Layout::Part(_));
+        // SAFETY: `bits` alone makes such a location, of what it leaks and nobody writes to.
+        is_one.then(|| unsafe { &*self.data.cast::<Part>() })
+    }
+
+    #[cold]
+    fn deposit_part(self, index: usize, value: u64, width: u32) {
+        if let Some(part) = self.part() {
+            part.store_word(index, value, width);
+        }
+    }
+
     pub(super) fn store_real(self, value: f64) {
         if self.layout == Layout::Real {
             // SAFETY: the module's invariants.
@@ -239,6 +289,7 @@ impl Location {
         let count = match self.layout {
             Layout::Words(count) => count,
             Layout::Forceable(_) => return self.behind().map_or(0, |it| it.word(index)),
+            Layout::Part(width) => return self.part().map_or(0, |it| it.word(index, width)),
             _ => return if index == 0 { self.load() } else { 0 },
         };
         let half = |at: usize| {
@@ -258,6 +309,7 @@ impl Location {
         let count = match self.layout {
             Layout::Words(count) => count as usize,
             Layout::Forceable(_) => return self.deposit(index, value),
+            Layout::Part(width) => return self.deposit_part(index, value, width),
             _ => {
                 if index == 0 {
                     self.store(value);
@@ -332,6 +384,46 @@ impl Location {
         if self.layout == Layout::Text {
             // SAFETY: the module's invariants: it is a string.
             unsafe { host.write_string(self.data, text) }
+        }
+    }
+}
+
+impl Part {
+    /// Where the 64 bits from `64 * index` on begin in the whole, by word and bit, and a mask of those that are
+    /// here.
+    fn window(&self, index: usize, width: u32) -> (usize, u32, u64) {
+        let low = u64::from(self.low) + 64 * index as u64;
+        let left = u64::from(width).saturating_sub(64 * index as u64);
+        let mask = match left {
+            0 => 0,
+            left => u64::MAX >> (64 - left.min(64)),
+        };
+        let word = usize::try_from(low / 64).unwrap_or(usize::MAX - 1);
+        (word, u32::try_from(low % 64).unwrap_or(0), mask)
+    }
+
+    fn word(&self, index: usize, width: u32) -> u64 {
+        let (word, bit, mask) = self.window(index, width);
+        let low = self.whole.word(word) >> bit;
+        // None of the next word where they begin with a whole one.
+        let high = self.whole.word(word + 1).checked_shl(64 - bit).unwrap_or(0);
+        (low | high) & mask
+    }
+
+    fn store_word(&self, index: usize, value: u64, width: u32) {
+        let (word, bit, mask) = self.window(index, width);
+        let value = value & mask;
+        let parts = [
+            (word, value << bit, mask << bit),
+            (
+                word + 1,
+                value.checked_shr(64 - bit).unwrap_or(0),
+                mask.checked_shr(64 - bit).unwrap_or(0),
+            ),
+        ];
+        for (word, value, mask) in parts.into_iter().filter(|(_, _, mask)| *mask != 0) {
+            let kept = self.whole.word(word) & !mask;
+            self.whole.store_word(word, kept | value);
         }
     }
 }
@@ -423,6 +515,31 @@ mod tests {
             of(&mut half, Layout::Half, 8),
         );
         assert!(Location::forceable(byte, [byte, half], None, 8, false).is_none());
+    }
+
+    #[test]
+    fn bits_of_a_vector_are_read_and_written_between_the_others() {
+        let mut words = [0xdead_beef_u32, 0x0123_4567, 0x89ab_cdef, 5];
+        let vector = of(&mut words, Layout::Words(4), 99);
+        let part = vector.bits(28, 70).unwrap();
+        assert_eq!((part.word(0), part.word(1)), (0x9abc_def0_1234_567d, 0x18));
+        assert_eq!((part.load(), part.word(2)), (part.word(0), 0));
+        part.store_word(0, 0x1111_2222_3333_4444);
+        part.store_word(1, u64::MAX << 6 | 0x2a);
+        assert_eq!(words, [0x4ead_beef, 0x2333_3444, 0xa111_1222, 6]);
+        // It is where the whole is, and no more than that.
+        assert_eq!(part.place(), vector.place());
+        assert!(vector.bits(120, 9).is_none() && vector.bits(0, 0).is_none());
+
+        let mut half = 0b1010_1010_1010_1010_u16;
+        let vector = of(&mut half, Layout::Half, 16);
+        let (part, bit) = (vector.bits(4, 8).unwrap(), vector.bits(15, 1).unwrap());
+        assert_eq!((part.load(), bit.load()), (0b1010_1010, 1));
+        part.store(0xf0f);
+        bit.store(0);
+        // Bits of bits.
+        part.bits(4, 2).unwrap().store(3);
+        assert_eq!(half, 0b0010_0011_1111_1010 & 0x7fff);
     }
 
     #[test]

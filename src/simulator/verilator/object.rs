@@ -1,6 +1,6 @@
 //! Objects of the design, each with one handle, which is its address. They live as long as the program.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
 
@@ -58,6 +58,19 @@ pub(super) struct Value {
     pub(super) writable: Writable,
     /// The design drives it all the time.
     pub(super) driven: bool,
+    pub(super) members: &'static [Member],
+    /// The objects of the members, made when one is looked for.
+    pub(super) parts: OnceCell<Contents>,
+}
+
+/// A member of a packed structure.
+pub(super) struct Member {
+    pub(super) name: Box<str>,
+    /// Its least significant bit, counted from that of the structure which it is a member of.
+    pub(super) low: u32,
+    pub(super) encoding: Encoding,
+    /// Those of a structure in the structure.
+    pub(super) members: &'static [Member],
 }
 
 /// Whether a variable takes a write, and if not, why.
@@ -86,6 +99,8 @@ pub(super) struct Array {
     pub(super) direction: Option<Direction>,
     pub(super) writable: Writable,
     pub(super) driven: bool,
+    /// Those of each element, if they are packed structures.
+    pub(super) members: &'static [Member],
     pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
 }
 
@@ -147,6 +162,39 @@ impl Object {
     }
 }
 
+impl Value {
+    /// The members of a packed structure, at this path.
+    pub(super) fn parts(&self, path: &str) -> &Contents {
+        self.parts.get_or_init(|| {
+            let whole = self.location.get();
+            let mut contents = Contents::default();
+            for member in self.members {
+                let width = member.encoding.width().unwrap_or(0);
+                let Some(location) = whole.bits(member.low, width) else {
+                    continue;
+                };
+                contents.add(Object::new(
+                    Name::Own {
+                        name: member.name.clone(),
+                        path: format!("{path}.{}", member.name).into(),
+                    },
+                    Body::Value(Value {
+                        location: Cell::new(location),
+                        kind: self.kind,
+                        encoding: member.encoding,
+                        direction: self.direction,
+                        writable: self.writable,
+                        driven: self.driven,
+                        members: member.members,
+                        parts: OnceCell::new(),
+                    }),
+                ));
+            }
+            contents
+        })
+    }
+}
+
 impl Array {
     /// Where the element, or the row, at a declared index begins.
     fn at(&self, index: i64) -> Option<Location> {
@@ -170,6 +218,8 @@ impl Array {
                 direction: None,
                 writable: self.writable,
                 driven: self.driven,
+                members: self.members,
+                parts: OnceCell::new(),
             }),
             [range, rest @ ..] => Body::Array(Array {
                 location,
@@ -181,6 +231,7 @@ impl Array {
                 direction: None,
                 writable: self.writable,
                 driven: self.driven,
+                members: self.members,
                 elements: RefCell::default(),
             }),
         }
@@ -258,6 +309,7 @@ mod tests {
             direction: None,
             writable: Writable::Yes,
             driven: false,
+            members: &[],
             elements: RefCell::default(),
         };
         let name = Name::Own {

@@ -21,6 +21,7 @@ impl ModelPort {
             None => Some(&self.roots),
             Some(scope) => match &scope.body {
                 Body::Scope(scope) => Some(&scope.contents),
+                Body::Value(value) if !value.members.is_empty() => Some(value.parts(&scope.path())),
                 _ => None,
             },
         }
@@ -135,6 +136,15 @@ impl ModelPort {
     }
 }
 
+/// Whether it is a scope, or a packed structure.
+fn holds_names(object: &'static Object) -> bool {
+    match &object.body {
+        Body::Scope(_) => true,
+        Body::Value(value) => !value.members.is_empty(),
+        Body::Array(_) => false,
+    }
+}
+
 /// Why there is nothing to read.
 #[cold]
 fn not_read<T>(object: Handle) -> PortResult<T> {
@@ -213,7 +223,7 @@ impl Port for ModelPort {
             path,
             verilog_name::splits,
             |scope, name| self.child(scope, name),
-            |object| matches!(object.body, Body::Scope(_)),
+            holds_names,
         );
         found.map(Object::handle)
     }
@@ -261,6 +271,7 @@ impl Port for ModelPort {
                 description.encoding = value.encoding;
                 description.direction = value.direction;
                 description.constant = value.writable == Writable::Constant;
+                description.has_members = !value.members.is_empty();
             }
             Body::Array(Array {
                 range,

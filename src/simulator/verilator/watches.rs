@@ -39,6 +39,7 @@ pub(super) struct Watches {
 fn words(location: Location) -> usize {
     match location.layout() {
         Layout::Words(count) | Layout::Forceable(count) => count.div_ceil(2) as usize,
+        Layout::Part(width) => width.div_ceil(64) as usize,
         _ => 1,
     }
 }
@@ -230,6 +231,8 @@ mod tests {
             direction: None,
             writable: Writable::Yes,
             driven: false,
+            members: &[],
+            parts: std::cell::OnceCell::new(),
         };
         Variable {
             memory,

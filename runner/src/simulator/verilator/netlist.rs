@@ -9,7 +9,7 @@ use std::io;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use verifork_protocol::declarations::{DRIVEN, STRUCTURE, line, marked};
+use verifork_protocol::declarations::{DRIVEN, STRUCTURE, line, marked, member};
 
 use self::drivers::Drivers;
 
@@ -60,8 +60,8 @@ enum DataType {
         of: String,
         range: Option<(i64, i64)>,
     },
-    /// A structure with its members' types. Whether it is packed is told by what it is shown as.
-    Structure(Vec<String>),
+    /// A structure with its members' names and types. Whether it is packed is told by what it is shown as.
+    Structure(Vec<(String, String)>),
     Other,
 }
 
@@ -230,7 +230,7 @@ impl Netlist {
                     && let Some(structure) = &self.structure
                     && let Some(DataType::Structure(members)) = self.types.get_mut(structure)
                 {
-                    members.push(id.clone());
+                    members.push((wanted(element, "name")?, id.clone()));
                 }
                 self.types.insert(id, data_type);
             }
@@ -356,8 +356,49 @@ impl Netlist {
             DataType::Packed { of: below, range } => {
                 of(below)?.checked_mul(length(Some((*range)?)))
             }
-            DataType::Structure(members) => members.iter().map(of).sum(),
+            DataType::Structure(members) => members.iter().map(|(_, id)| of(id)).sum(),
             DataType::Array { .. } | DataType::Other => None,
+        }
+    }
+
+    /// The lines of the members of a packed structure, or of an array of such, whose least significant bit is
+    /// `low`.
+    fn write_members(
+        &self,
+        lines: &mut String,
+        path: &str,
+        data_type: &str,
+        low: u64,
+        depth: usize,
+    ) {
+        let mut structure = self.types.get(data_type);
+        // A type is not part of itself: there is an end to this.
+        for _ in 0..=self.types.len() {
+            structure = match structure {
+                Some(DataType::As(of) | DataType::Array { of, .. }) => self.types.get(of),
+                _ => break,
+            };
+        }
+        let Some(DataType::Structure(members)) = structure.filter(|_| depth < self.types.len())
+        else {
+            return;
+        };
+        let width = |id: &str| self.width(self.types.get(id)?, 0);
+        let mut left: u64 = members.iter().filter_map(|(_, id)| width(id)).sum();
+        // The first is the most significant (IEEE 1800-2017, 7.2.1).
+        for (name, id) in members {
+            let (Some(shape), Some(width)) = (self.shape(id), width(id)) else {
+                return;
+            };
+            left -= width;
+            let low = low + left;
+            let path = format!("{path}.{name}");
+            let whole = i64::try_from(width).ok().map(|width| (width - 1, 0));
+            let range = shape.range.or(whole.filter(|_| width > 1));
+            let structure = shape.is_structure.then(|| STRUCTURE.to_owned());
+            let line = line(&path, "", shape.signed, range);
+            lines.push_str(&marked(line, structure.into_iter().chain([member(low)])));
+            self.write_members(lines, &path, id, low, depth + 1);
         }
     }
 
@@ -402,6 +443,9 @@ impl Netlist {
             let marks = marks.into_iter().filter(|it| it.0).map(|it| it.1);
             let line = line(&path, &dimensions, shape.signed, shape.range);
             lines.push_str(&marked(line, marks));
+            if shape.is_structure && shape.range.is_some() {
+                self.write_members(lines, &path, &variable.data_type, 0, 0);
+            }
         }
         for (name, block) in &scope.blocks {
             if name.is_empty() {
@@ -541,14 +585,17 @@ mod tests {
             <var name=\"rows\" dtype_id=\"3\" public=\"true\"/></module><typetable>\
             <basicdtype id=\"1\" left=\"7\" right=\"0\"/><basicdtype id=\"2\" name=\"string\"/>\
             <packarraydtype id=\"3\" sub_dtype_id=\"1\"><range><const name=\"32'h1\"/><const name=\"32'h0\"/></range></packarraydtype>\
-            <structdtype id=\"5\"><memberdtype id=\"8\" sub_dtype_id=\"1\"/><memberdtype id=\"9\" sub_dtype_id=\"3\"/></structdtype>\
+            <structdtype id=\"5\"><memberdtype id=\"8\" name=\"id\" sub_dtype_id=\"1\"/><memberdtype id=\"9\" name=\"rows\" sub_dtype_id=\"3\"/></structdtype>\
             <unpackarraydtype id=\"6\" sub_dtype_id=\"1\"/>\
-            <structdtype id=\"7\"><memberdtype id=\"10\" sub_dtype_id=\"6\"/></structdtype>\
+            <structdtype id=\"7\"><memberdtype id=\"10\" name=\"row\" sub_dtype_id=\"6\"/></structdtype>\
             </typetable></netlist>";
         let lines = survey(netlist, false).unwrap().declarations;
         assert_eq!(
             lines,
-            "top.s\t\tunsigned\t[23:0]\tstructure\ntop.t\t\tunsigned\t\tstructure\n"
+            "top.s\t\tunsigned\t[23:0]\tstructure\n\
+             top.s.id\t\tunsigned\t[7:0]\tmember:16\n\
+             top.s.rows\t\tunsigned\t[15:0]\tmember:0\n\
+             top.t\t\tunsigned\t\tstructure\n"
         );
     }
 

@@ -20,6 +20,16 @@ fn main() -> ExitCode {
             .label("vhdl")
             .sources(["hdl/binding.vhd"])
             .tests(["handles::"]),
+        Design::new("members")
+            .sources(["hdl/members.sv"])
+            .simulators([Simulator::Verilator])
+            .tests(["members::known_"]),
+        // Icarus's compiler does not tell what a packed structure is made of.
+        Design::new("members")
+            .label("untold")
+            .sources(["hdl/members.sv"])
+            .simulators([Simulator::Icarus])
+            .tests(["members::unknown_"]),
         structures("narrow", 8),
         structures("wide", 40),
         // GHDL shows no records.

@@ -9,6 +9,7 @@
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
+//! | [`spi`]: four modes, several selects, dual and quad | controller, peripheral (a function, a memory), monitor, checker with setup and hold |
 //! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
 //!
 //! [`registers`] are a model of what is behind a bus, with tests that are ready to call.
@@ -51,6 +52,8 @@ mod payload;
 pub mod registers;
 mod scoreboard;
 mod sending;
+pub mod spi;
+mod steps;
 pub mod uart;
 pub mod valid_ready;
 mod violation;

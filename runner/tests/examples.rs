@@ -267,6 +267,14 @@ mutants! {
         on ghdl, nvc says "UART_BIT_TIME: the line changed ";
     serial_echo_wrong_parity_passes("serial_echo_wrong_parity_passes.v") of "serial_echo_tb", "serial_echo::even_parity", "characters_come_back::faulty"
         on icarus says "scoreboard `characters`: ";
+    spi_memory_shifts_at_the_sample("spi_memory_shifts_at_the_sample.v") of "spi_memory_tb", "spi_memory::mode_1", "what_is_read_was_written::slowly"
+        on icarus, verilator says "SPI_MISO_HOLD: MISO changed ";
+    spi_memory_shifts_at_the_sample_in_vhdl("spi_memory_shifts_at_the_sample.vhd") of "spi_memory_tb", "spi_memory::vhdl::mode_1", "what_is_read_was_written::slowly"
+        on ghdl, nvc says "SPI_MISO_HOLD: MISO changed ";
+    spi_memory_address_late("spi_memory_address_late.v") of "spi_memory_tb", "spi_memory::mode_0", "what_is_read_was_written::at_full_speed"
+        on icarus, verilator says "scoreboard `words`: ";
+    spi_memory_address_late_in_vhdl("spi_memory_address_late.vhd") of "spi_memory_tb", "spi_memory::vhdl::mode_2", "what_is_read_was_written::at_full_speed"
+        on ghdl, nvc says "scoreboard `words`: ";
     spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
         on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
     spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"

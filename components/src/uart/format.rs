@@ -3,7 +3,9 @@
 use std::fmt;
 
 use verifork::time::{Precision, SimDuration, SimTime};
-use verifork::trigger::{now, timer};
+use verifork::trigger::now;
+
+use crate::steps::until_step;
 
 /// The parity bit behind the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -298,7 +300,6 @@ pub(super) struct Timing {
     /// Steps of a thousandth of a bit, as a fraction.
     steps: u128,
     divisor: u128,
-    precision: Precision,
 }
 
 impl Timing {
@@ -316,7 +317,6 @@ impl Timing {
         let timing = Timing {
             steps: femtoseconds * million,
             divisor: parts * rate * 1000 * step,
-            precision,
         };
         let whole = (timing.steps * 1000).is_multiple_of(timing.divisor);
         let bit = timing.steps_to(1000);
@@ -357,16 +357,7 @@ impl Timing {
 
     /// Waits until so many thousandths of a bit after a time; not at all if that has passed.
     pub(super) async fn until(&self, begun: SimTime, thousandths: u64) {
-        self.until_step(begun.steps() + self.steps_to(thousandths))
-            .await;
-    }
-
-    /// Waits until a step of simulated time; not at all if that has passed.
-    pub(super) async fn until_step(&self, step: u64) {
-        let left = step.saturating_sub(now().steps());
-        if left > 0 {
-            timer(SimDuration::from_steps(left, self.precision)).await;
-        }
+        until_step(begun.steps() + self.steps_to(thousandths)).await;
     }
 }
 

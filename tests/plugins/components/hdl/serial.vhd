@@ -8,6 +8,22 @@ entity serial is
         clk    : in std_logic;
         rst_n  : in std_logic;
         line   : in std_logic;
+
+        spi_sclk  : in std_logic;
+        spi_cs_n  : in std_logic_vector(1 downto 0);
+        spi_mosi  : in std_logic;
+        spi_miso  : in std_logic;
+
+        quad_sclk : in std_logic;
+        quad_cs_n : in std_logic;
+        quad_mosi : in std_logic_vector(3 downto 0);
+        quad_miso : in std_logic_vector(3 downto 0);
+
+        -- What an SPI need not have is not there.
+        dac_sclk  : in std_logic;
+        dac_cs_n  : in std_logic;
+        dac_mosi  : in std_logic;
+
         cycles : out std_logic_vector(7 downto 0)
     );
 end entity;

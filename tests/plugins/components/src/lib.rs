@@ -13,6 +13,8 @@ mod lite_registers;
 mod lite_rules;
 mod models;
 mod register_model;
+mod spi;
+mod spi_rules;
 mod stream_rules;
 mod traffic;
 mod uart;

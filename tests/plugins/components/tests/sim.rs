@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     let serial = |source: &str| {
         Design::new("serial")
             .sources([format!("hdl/{source}")])
-            .tests(["uart::", "uart_rules::"])
+            .tests(["spi::", "spi_rules::", "uart::", "uart_rules::"])
             .shared_simulation()
     };
     // Widths that are a word, less, more, and the most that a stream may have.

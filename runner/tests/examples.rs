@@ -185,6 +185,16 @@ mutants! {
         on icarus, verilator says "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
     axi_lite_bvalid_dropped_in_vhdl("axi_lite_bvalid_dropped.vhd") of "axi_lite_tb", "axi_lite::vhdl", "concurrent_clients::with_backpressure"
         on ghdl, nvc says "axi_lite.s_axi_bvalid fell before axi_lite.s_axi_bready";
+    stream_dma_address_moves("stream_dma_address_moves.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::full_speed"
+        on icarus, verilator says "scoreboard `writes`: ";
+    stream_dma_strobes_left_out("stream_dma_strobes_left_out.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::full_speed"
+        on icarus, verilator says "scoreboard `writes`: ";
+    stream_dma_wlast_of_full_lane("stream_dma_wlast_of_full_lane.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::full_speed"
+        on icarus, verilator says "AXI4_ERRM_WDATA_NUM: ";
+    stream_dma_data_does_not_wait("stream_dma_data_does_not_wait.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::stalls"
+        on icarus, verilator says "AXI4_ERRM_WDATA_STABLE: ";
+    stream_dma_lane_taken_too_soon("stream_dma_lane_taken_too_soon.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::stalls"
+        on icarus, verilator says "AXI4_ERRM_WDATA_NUM: ";
     axis_arbiter_pause_unlocks("axis_arbiter_pause_unlocks.v") of "axis_arbiter_tb", "axis_arbiter::five_inputs", "random_packets::pauses"
         on icarus, verilator says "axis_arbiter.s_axis_tready is 0b";
     axis_arbiter_pause_unlocks_in_vhdl("axis_arbiter_pause_unlocks.vhd") of "axis_arbiter_tb", "axis_arbiter::vhdl::five_inputs", "random_packets::pauses"

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, ValueEnum};
-use verifork_coverage::{Covered, Database, ItemTotal, Total, formats, overall};
+use verifork_coverage::{Code, CodeKind, Covered, Database, ItemTotal, Total, formats, overall};
 
+use crate::code;
 use crate::harness::output_folder;
 
 /// How many bins of one point or cross are named that are not covered yet.
@@ -31,9 +32,12 @@ pub(crate) struct Coverage {
     /// The file for `--format`.
     #[arg(long, value_name = "FILE", requires = "format")]
     output: Option<PathBuf>,
-    /// Fails if less is covered.
+    /// Fails if less of the groups is covered, or none is there.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
+    /// Fails if less of the code is covered, or nothing is known of it.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under_code: Option<u8>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -50,9 +54,14 @@ enum Format {
 
 impl Coverage {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let database = self.read()?;
+        let (database, code) = self.read()?;
         let totals = database.totals();
-        print!("{}", table(&database, &totals));
+        if !database.is_empty() {
+            print!("{}", table(&database, &totals));
+        }
+        if !code.is_empty() {
+            print!("{}", table_of_code(&code));
+        }
         if self.rank {
             print!("{}", ranked(&database));
         }
@@ -60,22 +69,36 @@ impl Coverage {
             let text = match format {
                 Format::Ucis => formats::ucis(&database),
                 Format::Verilator => formats::verilator(&totals),
-                Format::Lcov => formats::lcov(&totals),
-                Format::Cobertura => formats::cobertura(&totals),
+                Format::Lcov => formats::lcov(&totals, &code),
+                Format::Cobertura => formats::cobertura(&totals, &code),
             };
             fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
         }
-        let covered = overall(&totals);
-        match self.fail_under {
-            Some(wanted) if covered < f64::from(wanted) => {
-                eprintln!("error: {covered:.1} % is covered, and {wanted} % is wanted");
-                Ok(ExitCode::FAILURE)
+        let functional = if totals.is_empty() {
+            0.0
+        } else {
+            overall(&totals)
+        };
+        let of_code = if code.is_empty() {
+            0.0
+        } else {
+            code.covered().percent()
+        };
+        let mut status = ExitCode::SUCCESS;
+        for (covered, wanted, what) in [
+            (functional, self.fail_under, ""),
+            (of_code, self.fail_under_code, " of the code"),
+        ] {
+            if let Some(wanted) = wanted.filter(|wanted| covered < f64::from(*wanted)) {
+                let covered = shown_percent(covered);
+                eprintln!("error: {covered:.1} %{what} is covered, and {wanted} % is wanted");
+                status = ExitCode::FAILURE;
             }
-            _ => Ok(ExitCode::SUCCESS),
         }
+        Ok(status)
     }
 
-    fn read(&self) -> anyhow::Result<Database> {
+    fn read(&self) -> anyhow::Result<(Database, Code)> {
         let own;
         let paths = if self.paths.is_empty() {
             own = [output_folder(self.manifest_path.as_deref())?.join("runs")];
@@ -83,13 +106,17 @@ impl Coverage {
         } else {
             &self.paths
         };
-        let mut database = Database::new();
+        let (mut database, mut code) = (Database::new(), Code::new());
         let mut problems = Vec::new();
         for path in paths {
             if path.is_dir() {
                 let (read, wrong) = Database::read_folder(path)?;
                 database.merge(read);
                 problems.extend(wrong);
+                code::read_folder(path, &mut code, &mut problems)
+                    .with_context(|| format!("cannot read `{}`", path.display()))?;
+            } else if let Some(read) = code::read(path) {
+                code.merge(read?);
             } else {
                 database.add(verifork_coverage::Record::read(path)?);
             }
@@ -100,12 +127,12 @@ impl Coverage {
             bail!("{}", texts.join("\n"));
         }
         ensure!(
-            !database.is_empty(),
+            !database.is_empty() || !code.is_empty(),
             "there is no coverage in {}: a test that makes a cover group (`#[derive(CoverGroup)]`) leaves a file \
              when it has run",
             shown(paths)
         );
-        Ok(database)
+        Ok((database, code))
     }
 }
 
@@ -117,11 +144,16 @@ fn shown(paths: &[PathBuf]) -> String {
     paths.join(", ")
 }
 
+/// As many per cent as are shown, never more than there are: 99.96 is not all.
+pub(crate) fn shown_percent(percent: f64) -> f64 {
+    (percent * 10.0 + 1e-9).floor() / 10.0
+}
+
 fn table(database: &Database, totals: &[Total]) -> String {
     let runs = database.runs().count();
     let mut text = format!(
         "{:.1} % of {} covered in {}\n",
-        overall(totals),
+        shown_percent(overall(totals)),
         count(totals.len(), "group"),
         count(runs, "run")
     );
@@ -141,7 +173,7 @@ fn table(database: &Database, totals: &[Total]) -> String {
         let _ = writeln!(
             text,
             "\n{:5.1} %  {}{digest}",
-            total.percent(),
+            shown_percent(total.percent()),
             definition.name
         );
         if twin {
@@ -155,11 +187,46 @@ fn table(database: &Database, totals: &[Total]) -> String {
     text
 }
 
+fn table_of_code(code: &Code) -> String {
+    let Covered { covered, of } = code.covered();
+    let percent = shown_percent(code.covered().percent());
+    let mut text = format!("\n{percent:5.1} %  code  {covered} of {of}\n");
+    for (kind, it) in code.by_kind() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {:5.1} %  {}  {} of {}",
+            shown_percent(it.percent()),
+            kind.name(),
+            it.covered,
+            it.of
+        );
+    }
+    for (file, points) in code.files() {
+        let missing = |kind| {
+            let points = points
+                .iter()
+                .filter(move |(it, count)| it.kind == kind && **count == 0);
+            code::ranges(points.map(|(it, _)| it.line))
+        };
+        let _ = writeln!(text, "  {file}");
+        let kinds = CodeKind::ALL.map(|kind| (kind, missing(kind))).into_iter();
+        for (kind, lines) in kinds.filter(|(_, lines)| !lines.is_empty()) {
+            let _ = writeln!(text, "           missing: {} in lines {lines}", kind.name());
+        }
+    }
+    text
+}
+
 fn item(text: &mut String, item: &ItemTotal<'_>) {
     let (name, covered) = (item.name, item.covered);
     let Covered { covered: hit, of } = covered;
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  {:5.1} %  {name}  {hit} of {of}", covered.percent());
+    let _ = writeln!(
+        text,
+        "  {:5.1} %  {name}  {hit} of {of}",
+        shown_percent(covered.percent())
+    );
     let missing = item.bins().into_iter().filter(|bin| !bin.is_covered);
     let missing = missing.map(|bin| bin.names.join(" × "));
     let mut missing: Vec<String> = missing.take(SHOWN + 1).collect();

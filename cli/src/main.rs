@@ -1,6 +1,7 @@
 //! `cargo verifork`: what is not a test. Everything that is, `cargo test` does.
 
 mod bind;
+mod code;
 mod coverage;
 mod create;
 mod declared;

@@ -148,3 +148,68 @@ fn a_file_for_other_tools_is_written() {
         assert!(written.starts_with(begin), "{format}: {written}");
     }
 }
+
+/// What Verilator leaves of a test: two lines, of which one has run.
+fn write_code(folder: &Path, executed: u64) {
+    fs::create_dir_all(folder).unwrap();
+    let point = |line: u32, count: u64| {
+        format!(
+            "C '\u{1}f\u{2}t.v\u{1}l\u{2}{line}\u{1}n\u{2}3\u{1}page\u{2}v_line/t\u{1}o\u{2}block\u{1}S\u{2}{line}' {count}\n"
+        )
+    };
+    let text = format!(
+        "# SystemC::Coverage-3\n{}{}# complete\n",
+        point(2, executed),
+        point(9, 0)
+    );
+    fs::write(folder.join("code.verilator"), text).unwrap();
+}
+
+#[test]
+fn code_stands_beside_groups_merged_over_tests() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "low", 3, &[0, 1]);
+    write_code(&folder.path().join("a"), 0);
+    write_code(&folder.path().join("b"), 5);
+    let file = folder.path().join("lcov.info");
+    let file = file.to_str().unwrap();
+    let (text, status) = coverage(&[".", "--format", "lcov", "--output", file], folder.path());
+    assert_eq!(status, Some(0), "{text}");
+    for wanted in [
+        "% of 1 group covered in 1 run",
+        " 50.0 %  code  1 of 2\n   50.0 %  statement  1 of 2\n  t.v\n           missing: statement in lines 9\n",
+    ] {
+        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
+    }
+    let lcov = fs::read_to_string(file).unwrap();
+    assert!(
+        lcov.contains("SF:t.v\nBRF:0\nBRH:0\nDA:2,5\nDA:9,0\nLF:2\nLH:1\n"),
+        "{lcov}"
+    );
+    let (text, status) = coverage(&[".", "--fail-under-code", "51"], folder.path());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(
+        text.contains("50.0 % of the code is covered, and 51 % is wanted"),
+        "{text}"
+    );
+    // Nothing known of the code is not enough of it.
+    let without = tempfile::tempdir().unwrap();
+    write(without.path(), "low", 3, &[0, 1]);
+    let (text, status) = coverage(&[".", "--fail-under-code", "1"], without.path());
+    assert_eq!(status, Some(1), "{text}");
+}
+
+#[test]
+fn code_coverage_that_was_cut_short_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    write_code(folder.path(), 5);
+    let file = folder.path().join("code.verilator");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("# complete\n", "")).unwrap();
+    let (text, status) = coverage(&["."], folder.path());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(
+        text.contains("code.verilator`, line 3: it ends before its end"),
+        "{text}"
+    );
+}

@@ -407,6 +407,60 @@ fn coverage_shows_holes_first_and_which_test_and_seed_hit_what() {
 }
 
 #[test]
+fn code_stands_beside_its_lines_with_what_never_happened() {
+    let runs = Runs::new();
+    let design = runs.path().join("t.v");
+    fs::write(
+        &design,
+        "module t;\n  // <b>\n  always @*\n    a = b;\nendmodule\n",
+    )
+    .unwrap();
+    let point = |line: u32, page: &str, what: &str, count: u64| {
+        let file = design.display();
+        format!(
+            "C '\u{1}f\u{2}{file}\u{1}l\u{2}{line}\u{1}n\u{2}3\u{1}page\u{2}{page}/t\u{1}o\u{2}{what}' {count}\n"
+        )
+    };
+    let points = [
+        point(3, "v_line", "block", 1234),
+        point(4, "v_line", "if", 0),
+        point(4, "v_toggle", "a[3]", 0),
+    ];
+    let text = format!("# SystemC::Coverage-3\n{}# complete\n", points.concat());
+    runs.add(test("counts", Status::Passed, ""));
+    fs::write(runs.path().join("code.verilator"), &text).unwrap();
+    let (told, status) = runs.report(&[]);
+    assert_eq!(status, Some(0), "{told}");
+    has(&told, &["33.3 % of the code"]);
+    has(&runs.html(), &["<strong>33.3 %</strong> code coverage"]);
+    if let Some(page) = runs.seen("#view=code", &[]) {
+        let main = main_of(&page);
+        has(
+            main,
+            &[
+                "t.v",
+                "1 of 3",
+                "1,234",
+                "&lt;b&gt;",
+                "statement if at 3, toggle a[3]",
+            ],
+        );
+        assert_eq!(main.matches("<tr class=\"missed\">").count(), 1, "{main}");
+        assert_eq!(main.matches("<tr class=\"hit\">").count(), 1, "{main}");
+        let page = runs.seen("#view=code&holes=1", &[]).unwrap();
+        assert!(!main_of(&page).contains("1,234"));
+    }
+    fs::write(
+        runs.path().join("code.verilator"),
+        text.replace("# complete\n", ""),
+    )
+    .unwrap();
+    let (told, status) = runs.report(&[]);
+    assert_eq!(status, Some(1), "{told}");
+    has(&told, &["it was cut short"]);
+}
+
+#[test]
 fn runs_before_are_a_trend() {
     let runs = Runs::new();
     runs.add(test("counts", Status::Passed, ""));

@@ -1,9 +1,10 @@
 //! Writes what has been covered when verifork's test ends, and meanwhile once a second.
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use verifork::test_end::{at_test_end, test_file};
+use verifork::test_end::{at_test_end, keeps_functional_coverage, test_file};
 use verifork::{SimulatorInfo, Test};
 
 use crate::record::{EXTENSION, Record, Source};
@@ -27,7 +28,7 @@ pub(crate) fn expect_end() {
     LAST.set(Some((Instant::now(), run_name())));
     at_test_end(|end| {
         let groups = registry::take();
-        let Some(path) = test_file(EXTENSION) else {
+        let Some(path) = file() else {
             return Ok(());
         };
         let record = Record {
@@ -36,6 +37,11 @@ pub(crate) fn expect_end() {
         };
         Ok(record.write(&path)?)
     });
+}
+
+/// The file of the running test, if one is to be written.
+fn file() -> Option<PathBuf> {
+    test_file(EXTENSION).filter(|_| keeps_functional_coverage())
 }
 
 /// What tells this run of the test from all others.
@@ -72,7 +78,7 @@ pub(crate) fn checkpoint() {
     if !due {
         return;
     }
-    let Some((test, path)) = Test::current().zip(test_file(EXTENSION)) else {
+    let Some((test, path)) = Test::current().zip(file()) else {
         return;
     };
     let record = Record {

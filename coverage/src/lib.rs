@@ -34,6 +34,7 @@
 //! | sequences of conditions over clocks | [`cover!`], [`Sequence`] |
 //! | enums as values | [`macro@CoverValue`] |
 //! | files, merging, sums, the runs that are enough | [`Record`], [`Database`] |
+//! | code coverage of simulators | [`Code`] |
 //! | files that other tools read | [`formats`] |
 //! | a generator that prefers what is missing | [`CoverGroup::holes`] |
 //!
@@ -49,6 +50,7 @@
 extern crate self as verifork_coverage;
 
 mod bins;
+mod code;
 mod cross;
 mod database;
 mod definition;
@@ -68,6 +70,7 @@ mod transition;
 mod value;
 
 pub use bins::{BinKind, Bins, Keys, Values};
+pub use code::{COMPLETE, Code, CodeFormat, CodeKind, CodePoint};
 pub use cross::{Cross, CrossBins};
 pub use database::Database;
 pub use definition::{BinDefinition, Counts, CrossDefinition, GroupDefinition, PointDefinition};

@@ -4,7 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use verifork_coverage::{
-    Bins, CrossBins, Database, GroupBuilder, Options, Record, Source, formats, take,
+    Bins, Code, CodeKind, CodePoint, CrossBins, Database, GroupBuilder, Options, Record, Source,
+    formats, take,
 };
 
 /// A run of a group whose names would be trouble in text: 3 of 5 bins of a point, 1 of 9 of a cross.
@@ -149,7 +150,7 @@ fn pyucis_reads_the_groups_and_finds_them_valid() {
 
 #[test]
 fn lcov_has_a_line_for_a_group_and_a_branch_for_a_bin() {
-    let text = formats::lcov(&database().totals());
+    let text = formats::lcov(&database().totals(), &Code::new());
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines[..2],
@@ -172,7 +173,7 @@ fn lcov_has_a_line_for_a_group_and_a_branch_for_a_bin() {
 
 #[test]
 fn cobertura_counts_bins_as_conditions() {
-    let text = formats::cobertura(&database().totals());
+    let text = formats::cobertura(&database().totals(), &Code::new());
     for wanted in [
         "branches-covered=\"5\" branches-valid=\"16\"",
         "filename=\"coverage/tests/formats.rs\"",
@@ -180,7 +181,7 @@ fn cobertura_counts_bins_as_conditions() {
     ] {
         assert!(text.contains(wanted), "no {wanted} in {text}");
     }
-    let empty = formats::cobertura(&[]);
+    let empty = formats::cobertura(&[], &Code::new());
     assert!(empty.contains("branch-rate=\"1\""), "{empty}");
 }
 
@@ -188,6 +189,63 @@ fn cobertura_counts_bins_as_conditions() {
 fn nothing_is_still_a_file() {
     let none = Database::new();
     assert!(formats::ucis(&none).contains("historyNodes"));
-    assert_eq!(formats::lcov(&[]), "TN:\n");
+    assert_eq!(formats::lcov(&[], &Code::new()), "TN:\n");
     assert_eq!(formats::verilator(&[]), "# SystemC::Coverage-3\n");
+}
+
+/// Two lines, the second with a branch that was taken one way.
+fn code() -> Code {
+    let mut code = Code::new();
+    for (line, kind, name, count) in [
+        (3, CodeKind::Statement, "", 0),
+        (7, CodeKind::Statement, "", 4),
+        (7, CodeKind::Statement, "#2", 9),
+        (7, CodeKind::Branch, "true", 9),
+        (7, CodeKind::Branch, "false", 0),
+        (8, CodeKind::Toggle, "q", 1),
+    ] {
+        let name = name.to_owned();
+        code.add("c <1>.vhd", CodePoint { line, kind, name }, count);
+    }
+    code
+}
+
+#[test]
+fn lcov_and_cobertura_have_the_lines_and_branches_of_code() {
+    let text = formats::lcov(&database().totals(), &code());
+    let wanted = "SF:c <1>.vhd\nBRDA:7,0,0,0\nBRDA:7,0,1,9\nBRF:2\nBRH:1\nDA:3,0\nDA:7,9\nLF:2\nLH:1\nend_of_record\n";
+    assert!(text.ends_with(wanted), "{text}");
+    let text = formats::cobertura(&database().totals(), &code());
+    for wanted in [
+        "branches-covered=\"6\" branches-valid=\"18\"",
+        "lines-covered=\"2\" lines-valid=\"3\"",
+        "filename=\"c &lt;1&gt;.vhd\" line-rate=\"0.5000\" branch-rate=\"0.5000\"",
+        "<line number=\"3\" hits=\"0\"/>",
+        "<line number=\"7\" hits=\"9\" branch=\"true\" condition-coverage=\"50% (1/2)\"/>",
+    ] {
+        assert!(text.contains(wanted), "no {wanted} in {text}");
+    }
+}
+
+#[test]
+fn merging_code_adds_up_in_any_order() {
+    let mut other = Code::new();
+    let point = CodePoint {
+        line: 3,
+        kind: CodeKind::Statement,
+        name: String::new(),
+    };
+    other.add("c <1>.vhd", point.clone(), 2);
+    other.add("d.vhd", point.clone(), u64::MAX);
+    let (mut one, mut two) = (code(), other.clone());
+    one.merge(other);
+    two.merge(code());
+    assert_eq!(one, two);
+    let covered = one.covered();
+    assert_eq!((covered.covered, covered.of), (6, 7));
+    one.add("d.vhd", point, 1);
+    assert!(
+        one.files()
+            .any(|(_, points)| points.values().any(|count| *count == u64::MAX))
+    );
 }

@@ -134,6 +134,9 @@ variables! {
         "where NVC is: its folder, or nvc itself";
     Verilator, "VERILATOR", Harness, "(from PATH)",
         "where Verilator is: its folder, or verilator itself";
+    Coverage, "COVERAGE", Both, "functional",
+        "coverage that tests leave, separated by commas: functional (that of cover groups), \
+        code (that of the design, by verifork-runner, where the simulator tells it), or off";
     Cache, "CACHE", Harness, "1",
         "0 compiles every design anew";
     Describe, "DESCRIBE", Both, "(none)",

@@ -131,6 +131,7 @@ fn understand(
         let own = tests.iter().filter(|test| design.has_test(&test.name));
         let paths = own.flat_map(|test| test.paths.iter().cloned());
         design.looked_up = paths.collect();
+        design.code_coverage = settings.code_coverage;
     }
     if let Some(help) = &plugin.help {
         let width = width_of(io::stdout());
@@ -159,6 +160,7 @@ fn understand(
     let mut plan = Plan::new(&context, &designs, &tests)?;
     plan.notes.extend(plugin.remarks);
     plan.notes.extend(notes_of_waves(&context, &designs));
+    plan.notes.extend(notes_of_code(&context, &designs));
     if plan.tests.is_empty() && !plugin.allow_empty && plan::are_asked(&designs, &tests, arguments)
     {
         return Err(vec![plan::nothing_left(&context, &designs)]);
@@ -195,6 +197,24 @@ fn notes_of_waves(context: &Context, designs: &[ResolvedDesign]) -> Vec<String> 
                 written.name()
             )
         })
+    };
+    used.filter_map(note).collect()
+}
+
+/// Which simulators do not tell which code has run, where that is asked for.
+fn notes_of_code(context: &Context, designs: &[ResolvedDesign]) -> Vec<String> {
+    let used = ALL.into_iter().filter(|&simulator| {
+        let runs = designs.iter().any(|design| design.runs_on(simulator));
+        context.settings.code_coverage && runs && context.settings.wants(simulator)
+    });
+    let note = |simulator: Simulator| {
+        let backend = simulator.backend();
+        let found = backend.installation(context.find(simulator).ok()?).ok()?;
+        let why = backend.without_code_coverage(&found)?;
+        Some(format!(
+            "no code coverage on {}: {why} (VERIFORK_COVERAGE)",
+            backend.product()
+        ))
     };
     used.filter_map(note).collect()
 }

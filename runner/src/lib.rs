@@ -75,6 +75,7 @@
 //! | `VERIFORK_FILTER` | tests by their own names, as the plugin by hand takes it, beside the filter of the command line |
 //! | `VERIFORK_WALL_TIMEOUT=300s` | the limit of wall-clock time of a test that sets none itself; 30 s later its simulator is killed |
 //! | `VERIFORK_ALLOW_EMPTY=1` | a harness in which no test could run passes: one of many that a filter or `VERIFORK_SIM` is for |
+//! | `VERIFORK_COVERAGE=functional,code` | coverage that tests leave beside their results: `functional`, that of cover groups, which is all without it; `code`, that of the design, by Verilator (lines, toggles, cover properties), NVC (statements, branches, expressions, states, toggles of what the design drives) and GHDL 5 with its mcode back end (statements), and a note on others; or `off` |
 //! | `VERIFORK_CACHE=0` | compile every design anew |
 //! | `VERIFORK_DESCRIBE=folder` | write the elaborated designs as JSON into the folder, and run no test |
 //! | `VERIFORK_HELP=1` | show all variables, and run no test |

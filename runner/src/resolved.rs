@@ -28,6 +28,7 @@ const LONGEST: usize = 200;
 
 /// One design with one set of parameters.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct ResolvedDesign {
     /// Design, label and variant, where there are: how the names of its tests begin.
     pub(crate) segments: Vec<String>,
@@ -54,6 +55,8 @@ pub(crate) struct ResolvedDesign {
     skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
+    /// Whether runs are to tell which of its code has run, where the simulator can.
+    pub(crate) code_coverage: bool,
     /// The paths below the top that its tests bind.
     pub(crate) looked_up: BTreeSet<String>,
 }
@@ -257,6 +260,7 @@ fn resolved_design(
         skipped: design.skipped.clone(),
         shared: design.shared,
         public_all: design.public_all,
+        code_coverage: false,
         looked_up: BTreeSet::new(),
     })
 }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use verifork_protocol::coverage::Coverage;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::Variable;
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) places: BTreeMap<Simulator, PathBuf>,
     pub(crate) junit: Option<PathBuf>,
     pub(crate) cache: bool,
+    /// Whether tests tell which code of the design has run.
+    pub(crate) code_coverage: bool,
     /// The folder for descriptions of the designs, if those are wanted in place of tests.
     pub(crate) describe: Option<PathBuf>,
     /// Time for making a failed test smaller; none: it stays as it is.
@@ -91,6 +94,10 @@ impl Settings {
         if get(Variable::Items).is_some() {
             settings.shrink = None;
         }
+        text(Variable::Coverage, &mut |value| {
+            settings.code_coverage = Coverage::parse(value)?.code;
+            Ok(())
+        });
         settings.describe = get(Variable::Describe).map(PathBuf::from);
         settings.junit = get(Variable::Junit).map(PathBuf::from);
         for simulator in ALL {
@@ -223,6 +230,15 @@ mod tests {
         let shrink = |name, value| read(name, value).unwrap().shrink;
         assert_eq!(shrink("VERIFORK_CACHE", "1"), Some(Duration::from_secs(60)));
         assert_eq!(shrink("VERIFORK_ITEMS", "a=1"), None);
+    }
+
+    #[test]
+    fn code_coverage_is_wanted_where_it_is_named() {
+        let wanted = |value| read("VERIFORK_COVERAGE", value).map(|it| it.code_coverage);
+        assert_eq!(wanted("functional"), Ok(false));
+        assert_eq!(wanted("functional,code"), Ok(true));
+        let problems = wanted("functional,cdoe").unwrap_err();
+        assert!(problems[0].contains("did you mean `code`?"), "{problems:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use verifork_protocol::coverage::code_file;
 use verifork_protocol::items::Items;
 use verifork_protocol::results::Results;
 use verifork_protocol::variables::Variable;
@@ -90,6 +91,13 @@ impl Simulation<'_> {
                 .and_then(|()| std::os::unix::fs::symlink(original, &link))
                 .map_err(unwritable)?;
         }
+        let tells_code = self.design.code_coverage
+            && self.describe.is_none()
+            && self.simulator.without_code_coverage(self.found).is_none();
+        if tells_code {
+            let prepared = self.simulator.prepare_code_coverage(self.compiled, &work);
+            prepared.map_err(unwritable)?;
+        }
         let output = File::create(&log).map_err(unwritable)?;
         let errors = output.try_clone().map_err(unwritable)?;
         let waves = self
@@ -138,6 +146,9 @@ impl Simulation<'_> {
         });
         let ending =
             ending.map_err(|error| format!("the simulator does not start: {error}\n$ {line}"))?;
+        if tells_code {
+            self.collect_code_coverage(&work);
+        }
         Ok(Execution {
             ending,
             results: Results::read(&results),
@@ -147,6 +158,21 @@ impl Simulation<'_> {
             wall: begun.elapsed(),
             command: line,
         })
+    }
+
+    /// Keeps which code has run. That it is missing in a sum has to be told.
+    fn collect_code_coverage(&self, work: &Path) {
+        let file = self.folder.join(code_file(self.simulator.key()));
+        if let Err(error) = self
+            .simulator
+            .collect_code_coverage(self.found, work, &file)
+        {
+            eprintln!(
+                "note: `{}` on {} has left no code coverage: {error}",
+                self.filter,
+                self.simulator.product()
+            );
+        }
     }
 
     /// Removes what an earlier run has left, but not the lock, nor what the harness says of this one.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use verifork_protocol::coverage::Coverage;
 use verifork_protocol::items::Items;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::time::parse_wall;
@@ -211,6 +212,8 @@ impl Config {
             // Read before the other settings are: results, so that what is wrong with settings is told
             // there too; declarations, when the simulator's objects are.
             Variable::Results | Variable::Declarations => {}
+            // Whoever counts reads it.
+            Variable::Coverage => drop(Coverage::parse(value)?),
             // The program around the design has read it, where there is one.
             Variable::VerilatorPort => {
                 one_of(value, &[("memory", ()), ("vpi", ())])?;

@@ -5,7 +5,9 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
+use verifork_protocol::coverage::Coverage;
 use verifork_protocol::files::file_name;
+use verifork_protocol::variables::Variable;
 
 use super::outcome::{FailureEntry, Status, TestResult};
 use super::results;
@@ -89,6 +91,14 @@ pub fn test_file(extension: &str) -> Option<PathBuf> {
         let label = Some(&running.label).filter(|label| !label.is_empty())?;
         Some(folder.join(format!("{}.{extension}", file_name(label))))
     })
+}
+
+/// Whether what cover groups count is to be kept: unless `VERIFORK_COVERAGE` leaves it out.
+pub fn keeps_functional_coverage() -> bool {
+    let text = Variable::Coverage.value();
+    // What does not fit has been told when the run began, and no test runs then.
+    let read = text.and_then(|text| Coverage::parse(text.to_string_lossy().trim()).ok());
+    read.unwrap_or_default().functional
 }
 
 /// This run of a test begins.

@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
-use verifork_coverage::{Database, EXTENSION, Record};
+use verifork_coverage::{Code, Database, EXTENSION, Record};
 use verifork_protocol::results::{self, Ended, Results};
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::trend::{self, Point};
 use verifork_protocol::verdict::{self, DESCRIBED, SHARED, Status, TestVerdict};
+
+use crate::code;
 
 /// The design of tests that no harness has run.
 const BY_HAND: &str = "by hand";
@@ -27,6 +30,9 @@ pub(super) struct Gathered {
     /// By package, design, simulator and test.
     pub(super) verdicts: Vec<TestVerdict>,
     pub(super) database: Database,
+    pub(super) code: Code,
+    /// When the newest file of code coverage was written.
+    pub(super) code_written: Option<SystemTime>,
     /// The runs before, the oldest first.
     pub(super) trend: Vec<Point>,
     pub(super) problems: Vec<String>,
@@ -73,14 +79,14 @@ impl Gathered {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.verdicts.is_empty() && self.database.is_empty()
+        self.verdicts.is_empty() && self.database.is_empty() && self.code.is_empty()
     }
 
     /// A run's coverage, which is known now.
     pub(super) fn note_point(&mut self, point: Point) {
         match self.trend.iter_mut().find(|it| it.run == point.run) {
-            Some(it) => it.functional = point.functional,
-            None if point.functional.is_some() => self.trend.push(point),
+            Some(it) => (it.functional, it.code) = (point.functional, point.code),
+            None if point.functional.or(point.code).is_some() => self.trend.push(point),
             None => {}
         }
     }
@@ -136,6 +142,13 @@ impl Gathered {
                 Ok(record) => self.database.add(record),
                 Err(error) => self.problems.push(error.to_string()),
             }
+        } else if let Some(read) = code::read(path) {
+            let written = fs::metadata(path).and_then(|it| it.modified()).ok();
+            self.code_written = self.code_written.max(written);
+            match read {
+                Ok(read) => self.code.merge(read),
+                Err(error) => self.problems.push(error.to_string()),
+            }
         } else if is_json_lines(path) && name != trend::FILE {
             self.read_results(path);
         } else {
@@ -148,7 +161,7 @@ impl Gathered {
     fn read_results(&mut self, path: &Path) {
         let read = Results::read(path);
         let modified = fs::metadata(path).and_then(|it| it.modified()).ok();
-        let at = modified.and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
+        let at = modified.and_then(|it| it.duration_since(SystemTime::UNIX_EPOCH).ok());
         let at = at.map_or(0, |it| it.as_secs());
         let unsound = read.misunderstood.as_ref().or(read.problem.as_ref());
         if let Some(problem) = unsound.or(read.afterwards.as_ref()) {

@@ -20,6 +20,7 @@ use verifork_protocol::verdict::Status;
 use self::gather::Gathered;
 use self::page::Page;
 use self::requirements::{Requirement, State};
+use crate::coverage::shown_percent;
 use crate::harness::output_folder;
 
 /// The page's name, in the target folder and elsewhere.
@@ -66,6 +67,7 @@ impl Report {
         let totals = gathered.database.totals();
         // Of no group, all would be covered.
         let functional = (!totals.is_empty()).then(|| overall(&totals));
+        let code = (!gathered.code.is_empty()).then(|| gathered.code.covered().percent());
         if let Some(folder) = roots.first().filter(|_| own)
             && let Some(last) = gathered.verdicts.iter().max_by_key(|it| it.at)
         {
@@ -73,9 +75,10 @@ impl Report {
                 run: last.run.clone(),
                 at: last.at,
                 functional,
+                code,
                 ..Point::default()
             };
-            if functional.is_some() {
+            if functional.or(code).is_some() {
                 // Without it a diagram lacks a point.
                 let _ = trend::add(folder, &point);
             }
@@ -86,6 +89,7 @@ impl Report {
             gathered: &gathered,
             totals: &totals,
             functional,
+            code,
             requirements: &requirements,
         };
         write_whole(output, &page.html())
@@ -93,7 +97,7 @@ impl Report {
         println!(
             "{}\n{}",
             output.display(),
-            summary(&gathered, totals.len(), functional, &requirements)
+            summary(&gathered, totals.len(), functional, code, &requirements)
         );
         for problem in &gathered.problems {
             eprintln!("error: {problem}");
@@ -122,6 +126,7 @@ fn summary(
     gathered: &Gathered,
     groups: usize,
     functional: Option<f64>,
+    code: Option<f64>,
     requirements: &[Requirement],
 ) -> String {
     let verdicts = &gathered.verdicts;
@@ -135,7 +140,11 @@ fn summary(
     );
     // Writing to a string cannot fail.
     if let Some(functional) = functional {
+        let functional = shown_percent(functional);
         let _ = write!(text, "; {functional:.1} % of {groups} groups covered");
+    }
+    if let Some(code) = code {
+        let _ = write!(text, "; {:.1} % of the code", shown_percent(code));
     }
     if !requirements.is_empty() {
         let passed = requirements.iter().filter(|it| it.state == State::Passed);

@@ -5,7 +5,7 @@
   const texts = (() => { let read; return () => read ??= json('texts'); })();
   const main = document.getElementById('main');
   const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
-  const percent = value => `${(Math.floor(value * 10) / 10).toFixed(1)} %`;
+  const percent = value => `${(Math.floor(value * 10 + 1e-9) / 10).toFixed(1)} %`;
 
   /** An element. All text goes through text nodes: nothing of the data is ever taken for markup. */
   function h(tag, attributes, ...children) {
@@ -255,6 +255,49 @@
     return view;
   }
 
+  // Code coverage ----------------------------------------------------------------------------------
+  function source({ lines, points }, body) {
+    const byLine = new Map();
+    for (const [line, kind, name, n] of points) {
+      if (!byLine.has(line)) byLine.set(line, []);
+      byLine.get(line).push([kind, name, n]);
+    }
+    if (!lines) body.append(h('p', { class: 'odd' }, 'The source is not where it was compiled: only the numbers of its lines are shown.'));
+    const numbers = lines ? lines.map((_, at) => at + 1) : [...byLine.keys()].sort((a, b) => a - b);
+    const missed = number => (byLine.get(number) ?? []).filter(([, , n]) => !n);
+    const rows = numbers.filter(number => !state.holes || missed(number).length);
+    const tbody = h('tbody');
+    body.append(h('div', { class: 'scroll' }, h('table', { class: 'source' },
+      h('caption', {}, 'Lines with how often their statements were executed, and what in them never happened'),
+      h('thead', {}, h('tr', {}, ['Line', 'Hits', 'State', 'Source', 'Never happened'].map(it => h('th', { scope: 'col' }, it)))), tbody)));
+    some(rows, tbody, number => {
+      const all = byLine.get(number) ?? [];
+      const statements = all.filter(([kind]) => kind === 'statement').map(([, , n]) => n);
+      const holes = missed(number);
+      const mark = !all.length ? '' : holes.length === all.length ? '✗ hole' : holes.length ? '± part' : '✓';
+      return h('tr', { class: !all.length ? null : holes.length ? 'missed' : 'hit' },
+        h('th', { scope: 'row', class: 'number' }, String(number)),
+        h('td', { class: 'number' }, statements.length ? Math.max(...statements).toLocaleString('en') : ''),
+        h('td', { class: holes.length ? 'bad' : 'good' }, mark),
+        h('td', {}, h('code', {}, lines?.[number - 1] ?? '')),
+        h('td', { class: 'bad' }, holes.map(([kind, name]) => `${kind} ${name}`.trim()).join(', ')));
+    }, 400);
+  }
+  function code() {
+    const fit = data.files.map((file, at) => ({ ...file, at })).filter(file =>
+      (!state.holes || file.percent < 100) && matches(file.name));
+    fit.sort((a, b) => a.percent - b.percent || a.name.localeCompare(b.name));
+    return [tools({ holes: true, found: `${count(fit.length, 'file')} of ${data.files.length}` }),
+      table('By what it is', ['Kind', 'Covered', ''], data.kinds.map(it =>
+        [it.name, `${it.covered.toLocaleString('en')} of ${it.of.toLocaleString('en')}`, measure(it.percent)])),
+      some(fit, h('ul', { class: 'list' }), file => h('li', {}, disclosure(`c${file.at}`,
+        [h('span', { class: 'name' }, file.name, h('span', { class: 'dim' }, ` ${file.covered} of ${file.of}`)), measure(file.percent)],
+        body => {
+          if (file.changed) body.append(h('p', { class: 'odd' }, 'This file is newer than what was told of it: its lines may have moved.'));
+          source(json(`code-${file.at}`), body);
+        }, fit.length === 1)))];
+  }
+
   // Requirements -----------------------------------------------------------------------------------
   const PROVEN = { passed: ['✓ passed', 'good'], failed: ['✗ failed', 'bad'], none: ['✗ no test', 'bad'], skipped: ['– not run', 'odd'] };
   function requirements() {
@@ -331,6 +374,7 @@
     tests: ['Tests', tests, true],
     slowest: ['Slowest', slowest, data.tests.length > 0],
     coverage: ['Functional coverage', coverage, data.groups.length > 0],
+    code: ['Code coverage', code, data.files.length > 0],
     requirements: ['Requirements', requirements, data.requirements.length > 0],
     trend: ['Trends', trend, data.trend.length > 0],
   };

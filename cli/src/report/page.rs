@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use verifork_coverage::{BinKind, Counts, GroupDefinition, Total};
+use verifork_coverage::{BinKind, CodePoint, Counts, Covered, GroupDefinition, Total};
 use verifork_protocol::verdict::Status;
 
 use super::gather::Gathered;
 use super::requirements::{Requirement, State};
+use crate::coverage::shown_percent;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -23,6 +24,8 @@ pub(super) struct Page<'a> {
     pub(super) totals: &'a [Total],
     /// How much of the groups is covered; nothing if there is none.
     pub(super) functional: Option<f64>,
+    /// How much of the code is covered; nothing if nothing is known of it.
+    pub(super) code: Option<f64>,
     pub(super) requirements: &'a [Requirement],
 }
 
@@ -74,6 +77,9 @@ impl Page<'_> {
         embed(&mut html, "texts", &texts);
         for (number, (total, hits)) in self.totals.iter().zip(&hits).enumerate() {
             embed(&mut html, &format!("group-{number}"), &items(total, hits));
+        }
+        for (number, (file, points)) in self.gathered.code.files().enumerate() {
+            embed(&mut html, &format!("code-{number}"), &source(file, points));
         }
         html.push_str("<script>\n");
         html.push_str(SCRIPT);
@@ -135,6 +141,9 @@ impl Page<'_> {
         tile(&skipped.to_string(), "skipped");
         if let Some(functional) = self.functional {
             tile(&percent(functional), "functional coverage");
+        }
+        if let Some(code) = self.code {
+            tile(&percent(code), "code coverage");
         }
         if !self.requirements.is_empty() {
             let passed = self.requirements.len() - open;
@@ -200,8 +209,33 @@ impl Page<'_> {
         json!({
             "title": self.title, "tests": tests, "groups": groups, "runs": runs,
             "functional": self.functional.unwrap_or(0.0),
+            "code": self.code.unwrap_or(0.0), "kinds": self.kinds(), "files": self.files(),
             "requirements": self.requirements, "trend": self.gathered.trend,
         })
+    }
+
+    /// How much of each kind of code there is, and covered.
+    fn kinds(&self) -> Vec<Value> {
+        let kinds = self.gathered.code.by_kind().into_iter();
+        let kinds = kinds.map(|(kind, it)| {
+            json!({"name": kind.name(), "percent": it.percent(), "covered": it.covered, "of": it.of})
+        });
+        kinds.collect()
+    }
+
+    /// The files of the code.
+    fn files(&self) -> Vec<Value> {
+        let files = self.gathered.code.files().map(|(file, points)| {
+            let covered = points.values().filter(|count| **count > 0).count();
+            let changed = std::fs::metadata(file).and_then(|it| it.modified()).ok();
+            json!({
+                "name": file, "covered": covered, "of": points.len(),
+                "percent": Covered { covered, of: points.len() }.percent(),
+                // Its lines may have moved since.
+                "changed": changed > self.gathered.code_written,
+            })
+        });
+        files.collect()
     }
 
     /// Who has hit the bins of each group, and how many bins of which group each run has.
@@ -297,6 +331,18 @@ fn items(total: &Total, hits: &GroupHits) -> Vec<Value> {
     }).collect()
 }
 
+/// A file's text, where it is to be had, and what can happen in its lines.
+fn source(file: &str, points: &BTreeMap<CodePoint, u64>) -> Value {
+    let text = std::fs::read(file).ok();
+    let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+    let lines: Option<Vec<&str>> = text.as_ref().map(|text| text.lines().collect());
+    let points: Vec<Value> = points
+        .iter()
+        .map(|(it, count)| json!([it.line, it.kind.name(), it.name, count]))
+        .collect();
+    json!({"lines": lines, "points": points})
+}
+
 fn kind(kind: BinKind) -> &'static str {
     match kind {
         BinKind::Count => "count",
@@ -305,9 +351,8 @@ fn kind(kind: BinKind) -> &'static str {
     }
 }
 
-/// Never more than it is: 99.96 is not all.
 fn percent(value: f64) -> String {
-    format!("{:.1} %", (value * 10.0).floor() / 10.0)
+    format!("{:.1} %", shown_percent(value))
 }
 
 /// Puts data into the page. JSON has `<`, `>` and `&` only in its texts, where they may be escaped: so

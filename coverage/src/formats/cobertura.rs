@@ -1,10 +1,14 @@
 //! Reports in the form of Cobertura (coverage-04.dtd).
 
-use super::{Xml, by_file};
-use crate::total::Total;
+use std::collections::BTreeMap;
 
-/// A report with a class for each file and a line for each group, whose conditions are the bins.
-pub fn cobertura(totals: &[Total]) -> String {
+use super::{Xml, by_file};
+use crate::code::{self, Code, CodeKind, CodePoint};
+use crate::total::{Covered, Total};
+
+/// A report with a class for each file and a line for each group, whose conditions are the bins; and in
+/// another package the files of the code, with their lines and branches.
+pub fn cobertura(totals: &[Total], code: &Code) -> String {
     let covered = |total: &Total| {
         let items = total.items();
         let parts = items.iter().map(|item| item.covered);
@@ -25,7 +29,12 @@ pub fn cobertura(totals: &[Total]) -> String {
     };
     let rates =
         |(hit, all, lines, of): (usize, usize, usize, usize)| (rate(lines, of), rate(hit, all));
-    let all = sum(&mut totals.iter());
+    let groups = sum(&mut totals.iter());
+    let of_code = code
+        .files()
+        .map(|(_, points)| sum_of_code(points))
+        .fold((0, 0, 0, 0), add);
+    let all = add(groups, of_code);
     let (line_rate, branch_rate) = rates(all);
     let numbers = [all.2, all.3, all.0, all.1].map(|number| number.to_string());
     let mut xml = Xml::new();
@@ -43,13 +52,14 @@ pub fn cobertura(totals: &[Total]) -> String {
     xml.element("coverage", &attributes, |xml| {
         xml.element("sources", &[], |xml| xml.text("source", "."));
         xml.element("packages", &[], |xml| {
-            let rates_of_all = [
+            let (line_rate, branch_rate) = rates(groups);
+            let rates_of_groups = [
                 ("name", "functional coverage"),
                 ("line-rate", &*line_rate),
                 ("branch-rate", &branch_rate),
                 ("complexity", "0"),
             ];
-            xml.element("package", &rates_of_all, |xml| {
+            xml.element("package", &rates_of_groups, |xml| {
                 xml.element("classes", &[], |xml| {
                     for (file, groups) in by_file(totals) {
                         let of_file = sum(&mut groups.iter().map(|(_, total)| *total));
@@ -72,9 +82,76 @@ pub fn cobertura(totals: &[Total]) -> String {
                     }
                 });
             });
+            if !code.is_empty() {
+                package_of_code(xml, code, rates(of_code));
+            }
         });
     });
     xml.finish()
+}
+
+/// Branches taken, all branches, lines executed, all lines.
+type Sum = (usize, usize, usize, usize);
+
+fn add(one: Sum, other: Sum) -> Sum {
+    (
+        one.0 + other.0,
+        one.1 + other.1,
+        one.2 + other.2,
+        one.3 + other.3,
+    )
+}
+
+fn sum_of_code(points: &BTreeMap<CodePoint, u64>) -> Sum {
+    let branches = points.iter().filter(|(it, _)| it.kind == CodeKind::Branch);
+    let Covered { covered, of } = code::covered(branches);
+    let lines = code::lines(points);
+    let hit = lines.values().filter(|count| **count > 0).count();
+    (covered, of, hit, lines.len())
+}
+
+fn package_of_code(xml: &mut Xml, code: &Code, (line_rate, branch_rate): (String, String)) {
+    let attributes = [
+        ("name", "code coverage"),
+        ("line-rate", &*line_rate),
+        ("branch-rate", &branch_rate),
+        ("complexity", "0"),
+    ];
+    xml.element("package", &attributes, |xml| {
+        xml.element("classes", &[], |xml| {
+            for (file, points) in code.files() {
+                let (taken, branches, hit, lines) = sum_of_code(points);
+                let attributes = [
+                    ("name", file),
+                    ("filename", file),
+                    ("line-rate", &*rate(hit, lines)),
+                    ("branch-rate", &rate(taken, branches)),
+                    ("complexity", "0"),
+                ];
+                xml.element("class", &attributes, |xml| {
+                    xml.element("methods", &[], |_| {});
+                    xml.element("lines", &[], |xml| lines_of_code(xml, points));
+                });
+            }
+        });
+    });
+}
+
+fn lines_of_code(xml: &mut Xml, points: &BTreeMap<CodePoint, u64>) {
+    for (line, count) in code::lines(points) {
+        let branches = points.iter().filter(|(it, _)| it.kind == CodeKind::Branch);
+        let Covered { covered, of } = code::covered(branches.filter(|(it, _)| it.line == line));
+        let (number, hits) = (line.to_string(), count.to_string());
+        let mut attributes = vec![("number", &*number), ("hits", &*hits)];
+        let condition = format!(
+            "{}% ({covered}/{of})",
+            (100 * covered).checked_div(of).unwrap_or(100)
+        );
+        if of > 0 {
+            attributes.extend([("branch", "true"), ("condition-coverage", &*condition)]);
+        }
+        xml.empty("line", &attributes);
+    }
 }
 
 fn group(xml: &mut Xml, line: u32, (covered, all, sampled): (usize, usize, bool)) {

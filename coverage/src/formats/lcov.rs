@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use super::by_file;
+use crate::code::{Code, CodeKind, lines};
 use crate::total::Total;
 
 /// A tracefile: a line for each group, hit if anything was sampled, with a branch for each bin, numbered by
-/// the point or cross and the bin. A branch is taken once its bin was hit as often as it has to be.
-pub fn lcov(totals: &[Total]) -> String {
+/// the point or cross and the bin. A branch is taken once its bin was hit as often as it has to be. Code
+/// follows: its lines with statements, and its branches.
+pub fn lcov(totals: &[Total], code: &Code) -> String {
     let mut text = String::from("TN:\n");
     for (file, groups) in by_file(totals) {
         let (mut found, mut hit, mut lines_hit) = (0, 0, 0);
@@ -34,6 +36,24 @@ pub fn lcov(totals: &[Total]) -> String {
             "SF:{file}\n{branches}BRF:{found}\nBRH:{hit}\n{lines}LF:{}\nLH:{lines_hit}\nend_of_record\n",
             groups.len()
         );
+    }
+    for (file, points) in code.files() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "SF:{file}");
+        let branches = points.iter().filter(|(it, _)| it.kind == CodeKind::Branch);
+        let (mut found, mut hit) = (0, 0);
+        for (point, count) in branches {
+            let _ = writeln!(text, "BRDA:{},0,{found},{count}", point.line);
+            found += 1;
+            hit += usize::from(*count > 0);
+        }
+        let _ = writeln!(text, "BRF:{found}\nBRH:{hit}");
+        let lines = lines(points);
+        for (line, count) in &lines {
+            let _ = writeln!(text, "DA:{line},{count}");
+        }
+        let hit = lines.values().filter(|count| **count > 0).count();
+        let _ = writeln!(text, "LF:{}\nLH:{hit}\nend_of_record", lines.len());
     }
     text
 }

@@ -2,10 +2,15 @@
 //! back end it elaborates anew at each run; with the others, an executable is left in the folder.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs};
+use super::{
+    Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs,
+    write_whole,
+};
 use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
@@ -79,6 +84,24 @@ impl Backend for Ghdl {
         commands
     }
 
+    fn without_code_coverage(&self, found: &Installation) -> Option<&'static str> {
+        let counts = found.version.contains("mcode") && major(&found.version) >= Some(5);
+        (!counts).then_some("GHDL 5 counts it, with its mcode back end")
+    }
+
+    fn collect_code_coverage(&self, _: &Installation, work: &Path, file: &Path) -> io::Result<()> {
+        // Its name has the time in it.
+        let is_own = |name: &str| {
+            name.starts_with("coverage-") && Path::new(name).extension() == Some("json".as_ref())
+        };
+        let entries = fs::read_dir(work)?.collect::<io::Result<Vec<_>>>()?;
+        let own = entries
+            .iter()
+            .find(|it| is_own(&it.file_name().to_string_lossy()));
+        let own = own.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        write_whole(file, &fs::read(own.path())?)
+    }
+
     fn run(
         &self,
         found: &Installation,
@@ -118,6 +141,9 @@ fn command(
         VhdlStandard::V2019 => "19",
     };
     command.arg(what).arg(format!("--std={standard}"));
+    if design.code_coverage && Ghdl.without_code_coverage(found).is_none() {
+        command.arg("--coverage");
+    }
     command
         .arg(joined("--workdir=", folder))
         .arg(joined("-P", folder));
@@ -140,6 +166,17 @@ fn from_anywhere(argument: &str, folder: &Path) -> OsString {
         Some((option, place)) => joined(option, &folder.join(place)),
         None => argument.into(),
     }
+}
+
+/// The first number in what it says of itself: `GHDL 5.0.1 (…)`.
+fn major(version: &str) -> Option<u32> {
+    version
+        .split_whitespace()
+        .nth(1)?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// The unit at the top, as words of a command.

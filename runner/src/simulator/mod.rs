@@ -245,6 +245,29 @@ pub(crate) trait Backend: Sync {
     fn incomplete_output(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
     }
+    /// Why it does not tell which code has run, if it does not.
+    fn without_code_coverage(&self, found: &Installation) -> Option<&'static str>;
+    /// Puts into the working folder what a run needs to tell that.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    fn prepare_code_coverage(&self, _compiled: &Path, _work: &Path) -> std::io::Result<()> {
+        Ok(())
+    }
+    /// Brings what a run has told of it in its working folder into a file.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing, or it cannot be had.
+    fn collect_code_coverage(
+        &self,
+        _: &Installation,
+        _work: &Path,
+        _file: &Path,
+    ) -> std::io::Result<()> {
+        Ok(())
+    }
     /// The command that runs the compiled design with the plugin.
     fn run(
         &self,
@@ -417,6 +440,15 @@ pub(crate) fn show(command: &Command) -> String {
         .map(|word| quote(&word.to_string_lossy()))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut file, text)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// An argument of a prefix and a path that need not be UTF-8.

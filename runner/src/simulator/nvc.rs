@@ -1,15 +1,23 @@
 //! NVC: analyses and elaborates into a library folder, and runs from there.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use super::{Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs};
+use super::{
+    Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs,
+    write_whole,
+};
 use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
 pub(super) struct Nvc;
+
+/// What has run, in the working folder.
+const DATABASE: &str = "code.ncdb";
 
 impl Backend for Nvc {
     fn simulator(&self) -> Simulator {
@@ -57,7 +65,21 @@ impl Backend for Nvc {
         }
         let library = design.library_of_top(Simulator::Nvc);
         let mut elaborate = command(found, design, build.path, &library);
+        if design.code_coverage {
+            // Where it lies is in the compiled design, as it is told here, from the present folder: that of
+            // the compilation and then that of the run.
+            let mut there = Command::new("env");
+            there
+                .arg(joined("--chdir=", build.path))
+                .arg(elaborate.get_program());
+            there.args(elaborate.get_args());
+            elaborate = there;
+        }
         elaborate.arg("-e").args(of(OptionOf::Elaboration));
+        if design.code_coverage {
+            elaborate.arg("--cover=statement,branch,expression,toggle,fsm-state");
+            elaborate.arg(format!("--cover-file={DATABASE}"));
+        }
         elaborate.args(generics(design)).arg(top(design));
         commands.push(elaborate);
         commands
@@ -68,6 +90,32 @@ impl Backend for Nvc {
         let (_, rest) = messages.split_once("generic value for ")?;
         let (name, _) = rest.split_once(" not used")?;
         Some(format!("the top has no such generic: `{name}`"))
+    }
+
+    fn without_code_coverage(&self, _: &Installation) -> Option<&'static str> {
+        None
+    }
+
+    fn prepare_code_coverage(&self, compiled: &Path, work: &Path) -> io::Result<()> {
+        fs::copy(compiled.join(DATABASE), work.join(DATABASE)).map(drop)
+    }
+
+    fn collect_code_coverage(
+        &self,
+        found: &Installation,
+        work: &Path,
+        file: &Path,
+    ) -> io::Result<()> {
+        let mut export = Command::new(&found.programs[0]);
+        export
+            .args(["--cover-export", "--format=xml"])
+            .arg(DATABASE);
+        let output = export.current_dir(work).stdin(Stdio::null()).output()?;
+        if !output.status.success() {
+            let told = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(io::Error::other(told));
+        }
+        write_whole(file, &output.stdout)
     }
 
     fn run(&self, found: &Installation, design: &ResolvedDesign, run: RunArguments<'_>) -> Command {

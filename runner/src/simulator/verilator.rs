@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    is_program, literal, plusargs,
+    is_program, literal, plusargs, write_whole,
 };
 use crate::design::ParameterValue;
 use crate::hash::PartsHash;
@@ -118,6 +118,9 @@ impl Backend for Verilator {
         let mut commands = c_sources::commands(found, design, build);
         let mut command = Command::new(&found.programs[0]);
         command.args(["--cc", "--exe", "--build", "-j", "0"]);
+        if design.code_coverage {
+            command.args(["--coverage-line", "--coverage-toggle", "--coverage-user"]);
+        }
         arguments(&mut command, found, design, build);
         ccache::use_for(&mut command, build.path);
         commands.push(command);
@@ -224,6 +227,17 @@ impl Backend for Verilator {
         line.starts_with("Archive ar ")
     }
 
+    fn without_code_coverage(&self, _: &Installation) -> Option<&'static str> {
+        None
+    }
+
+    fn collect_code_coverage(&self, _: &Installation, work: &Path, file: &Path) -> io::Result<()> {
+        let mut text = fs::read_to_string(work.join("coverage.dat"))?;
+        // It has no end by which a file that was cut short would be known.
+        text.push_str("# complete\n");
+        write_whole(file, text.as_bytes())
+    }
+
     fn run(
         &self,
         _: &Installation,
@@ -315,6 +329,7 @@ fn library(
     add(found.version.as_bytes());
     add(found.programs[0].as_os_str().as_encoded_bytes());
     add(build.waves.map_or("", Waves::name).as_bytes());
+    add(&[u8::from(design.code_coverage)]);
     for argument in design.compile_arguments(Simulator::Verilator) {
         if is_source(argument) {
             continue;

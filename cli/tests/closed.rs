@@ -1,0 +1,189 @@
+//! The example `burst_addresses` closed end to end: its plan divided among machines, merged, and looked at.
+
+#[path = "../../runner/tests/common/mod.rs"]
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{Harness, files, find, root};
+
+const EXAMPLE: &str = "examples/burst_addresses";
+const QUARTERS: [&str; 4] = ["first", "second", "third", "fourth"];
+
+/// Two simulators that are installed, the design's name on each, and the programs.
+fn two_simulators() -> Option<[(&'static str, &'static str); 2]> {
+    let all = [
+        ("icarus", "iverilog", "burst_addresses"),
+        ("nvc", "nvc", "burst_addresses::vhdl"),
+        ("ghdl", "ghdl", "burst_addresses::vhdl"),
+    ];
+    let mut there = all
+        .into_iter()
+        .filter(|(_, program, _)| find(program).is_some());
+    let both = there.next().zip(there.next());
+    if both.is_none() {
+        eprintln!("skipped: two of Icarus Verilog, NVC and GHDL are not installed");
+    }
+    both.map(|(one, other)| [(one.0, one.2), (other.0, other.2)])
+}
+
+/// A copy of the example, with the designs that it reads.
+fn example() -> (tempfile::TempDir, PathBuf) {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join(EXAMPLE);
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(
+        root().join(EXAMPLE).join("Cargo.toml"),
+        folder.join("Cargo.toml"),
+    )
+    .unwrap();
+    fs::create_dir_all(place.path().join("hdl")).unwrap();
+    for file in files(&root().join("hdl"))
+        .iter()
+        .filter(|it| it.starts_with("burst_addresses"))
+    {
+        fs::copy(
+            root().join("hdl").join(file),
+            place.path().join("hdl").join(file),
+        )
+        .unwrap();
+    }
+    (place, folder)
+}
+
+/// Runs a quarter on a machine of its own, which has a target folder of its own: on both simulators.
+fn run_shard(folder: &Path, quarter: &str, simulators: [(&str, &str); 2], status: i32) -> Harness {
+    let machine = Harness::of("burst_addresses_tb", folder.to_owned());
+    let settings = [
+        ("VERIFORK_SIM", simulators.map(|(key, _)| key).join(",")),
+        ("VERIFORK_SEED", "1".to_owned()),
+        ("VERIFORK_COVERAGE", "functional,code".to_owned()),
+    ];
+    let settings = settings
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let names = simulators
+        .map(|(key, design)| format!("{design}::{key}::a_quarter_of_the_kinds::{quarter}"));
+    let run = machine.run("", &settings, &["--exact", &names[0], &names[1]]);
+    run.status(status);
+    machine
+}
+
+/// What a command of `cargo verifork` says about these machines, and its status.
+fn told(command: &str, machines: &[&Harness], arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
+        .args(["verifork", command])
+        .args(
+            machines
+                .iter()
+                .map(|machine| machine.target.path().join("verifork")),
+        )
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).unwrap(), output.status.code())
+}
+
+fn has(text: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
+    }
+}
+
+#[test]
+fn four_shards_on_two_simulators_cover_together_what_none_does_alone() {
+    let Some(simulators) = two_simulators() else {
+        return;
+    };
+    let (place, folder) = example();
+    let machines = QUARTERS.map(|quarter| run_shard(&folder, quarter, simulators, 0));
+    let machines = machines.each_ref();
+    for machine in machines {
+        let (text, status) = told("coverage", &[machine], &["--fail-under", "100"]);
+        assert_eq!(status, Some(1), "{text}");
+    }
+    let (text, status) = told("coverage", &machines, &["--fail-under", "100"]);
+    assert_eq!(status, Some(0), "{text}");
+    has(&text, &["100.0 % of 1 group covered in 8 runs"]);
+    // BURST-3 is for other tests, which these machines have not run.
+    let page = place.path().join("report.html");
+    let plan = root().join(EXAMPLE).join("requirements.txt");
+    let options = [
+        "--output",
+        page.to_str().unwrap(),
+        "--requirements",
+        plan.to_str().unwrap(),
+    ];
+    let (text, status) = told("report", &machines, &options);
+    assert_eq!(status, Some(0), "{text}");
+    has(
+        &text,
+        &[
+            "8 tests: 8 passed",
+            "100.0 % of 1 groups covered",
+            "2 of 3 requirements passed",
+        ],
+    );
+    let html = fs::read_to_string(page).unwrap();
+    has(
+        &html,
+        &[
+            "<strong>100.0 %</strong> functional coverage",
+            "<strong>2 of 3</strong> requirements",
+        ],
+    );
+    if simulators.iter().any(|(key, _)| *key == "nvc") {
+        has(&text, &["% of the code"]);
+        has(&html, &["hdl/burst_addresses.vhd", "code coverage"]);
+    }
+}
+
+/// Its mask is too narrow for the one burst that is longest and widest.
+#[test]
+fn the_mutant_that_one_rare_cross_shows_is_found_by_the_shard_that_has_it() {
+    let Some(simulators) = two_simulators() else {
+        return;
+    };
+    let [(verilog, design), _] = simulators;
+    if verilog != "icarus" {
+        return eprintln!("skipped: Icarus Verilog is not installed");
+    }
+    let (place, folder) = example();
+    let made = Command::new(root().join("sim/mutant.sh"))
+        .arg("burst_addresses_narrow_block.v")
+        .arg(place.path().join("hdl/burst_addresses.v"))
+        .status();
+    assert!(made.unwrap().success());
+    // Fifty bursts at random do not meet it.
+    let random = Harness::of("burst_addresses_tb", folder.clone());
+    let only = [("VERIFORK_SIM", "icarus"), ("VERIFORK_SEED", "1")];
+    let test = format!("{design}::icarus::bursts_follow_each_other::back_to_back");
+    random.run("", &only, &["--exact", &test]).status(0);
+    let machines = QUARTERS.map(|quarter| {
+        let machine = Harness::of("burst_addresses_tb", folder.clone());
+        let test = format!("{design}::icarus::a_quarter_of_the_kinds::{quarter}");
+        let run = machine.run("", &only, &["--exact", &test]);
+        (run.status == Some(0), machine)
+    });
+    let found = machines.iter().filter(|(passed, _)| !passed).count();
+    assert_eq!(found, 1, "one quarter has that bin");
+    let machines = machines.each_ref().map(|(_, machine)| machine);
+    let page = place.path().join("report.html");
+    let (text, _) = told("report", &machines, &["--output", page.to_str().unwrap()]);
+    has(
+        &text,
+        &["4 tests: 3 passed, 1 failed", "0 of 2 requirements passed"],
+    );
+    let html = fs::read_to_string(page).unwrap();
+    has(
+        &html,
+        &[
+            "1 of 4 tests failed",
+            "length: f, size: 2, burst: Wrap",
+            "--exact burst_addresses::icarus::a_quarter_of_the_kinds::",
+        ],
+    );
+}

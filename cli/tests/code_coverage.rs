@@ -1,0 +1,146 @@
+//! Which code of a design has run, as its simulator tells: asked for by one setting, left a test.
+
+#[path = "../../runner/tests/common/mod.rs"]
+mod common;
+
+use common::{Harness, find, root};
+use verifork_coverage::{Code, CodeFormat, CodeKind};
+
+const BOTH: (&str, &str) = ("VERIFORK_COVERAGE", "functional,code");
+
+fn faulty() -> Harness {
+    Harness::of("faulty_tb", root().join("runner/tests/faulty"))
+}
+
+/// Runs a test of a design on a simulator, and reads which code has run.
+fn left_by(simulator: &str, design: &str, test: &str, format: CodeFormat) -> Option<Code> {
+    if find(simulator).is_none() {
+        eprintln!("skipped: `{simulator}` is not installed");
+        return None;
+    }
+    let harness = faulty();
+    let only = ("VERIFORK_SIM", simulator);
+    let segments: Vec<&str> = test.split("::").collect();
+    let folder = harness.target.path().join("verifork/runs/faulty_tb/sim");
+    let file = folder
+        .join(segments.join("/"))
+        .join(format!("code.{simulator}"));
+    harness.run(design, &[only], &["--exact", test]).status(0);
+    assert!(!file.exists(), "nobody has asked for it");
+    harness
+        .run(design, &[only, BOTH], &["--exact", test])
+        .status(0);
+    let code = Code::read(&file, format).unwrap();
+    for (file, _) in code.files() {
+        assert!(
+            std::path::Path::new(file).is_file(),
+            "`{file}` is where it was compiled"
+        );
+    }
+    Some(code)
+}
+
+/// What of these kinds has run, and what has not.
+fn both(code: &Code, kinds: &[CodeKind]) {
+    let all = code.by_kind();
+    for kind in kinds {
+        let found = all.iter().find(|(it, _)| it == kind);
+        let (_, covered) = found.unwrap_or_else(|| panic!("no {kind:?} in {all:?}"));
+        assert!(covered.covered > 0, "{kind:?}: {covered:?}");
+    }
+}
+
+#[test]
+fn verilator_tells_lines_and_toggles() {
+    let code = left_by(
+        "verilator",
+        "",
+        "gate::verilator::passes",
+        CodeFormat::Verilator,
+    );
+    let Some(code) = code else { return };
+    both(&code, &[CodeKind::Toggle]);
+}
+
+#[test]
+fn nvc_tells_statements_and_toggles() {
+    let code = left_by("nvc", "vhdl", "vhdl::nvc::passes_too", CodeFormat::Nvc);
+    let Some(code) = code else { return };
+    both(&code, &[CodeKind::Statement]);
+}
+
+#[test]
+fn a_simulator_that_does_not_tell_is_named_and_its_tests_run() {
+    for (simulator, program, design, test, why) in [
+        (
+            "icarus",
+            "iverilog",
+            "",
+            "gate::icarus::passes",
+            "no code coverage on Icarus Verilog: it counts none",
+        ),
+        (
+            "ghdl",
+            "ghdl",
+            "vhdl",
+            "vhdl::ghdl::passes_too",
+            "no code coverage on GHDL: GHDL 5 counts it",
+        ),
+    ] {
+        let Some(path) = find(program) else {
+            eprintln!("skipped: `{program}` is not installed");
+            continue;
+        };
+        let version = std::process::Command::new(path)
+            .arg("--version")
+            .output()
+            .unwrap();
+        let version = String::from_utf8_lossy(&version.stdout).into_owned();
+        let counts = version.starts_with("GHDL 5") && version.contains("mcode");
+        let harness = faulty();
+        let only = ("VERIFORK_SIM", simulator);
+        let run = harness.run(design, &[only, BOTH], &["--exact", test]);
+        run.status(0).says("1 passed");
+        assert_eq!(run.text.contains(why), !counts, "{}", run.text);
+        harness
+            .run(design, &[only], &["--exact", test])
+            .does_not_say("no code coverage");
+    }
+}
+
+#[test]
+fn a_kind_of_coverage_that_there_is_not_is_an_error() {
+    let harness = faulty();
+    let run = harness.run("", &[("VERIFORK_COVERAGE", "functional,cdoe")], &[]);
+    run.status(2)
+        .says("VERIFORK_COVERAGE=functional,cdoe: ")
+        .says("did you mean `code`?");
+}
+
+#[test]
+fn what_cover_groups_count_is_left_unless_it_is_left_out() {
+    if find("iverilog").is_none() {
+        return eprintln!("skipped: Icarus Verilog is not installed");
+    }
+    let example = root().join("examples/burst_addresses");
+    let harness = Harness::of("burst_addresses_tb", example);
+    let test = "a_quarter_of_the_kinds::first";
+    let folder =
+        "verifork/runs/burst_addresses_tb/sim/burst_addresses/icarus/a_quarter_of_the_kinds.first";
+    let file = harness
+        .target
+        .path()
+        .join(folder)
+        .join("a_quarter_of_the_kinds.first.coverage");
+    for (wanted, left) in [
+        ("", true),
+        ("functional", true),
+        ("code", false),
+        ("off", false),
+    ] {
+        let settings = [("VERIFORK_SIM", "icarus"), ("VERIFORK_COVERAGE", wanted)];
+        let name = format!("burst_addresses::icarus::{test}");
+        harness.run("", &settings, &["--exact", &name]).status(0);
+        assert_eq!(file.is_file(), left, "{wanted}");
+    }
+}

@@ -1,0 +1,234 @@
+//! Which code of a design has run, as its simulator tells.
+
+mod ghdl;
+mod nvc;
+mod verilator;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::FileError;
+use crate::total::Covered;
+
+/// Code coverage: of each file of the design's source, how often what in it has happened.
+///
+/// Merging adds up, in any order and grouping. Instances of a module or entity are one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Code {
+    files: BTreeMap<String, BTreeMap<CodePoint, u64>>,
+}
+
+/// Something in a line of code that can happen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[allow(clippy::exhaustive_structs, reason = "readers of files make them")]
+pub struct CodePoint {
+    /// The line, from 1.
+    pub line: u32,
+    /// What kind of thing it is.
+    pub kind: CodeKind,
+    /// Which of its kind in this line, as the simulator calls it.
+    pub name: String,
+}
+
+/// What can happen in code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum CodeKind {
+    /// A statement is executed.
+    Statement,
+    /// A branch is taken.
+    Branch,
+    /// The parts of an expression have these values.
+    Expression,
+    /// A bit changes.
+    Toggle,
+    /// A state machine reaches a state.
+    State,
+    /// A cover property of the design's own is met.
+    Cover,
+}
+
+impl CodeKind {
+    /// All of them.
+    pub const ALL: [CodeKind; 6] = [
+        CodeKind::Statement,
+        CodeKind::Branch,
+        CodeKind::Expression,
+        CodeKind::Toggle,
+        CodeKind::State,
+        CodeKind::Cover,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            CodeKind::Statement => "statement",
+            CodeKind::Branch => "branch",
+            CodeKind::Expression => "expression",
+            CodeKind::Toggle => "toggle",
+            CodeKind::State => "state",
+            CodeKind::Cover => "cover",
+        }
+    }
+}
+
+/// Who has written a file of code coverage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodeFormat {
+    /// Verilator's `coverage.dat`, with [`COMPLETE`] as the last line.
+    Verilator,
+    /// The XML of `nvc --cover-export --format=xml`.
+    Nvc,
+    /// The JSON that a run of GHDL leaves.
+    Ghdl,
+}
+
+/// The last line of a file of Verilator's that is all there: the format has no end of its own.
+pub const COMPLETE: &str = "# complete";
+
+impl Code {
+    /// Of no file.
+    pub fn new() -> Self {
+        Code::default()
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, was cut short, or is not of this format.
+    pub fn read(path: &Path, format: CodeFormat) -> Result<Code, FileError> {
+        let text = fs::read_to_string(path).map_err(|error| FileError::System {
+            path: path.to_owned(),
+            error,
+        })?;
+        let read = match format {
+            CodeFormat::Verilator => verilator::parse(&text),
+            CodeFormat::Nvc => nvc::parse(&text),
+            CodeFormat::Ghdl => ghdl::parse(&text),
+        };
+        read.map_err(|(line, why)| FileError::Damaged {
+            path: path.to_owned(),
+            line,
+            why,
+        })
+    }
+
+    /// Something has happened so often. A file has one name, whichever way its path goes: `a/../b.v` is `b.v`.
+    pub fn add(&mut self, file: &str, point: CodePoint, count: u64) {
+        let straight = straight(file);
+        let points = match self.files.get_mut(&*straight) {
+            Some(points) => points,
+            None => self.files.entry(straight.into_owned()).or_default(),
+        };
+        let sum = points.entry(point).or_default();
+        *sum = sum.saturating_add(count);
+    }
+
+    /// Adds all of another.
+    pub fn merge(&mut self, other: Code) {
+        for (file, points) in other.files {
+            for (point, count) in points {
+                self.add(&file, point, count);
+            }
+        }
+    }
+
+    /// Whether there is nothing that could happen.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The files, and what can happen in each, by lines.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &BTreeMap<CodePoint, u64>)> {
+        self.files.iter().map(|(file, points)| (&**file, points))
+    }
+
+    /// How much has happened, of all that can.
+    pub fn covered(&self) -> Covered {
+        self.files.values().fold(Covered::default(), |sum, points| {
+            let of_file = covered(points.iter());
+            Covered {
+                covered: sum.covered + of_file.covered,
+                of: sum.of + of_file.of,
+            }
+        })
+    }
+
+    /// The same by kinds, those that there are.
+    pub fn by_kind(&self) -> Vec<(CodeKind, Covered)> {
+        let of_kind = |kind: CodeKind| {
+            let points = self.files.values().flatten();
+            (
+                kind,
+                covered(points.filter(|(point, _)| point.kind == kind)),
+            )
+        };
+        let all = CodeKind::ALL.map(of_kind).into_iter();
+        all.filter(|(_, covered)| covered.of > 0).collect()
+    }
+}
+
+/// The path without steps to and fro.
+fn straight(path: &str) -> Cow<'_, str> {
+    if !path.split('/').any(|it| it == "." || it == "..") {
+        return Cow::Borrowed(path);
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match (part, parts.last()) {
+            (".", _) => {}
+            ("..", Some(last)) if !["", ".."].contains(last) => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    Cow::Owned(parts.join("/"))
+}
+
+/// How many of these points have happened.
+pub(crate) fn covered<'a>(points: impl Iterator<Item = (&'a CodePoint, &'a u64)>) -> Covered {
+    points.fold(Covered::default(), |sum, (_, count)| Covered {
+        covered: sum.covered + usize::from(*count > 0),
+        of: sum.of + 1,
+    })
+}
+
+/// How often each line with a statement was executed: as often as that of its statements that was most.
+pub(crate) fn lines(points: &BTreeMap<CodePoint, u64>) -> BTreeMap<u32, u64> {
+    let mut lines = BTreeMap::new();
+    let statements = points
+        .iter()
+        .filter(|(it, _)| it.kind == CodeKind::Statement);
+    for (point, count) in statements {
+        let most = lines.entry(point.line).or_insert(0);
+        *most = u64::max(*most, *count);
+    }
+    lines
+}
+
+/// What is wrong with a file, and in which line of it.
+type Problem = (usize, String);
+
+#[cfg(test)]
+mod tests {
+    use super::straight;
+
+    #[test]
+    fn a_path_has_one_form() {
+        for (path, wanted) in [
+            ("/a/b/../../c.v", "/c.v"),
+            ("./a/./b.v", "a/b.v"),
+            ("../../a.v", "../../a.v"),
+            ("a/../../b.v", "../b.v"),
+            ("a..b/c.v", "a..b/c.v"),
+        ] {
+            assert_eq!(straight(path), wanted);
+        }
+    }
+}

@@ -8,6 +8,7 @@
 //! | [`axi`]: AXI4 | manager, subordinate (memory, functions), monitor of reads and writes, checker of ARM's rules |
 //! | [`axi_stream`]: AXI4-Stream | source, sink, monitor of frames and beats, checker of the 22 rules |
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
+//! | [`ahb`]: AHB-Lite | manager with bursts, subordinate (memory, registers), monitor of transfers, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
 //! | [`spi`]: four modes, several selects, dual and quad | controller, peripheral (a function, a memory), monitor, checker with setup and hold |
 //! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
@@ -36,6 +37,7 @@
 // The macros name the library by its own name, also inside of it.
 extern crate self as verifork_components;
 
+pub mod ahb;
 mod analysis;
 pub mod apb;
 pub mod axi;

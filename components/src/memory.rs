@@ -336,7 +336,7 @@ impl Memory {
     }
 
     /// An access of no byte is asked for at its first address.
-    fn allows(
+    pub(crate) fn allows(
         &self,
         address: u64,
         count: usize,

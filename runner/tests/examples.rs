@@ -215,6 +215,20 @@ mutants! {
         on ghdl, nvc says "AXI4STREAM_ERRM_TKEEP_X: ";
     axis_widen_always_ready("axis_widen_always_ready.v") of "axis_fifo_tb", "axis_widen", "frames_come_through::with_back_pressure"
         on icarus says "AXI4STREAM_ERRM_TDATA_STABLE: ";
+    ahb_ram_error_at_once("ahb_ram_error_at_once.v") of "ahb_tb", "ahb_ram::at_once", "the_ram_keeps_its_words::at_full_speed"
+        on icarus, verilator says "AHB_ERRS_HRESP_FIRST: ";
+    ahb_ram_error_at_once_in_vhdl("ahb_ram_error_at_once.vhd") of "ahb_tb", "ahb_ram::vhdl::at_once", "the_ram_keeps_its_words::at_full_speed"
+        on ghdl, nvc says "AHB_ERRS_HRESP_FIRST: ";
+    ahb_ram_half_is_word("ahb_ram_half_is_word.v") of "ahb_tb", "ahb_ram::at_once", "the_ram_keeps_its_words::at_full_speed"
+        on icarus says "transfers";
+    ahb_ram_busy_is_taken("ahb_ram_busy_is_taken.v") of "ahb_tb", "ahb_ram::waits", "the_ram_keeps_its_words::with_pauses"
+        on icarus says "AHB_ERRS_HREADY_IDLE: ";
+    ahb_ram_busy_is_taken_in_vhdl("ahb_ram_busy_is_taken.vhd") of "ahb_tb", "ahb_ram::vhdl::waits", "the_ram_keeps_its_words::with_pauses"
+        on ghdl, nvc says "AHB_ERRS_HREADY_IDLE: ";
+    ahb_ram_late_address("ahb_ram_late_address.v") of "ahb_tb", "ahb_ram::waits", "the_ram_keeps_its_words::at_full_speed"
+        on icarus says "AHB_ERRS_HRDATA_X: ";
+    ahb_ram_error_writes("ahb_ram_error_writes.vhd") of "ahb_tb", "ahb_ram::vhdl::at_once", "the_ram_keeps_its_words::at_full_speed"
+        on ghdl, nvc says "transfers";
     apb_registers_reset_value("apb_registers_reset_value.v") of "registers_tb", "apb_registers::at_once", "each_register_has_its_value_after_a_reset"
         on icarus, verilator says "the reset test of `apb_registers`: `control.divider` (bits 15:8 at 0x4) is 0x1, not 0x10";
     apb_registers_event_stays("apb_registers_event_stays.v") of "registers_tb", "apb_registers::at_once", "each_bit_is_as_its_access_says"

@@ -28,6 +28,13 @@ pub trait Target {
     /// How the access fails.
     fn write(&self, address: u64, bytes: &[u8], strobe: u8) -> Result<(), Fault>;
 
+    /// What an access of so many bytes would end with, if that can be told before the data of a write is there; `None`
+    /// unless an implementation can. Buses that answer a write as its data comes ask, and wait where it is `None`.
+    fn would_answer(&self, address: u64, bytes: usize, write: bool) -> Option<Result<(), Fault>> {
+        let _ = (address, bytes, write);
+        None
+    }
+
     /// For how many cycles the answer to an access is held back.
     fn latency(&self, rng: &mut TestRng) -> u32 {
         let _ = rng;
@@ -42,6 +49,10 @@ impl Target for Memory {
 
     fn write(&self, address: u64, bytes: &[u8], strobe: u8) -> Result<(), Fault> {
         self.bus_write(address, bytes, |index| strobe >> index & 1 == 1)
+    }
+
+    fn would_answer(&self, address: u64, bytes: usize, write: bool) -> Option<Result<(), Fault>> {
+        Some(self.allows(address, bytes, |_| true, !write))
     }
 
     fn latency(&self, rng: &mut TestRng) -> u32 {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use verifork::Result;
 
 use crate::memory::mask_of;
-use crate::{apb, axi_lite, wishbone};
+use crate::{ahb, apb, axi_lite, wishbone};
 
 /// The bus has answered that it does not do an access: PSLVERR, SLVERR, ERR.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 
 /// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers: a word each, all of its bytes.
 ///
-/// Those of APB, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
+/// Those of AHB-Lite, APB, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
 pub trait Frontdoor {
     /// How many bytes a word has.
     fn bytes(&self) -> usize;
@@ -36,6 +36,33 @@ pub trait Frontdoor {
 
     /// Writes the word at an address in bytes.
     fn write(&self, address: u64, data: u64) -> Reply<()>;
+}
+
+impl Frontdoor for ahb::RunningManager {
+    fn bytes(&self) -> usize {
+        self.signals().bytes()
+    }
+
+    fn read(&self, address: u64) -> Reply<u64> {
+        let read = self.access(ahb::Request::read(address));
+        Box::pin(async move {
+            let answer = read.await?;
+            Ok(no_error(&answer).map(|()| answer.data[0]))
+        })
+    }
+
+    fn write(&self, address: u64, data: u64) -> Reply<()> {
+        let written = self.access(ahb::Request::write(address, data));
+        Box::pin(async move { Ok(no_error(&written.await?)) })
+    }
+}
+
+fn no_error(answer: &ahb::Answer) -> Result<(), Refused> {
+    if answer.is_okay() {
+        Ok(())
+    } else {
+        Err(Refused("ERROR".to_owned()))
+    }
 }
 
 impl Frontdoor for apb::RunningManager {
@@ -147,10 +174,35 @@ pub enum Observed {
 
 /// A monitor of a bus, which a [`Model`](super::Model) can [follow](super::Model::follow).
 ///
-/// Those of APB, AXI4-Lite and Wishbone are one.
+/// Those of AHB-Lite, APB, AXI4-Lite and Wishbone are one.
 pub trait Observe {
     /// Calls a function with every access that is done from now on, and was not refused.
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>);
+}
+
+impl Observe for ahb::RunningMonitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        self.for_each(move |transfer| {
+            // In the lanes of its word.
+            let word = u64::from(transfer.bytes_of_data);
+            let address = transfer.address - transfer.address % word;
+            let shift = 8 * (transfer.address % word);
+            let mask = (u64::MAX >> (64 - 8 * transfer.bytes)) << shift;
+            match transfer.write {
+                _ if transfer.error => {}
+                Some(data) => function(Observed::Write {
+                    address,
+                    data: data << shift,
+                    mask,
+                }),
+                None => function(Observed::Read {
+                    address,
+                    data: transfer.read << shift,
+                    mask,
+                }),
+            }
+        });
+    }
 }
 
 impl Observe for apb::RunningMonitor {

@@ -1,5 +1,7 @@
 //! The components against each other over plain wires, and each rule of their checkers broken on purpose.
 
+mod ahb;
+mod ahb_rules;
 mod allocations;
 mod apb;
 mod apb_rules;

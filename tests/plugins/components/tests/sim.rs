@@ -28,6 +28,10 @@ fn wishbone(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
     of_wires("wishbone_wires", label, source, bytes, tests)
 }
 
+fn ahb(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
+    of_wires("ahb_wires", label, source, bytes, tests)
+}
+
 fn of_wires(name: &str, label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
     Design::new(name)
         .sources([format!("hdl/{source}")])
@@ -45,14 +49,7 @@ const AXI_OF_ANY_WIDTH: &[&str] = &["axi::any_width::"];
 const AXI: &[&str] = &["axi::", "axi_rules::"];
 
 fn axi_wires(label: &str, source: &str, bytes: i64, tests: &[&str]) -> Design {
-    Design::new("axi_wires")
-        .sources([format!("hdl/{source}")])
-        .label(label)
-        .parameter("BYTES", bytes)
-        .tests(tests.iter().copied())
-        .shared_simulation()
-        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+    of_wires("axi_wires", label, source, bytes, tests)
 }
 
 fn main() -> ExitCode {
@@ -76,6 +73,10 @@ fn main() -> ExitCode {
         wires("odd", "wires.v", 11, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
         wires("wide", "wires.v", 128, OF_ANY_WIDTH).simulators([Simulator::Icarus]),
         wires("wide_vhdl", "wires.vhd", 128, OF_ANY_WIDTH).simulators([Simulator::Nvc]),
+        ahb("verilog", "ahb_wires.v", 4, &["ahb::", "ahb_rules::"]),
+        ahb("vhdl", "ahb_wires.vhd", 4, &["ahb::", "ahb_rules::"]),
+        ahb("bytes", "ahb_wires.v", 1, &["ahb::"]).simulators([Simulator::Icarus]),
+        ahb("wide", "ahb_wires.v", 8, &["ahb::"]).simulators([Simulator::Icarus]),
         wishbone(
             "verilog",
             "wishbone_wires.v",

@@ -1,0 +1,287 @@
+//! The signals of the bus.
+
+use verifork::dut::{Dut, Signal};
+use verifork::value::{Logic, LogicValue, LogicVec};
+use verifork::{Error, Result};
+
+use super::transfer::{Burst, IDLE, NONSEQ, Phase, Request};
+use crate::handshake::bus_of;
+use crate::violation::Violation;
+
+/// The signals of an AHB-Lite, by their names below a prefix. Those that are an `Option` may be missing.
+///
+/// A subordinate of the design has HREADYOUT and HREADY: the [`Manager`](super::Manager) here is the
+/// interconnect, too, which makes the one of the other, and selects the subordinate by HSEL.
+#[derive(Clone, Copy, Debug, Dut)]
+#[allow(missing_docs, reason = "they are the protocol's own names")]
+pub struct Signals {
+    pub haddr: Signal<u64>,
+    pub htrans: Signal<u8>,
+    pub hwrite: Signal<Logic>,
+    pub hsize: Option<Signal<u8>>,
+    pub hburst: Option<Signal<u8>>,
+    pub hprot: Option<Signal<u8>>,
+    pub hmastlock: Option<Signal<Logic>>,
+    pub hsel: Option<Signal<Logic>>,
+    pub hwdata: Signal<u64>,
+    pub hrdata: Signal<u64>,
+    pub hready: Signal<Logic>,
+    pub hreadyout: Option<Signal<Logic>>,
+    pub hresp: Option<Signal<Logic>>,
+}
+
+impl Signals {
+    /// How many bytes the data has.
+    pub fn bytes(&self) -> usize {
+        self.hwdata.width() as usize / 8
+    }
+
+    /// The bus, by the common part of its signals' paths.
+    pub fn bus(&self) -> &'static str {
+        bus_of(self.htrans.path(), "htrans")
+    }
+
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol.
+    #[track_caller]
+    pub(super) fn check_widths(&self) {
+        let (write, read) = (self.hwdata.width(), self.hrdata.width());
+        assert!(
+            matches!(write, 8 | 16 | 32 | 64) && write == read,
+            "AHB: HWDATA of `{}` has {write} bits and HRDATA {read}; both have 8, 16, 32 or 64",
+            self.bus()
+        );
+        for (name, signal, width) in [
+            ("HTRANS", Some(self.htrans), 2),
+            ("HSIZE", self.hsize, 3),
+            ("HBURST", self.hburst, 3),
+            ("HPROT", self.hprot, 4),
+        ] {
+            if let Some(signal) = signal {
+                let found = signal.width();
+                assert!(
+                    found == width,
+                    "AHB: `{}` has {found} bits; {name} has {width}",
+                    signal.path()
+                );
+            }
+        }
+    }
+
+    /// What the subordinate drives: HREADYOUT, if there is one.
+    pub(super) fn answer_ready(&self) -> Signal<Logic> {
+        self.hreadyout.unwrap_or(self.hready)
+    }
+
+    /// Why a request does not fit.
+    pub(super) fn refuses(&self, request: &Request) -> Option<String> {
+        let (bus, width) = (self.bus(), self.bytes() as u64);
+        let bytes = u64::from(self.bytes_of(request));
+        let address = request.address;
+        let bits = self.haddr.width();
+        if !bytes.is_power_of_two() || bytes > width {
+            return Some(format!(
+                "transfers of {bytes} bytes do not fit the {width} bytes of `{bus}`"
+            ));
+        }
+        if self.hsize.is_none() && bytes != width {
+            return Some(format!(
+                "transfers of {bytes} bytes, and `{bus}` has no HSIZE"
+            ));
+        }
+        if !address.is_multiple_of(bytes) {
+            return Some(format!(
+                "the address {address:#x} is no multiple of the {bytes} bytes of a transfer"
+            ));
+        }
+        if bits < 64 && address >> bits != 0 {
+            return Some(format!(
+                "the address {address:#x} does not fit the {bits} bits of `{bus}`"
+            ));
+        }
+        let words = request.write.as_ref();
+        if request.beats == 0 || words.is_some_and(|words| words.len() != request.beats) {
+            return Some(format!(
+                "{} words for {} transfers; a burst has a transfer at least, and a word for each",
+                words.map_or(0, Vec::len),
+                request.beats
+            ));
+        }
+        if let Some(length) = request.burst.length()
+            && length != request.beats
+        {
+            return Some(format!(
+                "{} transfers in a burst of {length}: that is {:?}",
+                request.beats, request.burst
+            ));
+        }
+        if request.burst != Burst::Single && self.hburst.is_none() {
+            return Some(format!(
+                "a burst of {:?}, and `{bus}` has no HBURST",
+                request.burst
+            ));
+        }
+        // A burst that wraps stays in its block.
+        let last = address.wrapping_add(bytes * (request.beats as u64 - 1));
+        let goes_up = matches!(
+            request.burst,
+            Burst::Incr | Burst::Incr4 | Burst::Incr8 | Burst::Incr16
+        );
+        if goes_up && address >> 10 != last >> 10 {
+            return Some(format!(
+                "a burst from {address:#x} to {last:#x} crosses a boundary of 1 KB (AHB_ERRM_BURST_1KB)"
+            ));
+        }
+        let fits = |word: &u64| bytes >= 8 || word >> (8 * bytes) == 0;
+        if words.is_some_and(|words| !words.iter().all(fits)) {
+            return Some(format!("the data does not fit transfers of {bytes} bytes"));
+        }
+        if request.prot >= 16 {
+            return Some(format!(
+                "{:#b} does not fit the 4 bits of HPROT",
+                request.prot
+            ));
+        }
+        None
+    }
+
+    /// The bytes of a transfer of a request.
+    pub(super) fn bytes_of(&self, request: &Request) -> u32 {
+        request.bytes.unwrap_or(self.hwdata.width() / 8)
+    }
+
+    /// The lowest bit of the lanes of a transfer.
+    pub(super) fn lane(&self, address: u64) -> u64 {
+        8 * (address % self.bytes() as u64)
+    }
+
+    /// The bits of the lanes of a transfer.
+    pub(super) fn lanes(&self, phase: &Phase) -> u64 {
+        let bits = if phase.bytes >= 8 {
+            u64::MAX
+        } else {
+            (1 << (8 * phase.bytes)) - 1
+        };
+        bits << self.lane(phase.address)
+    }
+
+    /// A bit that has to be known.
+    #[inline]
+    pub(super) fn bit(
+        &self,
+        signal: &Signal<Logic>,
+        rule: &'static str,
+        name: &str,
+    ) -> Result<bool> {
+        let value = signal.get();
+        if value.is_unknown() {
+            return Err(self.unknown(rule, name, signal.path(), &value));
+        }
+        Ok(value.is_one())
+    }
+
+    #[cold]
+    fn unknown(
+        &self,
+        rule: &'static str,
+        name: &str,
+        path: &str,
+        value: &dyn std::fmt::Display,
+    ) -> Error {
+        Violation::new(rule, self.bus(), format!("{name} has to be known"))
+            .now()
+            .signal(path, format_args!("is {value}"))
+            .into()
+    }
+
+    /// The bits of a mask of a signal, which have to be known.
+    pub(super) fn word<T: LogicValue>(
+        &self,
+        signal: Signal<T>,
+        mask: u64,
+        rule: &'static str,
+        name: &str,
+    ) -> Result<u64> {
+        let bits: LogicVec = signal.as_logic().get();
+        if bits.unknown_word(0) & mask != 0 {
+            return Err(self.unknown(rule, name, signal.path(), &bits));
+        }
+        Ok(bits.value_word(0) & mask)
+    }
+
+    fn byte(&self, signal: Signal<u8>, rule: &'static str, name: &str) -> Result<u8> {
+        let word = self.word(signal, u64::MAX, rule, name)?;
+        Ok(word.to_le_bytes()[0])
+    }
+
+    pub(super) fn is_ready(&self) -> Result<bool> {
+        self.bit(&self.answer_ready(), "AHB_ERRS_HREADY_X", "HREADY")
+    }
+
+    pub(super) fn is_error(&self) -> Result<bool> {
+        match &self.hresp {
+            Some(signal) => self.bit(signal, "AHB_ERRS_HRESP_X", "HRESP"),
+            None => Ok(false),
+        }
+    }
+
+    /// HTRANS; IDLE where another subordinate is selected.
+    pub(super) fn transfer_kind(&self) -> Result<u8> {
+        let selected = match &self.hsel {
+            Some(signal) => self.bit(signal, "AHB_ERRM_HTRANS_X", "HSEL")?,
+            None => true,
+        };
+        let kind = self.byte(self.htrans, "AHB_ERRM_HTRANS_X", "HTRANS")?;
+        Ok(if selected { kind } else { IDLE })
+    }
+
+    /// The address phase at this edge, of a transfer of this kind.
+    pub(super) fn phase(&self, kind: u8) -> Result<Phase> {
+        let address = self.word(self.haddr, u64::MAX, "AHB_ERRM_HADDR_X", "HADDR")?;
+        let writes = self.bit(&self.hwrite, "AHB_ERRM_HWRITE_X", "HWRITE")?;
+        let bytes = match self.hsize {
+            Some(signal) => 1 << self.byte(signal, "AHB_ERRM_HSIZE_X", "HSIZE")?,
+            None => self.hwdata.width() / 8,
+        };
+        if bytes as usize > self.bytes() {
+            let what = format!("a transfer of {bytes} bytes");
+            return Err(Violation::new("AHB_ERRM_HSIZE_WIDTH", self.bus(), what)
+                .now()
+                .into());
+        }
+        let burst = match self.hburst {
+            Some(signal) => Burst::of(self.byte(signal, "AHB_ERRM_HBURST_X", "HBURST")?),
+            None => Burst::Single,
+        };
+        Ok(Phase {
+            address,
+            bytes,
+            writes,
+            burst,
+            is_first: kind == NONSEQ,
+        })
+    }
+
+    /// What is written in the data phase, in its lowest bits.
+    pub(super) fn written(&self, phase: &Phase) -> Result<u64> {
+        let word = self.word(
+            self.hwdata,
+            self.lanes(phase),
+            "AHB_ERRM_HWDATA_X",
+            "HWDATA",
+        )?;
+        Ok(word >> self.lane(phase.address))
+    }
+
+    /// What is read at the end of the data phase, in its lowest bits.
+    pub(super) fn read(&self, phase: &Phase) -> Result<u64> {
+        let word = self.word(
+            self.hrdata,
+            self.lanes(phase),
+            "AHB_ERRS_HRDATA_X",
+            "HRDATA",
+        )?;
+        Ok(word >> self.lane(phase.address))
+    }
+}

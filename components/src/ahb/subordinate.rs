@@ -1,0 +1,199 @@
+//! The side that answers.
+
+use verifork::value::Logic;
+use verifork::{Result, TestRng};
+
+use super::signals::Signals;
+use super::transfer::{NONSEQ, Phase};
+use crate::axi_lite::Target;
+use crate::memory::Fault;
+use crate::parent::{Claim, Parent, free_name, rng_named};
+use crate::pauses::Cursor;
+use crate::{Clocked, Pauses};
+
+/// Answers transfers: a builder, until it is [started](Self::start).
+///
+/// A transfer that fails is answered with ERROR, of two cycles; without HRESP nothing tells.
+#[derive(Debug)]
+#[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
+pub struct Subordinate<T> {
+    signals: Signals,
+    target: T,
+    pauses: Pauses,
+}
+
+impl<T: Target + Clone + 'static> Subordinate<T> {
+    /// A subordinate that waits only for the target's latency; and for a clock with a write, if the target
+    /// [cannot tell](Target::would_answer) before it has the data what it will answer.
+    pub fn new(signals: &Signals, target: &T) -> Self {
+        Subordinate {
+            signals: *signals,
+            target: target.clone(),
+            pauses: Pauses::none(),
+        }
+    }
+
+    /// Cycles in which HREADY is 0, in data phases.
+    pub fn pauses(self, pauses: &Pauses) -> Self {
+        let pauses = pauses.clone();
+        Subordinate { pauses, ..self }
+    }
+
+    /// Starts it, as a background child of a scope, a manager or the test.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: widths do not fit the protocol, or another subordinate drives the bus.
+    #[track_caller]
+    pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        let (signals, clocked) = (self.signals, *clocked);
+        signals.check_widths();
+        let bus = signals.bus();
+        let ready = signals.answer_ready().path();
+        let claim = Claim::new(ready, "subordinate");
+        let mut answering = Answering {
+            signals,
+            target: self.target,
+            pauses: self.pauses.of_channel(ready),
+            rng: rng_named(&format!("latency of {bus}")),
+            phase: None,
+            state: State::Okay,
+        };
+        let name = free_name(parent, format!("{bus} subordinate"));
+        parent.add_background(name, async move {
+            let _claim = claim;
+            loop {
+                (answering.phase, answering.state) = (None, State::Okay);
+                answering.respond(true, false)?;
+                clocked.out_of_reset().await;
+                while !clocked.is_in_reset() {
+                    answering.edge()?;
+                    clocked.edge().await;
+                }
+            }
+        });
+    }
+}
+
+/// What it answers in the present cycle.
+#[derive(Clone, Copy)]
+enum State {
+    /// HREADY: the data phase ends.
+    Okay,
+    /// It waits for so many cycles more, at least.
+    Waits(u32),
+    /// The two cycles of an error.
+    ErrorFirst,
+    ErrorSecond,
+}
+
+struct Answering<T> {
+    signals: Signals,
+    target: T,
+    pauses: Cursor,
+    rng: TestRng,
+    /// That of the data phase: of a write that is not done yet, while the answer is OKAY.
+    phase: Option<Phase>,
+    state: State,
+}
+
+impl<T: Target> Answering<T> {
+    fn edge(&mut self) -> Result {
+        match (self.state, self.phase) {
+            (State::Waits(left), Some(phase)) => {
+                if left > 0 || self.pauses.next_cycle() {
+                    self.state = State::Waits(left.saturating_sub(1));
+                    return Ok(());
+                }
+                return self.answer(phase, true);
+            }
+            (State::ErrorFirst, _) => {
+                self.state = State::ErrorSecond;
+                return self.respond(true, true);
+            }
+            (State::Okay, Some(phase)) if phase.writes => {
+                // It was told that it would be done.
+                let outcome = self.write(&phase)?;
+                verifork::ensure!(
+                    outcome.is_ok(),
+                    "AHB: the target would have answered a write at {:#x}, and has not",
+                    phase.address
+                );
+            }
+            _ => {}
+        }
+        self.phase = None;
+        self.state = State::Okay;
+        let signals = self.signals;
+        // Another subordinate may be in its data phase.
+        let waits = signals.hreadyout.is_some()
+            && !signals.bit(&signals.hready, "AHB_ERRS_HREADY_X", "HREADY")?;
+        let kind = signals.transfer_kind()?;
+        if waits || kind < NONSEQ {
+            return self.respond(true, false);
+        }
+        let phase = signals.phase(kind)?;
+        let latency = self.target.latency(&mut self.rng);
+        if latency > 0 || self.pauses.next_cycle() {
+            return self.wait(phase, latency.saturating_sub(1));
+        }
+        self.answer(phase, false)
+    }
+
+    fn wait(&mut self, phase: Phase, cycles: u32) -> Result {
+        self.phase = Some(phase);
+        self.state = State::Waits(cycles);
+        self.respond(false, false)
+    }
+
+    /// Answers: `has_data`, HWDATA is that of the transfer.
+    fn answer(&mut self, phase: Phase, has_data: bool) -> Result {
+        let signals = self.signals;
+        let outcome = if phase.writes {
+            let known = self
+                .target
+                .would_answer(phase.address, phase.bytes as usize, true);
+            match known {
+                _ if has_data => self.write(&phase)?,
+                Some(Ok(())) => {
+                    // The data comes in the data phase.
+                    (self.phase, self.state) = (Some(phase), State::Okay);
+                    return self.respond(true, false);
+                }
+                Some(Err(fault)) => Err(fault),
+                None => return self.wait(phase, 0),
+            }
+        } else {
+            let mut read = [0; 8];
+            let outcome = self
+                .target
+                .read(phase.address, &mut read[..phase.bytes as usize]);
+            let word = u64::from_le_bytes(read) << signals.lane(phase.address);
+            signals.hrdata.try_set(word)?;
+            outcome
+        };
+        self.phase = None;
+        if outcome.is_err() && signals.hresp.is_some() {
+            self.state = State::ErrorFirst;
+            return self.respond(false, true);
+        }
+        self.state = State::Okay;
+        self.respond(true, false)
+    }
+
+    fn write(&mut self, phase: &Phase) -> Result<Result<(), Fault>> {
+        let word = self.signals.written(phase)?.to_le_bytes();
+        let bytes = phase.bytes as usize;
+        let strobe = u8::MAX >> (8 - bytes);
+        Ok(self.target.write(phase.address, &word[..bytes], strobe))
+    }
+
+    fn respond(&self, ready: bool, error: bool) -> Result {
+        let signals = self.signals;
+        signals.answer_ready().try_set(Logic::from(ready))?;
+        if let Some(signal) = signals.hresp {
+            signal.try_set(Logic::from(error))?;
+        }
+        Ok(())
+    }
+}

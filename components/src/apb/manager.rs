@@ -9,7 +9,7 @@ use verifork::{Error, Result};
 
 use super::signals::{Answer, Request, Signals};
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{EndOnDrop, Interrupted, Sending};
+use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
 use crate::{Clocked, Pauses};
 
 /// Reads and writes, one transfer after the other: a builder, until it is [started](Self::start).
@@ -19,6 +19,7 @@ pub struct Manager {
     signals: Signals,
     pauses: Pauses,
     timeout: Option<u32>,
+    on_reset: OnReset,
 }
 
 impl Manager {
@@ -28,6 +29,7 @@ impl Manager {
             signals: *signals,
             pauses: Pauses::none(),
             timeout: None,
+            on_reset: OnReset::Fail,
         }
     }
 
@@ -42,6 +44,11 @@ impl Manager {
     pub fn timeout(self, cycles: u32) -> Self {
         let timeout = Some(cycles);
         Manager { timeout, ..self }
+    }
+
+    /// What a reset does to transfers that were asked for and are not done: they fail unless told otherwise.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Manager { on_reset, ..self }
     }
 
     /// Starts it, as a background child of a scope, a manager or the test.
@@ -66,10 +73,13 @@ impl Manager {
             let _end = EndOnDrop(Rc::clone(&requests));
             let mut pauses = self.pauses.of_channel(signals.psel.path());
             idle(&signals)?;
+            // That which is under way.
+            let mut current = None;
             loop {
                 clocked.out_of_reset().await;
                 'run: loop {
-                    let Some((number, asked)) = requests.take() else {
+                    current = current.or_else(|| requests.take());
+                    let Some((_, Asked { request, .. })) = &current else {
                         idle(&signals)?;
                         requests.filled().await;
                         clocked.edge().await;
@@ -85,7 +95,7 @@ impl Manager {
                             break 'run;
                         }
                     }
-                    drive(&signals, &asked.request)?;
+                    drive(&signals, request)?;
                     clocked.edge().await;
                     if clocked.is_in_reset() {
                         break 'run;
@@ -102,7 +112,7 @@ impl Manager {
                         }
                         waited += 1;
                         if self.timeout.is_some_and(|limit| waited > limit) {
-                            let address = asked.request.address;
+                            let address = request.address;
                             verifork::bail!(
                                 "APB: the transfer at {address:#x} on {bus} waits for `{ready}` for more than \
                                  {} cycles",
@@ -110,12 +120,17 @@ impl Manager {
                             );
                         }
                     }
-                    let answer = signals.answer(asked.request.write.is_some())?;
-                    let _ = asked.answer.send(answer); // who asked may have gone
-                    requests.is_done(number);
+                    let answer = signals.answer(request.write.is_some())?;
+                    if let Some((number, asked)) = current.take() {
+                        let _ = asked.answer.send(answer); // who asked may have gone
+                        requests.is_done(number);
+                    }
                 }
                 idle(&signals)?;
-                requests.drop_all();
+                if self.on_reset == OnReset::Fail {
+                    current = None;
+                    requests.drop_all();
+                }
             }
         });
         RunningManager {

@@ -11,7 +11,7 @@ use super::request::{Answer, Burst, CLASSIC, END_OF_BURST, Request, Termination}
 use super::signals::Signals;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
-use crate::sending::{EndOnDrop, Interrupted, Sending};
+use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
@@ -25,6 +25,7 @@ pub struct Manager {
     pauses: Pauses,
     timeout: Option<u32>,
     retries: u32,
+    on_reset: OnReset,
 }
 
 impl Manager {
@@ -35,6 +36,7 @@ impl Manager {
             pauses: Pauses::none(),
             timeout: None,
             retries: 0,
+            on_reset: OnReset::Fail,
         }
     }
 
@@ -53,6 +55,12 @@ impl Manager {
     /// How often a single access is tried again after RTY.
     pub fn retries(self, retries: u32) -> Self {
         Manager { retries, ..self }
+    }
+
+    /// What a reset does to cycles that were asked for and are not done: they fail unless told otherwise. One that
+    /// is tried again begins with its first access.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Manager { on_reset, ..self }
     }
 
     /// Starts it, as a background child of a scope, a manager or the test.
@@ -82,27 +90,36 @@ impl Manager {
             let _claim = claim;
             let _end = EndOnDrop(Rc::clone(&cycles));
             idle(&signals)?;
+            // That which is under way.
+            let mut current = None;
             loop {
                 clocked.out_of_reset().await;
                 'run: loop {
-                    let Some((number, cycle)) = cycles.take() else {
+                    current = current.or_else(|| cycles.take());
+                    let Some((_, cycle)) = &mut current else {
                         cycles.filled().await;
                         if running.edge_is_in_reset().await {
                             break 'run;
                         }
                         continue;
                     };
-                    let Some(()) = running.run(cycle).await? else {
+                    let Some(answers) = running.run(cycle).await? else {
                         break 'run;
                     };
-                    cycles.is_done(number);
+                    if let Some((number, cycle)) = current.take() {
+                        let _ = cycle.answers.send(answers); // who asked may have gone
+                        cycles.is_done(number);
+                    }
                     idle(&signals)?;
                     if running.edge_is_in_reset().await {
                         break 'run;
                     }
                 }
                 idle(&signals)?;
-                cycles.drop_all();
+                if self.on_reset == OnReset::Fail {
+                    current = None;
+                    cycles.drop_all();
+                }
             }
         });
         RunningManager {
@@ -130,7 +147,7 @@ struct Beat {
     bte: u8,
 }
 
-type Modify = Box<dyn FnOnce(u64) -> u64>;
+type Modify = Box<dyn FnMut(u64) -> u64>;
 
 struct Cycle {
     beats: Vec<Beat>,
@@ -154,7 +171,7 @@ impl Running {
     }
 
     /// Does a cycle; `None` if a reset comes.
-    async fn run(&mut self, mut cycle: Cycle) -> Result<Option<()>> {
+    async fn run(&mut self, cycle: &mut Cycle) -> Result<Option<Vec<Answer>>> {
         let signals = self.signals;
         while self.pauses.next_cycle() {
             if self.edge_is_in_reset().await {
@@ -164,6 +181,10 @@ impl Running {
         signals.cyc.try_set(Logic::One)?;
         if let Some(signal) = signals.lock {
             signal.try_set(Logic::One)?;
+        }
+        // A RMW cycle that is tried again begins with its read.
+        if cycle.modify.is_some() {
+            cycle.beats.truncate(1);
         }
         let mut answers = Vec::with_capacity(cycle.beats.len());
         let (mut taken, mut offered, mut waited) = (0, false, 0);
@@ -206,7 +227,8 @@ impl Running {
                 }
                 let answer = signals.answer(&cycle.beats[at].request, termination)?;
                 answers.push(answer);
-                if let Some(modify) = cycle.modify.take()
+                if let Some(modify) = &mut cycle.modify
+                    && at == 0
                     && termination == Termination::Ack
                 {
                     let Beat { request, .. } = cycle.beats[at];
@@ -237,8 +259,7 @@ impl Running {
                 );
             }
         }
-        let _ = cycle.answers.send(answers); // who asked may have gone
-        Ok(Some(()))
+        Ok(Some(answers))
     }
 
     fn drive(&self, beat: &Beat) -> Result {
@@ -344,13 +365,14 @@ impl RunningManager {
         }
     }
 
-    /// Reads a word and writes it in the same cycle, a RMW cycle; gives back what was read.
+    /// Reads a word and writes it in the same cycle, a RMW cycle; gives back what was read. The function may be called
+    /// again after a reset, with [`OnReset::Retry`].
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read) and [`write`](Self::write). What does not fit the data ends the manager.
     #[track_caller]
-    pub fn modify<F: FnOnce(u64) -> u64 + 'static>(
+    pub fn modify<F: FnMut(u64) -> u64 + 'static>(
         &self,
         address: u64,
         modify: F,

@@ -3,7 +3,7 @@
 use verifork::prelude::*;
 use verifork_components::apb::{Checker, Manager, Monitor, Request, Signals, Subordinate};
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::{Clocked, Interrupted, Pauses, Scoreboard};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
 use crate::traffic::written;
 
@@ -213,6 +213,40 @@ async fn a_reset_of_one_edge_ends_a_transfer_in_any_phase(dut: Apb, test: Test) 
         bus.write(4, edges).await?;
         ensure!(bus.read(4).await? == edges);
     }
+    Ok(())
+}
+
+/// With `Retry` resets of one edge cost time and nothing else.
+#[verifork::test(timeout = 1.ms())]
+async fn resets_are_made_up_for_if_that_is_chosen(dut: Apb, test: Test) -> Result {
+    let clocked = dut.start().await.reset_cycles(1);
+    let memory = Memory::sparse().latency(0..=2);
+    let bus = Manager::new(&dut.bus)
+        .on_reset(OnReset::Retry)
+        .start(&test, &clocked);
+    Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
+    Checker::new(&dut.bus).start(&test, &clocked);
+    scope(async |tm| {
+        let resets = test.rng().random_iter().map(|edges: u32| 1 + edges % 12);
+        let mut resets: Vec<u32> = resets.take(20).collect();
+        let doing = tm.fork("accesses", async {
+            for word in 0..40 {
+                bus.write(word * 4, word + 1).await?;
+                ensure!(bus.read(word * 4).await? == word + 1);
+            }
+            Ok(())
+        });
+        while !doing.state().has_ended() {
+            clocked.edges(resets.pop().unwrap_or(100)).await;
+            if !doing.state().has_ended() {
+                clocked.reset().await;
+            }
+        }
+        doing.await?;
+        Ok(())
+    })
+    .await?;
+    ensure!((0..40).all(|word| memory.read_u32(u64::from(word) * 4) == word + 1));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use verifork_components::registers::Model as Registers;
 use verifork_components::wishbone::{
     Burst, Checker, Manager, Monitor, Request, RunningManager, Signals, Subordinate, Termination,
 };
-use verifork_components::{Clocked, Interrupted, Pauses, Scoreboard};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
 use crate::register_model::{BASE, behaves, follows, map, memory as registers};
 
@@ -478,6 +478,51 @@ async fn a_reset_of_one_edge_ends_a_cycle_in_any_phase(
         manager.write(8, edges.into()).await?;
         ensure!(manager.read(8).await? == u64::from(edges));
     }
+    Ok(())
+}
+
+/// With `Retry` resets of one edge cost time and nothing else.
+#[verifork::test(timeout = 1.ms(), cases(standard = false, pipelined = true))]
+async fn resets_are_made_up_for_if_that_is_chosen(
+    dut: Wishbone,
+    test: Test,
+    pipelined: bool,
+) -> Result {
+    let clocked = dut.start().await.reset_cycles(1);
+    let bus = dut.bus(pipelined);
+    let bytes = bus.bytes() as u64;
+    let memory = Memory::sparse().latency(0..=2);
+    let manager = Manager::new(bus)
+        .on_reset(OnReset::Retry)
+        .start(&test, &clocked);
+    Subordinate::new(bus, &memory).start(&test, &clocked);
+    Checker::new(bus).start(&test, &clocked);
+    scope(async |tm| {
+        let resets = test.rng().random_iter().map(|edges: u32| 1 + edges % 12);
+        let mut resets: Vec<u32> = resets.take(20).collect();
+        let doing = tm.fork("accesses", async {
+            for word in 1..40 {
+                let address = word * bytes;
+                manager
+                    .write_burst(address, &[word, 7], Burst::Linear)
+                    .await?;
+                // It may have been done, and done again.
+                manager.modify(address, |found| found | 0x40).await?;
+                let found = manager.read(address).await?;
+                ensure!(found == word | 0x40, "{found}");
+            }
+            Ok(())
+        });
+        while !doing.state().has_ended() {
+            clocked.edges(resets.pop().unwrap_or(100)).await;
+            if !doing.state().has_ended() {
+                clocked.reset().await;
+            }
+        }
+        doing.await?;
+        Ok(())
+    })
+    .await?;
     Ok(())
 }
 

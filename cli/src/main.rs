@@ -1,6 +1,7 @@
 //! `cargo verifork`: what is not a test. Everything that is, `cargo test` does.
 
 mod bind;
+mod close;
 mod code;
 mod coverage;
 mod create;
@@ -51,6 +52,8 @@ enum Command {
     Coverage(coverage::Coverage),
     /// Writes one HTML page of tests, coverage and requirements, to be looked at without a server.
     Report(report::Report),
+    /// Runs seeds of tests while they add coverage, and keeps the fewest that reach it.
+    Close(close::Close),
     /// Tells which simulators are installed and what they can do.
     Doctor,
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Waves(waves) => waves.run(),
         Command::Coverage(coverage) => coverage.run(),
         Command::Report(report) => report.run(),
+        Command::Close(close) => close.run(),
         Command::Doctor => Ok(doctor::run()),
     };
     done.unwrap_or_else(|error| {

@@ -26,16 +26,18 @@ pub(crate) fn expect_end() {
         return;
     }
     LAST.set(Some((Instant::now(), run_name())));
+    let aim = crate::aim::read();
     at_test_end(|end| {
         let groups = registry::take();
         let Some(path) = file() else {
-            return Ok(());
+            return aim.map_err(verifork::Error::msg);
         };
         let record = Record {
             source: source(end.name(), end.simulator(), end.seed(), end.has_passed()),
             groups,
         };
-        Ok(record.write(&path)?)
+        record.write(&path)?;
+        aim.map_err(verifork::Error::msg)
     });
 }
 

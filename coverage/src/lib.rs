@@ -49,6 +49,8 @@
 // The macros name the crate by its own name, also inside of it.
 extern crate self as verifork_coverage;
 
+#[cfg(feature = "verifork")]
+mod aim;
 mod bins;
 mod code;
 mod cross;

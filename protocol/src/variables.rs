@@ -91,6 +91,8 @@ variables! {
         "base seed of all random streams, decimal or 0x and hexadecimal, 64 bits";
     Items, "ITEMS", Plugin, "(all)",
         "items of a test's sequences that are drawn, as the report of a failure names them: writes=0,3";
+    Aim, "AIM", Plugin, "(none)",
+        "folder with coverage of earlier runs: draws that prefer holes prefer those that they have too";
     Timeout, "TIMEOUT", Plugin, "100ms",
         "limit of simulated time of a test that sets none itself, such as 1ms, or off";
     WallTimeout, "WALL_TIMEOUT", Plugin, "300s",

@@ -214,6 +214,8 @@ impl Config {
             Variable::Results | Variable::Declarations => {}
             // Whoever counts reads it.
             Variable::Coverage => drop(Coverage::parse(value)?),
+            // Who draws reads it.
+            Variable::Aim => {}
             // The program around the design has read it, where there is one.
             Variable::VerilatorPort => {
                 one_of(value, &[("memory", ()), ("vpi", ())])?;

@@ -101,6 +101,11 @@ pub fn keeps_functional_coverage() -> bool {
     read.unwrap_or_default().functional
 }
 
+/// The folder with coverage of earlier runs, of which draws are to prefer what is missing (`VERIFORK_AIM`).
+pub fn stored_coverage() -> Option<PathBuf> {
+    Variable::Aim.value().map(PathBuf::from)
+}
+
 /// This run of a test begins.
 pub(super) fn begin(label: &str) {
     RUNNING.with_borrow_mut(|running| label.clone_into(&mut running.label));

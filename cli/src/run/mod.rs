@@ -5,6 +5,7 @@ mod display;
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
@@ -13,8 +14,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::variables::Variable;
 
 use crate::HarnessArgs;
+use crate::close::read_seeds;
 use crate::harness::{Event, code, suite, tests};
 use display::{Color, Counts, Display, Page, Running, Table};
 
@@ -27,6 +30,9 @@ pub(crate) struct Run {
     filters: Vec<String>,
     #[command(flatten)]
     harness: HarnessArgs,
+    /// Tests and their seeds from a file that `cargo verifork close` has written.
+    #[arg(long, value_name = "FILE", conflicts_with = "filters")]
+    seeds: Option<PathBuf>,
     /// More arguments for the harness, such as `--test-threads 2`.
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -34,7 +40,28 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
+        let Some(path) = &self.seeds else {
+            return self.once(&self.filters, None);
+        };
+        let mut worst = ExitCode::SUCCESS;
+        for (seed, tests) in read_seeds(path)? {
+            println!("seed {seed}");
+            let ended = self.once(&tests, Some(seed))?;
+            if ended != ExitCode::SUCCESS {
+                worst = ended;
+            }
+        }
+        Ok(worst)
+    }
+
+    /// Runs the tests whose names contain one of these texts, or with a seed the tests with these names.
+    fn once(&self, filters: &[String], seed: Option<u64>) -> anyhow::Result<ExitCode> {
         let mut command = self.harness.command()?;
+        if let Some(seed) = seed {
+            command
+                .arg("--exact")
+                .env(Variable::Seed.name(), seed.to_string());
+        }
         if asks_for("VERIFORK_HELP") || asks_for("VERIFORK_LIST") {
             // No test runs: a page is shown.
             return Ok(code(
@@ -44,7 +71,7 @@ impl Run {
         command
             .args(["--format", "json"])
             .args(&self.arguments)
-            .args(&self.filters);
+            .args(filters);
         let begun = Instant::now();
         let mut child = command
             .stdout(Stdio::piped())
@@ -74,8 +101,22 @@ impl Run {
         let status = child.wait().context("the harness")?;
         let (table, page) = (&progress.table, progress.page);
         // Of `cargo test`, whoever filters expects that. Here the filter is the whole of the command.
-        if status.success() && table.rows.is_empty() && !self.filters.is_empty() {
-            bail!(self.nothing_fits()?);
+        if status.success() && table.rows.is_empty() && !filters.is_empty() {
+            bail!(self.nothing_fits(filters)?);
+        }
+        let Counts {
+            passed,
+            failed,
+            ignored,
+        } = table.total();
+        if let Some(seed) = seed
+            && status.success()
+            && passed + failed + ignored < filters.len()
+        {
+            bail!(
+                "of the tests of seed {seed} some are not there any more: {}",
+                filters.join(", ")
+            );
         }
         if !table.rows.is_empty() {
             for line in table.lines(page) {
@@ -92,14 +133,14 @@ impl Run {
     }
 
     /// What to tell where the filters have selected nothing.
-    fn nothing_fits(&self) -> anyhow::Result<String> {
+    fn nothing_fits(&self, filters: &[String]) -> anyhow::Result<String> {
         let tests = tests(self.harness.command()?)?;
         let names = || tests.iter().map(String::as_str);
-        let near = self.filters.iter().flat_map(|it| nearest(it, names(), 3));
+        let near = filters.iter().flat_map(|it| nearest(it, names(), 3));
         let near: Vec<&str> = near.take(3).collect();
         Ok(format!(
             "no test's name contains `{}`{}; `cargo verifork list` shows all {}",
-            self.filters.join("` or `"),
+            filters.join("` or `"),
             did_you_mean(&near),
             tests.len()
         ))

@@ -28,7 +28,7 @@ pub(crate) fn run() -> ExitCode {
                 row("ok", known.product, number_of(version, known.product));
                 row("", "at", &path.display().to_string());
             }
-            Err(reason) => row("missing", known.product, reason),
+            Err(reason) => row("missing", known.product, &reason.to_string()),
         }
         row("", "languages", &languages.join(", "));
         row("", "works", known.works);

@@ -79,25 +79,33 @@ enum Color {
     Never,
 }
 
+/// A number of threads that is none.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoThreads {
+    #[error("RUST_TEST_THREADS={0}: a number of 1 or more fits")]
+    Variable(String),
+    #[error("no test runs on 0 threads (--test-threads): 1 or more fits")]
+    None,
+}
+
 impl Arguments {
     /// Those of this process. As with any program, `--help` and a mistake end it.
     ///
     /// # Errors
     ///
     /// A number of threads that is none.
-    pub(crate) fn of_process() -> Result<Self, String> {
+    pub(crate) fn of_process() -> Result<Self, NoThreads> {
         let mut arguments = Arguments::parse();
         if arguments.test_threads.is_none()
             && let Some(threads) = env::var_os("RUST_TEST_THREADS")
         {
             let threads = threads.to_string_lossy();
-            let number = threads
-                .parse()
-                .map_err(|_| format!("RUST_TEST_THREADS={threads}: a number of 1 or more fits"));
-            arguments.test_threads = Some(number?);
+            let number = threads.parse();
+            let number = number.map_err(|_| NoThreads::Variable(threads.into_owned()))?;
+            arguments.test_threads = Some(number);
         }
         if arguments.test_threads == Some(0) {
-            return Err("no test runs on 0 threads (--test-threads): 1 or more fits".to_owned());
+            return Err(NoThreads::None);
         }
         Ok(arguments)
     }

@@ -68,6 +68,14 @@ struct Record {
     shown: BTreeSet<String>,
 }
 
+/// A source cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}`: {source}", path.display())]
+struct Unreadable {
+    path: PathBuf,
+    source: io::Error,
+}
+
 impl Cache {
     /// The designs in `folder`; those that lie there are used again if `reuse`.
     pub(crate) fn new(folder: PathBuf, crate_folder: PathBuf, reuse: bool) -> Self {
@@ -101,7 +109,8 @@ impl Cache {
         test: &str,
     ) -> Result<Compiled, CompileError> {
         let failed = CompileError::Failed;
-        let base = self.key(simulator, found, design, waves).map_err(failed)?;
+        let base = self.key(simulator, found, design, waves);
+        let base = base.map_err(|error| failed(error.to_string()))?;
         let wanted = simulator.wanted(design);
         loop {
             let key = self.showing(&base, &wanted);
@@ -171,7 +180,7 @@ impl Cache {
         found: &Installation,
         design: &ResolvedDesign,
         waves: Option<Waves>,
-    ) -> Result<String, String> {
+    ) -> Result<String, Unreadable> {
         let mut hash = PartsHash::default();
         let mut add = |part: &[u8]| hash.add(part);
         add(&VERSION.to_le_bytes());
@@ -194,9 +203,11 @@ impl Cache {
         }
         inputs::hash_of_variables(&mut add);
         for source in &design.sources {
-            let text = fs::read(&source.path)
-                .map_err(|error| format!("cannot read `{}`: {error}", source.path.display()))?;
-            add(&text);
+            let unreadable = |error| Unreadable {
+                path: source.path.clone(),
+                source: error,
+            };
+            add(&fs::read(&source.path).map_err(unreadable)?);
         }
         Ok(hash.name())
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use verifork_protocol::description::{Description, Harness, Refusal};
@@ -21,6 +21,21 @@ const ORDER: [Simulator; 4] = [
     Simulator::Ghdl,
 ];
 
+/// Why a design has no description.
+#[derive(Debug, thiserror::Error)]
+enum NoDescription {
+    #[error("design `{0}`: no simulator that VERIFORK_SIM names takes it")]
+    NotAsked(String),
+    /// Why each simulator does not describe it.
+    #[error("{}", .0.join("\n"))]
+    ByNone(Vec<String>),
+    /// In the words of the format.
+    #[error("{0}")]
+    Unreadable(String),
+    #[error("cannot write `{}`: {source}", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
 /// Writes a description of each design, by the first of its simulators that is installed and takes
 /// it. Why the others before it do not is told on standard error, and in the description.
 ///
@@ -36,8 +51,8 @@ pub(crate) fn write(
     fs::create_dir_all(folder).map_err(|error| vec![unwritable(error)])?;
     let mut problems = Vec::new();
     for (position, design) in designs.iter().enumerate() {
-        if let Err(problem) = describe(context, position, design, folder) {
-            problems.push(problem);
+        if let Err(error) = describe(context, position, design, folder) {
+            problems.push(error.to_string());
         }
     }
     if problems.is_empty() {
@@ -52,7 +67,7 @@ fn describe(
     position: usize,
     design: &ResolvedDesign,
     folder: &Path,
-) -> Result<(), String> {
+) -> Result<(), NoDescription> {
     let mut design = design.clone();
     design.public_all = true;
     let (mut missing, mut refused, mut told) = (Vec::new(), Vec::new(), Vec::new());
@@ -83,30 +98,31 @@ fn describe(
                 };
                 return add(&path, harness);
             }
-            Err(problem) => {
-                told.push(format!("{} is left out: {problem}", backend.product()));
+            Err(error) => {
+                told.push(format!("{} is left out: {error}", backend.product()));
                 refused.push(Refusal {
                     simulator: simulator.key().to_owned(),
-                    reason: problem,
+                    reason: error.to_string(),
                 });
             }
         }
     }
     // Each is told once: where another simulator describes the design, as a note, and else as the error.
     told.extend(missing);
-    Err(match &told[..] {
-        [] => format!(
-            "design `{}`: no simulator that VERIFORK_SIM names takes it",
-            design.name()
-        ),
-        reasons => reasons.join("\n"),
+    Err(if told.is_empty() {
+        NoDescription::NotAsked(design.name())
+    } else {
+        NoDescription::ByNone(told)
     })
 }
 
 /// Adds what the harness knows to what the plugin wrote.
-fn add(path: &Path, harness: Harness) -> Result<(), String> {
-    let mut description = Description::read(path)?;
+fn add(path: &Path, harness: Harness) -> Result<(), NoDescription> {
+    let mut description = Description::read(path).map_err(NoDescription::Unreadable)?;
     description.harness = Some(harness);
-    fs::write(path, description.text())
-        .map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+    let unwritable = |source| NoDescription::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
+    fs::write(path, description.text()).map_err(unwritable)
 }

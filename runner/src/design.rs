@@ -18,18 +18,25 @@ pub enum VhdlStandard {
     V2019,
 }
 
+/// A text that is no edition of VHDL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are")]
+pub struct UnknownStandard {
+    text: String,
+}
+
 impl FromStr for VhdlStandard {
-    type Err = String;
+    type Err = UnknownStandard;
 
     /// The edition of a year: `08` or `2008`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownStandard> {
         match text {
             "93" | "1993" => Ok(VhdlStandard::V1993),
             "08" | "2008" => Ok(VhdlStandard::V2008),
             "19" | "2019" => Ok(VhdlStandard::V2019),
-            _ => Err(format!(
-                "`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are"
-            )),
+            _ => Err(UnknownStandard {
+                text: text.to_owned(),
+            }),
         }
     }
 }
@@ -410,7 +417,7 @@ mod tests {
         ] {
             assert_eq!(texts.map(str::parse), [Ok(standard), Ok(standard)]);
         }
-        let told = "87".parse::<VhdlStandard>().unwrap_err();
+        let told = "87".parse::<VhdlStandard>().unwrap_err().to_string();
         assert!(told.contains("`87` is no edition of VHDL"), "{told}");
         assert_eq!(VhdlStandard::default(), VhdlStandard::V2008);
     }

@@ -27,6 +27,30 @@ pub(crate) fn expand(design: &mut Design, folder: &Path) -> Vec<String> {
     problems
 }
 
+/// A word of a list that cannot be taken.
+#[derive(Debug, thiserror::Error)]
+enum Mistake {
+    #[error("`{0}`: sources of library folders end in .v or .sv")]
+    LibraryExtension(String),
+    #[error("`{0}` names no list")]
+    NoList(String),
+    #[error("`{0}` names no folder")]
+    NoFolder(String),
+    #[error("`{0}` defines nothing")]
+    DefinesNothing(String),
+    #[error("`{0}` names no file")]
+    NoFile(String),
+    #[error(
+        "the option `{0}` means something to one simulator at most: give it to that with \
+         `.compile_argument(…)`, or see what `Design` has"
+    )]
+    Option(String),
+    #[error("`{0}`: there is no `{1}`")]
+    NotClosed(String, char),
+    #[error("`{0}`: the variable `{1}` of the environment is not set")]
+    NotSet(String, String),
+}
+
 /// Lists that are being read.
 struct Read<'a> {
     /// The folder of the crate.
@@ -81,53 +105,48 @@ impl Read<'_> {
                 if rest.split('+').all(known) {
                     Ok(())
                 } else {
-                    Err(format!(
-                        "`{word}`: sources of library folders end in .v or .sv"
-                    ))
+                    Err(Mistake::LibraryExtension(word))
                 }
             } else if let Some(rest) = ["-f", "-F"].iter().find_map(|it| word.strip_prefix(it)) {
                 value(rest)
-                    .ok_or_else(|| format!("`{word}` names no list"))
+                    .ok_or_else(|| Mistake::NoList(word.clone()))
                     .and_then(|it| self.path(&it, path))
                     .map(|it| self.list(&it, depth + 1))
             } else if let Some(rest) = word.strip_prefix("-I") {
                 value(rest)
-                    .ok_or_else(|| format!("`{word}` names no folder"))
+                    .ok_or_else(|| Mistake::NoFolder(word.clone()))
                     .and_then(|it| self.path(&it, path))
                     .map(|it| self.design.include_folders.push(it))
             } else if let Some(rest) = word.strip_prefix("-y") {
                 value(rest)
-                    .ok_or_else(|| format!("`{word}` names no folder"))
+                    .ok_or_else(|| Mistake::NoFolder(word.clone()))
                     .and_then(|it| self.path(&it, path))
                     .map(|it| self.design.library_folders.push(it))
             } else if let Some(rest) = word.strip_prefix("-D") {
                 value(rest)
-                    .ok_or_else(|| format!("`{word}` defines nothing"))
+                    .ok_or_else(|| Mistake::DefinesNothing(word.clone()))
                     .map(|it| self.design.defines.push(define(&it)))
             } else if word == "-v" {
                 value("")
-                    .ok_or_else(|| format!("`{word}` names no file"))
+                    .ok_or_else(|| Mistake::NoFile(word.clone()))
                     .and_then(|it| self.path(&it, path))
                     .map(|it| self.sources.push(it))
             } else if ["-sv", "-sverilog", "-v2k"].contains(&word.as_str()) {
                 // Each source's language is told by its extension.
                 Ok(())
             } else if word.starts_with(['-', '+']) {
-                Err(format!(
-                    "the option `{word}` means something to one simulator at most: give it to \
-                     that with `.compile_argument(…)`, or see what `Design` has"
-                ))
+                Err(Mistake::Option(word))
             } else {
                 self.path(&word, path).map(|it| self.sources.push(it))
             };
-            if let Err(problem) = done {
-                self.problems.push(format!("{place}: {problem}"));
+            if let Err(mistake) = done {
+                self.problems.push(format!("{place}: {mistake}"));
             }
         }
     }
 
     /// A path as the list has it: seen from the list's own folder, or else from the crate's.
-    fn path(&self, text: &str, list: &Path) -> Result<PathBuf, String> {
+    fn path(&self, text: &str, list: &Path) -> Result<PathBuf, Mistake> {
         let path = PathBuf::from(with_variables(text)?);
         let beside = list.parent().unwrap_or(self.folder).join(&path);
         let in_crate = self.folder.join(&path);
@@ -147,7 +166,7 @@ fn define(text: &str) -> (String, Option<String>) {
 }
 
 /// The text with the values of the environment's variables: `$NAME`, `${NAME}`, `$(NAME)`.
-fn with_variables(text: &str) -> Result<String, String> {
+fn with_variables(text: &str) -> Result<String, Mistake> {
     let (mut whole, mut rest) = (String::new(), text);
     while let Some(at) = rest.find('$') {
         whole += &rest[..at];
@@ -161,15 +180,14 @@ fn with_variables(text: &str) -> Result<String, String> {
             let inside = &after[1..];
             inside
                 .split_once(closing)
-                .ok_or_else(|| format!("`{text}`: there is no `{closing}`"))?
+                .ok_or_else(|| Mistake::NotClosed(text.to_owned(), closing))?
         } else {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let end = after.find(|c| !is_part(c)).unwrap_or(after.len());
             after.split_at(end)
         };
-        let value = env::var(name).map_err(|_| {
-            format!("`{text}`: the variable `{name}` of the environment is not set")
-        })?;
+        let not_set = |_| Mistake::NotSet(text.to_owned(), name.to_owned());
+        let value = env::var(name).map_err(not_set)?;
         whole += &value;
         rest = left;
     }

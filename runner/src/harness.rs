@@ -1,12 +1,14 @@
 //! The harness: from designs and the command line to tests and the process's exit status.
 
 use std::env;
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use verifork_protocol::junit::JunitError;
 use verifork_protocol::listing::{ListedTest, PluginSettings};
 use verifork_protocol::page::{report, wrapped};
 use verifork_protocol::variables::Variable;
@@ -25,6 +27,7 @@ use crate::process;
 use crate::resolved::{ResolvedDesign, resolve};
 use crate::settings::{Settings, WavesWanted};
 use crate::testbench::{self, Testbench};
+use crate::trial::VerdictUnwritable;
 
 #[cfg(test)]
 mod tests;
@@ -61,8 +64,13 @@ pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
     }
 }
 
+/// One error, as a list of texts for the user.
+fn one(error: impl Display) -> Vec<String> {
+    vec![format!("{error:#}")]
+}
+
 fn try_main(designs: Vec<Design>) -> Result<ExitCode, Vec<String>> {
-    let mut arguments = Arguments::of_process().map_err(|problem| vec![problem])?;
+    let mut arguments = Arguments::of_process().map_err(one)?;
     match prepare(designs, &mut arguments) {
         Ok(Prepared::Done) => Ok(ExitCode::SUCCESS),
         Ok(Prepared::Tests(tests)) => tests.run(&arguments),
@@ -106,7 +114,6 @@ impl Tests {
 }
 
 fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, Vec<String>> {
-    let one = |error: anyhow::Error| vec![format!("{error:#}")];
     let settings = Settings::from_environment()?;
     let testbench = Testbench::find().map_err(one)?;
     let designs = resolve(designs, &testbench.folder)?;
@@ -230,9 +237,9 @@ fn run(
         plan.fail_all(context, reason);
     }
     if !arguments.list() {
-        begin_report(context, &plan, arguments).map_err(|problem| vec![problem])?;
+        begin_report(context, &plan, arguments).map_err(one)?;
         if !arguments.is_bench() {
-            note_left_out(&plan, arguments).map_err(|problem| vec![problem])?;
+            note_left_out(&plan, arguments).map_err(one)?;
         }
         for note in &plan.notes {
             eprintln!("note: {note}");
@@ -240,7 +247,7 @@ fn run(
     }
     let asked = plan.selected(arguments).next().is_some();
     let jobs = jobs::jobs(&plan.tests, arguments);
-    let counts = front::run(arguments, jobs).map_err(|problem| vec![problem])?;
+    let counts = front::run(arguments, jobs).map_err(one)?;
     if !arguments.list() {
         context.note_counts(counts);
     }
@@ -253,7 +260,8 @@ fn run(
     };
     let written = context.junit.get();
     let written = written.map_or(Ok(()), |junit| junit.finish(problem.as_deref()));
-    let problems: Vec<String> = problem.into_iter().chain(written.err()).collect();
+    let unwritten = written.err().map(|error| error.to_string());
+    let problems: Vec<String> = problem.into_iter().chain(unwritten).collect();
     if problems.is_empty() {
         Ok(counts.exit_code())
     } else {
@@ -262,7 +270,7 @@ fn run(
 }
 
 /// Tells reports which of the tests that are asked for are left out.
-fn note_left_out(plan: &Plan, arguments: &Arguments) -> Result<(), String> {
+fn note_left_out(plan: &Plan, arguments: &Arguments) -> Result<(), VerdictUnwritable> {
     let left = plan.selected(arguments).filter(|_| arguments.leave(true));
     let left = left.filter_map(|planned| Some((planned, planned.ignored.as_ref()?)));
     let mut noted =
@@ -271,7 +279,7 @@ fn note_left_out(plan: &Plan, arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Begins the report, if one is wanted, with every test that is asked for.
-fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result<(), String> {
+fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result<(), JunitError> {
     let Some(path) = &context.settings.junit else {
         return Ok(());
     };
@@ -307,7 +315,8 @@ fn report_problems(problems: &[String]) -> Option<String> {
     }
     let folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let (path, text) = (Path::new(&folder).join(path), problems.join("\n"));
-    junit::write_problem(&path, &testbench::notes()?, &text).err()
+    let written = junit::write_problem(&path, &testbench::notes()?, &text);
+    written.err().map(|error| error.to_string())
 }
 
 fn check_languages(designs: &[ResolvedDesign]) -> Result<(), Vec<String>> {

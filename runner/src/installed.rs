@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::known::{ALL, Language, Simulator};
 use crate::settings::Settings;
+use crate::simulator::Unusable;
 
 /// A simulator that this library knows.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct KnownSimulator {
     /// The formats of wave files it writes, the preferred one first.
     pub waves: Vec<&'static str>,
     /// Its main program and the version it tells, or why it cannot be used.
-    pub found: Result<(PathBuf, String), String>,
+    pub found: Result<(PathBuf, String), Unusable>,
 }
 
 /// Every simulator that this library knows, each asked for its version where it is installed.
@@ -44,10 +45,7 @@ fn known(places: &BTreeMap<Simulator, PathBuf>) -> Vec<KnownSimulator> {
         let place = places.get(&simulator).map(PathBuf::as_path);
         let found = backend.find(place);
         let found = found.and_then(|programs| backend.installation(programs));
-        let found = match found {
-            Ok(found) => Ok((found.programs[0].clone(), found.version)),
-            Err(reason) => Err(reason.to_string()),
-        };
+        let found = found.map(|found| (found.programs[0].clone(), found.version));
         KnownSimulator {
             simulator,
             key: backend.key(),
@@ -97,7 +95,7 @@ mod tests {
                 }
                 Err(reason) => {
                     assert_ne!(it.simulator, Simulator::Icarus);
-                    assert!(reason.contains(it.product), "{reason}");
+                    assert!(reason.to_string().contains(it.product), "{reason}");
                 }
             }
         }

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use verifork_protocol::files::file_name;
 use verifork_protocol::junit::{
-    self, Earlier, JunitFile, Outcome, RUN, Report, Suite, report_of_problem, suite_of_run,
-    write_report_after,
+    self, Earlier, JunitError, JunitFile, Outcome, RUN, Report, Suite, report_of_problem,
+    suite_of_run, write_report_after,
 };
 
 use crate::context::now;
@@ -86,6 +86,15 @@ struct Whole {
     run: usize,
 }
 
+/// Why a test is not in the report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReportError {
+    #[error(transparent)]
+    Unwritable(#[from] JunitError),
+    #[error("`{0}` is not in the report")]
+    NotPlanned(String),
+}
+
 impl Junit {
     /// The report of these tests at `path`. What is to be known of it for others is in `notes`.
     ///
@@ -97,7 +106,7 @@ impl Junit {
         notes: &Path,
         name: &str,
         planned: &[Case],
-    ) -> std::result::Result<Junit, String> {
+    ) -> std::result::Result<Junit, JunitError> {
         let mut report = report(name, planned);
         let mut places = HashMap::new();
         for (number, suite) in report.suites.iter().enumerate() {
@@ -109,8 +118,7 @@ impl Junit {
         let not_left = Outcome::Error(NOT_LEFT.to_owned());
         report.suites.push(suite_of_run(not_left));
         let earlier = earlier(&path, notes, run_of_cargo().as_deref());
-        let file = JunitFile::create_after(&path, earlier, &report);
-        let file = file.map_err(|error| error.to_string())?;
+        let file = JunitFile::create_after(&path, earlier, &report)?;
         let whole = Whole {
             file: Some(file),
             places,
@@ -136,7 +144,7 @@ impl Junit {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn begin(&self, mut case: Case) -> std::result::Result<(), String> {
+    pub(crate) fn begin(&self, mut case: Case) -> std::result::Result<(), ReportError> {
         case.result = Result::NotFinished;
         self.add(&case)
     }
@@ -146,22 +154,22 @@ impl Junit {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn add(&self, case: &Case) -> std::result::Result<(), String> {
+    pub(crate) fn add(&self, case: &Case) -> std::result::Result<(), ReportError> {
         match &self.form {
             Form::Whole(whole) => {
                 let mut whole = lock(whole);
                 let key = (case.suite.clone(), case.name.clone());
                 let place = whole.places.get(&key).copied();
                 match (place, &mut whole.file) {
-                    (Some((suite, number)), Some(file)) => file
-                        .record(suite, number, &test_case(case))
-                        .map_err(|error| error.to_string()),
-                    _ => Err(format!("`{}` is not in the report", case.name)),
+                    (Some((suite, number)), Some(file)) => {
+                        Ok(file.record(suite, number, &test_case(case))?)
+                    }
+                    _ => Err(ReportError::NotPlanned(case.name.clone())),
                 }
             }
             Form::Shared { index, run } => {
-                junit::enter(&self.path, index, run, &case.suite, &test_case(case))
-                    .map_err(|error| error.to_string())
+                let case = (&*case.suite, &test_case(case));
+                Ok(junit::enter(&self.path, index, run, case.0, case.1)?)
             }
         }
     }
@@ -171,7 +179,7 @@ impl Junit {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn finish(&self, problem: Option<&str>) -> std::result::Result<(), String> {
+    pub(crate) fn finish(&self, problem: Option<&str>) -> std::result::Result<(), JunitError> {
         let Form::Whole(whole) = &self.form else {
             return Ok(());
         };
@@ -184,8 +192,7 @@ impl Junit {
             outcome: problem.map_or(Outcome::Passed, Outcome::failed),
             ..junit::Case::without_result(RUN, "")
         };
-        let written = file.record(run, 0, &case).and_then(|()| file.finish());
-        written.map_err(|error| error.to_string())
+        file.record(run, 0, &case).and_then(|()| file.finish())
     }
 }
 
@@ -198,10 +205,9 @@ pub(crate) fn write_problem(
     path: &Path,
     notes: &Path,
     text: &str,
-) -> std::result::Result<(), String> {
+) -> std::result::Result<(), JunitError> {
     let earlier = earlier(path, notes, run_of_cargo().as_deref());
-    let written = write_report_after(path, earlier, &report_of_problem("verifork", text));
-    written.map_err(|error| error.to_string())
+    write_report_after(path, earlier, &report_of_problem("verifork", text))
 }
 
 /// What harnesses of this run have put into the report, which is from now on of this run.
@@ -427,6 +433,6 @@ mod tests {
             &[],
         )
         .unwrap_err();
-        assert!(error.contains("VERIFORK_JUNIT"), "{error}");
+        assert!(error.to_string().contains("VERIFORK_JUNIT"), "{error}");
     }
 }

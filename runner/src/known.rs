@@ -118,20 +118,26 @@ pub(crate) const ALL: [Simulator; 4] = [
     Simulator::Nvc,
 ];
 
+/// A name that is no key of a simulator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no simulator `{name}`{}; there are {}",
+    did_you_mean(&nearest(name, ALL.map(Simulator::key), 1)),
+    ALL.map(Simulator::key).join(", ")
+)]
+pub struct UnknownSimulator {
+    name: String,
+}
+
 impl FromStr for Simulator {
-    type Err = String;
+    type Err = UnknownSimulator;
 
     /// The simulator of a [`key`](Simulator::key), in upper or lower case.
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, UnknownSimulator> {
         let key = name.to_ascii_lowercase();
         let known = ALL.into_iter().find(|simulator| simulator.key() == key);
-        known.ok_or_else(|| {
-            let keys = ALL.map(Simulator::key);
-            format!(
-                "there is no simulator `{name}`{}; there are {}",
-                did_you_mean(&nearest(name, keys, 1)),
-                keys.join(", ")
-            )
+        known.ok_or_else(|| UnknownSimulator {
+            name: name.to_owned(),
         })
     }
 }
@@ -172,7 +178,7 @@ mod tests {
         let told = "icrus".parse::<Simulator>().unwrap_err();
         let says = "there is no simulator `icrus` (did you mean `icarus`?); there are \
                     icarus, verilator, ghdl, nvc";
-        assert_eq!(told, says);
+        assert_eq!(told.to_string(), says);
     }
 
     #[test]

@@ -121,7 +121,8 @@ mod top;
 mod trial;
 mod verdict;
 
-pub use design::{Design, ParameterValue, VhdlStandard};
+pub use design::{Design, ParameterValue, UnknownStandard, VhdlStandard};
 pub use harness::main;
 pub use installed::{KnownSimulator, known_simulators, known_simulators_keys};
-pub use known::{Language, Simulator};
+pub use known::{Language, Simulator, UnknownSimulator};
+pub use simulator::Unusable;

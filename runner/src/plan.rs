@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::known::{ALL, Simulator};
 use crate::resolved::ResolvedDesign;
 use crate::testbench::Testbench;
-use crate::trial::Suite;
+use crate::trial::{NoSimulator, Suite};
 
 /// How a run that is to be empty is told to be.
 const ALLOWED_BY: &str = "VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass";
@@ -54,7 +54,8 @@ impl Plan {
                 let demanded = context.settings.demands(simulator);
                 let absent = programs.as_ref().err().filter(|_| !demanded);
                 let absent = absent.map(ToString::to_string);
-                let programs = programs.map_err(|reason| reason.to_string() + &installed(context));
+                let programs =
+                    programs.map_err(|reason| NoSimulator::beside(reason, installed(context)));
                 let suite = Suite::new(Arc::clone(context), design.clone(), simulator, programs);
                 let own = tests
                     .iter()

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 pub(crate) const EXTENSION: &str = "refused";
 
 /// Why there is no compiled design.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.text())]
 pub(crate) enum CompileError {
     /// A compiler does not take the design: everything that is to be told of it.
     Refused(String),

@@ -9,7 +9,7 @@ use verifork_protocol::nearest::{did_you_mean, nearest};
 use crate::design::{Design, ParameterValue, Skipped, VhdlStandard};
 use crate::file_list;
 use crate::known::{Language, Simulator};
-use crate::top::{Top, folded};
+use crate::top::{NoTop, Top, folded};
 
 /// A file that is compiled.
 #[derive(Clone, Debug)]
@@ -266,7 +266,7 @@ fn resolved_design(
 }
 
 /// The top; in the library of the last source if none goes to `work`.
-fn top(design: &Design) -> Result<Top, String> {
+fn top(design: &Design) -> Result<Top, NoTop> {
     let is_vhdl = |(_, path): &(_, PathBuf)| Language::of(path) == Some(Language::Vhdl);
     let name = design.top.as_ref().unwrap_or(&design.name);
     let mut top = Top::read(name, design.sources.iter().any(is_vhdl))?;
@@ -297,8 +297,8 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
             ));
         }
     }
-    if let Err(text) = top(design) {
-        problem(text);
+    if let Err(error) = top(design) {
+        problem(error.to_string());
     }
     let long = |name: &&String| name.len() > LONGEST;
     let names = [Some(&design.name), design.label.as_ref()];

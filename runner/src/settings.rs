@@ -11,7 +11,7 @@ use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::Variable;
 
-use crate::known::{ALL, Simulator};
+use crate::known::{ALL, Simulator, UnknownSimulator};
 use crate::simulator::Waves;
 
 /// When tests write wave files.
@@ -42,6 +42,28 @@ pub(crate) struct Settings {
     pub(crate) shrink: Option<Duration>,
 }
 
+/// A value that a setting cannot have.
+#[derive(Debug, thiserror::Error)]
+enum Misread {
+    #[error("1 or 0 fits")]
+    NotOneOrZero,
+    #[error("a name is missing: names are separated by single commas, or `all` fits")]
+    NameMissing,
+    #[error(transparent)]
+    Simulator(#[from] UnknownSimulator),
+    #[error(
+        "vcd, fst, ghw, on-failure or on-failure:vcd fits{}",
+        did_you_mean(&nearest(.0, ["vcd", "fst", "ghw", "on-failure", "off"], 1))
+    )]
+    Waves(String),
+    /// In the words of whoever reads durations.
+    #[error("{0}; a duration such as 60s fits, or off")]
+    Shrink(String),
+    /// In the words of whoever reads the kinds of coverage.
+    #[error("{0}")]
+    Coverage(String),
+}
+
 impl Settings {
     /// The settings in the process's environment.
     ///
@@ -54,7 +76,7 @@ impl Settings {
 
     fn read(get: impl Fn(Variable) -> Option<OsString>) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
-        let mut text = |variable: Variable, read: &mut dyn FnMut(&str) -> Result<(), String>| {
+        let mut text = |variable: Variable, read: &mut dyn FnMut(&str) -> Result<(), Misread>| {
             let Some(value) = get(variable) else { return };
             let value = value.to_string_lossy();
             if let Err(problem) = read(value.trim()) {
@@ -82,7 +104,7 @@ impl Settings {
             settings.cache = match value {
                 "1" => true,
                 "0" => false,
-                _ => return Err("1 or 0 fits".to_owned()),
+                _ => return Err(Misread::NotOneOrZero),
             };
             Ok(())
         });
@@ -95,7 +117,7 @@ impl Settings {
             settings.shrink = None;
         }
         text(Variable::Coverage, &mut |value| {
-            settings.code_coverage = Coverage::parse(value)?.code;
+            settings.code_coverage = Coverage::parse(value).map_err(Misread::Coverage)?.code;
             Ok(())
         });
         settings.describe = get(Variable::Describe).map(PathBuf::from);
@@ -130,47 +152,31 @@ impl Settings {
 }
 
 /// The simulators that are named; none for `all`.
-fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, String> {
+fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, Misread> {
     if value.eq_ignore_ascii_case("all") {
         return Ok(None);
     }
-    let named: Result<Vec<Simulator>, String> = value
-        .split(',')
-        .map(str::trim)
-        .map(|name| {
-            if name.is_empty() {
-                return Err(
-                    "a name is missing: names are separated by single commas, or `all` fits"
-                        .to_owned(),
-                );
-            }
-            name.parse()
-        })
-        .collect();
-    named.map(Some)
+    let names = value.split(',').map(str::trim);
+    let named = names.map(|name| match name {
+        "" => Err(Misread::NameMissing),
+        name => Ok(name.parse()?),
+    });
+    named.collect::<Result<_, _>>().map(Some)
 }
 
 /// None for `off`.
-fn shrink(value: &str) -> Result<Option<Duration>, String> {
+fn shrink(value: &str) -> Result<Option<Duration>, Misread> {
     if value.eq_ignore_ascii_case("off") {
         return Ok(None);
     }
-    let time = parse_wall(value);
-    time.map(Some)
-        .map_err(|problem| format!("{problem}; a duration such as 60s fits, or off"))
+    parse_wall(value).map(Some).map_err(Misread::Shrink)
 }
 
-fn waves(value: &str) -> Result<WavesWanted, String> {
+fn waves(value: &str) -> Result<WavesWanted, Misread> {
     let lower = value.to_ascii_lowercase();
     let format = |name: &str| {
         let found = Waves::ALL.into_iter().find(|format| format.name() == name);
-        found.ok_or_else(|| {
-            let names = ["vcd", "fst", "ghw", "on-failure", "off"];
-            format!(
-                "vcd, fst, ghw, on-failure or on-failure:vcd fits{}",
-                did_you_mean(&nearest(value, names, 1))
-            )
-        })
+        found.ok_or_else(|| Misread::Waves(value.to_owned()))
     };
     Ok(match lower.split_once(':') {
         Some(("on-failure", name)) => WavesWanted::OnFailure(Some(format(name)?)),

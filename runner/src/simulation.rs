@@ -66,15 +66,26 @@ const NOT_PASSED_ON: [Variable; 6] = [
     Variable::Help,
 ];
 
+/// Why a simulation could not be started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("cannot write to `{}`: {source}", folder.display())]
+    Unwritable { folder: PathBuf, source: io::Error },
+    #[error("the simulator does not start: {source}\n$ {command}")]
+    DoesNotStart { source: io::Error, command: String },
+}
+
 impl Simulation<'_> {
     /// Runs the simulator to its end.
     ///
     /// # Errors
     ///
-    /// It could not be started: a text for the user.
-    pub(crate) fn run(&self) -> Result<Execution, String> {
-        let unwritable =
-            |error: io::Error| format!("cannot write to `{}`: {error}", self.folder.display());
+    /// It could not be started.
+    pub(crate) fn run(&self) -> Result<Execution, StartError> {
+        let unwritable = |source: io::Error| StartError::Unwritable {
+            folder: self.folder.to_owned(),
+            source,
+        };
         // Two runs of one test, in two terminals, take turns.
         let _lock = lock(&self.folder.join("lock"), Lock::Alone).map_err(unwritable)?;
         let work = self.folder.join("work");
@@ -144,8 +155,10 @@ impl Simulation<'_> {
                 shown = show_from(&log, shown);
             }
         });
-        let ending =
-            ending.map_err(|error| format!("the simulator does not start: {error}\n$ {line}"))?;
+        let ending = ending.map_err(|source| StartError::DoesNotStart {
+            source,
+            command: line.clone(),
+        })?;
         if tells_code {
             self.collect_code_coverage(&work);
         }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use verifork_protocol::listing::{self, ListTests, ListedTest, PluginSettings};
 
@@ -191,7 +191,7 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
     })?;
     // SAFETY: it has that type.
     let understood = unsafe { listed(*list) };
-    understood.map_err(|problem| anyhow!("the plugin `{}`: {problem}", plugin.display()))
+    understood.with_context(|| format!("the plugin `{}`", plugin.display()))
 }
 
 /// What a plugin's function lists.
@@ -199,13 +199,13 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
 /// # Safety
 ///
 /// The function keeps to what [`ListTests`] says.
-unsafe fn listed(list: ListTests) -> Result<(PluginSettings, Vec<ListedTest>), String> {
+unsafe fn listed(list: ListTests) -> anyhow::Result<(PluginSettings, Vec<ListedTest>)> {
     let mut lines: Vec<String> = Vec::new();
     // SAFETY: `take` is given the vector that it wants, which outlives the call.
     let format = unsafe { list(listing::FORMAT, (&raw mut lines).cast(), take) };
     match listing::mismatch(format) {
-        Some(problem) => Err(problem),
-        None => listing::parse(&lines),
+        Some(problem) => Err(anyhow::Error::msg(problem)),
+        None => listing::parse(&lines).map_err(anyhow::Error::msg),
     }
 }
 

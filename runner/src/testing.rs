@@ -21,7 +21,7 @@ use crate::known::Simulator;
 use crate::resolved::resolve;
 use crate::settings::Settings;
 use crate::testbench::Testbench;
-use crate::trial::Suite;
+use crate::trial::{NoSimulator, Suite};
 
 /// Writes what the compiler would: an image that is whole.
 const COMPILER: &str = r#"#!/bin/sh
@@ -193,7 +193,7 @@ impl Bench {
         let folder = self.folder.path();
         let design = resolve(vec![self.design()], folder).unwrap().remove(0);
         let programs = context.find(Simulator::Icarus);
-        let programs = programs.map_err(|reason| reason.to_string());
+        let programs = programs.map_err(NoSimulator::from);
         let suite = Suite::new(Arc::clone(&context), design, Simulator::Icarus, programs);
         if let Some(path) = &self.settings.junit {
             let planned = [suite.case(&listed("counts"), crate::junit::Result::NotFinished)];

@@ -12,22 +12,30 @@ pub(crate) struct Top {
     pub(crate) architecture: Option<String>,
 }
 
+/// A text that names no top.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` names no top: {fits}")]
+pub(crate) struct NoTop {
+    text: String,
+    fits: &'static str,
+}
+
 impl Top {
     /// Reads `name`, `library.name`, and for VHDL `name(architecture)` or `name-architecture`, as
     /// simulators spell it.
     ///
     /// # Errors
     ///
-    /// It is none of these: a text for the user.
-    pub(crate) fn read(text: &str, is_vhdl: bool) -> Result<Top, String> {
-        let no_top = || {
-            let fits = if is_vhdl {
+    /// It is none of these.
+    pub(crate) fn read(text: &str, is_vhdl: bool) -> Result<Top, NoTop> {
+        let no_top = || NoTop {
+            text: text.to_owned(),
+            fits: if is_vhdl {
                 "the name of an entity or a configuration does, `library.name`, \
                  `name(architecture)`, and both together"
             } else {
                 "the name of a module does, and `library.module`"
-            };
-            format!("`{text}` names no top: {fits}")
+            },
         };
         let text = text.trim();
         // An escaped name of Verilog goes on to the end, whatever is in it.
@@ -164,7 +172,7 @@ mod tests {
             "two words",
             r"\a",
         ] {
-            let problem = Top::read(text, true).unwrap_err();
+            let problem = Top::read(text, true).unwrap_err().to_string();
             assert!(
                 problem.contains("`name(architecture)`"),
                 "{text}: {problem}"

@@ -6,6 +6,8 @@ mod smaller;
 mod tests;
 mod verdict_file;
 
+pub(crate) use verdict_file::VerdictUnwritable;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -23,8 +25,8 @@ use crate::known::Simulator;
 use crate::refused::CompileError;
 use crate::resolved::ResolvedDesign;
 use crate::settings::WavesWanted;
-use crate::simulation::{Execution, Simulation, shortage, tail};
-use crate::simulator::{Backend, Installation, Waves};
+use crate::simulation::{Execution, Simulation, StartError, shortage, tail};
+use crate::simulator::{Backend, Installation, Unusable, Waves};
 use crate::tidy::Owner;
 use crate::verdict::{Failure, Verdict, judge};
 
@@ -34,8 +36,46 @@ pub(crate) struct Suite {
     design: ResolvedDesign,
     simulator: Simulator,
     /// Where it is, or why it is not.
-    programs: Result<Vec<PathBuf>, String>,
-    installation: OnceLock<Result<Installation, String>>,
+    programs: Result<Vec<PathBuf>, NoSimulator>,
+    installation: OnceLock<Result<Installation, NoSimulator>>,
+}
+
+/// Why the tests of a design have no simulator.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{reason}{others}")]
+pub(crate) struct NoSimulator {
+    reason: Unusable,
+    /// What is to be told of others.
+    others: String,
+}
+
+impl NoSimulator {
+    pub(crate) fn beside(reason: Unusable, others: String) -> Self {
+        NoSimulator { reason, others }
+    }
+}
+
+impl From<Unusable> for NoSimulator {
+    fn from(reason: Unusable) -> Self {
+        NoSimulator::beside(reason, String::new())
+    }
+}
+
+/// Why there is no description of a design.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotDescribed {
+    #[error(transparent)]
+    NoSimulator(#[from] NoSimulator),
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("`{name}` was not described:\n{printed}\n$ {command}")]
+    NotWritten {
+        name: String,
+        printed: String,
+        command: String,
+    },
 }
 
 /// What a test that has failed is run again with.
@@ -66,7 +106,7 @@ impl Suite {
         context: Arc<Context>,
         design: ResolvedDesign,
         simulator: Simulator,
-        programs: Result<Vec<PathBuf>, String>,
+        programs: Result<Vec<PathBuf>, NoSimulator>,
     ) -> Arc<Suite> {
         Arc::new(Suite {
             context,
@@ -104,7 +144,7 @@ impl Suite {
         }
         let begun = now();
         if let Err(problem) = self.begin(test, begun) {
-            return Outcome::Failed(Failure::from(problem));
+            return Outcome::Failed(Failure::from(problem.to_string()));
         }
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
@@ -153,7 +193,7 @@ impl Suite {
                 Verdict::Failed(failure) => {
                     let _ = writeln!(failure.text, "{problem}");
                 }
-                _ => verdict = Verdict::Failed(Failure::from(problem)),
+                _ => verdict = Verdict::Failed(Failure::from(problem.to_string())),
             }
         }
         match verdict {
@@ -215,9 +255,9 @@ impl Suite {
         let name = self.name();
         let asks = tests.first().map(|test| self.full_name(test));
         let asks = asks.unwrap_or_default();
-        let found = self.installed().map_err(|text| {
+        let found = self.installed().map_err(|reason| {
             once(
-                text,
+                reason.to_string(),
                 format!("not run: `{name}` has no simulator, see above"),
             )
         })?;
@@ -255,19 +295,18 @@ impl Suite {
             describe: None,
         }
         .run()
-        .map_err(Failure::from)
+        .map_err(|error| Failure::from(error.to_string()))
     }
 
     /// Writes what the simulator shows of the elaborated design to a file.
     ///
     /// # Errors
     ///
-    /// It does not compile, or the simulator does not show it: a text for the user.
-    pub(crate) fn describe(&self, path: &Path) -> Result<(), String> {
+    /// It does not compile, or the simulator does not show it.
+    pub(crate) fn describe(&self, path: &Path) -> Result<(), NotDescribed> {
         let context = &self.context;
         let found = self.installed()?;
-        let compiled = self.compiled(found, None, &self.name());
-        let compiled = compiled.map_err(|error| error.text().to_owned())?;
+        let compiled = self.compiled(found, None, &self.name())?;
         let execution = Simulation {
             simulator: self.backend(),
             found,
@@ -287,20 +326,18 @@ impl Suite {
         if path.is_file() {
             return Ok(());
         }
-        let printed = tail(&execution.log, 25);
-        Err(format!(
-            "`{}` was not described:\n{printed}\n$ {}",
-            self.name(),
-            execution.command
-        ))
+        Err(NotDescribed::NotWritten {
+            name: self.name(),
+            printed: tail(&execution.log, 25),
+            command: execution.command,
+        })
     }
 
     /// The simulator, or why it is not to be had.
-    fn installed(&self) -> Result<&Installation, String> {
+    fn installed(&self) -> Result<&Installation, NoSimulator> {
         let ask = || {
             let programs = self.programs.clone()?;
-            let asked = self.backend().installation(programs);
-            asked.map_err(|reason| reason.to_string())
+            Ok(self.backend().installation(programs)?)
         };
         let found = self.installation.get_or_init(ask);
         found.as_ref().map_err(Clone::clone)

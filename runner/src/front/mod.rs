@@ -69,12 +69,20 @@ impl Counts {
     }
 }
 
+/// The file for the output cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write `{path}`: {source}")]
+pub(crate) struct NoOutput {
+    path: String,
+    source: io::Error,
+}
+
 /// Lists the tests that the arguments select, or runs them.
 ///
 /// # Errors
 ///
-/// The file for the output cannot be written: a text for the user.
-pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, String> {
+/// The file for the output cannot be written.
+pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, NoOutput> {
     let all = jobs.len();
     jobs.retain(|job| arguments.select(&job.name, job.ignored));
     let mut counts = Counts {
@@ -84,9 +92,11 @@ pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, S
     let (out, is_terminal): (Box<dyn Write>, bool) = match arguments.log_file() {
         None => (Box::new(io::stdout()), io::stdout().is_terminal()),
         Some(path) => {
-            let file = File::create(path);
-            let file = file.map_err(|error| format!("cannot write `{path}`: {error}"))?;
-            (Box::new(file), false)
+            let unwritable = |source| NoOutput {
+                path: path.to_owned(),
+                source,
+            };
+            (Box::new(File::create(path).map_err(unwritable)?), false)
         }
     };
     let format = arguments.format();

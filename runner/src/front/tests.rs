@@ -281,6 +281,6 @@ fn a_panic_of_the_harness_fails_the_test_that_it_ran() {
 #[test]
 fn a_file_that_cannot_be_written_is_told() {
     let arguments = Arguments::of(&["--logfile", "/proc/none/log"]);
-    let told = run(&arguments, Vec::new()).unwrap_err();
+    let told = run(&arguments, Vec::new()).unwrap_err().to_string();
     assert!(told.contains("cannot write `/proc/none/log`"), "{told}");
 }

@@ -11,7 +11,6 @@ mod verilator;
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
@@ -52,68 +51,66 @@ pub(crate) struct Installation {
     pub(crate) version: String,
 }
 
-/// Why a simulator cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unusable {
+/// Why a simulator cannot be used: what is missing, and how to install it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
     /// One of its programs is not where its variable says.
+    #[error(
+        "{} is not where {} says: there is no program `{program}` at `{}`",
+        simulator.product(), simulator.place().name(), place.display()
+    )]
+    #[non_exhaustive]
     NotAtItsPlace {
+        /// Which simulator.
         simulator: Simulator,
+        /// The program that is missing.
         program: &'static str,
+        /// Where it should be.
         place: PathBuf,
     },
     /// One of its programs is not on `PATH`.
+    #[error(
+        "{} is not installed: there is no `{program}` on PATH; {}, or say where it is with {}=/path/to/it",
+        simulator.product(), simulator.backend().install(), simulator.place().name()
+    )]
+    #[non_exhaustive]
     NotInstalled {
+        /// Which simulator.
         simulator: Simulator,
+        /// The program that is missing.
         program: &'static str,
     },
     /// Something that it compiles with is not on `PATH`.
+    #[error(
+        "{} compiles nothing without `{tool}`, which is not on PATH; {}",
+        simulator.product(), simulator.backend().install()
+    )]
+    #[non_exhaustive]
     NoTool {
+        /// Which simulator.
         simulator: Simulator,
+        /// The program that is missing.
         tool: &'static str,
     },
     /// The command that asks for its version does not start.
-    DoesNotStart { command: String, reason: String },
+    #[error("{command} does not start: {reason}")]
+    #[non_exhaustive]
+    DoesNotStart {
+        /// The command, as for a shell.
+        command: String,
+        /// The system's words.
+        reason: String,
+    },
     /// That command prints nothing.
-    NoVersion { command: String, status: ExitStatus },
-}
-
-impl fmt::Display for Unusable {
-    /// What is missing, and how to install it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unusable::NotAtItsPlace {
-                simulator,
-                program,
-                place,
-            } => write!(
-                f,
-                "{} is not where {} says: there is no program `{program}` at `{}`",
-                simulator.product(),
-                simulator.place().name(),
-                place.display()
-            ),
-            Unusable::NotInstalled { simulator, program } => write!(
-                f,
-                "{} is not installed: there is no `{program}` on PATH; {}, or say where it is with \
-                 {}=/path/to/it",
-                simulator.product(),
-                simulator.backend().install(),
-                simulator.place().name()
-            ),
-            Unusable::NoTool { simulator, tool } => write!(
-                f,
-                "{} compiles nothing without `{tool}`, which is not on PATH; {}",
-                simulator.product(),
-                simulator.backend().install()
-            ),
-            Unusable::DoesNotStart { command, reason } => {
-                write!(f, "{command} does not start: {reason}")
-            }
-            Unusable::NoVersion { command, status } => {
-                write!(f, "{command} does not tell its version ({status})")
-            }
-        }
-    }
+    #[error("{command} does not tell its version ({status})")]
+    #[non_exhaustive]
+    NoVersion {
+        /// The command, as for a shell.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
 }
 
 /// Where a design is compiled to, and in which format it will be able to write waves.

@@ -12,10 +12,20 @@ use verifork_protocol::time::{of_nanoseconds, simulated};
 use verifork_protocol::variables::Variable;
 
 use super::Suite;
-use crate::junit::{Case, Result as CaseResult};
+use super::verdict_file::VerdictUnwritable;
+use crate::junit::{Case, ReportError, Result as CaseResult};
 use crate::simulation::{Execution, tail};
 use crate::testbench::Testbench;
 use crate::verdict::Verdict;
+
+/// What became of a test is not told to reports.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotReported {
+    #[error(transparent)]
+    Verdict(#[from] VerdictUnwritable),
+    #[error(transparent)]
+    Junit(#[from] ReportError),
+}
 
 /// What the plugin wrote at the end of the test: of repetitions, that of the first that failed.
 pub(super) fn ended_of<'a>(execution: &'a Execution, test: &ListedTest) -> Option<&'a Ended> {
@@ -125,11 +135,11 @@ impl Suite {
     }
 
     /// Notes in the reports that the test begins now.
-    pub(super) fn begin(&self, test: &ListedTest, now: u64) -> Result<(), String> {
+    pub(super) fn begin(&self, test: &ListedTest, now: u64) -> Result<(), NotReported> {
         self.note_begun(test, now)?;
         let case = || self.case(test, CaseResult::NotFinished);
         let junit = self.context.junit.get();
-        junit.map_or(Ok(()), |junit| junit.begin(case()))
+        junit.map_or(Ok(()), |junit| Ok(junit.begin(case())?))
     }
 
     pub(super) fn report(
@@ -139,7 +149,7 @@ impl Suite {
         execution: Option<&Execution>,
         waves: Option<PathBuf>,
         begun: u64,
-    ) -> Result<(), String> {
+    ) -> Result<(), NotReported> {
         self.note_verdict(test, verdict, execution, begun)?;
         let Some(junit) = self.context.junit.get() else {
             return Ok(());
@@ -168,6 +178,6 @@ impl Suite {
                 case.attachments.push(execution.log.clone());
             }
         }
-        junit.add(&case)
+        Ok(junit.add(&case)?)
     }
 }

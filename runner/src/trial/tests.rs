@@ -277,7 +277,7 @@ fn a_design_is_described_or_it_is_said_why_not() {
         .suite()
         .describe(&bench.folder.path().join("none.json"))
         .unwrap_err();
-    check(&error, &["was not described", "no licence"]);
+    check(&error.to_string(), &["was not described", "no licence"]);
 }
 
 #[test]

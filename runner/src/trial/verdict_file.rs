@@ -1,7 +1,7 @@
 //! The file that tells reports what became of a test.
 
 use verifork_protocol::listing::ListedTest;
-use verifork_protocol::verdict::{Status, TestVerdict};
+use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
 
 use super::Suite;
 use super::report::ended_of;
@@ -9,9 +9,18 @@ use crate::context::now;
 use crate::simulation::Execution;
 use crate::verdict::Verdict;
 
+/// The file of a test's verdict cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the {0}")]
+pub(crate) struct VerdictUnwritable(#[from] VerdictError);
+
 impl Suite {
     /// The test began at this time, and has not ended.
-    pub(super) fn note_begun(&self, test: &ListedTest, begun: u64) -> Result<(), String> {
+    pub(super) fn note_begun(
+        &self,
+        test: &ListedTest,
+        begun: u64,
+    ) -> Result<(), VerdictUnwritable> {
         self.write(test, &self.unfinished(test, begun))
     }
 
@@ -20,7 +29,11 @@ impl Suite {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn note_left_out(&self, test: &ListedTest, reason: &str) -> Result<(), String> {
+    pub(crate) fn note_left_out(
+        &self,
+        test: &ListedTest,
+        reason: &str,
+    ) -> Result<(), VerdictUnwritable> {
         let left_out = TestVerdict {
             status: Status::Skipped,
             text: reason.to_owned(),
@@ -36,7 +49,7 @@ impl Suite {
         verdict: &Verdict,
         execution: Option<&Execution>,
         begun: u64,
-    ) -> Result<(), String> {
+    ) -> Result<(), VerdictUnwritable> {
         let (status, text) = match verdict {
             Verdict::Passed => (Status::Passed, String::new()),
             Verdict::Skipped(reason) => (Status::Skipped, reason.clone()),
@@ -76,8 +89,7 @@ impl Suite {
         }
     }
 
-    fn write(&self, test: &ListedTest, verdict: &TestVerdict) -> Result<(), String> {
-        let written = verdict.write(&self.folder(test));
-        written.map_err(|error| format!("cannot write the {error}"))
+    fn write(&self, test: &ListedTest, verdict: &TestVerdict) -> Result<(), VerdictUnwritable> {
+        Ok(verdict.write(&self.folder(test))?)
     }
 }

@@ -70,9 +70,9 @@ impl Declarations {
 
     /// That an object which is not shown is declared so that this simulator does not.
     pub(super) fn unshown(&self, path: &str, identity: &Identity) -> Option<String> {
-        let path = path.split_once('[').map_or(path, |(array, _)| array);
-        // Scopes may have indices too.
-        let declared = self.0.get(path).or_else(|| self.of(path))?;
+        // It may be an element or part of what is declared, and scopes have indices too.
+        let mut around = std::iter::successors(Some(path), |path| Some(path.rsplit_once('[')?.0));
+        let declared = around.find_map(|path| self.0.get(path))?;
         if declared.member.is_some() {
             return None;
         }
@@ -163,5 +163,50 @@ mod tests {
         for path in ["top.gen[0]", "top", "m[3]", "top.m"] {
             assert_eq!(declarations.of(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn what_is_declared_and_not_shown_is_told_with_what_it_is() {
+        let identity = Identity {
+            product: "Icarus Verilog".into(),
+            version: "11.0".into(),
+            interface: "VPI",
+        };
+        let mut declarations = Declarations::default();
+        for line in [
+            "top.gen[1].cube\t[0:1][2:3][7:0]\tunsigned\t",
+            "top.pair\t\t\t[8:0]\tstructure",
+            "top.vector\t\tunsigned\t[7:0]",
+        ] {
+            let (path, declaration) = parse(line).unwrap();
+            declarations.0.insert(path.into(), declaration);
+        }
+        let told = |path: &str| declarations.unshown(path, &identity);
+        for path in [
+            "top.gen[1].cube",
+            "top.gen[1].cube[0]",
+            "top.gen[1].cube[0][2]",
+            "top.gen[1].cube[0].part",
+        ] {
+            let told = told(path).unwrap();
+            assert!(told.contains("Icarus Verilog 11.0 through VPI does not show it"));
+            assert!(
+                told.contains("an array [0:1][2:3][7:0] with more"),
+                "{told}"
+            );
+        }
+        let told_of_pair = told("top.pair").unwrap();
+        assert!(
+            told_of_pair.contains("an unpacked structure"),
+            "{told_of_pair}"
+        );
+        // Of these, nothing in their declaration says why.
+        for path in ["top.vector", "top.other", "top"] {
+            assert_eq!(told(path), None, "{path}");
+        }
+        // A packed structure is shown with all the bits that are declared.
+        let pair = declarations.get("top.pair").unwrap();
+        assert!(is_unpacked(pair, 8) && !is_unpacked(pair, 9));
+        assert!(!is_unpacked(declarations.get("top.vector").unwrap(), 1));
     }
 }

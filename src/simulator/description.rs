@@ -332,4 +332,60 @@ mod tests {
     fn a_kind_is_padded_in_a_table() {
         assert_eq!(format!("{:10}|", ObjectKind::Net), "net       |");
     }
+
+    #[test]
+    fn each_kind_has_a_name_of_its_own_and_is_a_scope_if_it_holds_objects() {
+        use std::collections::HashSet;
+
+        use ObjectKind as Kind;
+        let scopes = [
+            (Kind::Module, "module"),
+            (Kind::GenerateScope, "generate scope"),
+            (Kind::GenerateArray, "generate array"),
+            (Kind::Package, "package"),
+            (Kind::Function, "function"),
+            (Kind::Task, "task"),
+            (Kind::NamedBlock, "named block"),
+        ];
+        let others = [
+            (Kind::Net, "net"),
+            (Kind::Variable, "variable"),
+            (Kind::Integer, "integer variable"),
+            (Kind::Real, "real variable"),
+            (Kind::Time, "time variable"),
+            (Kind::Text, "string variable"),
+            (Kind::Enumeration, "enumeration variable"),
+            (Kind::Parameter, "parameter"),
+            (Kind::Array, "array"),
+            (Kind::NamedEvent, "named event"),
+            (Kind::Struct, "structure"),
+            (Kind::Other, "object"),
+        ];
+        assert!(scopes.iter().all(|(kind, _)| kind.is_scope()));
+        assert!(!others.iter().any(|(kind, _)| kind.is_scope()));
+        let mut names = HashSet::new();
+        for (kind, name) in scopes.into_iter().chain(others) {
+            assert_eq!(kind.to_string(), name);
+            assert!(names.insert(name), "two kinds are called {name}");
+        }
+    }
+
+    #[test]
+    fn only_logic_has_a_width_and_only_bits_have_two_states() {
+        let logic = |two_state| Encoding::Logic {
+            width: 5,
+            range: None,
+            signed: false,
+            two_state,
+        };
+        assert_eq!(
+            (logic(true).width(), logic(false).width()),
+            (Some(5), Some(5))
+        );
+        assert!(logic(true).has_two_states() && !logic(false).has_two_states());
+        for (encoding, name) in [(Encoding::Real, "real"), (Encoding::Text, "string")] {
+            assert_eq!((encoding.width(), encoding.has_two_states()), (None, false));
+            assert_eq!(encoding.to_string(), name);
+        }
+    }
 }

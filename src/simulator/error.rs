@@ -110,4 +110,30 @@ mod tests {
         };
         assert_eq!(missing.to_string(), "vvp 9 does not export `vpi_control`");
     }
+
+    #[test]
+    fn what_a_simulator_cannot_do_is_told_with_what_to_do_instead() {
+        let identity = Identity {
+            product: "Verilator".into(),
+            version: "5.006".into(),
+            interface: "its model",
+        };
+        for (error, what, remedy) in [
+            (
+                PortError::inout_of_top(&identity, "top.pad"),
+                "the inout `top.pad` of the top",
+                "give the design a top with an input and an output for it",
+            ),
+            (
+                PortError::two_states(&identity, "top.q"),
+                "write X or Z to `top.q`",
+                "its values are 0 and 1 only",
+            ),
+        ] {
+            let told = error.to_string();
+            for part in [what, "Verilator 5.006", remedy] {
+                assert!(told.contains(part), "no {part:?} in: {told}");
+            }
+        }
+    }
 }

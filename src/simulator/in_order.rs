@@ -58,4 +58,14 @@ mod tests {
         let tags: HashSet<u64> = (0..128).map(|number| hash(number) >> 57).collect();
         assert!(tags.len() > 64, "{}", tags.len());
     }
+
+    #[test]
+    fn numbers_of_any_kind_and_order_are_told_apart() {
+        let of = |numbers: &[u8]| BuildHasherDefault::<InOrder>::default().hash_one(numbers);
+        let all = [of(&[]), of(&[1]), of(&[1, 2]), of(&[2, 1]), of(&[0, 1])];
+        let different: HashSet<u64> = all.into_iter().collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
+        let one = |number: u32| BuildHasherDefault::<InOrder>::default().hash_one(number);
+        assert_eq!(one(7), hash(7));
+    }
 }

@@ -583,4 +583,38 @@ mod tests {
         }
         assert_eq!(messages.line("       Time: 1 Scope: s"), None);
     }
+
+    #[test]
+    fn a_message_is_called_what_the_language_of_the_design_calls_it() {
+        for style in [Icarus, Verilator] {
+            let words = [Error, Fatal, Finish, Stop].map(|kind| style.word(kind));
+            assert_eq!(
+                words,
+                [
+                    "`$error` or a failed assertion",
+                    "`$fatal`",
+                    "`$finish`",
+                    "`$stop`"
+                ]
+            );
+        }
+        for style in [Ghdl, Nvc] {
+            let words = [Error, Fatal, Finish, Stop].map(|kind| style.word(kind));
+            assert_eq!(
+                words,
+                [
+                    "`severity error`",
+                    "`severity failure`, or an error at run time",
+                    "`std.env.finish`",
+                    "`std.env.stop`"
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn of_an_unknown_simulator_no_line_is_a_message() {
+        let lines = "ERROR: a.v:3: no\n** Error: 5ns+0: no\n%Error: a.v:3: no";
+        assert!(told(MessageStyle::Unknown, lines).is_empty());
+    }
 }

@@ -442,4 +442,15 @@ mod tests {
         assert_eq!(identity("", "rev 5.006").major_version(), Some(5));
         assert_eq!(identity("", "devel").major_version(), None);
     }
+
+    #[test]
+    fn a_model_in_memory_shows_and_prints_what_the_same_simulator_does_through_vpi() {
+        let model = Quirks::of_model();
+        let vpi = Quirks::of(&identity("Verilator", "5.006 2023-01-22"));
+        assert_eq!(model.messages, vpi.messages);
+        assert!(model.two_states_only && vpi.two_states_only);
+        assert!(model.shows_the_published_only && vpi.shows_the_published_only);
+        // Changes are found by comparing: what is watched costs, and whole arrays are not.
+        assert!(model.idle_watches_cost && model.array_watches_are_dead);
+    }
 }

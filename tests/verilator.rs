@@ -302,6 +302,36 @@ fn promises_are_kept_in_any_order_and_again() {
     }
 }
 
+/// A program that was made by hand with a version that does not tell drivers says of each write that the design
+/// undoes it, once, and of no other.
+#[test]
+fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
+    require!("verilator", "g++", "make");
+    let design = Verilator::compile("kinds", "kinds", "tests/designs/kinds.sv", &["--timing"]);
+    let plugin = plugin("verilator_tb");
+    let plugin = plugin.to_str().expect("a plain name");
+    let test = "=kinds::what_logic_drives_is_what_it_was_after_a_write";
+    let run = design.run(&[("VERIFORK_FILTER", test)], &["-m", plugin]);
+    run.passed();
+    let version = run
+        .output
+        .split_once("Verilator 5.")
+        .expect("it is named")
+        .1;
+    let minor: String = version.chars().take(3).collect();
+    let told = |name| {
+        let words =
+            format!("`kinds.{name}` was written, and has the value again that it had before");
+        run.output.matches(&words).count()
+    };
+    // Later ones refuse it.
+    let expected = usize::from(minor.parse::<u32>().expect("a number") < 44);
+    for name in ["by_star", "by_assign", "leaf.d"] {
+        assert_eq!(told(name), expected, "{name}: {}", run.output);
+    }
+    assert_eq!(told("free") + told("a"), 0, "{}", run.output);
+}
+
 /// What the simulator cannot do is an error that names it, at the line that asked for it.
 #[test]
 fn what_cannot_be_done_is_refused_by_name() {

@@ -159,6 +159,16 @@ impl Listener for Kernel {
         }
         self.leave(phase == Phase::NextTimeStep);
     }
+
+    #[cold]
+    fn on_lost_write(&'static self, path: &str) {
+        let _outermost = (!self.at_work.get()).then(|| Outermost::enter(self));
+        log::warn!(
+            "`{path}` was written, and has the value again that it had before: something in the design drives \
+             it all the time. Write what that is made of; with `cargo test`, and with Verilator from version 5.044 \
+             on, such a write is refused"
+        );
+    }
 }
 
 impl Kernel {

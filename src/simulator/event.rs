@@ -81,6 +81,8 @@ pub(crate) trait Listener {
     fn on_deadline(&'static self, now: u64);
     /// A phase that was waited for has been reached.
     fn on_phase(&'static self, phase: Phase);
+    /// The object with this path has again the value that it had before it was written.
+    fn on_lost_write(&'static self, path: &str);
 }
 
 /// What [`OnEscapedPanic`] is told instead of a panic where the simulator cannot be used, with why.
@@ -228,6 +230,7 @@ mod tests {
         }
         fn on_deadline(&'static self, _now: u64) {}
         fn on_phase(&'static self, _phase: Phase) {}
+        fn on_lost_write(&'static self, _path: &str) {}
     }
 
     #[test]

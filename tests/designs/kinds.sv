@@ -55,6 +55,10 @@ module kinds
     logic [7:0] by_star, by_comb;
     wire [7:0] by_assign = a ^ 8'hff;
     tri1 pulled;
+    wire pulled_seen = pulled;
+    tri1 pulled_too;
+    assign pulled_too = oe ? a[0] : 1'bz;
+    wire pulled_too_seen = pulled_too;
     wire tri_state = oe ? a[0] : 1'bz;
     wire [7:0] from_leaf;
     always @* by_star = a + 2;

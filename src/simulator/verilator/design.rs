@@ -32,6 +32,8 @@ pub(super) struct Design<'a> {
     declared: &'a Declarations,
     /// On the top's pins that lead both ways there is what the design drives, and nothing from outside.
     inouts_are_closed: bool,
+    /// The compiler, or this version, has told what the design drives all the time.
+    drivers_are_known: bool,
     /// A dot in a name is one before a member of an unpacked structure; older versions have escaped names
     /// without their marks.
     shows_members: bool,
@@ -43,6 +45,7 @@ impl<'a> Design<'a> {
             host,
             declared,
             inouts_are_closed: !identity.is_before(5, 32),
+            drivers_are_known: !identity.is_before(5, 44) || !declared.is_empty(),
             shows_members: !identity.is_before(5, 50),
         }
     }
@@ -266,6 +269,8 @@ impl<'a> Design<'a> {
         let name = verilog_name::plain(name);
         let path = format!("{scope}.{name}");
         let declared = self.declared.get(&path);
+        // What leads into the top is the testbench's alone.
+        let is_pin = direction.is_some() && !scope.contains('.');
         // A pin that leads into the chip is the testbench's to drive, as is one that leads both ways.
         let driven = declared.is_some_and(|declared| declared.driven)
             || entry.is(DRIVEN) && direction.is_none();
@@ -328,6 +333,7 @@ impl<'a> Design<'a> {
                 direction,
                 writable,
                 driven,
+                may_be_driven: !self.drivers_are_known && !is_pin,
                 members,
                 parts: OnceCell::new(),
             }),

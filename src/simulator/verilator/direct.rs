@@ -15,6 +15,7 @@ pub(crate) struct Direct {
     location: Location,
     /// See [`Location::place`].
     place: u64,
+    /// And what is written lasts.
     writable: bool,
 }
 
@@ -30,7 +31,7 @@ impl Direct {
             object,
             location,
             place: location.place(),
-            writable: value.writable == Writable::Yes,
+            writable: value.writable == Writable::Yes && !value.may_be_driven,
         })
     }
 

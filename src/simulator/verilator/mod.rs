@@ -18,6 +18,7 @@
 mod delays;
 mod design;
 mod direct;
+mod doubts;
 mod memory;
 mod object;
 mod port;
@@ -31,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use self::delays::Delays;
 use self::design::Design;
 pub(crate) use self::direct::Direct;
+use self::doubts::Doubts;
 use self::object::{Contents, Object};
 use self::table::Host;
 pub(crate) use self::table::Table;
@@ -49,6 +51,7 @@ struct ModelPort {
     roots: Contents,
     declared: Declarations,
     watches: Watches,
+    doubts: Doubts,
     /// Who is told of events, from the start on.
     listener: Cell<Option<&'static dyn Listener>>,
     now: Cell<u64>,
@@ -123,6 +126,7 @@ impl ModelPort {
             declared,
             identity,
             watches: Watches::default(),
+            doubts: Doubts::default(),
             listener: Cell::new(None),
             now: Cell::new(0),
             state: Cell::new(run::WRITTEN),

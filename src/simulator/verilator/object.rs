@@ -58,6 +58,8 @@ pub(super) struct Value {
     pub(super) writable: Writable,
     /// The design drives it all the time.
     pub(super) driven: bool,
+    /// Nobody has told whether the design does.
+    pub(super) may_be_driven: bool,
     pub(super) members: &'static [Member],
     /// The objects of the members, made when one is looked for.
     pub(super) parts: OnceCell<Contents>,
@@ -185,6 +187,7 @@ impl Value {
                         direction: self.direction,
                         writable: self.writable,
                         driven: self.driven,
+                        may_be_driven: self.may_be_driven,
                         members: member.members,
                         parts: OnceCell::new(),
                     }),
@@ -218,6 +221,7 @@ impl Array {
                 direction: None,
                 writable: self.writable,
                 driven: self.driven,
+                may_be_driven: false,
                 members: self.members,
                 parts: OnceCell::new(),
             }),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::memory::{Layout, Location};
 use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
-use super::run::{FINISHED, WRITTEN};
+use super::run::{DOUBTED, FINISHED, WRITTEN};
 use super::{Direct, ModelPort};
 use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
@@ -112,6 +112,16 @@ impl ModelPort {
         location.force_word(0, value, u64::MAX);
         self.tell_written(object.watch.get(), location);
         Ok(())
+    }
+
+    /// Stores what was found to be writable, with a look at what becomes of it where nobody knows that.
+    #[inline]
+    fn deposit(&self, object: &'static Object, variable: &Variable, store: impl FnOnce()) {
+        if !variable.may_be_driven {
+            store();
+        } else if self.doubts.write(object, variable.location.get(), store) {
+            self.note(DOUBTED);
+        }
     }
 
     /// Where a write goes.
@@ -357,14 +367,27 @@ impl Port for ModelPort {
             return Err(PortError::two_states(&self.identity, &object.path()));
         }
         let location = match mode {
-            WriteMode::Deposit => self.to_write(object, mode)?.location.get(),
+            WriteMode::Deposit => {
+                let variable = self.to_write(object, mode)?;
+                let location = variable.location.get();
+                if let Encoding::Logic { width, .. } = *encoding
+                    && width == value.width()
+                {
+                    self.deposit(object, variable, || {
+                        for index in 0..width.div_ceil(64) as usize {
+                            location.store_word(index, value.value_word(index));
+                        }
+                    });
+                }
+                location
+            }
             WriteMode::Force | WriteMode::Release => self.to_force(object)?,
         };
         match *encoding {
             Encoding::Logic { width, .. } if width == value.width() => {
                 for index in 0..width.div_ceil(64) as usize {
                     match mode {
-                        WriteMode::Deposit => location.store_word(index, value.value_word(index)),
+                        WriteMode::Deposit => {}
                         WriteMode::Force => {
                             location.force_word(index, value.value_word(index), u64::MAX);
                         }
@@ -396,7 +419,7 @@ impl Port for ModelPort {
                     && !event::is_over() =>
             {
                 let location = variable.location.get();
-                location.store_word(0, value);
+                self.deposit(object, variable, || location.store_word(0, value));
                 self.tell_written(object.watch.get(), location);
                 Ok(())
             }

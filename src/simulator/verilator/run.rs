@@ -18,6 +18,9 @@ pub(super) const UNSEEN: u8 = 2;
 /// The simulation is over, or will be after the present callback.
 pub(super) const FINISHED: u8 = 4;
 
+/// Something was written of which nobody knows whether it lasts.
+pub(super) const DOUBTED: u8 = 8;
+
 impl ModelPort {
     pub(super) fn run(&'static self) {
         contain(|events| events.on_start(self));
@@ -125,7 +128,7 @@ impl ModelPort {
                     self.note(FINISHED);
                 }
                 changed = self.watches.scan(|change| self.tell_change(change));
-                if self.is(FINISHED) {
+                if self.is(FINISHED | DOUBTED) && !self.tell_lost() {
                     return;
                 }
             }
@@ -139,6 +142,18 @@ impl ModelPort {
     #[inline(never)]
     fn tell_unseen(&self) -> bool {
         while self.take(UNSEEN) && self.watches.scan(|change| self.tell_change(change)) {}
+        !self.is(FINISHED)
+    }
+
+    /// Tells of writes that the design has undone; `false` if the simulation is over.
+    #[inline(never)]
+    fn tell_lost(&self) -> bool {
+        if self.take(DOUBTED) {
+            for object in self.doubts.lost() {
+                let path = object.path();
+                self.tell(|listener| listener.on_lost_write(&path));
+            }
+        }
         !self.is(FINISHED)
     }
 

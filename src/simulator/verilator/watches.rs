@@ -36,7 +36,8 @@ pub(super) struct Watches {
     places: Cell<u64>,
 }
 
-fn words(location: Location) -> usize {
+/// How many words of 64 bits it has.
+pub(super) fn words(location: Location) -> usize {
     match location.layout() {
         Layout::Words(count) | Layout::Forceable(count) => count.div_ceil(2) as usize,
         Layout::Part(width) => width.div_ceil(64) as usize,
@@ -231,6 +232,7 @@ mod tests {
             direction: None,
             writable: Writable::Yes,
             driven: false,
+            may_be_driven: false,
             members: &[],
             parts: std::cell::OnceCell::new(),
         };

@@ -34,6 +34,25 @@ async fn what_logic_drives_takes_no_write(dut: Instance) -> Result {
     Ok(free.expect(0x77)?)
 }
 
+/// As above, where nobody can tell beforehand what is driven: `tests/verilator.rs` looks at what is said.
+#[verifork::test]
+async fn what_logic_drives_is_what_it_was_after_a_write(dut: Instance) -> Result {
+    dut.signal::<u8>("a")?.set(5);
+    timer(1.ns()).await;
+    for (name, value) in [("by_star", 7), ("by_assign", 250), ("leaf.d", 5)] {
+        let signal = dut.signal::<u8>(name)?;
+        for _ in 0..2 {
+            let _ = signal.try_set(1);
+            timer(1.ns()).await;
+            signal.expect(value)?;
+        }
+    }
+    let free = dut.signal::<u8>("free")?;
+    free.set(0x77);
+    timer(1.ns()).await;
+    Ok(free.expect(0x77)?)
+}
+
 /// On a pin that leads both ways there is what the design drives: a write from outside is refused.
 #[verifork::test]
 async fn a_pin_that_leads_both_ways_loses_no_write(dut: Instance) -> Result {
@@ -196,4 +215,40 @@ async fn what_old_versions_do_not_show_is_refused_in_true_words(dut: Instance) -
         ensure!(told && text.contains(what), "`{name}`: {text}");
     }
     Ok(())
+}
+
+/// A net that is pulled is 1 where nothing drives it. Some versions do not show it; where one does, it takes no
+/// write, which would be lost.
+#[verifork::test]
+async fn a_pulled_net_is_1_and_takes_no_write(dut: Instance) -> Result {
+    let (a, oe) = (dut.signal::<u8>("a")?, dut.signal::<bool>("oe")?);
+    let [seen, too_seen] = ["pulled_seen", "pulled_too_seen"].map(|name| dut.signal::<bool>(name));
+    let (seen, too_seen) = (seen?, too_seen?);
+    a.set(0);
+    oe.set(true);
+    timer(1.ns()).await;
+    seen.expect(true)?;
+    too_seen.expect(false)?;
+    oe.set(false);
+    timer(1.ns()).await;
+    for name in ["pulled", "pulled_too"] {
+        let net = match dut.signal::<bool>(name) {
+            Ok(net) => net,
+            Err(error) => {
+                ensure!(error.to_string().contains("there is no"), "{error}");
+                continue;
+            }
+        };
+        net.expect(true)?;
+        let Err(error) = net.try_set(false) else {
+            bail!("`{name}` was written");
+        };
+        ensure!(
+            error.to_string().contains("the design drives it"),
+            "{error}"
+        );
+    }
+    timer(1.ns()).await;
+    too_seen.expect(true)?;
+    Ok(seen.expect(true)?)
 }

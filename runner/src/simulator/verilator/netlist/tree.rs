@@ -117,6 +117,9 @@ fn waits(node: &Value) -> bool {
     WAITS.contains(&text(node, "type")) || below(node).any(waits)
 }
 
+/// Nets that are pulled to a level, or are one: a driver that never lets go.
+const PULLED: [&str; 4] = ["TRI0", "TRI1", "SUPPLY0", "SUPPLY1"];
+
 impl<'a> Design<'a> {
     fn find_drivers(&mut self, node: &'a Value) {
         match text(node, "type") {
@@ -168,7 +171,9 @@ impl<'a> Design<'a> {
     fn write_variable(&mut self, node: &Value, path: &str, is_top: bool) {
         let driven = match text(node, "direction") {
             "INPUT" => !is_top,
-            _ => self.driven.contains(text(node, "addr")),
+            _ => {
+                PULLED.contains(&text(node, "varType")) || self.driven.contains(text(node, "addr"))
+            }
         };
         let is_shown = node["isSigUserRdPublic"] == true || node["isSigPublic"] == true;
         if driven && (is_shown || self.of_all) {
@@ -209,6 +214,7 @@ mod tests {
             variable("clocked", "NONE"),
             variable("toggles", "NONE"),
             variable("from_leaf", "NONE"),
+            variable("pulled", r#"NONE","varType":"TRI1"#),
             always("cont_assign", "", "wire"),
             always("always_comb", "", "comb"),
             always("always", r#"{"type":"SENTREE"}"#, "clocked"),
@@ -233,7 +239,13 @@ mod tests {
             .lines()
             .map(|line| line.strip_suffix("\t\t\t\tdriven").unwrap())
             .collect();
-        let expected = ["top.wire", "top.comb", "top.from_leaf", "top.lane[0].u.d"];
+        let expected = [
+            "top.wire",
+            "top.comb",
+            "top.from_leaf",
+            "top.pulled",
+            "top.lane[0].u.d",
+        ];
         assert_eq!(paths, expected);
         assert!(drivers("{}", false).is_err() && drivers("", false).is_err());
     }

@@ -6,7 +6,11 @@ mod common;
 use common::{Icarus, plugin};
 
 fn passes(filter: &str, count: &str) {
-    let design = Icarus::compile::<&str>("bench", &["benches/hdl/plugin_clock.v"], &[]);
+    passes_on("bench", "benches/hdl/plugin_clock.v", filter, count);
+}
+
+fn passes_on(top: &str, design: &str, filter: &str, count: &str) {
+    let design = Icarus::compile::<&str>(top, &[design], &[]);
     let run = design.run(
         &plugin("bench_tb"),
         &[("VERIFORK_FILTER", filter)],
@@ -25,4 +29,11 @@ fn memory_stays_flat() {
 fn waits_reads_and_writes_allocate_nothing() {
     require!("iverilog", "vvp");
     passes("allocations::", "+count=10000");
+}
+
+#[test]
+fn beats_between_components_allocate_nothing() {
+    require!("iverilog", "vvp");
+    let filter = "=streams::beats_allocate_nothing";
+    passes_on("axis_fifo", "hdl/axis_fifo.v", filter, "+count=1");
 }

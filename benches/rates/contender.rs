@@ -9,6 +9,13 @@ const SHOWN: u64 = 2_000;
 /// Instructions are counted in two runs, and told of the events that the second one has more.
 const COUNTED: (u64, u64) = (2_000, 12_000);
 
+/// Frames through a FIFO, and who does it with our library.
+pub(crate) const STREAM: &str = "stream";
+pub(crate) const STREAMS: [(&str, &str); 2] = [
+    ("a loop in verifork", "streams::by_hand"),
+    ("verifork-components", "streams::components"),
+];
+
 /// The same work done by several; the first is the one that others are compared with.
 pub(crate) struct Work {
     pub(crate) name: String,

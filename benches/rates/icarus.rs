@@ -5,7 +5,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use crate::common::{Icarus, Run, find_tool, run};
-use crate::contender::{Contender, Work};
+use crate::contender::{Contender, STREAM, STREAMS, Work};
 use crate::{Plugins, c, peers};
 
 /// The works that have a twin in C, with the design of each.
@@ -13,7 +13,7 @@ const TWINS: [(&str, Design); 6] = [
     ("timer", Design::PluginClock),
     ("edge", Design::PluginClock),
     ("tb_cycle", Design::PluginClock),
-    ("design_edge", Design::DesignClock),
+    ("design_edge", Design::OwnClock),
     ("words_written", Design::PluginClock),
     ("words_read", Design::PluginClock),
 ];
@@ -24,7 +24,8 @@ const ALONE: [&str; 3] = ["edge_with_timeout", "queue_ping_pong", "fork_and_join
 #[derive(Clone, Copy)]
 enum Design {
     PluginClock,
-    DesignClock,
+    OwnClock,
+    Stream,
 }
 
 /// Both designs, and the plugins.
@@ -33,11 +34,12 @@ pub(crate) struct Stand {
     c: PathBuf,
     plugin_clock: Icarus,
     design_clock: Icarus,
+    stream: Icarus,
 }
 
 impl Stand {
     pub(crate) fn new(plugins: &Plugins) -> Rc<Stand> {
-        let compile = |file| Icarus::compile::<&str>("bench", &[file], &[]);
+        let compile = |top, file| Icarus::compile::<&str>(top, &[file], &[]);
         let flags = Command::new("iverilog-vpi").arg("--cflags").output();
         let flags = flags.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
         let flags = flags.unwrap_or_else(|_| "-I/usr/include/iverilog".to_owned());
@@ -45,15 +47,17 @@ impl Stand {
         Rc::new(Stand {
             plugin: plugins.ours.clone(),
             c: c::compile("vpi_bench.c", "vpi_bench.vpi", &flags, &plugins.folder),
-            plugin_clock: compile("benches/hdl/plugin_clock.v"),
-            design_clock: compile("benches/hdl/design_clock.v"),
+            plugin_clock: compile("bench", "benches/hdl/plugin_clock.v"),
+            design_clock: compile("bench", "benches/hdl/design_clock.v"),
+            stream: compile("axis_fifo", "hdl/axis_fifo.v"),
         })
     }
 
     fn image(&self, design: Design) -> &Path {
         match design {
             Design::PluginClock => self.plugin_clock.image(),
-            Design::DesignClock => self.design_clock.image(),
+            Design::OwnClock => self.design_clock.image(),
+            Design::Stream => self.stream.image(),
         }
     }
 
@@ -115,5 +119,15 @@ pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<
     let alone = ALONE
         .into_iter()
         .map(|work| Work::new(work, [ours(work, Design::PluginClock)]));
-    twins.chain(alone).collect()
+    let stream = |name, test| {
+        let stand = stand.clone();
+        Contender::new(name, move |count| stand.ours(test, Design::Stream, count))
+    };
+    let mut streams: Vec<_> = STREAMS.map(|(name, test)| stream(name, test)).into();
+    if let Some(peers) = peers {
+        let image = stand.image(Design::Stream).to_owned();
+        streams.extend(peers.stream_on_icarus(&image));
+    }
+    let streams = Work::new(STREAM, streams);
+    twins.chain(alone).chain([streams]).collect()
 }

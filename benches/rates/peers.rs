@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use crate::c;
 use crate::common::{find_tool, root, run_within};
-use crate::contender::Contender;
+use crate::contender::{Contender, STREAM};
 
 const COCOTB: &str = "2.1.0";
+/// Its bus models.
+const COCOTBEXT_AXI: &str = "0.1.28";
 /// What to download and build takes.
 const PATIENCE: Duration = Duration::from_secs(900);
 /// Slower than C by two orders of magnitude: so they have a part of the events.
@@ -34,6 +36,7 @@ struct Cocotb {
 }
 
 /// A work on Verilator.
+#[derive(Clone)]
 pub(crate) struct Verilated {
     pub(crate) program: PathBuf,
     /// Where its model goes.
@@ -47,6 +50,16 @@ pub(crate) struct Verilated {
     pub(crate) image: PathBuf,
     /// What our host has made of it, which loads plugins of others through VPI.
     pub(crate) ours: PathBuf,
+}
+
+impl Verilated {
+    fn prepare(&self, command: &mut Command, count: u64) {
+        c::prepare(command, self.work, count);
+        command.env("BENCH_PROGRAM", &self.image);
+        if let Some(watched) = self.watched {
+            command.env("BENCH_WATCHED", watched.to_string());
+        }
+    }
 }
 
 impl Peers {
@@ -81,21 +94,38 @@ impl Peers {
                 command
             }));
         }
-        if let Some(cocotb) = self.cocotb.clone() {
-            let image = image.to_owned();
-            let with_cocotb = Contender::new("cocotb", move |count| {
-                let mut command = Command::new("vvp");
-                command
-                    .arg("-m")
-                    .arg(cocotb.library("vpi_icarus"))
-                    .arg(&image);
-                cocotb.prepare(&mut command, "bench", "verilog");
-                c::prepare(&mut command, work, count);
-                command
-            });
-            contenders.push(with_cocotb.with_part(COCOTB_PART).uncounted());
-        }
+        contenders.extend(self.cocotb_on_icarus("cocotb", "bench", work, image));
         contenders
+    }
+
+    fn cocotb_on_icarus(
+        &self,
+        name: &'static str,
+        top: &'static str,
+        work: &'static str,
+        image: &Path,
+    ) -> Option<Contender> {
+        let (cocotb, image) = (self.cocotb.clone()?, image.to_owned());
+        let contender = Contender::new(name, move |count| {
+            let mut command = Command::new("vvp");
+            command
+                .arg("-m")
+                .arg(cocotb.library("vpi_icarus"))
+                .arg(&image);
+            cocotb.prepare(&mut command, top, "verilog");
+            c::prepare(&mut command, work, count);
+            command
+        });
+        Some(contender.with_part(COCOTB_PART).uncounted())
+    }
+
+    /// Frames through a FIFO, by cocotb's bus models.
+    pub(crate) fn stream_on_icarus(&self, image: &Path) -> Option<Contender> {
+        self.cocotb_on_icarus("cocotbext-axi", "axis_fifo", STREAM, image)
+    }
+
+    pub(crate) fn stream_on_verilator(&self, design: Verilated) -> Option<Contender> {
+        self.cocotb_on_verilator("cocotbext-axi", design)
     }
 
     /// Of the two only cocotb has simulators of VHDL, each by a library of its own.
@@ -118,47 +148,41 @@ impl Peers {
     /// rustdv's crates come without its host for Verilator, so that it runs in ours, through VPI.
     pub(crate) fn on_verilator(&self, design: Verilated) -> Vec<Contender> {
         let mut contenders = vec![];
-        let (work, watched, image) = (design.work, design.watched, design.image.clone());
-        let prepare = move |command: &mut Command, count| {
-            c::prepare(command, work, count);
-            command.env("BENCH_PROGRAM", &image);
-            if let Some(watched) = watched {
-                command.env("BENCH_WATCHED", watched.to_string());
-            }
-        };
         if let Some(rustdv) = self.rustdv.clone() {
-            let (prepare, ours, top) = (prepare.clone(), design.ours.clone(), design.top);
+            let design = design.clone();
             let contender = Contender::new("rustdv, in our host", move |count| {
-                let mut command = Command::new(&ours);
-                command.arg("-m").arg(&*rustdv).env("RUSTDV_TOP", top);
-                prepare(&mut command, count);
+                let mut command = Command::new(&design.ours);
+                command.arg("-m").arg(&*rustdv);
+                command.env("RUSTDV_TOP", design.top);
+                design.prepare(&mut command, count);
                 command
             });
             contenders.push(contender.with_part(RUSTDV_PART_ON_VERILATOR));
         }
-        let Some(cocotb) = self.cocotb.clone() else {
-            return contenders;
-        };
-        match cocotb.verilate(&design) {
-            Ok(program) => {
-                let contender = Contender::new("cocotb", move |count| {
-                    let mut command = Command::new(&program);
-                    cocotb.prepare(&mut command, design.top, "verilog");
-                    prepare(&mut command, count);
-                    command
-                });
-                contenders.push(contender.with_part(COCOTB_PART_ON_VERILATOR).uncounted());
-            }
-            Err(why) => eprintln!("cocotb is left out of {work}: {why}"),
-        }
+        contenders.extend(self.cocotb_on_verilator("cocotb", design));
         contenders
+    }
+
+    fn cocotb_on_verilator(&self, name: &'static str, design: Verilated) -> Option<Contender> {
+        let cocotb = self.cocotb.clone()?;
+        let program = cocotb
+            .verilate(&design)
+            .map_err(|why| eprintln!("{name} is left out of {}: {why}", design.work))
+            .ok()?;
+        let contender = Contender::new(name, move |count| {
+            let mut command = Command::new(&program);
+            cocotb.prepare(&mut command, design.top, "verilog");
+            design.prepare(&mut command, count);
+            command
+        });
+        Some(contender.with_part(COCOTB_PART_ON_VERILATOR).uncounted())
     }
 }
 
 impl Cocotb {
     fn new(folder: &Path) -> Result<Cocotb, String> {
         let python = find_tool("python3").ok_or("`python3` is not installed")?;
-        let environment = folder.join(format!("cocotb-{COCOTB}"));
+        let environment = folder.join(format!("cocotb-{COCOTB}-axi-{COCOTBEXT_AXI}"));
         let bin = environment.join("bin");
         let done = environment.join("done");
         if !done.exists() {
@@ -167,6 +191,7 @@ impl Cocotb {
             try_to(make, "an environment (`apt-get install python3-venv`)")?;
             let mut install = Command::new(bin.join("pip"));
             install.args(["install", "--quiet", &format!("cocotb=={COCOTB}")]);
+            install.arg(format!("cocotbext-axi=={COCOTBEXT_AXI}"));
             try_to(install, "cocotb")?;
             fs::write(&done, "").map_err(|error| error.to_string())?;
         }

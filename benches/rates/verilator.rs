@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::common::{find_tool, root, run_within};
-use crate::contender::{Contender, Rates, Work};
+use crate::contender::{Contender, Rates, STREAM, STREAMS, Work};
 use crate::{Plugins, Settings, c, isa_program, peers};
 
 /// How long the compilation of a design may take.
@@ -58,6 +58,15 @@ const STILL: Design = Design {
     ports: "clk change count w*",
 };
 
+const STREAMING: Design = Design {
+    source: STREAM,
+    top: "axis_fifo",
+    file: "hdl/axis_fifo.v",
+    parameters: &[],
+    test: "",
+    ports: "aclk aresetn s_axis_t* m_axis_t*",
+};
+
 /// The works: their names, their designs and how many signals are watched.
 const WORKS: [(&str, &Design, Option<u32>); 5] = [
     ("tb_cycle", &REGISTER, None),
@@ -86,8 +95,8 @@ impl Stand {
         Rc::new(stand)
     }
 
-    /// Compiles a design twice: by itself with the testbench in C++, and with our host.
-    fn compile(&self, design: &Design) {
+    /// Compiles a design by itself with the testbench in C++.
+    fn compile_by_hand(&self, design: &Design) {
         let source = format!("benches/model_cpp/{}.cpp", design.source);
         let mut by_hand = self.verilator(design, "by_hand");
         by_hand.args(["-CFLAGS", "-std=c++20"]);
@@ -95,7 +104,10 @@ impl Stand {
             .arg(root().join(design.file))
             .arg(root().join(source));
         run_within(PATIENCE, by_hand).passed();
+    }
 
+    /// Compiles a design with our host.
+    fn compile_ours(&self, design: &Design) {
         let shown = self.folder.join(format!("{}.vlt", design.source));
         let lines = design.ports.split(' ').map(|port| {
             let top = design.top;
@@ -138,6 +150,20 @@ impl Stand {
         self.folder.join(format!("{}_{by}", design.source))
     }
 
+    fn for_peers(&self, design: &Design, watched: Option<u32>) -> peers::Verilated {
+        peers::Verilated {
+            program: self.program.clone(),
+            folder: self.objects(design, "cocotb"),
+            top: design.top,
+            parameters: design.parameters,
+            sources: vec![root().join(design.file)],
+            work: design.source,
+            watched,
+            image: self.folder.join("program.hex"),
+            ours: self.objects(design, "ours").join("design"),
+        }
+    }
+
     fn by_hand(&self, design: &Design, watched: Option<u32>, count: u64) -> Command {
         let mut command = Command::new(self.objects(design, "by_hand").join("design"));
         c::prepare(&mut command, design.source, count);
@@ -148,7 +174,14 @@ impl Stand {
         command
     }
 
-    fn ours(&self, design: &Design, watched: Option<u32>, port: &str, count: u64) -> Command {
+    fn ours(
+        &self,
+        design: &Design,
+        test: &str,
+        watched: Option<u32>,
+        port: &str,
+        count: u64,
+    ) -> Command {
         let mut command = Command::new(self.objects(design, "ours").join("design"));
         command.arg("-m").arg(&self.plugin);
         command.arg(format!("+count={count}"));
@@ -157,7 +190,7 @@ impl Stand {
         if let Some(watched) = watched {
             command.arg(format!("+watched={watched}"));
         }
-        crate::prepare(&mut command, design.test);
+        crate::prepare(&mut command, test);
         command.env("VERIFORK_VERILATOR_PORT", port);
         command
     }
@@ -197,7 +230,8 @@ pub(crate) fn works(
 ) -> Vec<Work> {
     let wanted = WORKS.into_iter().filter(|(name, ..)| settings.wants(name));
     let works = wanted.map(|(name, design, watched)| {
-        stand.compile(design);
+        stand.compile_by_hand(design);
+        stand.compile_ours(design);
         let by_hand = {
             let stand = stand.clone();
             Contender::new("C++ by hand", move |count| {
@@ -206,7 +240,9 @@ pub(crate) fn works(
         };
         let ours = |name, port: &'static str| {
             let stand = stand.clone();
-            Contender::new(name, move |count| stand.ours(design, watched, port, count))
+            Contender::new(name, move |count| {
+                stand.ours(design, design.test, watched, port, count)
+            })
         };
         let mut contenders = vec![
             by_hand,
@@ -214,21 +250,29 @@ pub(crate) fn works(
             ours("verifork, by VPI", "vpi").with_part(20),
         ];
         if let Some(peers) = peers {
-            contenders.extend(peers.on_verilator(peers::Verilated {
-                program: stand.program.clone(),
-                folder: stand.objects(design, "cocotb"),
-                top: design.top,
-                parameters: design.parameters,
-                sources: vec![root().join(design.file)],
-                work: design.source,
-                watched,
-                image: stand.folder.join("program.hex"),
-                ours: stand.objects(design, "ours").join("design"),
-            }));
+            contenders.extend(peers.on_verilator(stand.for_peers(design, watched)));
         }
         Work::new(name, contenders)
     });
-    works.collect()
+    let streams = settings.wants(STREAM).then(|| streams(stand, peers));
+    works.chain(streams).collect()
+}
+
+/// Frames through a FIFO, of which there is no testbench in C++.
+fn streams(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Work {
+    stand.compile_ours(&STREAMING);
+    let mut contenders: Vec<_> = STREAMS
+        .map(|(name, test)| {
+            let stand = stand.clone();
+            Contender::new(name, move |count| {
+                stand.ours(&STREAMING, test, None, "memory", count)
+            })
+        })
+        .into();
+    if let Some(peers) = peers {
+        contenders.extend(peers.stream_on_verilator(stand.for_peers(&STREAMING, None)));
+    }
+    Work::new(STREAM, contenders)
 }
 
 /// What watching costs an evaluation, of which a cycle has two: the works that differ in it, compared.

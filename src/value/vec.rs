@@ -207,6 +207,13 @@ impl PartialEq for LogicVec {
     #[inline]
     fn eq(&self, other: &LogicVec) -> bool {
         match (&self.0, &other.0) {
+            (
+                Storage::Inline { width, planes },
+                Storage::Inline {
+                    width: others,
+                    planes: other,
+                },
+            ) => width == others && planes == other,
             // Planes that only one side has may still be empty.
             (
                 Storage::Heap { width, words },

@@ -14,6 +14,11 @@ thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
+/// How many there were on this thread.
+pub(crate) fn allocations() -> u64 {
+    ALLOCATIONS.get()
+}
+
 struct Counting;
 
 // SAFETY: every call goes to the system's allocator unchanged, and counting neither allocates nor
@@ -42,11 +47,11 @@ async fn measure(test: &Test, mut event: impl AsyncFnMut() -> Result) -> Result<
     for _ in 0..1000 {
         event().await?;
     }
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     for _ in 0..count {
         event().await?;
     }
-    let allocated = ALLOCATIONS.get() - before;
+    let allocated = allocations() - before;
     let rate = allocated as f64 / count as f64;
     println!("allocations={} n={count} an_event={rate:.3}", test.name());
     Ok(allocated)

@@ -7,6 +7,7 @@ mod allocations;
 mod designs;
 mod memory;
 mod soak;
+mod streams;
 
 use verifork::dut::Instance;
 use verifork::prelude::*;
@@ -64,11 +65,17 @@ impl<'a> Meter<'a> {
     /// Whether there is another event to have; reports the rate after the last one.
     #[inline]
     fn wants_more(&mut self) -> bool {
-        if self.done == WARM_UP {
+        self.wants_more_of(1)
+    }
+
+    /// Whether there are so many events to have, which come together.
+    #[inline]
+    fn wants_more_of(&mut self, events: u64) -> bool {
+        if self.done < WARM_UP + events && self.done >= WARM_UP {
             self.begun = processor_time();
         }
-        self.done += 1;
-        if self.done <= WARM_UP + self.count {
+        self.done += events;
+        if self.done < WARM_UP + self.count + events {
             return true;
         }
         self.report();

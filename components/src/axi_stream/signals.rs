@@ -255,9 +255,11 @@ impl BeatBuffer {
         }
         if let Some(signal) = signals.tdata {
             signal.get_into(&mut self.data)?;
-            if let Some(index) = (0..self.bytes).find(|&index| {
-                self.kind(index) == ByteKind::Data && unknown_bits(&self.data, index) != 0
-            }) {
+            if self.data.has_unknown()
+                && let Some(index) = (0..self.bytes).find(|&index| {
+                    self.kind(index) == ByteKind::Data && unknown_bits(&self.data, index) != 0
+                })
+            {
                 let what = format!("byte {index} of TDATA is data, and not known");
                 return Err(Violation::new("AXI4STREAM_ERRM_TDATA_X", bus, what)
                     .now()
@@ -293,6 +295,29 @@ impl BeatBuffer {
 
     /// Adds the bytes of the beat to a frame.
     pub(super) fn add_to(&self, frame: &mut Frame) {
+        self.add_bytes_to(frame);
+        if self.signals.tuser.is_some() {
+            frame.users.push(self.user.clone());
+        }
+    }
+
+    /// Whether it has no byte that is left out, or that is a position alone.
+    fn is_all_data(&self) -> bool {
+        (0..self.bytes.div_ceil(64)).all(|word| {
+            let others = 64 - (self.bytes - word * 64).min(64);
+            self.keep.value_word(word) & self.strobe.value_word(word) == u64::MAX >> others
+        })
+    }
+
+    fn add_bytes_to(&self, frame: &mut Frame) {
+        if frame.kinds.is_empty() && self.is_all_data() {
+            for first in (0..self.bytes).step_by(8) {
+                let eight = self.data.value_word(first / 8).to_le_bytes();
+                let count = (self.bytes - first).min(8);
+                frame.data.extend_from_slice(&eight[..count]);
+            }
+            return;
+        }
         for index in 0..self.bytes {
             let kind = self.kind(index);
             let byte = match kind {
@@ -307,9 +332,6 @@ impl BeatBuffer {
                 frame.kinds.push(kind);
             }
             frame.data.push(byte);
-        }
-        if self.signals.tuser.is_some() {
-            frame.users.push(self.user.clone());
         }
     }
 

@@ -66,6 +66,43 @@ fn components_are_started_at_every_bus_of_a_design_and_find_what_breaks_a_rule()
 }
 
 #[test]
+fn what_names_do_not_tell_of_a_bus_is_tried() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    // The first has STALL, and does not use it.
+    for (design, name, part) in [
+        (
+            "wishbone_memory",
+            "Wishbone",
+            "wishbone::Manager::new(&dut.wb.classic())",
+        ),
+        ("axi_ram", "AXI4", "axi::Burst::incr(address,"),
+    ] {
+        let folder = format!("{}-tb", design.replace('_', "-"));
+        let source = repository().join(format!("hdl/{design}.v"));
+        let new = [
+            "new",
+            &folder,
+            "--top",
+            design,
+            "--sources",
+            source.to_str().unwrap(),
+        ];
+        let made = outside.verifork("", &new);
+        made.status(0).says(&format!("({name})"));
+        assert!(!made.text.contains("is skipped"), "{}", made.text);
+        let written = fs::read_to_string(outside.path(&folder).join("src/buses.rs")).unwrap();
+        assert!(written.contains(part), "{part} is not in:\n{written}");
+        outside
+            .cargo(&folder, &["test"])
+            .status(0)
+            .says("icarus::buses::traffic ... ok");
+    }
+}
+
+#[test]
 fn traffic_that_a_design_fails_is_skipped_with_its_reason_and_what_gives_nothing_is_not_checked() {
     if !is_there("iverilog") {
         return;

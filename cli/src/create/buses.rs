@@ -18,6 +18,8 @@ pub(super) struct Bus<'a> {
     pub(super) field: String,
     /// Whether the testbench is the side that begins: source or manager.
     pub(super) into_design: bool,
+    /// Whether it is a Wishbone in standard mode that has STALL all the same.
+    pub(super) is_standard: bool,
     signals: Vec<(String, &'a Port<'a>)>,
     /// The clock that it belongs to, and the reset with whether it is active at 0.
     pub(super) clock: &'a Port<'a>,
@@ -27,8 +29,10 @@ pub(super) struct Bus<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     AxiStream,
+    Axi,
     AxiLite,
     Apb,
+    Wishbone,
     ValidReady,
 }
 
@@ -43,25 +47,54 @@ enum Side {
 
 use Side::{First, Second};
 
+/// A signal of a protocol.
+struct Wire {
+    /// What it is called in the design, in lower case.
+    port: String,
+    /// What the protocol calls it.
+    name: &'static str,
+    side: Side,
+    needed: bool,
+}
+
 /// A protocol by the names of its signals.
 struct Protocol {
     kind: Kind,
-    /// The signal that is looked for first.
-    key: &'static str,
-    /// With who drives them, and whether they have to be there.
-    signals: &'static [(&'static str, Side, bool)],
+    /// The port that is looked for first.
+    key: String,
+    wires: Vec<Wire>,
     /// Signals that make another protocol of it.
     foreign: &'static [&'static str],
     /// Whether the widths are such as the protocol allows.
     fits: fn(&Bus<'_>) -> bool,
 }
 
+/// Signals that are called what the protocol calls them.
+fn wires(signals: &[(&'static str, Side, bool)]) -> Vec<Wire> {
+    let wire = |&(name, side, needed): &(&'static str, Side, bool)| Wire {
+        port: name.to_owned(),
+        name,
+        side,
+        needed,
+    };
+    signals.iter().map(wire).collect()
+}
+
 /// The order matters: a name that one has taken is no other's.
-const PROTOCOLS: [Protocol; 3] = [
+fn protocols() -> Vec<Protocol> {
+    let mut protocols = vec![axi_stream(), axi(), axi_lite(), apb()];
+    // As the subordinate has them, as the manager has them, and between the two.
+    protocols.push(wishbone(["_i", "_o"], ["dat_i", "dat_o"]));
+    protocols.push(wishbone(["_o", "_i"], ["dat_o", "dat_i"]));
+    protocols.push(wishbone(["", ""], ["dat_w", "dat_r"]));
+    protocols
+}
+
+fn axi_stream() -> Protocol {
     Protocol {
         kind: Kind::AxiStream,
-        key: "tvalid",
-        signals: &[
+        key: "tvalid".to_owned(),
+        wires: wires(&[
             ("tvalid", First, true),
             ("tready", Second, false),
             ("tdata", First, true),
@@ -71,23 +104,114 @@ const PROTOCOLS: [Protocol; 3] = [
             ("tid", First, false),
             ("tdest", First, false),
             ("tuser", First, false),
-        ],
+        ]),
         foreign: &[],
         fits: |bus| {
             let bytes = bus.width("tdata") / 8;
-            let per_byte = |name| matches!(bus.width(name), 0) || bus.width(name) == bytes;
             bus.are_bits(&["tvalid", "tready", "tlast"])
                 && bus.width("tdata").is_multiple_of(8)
                 && (1..=128).contains(&bytes)
-                && per_byte("tkeep")
-                && per_byte("tstrb")
+                && bus.is("tkeep", bytes)
+                && bus.is("tstrb", bytes)
                 && bus.width("tid") + bus.width("tdest") <= 24
         },
-    },
+    }
+}
+
+fn axi() -> Protocol {
+    let mut signals = Vec::new();
+    for (name, needed) in [
+        ("valid", true),
+        ("addr", true),
+        ("len", true),
+        ("id", false),
+        ("size", false),
+        ("burst", false),
+        ("lock", false),
+        ("cache", false),
+        ("prot", false),
+        ("qos", false),
+        ("region", false),
+        ("user", false),
+    ] {
+        signals.push((["aw", "ar"], name, First, needed));
+    }
+    signals.push((["aw", "ar"], "ready", Second, true));
+    let addresses = signals
+        .into_iter()
+        .flat_map(|(channels, name, side, needed)| {
+            channels.map(|channel| Wire {
+                port: format!("{channel}{name}"),
+                name: "",
+                side,
+                needed,
+            })
+        });
+    let mut all: Vec<Wire> = addresses.collect();
+    all.extend(wires(&[
+        ("wvalid", First, true),
+        ("wready", Second, true),
+        ("wdata", First, true),
+        ("wstrb", First, false),
+        ("wlast", First, false),
+        ("wuser", First, false),
+        ("bvalid", Second, true),
+        ("bready", First, true),
+        ("bid", Second, false),
+        ("bresp", Second, false),
+        ("buser", Second, false),
+        ("rvalid", Second, true),
+        ("rready", First, true),
+        ("rdata", Second, true),
+        ("rid", Second, false),
+        ("rresp", Second, false),
+        ("rlast", Second, false),
+        ("ruser", Second, false),
+    ]));
+    Protocol {
+        kind: Kind::Axi,
+        key: "awlen".to_owned(),
+        wires: all,
+        // AXI3.
+        foreign: &["wid"],
+        fits: |bus| {
+            let data = bus.width("wdata");
+            let both = |name, wanted| {
+                ["aw", "ar"]
+                    .iter()
+                    .all(|channel| bus.is(&format!("{channel}{name}"), wanted))
+            };
+            let handshakes = ["aw", "w", "b", "ar", "r"];
+            let mut handshakes = handshakes
+                .iter()
+                .flat_map(|it| [format!("{it}valid"), format!("{it}ready")]);
+            handshakes.all(|name| bus.width(&name) == 1)
+                && data.is_power_of_two()
+                && (8..=1024).contains(&data)
+                && bus.width("rdata") == data
+                && bus.width("awaddr") == bus.width("araddr")
+                && bus.width("awaddr") <= 64
+                && bus.width("awid") == bus.width("bid")
+                && bus.width("arid") == bus.width("rid")
+                && [("len", 8), ("size", 3), ("burst", 2), ("lock", 1)]
+                    .iter()
+                    .all(|(name, width)| both(name, *width))
+                && [("cache", 4), ("prot", 3), ("qos", 4), ("region", 4)]
+                    .iter()
+                    .all(|(name, width)| both(name, *width))
+                && bus.is("wstrb", data / 8)
+                && bus.is("bresp", 2)
+                && bus.is("rresp", 2)
+                && bus.are_bits(&["wlast", "rlast"])
+        },
+    }
+}
+
+fn axi_lite() -> Protocol {
     Protocol {
         kind: Kind::AxiLite,
-        key: "awvalid",
-        signals: &[
+        key: "awvalid".to_owned(),
+        wires: wires(&[
             ("awvalid", First, true),
             ("awready", Second, true),
             ("awaddr", First, true),
@@ -107,7 +231,7 @@ const PROTOCOLS: [Protocol; 3] = [
             ("rready", First, true),
             ("rdata", Second, true),
             ("rresp", Second, false),
-        ],
+        ]),
         // AXI4, and AXI3.
         foreign: &[
             "awlen", "arlen", "awsize", "awburst", "wlast", "rlast", "wid",
@@ -118,22 +242,24 @@ const PROTOCOLS: [Protocol; 3] = [
                 "rvalid", "rready",
             ];
             let width = bus.width("wdata");
-            let is = |name, wanted| matches!(bus.width(name), 0) || bus.width(name) == wanted;
             bus.are_bits(&handshakes)
                 && [32, 64].contains(&width)
                 && bus.width("rdata") == width
-                && is("wstrb", width / 8)
-                && ["awprot", "arprot"].iter().all(|name| is(name, 3))
-                && ["bresp", "rresp"].iter().all(|name| is(name, 2))
+                && bus.is("wstrb", width / 8)
+                && ["awprot", "arprot"].iter().all(|name| bus.is(name, 3))
+                && ["bresp", "rresp"].iter().all(|name| bus.is(name, 2))
                 && ["awaddr", "araddr"]
                     .iter()
                     .all(|name| bus.width(name) <= 64)
         },
-    },
+    }
+}
+
+fn apb() -> Protocol {
     Protocol {
         kind: Kind::Apb,
-        key: "penable",
-        signals: &[
+        key: "penable".to_owned(),
+        wires: wires(&[
             ("psel", First, true),
             ("penable", First, true),
             ("paddr", First, true),
@@ -144,38 +270,99 @@ const PROTOCOLS: [Protocol; 3] = [
             ("pslverr", Second, false),
             ("pstrb", First, false),
             ("pprot", First, false),
-        ],
+        ]),
         foreign: &[],
         fits: |bus| {
             let width = bus.width("pwdata");
-            let is = |name, wanted| matches!(bus.width(name), 0) || bus.width(name) == wanted;
             bus.are_bits(&["psel", "penable", "pwrite", "pready", "pslverr"])
                 && [8, 16, 32].contains(&width)
                 && bus.width("prdata") == width
                 && bus.width("paddr") <= 32
-                && is("pstrb", width / 8)
-                && is("pprot", 3)
+                && bus.is("pstrb", width / 8)
+                && bus.is("pprot", 3)
         },
-    },
-];
+    }
+}
+
+/// Wishbone, with what is behind the names of the manager's and of the subordinate's signals, and what data is
+/// called.
+fn wishbone(ends: [&str; 2], data: [&str; 2]) -> Protocol {
+    let mut all = Vec::new();
+    for (name, side, needed) in [
+        ("cyc", First, true),
+        ("stb", First, true),
+        ("we", First, true),
+        ("adr", First, true),
+        ("sel", First, false),
+        ("cti", First, false),
+        ("bte", First, false),
+        ("lock", First, false),
+        ("ack", Second, true),
+        ("err", Second, false),
+        ("rty", Second, false),
+        ("stall", Second, false),
+    ] {
+        let end = ends[usize::from(side == Second)];
+        all.push(Wire {
+            port: format!("{name}{end}"),
+            name,
+            side,
+            needed,
+        });
+    }
+    for (port, name, side) in [(data[0], "dat_w", First), (data[1], "dat_r", Second)] {
+        all.push(Wire {
+            port: port.to_owned(),
+            name,
+            side,
+            needed: true,
+        });
+    }
+    Protocol {
+        kind: Kind::Wishbone,
+        key: format!("cyc{}", ends[0]),
+        wires: all,
+        foreign: &[],
+        fits: |bus| {
+            let width = bus.width("dat_w");
+            let bits = ["cyc", "stb", "we", "lock", "ack", "err", "rty", "stall"];
+            bus.are_bits(&bits)
+                && [8, 16, 32, 64].contains(&width)
+                && bus.width("dat_r") == width
+                && bus.width("adr") <= 64
+                && bus.is("sel", width / 8)
+                && bus.is("cti", 3)
+                && bus.is("bte", 2)
+        },
+    }
+}
 
 impl Kind {
     /// What it is called.
     pub(super) fn name(self) -> &'static str {
         match self {
             Kind::AxiStream => "AXI4-Stream",
+            Kind::Axi => "AXI4",
             Kind::AxiLite => "AXI4-Lite",
             Kind::Apb => "APB",
+            Kind::Wishbone => "Wishbone",
             Kind::ValidReady => "valid/ready",
         }
+    }
+
+    /// Whether it goes one way, from a source to a sink; else a manager asks a subordinate.
+    pub(super) fn is_channel(self) -> bool {
+        matches!(self, Kind::AxiStream | Kind::ValidReady)
     }
 
     /// Its module in `verifork_components`.
     pub(super) fn module(self) -> &'static str {
         match self {
             Kind::AxiStream => "axi_stream",
+            Kind::Axi => "axi",
             Kind::AxiLite => "axi_lite",
             Kind::Apb => "apb",
+            Kind::Wishbone => "wishbone",
             Kind::ValidReady => "valid_ready",
         }
     }
@@ -186,6 +373,16 @@ impl<'a> Bus<'a> {
     pub(super) fn width(&self, name: &str) -> u32 {
         let found = self.signals.iter().find(|(known, _)| known == name);
         found.map_or(0, |(_, port)| width(port))
+    }
+
+    /// Whether a signal has so many bits, if it is there.
+    fn is(&self, name: &str, wanted: u32) -> bool {
+        [0, wanted].contains(&self.width(name))
+    }
+
+    /// Whether names do not tell in which of two modes it is.
+    pub(super) fn may_be_standard(&self) -> bool {
+        self.kind == Kind::Wishbone && self.width("stall") > 0
     }
 
     fn are_bits(&self, names: &[&str]) -> bool {
@@ -258,9 +455,9 @@ pub(super) fn buses<'a>(written: &'a Written<'a>) -> Vec<Bus<'a>> {
         buses: Vec::new(),
         fields: TAKEN.iter().map(ToString::to_string).collect(),
     };
-    for protocol in &PROTOCOLS {
-        for prefix in found.prefixes(protocol.key) {
-            found.protocol(protocol, &prefix);
+    for protocol in protocols() {
+        for prefix in found.prefixes(&protocol.key) {
+            found.protocol(&protocol, &prefix);
         }
     }
     // `a_b_valid` belongs to `a_b_`, and not to what `a_` carries.
@@ -311,18 +508,23 @@ impl<'a> Found<'a> {
         }
         let mut places = Vec::new();
         let mut into_design = None;
-        for &(name, side, needed) in protocol.signals {
-            let Some(at) = self.at(prefix, name) else {
-                if needed {
+        for wire in &protocol.wires {
+            let Some(at) = self.at(prefix, &wire.port) else {
+                if wire.needed {
                     return;
                 }
                 continue;
             };
-            let into = self.candidates[at].input == (side == First);
+            let into = self.candidates[at].input == (wire.side == First);
             // All signals of one side go one way; else somebody only listens.
             if *into_design.get_or_insert(into) != into {
                 return;
             }
+            let name = if wire.name.is_empty() {
+                &wire.port
+            } else {
+                wire.name
+            };
             places.push((name.to_owned(), at));
         }
         if let Some(into_design) = into_design {
@@ -379,6 +581,7 @@ impl<'a> Found<'a> {
             prefix: spelt.chars().take(prefix.chars().count()).collect(),
             field: String::new(),
             into_design,
+            is_standard: false,
             signals,
             clock,
             reset: self.reset(prefix, clock),
@@ -635,7 +838,7 @@ mod tests {
     }
 
     #[test]
-    fn buses_of_registers_are_known_and_full_axi_is_none() {
+    fn buses_of_memories_and_registers_are_told_apart() {
         let ports = axi_lite(32);
         let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
         let apb = [
@@ -651,10 +854,52 @@ mod tests {
             found(&with(&["clk<1"], &all)),
             ["AxiLite m_> clk none", "Apb < clk none"]
         );
-        let full = with(&["m_awlen>8"], &ports);
-        assert!(found(&with(&["clk<1"], &full)).is_empty());
+        let full = with(
+            &["m_awlen>8", "m_arlen>8", "m_wlast>1", "m_rlast<1"],
+            &ports,
+        );
+        assert_eq!(found(&with(&["clk<1"], &full)), ["Axi m_> clk none"]);
+        // AXI3, and what has a length for one direction.
+        for other in [&["m_wid>4", "m_awlen>8", "m_arlen>8"][..], &["m_awlen>8"]] {
+            assert!(found(&with(&["clk<1"], &with(other, &ports))).is_empty());
+        }
         let wide = axi_lite(128);
         let wide: Vec<&str> = wide.iter().map(String::as_str).collect();
         assert!(found(&with(&["clk<1"], &wide)).is_empty());
+    }
+
+    #[test]
+    fn wishbone_is_known_from_either_side() {
+        let ports = |way: [char; 2], ends: [&str; 2]| {
+            let mut ports = Vec::new();
+            for (name, width) in [("cyc", 1), ("stb", 1), ("we", 1), ("adr", 8), ("sel", 4)] {
+                ports.push(format!("wb_{name}{}{}{width}", ends[0], way[0]));
+            }
+            ports.push(format!("wb_ack{}{}1", ends[1], way[1]));
+            ports
+        };
+        for (way, ends, data, told) in [
+            (
+                ['<', '>'],
+                ["_i", "_o"],
+                ["wb_dat_i<32", "wb_dat_o>32"],
+                "<",
+            ),
+            (
+                ['>', '<'],
+                ["_o", "_i"],
+                ["wb_dat_o>32", "wb_dat_i<32"],
+                ">",
+            ),
+            (['<', '>'], ["", ""], ["wb_dat_w<32", "wb_dat_r>32"], "<"),
+        ] {
+            let ports = ports(way, ends);
+            let ports: Vec<&str> = ports.iter().map(String::as_str).chain(data).collect();
+            let clocks = ["wb_clk_i<1", "wb_rst_i<1"];
+            assert_eq!(
+                found(&with(&clocks, &ports)),
+                [format!("Wishbone wb_{told} wb_clk_i wb_rst_i")]
+            );
+        }
     }
 }

@@ -209,7 +209,7 @@ impl New {
             // A design that cannot be reset twice is not to be tried as it should be.
             failures = failed;
         }
-        let buses = buses(&written);
+        let mut buses = buses(&written);
         if buses.is_empty() {
             return Ok(Made {
                 failures,
@@ -219,7 +219,7 @@ impl New {
         write(&folder.join("Cargo.toml"), &self.manifest(true)?)?;
         let with_buses = first.replacen("mod dut;", "mod buses;\nmod dut;", 1);
         write(&library, &formatted(with_buses))?;
-        try_buses(&written, &buses, folder, &harness)?;
+        try_buses(&written, &mut buses, folder, &harness)?;
         Ok(Made {
             failures,
             buses: Some(told(&buses)),
@@ -257,12 +257,14 @@ struct Made {
 /// Writes the test of the buses, in the form in which it passes; one that fails is skipped, with its reason.
 fn try_buses(
     written: &Written<'_>,
-    buses: &[Bus<'_>],
+    buses: &mut [Bus<'_>],
     folder: &Path,
     harness: &HarnessArgs,
 ) -> anyhow::Result<()> {
     let path = folder.join("src/buses.rs");
     let mut form = Form::Checked;
+    // How it has failed in the mode that the names suggest.
+    let mut before: Option<Failure> = None;
     loop {
         write(&path, &formatted(traffic(written, buses, &form)))?;
         if matches!(form, Form::Skipped(_)) {
@@ -270,16 +272,23 @@ fn try_buses(
         }
         let failures = failures(harness)?;
         let of_buses = failures
-            .iter()
+            .into_iter()
             .filter(|it| it.test.ends_with(&format!("::{TEST}")));
-        let of_buses: Vec<&Failure> = of_buses.collect();
-        let Some(first) = of_buses.first() else {
+        let of_buses: Vec<Failure> = of_buses.collect();
+        let nothing_came = |it: &Failure| it.message.contains(NOTHING_CAME_OUT);
+        let nothing_came = of_buses.iter().all(nothing_came);
+        let Some(first) = of_buses.into_iter().next() else {
             return Ok(());
         };
-        let nothing_came = |it: &&Failure| it.message.contains(NOTHING_CAME_OUT);
-        form = if form == Form::Checked && of_buses.iter().all(nothing_came) {
+        form = if form == Form::Checked && nothing_came {
             Form::Unchecked
+        } else if before.is_none() && buses.iter().any(Bus::may_be_standard) {
+            set_standard(buses, true);
+            before = Some(first);
+            Form::Checked
         } else {
+            set_standard(buses, false);
+            let first = before.take().unwrap_or(first);
             eprintln!(
                 "note: `{TEST}` is skipped: it fails on {}:\n{}",
                 first.simulator.product(),
@@ -287,6 +296,12 @@ fn try_buses(
             );
             Form::Skipped(cause(&first.message))
         };
+    }
+}
+
+fn set_standard(buses: &mut [Bus<'_>], is_standard: bool) {
+    for bus in buses {
+        bus.is_standard = is_standard && bus.may_be_standard();
     }
 }
 

@@ -31,8 +31,7 @@ pub(super) fn traffic(written: &Written<'_>, buses: &[Bus<'_>], form: &Form) -> 
     let into = buses.iter().any(|bus| bus.into_design);
     let mut modules: Vec<&str> = buses.iter().map(|bus| bus.kind.module()).collect();
     modules.extend(["Clocked", "Pauses"]);
-    let answers =
-        |bus: &Bus<'_>| !bus.into_design && [Kind::AxiLite, Kind::Apb].contains(&bus.kind);
+    let answers = |bus: &Bus<'_>| !bus.into_design && !bus.kind.is_channel();
     if buses.iter().any(answers) {
         modules.push("memory::Memory");
     }
@@ -209,7 +208,7 @@ fn end(buses: &[Bus<'_>], form: &Form, groups: &[(String, &Bus<'_>)]) -> String 
 
 /// Whether a sink keeps what comes over it.
 fn is_received(bus: &Bus<'_>) -> bool {
-    !bus.into_design && [Kind::AxiStream, Kind::ValidReady].contains(&bus.kind)
+    !bus.into_design && bus.kind.is_channel()
 }
 
 fn is_same_clock(a: &Bus<'_>, b: &Bus<'_>) -> bool {
@@ -241,17 +240,20 @@ fn groups<'b, 'a>(buses: &'b [Bus<'a>]) -> Vec<(String, &'b Bus<'a>)> {
 /// The statements that start the components of a bus.
 fn components(bus: &Bus<'_>, clocked: &str) -> String {
     let (module, field, name) = (bus.kind.module(), &bus.field, plain(bus));
+    // With STALL it is taken for a pipelined one.
+    let mode = if bus.is_standard { ".classic()" } else { "" };
+    let signals = format!("dut.{field}{mode}");
     let start = format!(
         "\n            .pauses(&Pauses::random(0.2))\n            .start(tm, &{clocked});\n"
     );
-    let what = match (bus.kind, bus.into_design) {
-        (Kind::AxiStream | Kind::ValidReady, true) => "a source sends",
-        (Kind::AxiStream | Kind::ValidReady, false) => "a sink receives, and stalls at times",
+    let what = match (bus.kind.is_channel(), bus.into_design) {
+        (true, true) => "a source sends",
+        (true, false) => "a sink receives, and stalls at times",
         (_, true) => "a manager writes and reads",
         (_, false) => "a memory answers the design",
     };
     let checker = if bus.into_design {
-        format!("{module}::Checker::new(&dut.{field}).start(tm, &{clocked});\n")
+        format!("{module}::Checker::new(&{signals}).start(tm, &{clocked});\n")
     } else {
         let ignored = at_end(bus.kind)
             .iter()
@@ -259,23 +261,23 @@ fn components(bus: &Bus<'_>, clocked: &str) -> String {
         let (start, ignored): (_, String) =
             (format!(".start(tm, &{clocked});\n"), ignored.collect());
         match ignored.as_str() {
-            "" => format!("{module}::Checker::new(&dut.{field}){start}"),
+            "" => format!("{module}::Checker::new(&{signals}){start}"),
             _ => format!(
-                "{module}::Checker::new(&dut.{field})\n            \
+                "{module}::Checker::new(&{signals})\n            \
                  // The design begins transfers when it likes, the last as the test ends.\n\
                  {ignored}            {start}"
             ),
         }
     };
     let mut text = format!("        // `{name}`: {what}.\n        {checker}");
-    let component = match (bus.kind, bus.into_design) {
-        (Kind::AxiStream | Kind::ValidReady, true) => "Source",
-        (Kind::AxiStream | Kind::ValidReady, false) => "Sink",
+    let component = match (bus.kind.is_channel(), bus.into_design) {
+        (true, true) => "Source",
+        (true, false) => "Sink",
         (_, true) => "Manager",
         (_, false) => {
             let _ = writeln!(
                 text,
-                "        {module}::Subordinate::new(&dut.{field}, &Memory::sparse()){start}"
+                "        {module}::Subordinate::new(&{signals}, &Memory::sparse()){start}"
             );
             return text;
         }
@@ -283,7 +285,7 @@ fn components(bus: &Bus<'_>, clocked: &str) -> String {
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "        let {field} = {module}::{component}::new(&dut.{field}){start}"
+        "        let {field} = {module}::{component}::new(&{signals}){start}"
     );
     if bus.into_design {
         let _ = write!(
@@ -306,6 +308,11 @@ fn components(bus: &Bus<'_>, clocked: &str) -> String {
 fn at_end(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::AxiStream => &["AXI4STREAM_ERRM_STREAM_ALL_DONE_EOS"],
+        Kind::Axi => &[
+            "AXI4_ERRS_BRESP_ALL_DONE_EOS",
+            "AXI4_ERRS_RLAST_ALL_DONE_EOS",
+        ],
+        Kind::Wishbone => &["WB_ALL_DONE_EOS"],
         Kind::AxiLite => &[
             "AXI4LITE_ERRS_BRESP_ALL_DONE_EOS",
             "AXI4LITE_ERRS_RDATA_ALL_DONE_EOS",
@@ -345,6 +352,32 @@ fn transfer(bus: &Bus<'_>) -> String {
                  {field}.read_response(address).await?;\n",
                 address(bytes, bus.width("awaddr").min(bus.width("araddr"))),
                 (1u32 << bytes) - 1
+            )
+        }
+        Kind::Axi => {
+            let bytes = bus.width("wdata") / 8;
+            // Of four beats none crosses 4 KB where it begins at a multiple of so many bytes.
+            format!(
+                "{}                \
+                 let burst = axi::Burst::incr(address, rng.random_range(1..=4), {bytes});\n                \
+                 let mut bytes = vec![0; burst.data_bytes()];\n                \
+                 rng.fill_bytes(&mut bytes);\n                \
+                 {field}.write_burst(burst.clone(), bytes).await?;\n                \
+                 {field}.read_burst(burst).await?;\n",
+                address(4 * bytes, bus.width("awaddr"))
+            )
+        }
+        Kind::Wishbone => {
+            let bits = bus.width("dat_w");
+            let data = match bits {
+                64 => "rng.random()".to_owned(),
+                _ => format!("rng.random_range(0..1 << {bits})"),
+            };
+            format!(
+                "{}                \
+                 {field}.access(wishbone::Request::write(address, {data})).await?;\n                \
+                 {field}.access(wishbone::Request::read(address)).await?;\n",
+                address(bits / 8, bus.width("adr"))
             )
         }
         Kind::Apb => {

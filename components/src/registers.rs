@@ -44,7 +44,7 @@
 //! ```
 //!
 //! Any manager that is a [`Frontdoor`] will do: those of [`ahb`](crate::ahb), [`apb`](crate::apb),
-//! [`axi_lite`](crate::axi_lite) and [`wishbone`](crate::wishbone) are. With [`follow`](Model::follow) the mirror changes by what a monitor sees, whoever
+//! [`axi`](crate::axi), [`axi_lite`](crate::axi_lite) and [`wishbone`](crate::wishbone) are. With [`follow`](Model::follow) the mirror changes by what a monitor sees, whoever
 //! writes: a processor in the design, or another manager.
 //!
 //! | access | a write | a read |

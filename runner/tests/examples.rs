@@ -229,6 +229,20 @@ mutants! {
         on icarus says "AHB_ERRS_HRDATA_X: ";
     ahb_ram_error_writes("ahb_ram_error_writes.vhd") of "ahb_tb", "ahb_ram::vhdl::at_once", "the_ram_keeps_its_words::at_full_speed"
         on ghdl, nvc says "transfers";
+    apb_bridge_enable_early("apb_bridge_enable_early.v") of "apb_bridge_tb", "apb_bridge", "commands_are_done::at_full_speed"
+        on icarus says "APB_ERRM_PENABLE_SETUP: ";
+    apb_bridge_address_moves("apb_bridge_address_moves.v") of "apb_bridge_tb", "apb_bridge", "commands_are_done::at_full_speed"
+        on icarus, verilator says "APB_ERRM_PADDR_STABLE: ";
+    apb_bridge_address_moves_in_vhdl("apb_bridge_address_moves.vhd") of "apb_bridge_tb", "apb_bridge::vhdl", "commands_are_done::at_full_speed"
+        on ghdl, nvc says "APB_ERRM_PADDR_STABLE: ";
+    apb_bridge_strobes_in_reads("apb_bridge_strobes_in_reads.v") of "apb_bridge_tb", "apb_bridge", "commands_are_done::at_full_speed"
+        on icarus says "APB_ERRM_PSTRB_READ: ";
+    apb_bridge_gives_up("apb_bridge_gives_up.v") of "apb_bridge_tb", "apb_bridge", "commands_are_done::with_waits"
+        on icarus says "APB_ERRM_PSEL_STABLE: ";
+    apb_bridge_enable_pulses("apb_bridge_enable_pulses.vhd") of "apb_bridge_tb", "apb_bridge::vhdl", "commands_are_done::with_waits"
+        on ghdl, nvc says "APB_ERRM_PENABLE_ACCESS: ";
+    apb_bridge_reset_keeps_select("apb_bridge_reset_keeps_select.vhd") of "apb_bridge_tb", "apb_bridge::vhdl", "a_reset_forgets_what_is_under_way"
+        on ghdl, nvc says "APB_ERRM_PSEL_RESET: ";
     apb_registers_reset_value("apb_registers_reset_value.v") of "registers_tb", "apb_registers::at_once", "each_register_has_its_value_after_a_reset"
         on icarus, verilator says "the reset test of `apb_registers`: `control.divider` (bits 15:8 at 0x4) is 0x1, not 0x10";
     apb_registers_event_stays("apb_registers_event_stays.v") of "registers_tb", "apb_registers::at_once", "each_bit_is_as_its_access_says"

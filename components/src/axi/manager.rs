@@ -473,6 +473,10 @@ pub struct RunningManager {
 }
 
 impl RunningManager {
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
     /// The same manager, whose [`write`](Self::write) and [`read`](Self::read) make bursts with this ID,
     /// protection, and so on.
     ///

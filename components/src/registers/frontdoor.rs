@@ -7,7 +7,7 @@ use std::rc::Rc;
 use verifork::Result;
 
 use crate::memory::mask_of;
-use crate::{ahb, apb, axi_lite, wishbone};
+use crate::{ahb, apb, axi, axi_lite, wishbone};
 
 /// The bus has answered that it does not do an access: PSLVERR, SLVERR, ERR.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 
 /// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers: a word each, all of its bytes.
 ///
-/// Those of AHB-Lite, APB, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
+/// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
 pub trait Frontdoor {
     /// How many bytes a word has.
     fn bytes(&self) -> usize;
@@ -93,6 +93,38 @@ impl Frontdoor for apb::RunningManager {
             } else {
                 Ok(())
             })
+        })
+    }
+}
+
+impl Frontdoor for axi::RunningManager {
+    fn bytes(&self) -> usize {
+        self.bus().bytes()
+    }
+
+    fn read(&self, address: u64) -> Reply<u64> {
+        let this = self.clone();
+        Box::pin(async move {
+            let bytes = u8::try_from(this.bus().bytes())?;
+            let burst = axi::Burst::incr(address, 1, bytes);
+            let answer = this.read_burst(burst).await?;
+            let mut word = [0; 8];
+            for (byte, read) in word.iter_mut().zip(&answer.data) {
+                *byte = *read;
+            }
+            Ok(okay(answer.response()).map(|()| u64::from_le_bytes(word)))
+        })
+    }
+
+    fn write(&self, address: u64, data: u64) -> Reply<()> {
+        let this = self.clone();
+        Box::pin(async move {
+            let bytes = this.bus().bytes();
+            let burst = axi::Burst::incr(address, 1, u8::try_from(bytes)?);
+            let answer = this
+                .write_burst(burst, &data.to_le_bytes()[..bytes])
+                .await?;
+            Ok(okay(answer.response))
         })
     }
 }

@@ -6,6 +6,9 @@ use super::map::{Field, Register};
 use super::mismatch::{Finding, Mismatch, Mismatches};
 use super::model::{Model, compared};
 
+/// Of so many words every one is tried.
+const MOST_WORDS: u64 = 1 << 16;
+
 impl Model {
     /// Resets the mirror, and reads every register that can be read: fields with a reset value have it. Call it
     /// after a reset of the design.
@@ -156,8 +159,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`Mismatches`]: accesses that are not refused, fields that have changed. The map has no size, or registers
-    /// everywhere.
+    /// [`Mismatches`]: accesses that are not refused, fields that have changed. The map has no size, more than
+    /// 65,536 words, or registers everywhere.
     pub async fn unmapped_test(&self) -> Result {
         let name = self.shared.map.name();
         let block = &self.shared.map.0;
@@ -167,6 +170,12 @@ impl Model {
             );
         };
         let step = usize::try_from(block.width / 8)?;
+        let words = size / u64::from(block.width / 8);
+        verifork::ensure!(
+            words <= MOST_WORDS,
+            "the test of addresses without a register: `{name}` has {words} words, and it tries {MOST_WORDS} at most; \
+             give the map a smaller `size`"
+        );
         let holes: Vec<u64> = (0..size)
             .step_by(step)
             .filter(|offset| !block.at.contains_key(offset))

@@ -4,6 +4,7 @@ mod any_width;
 mod bad_input;
 mod endings;
 mod exclusive;
+mod registers;
 
 use verifork::prelude::*;
 use verifork_components::Clocked;

@@ -224,6 +224,26 @@ async fn a_read_that_differs_fails_the_test_of_a_model_that_follows(
 }
 
 #[verifork::test]
+async fn a_map_that_cannot_be_tried_is_told(dut: Apb, test: Test) -> Result {
+    let clocked = Clocked::external(&dut.clk);
+    let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
+    for (size, says) in [
+        ("", "`block` has no `size` to end them"),
+        ("size = 4", "`block` has a register at each"),
+        (
+            "size = 0x1_0000_0000",
+            "`block` has 1073741824 words, and it tries 65536 at most",
+        ),
+    ] {
+        let text = format!("name = 'block'\n{size}\n[[register]]\nname = 'a'\naddress = 0");
+        let model = Model::new(&Map::from_toml("map.toml", &text)?, bus.clone())?;
+        let error = model.unmapped_test().await.unwrap_err().to_string();
+        ensure!(error.contains(says), "no `{says}` in {error}");
+    }
+    Ok(())
+}
+
+#[verifork::test]
 async fn registers_that_are_not_as_wide_as_the_bus_are_refused(dut: Apb, test: Test) -> Result {
     let clocked = Clocked::external(&dut.clk);
     let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);

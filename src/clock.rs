@@ -213,6 +213,27 @@ impl Clock {
         }
     }
 
+    /// Whether a clock that was started, and not stopped, drives a signal.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>) {
+    /// let clock = Clock::new(&clk, 10.ns()).start();
+    /// assert!(Clock::drives(&clk));
+    /// clock.stop();
+    /// assert!(!Clock::drives(&clk));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// No simulation runs on this thread.
+    #[track_caller]
+    pub fn drives(signal: &Signal<bool>) -> bool {
+        let kernel = kernel().unwrap_or_else(|error| panic!("{error}"));
+        kernel.has_clock(signal.index())
+    }
+
     /// Starts the clock.
     ///
     /// # Errors

@@ -54,7 +54,8 @@
 //! | `AXI4LITE_ERRS_BRESP_EXOKAY`, `AXI4LITE_ERRS_RRESP_EXOKAY` | nothing is answered EXOKAY |
 //! | `AXI4LITE_ERRS_BRESP_ALL_DONE_EOS`, `AXI4LITE_ERRS_RDATA_ALL_DONE_EOS`* | at the end every access is answered |
 //!
-//! The manager's accesses that a reset interrupts are errors; it does not repeat them.
+//! The manager's accesses that a reset interrupts are errors, or are made again after it:
+//! [`on_reset`](Manager::on_reset).
 
 mod checker;
 mod manager;

@@ -105,9 +105,14 @@ impl Clocked {
             Clock::new(&self.clk, period).start();
         }
         let reset = self.reset();
+        // It was started; whether it is stopped later is the test's affair.
+        let started = Clocked {
+            period: None,
+            ..self
+        };
         async move {
             reset.await;
-            self
+            started
         }
     }
 
@@ -135,6 +140,22 @@ impl Clocked {
                 signal.set(!active);
             }
         }
+    }
+
+    /// Every component asks it as it is started.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: it has a period, and nobody has started it. Whether one without a period runs is
+    /// not known before its first edge.
+    #[track_caller]
+    pub(crate) fn check_runs(&self) {
+        assert!(
+            self.period.is_none() || Clock::drives(&self.clk),
+            "the clock `{}` does not run: `Clocked::new(…)` is started by `.start().await`, before the components \
+             on it",
+            self.clk.path()
+        );
     }
 
     /// The clock's signal.

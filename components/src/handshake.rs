@@ -259,6 +259,27 @@ impl Taking {
     }
 }
 
+/// What becomes of the next item of a queue that was empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// It may be offered from this edge on.
+    Begins,
+    /// At the edge is a reset, which began after it was accepted, or before.
+    CameBeforeReset,
+    CameInReset,
+}
+
+/// Waits for the next item of an empty queue, and for the edge at which it may be offered.
+pub(crate) async fn next_of<T>(wires: &Wires, queue: &Sending<T>) -> Next {
+    queue.filled().await;
+    let in_reset = wires.clocked.is_in_reset();
+    match (wires.edge().await, in_reset) {
+        (false, _) => Next::Begins,
+        (true, false) => Next::CameBeforeReset,
+        (true, true) => Next::CameInReset,
+    }
+}
+
 /// Sends what a queue gives, for ever.
 pub(crate) async fn send_all<T>(
     wires: Wires,
@@ -274,9 +295,13 @@ pub(crate) async fn send_all<T>(
         loop {
             let Some((number, item)) = queue.take() else {
                 offering.idle()?;
-                queue.filled().await;
-                if wires.edge().await {
-                    break;
+                match next_of(&wires, queue).await {
+                    Next::Begins => {}
+                    Next::CameBeforeReset if on_reset == OnReset::Fail => {
+                        queue.drop_all();
+                        break;
+                    }
+                    Next::CameBeforeReset | Next::CameInReset => break,
                 }
                 continue;
             };

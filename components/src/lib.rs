@@ -69,3 +69,8 @@ pub use payload::{Data, Payload};
 pub use scoreboard::Scoreboard;
 pub use sending::{Interrupted, OnReset, Ticket};
 pub use violation::{Rule, Violation};
+
+/// The code of the page compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from_cocotbext.md")]
+struct FromCocotbext;

@@ -1,8 +1,16 @@
-//! Accesses that are asked for and not answered, in the order in which they were asked for.
+//! Accesses that a manager was asked for and that are not answered, in the order in which they were asked for.
 
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::Future;
+use std::rc::Rc;
 
-use crate::sending::OnReset;
+use verifork::Result;
+use verifork::sync::{Event, OneshotReceiver};
+use verifork::task::waiting_for;
+
+use crate::Clocked;
+use crate::sending::{Interrupted, OnReset};
 
 /// The accesses of one direction: of the first `addressed` the address was sent, of the first `sent` the data.
 pub(crate) struct Outstanding<T> {
@@ -81,6 +89,113 @@ impl<T> Outstanding<T> {
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.open.iter_mut()
+    }
+}
+
+/// The accesses of one direction, between those who ask for them and the task that makes them.
+pub(crate) struct Asked<T> {
+    pub(crate) open: RefCell<Outstanding<T>>,
+    arrived: Event,
+    ended: Cell<bool>,
+}
+
+impl<T> Asked<T> {
+    #[track_caller]
+    pub(crate) fn new(name: &'static str) -> Rc<Self> {
+        Rc::new(Asked {
+            open: RefCell::default(),
+            arrived: Event::new().named(name),
+            ended: Cell::new(false),
+        })
+    }
+
+    /// Asks for an access, of which `receiver` tells the answer.
+    pub(crate) fn ask<A>(
+        self: &Rc<Self>,
+        access: T,
+        receiver: OneshotReceiver<A>,
+    ) -> impl Future<Output = Result<A>> + use<T, A> {
+        if !self.ended.get() {
+            self.open.borrow_mut().push(access);
+            self.arrived.notify_all();
+        }
+        let asked = Rc::clone(self);
+        async move {
+            match receiver.await {
+                Ok(answer) => Ok(answer),
+                Err(_) if asked.ended.get() => Err(Interrupted::Ended.into()),
+                Err(_) => Err(Interrupted::Reset.into()),
+            }
+        }
+    }
+
+    /// Waits until something is asked for.
+    async fn arrived(&self) {
+        loop {
+            let wait = self.arrived.wait();
+            if !self.open.borrow().is_empty() {
+                return;
+            }
+            wait.await;
+        }
+    }
+}
+
+/// Nobody is answered any more, however the task ends.
+struct EndOnDrop<T>(Rc<Asked<T>>);
+
+impl<T> Drop for EndOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.ended.set(true);
+        drop(self.0.open.take());
+    }
+}
+
+/// The channels of one direction of a bus.
+pub(crate) trait Side {
+    type Access;
+
+    fn idle(&mut self) -> Result;
+
+    /// What it waits for while something is under way.
+    fn waits_for(&self) -> &'static str;
+
+    /// An edge out of reset.
+    fn edge(&mut self, open: &mut Outstanding<Self::Access>) -> Result;
+
+    /// A reset: what was kept begins anew.
+    fn reset(&mut self, open: &mut Outstanding<Self::Access>);
+}
+
+/// Makes accesses, for ever; looks at no edge while there are none.
+pub(crate) async fn make_all<S: Side>(
+    mut side: S,
+    asked: Rc<Asked<S::Access>>,
+    clocked: Clocked,
+    on_reset: OnReset,
+) -> Result {
+    let end = EndOnDrop(asked);
+    let asked = &end.0;
+    side.idle()?;
+    let mut was_in_reset = false;
+    loop {
+        if asked.open.borrow().is_empty() {
+            asked.arrived().await;
+            // What is asked for in a reset is made after it.
+            was_in_reset = clocked.is_in_reset();
+        }
+        waiting_for(side.waits_for(), clocked.edge()).await;
+        let in_reset = clocked.is_in_reset();
+        if !in_reset {
+            side.edge(&mut asked.open.borrow_mut())?;
+        } else if !was_in_reset {
+            side.idle()?;
+            let mut open = asked.open.borrow_mut();
+            let dropped = open.reset(on_reset);
+            side.reset(&mut open);
+            drop((open, dropped));
+        }
+        was_in_reset = in_reset;
     }
 }
 

@@ -305,11 +305,6 @@ impl<T> Received<T> {
         self.arrived.notify_all();
     }
 
-    /// How many resets there have been.
-    pub(crate) fn epoch(&self) -> u64 {
-        self.epoch.get()
-    }
-
     pub(crate) fn has_room(&self) -> bool {
         self.items.borrow().len() < self.capacity
     }

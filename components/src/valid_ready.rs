@@ -189,6 +189,7 @@ impl<P: Payload> Source<P> {
     /// At the caller's line: another source drives the channel.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSource<P::Value> {
+        clocked.check_runs();
         let wires = self.channel.wires(clocked);
         let claim = Claim::new(wires.valid.path(), "source");
         let sending = Sending::new(interned(format!("queue of {}", wires.bus)), self.capacity);
@@ -288,6 +289,7 @@ impl<P: Payload> Sink<P> {
     /// At the caller's line: another sink drives `ready`.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSink<P::Value> {
+        clocked.check_runs();
         let wires = self.channel.wires(clocked);
         let claim = wires.ready.map(|ready| Claim::new(ready.path(), "sink"));
         let name = interned(format!("what {} received", wires.bus));
@@ -379,6 +381,7 @@ impl<P: Payload> Monitor<P> {
     /// At the caller's line: the parent takes no more children.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningMonitor<P::Value> {
+        clocked.check_runs();
         let wires = self.channel.wires(clocked);
         let transfers = Publisher::new();
         let publisher = transfers.clone();
@@ -464,6 +467,7 @@ impl<P: Payload> Checker<P> {
     /// At the caller's line: the parent takes no more children.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let wires = self.channel.wires(clocked);
         let mut signals = Vec::new();
         self.channel.payload.for_each_signal(&mut |signal| {

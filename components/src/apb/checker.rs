@@ -55,6 +55,7 @@ impl Checker {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let (signals, clocked) = (self.signals, *clocked);
         signals.check_widths();
         let held = |signal: Signal<LogicVec>, name, stable, unknown| Held {

@@ -43,6 +43,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     /// At the caller's line: widths do not fit the protocol, or another subordinate drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let (signals, clocked) = (self.signals, *clocked);
         signals.check_widths();
         let bus = signals.bus();

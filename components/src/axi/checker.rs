@@ -62,6 +62,7 @@ impl Checker {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let Checker { bus, ignored, .. } = self;
         bus.check_widths();
         let watch = |wires: Wires, watched: Vec<Watched>| {

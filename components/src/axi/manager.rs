@@ -1,10 +1,8 @@
 //! The side that reads and writes.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use verifork::sync::{Event, OneshotReceiver, OneshotSender, oneshot};
-use verifork::task::waiting_for;
+use verifork::sync::{OneshotSender, oneshot};
 use verifork::value::{Logic, LogicVec};
 use verifork::{Error, Result};
 
@@ -14,9 +12,9 @@ use super::rules;
 use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, words};
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{Offering, Taking};
-use crate::outstanding::Outstanding;
+use crate::outstanding::{Asked, Outstanding, Side, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{Interrupted, OnReset};
+use crate::sending::OnReset;
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
@@ -87,29 +85,25 @@ impl Manager {
     /// At the caller's line: widths do not fit the protocol, or another manager drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningManager {
+        clocked.check_runs();
         let bus = self.bus;
         bus.check_widths();
         let name = bus.name();
-        let asked = |what: &str| Event::new().named(interned(format!("{what} of {name}")));
-        let shared = Rc::new(Shared {
-            writes: RefCell::default(),
-            reads: RefCell::default(),
-            asked_write: asked("writes"),
-            asked_read: asked("reads"),
-            ended: Cell::new(false),
-        });
+        let asked = |what: &str| interned(format!("{what} of {name}"));
+        let shared = Shared {
+            writes: Asked::new(asked("writes")),
+            reads: Asked::new(asked("reads")),
+        };
+        let (clocked, on_reset) = (*clocked, self.on_reset);
         if let Some(signals) = bus.write {
             let claim = Claim::new(signals.aw.valid.path(), "manager");
-            let [aw, w, b] = bus.write_wires(&signals, clocked);
+            let [aw, w, b] = bus.write_wires(&signals, &clocked);
             let side = WriteSide {
                 bus,
                 signals,
-                clocked: *clocked,
                 aw: Offering::new(aw, &self.pauses.of(Channel::Aw)),
                 w: Offering::new(w, &self.pauses.of(Channel::W)),
                 b: Taking::new(b, &self.pauses.of(Channel::B)),
-                shared: EndShared(Rc::clone(&shared)),
-                on_reset: self.on_reset,
                 beat: 0,
                 offset: 0,
                 lanes: Lanes::new(bus.bytes()),
@@ -117,28 +111,27 @@ impl Manager {
                 written: None,
             };
             let name = free_name(parent, format!("{name} manager writes"));
+            let asked = Rc::clone(&shared.writes);
             parent.add_background(name, async move {
                 let _claim = claim;
-                side.run().await
+                make_all(side, asked, clocked, on_reset).await
             });
         }
         if let Some(signals) = bus.read {
             let claim = Claim::new(signals.ar.valid.path(), "manager");
-            let [ar, r] = bus.read_wires(&signals, clocked);
+            let [ar, r] = bus.read_wires(&signals, &clocked);
             let side = ReadSide {
                 bus,
                 signals,
-                clocked: *clocked,
                 ar: Offering::new(ar, &self.pauses.of(Channel::Ar)),
                 r: Taking::new(r, &self.pauses.of(Channel::R)),
-                shared: EndShared(Rc::clone(&shared)),
-                on_reset: self.on_reset,
                 lanes: Lanes::new(bus.bytes()),
             };
             let name = free_name(parent, format!("{name} manager reads"));
+            let asked = Rc::clone(&shared.reads);
             parent.add_background(name, async move {
                 let _claim = claim;
-                side.run().await
+                make_all(side, asked, clocked, on_reset).await
             });
         }
         RunningManager {
@@ -163,46 +156,18 @@ struct Reading {
     sender: OneshotSender<ReadAnswer>,
 }
 
+#[derive(Clone)]
 struct Shared {
-    writes: RefCell<Outstanding<Writing>>,
-    reads: RefCell<Outstanding<Reading>>,
-    asked_write: Event,
-    asked_read: Event,
-    ended: Cell<bool>,
-}
-
-/// Nobody is answered any more, however the manager's tasks end.
-struct EndShared(Rc<Shared>);
-
-impl Drop for EndShared {
-    fn drop(&mut self) {
-        self.0.ended.set(true);
-        let writes = self.0.writes.take();
-        let reads = self.0.reads.take();
-        drop((writes, reads));
-    }
-}
-
-/// Waits until something is asked for, and tells whether that is in a reset.
-async fn asleep(asked: &Event, is_empty: impl Fn() -> bool, clocked: &Clocked) -> bool {
-    loop {
-        let wait = asked.wait();
-        if !is_empty() {
-            return clocked.is_in_reset();
-        }
-        wait.await;
-    }
+    writes: Rc<Asked<Writing>>,
+    reads: Rc<Asked<Reading>>,
 }
 
 struct WriteSide {
     bus: Bus,
     signals: WriteSignals,
-    clocked: Clocked,
     aw: Offering,
     w: Offering,
     b: Taking,
-    shared: EndShared,
-    on_reset: OnReset,
     /// Where it is in the data of a burst.
     beat: u16,
     offset: usize,
@@ -212,29 +177,8 @@ struct WriteSide {
     written: Option<(u128, bool)>,
 }
 
-impl WriteSide {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        let mut was_in_reset = false;
-        loop {
-            if self.shared.0.writes.borrow().is_empty() {
-                let shared = Rc::clone(&self.shared.0);
-                let is_empty = || shared.writes.borrow().is_empty();
-                was_in_reset = asleep(&shared.asked_write, is_empty, &self.clocked).await;
-            }
-            waiting_for(self.waits_for(), self.clocked.edge()).await;
-            let in_reset = self.clocked.is_in_reset();
-            if !in_reset {
-                self.edge()?;
-            } else if !was_in_reset {
-                self.idle()?;
-                (self.beat, self.offset) = (0, 0);
-                let dropped = self.shared.0.writes.borrow_mut().reset(self.on_reset);
-                drop(dropped);
-            }
-            was_in_reset = in_reset;
-        }
-    }
+impl Side for WriteSide {
+    type Access = Writing;
 
     fn idle(&mut self) -> Result {
         self.aw.idle()?;
@@ -247,13 +191,15 @@ impl WriteSide {
         sending.unwrap_or(self.b.waits_for())
     }
 
-    fn edge(&mut self) -> Result {
+    fn reset(&mut self, _: &mut Outstanding<Writing>) {
+        (self.beat, self.offset) = (0, 0);
+    }
+
+    fn edge(&mut self, writes: &mut Outstanding<Writing>) -> Result {
         // What is answered at an edge was asked for at an earlier one.
         if self.b.is_given()? {
-            self.answered()?;
+            self.answered(writes)?;
         }
-        let shared = Rc::clone(&self.shared.0);
-        let mut writes = shared.writes.borrow_mut();
         if self.aw.is_taken()? {
             writes.address_is_sent();
         }
@@ -285,7 +231,9 @@ impl WriteSide {
         self.b.open_if(true)?;
         Ok(())
     }
+}
 
+impl WriteSide {
     fn drive_beat(&mut self, writing: &Writing) -> Result {
         let signals = &self.signals.w;
         let Writing { burst, data, .. } = writing;
@@ -318,10 +266,9 @@ impl WriteSide {
         drive_user(signals.user, data.user(self.beat))
     }
 
-    fn answered(&mut self) -> Result {
+    fn answered(&mut self, writes: &mut Outstanding<Writing>) -> Result {
         let name = self.bus.name();
         let (id, response) = self.signals.b.sample(name)?;
-        let mut writes = self.shared.0.writes.borrow_mut();
         let found = writes.find(|writing| writing.burst.id == id);
         let is_sent = found.is_some_and(|at| writes.is_sent(at));
         let Some(writing) = found.filter(|_| is_sent).and_then(|at| writes.remove(at)) else {
@@ -342,59 +289,34 @@ impl WriteSide {
 struct ReadSide {
     bus: Bus,
     signals: ReadSignals,
-    clocked: Clocked,
     ar: Offering,
     r: Taking,
-    shared: EndShared,
-    on_reset: OnReset,
     lanes: Lanes,
 }
 
-impl ReadSide {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        let mut was_in_reset = false;
-        loop {
-            if self.shared.0.reads.borrow().is_empty() {
-                let shared = Rc::clone(&self.shared.0);
-                let is_empty = || shared.reads.borrow().is_empty();
-                was_in_reset = asleep(&shared.asked_read, is_empty, &self.clocked).await;
-            }
-            let waits_for = self.ar.waits_for().unwrap_or(self.r.waits_for());
-            waiting_for(waits_for, self.clocked.edge()).await;
-            let in_reset = self.clocked.is_in_reset();
-            if !in_reset {
-                self.edge()?;
-            } else if !was_in_reset {
-                self.idle()?;
-                self.reset();
-            }
-            was_in_reset = in_reset;
-        }
-    }
+impl Side for ReadSide {
+    type Access = Reading;
 
     fn idle(&mut self) -> Result {
         self.ar.idle()?;
         Ok(self.r.set_ready(false)?)
     }
 
-    fn reset(&mut self) {
-        let mut reads = self.shared.0.reads.borrow_mut();
-        let dropped = reads.reset(self.on_reset);
+    fn waits_for(&self) -> &'static str {
+        self.ar.waits_for().unwrap_or(self.r.waits_for())
+    }
+
+    fn reset(&mut self, reads: &mut Outstanding<Reading>) {
         for reading in reads.iter_mut() {
             reading.beat = 0;
             reading.answer = ReadAnswer::default();
         }
-        drop(reads);
-        drop(dropped);
     }
 
-    fn edge(&mut self) -> Result {
+    fn edge(&mut self, reads: &mut Outstanding<Reading>) -> Result {
         if self.r.is_given()? {
-            self.answered()?;
+            self.answered(reads)?;
         }
-        let shared = Rc::clone(&self.shared.0);
-        let mut reads = shared.reads.borrow_mut();
         if self.ar.is_taken()? {
             reads.address_is_sent();
         }
@@ -408,12 +330,13 @@ impl ReadSide {
         self.r.open_if(true)?;
         Ok(())
     }
+}
 
-    fn answered(&mut self) -> Result {
+impl ReadSide {
+    fn answered(&mut self, reads: &mut Outstanding<Reading>) -> Result {
         let (name, bytes) = (self.bus.name(), self.bus.bytes());
         let signals = &self.signals.r;
         let (id, response) = signals.sample(name)?;
-        let mut reads = self.shared.0.reads.borrow_mut();
         let found = reads.find(|reading| reading.burst.id == id);
         let Some((at, reading)) = found.and_then(|at| Some((at, reads.get_mut(at)?))) else {
             let what = format!("data with ID {id}, and no read with it is under way");
@@ -465,7 +388,7 @@ impl ReadSide {
 /// A manager that runs. A clone is the same manager.
 #[derive(Clone)]
 pub struct RunningManager {
-    shared: Rc<Shared>,
+    shared: Shared,
     bus: Bus,
     /// What belongs to the bursts of accesses of any length.
     like: Burst,
@@ -521,7 +444,7 @@ impl RunningManager {
             }
             parts.push((burst, data));
         }
-        let shared = Rc::clone(&self.shared);
+        let shared = self.shared.clone();
         async move {
             if let Some(error) = refused {
                 return Err(error);
@@ -532,7 +455,7 @@ impl RunningManager {
                 .map(|(burst, data)| (burst.address, shared.ask_write(burst, data)))
                 .collect();
             for (at, asked) in asked {
-                match answer(asked, &shared).await?.response {
+                match asked.await?.response {
                     Response::Okay => {}
                     response => return Err(place.failed("a write", at, response)),
                 }
@@ -563,7 +486,7 @@ impl RunningManager {
             }
             parts.push((burst, count));
         }
-        let shared = Rc::clone(&self.shared);
+        let shared = self.shared.clone();
         async move {
             if let Some(error) = refused {
                 return Err(error);
@@ -574,7 +497,7 @@ impl RunningManager {
                 .collect();
             let mut bytes = Vec::with_capacity(count);
             for (at, count, asked) in asked {
-                let read = answer(asked, &shared).await?;
+                let read = asked.await?;
                 match read.response() {
                     Response::Okay => bytes.extend_from_slice(&read.data[..count]),
                     response => return Err(place.failed("a read", at, response)),
@@ -598,12 +521,12 @@ impl RunningManager {
     ) -> impl Future<Output = Result<WriteAnswer>> + use<D> {
         let data = data.into();
         let refused = self.refuses_write(&burst, &data);
-        let shared = Rc::clone(&self.shared);
+        let shared = self.shared.clone();
         async move {
             if let Some(error) = refused {
                 return Err(error);
             }
-            answer(shared.ask_write(burst, data), &shared).await
+            shared.ask_write(burst, data).await
         }
     }
 
@@ -615,12 +538,12 @@ impl RunningManager {
     #[track_caller]
     pub fn read_burst(&self, burst: Burst) -> impl Future<Output = Result<ReadAnswer>> + use<> {
         let refused = self.refuses_read(&burst);
-        let shared = Rc::clone(&self.shared);
+        let shared = self.shared.clone();
         async move {
             if let Some(error) = refused {
                 return Err(error);
             }
-            answer(shared.ask_read(burst), &shared).await
+            shared.ask_read(burst).await
         }
     }
 
@@ -651,39 +574,29 @@ impl RunningManager {
 }
 
 impl Shared {
-    fn ask_write(&self, burst: Burst, data: WriteData) -> OneshotReceiver<WriteAnswer> {
+    fn ask_write(
+        &self,
+        burst: Burst,
+        data: WriteData,
+    ) -> impl Future<Output = Result<WriteAnswer>> + use<> {
         let (answer, receiver) = oneshot();
-        if !self.ended.get() {
-            self.writes.borrow_mut().push(Writing {
-                burst,
-                data,
-                answer,
-            });
-            self.asked_write.notify_all();
-        }
-        receiver
+        let writing = Writing {
+            burst,
+            data,
+            answer,
+        };
+        self.writes.ask(writing, receiver)
     }
 
-    fn ask_read(&self, burst: Burst) -> OneshotReceiver<ReadAnswer> {
+    fn ask_read(&self, burst: Burst) -> impl Future<Output = Result<ReadAnswer>> + use<> {
         let (sender, receiver) = oneshot();
-        if !self.ended.get() {
-            self.reads.borrow_mut().push(Reading {
-                burst,
-                beat: 0,
-                answer: ReadAnswer::default(),
-                sender,
-            });
-            self.asked_read.notify_all();
-        }
-        receiver
-    }
-}
-
-async fn answer<T>(receiver: OneshotReceiver<T>, shared: &Shared) -> Result<T> {
-    match receiver.await {
-        Ok(answer) => Ok(answer),
-        Err(_) if shared.ended.get() => Err(Interrupted::Ended.into()),
-        Err(_) => Err(Interrupted::Reset.into()),
+        let reading = Reading {
+            burst,
+            beat: 0,
+            answer: ReadAnswer::default(),
+            sender,
+        };
+        self.reads.ask(reading, receiver)
     }
 }
 

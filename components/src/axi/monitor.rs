@@ -165,6 +165,7 @@ impl Monitor {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningMonitor {
+        clocked.check_runs();
         let bus = self.bus;
         bus.check_widths();
         let running = RunningMonitor {

@@ -142,6 +142,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     /// At the caller's line: widths do not fit the protocol, or another subordinate drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let bus = self.bus;
         bus.check_widths();
         let name = bus.name();

@@ -57,6 +57,7 @@ impl Checker {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let signals = self.signals;
         signals.check_widths();
         let watch = |channel, watched: [Option<Watched>; 2]| {

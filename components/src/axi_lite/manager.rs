@@ -1,17 +1,16 @@
 //! The side that reads and writes.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
-use verifork::sync::{OneshotReceiver, OneshotSender, oneshot};
+use verifork::sync::{OneshotSender, oneshot};
 use verifork::{Error, Result};
 
 use super::signals::Signals;
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
-use crate::handshake::{send_all, take_all};
+use crate::handshake::{Offering, Taking};
+use crate::outstanding::{Asked, Outstanding, Side, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
+use crate::sending::OnReset;
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
@@ -25,6 +24,7 @@ pub struct Manager {
     signals: Signals,
     pauses: ChannelPauses,
     prot: u8,
+    on_reset: OnReset,
 }
 
 impl Manager {
@@ -34,6 +34,7 @@ impl Manager {
             signals: *signals,
             pauses: ChannelPauses::default(),
             prot: 0,
+            on_reset: OnReset::default(),
         }
     }
 
@@ -70,103 +71,59 @@ impl Manager {
     /// At the caller's line: widths do not fit the protocol, or another manager drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningManager {
-        let signals = self.signals;
+        clocked.check_runs();
+        let (signals, prot) = (self.signals, self.prot);
         signals.check_widths();
         let bus = signals.bus();
-        let queue = |channel: &str| interned(format!("{channel} queue of {bus}"));
-        let shared = Rc::new(Shared {
-            aw: Sending::new(queue("AW"), usize::MAX),
-            w: Sending::new(queue("W"), usize::MAX),
-            ar: Sending::new(queue("AR"), usize::MAX),
-            writes: RefCell::default(),
-            reads: RefCell::default(),
-            ended: Cell::new(false),
+        let claims = [signals.awvalid, signals.arvalid];
+        let [for_writes, for_reads] = claims.map(|valid| valid.path());
+        let claims = (
+            Claim::new(for_writes, "manager"),
+            Claim::new(for_reads, "manager"),
+        );
+        let writes = Asked::new(interned(format!("writes of {bus}")));
+        let reads = Asked::new(interned(format!("reads of {bus}")));
+        let (clocked, on_reset) = (*clocked, self.on_reset);
+        let offering =
+            |channel| Offering::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
+        let taking =
+            |channel| Taking::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
+
+        let side = WriteSide {
+            signals,
+            prot,
+            aw: offering(Channel::Aw),
+            w: offering(Channel::W),
+            b: taking(Channel::B),
+        };
+        let asked = Rc::clone(&writes);
+        let name = free_name(parent, format!("{bus} manager writes"));
+        parent.add_background(name, async move {
+            let _claim = claims.0;
+            make_all(side, asked, clocked, on_reset).await
         });
-        for channel in [Channel::Aw, Channel::W, Channel::Ar, Channel::B, Channel::R] {
-            let wires = signals.wires(channel, clocked);
-            let pauses = self.pauses.of(channel);
-            let shared = Rc::clone(&shared);
-            let prot = self.prot;
-            let driven = match channel {
-                Channel::B | Channel::R => wires.ready.map_or(wires.valid, |ready| ready),
-                _ => wires.valid,
-            };
-            let claim = Claim::new(driven.path(), "manager");
-            let name = free_name(parent, format!("{bus} manager {channel:?}"));
-            parent.add_background(name, async move {
-                let _claim = claim;
-                let _end = EndShared(Rc::clone(&shared));
-                match channel {
-                    Channel::Aw => {
-                        let _end = EndOnDrop(Rc::clone(&shared.aw));
-                        let drive = |address: &u64| {
-                            if let Some(signal) = signals.awprot {
-                                signal.try_set(prot)?;
-                            }
-                            Ok(signals.awaddr.try_set(*address)?)
-                        };
-                        send_all(wires, &pauses, &shared.aw, OnReset::Fail, drive).await
-                    }
-                    Channel::W => {
-                        let _end = EndOnDrop(Rc::clone(&shared.w));
-                        let drive = |(data, strobe): &(u64, u8)| {
-                            if let Some(signal) = signals.wstrb {
-                                signal.try_set(*strobe)?;
-                            }
-                            Ok(signals.wdata.try_set(*data)?)
-                        };
-                        send_all(wires, &pauses, &shared.w, OnReset::Fail, drive).await
-                    }
-                    Channel::Ar => {
-                        let _end = EndOnDrop(Rc::clone(&shared.ar));
-                        let drive = |address: &u64| {
-                            if let Some(signal) = signals.arprot {
-                                signal.try_set(prot)?;
-                            }
-                            Ok(signals.araddr.try_set(*address)?)
-                        };
-                        send_all(wires, &pauses, &shared.ar, OnReset::Fail, drive).await
-                    }
-                    Channel::B => {
-                        let each = || {
-                            let response = signals.write_response()?;
-                            let asked = shared.writes.borrow_mut().pop_front();
-                            let asked =
-                                asked.ok_or_else(|| unasked("AXI4LITE_ERRS_BRESP_AW", &signals))?;
-                            let _ = asked.send(response); // who asked may have gone
-                            Ok(())
-                        };
-                        take_all(
-                            wires,
-                            &pauses,
-                            || true,
-                            each,
-                            || shared.writes.take().clear(),
-                        )
-                        .await
-                    }
-                    Channel::R => {
-                        let each = || {
-                            let answer = signals.read_response()?;
-                            let asked = shared.reads.borrow_mut().pop_front();
-                            let asked =
-                                asked.ok_or_else(|| unasked("AXI4LITE_ERRS_RDATA_AR", &signals))?;
-                            let _ = asked.send(answer);
-                            Ok(())
-                        };
-                        take_all(
-                            wires,
-                            &pauses,
-                            || true,
-                            each,
-                            || shared.reads.take().clear(),
-                        )
-                        .await
-                    }
-                }
-            });
+        let side = ReadSide {
+            signals,
+            prot,
+            ar: offering(Channel::Ar),
+            r: taking(Channel::R),
+        };
+        let asked = Rc::clone(&reads);
+        let name = free_name(parent, format!("{bus} manager reads"));
+        parent.add_background(name, async move {
+            let _claim = claims.1;
+            make_all(side, asked, clocked, on_reset).await
+        });
+        RunningManager {
+            writes,
+            reads,
+            signals,
         }
-        RunningManager { shared, signals }
+    }
+
+    /// What a reset does to accesses that are not answered: they fail, or are made again after it.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Manager { on_reset, ..self }
     }
 }
 
@@ -175,29 +132,140 @@ fn unasked(rule: &'static str, signals: &Signals) -> Error {
     Violation::new(rule, signals.bus(), what).now().into()
 }
 
-struct Shared {
-    aw: Rc<Sending<u64>>,
-    w: Rc<Sending<(u64, u8)>>,
-    ar: Rc<Sending<u64>>,
-    writes: RefCell<VecDeque<OneshotSender<Response>>>,
-    reads: RefCell<VecDeque<OneshotSender<(Response, u64)>>>,
-    ended: Cell<bool>,
+struct Writing {
+    address: u64,
+    data: u64,
+    strobe: u8,
+    answer: OneshotSender<Response>,
 }
 
-/// Nobody is answered any more, however the manager's tasks end.
-struct EndShared(Rc<Shared>);
+struct Reading {
+    address: u64,
+    answer: OneshotSender<(Response, u64)>,
+}
 
-impl Drop for EndShared {
-    fn drop(&mut self) {
-        self.0.ended.set(true);
-        drop((self.0.writes.take(), self.0.reads.take()));
+struct WriteSide {
+    signals: Signals,
+    prot: u8,
+    aw: Offering,
+    w: Offering,
+    b: Taking,
+}
+
+impl Side for WriteSide {
+    type Access = Writing;
+
+    fn idle(&mut self) -> Result {
+        self.aw.idle()?;
+        self.w.idle()?;
+        Ok(self.b.set_ready(false)?)
+    }
+
+    fn waits_for(&self) -> &'static str {
+        let sending = self.aw.waits_for().or(self.w.waits_for());
+        sending.unwrap_or(self.b.waits_for())
+    }
+
+    fn reset(&mut self, _: &mut Outstanding<Writing>) {}
+
+    fn edge(&mut self, writes: &mut Outstanding<Writing>) -> Result {
+        let signals = &self.signals;
+        // What is answered at an edge was asked for at an earlier one.
+        if self.b.is_given()? {
+            let response = signals.write_response()?;
+            let Some(first) = writes.find(|_| true) else {
+                return Err(unasked("AXI4LITE_ERRS_BRESP_AW", signals));
+            };
+            if !writes.is_sent(first) {
+                return Err(unasked("AXI4LITE_ERRS_BRESP_WLAST", signals));
+            }
+            if let Some(writing) = writes.remove(first) {
+                let _ = writing.answer.send(response); // who asked may have gone
+            }
+        }
+        if self.aw.is_taken()? {
+            writes.address_is_sent();
+        }
+        if self.w.is_taken()? {
+            writes.data_is_sent();
+        }
+        let next = writes.next_address();
+        if self.aw.may_offer(next.is_some())?
+            && let Some(writing) = next
+        {
+            if let Some(signal) = signals.awprot {
+                signal.try_set(self.prot)?;
+            }
+            signals.awaddr.try_set(writing.address)?;
+            self.aw.offered()?;
+        }
+        let next = writes.next_data();
+        if self.w.may_offer(next.is_some())?
+            && let Some(writing) = next
+        {
+            if let Some(signal) = signals.wstrb {
+                signal.try_set(writing.strobe)?;
+            }
+            signals.wdata.try_set(writing.data)?;
+            self.w.offered()?;
+        }
+        self.b.open_if(true)?;
+        Ok(())
+    }
+}
+
+struct ReadSide {
+    signals: Signals,
+    prot: u8,
+    ar: Offering,
+    r: Taking,
+}
+
+impl Side for ReadSide {
+    type Access = Reading;
+
+    fn idle(&mut self) -> Result {
+        self.ar.idle()?;
+        Ok(self.r.set_ready(false)?)
+    }
+
+    fn waits_for(&self) -> &'static str {
+        self.ar.waits_for().unwrap_or(self.r.waits_for())
+    }
+
+    fn reset(&mut self, _: &mut Outstanding<Reading>) {}
+
+    fn edge(&mut self, reads: &mut Outstanding<Reading>) -> Result {
+        let signals = &self.signals;
+        if self.r.is_given()? {
+            let answer = signals.read_response()?;
+            let asked = reads.find(|_| true).and_then(|first| reads.remove(first));
+            let reading = asked.ok_or_else(|| unasked("AXI4LITE_ERRS_RDATA_AR", signals))?;
+            let _ = reading.answer.send(answer); // who asked may have gone
+        }
+        if self.ar.is_taken()? {
+            reads.address_is_sent();
+        }
+        let next = reads.next_address();
+        if self.ar.may_offer(next.is_some())?
+            && let Some(reading) = next
+        {
+            if let Some(signal) = signals.arprot {
+                signal.try_set(self.prot)?;
+            }
+            signals.araddr.try_set(reading.address)?;
+            self.ar.offered()?;
+        }
+        self.r.open_if(true)?;
+        Ok(())
     }
 }
 
 /// A manager that runs. A clone is the same manager.
 #[derive(Clone)]
 pub struct RunningManager {
-    shared: Rc<Shared>,
+    writes: Rc<Asked<Writing>>,
+    reads: Rc<Asked<Reading>>,
     signals: Signals,
 }
 
@@ -239,16 +307,19 @@ impl RunningManager {
         let refused = self
             .refuses(self.signals.awaddr.width(), address)
             .or_else(|| self.refuses_data(data, strobe));
-        let shared = Rc::clone(&self.shared);
+        let writes = Rc::clone(&self.writes);
         async move {
             if let Some(error) = refused {
                 return Err(error);
             }
-            Rc::clone(&shared.aw).accept(address).await?;
-            Rc::clone(&shared.w).accept((data, strobe)).await?;
-            let (sender, receiver) = oneshot();
-            shared.writes.borrow_mut().push_back(sender);
-            answer(receiver, &shared).await
+            let (answer, receiver) = oneshot();
+            let writing = Writing {
+                address,
+                data,
+                strobe,
+                answer,
+            };
+            writes.ask(writing, receiver).await
         }
     }
 
@@ -280,15 +351,13 @@ impl RunningManager {
         address: u64,
     ) -> impl Future<Output = Result<(Response, u64)>> + use<> {
         let refused = self.refuses(self.signals.araddr.width(), address);
-        let shared = Rc::clone(&self.shared);
+        let reads = Rc::clone(&self.reads);
         async move {
             if let Some(error) = refused {
                 return Err(error);
             }
-            Rc::clone(&shared.ar).accept(address).await?;
-            let (sender, receiver) = oneshot();
-            shared.reads.borrow_mut().push_back(sender);
-            answer(receiver, &shared).await
+            let (answer, receiver) = oneshot();
+            reads.ask(Reading { address, answer }, receiver).await
         }
     }
 
@@ -320,14 +389,6 @@ impl RunningManager {
         (self.signals.wstrb.is_none() && strobe != all).then(|| {
             verifork::error!("AXI4-Lite: the strobes {strobe:#b}, and `{bus}` has no WSTRB")
         })
-    }
-}
-
-async fn answer<T>(receiver: OneshotReceiver<T>, shared: &Shared) -> Result<T> {
-    match receiver.await {
-        Ok(answer) => Ok(answer),
-        Err(_) if shared.ended.get() => Err(Interrupted::Ended.into()),
-        Err(_) => Err(Interrupted::Reset.into()),
     }
 }
 

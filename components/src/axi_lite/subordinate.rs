@@ -1,15 +1,15 @@
 //! The side that answers.
 
-use std::rc::Rc;
+use std::collections::VecDeque;
 
+use verifork::task::waiting_for;
 use verifork::{Result, TestRng};
 
 use super::signals::Signals;
 use crate::axi_common::{Channel, ChannelPauses, Response};
-use crate::handshake::{send_all, take_all};
+use crate::handshake::{Offering, Taking};
 use crate::memory::{Fault, Memory};
-use crate::parent::{Claim, Parent, free_name, interned, rng_named};
-use crate::sending::{EndOnDrop, OnReset, Received, Sending};
+use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::{Clocked, Pauses};
 
 /// What a subordinate answers from: a [`Memory`], or registers of a testbench's own.
@@ -100,133 +100,203 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     /// At the caller's line: widths do not fit the protocol, or another subordinate drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let signals = self.signals;
         signals.check_widths();
         let bus = signals.bus();
-        let named = |what: &str| interned(format!("{what} of {bus}"));
-        let addresses = Received::new(named("addresses of writes"), usize::MAX);
-        let data = Received::new(named("data of writes"), usize::MAX);
-        let reads = Received::new(named("addresses of reads"), usize::MAX);
-        let written: Rc<Sending<Response>> = Sending::new(named("responses to writes"), usize::MAX);
-        let read: Rc<Sending<(Response, u64)>> = Sending::new(named("data of reads"), usize::MAX);
-
-        let add =
-            |parent: &_, channel: Channel, work| add(parent, &signals, channel, clocked, work);
-        for channel in [Channel::Aw, Channel::W, Channel::Ar] {
-            let pauses = self.pauses.of(channel);
-            let wires = signals.wires(channel, clocked);
-            let (addresses, data, reads) =
-                (Rc::clone(&addresses), Rc::clone(&data), Rc::clone(&reads));
-            add(
-                parent,
-                channel,
-                Box::pin(async move {
-                    let each = || {
-                        match channel {
-                            Channel::Aw => addresses.push(signals.address(channel)?),
-                            Channel::W => data.push(signals.written()?),
-                            _ => reads.push(signals.address(channel)?),
-                        }
-                        Ok(())
-                    };
-                    let reset = || match channel {
-                        Channel::Aw => addresses.reset(),
-                        Channel::W => data.reset(),
-                        _ => reads.reset(),
-                    };
-                    take_all(wires, &pauses, || true, each, reset).await
-                }),
-            );
-        }
-
-        let queue = Rc::clone(&written);
-        let (wires, pauses) = (
-            signals.wires(Channel::B, clocked),
-            self.pauses.of(Channel::B),
-        );
-        add(
-            parent,
-            Channel::B,
-            Box::pin(async move {
-                let _end = EndOnDrop(Rc::clone(&queue));
-                let drive = |response: &Response| match signals.bresp {
-                    Some(signal) => Ok(signal.try_set(response.bits())?),
-                    None => Ok(()),
-                };
-                send_all(wires, &pauses, &queue, OnReset::Fail, drive).await
-            }),
-        );
-        let queue = Rc::clone(&read);
-        let (wires, pauses) = (
-            signals.wires(Channel::R, clocked),
-            self.pauses.of(Channel::R),
-        );
-        add(
-            parent,
-            Channel::R,
-            Box::pin(async move {
-                let _end = EndOnDrop(Rc::clone(&queue));
-                let drive = |(response, data): &(Response, u64)| {
-                    if let Some(signal) = signals.rresp {
-                        signal.try_set(response.bits())?;
-                    }
-                    Ok(signals.rdata.try_set(*data)?)
-                };
-                send_all(wires, &pauses, &queue, OnReset::Fail, drive).await
-            }),
-        );
-
         let clocked = *clocked;
-        let target = self.target.clone();
-        let bytes = signals.bytes();
-        let word = move |address: u64| address - address % bytes as u64;
-        let mut rng = rng_named(&format!("latency of writes of {bus}"));
+        let taking =
+            |channel| Taking::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
+        let offering =
+            |channel| Offering::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
+        let side = |what: &str| Side {
+            signals,
+            clocked,
+            target: self.target.clone(),
+            latency: rng_named(&format!("latency of {what} of {bus}")),
+            cycle: 0,
+        };
+
+        let claim = Claim::new(signals.awready.path(), "subordinate");
+        let writes = Writes {
+            side: side("writes"),
+            aw: taking(Channel::Aw),
+            w: taking(Channel::W),
+            b: offering(Channel::B),
+            addresses: VecDeque::new(),
+            data: VecDeque::new(),
+            whole: VecDeque::new(),
+        };
         let name = free_name(parent, format!("{bus} subordinate writes"));
         parent.add_background(name, async move {
-            loop {
-                let address = addresses.take(OnReset::Retry).await?;
-                let (data, strobe) = data.take(OnReset::Retry).await?;
-                let epoch = addresses.epoch();
-                clocked.edges(target.latency(&mut rng)).await;
-                if addresses.epoch() == epoch {
-                    let outcome = target.write(word(address), &data.to_le_bytes()[..bytes], strobe);
-                    Rc::clone(&written).accept(outcome.into()).await?;
-                }
-            }
+            let _claim = claim;
+            writes.run().await
         });
-        let target = self.target;
-        let mut rng = rng_named(&format!("latency of reads of {bus}"));
+
+        let claim = Claim::new(signals.arready.path(), "subordinate");
+        let reads = Reads {
+            side: side("reads"),
+            ar: taking(Channel::Ar),
+            r: offering(Channel::R),
+            addresses: VecDeque::new(),
+        };
         let name = free_name(parent, format!("{bus} subordinate reads"));
         parent.add_background(name, async move {
-            loop {
-                let address = reads.take(OnReset::Retry).await?;
-                let epoch = reads.epoch();
-                clocked.edges(target.latency(&mut rng)).await;
-                if reads.epoch() == epoch {
-                    let mut word_read = [0; 8];
-                    let outcome = target.read(word(address), &mut word_read[..bytes]);
-                    let data = u64::from_le_bytes(word_read);
-                    Rc::clone(&read).accept((outcome.into(), data)).await?;
-                }
-            }
+            let _claim = claim;
+            reads.run().await
         });
     }
 }
 
-type Work = std::pin::Pin<Box<dyn Future<Output = Result>>>;
+/// What both directions have.
+struct Side<T> {
+    signals: Signals,
+    clocked: Clocked,
+    target: T,
+    latency: TestRng,
+    cycle: u64,
+}
 
-/// Adds the task of a channel, which drives one of its signals.
-#[track_caller]
-fn add(parent: &impl Parent, signals: &Signals, channel: Channel, clocked: &Clocked, work: Work) {
-    let wires = signals.wires(channel, clocked);
-    let driven = match channel {
-        Channel::Aw | Channel::W | Channel::Ar => wires.ready.unwrap_or(wires.valid),
-        Channel::B | Channel::R => wires.valid,
-    };
-    let claim = Claim::new(driven.path(), "subordinate");
-    let name = free_name(parent, format!("{} subordinate {channel:?}", wires.bus));
-    parent.add_background(name, async move {
-        let _claim = claim;
-        work.await
-    });
+impl<T: Target> Side<T> {
+    /// When what came now may be answered.
+    fn due(&mut self) -> u64 {
+        self.cycle + u64::from(self.target.latency(&mut self.latency))
+    }
+
+    /// A word is at its address rounded down.
+    fn word(&self, address: u64) -> u64 {
+        address - address % self.signals.bytes() as u64
+    }
+}
+
+struct Writes<T> {
+    side: Side<T>,
+    aw: Taking,
+    w: Taking,
+    b: Offering,
+    /// Those without data, and data without an address.
+    addresses: VecDeque<u64>,
+    data: VecDeque<(u64, u8)>,
+    /// Address, data, strobes, and when they may be answered.
+    whole: VecDeque<(u64, u64, u8, u64)>,
+}
+
+impl<T: Target> Writes<T> {
+    async fn run(mut self) -> Result {
+        self.idle()?;
+        loop {
+            let taking = if self.addresses.is_empty() {
+                &self.aw
+            } else {
+                &self.w
+            };
+            let waits_for = self.b.waits_for().unwrap_or(taking.waits_for());
+            waiting_for(waits_for, self.side.clocked.edge()).await;
+            if self.side.clocked.is_in_reset() {
+                self.idle()?;
+                self.addresses.clear();
+                self.data.clear();
+                self.whole.clear();
+            } else {
+                self.side.cycle += 1;
+                self.edge()?;
+            }
+        }
+    }
+
+    fn idle(&mut self) -> Result {
+        self.aw.set_ready(false)?;
+        self.w.set_ready(false)?;
+        Ok(self.b.idle()?)
+    }
+
+    fn edge(&mut self) -> Result {
+        let signals = self.side.signals;
+        if self.aw.is_given()? {
+            self.addresses.push_back(signals.address(Channel::Aw)?);
+        }
+        if self.w.is_given()? {
+            self.data.push_back(signals.written()?);
+        }
+        if !self.addresses.is_empty()
+            && let Some((data, strobe)) = self.data.pop_front()
+            && let Some(address) = self.addresses.pop_front()
+        {
+            let due = self.side.due();
+            self.whole.push_back((address, data, strobe, due));
+        }
+        self.b.is_taken()?;
+        let is_due = |&(.., due): &(u64, u64, u8, u64)| due <= self.side.cycle;
+        if self.b.may_offer(self.whole.front().is_some_and(is_due))?
+            && let Some((address, data, strobe, _)) = self.whole.pop_front()
+        {
+            let bytes = &data.to_le_bytes()[..signals.bytes()];
+            let word = self.side.word(address);
+            let response = Response::from(self.side.target.write(word, bytes, strobe));
+            if let Some(signal) = signals.bresp {
+                signal.try_set(response.bits())?;
+            }
+            self.b.offered()?;
+        }
+        self.aw.open_if(true)?;
+        self.w.open_if(true)?;
+        Ok(())
+    }
+}
+
+struct Reads<T> {
+    side: Side<T>,
+    ar: Taking,
+    r: Offering,
+    /// And when they may be answered.
+    addresses: VecDeque<(u64, u64)>,
+}
+
+impl<T: Target> Reads<T> {
+    async fn run(mut self) -> Result {
+        self.idle()?;
+        loop {
+            let waits_for = self.r.waits_for().unwrap_or(self.ar.waits_for());
+            waiting_for(waits_for, self.side.clocked.edge()).await;
+            if self.side.clocked.is_in_reset() {
+                self.idle()?;
+                self.addresses.clear();
+            } else {
+                self.side.cycle += 1;
+                self.edge()?;
+            }
+        }
+    }
+
+    fn idle(&mut self) -> Result {
+        self.ar.set_ready(false)?;
+        Ok(self.r.idle()?)
+    }
+
+    fn edge(&mut self) -> Result {
+        let signals = self.side.signals;
+        if self.ar.is_given()? {
+            let due = self.side.due();
+            self.addresses
+                .push_back((signals.address(Channel::Ar)?, due));
+        }
+        self.r.is_taken()?;
+        let is_due = |&(_, due): &(u64, u64)| due <= self.side.cycle;
+        if self
+            .r
+            .may_offer(self.addresses.front().is_some_and(is_due))?
+            && let Some((address, _)) = self.addresses.pop_front()
+        {
+            let mut word_read = [0; 8];
+            let bytes = &mut word_read[..signals.bytes()];
+            let outcome = self.side.target.read(self.side.word(address), bytes);
+            if let Some(signal) = signals.rresp {
+                signal.try_set(Response::from(outcome).bits())?;
+            }
+            signals.rdata.try_set(u64::from_le_bytes(word_read))?;
+            self.r.offered()?;
+        }
+        self.ar.open_if(true)?;
+        Ok(())
+    }
 }

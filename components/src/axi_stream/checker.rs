@@ -58,6 +58,7 @@ impl Checker {
     /// (`AXI4STREAM_AUXM_TID_TDEST_WIDTH`).
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         self.signals.check_widths();
         let wires = self.signals.wires(clocked);
         let width =

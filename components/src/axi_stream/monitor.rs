@@ -32,6 +32,7 @@ impl Monitor {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningMonitor {
+        clocked.check_runs();
         self.signals.check_widths();
         let wires = self.signals.wires(clocked);
         let running = RunningMonitor {

@@ -65,6 +65,7 @@ impl Sink {
     /// At the caller's line: widths do not fit the protocol, or another sink drives TREADY.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSink {
+        clocked.check_runs();
         self.signals.check_widths();
         let wires = self.signals.wires(clocked);
         let claim = wires.ready.map(|ready| Claim::new(ready.path(), "sink"));

@@ -6,7 +6,7 @@ use verifork::{Result, Test, TestRng};
 
 use super::frame::Frame;
 use super::signals::{Signals, Writer};
-use crate::handshake::{Ended, Offering};
+use crate::handshake::{Ended, Next, Offering, next_of};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndOnDrop, OnReset, Sending, Ticket};
 use crate::{Clocked, Interrupted, Pauses};
@@ -80,6 +80,7 @@ impl Source {
     /// At the caller's line: widths do not fit the protocol, or another source drives the stream.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSource {
+        clocked.check_runs();
         self.signals.check_widths();
         let wires = self.signals.wires(clocked);
         let claim = Claim::new(wires.valid.path(), "source");
@@ -101,11 +102,12 @@ impl Source {
                 loop {
                     let Some((frame, beat)) = under_way.choose() else {
                         offering.idle()?;
-                        under_way.sending.filled().await;
-                        if wires.edge().await {
-                            break;
+                        match next_of(&wires, &under_way.sending).await {
+                            Next::Begins => continue,
+                            Next::CameBeforeReset => under_way.reset(self.on_reset),
+                            Next::CameInReset => {}
                         }
-                        continue;
+                        break;
                     };
                     if offering.offer(|| writer.write(frame, beat)).await? == Ended::Reset {
                         offering.idle()?;

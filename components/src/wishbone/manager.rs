@@ -70,6 +70,7 @@ impl Manager {
     /// At the caller's line: widths do not fit the protocol, or another manager drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningManager {
+        clocked.check_runs();
         let (signals, clocked) = (self.signals, *clocked);
         signals.check_widths();
         let bus = signals.bus();

@@ -51,6 +51,7 @@ impl Monitor {
     /// At the caller's line: widths do not fit the protocol.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningMonitor {
+        clocked.check_runs();
         let (signals, clocked) = (self.signals, *clocked);
         signals.check_widths();
         let transfers = Publisher::new();

@@ -72,6 +72,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     /// [retries](Self::retries) and there is no RTY.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
+        clocked.check_runs();
         let (signals, clocked) = (self.signals, *clocked);
         signals.check_widths();
         let bus = signals.bus();

@@ -5,10 +5,18 @@ use std::rc::Rc;
 
 use verifork::prelude::*;
 use verifork::record::{self, JsonLines};
-use verifork_components::axi_stream::{Checker, Frame, Monitor, Sink, Source};
-use verifork_components::{Interrupted, OnReset, Pauses, Scoreboard};
+use verifork_components::axi_stream::{Checker, Frame, Monitor, Signals, Sink, Source};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
 use crate::Wires;
+
+/// With a wire for a clock, which nobody drives.
+#[derive(Dut)]
+struct Clockless {
+    req_write: Signal<bool>,
+    #[dut(prefix = "axis_")]
+    axis: Signals,
+}
 
 fn frame(byte: u8) -> Frame {
     Frame::new(vec![byte; 16])
@@ -47,6 +55,25 @@ async fn a_reset_drops_what_is_not_done_and_tells_who_waits(dut: Wires) -> Resul
         Ok(())
     })
     .await?;
+    Ok(())
+}
+
+/// What is accepted just before a reset, between two edges, is dropped and said to be.
+#[verifork::test(timeout = 1.ms())]
+async fn what_comes_just_before_a_reset_is_dropped(dut: Wires, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let source = Source::new(&dut.axis).start(&test, &clocked);
+    let sink = Sink::new(&dut.axis).start(&test, &clocked);
+    clocked.edges(3).await;
+    timer(2.ns()).await;
+    let ticket = source.send(frame(1)).await?;
+    timer(2.ns()).await;
+    clocked.reset().await;
+    ensure!(ticket.sent().await == Err(Interrupted::Reset));
+    clocked.edges(6).await;
+    ensure!(sink.is_empty(), "it was dropped, and sent after the reset");
+    source.send(frame(2)).await?;
+    ensure!(sink.recv().await? == frame(2));
     Ok(())
 }
 
@@ -133,6 +160,25 @@ async fn components_live_in_a_manager_or_in_the_test(dut: Wires, test: Test) -> 
     source.send(frame(1)).await?.sent().await?;
     ensure!(sink.recv().await? == frame(1));
     tm.join_all().await
+}
+
+/// A clock that nobody has started is told of as a component is.
+#[verifork::test(should_fail(
+    panic = "wires.req_write` does not run: `Clocked::new(…)` is started by"
+))]
+async fn a_bus_whose_clock_was_not_started_is_refused(dut: Clockless, test: Test) {
+    let clocked = Clocked::new(&dut.req_write, 10.ns());
+    Source::new(&dut.axis).start(&test, &clocked);
+}
+
+/// And one that nobody drives, as soon as nothing else happens.
+#[verifork::test(timeout = 1.us(), should_fail(timeout = "wires.req_write` has not changed since"))]
+async fn a_bus_without_a_clock_is_told_of(dut: Clockless, test: Test) -> Result {
+    dut.req_write.set(false);
+    let clocked = Clocked::external(&dut.req_write);
+    let source = Source::new(&dut.axis).start(&test, &clocked);
+    source.send(frame(1)).await?.sent().await?;
+    Ok(())
 }
 
 /// A hang names the component, the channel and what it waits for.

@@ -7,7 +7,7 @@ use verifork_components::axi_lite::{
     Channel, Checker, Manager, Monitor, Response, Signals, Subordinate, Target,
 };
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::{Clocked, Interrupted, Pauses, Scoreboard};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
 use crate::traffic::written;
 
@@ -282,6 +282,73 @@ async fn a_reset_ends_what_is_under_way(dut: Lite, test: Test) -> Result {
     bus.write(0x40, 7).await?;
     ensure!(bus.read(0x40).await? == 7);
     ensure!(memory.written() == [0x40..=0x43], "{:x?}", memory.written());
+    Ok(())
+}
+
+/// With `Retry` a reset costs time and nothing else, whenever it comes.
+#[verifork::test(timeout = 10.ms())]
+async fn a_reset_is_made_up_for_if_that_is_chosen(dut: Lite, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let memory = Memory::sparse().latency(0..=3);
+    let bus = Manager::new(&dut.bus)
+        .on_reset(OnReset::Retry)
+        .start(&test, &clocked);
+    Subordinate::new(&dut.bus, &memory)
+        .pauses(&Pauses::random(0.3))
+        .start(&test, &clocked);
+    Checker::new(&dut.bus).start(&test, &clocked);
+    let mut rng = test.rng();
+    scope(async |tm| {
+        for client in 0..3_u64 {
+            let bus = bus.clone();
+            tm.fork(format!("client {client}"), async move {
+                for number in 0..60 {
+                    bus.write(client * 4, client << 8 | number).await?;
+                    ensure!(bus.read(client * 4).await? == client << 8 | number);
+                }
+                Ok(())
+            });
+        }
+        for _ in 0..12 {
+            clocked.edges(rng.random_range(1..40)).await;
+            clocked.reset().await;
+        }
+        tm.join_all().await
+    })
+    .await?;
+    Ok(())
+}
+
+/// What is asked for as a reset begins is dropped as a whole, or done.
+#[verifork::test(timeout = 1.ms())]
+async fn an_access_at_the_edge_of_a_reset_is_dropped_or_done(dut: Lite, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let bus = Manager::new(&dut.bus).start(&test, &clocked);
+    Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);
+    Checker::new(&dut.bus).start(&test, &clocked);
+    for before in 0..10 {
+        scope(async |tm| {
+            let bus = bus.clone();
+            tm.fork("access", async move {
+                clocked.edges(before).await;
+                for number in 0..3 {
+                    match bus.write(8, number).await {
+                        Err(error) if error.downcast_ref() != Some(&Interrupted::Reset) => {
+                            return Err(error);
+                        }
+                        _ => {}
+                    }
+                }
+                Ok(())
+            });
+            clocked.edges(4).await;
+            clocked.reset().await;
+            Ok(())
+        })
+        .await?;
+        bus.write(8, 9).await?;
+        ensure!(bus.read(8).await? == 9);
+    }
     Ok(())
 }
 

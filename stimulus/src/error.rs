@@ -70,6 +70,11 @@ pub enum RandomizeError {
         /// The type that was to be drawn.
         type_name: &'static str,
     },
+    /// A SAT solver has found no solution within 20,000 conflicts, and no proof that there is none.
+    TooHard {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+    },
     /// Fields that `before` has drawn each before the other.
     Order {
         /// The type that was to be drawn.
@@ -110,6 +115,12 @@ impl fmt::Display for RandomizeError {
                     "the constraints of `{type_name}` are too many to be solved together"
                 )
             }
+            RandomizeError::TooHard { type_name } => write!(
+                f,
+                "the constraints of `{type_name}` are too hard: after 20,000 conflicts a SAT solver has \
+                 found no solution, and no proof that there is none. Products and remainders of wide fields are \
+                 the hardest: give fields smaller ranges, or draw some and compute others"
+            ),
             RandomizeError::Order { type_name, fields } => write!(
                 f,
                 "fields of `{type_name}` are each to be drawn before the other: `{}`",

@@ -86,6 +86,8 @@ pub(crate) enum Outcome {
     Drawn(Option<Rc<Prepared>>),
     /// There is no solution, or it is none for this.
     Not,
+    /// It is too hard.
+    Refused(RandomizeError),
 }
 
 /// Memory of a thread, used again and again.
@@ -218,7 +220,9 @@ impl Inline {
         }
         let taken = &scratch.taken;
         let solver = request.solver;
-        solver.draw_some(|part| !taken[part], rng, values);
+        if let Err(error) = solver.draw_some(|part| !taken[part], rng, values) {
+            return Some(Outcome::Refused(error));
+        }
         let mut sets = std::mem::take(&mut scratch.sets);
         let mut otherwise = None;
         for set in &mut sets {
@@ -229,8 +233,10 @@ impl Inline {
             set.first = self.product_of(scratch, request, set, shapes());
             if set.first.is_none() {
                 let found = Solver::new(request.recording, request.type_name);
-                if let Ok(found) = &found {
-                    found.draw(rng, values);
+                if let Ok(found) = &found
+                    && let Err(error) = found.draw(rng, values)
+                {
+                    return Some(Outcome::Refused(error));
                 }
                 otherwise = Some(found);
                 break;
@@ -538,16 +544,15 @@ impl Prepared {
         rng: &mut dyn Rng,
         values: &mut Vec<u128>,
     ) -> Result<(), RandomizeError> {
+        solver.draw_some(|part| !self.taken[part], rng, values)?;
         let mut scratch = TRIED.take();
-        solver.draw_some(|part| !self.taken[part], rng, values);
         let mut sets = self.sets.iter();
         let all = sets.all(|set| set.draw(&self.products, rng, values, &mut scratch));
         TRIED.set(scratch);
         match &self.otherwise {
             Some(otherwise) if !all => {
                 let solver = otherwise.as_ref().map_err(Clone::clone)?;
-                solver.draw(rng, values);
-                Ok(())
+                solver.draw(rng, values)
             }
             _ => Ok(()),
         }

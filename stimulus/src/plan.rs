@@ -111,7 +111,7 @@ pub(crate) fn draw<T: Randomize>(
     match (&plan.alike, further) {
         (Some(alike), None) => {
             let solver = alike.solver.as_ref().map_err(Clone::clone)?;
-            Ok(build(solver, &alike.symbols, current, rng))
+            build(solver, &alike.symbols, current, rng)
         }
         (Some(alike), Some(further)) => {
             let mut recording = RECORDING.take();
@@ -133,10 +133,10 @@ fn build<T: Randomize>(
     symbols: &T::Symbols,
     current: Option<&mut T>,
     rng: &mut dyn Rng,
-) -> T {
+) -> Result<T, RandomizeError> {
     let mut values = VALUES.take();
-    solver.draw(rng, &mut values);
-    let built = T::build(symbols, &Values(&values), current);
+    let drawn = solver.draw(rng, &mut values);
+    let built = drawn.map(|()| T::build(symbols, &Values(&values), current));
     VALUES.set(values);
     built
 }
@@ -152,7 +152,7 @@ fn draw_of_any_length<T: Randomize>(
     let symbols = record(&mut recording, current.as_deref(), further);
     if recording.sought.is_empty() {
         let solver = plan.solver(&recording)?;
-        return Ok(build(&solver, &symbols, current, rng));
+        return build(&solver, &symbols, current, rng);
     }
     let sought = recording.sought.clone();
     for &length in &sought {
@@ -168,12 +168,12 @@ fn draw_of_any_length<T: Randomize>(
     let mut values = Vec::new();
     let mut failed = None;
     for _ in 0..LENGTHS {
-        lengths.draw(rng, &mut values);
+        lengths.draw(rng, &mut values)?;
         let found = sought.iter().map(|&index| values[index as usize] as u32);
         let mut recording = Recording::with_lengths(found.collect(), rng.next_u64());
         let symbols = record(&mut recording, current.as_deref(), further);
         match plan.solver(&recording) {
-            Ok(solver) => return Ok(build(&solver, &symbols, current.take(), rng)),
+            Ok(solver) => return build(&solver, &symbols, current.take(), rng),
             Err(error @ RandomizeError::Conflict { .. }) => failed = Some(error),
             Err(error) => return Err(error),
         }
@@ -225,14 +225,16 @@ impl<T: Randomize> Plan<T> {
                 requirements,
                 type_name: type_name::<T>(),
             };
-            if let Outcome::Drawn(prepared) = inline.draw(request, rng, values) {
-                let Some(prepared) = prepared else {
-                    return Ok(());
-                };
-                let error = prepared.error();
-                let found = Found::Added(prepared);
-                self.keep(recording, nodes, requirements, found);
-                return error.map_or(Ok(()), Err);
+            match inline.draw(request, rng, values) {
+                Outcome::Drawn(None) => return Ok(()),
+                Outcome::Drawn(Some(prepared)) => {
+                    let error = prepared.error();
+                    let found = Found::Added(prepared);
+                    self.keep(recording, nodes, requirements, found);
+                    return error.map_or(Ok(()), Err);
+                }
+                Outcome::Refused(error) => return Err(error),
+                Outcome::Not => {}
             }
         }
         let found = found.take().unwrap_or_else(|| {
@@ -241,12 +243,11 @@ impl<T: Randomize> Plan<T> {
             found
         });
         match (found, &alike.solver) {
-            (Found::Added(prepared), Ok(solver)) => return prepared.draw(solver, rng, values),
+            (Found::Added(prepared), Ok(solver)) => prepared.draw(solver, rng, values),
             (Found::Solver(solver), _) => solver.draw(rng, values),
-            (Found::Nothing(error), _) => return Err(error),
-            (Found::Added(_), Err(error)) => return Err(error.clone()),
+            (Found::Nothing(error), _) => Err(error),
+            (Found::Added(_), Err(error)) => Err(error.clone()),
         }
-        Ok(())
     }
 
     /// The solver for what is recorded.

@@ -1,7 +1,10 @@
 //! Solutions found by a SAT solver, where a diagram would get too large; and the constraints that
 //! contradict each other.
 
-use batsat::{BasicSolver, Lit, SolverInterface, SolverOpts, Var, lbool};
+use std::cell::Cell;
+
+use batsat::clause::Kind;
+use batsat::{Callbacks, Lit, SolverInterface, SolverOpts, Var, lbool};
 use rand_core::Rng;
 
 use crate::bits::{Full, Gates};
@@ -115,16 +118,55 @@ pub(crate) struct Search {
     bits: Vec<(u32, Vec<i32>)>,
     /// A literal for each constraint; one that does not hold in any case is `None`.
     switches: Vec<Option<i32>>,
-    /// For each variable with weights, those of its classes and their literals.
-    classes: Vec<Vec<(u32, Bit)>>,
+    /// What is chosen before all else, in this order.
+    choices: Vec<Choice>,
 }
+
+/// Of a variable with weights, or one that others wait for.
+#[derive(Debug)]
+struct Choice {
+    /// Its place among the bits.
+    place: usize,
+    range: (Number, Number),
+    /// The weights of its classes, and their literals.
+    classes: Vec<(u32, Bit)>,
+    /// Others wait for it: each of its values that has a solution is to be as likely as any other.
+    is_awaited: bool,
+}
+
+/// The solver has met more conflicts than it may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hard;
+
+/// Conflicts that a solver may meet for one draw: never a time, which is not the same everywhere.
+const CONFLICTS: u64 = 20_000;
+/// Values that are tried for a variable that others wait for.
+const VALUES: usize = 32;
+
+/// Stops a solver.
+#[derive(Default)]
+struct Limit(Cell<u64>);
+
+impl Callbacks for Limit {
+    fn on_new_clause(&mut self, _: &[Lit], source: Kind) {
+        if matches!(source, Kind::Learnt) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    fn stop(&self) -> bool {
+        self.0.get() >= CONFLICTS
+    }
+}
+
+type LimitedSolver = batsat::Solver<Limit>;
 
 impl Search {
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
         ranges: &[(Number, Number)],
-        variables: &[u32],
+        (variables, depths): (&[u32], &[u32]),
         roots: &[Id],
         budget: usize,
     ) -> Result<Search, Full> {
@@ -144,17 +186,28 @@ impl Search {
             bits.push((index, literals));
         }
         let mut blaster = Blaster::new(recording, shapes, all);
-        let mut classes = Vec::new();
-        for &index in variables {
+        let depth = |index: u32| depths.get(index as usize).copied().unwrap_or(0);
+        let last = variables.iter().map(|&index| depth(index)).min();
+        let mut choices = Vec::new();
+        for (place, &index) in variables.iter().enumerate() {
             // The shapes count on the ranges: of what these leave out, constraints say nothing any more.
             let (possible, members) =
                 blaster.possible(&mut clauses, index, ranges[index as usize])?;
             clauses.require(possible)?;
-            if !members.is_empty() {
+            let is_awaited = Some(depth(index)) > last;
+            if !members.is_empty() || is_awaited {
                 let weights = recording.classes_of(index).iter().map(|class| class.weight);
-                classes.push(weights.zip(members).collect());
+                let choice = Choice {
+                    place,
+                    range: ranges[index as usize],
+                    classes: weights.zip(members).collect(),
+                    is_awaited,
+                };
+                choices.push((depth(index), choice));
             }
         }
+        // Those for which most others wait come first.
+        choices.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
         let mut switches = Vec::new();
         for &root in roots {
             let switch = clauses.variable();
@@ -172,7 +225,7 @@ impl Search {
             clauses,
             bits,
             switches,
-            classes,
+            choices: choices.into_iter().map(|(_, choice)| choice).collect(),
         })
     }
 
@@ -185,7 +238,7 @@ impl Search {
             rnd_init_act: true,
             ..SolverOpts::default()
         };
-        let mut solver = BasicSolver::new(options, batsat::callbacks::Basic::default());
+        let mut solver = LimitedSolver::new(options, Limit::default());
         let mut phases = vec![lbool::UNDEF; self.clauses.variables.unsigned_abs() as usize];
         for &literal in self.bits.iter().flat_map(|(_, literals)| literals) {
             let phase = lbool::new(seed.next() >> 63 == 1);
@@ -208,13 +261,13 @@ impl Search {
     }
 
     /// Whether the constraints of these indices can be satisfied together.
-    pub(crate) fn satisfies(&self, constraints: &[usize]) -> bool {
+    pub(crate) fn satisfies(&self, constraints: &[usize]) -> Result<bool, Hard> {
         self.solver(Stream(0)).solve(self, constraints, &[])
     }
 
     /// Constraints of which none can be left out, if these contradict each other.
     pub(crate) fn conflict(&self, constraints: &[usize]) -> Option<Vec<usize>> {
-        if self.satisfies(constraints) {
+        if self.satisfies(constraints).unwrap_or(true) {
             return None;
         }
         let mut needed = constraints.to_vec();
@@ -222,7 +275,8 @@ impl Search {
         while index < needed.len() {
             let mut fewer = needed.clone();
             fewer.remove(index);
-            if self.satisfies(&fewer) {
+            // Of what is too hard to tell, nothing is left out.
+            if self.satisfies(&fewer).unwrap_or(true) {
                 index += 1;
             } else {
                 needed = fewer;
@@ -237,12 +291,12 @@ impl Search {
         constraints: &[usize],
         rng: &mut dyn Rng,
         values: &mut [u128],
-    ) -> bool {
+    ) -> Result<bool, Hard> {
         let mut attempt = self.solver(Stream(rng.next_u64()));
         let mut chosen: Vec<i32> = Vec::new();
-        for classes in &self.classes {
+        for choice in &self.choices {
             // A class that has no solution gives way to the others.
-            let mut left = classes.clone();
+            let mut left = choice.classes.clone();
             while !left.is_empty() {
                 let total: u64 = left.iter().map(|class| u64::from(class.0)).sum();
                 let weights = left.iter().map(|class| class.0);
@@ -253,14 +307,31 @@ impl Search {
                     Bit::Literal(literal) => literal,
                 };
                 chosen.push(literal);
-                if attempt.solve(self, constraints, &chosen) {
+                if attempt.solve(self, constraints, &chosen)? {
                     break;
                 }
                 chosen.pop();
             }
+            for _ in 0..if choice.is_awaited { VALUES } else { 0 } {
+                let (low, high) = choice.range;
+                let value = draw::between(rng, low.bits(), high.bits());
+                let start = chosen.len();
+                let literals = self.bits[choice.place].1.iter().enumerate();
+                chosen.extend(literals.map(|(place, &literal)| {
+                    if value >> place & 1 == 1 {
+                        literal
+                    } else {
+                        -literal
+                    }
+                }));
+                if attempt.solve(self, constraints, &chosen)? {
+                    break;
+                }
+                chosen.truncate(start);
+            }
         }
-        if !attempt.solve(self, constraints, &chosen) {
-            return false;
+        if !attempt.solve(self, constraints, &chosen)? {
+            return Ok(false);
         }
         for (index, literals) in &self.bits {
             let mut value = 0;
@@ -276,30 +347,39 @@ impl Search {
             }
             values[*index as usize] = value;
         }
-        true
+        Ok(true)
     }
 }
 
 struct Attempt {
-    solver: BasicSolver,
+    solver: LimitedSolver,
     variables: Vec<Var>,
 }
 
 impl Attempt {
-    fn solve(&mut self, search: &Search, constraints: &[usize], chosen: &[i32]) -> bool {
+    fn solve(
+        &mut self,
+        search: &Search,
+        constraints: &[usize],
+        chosen: &[i32],
+    ) -> Result<bool, Hard> {
         let switches: Option<Vec<i32>> = constraints
             .iter()
             .map(|&index| search.switches[index])
             .collect();
         let Some(switches) = switches else {
-            return false;
+            return Ok(false);
         };
         let assumptions: Vec<Lit> = switches
             .iter()
             .chain(chosen)
             .map(|&literal| to_lit(&self.variables, literal))
             .collect();
-        self.solver.solve_limited(&assumptions) == lbool::TRUE
+        match self.solver.solve_limited(&assumptions) {
+            found if found == lbool::TRUE => Ok(true),
+            found if found == lbool::FALSE => Ok(false),
+            _ => Err(Hard),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::{Place, RandomizeError};
 use crate::evaluate::Program;
 use crate::record::{Class, Id, Node, Operator, Recording, Requirement, Stream};
 use crate::sample::{Level, Meaning, Sampler};
-use crate::search::Search;
+use crate::search::{Hard, Search};
 use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 
@@ -43,6 +43,7 @@ pub(crate) struct Solver {
     free: Vec<(usize, Free)>,
     groups: Vec<(usize, Group)>,
     variables: usize,
+    type_name: &'static str,
 }
 
 /// A variable on its own.
@@ -100,8 +101,12 @@ impl Free {
 
 impl Solver {
     /// Draws a value for each variable.
-    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut Vec<u128>) {
-        self.draw_some(|_| true, rng, values);
+    pub(crate) fn draw(
+        &self,
+        rng: &mut dyn Rng,
+        values: &mut Vec<u128>,
+    ) -> Result<(), RandomizeError> {
+        self.draw_some(|_| true, rng, values)
     }
 
     /// Draws a value for each variable of some parts; others are 0.
@@ -110,14 +115,21 @@ impl Solver {
         is_drawn: impl Fn(usize) -> bool,
         rng: &mut dyn Rng,
         values: &mut Vec<u128>,
-    ) {
+    ) -> Result<(), RandomizeError> {
         values.clear();
         values.resize(self.variables, 0);
         for (_, free) in self.free.iter().filter(|(part, _)| is_drawn(*part)) {
             free.draw(rng, values);
         }
         for (_, group) in self.groups.iter().filter(|(part, _)| is_drawn(*part)) {
-            group.draw(rng, values);
+            group.draw(rng, values).map_err(|Hard| self.too_hard())?;
+        }
+        Ok(())
+    }
+
+    fn too_hard(&self) -> RandomizeError {
+        RandomizeError::TooHard {
+            type_name: self.type_name,
         }
     }
 
@@ -143,7 +155,7 @@ impl Solver {
 }
 
 impl Group {
-    fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+    fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) -> Result<(), Hard> {
         match self {
             Group::Rejection { proposals, program } => {
                 let mut scratch = SCRATCH.take();
@@ -169,10 +181,11 @@ impl Group {
                 search,
                 constraints,
             } => {
-                let found = search.sample(constraints, rng, values);
+                let found = search.sample(constraints, rng, values)?;
                 debug_assert!(found, "it had a solution when it was made");
             }
         }
+        Ok(())
     }
 }
 
@@ -240,6 +253,7 @@ impl<'a> Compiler<'a> {
             free,
             groups,
             variables: self.recording.variables.len(),
+            type_name: self.type_name,
         })
     }
 
@@ -561,18 +575,21 @@ impl<'a> Compiler<'a> {
             self.recording,
             &self.shapes,
             &self.ranges,
-            &parts.variables,
+            (&parts.variables, &self.depths),
             &roots,
             LARGEST,
         )
         .map_err(too_many)?;
         let mut constraints: Vec<usize> = (0..parts.hard.len()).collect();
-        if !search.satisfies(&constraints) {
+        let too_hard = |Hard| RandomizeError::TooHard {
+            type_name: self.type_name,
+        };
+        if !search.satisfies(&constraints).map_err(too_hard)? {
             return Err(self.conflict(parts));
         }
         for index in (parts.hard.len()..indices.len()).rev() {
             constraints.push(index);
-            if !search.satisfies(&constraints) {
+            if !search.satisfies(&constraints).map_err(too_hard)? {
                 constraints.pop();
             }
         }
@@ -655,7 +672,15 @@ fn contradicting(
     if cones.any(|id| shapes[id as usize].is_too_large()) {
         return None;
     }
-    let search = Search::new(recording, &shapes, &ranges, variables, &roots, budget).ok()?;
+    let search = Search::new(
+        recording,
+        &shapes,
+        &ranges,
+        (variables, &[]),
+        &roots,
+        budget,
+    )
+    .ok()?;
     let all: Vec<usize> = (0..requirements.len()).collect();
     let fewer = search.conflict(&all)?;
     Some(fewer.into_iter().map(|index| requirements[index]).collect())

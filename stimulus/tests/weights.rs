@@ -185,3 +185,41 @@ fn every_solution_is_as_likely_as_any_other() {
         (0..=u8::MAX).map(|value| (value, 1.0)),
     );
 }
+
+/// Of products a diagram gets too large, and of these hardly any is found by trying.
+#[derive(Randomize, Debug)]
+#[randomize(
+    a as u64 * b as u64 > 0xf000_0000_0000_0000,
+    a ^ b == 0x0f00_0f00,
+    (a >> 31 == 1) == (kind == 0),
+)]
+struct Ordered {
+    #[randomize(before(a, b), range = 0..=3)]
+    kind: u8,
+    a: u32,
+    b: u32,
+}
+
+/// All of the product's numbers are large, so of `kind` there is 0 only; without that, each value is as likely.
+#[derive(Randomize, Debug)]
+#[randomize(
+    a as u64 * b as u64 > 0xf000_0000_0000_0000,
+    a ^ b == 0x0000_0f0f,
+    if kind != 1 { a & 0xff == kind as u32 },
+)]
+struct Searched {
+    #[randomize(before(a, b), range = 0..=3)]
+    kind: u8,
+    a: u32,
+    b: u32,
+}
+
+#[test]
+fn before_holds_where_a_solver_searches_too() {
+    let mut rng = rng(30);
+    for _ in 0..20 {
+        assert_eq!(Ordered::randomize(&mut rng).unwrap().kind, 0);
+    }
+    let drawn = (0..200).map(|_| Searched::randomize(&mut rng).unwrap().kind);
+    chi_squared(drawn, (0..=3).map(|kind| (kind, 1.0)));
+}

@@ -214,6 +214,15 @@ impl PartialEq for LogicVec {
                     planes: other,
                 },
             ) => width == others && planes == other,
+            _ => self.eq_wide(other),
+        }
+    }
+}
+
+impl LogicVec {
+    #[inline(never)] // so that narrow ones are compared in line
+    fn eq_wide(&self, other: &LogicVec) -> bool {
+        match (&self.0, &other.0) {
             // Planes that only one side has may still be empty.
             (
                 Storage::Heap { width, words },

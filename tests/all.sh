@@ -82,6 +82,12 @@ times > "$folder/times"
 note_times "$begun" "$folder/times" 'building'
 export TESTS_BUILT=$target/tests.json
 
+# What of ours was built twice, for tests and for other tests: where two crates want other features of a
+# dependency, all between them and that is. `coverage/macros` says how to have them agree.
+unit='"package_id":"path[^"]*\/([^"\/]*)",.*"target":\{"kind":\["([^"]*)".*"name":"([^"]*)","src_path".*'
+unit+='"profile":\{[^}]*"test":(true|false)\}.*"filenames":\["([^"]*)"'
+twice=$(sed -nE "s/^.*$unit.*/\1 \2 \3 \4 \5/p" "$target/tests.json" | sort -u | cut -d ' ' -f 1-4 | uniq -d)
+
 # Each program with the environment that cargo gives it: cargo starts this script in its place.
 host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
 programs=(--tests)
@@ -148,6 +154,10 @@ for job in "${jobs[@]}"; do
     running[$!]=$job
 done
 while ((${#running[@]} > 0)); do ended; done
+if [ -n "$twice" ]; then
+    printf 'built twice: %s\n' "$twice"
+    status=101
+fi
 
 echo
 echo 'seconds, of processors, of what took longest (all: tests.times in the target folder)'

@@ -249,7 +249,7 @@ mod tests {
             DrawnItem {
                 index: item.index,
                 words: vec![word],
-                text: (u128::from(word) * 100 >> 64).to_string(),
+                text: ((u128::from(word) * 100) >> 64).to_string(),
             }
         };
         let drawn = |(name, items): &(String, Vec<Item>)| Drawn {
@@ -276,9 +276,10 @@ mod tests {
     fn smallest(fails: impl Fn(&[u32]) -> bool) -> (Vec<u32>, Items, usize) {
         let mut attempt = |items: &Items| {
             let drawn = draws(items);
-            match fails(&numbers(&drawn)) {
-                true => Tried::Failed(drawn),
-                false => Tried::Otherwise,
+            if fails(&numbers(&drawn)) {
+                Tried::Failed(drawn)
+            } else {
+                Tried::Otherwise
             }
         };
         let found = shrink(&all(), &mut attempt).unwrap();

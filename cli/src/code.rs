@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use verifork_coverage::{Code, CodeFormat, FileError};
 use verifork_protocol::coverage::simulator_of_code_file;
@@ -45,6 +45,33 @@ pub(crate) fn read_folder(
     Ok(())
 }
 
+/// The same with files of other machines where they are here: below the present folder or one above it, by
+/// the longest end of their paths, of two names or more.
+pub(crate) fn relocated(code: &Code) -> Code {
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut relocated = Code::new();
+    for (file, points) in code.files() {
+        let path = place(Path::new(file), &here);
+        let file = path.as_deref().map_or(file.into(), Path::to_string_lossy);
+        for (point, count) in points {
+            relocated.add(&file, point.clone(), *count);
+        }
+    }
+    relocated
+}
+
+fn place(file: &Path, here: &Path) -> Option<PathBuf> {
+    if file.exists() {
+        return None;
+    }
+    let names: Vec<_> = file.components().collect();
+    let ends =
+        (0..names.len().saturating_sub(1)).map(|from| names[from..].iter().collect::<PathBuf>());
+    let ends = ends.filter(|end| end.is_relative());
+    let mut places = ends.flat_map(|end| here.ancestors().map(move |it| it.join(&end)));
+    places.find(|place| place.is_file())
+}
+
 /// The lines of a file with something that has not happened, as ranges: `3, 7-9`.
 pub(crate) fn ranges(lines: impl Iterator<Item = u32>) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
@@ -70,6 +97,31 @@ pub(crate) fn ranges(lines: impl Iterator<Item = u32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_another_machine_is_that_of_ours_with_the_longest_end_in_common() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().join("crate");
+        for file in ["hdl/t.v", "t.v", "crate/hdl/t.v"] {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let found = |file: &str| place(Path::new(file), &here);
+        let of = |file: &str| Some(folder.path().join(file));
+        assert_eq!(found("/ci/checkout/hdl/t.v"), of("crate/hdl/t.v"));
+        assert_eq!(found("/ci/checkout/crate/hdl/t.v"), of("crate/hdl/t.v"));
+        assert_eq!(
+            found("/ci/checkout/other/t.v"),
+            None,
+            "one name is no place"
+        );
+        assert_eq!(
+            found(of("hdl/t.v").unwrap().to_str().unwrap()),
+            None,
+            "it is here"
+        );
+    }
 
     #[test]
     fn lines_that_follow_each_other_are_a_range() {

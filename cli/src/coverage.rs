@@ -132,7 +132,7 @@ impl Coverage {
              when it has run",
             shown(paths)
         );
-        Ok((database, code))
+        Ok((database, code::relocated(&code)))
     }
 }
 

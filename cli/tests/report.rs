@@ -126,6 +126,7 @@ impl Runs {
             .args([
                 "--headless",
                 "--no-sandbox",
+                "--disable-dev-shm-usage",
                 "--disable-gpu",
                 "--virtual-time-budget=5000",
             ])

@@ -2,12 +2,14 @@
 //! runs. What another process uses is locked, and left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+
+use verifork_protocol::verdict;
 
 use crate::locked::try_lock;
 use crate::refused;
@@ -190,15 +192,21 @@ fn remove_unfinished(folder: &Path, key: &str, path: &Path, removed: &mut Remove
     }
 }
 
-/// Removes the folders of runs below `folder` that are none of `named`; but keeps the newest.
+/// Removes the folders of runs below `folder` that are none of `named`; but keeps the newest, without the
+/// verdict: reports do not tell of tests that are there no more.
 pub(crate) fn runs(folder: &Path, named: &BTreeSet<PathBuf>, removed: &mut Removed) {
     let mut all = Vec::new();
     find_runs(folder, named, &mut all);
     all.sort();
     let surplus = all.len().saturating_sub(KEPT);
-    for (_, path) in all.into_iter().take(surplus) {
-        let lock: Option<File> = try_lock(&path.join("lock"));
-        if lock.is_some() && remove(&path, removed) {
+    for (number, (_, path)) in all.into_iter().enumerate() {
+        let Some(_lock) = try_lock(&path.join("lock")) else {
+            continue;
+        };
+        if number >= surplus {
+            // It may be gone already.
+            let _ = fs::remove_file(path.join(verdict::FILE));
+        } else if remove(&path, removed) {
             removed.runs += 1;
             for above in path
                 .ancestors()
@@ -255,6 +263,7 @@ fn size(path: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::time::Duration;
 
     use super::*;
@@ -407,6 +416,7 @@ mod tests {
             let log = File::create(run(number).join("log.txt")).unwrap();
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(number));
             log.set_modified(time).unwrap();
+            File::create(run(number).join(verdict::FILE)).unwrap();
         }
         let _running = locks.swap_remove(2);
         drop(locks);
@@ -416,6 +426,12 @@ mod tests {
         let left: Vec<u32> = (0..20).filter(|number| run(*number).exists()).collect();
         assert_eq!(left, [0, 2, 12, 13, 14, 15, 16, 17, 18, 19]);
         assert_eq!(removed.runs, 10);
+        let judged = (0..20).filter(|number| run(*number).join(verdict::FILE).exists());
+        assert_eq!(
+            judged.collect::<Vec<_>>(),
+            [0, 2],
+            "those that are there, or run"
+        );
         let told = removed.told().unwrap();
         assert!(told.starts_with("removed 10 folders of runs"), "{told}");
     }

@@ -75,6 +75,7 @@ impl Gathered {
         // The same file, named twice.
         gathered.verdicts.dedup();
         gathered.trend.sort_by_key(|it| it.at);
+        gathered.code = code::relocated(&gathered.code);
         Ok(gathered)
     }
 

@@ -6,6 +6,7 @@ use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
 use super::Suite;
 use super::report::ended_of;
 use crate::context::now;
+use crate::locked::{Lock, lock};
 use crate::simulation::Execution;
 use crate::verdict::Verdict;
 
@@ -39,6 +40,10 @@ impl Suite {
             text: reason.to_owned(),
             ..self.unfinished(test, now())
         };
+        // By its lock the folder is known as that of a run, which goes when nobody names it any more.
+        let path = self.folder(test).join("lock");
+        let lock = lock(&path, Lock::Alone);
+        let _lock = lock.map_err(|error| VerdictError::System(path, error))?;
         self.write(test, &left_out)
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Simulation<'a> {
     pub(crate) plugin: &'a Path,
     /// Where everything of this run goes. It is emptied first.
     pub(crate) folder: &'a Path,
+    /// Whether it leaves coverage, if that is wanted at all.
+    pub(crate) covers: bool,
     /// `VERIFORK_FILTER`.
     pub(crate) filter: &'a str,
     pub(crate) seed: u64,
@@ -103,7 +105,7 @@ impl Simulation<'_> {
                 .map_err(unwritable)?;
         }
         let tells_code = self.design.code_coverage
-            && self.describe.is_none()
+            && self.covers
             && self.simulator.without_code_coverage(self.found).is_none();
         if tells_code {
             let prepared = self.simulator.prepare_code_coverage(self.compiled, &work);
@@ -138,6 +140,9 @@ impl Simulation<'_> {
             command
                 .env(Variable::Items.name(), items.to_string())
                 .env_remove(Variable::Repeat.name());
+        }
+        if !self.covers {
+            command.env(Variable::Coverage.name(), "off");
         }
         if let Some(path) = self.describe {
             command.env(Variable::Describe.name(), path);

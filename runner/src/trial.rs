@@ -278,6 +278,7 @@ impl Suite {
                 .map(Duration::from_secs_f64)
                 .or(context.wall_timeout)
         };
+        let on_failure = matches!(context.settings.waves, WavesWanted::OnFailure(_));
         Simulation {
             simulator,
             found,
@@ -285,6 +286,8 @@ impl Suite {
             compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
             folder,
+            // A second run covers what the first has.
+            covers: again.is_none() && !(waves.is_some() && on_failure),
             filter: &names.join(","),
             seed: again.map_or(context.seed, |again| again.seed),
             items: again.map(|again| again.items),
@@ -314,6 +317,7 @@ impl Suite {
             compiled: &compiled.folder,
             plugin: &context.testbench.plugin,
             folder: &self.runs().join(DESCRIBED),
+            covers: false,
             filter: "",
             seed: context.seed,
             items: None,

@@ -396,3 +396,15 @@ fn of_repetitions_the_seed_is_that_of_the_one_that_failed() {
     check(&told, &["seed       6", "VERIFORK_SEED=6 "]);
     assert_eq!(verdict(&suite, &listed("counts")).seed, Some(6));
 }
+
+#[test]
+fn only_the_first_run_of_a_test_leaves_coverage() {
+    let failed = writes(&lines("counts", Status::Failed, "count is 7"));
+    let mut bench = Bench::new(&format!("echo \"=$VERIFORK_COVERAGE\" > ../seen\n{failed}"));
+    bench.settings.waves = WavesWanted::OnFailure(None);
+    let suite = bench.suite();
+    suite.run(&listed("counts"), None);
+    let folder = suite.folder(&listed("counts"));
+    let seen = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    assert_eq!((&*seen("seen"), &*seen("waves/seen")), ("=\n", "=off\n"));
+}

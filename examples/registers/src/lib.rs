@@ -133,6 +133,7 @@ async fn the_model_follows_every_access(dut: Registers, test: Test, pauses: Paus
             bus.access(apb::Request::read(address)).await?;
         }
     }
+    clocked.edge().await; // the monitor has seen the last access
     for name in ["control.divider", "mask", "key", "scratch[0]", "scratch[1]"] {
         let (held, found) = (model.mirrored(name)?, model.peek(name)?);
         ensure!(held == found, "`{name}` holds {found:#x}, not {held:#x}");

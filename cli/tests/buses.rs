@@ -79,6 +79,7 @@ fn what_names_do_not_tell_of_a_bus_is_tried() {
             "wishbone::Manager::new(&dut.wb.classic())",
         ),
         ("axi_ram", "AXI4", "axi::Burst::incr(address,"),
+        ("ahb_ram", "AHB-Lite", "ahb::Request::read(address)"),
     ] {
         let folder = format!("{}-tb", design.replace('_', "-"));
         let source = repository().join(format!("hdl/{design}.v"));

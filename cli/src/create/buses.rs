@@ -32,6 +32,7 @@ pub(super) enum Kind {
     Axi,
     AxiLite,
     Apb,
+    Ahb,
     Wishbone,
     ValidReady,
 }
@@ -83,6 +84,7 @@ fn wires(signals: &[(&'static str, Side, bool)]) -> Vec<Wire> {
 /// The order matters: a name that one has taken is no other's.
 fn protocols() -> Vec<Protocol> {
     let mut protocols = vec![axi_stream(), axi(), axi_lite(), apb()];
+    protocols.extend([ahb(true), ahb(false)]);
     // As the subordinate has them, as the manager has them, and between the two.
     protocols.push(wishbone(["_i", "_o"], ["dat_i", "dat_o"]));
     protocols.push(wishbone(["_o", "_i"], ["dat_o", "dat_i"]));
@@ -284,6 +286,53 @@ fn apb() -> Protocol {
     }
 }
 
+/// AHB-Lite. A subordinate among others is told by HREADY what all of them say, and has a HREADYOUT.
+fn ahb(has_ready_out: bool) -> Protocol {
+    let mut all = wires(&[
+        ("htrans", First, true),
+        ("haddr", First, true),
+        ("hwrite", First, true),
+        ("hsize", First, false),
+        ("hburst", First, false),
+        ("hprot", First, false),
+        ("hmastlock", First, false),
+        ("hsel", First, false),
+        ("hwdata", First, true),
+        ("hrdata", Second, true),
+        ("hresp", Second, false),
+    ]);
+    all.extend(if has_ready_out {
+        wires(&[("hready", First, true), ("hreadyout", Second, true)])
+    } else {
+        wires(&[("hready", Second, true)])
+    });
+    Protocol {
+        kind: Kind::Ahb,
+        key: "htrans".to_owned(),
+        wires: all,
+        foreign: &[],
+        fits: |bus| {
+            let width = bus.width("hwdata");
+            let bits = [
+                "hwrite",
+                "hmastlock",
+                "hsel",
+                "hready",
+                "hreadyout",
+                "hresp",
+            ];
+            bus.are_bits(&bits)
+                && [8, 16, 32, 64].contains(&width)
+                && bus.width("hrdata") == width
+                && bus.width("htrans") == 2
+                && bus.width("haddr") <= 64
+                && bus.is("hsize", 3)
+                && bus.is("hburst", 3)
+                && bus.is("hprot", 4)
+        },
+    }
+}
+
 /// Wishbone, with what is behind the names of the manager's and of the subordinate's signals, and what data is
 /// called.
 fn wishbone(ends: [&str; 2], data: [&str; 2]) -> Protocol {
@@ -345,6 +394,7 @@ impl Kind {
             Kind::Axi => "AXI4",
             Kind::AxiLite => "AXI4-Lite",
             Kind::Apb => "APB",
+            Kind::Ahb => "AHB-Lite",
             Kind::Wishbone => "Wishbone",
             Kind::ValidReady => "valid/ready",
         }
@@ -362,6 +412,7 @@ impl Kind {
             Kind::Axi => "axi",
             Kind::AxiLite => "axi_lite",
             Kind::Apb => "apb",
+            Kind::Ahb => "ahb",
             Kind::Wishbone => "wishbone",
             Kind::ValidReady => "valid_ready",
         }
@@ -866,6 +917,26 @@ mod tests {
         let wide = axi_lite(128);
         let wide: Vec<&str> = wide.iter().map(String::as_str).collect();
         assert!(found(&with(&["clk<1"], &wide)).is_empty());
+    }
+
+    #[test]
+    fn hready_of_ahb_goes_either_way() {
+        let ports = [
+            "htrans<2",
+            "haddr<16",
+            "hwrite<1",
+            "hsize<3",
+            "hwdata<32",
+            "hrdata>32",
+        ];
+        for ready in [&["hready<1", "hreadyout>1"][..], &["hready>1"]] {
+            let ports = with(&ports, ready);
+            assert_eq!(
+                found(&with(&["hclk<1", "hresetn<1"], &ports)),
+                ["Ahb < hclk hresetn"]
+            );
+        }
+        assert!(found(&with(&["hclk<1", "hready<1"], &ports)).is_empty());
     }
 
     #[test]

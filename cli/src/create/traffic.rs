@@ -313,6 +313,7 @@ fn at_end(kind: Kind) -> &'static [&'static str] {
             "AXI4_ERRS_RLAST_ALL_DONE_EOS",
         ],
         Kind::Wishbone => &["WB_ALL_DONE_EOS"],
+        Kind::Ahb => &["AHB_ERRS_ALL_DONE_EOS"],
         Kind::AxiLite => &[
             "AXI4LITE_ERRS_BRESP_ALL_DONE_EOS",
             "AXI4LITE_ERRS_RDATA_ALL_DONE_EOS",
@@ -367,17 +368,22 @@ fn transfer(bus: &Bus<'_>) -> String {
                 address(4 * bytes, bus.width("awaddr"))
             )
         }
-        Kind::Wishbone => {
-            let bits = bus.width("dat_w");
+        Kind::Wishbone | Kind::Ahb => {
+            let module = bus.kind.module();
+            let (data, address_bits) = match bus.kind {
+                Kind::Ahb => ("hwdata", "haddr"),
+                _ => ("dat_w", "adr"),
+            };
+            let bits = bus.width(data);
             let data = match bits {
                 64 => "rng.random()".to_owned(),
                 _ => format!("rng.random_range(0..1 << {bits})"),
             };
             format!(
                 "{}                \
-                 {field}.access(wishbone::Request::write(address, {data})).await?;\n                \
-                 {field}.access(wishbone::Request::read(address)).await?;\n",
-                address(bits / 8, bus.width("adr"))
+                 {field}.access({module}::Request::write(address, {data})).await?;\n                \
+                 {field}.access({module}::Request::read(address)).await?;\n",
+                address(bits / 8, bus.width(address_bits))
             )
         }
         Kind::Apb => {

@@ -70,7 +70,7 @@ pub enum RandomizeError {
         /// The type that was to be drawn.
         type_name: &'static str,
     },
-    /// A SAT solver has found no solution within 20,000 conflicts, and no proof that there is none.
+    /// A SAT solver has found no solution within 100,000 conflicts, and no proof that there is none.
     TooHard {
         /// The type that was to be drawn.
         type_name: &'static str,
@@ -117,7 +117,7 @@ impl fmt::Display for RandomizeError {
             }
             RandomizeError::TooHard { type_name } => write!(
                 f,
-                "the constraints of `{type_name}` are too hard: after 20,000 conflicts a SAT solver has \
+                "the constraints of `{type_name}` are too hard: after 100,000 conflicts a SAT solver has \
                  found no solution, and no proof that there is none. Products and remainders of wide fields are \
                  the hardest: give fields smaller ranges, or draw some and compute others"
             ),

@@ -127,7 +127,7 @@
 //! what the type's constraints give; where that does not fit, they get a diagram of their own, which is kept by
 //! what they are, with the values in them: 256 sets a type. Not so for a type with vectors or `fixed` fields, whose new
 //! constraints are solved from the start: about a millisecond for a burst of AXI. A draw by a SAT solver takes
-//! milliseconds; a problem that takes it more than 20,000 conflicts, such as the factors of a large number, is an error.
+//! milliseconds; a problem that takes it more than 100,000 conflicts, such as the factors of a large number, is an error.
 //! With `before`, 32 random values are tried for the field that comes first: it has each of its values as often where a good part
 //! of them has solutions.
 //!

@@ -120,6 +120,8 @@ pub(crate) struct Search {
     switches: Vec<Option<i32>>,
     /// What is chosen before all else, in this order.
     choices: Vec<Choice>,
+    /// Conflicts that are too many.
+    pub(crate) most: u64,
 }
 
 /// Of a variable with weights, or one that others wait for.
@@ -139,23 +141,25 @@ struct Choice {
 pub(crate) struct Hard;
 
 /// Conflicts that a solver may meet for one draw: never a time, which is not the same everywhere.
-const CONFLICTS: u64 = 20_000;
+const CONFLICTS: u64 = 100_000;
 /// Values that are tried for a variable that others wait for.
 const VALUES: usize = 32;
 
-/// Stops a solver.
-#[derive(Default)]
-struct Limit(Cell<u64>);
+/// Stops a solver that has met so many conflicts.
+struct Limit {
+    met: Cell<u64>,
+    most: u64,
+}
 
 impl Callbacks for Limit {
     fn on_new_clause(&mut self, _: &[Lit], source: Kind) {
         if matches!(source, Kind::Learnt) {
-            self.0.set(self.0.get() + 1);
+            self.met.set(self.met.get() + 1);
         }
     }
 
     fn stop(&self) -> bool {
-        self.0.get() >= CONFLICTS
+        self.met.get() >= self.most
     }
 }
 
@@ -226,6 +230,7 @@ impl Search {
             bits,
             switches,
             choices: choices.into_iter().map(|(_, choice)| choice).collect(),
+            most: CONFLICTS,
         })
     }
 
@@ -238,7 +243,13 @@ impl Search {
             rnd_init_act: true,
             ..SolverOpts::default()
         };
-        let mut solver = LimitedSolver::new(options, Limit::default());
+        let mut solver = LimitedSolver::new(
+            options,
+            Limit {
+                met: Cell::new(0),
+                most: self.most,
+            },
+        );
         let mut phases = vec![lbool::UNDEF; self.clauses.variables.unsigned_abs() as usize];
         for &literal in self.bits.iter().flat_map(|(_, literals)| literals) {
             let phase = lbool::new(seed.next() >> 63 == 1);

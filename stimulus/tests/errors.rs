@@ -181,28 +181,3 @@ fn places_tell_the_element() {
     let beyond = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[3].length < 200));
     assert!(beyond.is_err());
 }
-
-/// Two primes of 31 bits.
-const PRODUCT: u64 = 2_147_483_647 * 2_147_483_629;
-
-#[derive(Randomize, Debug)]
-#[randomize(a as u64 * b as u64 == PRODUCT, a > 1, b > 1)]
-struct Factors {
-    a: u32,
-    b: u32,
-}
-
-#[test]
-fn a_problem_that_is_too_hard_ends_with_words() {
-    match Factors::randomize(&mut rng(8)) {
-        Ok(found) => panic!("another example is needed: {found:?} was found"),
-        Err(error) => {
-            assert!(matches!(error, RandomizeError::TooHard { .. }), "{error}");
-            let text = error.to_string();
-            assert!(
-                text.starts_with("the constraints of `Factors` are too hard"),
-                "{text}"
-            );
-        }
-    }
-}

@@ -571,6 +571,53 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
     assert!(diagram.is_none() && compiler.search(&parts).is_err());
 }
 
+/// The factors of a product of two primes are not found in a moment.
+#[test]
+fn a_search_that_meets_too_many_conflicts_ends() {
+    let wide = Kind {
+        bits: 32,
+        signed: false,
+        last: None,
+    };
+    let mut recording = Recording::default();
+    let variable = Variable {
+        discriminants: &[],
+        kind: wide,
+        low: 2_i128.into(),
+        high: i128::from(u32::MAX).into(),
+        classes: (0, 0),
+        source: None,
+        scope: 0,
+    };
+    let (a, b) = (recording.variable(variable), recording.variable(variable));
+    let product = recording.push(Node::Binary(Operator::Multiply, a, b));
+    let primes = 2_147_483_647_i128 * 2_147_483_629;
+    let primes = recording.push(Node::Number(primes.into()));
+    let equal = recording.push(Node::Binary(Operator::Equal, product, primes));
+    recording.require(equal, false, Source::default());
+    let compiler = Compiler::new(&recording, "test").unwrap();
+    let (variables, roots) = (&[0, 1][..], &[equal]);
+    let mut search = Search::new(
+        &recording,
+        &compiler.shapes,
+        &compiler.ranges,
+        (variables, &compiler.depths),
+        roots,
+        LARGEST,
+    )
+    .unwrap();
+    search.most = 500;
+    assert!(search.satisfies(&[0]).is_err());
+    let mut values = vec![0; 2];
+    assert!(search.sample(&[0], &mut Stream(1), &mut values).is_err());
+    let error = RandomizeError::TooHard { type_name: "test" };
+    assert!(
+        error
+            .to_string()
+            .starts_with("the constraints of `test` are too hard")
+    );
+}
+
 #[test]
 fn what_multiplies_many_bits_is_searched() {
     let wide = Kind {

@@ -10,6 +10,7 @@
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //! | [`ahb`]: AHB-Lite | manager with bursts, subordinate (memory, registers), monitor of transfers, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
+//! | [`i2c`]: 7 and 10 bits, several controllers | controller, target (a device, a memory), monitor, checker of the specification's times |
 //! | [`spi`]: four modes, several selects, dual and quad | controller, peripheral (a function, a memory), monitor, checker with setup and hold |
 //! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
 //!
@@ -46,6 +47,7 @@ pub mod axi_lite;
 pub mod axi_stream;
 mod clocked;
 mod handshake;
+pub mod i2c;
 pub mod memory;
 mod outstanding;
 mod parent;

@@ -112,7 +112,7 @@ thread_local! {
     static BROKEN: Cell<bool> = const { Cell::new(false) };
 }
 
-fn note_broken() {
+pub(crate) fn note_broken() {
     if Test::current().is_some() && !BROKEN.replace(true) {
         at_test_end(|_| {
             BROKEN.set(false);

@@ -313,6 +313,18 @@ mutants! {
         on icarus, verilator says "scoreboard `words`: ";
     spi_memory_address_late_in_vhdl("spi_memory_address_late.vhd") of "spi_memory_tb", "spi_memory::vhdl::mode_2", "what_is_read_was_written::at_full_speed"
         on ghdl, nvc says "scoreboard `words`: ";
+    i2c_memory_changes_while_high("i2c_memory_changes_while_high.v") of "i2c_memory_tb", "i2c_memory::usual", "what_is_read_was_written"
+        on icarus, verilator says "I2C_SDA_STABLE: SDA changed while SCL was 1";
+    i2c_memory_changes_while_high_in_vhdl("i2c_memory_changes_while_high.vhd") of "i2c_memory_tb", "i2c_memory::vhdl::usual", "what_is_read_was_written"
+        on ghdl, nvc says "I2C_SDA_STABLE: SDA changed while SCL was 1";
+    i2c_memory_address_bit_ignored("i2c_memory_address_bit_ignored.v") of "i2c_memory_tb", "i2c_memory::stretched", "another_address_is_not_acknowledged"
+        on icarus, verilator says "examples/i2c_memory/src/lib.rs:";
+    i2c_memory_address_bit_ignored_in_vhdl("i2c_memory_address_bit_ignored.vhd") of "i2c_memory_tb", "i2c_memory::vhdl::stretched", "another_address_is_not_acknowledged"
+        on ghdl, nvc says "examples/i2c_memory/src/lib.rs:";
+    i2c_memory_write_stays("i2c_memory_write_stays.v") of "i2c_memory_tb", "i2c_memory::usual", "what_is_read_was_written"
+        on icarus says "I2C_LINE_X: ";
+    i2c_memory_write_stays_in_vhdl("i2c_memory_write_stays.vhd") of "i2c_memory_tb", "i2c_memory::vhdl::usual", "what_is_read_was_written"
+        on ghdl, nvc says "scoreboard `bytes`: ";
     spi_master_last_bit_leaves("spi_master_last_bit_leaves.v") of "spi_tb", "spi_master::mode_0", "exchanges_words::with_gaps"
         on icarus, verilator says "spi_master.mosi is false, not true, 32 clocks into the transfer of 0xff";
     spi_master_last_bit_leaves_in_vhdl("spi_master_last_bit_leaves.vhd") of "spi_tb", "spi_master::vhdl::mode_0", "exchanges_words::with_gaps"

@@ -20,6 +20,28 @@ module serial (
     input  wire       dac_cs_n,
     input  wire       dac_mosi,
 
+    input  wire       i2c_scl_i,
+    input  wire       i2c_scl_o,
+    input  wire       i2c_sda_i,
+    input  wire       i2c_sda_o,
+
+    // The other forms of an open drain.
+    input  wire       tri_scl_i,
+    input  wire       tri_scl_o,
+    input  wire       tri_scl_t,
+    input  wire       tri_sda_i,
+    input  wire       tri_sda_o,
+    input  wire       tri_sda_t,
+    input  wire       oe_scl_i,
+    input  wire       oe_scl_o,
+    input  wire       oe_scl_oe,
+    input  wire       oe_sda_i,
+    input  wire       oe_sda_o,
+    input  wire       oe_sda_oe,
+    input  wire       bare_scl_i,
+    input  wire       bare_sda_i,
+    input  wire       bare_sda_oe,
+
     output reg  [7:0] cycles
 );
     initial cycles = 0;

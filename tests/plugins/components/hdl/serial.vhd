@@ -24,6 +24,28 @@ entity serial is
         dac_cs_n  : in std_logic;
         dac_mosi  : in std_logic;
 
+        i2c_scl_i   : in std_logic;
+        i2c_scl_o   : in std_logic;
+        i2c_sda_i   : in std_logic;
+        i2c_sda_o   : in std_logic;
+
+        -- The other forms of an open drain.
+        tri_scl_i   : in std_logic;
+        tri_scl_o   : in std_logic;
+        tri_scl_t   : in std_logic;
+        tri_sda_i   : in std_logic;
+        tri_sda_o   : in std_logic;
+        tri_sda_t   : in std_logic;
+        oe_scl_i    : in std_logic;
+        oe_scl_o    : in std_logic;
+        oe_scl_oe   : in std_logic;
+        oe_sda_i    : in std_logic;
+        oe_sda_o    : in std_logic;
+        oe_sda_oe   : in std_logic;
+        bare_scl_i  : in std_logic;
+        bare_sda_i  : in std_logic;
+        bare_sda_oe : in std_logic;
+
         cycles : out std_logic_vector(7 downto 0)
     );
 end entity;

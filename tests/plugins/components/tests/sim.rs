@@ -62,8 +62,23 @@ fn main() -> ExitCode {
     let serial = |source: &str| {
         Design::new("serial")
             .sources([format!("hdl/{source}")])
-            .tests(["spi::", "spi_rules::", "uart::", "uart_rules::"])
+            .tests([
+                "i2c::",
+                "i2c_rules::",
+                "spi::",
+                "spi_rules::",
+                "uart::",
+                "uart_rules::",
+            ])
             .shared_simulation()
+    };
+    let i2c_board = |extension: &str| {
+        Design::new("i2c_board")
+            .sources([
+                format!("../../../hdl/i2c_memory.{extension}"),
+                format!("hdl/i2c_board.{extension}"),
+            ])
+            .tests(["i2c_board::"])
     };
     // Widths that are a word, less, more, and the most that a stream may have.
     verifork_runner::main([
@@ -100,6 +115,8 @@ fn main() -> ExitCode {
             .simulators([Simulator::Nvc]),
         registers("axi_lite.v"),
         registers("axi_lite.vhd").label("vhdl"),
+        i2c_board("v"),
+        i2c_board("vhd").label("vhdl"),
         serial("serial.v"),
         serial("serial.vhd").label("vhdl"),
     ])

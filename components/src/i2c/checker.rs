@@ -1,0 +1,341 @@
+//! The side that knows the rules.
+
+use verifork::time::{SimDuration, SimTime};
+use verifork::{Result, first_of};
+
+use super::bus::{Event, Kind, RunningBus, Wire};
+use super::follower::Follower;
+use super::rules::RULES;
+use super::timing::Timing;
+use crate::Clocked;
+use crate::clocked::between_resets;
+use crate::parent::{Parent, free_name, interned};
+use crate::steps::{duration_of, steps_of, until_step};
+use crate::violation::{Ignored, Violation};
+
+/// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
+#[derive(Debug)]
+#[must_use = "a checker checks when it is started: add `.start(tm)`"]
+pub struct Checker {
+    bus: RunningBus,
+    timing: Timing,
+    ignored: Ignored,
+    max_low: Option<SimDuration>,
+    reset: Option<Clocked>,
+}
+
+impl Checker {
+    /// A checker of all rules, with these times, and without a limit of how long the clock may be stretched.
+    pub fn new(bus: &RunningBus, timing: Timing) -> Self {
+        Checker {
+            bus: bus.clone(),
+            timing,
+            ignored: Ignored::default(),
+            max_low: None,
+            reset: None,
+        }
+    }
+
+    /// Leaves out a rule.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: there is no rule of this name.
+    #[track_caller]
+    pub fn ignore(mut self, rule: &str) -> Self {
+        self.ignored.add(rule, RULES);
+        self
+    }
+
+    /// For how long SCL may be 0 at a time.
+    pub fn max_low(self, time: SimDuration) -> Self {
+        let max_low = Some(time);
+        Checker { max_low, ..self }
+    }
+
+    /// While this reset is active nothing is looked at, and what it cuts short is forgotten.
+    pub fn reset_of(self, clocked: &Clocked) -> Self {
+        let reset = Some(*clocked);
+        Checker { reset, ..self }
+    }
+
+    /// Starts it, as a background child of a scope, a manager or the test. A transfer that is under way when it
+    /// ends with that is a broken rule.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: a time is finer than the design's precision.
+    #[track_caller]
+    pub fn start(self, parent: &impl Parent) {
+        let lines = &self.bus.0;
+        let bus = lines.name();
+        let of = |name: &str, time| steps_of(&format!("I2C: {name}"), time);
+        let timing = &self.timing;
+        let mut checking = Checking {
+            bus: self.bus.clone(),
+            follower: Follower::new(lines, interned(format!("a change of the lines of {bus}"))),
+            ignored: self.ignored,
+            times: Times {
+                hold_start: of("tHD;STA", timing.hold_start),
+                setup_start: of("tSU;STA", timing.setup_start),
+                setup_stop: of("tSU;STO", timing.setup_stop),
+                bus_free: of("tBUF", timing.bus_free),
+                low: of("tLOW", timing.low),
+                high: of("tHIGH", timing.high),
+                period: of("1/fSCL", timing.period),
+                setup_data: of("tSU;DAT", timing.setup_data),
+                hold_data: of("tHD;DAT", timing.hold_data),
+                max_low: self.max_low.map(|time| of("the longest low time", time)),
+            },
+            transfers: 0,
+            is_busy: lines.is_busy(),
+            message: Message::default(),
+            started: None,
+            stopped: lines.free_since(),
+            rose: None,
+            fell: None,
+            data: None,
+            failed: false,
+        };
+        let name = free_name(parent, format!("{bus} checker"));
+        parent.add_background(name, async move {
+            let run = async |checking: &mut Checking| {
+                let outcome = checking.run().await;
+                checking.failed = outcome.is_err();
+                outcome
+            };
+            between_resets(self.reset, &mut checking, run, |checking| {
+                checking.is_busy = false;
+                (checking.stopped, checking.fell) = (None, None);
+                Ok(())
+            })
+            .await
+        });
+    }
+}
+
+/// In steps of the simulation.
+struct Times {
+    hold_start: u64,
+    setup_start: u64,
+    setup_stop: u64,
+    bus_free: u64,
+    low: u64,
+    high: u64,
+    period: u64,
+    setup_data: u64,
+    hold_data: u64,
+    max_low: Option<u64>,
+}
+
+/// What there was of a message.
+#[derive(Default)]
+struct Message {
+    /// Of the present byte and its acknowledge.
+    bits: u32,
+    bytes: u32,
+    first: u8,
+    acknowledged: bool,
+}
+
+struct Checking {
+    bus: RunningBus,
+    follower: Follower,
+    ignored: Ignored,
+    times: Times,
+    transfers: u64,
+    is_busy: bool,
+    message: Message,
+    /// The last start, until SCL has fallen after it.
+    started: Option<SimTime>,
+    stopped: Option<SimTime>,
+    /// In the present message.
+    rose: Option<SimTime>,
+    fell: Option<SimTime>,
+    /// The last change of SDA since SCL has fallen.
+    data: Option<SimTime>,
+    failed: bool,
+}
+
+impl Checking {
+    async fn run(&mut self) -> Result {
+        self.follower.clear();
+        self.is_busy = self.bus.is_busy();
+        loop {
+            let event = match (self.times.max_low, self.fell) {
+                (Some(limit), Some(fell)) if !self.bus.scl() => {
+                    let until = fell.steps() + limit + 1;
+                    first_of! {
+                        event = self.follower.event() => Some(event?),
+                        () = until_step(until) => None,
+                    }
+                }
+                _ => Some(self.follower.event().await?),
+            };
+            if let Some(pushed) = self.bus.0.pushed() {
+                let what = format!("{pushed} drives a line to 1, not just lets it go");
+                self.check(false, "I2C_OPEN_DRAIN", &what)?;
+            }
+            match event {
+                Some(event) => self.look(event)?,
+                None => {
+                    let limit = duration_of(self.times.max_low.unwrap_or(0));
+                    let what = format!("SCL is 0 for more than {limit}");
+                    self.fell = None;
+                    self.check(false, "I2C_SCL_LOW_MAX", &what)?;
+                }
+            }
+        }
+    }
+
+    fn look(&mut self, Event { kind, at }: Event) -> Result {
+        match kind {
+            Kind::Start => self.start(at),
+            Kind::Stop => self.stop(at),
+            Kind::Rise(level) => self.rise(level, at),
+            Kind::Fall => self.fall(at),
+            Kind::Data => {
+                self.after("I2C_tHD;DAT", self.fell, at, self.times.hold_data)?;
+                self.data = Some(at);
+                Ok(())
+            }
+        }
+    }
+
+    fn start(&mut self, at: SimTime) -> Result {
+        if self.is_busy {
+            self.ends_message()?;
+            self.after("I2C_tSU;STA", self.rose, at, self.times.setup_start)?;
+        } else {
+            self.after("I2C_tBUF", self.stopped, at, self.times.bus_free)?;
+            self.transfers += 1;
+        }
+        self.is_busy = true;
+        self.message = Message::default();
+        (self.started, self.rose) = (Some(at), None);
+        Ok(())
+    }
+
+    fn stop(&mut self, at: SimTime) -> Result {
+        let what = "a stop follows a start without a byte between them";
+        let empty = self.message.bytes == 0 && self.message.bits <= 1;
+        self.check(!self.is_busy || !empty, "I2C_START_STOP", what)?;
+        if self.is_busy {
+            self.ends_message()?;
+            self.after("I2C_tSU;STO", self.rose, at, self.times.setup_stop)?;
+        }
+        self.is_busy = false;
+        (self.stopped, self.started) = (Some(at), None);
+        Ok(())
+    }
+
+    /// A start or a stop, whose own rise of SCL is counted as a bit.
+    fn ends_message(&self) -> Result {
+        let Message {
+            bits,
+            bytes,
+            first,
+            acknowledged,
+        } = self.message;
+        let what = format!(
+            "SDA changed while SCL was 1, in bit {bits} of byte {}",
+            bytes + 1
+        );
+        self.check(bits <= 1, "I2C_SDA_STABLE", &what)?;
+        let reads = first & 1 == 1 && bytes > 1;
+        let what = "the last byte of a read was acknowledged: the target is about to send another";
+        self.check(!reads || !acknowledged, "I2C_LAST_NACK", what)
+    }
+
+    fn rise(&mut self, level: bool, at: SimTime) -> Result {
+        if !self.is_busy {
+            return Ok(());
+        }
+        self.after("I2C_tLOW", self.fell, at, self.times.low)?;
+        self.after("I2C_tSU;DAT", self.data, at, self.times.setup_data)?;
+        self.after("I2C_fSCL", self.rose, at, self.times.period)?;
+        self.rose = Some(at);
+        let message = &mut self.message;
+        message.bits += 1;
+        if message.bits == 9 {
+            (message.bits, message.acknowledged) = (0, !level);
+            message.bytes += 1;
+        } else if message.bytes == 0 {
+            message.first = message.first << 1 | u8::from(level);
+        }
+        Ok(())
+    }
+
+    fn fall(&mut self, at: SimTime) -> Result {
+        let what = "SCL fell while the bus was free";
+        self.check(self.is_busy, "I2C_SCL_FREE", what)?;
+        match self.started.take() {
+            Some(started) => {
+                self.after("I2C_tHD;STA", Some(started), at, self.times.hold_start)?;
+            }
+            None => self.after("I2C_tHIGH", self.rose, at, self.times.high)?,
+        }
+        (self.fell, self.data) = (Some(at), None);
+        Ok(())
+    }
+
+    /// Something comes late enough after something else.
+    fn after(
+        &self,
+        rule: &'static str,
+        since: Option<SimTime>,
+        at: SimTime,
+        wanted: u64,
+    ) -> Result {
+        let Some(since) = since else { return Ok(()) };
+        let time = at.steps() - since.steps();
+        if time >= wanted {
+            return Ok(());
+        }
+        let name = rule.trim_start_matches("I2C_");
+        let what = format!(
+            "{name} is {}, not {}",
+            duration_of(time),
+            duration_of(wanted)
+        );
+        self.check(false, rule, &what)
+    }
+
+    fn check(&self, holds: bool, rule: &'static str, what: &str) -> Result {
+        if holds {
+            return Ok(());
+        }
+        let lines = &self.bus.0;
+        let Message { bits, bytes, .. } = self.message;
+        let violation = Violation::new(rule, lines.name(), what)
+            .now()
+            .of(format!(
+                "transfer {}, byte {}, bit {}",
+                self.transfers,
+                bytes + 1,
+                bits + 1
+            ))
+            .signal(
+                "SCL",
+                format_args!("is {}", u8::from(lines.level(Wire::Scl))),
+            )
+            .signal(
+                "SDA",
+                format_args!("is {}", u8::from(lines.level(Wire::Sda))),
+            );
+        self.ignored.judge(violation)
+    }
+}
+
+impl Drop for Checking {
+    fn drop(&mut self) {
+        if self.failed || !self.bus.is_busy() || !self.is_busy {
+            return;
+        }
+        let bus = self.bus.0.name();
+        let what = "the bus is busy at the end";
+        let violation = Violation::new("I2C_ALL_DONE_EOS", bus, what);
+        self.ignored
+            .judge_end(violation, format!("{bus} checker, at its end"));
+    }
+}

@@ -319,7 +319,7 @@ mod big {
 
     use super::{
         Declared, Encoding, Form, Layout, LogicValue, ReadCause, ReadError, SignalValue, Source,
-        ValueError, load_logic, sealed, store_logic,
+        ValueError, load_logic, sealed, small_logic, store_logic,
     };
 
     any_width!(BigUint);

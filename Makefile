@@ -88,7 +88,7 @@ clippy: tools-bindings
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --features num-bigint \
 		-p verifork -p verifork-macros -p verifork-protocol -p verifork-runner -p verifork-components \
-		-p verifork-stimulus -p verifork-stimulus-macros
+		-p verifork-stimulus -p verifork-stimulus-macros -p verifork-coverage -p verifork-coverage-macros
 
 ## tools      installs with apt what any of these needs and is missing
 tools: tools-icarus tools-tests tools-bindings

@@ -169,7 +169,7 @@ pub mod __private {
         Affix, Binder, Declare, DeclareNothing, DeclaredPaths, Dut, FieldSpec, enum_width,
     };
     pub use crate::failure::failure;
-    pub use crate::regression::outcome::FailureKind;
+    pub use crate::regression::failure_kind::FailureKind;
     pub use crate::regression::registry::{
         End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
         case_value,

@@ -5,7 +5,8 @@ use std::panic::Location;
 
 use verifork_protocol::failure::FORKED;
 
-use super::outcome::{FailureEntry, FailureKind};
+use super::failure_kind::FailureKind;
+use super::outcome::FailureEntry;
 use crate::dut::{BindError, DOES_NOT_FIT, ExpectError, ReadError, SelectError, WriteError};
 use crate::failure::Failure;
 use crate::task::{EndTest, MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, catch, causes_of};

@@ -10,6 +10,7 @@ mod crash;
 pub(crate) mod describe;
 pub(crate) mod durations;
 pub(crate) mod exit;
+pub(crate) mod failure_kind;
 mod failures;
 pub(crate) mod filter;
 mod items;

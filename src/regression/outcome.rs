@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use verifork_protocol::results::label;
 
+use super::failure_kind::FailureKind;
 use super::registry::ShouldFail;
 use crate::time::{SimDuration, SimTime};
 
@@ -46,54 +47,6 @@ pub(crate) enum Status {
     Failed(Vec<FailureEntry>),
     /// The reason.
     Skipped(String),
-}
-
-/// What kind of thing went wrong in a test.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FailureKind {
-    /// A check failed, or the test or a task of it returned an error.
-    #[default]
-    Error,
-    /// The test or a task of it panicked.
-    Panic,
-    /// What the test binds does not fit the design.
-    Bind,
-    /// The test did not end within its limit of simulated or wall-clock time.
-    Timeout,
-    /// The design reported an error, or ended the simulation.
-    Design,
-    /// The run itself cannot go on.
-    Run,
-}
-
-impl FailureKind {
-    /// The option of a test that is for this kind, or nothing.
-    fn named(self) -> &'static str {
-        match self {
-            FailureKind::Error => "should_fail",
-            FailureKind::Panic => "should_fail(panic)",
-            FailureKind::Bind => "should_fail(bind)",
-            FailureKind::Timeout => "should_fail(timeout)",
-            FailureKind::Design => "design_errors = \"ignore\"",
-            FailureKind::Run => "",
-        }
-    }
-
-    fn described(self) -> &'static str {
-        match self {
-            FailureKind::Error => "a failed check or an error of the test's own",
-            FailureKind::Panic => "a panic",
-            FailureKind::Bind => "a binding that does not fit the design",
-            FailureKind::Timeout => "a time-out",
-            FailureKind::Design => "what the design reported",
-            FailureKind::Run => "a failure of the run itself",
-        }
-    }
-
-    /// Whether a failure of the other kind is one of this kind. An assertion that fails is a panic.
-    fn includes(self, other: FailureKind) -> bool {
-        self == other || (self == FailureKind::Error && other == FailureKind::Panic)
-    }
 }
 
 /// One thing that went wrong in a test.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::outcome::FailureKind;
+use super::failure_kind::FailureKind;
 use super::select::Candidate;
 use super::simulator::{Condition, SimulatorInfo};
 use super::test::Test;

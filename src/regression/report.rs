@@ -223,7 +223,7 @@ fn ratio(simulated: SimDuration, wall: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regression::outcome::FailureKind;
+    use crate::regression::failure_kind::FailureKind;
     use crate::time::{SimTime, TimeUnit, TimeUnits};
 
     fn result(name: &str, status: Status) -> TestResult {

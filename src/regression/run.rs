@@ -4,6 +4,7 @@
 //! passed or skipped. Whatever ends the process before that, its exit status says so.
 
 mod design;
+mod failures;
 mod limits;
 mod one;
 mod plan;
@@ -20,11 +21,13 @@ use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use self::design::Ended;
+use self::failures::Failures;
 use self::limits::{asked, exit_timer};
-use self::one::{Failures, run_one};
+use self::one::run_one;
 use self::plan::prepare;
 use super::config::Config;
-use super::outcome::{FailureEntry, FailureKind, Status, TestResult};
+use super::failure_kind::FailureKind;
+use super::outcome::{FailureEntry, Status, TestResult};
 use super::registry::{TestEntry, TestOptions};
 use super::repeat::Invocation;
 use super::report::{self, Style, Totals};

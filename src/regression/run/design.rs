@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::failures::Failures;
 use super::limits::unfinished;
-use super::one::Failures;
 use super::{Planned, RegressionRun, task_tree};
 use crate::regression::console::{self, Heard};
-use crate::regression::outcome::{FailureEntry, FailureKind, Status};
+use crate::regression::failure_kind::FailureKind;
+use crate::regression::outcome::{FailureEntry, Status};
 use crate::regression::registry::{End, TestOptions};
 use crate::simulator::{Message, MessageKind};
 

@@ -6,7 +6,7 @@ use std::panic::Location;
 use super::{current, task_tree};
 use crate::regression::durations::wall_clock;
 use crate::regression::exit;
-use crate::regression::outcome::FailureKind;
+use crate::regression::failure_kind::FailureKind;
 use crate::regression::watchdog::Overdue;
 use crate::scheduler::{self, Kernel, kernel};
 use crate::task;

@@ -10,15 +10,17 @@ use std::time::Instant;
 use verifork_protocol::results::label;
 
 use super::design::Ended as TestEnded;
+use super::failures::Failures;
 use super::limits::{limit_after, set_by, unfinished};
 use super::{Planned, RegressionRun, Running, warn_unwritten};
+use crate::regression::failure_kind::FailureKind;
 use crate::regression::failures;
-use crate::regression::outcome::{FailureEntry, FailureKind, Status, TestResult};
+use crate::regression::outcome::{FailureEntry, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::test::Test;
 use crate::regression::{console, crash, items, results, test_end};
 use crate::scheduler::{self, Kernel};
-use crate::task::{self, TaskErrors, Verdict, catch, causes_of, text_of};
+use crate::task::{self, catch, causes_of, text_of};
 use crate::time::{SimDuration, SimTime};
 use crate::trigger::timer;
 
@@ -66,10 +68,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     test_end::begin(&label);
     items::begin(&regression.config.items);
     log::debug!("begins");
-    let mut failures = Failures {
-        test: test.number(),
-        ..Failures::default()
-    };
+    let mut failures = Failures::of(test.number());
     task::executor().prepare_test();
     let context = TestContext {
         test,
@@ -134,88 +133,6 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     *regression.running.borrow_mut() = None;
     crash::during("");
     result
-}
-
-#[derive(Default)]
-pub(super) struct Failures {
-    pub(super) entries: Vec<FailureEntry>,
-    /// The test's number.
-    test: u64,
-    /// The test has ended itself, so, for this reason: it did so first.
-    ended: Option<(Verdict, String)>,
-}
-
-impl Failures {
-    /// Takes the errors that nobody collected. Errors are users' values: one that panics while it is
-    /// dropped here is one more of them.
-    fn take_lost(&mut self) {
-        loop {
-            let lost = task::executor().take_lost();
-            if lost.is_empty() {
-                return;
-            }
-            for error in lost {
-                self.take(&error.into());
-            }
-        }
-    }
-
-    fn take(&mut self, errors: &TaskErrors) {
-        let ended = &mut self.ended;
-        let entries = failures::entries(errors, self.test, &mut |end| {
-            ended.get_or_insert_with(|| (end.verdict, end.reason.clone()));
-        });
-        self.entries.extend(entries);
-    }
-
-    /// Drops a user's error, whose own code runs then.
-    fn drop_error(&mut self, regression: &RegressionRun, planned: &Planned, error: anyhow::Error) {
-        if let Err(caught) = catch(move || drop(error)) {
-            let text = format!("the error panicked while being dropped: {caught}");
-            self.push(regression, planned, FailureKind::Panic, text);
-        }
-    }
-
-    /// When the test reached its limit of simulated time, if it did.
-    fn limit(&self) -> Option<SimTime> {
-        let timeout = |entry: &&FailureEntry| entry.kind == FailureKind::Timeout;
-        self.entries.iter().rfind(timeout)?.at
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.ended.is_none()
-    }
-
-    pub(super) fn into_status(self) -> Status {
-        match self {
-            Failures { entries, .. } if !entries.is_empty() => Status::Failed(entries),
-            Failures { ended, .. } => match ended {
-                Some((Verdict::Skipped, reason)) => Status::Skipped(reason),
-                Some((Verdict::Passed, reason)) => {
-                    log::info!("the test has ended itself as passed: {reason}");
-                    Status::Passed
-                }
-                None => Status::Passed,
-            },
-        }
-    }
-
-    pub(super) fn push(
-        &mut self,
-        regression: &RegressionRun,
-        planned: &Planned,
-        kind: FailureKind,
-        text: String,
-    ) {
-        let place = planned.entry.place;
-        self.entries.push(failures::of_test(
-            &planned.name,
-            place,
-            regression.kernel.now(),
-            kind,
-            text,
-        ));
-    }
 }
 
 /// Runs the test's own code until it ends, or until one of its limits or the simulation ends it.

@@ -89,8 +89,8 @@ impl Test {
     ///         data: rng.random(),
     ///     });
     ///     for write in writes {
-    ///         bus.signal::<u8>("address")?.set(write.address)?;
-    ///         bus.signal::<u32>("data")?.set(write.data)?;
+    ///         bus.signal::<u8>("address")?.set(write.address);
+    ///         bus.signal::<u32>("data")?.set(write.data);
     ///         timer(10.ns()).await;
     ///     }
     ///     Ok(())

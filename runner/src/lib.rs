@@ -69,6 +69,8 @@
 //! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
 //! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in this format, or in the simulator's own if it does not have it, with a note |
 //! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves; `on-failure:vcd` names the format |
+//! | `VERIFORK_ITEMS=…` | which items of a test's random sequences (`Test::sequence`) are drawn, as the report of a failure names them |
+//! | `VERIFORK_AIM=folder` | coverage of earlier runs: draws that prefer holes prefer those that these have, too; `cargo verifork close` sets it |
 //! | `VERIFORK_SHRINK=60s` | how long a failed test with a random sequence (`Test::sequence`) is run again with fewer and simpler items, each time in a fresh simulation, for the smallest with which it still fails; `off` for not at all |
 //! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML, relative to the folder of the crate; with an absolute path, those of all crates that one `cargo test` or one nextest runs |
 //! | `VERIFORK_SEED=7` | the seed a failure printed; another one each run without it |

@@ -143,9 +143,8 @@ impl Suite {
             return Outcome::Failed(failure);
         }
         let begun = now();
-        if let Err(problem) = self.begin(test, begun) {
-            return Outcome::Failed(Failure::from(problem.to_string()));
-        }
+        // What cannot be written here fails the test; whatever else cannot be written says more of why.
+        let begins = self.begin(test, begun);
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
             Some(format)
@@ -188,7 +187,7 @@ impl Suite {
             let _ = write!(failure.text, "\n{shortage}\n");
         }
         let reported = self.report(test, &verdict, execution.as_ref().ok(), waves, begun);
-        if let Err(problem) = reported {
+        if let Err(problem) = begins.and(reported) {
             match &mut verdict {
                 Verdict::Failed(failure) => {
                     let _ = writeln!(failure.text, "{problem}");

@@ -65,7 +65,7 @@ fn a_failure_that_does_not_repeat_stays_one_and_is_told_as_such() {
         return;
     }
     let harness = Harness::new();
-    let failed = run(&harness, &[], "fails_once");
+    let failed = run(&harness, &[], "goes_wrong_once");
     failed.status(FAILED).says("the first run fails");
     failed.says("did not fail so again");
 }

@@ -31,7 +31,7 @@ async fn two_are_long(test: Test) -> Result {
 }
 
 #[verifork::test]
-async fn fails_once(test: Test) -> Result {
+async fn goes_wrong_once(test: Test) -> Result {
     drop(writes(&test));
     ensure!(
         std::env::var_os("VERIFORK_ITEMS").is_some(),

@@ -37,3 +37,10 @@ fn beats_between_components_allocate_nothing() {
     let filter = "=streams::beats_allocate_nothing";
     passes_on("axis_fifo", "hdl/axis_fifo.v", filter, "+count=1");
 }
+
+#[test]
+fn beats_of_a_burst_allocate_nothing() {
+    require!("iverilog", "vvp");
+    let filter = "=bursts::beats_allocate_nothing";
+    passes_on("axi_ram", "hdl/axi_ram.v", filter, "+count=1");
+}

@@ -9,12 +9,43 @@ const SHOWN: u64 = 2_000;
 /// Instructions are counted in two runs, and told of the events that the second one has more.
 const COUNTED: (u64, u64) = (2_000, 12_000);
 
-/// Frames through a FIFO, and who does it with our library.
-pub(crate) const STREAM: &str = "stream";
-pub(crate) const STREAMS: [(&str, &str); 2] = [
-    ("a loop in verifork", "streams::by_hand"),
-    ("verifork-components", "streams::components"),
-];
+/// A bus that components drive, on a design of its own. Nobody does it in C or C++: the first of our tests is a
+/// loop that drives the same pins.
+pub(crate) struct Bus {
+    pub(crate) work: &'static str,
+    pub(crate) top: &'static str,
+    pub(crate) file: &'static str,
+    by_hand: &'static str,
+    components: &'static str,
+}
+
+/// Frames through a FIFO.
+pub(crate) const STREAM: Bus = Bus {
+    work: "stream",
+    top: "axis_fifo",
+    file: "hdl/axis_fifo.v",
+    by_hand: "streams::by_hand",
+    components: "streams::components",
+};
+
+/// Bursts into a memory, and back.
+pub(crate) const BURST: Bus = Bus {
+    work: "burst",
+    top: "axi_ram",
+    file: "hdl/axi_ram.v",
+    by_hand: "bursts::by_hand",
+    components: "bursts::components",
+};
+
+impl Bus {
+    /// Who does it with our library, and by which test.
+    pub(crate) fn tests(&self) -> [(&'static str, &'static str); 2] {
+        [
+            ("a loop in verifork", self.by_hand),
+            ("verifork-components", self.components),
+        ]
+    }
+}
 
 /// The same work done by several; the first is the one that others are compared with.
 pub(crate) struct Work {

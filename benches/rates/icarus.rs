@@ -5,7 +5,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use crate::common::{Icarus, Run, find_tool, run};
-use crate::contender::{Contender, STREAM, STREAMS, Work};
+use crate::contender::{BURST, Bus, Contender, STREAM, Work};
 use crate::{Plugins, c, peers};
 
 /// The works that have a twin in C, with the design of each.
@@ -26,15 +26,20 @@ enum Design {
     PluginClock,
     OwnClock,
     Stream,
+    Burst,
 }
 
-/// Both designs, and the plugins.
+/// What components drive.
+const BUSES: [(Bus, Design); 2] = [(STREAM, Design::Stream), (BURST, Design::Burst)];
+
+/// The designs, and the plugins.
 pub(crate) struct Stand {
     plugin: PathBuf,
     c: PathBuf,
     plugin_clock: Icarus,
     design_clock: Icarus,
     stream: Icarus,
+    burst: Icarus,
 }
 
 impl Stand {
@@ -49,7 +54,8 @@ impl Stand {
             c: c::compile("vpi_bench.c", "vpi_bench.vpi", &flags, &plugins.folder),
             plugin_clock: compile("bench", "benches/hdl/plugin_clock.v"),
             design_clock: compile("bench", "benches/hdl/design_clock.v"),
-            stream: compile("axis_fifo", "hdl/axis_fifo.v"),
+            stream: compile(STREAM.top, STREAM.file),
+            burst: compile(BURST.top, BURST.file),
         })
     }
 
@@ -58,6 +64,7 @@ impl Stand {
             Design::PluginClock => self.plugin_clock.image(),
             Design::OwnClock => self.design_clock.image(),
             Design::Stream => self.stream.image(),
+            Design::Burst => self.burst.image(),
         }
     }
 
@@ -119,15 +126,16 @@ pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<
     let alone = ALONE
         .into_iter()
         .map(|work| Work::new(work, [ours(work, Design::PluginClock)]));
-    let stream = |name, test| {
-        let stand = stand.clone();
-        Contender::new(name, move |count| stand.ours(test, Design::Stream, count))
-    };
-    let mut streams: Vec<_> = STREAMS.map(|(name, test)| stream(name, test)).into();
-    if let Some(peers) = peers {
-        let image = stand.image(Design::Stream).to_owned();
-        streams.extend(peers.stream_on_icarus(&image));
-    }
-    let streams = Work::new(STREAM, streams);
-    twins.chain(alone).chain([streams]).collect()
+    let buses = BUSES.into_iter().map(|(bus, design)| {
+        let ours = bus.tests().map(|(name, test)| {
+            let stand = stand.clone();
+            Contender::new(name, move |count| stand.ours(test, design, count))
+        });
+        let mut contenders = Vec::from(ours);
+        if let Some(peers) = peers {
+            contenders.extend(peers.bus_on_icarus(&bus, stand.image(design)));
+        }
+        Work::new(bus.work, contenders)
+    });
+    twins.chain(alone).chain(buses).collect()
 }

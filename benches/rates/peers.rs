@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::c;
 use crate::common::{find_tool, root, run_within};
-use crate::contender::{Contender, STREAM};
+use crate::contender::{Bus, Contender};
 
 const COCOTB: &str = "2.1.0";
 /// Its bus models.
@@ -119,12 +119,12 @@ impl Peers {
         Some(contender.with_part(COCOTB_PART).uncounted())
     }
 
-    /// Frames through a FIFO, by cocotb's bus models.
-    pub(crate) fn stream_on_icarus(&self, image: &Path) -> Option<Contender> {
-        self.cocotb_on_icarus("cocotbext-axi", "axis_fifo", STREAM, image)
+    /// By cocotb's bus models.
+    pub(crate) fn bus_on_icarus(&self, bus: &Bus, image: &Path) -> Option<Contender> {
+        self.cocotb_on_icarus("cocotbext-axi", bus.top, bus.work, image)
     }
 
-    pub(crate) fn stream_on_verilator(&self, design: Verilated) -> Option<Contender> {
+    pub(crate) fn bus_on_verilator(&self, design: Verilated) -> Option<Contender> {
         self.cocotb_on_verilator("cocotbext-axi", design)
     }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::common::{find_tool, root, run_within};
-use crate::contender::{Contender, Rates, STREAM, STREAMS, Work};
+use crate::contender::{BURST, Bus, Contender, Rates, STREAM, Work};
 use crate::{Plugins, Settings, c, isa_program, peers};
 
 /// How long the compilation of a design may take.
@@ -58,14 +58,27 @@ const STILL: Design = Design {
     ports: "clk change count w*",
 };
 
-const STREAMING: Design = Design {
-    source: STREAM,
-    top: "axis_fifo",
-    file: "hdl/axis_fifo.v",
-    parameters: &[],
-    test: "",
-    ports: "aclk aresetn s_axis_t* m_axis_t*",
-};
+/// What components drive, which has no testbench in C++.
+const BUSES: [(&Bus, &Design); 2] = [
+    (
+        &STREAM,
+        &Design::of(&STREAM, "aclk aresetn s_axis_t* m_axis_t*"),
+    ),
+    (&BURST, &Design::of(&BURST, "aclk aresetn s_axi_*")),
+];
+
+impl Design {
+    const fn of(bus: &Bus, ports: &'static str) -> Design {
+        Design {
+            source: bus.work,
+            top: bus.top,
+            file: bus.file,
+            parameters: &[],
+            test: "",
+            ports,
+        }
+    }
+}
 
 /// The works: their names, their designs and how many signals are watched.
 const WORKS: [(&str, &Design, Option<u32>); 5] = [
@@ -254,25 +267,32 @@ pub(crate) fn works(
         }
         Work::new(name, contenders)
     });
-    let streams = settings.wants(STREAM).then(|| streams(stand, peers));
-    works.chain(streams).collect()
+    let buses = BUSES
+        .into_iter()
+        .filter(|(bus, _)| settings.wants(bus.work));
+    works
+        .chain(buses.map(|(bus, design)| on_bus(bus, design, stand, peers)))
+        .collect()
 }
 
-/// Frames through a FIFO, of which there is no testbench in C++.
-fn streams(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Work {
-    stand.compile_ours(&STREAMING);
-    let mut contenders: Vec<_> = STREAMS
-        .map(|(name, test)| {
-            let stand = stand.clone();
-            Contender::new(name, move |count| {
-                stand.ours(&STREAMING, test, None, "memory", count)
-            })
+fn on_bus(
+    bus: &Bus,
+    design: &'static Design,
+    stand: &Rc<Stand>,
+    peers: Option<&Rc<peers::Peers>>,
+) -> Work {
+    stand.compile_ours(design);
+    let ours = bus.tests().map(|(name, test)| {
+        let stand = stand.clone();
+        Contender::new(name, move |count| {
+            stand.ours(design, test, None, "memory", count)
         })
-        .into();
+    });
+    let mut contenders = Vec::from(ours);
     if let Some(peers) = peers {
-        contenders.extend(peers.stream_on_verilator(stand.for_peers(&STREAMING, None)));
+        contenders.extend(peers.bus_on_verilator(stand.for_peers(design, None)));
     }
-    Work::new(STREAM, contenders)
+    Work::new(bus.work, contenders)
 }
 
 /// What watching costs an evaluation, of which a cycle has two: the works that differ in it, compared.

@@ -166,9 +166,15 @@ BEATS = 16
 AHEAD = 3
 
 
-def frame(number):
-    words = range(number * BEATS, (number + 1) * BEATS)
+def frame(number, beats=BEATS):
+    words = range(number * beats, (number + 1) * beats)
     return b"".join((word & 0xFFFFFFFF).to_bytes(4, "little") for word in words)
+
+
+def add(meter, data):
+    for at in range(0, len(data), 4):
+        word = int.from_bytes(data[at : at + 4], "little")
+        meter.checksum = (meter.checksum * 31 + word) & 0xFFFFFFFFFFFFFFFF
 
 
 async def stream(dut):
@@ -192,9 +198,29 @@ async def stream(dut):
         data = (await sink.recv()).tdata
         sent += 1
         await source.send(frame(sent))
-        for at in range(0, len(data), 4):
-            word = int.from_bytes(data[at : at + 4], "little")
-            meter.checksum = (meter.checksum * 31 + word) & 0xFFFFFFFFFFFFFFFF
+        add(meter, data)
+
+
+BURST = 64
+
+
+async def burst(dut):
+    from cocotbext.axi import AxiBus, AxiMaster
+
+    Clock(dut.aclk, 10, unit="ns").start()
+    dut.aresetn.value = 0
+    bus = AxiBus.from_prefix(dut, "s_axi")
+    manager = AxiMaster(bus, dut.aclk, dut.aresetn, reset_active_level=False)
+    for _ in range(2):
+        await RisingEdge(dut.aclk)
+    dut.aresetn.value = 1
+    number = 0
+    meter = Meter()
+    while meter.wants_more(2 * BURST):
+        place = number * 4 * BURST % 0x4000
+        await manager.write(place, frame(number, BURST))
+        add(meter, (await manager.read(place, 4 * BURST)).data)
+        number += 1
 
 
 WORK = os.environ["BENCH_WORK"]

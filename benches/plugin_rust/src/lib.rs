@@ -4,6 +4,7 @@
 //! `benches/rates/` runs them side by side, and the checks of `memory` too.
 
 mod allocations;
+mod bursts;
 mod designs;
 mod memory;
 mod soak;

@@ -45,14 +45,14 @@ struct FifoPins {
     output: Pins,
 }
 
-/// What a frame carries: each word is one more than the one before it.
-fn bytes(frame: u32, beats: u32) -> Vec<u8> {
+/// What a frame or a burst carries: each word is one more than the one before it.
+pub(crate) fn bytes(frame: u32, beats: u32) -> Vec<u8> {
     let words = frame.wrapping_mul(beats)..;
     let words = words.take(beats as usize);
     words.flat_map(u32::to_le_bytes).collect()
 }
 
-fn next(checksum: u64, word: u32) -> u64 {
+pub(crate) fn next(checksum: u64, word: u32) -> u64 {
     checksum.wrapping_mul(31).wrapping_add(word.into())
 }
 

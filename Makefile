@@ -57,15 +57,16 @@ packages: tools-icarus
 ## bench      what an event costs on a simulator, SIM=icarus (the default), ghdl, nvc or verilator, beside
 ##            the same work done in C or C++ by hand; on Icarus also what a test of `cargo test`, a sample
 ##            of coverage and a random draw cost
-##              PEERS=1   beside cocotb and rustdv too, which it downloads
+##              PEERS=1   beside cocotb and rustdv too, which it downloads; draws and samples beside pyvsc
+##                        and cocotb-coverage
 ##              WRITE=1   brings the table in docs/performance.md up to date
 ##              ONLY=x    some of the work, by its name
 bench: tools-icarus
 	@$(CARGO) bench -p verifork --bench rates -- --sim $(SIM) $(if $(filter 1,$(PEERS)),--peers) \
 	    $(if $(filter 1,$(WRITE)),--write) $(ONLY)
 	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-runner --bench start_up --profile dev)
-	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-coverage --bench samples)
-	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-stimulus --bench draws)
+	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-coverage --bench samples -- $(if $(filter 1,$(PEERS)),--peers))
+	@$(if $(filter icarus,$(SIM)),$(CARGO) bench -p verifork-stimulus --bench draws -- $(if $(filter 1,$(PEERS)),--peers))
 
 ## bindings   compares the committed bindings of VPI and VHPI with what the IEEE headers give;
 ##            WRITE=1 writes them anew

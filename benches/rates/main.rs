@@ -21,6 +21,8 @@ mod isa;
 #[path = "../../examples/rv32i/src/program.rs"]
 #[allow(dead_code, reason = "the testbench uses all of it")]
 mod program;
+#[path = "../peers/python.rs"]
+mod python;
 
 mod c;
 mod contender;

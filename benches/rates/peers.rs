@@ -1,21 +1,18 @@
 //! Other frameworks on the same works: cocotb, from Python's index, in an environment of its own, and rustdv,
 //! from Rust's registry. Where one cannot be had, its lines are missing, and a message says why.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
-use std::time::Duration;
 
 use crate::c;
-use crate::common::{find_tool, root, run_within};
+use crate::common::root;
 use crate::contender::{Bus, Contender};
+use crate::python::{Environment, output};
 
 const COCOTB: &str = "2.1.0";
 /// Its bus models.
 const COCOTBEXT_AXI: &str = "0.1.28";
-/// What to download and build takes.
-const PATIENCE: Duration = Duration::from_secs(900);
 /// Slower than C by two orders of magnitude: so they have a part of the events.
 const COCOTB_PART: u64 = 20;
 const COCOTB_PART_ON_VERILATOR: u64 = 500;
@@ -181,22 +178,11 @@ impl Peers {
 
 impl Cocotb {
     fn new(folder: &Path) -> Result<Cocotb, String> {
-        let python = find_tool("python3").ok_or("`python3` is not installed")?;
-        let environment = folder.join(format!("cocotb-{COCOTB}-axi-{COCOTBEXT_AXI}"));
-        let bin = environment.join("bin");
-        let done = environment.join("done");
-        if !done.exists() {
-            let mut make = Command::new(python);
-            make.args(["-m", "venv"]).arg(&environment);
-            try_to(make, "an environment (`apt-get install python3-venv`)")?;
-            let mut install = Command::new(bin.join("pip"));
-            install.args(["install", "--quiet", &format!("cocotb=={COCOTB}")]);
-            install.arg(format!("cocotbext-axi=={COCOTBEXT_AXI}"));
-            try_to(install, "cocotb")?;
-            fs::write(&done, "").map_err(|error| error.to_string())?;
-        }
+        let cocotb = format!("cocotb=={COCOTB}");
+        let axi = format!("cocotbext-axi=={COCOTBEXT_AXI}");
+        let environment = Environment::new(folder, &[&cocotb, &axi])?;
         let told = |option: &str| {
-            let mut config = Command::new(bin.join("cocotb-config"));
+            let mut config = Command::new(environment.program("cocotb-config"));
             config.arg(option);
             try_to(config, option).map(|text| text.trim().to_owned())
         };
@@ -204,7 +190,7 @@ impl Cocotb {
             libraries: told("--lib-dir")?.into(),
             share: told("--share")?.into(),
             users: format!("{};{}", told("--libpython")?, told("--pygpi-entry-point")?),
-            python: bin.join("python"),
+            python: environment.program("python"),
         })
     }
 
@@ -280,14 +266,7 @@ fn rustdv(folder: &Path) -> Result<PathBuf, String> {
     Ok(target.join("release/librustdv_bench.so"))
 }
 
-/// What a command prints, or the line that says why it failed.
+/// What a command prints, or why what it should give is missing.
 fn try_to(command: Command, what: &str) -> Result<String, String> {
-    let run = run_within(PATIENCE, command);
-    if run.status == Some(0) {
-        return Ok(run.output);
-    }
-    let mut lines = run.output.lines();
-    let told = lines.clone().find(|line| line.contains("rror: "));
-    let why = told.or_else(|| lines.next_back()).unwrap_or_default();
-    Err(format!("{what} cannot be had: {why}"))
+    output(command).map_err(|why| format!("{what} cannot be had: {why}"))
 }

@@ -1,5 +1,12 @@
 //! What a sample costs: a point of few and of many values, one with transitions, a cross of three, a whole
 //! group; and what is asked in a loop. Nanoseconds, the least and the median of many rounds.
+//!
+//! ```text
+//! cargo bench -p verifork-coverage --bench samples -- [--peers]
+//! ```
+//!
+//! `--peers`: the same group by cocotb-coverage too, from Python's index, in an environment of its own. A run in
+//! which it does not reach the same coverage fails.
 
 #![allow(
     missing_docs,
@@ -8,8 +15,15 @@
     reason = "a program that prints"
 )]
 
+#[path = "../../benches/peers/python.rs"]
+mod python;
+
 use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
+
+use python::{Environment, output};
 
 use verifork_coverage::{Bins, CoverGroup, CoverValue, Cross, CrossBins, GroupBuilder, Point};
 
@@ -31,7 +45,13 @@ struct Transfers {
     kinds: Cross,
 }
 
-fn main() {
+const COCOTB_COVERAGE: &str = "cocotb-coverage==2.0";
+const COCOTB_COVERAGE_SAMPLES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../benches/peers/cocotb_coverage/samples.py"
+);
+
+fn main() -> ExitCode {
     let mut builder = GroupBuilder::new("bench");
     let narrow = builder
         .point("narrow", Bins::<u8>::new())
@@ -68,15 +88,76 @@ fn main() {
         narrow.sample(it as u8);
         cross.sample();
     });
-    row("group of three points, one cross", |it| {
+    let ours = row("group of three points, one cross", |it| {
         group.sample(it as u8, (it % 3) as u8, bursts[it % 3]);
     });
     row("is_full", |_| {
         black_box(group.is_full());
     });
+    if !std::env::args().any(|argument| argument == "--peers") {
+        return ExitCode::SUCCESS;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
+    let environment = match Environment::new(&folder, &[COCOTB_COVERAGE]) {
+        Ok(environment) => environment,
+        Err(why) => {
+            println!("skipped: {COCOTB_COVERAGE}: {why}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    match by_cocotb_coverage(&environment, &group, ours) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{COCOTB_COVERAGE} fails: {why}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
-fn row(name: &str, mut work: impl FnMut(usize)) {
+/// The group by cocotb-coverage, and how many times as long as ours a sample takes.
+///
+/// # Errors
+///
+/// If it fails, or reaches another coverage than ours.
+fn by_cocotb_coverage(
+    environment: &Environment,
+    group: &Transfers,
+    ours: [f64; 2],
+) -> Result<(), String> {
+    let mut command = Command::new(environment.program("python"));
+    command.args(["-B", COCOTB_COVERAGE_SAMPLES]);
+    let printed = output(command)?;
+    let number = |key: &str| -> Result<f64, String> {
+        let mut lines = printed.lines();
+        let number = lines.find_map(|line| line.strip_prefix(key)?.trim().parse().ok());
+        number.ok_or_else(|| format!("it prints no number for `{key}`"))
+    };
+    for (key, ours) in [
+        ("length ", group.length.coverage()),
+        ("size ", group.size.coverage()),
+        ("burst ", group.burst.coverage()),
+        ("kinds ", group.kinds.coverage()),
+    ] {
+        let theirs = number(key)?;
+        if (ours - theirs).abs() > 0.01 {
+            return Err(format!(
+                "it has covered {theirs} % of {key}, where ours has {ours:.3} %"
+            ));
+        }
+    }
+    let theirs = [number("least ")?, number("median ")?];
+    let [least, median] = theirs;
+    println!("{:34}  {least:6.0}  {median:6.0}", "  by cocotb-coverage");
+    let [least, median] = [theirs[0] / ours[0], theirs[1] / ours[1]];
+    println!(
+        "{:34}  {least:6.0}  {median:6.0}",
+        "  times as long as ours"
+    );
+    Ok(())
+}
+
+/// Measures and prints; the least and the median.
+fn row(name: &str, mut work: impl FnMut(usize)) -> [f64; 2] {
     const ROUNDS: usize = 200;
     const TIMES: usize = 10_000;
     let mut times: Vec<f64> = (0..ROUNDS)
@@ -89,5 +170,7 @@ fn row(name: &str, mut work: impl FnMut(usize)) {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("{name:34}  {:6.1}  {:6.1}", times[0], times[ROUNDS / 2]);
+    let found = [times[0], times[ROUNDS / 2]];
+    println!("{name:34}  {:6.1}  {:6.1}", found[0], found[1]);
+    found
 }

@@ -1,11 +1,20 @@
 //! What a draw costs, and what is built before the first.
 //!
 //! ```text
-//! cargo bench -p verifork-stimulus --bench draws
+//! cargo bench -p verifork-stimulus --bench draws -- [--peers]
 //! ```
+//!
+//! `--peers`: the same draws by pyvsc too, from Python's index, in an environment of its own.
+
+#[path = "../../benches/peers/python.rs"]
+mod python;
 
 use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
+
+use python::{Environment, output};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -60,12 +69,20 @@ struct Product {
     b: u32,
 }
 
+const PYVSC: &str = "pyvsc==1.0.0";
+const PYVSC_DRAWS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../benches/peers/pyvsc/draws.py"
+);
+/// What it solves with.
+const PYVSC_SOLVERS: [&str; 2] = ["boolector", "dv-solve"];
+
 fn row(name: &str, time: Duration) {
     println!("{name:<52} {time:>10.2?}");
 }
 
 /// The best of some rounds, each of so many draws: few, so that others have no turn in one of them.
-fn draws(name: &str, count: u32, mut draw: impl FnMut()) {
+fn draws(name: &str, count: u32, mut draw: impl FnMut()) -> Duration {
     draw();
     let rounds = (0..60).map(|_| {
         let start = Instant::now();
@@ -74,12 +91,41 @@ fn draws(name: &str, count: u32, mut draw: impl FnMut()) {
         }
         start.elapsed() / count
     });
-    row(name, rounds.min().unwrap_or_default());
+    let least = rounds.min().unwrap_or_default();
+    row(name, least);
+    least
 }
 
-fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
+/// A draw that pyvsc does too: its name there, its name here, and how long it takes us.
+type Shared = (&'static str, &'static str, Duration);
+
+/// The draws by pyvsc, and how many times as long as ours they take.
+///
+/// # Errors
+///
+/// If pyvsc fails, or a draw of its does not keep the rules.
+fn by_pyvsc(environment: &Environment, shared: &[Shared]) -> Result<(), String> {
+    for solver in PYVSC_SOLVERS {
+        let mut command = Command::new(environment.program("python"));
+        command.args(["-B", PYVSC_DRAWS]).env("VSC_SOLVER", solver);
+        let printed = output(command)?;
+        println!("{PYVSC}, by {solver}");
+        for (key, name, ours) in shared {
+            let line = printed
+                .lines()
+                .find_map(|line| line.strip_prefix(key)?.trim().parse().ok());
+            let theirs = Duration::from_nanos(line.ok_or_else(|| format!("no time of `{key}`"))?);
+            let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+            println!("  {name:<50} {theirs:>10.2?} {ratio:>8.0} x ours");
+        }
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let is_given = |option: &str| std::env::args().any(|argument| argument == option);
+    if !is_given("--bench") {
+        return ExitCode::SUCCESS;
     }
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let start = Instant::now();
@@ -90,15 +136,15 @@ fn main() {
     );
     let rng_of = || ChaCha8Rng::seed_from_u64(2);
     let mut rng = rng_of();
-    draws("draw: three fields that nothing constrains", 1000, || {
+    let free = draws("draw: three fields that nothing constrains", 1000, || {
         black_box(Free::randomize(&mut rng).is_ok());
     });
     let mut rng = rng_of();
-    draws("draw: AXI burst, uniform, by rejection", 1000, || {
+    let uniform = draws("draw: AXI burst, uniform, by rejection", 1000, || {
         black_box(Uniform::randomize(&mut rng).is_ok());
     });
     let mut rng = rng_of();
-    draws(
+    let weighted = draws(
         "draw: AXI burst, by weights, from the diagram",
         1000,
         || {
@@ -106,7 +152,7 @@ fn main() {
         },
     );
     let mut rng = rng_of();
-    draws("draw: the same, `burst == Wrap` in line", 1000, || {
+    let in_line = draws("draw: the same, `burst == Wrap` in line", 1000, || {
         let with = constrain!(|t: Weighted| t.burst == Burst::Wrap);
         black_box(Weighted::randomize_with(&mut rng, with).is_ok());
     });
@@ -137,7 +183,36 @@ fn main() {
         black_box(Uniform::randomize_with(&mut rng, with).is_ok());
     });
     let mut rng = rng_of();
-    draws("draw: a product of 64 bits, by the SAT solver", 1, || {
+    let product = draws("draw: a product of 64 bits, by the SAT solver", 1, || {
         black_box(Product::randomize(&mut rng).is_ok());
     });
+    if !is_given("--peers") {
+        return ExitCode::SUCCESS;
+    }
+    let shared = [
+        ("free ", "draw: three fields that nothing constrains", free),
+        ("uniform ", "draw: AXI burst, uniform", uniform),
+        ("weighted ", "draw: AXI burst, by weights", weighted),
+        (
+            "in_line ",
+            "draw: the same, `burst == Wrap` in line",
+            in_line,
+        ),
+        ("product ", "draw: a product of 64 bits", product),
+    ];
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
+    let environment = match Environment::new(&folder, &[PYVSC]) {
+        Ok(environment) => environment,
+        Err(why) => {
+            println!("skipped: {PYVSC}: {why}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    match by_pyvsc(&environment, &shared) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{PYVSC} fails: {why}");
+            ExitCode::FAILURE
+        }
+    }
 }

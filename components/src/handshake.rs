@@ -410,13 +410,7 @@ impl Watching {
         }
     }
 
-    /// Looks on for a cycle. `transaction` says of what, for messages.
-    pub(crate) async fn cycle(&mut self, transaction: impl Fn() -> String) -> Result<Seen> {
-        let in_reset = self.wires.edge().await;
-        self.look(in_reset, transaction)
-    }
-
-    /// Looks on at an edge.
+    /// Looks on at an edge. `transaction` says of what, for messages.
     pub(crate) fn look(
         &mut self,
         in_reset: bool,

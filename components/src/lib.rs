@@ -45,6 +45,7 @@ pub mod axi;
 mod axi_common;
 pub mod axi_lite;
 pub mod axi_stream;
+mod checking;
 mod clocked;
 mod handshake;
 pub mod i2c;

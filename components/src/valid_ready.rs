@@ -64,6 +64,7 @@ use verifork::dut::{Dut, Signal};
 use verifork::value::Logic;
 use verifork::{Result, record};
 
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::handshake::{
     HandshakeRules, Seen, Watched, Watching, Wires, bus_of, send_all, take_all,
 };
@@ -478,17 +479,27 @@ impl<P: Payload> Checker<P> {
                 Some("PAYLOAD_X"),
             ));
         });
-        let mut watching = Watching::new(wires, self.ignored, signals, self.max_wait);
-        let name = free_name(parent, format!("{} checker", wires.bus));
-        parent.add_background(name, async move {
-            let mut transfers = 0_u64;
-            loop {
-                let seen = watching
-                    .cycle(|| format!("transfer {}", transfers + 1))
-                    .await?;
-                transfers += u64::from(seen == Seen::Valid { transferred: true });
-            }
-        });
+        let checking = Checking {
+            watching: Watching::new(wires, self.ignored, signals, self.max_wait),
+            transfers: 0,
+        };
+        look_at_edges(parent, wires.bus, clocked, checking);
+    }
+}
+
+struct Checking {
+    watching: Watching,
+    transfers: u64,
+}
+
+impl AtEnd for Checking {}
+
+impl AtEdges for Checking {
+    fn look(&mut self, in_reset: bool) -> Result {
+        let of = || format!("transfer {}", self.transfers + 1);
+        let seen = self.watching.look(in_reset, of)?;
+        self.transfers += u64::from(seen == Seen::Valid { transferred: true });
+        Ok(())
     }
 }
 

@@ -158,10 +158,11 @@ impl Ignored {
         Err(violation.into())
     }
 
-    /// Fails the test for what is under way at its end, as a task of this name, unless the rule is ignored, or
-    /// a broken rule has ended the test: what is under way then says nothing.
-    pub(crate) fn judge_end(&self, violation: Violation, task: String) {
+    /// Fails the test for what is under way at the end of a checker, unless the rule is ignored, or a broken
+    /// rule has ended the test: what is under way then says nothing.
+    pub(crate) fn judge_end(&self, violation: Violation) {
         if !self.has(violation.rule) && !BROKEN.get() {
+            let task = format!("{} checker, at its end", violation.bus);
             fail_test(task, violation.into());
         }
     }

@@ -8,7 +8,8 @@ use super::rules::RULES;
 use super::signals::Signals;
 use super::transfer::{BUSY, Burst, IDLE, NONSEQ, Phase, SEQ};
 use crate::Clocked;
-use crate::parent::{Parent, free_name};
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -56,9 +57,9 @@ impl Checker {
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
         clocked.check_runs();
-        let (signals, clocked) = (self.signals, *clocked);
+        let signals = self.signals;
         signals.check_widths();
-        let mut checking = Checking {
+        let checking = Checking {
             signals,
             ignored: self.ignored,
             max_wait: self.max_wait,
@@ -71,17 +72,8 @@ impl Checker {
             waited: 0,
             was_in_reset: false,
             transfers: 0,
-            failed: false,
         };
-        let name = free_name(parent, format!("{} checker", signals.bus()));
-        parent.add_background(name, async move {
-            loop {
-                clocked.edge().await;
-                let outcome = checking.look(clocked.is_in_reset());
-                checking.failed = outcome.is_err();
-                outcome?;
-            }
-        });
+        look_at_edges(parent, signals.bus(), clocked, checking);
     }
 }
 
@@ -219,10 +211,9 @@ struct Checking {
     waited: u32,
     was_in_reset: bool,
     transfers: u64,
-    failed: bool,
 }
 
-impl Checking {
+impl AtEdges for Checking {
     fn look(&mut self, in_reset: bool) -> Result {
         let signals = self.signals;
         if in_reset {
@@ -271,7 +262,9 @@ impl Checking {
         }
         Ok(())
     }
+}
 
+impl Checking {
     /// The data phase.
     fn response(&mut self, ready: bool, error: bool) -> Result {
         let was_first = self.before.is_some_and(|before| before.error);
@@ -518,19 +511,17 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
+impl AtEnd for Checking {
+    fn at_end(&self) {
         let asks = self
             .before
             .is_some_and(|before| before.kind >= NONSEQ && !before.ready);
         let is_open = matches!(self.answered, Answered::Transfer { .. });
-        if self.failed || !(asks || is_open) {
+        if !(asks || is_open) {
             return;
         }
-        let bus = self.signals.bus();
         let what = "a transfer is under way at the end";
-        let violation = Violation::new("AHB_ERRS_ALL_DONE_EOS", bus, what);
-        self.ignored
-            .judge_end(violation, format!("{bus} checker, at its end"));
+        let violation = Violation::new("AHB_ERRS_ALL_DONE_EOS", self.signals.bus(), what);
+        self.ignored.judge_end(violation);
     }
 }

@@ -7,8 +7,9 @@ use verifork::value::LogicVec;
 use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::memory::mask_of;
-use crate::parent::{Parent, free_name};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -56,7 +57,7 @@ impl Checker {
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
         clocked.check_runs();
-        let (signals, clocked) = (self.signals, *clocked);
+        let signals = self.signals;
         signals.check_widths();
         let held = |signal: Signal<LogicVec>, name, stable, unknown| Held {
             signal,
@@ -96,7 +97,7 @@ impl Checker {
                 "APB_ERRM_PPROT_X",
             ));
         }
-        let mut checking = Checking {
+        let checking = Checking {
             signals,
             ignored: self.ignored,
             max_wait: self.max_wait,
@@ -105,17 +106,8 @@ impl Checker {
             phase: Phase::Idle,
             was_in_reset: false,
             transfers: 0,
-            failed: false,
         };
-        let name = free_name(parent, format!("{} checker", signals.bus()));
-        parent.add_background(name, async move {
-            loop {
-                clocked.edge().await;
-                let outcome = checking.look(clocked.is_in_reset());
-                checking.failed = outcome.is_err();
-                outcome?;
-            }
-        });
+        look_at_edges(parent, signals.bus(), clocked, checking);
     }
 }
 
@@ -146,10 +138,9 @@ struct Checking {
     phase: Phase,
     was_in_reset: bool,
     transfers: u64,
-    failed: bool,
 }
 
-impl Checking {
+impl AtEdges for Checking {
     fn look(&mut self, in_reset: bool) -> Result {
         let signals = self.signals;
         if in_reset {
@@ -212,7 +203,9 @@ impl Checking {
         self.ignored
             .judge(self.broken("APB_RECS_PREADY_MAX_WAIT", &what))
     }
+}
 
+impl Checking {
     /// What is asked for is known, and held.
     fn hold(&mut self) -> Result {
         let held = self.phase != Phase::Idle;
@@ -301,15 +294,13 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed || self.phase == Phase::Idle {
+impl AtEnd for Checking {
+    fn at_end(&self) {
+        if self.phase == Phase::Idle {
             return;
         }
-        let bus = self.signals.bus();
         let what = "a transfer is under way at the end";
-        let violation = Violation::new("APB_ERRS_ALL_DONE_EOS", bus, what);
-        self.ignored
-            .judge_end(violation, format!("{bus} checker, at its end"));
+        let violation = Violation::new("APB_ERRS_ALL_DONE_EOS", self.signals.bus(), what);
+        self.ignored.judge_end(violation);
     }
 }

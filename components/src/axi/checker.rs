@@ -13,8 +13,9 @@ use super::signals::{
 };
 use crate::Clocked;
 use crate::axi_common::Response;
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::handshake::{Seen, Watched, Watching, Wires};
-use crate::parent::{Parent, free_name};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -103,21 +104,8 @@ impl Checker {
                 done: 0,
             }
         });
-        let mut checking = Checking {
-            write,
-            read,
-            failed: false,
-        };
-        let clocked = *clocked;
-        let name = free_name(parent, format!("{} checker", bus.name()));
-        parent.add_background(name, async move {
-            loop {
-                clocked.edge().await;
-                let looked = checking.look(clocked.is_in_reset());
-                checking.failed = looked.is_err();
-                looked?;
-            }
-        });
+        let checking = Checking { write, read };
+        look_at_edges(parent, bus.name(), clocked, checking);
     }
 }
 
@@ -294,10 +282,9 @@ impl Addresses {
 struct Checking {
     write: Option<Writes>,
     read: Option<Reads>,
-    failed: bool,
 }
 
-impl Checking {
+impl AtEdges for Checking {
     fn look(&mut self, in_reset: bool) -> Result {
         let read = match &mut self.read {
             Some(read) => read.look(in_reset)?,
@@ -314,11 +301,8 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed {
-            return;
-        }
+impl AtEnd for Checking {
+    fn at_end(&self) {
         let writes = self.write.as_ref();
         let reads = self.read.as_ref();
         for (judge, open, rule, kind) in [
@@ -334,13 +318,10 @@ impl Drop for Checking {
         .into_iter()
         .flatten()
         {
-            let bus = judge.bus.name();
-            let what = format!("{open} {kind} are not answered at the end");
             if open > 0 {
-                let violation = Violation::new(rule, bus, what);
-                judge
-                    .ignored
-                    .judge_end(violation, format!("{bus} checker, at its end"));
+                let what = format!("{open} {kind} are not answered at the end");
+                let violation = Violation::new(rule, judge.bus.name(), what);
+                judge.ignored.judge_end(violation);
             }
         }
     }

@@ -8,9 +8,10 @@ use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
 use crate::axi_common::Channel;
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::handshake::{Seen, Watched, Watching};
 use crate::memory::mask_of;
-use crate::parent::{Parent, free_name};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -75,7 +76,7 @@ impl Checker {
         let address = |signal: Signal<u64>, name, stable, unknown| {
             one(signal.as_logic(), name, stable, Some(unknown))
         };
-        let mut checking = Checking {
+        let checking = Checking {
             aw: watch(
                 Channel::Aw,
                 [
@@ -161,17 +162,8 @@ impl Checker {
             signals,
             ignored: self.ignored,
             counts: Counts::default(),
-            failed: false,
         };
-        let name = free_name(parent, format!("{} checker", signals.bus()));
-        parent.add_background(name, async move {
-            loop {
-                let in_reset = checking.aw.wires.edge().await;
-                let seen = checking.look(in_reset);
-                checking.failed = seen.is_err();
-                seen?;
-            }
-        });
+        look_at_edges(parent, signals.bus(), clocked, checking);
     }
 }
 
@@ -194,10 +186,9 @@ struct Checking {
     ar: Watching,
     r: Watching,
     counts: Counts,
-    failed: bool,
 }
 
-impl Checking {
+impl AtEdges for Checking {
     fn look(&mut self, in_reset: bool) -> Result {
         let counts = self.counts;
         let number = |kind: &'static str, done: u64| move || format!("{kind} {}", done + 1);
@@ -254,7 +245,9 @@ impl Checking {
         add(&mut self.counts.r, r);
         Ok(())
     }
+}
 
+impl Checking {
     fn check_written(&self) -> Result {
         let strobe = match self.signals.wstrb {
             Some(_) => self.w.value(1).value_word(0).to_le_bytes()[0],
@@ -274,11 +267,8 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed {
-            return;
-        }
+impl AtEnd for Checking {
+    fn at_end(&self) {
         let Counts { aw, w, b, ar, r } = self.counts;
         let bus = self.signals.bus();
         for (open, rule, kind) in [
@@ -296,8 +286,7 @@ impl Drop for Checking {
             if open > 0 {
                 let what = format!("{open} {kind} are not answered at the end");
                 let violation = Violation::new(rule, bus, what);
-                self.ignored
-                    .judge_end(violation, format!("{bus} checker, at its end"));
+                self.ignored.judge_end(violation);
             }
         }
     }

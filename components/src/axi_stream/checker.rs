@@ -6,8 +6,9 @@ use verifork::value::LogicVec;
 use super::rules::RULES;
 use super::signals::{Signals, unknown_bits, watched};
 use crate::Clocked;
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::handshake::{Seen, Watching};
-use crate::parent::{Parent, free_name};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -91,20 +92,14 @@ impl Checker {
             dest: place(self.signals.tdest.map(|it| it.path())),
         };
         let watching = Watching::new(wires, self.ignored, signals, self.max_wait);
-        let name = free_name(parent, format!("{} checker", wires.bus));
-        let mut checking = Checking {
+        let checking = Checking {
             watching,
             places,
             bytes: self.signals.bytes(),
             open: Vec::new(),
             beats: 0,
-            failed: false,
         };
-        parent.add_background(name, async move {
-            loop {
-                checking.cycle().await?;
-            }
-        });
+        look_at_edges(parent, wires.bus, clocked, checking);
     }
 }
 
@@ -126,15 +121,12 @@ struct Checking {
     /// TID and TDEST of the streams that are inside of a frame.
     open: Vec<(u64, u64)>,
     beats: u64,
-    failed: bool,
 }
 
-impl Checking {
-    async fn cycle(&mut self) -> Result {
-        let beats = self.beats;
-        let seen = self.watching.cycle(|| format!("beat {}", beats + 1)).await;
-        self.failed = seen.is_err();
-        let outcome = match seen? {
+impl AtEdges for Checking {
+    fn look(&mut self, in_reset: bool) -> Result {
+        let of = || format!("beat {}", self.beats + 1);
+        match self.watching.look(in_reset, of)? {
             Seen::Reset => {
                 self.open.clear();
                 Ok(())
@@ -147,11 +139,11 @@ impl Checking {
                 }
                 bytes
             }
-        };
-        self.failed = outcome.is_err();
-        outcome
+        }
     }
+}
 
+impl Checking {
     fn value(&self, place: Option<usize>) -> Option<&LogicVec> {
         place.map(|place| self.watching.value(place))
     }
@@ -214,11 +206,8 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed {
-            return;
-        }
+impl AtEnd for Checking {
+    fn at_end(&self) {
         let Some((id, dest)) = self.open.first() else {
             return;
         };
@@ -229,7 +218,6 @@ impl Drop for Checking {
         );
         let violation = Violation::new("AXI4STREAM_ERRM_STREAM_ALL_DONE_EOS", bus, what)
             .of(format!("after {} beats", self.beats));
-        let task = format!("{bus} checker, at its end");
-        self.watching.ignored.judge_end(violation, task);
+        self.watching.ignored.judge_end(violation);
     }
 }

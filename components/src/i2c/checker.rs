@@ -8,8 +8,8 @@ use super::follower::Follower;
 use super::rules::RULES;
 use super::timing::Timing;
 use crate::Clocked;
-use crate::clocked::between_resets;
-use crate::parent::{Parent, free_name, interned};
+use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::parent::{Parent, interned};
 use crate::steps::{duration_of, steps_of, until_step};
 use crate::violation::{Ignored, Violation};
 
@@ -71,7 +71,7 @@ impl Checker {
         let bus = lines.name();
         let of = |name: &str, time| steps_of(&format!("I2C: {name}"), time);
         let timing = &self.timing;
-        let mut checking = Checking {
+        let checking = Checking {
             bus: self.bus.clone(),
             follower: Follower::new(lines, interned(format!("a change of the lines of {bus}"))),
             ignored: self.ignored,
@@ -95,22 +95,8 @@ impl Checker {
             rose: None,
             fell: None,
             data: None,
-            failed: false,
         };
-        let name = free_name(parent, format!("{bus} checker"));
-        parent.add_background(name, async move {
-            let run = async |checking: &mut Checking| {
-                let outcome = checking.run().await;
-                checking.failed = outcome.is_err();
-                outcome
-            };
-            between_resets(self.reset, &mut checking, run, |checking| {
-                checking.is_busy = false;
-                (checking.stopped, checking.fell) = (None, None);
-                Ok(())
-            })
-            .await
-        });
+        look_between_resets(parent, bus, self.reset, checking);
     }
 }
 
@@ -154,10 +140,9 @@ struct Checking {
     fell: Option<SimTime>,
     /// The last change of SDA since SCL has fallen.
     data: Option<SimTime>,
-    failed: bool,
 }
 
-impl Checking {
+impl BetweenResets for Checking {
     async fn run(&mut self) -> Result {
         self.follower.clear();
         self.is_busy = self.bus.is_busy();
@@ -188,6 +173,13 @@ impl Checking {
         }
     }
 
+    fn reset(&mut self) {
+        self.is_busy = false;
+        (self.stopped, self.fell) = (None, None);
+    }
+}
+
+impl Checking {
     fn look(&mut self, Event { kind, at }: Event) -> Result {
         match kind {
             Kind::Start => self.start(at),
@@ -327,15 +319,13 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed || !self.bus.is_busy() || !self.is_busy {
+impl AtEnd for Checking {
+    fn at_end(&self) {
+        if !self.bus.is_busy() || !self.is_busy {
             return;
         }
-        let bus = self.bus.0.name();
         let what = "the bus is busy at the end";
-        let violation = Violation::new("I2C_ALL_DONE_EOS", bus, what);
-        self.ignored
-            .judge_end(violation, format!("{bus} checker, at its end"));
+        let violation = Violation::new("I2C_ALL_DONE_EOS", self.bus.0.name(), what);
+        self.ignored.judge_end(violation);
     }
 }

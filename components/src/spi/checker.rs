@@ -10,8 +10,8 @@ use super::format::{Assembly, Format, Position, Side};
 use super::rules::RULES;
 use super::signals::{Signals, levels, width};
 use crate::Clocked;
-use crate::clocked::between_resets;
-use crate::parent::{Parent, free_name};
+use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::parent::Parent;
 use crate::steps::{duration_of, steps_of};
 use crate::violation::{Ignored, Violation};
 
@@ -132,7 +132,7 @@ impl Checker {
         for (steps, time) in times.iter_mut().zip(self.times) {
             *steps = steps_of("SPI: a time of the checker", time);
         }
-        let mut checking = Checking {
+        let checking = Checking {
             signals,
             format: self.format,
             ignored: self.ignored,
@@ -149,21 +149,8 @@ impl Checker {
             selected_at: 0,
             deselected_at: None,
             edge_at: None,
-            failed: false,
         };
-        let name = free_name(parent, format!("{} checker", signals.bus()));
-        parent.add_background(name, async move {
-            let run = async |checking: &mut Checking| {
-                let outcome = checking.run().await;
-                checking.failed = outcome.is_err();
-                outcome
-            };
-            between_resets(self.reset, &mut checking, run, |checking| {
-                checking.selected = 0;
-                Ok(())
-            })
-            .await
-        });
+        look_between_resets(parent, signals.bus(), self.reset, checking);
     }
 }
 
@@ -210,10 +197,9 @@ struct Checking {
     deselected_at: Option<u64>,
     /// Of SCLK, in the present transfer.
     edge_at: Option<u64>,
-    failed: bool,
 }
 
-impl Checking {
+impl BetweenResets for Checking {
     async fn run(&mut self) -> Result {
         read_only().await;
         self.deselected_at = None;
@@ -244,6 +230,12 @@ impl Checking {
         }
     }
 
+    fn reset(&mut self) {
+        self.selected = 0;
+    }
+}
+
+impl Checking {
     fn look(&mut self) -> Result {
         let step = now().steps();
         for data in &mut self.data {
@@ -459,15 +451,13 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed || self.selected == 0 {
+impl AtEnd for Checking {
+    fn at_end(&self) {
+        if self.selected == 0 {
             return;
         }
-        let bus = self.signals.bus();
         let what = "a peripheral is selected at the end";
-        let violation = Violation::new("SPI_ALL_DONE_EOS", bus, what);
-        self.ignored
-            .judge_end(violation, format!("{bus} checker, at its end"));
+        let violation = Violation::new("SPI_ALL_DONE_EOS", self.signals.bus(), what);
+        self.ignored.judge_end(violation);
     }
 }

@@ -9,8 +9,8 @@ use super::format::{Format, Timing};
 use super::line::Line;
 use super::rules::RULES;
 use crate::Clocked;
-use crate::clocked::between_resets;
-use crate::parent::{Parent, free_name};
+use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::parent::Parent;
 use crate::steps::until_step;
 use crate::violation::{Ignored, Violation};
 
@@ -85,34 +85,21 @@ impl Checker {
     /// At the caller's line: a bit is too short for the design's precision.
     #[track_caller]
     pub fn start(self, parent: &impl Parent) {
-        let mut checking = Checking {
+        let checking = Checking {
             line: self.line,
             format: self.format,
             timing: Timing::of_now(&self.format),
             ignored: self.ignored,
             tolerance: self.tolerance,
             breaks: self.breaks,
+            has_reset: self.reset.is_some(),
             characters: 0,
             under_way: None,
             level: true,
             last_change: None,
             suspect: None,
-            failed: false,
         };
-        let after_resets = self.reset.is_some();
-        let name = free_name(parent, format!("{} checker", self.line.path()));
-        parent.add_background(name, async move {
-            let run = async |checking: &mut Checking| {
-                let outcome = checking.run(after_resets).await;
-                checking.failed = outcome.is_err();
-                outcome
-            };
-            between_resets(self.reset, &mut checking, run, |checking| {
-                (checking.under_way, checking.suspect) = (None, None);
-                Ok(())
-            })
-            .await
-        });
+        look_between_resets(parent, self.line.path(), self.reset, checking);
     }
 }
 
@@ -132,6 +119,7 @@ struct Checking {
     ignored: Ignored,
     tolerance: u32,
     breaks: bool,
+    has_reset: bool,
     characters: u64,
     /// When the start bit of the present character began.
     under_way: Option<SimTime>,
@@ -139,15 +127,14 @@ struct Checking {
     level: bool,
     last_change: Option<u64>,
     suspect: Option<Suspect>,
-    failed: bool,
 }
 
-impl Checking {
-    async fn run(&mut self, after_reset: bool) -> Result {
+impl BetweenResets for Checking {
+    async fn run(&mut self) -> Result {
         read_only().await;
         self.level = self.look()?;
         self.last_change = None;
-        if after_reset {
+        if self.has_reset {
             let what = "the line has to be 1 when a reset ends";
             self.check(self.level, "UART_IDLE_RESET", what)?;
         }
@@ -162,6 +149,12 @@ impl Checking {
         }
     }
 
+    fn reset(&mut self) {
+        (self.under_way, self.suspect) = (None, None);
+    }
+}
+
+impl Checking {
     /// From the beginning of a start bit to the end of the stop bits.
     async fn character(&mut self, begun: SimTime) -> Result {
         self.characters += 1;
@@ -398,9 +391,9 @@ impl std::fmt::Display for Thousandths {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        let Some(begun) = self.under_way.filter(|_| !self.failed) else {
+impl AtEnd for Checking {
+    fn at_end(&self) {
+        let Some(begun) = self.under_way else {
             return;
         };
         // A receiver has had it since the middle of its last stop bit.
@@ -411,7 +404,6 @@ impl Drop for Checking {
         let path = self.line.path();
         let what = format!("a character that began at {begun} is under way at the end");
         let violation = Violation::new("UART_ALL_DONE_EOS", path, what);
-        self.ignored
-            .judge_end(violation, format!("{path} checker, at its end"));
+        self.ignored.judge_end(violation);
     }
 }

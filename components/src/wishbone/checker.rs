@@ -10,8 +10,9 @@ use super::request::{Burst, CLASSIC, END_OF_BURST, INCREMENTING};
 use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
+use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::memory::mask_of;
-use crate::parent::{Parent, free_name};
+use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -60,9 +61,9 @@ impl Checker {
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
         clocked.check_runs();
-        let (signals, clocked) = (self.signals, *clocked);
+        let signals = self.signals;
         signals.check_widths();
-        let mut checking = Checking {
+        let checking = Checking {
             signals,
             ignored: self.ignored,
             max_wait: self.max_wait,
@@ -75,17 +76,8 @@ impl Checker {
             burst: None,
             was_in_reset: false,
             accesses: 0,
-            failed: false,
         };
-        let name = free_name(parent, format!("{} checker", signals.bus()));
-        parent.add_background(name, async move {
-            loop {
-                clocked.edge().await;
-                let outcome = checking.look(clocked.is_in_reset());
-                checking.failed = outcome.is_err();
-                outcome?;
-            }
-        });
+        look_at_edges(parent, signals.bus(), clocked, checking);
     }
 }
 
@@ -195,10 +187,9 @@ struct Checking {
     burst: Option<Last>,
     was_in_reset: bool,
     accesses: u64,
-    failed: bool,
 }
 
-impl Checking {
+impl AtEdges for Checking {
     fn look(&mut self, in_reset: bool) -> Result {
         let signals = self.signals;
         let after_reset = std::mem::replace(&mut self.was_in_reset, in_reset);
@@ -218,7 +209,9 @@ impl Checking {
         let cycle = self.known(signals.cyc, "WB_CYC_X", "CYC has to be 0 or 1")?;
         if cycle { self.in_cycle() } else { self.idle() }
     }
+}
 
+impl Checking {
     fn forget(&mut self) {
         self.open.clear();
         (self.held, self.burst, self.waited) = (false, None, 0);
@@ -503,15 +496,13 @@ impl Checking {
     }
 }
 
-impl Drop for Checking {
-    fn drop(&mut self) {
-        if self.failed || (!self.held && self.open.is_empty()) {
+impl AtEnd for Checking {
+    fn at_end(&self) {
+        if !self.held && self.open.is_empty() {
             return;
         }
-        let bus = self.signals.bus();
         let what = "an access is under way at the end";
-        let violation = Violation::new("WB_ALL_DONE_EOS", bus, what);
-        self.ignored
-            .judge_end(violation, format!("{bus} checker, at its end"));
+        let violation = Violation::new("WB_ALL_DONE_EOS", self.signals.bus(), what);
+        self.ignored.judge_end(violation);
     }
 }

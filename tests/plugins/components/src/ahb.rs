@@ -415,8 +415,6 @@ async fn resets_are_made_up_for_if_that_is_chosen(dut: Ahb, test: Test) -> Resul
     Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
     Checker::new(&dut.bus).start(&test, &clocked);
     scope(async |tm| {
-        let resets = test.rng().random_iter().map(|edges: u32| 1 + edges % 12);
-        let mut resets: Vec<u32> = resets.take(20).collect();
         let doing = tm.fork("accesses", async {
             for block in 0..20 {
                 let first = block * 4 * bytes;
@@ -435,14 +433,7 @@ async fn resets_are_made_up_for_if_that_is_chosen(dut: Ahb, test: Test) -> Resul
             }
             Ok(())
         });
-        while !doing.state().has_ended() {
-            clocked.edges(resets.pop().unwrap_or(100)).await;
-            if !doing.state().has_ended() {
-                clocked.reset().await;
-            }
-        }
-        doing.await?;
-        Ok(())
+        crate::resets_until_done(&clocked, test.rng(), doing).await
     })
     .await?;
     Ok(())

@@ -227,8 +227,6 @@ async fn resets_are_made_up_for_if_that_is_chosen(dut: Apb, test: Test) -> Resul
     Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
     Checker::new(&dut.bus).start(&test, &clocked);
     scope(async |tm| {
-        let resets = test.rng().random_iter().map(|edges: u32| 1 + edges % 12);
-        let mut resets: Vec<u32> = resets.take(20).collect();
         let doing = tm.fork("accesses", async {
             for word in 0..40 {
                 bus.write(word * 4, word + 1).await?;
@@ -236,14 +234,7 @@ async fn resets_are_made_up_for_if_that_is_chosen(dut: Apb, test: Test) -> Resul
             }
             Ok(())
         });
-        while !doing.state().has_ended() {
-            clocked.edges(resets.pop().unwrap_or(100)).await;
-            if !doing.state().has_ended() {
-                clocked.reset().await;
-            }
-        }
-        doing.await?;
-        Ok(())
+        crate::resets_until_done(&clocked, test.rng(), doing).await
     })
     .await?;
     ensure!((0..40).all(|word| memory.read_u32(u64::from(word) * 4) == word + 1));

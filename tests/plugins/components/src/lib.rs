@@ -74,3 +74,16 @@ async fn start(clk: &Signal<bool>, rst_n: &Signal<bool>) -> Clocked {
     let _ = Clock::new(clk, 10.ns()).try_start();
     Clocked::external(clk).reset_low(rst_n).start().await
 }
+
+/// Resets while a task works: twenty times after a few edges each, and seldom from then on.
+async fn resets_until_done(clocked: &Clocked, rng: TestRng, doing: Task<()>) -> Result {
+    let resets = rng.random_iter().map(|edges: u32| 1 + edges % 12);
+    let mut resets: Vec<u32> = resets.take(20).collect();
+    while !doing.state().has_ended() {
+        clocked.edges(resets.pop().unwrap_or(100)).await;
+        if !doing.state().has_ended() {
+            clocked.reset().await;
+        }
+    }
+    Ok(doing.await?)
+}

@@ -498,8 +498,6 @@ async fn resets_are_made_up_for_if_that_is_chosen(
     Subordinate::new(bus, &memory).start(&test, &clocked);
     Checker::new(bus).start(&test, &clocked);
     scope(async |tm| {
-        let resets = test.rng().random_iter().map(|edges: u32| 1 + edges % 12);
-        let mut resets: Vec<u32> = resets.take(20).collect();
         let doing = tm.fork("accesses", async {
             for word in 1..40 {
                 let address = word * bytes;
@@ -513,14 +511,7 @@ async fn resets_are_made_up_for_if_that_is_chosen(
             }
             Ok(())
         });
-        while !doing.state().has_ended() {
-            clocked.edges(resets.pop().unwrap_or(100)).await;
-            if !doing.state().has_ended() {
-                clocked.reset().await;
-            }
-        }
-        doing.await?;
-        Ok(())
+        crate::resets_until_done(&clocked, test.rng(), doing).await
     })
     .await?;
     Ok(())

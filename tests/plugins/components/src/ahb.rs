@@ -6,10 +6,9 @@ use verifork_components::ahb::{
 };
 use verifork_components::axi_lite::Target;
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::registers::Model as Registers;
 use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
-use crate::register_model::{BASE, behaves, follows, map, memory as registers};
+use crate::register_model::{behaves, follows, memory as registers, model_over};
 
 #[derive(Dut)]
 pub(crate) struct Ahb {
@@ -448,12 +447,12 @@ async fn a_model_of_registers(dut: Ahb, test: Test) -> Result {
     let memory = registers();
     let bus = Manager::new(&dut.bus).start(&test, &clocked);
     Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
-    let model = Registers::new(&map()?, bus.clone())?.base(BASE);
+    let model = model_over(bus.clone())?;
     behaves(&model, &memory).await?;
     // It starts anew.
     memory.clear();
-    let model = Registers::new(&map()?, bus.clone())?.base(BASE);
-    let other = Registers::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus.clone())?;
+    let other = model_over(bus)?;
     let monitor = Monitor::new(&dut.bus).start(&test, &clocked);
     follows(&model, &other, &monitor).await
 }

@@ -2,14 +2,14 @@
 
 use verifork::prelude::*;
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::registers::{Map, Mismatches, Model, Observe};
+use verifork_components::registers::{Frontdoor, Map, Mismatches, Model, Observe};
 use verifork_components::{Clocked, apb, axi_lite};
 
 use crate::apb::Apb;
 use crate::lite::Lite;
 
 /// A register with a field of which nobody knows what it is after a reset, two others, and nothing between.
-pub(crate) fn map() -> Result<Map> {
+fn map() -> Result<Map> {
     Ok(Map::from_toml(
         "map.toml",
         "name = 'block'
@@ -30,7 +30,12 @@ pub(crate) fn map() -> Result<Map> {
     )?)
 }
 
-pub(crate) const BASE: u64 = 0x400;
+const BASE: u64 = 0x400;
+
+/// A model of them, behind a bus.
+pub(crate) fn model_over(bus: impl Frontdoor + 'static) -> Result<Model> {
+    Ok(Model::new(&map()?, bus)?.base(BASE))
+}
 
 pub(crate) fn memory() -> Memory {
     Memory::sparse()
@@ -167,7 +172,7 @@ async fn a_model_over_apb(dut: Apb, test: Test) -> Result {
     let memory = memory();
     let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
     apb::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
-    let model = Model::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus)?;
     behaves(&model, &memory).await
 }
 
@@ -177,8 +182,8 @@ async fn a_model_follows_a_monitor_of_apb(dut: Apb, test: Test) -> Result {
     let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
     apb::Subordinate::new(&dut.bus, &memory()).start(&test, &clocked);
     let monitor = apb::Monitor::new(&dut.bus).start(&test, &clocked);
-    let model = Model::new(&map()?, bus.clone())?.base(BASE);
-    let other = Model::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus.clone())?;
+    let other = model_over(bus)?;
     follows(&model, &other, &monitor).await
 }
 
@@ -188,7 +193,7 @@ async fn a_model_over_axi_lite(dut: Lite, test: Test) -> Result {
     let memory = memory();
     let bus = axi_lite::Manager::new(&dut.bus).start(&test, &clocked);
     axi_lite::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
-    let model = Model::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus)?;
     behaves(&model, &memory).await
 }
 
@@ -198,8 +203,8 @@ async fn a_model_follows_a_monitor_of_axi_lite(dut: Lite, test: Test) -> Result 
     let bus = axi_lite::Manager::new(&dut.bus).start(&test, &clocked);
     axi_lite::Subordinate::new(&dut.bus, &memory()).start(&test, &clocked);
     let monitor = axi_lite::Monitor::new(&dut.bus).start(&test, &clocked);
-    let model = Model::new(&map()?, bus.clone())?.base(BASE);
-    let other = Model::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus.clone())?;
+    let other = model_over(bus)?;
     follows(&model, &other, &monitor).await
 }
 
@@ -215,7 +220,7 @@ async fn a_read_that_differs_fails_the_test_of_a_model_that_follows(
     let memory = memory();
     let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
     apb::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
-    let model = Model::new(&map()?, bus.clone())?.base(BASE);
+    let model = model_over(bus.clone())?;
     model.follow(&apb::Monitor::new(&dut.bus).start(&test, &clocked));
     bus.write(0x408, 1).await?;
     memory.write_u32(BASE + 8, 2);

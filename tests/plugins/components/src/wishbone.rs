@@ -2,13 +2,12 @@
 
 use verifork::prelude::*;
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::registers::Model as Registers;
 use verifork_components::wishbone::{
     Burst, Checker, Manager, Monitor, Request, RunningManager, Signals, Subordinate, Termination,
 };
 use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
 
-use crate::register_model::{BASE, behaves, follows, map, memory as registers};
+use crate::register_model::{behaves, follows, memory as registers, model_over};
 
 #[derive(Dut)]
 pub(crate) struct Wishbone {
@@ -570,12 +569,12 @@ async fn a_model_of_registers(dut: Wishbone, test: Test, pipelined: bool) -> Res
     let memory = registers();
     let manager = Manager::new(bus).start(&test, &clocked);
     Subordinate::new(bus, &memory).start(&test, &clocked);
-    let model = Registers::new(&map()?, manager.clone())?.base(BASE);
+    let model = model_over(manager.clone())?;
     behaves(&model, &memory).await?;
     // It starts anew.
     memory.clear();
-    let model = Registers::new(&map()?, manager.clone())?.base(BASE);
-    let other = Registers::new(&map()?, manager)?.base(BASE);
+    let model = model_over(manager.clone())?;
+    let other = model_over(manager)?;
     let monitor = Monitor::new(bus).start(&test, &clocked);
     follows(&model, &other, &monitor).await
 }

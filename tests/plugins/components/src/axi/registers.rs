@@ -2,10 +2,9 @@
 
 use verifork::prelude::*;
 use verifork_components::axi::{Checker, Manager, Subordinate};
-use verifork_components::registers::Model;
 
 use super::Axi;
-use crate::register_model::{BASE, behaves, map, memory};
+use crate::register_model::{behaves, memory, model_over};
 
 #[verifork::test]
 async fn a_model_over_axi(dut: Axi, test: Test) -> Result {
@@ -14,6 +13,6 @@ async fn a_model_over_axi(dut: Axi, test: Test) -> Result {
     let bus = Manager::new(&dut.bus).start(&test, &clocked);
     Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
     Checker::new(&dut.bus).start(&test, &clocked);
-    let model = Model::new(&map()?, bus)?.base(BASE);
+    let model = model_over(bus)?;
     behaves(&model, &memory).await
 }

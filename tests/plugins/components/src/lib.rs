@@ -29,6 +29,7 @@ mod wishbone;
 mod wishbone_rules;
 
 use verifork::prelude::*;
+use verifork::time::TimeUnit;
 use verifork_components::{Clocked, axi_stream, payload, valid_ready};
 
 payload! {
@@ -68,11 +69,18 @@ impl Wires {
     }
 }
 
+const PERIOD: SimDuration = SimDuration::new(10, TimeUnit::Nanoseconds);
+
 /// Starts the clock and resets the wires, before each test.
 async fn start(clk: &Signal<bool>, rst_n: &Signal<bool>) -> Clocked {
     // It runs already where a test starts anew.
-    let _ = Clock::new(clk, 10.ns()).try_start();
+    let _ = Clock::new(clk, PERIOD).try_start();
     Clocked::external(clk).reset_low(rst_n).start().await
+}
+
+/// Whole cycles of the clock.
+fn cycles_since(first: SimTime) -> u128 {
+    (now() - first).femtoseconds() / PERIOD.femtoseconds()
 }
 
 /// Resets while a task works: twenty times after a few edges each, and seldom from then on.

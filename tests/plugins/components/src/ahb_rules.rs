@@ -5,7 +5,7 @@ use verifork::task::TaskErrors;
 use verifork_components::ahb::{Checker, RULES, Signals};
 
 use crate::ahb::Ahb;
-use crate::breaks::{all_have_tests, broke, unknown};
+use crate::breaks::{all_have_tests, broke, change_in_reset, unknown};
 
 type Change = fn(&Signals);
 
@@ -229,13 +229,7 @@ async fn a_manager_that_asks_at_once_after_a_reset_is_named(dut: Ahb) -> Result 
     let clocked = dut.start().await;
     let outcome = scope(async |tm| {
         Checker::new(&dut.bus).start(tm, &clocked);
-        clocked.edge().await;
-        dut.rst_n.set(false);
-        clocked.edges(2).await;
-        cycle(&dut.bus, NONSEQ, 0, false);
-        clocked.edge().await;
-        dut.rst_n.set(true);
-        clocked.edges(2).await;
+        change_in_reset(&clocked, dut.rst_n, || cycle(&dut.bus, NONSEQ, 0, false)).await;
         Ok(())
     })
     .await;

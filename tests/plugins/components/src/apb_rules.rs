@@ -5,7 +5,7 @@ use verifork::task::TaskErrors;
 use verifork_components::apb::{Checker, RULES, Signals};
 
 use crate::apb::Apb;
-use crate::breaks::{all_have_tests, broke, unknown};
+use crate::breaks::{all_have_tests, broke, change_in_reset, unknown};
 
 type Change = fn(&Signals);
 
@@ -152,13 +152,7 @@ async fn a_transfer_at_the_first_edge_after_a_reset_is_named(dut: Apb) -> Result
     let clocked = dut.start().await;
     let outcome = scope(async |tm| {
         Checker::new(&dut.bus).start(tm, &clocked);
-        clocked.edge().await;
-        dut.rst_n.set(false);
-        clocked.edges(2).await;
-        dut.bus.psel.set(Logic::One);
-        clocked.edge().await;
-        dut.rst_n.set(true);
-        clocked.edges(2).await;
+        change_in_reset(&clocked, dut.rst_n, || dut.bus.psel.set(Logic::One)).await;
         Ok(())
     })
     .await;

@@ -5,7 +5,7 @@ use verifork::task::TaskErrors;
 use verifork_components::axi::{AddressSignals, Checker, RULES, Signals};
 
 use crate::axi::Axi;
-use crate::breaks::{all_have_tests, broke, unknown};
+use crate::breaks::{all_have_tests, broke, change_in_reset, unknown};
 
 type Change = fn(&Signals);
 
@@ -399,13 +399,7 @@ async fn valid_at_the_first_edge_after_a_reset_is_named(
     let clocked = dut.start().await;
     let outcome = scope(async |tm| {
         Checker::new(&dut.bus).start(tm, &clocked);
-        clocked.edge().await;
-        dut.rst_n.set(false);
-        clocked.edges(2).await;
-        change(&dut.bus);
-        clocked.edge().await;
-        dut.rst_n.set(true);
-        clocked.edges(3).await;
+        change_in_reset(&clocked, dut.rst_n, || change(&dut.bus)).await;
         Ok(())
     })
     .await;

@@ -3,11 +3,22 @@
 use verifork::prelude::*;
 use verifork::task::{TaskErrorKind, TaskErrors};
 use verifork::value::LogicValue;
-use verifork_components::{Rule, Violation};
+use verifork_components::{Clocked, Rule, Violation};
 
 /// Makes all bits of a signal unknown.
 pub(crate) fn unknown<T: LogicValue>(signal: Signal<T>) {
     signal.as_logic().set(LogicVec::unknown(signal.width()));
+}
+
+/// Changes something before the last edge of a reset, and goes on after it.
+pub(crate) async fn change_in_reset(clocked: &Clocked, rst_n: Signal<bool>, change: impl FnOnce()) {
+    clocked.edge().await;
+    rst_n.set(false);
+    clocked.edges(2).await;
+    change();
+    clocked.edge().await;
+    rst_n.set(true);
+    clocked.edges(2).await;
 }
 
 /// The scope has ended with just this rule broken, at this edge, by the checker of this bus.

@@ -4,7 +4,7 @@ use verifork::prelude::*;
 use verifork::task::TaskErrors;
 use verifork_components::axi_lite::{Checker, RULES, Signals};
 
-use crate::breaks::{all_have_tests, broke, unknown};
+use crate::breaks::{all_have_tests, broke, change_in_reset, unknown};
 use crate::lite::Lite;
 
 type Change = fn(&Signals);
@@ -198,13 +198,7 @@ async fn valid_at_the_first_edge_after_a_reset_is_named(
     let clocked = dut.start().await;
     let outcome = scope(async |tm| {
         Checker::new(&dut.bus).start(tm, &clocked);
-        clocked.edge().await;
-        dut.rst_n.set(false);
-        clocked.edges(2).await;
-        change(&dut.bus);
-        clocked.edge().await;
-        dut.rst_n.set(true);
-        clocked.edges(3).await;
+        change_in_reset(&clocked, dut.rst_n, || change(&dut.bus)).await;
         Ok(())
     })
     .await;

@@ -28,7 +28,10 @@ mod valid_ready_rules;
 mod wishbone;
 mod wishbone_rules;
 
+use std::rc::Rc;
+
 use verifork::prelude::*;
+use verifork::record::JsonLines;
 use verifork::time::TimeUnit;
 use verifork_components::{Clocked, axi_stream, payload, valid_ready};
 
@@ -81,6 +84,12 @@ async fn start(clk: &Signal<bool>, rst_n: &Signal<bool>) -> Clocked {
 /// Whole cycles of the clock.
 fn cycles_since(first: SimTime) -> u128 {
     (now() - first).femtoseconds() / PERIOD.femtoseconds()
+}
+
+/// What was recorded, once nobody listens any more.
+fn recorded(lines: Rc<JsonLines<Vec<u8>>>) -> Result<String> {
+    let lines = Rc::into_inner(lines).expect("nobody else has it");
+    Ok(String::from_utf8(lines.into_inner()?)?)
 }
 
 /// Resets while a task works: twenty times after a few edges each, and seldom from then on.

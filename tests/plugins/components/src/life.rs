@@ -240,10 +240,7 @@ async fn frames_are_recorded(dut: Wires, test: Test) -> Result {
     })
     .await?;
     drop(listening);
-    let text = Rc::into_inner(lines)
-        .expect("nobody else has it")
-        .into_inner()?;
-    let text = String::from_utf8(text)?;
+    let text = crate::recorded(lines)?;
     ensure!(
         beats.get() == 3 * (16 / dut.axis.bytes()),
         "{} beats",

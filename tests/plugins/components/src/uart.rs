@@ -198,7 +198,7 @@ async fn a_break_is_one_transfer_as_long_as_it_lasts(dut: Serial) -> Result {
         Ok(())
     })
     .await?;
-    let text = String::from_utf8(Rc::into_inner(lines).unwrap().into_inner()?)?;
+    let text = crate::recorded(lines)?;
     ensure!(
         text.contains("\"0x41\"") && text.contains("\"break\""),
         "{text}"

@@ -186,10 +186,7 @@ async fn an_access_is_seen_with_its_times(dut: Axi) -> Result {
     })
     .await?;
     drop(listening);
-    let text = Rc::into_inner(lines)
-        .expect("nobody else has it")
-        .into_inner()?;
-    let text = String::from_utf8(text)?;
+    let text = crate::recorded(lines)?;
     ensure!(text.lines().count() == 14, "{text}");
     ensure!(text.contains("\"name\":\"id\",\"value\":\"2\""), "{text}");
     ensure!(

@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use verifork_coverage::{Bins, GroupBuilder, Record, Source, take};
+
+mod common;
+
+use common::{has, told, verifork};
 
 /// A crate whose one test covers what is given for its seeds, from 1 on, and fails with the seed that is given.
 struct Bench(tempfile::TempDir);
@@ -47,15 +50,13 @@ impl Bench {
     }
 
     fn command(&self, arguments: &[&str]) -> (String, Option<i32>) {
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
-            .arg("verifork")
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env("CARGO", self.0.path().join("cargo"))
-            .output()
-            .unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        (String::from_utf8(text).unwrap(), output.status.code())
+        let mut command = verifork();
+        told(
+            command
+                .args(arguments)
+                .current_dir(self.0.path())
+                .env("CARGO", self.0.path().join("cargo")),
+        )
     }
 
     fn read(&self, name: &str) -> String {
@@ -94,14 +95,15 @@ fn seeds_are_run_until_all_is_covered_and_the_fewest_are_kept() {
     let bench = Bench::new(&[&[0], &[1, 2], &[0, 1, 2], &[3], &[0]], None);
     let (text, status) = bench.command(&["close", "levels"]);
     assert_eq!(status, Some(0), "{text}");
-    for wanted in [
-        "seed 2: 2 bins more, 3 of 4 covered",
-        "seed 3: 0 bins more",
-        "everything is covered",
-        "2 of 4 seeds cover as much: 3, 4;",
-    ] {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
+    has(
+        &text,
+        &[
+            "seed 2: 2 bins more, 3 of 4 covered",
+            "seed 3: 0 bins more",
+            "everything is covered",
+            "2 of 4 seeds cover as much: 3, 4;",
+        ],
+    );
     assert_eq!(bench.read("ran").lines().count(), 4);
     // Each seed finds what those before it have covered.
     let aims = bench.read("aims");
@@ -134,9 +136,7 @@ fn a_test_that_fails_ends_it_red_with_its_seed() {
     let bench = Bench::new(&[&[0], &[1], &[2, 3]], Some(3));
     let (text, status) = bench.command(&["close"]);
     assert_eq!(status, Some(1), "{text}");
-    for wanted in ["level is 9", "it fails with VERIFORK_SEED=3"] {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
+    has(&text, &["level is 9", "it fails with VERIFORK_SEED=3"]);
     // What was found before it is kept.
     let seeds = bench.read("seeds.txt");
     assert!(
@@ -163,6 +163,6 @@ fn seeds_that_add_nothing_and_a_budget_end_it_with_words() {
     ] {
         let (text, status) = bench.command(arguments);
         assert_ne!(status, Some(0), "{text}");
-        assert!(text.contains(told), "no `{told}` in\n{text}");
+        has(&text, &[told]);
     }
 }

@@ -1,13 +1,15 @@
 //! The example `burst_addresses` closed end to end: its plan divided among machines, merged, and looked at.
 
-#[path = "../../runner/tests/common/mod.rs"]
 mod common;
+#[path = "../../runner/tests/common/mod.rs"]
+mod runner;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Harness, files, find, root};
+use common::{has, verifork};
+use runner::{Harness, files, find, root};
 
 const EXAMPLE: &str = "examples/burst_addresses";
 const QUARTERS: [&str; 4] = ["first", "second", "third", "fourth"];
@@ -73,24 +75,10 @@ fn run_shard(folder: &Path, quarter: &str, simulators: [(&str, &str); 2], status
 
 /// What a command of `cargo verifork` says about these machines, and its status.
 fn told(command: &str, machines: &[&Harness], arguments: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
-        .args(["verifork", command])
-        .args(
-            machines
-                .iter()
-                .map(|machine| machine.target.path().join("verifork")),
-        )
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).unwrap(), output.status.code())
-}
-
-fn has(text: &str, wanted: &[&str]) {
-    for wanted in wanted {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
+    let folders = machines
+        .iter()
+        .map(|machine| machine.target.path().join("verifork"));
+    common::told(verifork().arg(command).args(folders).args(arguments))
 }
 
 #[test]

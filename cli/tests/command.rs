@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 mod common;
 
-use common::{FAILED, Outside, is_there, repository};
+use common::{FAILED, Outside, find, is_there, repository};
 
 #[test]
 fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one() {
@@ -1021,9 +1020,7 @@ fn waves_of_a_test_are_shown_in_what_is_installed() {
     let programs = outside.path("programs");
     fs::create_dir(&programs).unwrap();
     for name in ["iverilog", "vvp", "sh", "cc", "ld", "rustc", "cargo"] {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&path).map(|folder| folder.join(name));
-        if let Some(found) = found.into_iter().find(|it| it.is_file()) {
+        if let Some(found) = find(name) {
             std::os::unix::fs::symlink(found, programs.join(name)).unwrap();
         }
     }
@@ -1047,7 +1044,7 @@ fn waves_of_a_test_are_shown_in_what_is_installed() {
             "#!/bin/sh\necho \"$1\" > '{shown}.new' && mv '{shown}.new' '{shown}'\n",
             shown = shown.display()
         );
-        std::os::unix::fs::symlink(find("mv"), programs.join("mv")).ok();
+        std::os::unix::fs::symlink(find("mv").unwrap(), programs.join("mv")).ok();
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         waves("starts", &["--format", "vcd"]).status(0);
@@ -1081,12 +1078,6 @@ fn waves_of_a_test_are_shown_in_what_is_installed() {
     waves(whole, &["--viewer", "no-such-viewer"])
         .status(FAILED)
         .says("`no-such-viewer` does not start");
-}
-
-fn find(program: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut paths = std::env::split_paths(&path).map(|folder| folder.join(program));
-    paths.find(|it| it.is_file()).unwrap()
 }
 
 #[test]

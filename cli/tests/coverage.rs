@@ -2,51 +2,24 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use verifork_coverage::{Bins, CrossBins, EXTENSION, GroupBuilder, Record, Source, take};
+use verifork_coverage::{CrossBins, EXTENSION};
+
+mod common;
+
+use common::{has, levels, told, verifork};
 
 /// A run of a test that samples these values of up to `top`.
 fn write(folder: &Path, test: &str, top: u8, values: &[u8]) {
-    let mut builder = GroupBuilder::new("levels");
-    let level = builder
-        .point("level", Bins::<u8>::new().each("", 0..=top))
-        .unwrap();
-    let odd = builder.point("odd", Bins::<bool>::new()).unwrap();
-    let both = builder
-        .cross("both", &[&level, &odd], CrossBins::new())
-        .unwrap();
-    builder.build();
-    for value in values {
-        level.sample(*value);
-        odd.sample(value % 2 == 1);
-        both.sample();
-    }
-    let record = Record {
-        source: Source {
-            test: test.to_owned(),
-            simulator: "Icarus Verilog 11.0".to_owned(),
-            seed: 7,
-            run: test.to_owned(),
-            passed: true,
-        },
-        groups: take(),
-    };
-    record
+    levels(test, 7, top, CrossBins::new(), values)
         .write(&folder.join(test).with_extension(EXTENSION))
         .unwrap();
 }
 
 /// What the command says, and its status.
 fn coverage(arguments: &[&str], folder: &Path) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
-        .args(["verifork", "coverage"])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).unwrap(), output.status.code())
+    let mut command = verifork();
+    told(command.arg("coverage").args(arguments).current_dir(folder))
 }
 
 #[test]
@@ -56,14 +29,15 @@ fn runs_are_merged_and_what_is_missing_is_named() {
     write(folder.path(), "high", 3, &[1, 2]);
     let (text, status) = coverage(&["."], folder.path());
     assert_eq!(status, Some(0), "{text}");
-    for wanted in [
-        "70.8 % of 1 group covered in 2 runs",
-        "   75.0 %  level  3 of 4\n           missing: 3\n",
-        "  100.0 %  odd  2 of 2\n",
-        "   37.5 %  both  3 of 8\n           missing: 0 × true, 1 × false, 2 × true, 3 × false, 3 × true\n",
-    ] {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
+    has(
+        &text,
+        &[
+            "70.8 % of 1 group covered in 2 runs",
+            "   75.0 %  level  3 of 4\n           missing: 3\n",
+            "  100.0 %  odd  2 of 2\n",
+            "   37.5 %  both  3 of 8\n           missing: 0 × true, 1 × false, 2 × true, 3 × false, 3 × true\n",
+        ],
+    );
 }
 
 #[test]
@@ -175,12 +149,13 @@ fn code_stands_beside_groups_merged_over_tests() {
     let file = file.to_str().unwrap();
     let (text, status) = coverage(&[".", "--format", "lcov", "--output", file], folder.path());
     assert_eq!(status, Some(0), "{text}");
-    for wanted in [
-        "% of 1 group covered in 1 run",
-        " 50.0 %  code  1 of 2\n   50.0 %  statement  1 of 2\n  t.v\n           missing: statement in lines 9\n",
-    ] {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
+    has(
+        &text,
+        &[
+            "% of 1 group covered in 1 run",
+            " 50.0 %  code  1 of 2\n   50.0 %  statement  1 of 2\n  t.v\n           missing: statement in lines 9\n",
+        ],
+    );
     let lcov = fs::read_to_string(file).unwrap();
     assert!(
         lcov.contains("SF:t.v\nBRF:0\nBRH:0\nDA:2,5\nDA:9,0\nLF:2\nLH:1\n"),

@@ -11,6 +11,10 @@ use verifork_protocol::results::{
 use verifork_protocol::trend::{self, Point};
 use verifork_protocol::verdict::{Status, TestVerdict};
 
+mod common;
+
+use common::{find, has, levels, told, verifork};
+
 /// What would break out of the page if it could.
 const NASTY: &str = "</script><script>document.title='broken'</script><!-- <img src=x onerror=\"console.error(1)\"> &amp; \u{2028}";
 
@@ -61,34 +65,8 @@ impl Runs {
 
     /// A run of a test that samples these values of up to `top`.
     fn covers(&self, test: &str, top: u8, values: &[u8]) -> &Self {
-        let mut builder = GroupBuilder::new("levels");
-        let level = builder
-            .point("level", Bins::<u8>::new().each("", 0..=top))
-            .unwrap();
-        let odd = builder.point("odd", Bins::<bool>::new()).unwrap();
-        let both = builder
-            .cross(
-                "both",
-                &[&level, &odd],
-                CrossBins::new().ignore(["0", "true"]),
-            )
-            .unwrap();
-        builder.build();
-        for value in values {
-            level.sample(*value);
-            odd.sample(value % 2 == 1);
-            both.sample();
-        }
-        let record = Record {
-            source: Source {
-                test: test.to_owned(),
-                simulator: "Icarus Verilog 11.0".to_owned(),
-                seed: u64::MAX,
-                run: test.to_owned(),
-                passed: true,
-            },
-            groups: take(),
-        };
+        let crosses = CrossBins::new().ignore(["0", "true"]);
+        let record = levels(test, u64::MAX, top, crosses, values);
         let file = format!("{test}.{EXTENSION}");
         record.write(&self.path().join(file)).unwrap();
         self
@@ -96,14 +74,13 @@ impl Runs {
 
     /// What the command says, and its status.
     fn report(&self, arguments: &[&str]) -> (String, Option<i32>) {
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"))
-            .args(["verifork", "report", "."])
-            .args(arguments)
-            .current_dir(self.path())
-            .output()
-            .unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        (String::from_utf8(text).unwrap(), output.status.code())
+        let mut command = verifork();
+        told(
+            command
+                .args(["report", "."])
+                .args(arguments)
+                .current_dir(self.path()),
+        )
     }
 
     fn page(&self) -> PathBuf {
@@ -147,25 +124,14 @@ impl Runs {
 }
 
 fn browser() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    let paths = names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |it| it.join(name)));
-    paths.into_iter().find(|it| it.is_file())
+    names.into_iter().find_map(find)
 }
 
 /// What is shown in the part of the page that its script makes.
 fn main_of(document: &str) -> &str {
     let from = document.find("<main").unwrap();
     &document[from..document.find("</main>").unwrap()]
-}
-
-fn has(text: &str, wanted: &[&str]) {
-    for wanted in wanted {
-        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
-    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! `cargo verifork` in an empty folder outside of the repository.
+//! `cargo verifork`, in an empty folder outside of the repository too, and what tests leave for it.
 #![allow(dead_code, reason = "no file of tests needs everything")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use verifork_coverage::{Bins, CrossBins, GroupBuilder, Record, Source, take};
 
 pub(crate) const FAILED: i32 = 1;
 
@@ -86,8 +88,8 @@ impl Outside {
     }
 
     pub(crate) fn verifork(&self, folder: &str, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
-        command.arg("verifork").args(arguments);
+        let mut command = verifork();
+        command.args(arguments);
         self.run(command, folder)
     }
 
@@ -102,9 +104,62 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
+/// `cargo verifork`, without arguments yet.
+pub(crate) fn verifork() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-verifork"));
+    command.arg("verifork");
+    command
+}
+
+/// What a command says, and its status.
+pub(crate) fn told(command: &mut Command) -> (String, Option<i32>) {
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).unwrap(), output.status.code())
+}
+
+#[track_caller]
+pub(crate) fn has(text: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(text.contains(wanted), "no `{wanted}` in\n{text}");
+    }
+}
+
+/// The coverage of a test that samples these values of up to `top`, crossed with whether they are odd.
+pub(crate) fn levels(test: &str, seed: u64, top: u8, crosses: CrossBins, values: &[u8]) -> Record {
+    let mut builder = GroupBuilder::new("levels");
+    let level = builder
+        .point("level", Bins::<u8>::new().each("", 0..=top))
+        .unwrap();
+    let odd = builder.point("odd", Bins::<bool>::new()).unwrap();
+    let both = builder.cross("both", &[&level, &odd], crosses).unwrap();
+    builder.build();
+    for value in values {
+        level.sample(*value);
+        odd.sample(value % 2 == 1);
+        both.sample();
+    }
+    Record {
+        source: Source {
+            test: test.to_owned(),
+            simulator: "Icarus Verilog 11.0".to_owned(),
+            seed,
+            run: test.to_owned(),
+            passed: true,
+        },
+        groups: take(),
+    }
+}
+
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|it| it.is_file())
+}
+
 pub(crate) fn is_there(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let there = find(program).is_some();
     if !there {
         eprintln!("skipped: `{program}` is not installed");
     }

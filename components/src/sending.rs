@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 
-use verifork::sync::Event;
+use verifork::sync::{Event, OneshotSender, oneshot};
 
 /// What a reset does to transfers that were accepted and are not done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +104,25 @@ impl<T> Sending<T> {
             number,
             sending: self,
         })
+    }
+
+    /// Accepts an item that is to be answered, and waits for the answer; what drops the item instead says why.
+    pub(crate) async fn ask<A>(
+        self: Rc<Self>,
+        item: impl FnOnce(OneshotSender<A>) -> T,
+    ) -> verifork::Result<A>
+    where
+        T: 'static,
+    {
+        let (answer, receiver) = oneshot();
+        let ticket = self.accept(item(answer)).await?;
+        match receiver.await {
+            Ok(answer) => Ok(answer),
+            Err(_) => {
+                let outcome = ticket.sent().await;
+                Err(outcome.err().unwrap_or(Interrupted::Ended).into())
+            }
+        }
     }
 
     /// The next item, if there is one that fits.
@@ -406,6 +425,40 @@ mod tests {
             sending.end();
             assert_eq!(after.sent().await, Err(Interrupted::Ended));
             assert_eq!(tickets[0].sent().await, Err(Interrupted::Reset));
+        });
+    }
+
+    #[test]
+    fn who_asks_gets_the_answer_or_hears_why_there_is_none() {
+        block_on(async {
+            let sending: Rc<Sending<OneshotSender<u8>>> = Sending::new("test", 8);
+            let ask = async || {
+                let asked = Rc::clone(&sending).ask(|answer| answer);
+                let answer = asked.await;
+                Ok(answer.map_err(|error| error.downcast_ref::<Interrupted>().copied()))
+            };
+            scope(async |tm| {
+                let answered = tm.fork("answered", ask());
+                yield_now().await;
+                let (number, answer) = sending.take().unwrap();
+                answer.send(5).unwrap();
+                sending.is_done(number);
+                assert_eq!(answered.await?, Ok(5));
+
+                let dropped = tm.fork("dropped", ask());
+                yield_now().await;
+                sending.drop_all();
+                assert_eq!(dropped.await?, Err(Some(Interrupted::Reset)));
+
+                let left = tm.fork("left", ask());
+                yield_now().await;
+                drop(sending.take());
+                sending.end();
+                assert_eq!(left.await?, Err(Some(Interrupted::Ended)));
+                Ok(())
+            })
+            .await
+            .unwrap();
         });
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
+use verifork::sync::OneshotSender;
 use verifork::task::waiting_for;
 use verifork::value::Logic;
 use verifork::{Error, Result};
@@ -12,7 +12,7 @@ use super::signals::Signals;
 use super::transfer::{Answer, BUSY, IDLE, NONSEQ, Phase, Request, SEQ};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
-use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
+use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::{Clocked, Pauses};
 
 /// Reads and writes, one request after the other, a transfer each clock: a builder, until it is
@@ -386,15 +386,7 @@ impl RunningManager {
             if let Some(error) = refused {
                 return Err(error);
             }
-            let (answer, receiver) = oneshot();
-            let ticket = requests.accept(Asked { request, answer }).await?;
-            match receiver.await {
-                Ok(answer) => Ok(answer),
-                Err(_) => {
-                    let outcome = ticket.sent().await;
-                    Err(outcome.err().unwrap_or(Interrupted::Ended).into())
-                }
-            }
+            requests.ask(|answer| Asked { request, answer }).await
         }
     }
 

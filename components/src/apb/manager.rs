@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
+use verifork::sync::OneshotSender;
 use verifork::task::waiting_for;
 use verifork::value::Logic;
 use verifork::{Error, Result};
 
 use super::signals::{Answer, Request, Signals};
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
+use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::{Clocked, Pauses};
 
 /// Reads and writes, one transfer after the other: a builder, until it is [started](Self::start).
@@ -199,15 +199,7 @@ impl RunningManager {
             if let Some(error) = refused {
                 return Err(error);
             }
-            let (answer, receiver) = oneshot();
-            let ticket = requests.accept(Asked { request, answer }).await?;
-            match receiver.await {
-                Ok(answer) => Ok(answer),
-                Err(_) => {
-                    let outcome = ticket.sent().await;
-                    Err(outcome.err().unwrap_or(Interrupted::Ended).into())
-                }
-            }
+            requests.ask(|answer| Asked { request, answer }).await
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
+use verifork::sync::OneshotSender;
 use verifork::trigger::now;
 use verifork::{Error, Result};
 
@@ -13,7 +13,7 @@ use super::timing::Timing;
 use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name, interned};
-use crate::sending::{EndOnDrop, Interrupted, Sending};
+use crate::sending::{EndOnDrop, Sending};
 use crate::steps::{for_steps, steps_of, until_step};
 
 /// One of the messages of a transfer: from a start, or a repeated start, to the next one or the stop.
@@ -460,19 +460,12 @@ impl RunningController {
     /// reset came before its end, or the controller has ended.
     pub async fn transfer(&self, messages: &[Message]) -> Result<Vec<u8>> {
         verifork::ensure!(!messages.is_empty(), "I2C: a transfer without a message");
-        let (answer, receiver) = oneshot();
-        let request = Request {
+        let request = |answer| Request {
             messages: messages.to_vec(),
             answer,
         };
-        let ticket = Rc::clone(&self.requests).accept(request).await?;
-        match receiver.await {
-            Ok(outcome) => Ok(outcome?),
-            Err(_) => {
-                let outcome = ticket.sent().await;
-                Err(Error::from(outcome.err().unwrap_or(Interrupted::Ended)))
-            }
-        }
+        let outcome = Rc::clone(&self.requests).ask(request).await?;
+        Ok(outcome?)
     }
 
     /// Writes bytes to a target.

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
+use verifork::Result;
+use verifork::sync::OneshotSender;
 use verifork::time::SimDuration;
 use verifork::value::{Logic, LogicVec};
-use verifork::{Error, Result};
 
 use super::format::{Assembly, Format, Position, Side, pins_for};
 use super::signals::{Signals, drive, levels, width};
 use crate::clocked::between_resets;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
-use crate::sending::{EndOnDrop, Interrupted, Sending};
+use crate::sending::{EndOnDrop, Sending};
 use crate::steps::{for_steps, steps_of};
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
@@ -329,21 +329,13 @@ impl RunningController {
             if let Some(error) = refused {
                 return Err(error);
             }
-            let (answer, receiver) = oneshot();
-            let request = Request {
+            let request = |answer| Request {
                 select,
                 words,
                 looked_at,
                 answer,
             };
-            let ticket = requests.accept(request).await?;
-            match receiver.await {
-                Ok(words) => Ok(words),
-                Err(_) => {
-                    let outcome = ticket.sent().await;
-                    Err(Error::from(outcome.err().unwrap_or(Interrupted::Ended)))
-                }
-            }
+            requests.ask(request).await
         }
     }
 

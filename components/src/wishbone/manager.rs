@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
+use verifork::sync::OneshotSender;
 use verifork::task::waiting_for;
 use verifork::value::Logic;
 use verifork::{Error, Result};
@@ -11,7 +11,7 @@ use super::request::{Answer, Burst, CLASSIC, END_OF_BURST, Request, Termination}
 use super::signals::Signals;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
-use crate::sending::{EndOnDrop, Interrupted, OnReset, Sending};
+use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
@@ -495,20 +495,12 @@ impl RunningManager {
     }
 
     async fn cycle(&self, beats: Vec<Beat>, modify: Option<Modify>) -> Result<Vec<Answer>> {
-        let (answers, receiver) = oneshot();
-        let cycle = Cycle {
+        let cycle = |answers| Cycle {
             beats,
             modify,
             answers,
         };
-        let ticket = Rc::clone(&self.cycles).accept(cycle).await?;
-        match receiver.await {
-            Ok(answers) => Ok(answers),
-            Err(_) => {
-                let outcome = ticket.sent().await;
-                Err(outcome.err().unwrap_or(Interrupted::Ended).into())
-            }
-        }
+        Rc::clone(&self.cycles).ask(cycle).await
     }
 
     #[track_caller]

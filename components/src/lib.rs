@@ -49,6 +49,7 @@ mod checking;
 mod clocked;
 mod handshake;
 pub mod i2c;
+mod known;
 pub mod memory;
 mod outstanding;
 mod parent;

@@ -7,6 +7,7 @@ use verifork::{Result, record};
 
 use super::signals::Signals;
 use super::transfer::{Burst, NONSEQ, Phase};
+use crate::known::Known;
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 

@@ -1,11 +1,12 @@
 //! The signals of the bus.
 
+use verifork::Result;
 use verifork::dut::{Dut, Signal};
-use verifork::value::{Logic, LogicValue, LogicVec};
-use verifork::{Error, Result};
+use verifork::value::Logic;
 
 use super::transfer::{Burst, IDLE, NONSEQ, Phase, Request};
 use crate::handshake::bus_of;
+use crate::known::Known;
 use crate::violation::Violation;
 
 /// The signals of an AHB-Lite, by their names below a prefix. Those that are an `Option` may be missing.
@@ -166,55 +167,6 @@ impl Signals {
         bits << self.lane(phase.address)
     }
 
-    /// A bit that has to be known.
-    #[inline]
-    pub(super) fn bit(
-        &self,
-        signal: &Signal<Logic>,
-        rule: &'static str,
-        name: &str,
-    ) -> Result<bool> {
-        let value = signal.get();
-        if value.is_unknown() {
-            return Err(self.unknown(rule, name, signal.path(), &value));
-        }
-        Ok(value.is_one())
-    }
-
-    #[cold]
-    fn unknown(
-        &self,
-        rule: &'static str,
-        name: &str,
-        path: &str,
-        value: &dyn std::fmt::Display,
-    ) -> Error {
-        Violation::new(rule, self.bus(), format!("{name} has to be known"))
-            .now()
-            .signal(path, format_args!("is {value}"))
-            .into()
-    }
-
-    /// The bits of a mask of a signal, which have to be known.
-    pub(super) fn word<T: LogicValue>(
-        &self,
-        signal: Signal<T>,
-        mask: u64,
-        rule: &'static str,
-        name: &str,
-    ) -> Result<u64> {
-        let bits: LogicVec = signal.as_logic().get();
-        if bits.unknown_word(0) & mask != 0 {
-            return Err(self.unknown(rule, name, signal.path(), &bits));
-        }
-        Ok(bits.value_word(0) & mask)
-    }
-
-    fn byte(&self, signal: Signal<u8>, rule: &'static str, name: &str) -> Result<u8> {
-        let word = self.word(signal, u64::MAX, rule, name)?;
-        Ok(word.to_le_bytes()[0])
-    }
-
     pub(super) fn is_ready(&self) -> Result<bool> {
         self.bit(&self.answer_ready(), "AHB_ERRS_HREADY_X", "HREADY")
     }
@@ -283,5 +235,11 @@ impl Signals {
             "HRDATA",
         )?;
         Ok(word >> self.lane(phase.address))
+    }
+}
+
+impl Known for Signals {
+    fn bus(&self) -> &'static str {
+        self.bus()
     }
 }

@@ -6,6 +6,7 @@ use verifork::{Result, TestRng};
 use super::signals::Signals;
 use super::transfer::{NONSEQ, Phase};
 use crate::axi_lite::Target;
+use crate::known::Known;
 use crate::memory::Fault;
 use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::pauses::Cursor;

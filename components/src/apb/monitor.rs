@@ -6,6 +6,7 @@ use verifork::record;
 use verifork::time::SimTime;
 
 use super::signals::{Answer, Request, Signals};
+use crate::known::Known;
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 

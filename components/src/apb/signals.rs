@@ -1,12 +1,12 @@
 //! The signals of the bus, and what goes over it.
 
+use verifork::Result;
 use verifork::dut::{Dut, Signal};
-use verifork::value::{Logic, LogicVec};
-use verifork::{Error, Result};
+use verifork::value::Logic;
 
 use crate::handshake::bus_of;
+use crate::known::Known;
 use crate::memory::mask_of;
-use crate::violation::Violation;
 
 /// The signals of an APB, by their names below a prefix. Those that are an `Option` may be missing.
 #[derive(Clone, Copy, Debug, Dut)]
@@ -149,34 +149,6 @@ impl Signals {
         None
     }
 
-    /// A bit that has to be known.
-    pub(super) fn bit(
-        &self,
-        signal: &Signal<Logic>,
-        rule: &'static str,
-        name: &str,
-    ) -> Result<bool> {
-        let value = signal.get();
-        if value.is_unknown() {
-            return Err(self.unknown(rule, name, signal.path(), &value));
-        }
-        Ok(value.is_one())
-    }
-
-    #[cold]
-    pub(super) fn unknown(
-        &self,
-        rule: &'static str,
-        name: &str,
-        path: &str,
-        value: &dyn std::fmt::Display,
-    ) -> Error {
-        Violation::new(rule, self.bus(), format!("{name} has to be known"))
-            .now()
-            .signal(path, format_args!("is {value}"))
-            .into()
-    }
-
     /// Whether the transfer ends at this edge, in its access phase.
     pub(super) fn is_ready(&self) -> Result<bool> {
         match &self.pready {
@@ -187,33 +159,19 @@ impl Signals {
 
     /// What a transfer that ends at this edge asks for.
     pub(super) fn request(&self) -> Result<Request> {
-        let number = |bits: LogicVec, rule, name, path: &str| -> Result<u32> {
-            if bits.has_unknown() {
-                return Err(self.unknown(rule, name, path, &bits));
-            }
-            Ok(u32::try_from(bits.value_word(0))?)
+        let byte = |signal: Option<Signal<u8>>, rule, name| {
+            let read = signal.map(|signal| self.byte(signal, rule, name));
+            read.transpose()
         };
-        let of = |signal: Signal<u32>, rule, name| {
-            number(signal.as_logic().get(), rule, name, signal.path())
-        };
-        let byte = |signal: Option<Signal<u8>>, rule, name| -> Result<Option<u8>> {
-            let Some(signal) = signal else {
-                return Ok(None);
-            };
-            let read = number(signal.as_logic().get(), rule, name, signal.path())?;
-            Ok(Some(read.to_le_bytes()[0]))
-        };
-        let address = of(self.paddr, "APB_ERRM_PADDR_X", "PADDR")?;
+        let address = self.word(self.paddr, u64::MAX, "APB_ERRM_PADDR_X", "PADDR")?;
+        let address = u32::try_from(address)?;
         let writes = self.bit(&self.pwrite, "APB_ERRM_PWRITE_X", "PWRITE")?;
         let strobe = byte(self.pstrb, "APB_ERRM_PSTRB_X", "PSTRB")?;
         let prot = byte(self.pprot, "APB_ERRM_PPROT_X", "PPROT")?.unwrap_or(0);
         let write = if writes {
             let mask = mask_of(strobe.unwrap_or(self.all_bytes()));
-            let bits = self.pwdata.as_logic().get();
-            if bits.unknown_word(0) & mask != 0 {
-                return Err(self.unknown("APB_ERRM_PWDATA_X", "PWDATA", self.pwdata.path(), &bits));
-            }
-            Some(u32::try_from(bits.value_word(0) & mask)?)
+            let data = self.word(self.pwdata, mask, "APB_ERRM_PWDATA_X", "PWDATA")?;
+            Some(u32::try_from(data)?)
         } else {
             None
         };
@@ -242,5 +200,11 @@ impl Signals {
             u32::try_from(bits.value_word(0))?
         };
         Ok(Answer { data, error })
+    }
+}
+
+impl Known for Signals {
+    fn bus(&self) -> &'static str {
+        self.bus()
     }
 }

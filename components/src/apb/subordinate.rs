@@ -5,6 +5,7 @@ use verifork::value::Logic;
 
 use super::signals::Signals;
 use crate::axi_lite::Target;
+use crate::known::Known;
 use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::{Clocked, Pauses};
 

@@ -1,13 +1,13 @@
 //! The signals of the bus.
 
+use verifork::Result;
 use verifork::dut::{Binder, DeclaredPaths, Dut, Signal};
-use verifork::value::{Logic, LogicValue, LogicVec};
-use verifork::{Error, Result};
+use verifork::value::Logic;
 
 use super::request::{Answer, INCREMENTING, Request, Termination};
 use crate::handshake::bus_of;
+use crate::known::Known;
 use crate::memory::mask_of;
-use crate::violation::Violation;
 
 /// The signals of a Wishbone, by their names below a prefix. Those that are an `Option` may be missing.
 ///
@@ -257,35 +257,6 @@ impl Signals {
             .then(|| format!("SEL {select:#b}, and `{bus}` has no SEL"))
     }
 
-    /// A bit that has to be known.
-    #[inline]
-    pub(super) fn bit(
-        &self,
-        signal: &Signal<Logic>,
-        rule: &'static str,
-        name: &str,
-    ) -> Result<bool> {
-        let value = signal.get();
-        if value.is_unknown() {
-            return Err(self.unknown(rule, name, signal.path(), &value));
-        }
-        Ok(value.is_one())
-    }
-
-    #[cold]
-    fn unknown(
-        &self,
-        rule: &'static str,
-        name: &str,
-        path: &str,
-        value: &dyn std::fmt::Display,
-    ) -> Error {
-        Violation::new(rule, self.bus(), format!("{name} has to be known"))
-            .now()
-            .signal(path, format_args!("is {value}"))
-            .into()
-    }
-
     pub(super) fn is_in_cycle(&self) -> Result<bool> {
         self.bit(&self.cyc, "WB_CYC_X", "CYC")
     }
@@ -319,31 +290,12 @@ impl Signals {
         })
     }
 
-    fn word<T: LogicValue>(
-        &self,
-        signal: Signal<T>,
-        mask: u64,
-        rule: &'static str,
-        name: &str,
-    ) -> Result<u64> {
-        let bits: LogicVec = signal.as_logic().get();
-        if bits.unknown_word(0) & mask != 0 {
-            return Err(self.unknown(rule, name, signal.path(), &bits));
-        }
-        Ok(bits.value_word(0) & mask)
-    }
-
-    fn byte(&self, signal: Option<Signal<u8>>, rule: &'static str, name: &str) -> Result<u8> {
-        let word = signal.map_or(Ok(0), |signal| self.word(signal, u64::MAX, rule, name))?;
-        Ok(word.to_le_bytes()[0])
-    }
-
     /// What is asked for at this edge; bytes that are not selected are 0.
     pub(super) fn request(&self) -> Result<Request> {
         let adr = self.word(self.adr, u64::MAX, "WB_3.60_ADR_X", "ADR")?;
         let writes = self.bit(&self.we, "WB_3.60_WE_X", "WE")?;
         let select = match self.sel {
-            Some(_) => Some(self.byte(self.sel, "WB_3.60_SEL_X", "SEL")?),
+            Some(signal) => Some(self.byte(signal, "WB_3.60_SEL_X", "SEL")?),
             None => None,
         };
         let mask = mask_of(select.unwrap_or(self.all_bytes()));
@@ -361,9 +313,12 @@ impl Signals {
 
     /// CTI and BTE at this edge; 0 where they are missing.
     pub(super) fn tags(&self) -> Result<(u8, u8)> {
-        let cti = self.byte(self.cti, "WB_3.60_CTI_X", "CTI")?;
+        let byte = |signal: Option<_>, rule, name| {
+            signal.map_or(Ok(0), |signal| self.byte(signal, rule, name))
+        };
+        let cti = byte(self.cti, "WB_3.60_CTI_X", "CTI")?;
         let bte = match cti {
-            INCREMENTING => self.byte(self.bte, "WB_3.60_BTE_X", "BTE")?,
+            INCREMENTING => byte(self.bte, "WB_3.60_BTE_X", "BTE")?,
             _ => 0, // it means nothing there
         };
         Ok((cti, bte))
@@ -378,5 +333,11 @@ impl Signals {
             0
         };
         Ok(Answer { data, termination })
+    }
+}
+
+impl Known for Signals {
+    fn bus(&self) -> &'static str {
+        self.bus()
     }
 }

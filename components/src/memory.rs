@@ -26,8 +26,9 @@
 //! | Intel HEX | [`load_ihex`](Memory::load_ihex) | [`dump_ihex`](Memory::dump_ihex) |
 //! | Motorola S-record | [`load_srec`](Memory::load_srec) | [`dump_srec`](Memory::dump_srec) |
 //! | `$readmemh` (IEEE 1800-2017, 21.4) | [`load_readmemh`](Memory::load_readmemh) | [`dump_readmemh`](Memory::dump_readmemh) |
-//! | ELF, its segments at their physical addresses | [`load_elf`](Memory::load_elf) | – |
+//! | ELF, its segments at their physical addresses | [`load_elf`](Memory::load_elf) | [`dump_elf`](Memory::dump_elf) |
 
+mod elf;
 mod files;
 
 use std::cell::RefCell;
@@ -38,6 +39,8 @@ use std::rc::Rc;
 
 use verifork::TestRng;
 use verifork::value::LogicVec;
+
+pub use elf::Elf;
 
 const PAGE: usize = 4096;
 

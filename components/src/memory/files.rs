@@ -1,9 +1,7 @@
-//! Files that memories are loaded from and dumped to.
+//! Files of text that memories are loaded from and dumped to.
 
 use std::fmt::Write as _;
 
-use object::read::elf::{FileHeader, ProgramHeader};
-use object::{Endianness, elf};
 use verifork::{Context, Result, bail, ensure};
 
 use super::{Endian, Memory};
@@ -227,52 +225,6 @@ impl Memory {
         text
     }
 
-    /// Loads the segments of an ELF file at their physical addresses, what follows their data up to their size
-    /// as 0. Returns the entry point.
-    ///
-    /// # Errors
-    ///
-    /// It is no ELF file, a segment is cut, or there is none to load.
-    pub fn load_elf(&self, file: &[u8]) -> Result<u64> {
-        match file.get(4) {
-            Some(1) => self.load_elf_of::<elf::FileHeader32<Endianness>>(file),
-            Some(2) => self.load_elf_of::<elf::FileHeader64<Endianness>>(file),
-            _ => bail!("ELF: it has no ELF header"),
-        }
-    }
-
-    fn load_elf_of<H: FileHeader<Endian = Endianness>>(&self, file: &[u8]) -> Result<u64> {
-        let header = H::parse(file).context("ELF")?;
-        let endian = header.endian().context("ELF")?;
-        let mut loaded = 0;
-        for segment in header.program_headers(endian, file).context("ELF")? {
-            if segment.p_type(endian) != elf::PT_LOAD {
-                continue;
-            }
-            let address: u64 = segment.p_paddr(endian).into();
-            let size: u64 = segment.p_memsz(endian).into();
-            let Ok(data) = segment.data(endian, file) else {
-                bail!("ELF: the segment at {address:#x} is cut");
-            };
-            ensure!(
-                size >= data.len() as u64 && size <= 1 << 32,
-                "ELF: the segment at {address:#x} has {} bytes in the file and {size} in memory",
-                data.len()
-            );
-            self.write(address, data);
-            let mut rest = address.wrapping_add(data.len() as u64);
-            let mut left = size - data.len() as u64;
-            while left > 0 {
-                let part = left.min(4096);
-                self.write(rest, &[0; 4096][..usize::try_from(part)?]);
-                (rest, left) = (rest.wrapping_add(part), left - part);
-            }
-            loaded += 1;
-        }
-        ensure!(loaded > 0, "ELF: the file has no segment to load");
-        Ok(header.e_entry(endian).into())
-    }
-
     /// What was written, in parts of so many bytes that do not cross a multiple of `page`.
     fn lines(&self, most: u64, page: u64) -> Vec<(u64, Vec<u8>)> {
         let mut lines = Vec::new();
@@ -328,10 +280,11 @@ fn without_comments(text: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::elf::Elf;
     use super::*;
 
-    fn filled() -> Memory {
+    pub(in super::super) fn filled() -> Memory {
         let memory = Memory::sparse();
         memory.write(0x0001_fff8, &(0..40).collect::<Vec<u8>>());
         memory.write(0x8000_0003, &[0xaa]);
@@ -340,7 +293,7 @@ mod tests {
 
     /// What one memory dumps, another one loads.
     #[track_caller]
-    fn same(memory: &Memory, other: &Memory) {
+    pub(in super::super) fn same(memory: &Memory, other: &Memory) {
         assert_eq!(memory.written(), other.written());
         for range in memory.written() {
             let count = usize::try_from(range.end() - range.start() + 1).unwrap();
@@ -472,49 +425,6 @@ mod tests {
         }
     }
 
-    /// An ELF file of 32 bits with one segment, by the fields of its headers.
-    fn elf(entry: u32, address: u32, data: &[u8], size: u32) -> Vec<u8> {
-        let mut file = vec![0x7f, b'E', b'L', b'F', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let half = |file: &mut Vec<u8>, value: u16| file.extend(value.to_le_bytes());
-        let word = |file: &mut Vec<u8>, value: u32| file.extend(value.to_le_bytes());
-        half(&mut file, 2); // executable
-        half(&mut file, 0xf3); // RISC-V
-        for value in [1, entry, 52, 0, 0] {
-            word(&mut file, value);
-        }
-        for value in [52, 32, 1, 40, 0, 0] {
-            half(&mut file, value);
-        }
-        let length = u32::try_from(data.len()).unwrap();
-        for value in [1, 84, address + 0x1000, address, length, size, 5, 4] {
-            word(&mut file, value);
-        }
-        file.extend(data);
-        file
-    }
-
-    #[test]
-    fn an_elf_file_is_loaded_at_its_physical_addresses() {
-        let memory = Memory::sparse().unwritten(0xff);
-        let file = elf(0x8000_0004, 0x8000_0000, &[1, 2, 3, 4, 5], 12);
-        assert_eq!(memory.load_elf(&file).unwrap(), 0x8000_0004);
-        assert_eq!(
-            memory.read_bytes(0x8000_0000, 13),
-            [1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 0, 0, 0xff]
-        );
-        for (file, says) in [
-            (vec![1, 2, 3], "no ELF header"),
-            (file[..file.len() - 2].to_vec(), "is cut"),
-            (
-                elf(0, 0, &[1, 2, 3], 2),
-                "3 bytes in the file and 2 in memory",
-            ),
-        ] {
-            let error = format!("{:#}", Memory::sparse().load_elf(&file).unwrap_err());
-            assert!(error.contains(says), "{error}");
-        }
-    }
-
     /// Whatever is in a file, it is an error at most.
     #[test]
     fn no_text_and_no_file_makes_a_loader_panic() {
@@ -525,7 +435,9 @@ mod tests {
             whole.dump_srec().unwrap(),
             "S1\nS\nS10\nS1é\nSé\n:\n:é0\n@\n/*é".to_owned(),
         ];
-        let file = elf(4, 0x1000, &[1, 2, 3, 4], 8);
+        let program = Memory::sparse();
+        program.write(0x1000, &[1, 2, 3, 4]);
+        let file = program.dump_elf(&Elf::bits32(0xf3)).unwrap();
         let memory = Memory::sparse();
         for _ in 0..3000 {
             let mut bytes = rng.choose(&texts).unwrap().clone().into_bytes();

@@ -63,6 +63,7 @@
 //! | `I2C_tBUF` | the time from a stop to the next start |
 //! | `I2C_tLOW`, `I2C_tHIGH`, `I2C_fSCL` | the low and high times of SCL, and its period |
 //! | `I2C_tSU;DAT`, `I2C_tHD;DAT` | SDA does not change before SCL rises, nor after it has fallen |
+//! | `I2C_tVD;DAT`, `I2C_tVD;ACK` | nor later after it has fallen, unless the clock is stretched |
 //! | `I2C_SCL_LOW_MAX` | SCL is 0 for no longer than [`max_low`](Checker::max_low), if that is set |
 //! | `I2C_ALL_DONE_EOS` | at the end the bus is free |
 //!

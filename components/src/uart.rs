@@ -42,6 +42,9 @@
 //! a wrong parity bit, a stop bit that is 0, glitches, a break. [`Format::received`] tells what a receiver
 //! makes of it, for a scoreboard.
 //!
+//! Flow control by RTS and CTS: a transmitter waits for [`cts_low`](Transmitter::cts_low), a receiver drives
+//! [`rts_low`](Receiver::rts_low) by how many characters wait in it.
+//!
 //! A design whose line is unknown before its reset is given the reset by `reset_of`: while that is active, a
 //! component looks at nothing. A line that is unknown at any other time is an error by the name of the rule
 //! `UART_LINE_X`.
@@ -60,6 +63,7 @@
 //! | `UART_STOP_LENGTH` | the next character begins after the stop bits |
 //! | `UART_BREAK` | there is no break, if [`no_breaks`](Checker::no_breaks) says so |
 //! | `UART_BREAK_MARK` | the line is 1 for a bit after a break |
+//! | `UART_CTS` | no character begins a bit or more after the other side has said that it has no room, if [`cts_low`](Checker::cts_low) or `cts_high` names its line |
 //! | `UART_IDLE_RESET` | the line is 1 when a reset ends, if [`reset_of`](Checker::reset_of) names one |
 //! | `UART_ALL_DONE_EOS` | at the end no character is under way |
 //!
@@ -74,6 +78,7 @@
 //! | `await sink.read(1)` | `sink.recv_good().await?` |
 
 mod checker;
+mod flow;
 mod format;
 mod frame;
 mod line;

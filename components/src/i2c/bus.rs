@@ -241,6 +241,9 @@ pub(super) struct Lines {
     /// Who of the components pulls which line low.
     pulls: RefCell<Vec<[bool; 2]>>,
     levels: [Cell<bool>; 2],
+    /// Who holds SCL low, a bit each, and whether more than one has since it fell.
+    holders: Cell<u64>,
+    stretched: Cell<bool>,
     busy: Cell<bool>,
     free_since: Cell<Option<SimTime>>,
     started_at: Cell<Option<SimTime>>,
@@ -259,6 +262,11 @@ impl Lines {
 
     pub(super) fn free_since(&self) -> Option<SimTime> {
         self.free_since.get()
+    }
+
+    /// Whether more than one had a hand in the present low time of SCL, or in the last one.
+    pub(super) fn is_stretched(&self) -> bool {
+        self.stretched.get()
     }
 
     /// Whether another controller has started in this very time step.
@@ -307,10 +315,14 @@ impl Lines {
     /// Takes the levels from all who pull, tells what has happened, and lets the designs see it.
     fn resolve(&self) -> Result {
         let mut levels = [true; 2];
+        let mut holders = 0_u64;
+        for (index, pulls) in self.pulls.borrow().iter().enumerate() {
+            holders |= u64::from(pulls[Wire::Scl as usize]) << (index % 32);
+        }
         for wire in WIRES {
             let ours = self.pulls.borrow().iter().any(|pulls| pulls[wire as usize]);
             let mut low = ours;
-            for design in &self.designs {
+            for (index, design) in self.designs.iter().enumerate() {
                 let side = design.pins.side(wire);
                 if let Some(net) = side.net {
                     let forced = &design.forced[wire as usize];
@@ -323,10 +335,15 @@ impl Lines {
                         continue;
                     }
                 }
-                low |= !self.is_in_reset() && side.pulls(self.name)?;
+                let pulls = !self.is_in_reset() && side.pulls(self.name)?;
+                low |= pulls;
+                if wire == Wire::Scl {
+                    holders |= u64::from(pulls) << (32 + index % 32);
+                }
             }
             levels[wire as usize] = !low;
         }
+        self.note_holders(holders);
         self.apply(levels);
         for wire in WIRES {
             let level = Logic::from(self.level(wire));
@@ -337,6 +354,17 @@ impl Lines {
             }
         }
         Ok(())
+    }
+
+    fn note_holders(&self, holders: u64) {
+        let before = self.holders.replace(holders);
+        if holders == 0 {
+            return;
+        }
+        let taken_over = before != 0 && before != holders;
+        let of_this_low = before != 0 && self.stretched.get();
+        self.stretched
+            .set(of_this_low || taken_over || holders.count_ones() > 1);
     }
 
     /// Of two changes at once, that of SDA comes while SCL is low.
@@ -449,6 +477,8 @@ impl Bus {
             reset: self.reset,
             pulls: RefCell::default(),
             levels: [Cell::new(true), Cell::new(true)],
+            holders: Cell::new(0),
+            stretched: Cell::new(false),
             busy: Cell::new(false),
             free_since: Cell::new(None),
             started_at: Cell::new(None),

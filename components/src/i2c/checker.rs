@@ -85,6 +85,8 @@ impl Checker {
                 period: of("1/fSCL", timing.period),
                 setup_data: of("tSU;DAT", timing.setup_data),
                 hold_data: of("tHD;DAT", timing.hold_data),
+                valid_data: of("tVD;DAT", timing.valid_data),
+                valid_acknowledge: of("tVD;ACK", timing.valid_acknowledge),
                 max_low: self.max_low.map(|time| of("the longest low time", time)),
             },
             transfers: 0,
@@ -95,6 +97,7 @@ impl Checker {
             rose: None,
             fell: None,
             data: None,
+            valid: None,
         };
         look_between_resets(parent, bus, self.reset, checking);
     }
@@ -111,6 +114,8 @@ struct Times {
     period: u64,
     setup_data: u64,
     hold_data: u64,
+    valid_data: u64,
+    valid_acknowledge: u64,
     max_low: Option<u64>,
 }
 
@@ -140,6 +145,8 @@ struct Checking {
     fell: Option<SimTime>,
     /// The last change of SDA since SCL has fallen.
     data: Option<SimTime>,
+    /// How long after the fall of SCL that was, in steps, until it is known whether it was a bit.
+    valid: Option<u64>,
 }
 
 impl BetweenResets for Checking {
@@ -175,7 +182,7 @@ impl BetweenResets for Checking {
 
     fn reset(&mut self) {
         self.is_busy = false;
-        (self.stopped, self.fell) = (None, None);
+        (self.stopped, self.fell, self.valid) = (None, None, None);
     }
 }
 
@@ -204,7 +211,7 @@ impl Checking {
         }
         self.is_busy = true;
         self.message = Message::default();
-        (self.started, self.rose) = (Some(at), None);
+        (self.started, self.rose, self.valid) = (Some(at), None, None);
         Ok(())
     }
 
@@ -217,7 +224,7 @@ impl Checking {
             self.after("I2C_tSU;STO", self.rose, at, self.times.setup_stop)?;
         }
         self.is_busy = false;
-        (self.stopped, self.started) = (Some(at), None);
+        (self.stopped, self.started, self.valid) = (Some(at), None, None);
         Ok(())
     }
 
@@ -247,6 +254,11 @@ impl Checking {
         self.after("I2C_tSU;DAT", self.data, at, self.times.setup_data)?;
         self.after("I2C_fSCL", self.rose, at, self.times.period)?;
         self.rose = Some(at);
+        let changed = self
+            .data
+            .zip(self.fell)
+            .filter(|_| !self.bus.0.is_stretched());
+        self.valid = changed.map(|(data, fell)| data.steps() - fell.steps());
         let message = &mut self.message;
         message.bits += 1;
         if message.bits == 9 {
@@ -266,6 +278,16 @@ impl Checking {
                 self.after("I2C_tHD;STA", Some(started), at, self.times.hold_start)?;
             }
             None => self.after("I2C_tHIGH", self.rose, at, self.times.high)?,
+        }
+        if let Some(valid) = self.valid.take() {
+            let (rule, most) = match self.message.bits {
+                0 => ("I2C_tVD;ACK", self.times.valid_acknowledge),
+                _ => ("I2C_tVD;DAT", self.times.valid_data),
+            };
+            let name = rule.trim_start_matches("I2C_");
+            let (valid, limit) = (duration_of(valid), duration_of(most));
+            let what = format!("{name} is {valid}, not {limit} at most");
+            self.check(valid <= limit, rule, &what)?;
         }
         (self.fell, self.data) = (Some(at), None);
         Ok(())

@@ -181,6 +181,7 @@ impl Times {
             of("tSU;DAT", timing.setup_data),
             of("tHD;DAT", timing.hold_data),
         );
+        let valid = of("tVD;DAT", timing.valid_data);
         assert!(
             low > 0 && high > 0 && setup + hold <= low,
             "I2C: a low time of SCL of {low} steps leaves no room for tSU;DAT and tHD;DAT, which are {setup} and {hold}"
@@ -190,7 +191,7 @@ impl Times {
             low,
             high,
             setup_start: of("tSU;STA", timing.setup_start).max(1),
-            data: hold.max((low - setup) / 4),
+            data: hold.max(((low - setup) / 4).min(valid)),
             setup_stop: of("tSU;STO", timing.setup_stop).max(1),
             bus_free: of("tBUF", timing.bus_free).max(1),
         }

@@ -25,6 +25,8 @@ pub const RULES: &[Rule] = rules! {
     "I2C_fSCL" "from one rise of SCL to the next it is 1/fSCL"
     "I2C_tSU;DAT" "SDA does not change for tSU;DAT before SCL rises"
     "I2C_tHD;DAT" "SDA does not change for tHD;DAT after SCL has fallen"
+    "I2C_tVD;DAT" "a data bit is on SDA no later after SCL has fallen than tVD;DAT, unless the clock is stretched"
+    "I2C_tVD;ACK" "the same of an acknowledge and tVD;ACK"
     "I2C_SCL_LOW_MAX" "SCL is 0 for no longer than `max_low`, if that is set"
     "I2C_ALL_DONE_EOS" "at the end the bus is free"
 };

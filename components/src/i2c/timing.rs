@@ -32,6 +32,10 @@ pub struct Timing {
     pub setup_stop: SimDuration,
     /// tBUF: from a stop to the next start.
     pub bus_free: SimDuration,
+    /// tVD;DAT: the longest time from the fall of SCL to a data bit on SDA, where nobody stretches the clock.
+    pub valid_data: SimDuration,
+    /// tVD;ACK: the same of an acknowledge.
+    pub valid_acknowledge: SimDuration,
 }
 
 const fn ns(count: u64) -> SimDuration {
@@ -51,6 +55,8 @@ impl Timing {
             setup_data: ns(250),
             setup_stop: ns(4000),
             bus_free: ns(4700),
+            valid_data: ns(3450),
+            valid_acknowledge: ns(3450),
         }
     }
 
@@ -66,6 +72,8 @@ impl Timing {
             setup_data: ns(100),
             setup_stop: ns(600),
             bus_free: ns(1300),
+            valid_data: ns(900),
+            valid_acknowledge: ns(900),
         }
     }
 
@@ -81,6 +89,8 @@ impl Timing {
             setup_data: ns(50),
             setup_stop: ns(260),
             bus_free: ns(500),
+            valid_data: ns(450),
+            valid_acknowledge: ns(450),
         }
     }
 
@@ -102,6 +112,8 @@ impl Timing {
             mut setup_data,
             mut setup_stop,
             mut bus_free,
+            mut valid_data,
+            mut valid_acknowledge,
         } = self;
         for time in [
             &mut period,
@@ -113,6 +125,8 @@ impl Timing {
             &mut setup_data,
             &mut setup_stop,
             &mut bus_free,
+            &mut valid_data,
+            &mut valid_acknowledge,
         ] {
             *time = match time.checked_div(divisor) {
                 Ok(part) => part,
@@ -129,6 +143,8 @@ impl Timing {
             setup_data,
             setup_stop,
             bus_free,
+            valid_data,
+            valid_acknowledge,
         }
     }
 }

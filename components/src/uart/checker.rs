@@ -1,16 +1,21 @@
 //! The side that knows the rules.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use verifork::dut::{ScalarValue, Signal};
 use verifork::time::SimTime;
 use verifork::trigger::{now, read_only};
 use verifork::{Result, first_of};
 
+use super::flow::Flow;
 use super::format::{Format, Timing};
 use super::line::Line;
 use super::rules::RULES;
 use crate::Clocked;
 use crate::checking::{AtEnd, BetweenResets, look_between_resets};
-use crate::parent::Parent;
+use crate::clocked::between_resets;
+use crate::parent::{Parent, free_name};
 use crate::steps::until_step;
 use crate::violation::{Ignored, Violation};
 
@@ -23,6 +28,7 @@ pub struct Checker {
     ignored: Ignored,
     tolerance: u32,
     breaks: bool,
+    cts: Option<Flow>,
     reset: Option<Clocked>,
 }
 
@@ -35,6 +41,7 @@ impl Checker {
             ignored: Ignored::default(),
             tolerance: 20_000,
             breaks: true,
+            cts: None,
             reset: None,
         }
     }
@@ -71,6 +78,19 @@ impl Checker {
         Checker { breaks, ..self }
     }
 
+    /// Flow control: no character begins a bit or more after this line, active at 0, has become inactive. Until then
+    /// its change may be on its way through the sender.
+    pub fn cts_low<T: ScalarValue>(self, signal: &Signal<T>) -> Self {
+        let cts = Some(Flow::new(signal, false));
+        Checker { cts, ..self }
+    }
+
+    /// The same by a line that is active at 1.
+    pub fn cts_high<T: ScalarValue>(self, signal: &Signal<T>) -> Self {
+        let cts = Some(Flow::new(signal, true));
+        Checker { cts, ..self }
+    }
+
     /// While this reset is active nothing is looked at, and what it cuts short is forgotten.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
@@ -85,7 +105,22 @@ impl Checker {
     /// At the caller's line: a bit is too short for the design's precision.
     #[track_caller]
     pub fn start(self, parent: &impl Parent) {
+        let inactive_since = Rc::new(Cell::new(None));
+        if let Some(cts) = self.cts {
+            let name = free_name(parent, format!("{} checker", cts.path()));
+            let (since, reset) = (Rc::clone(&inactive_since), self.reset);
+            parent.add_background(name, async move {
+                let mut since = since;
+                let run = async |since: &mut Rc<Cell<_>>| cts.watch(since).await;
+                between_resets(reset, &mut since, run, |since| {
+                    since.set(None);
+                    Ok(())
+                })
+                .await
+            });
+        }
         let checking = Checking {
+            inactive_since,
             line: self.line,
             format: self.format,
             timing: Timing::of_now(&self.format),
@@ -113,6 +148,8 @@ struct Suspect {
 }
 
 struct Checking {
+    /// The step of simulated time at which CTS became inactive, if it is.
+    inactive_since: Rc<Cell<Option<u64>>>,
     line: Line,
     format: Format,
     timing: Timing,
@@ -158,6 +195,11 @@ impl Checking {
     /// From the beginning of a start bit to the end of the stop bits.
     async fn character(&mut self, begun: SimTime) -> Result {
         self.characters += 1;
+        if let Some(since) = self.inactive_since.get() {
+            let what = "a character begins though the other side has said that it has no room";
+            let in_time = begun.steps() < since + self.timing.steps_to(1000);
+            self.check(in_time, "UART_CTS", what)?;
+        }
         let (mut samples, before_stop) = (0_u16, self.format.bits_before_stop());
         for index in 0..self.format.samples() {
             self.until(begun, self.format.sampled_at(index)).await?;

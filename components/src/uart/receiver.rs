@@ -4,14 +4,16 @@ use std::rc::Rc;
 
 use verifork::Result;
 use verifork::dut::{ScalarValue, Signal};
+use verifork::sync::Event as Pulse;
 use verifork::time::SimTime;
 use verifork::trigger::now;
 
+use super::flow::{Flow, Request};
 use super::format::{Character, Format, Timing};
 use super::line::Line;
 use crate::Clocked;
 use crate::clocked::between_resets;
-use crate::parent::{Parent, free_name, interned};
+use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndReceived, Interrupted, OnReset, Received};
 
 /// A line that characters are read from, each bit in its middle.
@@ -66,6 +68,7 @@ impl Sampler {
 pub struct Receiver {
     line: Line,
     format: Format,
+    rts: Option<(Flow, usize)>,
     on_reset: OnReset,
     reset: Option<Clocked>,
 }
@@ -76,9 +79,42 @@ impl Receiver {
         Receiver {
             line: Line::of(line),
             format: *format,
+            rts: None,
             on_reset: OnReset::default(),
             reset: None,
         }
+    }
+
+    /// Flow control: drives this line of the design to 0 while fewer than so many characters wait to be taken, else
+    /// to 1. That is in the middle of a stop bit, so a sender that heeds it sends none too many.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: for 0 characters.
+    #[track_caller]
+    pub fn rts_low<T: ScalarValue>(self, signal: &Signal<T>, most: usize) -> Self {
+        self.rts(Flow::new(signal, false), most)
+    }
+
+    /// The same by a line that is active at 1.
+    ///
+    /// # Panics
+    ///
+    /// As [`rts_low`](Self::rts_low).
+    #[track_caller]
+    pub fn rts_high<T: ScalarValue>(self, signal: &Signal<T>, most: usize) -> Self {
+        self.rts(Flow::new(signal, true), most)
+    }
+
+    #[track_caller]
+    fn rts(self, flow: Flow, most: usize) -> Self {
+        assert!(
+            most > 0,
+            "UART: a receiver that has room for 0 characters on `{}` receives none",
+            self.line.path()
+        );
+        let rts = Some((flow, most));
+        Receiver { rts, ..self }
     }
 
     /// While this reset is active nothing is received, and what was received before it is dropped.
@@ -96,14 +132,31 @@ impl Receiver {
     ///
     /// # Panics
     ///
-    /// At the caller's line: a bit is too short for the design's precision.
+    /// At the caller's line: a bit is too short for the design's precision, or another receiver drives its line of
+    /// flow control.
     #[track_caller]
     pub fn start(self, parent: &impl Parent) -> RunningReceiver {
         let sampler = Sampler::new(self.line, self.format);
         let path = self.line.path();
         let received = Received::new(interned(format!("characters from {path}")), usize::MAX);
         let name = free_name(parent, format!("{path} receiver"));
+        let changed = Rc::new(Pulse::new());
+        if let Some((flow, most)) = self.rts {
+            let name = free_name(parent, format!("{} request to send", flow.path()));
+            let claim = Claim::new(flow.path(), "receiver");
+            let (waiting, changed) = (Rc::clone(&received), Rc::clone(&changed));
+            parent.add_background(name, async move {
+                let _claim = claim;
+                let request = Request {
+                    flow,
+                    most,
+                    changed,
+                };
+                request.run(|| waiting.len()).await
+            });
+        }
         let running = RunningReceiver {
+            changed: Rc::clone(&changed),
             received: Rc::clone(&received),
             on_reset: self.on_reset,
             line: self.line,
@@ -115,10 +168,12 @@ impl Receiver {
                 loop {
                     let (character, _) = sampler.next().await?;
                     end.0.push(character);
+                    changed.notify_all();
                 }
             };
             between_resets(self.reset, &mut end, run, |end| {
                 end.0.reset();
+                changed.notify_all();
                 Ok(())
             })
             .await
@@ -131,6 +186,8 @@ impl Receiver {
 #[derive(Clone)]
 pub struct RunningReceiver {
     received: Rc<Received<Character>>,
+    /// Something has come, or was taken.
+    changed: Rc<Pulse>,
     on_reset: OnReset,
     line: Line,
 }
@@ -142,7 +199,9 @@ impl RunningReceiver {
     ///
     /// A reset came first, unless it is [made up for](Receiver::on_reset), or the receiver has ended.
     pub async fn recv(&self) -> Result<Character, Interrupted> {
-        self.received.take(self.on_reset).await
+        let taken = self.received.take(self.on_reset).await;
+        self.changed.notify_all();
+        taken
     }
 
     /// Waits for the next character, which has to be a good one.
@@ -153,11 +212,11 @@ impl RunningReceiver {
     /// break.
     #[track_caller]
     pub fn recv_good(&self) -> impl Future<Output = Result<u16>> + use<> {
-        let (received, on_reset) = (Rc::clone(&self.received), self.on_reset);
+        let this = self.clone();
         let path = self.line.path();
         let failed = verifork::error!("UART: a character without an error was to come");
         async move {
-            let character = received.take(on_reset).await?;
+            let character = this.recv().await?;
             if character.is_good() {
                 Ok(character.data)
             } else {
@@ -168,7 +227,9 @@ impl RunningReceiver {
 
     /// The next character that has come already.
     pub fn try_recv(&self) -> Option<Character> {
-        self.received.try_take()
+        let taken = self.received.try_take();
+        self.changed.notify_all();
+        taken
     }
 
     /// How many have come and were not taken.

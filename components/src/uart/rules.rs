@@ -18,6 +18,7 @@ pub const RULES: &[Rule] = rules! {
     "UART_STOP_LENGTH" "the next character begins after the stop bits"
     "UART_BREAK" "there is no break, if `no_breaks` says so"
     "UART_BREAK_MARK" "the line is 1 for a bit after a break"
+    "UART_CTS" "no character begins a bit or more after CTS has become inactive, if `cts_low` or `cts_high` names it"
     "UART_IDLE_RESET" "the line is 1 when a reset ends"
     "UART_ALL_DONE_EOS" "at the end no character is under way"
 };

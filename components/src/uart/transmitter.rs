@@ -6,6 +6,7 @@ use verifork::Result;
 use verifork::dut::{ScalarValue, Signal};
 use verifork::trigger::now;
 
+use super::flow::Flow;
 use super::format::{Format, Timing};
 use super::frame::Frame;
 use super::line::Line;
@@ -23,6 +24,7 @@ pub struct Transmitter {
     line: Line,
     format: Format,
     pauses: Pauses,
+    cts: Option<Flow>,
     on_reset: OnReset,
     reset: Option<Clocked>,
 }
@@ -34,6 +36,7 @@ impl Transmitter {
             line: Line::of(line),
             format: *format,
             pauses: Pauses::none(),
+            cts: None,
             on_reset: OnReset::default(),
             reset: None,
         }
@@ -43,6 +46,19 @@ impl Transmitter {
     pub fn pauses(self, pauses: &Pauses) -> Self {
         let pauses = pauses.clone();
         Transmitter { pauses, ..self }
+    }
+
+    /// Flow control: a character begins only while this line of the design, active at 0, says that it may: `rts_n`
+    /// of the design's side.
+    pub fn cts_low<T: ScalarValue>(self, signal: &Signal<T>) -> Self {
+        let cts = Some(Flow::new(signal, false));
+        Transmitter { cts, ..self }
+    }
+
+    /// The same by a line that is active at 1.
+    pub fn cts_high<T: ScalarValue>(self, signal: &Signal<T>) -> Self {
+        let cts = Some(Flow::new(signal, true));
+        Transmitter { cts, ..self }
     }
 
     /// While this reset is active the line is idle, and what is accepted waits.
@@ -83,6 +99,7 @@ impl Transmitter {
                 format,
                 timing,
                 pauses: self.pauses.of_channel(line.path()),
+                cts: self.cts,
                 sending,
                 open: None,
             };
@@ -105,6 +122,7 @@ struct Work {
     format: Format,
     timing: Timing,
     pauses: Cursor,
+    cts: Option<Flow>,
     sending: Rc<Sending<Frame>>,
     /// What is being sent.
     open: Option<(u64, Frame)>,
@@ -115,6 +133,9 @@ impl Work {
         self.sending.filled().await;
         while self.pauses.next_cycle() {
             self.timing.until(now(), 1000).await;
+        }
+        if let Some(cts) = self.cts {
+            cts.clear_to_send().await?;
         }
         let Some((number, frame)) = self.sending.take() else {
             return Ok(());

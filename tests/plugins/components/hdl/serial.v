@@ -4,6 +4,7 @@ module serial (
     input  wire       clk,
     input  wire       rst_n,
     input  wire       line,
+    input  wire       rts_n,
 
     input  wire       spi_sclk,
     input  wire [1:0] spi_cs_n,

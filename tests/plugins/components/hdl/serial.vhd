@@ -8,6 +8,7 @@ entity serial is
         clk    : in std_logic;
         rst_n  : in std_logic;
         line   : in std_logic;
+        rts_n  : in std_logic;
 
         spi_sclk  : in std_logic;
         spi_cs_n  : in std_logic_vector(1 downto 0);

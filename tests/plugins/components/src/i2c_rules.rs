@@ -31,6 +31,8 @@ fn timing() -> Timing {
         setup_data: 140.ns(),
         setup_stop: 60.ns(),
         bus_free: 130.ns(),
+        valid_data: 50.ns(),
+        valid_acknowledge: 50.ns(),
     }
 }
 
@@ -122,8 +124,10 @@ type Slower = fn(&mut Timing);
     period = ("I2C_fSCL", (|timing| timing.period = 251.ns()) as Slower),
     setup_data = ("I2C_tSU;DAT", (|timing| timing.setup_data = 141.ns()) as Slower),
     hold_data = ("I2C_tHD;DAT", (|timing| timing.hold_data = 51.ns()) as Slower),
+    valid_data = ("I2C_tVD;DAT", (|timing| timing.valid_data = 49.ns()) as Slower),
+    valid_acknowledge = ("I2C_tVD;ACK", (|timing| timing.valid_acknowledge = 49.ns()) as Slower),
 ))]
-async fn a_time_that_is_too_short_is_named(dut: I2c, rule: &'static str, slower: Slower) -> Result {
+async fn a_time_that_does_not_fit_is_named(dut: I2c, rule: &'static str, slower: Slower) -> Result {
     let mut timing = timing();
     slower(&mut timing);
     let with = move |bus: &RunningBus| Checker::new(bus, timing);
@@ -161,6 +165,50 @@ async fn a_broken_rule_is_named(dut: I2c, rule: &'static str, change: Change) ->
         violation.contains("transfer ") && violation.contains("; SDA is "),
         "{violation}"
     );
+    Ok(())
+}
+
+/// Who stretches the clock may take longer for its bits: after the second byte for another one of the lines' users, who
+/// holds SCL until long after the first of them has let it go, or pulls it too.
+#[verifork::test]
+async fn a_bit_may_be_late_while_the_clock_is_stretched(dut: I2c) -> Result {
+    dut.idle().await;
+    let mut timing = timing();
+    timing.valid_data = 10.ns();
+    timing.valid_acknowledge = 10.ns();
+    scope(async |tm| {
+        let bus = Bus::new(&dut.pins).design(&dut.enable).start(tm);
+        timer(1.ns()).await;
+        Checker::new(&bus, timing).start(tm);
+        let (one, other) = (bus.puller(), bus.puller());
+        one.sda(false)?;
+        timer(60.ns()).await;
+        for bit in 0..9 {
+            one.scl(false)?;
+            other.scl(false)?;
+            timer(50.ns()).await;
+            if bit % 2 == 0 {
+                one.scl(true)?;
+            }
+            other.sda(bit % 2 == 0)?;
+            one.sda(true)?;
+            timer(140.ns()).await;
+            one.scl(true)?;
+            other.scl(true)?;
+            timer(60.ns()).await;
+        }
+        one.scl(false)?;
+        timer(50.ns()).await;
+        one.sda(false)?;
+        timer(140.ns()).await;
+        one.scl(true)?;
+        timer(60.ns()).await;
+        one.sda(true)?;
+        other.sda(true)?;
+        timer(500.ns()).await;
+        Ok(())
+    })
+    .await?;
     Ok(())
 }
 
@@ -222,6 +270,6 @@ async fn a_transfer_without_its_end_is_named(dut: I2c) -> Result {
 #[verifork::test]
 async fn every_rule_of_the_table_has_its_test() -> Result {
     all_have_tests(RULES, include_str!("i2c_rules.rs"))?;
-    ensure!(RULES.len() == 17, "{} rules", RULES.len());
+    ensure!(RULES.len() == 19, "{} rules", RULES.len());
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(crate) struct Serial {
     clk: Signal<bool>,
     rst_n: Signal<bool>,
     pub(crate) line: Signal<Logic>,
+    pub(crate) rts_n: Signal<Logic>,
 }
 
 impl Serial {
@@ -89,6 +90,56 @@ async fn what_is_sent_is_received_and_breaks_no_rule(
     .await?;
     received.finish()?;
     seen.finish()
+}
+
+/// Flow control: no more characters come than may wait, and each that is taken lets another one come.
+#[verifork::test(cases(low = true, high = false))]
+async fn a_receiver_without_room_stops_its_sender(dut: Serial, low: bool) -> Result {
+    dut.idle().await;
+    let format = bits(100);
+    scope(async |tm| {
+        let receiver = Receiver::new(&dut.line, &format);
+        let sender = Transmitter::new(&dut.line, &format);
+        let checker = Checker::new(&dut.line, &format);
+        let (receiver, sender, checker) = if low {
+            (
+                receiver.rts_low(&dut.rts_n, 4),
+                sender.cts_low(&dut.rts_n),
+                checker.cts_low(&dut.rts_n),
+            )
+        } else {
+            (
+                receiver.rts_high(&dut.rts_n, 4),
+                sender.cts_high(&dut.rts_n),
+                checker.cts_high(&dut.rts_n),
+            )
+        };
+        let receiver = receiver.start(tm);
+        timer(10.ns()).await;
+        dut.rts_n
+            .expect(if low { Logic::Zero } else { Logic::One })?;
+        checker.start(tm);
+        let sender = sender.start(tm);
+        for data in 0..20_u8 {
+            sender.send(data).await?;
+        }
+        for taken in 0..=16 {
+            timer(30.us()).await;
+            ensure!((receiver.len(), sender.pending()) == (4, 16 - taken));
+            read_only().await;
+            if taken == 16 {
+                break;
+            }
+            ensure!(receiver.recv_good().await? == u16::try_from(taken)?);
+        }
+        for data in 16..20 {
+            ensure!(receiver.recv_good().await? == data);
+        }
+        ensure!(sender.pending() == 0);
+        Ok(())
+    })
+    .await?;
+    Ok(())
 }
 
 /// Whatever is wrong with a frame, the receiver finds just that, and goes on with the next.

@@ -168,6 +168,33 @@ async fn a_receiver_of_a_line_that_nobody_drives_says_so(dut: Serial, test: Test
     Ok(())
 }
 
+/// Within a bit after CTS has changed, a sender may not have seen it.
+#[verifork::test(cases(in_time = (90, true), too_late = (110, false)))]
+async fn a_character_without_leave_is_named(dut: Serial, after: u64, fits: bool) -> Result {
+    dut.idle().await;
+    dut.rts_n.set(Logic::Zero);
+    let outcome = scope(async |tm| {
+        Checker::new(&dut.line, &format())
+            .cts_low(&dut.rts_n)
+            .start(tm);
+        let sender = Transmitter::new(&dut.line, &format()).start(tm);
+        sender.send(0x5a_u8).await?.sent().await?;
+        dut.rts_n.set(Logic::One);
+        timer(after.ns()).await;
+        sender.send(0x5a_u8).await?.sent().await?;
+        dut.rts_n.set(Logic::Zero);
+        timer(1.ns()).await;
+        sender.send(0x5a_u8).await?.sent().await?;
+        Ok(())
+    })
+    .await;
+    if fits {
+        return Ok(outcome?);
+    }
+    broke("UART_CTS", "line", outcome)?;
+    Ok(())
+}
+
 #[verifork::test]
 async fn a_line_that_is_low_after_a_reset_is_named(dut: Serial) -> Result {
     let clocked = dut.start().await;
@@ -229,6 +256,6 @@ async fn a_rule_that_is_left_out_is_not_looked_at(dut: Serial) -> Result {
 #[verifork::test]
 async fn every_rule_of_the_table_has_its_test() -> Result {
     all_have_tests(RULES, include_str!("uart_rules.rs"))?;
-    ensure!(RULES.len() == 10, "{} rules", RULES.len());
+    ensure!(RULES.len() == 11, "{} rules", RULES.len());
     Ok(())
 }

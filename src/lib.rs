@@ -157,6 +157,8 @@ pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
 pub use task::first_of::first_of;
 pub use verifork_macros::test;
+#[doc(inline)]
+pub use verifork_protocol::description::Literal;
 
 /// What tests and tasks return: a value, nothing by default, or any error.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;

@@ -1,6 +1,6 @@
 //! What the plugin tells of an elaborated design, and what that is called in Rust.
 
-use verifork_protocol::description::{self, Encoding};
+use verifork_protocol::description::{self, Encoding, Literal};
 
 /// An object of the design.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub(crate) struct Object {
     pub(crate) array: Option<(i64, i64)>,
     pub(crate) encoding: Option<Encoding>,
     /// The names of its values, where it is of an enumeration type and the simulator tells them.
-    pub(crate) literals: Vec<String>,
+    pub(crate) literals: Vec<Literal>,
     pub(crate) children: Vec<Object>,
     /// The leftmost element of an array whose elements are arrays, or have no value of their own.
     pub(crate) element: Option<Box<Object>>,

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use verifork_protocol::description::Encoding;
+use verifork_protocol::description::{Encoding, Literal};
 
 use crate::bind::Design;
 use crate::object::{Object, SCOPE_ARRAY, camel_case, escaped};
@@ -311,7 +311,8 @@ impl Writer<'_> {
         let Some(Encoding::Logic { width, .. }) = object.encoding else {
             return plain;
         };
-        let variants: Vec<String> = object.literals.iter().map(|it| camel_case(it)).collect();
+        let literals = &object.literals;
+        let variants: Vec<String> = literals.iter().map(|it| camel_case(&it.name)).collect();
         let different: HashSet<&String> = variants.iter().collect();
         let is_name = |name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic());
         let boolean = ["False", "True"];
@@ -320,12 +321,20 @@ impl Writer<'_> {
             || variants == boolean
             || different.len() < variants.len()
             || !variants.iter().all(is_name)
+            // Rust has no greater ones.
+            || literals.iter().any(|it| i64::try_from(it.value).is_err())
         {
             return plain;
         }
         let mut rest = " {\n".to_owned();
-        for (variant, literal) in variants.iter().zip(&object.literals) {
-            let _ = write!(rest, "    /// `{literal}`\n    {variant},\n");
+        let is_counted = (0..).zip(literals).all(|(at, it)| it.value == at);
+        for (variant, Literal { name, value }) in variants.iter().zip(literals) {
+            let value = if is_counted {
+                String::new()
+            } else {
+                format!(" = {value}")
+            };
+            let _ = write!(rest, "    /// `{name}`\n    {variant}{value},\n");
         }
         rest += "}\n";
         let before = format!(
@@ -658,17 +667,23 @@ mod tests {
 
     #[test]
     fn an_enumeration_with_names_is_an_enum_and_others_are_integers() {
-        let state = |name: &str, literals: &str| {
+        let state = |name: &str, literals: &[(&str, u128)]| {
+            let literal =
+                |(name, value): &(&str, u128)| format!(r#"{{"name": "{name}", "value": {value}}}"#);
+            let literals: Vec<String> = literals.iter().map(literal).collect();
+            let literals = literals.join(",");
             format!(
                 r#"{{"kind": "net", "name": "{name}", "direction": "input", "constant": false,
-                    "literals": {literals},
+                    "literals": [{literals}],
                     "encoding": {{"logic": {{"width": 8, "range": null, "signed": false}}}}}}"#
             )
         };
         let children = [
-            state("state", r#"["IDLE", "RUN_FAST"]"#),
-            state("next", r#"["IDLE", "RUN_FAST"]"#),
-            state("bits", r#"["'0'", "'1'"]"#),
+            state("state", &[("IDLE", 0), ("RUN_FAST", 1)]),
+            state("next", &[("IDLE", 0), ("RUN_FAST", 1)]),
+            state("bits", &[("'0'", 0), ("'1'", 1)]),
+            state("one_hot", &[("OFF", 1), ("ON", 2)]),
+            state("huge", &[("LAST", u128::MAX)]),
         ];
         let top = object(&module("top", "top", &children));
         let design = design(&top);
@@ -679,6 +694,8 @@ mod tests {
                 "pub state: Signal<State>,",
                 "pub next: Signal<State>,",
                 "pub bits: Signal<u8>,",
+                "pub huge: Signal<u8>,",
+                "pub enum OneHot {\n    /// `OFF`\n    Off = 1,\n    /// `ON`\n    On = 2,\n}",
                 "#[logic(width = 8)]\npub enum State {\n    /// `IDLE`\n    Idle,\n    /// `RUN_FAST`\n    RunFast,\n}",
             ],
         );

@@ -340,10 +340,11 @@ pub fn derive_dut(item: TokenStream) -> TokenStream {
 /// `#[logic(width = 3)]` on the enum: its width in bits, a number or a constant; a signal must be exactly as wide. Without it,
 /// the enum is as wide as its largest value needs, and binds to any signal that is at least as wide.
 ///
-/// `#[logic(name = "st_idle")]` on a variant: what the design calls it. Where the simulator tells the
-/// names of an enumeration (NVC), binding to it checks that each variant is called so in the design, and
-/// there at the variant's position. Upper and lower case, underscores and what all of the design's names
-/// have before or behind do not count: `Idle` is `ST_IDLE`, and `WaitAck` is `wait_ack`.
+/// `#[logic(name = "st_idle")]` on a variant: what the design calls it. Where the names of an enumeration are
+/// known (NVC; Verilator under `cargo test`), binding to it checks that each variant is called so in the design,
+/// and has the same value there, which in VHDL is the position. Upper and lower case, underscores and what all of
+/// the design's names have before or behind do not count: `Idle` is `ST_IDLE`, and `WaitAck` is `wait_ack`. The
+/// design may have more. Icarus Verilog and GHDL do not tell these names: there only the width is checked.
 ///
 /// # Errors
 ///

@@ -5,8 +5,10 @@
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
 //! is empty, the sign too where nothing is told of its values. [`DRIVEN`] or [`STRUCTURE`] may follow, or what
-//! [`member`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
+//! [`member`] or [`literal`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
 //! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
+
+use crate::description::Literal;
 
 /// Marks what the design drives all the time: by a continuous assignment, by combinational logic, or by
 /// the connection of a port.
@@ -21,6 +23,14 @@ const MEMBER: &str = "member:";
 /// Marks a member of a packed structure: its least significant bit, counted from that of the whole structure.
 pub fn member(low: u64) -> String {
     format!("{MEMBER}{low}")
+}
+
+/// What begins the mark of a literal of an enumeration.
+const LITERAL: &str = "literal:";
+
+/// Marks an object of an enumeration: one of its literals.
+pub fn literal(literal: &Literal) -> String {
+    format!("{LITERAL}{}:{}", literal.value, literal.name)
 }
 
 /// The declaration of an object.
@@ -38,6 +48,8 @@ pub struct Declaration {
     pub structure: bool,
     /// Of a [`member`] of a packed structure, its least significant bit.
     pub member: Option<u32>,
+    /// Of an enumeration, all that are marked by [`literal`].
+    pub literals: Vec<Literal>,
 }
 
 /// The line of an object, with its newline. The dimensions are text as in the line.
@@ -79,12 +91,18 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     let [path, dimensions, sign, range, ref marks @ ..] = parts[..] else {
         return None;
     };
-    let mut of = None;
+    let (mut of, mut literals) = (None, Vec::new());
     for mark in marks {
-        match mark.strip_prefix(MEMBER) {
-            Some(low) => of = Some(low.parse().ok()?),
-            None if [DRIVEN, STRUCTURE].contains(mark) => {}
-            None => return None,
+        if let Some(low) = mark.strip_prefix(MEMBER) {
+            of = Some(low.parse().ok()?);
+        } else if let Some(literal) = mark.strip_prefix(LITERAL) {
+            let (value, name) = literal.split_once(':')?;
+            literals.push(Literal {
+                name: name.to_owned(),
+                value: value.parse().ok()?,
+            });
+        } else if ![DRIVEN, STRUCTURE].contains(mark) {
+            return None;
         }
     }
     let declaration = Declaration {
@@ -99,6 +117,7 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         driven: marks.contains(&DRIVEN),
         structure: marks.contains(&STRUCTURE),
         member: of,
+        literals,
     };
     Some((path, declaration))
 }
@@ -136,8 +155,20 @@ mod tests {
         let length = marked(super::line("top.h.len", "", false, None), [member(12)]);
         let (_, length) = parse(length.trim_end()).unwrap();
         assert_eq!((length.member, length.structure), (Some(12), false));
+        let done = Literal {
+            name: "a:b".to_owned(),
+            value: 3,
+        };
+        let state = marked(
+            super::line("top.s", "", false, Some((1, 0))),
+            [literal(&done)],
+        );
+        let (_, state) = parse(state.trim_end()).unwrap();
+        assert_eq!(state.literals, [done]);
         for line in [
             "",
+            "top.s\t\tunsigned\t[1:0]\tliteral:DONE",
+            "top.s\t\tunsigned\t[1:0]\tliteral:-1:DONE",
             "top.h.len\t\tunsigned\t[7:0]\tmember:",
             "top.v\t\tunsigned\t[0:7]\tdrive",
             "top.m",

@@ -77,8 +77,8 @@ pub struct Object {
     pub constant: bool,
     /// Whether it is a constant that nobody outside can set.
     pub local: bool,
-    /// The names of its values, if it is of an enumeration type.
-    pub literals: Vec<String>,
+    /// Its values by their names, if it is of an enumeration type and the simulator tells that.
+    pub literals: Vec<Literal>,
     /// The first and last index of an array.
     pub array: Option<(i64, i64)>,
     /// What values it has; none for an object without a value.
@@ -95,6 +95,32 @@ pub struct Object {
     /// Why the simulator shows no value of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<String>,
+}
+
+/// A name of an enumeration of the design, with the bits that it stands for.
+///
+/// ```
+/// use verifork_protocol::description::Literal;
+///
+/// // `type state_t is (idle, busy)`
+/// let states = Literal::positions(["idle", "busy"]);
+/// assert_eq!((states[1].name.as_str(), states[1].value), ("busy", 1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Literal {
+    /// As the design writes it.
+    pub name: String,
+    /// Its encoding; in VHDL its position.
+    pub value: u128,
+}
+
+impl Literal {
+    /// Those of VHDL, whose values are their positions.
+    pub fn positions(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<Literal> {
+        let literal = |(name, value): (_, u128)| Literal { name, value };
+        let names = names.into_iter().map(Into::into);
+        names.zip(0..).map(literal).collect()
+    }
 }
 
 /// The values of an object.

@@ -234,7 +234,8 @@ impl Design {
 
     /// Adds what a list of sources and options says, as Verilog's tools take it with `-f`: sources,
     /// `+incdir+…` and `-I`, `+define+…` and `-D`, `-y`, `-v`, `-f` and `-F`, comments, and variables of
-    /// the environment. Paths in it are seen from the list's own folder, or else from that of the crate.
+    /// the environment. Paths in it are seen from the list's own folder, or else from those of the lists that
+    /// name it, or from that of the crate.
     ///
     /// ```
     /// use verifork_runner::Design;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::design::Design;
 
 /// How deep lists may name others: more is a list that names itself.
-const DEPTH: u32 = 16;
+const DEPTH: usize = 16;
 
 /// Puts what the design's lists say into its place among the sources.
 pub(crate) fn expand(design: &mut Design, folder: &Path) -> Vec<String> {
@@ -16,11 +16,12 @@ pub(crate) fn expand(design: &mut Design, folder: &Path) -> Vec<String> {
     for (place, path) in std::mem::take(&mut design.file_lists).into_iter().rev() {
         let mut read = Read {
             folder,
+            around: Vec::new(),
             sources: Vec::new(),
             design,
             problems: &mut problems,
         };
-        read.list(&folder.join(path), 0);
+        read.list(&folder.join(path));
         let sources = read.sources.into_iter().map(|path| (None, path));
         design.sources.splice(place..place, sources);
     }
@@ -55,15 +56,17 @@ enum Mistake {
 struct Read<'a> {
     /// The folder of the crate.
     folder: &'a Path,
+    /// The folders of the lists that are being read, that of the innermost last.
+    around: Vec<PathBuf>,
     sources: Vec<PathBuf>,
     design: &'a mut Design,
     problems: &'a mut Vec<String>,
 }
 
 impl Read<'_> {
-    fn list(&mut self, path: &Path, depth: u32) {
+    fn list(&mut self, path: &Path) {
         let shown = path.display();
-        if depth > DEPTH {
+        if self.around.len() > DEPTH {
             let text = format!("the list `{shown}` names itself, by others or at once");
             self.problems.push(text);
             return;
@@ -76,6 +79,8 @@ impl Read<'_> {
                 return;
             }
         };
+        self.around
+            .push(path.parent().unwrap_or(self.folder).to_owned());
         let (words, problem) = words(&text);
         self.problems
             .extend(problem.map(|problem| format!("{shown}:{problem}")));
@@ -92,7 +97,7 @@ impl Read<'_> {
             let done = if let Some(rest) = word.strip_prefix("+incdir+") {
                 let folders = rest.split('+').filter(|it| !it.is_empty());
                 folders
-                    .map(|it| self.path(it, path))
+                    .map(|it| self.path(it))
                     .collect::<Result<Vec<_>, _>>()
                     .map(|folders| self.design.include_folders.extend(folders))
             } else if let Some(rest) = word.strip_prefix("+define+") {
@@ -110,17 +115,17 @@ impl Read<'_> {
             } else if let Some(rest) = ["-f", "-F"].iter().find_map(|it| word.strip_prefix(it)) {
                 value(rest)
                     .ok_or_else(|| Mistake::NoList(word.clone()))
-                    .and_then(|it| self.path(&it, path))
-                    .map(|it| self.list(&it, depth + 1))
+                    .and_then(|it| self.path(&it))
+                    .map(|it| self.list(&it))
             } else if let Some(rest) = word.strip_prefix("-I") {
                 value(rest)
                     .ok_or_else(|| Mistake::NoFolder(word.clone()))
-                    .and_then(|it| self.path(&it, path))
+                    .and_then(|it| self.path(&it))
                     .map(|it| self.design.include_folders.push(it))
             } else if let Some(rest) = word.strip_prefix("-y") {
                 value(rest)
                     .ok_or_else(|| Mistake::NoFolder(word.clone()))
-                    .and_then(|it| self.path(&it, path))
+                    .and_then(|it| self.path(&it))
                     .map(|it| self.design.library_folders.push(it))
             } else if let Some(rest) = word.strip_prefix("-D") {
                 value(rest)
@@ -129,7 +134,7 @@ impl Read<'_> {
             } else if word == "-v" {
                 value("")
                     .ok_or_else(|| Mistake::NoFile(word.clone()))
-                    .and_then(|it| self.path(&it, path))
+                    .and_then(|it| self.path(&it))
                     .map(|it| self.sources.push(it))
             } else if ["-sv", "-sverilog", "-v2k"].contains(&word.as_str()) {
                 // Each source's language is told by its extension.
@@ -137,24 +142,27 @@ impl Read<'_> {
             } else if word.starts_with(['-', '+']) {
                 Err(Mistake::Option(word))
             } else {
-                self.path(&word, path).map(|it| self.sources.push(it))
+                self.path(&word).map(|it| self.sources.push(it))
             };
             if let Err(mistake) = done {
                 self.problems.push(format!("{place}: {mistake}"));
             }
         }
+        self.around.pop();
     }
 
-    /// A path as the list has it: seen from the list's own folder, or else from the crate's.
-    fn path(&self, text: &str, list: &Path) -> Result<PathBuf, Mistake> {
+    /// A path as the list has it: seen from the list's own folder, from those of the lists that name it,
+    /// the innermost first, or from the crate's. Tools look from where they were started, which may be
+    /// any of these.
+    fn path(&self, text: &str) -> Result<PathBuf, Mistake> {
         let path = PathBuf::from(with_variables(text)?);
-        let beside = list.parent().unwrap_or(self.folder).join(&path);
-        let in_crate = self.folder.join(&path);
-        Ok(if !beside.exists() && in_crate.exists() {
-            in_crate
-        } else {
-            beside
-        })
+        let around = self.around.iter().rev().map(PathBuf::as_path);
+        let mut places = around.chain([self.folder]).map(|it| it.join(&path));
+        let own = places.next().unwrap_or_else(|| path.clone());
+        if own.exists() {
+            return Ok(own);
+        }
+        Ok(places.find(|it| it.exists()).unwrap_or(own))
     }
 }
 
@@ -265,13 +273,14 @@ mod tests {
         };
         write("hdl/a.v", "");
         write("hdl/more/b.sv", "");
+        write("hdl/more/d.sv", "");
         write("c.v", "");
         write(
             "hdl/all.f",
             "+incdir+include+more\n-I more -Imore +define+SIM+DEPTH=4 -D WIDTH=8 -y more\n\
              +libext+.v+.sv -sv a.v -f more/inner.f\n c.v\n",
         );
-        write("hdl/more/inner.f", "-v b.sv\n");
+        write("hdl/more/inner.f", "-v b.sv\n more/d.sv\n");
         let mut design = Design::new("d")
             .sources(["first.v"])
             .file_list("hdl/all.f")
@@ -282,10 +291,17 @@ mod tests {
             path.display().to_string()
         };
         let sources: Vec<_> = design.sources.iter().map(|(_, path)| seen(path)).collect();
-        // `c.v` is not beside the list, and in the crate.
+        // `c.v` is not beside the list, and in the crate; `more/d.sv` is beside the outer list.
         assert_eq!(
             sources,
-            ["first.v", "hdl/a.v", "hdl/more/b.sv", "c.v", "last.v"]
+            [
+                "first.v",
+                "hdl/a.v",
+                "hdl/more/b.sv",
+                "hdl/more/d.sv",
+                "c.v",
+                "last.v"
+            ]
         );
         let include: Vec<_> = design.include_folders.iter().map(seen).collect();
         assert_eq!(include, ["hdl/include", "hdl/more", "hdl/more", "hdl/more"]);

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use verifork_protocol::declarations::{Declaration, parse};
+use verifork_protocol::description::Literal;
 use verifork_protocol::variables::Variable;
 
 use super::Identity;
@@ -60,6 +61,12 @@ impl Declarations {
     /// The declaration of the object with this path.
     pub(super) fn get(&self, path: &str) -> Option<&Declaration> {
         self.0.get(path)
+    }
+
+    /// The literals of the object with this path, if it is declared as one of an enumeration.
+    pub(super) fn literals(&self, path: &str) -> Vec<Literal> {
+        let declared = self.get(path);
+        declared.map_or_else(Vec::new, |declared| declared.literals.clone())
     }
 
     /// The members of a packed structure, in the order of their declaration.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use verifork_protocol::description::Literal;
+
 use crate::value::Declared;
 
 /// The kind of an object, common to Verilog, `SystemVerilog` and VHDL.
@@ -253,9 +255,9 @@ pub struct Description {
     pub array: Option<(i64, i64)>,
     /// Whether it is an array without elements, that of a null range of VHDL such as `1 to 0`.
     pub is_empty: bool,
-    /// The names of an enumeration's values, from 0 on, where the simulator shows them: those of
-    /// VHDL over VHPI.
-    pub literals: Vec<String>,
+    /// An enumeration's values by their names, where the simulator shows them, as that of VHDL over VHPI,
+    /// or its compiler does, as Verilator's.
+    pub literals: Vec<Literal>,
     /// Whether it is a packed structure whose members can be bound by their names. It has a value as a whole too.
     pub has_members: bool,
 }

@@ -1,5 +1,7 @@
 //! What the bits of a Rust type mean, for a design that tells what those of its objects do.
 
+use verifork_protocol::description::Literal;
+
 /// What the bits of a value are.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,34 +99,44 @@ impl Layout {
         variants.iter().map(bits).max().map(|bits| bits.max(1))
     }
 
-    /// What of it is not so in an enumeration of the design, whose names these are from 0 on: a variant
-    /// whose position has another name, or none. The design may have more.
-    pub(crate) fn differs_from(&self, literals: &[String]) -> Option<String> {
+    /// What of it is not so in an enumeration of the design with these literals: a variant whose value has
+    /// another name, or none. The design may have more.
+    pub(crate) fn differs_from(&self, literals: &[Literal]) -> Option<String> {
         let variants = match self {
             Layout::Lanes(lane, _) => return lane.differs_from(literals),
             Layout::Enumeration(variants) => variants,
             _ => return None,
         };
-        let bare: Vec<String> = literals.iter().map(|literal| bare(literal)).collect();
+        let bare: Vec<String> = literals.iter().map(|it| bare(&it.name)).collect();
         if bare == ["false", "true"] {
             // The two values of a boolean have many names in Rust.
             return None;
         }
-        let all = literals.join(", ");
         variants.iter().find_map(|(name, value)| {
-            let position = usize::try_from(*value).ok();
-            let Some(literal) = position.and_then(|position| literals.get(position)) else {
+            let mut positions = (0..literals.len()).filter(|at| literals[*at].value == *value);
+            let Some(first) = positions.clone().next() else {
                 return Some(format!(
-                    "`{name}` is {value}, and the last of its values, {all}, is {}",
-                    literals.len().saturating_sub(1)
+                    "{value}, which is `{name}`, is none of {}",
+                    all(literals)
                 ));
             };
-            let is_it = position.is_some_and(|position| is_called(&bare, position, name));
+            let is_it = positions.any(|position| is_called(&bare, position, name));
             (!is_it).then(|| {
-                format!("{value} is `{literal}` and not `{name}`: its values are {all}, from 0 on")
+                let literal = &literals[first].name;
+                format!(
+                    "{value} is `{literal}` and not `{name}`: its values are {}",
+                    all(literals)
+                )
             })
         })
     }
+}
+
+/// Literals with their values, for a message.
+fn all(literals: &[Literal]) -> String {
+    let literals = literals.iter();
+    let all = literals.map(|literal| format!("{} = {}", literal.name, literal.value));
+    all.collect::<Vec<_>>().join(", ")
 }
 
 /// A name without what languages write otherwise: upper case, underscores, marks.
@@ -156,8 +168,7 @@ mod tests {
     const KIND: Layout = Layout::Enumeration(&[("Data", 0), ("WaitAck", 2)]);
 
     fn differs(literals: &[&str]) -> Option<String> {
-        let literals: Vec<_> = literals.iter().map(ToString::to_string).collect();
-        KIND.differs_from(&literals)
+        KIND.differs_from(&Literal::positions(literals.iter().copied()))
     }
 
     #[test]
@@ -169,8 +180,12 @@ mod tests {
         );
         assert_eq!(differs(&["'-'", "control", "wait_ack"]), None);
         let lanes = Layout::Lanes(&KIND, 4);
-        assert!(lanes.differs_from(&["data".to_owned()]).is_some());
-        assert!(Layout::Bits.differs_from(&["data".to_owned()]).is_none());
+        assert!(lanes.differs_from(&Literal::positions(["data"])).is_some());
+        assert!(
+            Layout::Bits
+                .differs_from(&Literal::positions(["data"]))
+                .is_none()
+        );
     }
 
     #[test]
@@ -178,12 +193,38 @@ mod tests {
         let moved = differs(&["data", "wait_ack", "control"]).unwrap();
         assert_eq!(
             moved,
-            "2 is `control` and not `WaitAck`: its values are data, wait_ack, control, from 0 on"
+            "2 is `control` and not `WaitAck`: its values are data = 0, wait_ack = 1, control = 2"
         );
         let few = differs(&["data", "control"]).unwrap();
-        assert!(few.starts_with("`WaitAck` is 2, and the last"), "{few}");
+        assert_eq!(
+            few,
+            "2, which is `WaitAck`, is none of data = 0, control = 1"
+        );
         // The prefix is not that of all.
         assert!(differs(&["st_data", "control", "wait_ack"]).is_some());
+    }
+
+    #[test]
+    fn encodings_are_those_of_the_design_whatever_their_order() {
+        let differs = |encodings: &[(&str, u128)]| {
+            let literal = |(name, value): &(&str, u128)| Literal {
+                name: (*name).to_owned(),
+                value: *value,
+            };
+            let literals: Vec<Literal> = encodings.iter().map(literal).collect();
+            KIND.differs_from(&literals)
+        };
+        assert_eq!(differs(&[("WAIT_ACK", 2), ("DATA", 0), ("ERROR", 7)]), None);
+        let other = differs(&[("DATA", 1), ("WAIT_ACK", 2)]).unwrap();
+        assert_eq!(
+            other,
+            "0, which is `Data`, is none of DATA = 1, WAIT_ACK = 2"
+        );
+        let swapped = differs(&[("DATA", 2), ("WAIT_ACK", 0)]).unwrap();
+        assert!(
+            swapped.starts_with("0 is `WAIT_ACK` and not `Data`"),
+            "{swapped}"
+        );
     }
 
     #[test]

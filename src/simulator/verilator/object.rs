@@ -164,6 +164,16 @@ impl Object {
     }
 }
 
+impl Object {
+    /// The path of what is declared: of an element, that of the array.
+    pub(super) fn declared_path(&self) -> String {
+        match &self.name {
+            Name::Own { path, .. } => path.to_string(),
+            Name::Element { array, .. } => array.declared_path(),
+        }
+    }
+}
+
 impl Value {
     /// The members of a packed structure, at this path.
     pub(super) fn parts(&self, path: &str) -> &Contents {

@@ -296,6 +296,7 @@ impl Port for ModelPort {
                 description.constant = *writable == Writable::Constant;
             }
         }
+        description.literals = self.declared.literals(&object.declared_path());
         description
     }
 

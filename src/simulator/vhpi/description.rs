@@ -1,5 +1,7 @@
 //! What an object is: its kind, its encoding, its place.
 
+use verifork_protocol::description::Literal;
+
 use super::VhpiPort;
 use super::object::{Object, Role};
 use super::raw::Raw;
@@ -57,11 +59,11 @@ impl VhpiPort {
             description.encoding = element.encoding();
             description.number = element.is_number();
             if let Shape::Enumeration { literals, .. } = element {
-                description.literals.clone_from(literals);
+                description.literals = Literal::positions(literals);
             }
         }
         if let Shape::Enumeration { literals, .. } = shape {
-            description.literals.clone_from(literals);
+            description.literals = Literal::positions(literals);
         }
         if !event::is_over() && !object.is_part {
             self.describe_place(object, &mut description);

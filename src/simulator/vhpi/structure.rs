@@ -4,6 +4,7 @@
 //! struct that derives `LogicStruct`: each of its fields, down to those that hold a value, is a part of
 //! them. What is read and written is read and written part by part; changes are those of the record.
 
+use verifork_protocol::description::Literal;
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use super::object::{Form, Number, Object, Part, Structure};
@@ -315,7 +316,7 @@ fn form_of(shape: &Shape, width: u32, layout: Layout) -> Result<Form, String> {
         _ => None,
     };
     if let Shape::Enumeration { literals, .. } = shape
-        && let Some(differs) = layout.differs_from(literals)
+        && let Some(differs) = layout.differs_from(&Literal::positions(literals))
     {
         return Err(format!("is an enumeration, of which {differs}"));
     }

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use verifork_protocol::declarations::Declaration;
+use verifork_protocol::description::Literal;
 
 use super::VpiPort;
 use crate::simulator::declarations::{Declarations, is_unpacked};
@@ -246,6 +247,19 @@ impl VpiPort {
         }
         let declared = self.declared.objects.get(&self.path(object));
         declared.is_some_and(|declared| is_unpacked(declared, width))
+    }
+
+    /// The literals of an object that is declared as one of an enumeration, or as an array of such.
+    pub(super) fn declared_literals(&self, object: Handle, vpi_type: i32) -> Vec<Literal> {
+        if self.declared.objects.is_empty() {
+            return Vec::new();
+        }
+        let path = self.path(object);
+        let path = match path.rsplit_once('[') {
+            Some((array, _)) if vpi_type == vpi::vpiMemoryWord => array,
+            _ => &path,
+        };
+        self.declared.objects.literals(path)
     }
 
     /// What VPI tells of the value of an object, or of a word of an array, with what was declared.

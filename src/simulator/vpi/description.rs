@@ -78,7 +78,10 @@ impl VpiPort {
                 // "<null>" is Verilator's for none.
                 description.definition = definition.filter(|name| name != "<null>");
             }
-            ObjectKind::Array => self.describe_array(object, &mut description),
+            ObjectKind::Array => {
+                self.describe_array(object, &mut description);
+                description.literals = self.declared_literals(object, vpi_type);
+            }
             ObjectKind::NamedEvent => {}
             kind if kind.is_scope() => {}
             _ => {
@@ -86,6 +89,7 @@ impl VpiPort {
                 description.kind = kind;
                 description.encoding = encoding;
                 description.direction = self.direction_of(object, &description.name);
+                description.literals = self.declared_literals(object, vpi_type);
             }
         }
         description

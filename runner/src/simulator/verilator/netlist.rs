@@ -1,7 +1,8 @@
 //! What Verilator does not tell of a declaration at run time, from the netlist that `--xml-only` writes:
 //! whether it is signed, in which direction its range goes, that it is an array of single bits, which
 //! older versions show as a vector, or has several dimensions, which they do not show, or is an unpacked
-//! structure; and what the design drives all the time. What is unsigned and descends is told.
+//! structure; the literals of enumerations; and what the design drives all the time. What is unsigned and
+//! descends is told.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -9,16 +10,20 @@ use std::io;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use verifork_protocol::declarations::{DRIVEN, STRUCTURE, line, marked, member};
+use verifork_protocol::declarations::{DRIVEN, STRUCTURE, line, literal, marked, member};
 
 use self::drivers::Drivers;
+use self::enumerations::Enumerations;
 
 mod drivers;
+mod enumerations;
 pub(super) mod tree;
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
 struct Scope {
+    /// Its name in the source.
+    original: String,
     variables: Vec<Variable>,
     blocks: Vec<(String, Scope)>,
     /// The names of instances, and of what.
@@ -30,6 +35,8 @@ struct Scope {
 struct Variable {
     name: String,
     data_type: String,
+    /// The name of the type as the declaration has it, if it has a name.
+    type_name: String,
     shown: bool,
     direction: Option<String>,
 }
@@ -77,6 +84,7 @@ struct Netlist {
     /// The structure whose members are being read.
     structure: Option<String>,
     drivers: Drivers,
+    enumerations: Enumerations,
 }
 
 /// A constant such as `32'shfffffffe`, as Verilator writes bounds.
@@ -180,6 +188,7 @@ impl Netlist {
         element: &BytesStart<'_>,
     ) -> io::Result<()> {
         self.drivers.begin(element)?;
+        self.enumerations.begin(element)?;
         match element.name().as_ref() {
             b"module" | b"package" | b"iface" => {
                 let name = wanted(element, "name")?;
@@ -188,7 +197,12 @@ impl Netlist {
                 } else if element.name().as_ref() == b"package" {
                     self.packages.push(name.clone());
                 }
-                open.push((name, Scope::default()));
+                let original = attribute(element, "origName")?.unwrap_or_default();
+                let scope = Scope {
+                    original,
+                    ..Scope::default()
+                };
+                open.push((name, scope));
             }
             b"begin" => {
                 let name = attribute(element, "name")?.unwrap_or_default();
@@ -200,6 +214,7 @@ impl Netlist {
                     scope.variables.push(Variable {
                         name: wanted(element, "name")?,
                         data_type: wanted(element, "dtype_id")?,
+                        type_name: attribute(element, "vartype")?.unwrap_or_default(),
                         shown: has("public")? || has("param")? || has("localparam")?,
                         direction: attribute(element, "dir")?,
                     });
@@ -268,6 +283,7 @@ impl Netlist {
 
     fn end(&mut self, open: &mut Vec<(String, Scope)>, element: &[u8]) {
         let driven = self.drivers.end();
+        self.enumerations.end(element);
         if let Some((_, scope)) = open.last_mut() {
             scope.driven.extend(driven);
         }
@@ -405,14 +421,14 @@ impl Netlist {
     fn write(&self, lines: &mut String, path: &str, definition: &str, of_all: bool) {
         if let Some(scope) = self.definitions.get(definition) {
             let is_top = path == definition;
-            self.write_scope(lines, path, scope, of_all, is_top);
+            self.write_scope(lines, [path, &scope.original], scope, of_all, is_top);
         }
     }
 
     fn write_scope(
         &self,
         lines: &mut String,
-        path: &str,
+        [path, module]: [&str; 2],
         scope: &Scope,
         of_all: bool,
         is_top: bool,
@@ -430,7 +446,9 @@ impl Netlist {
             let ascends = shape.range.is_some_and(|(left, right)| left < right);
             let of_bits = shape.range.is_none() && shape.dimensions.len() == 1;
             let plain = !shape.signed && !ascends && !of_bits && shape.is_shown;
-            if plain && !driven && !shape.is_structure {
+            let names = &self.enumerations;
+            let literals = names.literals(module, &variable.type_name, &variable.data_type);
+            if plain && !driven && !shape.is_structure && literals.is_empty() {
                 continue;
             }
             let path = format!("{path}.{}", variable.name);
@@ -440,7 +458,9 @@ impl Netlist {
                 .filter(|_| of_bits || !shape.is_shown)
                 .collect();
             let marks = [(driven, DRIVEN), (shape.is_structure, STRUCTURE)];
-            let marks = marks.into_iter().filter(|it| it.0).map(|it| it.1);
+            let marks = marks.into_iter().filter(|it| it.0);
+            let marks = marks.map(|it| it.1.to_owned());
+            let marks = marks.chain(literals.iter().map(literal));
             let line = line(&path, &dimensions, shape.signed, shape.range);
             lines.push_str(&marked(line, marks));
             if shape.is_structure && shape.range.is_some() {
@@ -449,9 +469,10 @@ impl Netlist {
         }
         for (name, block) in &scope.blocks {
             if name.is_empty() {
-                self.write_scope(lines, path, block, of_all, false);
+                self.write_scope(lines, [path, module], block, of_all, false);
             } else {
-                self.write_scope(lines, &format!("{path}.{name}"), block, of_all, false);
+                let path = format!("{path}.{name}");
+                self.write_scope(lines, [&path, module], block, of_all, false);
             }
         }
         for (name, definition) in &scope.instances {
@@ -596,6 +617,63 @@ mod tests {
              top.s.id\t\tunsigned\t[7:0]\tmember:16\n\
              top.s.rows\t\tunsigned\t[15:0]\tmember:0\n\
              top.t\t\tunsigned\t\tstructure\n"
+        );
+    }
+
+    #[test]
+    fn a_variable_has_the_literals_of_what_its_types_name_means_in_its_module() {
+        let variable = |name: &str, of: &str| {
+            format!("<var name=\"{name}\" dtype_id=\"1\" vartype=\"{of}\" public=\"true\"/>")
+        };
+        let named = |name: &str| format!("<typedef name=\"{name}\" dtype_id=\"1\"/>");
+        let literals = |name: &str, literals: &[(&str, &str)]| {
+            let item = |(name, value): &(&str, &str)| {
+                format!("<enumitem name=\"{name}\"><const name=\"{value}\"/></enumitem>")
+            };
+            let items: String = literals.iter().map(item).collect();
+            format!(
+                "<enumdtype id=\"{name}\" name=\"{name}\" sub_dtype_id=\"1\">{items}</enumdtype>"
+            )
+        };
+        let netlist = [
+            "<netlist><module name=\"top\" origName=\"top\" topModule=\"1\">",
+            &named("own"),
+            &variable("a", "own"),
+            &variable("b", "of_package"),
+            &variable("c", "of_both"),
+            &variable("d", "of_a_block"),
+            &variable("e", "no_enum"),
+            &variable("f", "logic"),
+            "<instance name=\"l\" defName=\"leaf__W2\"/></module>",
+            "<module name=\"leaf__W2\" origName=\"leaf\">",
+            &named("own"),
+            &variable("a", "own"),
+            "<begin name=\"g\">",
+            &variable("b", "of_package"),
+            &named("of_a_block"),
+            &variable("d", "of_a_block"),
+            "</begin></module><package name=\"p\">",
+            &named("of_package"),
+            &named("of_both"),
+            &named("no_enum"),
+            "</package><package name=\"$unit\" origName=\"__024unit\">",
+            &named("of_both"),
+            "</package><typetable><basicdtype id=\"1\" left=\"1\" right=\"0\"/>",
+            &literals("top.own", &[("A", "2'h1"), ("B", "2'h2"), ("X", "2'bxx")]),
+            &literals("leaf.own", &[("C", "2'sh0")]),
+            &literals("leaf.of_a_block", &[("D", "2'h0")]),
+            &literals("p::of_package", &[("E", "2'h0")]),
+            &literals("p::of_both", &[("F", "2'h0")]),
+            &literals("$unit::of_both", &[("F", "2'h1")]),
+            "</typetable></netlist>",
+        ];
+        let lines = survey(&netlist.concat(), false).unwrap().declarations;
+        assert_eq!(
+            lines,
+            "top.a\t\tunsigned\t[1:0]\tliteral:1:A\tliteral:2:B\n\
+             top.b\t\tunsigned\t[1:0]\tliteral:0:E\n\
+             top.l.a\t\tunsigned\t[1:0]\tliteral:0:C\n\
+             top.l.g.b\t\tunsigned\t[1:0]\tliteral:0:E\n"
         );
     }
 

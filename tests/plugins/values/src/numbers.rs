@@ -13,6 +13,51 @@ enum State {
     Done,
 }
 
+#[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+enum Swapped {
+    Busy,
+    Idle,
+    Done,
+}
+
+#[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+enum Renamed {
+    Idle,
+    Working,
+}
+
+#[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+enum Longer {
+    Idle,
+    Lost = 3,
+}
+
+/// Icarus tells nothing of them: what fits the bits is bound.
+#[verifork::test]
+async fn told_an_enum_has_the_values_of_the_design(dut: Instance, test: Test) -> Result {
+    dut.signal::<State>("state")?;
+    let refused = [
+        dut.signal::<Swapped>("state").err(),
+        dut.signal::<Renamed>("state").err(),
+        dut.signal::<Longer>("state").err(),
+    ];
+    if test.simulator().is("icarus") {
+        assert!(refused.iter().all(Option::is_none));
+        return Ok(());
+    }
+    let expected = [
+        "0 is `idle` and not `busy`",
+        "1 is `busy` and not `working`",
+        "3, which is `lost`, is none of idle = 0, busy = 1, done = 2",
+    ];
+    for (refused, expected) in refused.iter().zip(expected) {
+        let text = refused.as_ref().map(ToString::to_string);
+        let text = text.unwrap_or_default().to_lowercase();
+        assert!(text.contains(expected), "{expected} is not in: {text}");
+    }
+    Ok(())
+}
+
 #[verifork::test]
 async fn any_unsigned_bits_are_no_negative_number(dut: Instance) -> Result {
     let bits = dut.signal::<u8>("plain")?;

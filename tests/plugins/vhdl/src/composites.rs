@@ -1,5 +1,6 @@
 //! Records, arrays, and one in the other.
 
+use verifork::Literal;
 use verifork::dut::Instance;
 use verifork::prelude::*;
 
@@ -139,7 +140,10 @@ async fn arrays_go_by_declared_indices(top: Instance) -> Result {
 
     let next = top.array::<u8>("next_states")?;
     assert_eq!((next.range(), next.get(0)?, next.get(2)?), ((0, 2), 1, 0));
-    assert_eq!(next.at(1).description().literals, ["idle", "busy", "done"]);
+    assert_eq!(
+        next.at(1).description().literals,
+        Literal::positions(["idle", "busy", "done"])
+    );
     settle().await;
     Ok(())
 }

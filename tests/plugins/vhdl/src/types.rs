@@ -1,5 +1,6 @@
 //! Every scalar type and the vectors, read, written and awaited.
 
+use verifork::Literal;
 use verifork::dut::Instance;
 use verifork::prelude::*;
 use verifork::value::LogicVec;
@@ -157,7 +158,10 @@ enum State {
 #[verifork::test]
 async fn enumerations_are_positions_with_names(dut: Instance) -> Result {
     let state = dut.signal::<State>("state")?;
-    assert_eq!(state.description().literals, ["idle", "busy", "done"]);
+    assert_eq!(
+        state.description().literals,
+        Literal::positions(["idle", "busy", "done"])
+    );
     state.set(State::Done);
     settle().await;
     assert_eq!(state.get()?, State::Done);

@@ -1,5 +1,5 @@
-//! What a design drives all the time, from the tree that newer versions write with `--json-only`. They
-//! tell everything else of a declaration at run time.
+//! What a design drives all the time, and the literals of enumerations, from the tree that newer versions write
+//! with `--json-only`. They tell everything else of a declaration at run time.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -9,7 +9,10 @@ use std::thread;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use verifork_protocol::declarations::{DRIVEN, marked, unknown};
+use verifork_protocol::declarations::{DRIVEN, literal, marked, unknown};
+use verifork_protocol::description::Literal;
+
+use super::enumerations::bits;
 
 /// The nodes that stand for a wait: a process with one is no combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
@@ -19,17 +22,17 @@ const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 const STACK: usize = 2 << 20;
 const STACK_OF_LEVEL: usize = 8 << 10;
 
-/// A line for each object that is shown, or `of_all`, and driven all the time.
+/// A line for each object that is shown, or `of_all`, and is driven all the time or of an enumeration.
 ///
 /// # Errors
 ///
 /// It is not the tree that Verilator writes.
-pub(in super::super) fn drivers(json: &str, of_all: bool) -> io::Result<String> {
+pub(in super::super) fn declarations(json: &str, of_all: bool) -> io::Result<String> {
     // A concatenation of many parts is a chain of nodes, each inside the one before.
     let stack = STACK + STACK_OF_LEVEL * nesting(json);
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(stack);
-        let reader = reader.spawn_scoped(scope, || drivers_of(&read(json)?, of_all))?;
+        let reader = reader.spawn_scoped(scope, || declarations_of(&read(json)?, of_all))?;
         reader.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
@@ -61,13 +64,17 @@ fn read(json: &str) -> serde_json::Result<Value> {
     Ok(tree)
 }
 
-fn drivers_of(tree: &Value, of_all: bool) -> io::Result<String> {
+fn declarations_of(tree: &Value, of_all: bool) -> io::Result<String> {
     if text(tree, "type") != "NETLIST" {
         return Err(super::malformed("its root is no netlist"));
     }
     let modules = || list(tree, "modulesp");
     let mut design = Design {
         modules: modules().map(|it| (text(it, "addr"), it)).collect(),
+        types: list(tree, "miscsp")
+            .flat_map(|table| list(table, "typesp"))
+            .map(|it| (text(it, "addr"), it))
+            .collect(),
         driven: HashSet::new(),
         of_all,
         lines: String::new(),
@@ -85,6 +92,7 @@ fn drivers_of(tree: &Value, of_all: bool) -> io::Result<String> {
 
 struct Design<'a> {
     modules: HashMap<&'a str, &'a Value>,
+    types: HashMap<&'a str, &'a Value>,
     /// The addresses of variables in the tree.
     driven: HashSet<&'a str>,
     of_all: bool,
@@ -176,11 +184,45 @@ impl<'a> Design<'a> {
             }
         };
         let is_shown = node["isSigUserRdPublic"] == true || node["isSigPublic"] == true;
-        if driven && (is_shown || self.of_all) {
-            let line = unknown(&format!("{path}.{}", name(node)));
-            self.lines.push_str(&marked(line, [DRIVEN]));
+        if !is_shown && !self.of_all {
+            return;
+        }
+        let path = format!("{path}.{}", name(node));
+        let literals = self.data_type(node);
+        let literals = literals.map_or_else(Vec::new, literals_of);
+        if driven || !literals.is_empty() {
+            let marks = driven.then(|| DRIVEN.to_owned()).into_iter();
+            let marks = marks.chain(literals.iter().map(literal));
+            self.lines.push_str(&marked(unknown(&path), marks));
         }
     }
+
+    /// The type of a variable, or of an unpacked array's elements, whatever other names it has.
+    fn data_type(&self, node: &Value) -> Option<&'a Value> {
+        let mut data_type = self.types.get(text(node, "dtypep"))?;
+        // A type is not part of itself: there is an end to this.
+        for _ in 0..=self.types.len() {
+            let of = match text(data_type, "type") {
+                "REFDTYPE" | "UNPACKARRAYDTYPE" => text(data_type, "refDTypep"),
+                _ => break,
+            };
+            data_type = self.types.get(of)?;
+        }
+        Some(data_type)
+    }
+}
+
+/// The literals of a type, if it is an enumeration, but for those of which bits are unknown.
+fn literals_of(data_type: &Value) -> Vec<Literal> {
+    let items = list(data_type, "itemsp").filter(|it| text(it, "type") == "ENUMITEM");
+    let literals = items.filter_map(|item| {
+        let value = list(item, "valuep").next()?;
+        Some(Literal {
+            name: name(item).to_owned(),
+            value: bits(text(value, "name"))?,
+        })
+    });
+    literals.collect()
 }
 
 #[cfg(test)]
@@ -234,7 +276,7 @@ mod tests {
                 {{"type":"MODULE","name":"leaf","addr":"(LEAF)","level":2,"stmtsp":[{}]}}]}}"#,
             variable("d", "INPUT")
         );
-        let lines = drivers(&json, false).unwrap();
+        let lines = declarations(&json, false).unwrap();
         let paths: Vec<&str> = lines
             .lines()
             .map(|line| line.strip_suffix("\t\t\t\tdriven").unwrap())
@@ -247,7 +289,29 @@ mod tests {
             "top.lane[0].u.d",
         ];
         assert_eq!(paths, expected);
-        assert!(drivers("{}", false).is_err() && drivers("", false).is_err());
+        assert!(declarations("{}", false).is_err() && declarations("", false).is_err());
+    }
+
+    #[test]
+    fn a_variable_and_an_array_have_the_literals_of_their_type() {
+        let json = r#"{"type":"NETLIST","modulesp":[{"type":"MODULE","name":"top","addr":"(T)","level":1,"stmtsp":[
+                {"type":"VAR","name":"s","dtypep":"(1)","isSigPublic":true},
+                {"type":"VAR","name":"array","dtypep":"(2)","isSigPublic":true},
+                {"type":"VAR","name":"packed","dtypep":"(3)","isSigPublic":true},
+                {"type":"VAR","name":"hidden","dtypep":"(1)"}]}],
+            "miscsp":[{"type":"TYPETABLE","typesp":[
+                {"type":"REFDTYPE","addr":"(1)","refDTypep":"(4)"},
+                {"type":"UNPACKARRAYDTYPE","addr":"(2)","refDTypep":"(1)"},
+                {"type":"PACKARRAYDTYPE","addr":"(3)","refDTypep":"(1)"},
+                {"type":"ENUMDTYPE","addr":"(4)","itemsp":[
+                    {"type":"ENUMITEM","name":"IDLE","valuep":[{"type":"CONST","name":"2'h0"}]},
+                    {"type":"ENUMITEM","name":"NEVER","valuep":[{"type":"CONST","name":"2'bxx"}]},
+                    {"type":"ENUMITEM","name":"DONE","valuep":[{"type":"CONST","name":"2'h3"}]}]}]}]}"#;
+        assert_eq!(
+            declarations(json, false).unwrap(),
+            "top.s\t\t\t\tliteral:0:IDLE\tliteral:3:DONE\n\
+             top.array\t\t\t\tliteral:0:IDLE\tliteral:3:DONE\n"
+        );
     }
 
     /// A concatenation of many parts is a chain of nodes, each below the one before.
@@ -261,6 +325,6 @@ mod tests {
             r#"{"type":"CONCAT","lhsp":["#.repeat(DEPTH),
             "]}".repeat(DEPTH)
         );
-        assert_eq!(drivers(&json, false).unwrap(), "top.q\t\t\t\tdriven\n");
+        assert_eq!(declarations(&json, false).unwrap(), "top.q\t\t\t\tdriven\n");
     }
 }

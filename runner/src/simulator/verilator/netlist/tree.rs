@@ -1,6 +1,7 @@
 //! What a design drives all the time, and the literals of enumerations, from the tree that newer versions write
 //! with `--json-only`. They tell everything else of a declaration at run time.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::panic::resume_unwind;
@@ -57,11 +58,46 @@ fn nesting(json: &str) -> usize {
 }
 
 fn read(json: &str) -> serde_json::Result<Value> {
-    let mut reader = serde_json::Deserializer::from_str(json);
+    let json = legal(json);
+    let mut reader = serde_json::Deserializer::from_str(&json);
     reader.disable_recursion_limit();
     let tree = Value::deserialize(&mut reader)?;
     reader.end()?;
     Ok(tree)
+}
+
+/// The tree as JSON has it. Verilator writes bytes beyond ASCII as `\350`, which it does not have: UTF-8 if they
+/// can be, else ISO 8859-1, as the plugin reads names.
+fn legal(json: &str) -> Cow<'_, str> {
+    let octal = |at: usize| {
+        let digits = json.get(at + 1..at + 4)?;
+        let is_octal = digits.bytes().all(|it| it.is_ascii_digit());
+        is_octal.then(|| u8::from_str_radix(digits, 8).ok())?
+    };
+    let (mut legal, mut done, mut at) = (String::new(), 0, 0);
+    while let Some(found) = json[at..].find('\\') {
+        at += found;
+        let bytes: Vec<u8> = (at..)
+            .step_by(4)
+            .map_while(|at| json[at..].starts_with('\\').then(|| octal(at)).flatten())
+            .collect();
+        if bytes.is_empty() {
+            // The character that it escapes has one byte.
+            at = json.len().min(at + 2);
+            continue;
+        }
+        legal += &json[done..at];
+        match str::from_utf8(&bytes) {
+            Ok(text) => legal += text,
+            Err(_) => legal.extend(bytes.iter().map(|byte| char::from(*byte))),
+        }
+        at += 4 * bytes.len();
+        done = at;
+    }
+    if done == 0 {
+        return Cow::Borrowed(json);
+    }
+    Cow::Owned(legal + &json[done..])
 }
 
 fn declarations_of(tree: &Value, of_all: bool) -> io::Result<String> {
@@ -107,11 +143,14 @@ fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     node[key].as_array().into_iter().flatten()
 }
 
-/// As the source has it.
+/// As the source has it, without the marks of an escaped identifier (IEEE 1800-2017, 5.6.1).
 fn name(node: &Value) -> &str {
     match text(node, "verilogName") {
         "" => text(node, "name"),
-        name => name,
+        name => match name.strip_prefix('\\') {
+            Some(escaped) => escaped.trim_end_matches(' '),
+            None => name,
+        },
     }
 }
 
@@ -290,6 +329,31 @@ mod tests {
         ];
         assert_eq!(paths, expected);
         assert!(declarations("{}", false).is_err() && declarations("", false).is_err());
+    }
+
+    #[test]
+    fn names_are_those_of_the_source_whatever_their_letters() {
+        let variable = |name: &str| {
+            format!(
+                r#"{{"type":"VAR","name":"mangled","verilogName":"{name}","varType":"TRI1","isSigPublic":true}}"#
+            )
+        };
+        let names = [
+            r"plain",
+            r"\\caf\350 ",
+            r"\\\303\251t\303\251 ",
+            r"\\a\\350 ",
+        ];
+        let json = format!(
+            r#"{{"type":"NETLIST","modulesp":[{{"type":"MODULE","name":"top","addr":"(T)","level":1,"stmtsp":[{}]}}]}}"#,
+            names.map(variable).join(",")
+        );
+        let lines = declarations(&json, false).unwrap();
+        let names: Vec<&str> = lines
+            .lines()
+            .filter_map(|it| it.split('\t').next())
+            .collect();
+        assert_eq!(names, ["top.plain", "top.cafè", "top.été", r"top.a\350"]);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What AXI4 and AXI4-Lite have in common: the five channels, the responses, the names of the rules of a
-//! handshake, and errors at the line of an access.
+//! handshake, how a subordinate answers, and errors at the line of an access.
 
 use std::fmt;
 
-use verifork::Error;
+use verifork::task::waiting_for;
+use verifork::{Error, Result};
 
-use crate::Pauses;
 use crate::memory::Fault;
+use crate::{Clocked, Pauses};
 
 /// The five channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,34 @@ impl ChannelPauses {
 
     pub(crate) fn of(&self, channel: Channel) -> Pauses {
         self.0[channel as usize].clone()
+    }
+}
+
+/// The channels of one direction of a subordinate.
+pub(crate) trait Answering {
+    fn idle(&mut self) -> Result;
+
+    /// What it waits for.
+    fn waits_for(&self) -> &'static str;
+
+    /// An edge out of reset.
+    fn edge(&mut self) -> Result;
+
+    /// A reset: what was asked for is not answered any more.
+    fn forget(&mut self);
+}
+
+/// Answers what is asked for, for ever.
+pub(crate) async fn answer_all(mut side: impl Answering, clocked: Clocked) -> Result {
+    side.idle()?;
+    loop {
+        waiting_for(side.waits_for(), clocked.edge()).await;
+        if clocked.is_in_reset() {
+            side.idle()?;
+            side.forget();
+        } else {
+            side.edge()?;
+        }
     }
 }
 

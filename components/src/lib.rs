@@ -1,4 +1,4 @@
-//! Components for testbenches of [`verifork`](verifork): models of the two sides of a bus, monitors, checkers that
+//! Components for testbenches of [`verifork`]: models of the two sides of a bus, monitors, checkers that
 //! know a protocol's rules by name, scoreboards.
 //!
 //! | protocol | there is |

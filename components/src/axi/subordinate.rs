@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use verifork::task::waiting_for;
 use verifork::value::{Logic, LogicVec};
 use verifork::{Result, TestRng};
 
@@ -12,7 +11,7 @@ use super::burst::Burst;
 use super::exclusive::ExclusiveMonitor;
 use super::rules;
 use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, strobes};
-use crate::axi_common::{Channel, ChannelPauses, Response};
+use crate::axi_common::{Answering, Channel, ChannelPauses, Response, answer_all};
 use crate::handshake::{Offering, Taking};
 use crate::memory::{Fault, Memory};
 use crate::parent::{Claim, Parent, free_name, rng_named};
@@ -143,6 +142,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
         clocked.check_runs();
+        let clocked = *clocked;
         let bus = self.bus;
         bus.check_widths();
         let name = bus.name();
@@ -151,7 +151,6 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             .then(Rc::<RefCell<ExclusiveMonitor>>::default);
         let side = |what: &str| Side {
             bus,
-            clocked: *clocked,
             target: self.target.clone(),
             order: self.order,
             most: self.most,
@@ -162,7 +161,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         };
         if let Some(signals) = bus.write {
             let claim = Claim::new(signals.aw.ready.path(), "subordinate");
-            let [aw, w, b] = bus.write_wires(&signals, clocked);
+            let [aw, w, b] = bus.write_wires(&signals, &clocked);
             let writes = Writes {
                 side: side("writes"),
                 signals,
@@ -176,12 +175,12 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             let name = free_name(parent, format!("{name} subordinate writes"));
             parent.add_background(name, async move {
                 let _claim = claim;
-                writes.run().await
+                answer_all(writes, clocked).await
             });
         }
         if let Some(signals) = bus.read {
             let claim = Claim::new(signals.ar.ready.path(), "subordinate");
-            let [ar, r] = bus.read_wires(&signals, clocked);
+            let [ar, r] = bus.read_wires(&signals, &clocked);
             let reads = Reads {
                 side: side("reads"),
                 signals,
@@ -193,7 +192,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             let name = free_name(parent, format!("{name} subordinate reads"));
             parent.add_background(name, async move {
                 let _claim = claim;
-                reads.run().await
+                answer_all(reads, clocked).await
             });
         }
     }
@@ -202,7 +201,6 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 /// What both directions have.
 struct Side<T> {
     bus: Bus,
-    clocked: Clocked,
     target: T,
     order: Order,
     most: usize,
@@ -304,41 +302,33 @@ struct Writes<T> {
     complete: usize,
 }
 
-impl<T: Target> Writes<T> {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        loop {
-            let waits_for = self
-                .b
-                .waits_for()
-                .unwrap_or(if self.complete < self.open.len() {
-                    self.w.waits_for()
-                } else {
-                    self.aw.waits_for()
-                });
-            waiting_for(waits_for, self.side.clocked.edge()).await;
-            if self.side.clocked.is_in_reset() {
-                self.idle()?;
-                self.open.clear();
-                self.data.clear();
-                self.complete = 0;
-                if let Some(exclusive) = &self.side.exclusive {
-                    exclusive.borrow_mut().reset();
-                }
-            } else {
-                self.side.cycle += 1;
-                self.edge()?;
-            }
-        }
-    }
-
+impl<T: Target> Answering for Writes<T> {
     fn idle(&mut self) -> Result {
         self.aw.set_ready(false)?;
         self.w.set_ready(false)?;
         Ok(self.b.idle()?)
     }
 
+    fn waits_for(&self) -> &'static str {
+        let taking = if self.complete < self.open.len() {
+            &self.w
+        } else {
+            &self.aw
+        };
+        self.b.waits_for().unwrap_or(taking.waits_for())
+    }
+
+    fn forget(&mut self) {
+        self.open.clear();
+        self.data.clear();
+        self.complete = 0;
+        if let Some(exclusive) = &self.side.exclusive {
+            exclusive.borrow_mut().reset();
+        }
+    }
+
     fn edge(&mut self) -> Result {
+        self.side.cycle += 1;
         if self.aw.is_given()? {
             let burst = self.signals.aw.sample(&self.side.bus, &rules::AW)?;
             self.open.push_back(OpenWrite {
@@ -379,7 +369,9 @@ impl<T: Target> Writes<T> {
         self.w.open_if(true)?;
         Ok(())
     }
+}
 
+impl<T: Target> Writes<T> {
     /// Gives the beats that are there to the bursts that wait for them.
     fn collect(&mut self) -> Result {
         while let Some(write) = self.open.get_mut(self.complete) {
@@ -463,28 +455,22 @@ struct Reads<T> {
     lanes: Lanes,
 }
 
-impl<T: Target> Reads<T> {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        loop {
-            let waits_for = self.r.waits_for().unwrap_or(self.ar.waits_for());
-            waiting_for(waits_for, self.side.clocked.edge()).await;
-            if self.side.clocked.is_in_reset() {
-                self.idle()?;
-                self.open.clear();
-            } else {
-                self.side.cycle += 1;
-                self.edge()?;
-            }
-        }
-    }
-
+impl<T: Target> Answering for Reads<T> {
     fn idle(&mut self) -> Result {
         self.ar.set_ready(false)?;
         Ok(self.r.idle()?)
     }
 
+    fn waits_for(&self) -> &'static str {
+        self.r.waits_for().unwrap_or(self.ar.waits_for())
+    }
+
+    fn forget(&mut self) {
+        self.open.clear();
+    }
+
     fn edge(&mut self) -> Result {
+        self.side.cycle += 1;
         if self.ar.is_given()? {
             let burst = self.signals.ar.sample(&self.side.bus, &rules::AR)?;
             let due = self.side.due();
@@ -506,7 +492,9 @@ impl<T: Target> Reads<T> {
         self.ar.open_if(self.open.len() < self.side.most)?;
         Ok(())
     }
+}
 
+impl<T: Target> Reads<T> {
     fn next(&mut self) -> Option<usize> {
         let begun = self.open.iter().position(|open| open.beat > 0);
         match begun {

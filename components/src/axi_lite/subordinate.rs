@@ -2,11 +2,10 @@
 
 use std::collections::VecDeque;
 
-use verifork::task::waiting_for;
 use verifork::{Result, TestRng};
 
 use super::signals::Signals;
-use crate::axi_common::{Channel, ChannelPauses, Response};
+use crate::axi_common::{Answering, Channel, ChannelPauses, Response, answer_all};
 use crate::handshake::{Offering, Taking};
 use crate::memory::{Fault, Memory};
 use crate::parent::{Claim, Parent, free_name, rng_named};
@@ -111,7 +110,6 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             |channel| Offering::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
         let side = |what: &str| Side {
             signals,
-            clocked,
             target: self.target.clone(),
             latency: rng_named(&format!("latency of {what} of {bus}")),
             cycle: 0,
@@ -130,7 +128,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         let name = free_name(parent, format!("{bus} subordinate writes"));
         parent.add_background(name, async move {
             let _claim = claim;
-            writes.run().await
+            answer_all(writes, clocked).await
         });
 
         let claim = Claim::new(signals.arready.path(), "subordinate");
@@ -143,7 +141,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         let name = free_name(parent, format!("{bus} subordinate reads"));
         parent.add_background(name, async move {
             let _claim = claim;
-            reads.run().await
+            answer_all(reads, clocked).await
         });
     }
 }
@@ -151,7 +149,6 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 /// What both directions have.
 struct Side<T> {
     signals: Signals,
-    clocked: Clocked,
     target: T,
     latency: TestRng,
     cycle: u64,
@@ -181,36 +178,30 @@ struct Writes<T> {
     whole: VecDeque<(u64, u64, u8, u64)>,
 }
 
-impl<T: Target> Writes<T> {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        loop {
-            let taking = if self.addresses.is_empty() {
-                &self.aw
-            } else {
-                &self.w
-            };
-            let waits_for = self.b.waits_for().unwrap_or(taking.waits_for());
-            waiting_for(waits_for, self.side.clocked.edge()).await;
-            if self.side.clocked.is_in_reset() {
-                self.idle()?;
-                self.addresses.clear();
-                self.data.clear();
-                self.whole.clear();
-            } else {
-                self.side.cycle += 1;
-                self.edge()?;
-            }
-        }
-    }
-
+impl<T: Target> Answering for Writes<T> {
     fn idle(&mut self) -> Result {
         self.aw.set_ready(false)?;
         self.w.set_ready(false)?;
         Ok(self.b.idle()?)
     }
 
+    fn waits_for(&self) -> &'static str {
+        let taking = if self.addresses.is_empty() {
+            &self.aw
+        } else {
+            &self.w
+        };
+        self.b.waits_for().unwrap_or(taking.waits_for())
+    }
+
+    fn forget(&mut self) {
+        self.addresses.clear();
+        self.data.clear();
+        self.whole.clear();
+    }
+
     fn edge(&mut self) -> Result {
+        self.side.cycle += 1;
         let signals = self.side.signals;
         if self.aw.is_given()? {
             self.addresses.push_back(signals.address(Channel::Aw)?);
@@ -252,28 +243,22 @@ struct Reads<T> {
     addresses: VecDeque<(u64, u64)>,
 }
 
-impl<T: Target> Reads<T> {
-    async fn run(mut self) -> Result {
-        self.idle()?;
-        loop {
-            let waits_for = self.r.waits_for().unwrap_or(self.ar.waits_for());
-            waiting_for(waits_for, self.side.clocked.edge()).await;
-            if self.side.clocked.is_in_reset() {
-                self.idle()?;
-                self.addresses.clear();
-            } else {
-                self.side.cycle += 1;
-                self.edge()?;
-            }
-        }
-    }
-
+impl<T: Target> Answering for Reads<T> {
     fn idle(&mut self) -> Result {
         self.ar.set_ready(false)?;
         Ok(self.r.idle()?)
     }
 
+    fn waits_for(&self) -> &'static str {
+        self.r.waits_for().unwrap_or(self.ar.waits_for())
+    }
+
+    fn forget(&mut self) {
+        self.addresses.clear();
+    }
+
     fn edge(&mut self) -> Result {
+        self.side.cycle += 1;
         let signals = self.side.signals;
         if self.ar.is_given()? {
             let due = self.side.due();

@@ -5,13 +5,13 @@ mod common;
 mod runner;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use common::{has, verifork};
-use runner::{Harness, files, find, root};
+use runner::example::Example;
+use runner::{Harness, find, root};
 
-const EXAMPLE: &str = "examples/burst_addresses";
+const PACKAGE: &str = "burst_addresses_tb";
 const QUARTERS: [&str; 4] = ["first", "second", "third", "fourth"];
 
 /// Two simulators that are installed, the design's name on each, and the programs.
@@ -31,33 +31,9 @@ fn two_simulators() -> Option<[(&'static str, &'static str); 2]> {
     both.map(|(one, other)| [(one.0, one.2), (other.0, other.2)])
 }
 
-/// A copy of the example, with the designs that it reads.
-fn example() -> (tempfile::TempDir, PathBuf) {
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join(EXAMPLE);
-    fs::create_dir_all(&folder).unwrap();
-    fs::copy(
-        root().join(EXAMPLE).join("Cargo.toml"),
-        folder.join("Cargo.toml"),
-    )
-    .unwrap();
-    fs::create_dir_all(place.path().join("hdl")).unwrap();
-    for file in files(&root().join("hdl"))
-        .iter()
-        .filter(|it| it.starts_with("burst_addresses"))
-    {
-        fs::copy(
-            root().join("hdl").join(file),
-            place.path().join("hdl").join(file),
-        )
-        .unwrap();
-    }
-    (place, folder)
-}
-
 /// Runs a quarter on a machine of its own, which has a target folder of its own: on both simulators.
 fn run_shard(folder: &Path, quarter: &str, simulators: [(&str, &str); 2], status: i32) -> Harness {
-    let machine = Harness::of("burst_addresses_tb", folder.to_owned());
+    let machine = Harness::of(PACKAGE, folder.to_owned());
     let settings = [
         ("VERIFORK_SIM", simulators.map(|(key, _)| key).join(",")),
         ("VERIFORK_SEED", "1".to_owned()),
@@ -86,7 +62,7 @@ fn four_shards_on_two_simulators_cover_together_what_none_does_alone() {
     let Some(simulators) = two_simulators() else {
         return;
     };
-    let (place, folder) = example();
+    let Example { place, folder } = Example::of(PACKAGE);
     let machines = QUARTERS.map(|quarter| run_shard(&folder, quarter, simulators, 0));
     let machines = machines.each_ref();
     for machine in machines {
@@ -98,7 +74,7 @@ fn four_shards_on_two_simulators_cover_together_what_none_does_alone() {
     has(&text, &["100.0 % of 1 group covered in 8 runs"]);
     // BURST-3 is for other tests, which these machines have not run.
     let page = place.path().join("report.html");
-    let plan = root().join(EXAMPLE).join("requirements.txt");
+    let plan = root().join("examples/burst_addresses/requirements.txt");
     let options = [
         "--output",
         page.to_str().unwrap(),
@@ -139,15 +115,12 @@ fn the_mutant_that_one_rare_cross_shows_is_found_by_the_shard_that_has_it() {
     if verilog != "icarus" {
         return eprintln!("skipped: Icarus Verilog is not installed");
     }
-    let (place, folder) = example();
-    let made = Command::new(root().join("sim/mutant.sh"))
-        .arg("burst_addresses_narrow_block.v")
-        .arg(place.path().join("hdl/burst_addresses.v"))
-        .status();
-    assert!(made.unwrap().success());
+    let example = Example::of(PACKAGE);
+    example.apply("burst_addresses_narrow_block.v");
+    let Example { place, folder } = example;
     let only = [("VERIFORK_SIM", "icarus"), ("VERIFORK_SEED", "1")];
     let machines = QUARTERS.map(|quarter| {
-        let machine = Harness::of("burst_addresses_tb", folder.clone());
+        let machine = Harness::of(PACKAGE, folder.clone());
         let test = format!("{design}::icarus::a_quarter_of_the_kinds::{quarter}");
         let run = machine.run("", &only, &["--exact", &test]);
         (run.status == Some(0), machine)

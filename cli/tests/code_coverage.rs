@@ -3,7 +3,7 @@
 #[path = "../../runner/tests/common/mod.rs"]
 mod common;
 
-use common::{Harness, find, root};
+use common::{Harness, find, icarus, root};
 use verifork_coverage::{Code, CodeFormat, CodeKind};
 
 const BOTH: (&str, &str) = ("VERIFORK_COVERAGE", "functional,code");
@@ -119,8 +119,8 @@ fn a_kind_of_coverage_that_there_is_not_is_an_error() {
 
 #[test]
 fn what_cover_groups_count_is_left_unless_it_is_left_out() {
-    if find("iverilog").is_none() {
-        return eprintln!("skipped: Icarus Verilog is not installed");
+    if !icarus() {
+        return;
     }
     let example = root().join("examples/burst_addresses");
     let harness = Harness::of("burst_addresses_tb", example);

@@ -4,11 +4,9 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
+use common::example::Example;
 use common::{Harness, files, find, root};
 
 /// A test of an example that fails on a mutant of its design.
@@ -33,30 +31,10 @@ impl Finding {
             eprintln!("skipped: `{program}` is not installed");
             return None;
         }
-        let place = tempfile::tempdir().unwrap();
-        let copy = |file: &str| {
-            let to = place.path().join(file);
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::copy(root().join(file), to).unwrap();
-        };
-        let example = format!("examples/{}", self.package.strip_suffix("_tb").unwrap());
-        copy(&format!("{example}/Cargo.toml"));
-        // What the testbench puts around the design, if it does.
-        if let Ok(around) = fs::read_dir(root().join(&example).join("hdl")) {
-            for file in around {
-                let name = file.unwrap().file_name();
-                copy(&format!("{example}/hdl/{}", name.to_str().unwrap()));
-            }
-        }
-        fs::create_dir_all(place.path().join("hdl")).unwrap();
-        for file in files(&root().join("hdl")) {
-            if root().join("hdl").join(&file).is_file() {
-                copy(&format!("hdl/{file}"));
-            }
-        }
-        self.apply(&place.path().join("hdl"));
+        let example = Example::of(self.package);
+        example.apply(self.mutant);
 
-        let harness = Harness::of(self.package, place.path().join(example));
+        let harness = Harness::of(self.package, example.folder);
         let test = format!("{}::{simulator}::{}", self.design, self.test);
         let settings = [("VERIFORK_SIM", simulator), ("VERIFORK_SEED", "1")];
         let run = harness.run("", &settings, &["--exact", &test]);
@@ -65,25 +43,6 @@ impl Finding {
             .says("repeat     VERIFORK_SEED=1 ")
             .says(&format!("--test sim -- --exact {test}"));
         Some(harness)
-    }
-
-    /// Writes the mutant over its design.
-    fn apply(&self, folder: &Path) {
-        let language = Path::new(self.mutant).extension().and_then(OsStr::to_str);
-        let design = files(folder).into_iter().find(|file| {
-            let (stem, extension) = file.split_once('.').unwrap();
-            self.mutant.starts_with(&format!("{stem}_")) && Some(extension) == language
-        });
-        let output = Command::new(root().join("sim/mutant.sh"))
-            .arg(self.mutant)
-            .arg(folder.join(design.expect("a mutant begins with its design's name")))
-            .output()
-            .expect("the script runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
     }
 }
 

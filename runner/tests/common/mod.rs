@@ -5,6 +5,7 @@ pub(crate) mod bench;
 #[path = "../../../tests/common/built.rs"]
 #[allow(unreachable_pub, reason = "the library's tests use it too")]
 mod built;
+pub(crate) mod example;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -6,7 +6,7 @@ use verifork_components::ahb::{
 };
 use verifork_components::axi_lite::Target;
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
+use verifork_components::{Clocked, OnReset, Pauses, Scoreboard};
 
 use crate::register_model::{behaves, follows, memory as registers, model_over};
 
@@ -385,17 +385,9 @@ async fn a_reset_of_one_edge_ends_a_burst_in_any_phase(dut: Ahb, test: Test) -> 
     clocked.edges(2).await;
     for edges in 0..9 {
         let other = bus.clone();
-        let waiting = spawn(async move {
-            let burst = Request::write_burst(0, Burst::Incr4, [1; 4]);
-            Ok(other.access(burst).await.unwrap_err())
-        });
-        clocked.edges(edges).await;
-        clocked.reset().await;
-        let error = waiting.await?;
-        ensure!(
-            error.downcast_ref() == Some(&Interrupted::Reset),
-            "{edges} edges before the reset: {error:?}"
-        );
+        let burst = Request::write_burst(0, Burst::Incr4, [1; 4]);
+        let access = async move { other.access(burst).await };
+        crate::reset_interrupts(&clocked, edges, access).await?;
         bus.write(0x40, edges.into()).await?;
         ensure!(bus.read(0x40).await? == u64::from(edges));
     }

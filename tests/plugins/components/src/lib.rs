@@ -28,12 +28,13 @@ mod valid_ready_rules;
 mod wishbone;
 mod wishbone_rules;
 
+use std::fmt::Debug;
 use std::rc::Rc;
 
 use verifork::prelude::*;
 use verifork::record::JsonLines;
 use verifork::time::TimeUnit;
-use verifork_components::{Clocked, axi_stream, payload, valid_ready};
+use verifork_components::{Clocked, Interrupted, axi_stream, payload, valid_ready};
 
 payload! {
     /// A request of a bus of our own.
@@ -90,6 +91,23 @@ fn cycles_since(first: SimTime) -> u128 {
 fn recorded(lines: Rc<JsonLines<Vec<u8>>>) -> Result<String> {
     let lines = Rc::into_inner(lines).expect("nobody else has it");
     Ok(String::from_utf8(lines.into_inner()?)?)
+}
+
+/// Resets some edges after an access was asked for, which is told of it.
+async fn reset_interrupts<T: Debug>(
+    clocked: &Clocked,
+    edges: u32,
+    access: impl Future<Output = Result<T>> + 'static,
+) -> Result {
+    let waiting = spawn(async move { Ok(access.await.unwrap_err()) });
+    clocked.edges(edges).await;
+    clocked.reset().await;
+    let error = waiting.await?;
+    ensure!(
+        error.downcast_ref() == Some(&Interrupted::Reset),
+        "{edges} edges before the reset: {error:?}"
+    );
+    Ok(())
 }
 
 /// Resets while a task works: twenty times after a few edges each, and seldom from then on.

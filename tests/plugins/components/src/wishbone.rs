@@ -5,7 +5,7 @@ use verifork_components::memory::{Access, Fault, Memory};
 use verifork_components::wishbone::{
     Burst, Checker, Manager, Monitor, Request, RunningManager, Signals, Subordinate, Termination,
 };
-use verifork_components::{Clocked, Interrupted, OnReset, Pauses, Scoreboard};
+use verifork_components::{Clocked, OnReset, Pauses, Scoreboard};
 
 use crate::register_model::{behaves, follows, memory as registers, model_over};
 
@@ -463,17 +463,9 @@ async fn a_reset_of_one_edge_ends_a_cycle_in_any_phase(
     clocked.edges(2).await;
     for edges in 0..7 {
         let other = manager.clone();
-        let waiting = spawn(async move {
-            let requests = (0..4).map(|word| Request::write(word * bytes, 1));
-            Ok(other.block(requests).await.unwrap_err())
-        });
-        clocked.edges(edges).await;
-        clocked.reset().await;
-        let error = waiting.await?;
-        ensure!(
-            error.downcast_ref() == Some(&Interrupted::Reset),
-            "{edges} edges before the reset: {error:?}"
-        );
+        let requests = (0..4).map(move |word| Request::write(word * bytes, 1));
+        let access = async move { other.block(requests).await };
+        crate::reset_interrupts(&clocked, edges, access).await?;
         manager.write(8, edges.into()).await?;
         ensure!(manager.read(8).await? == u64::from(edges));
     }

@@ -34,7 +34,7 @@ impl Wishbone {
         crate::start(&self.clk, &self.rst_n).await
     }
 
-    fn bus(&self, pipelined: bool) -> &Signals {
+    pub(crate) fn bus(&self, pipelined: bool) -> &Signals {
         if pipelined {
             &self.pipelined
         } else {

@@ -401,11 +401,7 @@ async fn a_manager_that_is_not_idle_in_a_reset_is_named(
 )]
 async fn an_access_without_its_end_is_named(dut: Wishbone, pipelined: bool) -> Result {
     let clocked = dut.start().await;
-    let bus = if pipelined {
-        &dut.pipelined
-    } else {
-        &dut.classic
-    };
+    let bus = dut.bus(pipelined);
     scope(async |tm| {
         Checker::new(bus).start(tm, &clocked);
         clocked.edge().await;

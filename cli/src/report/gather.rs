@@ -174,9 +174,7 @@ impl Gathered {
                 &"it has no results: no simulator has loaded the plugin",
             );
         };
-        let simulator = Simulator::ALL
-            .into_iter()
-            .find(|it| it.product() == loaded.simulator);
+        let simulator = Simulator::from_product(&loaded.simulator);
         let of_run = TestVerdict {
             design: BY_HAND.to_owned(),
             simulator: simulator.map_or(loaded.simulator.clone(), |it| it.key().to_owned()),

@@ -123,7 +123,7 @@ impl Bind {
     pub(crate) fn describe(&self) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         // Not through cargo, which would speak of a test that failed.
-        let mut command = self.harness.command()?;
+        let mut command = self.harness.built()?.command();
         command.env("VERIFORK_DESCRIBE", folder.path());
         let status = command.status().context("the harness does not start")?;
         let mut described = Vec::new();

@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use verifork_coverage::{Database, EXTENSION, Record, Source, Total, overall};
-use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::Variable;
 
 use crate::HarnessArgs;
 use crate::coverage::count;
-use crate::harness::{output_folder, tests};
+use crate::harness::{nothing_fits, output_folder};
 
 #[derive(Args)]
 pub(crate) struct Close {
@@ -70,27 +69,19 @@ impl Bins {
 impl Close {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         let begun = Instant::now();
-        let (executable, folder) = (self.harness.build()?, self.harness.folder()?);
-        let harness = || {
-            let mut command = Command::new(&executable);
-            command
-                .env("CARGO_MANIFEST_DIR", &folder)
-                .current_dir(&folder);
-            command
-        };
-        let tests = self.selected(tests(harness())?)?;
+        let harness = self.harness.built()?;
+        let tests = self.selected(harness.tests()?)?;
         // What is covered so far, for the draws of the seeds that follow.
         let stored = tempfile::tempdir().context("no folder for temporary files")?;
         // Before the first run there may be no folder.
-        let runs = || {
-            output_folder(self.harness.manifest_path.as_deref()).map(|folder| folder.join("runs"))
-        };
-        let before = runs().map_or_else(|_| Ok(BTreeSet::new()), |runs| sources(&runs))?;
+        let mut runs = self.runs().ok();
+        let before = runs.as_deref().map(sources).transpose()?;
+        let before = before.unwrap_or_default();
         let mut database = Database::new();
         let (mut bins, mut idle) = (Bins::default(), 0);
         let mut seed = self.first;
         let end = loop {
-            let mut command = harness();
+            let mut command = harness.command();
             command
                 .arg("--exact")
                 .args(&tests)
@@ -98,7 +89,11 @@ impl Close {
                 .env_remove(Variable::Repeat.name())
                 .env(Variable::Aim.name(), stored.path());
             let output = command.output().context("the harness does not start")?;
-            let new = new_records(&runs()?, &before, seed)?;
+            let runs = match &runs {
+                Some(runs) => runs,
+                None => runs.insert(self.runs()?),
+            };
+            let new = new_records(runs, &before, seed)?;
             let failed = !output.status.success();
             ensure!(
                 failed || !new.is_empty() || !database.is_empty(),
@@ -147,20 +142,19 @@ impl Close {
         self.tell(&database, &tests, end)
     }
 
+    /// The folder of what runs leave.
+    fn runs(&self) -> anyhow::Result<PathBuf> {
+        let folder = output_folder(self.harness.manifest_path.as_deref())?;
+        Ok(folder.join("runs"))
+    }
+
     fn selected(&self, tests: Vec<String>) -> anyhow::Result<Vec<String>> {
         let fits = |test: &String| {
             self.filters.is_empty() || self.filters.iter().any(|it| test.contains(it))
         };
         let selected: Vec<String> = tests.iter().filter(|test| fits(test)).cloned().collect();
         if selected.is_empty() {
-            let names = || tests.iter().map(String::as_str);
-            let near = self.filters.iter().flat_map(|it| nearest(it, names(), 3));
-            let near: Vec<&str> = near.take(3).collect();
-            bail!(
-                "no test's name contains `{}`{}",
-                self.filters.join("` or `"),
-                did_you_mean(&near)
-            );
+            bail!(nothing_fits(&self.filters, &tests));
         }
         Ok(selected)
     }

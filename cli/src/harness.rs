@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
+use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::HarnessArgs;
 
@@ -75,7 +76,7 @@ impl HarnessArgs {
     }
 
     /// Builds the harness and gives its path.
-    pub(crate) fn build(&self) -> anyhow::Result<PathBuf> {
+    fn build(&self) -> anyhow::Result<PathBuf> {
         #[derive(Deserialize)]
         struct Message {
             executable: Option<PathBuf>,
@@ -95,15 +96,57 @@ impl HarnessArgs {
         executable.with_context(|| format!("cargo built no harness `{}`", self.target))
     }
 
-    /// The harness, built, as a command that runs in the folder of the crate.
-    pub(crate) fn command(&self) -> anyhow::Result<Command> {
-        let folder = self.folder()?;
-        let mut command = Command::new(self.build()?);
-        command
-            .env("CARGO_MANIFEST_DIR", &folder)
-            .current_dir(folder);
-        Ok(command)
+    /// The harness, built.
+    pub(crate) fn built(&self) -> anyhow::Result<Harness> {
+        Ok(Harness {
+            folder: self.folder()?,
+            program: self.build()?,
+        })
     }
+}
+
+/// A harness that has been built.
+pub(crate) struct Harness {
+    /// That of the crate.
+    folder: PathBuf,
+    pub(crate) program: PathBuf,
+}
+
+impl Harness {
+    /// A command that runs it in the folder of the crate.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env("CARGO_MANIFEST_DIR", &self.folder)
+            .current_dir(&self.folder);
+        command
+    }
+
+    /// The names of all tests, as the harness lists them.
+    pub(crate) fn tests(&self) -> anyhow::Result<Vec<String>> {
+        let output = self
+            .command()
+            .args(["--list", "--format", "terse"])
+            .output()
+            .context("the harness does not start")?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{}", error.trim());
+        let text = String::from_utf8_lossy(&output.stdout);
+        let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
+        Ok(names.map(str::to_owned).collect())
+    }
+}
+
+/// That none of these tests has one of these texts in its name, with the nearest.
+pub(crate) fn nothing_fits(filters: &[String], tests: &[String]) -> String {
+    let names = || tests.iter().map(String::as_str);
+    let near = filters.iter().flat_map(|it| nearest(it, names(), 3));
+    let near: Vec<&str> = near.take(3).collect();
+    format!(
+        "no test's name contains `{}`{}",
+        filters.join("` or `"),
+        did_you_mean(&near)
+    )
 }
 
 /// An event of the harness, in the format of Rust's own.
@@ -128,19 +171,6 @@ impl Event {
     }
 }
 
-/// The names of all tests, as the harness lists them.
-pub(crate) fn tests(mut harness: Command) -> anyhow::Result<Vec<String>> {
-    let output = harness
-        .args(["--list", "--format", "terse"])
-        .output()
-        .context("the harness does not start")?;
-    let error = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}", error.trim());
-    let text = String::from_utf8_lossy(&output.stdout);
-    let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
-    Ok(names.map(str::to_owned).collect())
-}
-
 /// The design and simulator that a test's name begins with.
 pub(crate) fn suite(test: &str) -> String {
     let segments: Vec<&str> = test.split("::").collect();
@@ -152,8 +182,9 @@ pub(crate) fn suite(test: &str) -> String {
 /// Lists the tests.
 pub(crate) fn list(harness: &HarnessArgs) -> anyhow::Result<ExitCode> {
     // Not through cargo, which takes a harness that refuses its settings for a test that fails.
-    let mut command = harness.command()?;
-    let status = command
+    let status = harness
+        .built()?
+        .command()
         .arg("--list")
         .status()
         .context("the harness does not start")?;

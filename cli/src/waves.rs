@@ -12,7 +12,7 @@ use verifork_protocol::nearest::nearest;
 
 use crate::HarnessArgs;
 use crate::doctor::is_there;
-use crate::harness::{suite, tests};
+use crate::harness::suite;
 
 /// The programs that show waves, the one to be preferred first.
 const VIEWERS: [&str; 2] = ["surfer", "gtkwave"];
@@ -36,9 +36,8 @@ pub(crate) struct ShowWaves {
 
 impl ShowWaves {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let harness = self.harness.command()?;
-        let program = PathBuf::from(harness.get_program());
-        let test = self.find(&tests(harness)?)?;
+        let harness = self.harness.built()?;
+        let test = self.find(&harness.tests()?)?;
         let suite = suite(&test);
         let key = suite.rsplit("::").next().unwrap_or_default();
         let known = verifork_runner::known_simulators();
@@ -50,9 +49,8 @@ impl ShowWaves {
         };
         let begun = SystemTime::now();
         // A failed test is why waves are looked at.
-        let status = self
-            .harness
-            .command()?
+        let status = harness
+            .command()
             .env("VERIFORK_WAVES", &format)
             .args(["--exact", &test])
             .status()
@@ -64,7 +62,7 @@ impl ShowWaves {
             .flat_map(|known| known.waves.iter().copied());
         let path = std::iter::once(format.as_str())
             .chain(others)
-            .find_map(|format| find_below(&program, &suite, &test, format, begun))
+            .find_map(|format| find_below(&harness.program, &suite, &test, format, begun))
             .with_context(|| format!("`{test}` left no waves"))?;
         println!("{}", path.display());
         let installed = || VIEWERS.into_iter().find(|viewer| is_there(viewer));

@@ -27,7 +27,8 @@ impl Bench {
         script(
             &folder.join("cargo"),
             &format!(
-                "case $1 in\n\
+                "echo $1 >> {path}/asked\n\
+                 case $1 in\n\
                  test) echo '{{\"executable\":\"{path}/harness\"}}';;\n\
                  locate-project) echo {path}/Cargo.toml;;\n\
                  metadata) echo '{{\"target_directory\":\"{path}/target\"}}';;\n\
@@ -105,6 +106,9 @@ fn seeds_are_run_until_all_is_covered_and_the_fewest_are_kept() {
         ],
     );
     assert_eq!(bench.read("ran").lines().count(), 4);
+    // Cargo is asked once, however many seeds are run; but for the folder, which the first run makes.
+    let asked = |of| bench.read("asked").lines().filter(|it| *it == of).count();
+    assert_eq!((asked("test"), asked("metadata")), (1, 2));
     // Each seed finds what those before it have covered.
     let aims = bench.read("aims");
     let aims: Vec<&str> = aims.split_whitespace().collect();
@@ -126,6 +130,7 @@ fn seeds_are_run_until_all_is_covered_and_the_fewest_are_kept() {
     let ran = bench.read("ran");
     let ran: Vec<&str> = ran.lines().collect();
     assert_eq!(ran.len(), 2);
+    assert_eq!(asked("test"), 2, "once more, for both seeds");
     for (ran, seed) in ran.iter().zip(["3 ", "4 "]) {
         assert!(ran.starts_with(seed) && ran.contains("--exact"), "{ran}");
     }

@@ -409,7 +409,8 @@ fn tell_limits(written: &Written<'_>, seen: &Seen) {
 /// Runs the tests of the crate, and gives those that fail.
 fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
     let output = harness
-        .command()?
+        .built()?
+        .command()
         .args(["--format", "json"])
         .stderr(Stdio::inherit())
         .output()

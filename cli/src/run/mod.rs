@@ -13,12 +13,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::variables::Variable;
 
 use crate::HarnessArgs;
 use crate::close::read_seeds;
-use crate::harness::{Event, code, suite, tests};
+use crate::harness::{Event, Harness, code, nothing_fits, suite};
 use display::{Color, Counts, Display, Page, Running, Table};
 
 /// How often what runs is shown anew.
@@ -41,12 +40,14 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         let Some(path) = &self.seeds else {
-            return self.once(&self.filters, None);
+            return self.once(&self.harness.built()?, &self.filters, None);
         };
+        let seeds = read_seeds(path)?;
+        let harness = self.harness.built()?;
         let mut worst = ExitCode::SUCCESS;
-        for (seed, tests) in read_seeds(path)? {
+        for (seed, tests) in seeds {
             println!("seed {seed}");
-            let ended = self.once(&tests, Some(seed))?;
+            let ended = self.once(&harness, &tests, Some(seed))?;
             if ended != ExitCode::SUCCESS {
                 worst = ended;
             }
@@ -55,8 +56,13 @@ impl Run {
     }
 
     /// Runs the tests whose names contain one of these texts, or with a seed the tests with these names.
-    fn once(&self, filters: &[String], seed: Option<u64>) -> anyhow::Result<ExitCode> {
-        let mut command = self.harness.command()?;
+    fn once(
+        &self,
+        harness: &Harness,
+        filters: &[String],
+        seed: Option<u64>,
+    ) -> anyhow::Result<ExitCode> {
+        let mut command = harness.command();
         if let Some(seed) = seed {
             command
                 .arg("--exact")
@@ -102,7 +108,12 @@ impl Run {
         let (table, page) = (&progress.table, progress.page);
         // Of `cargo test`, whoever filters expects that. Here the filter is the whole of the command.
         if status.success() && table.rows.is_empty() && !filters.is_empty() {
-            bail!(self.nothing_fits(filters)?);
+            let tests = harness.tests()?;
+            bail!(
+                "{}; `cargo verifork list` shows all {}",
+                nothing_fits(filters, &tests),
+                tests.len()
+            );
         }
         let Counts {
             passed,
@@ -130,20 +141,6 @@ impl Run {
             bail!("not one test has run (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)");
         }
         Ok(code(status))
-    }
-
-    /// What to tell where the filters have selected nothing.
-    fn nothing_fits(&self, filters: &[String]) -> anyhow::Result<String> {
-        let tests = tests(self.harness.command()?)?;
-        let names = || tests.iter().map(String::as_str);
-        let near = filters.iter().flat_map(|it| nearest(it, names(), 3));
-        let near: Vec<&str> = near.take(3).collect();
-        Ok(format!(
-            "no test's name contains `{}`{}; `cargo verifork list` shows all {}",
-            filters.join("` or `"),
-            did_you_mean(&near),
-            tests.len()
-        ))
     }
 }
 

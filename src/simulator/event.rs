@@ -39,6 +39,11 @@ impl Agenda {
         }
     }
 
+    /// Has the deadline come at this time, unless it comes before.
+    pub(super) fn call_by(&self, time: u64) {
+        self.deadline.set(self.deadline.get().min(time));
+    }
+
     /// Has a phase told of when it comes, once.
     #[inline]
     pub(crate) fn ask(&self, phase: Phase) {
@@ -243,6 +248,15 @@ mod tests {
         assert!(!agenda.take(Phase::ReadOnly));
         assert!(agenda.take(Phase::ReadWrite) && !agenda.take(Phase::ReadWrite));
         assert!(agenda.take(Phase::NextTimeStep));
+    }
+
+    #[test]
+    fn the_deadline_on_the_agenda_is_the_earliest_that_was_asked_for() {
+        let agenda = Agenda::new();
+        for (time, deadline) in [(7, 7), (9, 7), (3, 3)] {
+            agenda.call_by(time);
+            assert_eq!(agenda.deadline.get(), deadline);
+        }
     }
 
     /// One test, since the receiver of a process is installed once.

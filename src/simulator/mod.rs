@@ -260,7 +260,8 @@ pub(crate) trait Port {
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError>;
     /// Ends a watch.
     fn unwatch(&self, watch: CallbackHandle);
-    /// Calls [`Listener::on_timer`] after `steps`, once.
+    /// Calls [`Listener::on_timer`] after `steps`, once; a port with an [agenda](Port::agenda) calls
+    /// [`Listener::on_deadline`] instead.
     fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle>;
     /// What the port looks at for the next deadline and for phases, which it then need not be asked for.
     fn agenda(&'static self) -> Option<&'static Agenda> {

@@ -7,15 +7,14 @@
 //!
 //! A time step:
 //!
-//! 1. callbacks of the next time step, then delays that are over;
+//! 1. callbacks of the next time step, then the deadline if it has come;
 //! 2. changes that have been written and not been told: the design has not seen them yet;
-//! 3. the design is evaluated, if something was written or it wants to be; changes; delays of 0;
+//! 3. the design is evaluated, if something was written or it wants to be; changes; a deadline that is now;
 //!    2 and 3 again while there are any;
 //! 4. the read-write phase, and again from 2 if somebody waited for it;
 //! 5. the read-only phase; nothing changes any more;
-//! 6. time moves to the next event of the design or to the end of a delay.
+//! 6. time moves to the next event of the design or to the deadline.
 
-mod delays;
 mod design;
 mod direct;
 mod doubts;
@@ -29,7 +28,6 @@ mod watches;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use self::delays::Delays;
 use self::design::Design;
 pub(crate) use self::direct::Direct;
 use self::doubts::Doubts;
@@ -57,8 +55,7 @@ struct ModelPort {
     now: Cell<u64>,
     /// What the next evaluation has to find, in one word: see [`run`].
     state: Cell<u8>,
-    delays: Delays,
-    /// What the listener wants to be called for, beside those.
+    /// What the listener wants to be called for.
     agenda: Agenda,
     /// An element's object that nobody uses.
     spare: Cell<Option<&'static Object>>,
@@ -130,7 +127,6 @@ impl ModelPort {
             listener: Cell::new(None),
             now: Cell::new(0),
             state: Cell::new(run::WRITTEN),
-            delays: Delays::new(),
             agenda: Agenda::new(),
             spare: Cell::default(),
         })

@@ -497,20 +497,18 @@ impl Port for ModelPort {
         Some(&self.agenda)
     }
 
-    #[inline]
-    fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle> {
+    fn after(&self, steps: u64, _token: u64) -> PortResult<CallbackHandle> {
         if event::is_ending() {
             return Err(PortError::Over.into());
         }
         let deadline = self.now.get().saturating_add(steps);
-        Ok(CallbackHandle(self.delays.begin(deadline, token)))
+        self.agenda.call_by(deadline);
+        Ok(CallbackHandle(0))
     }
 
-    fn cancel_after(&self, delay: CallbackHandle) {
-        self.delays.cancel(delay.0);
-    }
+    // With an agenda there is nothing to take back.
+    fn cancel_after(&self, _delay: CallbackHandle) {}
 
-    #[inline]
     fn at_phase(&self, phase: Phase) -> PortResult<()> {
         if event::is_ending() {
             return Err(PortError::Over.into());

@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ModelPort;
-use super::delays::NEVER;
 use super::memory::Location;
 use super::object::NOT_WATCHED;
 use super::watches::Change;
@@ -17,9 +16,11 @@ pub(super) const WRITTEN: u8 = 1;
 pub(super) const UNSEEN: u8 = 2;
 /// The simulation is over, or will be after the present callback.
 pub(super) const FINISHED: u8 = 4;
-
 /// Something was written of which nobody knows whether it lasts.
 pub(super) const DOUBTED: u8 = 8;
+
+/// A time that is never reached.
+const NEVER: u64 = u64::MAX;
 
 impl ModelPort {
     pub(super) fn run(&'static self) {
@@ -71,7 +72,7 @@ impl ModelPort {
                 return;
             }
             self.phase(Phase::NextTimeStep);
-            self.end_delays();
+            self.meet_deadlines();
         }
     }
 
@@ -132,7 +133,7 @@ impl ModelPort {
                     return;
                 }
             }
-            if !(self.end_delays() | changed) {
+            if !(self.meet_deadlines() | changed) {
                 return;
             }
         }
@@ -167,11 +168,11 @@ impl ModelPort {
         true
     }
 
-    /// Tells of the delays that are over, those included that begin meanwhile and end at once.
+    /// Tells of deadlines that have come, those included that are set meanwhile and have come at once.
     #[inline(always)] // in the way of every time step
-    fn end_delays(&self) -> bool {
+    fn meet_deadlines(&self) -> bool {
         let now = self.now.get();
-        let mut any = self.delays.earliest() <= now && self.end_due_delays(now);
+        let mut any = false;
         while self.agenda.deadline.get() <= now && !self.is(FINISHED) {
             // Before the call, in which the next one is set.
             self.agenda.deadline.set(NEVER);
@@ -181,24 +182,11 @@ impl ModelPort {
         any
     }
 
-    #[inline(never)]
-    fn end_due_delays(&self, now: u64) -> bool {
-        let mut any = false;
-        while !self.is(FINISHED)
-            && let Some(token) = self.delays.take_due(now)
-        {
-            self.tell(|listener| listener.on_timer(token));
-            any = true;
-        }
-        any
-    }
-
     /// Moves time on; `false` if nothing is left to happen.
     #[inline]
     fn advance(&self) -> bool {
         let of_design = self.host.next_event();
-        let of_ours = self.delays.earliest().min(self.agenda.deadline.get());
-        let next = of_ours.min(of_design);
+        let next = self.agenda.deadline.get().min(of_design);
         if next == NEVER {
             return false;
         }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use verifork_coverage::{Database, EXTENSION, Record, Source, Total, overall};
+use verifork_protocol::files::RUNS;
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::time::parse_wall;
 use verifork_protocol::variables::Variable;
@@ -145,7 +146,7 @@ impl Close {
     /// The folder of what runs leave.
     fn runs(&self) -> anyhow::Result<PathBuf> {
         let folder = output_folder(self.harness.manifest_path.as_deref())?;
-        Ok(folder.join("runs"))
+        Ok(folder.join(RUNS))
     }
 
     fn selected(&self, tests: Vec<String>) -> anyhow::Result<Vec<String>> {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, ValueEnum};
 use verifork_coverage::{Code, CodeKind, Covered, Database, ItemTotal, Total, formats, overall};
+use verifork_protocol::files::RUNS;
 
 use crate::code;
 use crate::harness::output_folder;
@@ -101,7 +102,7 @@ impl Coverage {
     fn read(&self) -> anyhow::Result<(Database, Code)> {
         let own;
         let paths = if self.paths.is_empty() {
-            own = [output_folder(self.manifest_path.as_deref())?.join("runs")];
+            own = [output_folder(self.manifest_path.as_deref())?.join(RUNS)];
             &own[..]
         } else {
             &self.paths

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
+use verifork_protocol::files::{OUTPUT, RUNS};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
 use crate::HarnessArgs;
@@ -35,9 +36,9 @@ pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> 
     let error = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{}", error.trim());
     let metadata: Metadata = serde_json::from_slice(&output.stdout).context("`cargo metadata`")?;
-    let folder = metadata.target_directory.join("verifork");
+    let folder = metadata.target_directory.join(OUTPUT);
     ensure!(
-        folder.join("runs").is_dir(),
+        folder.join(RUNS).is_dir(),
         "no test has run in `{}` yet: `cargo test` runs them",
         metadata.target_directory.display()
     );

@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use verifork_protocol::files::file_name;
+use verifork_protocol::files::{OUTPUT, RUNS, file_name};
 use verifork_protocol::nearest::nearest;
+use verifork_protocol::verdict::SHARED;
 
 use crate::HarnessArgs;
 use crate::doctor::is_there;
@@ -126,10 +127,10 @@ fn find_below(
     let name = test.strip_prefix(suite)?.trim_start_matches(':');
     end.push(file_name(name));
     // Tests that share a simulation share its waves.
-    let shared = end.with_file_name("shared");
+    let shared = end.with_file_name(SHARED);
     let runs = harness
         .ancestors()
-        .map(|it| it.join("verifork/runs"))
+        .map(|it| it.join(OUTPUT).join(RUNS))
         .find(|it| it.is_dir())?;
     let folders = |folder: PathBuf| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

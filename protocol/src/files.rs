@@ -1,4 +1,13 @@
-//! Names of tests as names of files.
+//! Names of files and folders: where the harness keeps what it makes, and names of tests as such.
+
+/// Where the harness keeps all: a folder in cargo's target folder.
+pub const OUTPUT: &str = "verifork";
+/// In it the folder of runs: by crate, test target, design and simulator those of tests.
+pub const RUNS: &str = "runs";
+/// Beside it that of compiled designs.
+pub const DESIGNS: &str = "designs";
+/// What a simulation has written of its tests, in its folder.
+pub const RESULTS: &str = "results.jsonl";
 
 /// How many bytes of a name are kept as they are; a file's name has at most 255.
 const ROOM: usize = 160;

@@ -1,6 +1,6 @@
 //! What the library `verifork`, its harness and its command exchange and have in common, each defined
 //! once: results, which coverage is kept, the list of tests, the description of a design, declarations, settings, names of
-//! simulators; `JUnit` XML, names of files, names that are near to a misspelt one, words of a
+//! simulators; `JUnit` XML, names of files and folders, names that are near to a misspelt one, words of a
 //! shell, simulated time, what a failure tells, the width of pages; verdicts and trends, which reports read.
 //!
 //! Not for testbenches: it has the version of the crates that use it, and changes with them.

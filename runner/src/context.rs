@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use verifork_protocol::files::file_name;
+use verifork_protocol::files::{DESIGNS, RUNS, file_name};
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::trend::{self, Point};
 use verifork_protocol::verdict::{DESCRIBED, SHARED};
@@ -85,7 +85,7 @@ impl Context {
             target,
             ..
         } = &self.testbench;
-        let mut folder = output.join("runs").join(package).join(target);
+        let mut folder = output.join(RUNS).join(package).join(target);
         folder.extend(&design.segments);
         folder.push(simulator.key());
         folder
@@ -109,8 +109,8 @@ impl Context {
             }
         }
         let output = &self.testbench.output;
-        let own = output.join("runs").join(&self.testbench.package);
-        let compiled = output.join("designs");
+        let own = output.join(RUNS).join(&self.testbench.package);
+        let compiled = output.join(DESIGNS);
         tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
         for (prefix, mark) in ALL.iter().filter_map(|it| it.backend().shared_parts()) {
             tidy::shared_parts(&compiled, prefix, mark, &mut removed);

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use verifork_protocol::files::DESIGNS;
 use verifork_protocol::junit::JunitError;
 use verifork_protocol::listing::{ListedTest, PluginSettings};
 use verifork_protocol::page::{report, wrapped};
@@ -357,7 +358,7 @@ fn context(
     arguments: &Arguments,
 ) -> Arc<Context> {
     let cache = Cache::new(
-        testbench.output.join("designs"),
+        testbench.output.join(DESIGNS),
         testbench.folder.clone(),
         settings.cache,
     )

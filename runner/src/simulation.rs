@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use verifork_protocol::coverage::code_file;
+use verifork_protocol::files::RESULTS;
 use verifork_protocol::items::Items;
 use verifork_protocol::results::Results;
 use verifork_protocol::variables::Variable;
@@ -91,10 +92,7 @@ impl Simulation<'_> {
         // Two runs of one test, in two terminals, take turns.
         let _lock = lock(&self.folder.join("lock"), Lock::Alone).map_err(unwritable)?;
         let work = self.folder.join("work");
-        let (log, results) = (
-            self.folder.join("log.txt"),
-            self.folder.join("results.jsonl"),
-        );
+        let (log, results) = (self.folder.join("log.txt"), self.folder.join(RESULTS));
         self.clear().map_err(unwritable)?;
         fs::create_dir_all(&work).map_err(unwritable)?;
         for (path, original) in &self.design.files {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
+use verifork_protocol::files::OUTPUT;
 use verifork_protocol::listing::{self, ListTests, ListedTest, PluginSettings};
 
 /// The crate of the testbench, and what cargo has built of it.
@@ -51,7 +52,7 @@ const NOTES: &str = "junit";
 pub(crate) fn notes() -> Option<PathBuf> {
     let executable = env::current_exe().ok()?;
     let (_, profile) = folders(&executable)?;
-    Some(target_folder(profile).join("verifork").join(NOTES))
+    Some(target_folder(profile).join(OUTPUT).join(NOTES))
 }
 
 /// The folder of a harness, and that of cargo's profile, which it is in or below.
@@ -135,7 +136,7 @@ impl Testbench {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned(),
-            output: target_folder(profile).join("verifork"),
+            output: target_folder(profile).join(OUTPUT),
             folder,
             package,
             target,

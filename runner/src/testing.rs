@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use verifork_protocol::files::DESIGNS;
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::results::{
     Ended, Failure, Loaded, Planned as PlannedRecord, Record, Status,
@@ -163,7 +164,7 @@ impl Bench {
 
     pub(crate) fn context(&self) -> Arc<Context> {
         let testbench = self.testbench();
-        let (designs, folder) = (testbench.output.join("designs"), testbench.folder.clone());
+        let (designs, folder) = (testbench.output.join(DESIGNS), testbench.folder.clone());
         Arc::new(Context {
             cache: Cache::new(designs, folder, self.settings.cache).of_run(self.run.clone()),
             testbench,

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
 use verifork_coverage::{Code, Database, EXTENSION, Record};
+use verifork_protocol::files::{DESIGNS, RESULTS, RUNS};
 use verifork_protocol::results::{self, Ended, Results};
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::trend::{self, Point};
@@ -18,11 +19,6 @@ use crate::code;
 
 /// The design of tests that no harness has run.
 const BY_HAND: &str = "by hand";
-/// The file in which the harness has a simulation write its results.
-const RESULTS: &str = "results.jsonl";
-/// Folders of the harness: of runs, and beside them of compiled designs.
-const RUNS: &str = "runs";
-const DESIGNS: &str = "designs";
 
 /// What there is.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use verifork_protocol::listing::ListedTest;
 use verifork_protocol::results::{Ended, Status};
 use verifork_protocol::time::grouped;
 
+use super::report::ended_of;
 use super::{Again, Suite};
 use crate::shrink::{Nothing, Smallest, Tried, shrink};
 use crate::simulation::Execution;
@@ -81,8 +82,7 @@ impl Suite {
 
 /// What is told of a test that has failed, if that is known.
 fn failed<'a>(test: &ListedTest, execution: &'a Execution) -> Option<&'a Ended> {
-    let mut ended = execution.results.ended.iter();
-    ended.find(|ended| ended.name == test.name && ended.status == Status::Failed)
+    ended_of(execution, test).filter(|ended| ended.status == Status::Failed)
 }
 
 /// Where the first failure was: one elsewhere is another.

@@ -73,13 +73,27 @@ impl<'a, G: Gates> Blaster<'a, G> {
         }
     }
 
-    fn meaning(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
-        if let Some(known) = &self.known[id as usize] {
-            return Ok(known.clone());
+    /// Operands first. On a stack of its own: what relates many elements is as deep as these are many.
+    fn meaning(&mut self, gates: &mut G, root: Id) -> Result<Meaning<G::Bit>, Full> {
+        let mut pending = vec![root];
+        while let Some(&id) = pending.last() {
+            if self.known[id as usize].is_none() {
+                let mut operands = self.recording.nodes[id as usize].operands();
+                let next = operands.find(|&operand| self.known[operand as usize].is_none());
+                if let Some(operand) = next {
+                    pending.push(operand);
+                    continue;
+                }
+                self.known[id as usize] = Some(self.compute(gates, id)?);
+            }
+            pending.pop();
         }
-        let meaning = self.compute(gates, id)?;
-        self.known[id as usize] = Some(meaning.clone());
-        Ok(meaning)
+        Ok(self.known(root))
+    }
+
+    fn known(&self, id: Id) -> Meaning<G::Bit> {
+        let known = self.known[id as usize].clone();
+        known.expect("operands come before what they are operands of")
     }
 
     fn compute(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
@@ -91,17 +105,17 @@ impl<'a, G: Gates> Blaster<'a, G> {
             Node::Variable(index) => (self.variable(index).low(gates, width), yes),
             Node::Unknown => (vec![yes], yes),
             Node::Not(of) => {
-                let of = self.meaning(gates, of)?;
+                let of = self.known(of);
                 let bit = of.number.bit(gates, 0);
                 (vec![gates.not(bit)], of.defined)
             }
             Node::Cast(of, _) => {
-                let of = self.meaning(gates, of)?;
+                let of = self.known(of);
                 (of.number.low(gates, width), of.defined)
             }
             Node::Select(condition, yes, no) => {
-                let condition = self.meaning(gates, condition)?;
-                let (yes, no) = (self.meaning(gates, yes)?, self.meaning(gates, no)?);
+                let condition = self.known(condition);
+                let (yes, no) = (self.known(yes), self.known(no));
                 let which = condition.number.bit(gates, 0);
                 let mut bits = Vec::with_capacity(width);
                 for index in 0..width {
@@ -112,7 +126,7 @@ impl<'a, G: Gates> Blaster<'a, G> {
                 (bits, gates.and(condition.defined, chosen)?)
             }
             Node::Binary(operator, left, right) => {
-                let (left, right) = (self.meaning(gates, left)?, self.meaning(gates, right)?);
+                let (left, right) = (self.known(left), self.known(right));
                 binary(gates, operator, &left, &right, width)?
             }
         };

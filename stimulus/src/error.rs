@@ -58,6 +58,15 @@ pub enum RandomizeError {
         /// The constraints, in the order in which they apply.
         constraints: Vec<Place>,
     },
+    /// A range of a field has no value, which the compiler finds unless the type has parameters.
+    EmptyRange {
+        /// The type that was to be drawn.
+        type_name: &'static str,
+        /// The range's attribute.
+        range: Place,
+        /// From and to.
+        ends: (String, String),
+    },
     /// A number in a constraint takes more than 1024 bits: after a shift by a field without a range, for example.
     TooLarge {
         /// The type that was to be drawn.
@@ -101,6 +110,14 @@ impl fmt::Display for RandomizeError {
                     .iter()
                     .try_for_each(|place| write!(f, "\n  {place}"))
             }
+            RandomizeError::EmptyRange {
+                type_name,
+                range,
+                ends: (low, high),
+            } => write!(
+                f,
+                "a range of `{type_name}` has no value: it is from {low} to {high}\n  {range}"
+            ),
             RandomizeError::TooLarge {
                 type_name,
                 constraint,

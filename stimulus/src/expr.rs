@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
-use crate::record::{self, Id, Node, Operator, Source};
+use crate::record::{self, Id, Node, Operator, Recording, Source};
 use crate::value::{Integer, Kind, Number, Ordered, Value};
 
 /// A value that a constraint computes from what is drawn: of type `T` to the compiler, an exact integer when
@@ -236,8 +236,7 @@ pub trait Set<T> {
 
 impl<T: Value> Set<T> for [T] {
     fn holds(&self, value: Expr<T>) -> Expr<bool> {
-        let members = self.iter().map(|member| eq(value, lift_ref(member)));
-        members.reduce(either).unwrap_or_else(|| lift(false))
+        any_of(self.iter().map(|member| eq(value, lift_ref(member))))
     }
 }
 
@@ -282,15 +281,71 @@ pub fn among<T: Value, S: Set<T>>(value: Expr<T>, set: S) -> Expr<bool> {
     set.holds(value)
 }
 
+/// Whether all conditions hold; so it is if there are none.
+pub(crate) fn all_of(conditions: impl Iterator<Item = Expr<bool>>) -> Expr<bool> {
+    joined(conditions, both).unwrap_or_else(|| lift(true))
+}
+
+/// Whether one of these conditions holds at least.
+pub(crate) fn any_of(conditions: impl Iterator<Item = Expr<bool>>) -> Expr<bool> {
+    joined(conditions, either).unwrap_or_else(|| lift(false))
+}
+
+type Join = fn(Expr<bool>, Expr<bool>) -> Expr<bool>;
+
+/// More conditions than these are joined by halves: else a diagram of all before would be made for each.
+const FEW: usize = 16;
+
+fn joined(conditions: impl Iterator<Item = Expr<bool>>, join: Join) -> Option<Expr<bool>> {
+    fn halves(conditions: &[Expr<bool>], join: Join) -> Option<Expr<bool>> {
+        if conditions.len() <= FEW {
+            return conditions.iter().copied().reduce(join);
+        }
+        let (first, rest) = conditions.split_at(conditions.len() / 2);
+        let (first, rest) = (halves(first, join)?, halves(rest, join)?);
+        Some(join(first, rest))
+    }
+    // Without memory of its own where that is not needed.
+    if conditions.size_hint().1.is_some_and(|most| most <= FEW) {
+        return conditions.reduce(join);
+    }
+    halves(&conditions.collect::<Vec<_>>(), join)
+}
+
+/// So few values are told apart by a proof, which names their ranges too if they cannot be.
+const PROVED: usize = 8;
+
 /// All of them different.
 pub fn unique<T: Value>(values: &[Expr<T>]) -> Expr<bool> {
-    let mut all = lift(true);
-    for (index, &one) in values.iter().enumerate() {
-        for &other in &values[index + 1..] {
-            all = both(all, ne(one, other));
-        }
+    // To a solver, that there are more values than numbers is the hardest of all.
+    if values.len() > PROVED && record::with(|recording| are_too_many(recording, values)) {
+        return lift(false);
     }
-    all
+    let pairs = values.iter().enumerate().flat_map(|(index, &one)| {
+        let others = values[index + 1..].iter();
+        others.map(move |&other| ne(one, other))
+    });
+    all_of(pairs)
+}
+
+/// Whether there are fewer numbers than values that have to be different, by the ranges of fields.
+fn are_too_many<T>(recording: &Recording, values: &[Expr<T>]) -> bool {
+    let range = |value: &Expr<T>| match recording.nodes[value.id as usize] {
+        Node::Variable(index) => {
+            let variable = recording.variables[index as usize];
+            Some((variable.low.small()?, variable.high.small()?))
+        }
+        Node::Number(number) => Some((number.small()?, number.small()?)),
+        _ => None,
+    };
+    let ranges: Option<Vec<_>> = values.iter().map(range).collect();
+    let ends = ranges.and_then(|ranges| {
+        let (lows, highs) = (ranges.iter().map(|it| it.0), ranges.iter().map(|it| it.1));
+        Some((lows.min()?, highs.max()?))
+    });
+    ends.and_then(|(low, high)| high.checked_sub(low))
+        .and_then(|distance| usize::try_from(distance).ok())
+        .is_some_and(|distance| distance < values.len() - 1)
 }
 
 /// The bit of this place, from 0 on.
@@ -317,7 +372,7 @@ impl Places for Range<u32> {
 impl Places for RangeInclusive<u32> {
     fn places(self) -> (u32, u32) {
         let (first, last) = self.into_inner();
-        (first, (last + 1).saturating_sub(first))
+        (first, last.saturating_add(1).saturating_sub(first))
     }
 }
 

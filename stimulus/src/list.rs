@@ -92,22 +92,14 @@ pub fn is_empty<S>(list: List<S>) -> Expr<bool> {
 pub fn all<S>(list: List<S>, condition: impl Fn(&S) -> Expr<bool>) -> Expr<bool> {
     match list.elements {
         None => unknown(),
-        Some(elements) => elements
-            .iter()
-            .map(condition)
-            .reduce(expr::both)
-            .unwrap_or_else(|| expr::lift(true)),
+        Some(elements) => expr::all_of(elements.iter().map(condition)),
     }
 }
 
 pub fn any<S>(list: List<S>, condition: impl Fn(&S) -> Expr<bool>) -> Expr<bool> {
     match list.elements {
         None => unknown(),
-        Some(elements) => elements
-            .iter()
-            .map(condition)
-            .reduce(expr::either)
-            .unwrap_or_else(|| expr::lift(false)),
+        Some(elements) => expr::any_of(elements.iter().map(condition)),
     }
 }
 
@@ -158,6 +150,7 @@ pub fn unique<T: Value, S: Operand<Out = Expr<T>>>(list: List<S>) -> Expr<bool> 
     }
 }
 
+#[track_caller]
 pub fn windows<S: Clone>(list: List<S>, size: usize) -> List<Vec<S>> {
     assert!(size > 0, "a window has at least one element");
     List::<S>::of(

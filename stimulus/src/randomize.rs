@@ -36,6 +36,16 @@ pub trait Randomize: Sized + 'static {
     #[doc(hidden)]
     fn declare(settings: Settings<Self::Scalar>, current: Option<&Self>) -> Self::Symbols;
 
+    /// Declares what has this name in another, and tells which variables it is.
+    #[doc(hidden)]
+    fn declare_field(
+        name: &'static str,
+        settings: Settings<Self::Scalar>,
+        current: Option<&Self>,
+    ) -> (Self::Symbols, Range<u32>) {
+        within(Name::Field(name), || Self::declare(settings, current))
+    }
+
     #[doc(hidden)]
     fn placeholder(node: Id) -> Self::Symbols;
 
@@ -321,16 +331,6 @@ pub fn placeholder<T>(node: Id) -> Symbol<T> {
     }
 }
 
-/// Declares the parts of what has this name, and tells which variables they are.
-#[doc(hidden)]
-pub fn field<T: Randomize>(
-    name: &'static str,
-    settings: Settings<T::Scalar>,
-    current: Option<&T>,
-) -> (T::Symbols, Range<u32>) {
-    within(Name::Field(name), || T::declare(settings, current))
-}
-
 fn within<S>(name: Name, declare: impl FnOnce() -> S) -> (S, Range<u32>) {
     let (outer, first) = record::with(|recording| (recording.enter(name), recording.count()));
     let symbols = declare();
@@ -401,7 +401,12 @@ impl<T: Randomize> Randomize for Vec<T> {
             let path = record::with(|recording| recording.path(recording.scope()));
             panic!("the vector `{path}` has no `length`: #[randomize(length = 0..=16)]");
         };
-        let found = record::with(|recording| recording.next_length(low, high));
+        // What is drawn from an empty range is told once all is recorded.
+        let found = if low > high {
+            None
+        } else {
+            record::with(|recording| recording.next_length(low, high))
+        };
         let Some(length) = found else {
             let range = low as usize..=high as usize;
             let own = Settings {

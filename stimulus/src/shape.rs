@@ -218,7 +218,7 @@ pub(crate) fn ranges(
         .map(|variable| (variable.low, variable.high))
         .collect();
     for root in roots {
-        narrow(recording, root, true, &mut ranges);
+        narrow(recording, root, &mut ranges);
     }
     // Whatever leaves nothing is for the solver to find.
     for (range, variable) in ranges.iter_mut().zip(&recording.variables) {
@@ -229,39 +229,40 @@ pub(crate) fn ranges(
     ranges
 }
 
-fn narrow(recording: &Recording, id: Id, holds: bool, ranges: &mut [(Number, Number)]) {
+fn narrow(recording: &Recording, root: Id, ranges: &mut [(Number, Number)]) {
     let node = |id: Id| recording.nodes[id as usize];
-    match node(id) {
-        Node::Not(of) => narrow(recording, of, !holds, ranges),
-        Node::Binary(Operator::Both, left, right) if holds => {
-            narrow(recording, left, true, ranges);
-            narrow(recording, right, true, ranges);
-        }
-        Node::Binary(Operator::Either, left, right) if !holds => {
-            narrow(recording, left, false, ranges);
-            narrow(recording, right, false, ranges);
-        }
-        Node::Binary(operator @ (Operator::Less | Operator::Equal), left, right) => {
-            let ((Node::Variable(index), Node::Number(number))
-            | (Node::Number(number), Node::Variable(index))) = (node(left), node(right))
-            else {
-                return;
-            };
-            let (low, high) = &mut ranges[index as usize];
-            let variable_first = matches!(node(left), Node::Variable(_));
-            let next = |step: i128| Some(Number::from(number.small()?.checked_add(step)?));
-            match (operator, holds, variable_first) {
-                (Operator::Equal, true, _) => {
-                    *low = (*low).max(number);
-                    *high = (*high).min(number);
-                }
-                (Operator::Less, true, true) => *high = (*high).min(next(-1).unwrap_or(*high)),
-                (Operator::Less, true, false) => *low = (*low).max(next(1).unwrap_or(*low)),
-                (Operator::Less, false, true) => *low = (*low).max(number),
-                (Operator::Less, false, false) => *high = (*high).min(number),
-                _ => {}
+    let mut pending = vec![(root, true)];
+    while let Some((id, holds)) = pending.pop() {
+        match node(id) {
+            Node::Not(of) => pending.push((of, !holds)),
+            Node::Binary(Operator::Both, left, right) if holds => {
+                pending.extend([(right, true), (left, true)]);
             }
+            Node::Binary(Operator::Either, left, right) if !holds => {
+                pending.extend([(right, false), (left, false)]);
+            }
+            Node::Binary(operator @ (Operator::Less | Operator::Equal), left, right) => {
+                let ((Node::Variable(index), Node::Number(number))
+                | (Node::Number(number), Node::Variable(index))) = (node(left), node(right))
+                else {
+                    continue;
+                };
+                let (low, high) = &mut ranges[index as usize];
+                let variable_first = matches!(node(left), Node::Variable(_));
+                let next = |step: i128| Some(Number::from(number.small()?.checked_add(step)?));
+                match (operator, holds, variable_first) {
+                    (Operator::Equal, true, _) => {
+                        *low = (*low).max(number);
+                        *high = (*high).min(number);
+                    }
+                    (Operator::Less, true, true) => *high = (*high).min(next(-1).unwrap_or(*high)),
+                    (Operator::Less, true, false) => *low = (*low).max(next(1).unwrap_or(*low)),
+                    (Operator::Less, false, true) => *low = (*low).max(number),
+                    (Operator::Less, false, false) => *high = (*high).min(number),
+                    _ => {}
+                }
+            }
+            _ => {}
         }
-        _ => {}
     }
 }

@@ -6,6 +6,9 @@ use crate::bits::{Full, Gates};
 use crate::diagram::{Diagram, Edge};
 use crate::record::{Id, Node, Operator, Recording};
 
+/// What is nested deeper is not simple: each is a level of recursion.
+const DEEPEST: u32 = 500;
+
 /// Neighbouring bits of a variable, as a number.
 #[derive(Clone, Copy)]
 struct Slice {
@@ -38,14 +41,23 @@ impl Simple<'_> {
 
     /// `None` if the condition is not simple.
     pub(crate) fn condition(&mut self, id: Id) -> Result<Option<Edge>, Full> {
+        self.condition_within(id, DEEPEST)
+    }
+
+    fn condition_within(&mut self, id: Id, depth: u32) -> Result<Option<Edge>, Full> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Ok(None);
+        };
         match self.node(id) {
             Node::Number(number) => Ok(Some(self.diagram.constant(number.small() == Some(1)))),
-            Node::Not(of) => Ok(self.condition(of)?.map(|edge| self.diagram.not(edge))),
+            Node::Not(of) => Ok(self
+                .condition_within(of, depth)?
+                .map(|edge| self.diagram.not(edge))),
             Node::Binary(operator @ (Operator::Both | Operator::Either), left, right) => {
-                let Some(left) = self.condition(left)? else {
+                let Some(left) = self.condition_within(left, depth)? else {
                     return Ok(None);
                 };
-                let Some(right) = self.condition(right)? else {
+                let Some(right) = self.condition_within(right, depth)? else {
                     return Ok(None);
                 };
                 let edge = match operator {

@@ -224,6 +224,7 @@ impl<'a> Compiler<'a> {
         recording: &'a Recording,
         type_name: &'static str,
     ) -> Result<Self, RandomizeError> {
+        refuse_empty_ranges(recording, type_name)?;
         let hard = recording.requirements.iter().filter(|it| !it.soft);
         let ranges = shape::ranges(recording, hard.map(|requirement| requirement.node));
         Ok(Compiler {
@@ -752,6 +753,26 @@ fn with_ranges_as_constraints(
             .map(|&index| recording.requirements[index]),
     );
     (open, requirements)
+}
+
+fn refuse_empty_ranges(
+    recording: &Recording,
+    type_name: &'static str,
+) -> Result<(), RandomizeError> {
+    for (index, variable) in (0..).zip(&recording.variables) {
+        let classes = recording.classes_of(index).iter();
+        let mut ranges = std::iter::once((variable.low, variable.high))
+            .chain(classes.map(|class| (class.low, class.high)));
+        if let Some((low, high)) = ranges.find(|(low, high)| low > high) {
+            let source = variable.source.unwrap_or_default();
+            return Err(RandomizeError::EmptyRange {
+                type_name,
+                range: Place::new(source, recording.path(variable.scope)),
+                ends: (low.to_string(), high.to_string()),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The first and the last value of a type.

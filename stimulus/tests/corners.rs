@@ -191,3 +191,31 @@ fn types_are_drawn_without_a_struct() {
     let pair = <[u8; 2]>::randomize_with(&mut rng, constrain!(|t| t[0] == 3 && t[1] > t[0]));
     assert!(matches!(pair.unwrap(), [3, 4..=255]));
 }
+
+#[derive(Randomize, Debug)]
+#[randomize(unique(bytes))]
+struct Different {
+    #[randomize(length = 2..=300)]
+    bytes: Vec<u8>,
+}
+
+/// What relates many elements is as deep as these are many, and drawing it takes no more of the stack.
+#[test]
+fn constraints_on_hundreds_of_elements_fit_into_a_small_stack() {
+    let drawn = std::thread::Builder::new().stack_size(256 << 10).spawn(|| {
+        let mut rng = rng(10);
+        let few = Different::randomize_with(&mut rng, constrain!(|t| t.bytes.len() == 60));
+        let mut bytes = few.unwrap().bytes;
+        bytes.sort_unstable();
+        bytes.dedup();
+        assert_eq!(bytes.len(), 60);
+
+        let error = Different::randomize_with(&mut rng, constrain!(|t| t.bytes.len() == 257));
+        assert!(error.unwrap_err().to_string().contains("`unique(bytes)`"));
+
+        let members: Vec<u32> = (0..5000).map(|number| number * 3 + 1).collect();
+        let region = Region::randomize_with(&mut rng, constrain!(|t| members.contains(&t.len)));
+        assert_eq!(region.unwrap().len % 3, 1);
+    });
+    drawn.unwrap().join().unwrap();
+}

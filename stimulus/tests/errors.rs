@@ -181,3 +181,47 @@ fn places_tell_the_element() {
     let beyond = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[3].length < 200));
     assert!(beyond.is_err());
 }
+
+#[derive(Randomize, Debug)]
+struct UpTo<const MOST: u8> {
+    #[randomize(range = 4..=MOST)]
+    count: u8,
+}
+
+#[derive(Randomize, Debug)]
+struct Weighted<const FIRST: u8> {
+    #[randomize(weights(FIRST..=6 = 1, 9 = 2))]
+    kind: u8,
+}
+
+#[derive(Randomize, Debug)]
+struct Many<const MOST: u8> {
+    #[randomize(length = 1..=2)]
+    all: Vec<UpTo<MOST>>,
+}
+
+/// Of a type with parameters, the compiler does not know.
+#[test]
+fn a_range_that_a_parameter_makes_empty_is_told_with_its_line() {
+    let mut rng = rng(8);
+    assert_eq!(UpTo::<4>::randomize(&mut rng).unwrap().count, 4);
+    let error = UpTo::<3>::randomize(&mut rng).unwrap_err();
+    assert!(matches!(error, RandomizeError::EmptyRange { .. }));
+    let text = error.to_string();
+    assert!(text.contains("from 4 to 3"), "{text}");
+    assert!(
+        text.ends_with("errors.rs:187: `range = 4..=MOST` of `count`"),
+        "{text}"
+    );
+    let inside = Many::<2>::randomize(&mut rng).unwrap_err().to_string();
+    assert!(inside.contains("of `all[0].count`"), "{inside}");
+    let inline = UpTo::<3>::randomize_with(&mut rng, constrain!(|t| t.count < 200));
+    assert!(matches!(inline, Err(RandomizeError::EmptyRange { .. })));
+
+    assert!(matches!(
+        Weighted::<6>::randomize(&mut rng).unwrap().kind,
+        6 | 9
+    ));
+    let error = Weighted::<7>::randomize(&mut rng).unwrap_err().to_string();
+    assert!(error.contains("from 7 to 6"), "{error}");
+}

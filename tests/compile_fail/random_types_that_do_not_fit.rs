@@ -1,5 +1,4 @@
 //! What fields are of, and values of weights that there are not.
-// told again: rustc says for each trait of the derive that a type of a field has it not
 
 use verifork_stimulus::Randomize;
 
@@ -15,8 +14,17 @@ struct Types {
     a: Simple,
 }
 
-#[derive(Randomize)] //~ E0277: `String` cannot be drawn at random
-struct Undrawable { //~ E0277: `String` cannot be drawn at random
+#[derive(Randomize)]
+struct Undrawable {
     a: String, //~ E0277: `String` cannot be drawn at random
     //~^ `#[derive(Randomize)]` makes it so
+    b: u8,
+}
+
+#[derive(Randomize)]
+enum Variants {
+    Some {
+        a: Option<u8>, //~ E0277: `Option<u8>` cannot be drawn at random
+    },
+    Many(#[randomize(length = 0..=3)] Vec<f32>), //~ E0277: `f32` cannot be drawn at random
 }

@@ -1,12 +1,12 @@
 //! `#[derive(Randomize)]`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Data, DataEnum, DataStruct, DeriveInput, Expr, Fields, Generics, Index, Lit, Member, Pat,
-    RangeLimits, Type, UnOp,
+    Data, DataEnum, DataStruct, DeriveInput, Expr, Fields, GenericParam, Generics, Index, Lit,
+    Member, Pat, RangeLimits, Type, UnOp, WherePredicate, parse_quote_spanned,
 };
 
 use crate::attribute::{self, FieldOptions, VariantOptions, Weight};
@@ -27,6 +27,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
             "what is drawn borrows nothing: give the type no lifetime",
         );
     }
+    let input = &with_bounds(input);
     let output = match &input.data {
         Data::Struct(data) => structure(input, data, &mut errors),
         Data::Enum(data) if data.variants.is_empty() => {
@@ -52,6 +53,51 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     errors.into_result()?;
     Ok(output)
+}
+
+/// Requires of each field's type that it can be drawn: where one cannot, the compiler says so here and takes it for
+/// granted in all that is generated. Not of a type with parameters, of which such a bound would hide what it is.
+fn with_bounds(input: &DeriveInput) -> DeriveInput {
+    let mut input = input.clone();
+    let fields: Vec<&syn::Field> = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let drawn = fields.into_iter().filter(|field| {
+        FieldOptions::new(&field.attrs, &mut Errors::default())
+            .fixed
+            .is_none()
+    });
+    let parameters: Vec<&Ident> = input
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    let bounds: Vec<WherePredicate> = drawn
+        .filter(|field| !mentions(field.ty.to_token_stream(), &parameters))
+        .map(|field| {
+            let ty = &field.ty;
+            parse_quote_spanned!(ty.span()=> #ty: ::verifork_stimulus::Randomize)
+        })
+        .collect();
+    if !bounds.is_empty() {
+        input.generics.make_where_clause().predicates.extend(bounds);
+    }
+    input
+}
+
+fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => names.contains(&&ident),
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        _ => false,
+    })
 }
 
 /// A field, and what is said of it.
@@ -112,16 +158,23 @@ impl<'a> Field<'a> {
         if self.is_fixed() {
             quote!(::verifork_stimulus::__private::Fixed<#ty>)
         } else {
-            quote!(<#ty as ::verifork_stimulus::Randomize>::Symbols)
+            let drawn = self.drawn();
+            quote_spanned!(ty.span()=> #drawn::Symbols)
         }
     }
 
-    fn alike(&self) -> TokenStream {
+    /// The field's type as one that is drawn.
+    fn drawn(&self) -> TokenStream {
         let ty = self.ty;
+        quote_spanned!(ty.span()=> <#ty as ::verifork_stimulus::Randomize>)
+    }
+
+    fn alike(&self) -> TokenStream {
         if self.is_fixed() {
             quote!(false)
         } else {
-            quote_spanned!(ty.span()=> <#ty as ::verifork_stimulus::Randomize>::ALIKE)
+            let drawn = self.drawn();
+            quote_spanned!(self.ty.span()=> #drawn::ALIKE)
         }
     }
 
@@ -134,8 +187,8 @@ impl<'a> Field<'a> {
             text,
             ..
         } = &self.options;
-        let ty = self.ty;
-        let scalar = quote!(<#ty as ::verifork_stimulus::Randomize>::Scalar);
+        let drawn = self.drawn();
+        let scalar = quote_spanned!(self.ty.span()=> #drawn::Scalar);
         let what = self.text();
         let mut settings = quote!(::verifork_stimulus::__private::Settings::<#scalar>::default());
         if let Some(range) = range {
@@ -294,7 +347,7 @@ impl Implementation<'_> {
             #[allow(
                 clippy::all, clippy::pedantic, missing_docs, private_interfaces, private_bounds,
                 unreachable_pub, unused_variables, unused_mut, unused_parens, unused_braces,
-                unused_comparisons, non_camel_case_types, non_snake_case
+                unused_comparisons, non_camel_case_types, non_snake_case, trivial_bounds
             )]
             const _: () = {
                 #others
@@ -348,8 +401,8 @@ fn structure(input: &DeriveInput, data: &DataStruct, errors: &mut Errors) -> Tok
             };
         }
         let settings = field.settings(&input.generics, errors);
-        let (ty, range) = (field.ty, variables(name));
-        let call = quote_spanned!(ty.span()=> ::verifork_stimulus::__private::field::<#ty>);
+        let (drawn, range) = (field.drawn(), variables(name));
+        let call = quote_spanned!(field.ty.span()=> #drawn::declare_field);
         quote! {
             let (#local, #range) =
                 #call(#text, #settings, current.map(|current| &current.#member));
@@ -361,17 +414,17 @@ fn structure(input: &DeriveInput, data: &DataStruct, errors: &mut Errors) -> Tok
     let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
     let locals: Vec<_> = fields.iter().map(|field| symbol(&field.name)).collect();
     let placeholders = fields.iter().map(|field| {
-        let ty = field.ty;
         if field.is_fixed() {
             quote!(::verifork_stimulus::__private::Fixed(
                 ::core::default::Default::default()
             ))
         } else {
-            quote!(<#ty as ::verifork_stimulus::Randomize>::placeholder(node))
+            let drawn = field.drawn();
+            quote_spanned!(field.ty.span()=> #drawn::placeholder(node))
         }
     });
     let built = fields.iter().map(|field| {
-        let (member, ty) = (&field.member, field.ty);
+        let member = &field.member;
         if field.is_fixed() {
             return quote! {
                 current
@@ -380,8 +433,10 @@ fn structure(input: &DeriveInput, data: &DataStruct, errors: &mut Errors) -> Tok
                     .unwrap_or_default()
             };
         }
+        let drawn = field.drawn();
+        let build = quote_spanned!(field.ty.span()=> #drawn::build);
         quote! {
-            <#ty as ::verifork_stimulus::Randomize>::build(
+            #build(
                 &symbols.#member,
                 values,
                 current.as_deref_mut().map(|current| &mut current.#member),
@@ -630,10 +685,13 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Tok
                 continue;
             }
             let settings = field.settings(&input.generics, errors);
-            let (ty, local, range) = (field.ty, symbol(&field.name), variables(&field.name));
+            let (local, range) = (symbol(&field.name), variables(&field.name));
+            let (drawn, span) = (field.drawn(), field.ty.span());
+            let declare = quote_spanned!(span=> #drawn::declare_field);
+            let build = quote_spanned!(span=> #drawn::build);
             let text = format!("{}.{}", variant_name.unraw(), field.text());
             inner.extend(quote! {
-                let (#local, #range) = ::verifork_stimulus::__private::field::<#ty>(
+                let (#local, #range) = #declare(
                     #text,
                     #settings,
                     ::core::option::Option::None,
@@ -641,12 +699,12 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Tok
                 ::verifork_stimulus::__private::before(&which_variables, &#range);
             });
             let name = format_ident!("{}_{}", variant_name.unraw(), field.name.unraw());
-            types.push(quote!(<#ty as ::verifork_stimulus::Randomize>::Symbols));
-            placeholders.push(quote!(<#ty as ::verifork_stimulus::Randomize>::placeholder(node)));
+            types.push(field.symbols());
+            placeholders.push(quote_spanned!(span=> #drawn::placeholder(node)));
             alike.push(field.alike());
             let member = &field.member;
             parts.push(quote! {
-                #member: <#ty as ::verifork_stimulus::Randomize>::build(
+                #member: #build(
                     &symbols.#name,
                     values,
                     ::core::option::Option::None,

@@ -267,9 +267,7 @@ impl Cache {
             waves,
         };
         simulator.prepare(design, build).map_err(unwritable)?;
-        if self.reuse {
-            simulator.reuse(found, design, build);
-        }
+        let parts = self.reuse.then(|| simulator.reuse(found, design, build));
         let commands = simulator.compile(found, design, build);
         let mut recorder = Recorder::new(fresh.path());
         let unread = |error: io::Error| {
@@ -309,7 +307,11 @@ impl Cache {
             let text = format!("`{}` does not compile: {problem}", design.name());
             return Err(CompileError::Failed(text));
         }
-        let inputs = recorder.finish(design.sources.iter().map(|source| source.path.as_path()));
+        let sources = design.sources.iter().map(|source| source.path.as_path());
+        let mut inputs = recorder.finish(sources);
+        if let Some(parts) = parts.flatten() {
+            inputs.add(parts);
+        }
         if self.reuse && !inputs.is_complete() {
             tell_of_blindness(simulator);
         }

@@ -88,7 +88,7 @@ fn a_field_for_what_is_visible_compiles_nothing() {
 }
 
 #[test]
-fn its_own_library_is_compiled_for_the_first_design_only() {
+fn what_all_designs_share_is_compiled_for_the_first_one_only() {
     let Some(bench) = Bench::verilator() else {
         return;
     };
@@ -108,8 +108,16 @@ fn its_own_library_is_compiled_for_the_first_design_only() {
     for (number, comment) in [(1, "first"), (2, "second")] {
         let design = format!("module d(output [2:0] q); assign q = 7; endmodule // {comment}\n");
         bench.write("d.v", &design).ends(PASSED);
-        assert_eq!(compiled("host.cpp"), number, "the design is another");
-        assert_eq!(compiled("/verilated.cpp"), 1, "the library is the same");
+        assert_eq!(compiled("__ALL.cpp"), number, "the design is another");
+        for shared in ["/verilated.cpp", "_host.cpp", "c++-header"] {
+            assert_eq!(compiled(shared), 1, "{shared} is the same");
+        }
+        let designs = fs::read_dir(bench.harness.target.path().join("verifork/designs"));
+        let designs = designs.unwrap().flatten().map(|it| it.path());
+        for design in designs.filter(|it| it.join("design").is_file()) {
+            let left = design.join("verifork_common.h.gch");
+            assert!(!left.exists(), "{} is with the library", left.display());
+        }
     }
 }
 

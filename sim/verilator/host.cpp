@@ -24,6 +24,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +35,7 @@
 #include <utility>
 #include <vector>
 
-#include "Vdesign.h"
+#include "verifork_design.h"
 #include "verilated.h"
 #include "verilated_config.h"
 #include "verilated_sym_props.h"
@@ -45,12 +46,9 @@
 #include "verilated_cov.h"
 #endif
 
-#if VM_TRACE_FST
-#include "verilated_fst_c.h"
-using Waves = VerilatedFstC;
-#elif VM_TRACE
-#include "verilated_vcd_c.h"
-using Waves = VerilatedVcdC;
+// The design's part. The harness compiles it by itself, and the rest of this once for all designs.
+#ifndef VERIFORK_DESIGN_APART
+#include "verifork_design.cpp"
 #endif
 
 namespace {
@@ -477,7 +475,7 @@ class Host final {
         do {
             call_value_changes();
             if (over()) return;
-            m_design.eval_step();
+            design_evaluate(m_design);
             resolve_stops();
         } while (call_value_changes() | call(cbAfterDelay));
     }
@@ -487,7 +485,7 @@ class Host final {
             settle();
         } while (call(cbReadWriteSynch));
         if (!over()) {
-            m_design.eval_end_step();
+            design_end_step(m_design);
             resolve_stops();
         }
         call(cbReadOnlySynch);
@@ -498,10 +496,8 @@ class Host final {
 
     /// Moves time on; `false` if nothing is left to happen.
     bool advance() {
-        uint64_t next = VerilatedVpi::cbNextDeadline();
-        if (m_design.eventsPending() && m_design.nextTimeSlot() < next) {
-            next = m_design.nextTimeSlot();
-        }
+        const uint64_t next = std::min<uint64_t>(VerilatedVpi::cbNextDeadline(),
+                                                 design_next_event(m_design));
         if (next == ~uint64_t{0}) return false;
         m_context.time(next);
         return true;
@@ -574,9 +570,8 @@ public:
 
     int evaluate(uint64_t time) {
         m_context.time(time);
-        m_design.eval_step();
+        m_next_event = design_evaluate(m_design);
         if (VL_UNLIKELY(!stops.empty())) resolve_stops();
-        m_next_event = m_design.eventsPending() ? m_design.nextTimeSlot() : ~uint64_t{0};
         return over();
     }
 
@@ -585,7 +580,7 @@ public:
     int end_step(uint64_t time) {
         m_context.time(time);
         if (!over()) {
-            m_design.eval_end_step();
+            design_end_step(m_design);
             if (VL_UNLIKELY(!stops.empty())) resolve_stops();
         }
         if (m_waves) m_waves->dump(time);
@@ -629,8 +624,7 @@ int main(int argc, char** argv) {
 #else
     if (!arguments.waves.empty()) give_up("`-waves`: the design was compiled without waves");
 #endif
-    // With a name, every path in the design would begin with it.
-    const auto design = std::make_unique<Vdesign>(context.get(), "");
+    Vdesign& design = design_make(*context);
     std::vector<void*> plugins;
     for (const std::string& path : arguments.plugins) plugins.push_back(open_plugin(path));
     RunTable run = nullptr;
@@ -645,12 +639,12 @@ int main(int argc, char** argv) {
         for (std::size_t i = 0; i < plugins.size(); ++i) start_up(plugins[i], arguments.plugins[i]);
     }
 
-    Host host{*context, *design};
+    Host host{*context, design};
     the_host = &host;
 #if VM_TRACE
     Waves waves;
     if (!arguments.waves.empty()) {
-        design->trace(&waves, 99);
+        design_trace(design, waves);
         waves.open(arguments.waves.c_str());
         if (!waves.isOpen()) give_up("cannot write waves to `" + arguments.waves + "`");
         host.waves(&waves);
@@ -661,7 +655,7 @@ int main(int argc, char** argv) {
     } else {
         host.run();
     }
-    design->final();
+    design_final(design);
     resolve_stops();
     write_coverage();
     std::fflush(stdout);

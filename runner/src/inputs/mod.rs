@@ -112,7 +112,7 @@ impl State {
 }
 
 /// What went in, as far as it was seen.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Inputs {
     /// Whether that is everything.
     complete: bool,
@@ -340,6 +340,20 @@ impl Inputs {
                 .collect(),
             ..Inputs::default()
         }
+    }
+
+    /// Adds those of a part that was made before.
+    pub(crate) fn add(&mut self, part: Inputs) {
+        self.complete &= part.complete;
+        for (path, state) in part.paths {
+            // What this compilation has read of a file itself is younger.
+            match self.paths.get(&path) {
+                Some(State::Contents { .. } | State::Names { .. } | State::Unsettled) => {}
+                _ => _ = self.paths.insert(path, state),
+            }
+        }
+        self.links.extend(part.links);
+        self.variables.extend(part.variables);
     }
 
     /// Those that a file tells, if it does.

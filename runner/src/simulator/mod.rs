@@ -175,8 +175,11 @@ pub(crate) trait Backend: Sync {
         Ok(())
     }
     /// Brings what compilations have in common into the folder, if one has kept it. Without it the
-    /// commands take longer, and no more than that: so nothing is told of failures.
-    fn reuse(&self, _found: &Installation, _design: &ResolvedDesign, _goal: BuildFolder<'_>) {}
+    /// commands take longer, and no more than that: so nothing is told of failures. Gives what that was made
+    /// of, which goes into the design too.
+    fn reuse(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Inputs> {
+        None
+    }
     /// How the names of the folders begin in which such things are kept, and a file in them that is as
     /// old as their last use.
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {

@@ -5,24 +5,23 @@
 //! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    is_program, literal, plusargs, write_whole,
+    literal, plusargs, write_whole,
 };
 use crate::design::ParameterValue;
-use crate::hash::PartsHash;
-use crate::inputs::{Inputs, hash_of_variables};
+use crate::inputs::Inputs;
 use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 
 mod c_sources;
 mod ccache;
+mod library;
 mod netlist;
 mod ports;
 
@@ -31,12 +30,16 @@ pub(super) struct Verilator;
 const PROGRAM: &str = "design";
 /// Where the generated C++ goes, and what is built of it.
 const OBJECTS: &str = "objects";
-/// How the names of kept libraries begin.
-const LIBRARY: &str = "verilator-";
-/// What the kept library was made of.
-const LIBRARY_INPUTS: &str = "inputs.json";
-const HOST: &str = "host.cpp";
-const HOST_TEXT: &str = include_str!("verilator_host.cpp");
+/// The program's `main`, and beside it what differs between designs.
+const HOST: &str = "verifork_host.cpp";
+const HOST_TEXT: &str = include_str!("verilator/host.cpp");
+const GLUE: &str = "verifork_design.cpp";
+const GLUE_TEXT: &str = include_str!("verilator/verifork_design.cpp");
+const GLUE_HEADER: &str = "verifork_design.h";
+const GLUE_HEADER_TEXT: &str = include_str!("verilator/verifork_design.h");
+/// What `make` reads beside the makefile that Verilator has written.
+const RULES: &str = "verifork_common.mk";
+const RULES_TEXT: &str = include_str!("verilator/common.mk");
 const PUBLISHED: &str = "published.vlt";
 /// The design as Verilator understands it.
 const NETLIST: &str = "netlist.xml";
@@ -78,7 +81,13 @@ impl Backend for Verilator {
     }
 
     fn files(&self, _: &ResolvedDesign) -> Vec<(&'static str, String)> {
-        vec![(HOST, HOST_TEXT.to_owned())]
+        let files = [
+            (HOST, HOST_TEXT),
+            (GLUE, GLUE_TEXT),
+            (GLUE_HEADER, GLUE_HEADER_TEXT),
+            (RULES, RULES_TEXT),
+        ];
+        files.map(|(name, text)| (name, text.to_owned())).into()
     }
 
     fn wanted(&self, design: &ResolvedDesign) -> BTreeSet<String> {
@@ -172,22 +181,16 @@ impl Backend for Verilator {
     }
 
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
-        Some((LIBRARY, LIBRARY_INPUTS))
+        Some((library::PREFIX, library::INPUTS))
     }
 
-    fn reuse(&self, found: &Installation, design: &ResolvedDesign, build: BuildFolder<'_>) {
-        let objects = build.path.join(OBJECTS);
-        if let Some(library) = library(found, design, build)
-            && Inputs::read(&library.join(LIBRARY_INPUTS)).is_some_and(|mut it| it.are_fresh())
-            && fs::create_dir_all(&objects).is_ok()
-        {
-            // Younger than their sources by this, `make` takes them as they are.
-            let _ = copy_library(&library, &objects);
-            let used = File::options()
-                .append(true)
-                .open(library.join(LIBRARY_INPUTS));
-            let _ = used.and_then(|it| it.set_modified(SystemTime::now()));
-        }
+    fn reuse(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        build: BuildFolder<'_>,
+    ) -> Option<Inputs> {
+        library::reuse(&library::of(found, design, build)?, build)
     }
 
     fn keep(
@@ -197,30 +200,8 @@ impl Backend for Verilator {
         build: BuildFolder<'_>,
         inputs: &Inputs,
     ) {
-        let Some(library) = library(found, design, build).filter(|_| inputs.is_complete()) else {
-            return;
-        };
-        let Some(beside) = library.parent() else {
-            return;
-        };
-        let objects = build.path.join(OBJECTS);
-        let own = dependencies(&objects);
-        let inputs = inputs.part(|path| own.contains(path) || is_program(path));
-        let fresh = tempfile::Builder::new()
-            .prefix("library.new-")
-            .tempdir_in(beside);
-        if let Ok(fresh) = fresh
-            && copy_library(&objects, fresh.path()).is_ok()
-            && inputs.write(&fresh.path().join(LIBRARY_INPUTS)).is_ok()
-        {
-            if Inputs::read(&library.join(LIBRARY_INPUTS)).is_none_or(|mut it| !it.are_fresh()) {
-                // Whoever copies it just now compiles what is missing.
-                let _ = fs::remove_dir_all(&library);
-            }
-            if fs::rename(fresh.path(), &library).is_ok() {
-                // It lies elsewhere now.
-                let _ = fresh.keep();
-            }
+        if let Some(library) = library::of(found, design, build) {
+            library::keep(&library, build, inputs);
         }
     }
 
@@ -284,13 +265,13 @@ fn arguments(
     command.args(["-o", &format!("../{PROGRAM}")]);
     command.args([
         "-CFLAGS",
-        "-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL",
+        "-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL -DVERIFORK_DESIGN_APART",
     ]);
     // The plugin looks for VPI's functions in the program.
     command.args(["-LDFLAGS", "-rdynamic -ldl"]);
     // The commands that `make` runs are of no interest. All objects depend on the makefile, which has
     // just been written: but for this, those of the library would be compiled again.
-    command.args(["-MAKEFLAGS", &format!("-s -o {PREFIX}.mk")]);
+    command.args(["-MAKEFLAGS", &format!("-s -o {PREFIX}.mk -f ../{RULES}")]);
     // Else names that are longer than some compilers take are not those of the design.
     command.args(["--comp-limit-syms", "0"]);
     if prints_statistics(&found.version) {
@@ -315,73 +296,7 @@ fn arguments(
     command.args(design.compile_arguments(Simulator::Verilator));
     command.arg(build.path.join(PUBLISHED));
     c_sources::arguments(command, design, build);
-    command.arg(build.path.join(HOST));
-}
-
-/// Where Verilator's own library is kept, compiled: most of the time of a compilation, and the same
-/// for all designs with the same options. It is compiled each time where an option names files.
-fn library(
-    found: &Installation,
-    design: &ResolvedDesign,
-    build: BuildFolder<'_>,
-) -> Option<PathBuf> {
-    let mut hash = PartsHash::default();
-    let mut add = |part: &[u8]| hash.add(part);
-    add(found.version.as_bytes());
-    add(found.programs[0].as_os_str().as_encoded_bytes());
-    add(build.waves.map_or("", Waves::name).as_bytes());
-    add(&[u8::from(design.code_coverage)]);
-    for argument in design.compile_arguments(Simulator::Verilator) {
-        if is_source(argument) {
-            continue;
-        }
-        if names_a_path(argument) {
-            return None;
-        }
-        add(argument.as_bytes());
-    }
-    hash_of_variables(&mut add);
-    let name = format!("{LIBRARY}{}", hash.name());
-    Some(build.path.parent()?.join(name))
-}
-
-/// Whether an argument is a file of the design's own, which the library does not know.
-fn is_source(argument: &str) -> bool {
-    let extension = Path::new(argument).extension().unwrap_or_default();
-    let known = ["c", "cc", "cpp", "cxx", "o", "a", "v", "sv"];
-    !argument.starts_with(['-', '+']) && known.into_iter().any(|it| extension == it)
-}
-
-fn names_a_path(argument: &str) -> bool {
-    argument.contains(['/', '$'])
-        || argument.starts_with("-f")
-        || argument.starts_with("-F")
-        || Path::new(argument).exists()
-}
-
-/// What the objects of the library were made of, as the C++ compiler has listed it.
-fn dependencies(objects: &Path) -> BTreeSet<PathBuf> {
-    let lists = fs::read_dir(objects).into_iter().flatten().flatten();
-    let lists = lists.map(|entry| entry.path()).filter(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("verilated") && name.ends_with(".d")
-    });
-    let text: String = lists
-        .filter_map(|list| fs::read_to_string(list).ok())
-        .collect();
-    // As in a Makefile: what is made, a colon, what it is made from.
-    text.split_whitespace().map(PathBuf::from).collect()
-}
-
-fn copy_library(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let name = entry?.file_name();
-        let text = name.to_string_lossy();
-        if text.starts_with("verilated") && text.ends_with(".o") {
-            fs::copy(from.join(&name), to.join(&name))?;
-        }
-    }
-    Ok(())
+    command.args([HOST, GLUE].map(|it| build.path.join(it)));
 }
 
 /// Whether this version prints statistics of each compilation, and has an option not to.

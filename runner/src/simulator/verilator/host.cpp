@@ -1,0 +1,1 @@
+../../../../sim/verilator/host.cpp

@@ -1,0 +1,1 @@
+../../../../sim/verilator/verifork_design.cpp

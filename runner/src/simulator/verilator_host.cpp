@@ -1,1 +1,0 @@
-../../../sim/verilator/host.cpp

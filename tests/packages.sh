@@ -57,11 +57,11 @@ for crate in "${crates[@]}"; do
 done
 cd "$folder"
 
-# Each by itself, with the features that it asks for; then all, to the end.
+# Each by itself, with the features that it asks for, and to the end: so none is compiled a second time for
+# those above it that ask for the same.
 for crate in "${crates[@]}"; do
-    cargo check --quiet -p "$crate" || fail "the package of $crate does not compile by itself"
+    cargo build --quiet -p "$crate" || fail "the package of $crate does not compile by itself"
 done
-cargo build --workspace
 for crate in "${crates[@]}"; do
     diff -r --exclude Cargo.lock "packed/$crate-$version" "$crate-$version" ||
         fail "building $crate has changed its sources"

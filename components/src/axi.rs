@@ -40,7 +40,8 @@
 //! ```
 //!
 //! The subordinate answers from a [`Memory`](crate::memory::Memory), or from anything that is a [`Target`], in the
-//! [`Order`] that is asked for, and knows exclusive accesses. [`Burst`] says which bytes each beat has, and
+//! [`Order`] that is asked for, and knows exclusive accesses; BUSER and RUSER are what
+//! [functions](Subordinate::buser) say. [`Burst`] says which bytes each beat has, and
 //! [`split`] which bursts an access of any length becomes.
 //!
 //! # Rules
@@ -84,6 +85,7 @@ mod monitor;
 mod rules;
 mod signals;
 mod subordinate;
+mod users;
 
 pub use crate::axi_common::{Channel, Response};
 pub use access::{ReadAnswer, WriteAnswer, WriteData};
@@ -97,3 +99,4 @@ pub use signals::{
     WriteSignals,
 };
 pub use subordinate::{Order, Subordinate, Target};
+pub use users::{AnsweredRead, AnsweredWrite};

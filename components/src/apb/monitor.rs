@@ -94,7 +94,10 @@ impl Monitor {
                 });
             }
         });
-        RunningMonitor { transfers }
+        RunningMonitor {
+            transfers,
+            bytes: signals.bytes(),
+        }
     }
 }
 
@@ -102,9 +105,15 @@ impl Monitor {
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,
+    /// Of a word.
+    bytes: usize,
 }
 
 impl RunningMonitor {
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Every transfer that ends from now on.
     #[track_caller]
     pub fn transfers(&self) -> Subscription<Transfer> {

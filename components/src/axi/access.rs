@@ -32,7 +32,7 @@ impl WriteData {
         WriteData { users, ..self }
     }
 
-    pub(super) fn is_enabled(&self, index: usize) -> bool {
+    pub(crate) fn is_enabled(&self, index: usize) -> bool {
         self.enabled.is_empty() || self.enabled[index]
     }
 

@@ -2,15 +2,20 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fmt;
 use std::rc::Rc;
 
-use verifork::value::{Logic, LogicVec};
+use verifork::dut::Signal;
+use verifork::value::{Logic, LogicValue, LogicVec};
 use verifork::{Result, TestRng};
 
 use super::burst::Burst;
 use super::exclusive::ExclusiveMonitor;
 use super::rules;
-use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, strobes};
+use super::signals::{
+    Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, strobes, unknown,
+};
+use super::users::{AnsweredRead, AnsweredWrite, ReadUser, WriteUser};
 use crate::axi_common::{Answering, Channel, ChannelPauses, Response, answer_all};
 use crate::handshake::{Offering, Taking};
 use crate::memory::{Fault, Memory};
@@ -69,8 +74,8 @@ pub enum Order {
 
 /// Answers bursts: a builder, until it is [started](Self::start).
 ///
-/// A burst is written as a whole, when its answer is given; an exclusive one only if it is answered EXOKAY.
-#[derive(Debug)]
+/// A burst is written as a whole, when its answer is given; an exclusive one only if it is answered EXOKAY. BUSER
+/// and RUSER are 0 unless [`buser`](Self::buser) and [`ruser`](Self::ruser) say otherwise.
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
     bus: Bus,
@@ -79,6 +84,17 @@ pub struct Subordinate<T> {
     order: Order,
     most: usize,
     exclusive: bool,
+    buser: Option<WriteUser>,
+    ruser: Option<ReadUser>,
+}
+
+impl<T> fmt::Debug for Subordinate<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subordinate")
+            .field("bus", &self.bus.name())
+            .field("order", &self.order)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Target + Clone + 'static> Subordinate<T> {
@@ -92,6 +108,8 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             order: Order::default(),
             most: usize::MAX,
             exclusive: true,
+            buser: None,
+            ruser: None,
         }
     }
 
@@ -134,17 +152,50 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         }
     }
 
+    /// What BUSER is with each answer to a burst of writes: an integer, a [`LogicVec`], or any other
+    /// [`LogicValue`]. What does not fit the signal fails the test.
+    ///
+    /// ```no_run
+    /// # use verifork_components::{Clocked, Parent, axi, memory::Memory};
+    /// # fn example(bus: &axi::Signals, memory: &Memory, tm: &impl Parent, clocked: &Clocked) {
+    /// // What came with the address goes back, and a read has the number of the beat.
+    /// axi::Subordinate::new(bus, memory)
+    ///     .buser(|write| write.burst.user.clone().expect("there is an AWUSER"))
+    ///     .ruser(|read| read.beat)
+    ///     .start(tm, clocked);
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn buser<V: LogicValue>(self, user: impl Fn(&AnsweredWrite<'_>) -> V + 'static) -> Self {
+        let buser = Some(WriteUser::new(user));
+        Subordinate { buser, ..self }
+    }
+
+    /// What RUSER is with each beat of a read, as [`buser`](Self::buser).
+    #[track_caller]
+    pub fn ruser<V: LogicValue>(self, user: impl Fn(&AnsweredRead<'_>) -> V + 'static) -> Self {
+        let ruser = Some(ReadUser::new(user));
+        Subordinate { ruser, ..self }
+    }
+
     /// Starts it, as background children of a scope, a manager or the test.
     ///
     /// # Panics
     ///
-    /// At the caller's line: widths do not fit the protocol, or another subordinate drives the bus.
+    /// At the caller's line: widths do not fit the protocol, another subordinate drives the bus, or there is a
+    /// function for BUSER or RUSER and no such signal.
     #[track_caller]
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) {
         clocked.check_runs();
         let clocked = *clocked;
         let bus = self.bus;
         bus.check_widths();
+        if let Some(user) = &self.buser {
+            user.check_is_there("BUSER", &bus, bus.write.and_then(|it| it.b.user));
+        }
+        if let Some(user) = &self.ruser {
+            user.check_is_there("RUSER", &bus, bus.read.and_then(|it| it.r.user));
+        }
         let name = bus.name();
         let exclusive: Option<Rc<RefCell<ExclusiveMonitor>>> = self
             .exclusive
@@ -169,8 +220,10 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
                 w: Taking::new(w, &self.pauses.of(Channel::W)),
                 b: Offering::new(b, &self.pauses.of(Channel::B)),
                 open: VecDeque::new(),
-                data: Arrived::new(bus.bytes()),
+                // WUSER is asked for only by who may use it.
+                data: Arrived::new(bus.bytes(), signals.w.user.filter(|_| self.buser.is_some())),
                 complete: 0,
+                user: self.buser,
             };
             let name = free_name(parent, format!("{name} subordinate writes"));
             parent.add_background(name, async move {
@@ -188,6 +241,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
                 r: Offering::new(r, &self.pauses.of(Channel::R)),
                 open: VecDeque::new(),
                 lanes: Lanes::new(bus.bytes()),
+                user: self.ruser,
             };
             let name = free_name(parent, format!("{name} subordinate reads"));
             parent.add_background(name, async move {
@@ -252,16 +306,21 @@ struct Arrived {
     beats: VecDeque<(u128, Option<bool>)>,
     lanes: Lanes,
     strobe: LogicVec,
+    user: Option<Signal<LogicVec>>,
+    /// One for each beat, if there is the signal.
+    users: VecDeque<LogicVec>,
 }
 
 impl Arrived {
-    fn new(bus_bytes: usize) -> Self {
+    fn new(bus_bytes: usize, user: Option<Signal<LogicVec>>) -> Self {
         Arrived {
             bus_bytes,
             bytes: VecDeque::new(),
             beats: VecDeque::new(),
             lanes: Lanes::new(bus_bytes),
             strobe: LogicVec::zeros(0),
+            user,
+            users: VecDeque::new(),
         }
     }
 
@@ -273,12 +332,20 @@ impl Arrived {
         let last = last_of(signals.last, &rules::WLAST, name)?;
         self.bytes.extend(&self.lanes.bytes[..self.bus_bytes]);
         self.beats.push_back((strobes, last));
+        if let Some(signal) = self.user {
+            let user = signal.get();
+            if user.has_unknown() {
+                return Err(unknown(&rules::WUSER, name, &signal, &user));
+            }
+            self.users.push_back(user);
+        }
         Ok(())
     }
 
     fn clear(&mut self) {
         self.bytes.clear();
         self.beats.clear();
+        self.users.clear();
     }
 }
 
@@ -288,6 +355,7 @@ struct OpenWrite {
     /// The bytes of all lanes of all beats, and the strobes.
     bytes: Vec<u8>,
     strobes: Vec<u128>,
+    users: Vec<LogicVec>,
 }
 
 struct Writes<T> {
@@ -300,6 +368,7 @@ struct Writes<T> {
     data: Arrived,
     /// The first so many of those that are open have all their data.
     complete: usize,
+    user: Option<WriteUser>,
 }
 
 impl<T: Target> Answering for Writes<T> {
@@ -334,6 +403,7 @@ impl<T: Target> Answering for Writes<T> {
             self.open.push_back(OpenWrite {
                 bytes: Vec::with_capacity(usize::from(burst.beats) * self.side.bus.bytes()),
                 strobes: Vec::with_capacity(usize::from(burst.beats)),
+                users: Vec::new(),
                 burst,
                 due: 0,
             });
@@ -362,7 +432,17 @@ impl<T: Target> Answering for Writes<T> {
             if let Some(signal) = signals.id {
                 signal.try_set(write.burst.id)?;
             }
-            drive_user(signals.user, None)?;
+            match (&self.user, signals.user) {
+                (Some(user), Some(signal)) => {
+                    let answered = AnsweredWrite {
+                        burst: &write.burst,
+                        users: &write.users,
+                        response,
+                    };
+                    user.drive(signal, &answered)?;
+                }
+                (_, signal) => drive_user(signal, None)?,
+            }
             self.b.offered()?;
         }
         self.aw.open_if(self.open.len() < self.side.most)?;
@@ -402,6 +482,7 @@ impl<T: Target> Writes<T> {
                 .bytes
                 .extend(self.data.bytes.drain(..self.data.bus_bytes));
             write.strobes.push(strobes);
+            write.users.extend(self.data.users.pop_front());
             if is_last {
                 let due = self.side.due();
                 write.due = due;
@@ -453,6 +534,7 @@ struct Reads<T> {
     r: Offering,
     open: VecDeque<OpenRead>,
     lanes: Lanes,
+    user: Option<ReadUser>,
 }
 
 impl<T: Target> Answering for Reads<T> {
@@ -535,7 +617,17 @@ impl<T: Target> Reads<T> {
         if let Some(signal) = signals.last {
             signal.try_set(Logic::from(is_last))?;
         }
-        drive_user(signals.user, None)?;
+        match (&self.user, signals.user) {
+            (Some(user), Some(signal)) => {
+                let answered = AnsweredRead {
+                    burst,
+                    beat: *beat - 1,
+                    response,
+                };
+                user.drive(signal, &answered)?;
+            }
+            (_, signal) => drive_user(signal, None)?,
+        }
         if is_last {
             self.open.remove(at);
         }

@@ -77,6 +77,7 @@ impl Monitor {
         signals.check_widths();
         let bus = signals.bus();
         let running = RunningMonitor {
+            bytes: signals.bytes(),
             writes: Publisher::new(),
             reads: Publisher::new(),
         };
@@ -154,9 +155,15 @@ impl Monitor {
 pub struct RunningMonitor {
     writes: Publisher<Write>,
     reads: Publisher<Read>,
+    /// Of a word.
+    bytes: usize,
 }
 
 impl RunningMonitor {
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Every write that is answered from now on.
     #[track_caller]
     pub fn writes(&self) -> Subscription<Write> {

@@ -186,27 +186,27 @@ fn acknowledged(termination: wishbone::Termination) -> Result<(), Refused> {
 pub enum Observed {
     /// A write.
     Write {
-        /// In bytes.
+        /// That of the lowest byte of the data.
         address: u64,
         /// What was written.
         data: u64,
-        /// The bits of the bytes that were.
+        /// The bits of the bytes that were: of one register, of a part of it, or of several.
         mask: u64,
     },
     /// A read.
     Read {
-        /// In bytes.
+        /// That of the lowest byte of the data.
         address: u64,
         /// What was read.
         data: u64,
-        /// The bits of the bytes that were.
+        /// The bits of the bytes that were: of one register, of a part of it, or of several.
         mask: u64,
     },
 }
 
 /// A monitor of a bus, which a [`Model`](super::Model) can [follow](super::Model::follow).
 ///
-/// Those of AHB-Lite, APB, AXI4-Lite and Wishbone are one.
+/// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one.
 pub trait Observe {
     /// Calls a function with every access that is done from now on, and was not refused.
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>);
@@ -237,8 +237,15 @@ impl Observe for ahb::RunningMonitor {
     }
 }
 
+/// The address of the word of a bus that an address is in, and the bits of a word.
+fn word_of(address: u64, bytes: usize) -> (u64, u64) {
+    let mask = u64::MAX >> (64 - 8 * bytes);
+    (address - address % bytes as u64, mask)
+}
+
 impl Observe for apb::RunningMonitor {
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        let bytes = self.bytes();
         self.for_each(move |transfer| {
             let apb::Request {
                 address,
@@ -246,42 +253,117 @@ impl Observe for apb::RunningMonitor {
                 strobe,
                 ..
             } = transfer.request;
-            let address = address.into();
+            let (address, all) = word_of(address.into(), bytes);
             match write {
                 _ if transfer.answer.error => {}
                 Some(data) => function(Observed::Write {
                     address,
                     data: data.into(),
-                    mask: mask_of(strobe.unwrap_or(u8::MAX)),
+                    mask: mask_of(strobe.unwrap_or(u8::MAX)) & all,
                 }),
                 None => function(Observed::Read {
                     address,
                     data: transfer.answer.data.into(),
-                    mask: u64::MAX,
+                    mask: all,
                 }),
             }
         });
     }
 }
 
-impl Observe for axi_lite::RunningMonitor {
+/// Each beat is an access, or several where it is wider than a word of 64 bits. An exclusive write that was answered
+/// OKAY was not done.
+impl Observe for axi::RunningMonitor {
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
         let writes = Rc::clone(&function);
         self.for_each_write(move |write| {
+            let done = match write.response {
+                axi_lite::Response::Okay => !write.burst.exclusive,
+                response => !response.is_error(),
+            };
+            if done {
+                let enabled = |index: usize| write.data.is_enabled(index);
+                words_of(
+                    &write.burst,
+                    &write.data.bytes,
+                    enabled,
+                    |_, address, data, mask| {
+                        writes(Observed::Write {
+                            address,
+                            data,
+                            mask,
+                        });
+                    },
+                );
+            }
+        });
+        self.for_each_read(move |read| {
+            words_of(
+                &read.burst,
+                &read.data,
+                |_| true,
+                |beat, address, data, mask| {
+                    if read.responses.get(beat).is_some_and(|it| !it.is_error()) {
+                        function(Observed::Read {
+                            address,
+                            data,
+                            mask,
+                        });
+                    }
+                },
+            );
+        });
+    }
+}
+
+/// Words of up to 64 bits of a burst's beats, in their order: the beat, the word's address, its data, and the bits of
+/// the bytes that are enabled.
+fn words_of(
+    burst: &axi::Burst,
+    bytes: &[u8],
+    enabled: impl Fn(usize) -> bool,
+    mut each: impl FnMut(usize, u64, u64, u64),
+) {
+    let mut index = 0;
+    for beat in 0..burst.beats {
+        let count = burst.lanes(beat, 128).len();
+        let in_beat = index..(index + count).min(bytes.len());
+        index += count;
+        let mut address = burst.address_of(beat);
+        for start in in_beat.clone().step_by(8) {
+            let (mut data, mut mask) = (0, 0);
+            for (at, shift) in (start..in_beat.end).zip((0..64).step_by(8)) {
+                if enabled(at) {
+                    data |= u64::from(bytes[at]) << shift;
+                    mask |= 0xff << shift;
+                }
+            }
+            each(beat.into(), address, data, mask);
+            address = address.wrapping_add(8);
+        }
+    }
+}
+
+impl Observe for axi_lite::RunningMonitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        let (bytes, writes) = (self.bytes(), Rc::clone(&function));
+        self.for_each_write(move |write| {
+            let (address, all) = word_of(write.address, bytes);
             if write.response == axi_lite::Response::Okay {
                 writes(Observed::Write {
-                    address: write.address,
+                    address,
                     data: write.data,
-                    mask: mask_of(write.strobe),
+                    mask: mask_of(write.strobe) & all,
                 });
             }
         });
         self.for_each_read(move |read| {
+            let (address, mask) = word_of(read.address, bytes);
             if read.response == axi_lite::Response::Okay {
                 function(Observed::Read {
-                    address: read.address,
+                    address,
                     data: read.data,
-                    mask: u64::MAX,
+                    mask,
                 });
             }
         });
@@ -290,23 +372,26 @@ impl Observe for axi_lite::RunningMonitor {
 
 impl Observe for wishbone::RunningMonitor {
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        let bytes = self.bytes();
         self.for_each(move |transfer| {
             let wishbone::Request {
                 address,
                 write,
                 select,
             } = transfer.request;
+            let (address, all) = word_of(address, bytes);
+            let mask = mask_of(select.unwrap_or(u8::MAX)) & all;
             match write {
                 _ if transfer.answer.termination != wishbone::Termination::Ack => {}
                 Some(data) => function(Observed::Write {
                     address,
                     data,
-                    mask: mask_of(select.unwrap_or(u8::MAX)),
+                    mask,
                 }),
                 None => function(Observed::Read {
                     address,
                     data: transfer.answer.data,
-                    mask: mask_of(select.unwrap_or(u8::MAX)),
+                    mask,
                 }),
             }
         });

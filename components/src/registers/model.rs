@@ -592,22 +592,46 @@ impl Shared {
     }
 
     fn observe(&self, seen: Observed) {
-        let (Observed::Write { address, .. } | Observed::Read { address, .. }) = seen;
+        let (Observed::Write {
+            address,
+            data,
+            mask,
+        }
+        | Observed::Read {
+            address,
+            data,
+            mask,
+        }) = seen;
+        let width = self.map.width();
+        let bytes = u64::from(width / 8);
         let offset = address.wrapping_sub(self.base.get());
-        let word = offset - offset % u64::from(self.map.width() / 8);
-        let Some(&register) = self.map.0.at.get(&word) else {
-            return;
-        };
-        match seen {
-            Observed::Write { data, mask, .. } => self.was_written(register, data, mask),
-            Observed::Read { data, mask, .. } => {
-                let found = self.was_read(register, data, mask);
-                let name = self.map.name();
-                let what = format!("a read of `{name}` that the monitor has seen");
-                if let Err(found) = Mismatches::of(what, found) {
-                    fail_test(format!("model of {name}"), found.into());
+        // It may begin in the middle of a register, and be of several.
+        let in_register = offset % bytes;
+        let shifted = |bits: u64| u128::from(bits) << (8 * in_register);
+        let (mut data, mut mask) = (shifted(data), shifted(mask));
+        let mut word = offset - in_register;
+        while mask != 0 {
+            let part = |bits: u128| u64::try_from(bits & u128::from(ones(width))).unwrap_or(0);
+            if let Some(&register) = self.map.0.at.get(&word)
+                && part(mask) != 0
+            {
+                match seen {
+                    Observed::Write { .. } => self.was_written(register, part(data), part(mask)),
+                    Observed::Read { .. } => self.was_seen(register, part(data), part(mask)),
                 }
             }
+            (data, mask) = (data >> width, mask >> width);
+            word = word.wrapping_add(bytes);
+        }
+    }
+
+    /// A monitor has seen that a register was read.
+    fn was_seen(&self, register: usize, data: u64, mask: u64) {
+        let found = self.was_read(register, data, mask);
+        let name = self.map.name();
+        let what = format!("a read of `{name}` that the monitor has seen");
+        if let Err(found) = Mismatches::of(what, found) {
+            fail_test(format!("model of {name}"), found.into());
         }
     }
 }

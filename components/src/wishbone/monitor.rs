@@ -70,7 +70,10 @@ impl Monitor {
                 seeing.look(clocked.is_in_reset())?;
             }
         });
-        RunningMonitor { transfers }
+        RunningMonitor {
+            transfers,
+            bytes: signals.bytes(),
+        }
     }
 }
 
@@ -169,9 +172,15 @@ impl Seeing {
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,
+    /// Of a word.
+    bytes: usize,
 }
 
 impl RunningMonitor {
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Every access that is terminated from now on.
     #[track_caller]
     pub fn transfers(&self) -> Subscription<Transfer> {

@@ -5,6 +5,7 @@ mod bad_input;
 mod endings;
 mod exclusive;
 mod registers;
+mod users;
 
 use verifork::prelude::*;
 use verifork_components::Clocked;

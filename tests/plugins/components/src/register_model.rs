@@ -30,7 +30,7 @@ fn map() -> Result<Map> {
     )?)
 }
 
-const BASE: u64 = 0x400;
+pub(crate) const BASE: u64 = 0x400;
 
 /// A model of them, behind a bus.
 pub(crate) fn model_over(bus: impl Frontdoor + 'static) -> Result<Model> {

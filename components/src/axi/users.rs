@@ -1,0 +1,105 @@
+//! What a subordinate gives beside its answers: BUSER and RUSER.
+
+use std::panic::Location;
+use std::rc::Rc;
+
+use verifork::Result;
+use verifork::dut::Signal;
+use verifork::value::{LogicValue, LogicVec, ValueError};
+
+use super::Response;
+use super::burst::Burst;
+use super::signals::Bus;
+
+/// A burst of writes that is being answered: of what [`buser`](super::Subordinate::buser) makes BUSER.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AnsweredWrite<'a> {
+    /// What came over AW.
+    pub burst: &'a Burst,
+    /// WUSER of each beat; nothing on a bus without the signal.
+    pub users: &'a [LogicVec],
+    /// BRESP.
+    pub response: Response,
+}
+
+/// A beat of a burst of reads that is being answered: of what [`ruser`](super::Subordinate::ruser) makes RUSER.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AnsweredRead<'a> {
+    /// What came over AR.
+    pub burst: &'a Burst,
+    /// Which beat, from 0.
+    pub beat: u16,
+    /// Its RRESP.
+    pub response: Response,
+}
+
+/// A function that a test has given, which makes a value of so many bits of an answer.
+pub(super) struct User<F: ?Sized> {
+    function: Rc<F>,
+    given_at: &'static Location<'static>,
+}
+
+pub(super) type WriteUser = User<dyn Fn(&AnsweredWrite<'_>, u32) -> Result<LogicVec, ValueError>>;
+pub(super) type ReadUser = User<dyn Fn(&AnsweredRead<'_>, u32) -> Result<LogicVec, ValueError>>;
+
+impl WriteUser {
+    #[track_caller]
+    pub(super) fn new<V: LogicValue>(user: impl Fn(&AnsweredWrite<'_>) -> V + 'static) -> Self {
+        User {
+            function: Rc::new(move |write: &_, width| user(write).to_logic(width)),
+            given_at: Location::caller(),
+        }
+    }
+
+    pub(super) fn drive(&self, signal: Signal<LogicVec>, write: &AnsweredWrite<'_>) -> Result {
+        self.driven("BUSER", signal, (self.function)(write, signal.width()))
+    }
+}
+
+impl ReadUser {
+    #[track_caller]
+    pub(super) fn new<V: LogicValue>(user: impl Fn(&AnsweredRead<'_>) -> V + 'static) -> Self {
+        User {
+            function: Rc::new(move |read: &_, width| user(read).to_logic(width)),
+            given_at: Location::caller(),
+        }
+    }
+
+    pub(super) fn drive(&self, signal: Signal<LogicVec>, read: &AnsweredRead<'_>) -> Result {
+        self.driven("RUSER", signal, (self.function)(read, signal.width()))
+    }
+}
+
+impl<F: ?Sized> User<F> {
+    /// # Panics
+    ///
+    /// At the caller's line: the bus has no such signal.
+    #[track_caller]
+    pub(super) fn check_is_there(&self, name: &str, bus: &Bus, signal: Option<Signal<LogicVec>>) {
+        assert!(
+            signal.is_some(),
+            "AXI4: {} gives a function for {name}, and `{}` has none",
+            self.given_at,
+            bus.name()
+        );
+    }
+
+    fn driven(
+        &self,
+        name: &str,
+        signal: Signal<LogicVec>,
+        value: Result<LogicVec, ValueError>,
+    ) -> Result {
+        match value {
+            Ok(value) => Ok(signal.try_set_from(&value)?),
+            Err(error) => verifork::bail!(
+                "AXI4: what the function of {} gives for {name} does not fit the {} bits of `{}`: {error}",
+                self.given_at,
+                signal.width(),
+                signal.path()
+            ),
+        }
+    }
+}

@@ -74,15 +74,16 @@ impl Wires {
     }
 }
 
-/// The common part of the paths of a bus's signals, from that of one of them.
+/// The common part of the paths of a bus's signals, from that of one of them. Behind the signal's name may be an
+/// end such as `_i`.
 pub(crate) fn bus_of(path: &'static str, signal: &str) -> &'static str {
-    let at = path.len().saturating_sub(signal.len());
-    match path.get(at..) {
-        Some(end) if end.eq_ignore_ascii_case(signal) && at > 0 => {
-            path[..at].trim_end_matches(['_', '.'])
-        }
-        _ => path,
-    }
+    let mut ends = std::iter::once(path.len()).chain(path.rfind('_'));
+    let bus = ends.find_map(|end| {
+        let at = end.checked_sub(signal.len()).filter(|&at| at > 0)?;
+        let name = path.get(at..end)?;
+        name.eq_ignore_ascii_case(signal).then(|| &path[..at])
+    });
+    bus.map_or(path, |bus| bus.trim_end_matches(['_', '.']))
 }
 
 /// What became of an offer or of a wait to take something.
@@ -505,5 +506,8 @@ mod tests {
         assert_eq!(bus_of("top.bus.valid", "valid"), "top.bus");
         assert_eq!(bus_of("top.is_offered", "valid"), "top.is_offered");
         assert_eq!(bus_of("valid", "valid"), "valid");
+        assert_eq!(bus_of("top.s_axi_awvalid_i", "awvalid"), "top.s_axi");
+        assert_eq!(bus_of("top.VALID_I", "valid"), "top");
+        assert_eq!(bus_of("top.i_wb_cyc", "cyc"), "top.i_wb");
     }
 }

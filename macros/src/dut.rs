@@ -148,8 +148,8 @@ struct BoundField<'a> {
     ty: &'a Type,
     path: LitStr,
     direction: Option<Ident>,
-    /// The prefix and the suffix of the names of the field's own struct.
-    affix: Option<[LitStr; 2]>,
+    /// The prefixes and the suffixes of the names of the field's own struct.
+    affix: Option<[Vec<LitStr>; 2]>,
 }
 
 impl<'a> BoundField<'a> {
@@ -165,12 +165,14 @@ impl<'a> BoundField<'a> {
                     continue;
                 }
                 "prefix" => {
-                    let value = setting.string("prefix = \"s_axis_\"", errors);
+                    let value =
+                        setting.strings("prefix = \"s_axis_\"", "prefix(\"i_\", \"o_\")", errors);
                     setting.store(&mut prefix, value, errors);
                     continue;
                 }
                 "suffix" => {
-                    let value = setting.string("suffix = \"_i\"", errors);
+                    let value =
+                        setting.strings("suffix = \"_i\"", "suffix(\"_i\", \"_o\")", errors);
                     setting.store(&mut suffix, value, errors);
                     continue;
                 }
@@ -220,7 +222,7 @@ impl<'a> BoundField<'a> {
             }),
             direction: direction.map(|(key, port)| Ident::new(port, key.span())),
             affix: (affixed || members.is_some())
-                .then(|| [prefix, suffix].map(|it| it.unwrap_or_else(nothing))),
+                .then(|| [prefix, suffix].map(Option::unwrap_or_default)),
         }
     }
 
@@ -229,7 +231,7 @@ impl<'a> BoundField<'a> {
         let BoundField { ty, path, .. } = self;
         let scope = match &self.affix {
             Some([prefix, suffix]) => quote! {
-                #scope.field(#path, ::verifork::__private::Affix::new(#prefix, #suffix))
+                #scope.field(#path, ::verifork::__private::Affix::new(&[#(#prefix),*], &[#(#suffix),*]))
             },
             None => quote!(#scope),
         };
@@ -252,7 +254,7 @@ impl<'a> BoundField<'a> {
         } = self;
         let affix = match affix {
             Some([prefix, suffix]) => quote! {
-                ::core::option::Option::Some(::verifork::__private::Affix::new(#prefix, #suffix))
+                ::core::option::Option::Some(::verifork::__private::Affix::new(&[#(#prefix),*], &[#(#suffix),*]))
             },
             None => quote!(::core::option::Option::None),
         };

@@ -249,6 +249,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `path = "…"` | the path below the struct's instance, instead of the field's name; `""` is that instance itself |
 /// | `prefix = "…"`, `suffix = "…"` | the field's own struct is in this scope (or at `path`), and the names of its fields have this before and behind them; upper and lower case are as the design has them |
+/// | `prefix("…", "…")`, `suffix("…", "…")` | the same where names tell a direction, such as `i_wb_stb` and `o_wb_ack`, or `valid_i` and `ready_o`: each name is looked for with all of them, and one that is there with several is an error |
 /// | `fields` | the field's own struct is what a record, an interface or an instance holds, or the members of a packed structure, on Verilator before 5.044 (elsewhere, `Signal` of a struct that derives [`LogicStruct`](macro@LogicStruct)); upper and lower case are as the design has them |
 /// | `input`, `output`, `inout` | the object must be a port of this direction |
 ///
@@ -272,6 +273,8 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     input: Stream, // s_axis_tdata, s_axis_tvalid, …
 ///     #[dut(fields)]
 ///     output: Stream, // a record or an interface `output`
+///     #[dut(prefix = "cmd_", suffix("_i", "_o"))]
+///     commands: Stream, // cmd_data_i, cmd_valid_i, cmd_last_i, or with `_o`
 /// }
 /// ```
 ///

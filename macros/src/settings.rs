@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Lit, LitInt, LitStr, Meta, Token, parenthesized};
 
@@ -87,6 +87,28 @@ impl Setting {
             );
         }
         string
+    }
+
+    /// The string of `key = "…"`, or those of `key("…", "…")`; anything else is a mistake that says how each is
+    /// written.
+    pub(crate) fn strings(
+        &self,
+        one: &str,
+        several: &str,
+        errors: &mut Errors,
+    ) -> Option<Vec<LitStr>> {
+        let SettingValue::List(list) = &self.value else {
+            return self.string(one, errors).map(|string| vec![string]);
+        };
+        let parse = Punctuated::<LitStr, Token![,]>::parse_terminated;
+        match parse.parse2(list.clone()) {
+            Ok(strings) if !strings.is_empty() => return Some(strings.into_iter().collect()),
+            _ => errors.at(
+                self.key.span(),
+                format!("`{}` is string literals: `{one}` or `{several}`", self.key),
+            ),
+        }
+        None
     }
 
     /// The value of `key = "…"` that is one of several words.

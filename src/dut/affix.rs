@@ -2,68 +2,102 @@
 
 use std::borrow::Cow;
 
-/// A prefix and a suffix; with neither, names are as they are, but for upper and lower case.
+/// Prefixes and suffixes, any of which a name may have; with neither, names are as they are, but for upper and
+/// lower case.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Affix<'a> {
-    prefix: Cow<'a, str>,
-    suffix: Cow<'a, str>,
+pub struct Affix {
+    /// At least one each.
+    prefixes: Vec<Cow<'static, str>>,
+    suffixes: Vec<Cow<'static, str>>,
 }
 
-impl Affix<'static> {
-    /// Made by the derive.
-    pub const fn new(prefix: &'static str, suffix: &'static str) -> Self {
+impl Affix {
+    /// Made by the derive. Nothing is an empty one.
+    pub fn new(prefixes: &[&'static str], suffixes: &[&'static str]) -> Self {
+        let all = |affixes: &[&'static str]| {
+            let empty = affixes.is_empty().then_some("");
+            let all = affixes.iter().copied().chain(empty);
+            all.map(Cow::Borrowed).collect()
+        };
         Affix {
-            prefix: Cow::Borrowed(prefix),
-            suffix: Cow::Borrowed(suffix),
+            prefixes: all(prefixes),
+            suffixes: all(suffixes),
         }
     }
 
     /// This one, inside of another.
-    pub(super) fn within(self, outer: &Affix<'_>) -> Self {
+    pub(super) fn within(&self, outer: &Affix) -> Self {
+        let joined = |first: &[Cow<'static, str>], second: &[Cow<'static, str>]| {
+            let all = first.iter().flat_map(|first| {
+                second
+                    .iter()
+                    .map(move |second| format!("{first}{second}").into())
+            });
+            all.collect()
+        };
         Affix {
-            prefix: Cow::Owned(format!("{}{}", outer.prefix, self.prefix)),
-            suffix: Cow::Owned(format!("{}{}", self.suffix, outer.suffix)),
+            prefixes: joined(&outer.prefixes, &self.prefixes),
+            suffixes: joined(&self.suffixes, &outer.suffixes),
         }
     }
-}
 
-impl Affix<'_> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.prefix.is_empty() && self.suffix.is_empty()
-    }
-
-    /// The path with the prefix and the suffix around its first name; an index stays behind it.
-    pub(super) fn around(&self, path: &str) -> String {
-        let (name, rest) = first_name(path);
-        format!("{}{name}{}{rest}", self.prefix, self.suffix)
-    }
-
-    /// The same as it is spelt in one of the names, if there is just one that fits.
-    pub(super) fn as_spelt(&self, path: &str, names: &[&str]) -> Option<String> {
-        let (name, rest) = first_name(path);
-        let whole = format!("{}{name}{}", self.prefix, self.suffix);
-        let mut fits = names
+    /// Each pair of a prefix and a suffix.
+    fn pairs(&self) -> impl Iterator<Item = (&Cow<'static, str>, &Cow<'static, str>)> {
+        let suffixes = &self.suffixes;
+        self.prefixes
             .iter()
-            .map(|name| first_name(name).0)
-            .filter(|name| name.eq_ignore_ascii_case(&whole));
-        let first = fits.next()?;
-        fits.all(|other| other == first)
-            .then(|| format!("{first}{rest}"))
+            .flat_map(move |prefix| suffixes.iter().map(move |suffix| (prefix, suffix)))
     }
 
-    /// Whether a name has the prefix and the suffix, in upper or lower case.
+    /// Each alone.
+    pub(super) fn alternatives(&self) -> impl Iterator<Item = Affix> {
+        self.pairs().map(|(prefix, suffix)| Affix {
+            prefixes: vec![prefix.clone()],
+            suffixes: vec![suffix.clone()],
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs()
+            .all(|(prefix, suffix)| prefix.is_empty() && suffix.is_empty())
+    }
+
+    /// The path with each prefix and suffix around its first name; an index stays behind it.
+    pub(super) fn around(&self, path: &str) -> impl Iterator<Item = String> {
+        let (name, rest) = first_name(path);
+        self.pairs()
+            .map(move |(prefix, suffix)| format!("{prefix}{name}{suffix}{rest}"))
+    }
+
+    /// The same as they are spelt in the names, if there is just one that fits a prefix and a suffix.
+    pub(super) fn as_spelt(&self, path: &str, names: &[&str]) -> Vec<String> {
+        let (name, rest) = first_name(path);
+        let spelt = self.around(name).filter_map(|whole| {
+            let mut fits = names
+                .iter()
+                .map(|name| first_name(name).0)
+                .filter(|name| name.eq_ignore_ascii_case(&whole));
+            let first = fits.next()?;
+            fits.all(|other| other == first)
+                .then(|| format!("{first}{rest}"))
+        });
+        spelt.collect()
+    }
+
+    /// Whether a name has a prefix and a suffix, in upper or lower case.
     pub(super) fn is_around(&self, name: &str) -> bool {
         let (name, _) = first_name(name);
-        let (prefix, suffix) = (self.prefix.len(), self.suffix.len());
-        // Names of several bytes a letter may have no boundary there.
-        name.len() > prefix + suffix
-            && name
-                .get(..prefix)
-                .is_some_and(|it| it.eq_ignore_ascii_case(&self.prefix))
-            && name
-                .get(name.len() - suffix..)
-                .is_some_and(|it| it.eq_ignore_ascii_case(&self.suffix))
+        self.pairs().any(|(prefix, suffix)| {
+            // Names of several bytes a letter may have no boundary there.
+            name.len() > prefix.len() + suffix.len()
+                && name
+                    .get(..prefix.len())
+                    .is_some_and(|it| it.eq_ignore_ascii_case(prefix))
+                && name
+                    .get(name.len() - suffix.len()..)
+                    .is_some_and(|it| it.eq_ignore_ascii_case(suffix))
+        })
     }
 
     /// Whether there are such names.
@@ -73,10 +107,17 @@ impl Affix<'_> {
 
     /// "with the prefix `s_axis_`", for messages.
     pub(super) fn describe(&self) -> String {
-        match (self.prefix.as_ref(), self.suffix.as_ref()) {
-            ("", suffix) => format!("with the suffix `{suffix}`"),
-            (prefix, "") => format!("with the prefix `{prefix}`"),
-            (prefix, suffix) => format!("with the prefix `{prefix}` and the suffix `{suffix}`"),
+        let quoted = |what: &str, affixes: &[Cow<'static, str>]| {
+            let quoted: Vec<_> = affixes.iter().map(|it| format!("`{it}`")).collect();
+            format!("the {what} {}", quoted.join(" or "))
+        };
+        let is_none = |affixes: &[Cow<'static, str>]| affixes.iter().all(|it| it.is_empty());
+        let prefix = quoted("prefix", &self.prefixes);
+        let suffix = quoted("suffix", &self.suffixes);
+        match (is_none(&self.prefixes), is_none(&self.suffixes)) {
+            (true, _) => format!("with {suffix}"),
+            (_, true) => format!("with {prefix}"),
+            _ => format!("with {prefix} and {suffix}"),
         }
     }
 }
@@ -93,24 +134,51 @@ mod tests {
 
     #[test]
     fn an_affix_goes_around_the_first_name() {
-        let affix = Affix::new("s_", "_i");
-        assert_eq!(affix.around("data"), "s_data_i");
-        assert_eq!(affix.around("lane[3].data"), "s_lane_i[3].data");
-        let inner = Affix::new("aw", "").within(&affix);
-        assert_eq!(inner.around("addr"), "s_awaddr_i");
+        let around = |affix: &Affix, path: &str| affix.around(path).collect::<Vec<_>>();
+        let affix = Affix::new(&["s_"], &["_i"]);
+        assert_eq!(around(&affix, "data"), ["s_data_i"]);
+        assert_eq!(around(&affix, "lane[3].data"), ["s_lane_i[3].data"]);
+        let inner = Affix::new(&["aw"], &[]).within(&affix);
+        assert_eq!(around(&inner, "addr"), ["s_awaddr_i"]);
+        let several = Affix::new(&["aw", "ar"], &[]).within(&Affix::new(&["s_"], &["_i", "_o"]));
+        assert_eq!(
+            around(&several, "id"),
+            ["s_awid_i", "s_awid_o", "s_arid_i", "s_arid_o"]
+        );
+        let alone: Vec<_> = several
+            .alternatives()
+            .flat_map(|it| around(&it, "id"))
+            .collect();
+        assert_eq!(alone, around(&several, "id"));
     }
 
     #[test]
     fn names_are_found_as_they_are_spelt() {
-        let affix = Affix::new("S_AXIS_", "");
+        let affix = Affix::new(&["S_AXIS_"], &[]);
         let names = ["s_axis_tdata", "S_AXIS_TVALID", "S_AXIS_A", "s_axis_a"];
-        assert_eq!(affix.as_spelt("tvalid", &names).unwrap(), "S_AXIS_TVALID");
-        assert_eq!(
-            affix.as_spelt("tdata[1]", &names).unwrap(),
-            "s_axis_tdata[1]"
-        );
-        assert!(affix.as_spelt("a", &names).is_none());
+        assert_eq!(affix.as_spelt("tvalid", &names), ["S_AXIS_TVALID"]);
+        assert_eq!(affix.as_spelt("tdata[1]", &names), ["s_axis_tdata[1]"]);
+        assert!(affix.as_spelt("a", &names).is_empty());
         assert!(affix.is_around("s_axis_t") && !affix.is_around("s_axis_"));
-        assert!(!Affix::new("é", "").is_around("ab"));
+        assert!(!Affix::new(&["é"], &[]).is_around("ab"));
+        let ends = Affix::new(&[], &["_i", "_o"]);
+        assert!(ends.is_around("VALID_I") && ends.is_around("ready_o"));
+        assert!(!ends.is_around("_i") && !ends.is_around("valid"));
+    }
+
+    #[test]
+    fn an_affix_is_described() {
+        for (prefixes, suffixes, says) in [
+            (&["s_"][..], &[][..], "with the prefix `s_`"),
+            (&[], &["_i", "_o"], "with the suffix `_i` or `_o`"),
+            (
+                &["i_", "o_"],
+                &["_n"],
+                "with the prefix `i_` or `o_` and the suffix `_n`",
+            ),
+        ] {
+            assert_eq!(Affix::new(prefixes, suffixes).describe(), says);
+        }
+        assert!(Affix::new(&[], &[""]).is_empty());
     }
 }

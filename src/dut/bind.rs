@@ -102,7 +102,7 @@ pub struct FieldSpec {
     /// What the port's direction must be.
     pub direction: Option<Direction>,
     /// How the names of the fields of the field's own struct are made, if not as they are.
-    pub affix: Option<Affix<'static>>,
+    pub affix: Option<Affix>,
     /// The source file of the field.
     pub file: &'static str,
     /// The line in that file.
@@ -116,9 +116,9 @@ pub struct Binder<'a> {
     place: BindSite,
     direction: Option<Direction>,
     /// What goes around the names that are looked up.
-    affix: Option<Affix<'static>>,
+    affix: Option<Affix>,
     /// The same for the scope that is entered next, for a field.
-    next: Option<Affix<'static>>,
+    next: Option<Affix>,
     errors: &'a mut Vec<FieldError>,
 }
 
@@ -186,8 +186,11 @@ impl Binder<'_> {
     /// Whether a path leads to an object. For a field whose struct's names have a prefix or a suffix,
     /// whether there are names with them.
     pub fn contains(&self, path: &str) -> bool {
-        let Ok(object) = self.find(path) else {
-            return false;
+        let object = match self.find(path) {
+            Ok(object) => object,
+            // Which of them it is, is for who binds it to tell.
+            Err(BindErrorKind::Ambiguous { .. }) => return true,
+            Err(_) => return false,
         };
         match &self.next {
             Some(affix) if !affix.is_empty() => affix.are_there(&names_in(object)),
@@ -209,7 +212,50 @@ impl Binder<'_> {
         let Ok(kernel) = scheduler::kernel() else {
             return Vec::new();
         };
-        lookup::indices(kernel, self.scope, &self.affixed(path))
+        let Ok(path) = self.affixed(path) else {
+            return Vec::new();
+        };
+        lookup::indices(kernel, self.scope, &path)
+    }
+
+    /// A binder for the same scope, where names have the prefix and the suffix that the name of `path` has, if
+    /// `#[dut(prefix("i_", "o_"))]` gives several to choose from. `None` if there is no such name, or several.
+    ///
+    /// ```no_run
+    /// use verifork::dut::{Binder, Dut, Signal};
+    ///
+    /// /// `i_bus_request`, `i_bus_data`, `o_bus_ready`, `o_bus_data`: which data is asked for is known by the request.
+    /// struct Asked(Signal<u8>);
+    ///
+    /// impl Dut for Asked {
+    ///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+    ///         let mut scope = binder.enter(path)?;
+    ///         let mut asked = scope.named_like("request")?;
+    ///         Signal::bind(&mut asked, "data").map(Asked)
+    ///     }
+    /// }
+    /// ```
+    pub fn named_like(&mut self, path: &str) -> Option<Binder<'_>> {
+        let affix = match &self.affix {
+            Some(affix) => {
+                let found = |affix: &Affix| !self.written(affix, path).is_empty();
+                let mut found = affix.alternatives().filter(found);
+                let first = found.next()?;
+                if found.next().is_some() {
+                    return None;
+                }
+                Some(first)
+            }
+            None => None,
+        };
+        Some(Binder {
+            scope: self.scope,
+            place: self.place,
+            direction: self.direction,
+            affix,
+            next: None,
+            errors: self.errors,
+        })
     }
 
     /// Whether a path leads to a vector, a text or an array without elements.
@@ -295,7 +341,7 @@ impl Binder<'_> {
             return Ok(self.scope);
         }
         let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
-        let found = lookup::find(kernel, Some(self.scope), &self.affixed(path));
+        let found = lookup::find(kernel, Some(self.scope), &self.affixed(path)?);
         found.map_err(|kind| match &self.affix {
             Some(affix) => kind.with_affix(affix),
             None => kind,
@@ -303,21 +349,32 @@ impl Binder<'_> {
     }
 
     /// The path with what goes around its first name, in upper and lower case as the design has it.
-    fn affixed<'p>(&self, path: &'p str) -> Cow<'p, str> {
-        match &self.affix {
-            Some(affix) if !path.is_empty() => {
-                let known = |path: &str| Instance::of(self.scope).contains(path);
-                let written = affix.around(path);
-                if known(&written) {
-                    return written.into();
-                }
-                affix
-                    .as_spelt(path, &names_in(self.scope))
-                    .unwrap_or(written)
-                    .into()
-            }
-            _ => path.into(),
+    fn affixed<'p>(&self, path: &'p str) -> Result<Cow<'p, str>, BindErrorKind> {
+        let Some(affix) = self.affix.as_ref().filter(|_| !path.is_empty()) else {
+            return Ok(path.into());
+        };
+        let mut written = self.written(affix, path);
+        if written.len() > 1 {
+            return Err(BindErrorKind::Ambiguous {
+                path: path.to_owned(),
+                names: written.into(),
+                affix: affix.describe().into(),
+            });
         }
+        let first = || affix.around(path).next().unwrap_or_default();
+        Ok(written.pop().unwrap_or_else(first).into())
+    }
+
+    /// Those of the paths with each prefix and suffix that the design has.
+    fn written(&self, affix: &Affix, path: &str) -> Vec<String> {
+        let known = |path: &String| Instance::of(self.scope).contains(path);
+        let mut written: Vec<_> = affix.around(path).filter(known).collect();
+        if written.is_empty() {
+            written = affix.as_spelt(path, &names_in(self.scope));
+        }
+        written.sort();
+        written.dedup();
+        written
     }
 
     /// Reports what does not fit of what is bound.

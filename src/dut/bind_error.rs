@@ -58,6 +58,16 @@ pub enum BindErrorKind {
         /// What else is known, such as the range of an array.
         note: Box<str>,
     },
+    /// Names with several of the prefixes and suffixes that were given are there.
+    #[error("`{path}` {affix} is {}: bind it by its own path", joined(names))]
+    Ambiguous {
+        /// What was looked up, without prefix and suffix.
+        path: String,
+        /// The paths that the design has.
+        names: Box<[String]>,
+        /// "with the prefix `i_` or `o_`".
+        affix: Box<str>,
+    },
     /// The object is of another kind.
     #[error("`{path}` is {found}: {remedy}")]
     Kind {
@@ -254,7 +264,7 @@ impl BindErrorKind {
 
     /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,
     /// the names with it.
-    pub(super) fn with_affix(mut self, of: &Affix<'_>) -> Self {
+    pub(super) fn with_affix(mut self, of: &Affix) -> Self {
         if let BindErrorKind::NotFound { holds, affix, .. } = &mut self
             && !of.is_empty()
         {
@@ -397,6 +407,12 @@ impl fmt::Display for Holds<'_> {
             }
         }
     }
+}
+
+/// "`a`, and `b`".
+fn joined(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", and ")
 }
 
 #[cfg(test)]

@@ -28,10 +28,11 @@ use super::affix::Affix;
 /// ```
 #[derive(Debug)]
 pub struct DeclaredPaths<'a> {
-    scope: String,
+    /// One, or several where names have one of several prefixes.
+    scopes: Vec<String>,
     /// What goes around names in this scope, and in the one that is entered next.
-    affix: Option<Affix<'static>>,
-    next: Option<Affix<'static>>,
+    affix: Option<Affix>,
+    next: Option<Affix>,
     found: &'a mut PathSet,
 }
 
@@ -48,7 +49,7 @@ impl PathSet {
     /// The paths of the design's top.
     pub(crate) fn top(&mut self) -> DeclaredPaths<'_> {
         DeclaredPaths {
-            scope: String::new(),
+            scopes: vec![String::new()],
             affix: None,
             next: None,
             found: self,
@@ -68,7 +69,7 @@ impl DeclaredPaths<'_> {
             next => next.clone(),
         };
         DeclaredPaths {
-            scope: self.join(&self.affixed(path)),
+            scopes: self.joined(&self.affixed(path)),
             affix,
             next: None,
             found: self.found,
@@ -77,13 +78,13 @@ impl DeclaredPaths<'_> {
 
     /// The same for a field whose struct's names are made with these.
     #[doc(hidden)]
-    pub fn field(&mut self, path: &str, affix: Affix<'static>) -> DeclaredPaths<'_> {
+    pub fn field(&mut self, path: &str, affix: Affix) -> DeclaredPaths<'_> {
         let next = match &self.affix {
             Some(outer) if path.is_empty() => affix.within(outer),
             _ => affix,
         };
         DeclaredPaths {
-            scope: self.scope.clone(),
+            scopes: self.scopes.clone(),
             affix: self.affix.clone(),
             next: Some(next),
             found: self.found,
@@ -92,14 +93,14 @@ impl DeclaredPaths<'_> {
 
     /// Declares the object at `path`.
     pub fn object(&mut self, path: &str) {
-        let affixed = self.affixed(path);
-        let mut paths = vec![affixed.clone()];
+        let mut paths = self.affixed(path);
         if self.affix.is_some() {
             // The design has it in one of these, which is found when it is bound.
-            paths.extend([affixed.to_ascii_uppercase(), affixed.to_ascii_lowercase()]);
+            let cases = |path: &String| [path.to_ascii_uppercase(), path.to_ascii_lowercase()];
+            paths.extend(paths.iter().flat_map(cases).collect::<Vec<_>>());
         }
-        let paths = paths.iter().map(|path| self.join(path));
-        let paths: Vec<String> = paths.filter(|path| !path.is_empty()).collect();
+        let mut paths = self.joined(&paths);
+        paths.retain(|path| !path.is_empty());
         self.found.paths.extend(paths);
     }
 
@@ -108,19 +109,23 @@ impl DeclaredPaths<'_> {
         self.found.open_ended = true;
     }
 
-    fn affixed(&self, path: &str) -> String {
+    fn affixed(&self, path: &str) -> Vec<String> {
         match &self.affix {
-            Some(affix) if !path.is_empty() => affix.around(path),
-            _ => path.to_owned(),
+            Some(affix) if !path.is_empty() => affix.around(path).collect(),
+            _ => vec![path.to_owned()],
         }
     }
 
-    fn join(&self, path: &str) -> String {
-        match (self.scope.as_str(), path) {
-            (scope, "") => scope.to_owned(),
-            ("", path) => path.to_owned(),
-            (scope, path) => format!("{scope}.{path}"),
-        }
+    fn joined(&self, paths: &[String]) -> Vec<String> {
+        let scopes = self.scopes.iter();
+        let joined = scopes.flat_map(|scope| {
+            paths.iter().map(|path| match (&**scope, &**path) {
+                (scope, "") => scope.to_owned(),
+                ("", path) => path.to_owned(),
+                (scope, path) => format!("{scope}.{path}"),
+            })
+        });
+        joined.collect()
     }
 }
 
@@ -210,12 +215,12 @@ mod tests {
             fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
                 let mut scope = paths.enter(path);
                 Signal::<bool>::declared_paths(&mut scope, "tvalid");
-                let mut user = scope.field("", Affix::new("u_", ""));
+                let mut user = scope.field("", Affix::new(&["u_"], &[]));
                 Vec::<Signal<bool>>::declared_paths(&mut user.enter(""), "id");
             }
         }
         let mut found = PathSet::default();
-        Stream::declared_paths(&mut found.top().field("", Affix::new("S_", "_i")), "");
+        Stream::declared_paths(&mut found.top().field("", Affix::new(&["S_"], &["_i"])), "");
         let paths: Vec<_> = found.paths.iter().map(String::as_str).collect();
         assert_eq!(
             paths,
@@ -226,6 +231,28 @@ mod tests {
                 "S_u_id_i[0]",
                 "s_tvalid_i",
                 "s_u_id_i[0]"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_with_several_prefixes_are_told_with_each_at_every_depth() {
+        let mut found = PathSet::default();
+        let mut top = found.top();
+        let mut bus = top.field("core", Affix::new(&["i_", "o_"], &[]));
+        let mut scope = bus.enter("core");
+        scope.object("a");
+        scope.enter("lane").object("b");
+        let paths: Vec<_> = found.paths.iter().map(String::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                "core.I_A",
+                "core.O_A",
+                "core.i_a",
+                "core.i_lane.b",
+                "core.o_a",
+                "core.o_lane.b"
             ]
         );
     }

@@ -82,6 +82,12 @@ pub(super) fn design() -> Design {
         ("S_AXIS_TVALID", BIT),
         ("s_awaddr_i", bits(7, 0)),
         ("s_awvalid_i", BIT),
+        ("s_awready_o", BIT),
+        ("i_wb_cyc", BIT),
+        ("I_WB_STB", BIT),
+        ("i_wb_data", bits(7, 0)),
+        ("o_wb_ack", BIT),
+        ("o_wb_data", bits(7, 0)),
         ("s_user_i[2]", BIT),
         ("s_user_i[3]", BIT),
     ] {

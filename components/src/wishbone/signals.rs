@@ -13,7 +13,8 @@ use crate::memory::mask_of;
 ///
 /// A design's names may end in `_i` and `_o`: with `cyc_i` it is the subordinate, and `dat_i` is what is
 /// written; with `cyc_o` it is the manager, and `dat_i` is what is read. Without them they are `cyc`, …, `dat_w`
-/// and `dat_r`.
+/// and `dat_r`. Directions may also stand before the bus: `#[dut(prefix("i_wb_", "o_wb_"))]` binds `i_wb_cyc`, …,
+/// `o_wb_ack`, and the data is written that has the prefix of CYC. `addr` and `data` are known, too.
 ///
 /// With a signal for STALL the bus is taken for a pipelined one, and addresses are those of bytes:
 /// [`classic`](Self::classic), [`pipelined`](Self::pipelined) and [`word_addresses`](Self::word_addresses) say
@@ -45,23 +46,40 @@ pub struct Signals {
 struct Names {
     /// Behind those that the manager drives, and those that the subordinate drives.
     ends: [&'static str; 2],
-    data: [&'static str; 2],
+    /// The data that is written, and that is read.
+    data: [&'static [&'static str]; 2],
 }
 
+/// Where the same name is in both, the prefix of the field tells which it is, as in `i_wb_dat` and `o_wb_dat`.
 const NAMES: [Names; 3] = [
     Names {
         ends: ["", ""],
-        data: ["dat_w", "dat_r"],
+        data: [&["dat_w", "dat", "data"], &["dat_r", "dat", "data"]],
     },
     Names {
         ends: ["_i", "_o"],
-        data: ["dat_i", "dat_o"],
+        data: [&["dat_i", "data_i"], &["dat_o", "data_o"]],
     },
     Names {
         ends: ["_o", "_i"],
-        data: ["dat_o", "dat_i"],
+        data: [&["dat_o", "data_o"], &["dat_i", "data_i"]],
     },
 ];
+
+/// Binds by the first of the names that there is.
+fn first_of<D: Dut>(scope: &mut Binder<'_>, names: &[impl AsRef<str>]) -> Option<D> {
+    let names = || names.iter().map(AsRef::as_ref);
+    let known = names().find(|name| scope.contains(name));
+    D::bind(scope, known.or(names().next())?)
+}
+
+/// The same, where names may have several prefixes: by that which another name has.
+fn like<D: Dut>(scope: &mut Binder<'_>, other: &str, names: &[&str]) -> Option<D> {
+    match scope.named_like(other) {
+        Some(mut scope) => first_of(&mut scope, names),
+        None => first_of(scope, names),
+    }
+}
 
 impl Dut for Signals {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
@@ -74,9 +92,9 @@ impl Dut for Signals {
         let cyc = Dut::bind(&mut scope, &asked("cyc"));
         let stb = Dut::bind(&mut scope, &asked("stb"));
         let we = Dut::bind(&mut scope, &asked("we"));
-        let adr = Dut::bind(&mut scope, &asked("adr"));
-        let dat_w = Dut::bind(&mut scope, data[0]);
-        let dat_r = Dut::bind(&mut scope, data[1]);
+        let adr = first_of(&mut scope, &["adr", "addr"].map(asked));
+        let dat_w = like(&mut scope, &asked("cyc"), data[0]);
+        let dat_r = like(&mut scope, &answered("ack"), data[1]);
         let ack = Dut::bind(&mut scope, &answered("ack"));
         let stall: Option<Signal<Logic>> = Dut::bind(&mut scope, &answered("stall"))?;
         Some(Signals {
@@ -102,13 +120,15 @@ impl Dut for Signals {
     fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
         let mut scope = paths.enter(path);
         for Names { ends, data } in &NAMES {
-            for name in ["cyc", "stb", "we", "adr", "sel", "cti", "bte", "lock"] {
+            for name in [
+                "cyc", "stb", "we", "adr", "addr", "sel", "cti", "bte", "lock",
+            ] {
                 scope.object(&format!("{name}{}", ends[0]));
             }
             for name in ["ack", "err", "rty", "stall"] {
                 scope.object(&format!("{name}{}", ends[1]));
             }
-            for name in data {
+            for name in data.iter().copied().flatten() {
                 scope.object(name);
             }
         }
@@ -158,10 +178,7 @@ impl Signals {
 
     /// The bus, by the common part of its signals' paths.
     pub fn bus(&self) -> &'static str {
-        let path = self.cyc.path();
-        let mut names = ["cyc", "cyc_i", "cyc_o"].iter();
-        let bus = names.find_map(|name| Some(bus_of(path, name)).filter(|&bus| bus != path));
-        bus.unwrap_or(path)
+        bus_of(self.cyc.path(), "cyc")
     }
 
     /// # Panics

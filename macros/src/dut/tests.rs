@@ -35,17 +35,20 @@ fn a_field_binds_to_its_own_name_or_to_its_path() {
 fn a_struct_with_a_prefix_is_in_the_scope_itself_unless_there_is_a_path() {
     let expansion = expanded(
         "struct Top { #[dut(prefix = \"s_\", suffix = \"_i\")] bus: Bus, \
-         #[dut(path = \"core\", prefix = \"m_\")] inner: Bus, #[dut(fields)] record: Bus }",
+         #[dut(path = \"core\", prefix = \"m_\")] inner: Bus, #[dut(fields)] record: Bus, \
+         #[dut(prefix(\"i_\", \"o_\",))] directed: Bus }",
     );
     for part in [
         "field : \"bus\" , path : \"\"",
         "affix : :: core :: option :: Option :: Some (:: verifork :: __private :: Affix :: new \
-         (\"s_\" , \"_i\"))",
+         (& [\"s_\"] , & [\"_i\"]))",
         "field : \"inner\" , path : \"core\"",
         "field : \"record\" , path : \"record\"",
-        "paths (& mut scope . field (\"core\" , :: verifork :: __private :: Affix :: new (\"m_\" , \
-         \"\")) , \"core\")",
-        "Affix :: new (\"\" , \"\")",
+        "paths (& mut scope . field (\"core\" , :: verifork :: __private :: Affix :: new (& [\"m_\"] , \
+         & [])) , \"core\")",
+        "Affix :: new (& [] , & [])",
+        "field : \"directed\" , path : \"\"",
+        "Affix :: new (& [\"i_\" , \"o_\"] , & [])",
     ] {
         assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
     }
@@ -56,6 +59,20 @@ fn a_struct_with_a_prefix_is_in_the_scope_itself_unless_there_is_a_path() {
             "1:39: `fields` is given twice",
             "1:31: `fields`: the names of what an object holds have no prefix and no suffix of the \
              scope around it",
+        ]
+    );
+}
+
+#[test]
+fn several_prefixes_and_suffixes_are_string_literals() {
+    assert_eq!(
+        errors_of(
+            "struct T { #[dut(prefix())] a: A, #[dut(suffix(\"_i\", 3))] b: B, #[dut(prefix = 1)] c: C }"
+        ),
+        [
+            "1:17: `prefix` is string literals: `prefix = \"s_axis_\"` or `prefix(\"i_\", \"o_\")`",
+            "1:40: `suffix` is string literals: `suffix = \"_i\"` or `suffix(\"_i\", \"_o\")`",
+            "1:79: `prefix` is a string literal: `prefix = \"s_axis_\"`",
         ]
     );
 }

@@ -203,6 +203,99 @@ fn a_struct_binds_names_with_a_prefix_and_a_suffix() {
     );
 }
 
+/// Names that tell a direction: what is there is looked for with each prefix and suffix.
+#[test]
+fn a_struct_binds_names_with_one_of_several_prefixes_and_suffixes() {
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Handshake {
+        valid: Signal<bool>,
+        ready: Signal<bool>,
+        last: Option<Signal<bool>>,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Address {
+        #[dut(prefix = "aw")]
+        channel: Handshake,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Cycle {
+        cyc: Signal<bool>,
+        stb: Signal<bool>,
+        ack: Signal<bool>,
+        err: Option<Signal<bool>>,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Bus {
+        #[dut(path = "core.bus", prefix = "s_", suffix("_i", "_o"))]
+        address: Address,
+        #[dut(path = "core.bus", prefix("i_wb_", "o_wb_"))]
+        cycle: Cycle,
+        #[dut(path = "core.bus", prefix("i_spi_", "o_spi_"))]
+        absent: Option<Cycle>,
+    }
+    let (dut, _) = simulate();
+    let bus: Bus = dut.bind().unwrap();
+    let channel = bus.address.channel;
+    assert_eq!(channel.valid.path(), "top.core.bus.s_awvalid_i");
+    assert_eq!(channel.ready.path(), "top.core.bus.s_awready_o");
+    let Cycle { cyc, stb, ack, err } = bus.cycle;
+    assert_eq!(cyc.path(), "top.core.bus.i_wb_cyc");
+    assert_eq!(stb.path(), "top.core.bus.I_WB_STB");
+    assert_eq!(ack.path(), "top.core.bus.o_wb_ack");
+    assert!(channel.last.is_none() && err.is_none() && bus.absent.is_none());
+}
+
+#[test]
+fn a_name_that_several_prefixes_have_is_not_chosen_from() {
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Data {
+        data: Option<Signal<u8>>,
+        sel: Signal<u8>,
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    #[allow(dead_code)]
+    struct Bus {
+        #[dut(path = "core.bus", prefix("i_wb_", "o_wb_"))]
+        data: Data,
+    }
+    let error = simulate().0.bind::<Bus>().unwrap_err().to_string();
+    for part in [
+        "`data` with the prefix `i_wb_` or `o_wb_` is `i_wb_data`, and `o_wb_data`: bind it by its own path",
+        "there is no `i_wb_sel` in `top.core.bus`",
+        "; with the prefix `i_wb_` or `o_wb_` it holds i_wb_cyc, I_WB_STB, i_wb_data, o_wb_ack, o_wb_data",
+    ] {
+        assert!(error.contains(part), "{part}\nis not in\n{error}");
+    }
+}
+
+/// Where names have directions, one of them tells that of another.
+#[test]
+fn a_name_is_bound_with_the_prefix_that_another_has() {
+    #[derive(Debug)]
+    struct Data([Signal<u8>; 2], bool);
+    impl Dut for Data {
+        fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+            let mut scope = binder.enter(path)?;
+            let asked = Dut::bind(&mut scope.named_like("cyc")?, "data")?;
+            let answered = Dut::bind(&mut scope.named_like("ack")?, "data")?;
+            let none = ["data", "sel"].map(|name| scope.named_like(name).is_none());
+            Some(Data([asked, answered], none == [true; 2]))
+        }
+    }
+    #[derive(Debug, verifork_macros::Dut)]
+    struct Bus {
+        #[dut(path = "core.bus", prefix("i_wb_", "o_wb_"))]
+        data: Data,
+    }
+    let Data(data, none) = simulate().0.bind::<Bus>().unwrap().data;
+    assert_eq!(
+        data.map(|it| it.path()),
+        ["top.core.bus.i_wb_data", "top.core.bus.o_wb_data"]
+    );
+    assert!(none);
+}
+
 #[test]
 fn a_name_that_is_missing_is_told_with_those_of_its_prefix() {
     #[derive(Debug, verifork_macros::Dut)]

@@ -69,6 +69,29 @@ module wires #(
     input  wire [3:0]           apb_pstrb,
     input  wire [2:0]           apb_pprot,
 
+    // Names that tell a direction, in upper case too.
+    input  wire                 S_LITE_AWVALID_I,
+    input  wire                 S_LITE_AWREADY_O,
+    input  wire [15:0]          S_LITE_AWADDR_I,
+    input  wire                 S_LITE_WVALID_I,
+    input  wire                 S_LITE_WREADY_O,
+    input  wire [31:0]          S_LITE_WDATA_I,
+    input  wire [3:0]           S_LITE_WSTRB_I,
+    input  wire                 S_LITE_BVALID_O,
+    input  wire                 S_LITE_BREADY_I,
+    input  wire [1:0]           S_LITE_BRESP_O,
+    input  wire                 S_LITE_ARVALID_I,
+    input  wire                 S_LITE_ARREADY_O,
+    input  wire [15:0]          S_LITE_ARADDR_I,
+    input  wire                 S_LITE_RVALID_O,
+    input  wire                 S_LITE_RREADY_I,
+    input  wire [31:0]          S_LITE_RDATA_O,
+    input  wire [1:0]           S_LITE_RRESP_O,
+
+    input  wire                 valid_i,
+    input  wire                 ready_o,
+    input  wire [11:0]          data_i,
+
     output reg  [7:0]           cycles
 );
     initial cycles = 0;

@@ -72,6 +72,29 @@ entity wires is
         apb_pstrb    : in std_logic_vector(3 downto 0);
         apb_pprot    : in std_logic_vector(2 downto 0);
 
+        -- Names that tell a direction, in upper case too.
+        S_LITE_AWVALID_I : in std_logic;
+        S_LITE_AWREADY_O : in std_logic;
+        S_LITE_AWADDR_I  : in std_logic_vector(15 downto 0);
+        S_LITE_WVALID_I  : in std_logic;
+        S_LITE_WREADY_O  : in std_logic;
+        S_LITE_WDATA_I   : in std_logic_vector(31 downto 0);
+        S_LITE_WSTRB_I   : in std_logic_vector(3 downto 0);
+        S_LITE_BVALID_O  : in std_logic;
+        S_LITE_BREADY_I  : in std_logic;
+        S_LITE_BRESP_O   : in std_logic_vector(1 downto 0);
+        S_LITE_ARVALID_I : in std_logic;
+        S_LITE_ARREADY_O : in std_logic;
+        S_LITE_ARADDR_I  : in std_logic_vector(15 downto 0);
+        S_LITE_RVALID_O  : in std_logic;
+        S_LITE_RREADY_I  : in std_logic;
+        S_LITE_RDATA_O   : in std_logic_vector(31 downto 0);
+        S_LITE_RRESP_O   : in std_logic_vector(1 downto 0);
+
+        valid_i : in std_logic;
+        ready_o : in std_logic;
+        data_i  : in std_logic_vector(11 downto 0);
+
         cycles      : out std_logic_vector(7 downto 0)
     );
 end entity;

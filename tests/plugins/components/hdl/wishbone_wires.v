@@ -54,6 +54,17 @@ module wishbone_wires #(
     input  wire [1:0]         odd_cti_i,
     input  wire               odd_ack_o,
 
+    // Names that begin with their direction.
+    input  wire               i_wb_cyc,
+    input  wire               i_wb_stb,
+    input  wire               i_wb_we,
+    input  wire [15:0]        i_wb_addr,
+    input  wire [8*BYTES-1:0] i_wb_data,
+    input  wire [8*BYTES-1:0] o_wb_data,
+    input  wire [BYTES-1:0]   i_wb_sel,
+    input  wire               o_wb_ack,
+    input  wire               o_wb_stall,
+
     output reg  [7:0]         cycles
 );
     initial cycles = 0;

@@ -57,6 +57,17 @@ entity wishbone_wires is
         odd_cti_i  : in std_logic_vector(1 downto 0);
         odd_ack_o  : in std_logic;
 
+        -- Names that begin with their direction.
+        i_wb_cyc   : in std_logic;
+        i_wb_stb   : in std_logic;
+        i_wb_we    : in std_logic;
+        i_wb_addr  : in std_logic_vector(15 downto 0);
+        i_wb_data  : in std_logic_vector(8 * BYTES - 1 downto 0);
+        o_wb_data  : in std_logic_vector(8 * BYTES - 1 downto 0);
+        i_wb_sel   : in std_logic_vector(BYTES - 1 downto 0);
+        o_wb_ack   : in std_logic;
+        o_wb_stall : in std_logic;
+
         cycles     : out std_logic_vector(7 downto 0)
     );
 end entity;

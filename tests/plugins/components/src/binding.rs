@@ -1,7 +1,9 @@
 //! What a design lacks, or has in another form, is said where it is bound or started.
 
 use verifork::prelude::*;
+use verifork_components::axi_lite;
 use verifork_components::axi_stream::{Checker, Frame, Signals, Sink, Source};
+use verifork_components::memory::Memory;
 use verifork_components::valid_ready;
 use verifork_components::{Clocked, Data};
 
@@ -140,4 +142,53 @@ async fn the_error_of_a_frame_fails_the_test(dut: Wires, test: Test) -> Result {
     let source = Source::new(&dut.bare).start(&test, &clocked);
     source.send(Frame::new([1, 2, 3])).await?;
     Ok(())
+}
+
+/// `S_LITE_AWVALID_I` and `valid_i` tell in their names who drives them.
+#[derive(Dut)]
+struct Directed {
+    clk: Signal<bool>,
+    rst_n: Signal<bool>,
+    #[dut(prefix = "s_lite_", suffix("_i", "_o"))]
+    lite: axi_lite::Signals,
+    #[dut(suffix("_i", "_o"))]
+    requests: valid_ready::Channel<Data<u16>>,
+}
+
+#[verifork::test(timeout = 100.us())]
+async fn names_that_tell_a_direction_are_bound_by_one_attribute(
+    dut: Directed,
+    test: Test,
+) -> Result {
+    let clocked = crate::start(&dut.clk, &dut.rst_n).await;
+    let bus = axi_lite::Manager::new(&dut.lite).start(&test, &clocked);
+    axi_lite::Subordinate::new(&dut.lite, &Memory::sparse()).start(&test, &clocked);
+    axi_lite::Checker::new(&dut.lite).start(&test, &clocked);
+    bus.write(0x10, 0x1234_5678).await?;
+    ensure!(bus.read(0x10).await? == 0x1234_5678);
+    let source = valid_ready::Source::new(&dut.requests).start(&test, &clocked);
+    let sink = valid_ready::Sink::new(&dut.requests).start(&test, &clocked);
+    source.send(0xabc).await?;
+    ensure!(sink.recv().await? == 0xabc);
+    // Named by what its signals share.
+    ensure!(
+        dut.lite.bus().to_ascii_lowercase().ends_with(".s_lite"),
+        "{}",
+        dut.lite.bus()
+    );
+    Ok(())
+}
+
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct TwoOfOne {
+    #[dut(prefix("axis_", "bare_"))]
+    stream: Signals,
+}
+
+#[verifork::test(should_fail(
+    bind = "`tvalid` with the prefix `axis_` or `bare_` is `axis_tvalid`, and `bare_tvalid`"
+))]
+async fn a_name_that_is_there_twice_is_not_guessed(dut: TwoOfOne) {
+    let _ = dut;
 }

@@ -19,12 +19,14 @@ pub(crate) struct Wishbone {
     pub(crate) pipelined: Signals,
     #[dut(prefix = "bare_")]
     pub(crate) bare: Signals,
+    #[dut(prefix("i_wb_", "o_wb_"))]
+    pub(crate) directed: Signals,
 }
 
 impl Wishbone {
     /// Nothing is left of the test before.
     pub(crate) async fn start(&self) -> Clocked {
-        for bus in [&self.classic, &self.pipelined, &self.bare] {
+        for bus in [&self.classic, &self.pipelined, &self.bare, &self.directed] {
             let others = [bus.err, bus.rty, bus.stall, bus.lock];
             let others = others.into_iter().flatten();
             for signal in [bus.cyc, bus.stb, bus.ack].into_iter().chain(others) {
@@ -602,4 +604,28 @@ struct Missing {
 #[verifork::test(should_fail(bind = "with the prefix `wb_c` it holds wb_c"))]
 async fn a_signal_that_is_missing_is_told_with_what_was_found(dut: Missing) {
     let _ = dut;
+}
+
+/// `i_wb_cyc`, …, `o_wb_ack`: the data is written that has the prefix of CYC.
+#[verifork::test]
+async fn names_that_begin_with_a_direction_are_bound(dut: Wishbone, test: Test) -> Result {
+    let bus = dut.directed;
+    ensure!(
+        bus.dat_w.path().ends_with(".i_wb_data"),
+        "{}",
+        bus.dat_w.path()
+    );
+    ensure!(
+        bus.dat_r.path().ends_with(".o_wb_data"),
+        "{}",
+        bus.dat_r.path()
+    );
+    ensure!(bus.bus().ends_with(".i_wb") && bus.is_pipelined());
+    let clocked = dut.start().await;
+    let manager = Manager::new(&bus).start(&test, &clocked);
+    Subordinate::new(&bus, &memory(0)).start(&test, &clocked);
+    Checker::new(&bus).start(&test, &clocked);
+    manager.write(0x10, 0x5a).await?;
+    ensure!(manager.read(0x10).await? == 0x5a);
+    Ok(())
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use crate::dut::{Signal, SimulatorThread};
-use crate::scheduler::{ClockIndex, ClockShape, Stage, Write, WriteError, kernel};
+use crate::dut::Signal;
+use crate::scheduler::{ClockIndex, ClockShape, SimulatorThread, Stage, Write, WriteError, kernel};
 use crate::time::{SimDuration, TimeError};
 
 /// A clock to be started on a signal of one bit.

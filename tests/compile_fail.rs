@@ -23,6 +23,12 @@ type Errors = BTreeMap<(u64, String), Vec<String>>;
 /// Stands among the texts of an error that is told of twice.
 const TWICE: &str = "(told of twice)";
 
+/// How many errors there may be at one place: the cells of a type that cannot be sent are no page of errors.
+const ENOUGH: usize = 20;
+
+/// Stands among the texts of an error beside more than that.
+const MANY: &str = "(many errors at one place)";
+
 /// Stands for the code of an error that has none: those of macros and of lifetimes.
 const NO_CODE: &str = "error";
 
@@ -94,6 +100,7 @@ fn found(file: &Path, library: &Library) -> (Errors, String) {
     let mut found = Errors::new();
     let mut rendered = String::new();
     let mut told = BTreeSet::new();
+    let mut counted: BTreeMap<(u64, u64), usize> = BTreeMap::new();
     for line in String::from_utf8_lossy(&output.stderr).lines() {
         let message: serde_json::Value = serde_json::from_str(line).expect("one object a line");
         if message["level"] != "error" {
@@ -123,6 +130,11 @@ fn found(file: &Path, library: &Library) -> (Errors, String) {
                 known.push(TWICE.to_owned());
             }
             known.extend(texts.iter().cloned());
+            let count = counted.entry((line, column)).or_default();
+            *count += 1;
+            if *count > ENOUGH {
+                known.push(MANY.to_owned());
+            }
         }
     }
     // Some of those without a code stand beside one that has, and say the same.
@@ -169,6 +181,11 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
             let may_be = source.contains("\n// told again: ");
             if !may_be && found[error].iter().any(|text| text == TWICE) {
                 fail(format!("{error:?} is told of twice"));
+            }
+            if found[error].iter().any(|text| text == MANY) {
+                fail(format!(
+                    "{error:?} is one of more than {ENOUGH} at one place"
+                ));
             }
             for part in parts {
                 if !found[error].iter().any(|text| text.contains(part)) {

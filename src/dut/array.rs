@@ -8,10 +8,9 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{Outside, ReadError, WriteCause, WriteError, expect};
-use super::thread::SimulatorThread;
 use super::value::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex};
+use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, SimulatorThread};
 use crate::simulator::{Description, Encoding, Handle};
 
 /// A memory or an unpacked array whose elements are `T`s.
@@ -46,7 +45,7 @@ pub struct Array<T> {
     index: SignalIndex,
     description: &'static Description,
     /// The leftmost element, where elements are words, and what they are like.
-    words: Option<(SignalIndex, &'static Entry)>,
+    words: Option<(SignalIndex, Local<Entry>)>,
     value: PhantomData<fn() -> T>,
     thread: SimulatorThread,
 }
@@ -68,6 +67,12 @@ impl<T> fmt::Debug for Array<T> {
 /// Elements that have been used, so that the simulator is asked once for each. The kernel's address
 /// is in the key for the sake of threads that have had several kernels.
 type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static Entry)>;
+
+/// The leftmost word of an array of words, and what words are like.
+fn words(kernel: &'static Kernel, array: SignalIndex) -> Option<(SignalIndex, Local<Entry>)> {
+    let (first, like) = kernel.words(array)?;
+    Some((first, Local::new(like)))
+}
 
 thread_local! {
     static ELEMENTS: RefCell<Elements> = RefCell::default();
@@ -149,7 +154,7 @@ impl<T: SignalValue> Array<T> {
         if let Some((first, like)) = self.words {
             let position = self.position(index)?;
             return match first.after(position) {
-                Some(word) => Ok(Signal::of(word, like)),
+                Some(word) => Ok(Signal::of(word, like.get())),
                 None => Err(Outside::Hidden { index }),
             };
         }
@@ -220,7 +225,7 @@ impl<T: SignalValue> Array<T> {
                     handle,
                     index: row,
                     description,
-                    words: kernel.words(row),
+                    words: words(kernel, row),
                     value: PhantomData,
                     thread: PhantomData,
                 })
@@ -395,7 +400,7 @@ impl<T: SignalValue> Array<T> {
         }
         let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         Ok(Array {
-            words: kernel.words(object.index()),
+            words: words(kernel, object.index()),
             handle: object.handle(),
             index: object.index(),
             description: object.description(),

@@ -49,7 +49,6 @@ mod parameter;
 mod select;
 mod several;
 mod signal;
-mod thread;
 mod value;
 mod wait;
 
@@ -73,7 +72,6 @@ pub use object::Object;
 pub use parameter::Parameter;
 pub use select::Select;
 pub use signal::{SameSignal, Signal};
-pub(crate) use thread::SimulatorThread;
 pub use value::{ScalarValue, SignalValue, enum_width};
 pub use verifork_macros::Dut;
 pub use wait::ArrayWait;

@@ -5,7 +5,7 @@ use std::fmt;
 use super::bind_error::{BindErrorKind, fitting, with_article};
 use super::value::fits;
 use super::{BindError, Dut, Instance, SignalValue};
-use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex};
+use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind, PortError};
 use crate::value::Layout;
 
@@ -29,7 +29,7 @@ use crate::value::Layout;
 pub struct Object {
     handle: Handle,
     index: SignalIndex,
-    entry: &'static Entry,
+    entry: Local<Entry>,
 }
 
 impl PartialEq for Object {
@@ -57,18 +57,18 @@ impl Object {
         Object {
             handle,
             index,
-            entry: kernel.signal(index),
+            entry: Local::new(kernel.signal(index)),
         }
     }
 
     /// The name within its scope, without the backslash of an escaped identifier.
     pub fn name(&self) -> &'static str {
-        &self.entry.description.name
+        &self.entry.get().description.name
     }
 
     /// The full name, in the simulator's notation.
     pub fn path(&self) -> &'static str {
-        &self.entry.description.path
+        &self.entry.get().description.path
     }
 
     /// What it is.
@@ -78,12 +78,12 @@ impl Object {
 
     /// Everything that the simulator says of it.
     pub fn description(&self) -> &'static Description {
-        &self.entry.description
+        &self.entry.get().description
     }
 
     /// What the scheduler keeps of it.
     pub(super) fn entry(&self) -> &'static Entry {
-        self.entry
+        self.entry.get()
     }
 
     /// The declared indices of the leftmost and the rightmost element, if it is an array.

@@ -6,9 +6,8 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
-use super::thread::SimulatorThread;
 use super::{SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Edge, Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{self, Edge, Local, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
@@ -28,14 +27,13 @@ use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mas
 /// ```
 pub struct Select<T> {
     index: SignalIndex,
-    entry: &'static Entry,
+    entry: Local<Entry>,
     /// The width of the whole signal.
     whole: u32,
     /// The least significant of the bits, counted from the signal's least significant.
     low: u32,
     width: u32,
     value: PhantomData<fn() -> T>,
-    thread: SimulatorThread,
 }
 
 impl<T> Clone for Select<T> {
@@ -162,7 +160,6 @@ impl<T: LogicValue> Signal<T> {
             low,
             width,
             value: PhantomData,
-            thread: PhantomData,
         }
     }
 
@@ -189,7 +186,7 @@ impl<T> Select<T> {
             range.index(self.low + self.width - 1),
             range.index(self.low),
         );
-        let path = Signal::<T>::of(self.index, self.entry).path();
+        let path = Signal::<T>::of(self.index, self.entry.get()).path();
         if self.width == 1 {
             format!("{path}[{low}]")
         } else {
@@ -207,7 +204,6 @@ impl<T> Select<T> {
             low,
             width,
             value: _,
-            thread: _,
         } = self;
         Select {
             index,
@@ -216,7 +212,6 @@ impl<T> Select<T> {
             low,
             width,
             value: PhantomData,
-            thread: PhantomData,
         }
     }
 }
@@ -224,7 +219,7 @@ impl<T> Select<T> {
 impl<T> Select<T> {
     /// The number by which the scheduler knows the signal.
     pub(super) fn index(&self) -> SignalIndex {
-        Signal::<T>::of(self.index, self.entry).index()
+        Signal::<T>::of(self.index, self.entry.get()).index()
     }
 
     /// Reads the whole signal into a vector, whose memory is reused.

@@ -6,11 +6,10 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
-use super::thread::SimulatorThread;
 use super::value::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
-use crate::scheduler::{self, Kernel, Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
@@ -36,9 +35,8 @@ use crate::value::{LogicValue, LogicVec};
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
     /// The scheduler's; of a word, that of an element which it is like.
-    pub(super) entry: &'static Entry,
+    pub(super) entry: Local<Entry>,
     value: PhantomData<fn() -> T>,
-    thread: SimulatorThread,
 }
 
 impl<T> Clone for Signal<T> {
@@ -113,7 +111,7 @@ impl<T> Signal<T> {
     pub fn description(&self) -> &'static Description {
         match scheduler::kernel() {
             Ok(kernel) if self.index.is_word() => &kernel.signal(self.index).description,
-            _ => &self.entry.description,
+            _ => &self.entry.get().description,
         }
     }
 
@@ -133,9 +131,8 @@ impl<T> Signal<T> {
     pub(super) fn of(index: SignalIndex, entry: &'static Entry) -> Self {
         Signal {
             index,
-            entry,
+            entry: Local::new(entry),
             value: PhantomData,
-            thread: PhantomData,
         }
     }
 }
@@ -177,7 +174,7 @@ impl<T: SignalValue> Signal<T> {
     #[inline]
     pub(super) fn load(&self) -> Result<T, ReadCause> {
         T::load(Source {
-            entry: self.entry,
+            entry: self.entry.get(),
             index: self.index,
         })
     }
@@ -250,7 +247,7 @@ impl<T: SignalValue> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn try_set_from(&self, value: &T) -> Result<(), WriteError> {
-        let (entry, place) = (self.entry, Location::caller());
+        let (entry, place) = (self.entry.get(), Location::caller());
         if let Some(bits) = value.small(entry.declared)
             && entry.keep_small(self.index, (bits, entry.all), place)
         {
@@ -369,7 +366,7 @@ impl<T: SignalValue> Signal<T> {
 
     #[track_caller]
     fn freeze_as<V: SignalValue>(&self) -> Result<(), WriteError> {
-        let signal = Signal::<V>::of(self.index, self.entry);
+        let signal = Signal::<V>::of(self.index, self.entry.get());
         match signal.load() {
             Ok(value) => signal.hold(&value),
             Err(cause) => Err(self.write_error(Location::caller(), WriteCause::Read(cause))),
@@ -418,7 +415,7 @@ impl<T: SignalValue> Signal<T> {
         place: &'static Location<'static>,
         put: impl FnOnce(&'static Entry, Write<'_>) -> Result<(), Box<scheduler::WriteError>>,
     ) -> Result<(), WriteError> {
-        match value.store(self.entry.declared, |form| put(self.entry, form.0)) {
+        match value.store(self.entry.declared, |form| put(self.entry.get(), form.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, (*error).into())),
             Err(error) => Err(self.write_error(place, error.into())),
@@ -440,7 +437,7 @@ impl<T: LogicValue> Signal<T> {
     /// # }
     /// ```
     pub fn as_logic(&self) -> Signal<LogicVec> {
-        Signal::of(self.index, self.entry)
+        Signal::of(self.index, self.entry.get())
     }
 }
 

@@ -11,6 +11,7 @@ use elsa::FrozenVec;
 use smallvec::SmallVec;
 
 use super::index::SignalIndex;
+use super::local::Local;
 use super::signal_wait::{Change, Condition, SignalWait};
 use super::wait_reasons::{self, Waits};
 use super::write::{Write, WriteError};
@@ -273,7 +274,7 @@ impl Signals {
 /// A wait for changes of a signal.
 #[derive(Clone, Copy)]
 pub(crate) struct SignalKey {
-    signal: &'static Signal,
+    signal: Local<Signal>,
     key: WaiterKey,
 }
 
@@ -311,6 +312,7 @@ impl Kernel {
         signal.idle_fires.set(0);
         signal.awaited.set(signal.awaited.get() | wait.edges());
         let key = signal.waits.register(wait, waker);
+        let signal = Local::new(signal);
         Ok(SignalKey { signal, key })
     }
 }

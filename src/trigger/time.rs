@@ -126,7 +126,7 @@ impl Timer {
     }
 
     pub(super) fn kernel(&self) -> &'static Kernel {
-        self.0.kernel
+        self.0.kernel.get()
     }
 }
 

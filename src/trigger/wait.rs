@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::scheduler::Kernel;
+use crate::scheduler::{Kernel, Local};
 use crate::task::WaitReason;
 
 /// Something of the simulation that a task may wait for, and the table of the scheduler that it waits in.
@@ -30,7 +30,7 @@ pub(super) trait Trigger: Unpin {
 
 /// Waits for a trigger; gives the wait up when it is dropped.
 pub(super) struct Wait<T: Trigger> {
-    pub(super) kernel: &'static Kernel,
+    pub(super) kernel: Local<Kernel>,
     trigger: T,
     key: Option<T::Key>,
 }
@@ -39,7 +39,7 @@ impl<T: Trigger> Wait<T> {
     #[inline]
     pub(super) fn new(kernel: &'static Kernel, trigger: T) -> Self {
         Wait {
-            kernel,
+            kernel: Local::new(kernel),
             trigger,
             key: None,
         }
@@ -47,7 +47,7 @@ impl<T: Trigger> Wait<T> {
 
     #[inline(always)] // in the way of every timer
     fn pending(&self, waker: &Waker) -> Poll<()> {
-        let kernel = self.kernel;
+        let kernel = self.kernel.get();
         kernel.record_foreign_wait(waker, || self.trigger.reason(kernel));
         Poll::Pending
     }
@@ -58,7 +58,7 @@ impl<T: Trigger> Future for Wait<T> {
 
     #[inline(always)] // in the way of every timer
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let (kernel, waker) = (self.kernel, context.waker());
+        let (kernel, waker) = (self.kernel.get(), context.waker());
         match self.key {
             Some(key) if self.trigger.is_primed(kernel, key, waker) => {
                 return self.pending(waker);
@@ -81,7 +81,7 @@ impl<T: Trigger> Drop for Wait<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.trigger.unprime(self.kernel, key);
+            self.trigger.unprime(self.kernel.get(), key);
         }
     }
 }

@@ -101,6 +101,30 @@ async fn loops_of_a_test_tell_nothing(clk: Signal<bool>) -> Result {
     Ok(())
 }
 
+async fn watches(q: Signal<u8>) -> Result {
+    loop {
+        q.changed().await;
+        q.expect(0)?;
+    }
+}
+
+pub async fn loops_of_functions_and_closures_tell_it_themselves(q: Signal<u8>) -> Result {
+    spawn(watches(q));
+    background("by a function", watches(q));
+    let watch = async move |expected: u8| -> Result {
+        loop {
+            q.changed().await;
+            q.expect(expected)?;
+        }
+    };
+    scope(async |tm| {
+        tm.fork("by a closure", watch(3));
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
 pub mod without_the_prelude {
     use verifork::*;
 

@@ -19,14 +19,14 @@ pub fn sends() {
     sent::<&Scope<'static, 'static>>(); //~ E0277
     sent::<Signal<u8>>(); //~ E0277: HandleOfTheSimulatorThread + 'static)` cannot be sent between threads
     sent::<Select<u8>>(); //~ E0277
-    sent::<Array<u8>>(); //~ E0277
+    sent::<Array<u8>>(); //~ E0277: HandleOfTheSimulatorThread
     sent::<Parameter<u8>>(); //~ E0277
     sent::<Instance>(); //~ E0277
     sent::<Object>(); //~ E0277
     sent::<Clock>(); //~ E0277
     sent::<RunningClock>(); //~ E0277: HandleOfTheSimulatorThread + 'static)` cannot be sent between threads
-    sent::<Timer>(); //~ E0277
-    sent::<EdgeWait>(); //~ E0277
+    sent::<Timer>(); //~ E0277: HandleOfTheSimulatorThread
+    sent::<EdgeWait>(); //~ E0277: HandleOfTheSimulatorThread
     sent::<ConditionWait>(); //~ E0277
     sent::<PhaseWait>(); //~ E0277
     sent::<Event>(); //~ E0277

@@ -27,6 +27,8 @@ pub enum Record {
     Planned(Planned),
     /// The test with this label runs now.
     Begun(String),
+    /// The test that runs has drawn a sequence: should the process end with it, nothing else tells.
+    Drawn(Drawn),
     /// A test has ended.
     Ended(Box<Ended>),
     /// Nothing can be run, for this reason.
@@ -193,6 +195,8 @@ pub struct Results {
     pub planned: Vec<String>,
     /// The label of the test that began last.
     pub begun: Option<String>,
+    /// The sequences that this test has drawn.
+    pub drawn: Vec<Drawn>,
     /// The tests that have ended.
     pub ended: Vec<Ended>,
     /// Why nothing could be run.
@@ -259,7 +263,14 @@ impl Results {
                 self.loaded = Some(loaded);
             }
             Record::Planned(planned) => self.planned = planned.tests,
-            Record::Begun(label) => self.begun = Some(label),
+            Record::Begun(label) => {
+                self.begun = Some(label);
+                self.drawn.clear();
+            }
+            Record::Drawn(drawn) => {
+                self.drawn.retain(|it| it.name != drawn.name);
+                self.drawn.push(drawn);
+            }
             Record::Ended(ended) => self.ended.push(*ended),
             Record::Problem(problem) => self.problem = Some(problem),
             Record::Finished(finished) => self.finished = finished,
@@ -331,7 +342,11 @@ mod tests {
         };
         let records = [
             Record::Planned(planned.clone()),
+            Record::Drawn(ended().sequences.remove(0)),
+            // What another test has drawn counts no more.
             Record::Begun("counts#2".to_owned()),
+            Record::Drawn(ended().sequences.remove(0)),
+            Record::Drawn(ended().sequences.remove(0)),
             Record::Ended(Box::new(ended())),
             Record::Problem("p".to_owned()),
             Record::Finished(true),
@@ -346,6 +361,7 @@ mod tests {
                 loaded: Some(Loaded::by("Icarus Verilog", "11.0", "VPI")),
                 planned: planned.tests,
                 begun: Some("counts#2".to_owned()),
+                drawn: ended().sequences,
                 ended: vec![ended()],
                 problem: Some("p".to_owned()),
                 finished: true,

@@ -85,6 +85,15 @@ struct Again<'a> {
     items: &'a Items,
 }
 
+/// What a test leaves to reports.
+#[derive(Default)]
+struct Left<'a> {
+    execution: Option<&'a Execution>,
+    /// The smallest items of its sequences with which it fails.
+    items: Option<&'a Items>,
+    waves: Option<PathBuf>,
+}
+
 /// The one simulation of a design whose tests share it, run by whoever comes first.
 pub(crate) struct Shared {
     tests: Vec<ListedTest>,
@@ -139,7 +148,8 @@ impl Suite {
         if let Some(reason) = self.context.cannot_run.get() {
             let failure = Failure::from(reason.clone());
             // That it is not in the report is the lesser problem.
-            let _ = self.report(test, &Verdict::Failed(failure.clone()), None, None, now());
+            let failed = Verdict::Failed(failure.clone());
+            let _ = self.report(test, &failed, Left::default(), now());
             return Outcome::Failed(failure);
         }
         let begun = now();
@@ -186,7 +196,12 @@ impl Suite {
             // Writing to a string cannot fail.
             let _ = write!(failure.text, "\n{shortage}\n");
         }
-        let reported = self.report(test, &verdict, execution.as_ref().ok(), waves, begun);
+        let left = Left {
+            execution: execution.as_ref().ok(),
+            items: items.as_ref(),
+            waves,
+        };
+        let reported = self.report(test, &verdict, left, begun);
         if let Err(problem) = begins.and(reported) {
             match &mut verdict {
                 Verdict::Failed(failure) => {

@@ -4,16 +4,41 @@ mod common;
 
 use std::fs;
 
-use common::{Harness, Run, icarus};
+use common::{Harness, Run, find, icarus};
+use verifork_protocol::verdict::{self, TestVerdict};
 
 const FAILED: i32 = 101;
 const SEED: (&str, &str) = ("VERIFORK_SEED", "7");
 
 fn run(harness: &Harness, variables: &[(&str, &str)], test: &str) -> Run {
-    let name = format!("gate::icarus::sequences::{test}");
-    let mut all = vec![("VERIFORK_SIM", "icarus"), SEED];
+    run_on("icarus", harness, variables, test)
+}
+
+fn run_on(simulator: &str, harness: &Harness, variables: &[(&str, &str)], test: &str) -> Run {
+    let design = match simulator {
+        "icarus" => "gate",
+        _ => "vhdl",
+    };
+    let name = format!("{design}::{simulator}::sequences::{test}");
+    let mut all = vec![("VERIFORK_SIM", simulator), SEED];
     all.extend(variables);
     harness.run("sequences", &all, &["--exact", &name])
+}
+
+/// The verdict of the one test that was run.
+fn verdict(harness: &Harness) -> TestVerdict {
+    let mut folders = vec![harness.target.path().join("verifork/runs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with(verdict::FILE) {
+                return TestVerdict::read(&path).unwrap();
+            }
+        }
+    }
+    panic!("no verdict was written");
 }
 
 fn value<'a>(text: &'a str, variable: &str) -> &'a str {
@@ -49,6 +74,13 @@ fn the_report_shows_the_smallest_items_that_still_fail_and_how_to_have_them_agai
     let report = fs::read_to_string(&junit).unwrap();
     assert_eq!(report.matches(smallest).count(), 2, "{report}");
 
+    // Reports have the same command.
+    let repeat = verdict(&harness).repeat;
+    assert!(
+        repeat.contains("VERIFORK_ITEMS=") && text.contains(&repeat),
+        "{repeat}"
+    );
+
     // What is told repeats it: still failed, with two items, and nothing is made smaller again.
     let items = value(text, "VERIFORK_ITEMS");
     let again = run(&harness, &[("VERIFORK_ITEMS", items)], "two_are_long");
@@ -57,6 +89,44 @@ fn the_report_shows_the_smallest_items_that_still_fail_and_how_to_have_them_agai
 
     let off = run(&harness, &[("VERIFORK_SHRINK", "off")], "two_are_long");
     off.status(FAILED).does_not_say("smaller");
+}
+
+#[test]
+fn a_process_that_ends_in_a_test_has_smallest_items_too() {
+    if !icarus() {
+        return;
+    }
+    let harness = Harness::new();
+    let failed = run(&harness, &[], "dies_of_long_ones");
+    failed.status(FAILED).says("crashed (SIGABRT)");
+    failed.says("it fails so with 1 of");
+    failed.says("Write { address: 0, length: 100 }");
+    let repeat = verdict(&harness).repeat;
+    let items = value(&repeat, "VERIFORK_ITEMS");
+    let again = run(&harness, &[("VERIFORK_ITEMS", items)], "dies_of_long_ones");
+    again.status(FAILED).says("crashed (SIGABRT)");
+}
+
+#[test]
+fn a_failure_is_made_smaller_on_simulators_of_vhdl_too() {
+    for (simulator, program) in [("ghdl", "ghdl"), ("nvc", "nvc")] {
+        if find(program).is_none() {
+            eprintln!("skipped: {program} is not installed");
+            continue;
+        }
+        let harness = Harness::new();
+        let failed = run_on(simulator, &harness, &[], "two_are_long");
+        failed.status(FAILED).says("it fails so with 2 of");
+        assert_eq!(
+            failed
+                .text
+                .matches("Write { address: 0, length: 100 }")
+                .count(),
+            2,
+            "{}",
+            failed.text
+        );
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ use verifork_protocol::items::{self, Drawn, DrawnItem, Item, Items};
 use verifork_protocol::variables::Variable;
 
 use super::outcome::{FailureEntry, Status, TestResult};
+use super::results;
+use super::run::warn_unwritten;
 use super::test::Test;
 use crate::random::{RandomRange, TestRng};
 
@@ -58,8 +60,8 @@ pub(super) fn end(result: &mut TestResult) -> Vec<Drawn> {
 }
 
 impl Test {
-    /// Random items, as many as a random number of the range says. If the test fails, `cargo test` looks for fewer and
-    /// simpler ones with which it still fails, each time in a fresh simulation (`VERIFORK_SHRINK`), and the report has the
+    /// Random items, as many as a random number of the range says. If the test fails, or the simulator crashes in it,
+    /// `cargo test` looks for fewer and simpler ones with which it still does, each time in a fresh simulation (`VERIFORK_SHRINK`), and the report has the
     /// smallest, and how to repeat the test with it.
     ///
     /// Each item is drawn from a stream of its own, made from the seed, the test's name, that of the sequence and the item's
@@ -165,13 +167,16 @@ impl Test {
             });
             values.push(value);
         }
+        let drawn = Drawn {
+            name: name.to_owned(),
+            of,
+            items: drawn,
+        };
+        // Should the process end in the test, the harness has it from there.
+        warn_unwritten(results::drawn(&drawn));
         RUNNING.with_borrow_mut(|running| {
             running.drawn.retain(|drawn| drawn.name != name);
-            running.drawn.push(Drawn {
-                name: name.to_owned(),
-                of,
-                items: drawn,
-            });
+            running.drawn.push(drawn);
         });
         Ok(values)
     }

@@ -89,6 +89,14 @@ pub(crate) fn begun(label: &str) -> anyhow::Result<()> {
     add(&Record::Begun(label.to_owned()))
 }
 
+/// The test that runs has drawn a sequence.
+pub(crate) fn drawn(drawn: &Drawn) -> anyhow::Result<()> {
+    if !are_written() {
+        return Ok(());
+    }
+    add(&Record::Drawn(drawn.clone()))
+}
+
 /// The test has ended.
 pub(crate) fn ended(ended: &Ended) -> anyhow::Result<()> {
     add(&Record::Ended(Box::new(ended.clone())))

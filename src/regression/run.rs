@@ -164,7 +164,7 @@ fn start(kernel: &'static Kernel) {
 }
 
 /// A result that cannot be written is missed by whoever reads it: to say so is enough here.
-fn warn_unwritten(written: anyhow::Result<()>) {
+pub(super) fn warn_unwritten(written: anyhow::Result<()>) {
     if let Err(error) = written {
         print(&format!("verifork: {error:#}\n"));
     }

@@ -11,8 +11,8 @@ use verifork_protocol::shell::quote;
 use verifork_protocol::time::{of_nanoseconds, simulated};
 use verifork_protocol::variables::Variable;
 
-use super::Suite;
 use super::verdict_file::VerdictUnwritable;
+use super::{Left, Suite};
 use crate::junit::{Case, ReportError, Result as CaseResult};
 use crate::simulation::{Execution, tail};
 use crate::testbench::Testbench;
@@ -146,11 +146,13 @@ impl Suite {
         &self,
         test: &ListedTest,
         verdict: &Verdict,
-        execution: Option<&Execution>,
-        waves: Option<PathBuf>,
+        left: Left<'_>,
         begun: u64,
     ) -> Result<(), NotReported> {
-        self.note_verdict(test, verdict, execution, begun)?;
+        self.note_verdict(test, verdict, &left, begun)?;
+        let Left {
+            execution, waves, ..
+        } = left;
         let Some(junit) = self.context.junit.get() else {
             return Ok(());
         };

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use verifork_protocol::items::{Drawn, Items};
 use verifork_protocol::listing::ListedTest;
-use verifork_protocol::results::{Ended, Status};
+use verifork_protocol::results::Status;
 use verifork_protocol::time::grouped;
 
 use super::report::ended_of;
 use super::{Again, Suite};
+use crate::process::Ending;
 use crate::shrink::{Nothing, Smallest, Tried, shrink};
 use crate::simulation::Execution;
 use crate::verdict::{Failure, Verdict, judge};
@@ -29,11 +30,10 @@ impl Suite {
         failure: &mut Failure,
     ) -> Option<Items> {
         let limit = self.context.settings.shrink?;
-        let ended = failed(test, execution)?;
-        if ended.sequences.iter().all(|drawn| drawn.items.is_empty()) {
+        let failing = failing(test, execution)?;
+        if failing.drawn.iter().all(|drawn| drawn.items.is_empty()) {
             return None;
         }
-        let place = place(ended)?;
         let begun = Instant::now();
         let folder = self.folder(test).join("smaller");
         let mut runs = 0;
@@ -44,30 +44,30 @@ impl Suite {
             }
             runs += 1;
             let again = Again {
-                seed: ended.seed,
+                seed: failing.seed,
                 items,
             };
             let Ok(tried) = self.execute(std::slice::from_ref(test), &folder, None, Some(again))
             else {
                 return Tried::Otherwise;
             };
-            match failed(test, &tried) {
-                Some(ended) if self::place(ended).as_ref() == Some(&place) => {
+            match self::failing(test, &tried) {
+                Some(again) if again.how == failing.how => {
                     if let Verdict::Failed(failure) = judge(&test.name, &tried) {
                         text = failure.text;
                     }
-                    Tried::Failed(ended.sequences.clone())
+                    Tried::Failed(again.drawn.to_vec())
                 }
                 _ => Tried::Otherwise,
             }
         };
-        let found = shrink(&ended.sequences, &mut attempt);
+        let found = shrink(failing.drawn, &mut attempt);
         // What these runs left is of no use: coverage of theirs would be counted.
         let _ = fs::remove_dir_all(&folder);
         match found {
             Ok(found) => {
                 let took = format!("{:.1} s", begun.elapsed().as_secs_f64());
-                tell(&mut failure.text, &found, &ended.sequences, &took, &text);
+                tell(&mut failure.text, &found, failing.drawn, &took, &text);
                 Some(found.items)
             }
             Err(Nothing::DoesNotRepeat) => {
@@ -80,15 +80,43 @@ impl Suite {
     }
 }
 
-/// What is told of a test that has failed, if that is known.
-fn failed<'a>(test: &ListedTest, execution: &'a Execution) -> Option<&'a Ended> {
-    ended_of(execution, test).filter(|ended| ended.status == Status::Failed)
+/// A run that has failed.
+struct Failing<'a> {
+    seed: u64,
+    drawn: &'a [Drawn],
+    how: How<'a>,
 }
 
-/// Where the first failure was: one elsewhere is another.
-fn place(ended: &Ended) -> Option<(String, u32)> {
+/// Of two runs that do not fail alike, one is no smaller case of the other.
+#[derive(PartialEq)]
+enum How<'a> {
+    /// Where the first failure was.
+    At(&'a str, u32),
+    /// The process ended in the test.
+    Process(Ending),
+}
+
+/// How a test has failed, if that is known.
+fn failing<'a>(test: &ListedTest, execution: &'a Execution) -> Option<Failing<'a>> {
+    let results = &execution.results;
+    if results.interrupted() == Some(&test.name) {
+        // A test that hangs would hang again and again.
+        return match execution.ending {
+            Ending::Killed(_) => None,
+            ending => Some(Failing {
+                seed: execution.seed,
+                drawn: &results.drawn,
+                how: How::Process(ending),
+            }),
+        };
+    }
+    let ended = ended_of(execution, test).filter(|ended| ended.status == Status::Failed)?;
     let first = ended.failures.first()?;
-    first.file.clone().zip(first.line)
+    Some(Failing {
+        seed: ended.seed,
+        drawn: &ended.sequences,
+        how: How::At(first.file.as_deref()?, first.line?),
+    })
 }
 
 fn tell(text: &mut String, found: &Smallest, all: &[Drawn], took: &str, failure: &str) {

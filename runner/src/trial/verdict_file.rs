@@ -3,11 +3,10 @@
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
 
-use super::Suite;
 use super::report::ended_of;
+use super::{Left, Suite};
 use crate::context::now;
 use crate::locked::{Lock, lock};
-use crate::simulation::Execution;
 use crate::verdict::Verdict;
 
 /// The file of a test's verdict cannot be written.
@@ -52,7 +51,9 @@ impl Suite {
         &self,
         test: &ListedTest,
         verdict: &Verdict,
-        execution: Option<&Execution>,
+        &Left {
+            execution, items, ..
+        }: &Left<'_>,
         begun: u64,
     ) -> Result<(), VerdictUnwritable> {
         let (status, text) = match verdict {
@@ -70,7 +71,7 @@ impl Suite {
             seed,
             simulated_ns: ended.map(|ended| ended.simulated_ns.clone()),
             wall: execution.map_or(0.0, |execution| self.wall(test, execution)),
-            repeat: self.repeat_command(test, seed.unwrap_or(self.context.seed), None),
+            repeat: self.repeat_command(test, seed.unwrap_or(self.context.seed), items),
             ..self.unfinished(test, begun)
         };
         self.write(test, &written)

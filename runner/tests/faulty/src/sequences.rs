@@ -40,6 +40,17 @@ async fn goes_wrong_once(test: Test) -> Result {
     Ok(())
 }
 
+/// The process ends in the test, at the first one that is long.
+#[verifork::test]
+async fn dies_of_long_ones(test: Test) {
+    for write in writes(&test) {
+        timer(1.ns()).await;
+        if write.length >= 100 {
+            std::process::abort();
+        }
+    }
+}
+
 #[verifork::test]
 async fn always_pass(test: Test) {
     drop(writes(&test));

@@ -133,7 +133,7 @@ fn main() -> ExitCode {
         "ends the process" => {
             vec![gate().tests(["leaves", "quits", "becomes", "exits", "passes_too"])]
         }
-        "sequences" => vec![gate().tests(["sequences::"])],
+        "sequences" => vec![gate().tests(["sequences::"]), vhdl().tests(["sequences::"])],
         "names" => vec![gate().tests(["names::"]), vhdl().tests(["names::"])],
         "none" => vec![],
         "no such test" => vec![gate().tests(["passes", "pasess"])],

@@ -226,22 +226,31 @@ fn earlier(path: &Path, notes: &Path, run: Option<&str>) -> Earlier {
 }
 
 /// What tells the present run from others: harnesses of one `cargo test`, and processes of one nextest, have
-/// it in common.
+/// it in common; so have all seeds that one `cargo verifork close` runs.
 pub(crate) fn name_of_run() -> String {
     let nextest = env::var("NEXTEST_RUN_ID").ok().or_else(run_of_cargo);
     nextest.unwrap_or_else(|| format!("harness {} {}", std::process::id(), now()))
 }
 
-/// The `cargo` that has started this process, and others of the run with it.
+/// The `cargo`, or `cargo verifork`, that has started this process, and others of the run with it.
 fn run_of_cargo() -> Option<String> {
     let parent = rustix::process::getppid()?.as_raw_nonzero();
-    let stat = fs::read_to_string(format!("/proc/{parent}/stat")).ok()?;
+    run_of(
+        parent.into(),
+        &fs::read_to_string(format!("/proc/{parent}/stat")).ok()?,
+    )
+}
+
+/// The run of a process with this number and these data of the kernel's, if it is one that starts harnesses.
+fn run_of(process: i32, stat: &str) -> Option<String> {
     // The name of the program stands in parentheses and may have any; the time of its start is the
     // twentieth word behind them (proc_pid_stat(5)).
     let (before, after) = stat.rsplit_once(')')?;
     let (_, name) = before.split_once('(')?;
     let start = after.split_whitespace().nth(19)?;
-    (name == "cargo").then(|| format!("cargo {parent} {start}"))
+    ["cargo", "cargo-verifork"]
+        .contains(&name)
+        .then(|| format!("cargo {process} {start}"))
 }
 
 fn lock(whole: &Mutex<Whole>) -> MutexGuard<'_, Whole> {
@@ -320,6 +329,17 @@ mod tests {
             properties: vec![("seed".to_owned(), "7".to_owned())],
             log: String::new(),
             attachments: vec!["/a/waves.fst".into()],
+        }
+    }
+
+    #[test]
+    fn what_one_cargo_or_one_close_has_started_is_one_run() {
+        let stat = |name: &str| format!("7 ({name}) S 1 {} 99 0", "0 ".repeat(17).trim_end());
+        for name in ["cargo", "cargo-verifork"] {
+            assert_eq!(run_of(7, &stat(name)).as_deref(), Some("cargo 7 99"));
+        }
+        for name in ["bash", "cargo-nextest", "a) (cargo"] {
+            assert_eq!(run_of(7, &stat(name)), None);
         }
     }
 

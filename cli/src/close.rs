@@ -111,6 +111,11 @@ impl Close {
             }
             let totals = database.totals();
             let now = Bins::of(&totals);
+            ensure!(
+                failed || now.of > 0,
+                "no bin of {} counts: there is nothing to cover",
+                count(totals.len(), "group")
+            );
             println!(
                 "seed {seed}: {} more, {} of {} covered ({:.1} %)",
                 count(now.covered.saturating_sub(bins.covered), "bin"),

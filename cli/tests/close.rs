@@ -151,6 +151,20 @@ fn a_test_that_fails_ends_it_red_with_its_seed() {
 }
 
 #[test]
+fn groups_in_which_nothing_counts_are_not_covered() {
+    let bench = Bench::new(&[&[]], None);
+    let empty = Record {
+        groups: Vec::new(),
+        ..record(1, &[])
+    };
+    empty.write(&bench.0.path().join("prepared/1")).unwrap();
+    let (text, status) = bench.command(&["close"]);
+    assert_ne!(status, Some(0), "{text}");
+    has(&text, &["there is nothing to cover"]);
+    assert!(!text.contains("is covered"), "{text}");
+}
+
+#[test]
 fn seeds_that_add_nothing_and_a_budget_end_it_with_words() {
     let bench = Bench::new(&[&[0], &[0], &[0], &[1]], None);
     let (text, status) = bench.command(&["close", "--idle", "2"]);

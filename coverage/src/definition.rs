@@ -82,6 +82,21 @@ pub struct CrossDefinition {
     pub illegal: Vec<(usize, usize)>,
 }
 
+impl CrossDefinition {
+    /// Whether the bins that are ignored or illegal are among so many, each once.
+    fn excludes_at_most(&self, len: usize) -> bool {
+        let excluded = self.ignored.iter().chain(&self.illegal);
+        let mut excluded: Vec<_> = excluded.copied().collect();
+        excluded.sort_unstable();
+        let mut from = 0;
+        excluded.into_iter().all(|(first, end)| {
+            let follows = from <= first && first < end && end <= len;
+            from = end;
+            follows
+        })
+    }
+}
+
 impl PointDefinition {
     pub(crate) fn of(table: &PointTable) -> Self {
         let bins = table.bins.iter().map(|bin| BinDefinition {
@@ -197,7 +212,7 @@ impl GroupDefinition {
                     .map(|point| self.points[*point].crossed());
                 points.try_fold(1_usize, usize::checked_mul)
             };
-            cross.points.iter().all(exists) && len().is_some()
+            cross.points.iter().all(exists) && len().is_some_and(|len| cross.excludes_at_most(len))
         })
     }
 }

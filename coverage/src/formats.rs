@@ -17,6 +17,8 @@ pub use lcov::lcov;
 pub use ucis::ucis;
 pub use verilator::verilator;
 
+use std::collections::BTreeMap;
+
 use crate::total::Total;
 
 /// The groups by the file in which they stand, in their order; those without one are in a file of their name.
@@ -36,6 +38,29 @@ fn by_file(totals: &[Total]) -> Vec<(&str, Vec<(u32, &Total)>)> {
         groups.sort_by_key(|(line, _)| *line);
     }
     files
+}
+
+/// The name of each group. Those of one name with unlike definitions are told apart by what these come to, so that no
+/// reader adds them up.
+fn names(totals: &[Total]) -> Vec<String> {
+    let mut times = BTreeMap::new();
+    for total in totals {
+        *times.entry(&total.definition.name).or_insert(0) += 1;
+    }
+    let name = |total: &Total| match times[&total.definition.name] {
+        1 => total.definition.name.clone(),
+        _ => {
+            let definition = &total.definition;
+            format!("{} ({})", definition.name, definition.digest())
+        }
+    };
+    totals.iter().map(name).collect()
+}
+
+/// Text that stands in a line of its own.
+fn in_a_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '_' } else { c };
+    text.chars().map(plain).collect()
 }
 
 /// Writes XML; into a string that cannot fail.

@@ -302,6 +302,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cross_that_leaves_out_what_it_does_not_have_is_refused() {
+        for (ignored, illegal) in [
+            (vec![(3, 1)], vec![]),
+            (vec![(0, 99)], vec![]),
+            (vec![(0, 2)], vec![(1, 2)]),
+        ] {
+            let mut record = record();
+            let cross = &mut record.groups[0].definition.crosses[0];
+            (cross.ignored, cross.illegal) = (ignored, illegal);
+            let read = Record::parse(&record.text(), Path::new("x"));
+            assert!(matches!(read, Err(FileError::Damaged { .. })), "{read:?}");
+        }
+    }
+
+    #[test]
     fn counts_of_another_definition_are_refused() {
         let mut record = record();
         record.groups[0].counts.points[0].insert(99, 1);

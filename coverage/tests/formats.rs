@@ -186,6 +186,58 @@ fn cobertura_counts_bins_as_conditions() {
 }
 
 #[test]
+fn groups_of_one_name_with_unlike_definitions_are_not_added_up_by_readers() {
+    let one = |run: &str, top: u8| {
+        let mut builder = GroupBuilder::new("levels\nof a line");
+        let level = builder
+            .point("level", Bins::<u8>::new().each("", 0..=top))
+            .unwrap();
+        builder.build();
+        level.sample(0);
+        Record {
+            source: Source {
+                run: run.to_owned(),
+                ..Source::default()
+            },
+            groups: take(),
+        }
+    };
+    let mut database = Database::new();
+    for (run, top) in [("old", 1), ("new", 2)] {
+        database.add(one(run, top));
+    }
+    let totals = database.totals();
+    let points = formats::verilator(&totals);
+    let points: Vec<&str> = points
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit_once(' ').unwrap().0)
+        .collect();
+    let different: std::collections::BTreeSet<_> = points.iter().collect();
+    assert_eq!((points.len(), different.len()), (5, 5), "{points:#?}");
+
+    let lines = formats::lcov(&totals, &Code::new());
+    let branches: Vec<_> = lines
+        .lines()
+        .filter(|it| it.starts_with("BRDA:"))
+        .map(|it| it.rsplit_once(',').unwrap().0)
+        .collect();
+    let different: std::collections::BTreeSet<_> = branches.iter().collect();
+    assert_eq!((branches.len(), different.len()), (5, 5), "{lines}");
+    let known = ["TN", "SF", "BRDA", "BRF", "BRH", "DA", "LF", "LH"];
+    assert!(
+        lines
+            .lines()
+            .all(|it| it == "end_of_record" || known.contains(&it.split(':').next().unwrap())),
+        "{lines}"
+    );
+    let xml = formats::ucis(&database);
+    for total in &totals {
+        assert!(xml.contains(&total.definition.digest()), "{xml}");
+    }
+}
+
+#[test]
 fn nothing_is_still_a_file() {
     let none = Database::new();
     assert!(formats::ucis(&none).contains("historyNodes"));

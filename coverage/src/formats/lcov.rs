@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::by_file;
+use super::{by_file, in_a_line};
 use crate::code::{Code, CodeKind, lines};
 use crate::total::Total;
 
@@ -15,9 +15,11 @@ pub fn lcov(totals: &[Total], code: &Code) -> String {
         let (mut found, mut hit, mut lines_hit) = (0, 0, 0);
         let mut lines = String::new();
         let mut branches = String::new();
+        // No two of a file have one number: groups may stand in one line.
+        let mut number = 0;
         for (line, total) in &groups {
             let (mut sampled, mut index) = (0_u64, 0);
-            for (number, item) in total.items().iter().enumerate() {
+            for item in &total.items() {
                 hit += item.covered.covered;
                 found += item.covered.of;
                 for bin in item.bins() {
@@ -27,19 +29,21 @@ pub fn lcov(totals: &[Total], code: &Code) -> String {
                     let _ = writeln!(branches, "BRDA:{line},{number},{index},{taken}");
                     index += 1;
                 }
+                number += 1;
             }
             lines_hit += usize::from(sampled > 0);
             let _ = writeln!(lines, "DA:{line},{sampled}");
         }
         let _ = write!(
             text,
-            "SF:{file}\n{branches}BRF:{found}\nBRH:{hit}\n{lines}LF:{}\nLH:{lines_hit}\nend_of_record\n",
+            "SF:{}\n{branches}BRF:{found}\nBRH:{hit}\n{lines}LF:{}\nLH:{lines_hit}\nend_of_record\n",
+            in_a_line(file),
             groups.len()
         );
     }
     for (file, points) in code.files() {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "SF:{file}");
+        let _ = writeln!(text, "SF:{}", in_a_line(file));
         let branches = points.iter().filter(|(it, _)| it.kind == CodeKind::Branch);
         let (mut found, mut hit) = (0, 0);
         for (point, count) in branches {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Xml;
+use super::{Xml, names};
 use crate::bins::BinKind;
 use crate::database::Database;
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
@@ -39,13 +39,13 @@ pub fn ucis(database: &Database) -> String {
         ];
         xml.element("instanceCoverages", &attributes, |xml| {
             xml.empty("id", &[("file", "1"), ("line", "1"), ("inlineCount", "1")]);
-            for total in &totals {
+            for (total, of_group) in totals.iter().zip(names(&totals)) {
                 xml.element(
                     "covergroupCoverage",
                     &[("weight", &total.definition.weight.to_string())],
                     |xml| {
-                        for (name, counts) in instances(total) {
-                            instance(xml, total, &name, counts, &files);
+                        for (name, counts) in instances(total, &of_group) {
+                            instance(xml, total, (&of_group, &name), counts, &files);
                         }
                     },
                 );
@@ -56,13 +56,13 @@ pub fn ucis(database: &Database) -> String {
 }
 
 /// The instances with a name; the sum of all where there is none, or where some have none.
-fn instances(total: &Total) -> Vec<(String, &Counts)> {
+fn instances<'a>(total: &'a Total, of_group: &str) -> Vec<(String, &'a Counts)> {
     let mut named = Counts::default();
     for counts in total.instances.values() {
         named.add(counts);
     }
     if total.instances.is_empty() || named != total.counts {
-        return vec![(total.definition.name.clone(), &total.counts)];
+        return vec![(of_group.to_owned(), &total.counts)];
     }
     total
         .instances
@@ -115,7 +115,7 @@ fn history(xml: &mut Xml, database: &Database, now: &str) {
 fn instance(
     xml: &mut Xml,
     total: &Total,
-    name: &str,
+    (of_group, name): (&str, &str),
     counts: &Counts,
     files: &BTreeMap<&str, usize>,
 ) {
@@ -135,7 +135,7 @@ fn instance(
             ("per_instance", &per_instance),
         ];
         xml.empty("options", &options);
-        let attributes = [("cgName", &*definition.name), ("moduleName", "testbench")];
+        let attributes = [("cgName", of_group), ("moduleName", "testbench")];
         xml.element("cgId", &attributes, |xml| {
             let place = [("file", &*id), ("line", &line), ("inlineCount", "1")];
             xml.empty("cginstSourceId", &place);

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::{in_a_line, names};
 use crate::total::Total;
 
 /// A file that `verilator_coverage` merges with those of designs: a point for each bin that counts, on a page
 /// `v_covergroup/…` for each group.
 pub fn verilator(totals: &[Total]) -> String {
     let mut text = String::from("# SystemC::Coverage-3\n");
-    for total in totals {
-        let name = &total.definition.name;
+    for (total, name) in totals.iter().zip(names(totals)) {
         let (file, line) = match &total.place {
             Some((file, line)) => (&**file, *line),
-            None => (&**name, 0),
+            None => (&*name, 0),
         };
         let items = total.items();
         let bins = items
@@ -40,6 +40,5 @@ pub fn verilator(totals: &[Total]) -> String {
 
 /// Without what ends a key, a point or a line there.
 fn plain(value: &str) -> String {
-    let plain = |c: char| if c.is_control() || c == '\'' { '_' } else { c };
-    value.chars().map(plain).collect()
+    in_a_line(value).replace('\'', "_")
 }

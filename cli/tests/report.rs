@@ -123,6 +123,75 @@ impl Runs {
     }
 }
 
+/// A page that tells of each of these images its name, its size, and which colours it has, the most common ones first.
+fn colours_of(images: &[&str]) -> String {
+    let tags = images.iter().map(|name| format!("<img src={name:?}>"));
+    let tags: String = tags.collect();
+    format!(
+        "<nav aria-label></nav>{tags}<main></main><script>
+        window.onload = () => {{
+            for (const image of document.images) {{
+                const canvas = document.createElement('canvas');
+                [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+                const context = canvas.getContext('2d');
+                context.drawImage(image, 0, 0);
+                const data = context.getImageData(0, 0, canvas.width, canvas.height).data;
+                const counts = new Map();
+                for (let at = 0; at < data.length; at += 4) {{
+                    const colour = (data[at] << 16 | data[at + 1] << 8 | data[at + 2]).toString(16);
+                    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+                }}
+                const sorted = [...counts].sort((one, other) => other[1] - one[1]);
+                const colours = sorted.map(([colour]) => '#' + colour.padStart(6, '0'));
+                const size = `${{canvas.width}} ${{canvas.height}}`;
+                const name = image.getAttribute('src');
+                document.querySelector('main').append(`${{name}} ${{size}} ${{colours.join(' ')}}\\n`);
+            }}
+        }};
+        </script>"
+    )
+}
+
+#[test]
+fn what_is_painted_is_light_or_dark_as_the_reader_wants_it() {
+    let runs = Runs::new();
+    runs.add(test("counts", Status::Passed, ""))
+        .add(test("holds", Status::Failed, "it is 7"))
+        .covers("counts", 3, &[1, 2]);
+    runs.report(&[]);
+    // The page, its text, what has failed, and a bar with holes.
+    let light = ["#ffffff", "#1c1f23", "#b3261e", "#d1453b"];
+    let dark = ["#14171a", "#e4e8ec", "#ff8a80", "#c4453c"];
+    // Blink's numbers of what is preferred.
+    let schemes = [("dark.png", 0, dark), ("light.png", 1, light)];
+    for (name, scheme, _) in schemes {
+        let options = [
+            format!("--screenshot={}", runs.path().join(name).display()),
+            format!("--blink-settings=preferredColorScheme={scheme}"),
+            "--window-size=1000,700".to_owned(),
+        ];
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        if runs.seen("#view=coverage", &options).is_none() {
+            return;
+        }
+    }
+    let images = schemes.map(|(name, ..)| name);
+    fs::write(runs.page(), colours_of(&images)).unwrap();
+    // A page may not look into other files, unless it is told so.
+    let seen = runs
+        .seen("", &["--allow-file-access-from-files"])
+        .expect("the browser that was there before");
+    for (name, _, wanted) in schemes {
+        let start = format!("{name} 1000 ");
+        let line = main_of(&seen).lines().find_map(|it| it.split_once(&start));
+        let (_, line) = line.unwrap_or_else(|| panic!("no {start}in {seen}"));
+        let colours: Vec<&str> = line.split_whitespace().skip(1).collect();
+        assert_eq!(colours[0], wanted[0], "the page in {name}");
+        let missing: Vec<_> = wanted.iter().filter(|it| !colours.contains(it)).collect();
+        assert!(missing.is_empty(), "{name}: no {missing:?} in {colours:?}");
+    }
+}
+
 fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     names.into_iter().find_map(find)

@@ -65,7 +65,7 @@ pub enum RandomizeError {
         /// The range's attribute.
         range: Place,
         /// From and to.
-        ends: (String, String),
+        ends: Box<[String; 2]>,
     },
     /// A number in a constraint takes more than 1024 bits: after a shift by a field without a range, for example.
     TooLarge {
@@ -113,10 +113,11 @@ impl fmt::Display for RandomizeError {
             RandomizeError::EmptyRange {
                 type_name,
                 range,
-                ends: (low, high),
+                ends,
             } => write!(
                 f,
-                "a range of `{type_name}` has no value: it is from {low} to {high}\n  {range}"
+                "a range of `{type_name}` has no value: it is from {} to {}\n  {range}",
+                ends[0], ends[1]
             ),
             RandomizeError::TooLarge {
                 type_name,

@@ -768,7 +768,7 @@ fn refuse_empty_ranges(
             return Err(RandomizeError::EmptyRange {
                 type_name,
                 range: Place::new(source, recording.path(variable.scope)),
-                ends: (low.to_string(), high.to_string()),
+                ends: Box::new([low.to_string(), high.to_string()]),
             });
         }
     }

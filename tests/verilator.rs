@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use common::{Run, plugin, root, run};
+use common::{Run, built, plugin, root, run};
 
 /// A design compiled with the host, among what cargo builds: made again only where something that
 /// goes into it has changed, since the C++ compiler takes long.
@@ -252,7 +252,7 @@ fn a_table_of_another_version_is_refused_by_both_versions() {
         .status();
     assert!(compiled.expect("there is a compiler").success());
     let run = CONFORMANCE.run_in(folder.path(), &[], &["-m", "other.so"]);
-    run.says("with version 2 of the table of a design, the plugin has version 7");
+    run.says("with version 3 of the table of a design, the plugin has version 7");
     assert_eq!(run.status, Some(2), "{}", run.output);
 }
 
@@ -330,6 +330,30 @@ fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
         assert_eq!(told(name), expected, "{name}: {}", run.output);
     }
     assert_eq!(told("free") + told("a"), 0, "{}", run.output);
+}
+
+/// What is right in the model's memory is so through VPI, or refused: the design is compiled, if the tests of
+/// `verilator_tb` have run.
+#[test]
+fn kinds_of_objects_are_right_through_vpi_too() {
+    require!("verilator", "g++", "make");
+    let [harness, _] = built::harness("verilator_tb");
+    let folder = root().join("tests/plugins/verilator");
+    for test in [
+        "what_logic_drives_takes_no_write",
+        "what_has_no_value_is_refused_by_what_it_is",
+        "packages_and_generates_have_the_names_of_the_design",
+        "what_old_versions_do_not_show_is_refused_in_true_words",
+        "members_of_unpacked_structures_are_there",
+    ] {
+        let mut command = Command::new(&harness);
+        command
+            .arg(test)
+            .current_dir(&folder)
+            .env("CARGO_MANIFEST_DIR", &folder)
+            .env("VERIFORK_VERILATOR_PORT", "vpi");
+        run(command).passed().says("test result: ok. ");
+    }
 }
 
 /// What the simulator cannot do is an error that names it, at the line that asked for it.

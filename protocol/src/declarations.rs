@@ -4,8 +4,8 @@
 //!
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
-//! is empty, the sign too where nothing is told of its values. [`DRIVEN`] or [`STRUCTURE`] may follow, or what
-//! [`member`] or [`literal`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
+//! is empty, the sign too where nothing is told of its values. [`DRIVEN`], [`STRUCTURE`], [`REAL`] or [`TEXT`] may
+//! follow, or what [`member`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
 //! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
 
 use crate::description::Literal;
@@ -16,6 +16,20 @@ pub const DRIVEN: &str = "driven";
 /// Marks a structure, or an array of such. The range is that of all its bits, and missing where it has
 /// members that cannot be packed.
 pub const STRUCTURE: &str = "structure";
+
+/// Marks a real number, or an array of such.
+pub const REAL: &str = "real";
+/// Marks a string, or an array of such.
+pub const TEXT: &str = "string";
+
+/// What begins the mark of what a simulator has no values of.
+const OPAQUE: &str = "opaque:";
+
+/// Marks what is no number, vector or string, nor an array of such: a queue, a handle. `what` says what it is, with
+/// its article.
+pub fn opaque(what: &str) -> String {
+    format!("{OPAQUE}{what}")
+}
 
 /// What begins the mark of a member of a packed structure.
 const MEMBER: &str = "member:";
@@ -34,6 +48,10 @@ pub fn literal(literal: &Literal) -> String {
 }
 
 /// The declaration of an object.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own, and most exclude no other"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
     /// First and last index of each dimension of an array; none for no array.
@@ -46,8 +64,14 @@ pub struct Declaration {
     pub driven: bool,
     /// Whether it is marked as [`STRUCTURE`].
     pub structure: bool,
+    /// Whether it is marked as [`REAL`].
+    pub real: bool,
+    /// Whether it is marked as [`TEXT`].
+    pub text: bool,
     /// Of a [`member`] of a packed structure, its least significant bit.
     pub member: Option<u32>,
+    /// What it is, if it is marked as [`opaque`].
+    pub opaque: Option<Box<str>>,
     /// Of an enumeration, all that are marked by [`literal`].
     pub literals: Vec<Literal>,
 }
@@ -91,17 +115,19 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     let [path, dimensions, sign, range, ref marks @ ..] = parts[..] else {
         return None;
     };
-    let (mut of, mut literals) = (None, Vec::new());
+    let (mut of, mut opaque, mut literals) = (None, None, Vec::new());
     for mark in marks {
         if let Some(low) = mark.strip_prefix(MEMBER) {
             of = Some(low.parse().ok()?);
+        } else if let Some(what) = mark.strip_prefix(OPAQUE) {
+            opaque = Some(what.into());
         } else if let Some(literal) = mark.strip_prefix(LITERAL) {
             let (value, name) = literal.split_once(':')?;
             literals.push(Literal {
                 name: name.to_owned(),
                 value: value.parse().ok()?,
             });
-        } else if ![DRIVEN, STRUCTURE].contains(mark) {
+        } else if ![DRIVEN, STRUCTURE, REAL, TEXT].contains(mark) {
             return None;
         }
     }
@@ -116,7 +142,10 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         range: ranges(range)?.first().copied(),
         driven: marks.contains(&DRIVEN),
         structure: marks.contains(&STRUCTURE),
+        real: marks.contains(&REAL),
+        text: marks.contains(&TEXT),
         member: of,
+        opaque,
         literals,
     };
     Some((path, declaration))
@@ -165,6 +194,11 @@ mod tests {
         );
         let (_, state) = parse(state.trim_end()).unwrap();
         assert_eq!(state.literals, [done]);
+        let line = marked(unknown("top.q"), [opaque("a queue")]);
+        let (_, queue) = parse(line.strip_suffix('\n').unwrap()).unwrap();
+        assert_eq!(queue.opaque.as_deref(), Some("a queue"));
+        let (_, reals) = parse("top.r\t[0:2]\tsigned\t\treal").unwrap();
+        assert!(reals.real && !reals.text && reals.opaque.is_none());
         for line in [
             "",
             "top.s\t\tunsigned\t[1:0]\tliteral:DONE",

@@ -226,7 +226,7 @@ void start_up(void* plugin, const std::string& path) {
 // The table that a plugin of verifork's is given. Its layout is that of `table.rs` in the library, and
 // bears a version, which changes whenever the layout does.
 
-constexpr uint32_t table_version = 2;
+constexpr uint32_t table_version = 3;
 
 struct Range {
     int32_t left;
@@ -244,7 +244,8 @@ struct ScopeEntry {
 struct VariableEntry {
     const char* name;
     void* data;
-    uint32_t type;           // 1, 2, 4, 8: words of so many bytes; 16 words of 4 bytes; 32 real; 64 string
+    uint32_t type;           // 1, 2, 4, 8: words of so many bytes; 16 words of 4 bytes; 32 real; 64 string;
+                             // 128 an unpacked structure, whose members follow by their names
     uint32_t element_bytes;  // of one element of an array, of all of anything else
     uint32_t flags;          // see below
     uint32_t first;          // its ranges, in the table of those: unpacked dimensions before packed ones
@@ -391,12 +392,24 @@ uint32_t type_in_table(VerilatedVarType type, bool has_packed) {
     case 6: return 16;
     case 7: return 64;
     case 8: return 32;
+    case 9: return 128;
     default: return 0;
+    }
+}
+
+/// The bytes of an element: older and newer versions do not tell those of all types.
+uint32_t element_bytes(const VerilatedVar& v, uint32_t type) {
+    switch (type) {
+    case 32: return sizeof(double);
+    case 64: return sizeof(std::string);
+    default: return v.entSize();
     }
 }
 
 /// Everything that the design shows, gathered once.
 class Reflection final {
+    /// The values of parameters that are strings, of which but the characters are told.
+    std::vector<std::unique_ptr<std::string>> m_texts;
     std::vector<ScopeEntry> m_scopes;
     std::vector<VariableEntry> m_variables;
     std::vector<Range> m_ranges;
@@ -420,7 +433,12 @@ class Reflection final {
         }
         if (v.isPublicRW()) flags |= flag_writable;
         if (v.isParam()) flags |= flag_parameter;
-        m_variables.push_back({name, v.datap(), type, v.entSize(), flags, first,
+        void* data = v.datap();
+        if (v.isParam() && type == 64 && !v.udims()) {
+            m_texts.push_back(std::make_unique<std::string>(static_cast<const char*>(data)));
+            data = m_texts.back().get();
+        }
+        m_variables.push_back({name, data, type, element_bytes(v, type), flags, first,
                                static_cast<uint32_t>(v.udims()),
                                static_cast<uint32_t>(packed.size())});
         if (const auto* const read = read_of_forceable(v, 0)) add(read->name(), *read);

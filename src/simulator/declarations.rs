@@ -83,6 +83,17 @@ impl Declarations {
         if declared.member.is_some() {
             return None;
         }
+        if let Some(what) = &declared.opaque {
+            let what = if declared.dimensions.is_empty() {
+                what.to_string()
+            } else {
+                format!("an array of which each element is {what}")
+            };
+            return Some(format!(
+                "the design has it, but no value of it can be read or written: it is {what}; have the design copy \
+                 what is needed of it into variables"
+            ));
+        }
         let what = if declared.structure {
             "an unpacked structure, or an array of such".to_owned()
         } else if declared.dimensions.is_empty() {
@@ -94,9 +105,17 @@ impl Declarations {
                 // Writing to a string cannot fail.
                 let _ = write!(dimensions, "[{left}:{right}]");
             }
-            format!(
-                "an array {dimensions} with more dimensions, packed ones counted, than are shown"
-            )
+            if declared.real {
+                format!("an array {dimensions} of real numbers")
+            } else if declared.text {
+                format!("an array {dimensions} of strings")
+            } else if declared.dimensions.len() == 1 && declared.range.is_none() {
+                format!("an array {dimensions} of single bits")
+            } else {
+                format!(
+                    "an array {dimensions} with more dimensions, packed ones counted, than are shown"
+                )
+            }
         };
         Some(format!(
             "the design has it, but {identity} does not show it: it is {what}; have the design copy what is \

@@ -2,9 +2,15 @@
 
 use crate::simulator::text;
 
-/// An identifier as the generated program may have it.
+/// An identifier as the generated program may have it. Older versions have the codes in the indices of loops in
+/// capital letters.
 pub(super) fn encoded(name: &str) -> impl Iterator<Item = String> {
-    text::encodings(name).map(|bytes| encoded_bytes(&bytes))
+    text::encodings(name).flat_map(|bytes| {
+        let usual = encoded_bytes(&bytes);
+        let capital = usual.replace("__BRA____02d", "__BRA____02D");
+        let differs = capital != usual;
+        std::iter::once(usual).chain(differs.then_some(capital))
+    })
 }
 
 fn encoded_bytes(name: &[u8]) -> String {
@@ -102,6 +108,9 @@ mod tests {
             assert_eq!(encoded(name).next().as_deref(), Some(encoded_name));
             assert_eq!(decoded(encoded_name), name);
         }
+        let both: Vec<_> = encoded("gen[-1]").collect();
+        assert_eq!(both, ["gen__BRA____02d1__KET__", "gen__BRA____02D1__KET__"]);
+        assert_eq!(decoded(&both[1]), "gen[-1]");
         assert_eq!(decoded("caf__0e9"), "caf\u{e9}");
         assert_eq!(decoded("caf__0c3__0a8"), "caf\u{e8}");
         let both: Vec<_> = encoded("caf\u{e9}").collect();

@@ -1,4 +1,4 @@
-//! The object types that `SystemVerilog` adds to VPI: IEEE 1800-2017, Annex M, `sv_vpi_user.h`.
+//! The object types and relations that `SystemVerilog` adds to VPI: IEEE 1800-2017, Annex M, `sv_vpi_user.h`.
 //!
 //! Written by hand, because no open simulator installs the standard's header.
 
@@ -21,3 +21,6 @@ pub(crate) const vpiEnumNet: i32 = 680;
 pub(crate) const vpiIntegerNet: i32 = 681;
 pub(crate) const vpiTimeNet: i32 = 682;
 pub(crate) const vpiStructNet: i32 = 683;
+
+/// The relation from a structure to its members.
+pub(crate) const vpiMember: i32 = 742;

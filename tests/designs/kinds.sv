@@ -14,9 +14,35 @@ package kinds_pkg;
         logic [15:0] size;
     } unpacked_t;
     int unsigned limit = 7;
+    parameter string NAME = "of the package";
+
+    class item;
+        int count;
+        function new();
+            count = 1;
+        endfunction
+    endclass
 endpackage
 
-module kinds_leaf (
+interface kinds_if (
+    input logic clk
+);
+    logic valid, ready;
+    wire valid_seen = valid;
+    modport to(input clk, valid, output ready);
+endinterface
+
+module kinds_consumer (
+    kinds_if.to bus
+);
+    always_comb bus.ready = bus.valid;
+endmodule
+
+module kinds_leaf #(
+    parameter string LABEL = "as declared, and longer than any that is kept in place",
+    parameter int WEIGHTS[3] = '{1, 2, 3},
+    parameter signed [3:0] BIAS = -2
+) (
     input logic clk,
     input logic [7:0] d,
     output logic [7:0] q
@@ -69,7 +95,31 @@ module kinds
 
     kinds_leaf leaf (.clk, .d(a), .q(from_leaf));
 
+    kinds_leaf #(.LABEL("short")) pair[1:0] (.clk, .d(a), .q());
+    kinds_if bus (.clk);
+    kinds_if others[1:0] (.clk);
+    kinds_consumer consumer (.bus(bus));
+
+    // What has no value that could be read or written from outside. A mailbox brings the package `std`.
+    int queue[$], dynamic[], associative[string];
+    event happened;
+    chandle foreign;
+    item handle;
+    virtual kinds_if virtual_bus;
+    mailbox #(int) box;
+    real ratios[0:2];
+    string texts[1:0];
+    unpacked_t loosely[2:3];
+    int loosely_seen;
+    always_comb loosely_seen = int'(loosely[3].size);
+    wire [1:0] from_loop;
+    for (genvar i = 0; i < 2; i++) begin : loop
+        assign from_loop[i] = a[i];
+    end
+
     packed_t record;
+    packed_t settable;
+    wire [3:0] settable_kind = settable.kind;
     unpacked_t loose;
     assign record = '{id: a, kind: a[3:0]};
     always_comb begin
@@ -111,6 +161,10 @@ module kinds
     string text;
     wire up_0 = up[0];
 
+    for (genvar i = -1; i < 1; i++) begin : below
+        logic kept;
+        wire seen = kept;
+    end
     for (genvar i = 0; i < 2; i++) begin : lane
         logic [7:0] kept;
         kinds_leaf u (.clk, .d(a), .q(kept));
@@ -120,6 +174,12 @@ module kinds
         number = -3;
         ratio = 0.5;
         text = "text";
+        ratios[1] = 0.25;
+        texts[1] = "second";
+        queue.push_back(7);
+        associative["key"] = 7;
+        handle = new;
+        box = new;
         rows[1][2] = 8'h12;
         cube[2][1][0] = 3'd5;
     end

@@ -136,8 +136,8 @@ impl Backend for Verilator {
         commands
     }
 
-    /// From where on a port is published without its name, VPI tells whether a vector is signed, and
-    /// which of its ends is which; only what drives it is asked then.
+    /// Newer versions tell much of this at run time, but not what drives a signal, where the members of a packed
+    /// structure are, or that something is a queue.
     fn survey(
         &self,
         found: &Installation,

@@ -8,8 +8,8 @@ use verifork_protocol::declarations::Declaration;
 use super::memory::{Layout, Location};
 use super::object::{Array, Body, Contents, Member, Name, Object, Scope, Value, Writable};
 use super::table::{
-    DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, ScopeEntry, ScopeKind,
-    VariableEntry, WRITABLE,
+    DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, STRUCTURE, ScopeEntry,
+    ScopeKind, TEXT, VariableEntry, WRITABLE,
 };
 use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
@@ -25,6 +25,18 @@ const PORTS: &str = "TOP";
 struct Branch {
     entry: Option<&'static ScopeEntry>,
     below: BTreeMap<String, Branch>,
+}
+
+impl Branch {
+    fn is_module(&self) -> bool {
+        let kind = self.entry.map(ScopeEntry::kind);
+        kind == Some(ScopeKind::Module)
+    }
+
+    fn holds_module(&self) -> bool {
+        let mut below = self.below.values();
+        below.any(|branch| branch.is_module() || branch.holds_module())
+    }
 }
 
 pub(super) struct Design<'a> {
@@ -66,10 +78,12 @@ impl<'a> Design<'a> {
             }
             branch.entry = Some(entry);
         }
-        let is_package = |branch: &Branch| {
-            branch
-                .entry
-                .is_some_and(|entry| entry.kind() != ScopeKind::Module)
+        // One that the table does not have is around some that it has: a top without variables, or a package of
+        // classes, as `std` is (IEEE 1800-2017, annex G).
+        let no_top_is_there = !tree.below.values().any(Branch::is_module);
+        let is_package = |branch: &Branch| match branch.entry {
+            Some(_) => !branch.is_module(),
+            None => !no_top_is_there && !branch.holds_module(),
         };
         let (packages, tops): (Vec<_>, Vec<_>) = tree
             .below
@@ -138,15 +152,13 @@ impl<'a> Design<'a> {
         let mut structures = Structures::new();
         for port in inputs {
             let name = port.name();
-            match self.member(&name) {
-                Some((of, member)) => add_member(&mut structures, of, member, port),
-                None => contents.add_some(self.variable(path, &name, port, None, &beside)),
+            if !self.add_to_structures(&mut structures, &name, port) {
+                contents.add_some(self.variable(path, &name, port, None, &beside));
             }
         }
         for variable in &own.shown {
             let name = variable.name();
-            if let Some((of, member)) = self.member(&name) {
-                add_member(&mut structures, of, member, variable);
+            if self.add_to_structures(&mut structures, &name, variable) {
                 continue;
             }
             let port = outputs.iter().find(|port| port.name() == name);
@@ -164,9 +176,27 @@ impl<'a> Design<'a> {
                 &beside,
             ));
         }
-        for (name, members) in &structures {
-            contents.add(self.structure(path, name, members));
+        for (name, structure) in &structures {
+            contents.add_some(self.structure(path, name, structure));
         }
+    }
+
+    /// Takes an unpacked structure or a member of one, and tells whether it is.
+    fn add_to_structures(
+        &self,
+        structures: &mut Structures,
+        name: &str,
+        entry: &'static VariableEntry,
+    ) -> bool {
+        if let Some((of, member)) = self.member(name) {
+            let structure = structures.entry(of.to_owned()).or_default();
+            structure.members.push((member.to_owned(), entry));
+        } else if entry.data_type == STRUCTURE {
+            structures.entry(name.to_owned()).or_default().whole = Some(entry);
+        } else {
+            return false;
+        }
+        true
     }
 
     fn is_declared_driven(&self, scope: &str, name: &str) -> bool {
@@ -180,24 +210,22 @@ impl<'a> Design<'a> {
         name.split_once('.').filter(|_| may_be)
     }
 
-    /// An unpacked structure, which the table has member by member.
-    fn structure(&self, path: &str, name: &str, members: &Members) -> &'static Object {
-        let path = format!("{path}.{name}");
+    /// An unpacked structure, which the table has member by member; of an array of such, the members of the
+    /// first element.
+    fn structure(&self, path: &str, name: &str, structure: &Structure) -> Option<&'static Object> {
+        let path = format!("{path}.{}", verilog_name::plain(name));
         let (mut contents, mut structures) = (Contents::default(), Structures::new());
-        for (name, entry) in members {
-            match self.member(name) {
-                Some((of, member)) => add_member(&mut structures, of, member, entry),
-                None => {
-                    let beside = Variables::of(&[]);
-                    contents.add_some(self.variable(&path, name, entry, None, &beside));
-                }
+        for (name, entry) in &structure.members {
+            if !self.add_to_structures(&mut structures, name, entry) {
+                let beside = Variables::of(&[]);
+                contents.add_some(self.variable(&path, name, entry, None, &beside));
             }
         }
-        for (name, members) in &structures {
-            contents.add(self.structure(&path, name, members));
+        for (name, structure) in &structures {
+            contents.add_some(self.structure(&path, name, structure));
         }
-        let own = Name::Own {
-            name: name.into(),
+        let own = |path: &str| Name::Own {
+            name: verilog_name::plain(name).into(),
             path: path.into(),
         };
         let scope = Scope {
@@ -205,7 +233,34 @@ impl<'a> Design<'a> {
             definition: None,
             contents,
         };
-        Object::new(own, Body::Scope(scope))
+        let object = Object::new(own(&path), Body::Scope(scope));
+        let whole = structure
+            .whole
+            .map(|entry| (entry, self.host.dimensions(entry)));
+        let Some((entry, [unpacked, _])) = whole.filter(|(_, [unpacked, _])| !unpacked.is_empty())
+        else {
+            return Some(object);
+        };
+        let (range, rest) = unpacked.split_first()?;
+        // SAFETY: the address of the host's own table, of which no value is read as a byte.
+        let location = unsafe { Location::new(entry.data, Layout::Byte, 8) };
+        let array = Array {
+            location,
+            range: *range,
+            rest: rest.into(),
+            element_bytes: usize::try_from(entry.element_bytes)
+                .ok()
+                .filter(|it| *it > 0)?,
+            structure: Some((location, object)),
+            kind: ObjectKind::Struct,
+            encoding: Encoding::None,
+            direction: direction(entry),
+            writable: Writable::Yes,
+            driven: false,
+            members: &[],
+            elements: RefCell::default(),
+        };
+        Some(Object::new(own(&path), Body::Array(array)))
     }
 
     /// The members of the packed structure with this path, whose least significant bit is `base`. They live
@@ -274,7 +329,14 @@ impl<'a> Design<'a> {
         // A pin that leads into the chip is the testbench's to drive, as is one that leads both ways.
         let driven = declared.is_some_and(|declared| declared.driven)
             || entry.is(DRIVEN) && direction.is_none();
+        if declared.is_some_and(|declared| declared.opaque.is_some()) {
+            return None;
+        }
         let [mut unpacked, mut packed] = self.host.dimensions(entry);
+        if let Some(elements) = array_of_others(entry, &packed, declared) {
+            unpacked = vec![elements];
+            packed.clear();
+        }
         if !entry.is(KNOWS_ARRAYS)
             && let ([], [bits]) = (&*unpacked, &*packed)
             && let Some(elements) = array_of_bits(entry, *bits, declared)
@@ -284,7 +346,14 @@ impl<'a> Design<'a> {
         }
         let width: u64 = packed.iter().map(|range| length(*range)).product();
         let width = u32::try_from(width).ok()?;
-        let layout = Layout::of(entry.data_type, width)?;
+        let is_of_reals = declared.is_some_and(|declared| declared.real);
+        let layout = match Layout::of(entry.data_type, width)? {
+            Layout::Double if packed.is_empty() && is_of_reals => Layout::Real,
+            layout => layout,
+        };
+        if !layout.holds(width) {
+            return None;
+        }
         let range = match packed[..] {
             [] => None,
             [range] => Some(range),
@@ -315,11 +384,10 @@ impl<'a> Design<'a> {
             _ if entry.is(NET) => ObjectKind::Net,
             _ => ObjectKind::Variable,
         };
-        if let (Some(declared), Encoding::Logic { width, .. }, []) =
-            (declared, encoding, &*unpacked)
+        if let (Some(declared), Encoding::Logic { width, .. }) = (declared, encoding)
             && is_unpacked(declared, width)
         {
-            // It is an unpacked structure, whose members older versions do not show.
+            // It is an unpacked structure or an array of such, whose members older versions do not show.
             return None;
         }
         let members = self.members(&path, 0);
@@ -342,6 +410,7 @@ impl<'a> Design<'a> {
                 range: *range,
                 rest: rest.into(),
                 element_bytes: element_bytes(entry, layout)?,
+                structure: None,
                 kind,
                 encoding,
                 direction,
@@ -359,13 +428,14 @@ impl<'a> Design<'a> {
     }
 }
 
-/// Members of unpacked structures, by the names of these.
-type Structures = BTreeMap<String, Members>;
-type Members = Vec<(String, &'static VariableEntry)>;
+/// Unpacked structures by their names.
+type Structures = BTreeMap<String, Structure>;
 
-fn add_member(structures: &mut Structures, of: &str, member: &str, entry: &'static VariableEntry) {
-    let members = structures.entry(of.to_owned()).or_default();
-    members.push((member.to_owned(), entry));
+#[derive(Default)]
+struct Structure {
+    /// The structure itself, or an array of such.
+    whole: Option<&'static VariableEntry>,
+    members: Vec<(String, &'static VariableEntry)>,
 }
 
 /// The variables of a scope, and those that Verilator has put beside ones that can be forced.
@@ -436,6 +506,21 @@ fn array_of_bits(
     told.or_else(|| (bits.0 < bits.1 || length(bits) > of_words).then_some(bits))
 }
 
+/// The range of an array of real numbers or strings, which older versions show as a vector of so many bits.
+fn array_of_others(
+    entry: &VariableEntry,
+    packed: &[(i64, i64)],
+    declared: Option<&Declaration>,
+) -> Option<(i64, i64)> {
+    let [bits] = *packed else {
+        return None;
+    };
+    let declared = declared.filter(|declared| declared.real || declared.text);
+    let told = declared.and_then(|declared| declared.dimensions.first().copied());
+    // A string has no bits.
+    told.or_else(|| (entry.data_type == TEXT).then_some(bits))
+}
+
 /// The distance between elements; `None` for those that are no plain memory.
 fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
     let bytes = match layout {
@@ -444,9 +529,10 @@ fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
         Layout::Word => 4,
         Layout::Double | Layout::Real => 8,
         Layout::Words(count) => 4 * count,
-        Layout::Text | Layout::Forceable(_) | Layout::Part(_) => return None,
+        Layout::Text => entry.element_bytes,
+        Layout::Forceable(_) | Layout::Part(_) => return None,
     };
-    (bytes == entry.element_bytes).then_some(bytes as usize)
+    (bytes > 0 && bytes == entry.element_bytes).then_some(bytes as usize)
 }
 
 fn direction(entry: &VariableEntry) -> Option<Direction> {

@@ -8,7 +8,7 @@
 
 use std::ffi::c_void;
 
-use super::table::Host;
+use super::table::{Host, TEXT};
 
 /// How a variable lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,23 @@ impl Layout {
             8 => Layout::Double,
             16 => Layout::Words(width.div_ceil(32)),
             32 => Layout::Real,
-            64 => Layout::Text,
+            TEXT => Layout::Text,
             _ => return None,
         })
+    }
+
+    /// Whether a vector of this width lies so. What says so and does not is something else: an array, shown as
+    /// a vector.
+    pub(super) fn holds(self, width: u32) -> bool {
+        match self {
+            Layout::Byte => width <= 8,
+            Layout::Half => (9..=16).contains(&width),
+            Layout::Word => (17..=32).contains(&width),
+            Layout::Double => (33..=64).contains(&width),
+            Layout::Words(_) => width > 64,
+            Layout::Real | Layout::Text => width == 1,
+            Layout::Forceable(_) | Layout::Part(_) => true,
+        }
     }
 }
 
@@ -129,6 +143,11 @@ impl Location {
             data: unsafe { self.data.byte_add(bytes) },
             ..self
         }
+    }
+
+    /// How many bytes this is behind the location of another element of the same array.
+    pub(super) fn bytes_behind(self, other: Location) -> usize {
+        self.data.addr() - other.data.addr()
     }
 
     /// The value of up to 64 bits; of a real number its bits, of wider vectors the lowest.
@@ -540,6 +559,23 @@ mod tests {
         // Bits of bits.
         part.bits(4, 2).unwrap().store(3);
         assert_eq!(half, 0b0010_0011_1111_1010 & 0x7fff);
+    }
+
+    #[test]
+    fn a_vector_lies_in_words_that_fit_it() {
+        for (layout, least, most) in [
+            (Layout::Byte, 1, 8),
+            (Layout::Half, 9, 16),
+            (Layout::Word, 17, 32),
+            (Layout::Double, 33, 64),
+            (Layout::Words(3), 65, 96),
+        ] {
+            for width in [1, 8, 9, 16, 17, 32, 33, 64, 65, 96] {
+                let holds = (least..=most).contains(&width);
+                assert_eq!(layout.holds(width), holds, "{layout:?} {width}");
+            }
+        }
+        assert!(Layout::Real.holds(1) && !Layout::Text.holds(2));
     }
 
     #[test]

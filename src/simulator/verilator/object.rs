@@ -96,6 +96,8 @@ pub(super) struct Array {
     /// The further dimensions.
     pub(super) rest: Box<[(i64, i64)]>,
     pub(super) element_bytes: usize,
+    /// Of an array of unpacked structures, where the first is and what is in it.
+    pub(super) structure: Option<(Location, &'static Object)>,
     pub(super) kind: ObjectKind,
     pub(super) encoding: Encoding,
     pub(super) direction: Option<Direction>,
@@ -172,6 +174,57 @@ impl Object {
             Name::Element { array, .. } => array.declared_path(),
         }
     }
+
+    /// What is at a path that many bytes behind what is in this object.
+    ///
+    /// # Safety
+    ///
+    /// The same is there: this is in an element of an array, and that in another one.
+    unsafe fn body_behind(&self, bytes: usize, path: &str) -> Body {
+        // SAFETY: the caller's promise.
+        let behind = |location: Location| unsafe { location.offset(bytes) };
+        match &self.body {
+            Body::Scope(scope) => {
+                let mut contents = Contents::default();
+                for object in &scope.contents.objects {
+                    let name = object.name();
+                    let path = format!("{path}.{name}");
+                    // SAFETY: what is in the element goes with it.
+                    let body = unsafe { object.body_behind(bytes, &path) };
+                    let name = Name::Own {
+                        name: name.into(),
+                        path: path.into(),
+                    };
+                    contents.add(Object::new(name, body));
+                }
+                Body::Scope(Scope {
+                    kind: scope.kind,
+                    definition: scope.definition.clone(),
+                    contents,
+                })
+            }
+            Body::Value(value) => Body::Value(Value {
+                location: Cell::new(behind(value.location.get())),
+                parts: OnceCell::new(),
+                ..*value
+            }),
+            Body::Array(array) => Body::Array(Array {
+                location: behind(array.location),
+                rest: array.rest.clone(),
+                structure: array.structure.map(|(first, structure)| {
+                    // SAFETY: as above.
+                    let body = unsafe { structure.body_behind(bytes, path) };
+                    let name = Name::Own {
+                        name: structure.name().into(),
+                        path: path.into(),
+                    };
+                    (behind(first), Object::new(name, body))
+                }),
+                elements: RefCell::default(),
+                ..*array
+            }),
+        }
+    }
 }
 
 impl Value {
@@ -240,6 +293,7 @@ impl Array {
                 range: *range,
                 rest: rest.into(),
                 element_bytes: self.element_bytes,
+                structure: self.structure,
                 kind: self.kind,
                 encoding: self.encoding,
                 direction: None,
@@ -260,7 +314,16 @@ impl Array {
             array,
             index: Cell::new(index),
         };
-        let element = Object::new(name, self.body(self.at(index)?));
+        let location = self.at(index)?;
+        let body = match self.structure.filter(|_| self.rest.is_empty()) {
+            Some((first, structure)) => {
+                let path = format!("{}[{index}]", array.path());
+                // SAFETY: the elements lie one behind the other, each with its members.
+                unsafe { structure.body_behind(location.bytes_behind(first), &path) }
+            }
+            None => self.body(location),
+        };
+        let element = Object::new(name, body);
         self.elements.borrow_mut().insert(index, element);
         Some(element)
     }
@@ -272,7 +335,7 @@ impl Array {
         index: i64,
         spare: &Cell<Option<&'static Object>>,
     ) -> Option<&'static Object> {
-        if !self.rest.is_empty() {
+        if !self.rest.is_empty() || self.structure.is_some() {
             return self.element(array, index);
         }
         if let Some(known) = self.elements.borrow().get(&index) {
@@ -306,6 +369,8 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::c_void;
+
     use super::*;
     use crate::simulator::verilator::memory::Layout;
 
@@ -318,6 +383,7 @@ mod tests {
             range: (1, 0),
             rest: Box::new([(-1, 1), (7, 4)]),
             element_bytes: 2,
+            structure: None,
             kind: ObjectKind::Variable,
             encoding: Encoding::None,
             direction: None,
@@ -361,6 +427,73 @@ mod tests {
         }
         // Each has one object.
         assert!(std::ptr::eq(at(cube, 0).unwrap(), at(cube, 0).unwrap()));
+    }
+
+    #[test]
+    fn structures_in_an_array_have_members_of_their_own() {
+        // Three times a byte, and three half-words two bytes behind it.
+        let mut memory = [0_u16; 3 * 4];
+        let start: *mut c_void = memory.as_mut_ptr().cast();
+        // SAFETY: they are in the memory, as is what is behind them.
+        let [id, words] = [(0, Layout::Byte), (2, Layout::Half)]
+            .map(|(at, layout)| unsafe { Location::new(start.byte_add(at), layout, 8) });
+        let own = |name: &str, path: &str| Name::Own {
+            name: name.into(),
+            path: path.into(),
+        };
+        let array = |location, range, element_bytes, structure| Array {
+            location,
+            range,
+            rest: Box::new([]),
+            element_bytes,
+            structure,
+            kind: ObjectKind::Variable,
+            encoding: Encoding::None,
+            direction: None,
+            writable: Writable::Yes,
+            driven: false,
+            members: &[],
+            elements: RefCell::default(),
+        };
+        let body_of_id = array(id, (0, 0), 1, None).body(id);
+        let mut contents = Contents::default();
+        contents.add(Object::new(own("id", "top.s.id"), body_of_id));
+        let of_words = array(words, (2, 0), 2, None);
+        contents.add(Object::new(
+            own("words", "top.s.words"),
+            Body::Array(of_words),
+        ));
+        let scope = Scope {
+            kind: ObjectKind::Struct,
+            definition: None,
+            contents,
+        };
+        let first = Object::new(own("s", "top.s"), Body::Scope(scope));
+        let all = array(id, (1, 3), 8, Some((id, first)));
+        let all = Object::new(own("s", "top.s"), Body::Array(all));
+        for index in 1..=3_u8 {
+            let Some(Body::Scope(element)) = at(all, index.into()).map(|it| &it.body) else {
+                panic!()
+            };
+            let id = element.contents.get("id").unwrap();
+            assert_eq!(id.path(), format!("top.s[{index}].id"));
+            let word = at(element.contents.get("words").unwrap(), 1).unwrap();
+            assert_eq!(word.path(), format!("top.s[{index}].words[1]"));
+            for (object, value) in [(id, index), (word, 16 * index)] {
+                let Body::Value(value_of) = &object.body else {
+                    panic!()
+                };
+                value_of.location.get().store(value.into());
+            }
+        }
+        assert_eq!(memory, [1, 0, 16, 0, 2, 0, 32, 0, 3, 0, 48, 0]);
+        assert!(at(all, 0).is_none() && at(all, 4).is_none());
+        // Such an element is kept, not lent.
+        let Body::Array(array) = &all.body else {
+            panic!()
+        };
+        let lent = array.lend(all, 2, &Cell::new(None)).unwrap();
+        assert!(std::ptr::eq(lent, at(all, 2).unwrap()) && !array.is_lent(2));
     }
 
     #[test]

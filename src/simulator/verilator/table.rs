@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use crate::simulator::text::decoded;
 
 /// The version of the layout below.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The declared bounds of a dimension.
 #[repr(C)]
@@ -41,6 +41,10 @@ pub(super) struct VariableEntry {
 }
 
 const DIRECTION: u32 = 7;
+/// Types of variables.
+pub(super) const TEXT: u32 = 64;
+/// An unpacked structure, whose members follow by their names.
+pub(super) const STRUCTURE: u32 = 128;
 pub(super) const WRITABLE: u32 = 1 << 3;
 pub(super) const PARAMETER: u32 = 1 << 4;
 pub(super) const KNOWS_SIGNS: u32 = 1 << 5;

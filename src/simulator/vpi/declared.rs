@@ -231,6 +231,38 @@ impl VpiPort {
         declared.is_some_and(|declared| declared.driven)
     }
 
+    /// Whether an object is shown as something else than it is: what has no value, as a bit; an array of real numbers
+    /// or of strings, as one or as a vector, whose elements are all the first; one of unpacked structures, as one of bits.
+    pub(super) fn is_declared_out_of_reach(&self, object: Handle) -> bool {
+        if self.declared.objects.is_empty() {
+            return false;
+        }
+        let declared = self.declared.objects.get(&self.path(object));
+        declared.is_some_and(|it| {
+            it.opaque.is_some()
+                || !it.dimensions.is_empty() && (it.real || it.text)
+                || it.structure && self.has_elements_of_another_width(object, it)
+        })
+    }
+
+    /// Whether an object is an array of what was declared as a structure, and shown as something else.
+    fn has_elements_of_another_width(&self, object: Handle, declared: &Declaration) -> bool {
+        let vpi_type = self.vpi_type(object);
+        if ![vpi::vpiMemory, vpi::vpiRegArray].contains(&vpi_type) {
+            return false;
+        }
+        let element = self
+            .range(object)
+            .and_then(|(left, _)| self.array_element(object, left));
+        let Some(element) = element else {
+            return false;
+        };
+        let is_shown = self.is_unpacked_structure(self.vpi_type(element));
+        let width = self.raw.get(vpi::vpiSize, Some(element));
+        let width = width.and_then(|width| u32::try_from(width).ok());
+        !is_shown && width.is_some_and(|width| is_unpacked(declared, width))
+    }
+
     /// Whether an object that is shown as none is an array.
     pub(super) fn is_declared_array(&self, object: Handle) -> bool {
         if self.declared.objects.is_empty() {

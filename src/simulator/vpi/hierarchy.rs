@@ -35,7 +35,7 @@ impl VpiPort {
     }
 
     pub(super) fn all_children(&self, scope: Handle) -> Vec<Handle> {
-        if self.kind(scope).is_scope() {
+        if self.holds_names(scope) {
             self.scope(Some(scope)).objects.clone()
         } else {
             vec![]
@@ -73,6 +73,11 @@ impl VpiPort {
     }
 
     fn contents(&self, scope: Handle) -> Vec<Handle> {
+        if self.is_unpacked_structure(self.vpi_type(scope)) {
+            let mut members = self.raw.all_related(vpi::vpiMember, Some(scope));
+            members.retain(|member| !self.is_declared_out_of_reach(*member));
+            return members;
+        }
         let mut objects = Vec::new();
         for relation in RELATIONS {
             objects.extend(self.raw.all_related(relation, Some(scope)));
@@ -85,6 +90,10 @@ impl VpiPort {
         }
         if self.quirks.generate_scopes_are_hidden {
             objects.extend(self.scopes_below(scope));
+        }
+        if self.quirks.watches_compare {
+            self.leave_members_out(&mut objects);
+            objects.retain(|object| !self.is_declared_out_of_reach(*object));
         }
         objects
     }
@@ -167,8 +176,14 @@ impl VpiPort {
             path,
             verilog_name::splits,
             |scope, name| self.child(scope, name),
-            |object| self.kind(object).is_scope(),
+            |object| self.holds_names(object),
         )
+    }
+
+    /// Whether it is a scope, or an unpacked structure.
+    fn holds_names(&self, object: Handle) -> bool {
+        let vpi_type = self.vpi_type(object);
+        self.kind_of(object, vpi_type).is_scope() || self.is_unpacked_structure(vpi_type)
     }
 
     /// The object a scope holds by a name of one identifier, which may have an index.

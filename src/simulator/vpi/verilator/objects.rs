@@ -86,6 +86,34 @@ impl VpiPort {
         scopes
     }
 
+    /// Whether objects of a type hold others by name: unpacked structures, which newer versions show.
+    pub(in crate::simulator::vpi) fn is_unpacked_structure(&self, vpi_type: i32) -> bool {
+        self.quirks.watches_compare && [vpi::vpiStructVar, vpi::vpiStructNet].contains(&vpi_type)
+    }
+
+    /// Leaves out the members of unpacked structures, which are listed with what their scope holds.
+    pub(in crate::simulator::vpi) fn leave_members_out(&self, objects: &mut Vec<Handle>) {
+        if self.identity.is_before(5, 50) {
+            return;
+        }
+        let path = |object: Handle| self.raw.get_text(vpi::vpiFullName, object);
+        let is_around = |object: &Handle| {
+            let vpi_type = self.vpi_type(*object);
+            let is_array = vpi_type == vpi::vpiRegArray || vpi_type == vpi::vpiMemory;
+            self.is_unpacked_structure(vpi_type) || is_array
+        };
+        let around = objects.iter().filter(|object| is_around(object));
+        let around: HashSet<String> = around.filter_map(|object| path(*object)).collect();
+        if around.is_empty() {
+            return;
+        }
+        objects.retain(|object| {
+            let path = path(*object).unwrap_or_default();
+            let mut dots = path.match_indices('.');
+            !dots.any(|(at, _)| around.contains(&path[..at]))
+        });
+    }
+
     /// Puts parameters into the places of the variables they are listed as.
     pub(in crate::simulator::vpi) fn find_parameters(&self, scope: Handle, objects: &mut [Handle]) {
         for object in objects {
@@ -167,7 +195,7 @@ impl VpiPort {
     /// Why nothing is written to a pin of the top that leads both ways: newer versions have nothing but
     /// the design's own drivers stand on it.
     pub(in crate::simulator::vpi) fn refusal_of_inout(&self, object: Handle) -> Option<PortError> {
-        if !self.quirks.watches_compare || self.identity.is_before(5, 32) {
+        if !self.quirks.watches_compare || self.identity.is_before(5, 32) || self.is_row(object) {
             return None;
         }
         let is_inout = self.raw.get(vpi::vpiDirection, Some(object)) == Some(vpi::vpiInout);
@@ -243,8 +271,13 @@ impl VpiPort {
         let is_small = self.get_bits(object).is_ok();
         let is_vector = || self.get_words(object, &mut [(0, 0)]).is_ok();
         let element = self.vpi_type(object) == vpi::vpiMemoryWord;
+        if !element && self.is_declared_array(object) {
+            return (ObjectKind::Other, Encoding::None);
+        }
         if !element && self.raw.get(vpi::vpiScalar, Some(object)) == Some(1) {
-            return if is_small {
+            return if self.is_declared_unpacked(object, 1) {
+                (ObjectKind::Other, Encoding::None)
+            } else if is_small {
                 (
                     kind,
                     self.as_declared(object, self.logic(object, None, true)),
@@ -261,9 +294,6 @@ impl VpiPort {
         let is_array_of_bits = !element
             && range.is_some_and(|(left, right)| left < right)
             && self.identity.is_before(5, 40);
-        if !element && self.is_declared_array(object) {
-            return (ObjectKind::Other, Encoding::None);
-        }
         // Older versions end the process where a longer value is read.
         if self.identity.is_before(5, 34)
             && range.is_some_and(|range| length(range) > u64::from(LONGEST))

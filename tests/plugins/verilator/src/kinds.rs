@@ -14,6 +14,11 @@ async fn what_logic_drives_takes_no_write(dut: Instance) -> Result {
         ("net", 6),
         ("leaf.d", 5),
         ("lane[1].u.d", 5),
+        ("pair[1].d", 5),
+        ("from_loop", 1),
+        ("bus.ready", 0),
+        ("bus.clk", 0),
+        ("others[1].valid_seen", 0),
     ] {
         let signal = dut.signal::<u8>(name)?;
         signal.expect(value)?;
@@ -27,10 +32,13 @@ async fn what_logic_drives_takes_no_write(dut: Instance) -> Result {
         timer(1.ns()).await;
         signal.expect(value)?;
     }
-    // What is assigned to now and then keeps what is written.
+    // What is assigned to now and then keeps what is written, as does the interface of another instance.
     let free = dut.signal::<u8>("free")?;
     free.set(0x77);
+    let ready = dut.signal::<bool>("others[1].ready")?;
+    ready.set(true);
     timer(1.ns()).await;
+    ready.expect(true)?;
     Ok(free.expect(0x77)?)
 }
 
@@ -160,7 +168,89 @@ async fn packages_and_generates_have_the_names_of_the_design(dut: Instance) -> R
         lane.signal::<u8>("kept")?;
         lane.instance("u")?.signal::<u8>("q")?;
     }
+    let kept = dut.signal::<bool>("below[-1].kept")?;
+    kept.set(true);
+    timer(1.ns()).await;
+    dut.signal::<bool>("below[-1].seen")?.expect(true)?;
+    dut.signal::<bool>("below[0].seen")?.expect(false)?;
+    // A package of classes is no second top.
+    let roots = Instance::roots()?;
+    let tops = roots
+        .iter()
+        .filter(|root| root.kind() == verifork::ObjectKind::Module);
+    ensure!(tops.count() == 1, "{roots:?}");
     Ok(())
+}
+
+/// They are shown as single bits, and what is written there would destroy them.
+#[verifork::test]
+async fn what_has_no_value_is_refused_by_what_it_is(dut: Instance) -> Result {
+    for (name, what) in [
+        ("queue", "a queue"),
+        ("dynamic", "a dynamic array"),
+        ("associative", "an associative array"),
+        ("happened", "an event"),
+        ("foreign", "a `chandle`"),
+        ("handle", "a handle of a class"),
+        ("box", "a handle of a class"),
+        ("virtual_bus", "a virtual interface"),
+    ] {
+        let Err(error) = dut.signal::<bool>(name) else {
+            bail!("`{name}` is there");
+        };
+        let text = error.to_string();
+        ensure!(
+            text.contains("the design has it") && text.contains(what),
+            "`{name}`: {text}"
+        );
+    }
+    Ok(())
+}
+
+/// They are shown without what tells them from vectors, or all as the first one.
+#[verifork::test]
+async fn arrays_of_real_numbers_and_strings_have_their_elements(dut: Instance) -> Result {
+    let (ratios, texts) = (dut.array::<f64>("ratios")?, dut.array::<String>("texts")?);
+    ensure!(ratios.range() == (0, 2) && texts.len() == 2);
+    ensure!(ratios.get_all()? == [0.0, 0.25, 0.0] && texts.get(1) == "second");
+    ratios.set(2, -1.5);
+    texts.set(
+        0,
+        "a text that is longer than any that is kept in place".to_owned(),
+    );
+    timer(1.ns()).await;
+    ensure!(ratios.get_all()? == [0.0, 0.25, -1.5]);
+    ensure!(texts.get(0).ends_with("in place") && texts.get(1) == "second");
+    Ok(())
+}
+
+#[verifork::test]
+async fn parameters_have_the_values_of_their_instance(dut: Instance) -> Result {
+    for (path, label) in [
+        (
+            "leaf",
+            "as declared, and longer than any that is kept in place",
+        ),
+        ("pair[0]", "short"),
+    ] {
+        let leaf = dut.instance(path)?;
+        let found = leaf.parameter::<String>("LABEL")?.get();
+        ensure!(found == label, "{found}");
+        ensure!(leaf.parameter::<i8>("BIAS")?.get()? == -2);
+    }
+    let package = Instance::find("kinds_pkg")?;
+    ensure!(package.parameter::<String>("NAME")?.get() == "of the package");
+    Ok(())
+}
+
+#[verifork::test]
+async fn members_of_packed_structures_are_there(dut: Instance) -> Result {
+    let record = dut.signal::<u16>("settable")?;
+    dut.signal::<u8>("settable.id")?.set(0x9a);
+    dut.signal::<u8>("settable.kind")?.set(0xb);
+    timer(1.ns()).await;
+    dut.signal::<u8>("settable_kind")?.expect(0xb)?;
+    Ok(record.expect(0x9ab)?)
 }
 
 /// From 5.034 on.
@@ -194,6 +284,15 @@ async fn members_of_unpacked_structures_are_there(dut: Instance) -> Result {
     dut.signal::<u8>("loose.id")?.expect(0x42)?;
     dut.signal::<u16>("loose.size")?.expect(0x4242)?;
     dut.signal::<u16>("record")?.expect(0x422)?;
+    // Each element of an array has its own.
+    for (index, size) in [(2, 0x1111), (3, 0x2222)] {
+        dut.signal::<u16>(&format!("loosely[{index}].size"))?
+            .set(size);
+    }
+    timer(1.ns()).await;
+    dut.signal::<u16>("loosely[2].size")?.expect(0x1111)?;
+    dut.signal::<i32>("loosely_seen")?.expect(0x2222)?;
+    ensure!(!dut.contains("id") && !dut.contains("loosely.id"));
     Ok(())
 }
 
@@ -206,6 +305,7 @@ async fn what_old_versions_do_not_show_is_refused_in_true_words(dut: Instance) -
         ("bits", "an array [2:0][2:0]"),
         ("lanes", "an array [0:2]"),
         ("loose", "unpacked structure"),
+        ("loosely", "unpacked structure"),
     ] {
         let Err(error) = dut.array::<u8>(name) else {
             bail!("`{name}` is there");

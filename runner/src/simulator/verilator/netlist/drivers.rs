@@ -5,7 +5,10 @@ use std::io;
 
 use quick_xml::events::BytesStart;
 
-use super::{attribute, wanted};
+use super::xml::{attribute, wanted};
+
+/// A name, in another scope if there is a path to that.
+type Reference = (Option<String>, String);
 
 /// The elements that are open below one that drives.
 #[derive(Default)]
@@ -20,7 +23,7 @@ struct Assignment {
     depth: usize,
     kind: Kind,
     /// The names in the part that is being read; of a selection the first alone.
-    names: Vec<String>,
+    names: Vec<Reference>,
     is_concatenation: bool,
 }
 
@@ -35,7 +38,7 @@ enum Kind {
 struct Process {
     depth: usize,
     waits: bool,
-    assigned: Vec<String>,
+    assigned: Vec<Reference>,
 }
 
 impl Drivers {
@@ -61,11 +64,12 @@ impl Drivers {
             b"port" if attribute(element, "direction")?.is_some_and(|it| it == "out") => {
                 assigns(Kind::Output);
             }
-            b"varref" => {
+            b"varref" | b"varxref" => {
                 if let Some(assignment) = self.assignments.last_mut()
                     && (assignment.is_concatenation || assignment.names.is_empty())
                 {
-                    assignment.names.push(wanted(element, "name")?);
+                    let scope = attribute(element, "dotted")?.filter(|path| !path.is_empty());
+                    assignment.names.push((scope, wanted(element, "name")?));
                 }
             }
             b"always" => {
@@ -86,7 +90,7 @@ impl Drivers {
     }
 
     /// The names that are driven, known now that an element has ended.
-    pub(super) fn end(&mut self) -> Vec<String> {
+    pub(super) fn end(&mut self) -> Vec<Reference> {
         let depth = self.depth;
         self.depth = depth.saturating_sub(1);
         if let Some(assignment) = self.assignments.pop_if(|it| it.depth == depth) {

@@ -7,7 +7,7 @@ use std::io;
 use quick_xml::events::BytesStart;
 use verifork_protocol::description::Literal;
 
-use super::{attribute, wanted};
+use super::xml::{attribute, wanted};
 
 /// What is known of the names of types.
 #[derive(Default)]

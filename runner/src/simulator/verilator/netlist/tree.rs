@@ -1,5 +1,4 @@
-//! What a design drives all the time, and the literals of enumerations, from the tree that newer versions write
-//! with `--json-only`. They tell everything else of a declaration at run time.
+//! The tree that newer versions write with `--json-only`.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -10,10 +9,12 @@ use std::thread;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use verifork_protocol::declarations::{DRIVEN, literal, marked, unknown};
 use verifork_protocol::description::Literal;
 
 use super::enumerations::bits;
+use super::malformed;
+use super::scope::{Instance, Netlist, Scope, Variable};
+use super::types::{DataType, Structure, basic, opaque_type};
 
 /// The nodes that stand for a wait: a process with one is no combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
@@ -23,7 +24,7 @@ const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 const STACK: usize = 2 << 20;
 const STACK_OF_LEVEL: usize = 8 << 10;
 
-/// A line for each object that is shown, or `of_all`, and is driven all the time or of an enumeration.
+/// A line for each declaration that is shown, or `of_all`, and of which more is known than is told at run time.
 ///
 /// # Errors
 ///
@@ -33,8 +34,10 @@ pub(in super::super) fn declarations(json: &str, of_all: bool) -> io::Result<Str
     let stack = STACK + STACK_OF_LEVEL * nesting(json);
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(stack);
-        let reader = reader.spawn_scoped(scope, || declarations_of(&read(json)?, of_all))?;
-        reader.join().unwrap_or_else(|panic| resume_unwind(panic))
+        let netlist = || netlist_of(&read(json)?);
+        let reader = reader.spawn_scoped(scope, netlist)?;
+        let netlist = reader.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        Ok(netlist.declarations(of_all))
     })
 }
 
@@ -100,49 +103,6 @@ fn legal(json: &str) -> Cow<'_, str> {
     Cow::Owned(legal + &json[done..])
 }
 
-fn declarations_of(tree: &Value, of_all: bool) -> io::Result<String> {
-    if text(tree, "type") != "NETLIST" {
-        return Err(super::malformed("its root is no netlist"));
-    }
-    let modules = || list(tree, "modulesp");
-    let mut design = Design {
-        modules: modules().map(|it| (text(it, "addr"), it)).collect(),
-        types: list(tree, "miscsp")
-            .flat_map(|table| list(table, "typesp"))
-            .map(|it| (text(it, "addr"), it))
-            .collect(),
-        driven: HashSet::new(),
-        of_all,
-        lines: String::new(),
-    };
-    for module in modules() {
-        design.find_drivers(module);
-    }
-    for module in modules().filter(|it| text(it, "type") == "MODULE") {
-        if module["level"] == 1 {
-            design.write(module, name(module), true, 0);
-        }
-    }
-    Ok(design.lines)
-}
-
-struct Design<'a> {
-    modules: HashMap<&'a str, &'a Value>,
-    types: HashMap<&'a str, &'a Value>,
-    /// The addresses of variables in the tree.
-    driven: HashSet<&'a str>,
-    of_all: bool,
-    lines: String,
-}
-
-fn text<'a>(node: &'a Value, key: &str) -> &'a str {
-    node[key].as_str().unwrap_or_default()
-}
-
-fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    node[key].as_array().into_iter().flatten()
-}
-
 /// As the source has it, without the marks of an escaped identifier (IEEE 1800-2017, 5.6.1).
 fn name(node: &Value) -> &str {
     match text(node, "verilogName") {
@@ -154,9 +114,129 @@ fn name(node: &Value) -> &str {
     }
 }
 
+fn text<'a>(node: &'a Value, key: &str) -> &'a str {
+    node[key].as_str().unwrap_or_default()
+}
+
+fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    node[key].as_array().into_iter().flatten()
+}
+
 fn below(node: &Value) -> impl Iterator<Item = &Value> {
     let fields = node.as_object().into_iter().flatten();
     fields.filter_map(|(_, field)| field.as_array()).flatten()
+}
+
+fn netlist_of(tree: &Value) -> io::Result<Netlist> {
+    if text(tree, "type") != "NETLIST" {
+        return Err(malformed("its root is no netlist"));
+    }
+    let mut netlist = Netlist::default();
+    netlist.types.dimensions_are_shown = true;
+    let mut drivers = Drivers::default();
+    let modules = || list(tree, "modulesp");
+    // Which scope drives what of another one is not known before all have been seen.
+    for module in modules() {
+        drivers.find(module);
+    }
+    for module in modules() {
+        let id = text(module, "addr").to_owned();
+        match text(module, "type") {
+            "MODULE" if module["level"] == 1 => {
+                netlist.tops.push((name(module).to_owned(), id.clone()));
+            }
+            "PACKAGE" => netlist.packages.push((name(module).to_owned(), id.clone())),
+            _ => {}
+        }
+        let mut scope = Scope::default();
+        drivers.fill(&mut scope, module);
+        scope.driven_elsewhere = drivers.elsewhere.remove(&*id).unwrap_or_default();
+        netlist.definitions.insert(id, scope);
+    }
+    for table in list(tree, "miscsp") {
+        for node in list(table, "typesp") {
+            netlist
+                .types
+                .insert(text(node, "addr").to_owned(), data_type(node));
+            // Members are types of their own.
+            for member in list(node, "membersp") {
+                let of = DataType::As(text(member, "refDTypep").to_owned());
+                netlist.types.insert(text(member, "addr").to_owned(), of);
+            }
+        }
+    }
+    Ok(netlist)
+}
+
+/// The two bounds in a text such as `[0:3]` or `7:0`.
+fn range(text: &str) -> Option<(i64, i64)> {
+    let text = text.trim_start_matches('[').trim_end_matches(']');
+    let (left, right) = text.split_once(':')?;
+    Some((left.parse().ok()?, right.parse().ok()?))
+}
+
+/// A constant such as `32'sh1`, as bounds are.
+fn constant(node: &Value) -> Option<i64> {
+    let (_, digits) = text(node, "name").split_once('h')?;
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    Some(i64::from(value.cast_signed()))
+}
+
+fn data_type(node: &Value) -> DataType {
+    let of = |key| match text(node, key) {
+        "" | "UNLINKED" => None,
+        id => Some(id.to_owned()),
+    };
+    let kind = text(node, "type");
+    if let Some(what) = opaque_type(kind) {
+        return DataType::Opaque(what);
+    }
+    let below = of("refDTypep");
+    match (kind, below) {
+        ("BASICDTYPE", _) => basic(
+            text(node, "keyword"),
+            node["signed"] == true,
+            range(text(node, "range")),
+        ),
+        ("STRUCTDTYPE" | "UNIONDTYPE", _) => DataType::Structure(Structure {
+            members: list(node, "membersp")
+                .map(|it| (name(it).to_owned(), text(it, "addr").to_owned()))
+                .collect(),
+            is_union: kind == "UNIONDTYPE",
+            is_packed: Some(node["packed"] == true),
+        }),
+        ("UNPACKARRAYDTYPE", Some(of)) => DataType::Array {
+            of,
+            range: range(text(node, "declRange")),
+        },
+        ("PACKARRAYDTYPE", Some(of)) => DataType::Packed {
+            of,
+            range: range(text(node, "declRange")),
+        },
+        ("ENUMDTYPE", Some(of)) => DataType::Enumeration {
+            of,
+            literals: literals_of(node),
+        },
+        (_, Some(other)) => DataType::As(other),
+        // A type parameter names what it stands for here, other types themselves.
+        _ => match of("dtypep").filter(|other| other != text(node, "addr")) {
+            Some(other) => DataType::As(other),
+            None => DataType::Other,
+        },
+    }
+}
+
+/// The literals of an enumeration, but for those of which bits are unknown.
+fn literals_of(enumeration: &Value) -> Vec<Literal> {
+    let items = list(enumeration, "itemsp").filter(|it| text(it, "type") == "ENUMITEM");
+    let literals = items.filter_map(|item| {
+        let value = list(item, "valuep").next()?;
+        Some(Literal {
+            name: name(item).to_owned(),
+            value: bits(text(value, "name"))?,
+        })
+    });
+    literals.collect()
 }
 
 /// Whether a process waits for something, but for what it reads.
@@ -167,8 +247,23 @@ fn waits(node: &Value) -> bool {
 /// Nets that are pulled to a level, or are one: a driver that never lets go.
 const PULLED: [&str; 4] = ["TRI0", "TRI1", "SUPPLY0", "SUPPLY1"];
 
-impl<'a> Design<'a> {
-    fn find_drivers(&mut self, node: &'a Value) {
+/// What is driven all the time.
+#[derive(Default)]
+struct Drivers<'a> {
+    /// The addresses of variables in the tree.
+    driven: HashSet<&'a str>,
+    /// By the module that drives them: the path to the scope, and the name there.
+    elsewhere: HashMap<&'a str, Vec<(String, String)>>,
+    module: &'a str,
+}
+
+impl<'a> Drivers<'a> {
+    fn find(&mut self, module: &'a Value) {
+        self.module = text(module, "addr");
+        self.find_in(module);
+    }
+
+    fn find_in(&mut self, node: &'a Value) {
         match text(node, "type") {
             "ALWAYS" => {
                 let keyword = text(node, "keyword");
@@ -178,90 +273,71 @@ impl<'a> Design<'a> {
                 }
             }
             "ASSIGNW" | "PIN" => self.add_written(node),
-            _ => below(node).for_each(|node| self.find_drivers(node)),
+            _ => below(node).for_each(|node| self.find_in(node)),
         }
     }
 
     fn add_written(&mut self, node: &'a Value) {
-        if text(node, "type") == "VARREF" && text(node, "access") == "WR" {
-            self.driven.insert(text(node, "varp"));
+        if text(node, "access") == "WR" {
+            match text(node, "type") {
+                "VARREF" => _ = self.driven.insert(text(node, "varp")),
+                "VARXREF" => {
+                    let path = text(node, "dotted").to_owned();
+                    let all = self.elsewhere.entry(self.module).or_default();
+                    all.push((path, name(node).to_owned()));
+                }
+                _ => {}
+            }
         }
         below(node).for_each(|node| self.add_written(node));
     }
 
-    fn write(&mut self, scope: &'a Value, path: &str, is_top: bool, depth: usize) {
-        // No module is part of itself.
-        if depth > self.modules.len() {
-            return;
-        }
-        for node in list(scope, "stmtsp").chain(list(scope, "itemsp")) {
+    /// Puts into a scope what its node holds.
+    fn fill(&self, scope: &mut Scope, node: &Value) {
+        for node in list(node, "stmtsp").chain(list(node, "itemsp")) {
             match text(node, "type") {
-                "VAR" => self.write_variable(node, path, is_top),
-                "CELL" => {
-                    if let Some(module) = self.modules.get(text(node, "modp")).copied() {
-                        let path = format!("{path}.{}", name(node));
-                        self.write(module, &path, false, depth + 1);
-                    }
-                }
+                "VAR" => self.add_variable(scope, node),
+                "CELL" => scope.instances.push(Instance {
+                    name: name(node).to_owned(),
+                    definition: text(node, "modp").to_owned(),
+                    range: list(node, "rangep").next().and_then(|range| {
+                        let [left, right] = ["leftp", "rightp"].map(|key| list(range, key).next());
+                        constant(left?).zip(constant(right?))
+                    }),
+                    interfaces: list(node, "pinsp")
+                        .filter_map(|pin| {
+                            let to = list(pin, "exprp").next()?;
+                            let is_one = text(to, "type") == "VARREF";
+                            is_one.then(|| (name(pin).to_owned(), name(to).to_owned()))
+                        })
+                        .collect(),
+                }),
                 "BEGIN" | "GENBLOCK" => {
-                    let path = match name(node) {
-                        "" => path.to_owned(),
-                        name => format!("{path}.{name}"),
-                    };
-                    self.write(node, &path, false, depth);
+                    let mut block = Scope::default();
+                    self.fill(&mut block, node);
+                    scope.add_block(name(node).to_owned(), block);
                 }
                 _ => {}
             }
         }
     }
 
-    fn write_variable(&mut self, node: &Value, path: &str, is_top: bool) {
-        let driven = match text(node, "direction") {
-            "INPUT" => !is_top,
-            _ => {
-                PULLED.contains(&text(node, "varType")) || self.driven.contains(text(node, "addr"))
-            }
-        };
-        let is_shown = node["isSigUserRdPublic"] == true || node["isSigPublic"] == true;
-        if !is_shown && !self.of_all {
-            return;
+    fn add_variable(&self, scope: &mut Scope, node: &Value) {
+        let direction = text(node, "direction").to_ascii_lowercase();
+        let is_pulled = PULLED.contains(&text(node, "varType"));
+        if is_pulled || self.driven.contains(text(node, "addr")) {
+            scope.driven.insert(name(node).to_owned());
         }
-        let path = format!("{path}.{}", name(node));
-        let literals = self.data_type(node);
-        let literals = literals.map_or_else(Vec::new, literals_of);
-        if driven || !literals.is_empty() {
-            let marks = driven.then(|| DRIVEN.to_owned()).into_iter();
-            let marks = marks.chain(literals.iter().map(literal));
-            self.lines.push_str(&marked(unknown(&path), marks));
-        }
+        let shown = ["isSigUserRdPublic", "isSigPublic", "isParam"];
+        scope.variables.push(Variable {
+            name: name(node).to_owned(),
+            data_type: text(node, "dtypep").to_owned(),
+            type_name: String::new(),
+            is_parameter: node["isParam"] == true,
+            shown: shown.iter().any(|key| node[key] == true),
+            direction: Some(direction).filter(|it| it != "none"),
+        });
     }
-
-    /// The type of a variable, or of an unpacked array's elements, whatever other names it has.
-    fn data_type(&self, node: &Value) -> Option<&'a Value> {
-        let mut data_type = self.types.get(text(node, "dtypep"))?;
-        // A type is not part of itself: there is an end to this.
-        for _ in 0..=self.types.len() {
-            let of = match text(data_type, "type") {
-                "REFDTYPE" | "UNPACKARRAYDTYPE" => text(data_type, "refDTypep"),
-                _ => break,
-            };
-            data_type = self.types.get(of)?;
-        }
-        Some(data_type)
-    }
-}
-
-/// The literals of a type, if it is an enumeration, but for those of which bits are unknown.
-fn literals_of(data_type: &Value) -> Vec<Literal> {
-    let items = list(data_type, "itemsp").filter(|it| text(it, "type") == "ENUMITEM");
-    let literals = items.filter_map(|item| {
-        let value = list(item, "valuep").next()?;
-        Some(Literal {
-            name: name(item).to_owned(),
-            value: bits(text(value, "name"))?,
-        })
-    });
-    literals.collect()
 }
 
 #[cfg(test)]
@@ -367,15 +443,85 @@ mod tests {
                 {"type":"REFDTYPE","addr":"(1)","refDTypep":"(4)"},
                 {"type":"UNPACKARRAYDTYPE","addr":"(2)","refDTypep":"(1)"},
                 {"type":"PACKARRAYDTYPE","addr":"(3)","refDTypep":"(1)"},
-                {"type":"ENUMDTYPE","addr":"(4)","itemsp":[
+                {"type":"BASICDTYPE","addr":"(5)","keyword":"logic","range":"1:0"},
+                {"type":"ENUMDTYPE","addr":"(4)","refDTypep":"(5)","itemsp":[
                     {"type":"ENUMITEM","name":"IDLE","valuep":[{"type":"CONST","name":"2'h0"}]},
                     {"type":"ENUMITEM","name":"NEVER","valuep":[{"type":"CONST","name":"2'bxx"}]},
                     {"type":"ENUMITEM","name":"DONE","valuep":[{"type":"CONST","name":"2'h3"}]}]}]}]}"#;
         assert_eq!(
             declarations(json, false).unwrap(),
-            "top.s\t\t\t\tliteral:0:IDLE\tliteral:3:DONE\n\
-             top.array\t\t\t\tliteral:0:IDLE\tliteral:3:DONE\n"
+            "top.s\t\tunsigned\t[1:0]\tliteral:0:IDLE\tliteral:3:DONE\n\
+             top.array\t\tunsigned\t[1:0]\tliteral:0:IDLE\tliteral:3:DONE\n"
         );
+    }
+
+    #[test]
+    fn types_and_instances_are_those_of_the_tree() {
+        let variable = |name: &str, of: &str| {
+            format!(
+                r#"{{"type":"VAR","name":"{name}","addr":"({name})","dtypep":"({of})","direction":"NONE","isSigPublic":true}}"#
+            )
+        };
+        let member = |name: &str, of: &str| {
+            format!(
+                r#"{{"type":"MEMBERDTYPE","name":"{name}","addr":"({name}.{of})","refDTypep":"({of})"}}"#
+            )
+        };
+        let bound = |key: &str, digits: &str| {
+            format!(r#""{key}":[{{"type":"CONST","name":"32'sh{digits}"}}]"#)
+        };
+        let types = [
+            r#"{"type":"BASICDTYPE","addr":"(byte)","keyword":"byte","range":"7:0","signed":true}"#.to_owned(),
+            r#"{"type":"QUEUEDTYPE","addr":"(queue)"}"#.to_owned(),
+            r#"{"type":"UNPACKARRAYDTYPE","addr":"(array)","refDTypep":"(queue)","declRange":"[3:-1]"}"#.to_owned(),
+            format!(
+                r#"{{"type":"STRUCTDTYPE","addr":"(packed)","packed":true,"membersp":[{},{}]}}"#,
+                member("high", "byte"),
+                member("either", "union")
+            ),
+            format!(
+                r#"{{"type":"UNIONDTYPE","addr":"(union)","packed":true,"membersp":[{},{}]}}"#,
+                member("one", "byte"),
+                member("other", "byte")
+            ),
+            format!(
+                r#"{{"type":"STRUCTDTYPE","addr":"(loose)","membersp":[{}]}}"#,
+                member("inside", "packed")
+            ),
+        ];
+        let (left, right) = (bound("leftp", "1"), bound("rightp", "ffffffff"));
+        let json = format!(
+            r#"{{"type":"NETLIST","modulesp":[
+                {{"type":"MODULE","name":"top","addr":"(TOP)","level":1,"stmtsp":[{},{},{},
+                    {{"type":"CELL","name":"pair","modp":"(IF)","rangep":[{{"type":"RANGE",{left},{right}}}]}}]}},
+                {{"type":"IFACE","name":"bus","addr":"(IF)","level":2,"stmtsp":[{}]}}],
+              "miscsp":[{{"type":"TYPETABLE","typesp":[{}]}}]}}"#,
+            variable("queues", "array"),
+            variable("packed", "packed"),
+            variable("loose", "loose"),
+            variable("data", "byte"),
+            types.join(",")
+        );
+        let of_packed = |path: &str| {
+            format!(
+                "{path}.high\t\tsigned\t[7:0]\tmember:8\n\
+                 {path}.either\t\tunsigned\t[7:0]\tstructure\tmember:0\n\
+                 {path}.either.one\t\tsigned\t[7:0]\tmember:0\n\
+                 {path}.either.other\t\tsigned\t[7:0]\tmember:0\n"
+            )
+        };
+        let expected = format!(
+            "top.queues\t[3:-1]\tunsigned\t\topaque:a queue\n\
+             top.packed\t\tunsigned\t[15:0]\tstructure\n{}\
+             top.loose\t\tunsigned\t\tstructure\n\
+             top.loose.inside\t\tunsigned\t[15:0]\tstructure\n{}\
+             top.pair[-1].data\t\tsigned\t[7:0]\n\
+             top.pair[0].data\t\tsigned\t[7:0]\n\
+             top.pair[1].data\t\tsigned\t[7:0]\n",
+            of_packed("top.packed"),
+            of_packed("top.loose.inside")
+        );
+        assert_eq!(declarations(&json, false).unwrap(), expected);
     }
 
     /// A concatenation of many parts is a chain of nodes, each below the one before.

@@ -1,7 +1,8 @@
 //! AHB-Lite (ARM IHI 0033): manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16, 32 or 64 bits. HSIZE, HBURST, HPROT, HMASTLOCK, HSEL, HREADYOUT and HRESP may be missing:
-//! transfers are as wide as the data then, and single, and nothing fails.
+//! The data has 8, 16, 32, … or 1024 bits: what is written and read is a [`Word`], made of a `u64` or of bytes. HSIZE,
+//! HBURST, HPROT, HMASTLOCK, HSEL, HREADYOUT and HRESP may be missing: transfers are as wide as the data then, and
+//! single, and nothing fails.
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -75,6 +76,7 @@ mod rules;
 mod signals;
 mod subordinate;
 mod transfer;
+mod word;
 
 pub use checker::Checker;
 pub use manager::{Manager, RunningManager};
@@ -83,3 +85,4 @@ pub use rules::RULES;
 pub use signals::Signals;
 pub use subordinate::Subordinate;
 pub use transfer::{Answer, Burst, Request};
+pub use word::Word;

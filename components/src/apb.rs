@@ -1,6 +1,6 @@
 //! APB 3 and 4 (ARM IHI 0024): manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16 or 32 bits. PREADY, PSLVERR, PSTRB and PPROT may be missing: a transfer does not wait
+//! The data has 8, 16 or 32 bits, as the specification has it. PREADY, PSLVERR, PSTRB and PPROT may be missing: a transfer does not wait
 //! then, has no error, writes all bytes.
 //!
 //! ```no_run

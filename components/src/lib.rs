@@ -50,6 +50,7 @@ mod clocked;
 mod handshake;
 pub mod i2c;
 mod known;
+mod lanes;
 pub mod memory;
 mod outstanding;
 mod parent;

@@ -1,6 +1,6 @@
 //! Wishbone B4, standard ("classic") and pipelined: manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16, 32 or 64 bits. SEL, ERR, RTY, STALL, CTI, BTE and LOCK may be missing: all bytes are
+//! The data has 8, 16, 32 or 64 bits, as the specification has it. SEL, ERR, RTY, STALL, CTI, BTE and LOCK may be missing: all bytes are
 //! selected then, and nothing fails, stalls or tells of bursts. A bus with STALL is pipelined, unless
 //! [`classic`](Signals::classic) says otherwise; [`word_addresses`](Signals::word_addresses) are a choice too.
 //!
@@ -43,8 +43,10 @@
 //!
 //! # Rules
 //!
-//! The names have the number of the specification's rule that they are of; those without are ours. The
-//! [`Checker`] knows them; [`RULES`] lists them one by one.
+//! The names have the number of the rule of revision B4 that they are of, whose chapters 3 (classic and pipelined
+//! cycles) and 4 (CTI and BTE) have kept the numbers of B3; those without are ours. Rules 3.57 to 3.59 of B4 say when a
+//! pipelined access is asked for, and that it is answered whenever it may be: what follows from them stands under 3.35,
+//! which demands it of standard cycles. The [`Checker`] knows all; [`RULES`] lists them one by one.
 //!
 //! | rule | demands |
 //! |---|---|

@@ -9,6 +9,7 @@ use super::signals::Signals;
 use super::transfer::{BUSY, Burst, IDLE, NONSEQ, Phase, SEQ};
 use crate::Clocked;
 use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::lanes::{differing_lanes, unknown_lanes};
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
@@ -280,15 +281,14 @@ impl Checking {
             return self.check(okay || unknown, "AHB_ERRS_HREADY_IDLE", what);
         };
         if phase.writes {
-            let data = self.signals.hwdata.as_logic();
-            data.get_into(&mut self.data[1])?;
-            let lanes = self.signals.lanes(&phase);
-            let unknown = self.data[1].unknown_word(0) & lanes;
+            self.signals.hwdata.get_into(&mut self.data[1])?;
+            let lanes = self.signals.strobes(&phase);
+            let unknown = unknown_lanes(&self.data[1]) & lanes;
             let what = "the lanes of HWDATA that are written have to be known";
             self.check(unknown == 0, "AHB_ERRM_HWDATA_X", what)?;
-            let differ = self.data[0].value_word(0) ^ self.data[1].value_word(0);
             let what = "HWDATA changed before the data phase has ended";
-            let same = cycles == 0 || differ & lanes == 0;
+            let [before, now] = &self.data;
+            let same = cycles == 0 || differing_lanes(before, now) & lanes == 0;
             self.check(same, "AHB_ERRM_HWDATA_STABLE", what)?;
             self.data.swap(0, 1);
         }
@@ -323,8 +323,8 @@ impl Checking {
         if phase.writes || error {
             return Ok(());
         }
-        let read = self.signals.hrdata.as_logic().get();
-        let known = read.unknown_word(0) & self.signals.lanes(&phase) == 0;
+        let read = self.signals.hrdata.get();
+        let known = unknown_lanes(&read) & self.signals.strobes(&phase) == 0;
         let what = "the lanes of HRDATA that are read have to be known";
         self.check(known, "AHB_ERRS_HRDATA_X", what)
     }

@@ -10,6 +10,7 @@ use verifork::{Error, Result};
 
 use super::signals::Signals;
 use super::transfer::{Answer, BUSY, IDLE, NONSEQ, Phase, Request, SEQ};
+use super::word::Word;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
 use crate::sending::{EndOnDrop, OnReset, Sending};
@@ -218,10 +219,7 @@ impl Running {
             && let Some(open) = self.asking().map(|at| &self.open[at])
             && let Some(words) = &open.asked.request.write
         {
-            let word = words[open.issued - 1];
-            signals
-                .hwdata
-                .try_set(word << signals.lane(phase.address))?;
+            signals.drive(&signals.hwdata, phase, &words[open.issued - 1])?;
         }
         self.ask()
     }
@@ -262,7 +260,7 @@ impl Running {
             return Ok(());
         };
         let word = if error || phase.writes {
-            0
+            Word::default()
         } else {
             self.signals.read(phase)?
         };
@@ -396,7 +394,11 @@ impl RunningManager {
     ///
     /// As [`access`](Self::access), and if it ends with an error.
     #[track_caller]
-    pub fn write(&self, address: u64, data: u64) -> impl Future<Output = Result> + use<> {
+    pub fn write<W: Into<Word>>(
+        &self,
+        address: u64,
+        data: W,
+    ) -> impl Future<Output = Result> + use<W> {
         let failed = failed("a write", address);
         let access = self.access(Request::write(address, data));
         async move {
@@ -408,21 +410,38 @@ impl RunningManager {
         }
     }
 
+    /// Reads a word, as wide as the data, which has at most 64 bits: of wider data
+    /// [`read_word`](Self::read_word) reads one.
+    ///
+    /// # Errors
+    ///
+    /// As [`access`](Self::access), and if it ends with an error, or the data is wider.
+    #[track_caller]
+    pub fn read(&self, address: u64) -> impl Future<Output = Result<u64>> + use<> {
+        let bits = self.signals.hrdata.width();
+        let read = if bits > 64 {
+            Err(verifork::error!(
+                "AHB: a word of {bits} bits is read by `read_word`: `read` gives 64"
+            ))
+        } else {
+            Ok(self.read_word(address))
+        };
+        async move { Ok(read?.await?.word(0)) }
+    }
+
     /// Reads a word, as wide as the data.
     ///
     /// # Errors
     ///
     /// As [`access`](Self::access), and if it ends with an error.
     #[track_caller]
-    pub fn read(&self, address: u64) -> impl Future<Output = Result<u64>> + use<> {
+    pub fn read_word(&self, address: u64) -> impl Future<Output = Result<Word>> + use<> {
         let failed = failed("a read", address);
         let access = self.access(Request::read(address));
         async move {
-            let answer = access.await?;
-            if answer.is_okay() {
-                Ok(answer.data[0])
-            } else {
-                Err(failed)
+            match access.await? {
+                Answer { mut data, errors } if errors.is_empty() => Ok(data.swap_remove(0)),
+                _ => Err(failed),
             }
         }
     }

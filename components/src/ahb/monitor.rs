@@ -7,6 +7,7 @@ use verifork::{Result, record};
 
 use super::signals::Signals;
 use super::transfer::{Burst, NONSEQ, Phase};
+use super::word::Word;
 use crate::known::Known;
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
@@ -21,9 +22,9 @@ pub struct Transfer {
     /// How many bytes the data of the bus has.
     pub bytes_of_data: u32,
     /// What was written, in its lowest bits; `None` of a read.
-    pub write: Option<u64>,
+    pub write: Option<Word>,
     /// What was read, in its lowest bits; 0 of a write and of an error.
-    pub read: u64,
+    pub read: Word,
     /// Whether it has ended with an error.
     pub error: bool,
     /// Its burst.
@@ -93,14 +94,14 @@ fn ended(signals: &Signals, phase: &Phase, begun: SimTime) -> Result<Transfer> {
         None
     };
     let read = if phase.writes || error {
-        0
+        Word::default()
     } else {
         signals.read(phase)?
     };
     let kind = if phase.writes { "write" } else { "read" };
     let recorded = record::begin_at(signals.bus(), kind, begun);
     recorded.attribute("address", format_args!("{:#x}", phase.address));
-    recorded.attribute("data", format_args!("{:#x}", write.unwrap_or(read)));
+    recorded.attribute("data", write.as_ref().unwrap_or(&read));
     recorded.attribute("error", error);
     recorded.end();
     Ok(Transfer {

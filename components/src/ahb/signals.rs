@@ -1,12 +1,16 @@
 //! The signals of the bus.
 
+use std::ops::Range;
+
 use verifork::Result;
 use verifork::dut::{Dut, Signal};
-use verifork::value::Logic;
+use verifork::value::{Logic, LogicVec};
 
 use super::transfer::{Burst, IDLE, NONSEQ, Phase, Request};
+use super::word::Word;
 use crate::handshake::bus_of;
 use crate::known::Known;
+use crate::lanes::{strobes_of, unknown_lanes};
 use crate::violation::Violation;
 
 /// The signals of an AHB-Lite, by their names below a prefix. Those that are an `Option` may be missing.
@@ -24,8 +28,8 @@ pub struct Signals {
     pub hprot: Option<Signal<u8>>,
     pub hmastlock: Option<Signal<Logic>>,
     pub hsel: Option<Signal<Logic>>,
-    pub hwdata: Signal<u64>,
-    pub hrdata: Signal<u64>,
+    pub hwdata: Signal<LogicVec>,
+    pub hrdata: Signal<LogicVec>,
     pub hready: Signal<Logic>,
     pub hreadyout: Option<Signal<Logic>>,
     pub hresp: Option<Signal<Logic>>,
@@ -49,8 +53,8 @@ impl Signals {
     pub(super) fn check_widths(&self) {
         let (write, read) = (self.hwdata.width(), self.hrdata.width());
         assert!(
-            matches!(write, 8 | 16 | 32 | 64) && write == read,
-            "AHB: HWDATA of `{}` has {write} bits and HRDATA {read}; both have 8, 16, 32 or 64",
+            write.is_power_of_two() && (8..=1024).contains(&write) && write == read,
+            "AHB: HWDATA of `{}` has {write} bits and HRDATA {read}; both have 8, 16, 32, … or 1024",
             self.bus()
         );
         for (name, signal, width) in [
@@ -124,17 +128,18 @@ impl Signals {
             ));
         }
         // A burst that wraps stays in its block.
-        let last = address.wrapping_add(bytes * (request.beats as u64 - 1));
-        let goes_up = matches!(
-            request.burst,
-            Burst::Incr | Burst::Incr4 | Burst::Incr8 | Burst::Incr16
-        );
-        if goes_up && address >> 10 != last >> 10 {
+        let whole = bytes * request.beats as u64;
+        let first = match request.burst {
+            Burst::Wrap4 | Burst::Wrap8 | Burst::Wrap16 => address & !(whole - 1),
+            _ => address,
+        };
+        let last = first.wrapping_add(whole - bytes);
+        if request.burst != Burst::Single && first >> 10 != last >> 10 {
             return Some(format!(
-                "a burst from {address:#x} to {last:#x} crosses a boundary of 1 KB (AHB_ERRM_BURST_1KB)"
+                "a burst from {first:#x} to {last:#x} crosses a boundary of 1 KB (AHB_ERRM_BURST_1KB)"
             ));
         }
-        let fits = |word: &u64| bytes >= 8 || word >> (8 * bytes) == 0;
+        let fits = |word: &Word| word.bits() as u64 <= 8 * bytes;
         if words.is_some_and(|words| !words.iter().all(fits)) {
             return Some(format!("the data does not fit transfers of {bytes} bytes"));
         }
@@ -152,19 +157,53 @@ impl Signals {
         request.bytes.unwrap_or(self.hwdata.width() / 8)
     }
 
-    /// The lowest bit of the lanes of a transfer.
-    pub(super) fn lane(&self, address: u64) -> u64 {
-        8 * (address % self.bytes() as u64)
+    /// The lanes of a transfer.
+    pub(super) fn lanes(&self, address: u64, bytes: u32) -> Range<usize> {
+        let bytes = bytes as usize;
+        let in_word = usize::try_from(address % self.bytes() as u64).unwrap_or(0);
+        let lane = in_word - in_word % bytes;
+        lane..lane + bytes
     }
 
-    /// The bits of the lanes of a transfer.
-    pub(super) fn lanes(&self, phase: &Phase) -> u64 {
-        let bits = if phase.bytes >= 8 {
-            u64::MAX
-        } else {
-            (1 << (8 * phase.bytes)) - 1
-        };
-        bits << self.lane(phase.address)
+    /// A bit for each lane of a transfer.
+    pub(super) fn strobes(&self, phase: &Phase) -> u128 {
+        strobes_of(self.lanes(phase.address, phase.bytes))
+    }
+
+    /// Writes the data of a transfer to its lanes, and 0 to all others.
+    pub(super) fn drive(&self, signal: &Signal<LogicVec>, phase: &Phase, word: &Word) -> Result {
+        let lane = self.lanes(phase.address, phase.bytes).start;
+        let mut value = LogicVec::default();
+        value.assign_planes(signal.width(), |index| {
+            let bits = match index.checked_sub(lane / 8) {
+                Some(index) => word.word(index) << (8 * (lane % 8)),
+                None => 0,
+            };
+            (bits, 0)
+        });
+        Ok(signal.try_set_from(&value)?)
+    }
+
+    /// What is in the lanes of a transfer, in its lowest bits.
+    fn sample(
+        &self,
+        signal: &Signal<LogicVec>,
+        phase: &Phase,
+        rule: &'static str,
+        name: &str,
+    ) -> Result<Word> {
+        let bits = signal.get();
+        if unknown_lanes(&bits) & self.strobes(phase) != 0 {
+            return Err(self.unknown(rule, name, signal.path(), &bits));
+        }
+        let lanes = self.lanes(phase.address, phase.bytes);
+        // A transfer is a part of 64 bits, or whole ones.
+        let shift = 8 * (lanes.start % 8);
+        let mask = u64::MAX >> (64 - 8 * lanes.len().min(8));
+        let words = lanes.start / 8..lanes.end.div_ceil(8);
+        Ok(Word::from_words(
+            words.map(|at| bits.value_word(at) >> shift & mask),
+        ))
     }
 
     pub(super) fn is_ready(&self) -> Result<bool> {
@@ -216,25 +255,13 @@ impl Signals {
     }
 
     /// What is written in the data phase, in its lowest bits.
-    pub(super) fn written(&self, phase: &Phase) -> Result<u64> {
-        let word = self.word(
-            self.hwdata,
-            self.lanes(phase),
-            "AHB_ERRM_HWDATA_X",
-            "HWDATA",
-        )?;
-        Ok(word >> self.lane(phase.address))
+    pub(super) fn written(&self, phase: &Phase) -> Result<Word> {
+        self.sample(&self.hwdata, phase, "AHB_ERRM_HWDATA_X", "HWDATA")
     }
 
     /// What is read at the end of the data phase, in its lowest bits.
-    pub(super) fn read(&self, phase: &Phase) -> Result<u64> {
-        let word = self.word(
-            self.hrdata,
-            self.lanes(phase),
-            "AHB_ERRS_HRDATA_X",
-            "HRDATA",
-        )?;
-        Ok(word >> self.lane(phase.address))
+    pub(super) fn read(&self, phase: &Phase) -> Result<Word> {
+        self.sample(&self.hrdata, phase, "AHB_ERRS_HRDATA_X", "HRDATA")
     }
 }
 

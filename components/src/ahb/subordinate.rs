@@ -5,6 +5,7 @@ use verifork::{Result, TestRng};
 
 use super::signals::Signals;
 use super::transfer::{NONSEQ, Phase};
+use super::word::Word;
 use crate::axi_lite::Target;
 use crate::known::Known;
 use crate::memory::Fault;
@@ -14,7 +15,8 @@ use crate::{Clocked, Pauses};
 
 /// Answers transfers: a builder, until it is [started](Self::start).
 ///
-/// A transfer that fails is answered with ERROR, of two cycles; without HRESP nothing tells.
+/// A transfer that fails is answered with ERROR, of two cycles; without HRESP nothing tells. One of more than 8 bytes
+/// is several accesses of the target, of 8 bytes each.
 #[derive(Debug)]
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
@@ -152,10 +154,7 @@ impl<T: Target> Answering<T> {
     fn answer(&mut self, phase: Phase, has_data: bool) -> Result {
         let signals = self.signals;
         let outcome = if phase.writes {
-            let known = self
-                .target
-                .would_answer(phase.address, phase.bytes as usize, true);
-            match known {
+            match self.would_write(&phase) {
                 _ if has_data => self.write(&phase)?,
                 Some(Ok(())) => {
                     // The data comes in the data phase.
@@ -166,12 +165,13 @@ impl<T: Target> Answering<T> {
                 None => return self.wait(phase, 0),
             }
         } else {
-            let mut read = [0; 8];
-            let outcome = self
-                .target
-                .read(phase.address, &mut read[..phase.bytes as usize]);
-            let word = u64::from_le_bytes(read) << signals.lane(phase.address);
-            signals.hrdata.try_set(word)?;
+            let mut read = [0; 128];
+            let read = &mut read[..phase.bytes as usize];
+            let outcome = each(phase.address, read.chunks_mut(8), |address, bytes| {
+                self.target.read(address, bytes)
+            });
+            let word = Word::from_le_bytes(read);
+            signals.drive(&signals.hrdata, &phase, &word)?;
             outcome
         };
         self.phase = None;
@@ -183,11 +183,31 @@ impl<T: Target> Answering<T> {
         self.respond(true, false)
     }
 
+    /// What a write will be answered, if the target knows.
+    fn would_write(&self, phase: &Phase) -> Option<Result<(), Fault>> {
+        let parts = (0..phase.bytes as usize).step_by(8);
+        let mut parts = parts.zip((phase.address..).step_by(8));
+        let known = parts.try_for_each(|(at, address)| {
+            let bytes = (phase.bytes as usize - at).min(8);
+            match self.target.would_answer(address, bytes, true) {
+                Some(Ok(())) => Ok(()),
+                other => Err(other),
+            }
+        });
+        known.err().unwrap_or(Some(Ok(())))
+    }
+
     fn write(&mut self, phase: &Phase) -> Result<Result<(), Fault>> {
-        let word = self.signals.written(phase)?.to_le_bytes();
-        let bytes = phase.bytes as usize;
-        let strobe = u8::MAX >> (8 - bytes);
-        Ok(self.target.write(phase.address, &word[..bytes], strobe))
+        let word = self.signals.written(phase)?;
+        // What is known to fail in a part is not written in others.
+        if let Some(Err(fault)) = self.would_write(phase) {
+            return Ok(Err(fault));
+        }
+        let bytes = word.to_le_bytes(phase.bytes as usize);
+        Ok(each(phase.address, bytes.chunks(8), |address, bytes| {
+            self.target
+                .write(address, bytes, u8::MAX >> (8 - bytes.len()))
+        }))
     }
 
     fn respond(&self, ready: bool, error: bool) -> Result {
@@ -198,4 +218,17 @@ impl<T: Target> Answering<T> {
         }
         Ok(())
     }
+}
+
+/// Does the parts of a transfer, of up to 8 bytes each; the first that fails is how it ends.
+fn each<B>(
+    first: u64,
+    parts: impl Iterator<Item = B>,
+    mut access: impl FnMut(u64, B) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let addresses = (0..).map(|part: u64| first.wrapping_add(8 * part));
+    let outcomes = addresses
+        .zip(parts)
+        .map(|(address, part)| access(address, part));
+    outcomes.fold(Ok(()), Result::and)
 }

@@ -1,5 +1,7 @@
 //! What goes over the bus.
 
+use super::word::Word;
+
 /// HTRANS.
 pub(super) const IDLE: u8 = 0b00;
 pub(super) const BUSY: u8 = 0b01;
@@ -99,14 +101,14 @@ impl Burst {
 pub struct Request {
     /// The address of the first transfer, in bytes.
     pub address: u64,
-    /// The bytes of a transfer: 1, 2, 4, 8; `None` for all of the data.
+    /// The bytes of a transfer: 1, 2, 4, … or 128; `None` for all of the data.
     pub bytes: Option<u32>,
     /// Which burst.
     pub burst: Burst,
     /// How many transfers.
     pub beats: usize,
     /// What is written, a word for each transfer, in its lowest bits; `None` of a read.
-    pub write: Option<Vec<u64>>,
+    pub write: Option<Vec<Word>>,
     /// HPROT; 0b0011 unless told otherwise.
     pub prot: u8,
     /// HMASTLOCK.
@@ -128,8 +130,8 @@ impl Request {
     }
 
     /// A single write.
-    pub fn write(address: u64, data: u64) -> Self {
-        let write = Some(vec![data]);
+    pub fn write(address: u64, data: impl Into<Word>) -> Self {
+        let write = Some(vec![data.into()]);
         Request {
             write,
             ..Request::read(address)
@@ -146,8 +148,12 @@ impl Request {
     }
 
     /// Writes of a burst, a word for each transfer.
-    pub fn write_burst(address: u64, burst: Burst, words: impl Into<Vec<u64>>) -> Self {
-        let words = words.into();
+    pub fn write_burst(
+        address: u64,
+        burst: Burst,
+        words: impl IntoIterator<Item = impl Into<Word>>,
+    ) -> Self {
+        let words: Vec<Word> = words.into_iter().map(Into::into).collect();
         Request {
             burst,
             beats: words.len(),
@@ -187,7 +193,7 @@ impl Request {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What was read, a word for each transfer that has ended, in its lowest bits; 0 of writes and of errors.
-    pub data: Vec<u64>,
+    pub data: Vec<Word>,
     /// Which transfers have ended with an error.
     pub errors: Vec<usize>,
 }

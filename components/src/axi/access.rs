@@ -215,7 +215,7 @@ pub(super) fn refuses_data(bus: &Bus, burst: &Burst, data: &WriteData) -> Option
     if !data.enabled.is_empty() && data.enabled.len() != found {
         return Some(format!("{} strobes for {found} bytes", data.enabled.len()));
     }
-    let all = super::burst::strobes_of(0..bus.bytes());
+    let all = crate::lanes::strobes_of(0..bus.bytes());
     let is_whole = (0..burst.beats).all(|beat| burst.strobes(beat, bus.bytes()) == all);
     if signals.strb.is_none() && (!is_whole || data.enabled.contains(&false)) {
         return Some(format!(

@@ -6,15 +6,14 @@ use verifork::Result;
 use verifork::dut::Signal;
 use verifork::value::{Logic, LogicVec};
 
-use super::burst::{Burst, strobes_of};
+use super::burst::Burst;
 use super::rules::{self, AddressRules, RULES, SignalRules};
-use super::signals::{
-    AddressSignals, Bus, FIELDS, Field, ReadSignals, WriteSignals, decode, unknown_lanes, wide,
-};
+use super::signals::{AddressSignals, Bus, FIELDS, Field, ReadSignals, WriteSignals, decode, wide};
 use crate::Clocked;
 use crate::axi_common::Response;
 use crate::checking::{AtEdges, AtEnd, look_at_edges};
 use crate::handshake::{Seen, Watched, Watching, Wires};
+use crate::lanes::{strobes_of, unknown_lanes};
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 

@@ -241,7 +241,7 @@ impl WriteSide {
         let (first, count) = (lanes.start, lanes.len());
         let bytes = &data.bytes[self.offset..][..count];
         let strobes = if data.enabled.is_empty() {
-            super::burst::strobes_of(lanes.clone())
+            crate::lanes::strobes_of(lanes.clone())
         } else {
             let enabled = (0..count).filter(|index| data.is_enabled(self.offset + index));
             enabled.fold(0, |bits, index| bits | 1 << (first + index))
@@ -346,7 +346,7 @@ impl ReadSide {
         let needed = if response.is_error() {
             0
         } else {
-            super::burst::strobes_of(lanes.clone())
+            crate::lanes::strobes_of(lanes.clone())
         };
         self.lanes
             .sample(&signals.data, needed, &rules::RDATA, name)?;

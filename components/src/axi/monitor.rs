@@ -10,11 +10,12 @@ use verifork::time::{Precision, SimDuration, SimTime};
 use verifork::value::LogicVec;
 
 use super::access::WriteData;
-use super::burst::{Burst, strobes_of};
+use super::burst::Burst;
 use super::rules;
 use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, last as last_of, strobes};
 use crate::axi_common::Response;
 use crate::handshake::Wires;
+use crate::lanes::strobes_of;
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 

@@ -11,6 +11,7 @@ use super::rules::{self, AddressRules, SignalRules};
 use crate::Clocked;
 use crate::axi_common::{Channel, Response};
 use crate::handshake::{HandshakeRules, Wires, bus_of};
+use crate::lanes::{strobes_of, unknown_lanes};
 use crate::violation::Violation;
 
 /// The signals of an AXI4 bus, by their names below a prefix: `awvalid`, `awaddr`, … are [`aw`](Self::aw)'s.
@@ -415,16 +416,6 @@ impl Lanes {
     }
 }
 
-/// A bit for each byte with unknown bits.
-pub(super) fn unknown_lanes(value: &LogicVec) -> u128 {
-    if !value.has_unknown() {
-        return 0;
-    }
-    let byte = |lane: usize| value.unknown_word(lane / 8).to_le_bytes()[lane % 8];
-    let lanes = (0..value.width() as usize / 8).filter(|&lane| byte(lane) != 0);
-    lanes.fold(0, |bits, lane| bits | 1 << lane)
-}
-
 /// The words of a value of 128 bits.
 pub(super) fn words(value: u128) -> [u64; 2] {
     [value, value >> 64].map(|bits| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0))
@@ -447,7 +438,7 @@ pub(super) fn strobes(
     bus: &Bus,
 ) -> Result<u128> {
     let Some(signal) = signal else {
-        return Ok(super::burst::strobes_of(0..bus.bytes()));
+        return Ok(strobes_of(0..bus.bytes()));
     };
     signal.get_into(value)?;
     if value.has_unknown() {

@@ -47,7 +47,13 @@ impl Frontdoor for ahb::RunningManager {
         let read = self.access(ahb::Request::read(address));
         Box::pin(async move {
             let answer = read.await?;
-            Ok(no_error(&answer).map(|()| answer.data[0]))
+            if let Err(refused) = no_error(&answer) {
+                return Ok(Err(refused));
+            }
+            let data = answer.data[0].to_u64();
+            Ok(Ok(data.ok_or_else(|| {
+                verifork::error!("AHB: registers have at most 64 bits")
+            })?))
         })
     }
 
@@ -215,23 +221,26 @@ pub trait Observe {
 impl Observe for ahb::RunningMonitor {
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
         self.for_each(move |transfer| {
-            // In the lanes of its word.
-            let word = u64::from(transfer.bytes_of_data);
-            let address = transfer.address - transfer.address % word;
-            let shift = 8 * (transfer.address % word);
-            let mask = (u64::MAX >> (64 - 8 * transfer.bytes)) << shift;
-            match transfer.write {
-                _ if transfer.error => {}
-                Some(data) => function(Observed::Write {
-                    address,
-                    data: data << shift,
-                    mask,
-                }),
-                None => function(Observed::Read {
-                    address,
-                    data: transfer.read << shift,
-                    mask,
-                }),
+            if transfer.error {
+                return;
+            }
+            let words = transfer.write.as_ref().unwrap_or(&transfer.read);
+            let mask = u64::MAX >> (64 - 8 * transfer.bytes.min(8));
+            let addresses = (transfer.address..).step_by(8);
+            for (index, address) in (0..transfer.bytes.div_ceil(8) as usize).zip(addresses) {
+                let data = words.word(index);
+                function(match transfer.write {
+                    Some(_) => Observed::Write {
+                        address,
+                        data,
+                        mask,
+                    },
+                    None => Observed::Read {
+                        address,
+                        data,
+                        mask,
+                    },
+                });
             }
         });
     }

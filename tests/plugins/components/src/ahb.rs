@@ -2,7 +2,7 @@
 
 use verifork::prelude::*;
 use verifork_components::ahb::{
-    Answer, Burst, Checker, Manager, Monitor, Request, Signals, Subordinate, Transfer,
+    Answer, Burst, Checker, Manager, Monitor, Request, Signals, Subordinate, Transfer, Word,
 };
 use verifork_components::axi_lite::Target;
 use verifork_components::memory::{Access, Fault, Memory};
@@ -60,23 +60,23 @@ impl Model {
         let mut answer = Answer::default();
         let mut address = request.address;
         for beat in 0..request.beats {
-            let word = request.write.as_ref().map(|words| words[beat]);
-            let error = address >= SIZE || (word.is_some() && PROTECTED.contains(&address));
-            let mut read = 0;
+            let word = request.write.as_ref().map(|words| words[beat].clone());
+            let end = address + u64::from(bytes);
+            let protected = address < PROTECTED.end && PROTECTED.start < end;
+            let error = address >= SIZE || (word.is_some() && protected);
+            let mut read = Word::default();
             if error {
                 answer.errors.push(beat);
             } else {
                 let at = usize::try_from(address).unwrap();
                 let stored = &mut self.memory[at..at + bytes as usize];
-                if let Some(word) = word {
-                    stored.copy_from_slice(&word.to_le_bytes()[..bytes as usize]);
+                if let Some(word) = &word {
+                    stored.copy_from_slice(&word.to_le_bytes(bytes as usize));
                 } else {
-                    let mut eight = [0; 8];
-                    eight[..bytes as usize].copy_from_slice(stored);
-                    read = u64::from_le_bytes(eight);
+                    read = Word::from_le_bytes(stored);
                 }
             }
-            answer.data.push(read);
+            answer.data.push(read.clone());
             seen.push(Seen {
                 address,
                 word: word.unwrap_or(read),
@@ -96,7 +96,7 @@ impl Model {
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     address: u64,
-    word: u64,
+    word: Word,
     error: bool,
     is_first: bool,
 }
@@ -105,7 +105,7 @@ impl From<&Transfer> for Seen {
     fn from(transfer: &Transfer) -> Self {
         Seen {
             address: transfer.address,
-            word: transfer.write.unwrap_or(transfer.read),
+            word: transfer.write.clone().unwrap_or(transfer.read.clone()),
             error: transfer.error,
             is_first: transfer.is_first,
         }
@@ -125,20 +125,31 @@ fn request(rng: &mut TestRng, width: usize) -> (Request, u32) {
     ];
     let burst = *rng.choose(&bursts).unwrap();
     let bytes = 1_u32 << rng.random_range(0..=width.trailing_zeros());
-    let beats = burst.length().unwrap_or_else(|| rng.random_range(1..=20));
+    let fit = 0x400 / bytes as usize;
+    let beats = burst
+        .length()
+        .unwrap_or_else(|| rng.random_range(1..=fit.min(20)));
+    let (burst, beats) = if beats > fit {
+        (Burst::Incr, fit)
+    } else {
+        (burst, beats)
+    };
     // All of it in one kilobyte, some beyond the end of the memory, near what is protected now and then.
     let most = 0x400 - u64::from(bytes) * beats as u64;
     let block = rng.random_range(0..3) * 0x400;
     let place = if rng.random_bool(0.2) {
-        0x70
+        0x70.min(most)
     } else {
         rng.random_range(0..=most)
     };
     let address = (block + place) / u64::from(bytes) * u64::from(bytes);
     let request = if rng.random() {
-        let words: Vec<u64> = (0..beats)
-            .map(|_| rng.random::<u64>() >> (64 - 8 * bytes))
-            .collect();
+        let mut word = || {
+            let mut data = vec![0; bytes as usize];
+            rng.fill_bytes(&mut data);
+            Word::from_le_bytes(&data)
+        };
+        let words: Vec<_> = (0..beats).map(|_| word()).collect();
         Request::write_burst(address, burst, words)
     } else {
         Request::read_burst(address, burst).beats(beats)
@@ -346,7 +357,7 @@ async fn what_does_not_fit_is_an_error(dut: Ahb, test: Test) -> Result {
             "3 transfers in a burst of 4: that is Incr4",
         ),
         (
-            Request::write_burst(0, Burst::Incr, []),
+            Request::write_burst(0, Burst::Incr, [0; 0]),
             "0 words for 0 transfers",
         ),
         (
@@ -375,6 +386,54 @@ async fn what_does_not_fit_is_an_error(dut: Ahb, test: Test) -> Result {
     Ok(())
 }
 
+/// Words of more than 64 bits are what they are as bytes, and whole transfers of the target.
+#[verifork::test]
+async fn a_word_is_as_wide_as_the_data(dut: Ahb, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let bytes = dut.bus.bytes();
+    let memory = memory(2);
+    let bus = Manager::new(&dut.bus).start(&test, &clocked);
+    Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
+    Checker::new(&dut.bus).start(&test, &clocked);
+    let transfers = Monitor::new(&dut.bus).start(&test, &clocked).transfers();
+    let written: Vec<u8> = (1..).take(bytes).collect();
+    bus.write(0, Word::from_le_bytes(&written)).await?;
+    ensure!(memory.read_bytes(0, bytes) == written);
+    let read = bus.read_word(0).await?;
+    ensure!(read.to_le_bytes(bytes) == written, "{read}");
+    clocked.edge().await;
+    let seen = transfers.try_recv().expect("the write");
+    ensure!(seen.write.as_ref() == Some(&read) && seen.bytes as usize == bytes);
+    // The last byte alone.
+    let last = bytes as u64 - 1;
+    bus.access(Request::write(last, 0xa5).bytes(1)).await?;
+    ensure!(memory.read_bytes(last, 1) == [0xa5] && memory.read_bytes(0, 1)[0] != 0);
+    let answer = bus.access(Request::read(last).bytes(1)).await?;
+    ensure!(answer.data == [0xa5], "{answer:?}");
+    // What is partly protected is not written at all.
+    let protected = PROTECTED.start / bytes as u64 * bytes as u64;
+    let before = memory.read_bytes(protected, bytes);
+    let error = bus.write(protected, 0x77).await.unwrap_err().to_string();
+    ensure!(error.ends_with("ended with ERROR"), "{error}");
+    ensure!(memory.read_bytes(protected, bytes) == before);
+    let too_wide = Word::from_le_bytes(&vec![1; bytes + 1]);
+    let error = bus.write(0, too_wide).await.unwrap_err().to_string();
+    ensure!(
+        error.contains(&format!("does not fit transfers of {bytes} bytes")),
+        "{error}"
+    );
+    if bytes > 8 {
+        let error = bus.read(0).await.unwrap_err().to_string();
+        ensure!(error.contains("is read by `read_word`"), "{error}");
+    }
+    if bytes > 64 {
+        let wraps = Request::read_burst(0x80, Burst::Wrap16);
+        let error = bus.access(wraps).await.unwrap_err().to_string();
+        ensure!(error.contains("AHB_ERRM_BURST_1KB"), "{error}");
+    }
+    Ok(())
+}
+
 /// Whatever a reset of a single edge comes upon: who waits is told, and the next transfer is done.
 #[verifork::test]
 async fn a_reset_of_one_edge_ends_a_burst_in_any_phase(dut: Ahb, test: Test) -> Result {
@@ -388,7 +447,7 @@ async fn a_reset_of_one_edge_ends_a_burst_in_any_phase(dut: Ahb, test: Test) -> 
         let burst = Request::write_burst(0, Burst::Incr4, [1; 4]);
         let access = async move { other.access(burst).await };
         crate::reset_interrupts(&clocked, edges, access).await?;
-        bus.write(0x40, edges.into()).await?;
+        bus.write(0x40, u64::from(edges)).await?;
         ensure!(bus.read(0x40).await? == u64::from(edges));
     }
     Ok(())

@@ -18,6 +18,10 @@ fn size(bus: &Signals) -> u8 {
     u8::try_from(bus.bytes().trailing_zeros()).unwrap()
 }
 
+fn set_data(signal: Signal<LogicVec>, value: u64) {
+    signal.set(LogicVec::from_u64(value, signal.width()).expect("it fits"));
+}
+
 /// An address phase, and a data phase that is ready.
 fn cycle(bus: &Signals, kind: u8, address: u64, write: bool) {
     bus.htrans.set(kind);
@@ -44,8 +48,8 @@ async fn a_burst(
     let bytes = bus.bytes() as u64;
     scope(async |tm| {
         checker.start(tm, &clocked);
-        bus.hwdata.set(0x11);
-        bus.hrdata.set(0x22);
+        set_data(bus.hwdata, 0x11);
+        set_data(bus.hrdata, 0x22);
         clocked.edges(2).await;
         let kinds = [
             (NONSEQ, 0, true),
@@ -85,7 +89,7 @@ async fn a_burst_that_waits_breaks_no_rule(dut: Ahb, write: bool) -> Result {
     size = ("AHB_ERRM_HSIZE_STABLE", 3, (|bus| bus.hsize.unwrap().set(0)) as Change),
     burst = ("AHB_ERRM_HBURST_STABLE", 3, (|bus| bus.hburst.unwrap().set(1)) as Change),
     prot = ("AHB_ERRM_HPROT_STABLE", 3, (|bus| bus.hprot.unwrap().set(0)) as Change),
-    data = ("AHB_ERRM_HWDATA_STABLE", 3, (|bus| bus.hwdata.set(0)) as Change),
+    data = ("AHB_ERRM_HWDATA_STABLE", 3, (|bus| set_data(bus.hwdata, 0)) as Change),
     width = ("AHB_ERRM_HSIZE_WIDTH", 0, (|bus| bus.hsize.unwrap().set(size(bus) + 1)) as Change),
     aligned = ("AHB_ERRM_HADDR_ALIGNED", 0, (|bus| bus.haddr.set(0x41)) as Change),
     no_burst = ("AHB_ERRM_HTRANS_BURST", 0, (|bus| bus.htrans.set(SEQ)) as Change),
@@ -188,7 +192,7 @@ async fn what_may_change_breaks_no_rule(dut: Ahb) -> Result {
     let bytes = bus.bytes() as u64;
     scope(async |tm| {
         Checker::new(bus).start(tm, &clocked);
-        bus.hwdata.set(1);
+        set_data(bus.hwdata, 1);
         clocked.edges(2).await;
         cycle(bus, NONSEQ, 0x40, true);
         clocked.edge().await;
@@ -245,7 +249,7 @@ async fn a_transfer_without_its_end_is_named(dut: Ahb) -> Result {
         clocked.edge().await;
         cycle(&dut.bus, NONSEQ, 0, true);
         dut.bus.hburst.unwrap().set(0);
-        dut.bus.hwdata.set(0);
+        set_data(dut.bus.hwdata, 0);
         clocked.edge().await;
         cycle(&dut.bus, IDLE, 0, true);
         dut.bus.hready.set(Logic::Zero);

@@ -43,6 +43,9 @@ fn of_wires(name: &str, label: &str, source: &str, bytes: i64, tests: &[&str]) -
         .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
 }
 
+/// The tests of an AHB-Lite of any width.
+const AHB_OF_ANY_WIDTH: &[&str] = &["ahb::what_is_written_is_read", "ahb::a_word_is_as_wide"];
+
 /// The tests of an AXI4 of any width.
 const AXI_OF_ANY_WIDTH: &[&str] = &["axi::any_width::"];
 /// Those and the rest, for four bytes.
@@ -92,6 +95,8 @@ fn main() -> ExitCode {
         ahb("vhdl", "ahb_wires.vhd", 4, &["ahb::", "ahb_rules::"]),
         ahb("bytes", "ahb_wires.v", 1, &["ahb::"]).simulators([Simulator::Icarus]),
         ahb("wide", "ahb_wires.v", 8, &["ahb::"]).simulators([Simulator::Icarus]),
+        ahb("widest", "ahb_wires.v", 128, AHB_OF_ANY_WIDTH).simulators([Simulator::Icarus]),
+        ahb("widest_vhdl", "ahb_wires.vhd", 128, AHB_OF_ANY_WIDTH).simulators([Simulator::Nvc]),
         wishbone(
             "verilog",
             "wishbone_wires.v",

@@ -98,6 +98,7 @@ impl Label {
         }
     }
 
+    #[inline]
     fn wait(self, what: &'static str) -> WaitReason {
         let at = self.at;
         match self.name {

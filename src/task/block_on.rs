@@ -77,8 +77,9 @@ impl Main {
     #[track_caller]
     fn new(place: &'static Location<'static>) -> Self {
         let executor = executor();
-        if let Some(reason) =
-            super::depth::refusal(executor.directory.levels(executor.current()) + 1)
+        if let Some(reason) = executor
+            .stack
+            .refusal(executor.directory.levels(executor.current()) + 1)
         {
             panic!("cannot block on a future: {reason}");
         }
@@ -88,6 +89,7 @@ impl Main {
             "main".into(),
             place,
             executor.current_reference(),
+            None,
             None,
         );
         Main {

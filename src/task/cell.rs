@@ -17,6 +17,7 @@ use super::executor::lose_here;
 use super::info::{TaskInfo, TaskState};
 use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
+use super::waker::wake_by_ref;
 
 /// A task whose value's type does not matter.
 pub(crate) trait Child {
@@ -71,13 +72,13 @@ where
     }
 
     /// Drops the future, which is idle, in place.
-    fn drop_future(&self) -> Result<(), Caught> {
+    fn drop_future(&self) {
         debug_assert!(self.stage.get() == Stage::Idle);
         self.stage.set(Stage::Dropped);
         // SAFETY: the stage was `Idle`, so no reference to the future is in use, and it is
         // `Dropped` from here on, so nothing refers to the future again. It is dropped where it
         // stood since it was pinned.
-        catch(|| unsafe { ManuallyDrop::drop(&mut *self.future.get()) })
+        unsafe { ManuallyDrop::drop(&mut *self.future.get()) };
     }
 
     fn settle(&self, outcome: Result<T, TaskErrorKind>, dropped: Result<(), Caught>) {
@@ -122,7 +123,7 @@ where
             Ok(Poll::Pending) if self.info.is_cancel_requested() => Err(TaskErrorKind::Cancelled),
             Ok(Poll::Pending) => {
                 if self.missed.take() {
-                    context.waker().wake_by_ref();
+                    wake_by_ref(context.waker());
                 }
                 self.info.mark_started();
                 return Poll::Pending;
@@ -130,7 +131,7 @@ where
             Ok(Poll::Ready(output)) => output.into_result().map_err(TaskErrorKind::Failed),
             Err(caught) => Err(caught.into_kind(false)),
         };
-        let dropped = self.drop_future();
+        let dropped = catch_in_task(|| self.drop_future());
         self.settle(outcome, dropped);
         Poll::Ready(())
     }
@@ -138,7 +139,7 @@ where
     fn cancel(&self) -> bool {
         match self.stage.get() {
             Stage::Idle => {
-                let dropped = self.drop_future();
+                let dropped = catch(|| self.drop_future());
                 self.settle(Err(TaskErrorKind::Cancelled), dropped);
                 true
             }

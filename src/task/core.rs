@@ -18,7 +18,7 @@ use super::clean_up::CleanUp;
 use super::error::{
     AddError, ResultError, TaskError, TaskErrorKind, TaskErrors, as_task_errors, shortened,
 };
-use super::executor::{Executor, executor, with_executor};
+use super::executor::{Executor, ROOT_SET, executor, with_executor};
 use super::handle::Task;
 use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
@@ -241,8 +241,10 @@ impl Core {
         !self.keeps
     }
 
-    fn check(&self, name: &Name) -> Result<(), AddError> {
-        if let Some(present) = self.find(name) {
+    fn check(&self, executor: &Executor, name: &Name) -> Result<(), AddError> {
+        if self.keeps
+            && let Some(present) = self.find(name)
+        {
             let place = present.info().place();
             return Err(AddError::NameTaken {
                 name: name.clone().into_owned(),
@@ -250,9 +252,7 @@ impl Core {
             });
         }
         let reason = match self.phase.get() {
-            Phase::Open if with_executor(|executor| executor.ending.get()) != Some(true) => {
-                return Ok(());
-            }
+            Phase::Open if !executor.ending.get() => return Ok(()),
             Phase::Open => "the test has ended".to_owned(),
             Phase::Failed => {
                 // Its text is the user's code: nothing is borrowed while that runs.
@@ -277,20 +277,18 @@ impl Core {
     }
 
     /// Why nothing more may stand below, if the stack is nearly used up.
-    pub(super) fn depth_refusal(&self) -> Option<String> {
-        super::depth::refusal(self.level.get() + 1)
+    #[inline]
+    pub(super) fn depth_refusal(&self, executor: &Executor) -> Option<String> {
+        executor.stack.refusal(self.level.get() + 1)
     }
 
-    fn check_depth(&self, name: &Name) -> Result<(), AddError> {
-        let Some(reason) = self.depth_refusal() else {
-            return Ok(());
-        };
-        let path = with_executor(|executor| executor.directory.path(executor.current()));
-        Err(AddError::TooDeep {
+    #[cold]
+    fn too_deep(executor: &Executor, name: &Name, reason: String) -> AddError {
+        AddError::TooDeep {
             name: name.clone().into_owned(),
-            below: shortened(path.unwrap_or_default()),
+            below: shortened(executor.directory.path(executor.current())),
             reason,
-        })
+        }
     }
 
     /// Adds a child to `set`.
@@ -310,33 +308,36 @@ impl Core {
         F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
+        let executor = executor();
         let name = info.shared_name().clone();
-        self.check(&name)?;
-        self.check_depth(&name)?;
+        self.check(&executor, &name)?;
+        if let Some(reason) = self.depth_refusal(&executor) {
+            return Err(Self::too_deep(&executor, &name, reason));
+        }
         // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
         // is open (`Executor::cancel`, `Scope`'s driver), which is while the scope's future, inside of
         // which everything borrowed is alive, is being polled or dropped; and the scope's guard
         // drops all its futures before that future is gone.
         let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
-        let executor = executor();
         let (place, parent) = (cell.info().place(), self.parent.get());
-        let node = executor.add_node(set, name.clone(), place, parent, Some(Rc::clone(self)));
+        if self.keeps {
+            let position = self.children.len();
+            self.positions.borrow_mut().insert(name.clone(), position);
+        }
+        let child: Rc<dyn Child> = cell.clone();
+        let core = Some(Rc::clone(self));
+        let node = executor.add_node(set, name, place, parent, core, Some(child));
         cell.info()
             .attach(node, self.children.len(), executor.next_serial());
-        let child: Rc<dyn Child> = cell.clone();
-        executor.put_cell(node, child.clone());
         if self.keeps {
-            self.positions
-                .borrow_mut()
-                .insert(name, self.children.len());
-            self.children.push(child);
+            self.children.push(cell.clone());
         }
         self.living.set(self.living.get() + 1);
         if !cell.info().is_background() {
             self.foreground.set(self.foreground.get() + 1);
         }
-        if begin == Begin::Now && executor.is_open(set) {
-            executor.poll_node(node.index());
+        if begin == Begin::Now && (set == ROOT_SET || executor.is_open(set)) {
+            executor.poll_new(node, &*cell);
         } else {
             executor.wake(node);
         }
@@ -365,9 +366,7 @@ impl Core {
                 self.ended.borrow_mut().push(info.position());
             }
         }
-        let before = self.errors.borrow().len();
-        self.errors.borrow_mut().extend(info.errors());
-        let failed = self.errors.borrow().len() > before;
+        let failed = !info.is_finished() && self.take_errors(info);
         let ends_test = failed && info.error().is_some_and(EndTest::is_in);
         if failed && (!info.continues_on_error() || ends_test) {
             self.fail(executor);
@@ -388,6 +387,15 @@ impl Core {
         }
     }
 
+    /// Keeps the errors of a child that has ended; whether there are any.
+    #[inline(never)]
+    fn take_errors(&self, info: &TaskInfo) -> bool {
+        let mut errors = self.errors.borrow_mut();
+        let before = errors.len();
+        errors.extend(info.errors());
+        errors.len() > before
+    }
+
     fn wake_scope(&self, executor: &Executor) {
         let set = self.scope_set.get();
         if set != NONE {
@@ -398,7 +406,13 @@ impl Core {
     /// Wakes those that wait for what has just happened: a child has ended.
     fn wake_joiners(&self) {
         // Those that wait again meanwhile stand behind the ones that wait now.
-        let before = self.joiners.borrow().arrivals();
+        let before = {
+            let joiners = self.joiners.borrow();
+            if joiners.is_empty() {
+                return;
+            }
+            joiners.arrivals()
+        };
         loop {
             // Nothing is borrowed while a waker runs, which may add children.
             let all_ended = !self.has_foreground();

@@ -4,8 +4,6 @@
 //! scopes are frames on frames. A stack that overflows ends the process without a word, so what would
 //! come near that is refused, with its depth.
 
-use std::cell::Cell;
-
 /// The stack that one level is given: a debug build takes about half of it, with small futures.
 const A_LEVEL: usize = 12 * 1024;
 
@@ -15,36 +13,42 @@ const MOST_LEVELS: usize = 2048;
 /// The stack where its bounds cannot be had.
 const USUAL_STACK: usize = 2 << 20;
 
-/// The calling thread's stack. The system is asked once.
+/// A thread's stack.
 #[derive(Clone, Copy)]
-struct Stack {
+pub(super) struct Stack {
     lowest: usize,
     size: usize,
 }
 
-thread_local! {
-    static STACK: Cell<Option<Stack>> = const { Cell::new(None) };
-}
-
 impl Stack {
-    fn of_this_thread() -> Self {
-        if let Some(known) = STACK.get() {
-            return known;
-        }
-        let stack = bounds().unwrap_or(Stack {
+    /// The calling thread's. The system is asked.
+    pub(super) fn of_this_thread() -> Self {
+        bounds().unwrap_or(Stack {
             lowest: 0,
             size: USUAL_STACK,
-        });
-        STACK.set(Some(stack));
-        stack
+        })
+    }
+
+    /// Why nothing may be begun that deep on this stack, the calling thread's; `None` where there is room. A
+    /// quarter of the stack is kept: for the task's own functions, and for dropping it all from wherever that
+    /// begins.
+    #[inline]
+    pub(super) fn refusal(self, depth: usize) -> Option<String> {
+        let is_low = self.left().is_some_and(|left| left < self.size / 4);
+        if depth <= self.levels() && !is_low {
+            return None;
+        }
+        Some(in_words(self, depth))
     }
 
     /// What is left of it; `None` on another stack, of which nothing is known.
+    #[inline]
     fn left(self) -> Option<usize> {
         let left = stack_pointer().checked_sub(self.lowest)?;
         (left <= self.size).then_some(left)
     }
 
+    #[inline]
     fn levels(self) -> usize {
         (self.size / A_LEVEL).min(MOST_LEVELS)
     }
@@ -98,18 +102,6 @@ fn stack_pointer() -> usize {
     pointer
 }
 
-/// Why nothing may be begun that deep; `None` where there is room. A quarter of the stack is kept:
-/// for the task's own functions, and for dropping it all from wherever that begins.
-#[inline]
-pub(super) fn refusal(depth: usize) -> Option<String> {
-    let stack = Stack::of_this_thread();
-    let is_low = stack.left().is_some_and(|left| left < stack.size / 4);
-    if depth <= stack.levels() && !is_low {
-        return None;
-    }
-    Some(in_words(stack, depth))
-}
-
 #[cold]
 fn in_words(stack: Stack, depth: usize) -> String {
     let size = stack.size / 1024;
@@ -147,17 +139,20 @@ mod tests {
 
     #[test]
     fn both_the_depth_and_the_stack_are_limits() {
-        fn deeper(times: usize) -> Option<String> {
+        fn deeper(stack: Stack, times: usize) -> Option<String> {
             let room = std::hint::black_box([0_u8; 1024]);
-            let refused = refusal(1).or_else(|| deeper(times.checked_sub(1)?));
+            let refused = stack
+                .refusal(1)
+                .or_else(|| deeper(stack, times.checked_sub(1)?));
             std::hint::black_box(room);
             refused
         }
-        let limit = Stack::of_this_thread().levels();
-        assert_eq!(refusal(limit), None);
-        let text = refusal(limit + 1).unwrap();
+        let stack = Stack::of_this_thread();
+        let limit = stack.levels();
+        assert_eq!(stack.refusal(limit), None);
+        let text = stack.refusal(limit + 1).unwrap();
         assert!(text.contains(&format!("the limit is {limit}")), "{text}");
-        let text = deeper(1 << 20).expect("little is left");
+        let text = deeper(stack, 1 << 20).expect("little is left");
         assert!(text.contains("KiB are left"), "{text}");
     }
 }

@@ -33,6 +33,9 @@ fn find(entries: &[Entry], node: Option<NodeRef>) -> Option<(u32, &Entry)> {
 pub(crate) struct Directory {
     entries: Mutex<Vec<Entry>>,
     running: AtomicU32,
+    /// The entry that ended last, if whoever has the entries is still to mark it: a task that ends takes no
+    /// lock. Set by the tasks' own thread alone, and taken back with the entries locked.
+    ended: AtomicU32,
 }
 
 impl Default for Directory {
@@ -40,19 +43,27 @@ impl Default for Directory {
         Directory {
             entries: Mutex::default(),
             running: AtomicU32::new(NONE),
+            ended: AtomicU32::new(NONE),
         }
     }
 }
 
 impl Directory {
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = self.ended.load(Ordering::Relaxed);
+        if let Some(entry) = entries.get_mut(ended as usize) {
+            entry.live = false;
+        }
+        entries
     }
 
+    #[inline]
     pub(super) fn running(&self) -> u32 {
         self.running.load(Ordering::Relaxed)
     }
 
+    #[inline]
     pub(super) fn set_running(&self, index: u32) {
         self.running.store(index, Ordering::Relaxed);
     }
@@ -72,6 +83,7 @@ impl Directory {
             live: true,
         };
         let mut entries = self.entries();
+        self.ended.store(NONE, Ordering::Relaxed);
         let index = node.index() as usize;
         if index == entries.len() {
             entries.push(entry);
@@ -80,8 +92,13 @@ impl Directory {
         }
     }
 
+    #[inline]
     pub(super) fn remove(&self, index: u32) {
-        self.entries()[index as usize].live = false;
+        if self.ended.load(Ordering::Relaxed) != NONE {
+            // Marks the one before.
+            drop(self.entries());
+        }
+        self.ended.store(index, Ordering::Relaxed);
     }
 
     /// Writes the names from the oldest ancestor to `index`, joined by `/`.
@@ -219,5 +236,48 @@ fn outline_below(entries: &[Entry], parent: u32, running: u32, depth: usize, tex
             text.push('\n');
         }
         outline_below(entries, index, running, below, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(directory: &Directory, index: u32, name: &'static str) {
+        let node = NodeRef::new(0, index, 0);
+        directory.insert(node, name.into(), Location::caller(), None);
+    }
+
+    fn shown(directory: &Directory) -> Vec<String> {
+        let outline = directory.outline();
+        let names = outline.lines().filter_map(|line| line.split(' ').next());
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_has_ended_is_shown_no_more_though_nothing_begins_after_it() {
+        let directory = Directory::default();
+        for (index, name) in [(0, "a"), (1, "b"), (2, "c")] {
+            insert(&directory, index, name);
+        }
+        directory.remove(1);
+        assert_eq!(shown(&directory), ["a", "c"]);
+        assert!(directory.describe(1).is_none());
+        directory.remove(0);
+        directory.remove(2);
+        assert!(shown(&directory).is_empty());
+    }
+
+    #[test]
+    fn what_takes_the_place_of_one_that_has_ended_is_shown() {
+        let directory = Directory::default();
+        insert(&directory, 0, "a");
+        insert(&directory, 1, "b");
+        directory.remove(1);
+        insert(&directory, 1, "d");
+        assert_eq!(shown(&directory), ["a", "d"]);
+        directory.remove(0);
+        insert(&directory, 2, "e");
+        assert_eq!(shown(&directory), ["d", "e"]);
     }
 }

@@ -7,11 +7,13 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
+use std::ptr;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::cell::Child;
 use super::core::{Core, Phase};
+use super::depth::Stack;
 use super::directory::Directory;
 use super::error::TaskError;
 use super::external::External;
@@ -58,31 +60,55 @@ pub(crate) struct Executor {
     prepared: Cell<Option<u64>>,
     /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
     pub(super) ending: Cell<bool>,
+    /// That of the thread.
+    pub(super) stack: Stack,
+}
+
+/// The executor of a thread, which [`HERE`] names while this lives.
+struct Own(Rc<Executor>);
+
+impl Own {
+    fn new() -> Self {
+        let executor = Rc::new(Executor::new());
+        HERE.set(Rc::as_ptr(&executor));
+        Own(executor)
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        HERE.set(ptr::null());
+    }
 }
 
 thread_local! {
-    static EXECUTOR: Rc<Executor> = {
-        let executor = Executor::new();
-        OWN.set(u32::from(executor.id));
-        Rc::new(executor)
-    };
-    /// The number of the thread's executor: a thread that only wakes tasks of others has none.
-    static OWN: Cell<u32> = const { Cell::new(NONE) };
-}
-
-/// Whether the calling thread's tasks are those of the executor `id`.
-pub(super) fn is_own(id: u16) -> bool {
-    OWN.get() == u32::from(id)
+    static EXECUTOR: Own = Own::new();
+    /// The thread's executor, found by one look-up; null on a thread that only wakes tasks of others, and
+    /// on one that is ending.
+    static HERE: Cell<*const Executor> = const { Cell::new(ptr::null()) };
 }
 
 /// The calling thread's executor.
 pub(crate) fn executor() -> Rc<Executor> {
-    EXECUTOR.with(Rc::clone)
+    EXECUTOR.with(|own| Rc::clone(&own.0))
 }
 
 /// Runs `action` on the calling thread's executor, unless the thread is ending.
+#[inline]
 pub(crate) fn with_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
-    EXECUTOR.try_with(|executor| action(executor)).ok()
+    let here = HERE.get();
+    if here.is_null() {
+        return with_new_executor(action);
+    }
+    // SAFETY: the pointer is that of the executor which the thread's `Own` keeps, and `Own` takes it back
+    // before it lets go of that. `Own` goes with the thread's other locals: not before `action` has
+    // returned, or never will, as when it ends the process.
+    Some(action(unsafe { &*here }))
+}
+
+#[cold]
+fn with_new_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
+    EXECUTOR.try_with(|own| action(&own.0)).ok()
 }
 
 /// The managers of a thread. The number of one that is gone is given again.
@@ -113,9 +139,10 @@ impl Managers {
     }
 }
 
-/// The calling thread's executor, if it has one already.
-fn with_own_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
-    if OWN.get() == NONE {
+/// [`with_executor`], unless the thread has none yet.
+#[inline]
+pub(super) fn with_own_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
+    if HERE.get().is_null() {
         return None;
     }
     with_executor(action)
@@ -165,6 +192,7 @@ impl Executor {
             managers: RefCell::default(),
             prepared: Cell::new(None),
             ending: Cell::new(false),
+            stack: Stack::of_this_thread(),
         };
         let root = executor.add_set();
         debug_assert_eq!(root, ROOT_SET);
@@ -214,6 +242,7 @@ impl Executor {
     }
 
     /// The node that runs now, or `NONE`.
+    #[inline]
     pub(super) fn current(&self) -> u32 {
         self.directory.running()
     }
@@ -274,6 +303,7 @@ impl Executor {
         place: &'static Location<'static>,
         parent: Option<NodeRef>,
         core: Option<Rc<Core>>,
+        cell: Option<Rc<dyn Child>>,
     ) -> NodeRef {
         let mut tables = self.tables.borrow_mut();
         let index = tables.free_nodes.pop().unwrap_or_else(|| {
@@ -310,6 +340,7 @@ impl Executor {
         node.older = older;
         node.newer = NONE;
         node.core = core;
+        node.cell = cell;
         node.since = self.now.get();
         node.waits = 0;
         let reference = NodeRef::new(self.id, index, node.generation);
@@ -317,9 +348,10 @@ impl Executor {
         reference
     }
 
-    /// Takes the node out of the tables; wakers that still name it do nothing from now on.
-    pub(super) fn remove_node(&self, index: u32) -> Option<Rc<dyn Child>> {
-        let (cell, core) = {
+    /// Takes the node out of the tables; wakers that still name it do nothing from now on. Returns what was
+    /// the node's, to be dropped where nothing is borrowed.
+    pub(super) fn remove_node(&self, index: u32) -> (Option<Rc<dyn Child>>, Option<Rc<Core>>) {
+        let removed = {
             let mut tables = self.tables.borrow_mut();
             let node = &mut tables.nodes[index as usize];
             debug_assert!(node.live, "a node is removed once");
@@ -341,10 +373,10 @@ impl Executor {
             (cell, core)
         };
         self.directory.remove(index);
-        drop(core);
-        cell
+        removed
     }
 
+    #[cfg(test)]
     pub(super) fn put_cell(&self, node: NodeRef, cell: Rc<dyn Child>) {
         self.tables.borrow_mut().nodes[node.index() as usize].cell = Some(cell);
     }
@@ -440,6 +472,7 @@ impl Executor {
         false
     }
 
+    #[inline]
     pub(crate) fn record_wait(&self, reason: WaitReason) {
         let index = self.current();
         if index == NONE {

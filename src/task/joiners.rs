@@ -51,6 +51,11 @@ impl Joiners {
         self.arrivals
     }
 
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.for_one.is_empty() && self.for_all.is_empty()
+    }
+
     fn queue(&mut self, want: Want) -> &mut WaiterList<u64> {
         match want {
             Want::Next | Want::Any => &mut self.for_one,

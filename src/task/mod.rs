@@ -162,13 +162,14 @@ pub(crate) use self::tree::tree;
 pub(crate) use self::verdict::{EndTest, Verdict};
 pub(crate) use self::wait_reason::WaitReason;
 pub use self::waiting_for::waiting_for;
-pub(crate) use self::waker::{keep, keep_own, node_index, wake_up};
+pub(crate) use self::waker::{keep, keep_own, let_go, node_index, wake_up};
 pub use self::yield_now::{YieldNow, yield_now};
 
 /// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
 pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// Records for the task tree what the running task awaits. Called by a future that returns `Pending`.
+#[inline]
 pub(crate) fn record_wait(reason: WaitReason) {
     with_executor(|executor| executor.record_wait(reason));
 }

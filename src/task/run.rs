@@ -20,7 +20,7 @@ impl Executor {
     }
 
     /// Puts a task into its set's queue. Returns whom to wake for it, if anybody.
-    #[inline]
+    #[inline(always)] // in the way of every wake-up
     fn push(&self, node: NodeRef) -> Option<Waker> {
         let mut tables = self.tables.borrow_mut();
         let found = tables.nodes.get(node.index() as usize)?;
@@ -95,7 +95,7 @@ impl Executor {
                 self.ready.set(false);
                 break;
             };
-            self.poll_begun(node, &cell);
+            self.poll_begun(node, &*cell);
             if interrupted() {
                 break;
             }
@@ -107,7 +107,7 @@ impl Executor {
     #[inline(never)] // keeps its registers out of the callbacks' way
     pub(crate) fn wake_and_run(&self, waker: Waker) {
         if let Some((node, cell)) = self.begin_alone(waker) {
-            self.poll_begun(node, &cell);
+            self.poll_begun(node, &*cell);
         }
     }
 
@@ -209,8 +209,14 @@ impl Executor {
             cell.map(|cell| (NodeRef::new(self.id, index, node.generation), cell))
         };
         if let Some((node, cell)) = begun {
-            self.poll_begun(node, &cell);
+            self.poll_begun(node, &*cell);
         }
+    }
+
+    /// [`poll_node`](Self::poll_node) for one that was added just now and has not been polled yet.
+    #[inline]
+    pub(super) fn poll_new(&self, node: NodeRef, cell: &dyn Child) {
+        self.poll_begun(node, cell);
     }
 
     /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
@@ -222,14 +228,14 @@ impl Executor {
     }
 
     #[inline(always)] // in the way of every event
-    fn poll_begun(&self, node: NodeRef, cell: &Rc<dyn Child>) {
+    fn poll_begun(&self, node: NodeRef, cell: &dyn Child) {
         let waker = waker_of(node);
         let poll = {
             let _entered = self.enter(node.index());
             cell.poll(&mut Context::from_waker(&waker))
         };
         if poll.is_ready() {
-            self.end(node.index(), &**cell);
+            self.end(node.index(), cell);
         }
     }
 
@@ -249,8 +255,7 @@ impl Executor {
     }
 
     fn end(&self, index: u32, cell: &dyn Child) {
-        let core = self.tables.borrow().nodes[index as usize].core.clone();
-        self.remove_node(index);
+        let (_, core) = self.remove_node(index);
         if let Some(core) = core {
             core.child_ended(self, cell);
         }

@@ -272,7 +272,7 @@ impl ScopeGuard {
             None => (core.name.clone(), core.name.clone().into_owned()),
         };
         let owner = executor.current_reference();
-        let block = executor.add_node(set, Name::Borrowed(""), place, owner, None);
+        let block = executor.add_node(set, Name::Borrowed(""), place, owner, None, None);
         core.open_scope(&executor, set, block, place);
         executor.wake(block);
         ScopeGuard {
@@ -309,7 +309,7 @@ impl ScopeGuard {
     /// Inside of this poll come those of the children, and of the scopes that they open.
     fn fail_if_too_deep(&self) {
         if self.core.phase() == Phase::Open
-            && let Some(reason) = self.core.depth_refusal()
+            && let Some(reason) = self.core.depth_refusal(&self.executor)
         {
             let error = anyhow::anyhow!("cannot run the scope: {reason}");
             let error = self.name.error(TaskErrorKind::Failed(error));

@@ -177,7 +177,7 @@ where
 #[track_caller]
 pub fn child(name: impl TaskName) -> ChildBuilder<'static> {
     let name = name.into_name();
-    let test = executor().test.borrow().clone();
+    let test = with_executor(|executor| executor.test.borrow().clone()).flatten();
     match test {
         Some(test) => ChildBuilder::in_root(&test, name),
         None => {

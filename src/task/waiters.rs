@@ -62,13 +62,6 @@ impl<P> Slots<P> {
         self.more.len() + usize::from(self.first.is_some())
     }
 
-    fn push(&mut self, slot: Slot<P>) {
-        match self.first {
-            None => self.first = Some(slot),
-            Some(_) => self.more.push(slot),
-        }
-    }
-
     #[inline]
     fn get(&self, index: u32) -> Option<&Slot<P>> {
         match index {
@@ -167,6 +160,9 @@ impl<P> WaiterList<P> {
 
     #[inline(never)]
     fn append(&mut self, payload: P, waker: Waker) -> WaiterKey {
+        if self.slots.first.is_none() {
+            return self.insert_first(payload, waker);
+        }
         if self.vacant == NONE {
             self.add_slot();
         }
@@ -188,6 +184,21 @@ impl<P> WaiterList<P> {
         }
         self.len += 1;
         key
+    }
+
+    /// Puts the first waiter of all into a queue that has no slot yet.
+    fn insert_first(&mut self, payload: P, waker: Waker) -> WaiterKey {
+        let (index, generation) = (0, 0);
+        self.slots.first = Some(Slot {
+            generation,
+            previous: NONE,
+            next: NONE,
+            waiter: Some((payload, waker)),
+        });
+        self.front = index;
+        self.back = index;
+        self.len = 1;
+        WaiterKey { index, generation }
     }
 
     /// Puts a waiter in front of the first one that `is_later`; at the end of the queue, if none is.
@@ -324,9 +335,10 @@ impl<P> WaiterList<P> {
     }
 
     /// Takes out the waiter that came first.
+    #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<(P, Waker)> {
-        if self.front == NONE {
-            None
+        if self.front == self.back {
+            self.take_only()
         } else {
             self.unlink(self.front)
         }
@@ -354,14 +366,14 @@ impl<P> WaiterList<P> {
         self.slots.len()
     }
 
-    /// Adds a vacant slot, when there is none.
+    /// Adds a vacant slot behind the first, when there is none.
     #[cold]
     fn add_slot(&mut self) {
         let index = u32::try_from(self.slots.len())
             .ok()
             .filter(|&index| index != NONE);
         let index = index.expect("a queue holds fewer than 2^32 - 1 waiters");
-        self.slots.push(Slot {
+        self.slots.more.push(Slot {
             generation: 0,
             previous: NONE,
             next: NONE,

@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::executor::{Executor, is_own, lose_panic, with_executor};
+use super::executor::{Executor, lose_panic, with_own_executor};
 use super::inbox::post;
 use super::panics::catch;
 
@@ -97,13 +97,34 @@ pub(crate) fn keep_own(waker: &Waker) -> Option<Waker> {
     is_ours(waker).then(|| unsafe { Waker::new(waker.data(), &VTABLE) })
 }
 
+/// Drops a waker, for which one of ours needs no call.
+#[inline]
+pub(crate) fn let_go(waker: Waker) {
+    if is_ours(&waker) {
+        std::mem::forget(waker);
+    }
+}
+
 /// Wakes whoever the waker belongs to. Does not unwind.
 #[inline]
 pub(crate) fn wake_up(waker: Waker) {
     if is_ours(&waker) {
-        waker.wake();
+        let data = waker.data();
+        // There is nothing behind it that a drop would have to free.
+        std::mem::forget(waker);
+        wake(data);
     } else {
         wake_foreign(waker);
+    }
+}
+
+/// [`wake_up`] for a task that goes on with its waker.
+#[inline]
+pub(crate) fn wake_by_ref(waker: &Waker) {
+    if is_ours(waker) {
+        wake(waker.data());
+    } else {
+        waker.wake_by_ref();
     }
 }
 
@@ -122,8 +143,14 @@ fn clone(data: *const ()) -> RawWaker {
 
 fn wake(data: *const ()) {
     let node = NodeRef(data.addr() as u64);
-    let own = is_own(node.executor()) && with_executor(|executor| executor.wake(node)).is_some();
-    if !own {
+    let is_own = with_own_executor(|executor| {
+        let is_own = executor.id() == node.executor();
+        if is_own {
+            executor.wake(node);
+        }
+        is_own
+    });
+    if is_own != Some(true) {
         post(node);
     }
 }

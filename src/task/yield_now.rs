@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use super::record_wait;
 use super::wait_reason::WaitReason;
+use super::waker::wake_by_ref;
 
 /// Lets every other task that is ready run before this one goes on. No simulated time passes.
 ///
@@ -35,7 +36,7 @@ impl Future for YieldNow {
             return Poll::Ready(());
         }
         record_wait(WaitReason::Text("its next turn"));
-        context.waker().wake_by_ref();
+        wake_by_ref(context.waker());
         Poll::Pending
     }
 }

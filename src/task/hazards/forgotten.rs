@@ -105,6 +105,7 @@ fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
         place,
         None,
         None,
+        None,
     );
     ending.put_cell(node, Rc::clone(&cell));
     ending.poll_node(node.index());

@@ -5,7 +5,7 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Waker;
@@ -53,7 +53,7 @@ const UNBOUNDED: usize = usize::MAX;
 #[doc(alias = "fifo")]
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    with_capacity(checked(Some(capacity)), VecDeque::push_back)
+    with_capacity(checked(Some(capacity)), None)
 }
 
 /// A channel without a limit: a sender never waits. Messages name the line of this call.
@@ -71,7 +71,7 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 #[doc(alias = "mailbox")]
 #[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
-    with_capacity(UNBOUNDED, VecDeque::push_back)
+    with_capacity(UNBOUNDED, None)
 }
 
 /// A channel that gives the newest item first: with room for `capacity` items, or without a limit for
@@ -95,7 +95,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 #[doc(alias = "LifoQueue")]
 #[track_caller]
 pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
-    with_capacity(checked(capacity.into()), VecDeque::push_front)
+    with_capacity(checked(capacity.into()), Some(VecDeque::push_front))
 }
 
 /// A channel that gives the greatest item first, and of equal ones the one that was sent first: with room
@@ -122,10 +122,11 @@ pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiv
 #[doc(alias = "PriorityQueue")]
 #[track_caller]
 pub fn priority_channel<T: Ord>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
-    with_capacity(checked(capacity.into()), |items, item| {
+    let in_order: Insert<T> = |items, item| {
         let at = items.partition_point(|other| *other >= item);
         items.insert(at, item);
-    })
+    };
+    with_capacity(checked(capacity.into()), Some(in_order))
 }
 
 #[track_caller]
@@ -138,7 +139,7 @@ fn checked(capacity: Option<usize>) -> usize {
 }
 
 #[track_caller]
-fn with_capacity<T>(capacity: usize, insert: fn(&mut VecDeque<T>, T)) -> (Sender<T>, Receiver<T>) {
+fn with_capacity<T>(capacity: usize, insert: Option<Insert<T>>) -> (Sender<T>, Receiver<T>) {
     let state = State {
         items: VecDeque::new(),
         insert,
@@ -157,6 +158,8 @@ fn with_capacity<T>(capacity: usize, insert: fn(&mut VecDeque<T>, T)) -> (Sender
     (Sender::new(Rc::clone(&shared)), Receiver::new(shared))
 }
 
+type Insert<T> = fn(&mut VecDeque<T>, T);
+
 struct Shared<T> {
     state: RefCell<State<T>>,
     label: Label,
@@ -168,8 +171,8 @@ struct Shared<T> {
 struct State<T> {
     /// In the order in which they are received.
     items: VecDeque<T>,
-    /// Puts an item in its place.
-    insert: fn(&mut VecDeque<T>, T),
+    /// Puts an item in its place, which without it is the last one.
+    insert: Option<Insert<T>>,
     capacity: usize,
     /// Once closed it stays so: nobody waits to send, and once `items` is empty nobody waits to
     /// receive.
@@ -184,18 +187,31 @@ struct State<T> {
 }
 
 impl<T> State<T> {
+    #[inline]
     fn push(&mut self, item: T) {
-        (self.insert)(&mut self.items, item);
+        match self.insert {
+            None => self.items.push_back(item),
+            Some(insert) => insert(&mut self.items, item),
+        }
     }
 
+    #[inline]
     fn has_room(&self) -> bool {
         self.items.len().saturating_add(self.promised_room) < self.capacity
     }
 
+    #[inline]
     fn has_item(&self) -> bool {
         self.items.len() > self.promised_items
     }
 
+    /// Somebody waits to send or to receive.
+    #[inline]
+    fn is_awaited(&self) -> bool {
+        !(self.sending.is_empty() && self.receiving.is_empty())
+    }
+
+    #[inline]
     fn is_over(&self) -> bool {
         self.closed && self.items.is_empty()
     }
@@ -203,9 +219,6 @@ impl<T> State<T> {
     /// Takes the next one out of a queue who need not wait any more, and promises it what it waits
     /// for.
     fn next_to_wake(&mut self) -> Option<Waker> {
-        if self.sending.is_empty() && self.receiving.is_empty() {
-            return None;
-        }
         let room = !self.closed && self.has_room();
         if (room || self.closed)
             && let Some(((), waker)) = self.sending.pop_front()
@@ -227,12 +240,26 @@ impl<T> State<T> {
 impl<T> Shared<T> {
     /// Wakes whoever need not wait any more; called after every change.
     fn settle(&self) {
+        self.settle_after(self.state.borrow_mut());
+    }
+
+    /// [`settle`](Self::settle), with the state that was changed; nothing is borrowed afterwards.
+    #[inline(always)] // in the way of every item, for which mostly nobody waits
+    fn settle_after<'a>(&'a self, state: RefMut<'a, State<T>>) {
+        if state.is_awaited() {
+            self.wake_who_need_not_wait(state);
+        }
+    }
+
+    #[inline(never)]
+    fn wake_who_need_not_wait<'a>(&'a self, mut state: RefMut<'a, State<T>>) {
         // Nothing is borrowed while a waker runs.
-        loop {
-            let next = self.state.borrow_mut().next_to_wake();
-            match next {
-                Some(waker) => wake_up(waker),
-                None => return,
+        while let Some(waker) = state.next_to_wake() {
+            drop(state);
+            wake_up(waker);
+            state = self.state.borrow_mut();
+            if !state.is_awaited() {
+                return;
             }
         }
     }

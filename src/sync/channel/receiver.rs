@@ -9,7 +9,8 @@ use futures_core::Stream;
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
-use crate::task::{keep, record_wait};
+use crate::task::waiters::WaiterKey;
+use crate::task::{keep, let_go, record_wait};
 
 /// The end of a [`channel`](super::channel) that receives.
 ///
@@ -213,15 +214,16 @@ impl<T> Future for ReceiveWait<'_, T> {
         }
         *turn = Turn::Over;
         let item = state.items.pop_front();
-        drop(state);
-        shared.settle();
+        shared.settle_after(state);
+        let_go(waker);
         Poll::Ready(item.ok_or(RecvError))
     }
 }
 
-impl<T> Drop for ReceiveWait<'_, T> {
-    fn drop(&mut self) {
-        let Turn::Queued(key) = self.turn else { return };
+impl<T> ReceiveWait<'_, T> {
+    /// Gives the wait up, and an item that was promised back.
+    #[inline(never)]
+    fn leave(&self, key: WaiterKey) {
         let mut state = self.shared.state.borrow_mut();
         let waiter = state.receiving.take(key);
         if waiter.is_none() && !state.is_over() {
@@ -230,6 +232,15 @@ impl<T> Drop for ReceiveWait<'_, T> {
         drop(state);
         drop(waiter);
         self.shared.settle();
+    }
+}
+
+impl<T> Drop for ReceiveWait<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Turn::Queued(key) = self.turn {
+            self.leave(key);
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use super::{Shared, debug_end};
 use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
-use crate::task::{keep, record_wait};
+use crate::task::waiters::WaiterKey;
+use crate::task::{keep, let_go, record_wait};
 
 /// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
 ///
@@ -84,8 +85,7 @@ impl<T> Sender<T> {
             return Err(TrySendError::Full(item));
         }
         state.push(item);
-        drop(state);
-        self.shared.settle();
+        self.shared.settle_after(state);
         Ok(())
     }
 
@@ -199,18 +199,20 @@ impl<T> Future for SendWait<'_, T> {
         *turn = Turn::Over;
         let item = item.take().expect(POLLED_AGAIN);
         if state.closed {
+            drop(state);
             return Poll::Ready(Err(SendError(item)));
         }
         state.push(item);
-        drop(state);
-        shared.settle();
+        shared.settle_after(state);
+        let_go(waker);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<T> Drop for SendWait<'_, T> {
-    fn drop(&mut self) {
-        let Turn::Queued(key) = self.turn else { return };
+impl<T> SendWait<'_, T> {
+    /// Gives the wait up, and room that was promised back.
+    #[inline(never)]
+    fn leave(&self, key: WaiterKey) {
         let mut state = self.shared.state.borrow_mut();
         let waiter = state.sending.take(key);
         if waiter.is_none() && !state.closed {
@@ -219,6 +221,15 @@ impl<T> Drop for SendWait<'_, T> {
         drop(state);
         drop(waiter);
         self.shared.settle();
+    }
+}
+
+impl<T> Drop for SendWait<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Turn::Queued(key) = self.turn {
+            self.leave(key);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! Boundary: the layers above know no C type and no simulator by name, only [`Port`], [`Events`]
 //! and the facts in [`Quirks`].
 
+mod by_handle;
 mod declarations;
 mod description;
 mod error;
@@ -27,6 +28,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
+pub(crate) use by_handle::ByHandle;
 pub use description::{Description, Direction, Encoding, ObjectKind};
 pub use error::PortError;
 pub(crate) use error::PortResult;

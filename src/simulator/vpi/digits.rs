@@ -28,14 +28,20 @@ pub(super) fn scalar_logic(scalar: i32) -> Logic {
     }
 }
 
+/// Bit 0 of each byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Gathers bit 0 of each byte: no two terms of the product meet in one bit of the top byte.
+#[inline]
+fn gather(bits: u64) -> u64 {
+    bits.wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// Eight digits of `01xXzZ`, the most significant first, as eight bits of each plane.
 ///
 /// In ASCII the letters have bit 6 set and bit 0 clear, and bit 1 tells z from x.
 #[inline]
 fn eight_digits(digits: [u8; 8]) -> (u64, u64) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // Gathers bit 0 of each byte into the top byte: no two terms of the product meet in one bit.
-    let gather = |bits: u64| bits.wrapping_mul(0x0102_0408_1020_4080) >> 56;
     let digits = u64::from_be_bytes(digits);
     let letters = digits >> 6 & ONES;
     if letters == 0 {
@@ -66,15 +72,27 @@ pub(super) fn digits_to_planes(digits: &[u8]) -> (u64, u64) {
 
 /// Up to 64 digits of nine states as two planes: those of the four states they stand for.
 pub(super) fn nine_state_planes(digits: &[u8]) -> (u64, u64) {
-    digits.iter().fold((0, 0), |(value, unknown), digit| {
-        let (value_bit, unknown_bit) = match digit {
-            b'0' | b'L' | b'l' => (0, 0),
-            b'1' | b'H' | b'h' => (1, 0),
-            b'Z' | b'z' => (0, 1),
-            _ => (1, 1),
+    let (head, eights) = digits.as_rchunks::<8>();
+    let mut planes = head.iter().copied().fold((0, 0), one_more_digit);
+    for eight in eights {
+        let known = u64::from_be_bytes(*eight);
+        planes = if known & !ONES == ONES * u64::from(b'0') {
+            (planes.0 << 8 | gather(known & ONES), planes.1 << 8)
+        } else {
+            eight.iter().copied().fold(planes, one_more_digit)
         };
-        (value << 1 | value_bit, unknown << 1 | unknown_bit)
-    })
+    }
+    planes
+}
+
+fn one_more_digit((value, unknown): (u64, u64), digit: u8) -> (u64, u64) {
+    let (value_bit, unknown_bit) = match digit {
+        b'0' | b'L' | b'l' => (0, 0),
+        b'1' | b'H' | b'h' => (1, 0),
+        b'Z' | b'z' => (0, 1),
+        _ => (1, 1),
+    };
+    (value << 1 | value_bit, unknown << 1 | unknown_bit)
 }
 
 /// A word of 64 bits as the two vector elements VPI wants for it.
@@ -117,6 +135,26 @@ mod tests {
             nine_state_planes(b"UX01ZWLH-"),
             (0b1_1010_1011, 0b1_1001_1001)
         );
+    }
+
+    #[test]
+    fn each_of_nine_states_is_told_wherever_it_stands() {
+        for (digit, planes) in [
+            (b'0', (0_u64, 0_u64)),
+            (b'1', (1, 0)),
+            (b'Z', (0, 1)),
+            (b'H', (1, 0)),
+            (b'U', (1, 1)),
+        ] {
+            for at in 0..64 {
+                let mut digits = [if at % 2 == 0 { b'1' } else { b'0' }; 64];
+                let others = if at % 2 == 0 { !(1 << (63 - at)) } else { 0 };
+                digits[at] = digit;
+                let expected = (planes.0 << (63 - at) | others, planes.1 << (63 - at));
+                assert_eq!(nine_state_planes(&digits), expected, "{at}");
+                assert_eq!(nine_state_planes(&digits[at..=at]), planes);
+            }
+        }
     }
 
     #[test]

@@ -19,15 +19,15 @@ use super::scope::{Scope, direction};
 use super::written::Writes;
 use crate::simulator::vhdl_name;
 use crate::simulator::{
-    Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError, description::length,
-    event, path,
+    ByHandle, Description, Direction, Encoding, Handle, NameCase, ObjectKind, PortError,
+    description::length, event, path,
 };
 use crate::sys::vpi;
 
 /// What is known of the objects of a VHDL design, and of what was written to them.
 #[derive(Default)]
 pub(super) struct Vhdl {
-    objects: RefCell<HashMap<Handle, &'static Object>>,
+    objects: RefCell<ByHandle<&'static Object>>,
     pub(super) writes: Writes,
 }
 
@@ -58,6 +58,7 @@ enum Shown {
 }
 
 impl Vhdl {
+    #[inline]
     fn object(&self, handle: Handle) -> Option<&'static Object> {
         self.objects.borrow().get(&handle).copied()
     }

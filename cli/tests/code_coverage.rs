@@ -3,7 +3,10 @@
 #[path = "../../runner/tests/common/mod.rs"]
 mod common;
 
-use common::{Harness, find, icarus, root};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{Harness, Run, find, icarus, root};
 use verifork_coverage::{Code, CodeFormat, CodeKind};
 
 const BOTH: (&str, &str) = ("VERIFORK_COVERAGE", "functional,code");
@@ -67,6 +70,64 @@ fn nvc_tells_statements_and_toggles() {
     let code = left_by("nvc", "vhdl", "vhdl::nvc::passes_too", CodeFormat::Nvc);
     let Some(code) = code else { return };
     both(&code, &[CodeKind::Statement]);
+}
+
+/// The root of Debian 13's simulators that `tests/newer.sh` makes.
+fn newer_root() -> Option<PathBuf> {
+    let own = std::env::var_os("NEWER_ROOT").map(PathBuf::from);
+    let place = own.or_else(|| {
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")));
+        Some(cache?.join("verifork/debian-13"))
+    });
+    place.filter(|place| place.join("made").exists() && place.join("usr/bin/ghdl-mcode").exists())
+}
+
+/// The command as it runs in another root, where these folders are too. The mounts end with it.
+fn within(root: &Path, folders: [&Path; 2], command: &Command) -> Command {
+    let script = "root=$0; for folder in \"$1\" \"$2\"; do mkdir -p \"$root$folder\" \
+                  && mount --rbind \"$folder\" \"$root$folder\" || exit; done; \
+                  mount -t proc none \"$root/proc\" || exit; \
+                  directory=$3; shift 3; exec chroot \"$root\" env -C \"$directory\" \"$@\"";
+    let mut other = Command::new("unshare");
+    other.args(["--mount", "sh", "-c", script]).arg(root);
+    other.args(folders);
+    other.args(command.get_current_dir());
+    other.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => other.env(name, value),
+            None => other.env_remove(name),
+        };
+    }
+    other
+}
+
+#[test]
+fn ghdl_5_tells_statements() {
+    let Some(newer) = newer_root() else {
+        eprintln!("skipped: GHDL 5 is not there: `tests/newer.sh` makes the root that has it");
+        return;
+    };
+    let mounts = Command::new("unshare").args(["--mount", "true"]).output();
+    if !mounts.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: GHDL 5 is not run: this user may mount nothing");
+        return;
+    }
+    let harness = faulty();
+    let test = ["--exact", "vhdl::ghdl::passes_too"];
+    let command = harness.command("vhdl", &[("VERIFORK_SIM", "ghdl"), BOTH], &test);
+    let temporary = harness.target.path().parent().unwrap();
+    let mut command = within(&newer, [root(), temporary], &command);
+    let run = Run::of(command.output().unwrap());
+    run.status(0)
+        .says("1 passed")
+        .does_not_say("no code coverage");
+    let folder = harness.target.path().join("verifork/runs/faulty_tb/sim");
+    let file = folder.join("vhdl/ghdl/passes_too/code.ghdl");
+    let code = Code::read(&file, CodeFormat::Ghdl).unwrap();
+    both(&code, &[CodeKind::Statement]);
+    assert!(code.files().all(|(file, _)| Path::new(file).is_file()));
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! cargo bench -p verifork-coverage --bench samples -- [--peers]
 //! ```
 //!
-//! `--peers`: the same group by cocotb-coverage too, from Python's index, in an environment of its own. A run in
-//! which it does not reach the same coverage fails.
+//! `--peers`: the same group by cocotb-coverage and pyvsc too, from Python's index, each in an environment of its own. A
+//! run in which one does not reach the same coverage fails.
 
 #![allow(
     missing_docs,
@@ -45,11 +45,11 @@ struct Transfers {
     kinds: Cross,
 }
 
-const COCOTB_COVERAGE: &str = "cocotb-coverage==2.0";
-const COCOTB_COVERAGE_SAMPLES: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../benches/peers/cocotb_coverage/samples.py"
-);
+/// Packages of Python's index, and the folders of their benches.
+const PEERS: [(&str, &str); 2] = [
+    ("cocotb-coverage==2.0", "cocotb_coverage"),
+    ("pyvsc==1.0.0", "pyvsc"),
+];
 
 fn main() -> ExitCode {
     let mut builder = GroupBuilder::new("bench");
@@ -98,34 +98,37 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
-    let environment = match Environment::new(&folder, &[COCOTB_COVERAGE]) {
-        Ok(environment) => environment,
-        Err(why) => {
-            println!("skipped: {COCOTB_COVERAGE}: {why}");
-            return ExitCode::SUCCESS;
-        }
-    };
-    match by_cocotb_coverage(&environment, &group, ours) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{COCOTB_COVERAGE} fails: {why}");
-            ExitCode::FAILURE
+    let mut status = ExitCode::SUCCESS;
+    for (package, bench) in PEERS {
+        let environment = match Environment::new(&folder, &[package]) {
+            Ok(environment) => environment,
+            Err(why) => {
+                println!("skipped: {package}: {why}");
+                continue;
+            }
+        };
+        if let Err(why) = by_peer(&environment, bench, &group, ours) {
+            eprintln!("{package} fails: {why}");
+            status = ExitCode::FAILURE;
         }
     }
+    status
 }
 
-/// The group by cocotb-coverage, and how many times as long as ours a sample takes.
+/// The group by another package, and how many times as long as ours a sample takes.
 ///
 /// # Errors
 ///
 /// If it fails, or reaches another coverage than ours.
-fn by_cocotb_coverage(
+fn by_peer(
     environment: &Environment,
+    bench: &str,
     group: &Transfers,
     ours: [f64; 2],
 ) -> Result<(), String> {
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/peers");
     let mut command = Command::new(environment.program("python"));
-    command.args(["-B", COCOTB_COVERAGE_SAMPLES]);
+    command.arg("-B").arg(peers.join(bench).join("samples.py"));
     let printed = output(command)?;
     let number = |key: &str| -> Result<f64, String> {
         let mut lines = printed.lines();
@@ -147,7 +150,8 @@ fn by_cocotb_coverage(
     }
     let theirs = [number("least ")?, number("median ")?];
     let [least, median] = theirs;
-    println!("{:34}  {least:6.0}  {median:6.0}", "  by cocotb-coverage");
+    let by = format!("  by {bench}");
+    println!("{by:34}  {least:6.0}  {median:6.0}");
     let [least, median] = [theirs[0] / ours[0], theirs[1] / ours[1]];
     println!(
         "{:34}  {least:6.0}  {median:6.0}",

@@ -279,6 +279,19 @@ fn top(design: &Design) -> Result<Top, NoTop> {
     Ok(top)
 }
 
+/// Options by which the harness tells Verilator what to make and where, with what is to be done instead.
+const OPTIONS_OF_HARNESS: [(&str, &str); 9] = [
+    ("prefix", "leave it out"),
+    ("Mdir", "leave it out"),
+    ("o", "leave it out"),
+    ("top-module", "name the top by `.top(…)`"),
+    ("top", "name the top by `.top(…)`"),
+    ("main", "leave it out"),
+    ("binary", "leave it out"),
+    ("lib-create", "leave it out"),
+    ("protect-lib", "leave it out"),
+];
+
 fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     let name = match &design.label {
         Some(label) => format!("{}::{label}", design.name),
@@ -294,6 +307,16 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
             problem(format!(
                 "`{name}` is no name for a design, label or variant: letters, digits, `_`, `-` \
                  and `.` are"
+            ));
+        }
+    }
+    let of_verilator = of(&design.compile_arguments, Simulator::Verilator);
+    for argument in of_verilator.filter(|it| it.starts_with('-')) {
+        let option = argument.trim_start_matches('-');
+        if let Some((_, instead)) = OPTIONS_OF_HARNESS.iter().find(|it| it.0 == option) {
+            problem(format!(
+                "the compile argument `{argument}` is the harness's own, which knows by it what Verilator has made: \
+                 {instead}"
             ));
         }
     }
@@ -420,6 +443,24 @@ mod tests {
     fn a_name_that_no_folder_can_have_is_an_error() {
         let text = problems(vec![counter().label("x".repeat(201))]);
         assert!(text.contains("too long for the name of a folder"), "{text}");
+    }
+
+    #[test]
+    fn an_argument_that_is_the_harnesss_own_is_an_error_with_what_to_do() {
+        for (argument, instead) in [
+            ("--prefix", "leave it out"),
+            ("-Mdir", "leave it out"),
+            ("--top-module", "`.top(…)`"),
+        ] {
+            let with = |simulator| counter().compile_argument(simulator, argument);
+            let told = problems(vec![with(Simulator::Verilator)]);
+            assert!(
+                told.contains(&format!("`{argument}`")) && told.contains(instead),
+                "{told}"
+            );
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+            assert!(resolve(vec![with(Simulator::Icarus)], folder).is_ok());
+        }
     }
 
     #[test]

@@ -150,6 +150,10 @@ impl Backend for Verilator {
             command.arg(build.path.join(TREE));
             command.arg("--json-only-meta-output");
             command.arg(build.path.join(TREE_NAMES));
+            if has_option(design, "savable") {
+                // Else it takes delays for wanted, as it does whenever nothing is compiled.
+                command.arg("--no-timing");
+            }
             arguments(&mut command, found, design, build);
             return Some(command);
         }
@@ -241,6 +245,12 @@ impl Backend for Verilator {
     }
 }
 
+/// Whether the user has given an option, which may have one dash or two.
+fn has_option(design: &ResolvedDesign, name: &str) -> bool {
+    let mut own = design.compile_arguments(Simulator::Verilator);
+    own.any(|it| it.starts_with('-') && it.trim_start_matches('-') == name)
+}
+
 /// What every command that reads the design is given.
 fn arguments(
     command: &mut Command,
@@ -250,8 +260,7 @@ fn arguments(
 ) {
     command.arg("--vpi");
     // Newer versions take not both.
-    let mut own = design.compile_arguments(Simulator::Verilator);
-    if !own.any(|argument| argument == "--savable") {
+    if !has_option(design, "savable") {
         command.arg("--timing");
     }
     // As everywhere else: without it, assertions are left out.
@@ -271,7 +280,13 @@ fn arguments(
     command.args(["-LDFLAGS", "-rdynamic -ldl"]);
     // The commands that `make` runs are of no interest. All objects depend on the makefile, which has
     // just been written: but for this, those of the library would be compiled again.
-    command.args(["-MAKEFLAGS", &format!("-s -o {PREFIX}.mk -f ../{RULES}")]);
+    // The makefile of a hierarchy makes that one itself.
+    let of_make = if has_option(design, "hierarchical") {
+        "-s".to_owned()
+    } else {
+        format!("-s -o {PREFIX}.mk -f ../{RULES}")
+    };
+    command.args(["-MAKEFLAGS", &of_make]);
     // Else names that are longer than some compilers take are not those of the design.
     command.args(["--comp-limit-syms", "0"]);
     if prints_statistics(&found.version) {

@@ -26,7 +26,7 @@ pub(super) struct Printer {
     out: Box<dyn Write>,
     format: Format,
     colored: bool,
-    /// The width of the terminal that failures are told on.
+    /// The width of the terminal that results are told on.
     pub(super) width: usize,
     name_width: usize,
     total: usize,
@@ -114,7 +114,10 @@ impl Printer {
     }
 
     fn beginning(&self, name: &str) -> String {
-        format!("test {name:<width$} ... ", width = self.name_width)
+        // One long name does not put the results of all others on lines of their own.
+        let fits = self.width.saturating_sub("test  ... FAILED".len());
+        let width = self.name_width.min(fits);
+        format!("test {name:<width$} ... ")
     }
 
     pub(super) fn is_slow(&mut self, name: &str, after: Duration) {

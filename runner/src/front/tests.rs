@@ -33,10 +33,16 @@ fn failure(text: &str, cause: &str) -> Outcome {
 
 /// What is printed of tests that end so.
 fn printed(format: Format, outcomes: Vec<(String, Outcome)>) -> String {
+    printed_on(usize::MAX, format, outcomes)
+}
+
+/// The same on a terminal of this width.
+fn printed_on(width: usize, format: Format, outcomes: Vec<(String, Outcome)>) -> String {
     let page = Page::default();
     let names: Vec<String> = outcomes.iter().map(|(name, _)| name.clone()).collect();
     let names = names.iter().map(String::as_str);
     let mut printer = Printer::new(Box::new(page.clone()), format, false, names);
+    printer.width = width;
     printer.title(outcomes.len());
     let mut counts = Counts::default();
     for (name, outcome) in outcomes {
@@ -58,6 +64,19 @@ fn alike(number: usize) -> Vec<(String, Outcome)> {
         (format!("d::icarus::t{at}"), failure(&text, "it broke"))
     };
     (0..number).map(failed).collect()
+}
+
+#[test]
+fn a_name_that_is_too_long_for_the_terminal_leaves_the_others_on_one_line() {
+    let long = format!("d::icarus::{}", "long_".repeat(12));
+    let outcomes = vec![
+        ("d::icarus::b".to_owned(), Outcome::Passed),
+        (long.clone(), Outcome::Passed),
+    ];
+    let text = printed_on(60, Format::Pretty, outcomes);
+    let short = format!("test {:<44} ... ok\n", "d::icarus::b");
+    assert!(text.contains(&short), "{text}");
+    assert!(text.contains(&format!("test {long} ... ok\n")), "{text}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// Why it cannot be had: there is no Python, no network, or no such package.
+    /// Why it is not available: there is no Python, no network, or no such package.
     pub(crate) fn new(folder: &Path, packages: &[&str]) -> Result<Environment, String> {
         let environment = folder.join(packages.join("-").replace("==", "-"));
         let bin = environment.join("bin");

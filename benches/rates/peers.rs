@@ -1,5 +1,5 @@
 //! Other frameworks on the same works: cocotb, from Python's index, in an environment of its own, and rustdv,
-//! from Rust's registry. Where one cannot be had, its lines are missing, and a message says why.
+//! from Rust's registry. Where one is not available, its lines are missing, and a message says why.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -268,5 +268,5 @@ fn rustdv(folder: &Path) -> Result<PathBuf, String> {
 
 /// What a command prints, or why what it should give is missing.
 fn try_to(command: Command, what: &str) -> Result<String, String> {
-    output(command).map_err(|why| format!("{what} cannot be had: {why}"))
+    output(command).map_err(|why| format!("{what} is not available: {why}"))
 }

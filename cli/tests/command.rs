@@ -36,7 +36,7 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
     outside
         .verifork("", &new)
         .status(FAILED)
-        .says("is there already");
+        .says("already exists");
 
     let library = fs::read_to_string(outside.path("counter-tb/src/lib.rs")).unwrap();
     assert!(
@@ -509,12 +509,12 @@ end;
     // A simulator of 2024 shows records.
     if made.text.contains("is left out") {
         made.status(0)
-            .says("GHDL is left out: it shows the design otherwise than nvc")
+            .says("GHDL is left out: it shows the design differently from nvc")
             .says("`--simulator ghdl` makes a crate for it")
             .says("there is no `x` in `swap`");
         let harness = fs::read_to_string(outside.path("swap-tb/tests/sim.rs")).unwrap();
         assert!(
-            harness.contains("// Not on GHDL: it shows the design otherwise than nvc"),
+            harness.contains("// Not on GHDL: it shows the design differently from nvc"),
             "{harness}"
         );
     }

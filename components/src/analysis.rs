@@ -118,6 +118,15 @@ impl<T> fmt::Debug for Publisher<T> {
 /// What one subscriber receives: made by [`Publisher::subscribe`], and by monitors.
 ///
 /// It keeps what has come until it is taken. Dropping it ends it.
+///
+/// ```
+/// use verifork_components::Publisher;
+///
+/// let publisher = Publisher::new();
+/// let subscription = publisher.subscribe();
+/// publisher.publish(3);
+/// assert_eq!(subscription.try_recv().as_deref(), Some(&3));
+/// ```
 #[derive(Debug)]
 pub struct Subscription<T> {
     receiver: Receiver<Rc<T>>,

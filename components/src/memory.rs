@@ -45,6 +45,13 @@ pub use elf::Elf;
 const PAGE: usize = 4096;
 
 /// What a bus may do in a region.
+///
+/// ```
+/// use verifork_components::memory::{Access, Fault, Memory};
+///
+/// let rom = Memory::sparse().region(0..0x100, Access::ReadOnly);
+/// assert_eq!(rom.bus_write(0x20, &[1], |_| true), Err(Fault::Slave));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Read and write.
@@ -58,6 +65,14 @@ pub enum Access {
 }
 
 /// How an access fails, as AXI's responses tell it.
+///
+/// ```
+/// use verifork_components::memory::{Fault, Memory};
+///
+/// let memory = Memory::sparse().region(0..0x100, verifork_components::memory::Access::ReadWrite).outside(Fault::Decode);
+/// assert_eq!(memory.bus_read(0x200, &mut [0]), Err(Fault::Decode));
+/// assert_eq!(Fault::Decode.to_string(), "nothing is there (DECERR)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// What is there refuses: SLVERR.
@@ -78,6 +93,14 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// Which byte of a word is at its lowest address.
+///
+/// ```
+/// use verifork_components::memory::{Endian, Memory};
+///
+/// let memory = Memory::sparse();
+/// memory.load_readmemh("11223344", 4, Endian::Big).unwrap();
+/// assert_eq!(memory.read_u32(0), 0x4433_2211); // words are read with the least significant byte first
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Endian {
     /// The least significant.
@@ -88,6 +111,15 @@ pub enum Endian {
 }
 
 /// A sparse memory of bytes with addresses of 64 bits. A clone is the same memory.
+///
+/// ```
+/// use verifork_components::memory::{Endian, Memory};
+///
+/// let memory = Memory::sparse();
+/// let same = memory.clone();
+/// memory.load_readmemh("@2 deadbeef", 4, Endian::Little).unwrap();
+/// assert_eq!(same.read_u32(8), 0xdead_beef);
+/// ```
 #[derive(Clone)]
 pub struct Memory(Rc<RefCell<Inner>>);
 

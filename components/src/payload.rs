@@ -32,6 +32,18 @@ pub trait Payload: Dut + Clone + 'static {
 }
 
 /// A payload of one signal, `data`: of an integer, a vector of any width, an enum, a packed structure.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Data, valid_ready};
+///
+/// /// `in_valid`, `in_ready`, `in_data`.
+/// #[derive(Dut)]
+/// struct Adder {
+///     #[dut(prefix = "in_")]
+///     input: valid_ready::Channel<Data<u16>>,
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Data<T> {
     /// The signal.

@@ -8,6 +8,15 @@ use std::rc::Rc;
 use verifork::sync::{Event, OneshotSender, oneshot};
 
 /// What a reset does to transfers that were accepted and are not done.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, OnReset, axi_stream};
+///
+/// # fn example(tm: &TaskManager, input: &axi_stream::Signals, clocked: &Clocked) {
+/// let source = axi_stream::Source::new(input).on_reset(OnReset::Retry).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnReset {
     /// They are dropped, and who waits for them gets [`Interrupted::Reset`].
@@ -18,6 +27,12 @@ pub enum OnReset {
 }
 
 /// Why a transfer that was accepted is not done.
+///
+/// ```
+/// use verifork_components::Interrupted;
+///
+/// assert_eq!(Interrupted::Reset.to_string(), "a reset came before the transfer was done");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Interrupted {
@@ -258,6 +273,18 @@ impl<T> Outcomes for Sending<T> {
 }
 
 /// A transfer that a source has accepted into its queue. Dropping it changes nothing.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_stream::{Frame, RunningSource};
+///
+/// # async fn example(source: RunningSource) -> Result {
+/// let ticket = source.send(Frame::new([1, 2, 3])).await?; // it is in the queue
+/// ticket.sent().await?; // its last beat was taken
+/// assert!(ticket.is_over());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Ticket {
     number: u64,

@@ -99,6 +99,14 @@ impl fmt::Display for Violation {
 impl std::error::Error for Violation {}
 
 /// A rule that a checker knows, for its table and for [`ignore`](crate::axi_stream::Checker::ignore).
+///
+/// ```
+/// use verifork_components::axi_stream;
+///
+/// for rule in axi_stream::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// The name that the field knows it by.

@@ -135,7 +135,7 @@ impl Plan {
     }
 }
 
-/// What could be named in place of a simulator that is not to be had.
+/// What could be named in place of a simulator that is not available.
 fn installed(context: &Context) -> String {
     let there = ALL.into_iter().filter(|&it| context.find(it).is_ok());
     let keys: Vec<&str> = there.map(Simulator::key).collect();

@@ -141,7 +141,7 @@ impl Settings {
             .is_none_or(|wanted| wanted.contains(&simulator))
     }
 
-    /// Whether tests fail where this simulator is not to be had: it is required, or somebody has
+    /// Whether tests fail where this simulator is not available: it is required, or somebody has
     /// named it or its place.
     pub(crate) fn demands(&self, simulator: Simulator) -> bool {
         let named = self.simulators.as_ref();

@@ -77,9 +77,10 @@ impl Testbench {
     pub(crate) fn find() -> anyhow::Result<Testbench> {
         let folder = match env::var_os("CARGO_MANIFEST_DIR") {
             Some(folder) => PathBuf::from(folder),
-            None => env::current_dir().context("the current folder is not to be had")?,
+            None => env::current_dir().context("cannot tell the current folder")?,
         };
-        let executable = env::current_exe().context("the harness's own path is not to be had")?;
+        let executable =
+            env::current_exe().context("cannot tell the path of the harness itself")?;
         Testbench::of(folder, &executable)
     }
 

@@ -351,7 +351,7 @@ impl Suite {
         })
     }
 
-    /// The simulator, or why it is not to be had.
+    /// The simulator, or why it is not available.
     fn installed(&self) -> Result<&Installation, NoSimulator> {
         let ask = || {
             let programs = self.programs.clone()?;

@@ -174,7 +174,7 @@ pub(crate) struct Quirks {
     /// as 0. NVC 1.
     pub(crate) sized_subtypes_read_zero: bool,
     /// A question about a value in a package with generics, or an instance of one, ends the process:
-    /// such values are not to be had. NVC 1.
+    /// such values cannot be read. NVC 1.
     pub(crate) generic_packages_abort: bool,
     /// An if-generate or a case-generate whose condition depends on the index of a for-generate around
     /// it is a scope that shows nothing of what it holds. NVC 1.

@@ -10,7 +10,7 @@ const A_LEVEL: usize = 12 * 1024;
 /// No more levels than this, however large the stack: threads that have less print the tasks.
 const MOST_LEVELS: usize = 2048;
 
-/// The stack where its bounds cannot be had.
+/// The stack where its bounds are unknown.
 const USUAL_STACK: usize = 2 << 20;
 
 /// A thread's stack.

@@ -49,7 +49,7 @@ pub enum TaskErrorKind {
     },
     /// The task was cancelled. Only who awaits a cancelled task sees this; it is no failure.
     Cancelled,
-    /// The value is not to be had: another `.await` took it, or it was lent out by
+    /// The value is not available: another `.await` took it, or it was lent out by
     /// [`result`](super::Task::result).
     ValueGone,
 }

@@ -107,12 +107,12 @@ impl New {
         ensure!(
             self.name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && self.name.chars().all(plain),
-            "`{}` is no name for a crate",
+            "`{}` is not a name for a crate",
             self.name
         );
-        let here = env::current_dir().context("the present folder is not to be had")?;
+        let here = env::current_dir().context("cannot tell the current folder")?;
         let folder = here.join(&self.name);
-        ensure!(!folder.exists(), "`{}` is there already", folder.display());
+        ensure!(!folder.exists(), "`{}` already exists", folder.display());
         let workspace = Workspace::above(&here);
         let made = self.make(&folder, &workspace);
         if made.is_err() {
@@ -151,7 +151,7 @@ impl New {
         command.args(["new", "--quiet", "--lib", "--vcs", "none", "--name"]);
         let status = command.arg(&self.name).arg(folder).status();
         let status = status.context("cargo does not start")?;
-        ensure!(status.success(), "cargo makes no crate of this name");
+        ensure!(status.success(), "cargo cannot make a crate of this name");
         write(&folder.join("Cargo.toml"), &self.manifest(false)?)?;
         if !workspace.is_there() {
             write(&folder.join(".gitignore"), "/target\n")?;
@@ -359,12 +359,12 @@ impl Failure {
             .trim_start_matches(|c| c != ':')
             .trim_start_matches(':');
         eprintln!(
-            "note: {name} is left out: it shows the design otherwise than {other}, to which \
+            "note: {name} is left out: it shows the design differently from {other}, to which \
              `src/dut.rs` is bound (`--simulator {}` makes a crate for it):\n  {}\n",
             self.simulator.key(),
             misfit.trim()
         );
-        Some(format!("it shows the design otherwise than {other}"))
+        Some(format!("it shows the design differently from {other}"))
     }
 }
 

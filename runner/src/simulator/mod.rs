@@ -259,7 +259,7 @@ pub(crate) trait Backend: Sync {
     ///
     /// # Errors
     ///
-    /// There is nothing, or it cannot be had.
+    /// There is nothing, or it cannot be read.
     fn collect_code_coverage(
         &self,
         _: &Installation,

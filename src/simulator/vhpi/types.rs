@@ -94,7 +94,7 @@ impl VhpiPort {
         }
     }
 
-    /// The ranges of an array's dimensions; `None` if one is not to be had.
+    /// The ranges of an array's dimensions; `None` if one is not available.
     fn dimensions(&self, array: Raw) -> Option<Vec<Dimension>> {
         let ranges = self.raw.all_related(vhpi::vhpiConstraints, Some(array));
         let bounds = ranges.into_iter().map(|range| {
@@ -102,7 +102,7 @@ impl VhpiPort {
             self.raw.release(range);
             bounds
         });
-        // All of them are released, also after one that is not to be had.
+        // All of them are released, also after one that is not available.
         let bounds: Vec<_> = bounds.collect();
         bounds.into_iter().collect()
     }

@@ -225,7 +225,7 @@ fn a_value_that_looks_at_its_own_task_while_it_is_cloned_finds_it_there() {
         fn clone(&self) -> Self {
             let task = self.0.take();
             if let Some(task) = &task {
-                // It is not to be had while it is being cloned; a look at it is.
+                // It cannot be taken while it is being cloned, but it can be looked at.
                 let taken = poll_once(Box::pin(task.clone().into_future()).as_mut());
                 assert!(matches!(taken, Poll::Ready(Err(_))));
                 assert_eq!(task.result().map(|value| value.1).unwrap(), 7);

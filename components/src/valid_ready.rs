@@ -117,6 +117,18 @@ const HANDSHAKE: HandshakeRules = HandshakeRules {
 
 /// The signals of a handshake: `valid`, `ready` if the design has it, and those of the payload, with one
 /// prefix.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Data, valid_ready};
+///
+/// /// `in_valid`, `in_ready`, `in_data`.
+/// #[derive(Dut)]
+/// struct Adder {
+///     #[dut(prefix = "in_")]
+///     input: valid_ready::Channel<Data<u16>>,
+/// }
+/// ```
 #[derive(Clone, Debug, Dut)]
 pub struct Channel<P: Payload> {
     /// Something is offered.
@@ -141,6 +153,17 @@ impl<P: Payload> Channel<P> {
 }
 
 /// Sends values: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Data, Pauses, valid_ready};
+///
+/// # fn example(tm: &TaskManager, channel: &valid_ready::Channel<Data<u8>>, clocked: &Clocked) {
+/// let running: valid_ready::RunningSource<u8> = valid_ready::Source::new(channel)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a source sends when it is started: add `.start(tm, &clocked)`"]
 pub struct Source<P: Payload> {
@@ -208,6 +231,17 @@ impl<P: Payload> Source<P> {
 }
 
 /// A source that runs. A clone is the same source.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::valid_ready::RunningSource;
+///
+/// # async fn example(source: RunningSource<u8>) -> Result {
+/// source.send(3).await?;
+/// source.all_sent().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningSource<V> {
     sending: Rc<Sending<V>>,
@@ -240,6 +274,17 @@ impl<V: 'static> RunningSource<V> {
 }
 
 /// Receives values: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Data, Pauses, valid_ready};
+///
+/// # fn example(tm: &TaskManager, channel: &valid_ready::Channel<Data<u8>>, clocked: &Clocked) {
+/// let running: valid_ready::RunningSink<u8> = valid_ready::Sink::new(channel)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a sink receives when it is started: add `.start(tm, &clocked)`"]
 pub struct Sink<P: Payload> {
@@ -328,6 +373,16 @@ fn sample<P: Payload>(wires: &Wires, payload: &P) -> Result<P::Value> {
 }
 
 /// A sink that runs. A clone is the same sink.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::valid_ready::RunningSink;
+///
+/// # async fn example(sink: RunningSink<u8>) -> Result {
+/// ensure!(sink.recv().await? == 3);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningSink<V> {
     received: Rc<Received<V>>,
@@ -361,6 +416,16 @@ impl<V> RunningSink<V> {
 }
 
 /// Sees every transfer and drives nothing: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Data, valid_ready};
+///
+/// # fn example(tm: &TaskManager, channel: &valid_ready::Channel<Data<u8>>, clocked: &Clocked) {
+/// let monitor = valid_ready::Monitor::new(channel).start(tm, clocked);
+/// let seen = monitor.transfers();
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor<P: Payload> {
@@ -407,6 +472,17 @@ impl<P: Payload> Monitor<P> {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::valid_ready::RunningMonitor;
+///
+/// # async fn example(monitor: RunningMonitor<u8>) -> Result {
+/// let seen = monitor.transfers();
+/// ensure!(*seen.recv().await? == 3);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningMonitor<V> {
     transfers: Publisher<V>,
@@ -426,6 +502,15 @@ impl<V> RunningMonitor<V> {
 }
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Data, valid_ready};
+///
+/// # fn example(tm: &TaskManager, channel: &valid_ready::Channel<Data<u8>>, clocked: &Clocked) {
+/// valid_ready::Checker::new(channel).start(tm, clocked); // a broken rule fails the test, by its name
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
 pub struct Checker<P: Payload> {

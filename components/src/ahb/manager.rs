@@ -18,6 +18,17 @@ use crate::{Clocked, Pauses};
 
 /// Reads and writes, one request after the other, a transfer each clock: a builder, until it is
 /// [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, ahb};
+///
+/// # fn example(tm: &TaskManager, signals: &ahb::Signals, clocked: &Clocked) {
+/// let running: ahb::RunningManager = ahb::Manager::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
@@ -356,6 +367,17 @@ impl Running {
 }
 
 /// A manager that runs. A clone is the same manager.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::ahb;
+///
+/// # async fn example(manager: ahb::RunningManager) -> Result {
+/// manager.access(ahb::Request::write(0x10, 3)).await?;
+/// manager.access(ahb::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningManager {
     requests: Rc<Sending<Asked>>,

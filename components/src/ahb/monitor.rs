@@ -13,6 +13,18 @@ use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 
 /// A transfer that has ended.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::ahb;
+///
+/// # async fn example(monitor: ahb::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// In bytes.
@@ -40,6 +52,15 @@ pub struct Transfer {
 /// Sees every transfer and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each transfer is [recorded](verifork::record).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, ahb};
+///
+/// # fn example(tm: &TaskManager, signals: &ahb::Signals, clocked: &Clocked) {
+/// let monitor: ahb::RunningMonitor = ahb::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -119,6 +140,18 @@ fn ended(signals: &Signals, phase: &Phase, begun: SimTime) -> Result<Transfer> {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::ahb;
+///
+/// # async fn example(monitor: ahb::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

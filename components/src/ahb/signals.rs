@@ -17,6 +17,18 @@ use crate::violation::Violation;
 ///
 /// A subordinate of the design has HREADYOUT and HREADY: the [`Manager`](super::Manager) here is the
 /// interconnect, too, which makes the one of the other, and selects the subordinate by HSEL.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::ahb;
+///
+/// #[derive(Dut)]
+/// struct Top {
+///     clk: Signal<bool>,
+///     #[dut(prefix = "")]
+///     bus: ahb::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {

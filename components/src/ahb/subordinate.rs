@@ -17,6 +17,16 @@ use crate::{Clocked, Pauses};
 ///
 /// A transfer that fails is answered with ERROR, of two cycles; without HRESP nothing tells. One of more than 8 bytes
 /// is several accesses of the target, of 8 bytes each.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, ahb, memory::Memory};
+///
+/// # fn example(tm: &TaskManager, signals: &ahb::Signals, clocked: &Clocked) {
+/// let memory = Memory::sparse(); // what the manager writes, the test sees
+/// ahb::Subordinate::new(signals, &memory).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {

@@ -97,6 +97,12 @@ impl Burst {
 }
 
 /// What a manager asks for: a transfer, or a burst of them.
+///
+/// ```no_run
+/// use verifork_components::ahb;
+///
+/// let (write, read) = (ahb::Request::write(0x10, 3), ahb::Request::read(0x10));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The address of the first transfer, in bytes.
@@ -190,6 +196,16 @@ impl Request {
 }
 
 /// How a request ended.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::ahb;
+///
+/// # async fn example(manager: ahb::RunningManager) -> Result {
+/// let answer: ahb::Answer = manager.access(ahb::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What was read, a word for each transfer that has ended, in its lowest bits; 0 of writes and of errors.

@@ -13,6 +13,17 @@ use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::{Clocked, Pauses};
 
 /// Reads and writes, one transfer after the other: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, apb};
+///
+/// # fn example(tm: &TaskManager, signals: &apb::Signals, clocked: &Clocked) {
+/// let running: apb::RunningManager = apb::Manager::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
@@ -171,6 +182,17 @@ struct Asked {
 }
 
 /// A manager that runs. A clone is the same manager.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::apb;
+///
+/// # async fn example(manager: apb::RunningManager) -> Result {
+/// manager.access(apb::Request::write(0x10, 3)).await?;
+/// manager.access(apb::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningManager {
     requests: Rc<Sending<Asked>>,

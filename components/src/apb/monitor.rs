@@ -11,6 +11,18 @@ use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 
 /// A transfer that has ended.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::apb;
+///
+/// # async fn example(monitor: apb::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// What was asked for; bytes that are not written are 0.
@@ -26,6 +38,15 @@ pub struct Transfer {
 /// Sees every transfer and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each transfer is [recorded](verifork::record).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, apb};
+///
+/// # fn example(tm: &TaskManager, signals: &apb::Signals, clocked: &Clocked) {
+/// let monitor: apb::RunningMonitor = apb::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -102,6 +123,18 @@ impl Monitor {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::apb;
+///
+/// # async fn example(monitor: apb::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

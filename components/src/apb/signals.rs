@@ -9,6 +9,18 @@ use crate::known::Known;
 use crate::memory::mask_of;
 
 /// The signals of an APB, by their names below a prefix. Those that are an `Option` may be missing.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::apb;
+///
+/// #[derive(Dut)]
+/// struct Top {
+///     clk: Signal<bool>,
+///     #[dut(prefix = "")]
+///     bus: apb::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {
@@ -25,6 +37,12 @@ pub struct Signals {
 }
 
 /// What a manager asks for.
+///
+/// ```no_run
+/// use verifork_components::apb;
+///
+/// let (write, read) = (apb::Request::write(0x10, 3), apb::Request::read(0x10));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
     /// In bytes.
@@ -72,6 +90,16 @@ impl Request {
 }
 
 /// How a transfer ended.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::apb;
+///
+/// # async fn example(manager: apb::RunningManager) -> Result {
+/// let answer: apb::Answer = manager.access(apb::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The data of a read; 0 of a write, and of a read that failed and gave unknown bits.

@@ -13,6 +13,16 @@ use crate::{Clocked, Pauses};
 ///
 /// A word is at its address rounded down to the bytes of the data. An access that fails is answered with
 /// PSLVERR; without that signal nothing tells.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, apb, memory::Memory};
+///
+/// # fn example(tm: &TaskManager, signals: &apb::Signals, clocked: &Clocked) {
+/// let memory = Memory::sparse(); // what the manager writes, the test sees
+/// apb::Subordinate::new(signals, &memory).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {

@@ -23,6 +23,17 @@ use crate::{Clocked, Pauses};
 /// Any number of bursts may be under way; they go out in the order in which they were asked for, and are
 /// answered in any order between IDs. Addresses and data of writes go each at their own pace: with
 /// [pauses](Self::pauses_on) on AW, data comes first.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, axi};
+///
+/// # fn example(tm: &TaskManager, signals: &axi::Signals, clocked: &Clocked) {
+/// let running: axi::RunningManager = axi::Manager::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
@@ -386,6 +397,18 @@ impl ReadSide {
 }
 
 /// A manager that runs. A clone is the same manager.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// # async fn example(manager: axi::RunningManager) -> Result {
+/// let burst = axi::Burst::incr(0x100, 4, 4); // four beats of four bytes
+/// manager.write_burst(burst.clone(), vec![0; 16]).await?;
+/// manager.read_burst(burst).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningManager {
     shared: Shared,

@@ -26,6 +26,18 @@ fn never() -> SimTime {
 }
 
 /// A burst of writes that was answered. Two are equal if they do the same, whenever they were.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// # async fn example(monitor: axi::RunningMonitor) {
+/// let seen = monitor.writes();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Write {
     /// What went over AW.
@@ -83,6 +95,18 @@ impl fmt::Debug for Write {
 }
 
 /// A burst of reads that was answered. Two are equal if they do the same, whenever they were.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// # async fn example(monitor: axi::RunningMonitor) {
+/// let seen = monitor.reads();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Read {
     /// What went over AR.
@@ -145,6 +169,15 @@ impl fmt::Debug for Read {
 ///
 /// Each burst is [recorded](verifork::record) from its address to its answer. One that breaks the protocol is
 /// the [`Checker`](super::Checker)'s to find: a monitor makes of it what it can.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi};
+///
+/// # fn example(tm: &TaskManager, signals: &axi::Signals, clocked: &Clocked) {
+/// let monitor: axi::RunningMonitor = axi::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -444,6 +477,18 @@ impl Reads {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// # async fn example(monitor: axi::RunningMonitor) {
+/// let seen = monitor.writes();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     writes: Publisher<Write>,

@@ -16,6 +16,18 @@ use crate::violation::Violation;
 
 /// The signals of an AXI4 bus, by their names below a prefix: `awvalid`, `awaddr`, … are [`aw`](Self::aw)'s.
 /// Those that are an `Option` may be missing.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// #[derive(Dut)]
+/// struct Top {
+///     clk: Signal<bool>,
+///     #[dut(prefix = "s_axi_")]
+///     bus: axi::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 pub struct Signals {
     /// Addresses of writes.

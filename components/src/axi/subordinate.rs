@@ -76,6 +76,16 @@ pub enum Order {
 ///
 /// A burst is written as a whole, when its answer is given; an exclusive one only if it is answered EXOKAY. BUSER
 /// and RUSER are 0 unless [`buser`](Self::buser) and [`ruser`](Self::ruser) say otherwise.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi, memory::Memory};
+///
+/// # fn example(tm: &TaskManager, signals: &axi::Signals, clocked: &Clocked) {
+/// let memory = Memory::sparse(); // what the manager writes, the test sees
+/// axi::Subordinate::new(signals, &memory).start(tm, clocked);
+/// # }
+/// ```
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
     bus: Bus,

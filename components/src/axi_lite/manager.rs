@@ -18,6 +18,17 @@ use crate::{Clocked, Pauses};
 ///
 /// Any number of accesses may be under way; those of one direction are answered in order. Addresses and data
 /// of writes go each at their own pace: with [pauses](Self::pauses_on) on AW, data comes first.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, axi_lite};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_lite::Signals, clocked: &Clocked) {
+/// let running: axi_lite::RunningManager = axi_lite::Manager::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
@@ -262,6 +273,17 @@ impl Side for ReadSide {
 }
 
 /// A manager that runs. A clone is the same manager.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_lite;
+///
+/// # async fn example(manager: axi_lite::RunningManager) -> Result {
+/// manager.write_response(0x10, 3, 0b1111).await?;
+/// let answer = manager.read_response(0x10).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningManager {
     writes: Rc<Asked<Writing>>,

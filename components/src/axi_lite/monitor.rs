@@ -12,6 +12,18 @@ use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 
 /// A write that was answered.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_lite;
+///
+/// # async fn example(monitor: axi_lite::RunningMonitor) {
+/// let seen = monitor.writes();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Write {
     /// Its address.
@@ -29,6 +41,18 @@ pub struct Write {
 }
 
 /// A read that was answered.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_lite;
+///
+/// # async fn example(monitor: axi_lite::RunningMonitor) {
+/// let seen = monitor.reads();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
     /// Its address.
@@ -46,6 +70,15 @@ pub struct Read {
 /// Sees every access and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each access is [recorded](verifork::record) from its address to its answer.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi_lite};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_lite::Signals, clocked: &Clocked) {
+/// let monitor: axi_lite::RunningMonitor = axi_lite::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -151,6 +184,18 @@ impl Monitor {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_lite;
+///
+/// # async fn example(monitor: axi_lite::RunningMonitor) {
+/// let seen = monitor.writes();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     writes: Publisher<Write>,

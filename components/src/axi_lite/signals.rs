@@ -12,6 +12,18 @@ use crate::memory::mask_of;
 use crate::violation::Violation;
 
 /// The signals of an AXI4-Lite bus, by their names below a prefix. Those that are an `Option` may be missing.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_lite;
+///
+/// #[derive(Dut)]
+/// struct Top {
+///     clk: Signal<bool>,
+///     #[dut(prefix = "s_axi_")]
+///     bus: axi_lite::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {

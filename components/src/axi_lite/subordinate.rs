@@ -62,6 +62,16 @@ impl Target for Memory {
 /// Answers reads and writes: a builder, until it is [started](Self::start).
 ///
 /// A word is at its address rounded down to the bytes of the data.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi_lite, memory::Memory};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_lite::Signals, clocked: &Clocked) {
+/// let memory = Memory::sparse(); // what the manager writes, the test sees
+/// axi_lite::Subordinate::new(signals, &memory).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {

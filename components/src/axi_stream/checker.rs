@@ -12,6 +12,15 @@ use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi_stream};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_stream::Signals, clocked: &Clocked) {
+/// axi_stream::Checker::new(signals).start(tm, clocked); // a broken rule fails the test, by its name
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {

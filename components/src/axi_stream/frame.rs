@@ -129,6 +129,18 @@ impl Frame {
 }
 
 /// A beat as it was on the wires. What the stream does not have is empty, or what the protocol says of it.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_stream;
+///
+/// # async fn example(monitor: axi_stream::RunningMonitor) {
+/// let seen = monitor.beats();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beat {
     /// TDATA.

@@ -13,6 +13,15 @@ use crate::{Clocked, Publisher, Subscription};
 /// Sees every beat and every frame, and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each frame is [recorded](verifork::record) from its first beat to its last.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, axi_stream};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_stream::Signals, clocked: &Clocked) {
+/// let monitor: axi_stream::RunningMonitor = axi_stream::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -71,6 +80,18 @@ impl Monitor {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_stream;
+///
+/// # async fn example(monitor: axi_stream::RunningMonitor) {
+/// let seen = monitor.frames();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     beats: Publisher<Beat>,

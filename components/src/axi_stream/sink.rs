@@ -15,6 +15,17 @@ use crate::{Clocked, Pauses};
 ///
 /// Null bytes are left out, and frames of several TIDs or TDESTs may be mixed: they come in the order in which
 /// they end.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, axi_stream};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_stream::Signals, clocked: &Clocked) {
+/// let running: axi_stream::RunningSink = axi_stream::Sink::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a sink receives when it is started: add `.start(tm, &clocked)`"]
 pub struct Sink {
@@ -97,6 +108,17 @@ impl Sink {
 }
 
 /// A sink that runs. A clone is the same sink.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_stream::RunningSink;
+///
+/// # async fn example(sink: RunningSink) -> Result {
+/// let frame = sink.recv().await?;
+/// ensure!(!frame.data.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningSink {
     received: Rc<Received<Frame>>,

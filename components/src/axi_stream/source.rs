@@ -14,6 +14,17 @@ use crate::{Clocked, Interrupted, Pauses};
 /// Sends frames: a builder, until it is [started](Self::start).
 ///
 /// A frame that does not fill its last beat leaves bytes out by TKEEP.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, axi_stream};
+///
+/// # fn example(tm: &TaskManager, signals: &axi_stream::Signals, clocked: &Clocked) {
+/// let running: axi_stream::RunningSource = axi_stream::Source::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a source sends when it is started: add `.start(tm, &clocked)`"]
 pub struct Source {
@@ -203,6 +214,17 @@ impl UnderWay {
 }
 
 /// A source that runs. A clone is the same source.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::axi_stream::{Frame, RunningSource};
+///
+/// # async fn example(source: RunningSource) -> Result {
+/// source.send(Frame::new([1, 2, 3])).await?;
+/// source.all_sent().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningSource {
     sending: Rc<Sending<Frame>>,

@@ -421,6 +421,15 @@ impl Lines {
 ///
 /// They are the wired AND of the designs' pins and of the components that are started on the bus, pulled up by
 /// nature. Whatever is on the bus sees the same levels: designs by `scl_i` and `sda_i`.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # fn example(tm: &TaskManager, pins: &i2c::Pins) {
+/// let bus: i2c::RunningBus = i2c::Bus::new(pins).start(tm);
+/// # }
+/// ```
 #[must_use = "a bus works when it is started: add `.start(tm)`"]
 pub struct Bus {
     designs: Vec<Pins>,
@@ -512,6 +521,15 @@ impl std::fmt::Debug for Bus {
 }
 
 /// A bus that runs. A clone is the same bus.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # fn example(tm: &TaskManager, pins: &i2c::Pins) {
+/// let bus: i2c::RunningBus = i2c::Bus::new(pins).start(tm);
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningBus(pub(super) Rc<Lines>);
 

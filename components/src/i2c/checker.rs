@@ -14,6 +14,15 @@ use crate::steps::{duration_of, steps_of, until_step};
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # fn example(tm: &TaskManager, bus: &i2c::RunningBus, timing: i2c::Timing) {
+/// i2c::Checker::new(bus, timing).start(tm); // a broken rule fails the test, by its name
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a checker checks when it is started: add `.start(tm)`"]
 pub struct Checker {

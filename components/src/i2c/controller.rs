@@ -82,6 +82,15 @@ impl std::error::Error for Refused {}
 ///
 /// It waits for a bus that is free, for targets that stretch the clock, and gives way to a controller that sends
 /// a 0 where it has a 1.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # fn example(tm: &TaskManager, bus: &i2c::RunningBus, timing: i2c::Timing) {
+/// let controller: i2c::RunningController = i2c::Controller::new(bus, timing).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a controller works when it is started: add `.start(tm)`"]
 pub struct Controller {

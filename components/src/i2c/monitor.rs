@@ -15,6 +15,19 @@ use crate::parent::{Parent, free_name, interned};
 use crate::{Clocked, Publisher, Subscription};
 
 /// A message: from a start, or a repeated start, to the next one or the stop.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # async fn example(monitor: i2c::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// The address. That of a read of 10 bits is the one that was written before it.
@@ -182,6 +195,19 @@ impl Seeing {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// # async fn example(monitor: i2c::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

@@ -19,6 +19,15 @@ use crate::violation::{Ignored, Violation};
 ///
 /// Times are 0 unless told otherwise: what has to come before or after something then just may not come with
 /// it. A time in clocks is `period * clocks`.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// # fn example(tm: &TaskManager, pins: &spi::Signals, format: &spi::Format) {
+/// spi::Checker::new(pins, format).start(tm); // a broken rule fails the test, by its name
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a checker checks when it is started: add `.start(tm)`"]
 pub struct Checker {

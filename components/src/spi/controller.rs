@@ -18,6 +18,15 @@ use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
 /// Does transfers, one after the other: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// # fn example(tm: &TaskManager, pins: &spi::Signals, format: &spi::Format) {
+/// let controller: spi::RunningController = spi::Controller::new(pins, format, 100.ns()).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a controller works when it is started: add `.start(tm)`"]
 pub struct Controller {

@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// The level of the idle clock, and the edge that samples: CPOL and CPHA.
+///
+/// ```no_run
+/// use verifork_components::spi::{Format, Mode};
+///
+/// let format = Format::new(Mode::new(3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
     /// The level of SCLK while nothing is selected.

@@ -16,6 +16,19 @@ use crate::{Clocked, Publisher, Subscription};
 
 /// A transfer that has ended: the words of both directions. A word is `None` where bits of it were unknown, or
 /// there is no pin.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// # async fn example(monitor: spi::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// Which peripheral was selected; the lowest, if there are several.
@@ -34,6 +47,15 @@ pub struct Transfer {
 ///
 /// Each transfer is [recorded](verifork::record). A word that is not whole at the end of its transfer is left
 /// out.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// # fn example(tm: &TaskManager, pins: &spi::Signals, format: &spi::Format) {
+/// let monitor: spi::RunningMonitor = spi::Monitor::new(pins, format).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm)`"]
 pub struct Monitor {
@@ -143,6 +165,19 @@ impl std::fmt::Display for Words<'_> {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// # async fn example(monitor: spi::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

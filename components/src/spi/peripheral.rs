@@ -30,6 +30,16 @@ impl<F: FnMut(&[u64]) -> u64> Device for F {
 /// A memory as EEPROMs and flashes of the series 25 are, with words of 8 bits: `02` and an address write what
 /// follows, `03` and an address read, and addresses go up by themselves. An access that the memory refuses
 /// writes nothing, and reads `ff`.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{memory::Memory, spi};
+///
+/// # fn example(tm: &TaskManager, pins: &spi::Signals, format: &spi::Format) {
+/// let device = spi::MemoryDevice::new(&Memory::sparse(), 2); // addresses of two words
+/// spi::Peripheral::new(pins, format, device).start(tm);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MemoryDevice {
     memory: Memory,
@@ -88,6 +98,16 @@ impl Device for MemoryDevice {
 /// Answers transfers of one select: a builder, until it is [started](Self::start).
 ///
 /// It is driven by the pins alone: any number of them may be on one bus, each with its own select.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{memory::Memory, spi};
+///
+/// # fn example(tm: &TaskManager, pins: &spi::Signals, format: &spi::Format) {
+/// let device = spi::MemoryDevice::new(&Memory::sparse(), 2); // addresses of two words
+/// spi::Peripheral::new(pins, format, device).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a peripheral answers when it is started: add `.start(tm)`"]
 pub struct Peripheral<D> {

@@ -10,6 +10,18 @@ use crate::violation::Violation;
 
 /// The pins of an SPI, by their names below a prefix. A design that calls them otherwise (`sck`, `ss_n`, `sdo`,
 /// `sdi`) has them put here one by one: `Signals { sclk: dut.sck, cs_n: dut.ss_n, … }`.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::spi;
+///
+/// /// `spi_sclk`, `spi_cs_n`, `spi_mosi`, `spi_miso`.
+/// #[derive(Dut)]
+/// struct Top {
+///     #[dut(prefix = "spi_")]
+///     spi: spi::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 pub struct Signals {
     /// The clock, which the controller drives.

@@ -20,6 +20,15 @@ use crate::steps::until_step;
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # fn example(tm: &TaskManager, tx: &Signal<bool>, format: &uart::Format) {
+/// uart::Checker::new(tx, format).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a checker checks when it is started: add `.start(tm)`"]
 pub struct Checker {

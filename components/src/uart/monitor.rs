@@ -16,6 +16,19 @@ use crate::parent::{Parent, free_name, interned};
 use crate::{Clocked, Publisher, Subscription};
 
 /// A character, or a break, that has ended.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # async fn example(monitor: uart::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// What it was.
@@ -30,6 +43,15 @@ pub struct Transfer {
 /// Sees every character and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each character is [recorded](verifork::record).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # fn example(tm: &TaskManager, tx: &Signal<bool>, format: &uart::Format) {
+/// let running: uart::RunningMonitor = uart::Monitor::new(tx, format).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm)`"]
 pub struct Monitor {
@@ -99,6 +121,19 @@ impl Monitor {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # async fn example(monitor: uart::RunningMonitor) -> Result {
+/// let seen = monitor.transfers();
+/// while let Ok(transfer) = seen.recv().await {
+///     log::info!("{transfer:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

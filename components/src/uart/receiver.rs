@@ -63,6 +63,15 @@ impl Sampler {
 ///
 /// Each bit is sampled once, in its middle, counted from the beginning of the start bit; a character is there
 /// in the middle of its last stop bit. After a stop bit that is 0 it waits for a line that is 1.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # fn example(tm: &TaskManager, tx: &Signal<bool>, format: &uart::Format) {
+/// let running: uart::RunningReceiver = uart::Receiver::new(tx, format).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a receiver receives when it is started: add `.start(tm)`"]
 pub struct Receiver {
@@ -183,6 +192,16 @@ impl Receiver {
 }
 
 /// A receiver that runs. A clone is the same receiver.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # async fn example(receiver: uart::RunningReceiver) -> Result {
+/// let character: uart::Character = receiver.recv().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningReceiver {
     received: Rc<Received<Character>>,

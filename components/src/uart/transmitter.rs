@@ -18,6 +18,15 @@ use crate::{Clocked, Interrupted, Pauses};
 
 /// Sends characters: a builder, until it is [started](Self::start). It drives a line that the design receives
 /// from.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::uart;
+///
+/// # fn example(tm: &TaskManager, tx: &Signal<bool>, format: &uart::Format) {
+/// let running: uart::RunningTransmitter = uart::Transmitter::new(tx, format).start(tm);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a transmitter sends when it is started: add `.start(tm)`"]
 pub struct Transmitter {

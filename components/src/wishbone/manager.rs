@@ -18,6 +18,17 @@ use crate::{Clocked, Pauses};
 /// Reads and writes, one cycle after the other: a builder, until it is [started](Self::start).
 ///
 /// CYC is 0 for a clock at least between cycles.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, Pauses, wishbone};
+///
+/// # fn example(tm: &TaskManager, signals: &wishbone::Signals, clocked: &Clocked) {
+/// let running: wishbone::RunningManager = wishbone::Manager::new(signals)
+///     .pauses(&Pauses::random(0.2))
+///     .start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
@@ -283,6 +294,17 @@ impl Running {
 }
 
 /// A manager that runs. A clone is the same manager.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::wishbone;
+///
+/// # async fn example(manager: wishbone::RunningManager) -> Result {
+/// manager.access(wishbone::Request::write(0x10, 3)).await?;
+/// manager.access(wishbone::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningManager {
     cycles: Rc<Sending<Cycle>>,

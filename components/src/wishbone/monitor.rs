@@ -13,6 +13,18 @@ use crate::violation::Violation;
 use crate::{Clocked, Publisher, Subscription};
 
 /// An access that has been terminated.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::wishbone;
+///
+/// # async fn example(monitor: wishbone::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
     /// What was asked for; bytes that are not selected are 0.
@@ -32,6 +44,15 @@ pub struct Transfer {
 /// Sees every access and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each access is [recorded](verifork::record).
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, wishbone};
+///
+/// # fn example(tm: &TaskManager, signals: &wishbone::Signals, clocked: &Clocked) {
+/// let monitor: wishbone::RunningMonitor = wishbone::Monitor::new(signals).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
@@ -169,6 +190,18 @@ impl Seeing {
 }
 
 /// A monitor that runs. A clone is the same monitor.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::wishbone;
+///
+/// # async fn example(monitor: wishbone::RunningMonitor) {
+/// let seen = monitor.transfers();
+/// while let Ok(it) = seen.recv().await {
+///     log::info!("{it:?}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,

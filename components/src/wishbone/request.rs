@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// What a manager asks for: one access, a phase of a cycle.
+///
+/// ```no_run
+/// use verifork_components::wishbone;
+///
+/// let (write, read) = (wishbone::Request::write(0x10, 3), wishbone::Request::read(0x10));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
     /// In bytes, however the bus counts.
@@ -62,6 +68,16 @@ impl fmt::Display for Termination {
 }
 
 /// The answer to an access.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::wishbone;
+///
+/// # async fn example(manager: wishbone::RunningManager) -> Result {
+/// let answer: wishbone::Answer = manager.access(wishbone::Request::read(0x10)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The bytes that were selected of a read with ACK; all others are 0.

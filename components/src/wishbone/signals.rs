@@ -19,6 +19,18 @@ use crate::memory::mask_of;
 /// With a signal for STALL the bus is taken for a pipelined one, and addresses are those of bytes:
 /// [`classic`](Self::classic), [`pipelined`](Self::pipelined) and [`word_addresses`](Self::word_addresses) say
 /// otherwise.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::wishbone;
+///
+/// #[derive(Dut)]
+/// struct Top {
+///     clk: Signal<bool>,
+///     #[dut(prefix = "wb_")]
+///     bus: wishbone::Signals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {

@@ -19,6 +19,16 @@ use crate::{Clocked, Pauses};
 ///
 /// In standard mode it terminates an access in the clock after it has seen it; reads of a burst, whose addresses
 /// it knows before, one in each clock. Pipelined, it takes an access in each clock, and terminates it in the next.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork_components::{Clocked, wishbone, memory::Memory};
+///
+/// # fn example(tm: &TaskManager, signals: &wishbone::Signals, clocked: &Clocked) {
+/// let memory = Memory::sparse(); // what the manager writes, the test sees
+/// wishbone::Subordinate::new(signals, &memory).start(tm, clocked);
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {

@@ -157,6 +157,15 @@ fn next_number() -> u64 {
 }
 
 /// Has a listener told of all that is recorded from now on, until the guard is dropped.
+///
+/// ```
+/// use verifork::record::{self, ToLog};
+///
+/// let listening = record::listen(ToLog::new(verifork::log::Level::Info));
+/// assert!(record::is_listened_to());
+/// drop(listening);
+/// assert!(!record::is_listened_to());
+/// ```
 pub fn listen(listener: impl Listener + 'static) -> Listening {
     let number = next_number();
     LISTENERS.with_borrow_mut(|listeners| listeners.push((number, Rc::new(listener))));
@@ -217,6 +226,16 @@ fn present() -> SimTime {
 /// Begins a transaction now.
 ///
 /// `stream` says where it happens, `kind` what it is.
+///
+/// ```no_run
+/// use verifork::record;
+///
+/// # fn example() {
+/// let transfer = record::begin("bus", "transfer");
+/// transfer.attribute("address", 0x40);
+/// transfer.end();
+/// # }
+/// ```
 #[inline]
 pub fn begin(stream: &str, kind: &str) -> Transaction {
     if is_listened_to() {
@@ -251,6 +270,16 @@ fn begun(stream: &str, kind: &str, at: SimTime) -> Transaction {
 
 /// A transaction under way, made by [`begin`]. One that is dropped before its [`end`](Self::end) is told to
 /// be incomplete.
+///
+/// ```no_run
+/// use verifork::record;
+///
+/// # fn example() {
+/// let burst = record::begin("bus", "burst");
+/// burst.attribute("beats", 4);
+/// burst.end(); // or where it is dropped
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a transaction that is dropped ends at once, incomplete"]
 pub struct Transaction(Option<TransactionId>);

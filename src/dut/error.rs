@@ -36,6 +36,19 @@ pub struct ReadError(Box<Access<ReadCause>>);
 pub struct WriteError(Box<Access<WriteCause>>);
 
 /// What stood in the way of a read.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork::dut::ReadCause;
+///
+/// # fn example(count: Signal<u8>) {
+/// if let Err(error) = count.get()
+///     && let ReadCause::Value(why) = error.cause()
+/// {
+///     log::info!("{why}");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadCause {
@@ -51,6 +64,16 @@ pub enum ReadCause {
 }
 
 /// What stood in the way of a write.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork::dut::WriteCause;
+///
+/// # fn example(full: Signal<bool>) {
+/// let refused = full.try_set(true).err();
+/// let driven = refused.is_some_and(|error| matches!(error.cause(), WriteCause::Driven));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteCause {

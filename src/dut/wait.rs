@@ -455,6 +455,14 @@ impl<T: SignalValue> Array<T> {
 }
 
 /// Waits for a change of any element. Made by [`Array::changed`].
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// # async fn example(registers: Array<u32>) {
+/// registers.changed().await;
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct ArrayWait {

@@ -65,6 +65,15 @@ impl SimulatorInfo {
 /// It is compared with a text by its numbers, and only by as many as the text has: `5.0.1` equals `"5"` and
 /// `"5.0"`, is not above `"5"`, and is below `"5.1"`. So `< "5.040"` is every version of Verilator before
 /// 5.040. A version without a number is neither equal to, nor above or below anything.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+///
+/// # fn example(test: &Test) {
+/// let simulator = test.simulator();
+/// let is_old = simulator.is("verilator") && *simulator.version() < "5.040";
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SimulatorVersion(String);
 

@@ -178,6 +178,17 @@ impl fmt::Debug for BarrierWait {
 }
 
 /// What a task learns when the barrier lets it go on.
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork::sync::Barrier;
+///
+/// # async fn example(barrier: &Barrier) {
+/// if barrier.wait().await.is_leader() {
+///     log::info!("all have come");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BarrierWaitResult {
     is_leader: bool,

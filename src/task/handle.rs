@@ -140,6 +140,20 @@ impl<T: Clone + 'static> IntoFuture for &Task<T> {
 ///
 /// A clone takes its own place among the awaiters, when it is first polled. Everything of
 /// [`TaskInfo`] is there too.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// # verifork::task::block_on(async {
+/// let both = scope(async |tm| {
+///     let sum = tm.fork("sum", async { Ok(3) }).shared();
+///     Ok((sum.clone().await?, sum.await?))
+/// })
+/// .await?;
+/// assert_eq!(both, (3, 3));
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct Shared<T> {
     waiting: Waiting<T>,

@@ -71,6 +71,15 @@ impl fmt::Debug for Precision {
 }
 
 /// Where [`SimDuration::to_steps_rounded`] puts a duration between two steps.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::time::{Precision, Rounding};
+///
+/// let precision = Precision::new(-9).unwrap(); // 1 ns
+/// let steps = 2500.ps().to_steps_rounded(precision, Rounding::Nearest);
+/// assert_eq!(steps.unwrap(), 3);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Rounding {
     /// To the step before it.

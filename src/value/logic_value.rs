@@ -158,6 +158,19 @@ pub trait LogicWidth: LogicValue {
 }
 
 /// An enumeration without fields as a signal's value; `#[derive(LogicEnum)]` implements it.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::value::LogicEnum as _;
+///
+/// #[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+/// enum State {
+///     Idle,
+///     Done = 3,
+/// }
+/// assert_eq!(State::VARIANTS, [("Idle", 0), ("Done", 3)]);
+/// assert_eq!(State::WIDTH, 2);
+/// ```
 pub trait LogicEnum: LogicWidth {
     /// The variants' names and values in the order of their declaration.
     const VARIANTS: &'static [(&'static str, u128)];

@@ -126,6 +126,17 @@ where
 }
 
 /// The future of [`blocking`].
+///
+/// ```no_run
+/// use verifork::prelude::*;
+/// use verifork::sync::{Blocking, blocking};
+///
+/// # async fn example() -> Result {
+/// let reads: Blocking<_> = blocking("reads a file", || std::fs::read("frames.bin"));
+/// let bytes = reads.await??;
+/// # Ok(())
+/// # }
+/// ```
 pub type Blocking<T> = Bridge<(), T>;
 
 /// The future of [`bridge`]: it runs the calls of the thread, and gives what the thread returned.

@@ -322,7 +322,8 @@ fn ahb(has_ready_out: bool) -> Protocol {
                 "hresp",
             ];
             bus.are_bits(&bits)
-                && [8, 16, 32, 64].contains(&width)
+                && (8..=1024).contains(&width)
+                && width.is_power_of_two()
                 && bus.width("hrdata") == width
                 && bus.width("htrans") == 2
                 && bus.width("haddr") <= 64
@@ -937,6 +938,13 @@ mod tests {
             );
         }
         assert!(found(&with(&["hclk<1", "hready<1"], &ports)).is_empty());
+        for (bits, is_known) in [(1024, true), (96, false), (2048, false)] {
+            let data = [format!("hwdata<{bits}"), format!("hrdata>{bits}")];
+            let data: Vec<&str> = data.iter().map(String::as_str).collect();
+            let wide = with(&ports[..4], &data);
+            let wide = found(&with(&["hclk<1", "hready>1"], &wide));
+            assert_eq!(wide.len(), usize::from(is_known), "{wide:?}");
+        }
     }
 
     #[test]

@@ -375,12 +375,23 @@ fn transfer(bus: &Bus<'_>) -> String {
                 _ => ("dat_w", "adr"),
             };
             let bits = bus.width(data);
-            let data = match bits {
-                64 => "rng.random()".to_owned(),
-                _ => format!("rng.random_range(0..1 << {bits})"),
+            let (drawn, data) = match bits {
+                65.. => (
+                    format!(
+                        "                let mut bytes = [0; {}];\n                \
+                         rng.fill_bytes(&mut bytes);\n",
+                        bits / 8
+                    ),
+                    format!("{module}::Word::from_le_bytes(&bytes)"),
+                ),
+                64 => (String::new(), "rng.random::<u64>()".to_owned()),
+                _ => (
+                    String::new(),
+                    format!("rng.random_range(0..1_u64 << {bits})"),
+                ),
             };
             format!(
-                "{}                \
+                "{}{drawn}                \
                  {field}.access({module}::Request::write(address, {data})).await?;\n                \
                  {field}.access({module}::Request::read(address)).await?;\n",
                 address(bits / 8, bus.width(address_bits))

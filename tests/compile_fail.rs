@@ -155,7 +155,8 @@ fn found(file: &Path, library: &Library) -> (Errors, String) {
 
 #[test]
 fn what_must_not_compile_does_not_for_its_own_reason() {
-    let (verifork, stimulus) = (library("verifork"), library("verifork-stimulus"));
+    let libraries = ["verifork-stimulus", "verifork-components"].map(library);
+    let verifork = library("verifork");
     let folder = root().join("tests/compile_fail");
     let entries = fs::read_dir(folder).expect("a folder of ours");
     let files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -164,11 +165,10 @@ fn what_must_not_compile_does_not_for_its_own_reason() {
     for file in files {
         let source = fs::read_to_string(&file).expect("a file of ours");
         let expected = expected(&source);
-        let library = if source.contains("use verifork_stimulus::") {
-            &stimulus
-        } else {
-            &verifork
-        };
+        let used = libraries
+            .iter()
+            .find(|library| source.contains(&format!("use {}::", library.name)));
+        let library = used.unwrap_or(&verifork);
         let (found, text) = found(&file, library);
         let (wanted, there): (Vec<_>, Vec<_>) = (expected.keys().collect(), found.keys().collect());
         let mut fail = |why: String| failures.push(format!("{}: {why}\n{text}", file.display()));

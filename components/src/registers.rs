@@ -1,7 +1,8 @@
 //! A model of a design's registers: fields and their kinds of access, the way to them over a bus and past it, a mirror
 //! of what they hold, and tests that are ready to call.
 //!
-//! A [`Map`] says which registers there are: from [TOML](Map::from_toml), or built in code. A [`Model`] of it knows
+//! A [`Map`] says which registers there are: from [TOML](Map::from_toml), built in code, or derived from structs that
+//! give them types ([`Registers`]). A [`Model`] of it knows
 //! what they hold: it predicts what each access does to each field, by its [`Access`], and compares what is read.
 //!
 //! ```no_run
@@ -58,15 +59,24 @@
 //! | `W1`, `WO1` | the first after a reset is taken | nothing; means nothing |
 
 mod access;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "what the derives' code consists of")]
+pub mod derived;
 mod file;
 mod frontdoor;
 mod map;
 mod mismatch;
 mod model;
+mod rules;
 mod sequences;
+#[cfg(test)]
+mod tests;
+mod typed;
 
 pub use access::{Access, UnknownAccess};
 pub use frontdoor::{Frontdoor, Observe, Observed, Refused, Reply};
 pub use map::{Field, Map, MapBuilder, MapError, Register};
 pub use mismatch::{Mismatch, Mismatches};
 pub use model::Model;
+pub use typed::{Reg, RegisterFields, Registers};
+pub use verifork_macros::{RegisterFields, Registers};

@@ -1,7 +1,8 @@
 //! The macros of `verifork`: `#[verifork::test]`, `#[derive(Dut)]`, `#[derive(LogicEnum)]` and
-//! `#[derive(LogicStruct)]`.
+//! `#[derive(LogicStruct)]`; and those of `verifork-components`: `#[derive(Registers)]` and
+//! `#[derive(RegisterFields)]`.
 //!
-//! `verifork` re-exports them; a testbench names only `verifork`. The code they generate reaches the
+//! The two re-export them; a testbench does not name this crate. The code they generate reaches the
 //! library through `::verifork::__private`, so it needs no import and survives shadowed names.
 //!
 //! Every mistake is an error at the place where it stands, and as many as can be found are reported
@@ -12,6 +13,7 @@ mod dut;
 mod errors;
 mod logic_enum;
 mod logic_struct;
+mod registers;
 mod settings;
 mod test;
 
@@ -419,4 +421,87 @@ pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(LogicStruct, attributes(logic))]
 pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
     logic_struct::expand(item.into()).into()
+}
+
+/// The registers of a block as a struct: `verifork_components::registers::Registers`.
+///
+/// ```ignore
+/// #[derive(Registers)]
+/// #[registers(width = 32, size = 0x40)]
+/// struct Timer {
+///     #[register(address = 0x00)]
+///     control: Reg<Control>, // `Control` derives `RegisterFields`
+///     #[register(address = 0x04, reset = 0xffff_ffff)]
+///     load: Reg<u32>,
+///     #[register(address = 0x10, stride = 8)]
+///     compare: [Reg<u32>; 2],
+/// }
+/// ```
+///
+/// # Options
+///
+/// `#[registers(…)]` on the struct:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `width = 32` | the bits of a register: 8, 16, 32 or 64; 32 unless told otherwise |
+/// | `size = 0x100` | the bytes of addresses that the block has |
+/// | `name = "timer"` | what messages call it: the struct's name unless told otherwise |
+///
+/// `#[register(…)]` on a field, which is a `Reg`, an array of them, or a struct that derives this as well, or an array
+/// of those:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `address = 0x04` | in bytes; every register has one |
+/// | `stride = 8` | of an array, the bytes from one to the next; those of one unless told otherwise |
+/// | `aliases = [0x44]` | where the register is too |
+/// | `width = 64` | its bits, if not the block's |
+/// | `access = "RO"`, `reset = 0`, `volatile` | of a register that is just a number; those of others are in their struct |
+/// | `path = "core.load"` | where the design has it, for the backdoor; of a block, what its paths are below |
+/// | `untested` | the tests that are ready to call leave it out |
+///
+/// Numbers are any constants.
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: what no map may have (two registers at an address, an address outside of
+/// the block, a field outside of its register, …); an unknown, repeated or malformed option.
+#[proc_macro_derive(Registers, attributes(registers, register))]
+pub fn derive_registers(item: TokenStream) -> TokenStream {
+    registers::expand_registers(item.into()).into()
+}
+
+/// The fields of a register as a struct: `verifork_components::registers::RegisterFields`.
+///
+/// ```ignore
+/// #[derive(RegisterFields, Clone, Copy, Debug, PartialEq)]
+/// struct Control {
+///     #[field(bits = 0, reset = 0)]
+///     enable: bool,
+///     #[field(bits = 1..=3, access = "W1C", reset = 0, volatile)]
+///     events: u8,
+/// }
+/// ```
+///
+/// A field is of any type that implements `LogicValue`: `bool`, an integer of at least its bits, an enum that derives
+/// `LogicEnum`, a struct that derives `LogicStruct`.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `bits = 3`, `bits = 4..=7` | its bits, the lowest first; every field has some |
+/// | `access = "W1C"` | what writes and reads do to it, by the names of IEEE 1800.2: `RW` unless told otherwise |
+/// | `reset = 0x10` | what it is after a reset; unknown unless told |
+/// | `volatile` | the design changes it by itself: what is read is not compared |
+/// | `path = "core.mode"` | where the design has it, for the backdoor |
+///
+/// # Errors
+///
+/// Compile errors, at the place of the mistake: fields that overlap, more bits than the type has, a reset value that does
+/// not fit, an unknown kind of access; an unknown, repeated or malformed option.
+#[proc_macro_derive(RegisterFields, attributes(field))]
+pub fn derive_register_fields(item: TokenStream) -> TokenStream {
+    registers::expand_fields(item.into()).into()
 }

@@ -43,7 +43,7 @@ impl Elf {
         }
     }
 
-    /// The same of 64 bits: 62 is x86-64, 183 AArch64.
+    /// The same of 64 bits: 62 is x86-64, 183 Arm.
     pub fn bits64(machine: u16) -> Self {
         let is_64 = true;
         Elf {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::rules::{Fault, unknown_access};
+
 /// What becomes of a field when it is written.
 #[derive(Clone, Copy, PartialEq)]
 enum OnWrite {
@@ -36,20 +38,20 @@ macro_rules! kinds {
             $(#[doc = $does] $kind,)*
         }
 
-        const NAMES: &[(&str, Access)] = &[$(($name, Access::$kind)),*];
+        const NAMES: &[&str] = &[$($name),*];
 
         impl Access {
             /// Every kind.
             pub const ALL: &[Access] = &[$(Access::$kind),*];
 
-            fn effects(self) -> (OnWrite, OnRead, bool) {
+            const fn effects(self) -> (OnWrite, OnRead, bool) {
                 match self {
                     $(Access::$kind => (OnWrite::$write, OnRead::$read, $readable),)*
                 }
             }
 
             /// Its name: `W1C`.
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Access::$kind => $name,)*
                 }
@@ -87,14 +89,31 @@ kinds! {
 }
 
 impl Access {
+    /// The kind of this name, in upper or lower case.
+    pub(super) const fn named(name: &str) -> Option<Access> {
+        let mut at = 0;
+        while at < NAMES.len() {
+            if NAMES[at].eq_ignore_ascii_case(name) {
+                return Some(Access::ALL[at]);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// That there is no kind of some name.
+    pub(super) const fn unknown() -> Fault {
+        unknown_access(NAMES)
+    }
+
     /// Whether what is read is the field.
-    pub fn is_readable(self) -> bool {
+    pub const fn is_readable(self) -> bool {
         self.effects().2
     }
 
     /// Whether a write can change the field.
-    pub fn is_writable(self) -> bool {
-        self.effects().0 != OnWrite::Nothing
+    pub const fn is_writable(self) -> bool {
+        !matches!(self.effects().0, OnWrite::Nothing)
     }
 
     /// Whether a read leaves the field as it is.
@@ -189,13 +208,7 @@ pub struct UnknownAccess(String);
 
 impl fmt::Display for UnknownAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-        write!(
-            f,
-            "`{}` is no access of a field; there are {}",
-            self.0,
-            names.join(", ")
-        )
+        write!(f, "`{}` {}", self.0, Access::unknown().as_str())
     }
 }
 
@@ -205,12 +218,7 @@ impl FromStr for Access {
     type Err = UnknownAccess;
 
     fn from_str(text: &str) -> Result<Self, UnknownAccess> {
-        let known = NAMES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(text));
-        known
-            .map(|(_, access)| *access)
-            .ok_or_else(|| UnknownAccess(text.to_owned()))
+        Access::named(text).ok_or_else(|| UnknownAccess(text.to_owned()))
     }
 }
 

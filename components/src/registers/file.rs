@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::access::Access;
 use super::map::{Field, Map, MapBuilder, MapError, Place, Register};
+use super::rules::{self, RegisterShape};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,10 +21,28 @@ struct Described {
     size: Option<Number>,
     #[serde(default)]
     register: Vec<DescribedRegister>,
+    #[serde(default)]
+    block: Vec<DescribedBlock>,
 }
 
 fn usual_width() -> u32 {
     32
+}
+
+/// Registers at an address of the block around them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DescribedBlock {
+    name: Spanned<String>,
+    address: Number,
+    size: Option<Number>,
+    count: Option<u64>,
+    stride: Option<Number>,
+    path: Option<String>,
+    #[serde(default)]
+    register: Vec<DescribedRegister>,
+    #[serde(default)]
+    block: Vec<DescribedBlock>,
 }
 
 #[derive(Deserialize)]
@@ -31,11 +50,16 @@ fn usual_width() -> u32 {
 struct DescribedRegister {
     name: Spanned<String>,
     address: Number,
+    /// Where it is too.
+    #[serde(default)]
+    aliases: Vec<Number>,
+    /// In bits, if not that of the map.
+    width: Option<u32>,
     /// So many of them, `name[0]` and on.
-    count: Option<Spanned<u64>>,
+    count: Option<u64>,
     /// In bytes, from one to the next.
     stride: Option<Number>,
-    access: Option<Spanned<Access>>,
+    access: Option<Access>,
     reset: Option<Number>,
     #[serde(default)]
     volatile: bool,
@@ -159,7 +183,7 @@ impl Map {
     /// let map = Map::from_toml("timer.toml", r#"
     ///     name = "timer"
     ///     width = 32              # bits of a register: 32 unless told otherwise
-    ///     size = 0x20             # bytes of addresses; between the registers nothing is
+    ///     size = 0x200            # bytes of addresses; between the registers nothing is
     ///
     ///     [[register]]
     ///     name = "control"
@@ -182,8 +206,27 @@ impl Map {
     ///     stride = 8
     ///     access = "RW"
     ///     test = false            # left out by the tests that are ready to call
+    ///
+    ///     [[register]]            # of another width than the rest, and at two addresses
+    ///     name = "count"
+    ///     address = 0x08
+    ///     aliases = [0x28]
+    ///     width = 64
+    ///     access = "RO"
+    ///     volatile = true
+    ///
+    ///     [[block]]               # channel[0].limit at 0x100, channel[1].limit at 0x140
+    ///     name = "channel"
+    ///     address = 0x100
+    ///     count = 2
+    ///     stride = 0x40
+    ///     path = "u_channel"      # the paths in it are below u_channel[0] and u_channel[1]
+    ///
+    ///     [[block.register]]
+    ///     name = "limit"
+    ///     address = 0x00
     /// "#)?;
-    /// assert_eq!(map.registers().last(), Some(("compare[1]", 0x18)));
+    /// assert_eq!(map.registers().last(), Some(("channel[1].limit", 0x140)));
     /// # Ok::<(), verifork_components::registers::MapError>(())
     /// ```
     ///
@@ -207,23 +250,18 @@ impl Map {
             registers: Vec::new(),
             place: place(0),
         };
-        for register in described.register {
-            let at = place(register.name.span().start);
-            let width = builder.width;
-            match register.expand(&at, place, width) {
-                Ok(registers) => builder.registers.extend(registers),
-                Err(what) => errors.push(format!("{at}: {what}")),
-            }
-        }
+        let reader = Reader { place: &place };
+        reader.fill(
+            &mut builder,
+            described.register,
+            described.block,
+            &mut errors,
+        );
         match builder.build() {
             Ok(map) if errors.is_empty() => Ok(map),
             Ok(_) => Err(MapError(errors)),
-            // A map without registers has them in what was told already.
             Err(MapError(others)) => {
-                let others = others
-                    .into_iter()
-                    .filter(|other| errors.is_empty() || !other.ends_with("has no register"));
-                errors.extend(others.collect::<Vec<_>>());
+                take_others(&mut errors, 0, others);
                 Err(MapError(errors))
             }
         }
@@ -243,25 +281,99 @@ impl Map {
     }
 }
 
-impl DescribedRegister {
-    /// The registers that it stands for.
-    fn expand(
-        self,
+/// Knows the lines of the text.
+struct Reader<'a> {
+    place: &'a dyn Fn(usize) -> Place,
+}
+
+impl Reader<'_> {
+    fn fill(
+        &self,
+        builder: &mut MapBuilder,
+        registers: Vec<DescribedRegister>,
+        blocks: Vec<DescribedBlock>,
+        errors: &mut Vec<String>,
+    ) {
+        for register in registers {
+            let at = (self.place)(register.name.span().start);
+            match self.registers(register, &at, builder.width) {
+                Ok(registers) => builder.registers.extend(registers),
+                Err(what) => errors.push(format!("{at}: {what}")),
+            }
+        }
+        for block in blocks {
+            self.block(builder, block, errors);
+        }
+    }
+
+    fn block(&self, builder: &mut MapBuilder, block: DescribedBlock, errors: &mut Vec<String>) {
+        let at = (self.place)(block.name.span().start);
+        let mut inner = MapBuilder {
+            name: block.name.into_inner(),
+            width: builder.width,
+            size: block.size.map(|Number(size)| size),
+            registers: Vec::new(),
+            place: at.clone(),
+        };
+        let found = errors.len();
+        self.fill(&mut inner, block.register, block.block, errors);
+        let (name, size) = (inner.name.clone(), inner.size);
+        let map = match inner.build() {
+            Ok(map) => map,
+            Err(MapError(others)) => {
+                take_others(errors, found, others);
+                return;
+            }
+        };
+        let end = map.0.registers.iter().flat_map(|register| {
+            register
+                .addresses()
+                .map(|address| address.saturating_add(register.bytes()))
+        });
+        let bytes = size.unwrap_or(end.max().unwrap_or(0));
+        let several = Several {
+            address: block.address,
+            count: block.count,
+            stride: block.stride,
+            bytes,
+        };
+        match several.each(&name, builder.width, builder.size) {
+            Ok(each) => {
+                for (index, offset) in each {
+                    let (name, path) = (indexed(&name, index), block.path.as_deref());
+                    let map = path.map_or(map.clone(), |path| map.below(&indexed(path, index)));
+                    let block = MapBuilder {
+                        registers: Vec::new(),
+                        ..builder.clone()
+                    };
+                    builder
+                        .registers
+                        .extend(block.block(name, offset, &map).registers);
+                }
+            }
+            Err(what) => errors.push(format!("{at}: {what}")),
+        }
+    }
+
+    /// The registers that one stands for.
+    fn registers(
+        &self,
+        register: DescribedRegister,
         at: &Place,
-        place: impl Fn(usize) -> Place,
         width: u32,
     ) -> Result<Vec<Register>, String> {
-        let name = self.name.into_inner();
-        let fields = match self.fields {
-            Some(_) if self.access.is_some() || self.reset.is_some() || self.volatile => {
-                return Err(format!(
-                    "`{name}` has fields: `access`, `reset` and `volatile` are theirs"
-                ));
+        let name = register.name.into_inner();
+        let own_width = register.width.unwrap_or(width);
+        let fields = match register.fields {
+            Some(_)
+                if register.access.is_some() || register.reset.is_some() || register.volatile =>
+            {
+                return Err(format!("`{name}` {}", rules::has_fields().as_str()));
             }
             Some(fields) => fields
                 .into_iter()
                 .map(|field| Field {
-                    place: place(field.name.span().start),
+                    place: (self.place)(field.name.span().start),
                     name: field.name.into_inner(),
                     low: field.bits.low,
                     high: field.bits.high,
@@ -274,46 +386,97 @@ impl DescribedRegister {
             None => vec![Field {
                 name: "value".to_owned(),
                 low: 0,
-                high: width.saturating_sub(1),
-                access: self.access.map_or(Access::Rw, Spanned::into_inner),
-                reset: self.reset.map(|Number(reset)| reset),
-                is_volatile: self.volatile,
+                high: own_width.saturating_sub(1),
+                access: register.access.unwrap_or(Access::Rw),
+                reset: register.reset.map(|Number(reset)| reset),
+                is_volatile: register.volatile,
                 path: None,
                 place: at.clone(),
             }],
         };
-        let one = |name: String, address: u64, path: Option<String>| Register {
-            name,
-            address,
-            fields: fields.clone(),
-            path,
-            is_tested: self.test,
-            place: at.clone(),
+        let several = Several {
+            address: register.address,
+            count: register.count,
+            stride: register.stride,
+            bytes: u64::from(own_width / 8),
         };
-        let Number(first) = self.address;
-        let Some(count) = self.count.map(Spanned::into_inner) else {
+        let first = several.address.0;
+        let each = several.each(&name, width, None)?;
+        let one = |(index, address): (Option<u64>, u64)| Register {
+            aliases: register
+                .aliases
+                .iter()
+                .map(|Number(alias)| alias.wrapping_add(address - first))
+                .collect(),
+            width: register.width,
+            fields: fields.clone(),
+            path: register.path.as_ref().map(|path| indexed(path, index)),
+            is_tested: register.test,
+            ..Register::at(indexed(&name, index), address, at.clone())
+        };
+        Ok(each.into_iter().map(one).collect())
+    }
+}
+
+/// The errors of a map, unless it has no register because they were wrong.
+fn take_others(errors: &mut Vec<String>, before: usize, others: Vec<String>) {
+    let told = errors.len() > before;
+    let others = others
+        .into_iter()
+        .filter(|other| !told || !other.ends_with("has no register"));
+    errors.extend(others);
+}
+
+/// `name`, or `name[3]`.
+fn indexed(name: &str, index: Option<u64>) -> String {
+    index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"))
+}
+
+/// Where one is, or several are.
+struct Several {
+    address: Number,
+    count: Option<u64>,
+    stride: Option<Number>,
+    bytes: u64,
+}
+
+impl Several {
+    /// The index and address of each.
+    fn each(
+        &self,
+        name: &str,
+        width: u32,
+        size: Option<u64>,
+    ) -> Result<Vec<(Option<u64>, u64)>, String> {
+        let Number(address) = self.address;
+        let Some(count) = self.count else {
             if self.stride.is_some() {
-                return Err(format!("`{name}` has a `stride` and no `count`"));
+                return Err(format!("`{name}` {}", rules::stride_of_one().as_str()));
             }
-            return Ok(vec![one(name, first, self.path)]);
+            return Ok(vec![(None, address)]);
         };
         let stride = self
             .stride
-            .map_or(u64::from(width / 8), |Number(stride)| stride);
-        let last = stride
-            .checked_mul(count.saturating_sub(1))
-            .and_then(|all| all.checked_add(first));
-        if count == 0 || count > 4096 || last.is_none() {
-            return Err(format!(
-                "there are {count} of `{name}`, {stride:#x} bytes from one to the next: there are 1 to 4096, \
-                 with addresses of 64 bits"
-            ));
-        }
-        let each = |index: u64| {
-            let path = self.path.as_ref().map(|path| format!("{path}[{index}]"));
-            one(format!("{name}[{index}]"), first + index * stride, path)
+            .as_ref()
+            .map_or(self.bytes, |Number(stride)| *stride);
+        let shape = RegisterShape {
+            name,
+            address,
+            bytes: self.bytes.max(1),
+            count,
+            stride,
+            is_readable: true,
+            is_writable: true,
+            place: "",
         };
-        Ok((0..count).map(each).collect())
+        let word = u64::from(width / 8).max(1);
+        let fault = rules::register_place(&shape, word, size);
+        if let Some(fault) = fault.or_else(|| rules::register_apart(&shape)) {
+            return Err(format!("`{name}` {}", fault.as_str()));
+        }
+        Ok((0..count)
+            .map(|index| (Some(index), address + index * stride))
+            .collect())
     }
 }
 
@@ -360,6 +523,53 @@ mod tests {
     }
 
     #[test]
+    fn registers_of_other_widths_aliases_and_blocks_are_where_they_are_said_to_be() {
+        let map = Map::from_toml(
+            "map.toml",
+            "name = 'soc'\nsize = 0x1000\n\
+             [[register]]\nname = 'wide'\naddress = 4\nwidth = 64\naliases = [0x40]\ncount = 2\nstride = 0x10\n\
+             [[register]]\nname = 'narrow'\naddress = 1\nwidth = 8\n\
+             [[register]]\nname = 'status'\naddress = 0x20\naccess = 'RO'\n\
+             [[register]]\nname = 'command'\naddress = 0x20\naccess = 'WO'\n\
+             [[block]]\nname = 'dma'\naddress = 0x100\npath = 'u_dma'\nsize = 0x100\n\
+             [[block.block]]\nname = 'channel'\naddress = 0x10\ncount = 2\nstride = 0x20\npath = 'channel'\n\
+             [[block.block.register]]\nname = 'limit'\naddress = 4\npath = 'limit'\n\
+             fields = [{ name = 'low', bits = '3:0', path = 'low' }]\n",
+        )
+        .unwrap();
+        let registers: Vec<_> = map.registers().collect();
+        assert_eq!(
+            registers,
+            [
+                ("wide[0]", 4),
+                ("wide[1]", 0x14),
+                ("narrow", 1),
+                ("status", 0x20),
+                ("command", 0x20),
+                ("dma.channel[0].limit", 0x114),
+                ("dma.channel[1].limit", 0x134),
+            ]
+        );
+        let [_, wide, narrow, .., limit] = &map.0.registers[..] else {
+            panic!("{map:?}");
+        };
+        assert_eq!((wide.bits(), &wide.aliases[..]), (64, &[0x50][..]));
+        assert_eq!(wide.fields[0].mask(), ones(64));
+        assert_eq!((narrow.bits(), narrow.fields[0].mask()), (8, 0xff));
+        assert_eq!(limit.path.as_deref(), Some("u_dma.channel[1].limit"));
+        assert_eq!(
+            limit.fields[0].path.as_deref(),
+            Some("u_dma.channel[1].low")
+        );
+        let at = |offset| map.0.overlapping(offset, 4).collect::<Vec<_>>();
+        assert_eq!(at(0), [(2, 1)]);
+        assert_eq!(at(8), [(0, 4)]);
+        assert_eq!(at(0x54), [(1, 0x50)]);
+        assert_eq!(at(0x20), [(3, 0x20), (4, 0x20)]);
+        assert_eq!(at(0x24), []);
+    }
+
+    #[test]
     fn what_does_not_fit_has_the_line_of_its_field_or_register() {
         let text = "name = 'timer'\nsize = 8\n\
                     [[register]]\nname = 'a'\naddress = 0\nfields = [\n\
@@ -398,9 +608,51 @@ mod tests {
             ("reset = '0xg'", 5, "`0xg` is no number of 64 bits"),
             ("\nacess = 'RO'", 6, "unknown field `acess`"),
             ("\n\nname = ", 7, ""),
-            ("count = 0", 3, "there are 0 of `a`"),
+            ("count = 0", 3, "`a` is there 0 times: there are 1 to 4096"),
             ("count = 9000", 3, "there are 1 to 4096"),
-            ("stride = 4", 3, "has a `stride` and no `count`"),
+            (
+                "stride = 4",
+                3,
+                "`a` has a `stride`, and there is one of it",
+            ),
+            ("count = 2\nstride = 2", 3, "and every 0x2 bytes from there"),
+            (
+                "count = 2\nstride = 0",
+                3,
+                "has 0x0 bytes from one to the next, and each has 4",
+            ),
+            (
+                "count = 3\nstride = '0xffff_ffff_ffff_fffc'",
+                3,
+                "has addresses beyond 64 bits",
+            ),
+            ("width = 24", 3, "`a` has registers of 24 bits"),
+            ("aliases = [2]", 3, "`a` is at 0x2, which is no address"),
+            (
+                "aliases = [0]",
+                3,
+                "`a` is at 0x0, and so is `a` (map.toml:3)",
+            ),
+            (
+                "[[block]]\nname = 'b'\naddress = 8",
+                6,
+                "`b` has no register",
+            ),
+            (
+                "[[block]]\nname = 'b'\naddress = 8\n[[block.register]]\nname = 'c'\naddress = 0\nreset = 0x1_0000_0000",
+                9,
+                "`c.value` is 0x100000000 after a reset",
+            ),
+            (
+                "[[block]]\nname = 'b'\naddress = 0\n[[block.register]]\nname = 'c'\naddress = 0",
+                9,
+                "`b.c` is at 0x0, and so is `a` (map.toml:3)",
+            ),
+            (
+                "[[block]]\nname = 'b'\naddress = 8\ncount = 2\nstride = 4\n[[block.register]]\nname = 'c'\naddress = 4",
+                6,
+                "`b` has 0x4 bytes from one to the next, and each has 8",
+            ),
             (
                 "reset = 1\nfields = []",
                 3,
@@ -420,7 +672,7 @@ mod tests {
         let found = errors("name = 't'\nwidth = 33\n");
         assert_eq!(
             found,
-            ["map.toml:1: registers of 33 bits; they have 8, 16, 32 or 64"]
+            ["map.toml:1: `t` has registers of 33 bits; they have 8, 16, 32 or 64"]
         );
     }
 

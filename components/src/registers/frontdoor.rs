@@ -24,42 +24,77 @@ impl std::error::Error for Refused {}
 /// What becomes of an access: an error if it was not answered at all, as after a reset.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 
-/// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers: a word each, all of its bytes.
+/// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers.
 ///
-/// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions.
+/// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions. An
+/// access has 1, 2, 4 or 8 bytes, at an address in bytes that is a multiple of them; the data are in the lowest bits,
+/// wherever the bus has them.
 pub trait Frontdoor {
-    /// How many bytes a word has.
+    /// How many bytes an access has at most: 1, 2, 4 or 8.
     fn bytes(&self) -> usize;
 
-    /// Reads the word at an address in bytes.
-    fn read(&self, address: u64) -> Reply<u64>;
+    /// Reads so many bytes.
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64>;
 
-    /// Writes the word at an address in bytes.
-    fn write(&self, address: u64, data: u64) -> Reply<()>;
+    /// Writes so many bytes, and no others.
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()>;
+}
+
+/// Some of the bytes of a word of a bus.
+#[derive(Clone, Copy)]
+struct Lanes {
+    /// The address of the word.
+    word: u64,
+    /// How far its bits are from the lowest.
+    shift: u64,
+    /// The bytes, a bit each; `None` for all of them.
+    strobe: Option<u8>,
+    mask: u64,
+}
+
+impl Lanes {
+    fn of(address: u64, bytes: usize, bytes_of_word: usize) -> Self {
+        let lane = address % bytes_of_word as u64;
+        let mask = u64::MAX >> (64 - 8 * bytes);
+        let strobe = u8::MAX >> (8 - bytes) << lane;
+        Lanes {
+            word: address - lane,
+            shift: 8 * lane,
+            strobe: (bytes < bytes_of_word).then_some(strobe),
+            mask,
+        }
+    }
+
+    /// What was read of them.
+    fn from(self, word: u64) -> u64 {
+        word >> self.shift & self.mask
+    }
+
+    fn to(self, data: u64) -> u64 {
+        (data & self.mask) << self.shift
+    }
 }
 
 impl Frontdoor for ahb::RunningManager {
     fn bytes(&self) -> usize {
-        self.signals().bytes()
+        self.signals().bytes().min(8)
     }
 
-    fn read(&self, address: u64) -> Reply<u64> {
-        let read = self.access(ahb::Request::read(address));
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64> {
+        let this = self.clone();
         Box::pin(async move {
-            let answer = read.await?;
-            if let Err(refused) = no_error(&answer) {
-                return Ok(Err(refused));
-            }
-            let data = answer.data[0].to_u64();
-            Ok(Ok(data.ok_or_else(|| {
-                verifork::error!("AHB: registers have at most 64 bits")
-            })?))
+            let request = ahb::Request::read(address).bytes(u32::try_from(bytes)?);
+            let answer = this.access(request).await?;
+            Ok(no_error(&answer).map(|()| answer.data[0].word(0)))
         })
     }
 
-    fn write(&self, address: u64, data: u64) -> Reply<()> {
-        let written = self.access(ahb::Request::write(address, data));
-        Box::pin(async move { Ok(no_error(&written.await?)) })
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()> {
+        let this = self.clone();
+        Box::pin(async move {
+            let request = ahb::Request::write(address, data).bytes(u32::try_from(bytes)?);
+            Ok(no_error(&this.access(request).await?))
+        })
     }
 }
 
@@ -76,43 +111,47 @@ impl Frontdoor for apb::RunningManager {
         self.signals().bytes()
     }
 
-    fn read(&self, address: u64) -> Reply<u64> {
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64> {
         let this = self.clone();
         Box::pin(async move {
-            let request = apb::Request::read(u32::try_from(address)?);
+            let lanes = Lanes::of(address, bytes, Frontdoor::bytes(&this));
+            let request = apb::Request::read(u32::try_from(lanes.word)?);
             let answer = this.access(request).await?;
-            Ok(if answer.error {
-                Err(Refused("PSLVERR".to_owned()))
-            } else {
-                Ok(answer.data.into())
-            })
+            Ok(no_slave_error(answer).map(|()| lanes.from(answer.data.into())))
         })
     }
 
-    fn write(&self, address: u64, data: u64) -> Reply<()> {
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()> {
         let this = self.clone();
         Box::pin(async move {
-            let request = apb::Request::write(u32::try_from(address)?, u32::try_from(data)?);
-            let answer = this.access(request).await?;
-            Ok(if answer.error {
-                Err(Refused("PSLVERR".to_owned()))
-            } else {
-                Ok(())
-            })
+            let lanes = Lanes::of(address, bytes, Frontdoor::bytes(&this));
+            let (word, data) = (u32::try_from(lanes.word)?, u32::try_from(lanes.to(data))?);
+            let strobe = lanes.strobe;
+            let request = apb::Request {
+                strobe,
+                ..apb::Request::write(word, data)
+            };
+            Ok(no_slave_error(this.access(request).await?))
         })
     }
 }
 
+fn no_slave_error(answer: apb::Answer) -> Result<(), Refused> {
+    if answer.error {
+        return Err(Refused("PSLVERR".to_owned()));
+    }
+    Ok(())
+}
+
 impl Frontdoor for axi::RunningManager {
     fn bytes(&self) -> usize {
-        self.bus().bytes()
+        self.bus().bytes().min(8)
     }
 
-    fn read(&self, address: u64) -> Reply<u64> {
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64> {
         let this = self.clone();
         Box::pin(async move {
-            let bytes = u8::try_from(this.bus().bytes())?;
-            let burst = axi::Burst::incr(address, 1, bytes);
+            let burst = axi::Burst::incr(address, 1, u8::try_from(bytes)?);
             let answer = this.read_burst(burst).await?;
             let mut word = [0; 8];
             for (byte, read) in word.iter_mut().zip(&answer.data) {
@@ -122,10 +161,9 @@ impl Frontdoor for axi::RunningManager {
         })
     }
 
-    fn write(&self, address: u64, data: u64) -> Reply<()> {
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()> {
         let this = self.clone();
         Box::pin(async move {
-            let bytes = this.bus().bytes();
             let burst = axi::Burst::incr(address, 1, u8::try_from(bytes)?);
             let answer = this
                 .write_burst(burst, &data.to_le_bytes()[..bytes])
@@ -140,16 +178,19 @@ impl Frontdoor for axi_lite::RunningManager {
         self.signals().bytes()
     }
 
-    fn read(&self, address: u64) -> Reply<u64> {
-        let read = self.read_response(address);
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64> {
+        let lanes = Lanes::of(address, bytes, Frontdoor::bytes(self));
+        let read = self.read_response(lanes.word);
         Box::pin(async move {
             let (response, data) = read.await?;
-            Ok(okay(response).map(|()| data))
+            Ok(okay(response).map(|()| lanes.from(data)))
         })
     }
 
-    fn write(&self, address: u64, data: u64) -> Reply<()> {
-        let written = self.write_response(address, data, self.signals().all_bytes());
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()> {
+        let lanes = Lanes::of(address, bytes, Frontdoor::bytes(self));
+        let strobe = lanes.strobe.unwrap_or(self.signals().all_bytes());
+        let written = self.write_response(lanes.word, lanes.to(data), strobe);
         Box::pin(async move { Ok(okay(written.await?)) })
     }
 }
@@ -166,16 +207,26 @@ impl Frontdoor for wishbone::RunningManager {
         self.signals().bytes()
     }
 
-    fn read(&self, address: u64) -> Reply<u64> {
-        let read = self.access(wishbone::Request::read(address));
+    fn read(&self, address: u64, bytes: usize) -> Reply<u64> {
+        let lanes = Lanes::of(address, bytes, Frontdoor::bytes(self));
+        let request = wishbone::Request {
+            select: lanes.strobe,
+            ..wishbone::Request::read(lanes.word)
+        };
+        let read = self.access(request);
         Box::pin(async move {
             let answer = read.await?;
-            Ok(acknowledged(answer.termination).map(|()| answer.data))
+            Ok(acknowledged(answer.termination).map(|()| lanes.from(answer.data)))
         })
     }
 
-    fn write(&self, address: u64, data: u64) -> Reply<()> {
-        let written = self.access(wishbone::Request::write(address, data));
+    fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()> {
+        let lanes = Lanes::of(address, bytes, Frontdoor::bytes(self));
+        let request = wishbone::Request {
+            select: lanes.strobe,
+            ..wishbone::Request::write(lanes.word, lanes.to(data))
+        };
+        let written = self.access(request);
         Box::pin(async move { Ok(acknowledged(written.await?.termination)) })
     }
 }

@@ -7,6 +7,10 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::access::Access;
+use super::rules::{self, FieldShape, RegisterShape};
+
+/// The most bytes that a register has.
+const MOST_BYTES: u64 = 8;
 
 /// The registers of a block, checked. A clone is the same map.
 #[derive(Clone, Debug)]
@@ -18,8 +22,35 @@ pub(super) struct Block {
     pub(super) width: u32,
     pub(super) size: Option<u64>,
     pub(super) registers: Vec<Register>,
-    /// The index of the register at an address.
-    pub(super) at: BTreeMap<u64, usize>,
+    /// The indices of the registers at an address: two of them where one is read and the other is written.
+    at: BTreeMap<u64, Vec<usize>>,
+}
+
+impl Block {
+    /// The registers that have some of these bytes, and where each begins.
+    pub(super) fn overlapping(
+        &self,
+        offset: u64,
+        bytes: u64,
+    ) -> impl Iterator<Item = (usize, u64)> {
+        overlapping(&self.at, &self.registers, offset, bytes)
+    }
+}
+
+fn overlapping(
+    at: &BTreeMap<u64, Vec<usize>>,
+    registers: &[Register],
+    offset: u64,
+    bytes: u64,
+) -> impl Iterator<Item = (usize, u64)> {
+    let first = offset.saturating_sub(MOST_BYTES - 1);
+    let last = offset.saturating_add(bytes - 1);
+    at.range(first..=last).flat_map(move |(&address, indices)| {
+        let indices = indices.iter().copied();
+        indices
+            .filter(move |&index| address.saturating_add(registers[index].bytes() - 1) >= offset)
+            .map(move |index| (index, address))
+    })
 }
 
 /// Where something was described.
@@ -43,9 +74,14 @@ impl fmt::Display for Place {
 pub struct Register {
     pub(super) name: String,
     pub(super) address: u64,
+    pub(super) aliases: Vec<u64>,
+    /// In bits; that of the map until it is built.
+    pub(super) width: Option<u32>,
     pub(super) fields: Vec<Field>,
     pub(super) path: Option<String>,
     pub(super) is_tested: bool,
+    /// It comes from a block, whose name stands before its own.
+    pub(super) is_of_block: bool,
     pub(super) place: Place,
 }
 
@@ -53,13 +89,21 @@ impl Register {
     /// A register at an address in bytes, without fields.
     #[track_caller]
     pub fn new(name: impl Into<String>, address: u64) -> Self {
+        let place = Place::Code(Location::caller());
+        Register::at(name.into(), address, place)
+    }
+
+    pub(super) fn at(name: String, address: u64, place: Place) -> Self {
         Register {
-            name: name.into(),
+            name,
             address,
+            aliases: Vec::new(),
+            width: None,
             fields: Vec::new(),
             path: None,
             is_tested: true,
-            place: Place::Code(Location::caller()),
+            is_of_block: false,
+            place,
         }
     }
 
@@ -67,6 +111,21 @@ impl Register {
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
         self.fields.push(field);
+        self
+    }
+
+    /// How many bits it has, if not those of the map: 8, 16, 32 or 64. One that is wider than a word of the bus is
+    /// accessed a word after the other, the lowest first, and one that is narrower by its bytes alone.
+    #[must_use]
+    pub fn width(self, bits: u32) -> Self {
+        let width = Some(bits);
+        Register { width, ..self }
+    }
+
+    /// Another address at which the same register is.
+    #[must_use]
+    pub fn alias(mut self, address: u64) -> Self {
+        self.aliases.push(address);
         self
     }
 
@@ -90,6 +149,48 @@ impl Register {
 
     pub(super) fn is_readable(&self) -> bool {
         self.fields.iter().any(|field| field.access.is_readable())
+    }
+
+    /// Its width in bits, once the map is built.
+    pub(super) fn bits(&self) -> u32 {
+        self.width.unwrap_or(32)
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        u64::from(self.bits() / 8)
+    }
+
+    /// Where it is, and where it is too.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = u64> + use<'_> {
+        std::iter::once(self.address).chain(self.aliases.iter().copied())
+    }
+
+    fn shape<'a>(&'a self, address: u64, place: &'a str) -> RegisterShape<'a> {
+        RegisterShape {
+            name: &self.name,
+            address,
+            bytes: self.bytes(),
+            count: 1,
+            stride: 0,
+            is_readable: self.is_readable(),
+            is_writable: self.is_writable(),
+            place,
+        }
+    }
+
+    /// The same register of a block inside of another one.
+    fn below(&self, block: &str, address: u64) -> Self {
+        Register {
+            name: format!("{block}.{}", self.name),
+            address: address.saturating_add(self.address),
+            aliases: self
+                .aliases
+                .iter()
+                .map(|alias| address.saturating_add(*alias))
+                .collect(),
+            is_of_block: true,
+            ..self.clone()
+        }
     }
 }
 
@@ -148,6 +249,16 @@ impl Field {
 
     pub(super) fn width(&self) -> u32 {
         self.high - self.low + 1
+    }
+
+    fn shape<'a>(&'a self, place: &'a str) -> FieldShape<'a> {
+        FieldShape {
+            name: &self.name,
+            low: self.low,
+            high: self.high,
+            reset: self.reset,
+            place,
+        }
     }
 
     /// Its bits in the register.
@@ -209,64 +320,68 @@ impl MapBuilder {
         self
     }
 
+    /// Adds the registers of another map, at this address and below this name: `dma` makes `dma.control` of
+    /// `control`.
+    pub fn block(mut self, name: impl AsRef<str>, address: u64, map: &Map) -> Self {
+        let below = |register: &Register| register.below(name.as_ref(), address);
+        self.registers.extend(map.0.registers.iter().map(below));
+        self
+    }
+
     /// Checks it.
     ///
     /// # Errors
     ///
-    /// What does not fit, each with the line of its register or field: fields that overlap, a field outside of
-    /// its register, an address or a name that is there twice, an address that is none of a word or is outside of
-    /// the block, a reset value that does not fit.
-    pub fn build(self) -> Result<Map, MapError> {
-        let mut errors = Vec::new();
-        if !matches!(self.width, 8 | 16 | 32 | 64) {
-            errors.push(format!(
-                "{}: registers of {} bits; they have 8, 16, 32 or 64",
-                self.place, self.width
-            ));
-            return Err(MapError(errors));
+    /// What does not fit, each with the line of its register or field: a width that is none; fields that overlap, a
+    /// field outside of its register; a name that is there twice; an address that is none of a word, is outside of the
+    /// block, or is that of another register, unless one of them is just read and the other just written; a reset value
+    /// that does not fit.
+    pub fn build(mut self) -> Result<Map, MapError> {
+        if let Some(fault) = rules::register_width(self.width) {
+            let fault = format!("{}: `{}` {}", self.place, self.name, fault.as_str());
+            return Err(MapError(vec![fault]));
         }
-        let bytes = u64::from(self.width / 8);
-        let mut at: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut errors = Vec::new();
+        let word = u64::from(self.width / 8);
+        let mut at: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         let mut names = HashSet::new();
+        for register in &mut self.registers {
+            let width = *register.width.get_or_insert(self.width);
+            if let Some(fault) = rules::register_width(width) {
+                let Register { name, place, .. } = &register;
+                errors.push(format!("{place}: `{name}` {}", fault.as_str()));
+                register.width = Some(self.width);
+            }
+        }
         for (index, register) in self.registers.iter().enumerate() {
-            let Register {
-                name,
-                address,
-                place,
-                ..
-            } = register;
-            let mut wrong = |what: String| errors.push(format!("{place}: `{name}` {what}"));
-            if name.is_empty() || name.contains(['.', ' ']) {
-                wrong(
-                    "is no name of a register: it has a letter at least, no space and no dot"
-                        .into(),
-                );
+            let Register { name, place, .. } = register;
+            let mut wrong = |what: &str| errors.push(format!("{place}: `{name}` {what}"));
+            if name.is_empty() || name.contains(' ') || name.contains('.') && !register.is_of_block
+            {
+                wrong("is no name of a register: it has a letter at least, no space and no dot");
             }
             if !names.insert(name.as_str()) {
-                wrong("is there twice".into());
+                wrong("is there twice");
             }
-            if !address.is_multiple_of(bytes) {
-                wrong(format!(
-                    "is at {address:#x}, which is no address of a register of {bytes} bytes"
-                ));
-            }
-            if let Some(size) = self.size
-                && *address > size.saturating_sub(bytes)
-            {
-                wrong(format!(
-                    "is at {address:#x}, outside of the block's {size:#x} bytes"
-                ));
-            }
-            if let Some(&other) = at.get(address) {
-                let Register { name, place, .. } = &self.registers[other];
-                wrong(format!("is at {address:#x}, and so is `{name}` ({place})"));
-            } else {
-                at.insert(*address, index);
+            for address in register.addresses() {
+                let shape = register.shape(address, "");
+                if let Some(fault) = rules::register_place(&shape, word, self.size) {
+                    wrong(fault.as_str());
+                    continue;
+                }
+                for (other, at) in overlapping(&at, &self.registers, address, register.bytes()) {
+                    let other = &self.registers[other];
+                    let place = other.place.to_string();
+                    if let Some(fault) = rules::registers_apart(&shape, &other.shape(at, &place)) {
+                        wrong(fault.as_str());
+                    }
+                }
+                at.entry(address).or_default().push(index);
             }
             if register.fields.is_empty() {
-                wrong("has no field".into());
+                wrong("has no field");
             }
-            self.check_fields(register, &mut errors);
+            check_fields(register, &mut errors);
         }
         if self.registers.is_empty() {
             errors.push(format!("{}: `{}` has no register", self.place, self.name));
@@ -282,61 +397,38 @@ impl MapBuilder {
             at,
         })))
     }
+}
 
-    fn check_fields(&self, register: &Register, errors: &mut Vec<String>) {
-        for (index, field) in register.fields.iter().enumerate() {
-            let Field {
-                name, place, low, ..
-            } = field;
-            let whole = format!("{}.{name}", register.name);
-            let mut wrong = |what: String| errors.push(format!("{place}: `{whole}` {what}"));
-            if name.is_empty() || name.contains(['.', ' ']) {
-                wrong(
-                    "is no name of a field: it has a letter at least, no space and no dot".into(),
-                );
-            }
-            if low > &field.high {
-                wrong(format!(
-                    "has the bits {}:{low}: the highest comes first",
-                    field.high
-                ));
-                continue;
-            }
-            if field.high >= self.width {
-                wrong(format!(
-                    "has {}, outside of the register's {} bits",
-                    field.bits(),
-                    self.width
-                ));
-                continue;
-            }
-            if let Some(reset) = field.reset
-                && reset > ones(field.width())
+fn check_fields(register: &Register, errors: &mut Vec<String>) {
+    for (index, field) in register.fields.iter().enumerate() {
+        let Field { name, place, .. } = field;
+        let whole = format!("{}.{name}", register.name);
+        let mut wrong = |what: &str| errors.push(format!("{place}: `{whole}` {what}"));
+        if name.is_empty() || name.contains(['.', ' ']) {
+            wrong("is no name of a field: it has a letter at least, no space and no dot");
+        }
+        let shape = field.shape("");
+        if let Some(fault) = rules::field_bits(&shape, register.bits()) {
+            wrong(fault.as_str());
+            continue;
+        }
+        if let Some(fault) = rules::field_reset(&shape) {
+            wrong(fault.as_str());
+        }
+        for other in &register.fields[..index] {
+            if rules::fields_apart(&shape, &other.shape("")).is_some()
+                && let place = other.place.to_string()
+                && let Some(fault) = rules::fields_apart(&shape, &other.shape(&place))
             {
-                wrong(format!(
-                    "is {reset:#x} after a reset, which does not fit its {} bits",
-                    field.width()
-                ));
-            }
-            for other in &register.fields[..index] {
-                if other.name == *name {
-                    wrong(format!("is there twice ({})", other.place));
-                } else if other.low <= field.high && *low <= other.high {
-                    wrong(format!(
-                        "has {}, and `{}` has {} ({}): they overlap",
-                        field.bits(),
-                        other.name,
-                        other.bits(),
-                        other.place
-                    ));
-                }
+                wrong(fault.as_str());
             }
         }
     }
 }
 
 impl Map {
-    /// A description of registers of so many bits: 8, 16, 32 or 64.
+    /// A description of registers of so many bits: 8, 16, 32 or 64. It is checked when it is
+    /// [built](MapBuilder::build).
     #[track_caller]
     pub fn builder(name: impl Into<String>, width: u32) -> MapBuilder {
         MapBuilder {
@@ -353,7 +445,7 @@ impl Map {
         &self.0.name
     }
 
-    /// How many bits a register has.
+    /// How many bits a register has that does not say it itself.
     pub fn width(&self) -> u32 {
         self.0.width
     }
@@ -364,6 +456,25 @@ impl Map {
             .registers
             .iter()
             .map(|register| (register.name.as_str(), register.address))
+    }
+
+    /// The same map, with its paths below this one: for a block that is there several times.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Map {
+        let whole = |below: &Option<String>| below.as_ref().map(|below| format!("{path}.{below}"));
+        let mut registers = self.0.registers.clone();
+        for register in &mut registers {
+            register.path = whole(&register.path);
+            for field in &mut register.fields {
+                field.path = whole(&field.path);
+            }
+        }
+        Map(Rc::new(Block {
+            name: self.0.name.clone(),
+            registers,
+            at: self.0.at.clone(),
+            ..*self.0
+        }))
     }
 }
 
@@ -440,7 +551,7 @@ mod tests {
     #[test]
     fn a_width_that_is_none_and_a_map_without_registers_are_refused() {
         let found = errors(Map::builder("timer", 12));
-        assert!(found[0].contains("registers of 12 bits; they have 8, 16, 32 or 64"));
+        assert!(found[0].contains("`timer` has registers of 12 bits; they have 8, 16, 32 or 64"));
         let found = errors(Map::builder("timer", 32));
         assert!(found[0].ends_with("`timer` has no register"));
     }

@@ -108,6 +108,15 @@ pub(super) enum Finding {
     Other(String),
 }
 
+impl Finding {
+    /// The address of the access that has shown it, of a register with several.
+    pub(super) fn seen_at(&mut self, address: u64) {
+        if let Finding::Field(mismatch) = self {
+            mismatch.address = address;
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

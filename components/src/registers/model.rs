@@ -64,15 +64,18 @@ struct Named {
 impl Model {
     /// A model of the registers of a map, reached by a manager of a bus. They are taken to be as after a reset.
     ///
+    /// A register that is wider than a word of the bus is accessed word by word, the lowest first; one that is narrower by
+    /// its bytes alone.
+    ///
     /// # Errors
     ///
-    /// A word of the bus is not as wide as a register.
+    /// An access of the bus has 3 bytes, say: they have 1, 2, 4 or 8.
     #[track_caller]
     pub fn new(map: &Map, frontdoor: impl Frontdoor + 'static) -> Result<Self> {
-        let (width, bus) = (map.width(), frontdoor.bytes() * 8);
+        let bytes = frontdoor.bytes();
         verifork::ensure!(
-            width as usize == bus,
-            "registers of `{}` have {width} bits, and a word of the bus has {bus}",
+            matches!(bytes, 1 | 2 | 4 | 8),
+            "an access of the bus of `{}` has {bytes} bytes; it takes 1, 2, 4 or 8",
             map.name()
         );
         let model = Model {
@@ -87,6 +90,11 @@ impl Model {
         };
         model.reset();
         Ok(model)
+    }
+
+    /// Its map.
+    pub fn map(&self) -> &Map {
+        &self.shared.map
     }
 
     /// The address of the block on the bus: 0 unless told otherwise.
@@ -176,7 +184,7 @@ impl Model {
                 mask: field.mask(),
             }
         } else {
-            let width = self.shared.map.width();
+            let width = described.bits();
             verifork::ensure!(
                 found <= width,
                 "`{}` has {found} bits, and `{}`, whose backdoor it is to be, has {width}",
@@ -243,7 +251,8 @@ impl Model {
         let this = self.clone();
         async move {
             let (register, data) = prepared?;
-            match this.write_word(register, data).await? {
+            let offset = this.registers()[register].address;
+            match this.write_word(register, offset, data).await? {
                 Ok(()) => Ok(()),
                 Err(why) => Err(this.refused(refused, register, &why)),
             }
@@ -280,7 +289,8 @@ impl Model {
         async move {
             let named = named?;
             let (mask, low) = this.bits(named);
-            let (data, found) = match this.read_word(named.register).await? {
+            let offset = this.registers()[named.register].address;
+            let (data, found) = match this.read_word(named.register, offset).await? {
                 Ok(read) => read,
                 Err(why) => return Err(this.refused(refused, named.register, &why)),
             };
@@ -384,21 +394,28 @@ impl Model {
         backdoors[register].iter().fold(0, |all, it| all | it.mask)
     }
 
-    /// Reads a register: what it gave, and what differs from the mirror.
+    /// Reads a register at one of its addresses: what it gave, and what differs from the mirror.
     pub(super) async fn read_word(
         &self,
         register: usize,
+        offset: u64,
     ) -> Result<Result<(u64, Vec<Finding>), Refused>> {
-        let address = self.address(register);
-        let data = match self.shared.frontdoor.read(address).await? {
-            Ok(data) => data,
-            Err(refused) => return Ok(Err(refused)),
-        };
+        let (mut data, bits) = (0, self.registers()[register].bits());
+        for Part { at, bytes } in self.parts(register) {
+            let address = self.shared.base.get().wrapping_add(offset + at);
+            match self.shared.frontdoor.read(address, bytes).await? {
+                Ok(part) => data |= part << (8 * at),
+                Err(refused) => return Ok(Err(refused)),
+            }
+        }
         // Who follows a monitor has heard of it there.
         let found = if self.shared.follows.get() {
             Vec::new()
         } else {
-            self.shared.was_read(register, data, u64::MAX)
+            let bytes = u64::from(bits / 8);
+            let found = self.shared.was_read_at(offset, bytes, data, ones(bits));
+            let of_this = |(at, finding)| (at == register).then_some(finding);
+            found.into_iter().filter_map(of_this).collect()
         };
         Ok(Ok((data, found)))
     }
@@ -406,12 +423,22 @@ impl Model {
     pub(super) async fn write_word(
         &self,
         register: usize,
+        offset: u64,
         data: u64,
     ) -> Result<Result<(), Refused>> {
-        let address = self.address(register);
-        let outcome = self.shared.frontdoor.write(address, data).await?;
-        if outcome.is_ok() && !self.shared.follows.get() {
-            self.shared.was_written(register, data, u64::MAX);
+        let mut outcome = Ok(());
+        for Part { at, bytes } in self.parts(register) {
+            let address = self.shared.base.get().wrapping_add(offset + at);
+            let part = data >> (8 * at) & (u64::MAX >> (64 - 8 * bytes));
+            outcome = self.shared.frontdoor.write(address, part, bytes).await?;
+            if outcome.is_err() {
+                break;
+            }
+            if !self.shared.follows.get() {
+                let mask = u64::MAX >> (64 - 8 * bytes);
+                self.shared
+                    .was_written_at(offset + at, bytes as u64, part, mask);
+            }
         }
         if self.covered(register) != 0 {
             // The design takes it at the edge that this has returned from: only after that it shows.
@@ -423,14 +450,26 @@ impl Model {
     /// Whether the bus refuses a read and a write where no register is.
     pub(super) async fn refuses(&self, offset: u64) -> Result<(bool, bool)> {
         let address = self.shared.base.get().wrapping_add(offset);
-        let read = self.shared.frontdoor.read(address).await?;
-        let written = self.shared.frontdoor.write(address, self.all()).await?;
+        let bytes = self.step();
+        let ones = u64::MAX >> (64 - 8 * bytes);
+        let read = self.shared.frontdoor.read(address, bytes).await?;
+        let written = self.shared.frontdoor.write(address, ones, bytes).await?;
         Ok((read.is_err(), written.is_err()))
     }
 
-    /// All bits of a register.
-    pub(super) fn all(&self) -> u64 {
-        ones(self.shared.map.width())
+    /// The bytes of an access where no register is.
+    pub(super) fn step(&self) -> usize {
+        let word = (self.shared.map.width() / 8) as usize;
+        word.min(self.shared.frontdoor.bytes())
+    }
+
+    /// The accesses that a register takes.
+    fn parts(&self, register: usize) -> impl Iterator<Item = Part> + use<> {
+        let all = (self.registers()[register].bits() / 8) as usize;
+        let bytes = self.shared.frontdoor.bytes().min(all);
+        (0..all as u64)
+            .step_by(bytes)
+            .map(move |at| Part { at, bytes })
     }
 
     fn address(&self, register: usize) -> u64 {
@@ -465,7 +504,7 @@ impl Model {
         let most = if named.field.is_some() {
             mask >> low
         } else {
-            self.all()
+            ones(self.registers()[named.register].bits())
         };
         verifork::ensure!(
             value <= most,
@@ -476,12 +515,13 @@ impl Model {
 
     #[track_caller]
     fn named(&self, name: &str) -> Result<Named> {
-        let (register, field) = match name.split_once('.') {
-            Some((register, field)) => (register, Some(field)),
-            None => (name, None),
+        // Registers of blocks have dots in their names.
+        let position = |name: &str| self.registers().iter().position(|it| it.name == name);
+        let (register, field) = match (position(name), name.rsplit_once('.')) {
+            (None, Some((register, field))) => (register, Some(field)),
+            _ => (name, None),
         };
-        let known = self.registers().iter().position(|it| it.name == register);
-        let Some(at) = known else {
+        let Some(at) = position(register) else {
             let names: Vec<_> = self.registers().iter().map(|it| it.name.as_str()).collect();
             verifork::bail!(
                 "`{}` has no register `{register}`; there are {}",
@@ -518,31 +558,84 @@ impl Model {
         let Some(written) = named.field else {
             return Ok((named.register, value));
         };
-        let register = &self.registers()[named.register];
-        let mirror = self.mirror(named.register);
-        let mut data = value << low;
+        let beside = self.left(named.register, Some(written))?;
+        Ok((named.register, beside | value << low))
+    }
+
+    /// What is written to a register so that it stays as it is.
+    #[track_caller]
+    pub(super) fn kept(&self, name: &str) -> Result<u64> {
+        self.left(self.has_register(name)?, None)
+    }
+
+    /// The index of a register.
+    #[track_caller]
+    pub(super) fn has_register(&self, name: &str) -> Result<usize> {
+        let named = self.named(name)?;
+        verifork::ensure!(
+            named.field.is_none(),
+            "`{name}` is no register, but a field"
+        );
+        Ok(named.register)
+    }
+
+    /// What is written to the fields of a register, but for one, so that they stay as they are.
+    #[track_caller]
+    fn left(&self, register: usize, but: Option<usize>) -> Result<u64> {
+        let (mirror, mut data) = (self.mirror(register), 0);
+        let register = &self.registers()[register];
         for (at, field) in register.fields.iter().enumerate() {
-            if at == written {
+            if Some(at) == but {
                 continue;
             }
             let left = field.access.leaves(field.mask());
             let Some(left) = left else {
+                let beside = but.map(|but| &register.fields[but].name);
+                let beside =
+                    beside.map(|it| format!(", which is written beside `{}.{it}`,", register.name));
                 verifork::ensure!(
                     mirror.known & field.mask() == field.mask(),
-                    "what `{}.{}` holds, which is written beside `{name}`, is not known: read it before",
+                    "what `{}.{}` holds{} is not known: read it before",
                     register.name,
-                    field.name
+                    field.name,
+                    beside.unwrap_or_default()
                 );
                 data |= mirror.value & field.mask();
                 continue;
             };
             data |= left;
         }
-        Ok((named.register, data))
+        Ok(data)
     }
 }
 
+/// One of the accesses of a register: so many bytes from its lowest on.
+#[derive(Clone, Copy)]
+struct Part {
+    at: u64,
+    bytes: usize,
+}
+
 impl Shared {
+    /// So many bytes from an address on were written, those in the mask.
+    fn was_written_at(&self, offset: u64, bytes: u64, data: u64, mask: u64) {
+        for (register, at) in self.map.0.overlapping(offset, bytes) {
+            let of_register = |bits| moved(bits, offset, at);
+            self.was_written(register, of_register(data), of_register(mask));
+        }
+    }
+
+    /// So many bytes from an address on were read: what differs, and in which registers.
+    fn was_read_at(&self, offset: u64, bytes: u64, data: u64, mask: u64) -> Vec<(usize, Finding)> {
+        let mut found = Vec::new();
+        for (register, at) in self.map.0.overlapping(offset, bytes) {
+            let of_register = |bits| moved(bits, offset, at);
+            let differs = self.was_read(register, of_register(data), of_register(mask));
+            found.extend(differs.into_iter().map(|finding| (register, finding)));
+        }
+        found
+    }
+
     /// A register was written.
     fn was_written(&self, register: usize, data: u64, mask: u64) {
         let mut mirrors = self.mirrors.borrow_mut();
@@ -592,47 +685,39 @@ impl Shared {
     }
 
     fn observe(&self, seen: Observed) {
-        let (Observed::Write {
-            address,
-            data,
-            mask,
-        }
-        | Observed::Read {
-            address,
-            data,
-            mask,
-        }) = seen;
-        let width = self.map.width();
-        let bytes = u64::from(width / 8);
-        let offset = address.wrapping_sub(self.base.get());
-        // It may begin in the middle of a register, and be of several.
-        let in_register = offset % bytes;
-        let shifted = |bits: u64| u128::from(bits) << (8 * in_register);
-        let (mut data, mut mask) = (shifted(data), shifted(mask));
-        let mut word = offset - in_register;
-        while mask != 0 {
-            let part = |bits: u128| u64::try_from(bits & u128::from(ones(width))).unwrap_or(0);
-            if let Some(&register) = self.map.0.at.get(&word)
-                && part(mask) != 0
-            {
-                match seen {
-                    Observed::Write { .. } => self.was_written(register, part(data), part(mask)),
-                    Observed::Read { .. } => self.was_seen(register, part(data), part(mask)),
+        const BYTES: u64 = 8;
+        let base = self.base.get();
+        match seen {
+            Observed::Write {
+                address,
+                data,
+                mask,
+            } => self.was_written_at(address.wrapping_sub(base), BYTES, data, mask),
+            Observed::Read {
+                address,
+                data,
+                mask,
+            } => {
+                let found = self.was_read_at(address.wrapping_sub(base), BYTES, data, mask);
+                let found = found.into_iter().map(|(_, finding)| finding).collect();
+                let name = self.map.name();
+                let what = format!("a read of `{name}` that the monitor has seen");
+                if let Err(found) = Mismatches::of(what, found) {
+                    fail_test(format!("model of {name}"), found.into());
                 }
             }
-            (data, mask) = (data >> width, mask >> width);
-            word = word.wrapping_add(bytes);
         }
     }
+}
 
-    /// A monitor has seen that a register was read.
-    fn was_seen(&self, register: usize, data: u64, mask: u64) {
-        let found = self.was_read(register, data, mask);
-        let name = self.map.name();
-        let what = format!("a read of `{name}` that the monitor has seen");
-        if let Err(found) = Mismatches::of(what, found) {
-            fail_test(format!("model of {name}"), found.into());
-        }
+/// Bits of a word at one address as those of a register at another, in whose place they are.
+fn moved(bits: u64, from: u64, to: u64) -> u64 {
+    if from >= to {
+        bits.checked_shl(8 * u32::try_from(from - to).unwrap_or(8))
+            .unwrap_or(0)
+    } else {
+        bits.checked_shr(8 * u32::try_from(to - from).unwrap_or(8))
+            .unwrap_or(0)
     }
 }
 

@@ -21,14 +21,17 @@ impl Model {
         let mut found = Vec::new();
         for (at, register) in self.tested() {
             if register.is_readable() {
-                found.extend(self.look(at, "").await?);
+                for address in register.addresses() {
+                    found.extend(self.look(at, address, "").await?);
+                }
             }
         }
         self.report("the reset test", found)
     }
 
-    /// Writes each bit of every register that can be written as a 1 and as a 0, the others with what they hold, and
-    /// reads what has become of it. A register without a field that can be written is written too, and stays as it
+    /// Writes each bit of every register that can be written as a 1 and as a 0 and back, the others with what they hold, and
+    /// reads twice what has become of it: the second time, what the read itself has done. Fields that cannot be read are
+    /// looked at by the backdoor, if they have one. A register without a field that can be written is written too, and stays as it
     /// is, whether or not the bus refuses that. What a write clears or sets is set or cleared by the
     /// [backdoor](Self::bind_backdoor) before, where it has one that the simulator can write.
     ///
@@ -39,44 +42,95 @@ impl Model {
     pub async fn bit_bash_test(&self) -> Result {
         let mut found = Vec::new();
         for (at, register) in self.tested() {
-            found.extend(self.bash(at, register).await?);
+            for address in register.addresses() {
+                let differs = self.bash(at, register, address).await?;
+                let is_found = !differs.is_empty();
+                found.extend(differs);
+                if is_found {
+                    break;
+                }
+            }
         }
         self.report("the bit-bash test", found)
     }
 
-    async fn bash(&self, at: usize, register: &Register) -> Result<Vec<Finding>> {
+    async fn bash(&self, at: usize, register: &Register, address: u64) -> Result<Vec<Finding>> {
         let stable = |field: &&Field| !field.is_volatile;
         let fields = register.fields.iter().filter(stable);
         let bits = fields.fold(0, |all, field| all | field.mask());
+        // Where another register is written at the same address, a write is none of this one.
+        if !register.is_writable() && self.is_written_beside(at) {
+            return Ok(Vec::new());
+        }
+        let found = self.look_twice(at, address, "").await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        // Bits of both values are written with both, before what can be set or cleared once is; and then there are
+        // writes without a read between them, of which the first may leave something. The last one restores what was.
+        const PATTERN: u64 = 0x5555_5555_5555_5555;
+        let held = self.held(at);
+        for writes in [
+            &[held ^ PATTERN & bits][..],
+            &[PATTERN & bits, !PATTERN & bits, held],
+        ] {
+            let found = self.write_and_look(at, register, address, writes).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
         for bit in (0..u64::BITS).filter(|bit| bits >> bit & 1 == 1) {
             // There and back again.
             for turn in 0..2 {
                 let shown = self.show_writes(at, register);
-                let mirror = self.mirror(at);
-                let held = mirror.value & mirror.known;
+                let held = self.held(at);
                 // The bit alone, and all others.
                 let held = if turn == 0 { held & !shown } else { held };
-                let data = held ^ 1 << bit;
-                match self.write_word(at, data).await? {
-                    Ok(()) => {}
-                    Err(_) if !register.is_writable() => {}
-                    Err(why) => {
-                        let what = format!(
-                            "a write of {data:#x} to `{}` was refused: {why}",
-                            register.name
-                        );
-                        return Ok(vec![Finding::Other(what)]);
-                    }
-                }
-                if register.is_readable() {
-                    let found = self.look(at, &format!("a write of {data:#x}")).await?;
-                    if !found.is_empty() {
-                        return Ok(found);
-                    }
+                let writes = &[held ^ 1 << bit];
+                let found = self.write_and_look(at, register, address, writes).await?;
+                if !found.is_empty() {
+                    return Ok(found);
                 }
             }
         }
         Ok(Vec::new())
+    }
+
+    fn held(&self, at: usize) -> u64 {
+        let mirror = self.mirror(at);
+        mirror.value & mirror.known
+    }
+
+    async fn write_and_look(
+        &self,
+        at: usize,
+        register: &Register,
+        address: u64,
+        writes: &[u64],
+    ) -> Result<Vec<Finding>> {
+        let mut after = String::new();
+        for data in writes {
+            match self.write_word(at, address, *data).await? {
+                Ok(()) => {}
+                Err(_) if !register.is_writable() => {}
+                Err(why) => {
+                    let what = format!(
+                        "a write of {data:#x} to `{}` was refused: {why}",
+                        register.name
+                    );
+                    return Ok(vec![Finding::Other(what)]);
+                }
+            }
+            after = format!("a write of {data:#x}");
+        }
+        self.look_twice(at, address, &after).await
+    }
+
+    fn is_written_beside(&self, at: usize) -> bool {
+        let register = &self.registers()[at];
+        let block = &self.shared.map.0;
+        let mut others = block.overlapping(register.address, register.bytes());
+        others.any(|(other, _)| other != at && self.registers()[other].is_writable())
     }
 
     /// Sets what a write clears, and clears what it sets, by the backdoor; the bits that have one.
@@ -122,7 +176,7 @@ impl Model {
             for pattern in PATTERNS {
                 let mirror = self.mirror(at);
                 let data = mirror.value & mirror.known & !bits | pattern & bits;
-                if let Err(why) = self.write_word(at, data).await? {
+                if let Err(why) = self.write_word(at, register.address, data).await? {
                     let what = format!(
                         "a write of {data:#x} to `{}` was refused: {why}",
                         register.name
@@ -141,7 +195,7 @@ impl Model {
                 }
                 if fields.iter().any(|field| field.access.is_readable()) {
                     let after = format!("{:#x} was written by the backdoor", pattern & bits);
-                    found.extend(self.look(at, &after).await?);
+                    found.extend(self.look(at, register.address, &after).await?);
                 }
             }
         }
@@ -169,8 +223,8 @@ impl Model {
                 "the test of addresses without a register: `{name}` has no `size` to end them"
             );
         };
-        let step = usize::try_from(block.width / 8)?;
-        let words = size / u64::from(block.width / 8);
+        let step = self.step();
+        let words = size / step as u64;
         verifork::ensure!(
             words <= MOST_WORDS,
             "the test of addresses without a register: `{name}` has {words} words, and it tries {MOST_WORDS} at most; \
@@ -178,7 +232,7 @@ impl Model {
         );
         let holes: Vec<u64> = (0..size)
             .step_by(step)
-            .filter(|offset| !block.at.contains_key(offset))
+            .filter(|&offset| block.overlapping(offset, step as u64).next().is_none())
             .collect();
         verifork::ensure!(
             !holes.is_empty(),
@@ -201,7 +255,7 @@ impl Model {
                 .all(|field| field.access.reads_quietly());
             if register.is_readable() && quiet {
                 let after = "accesses where nothing is";
-                found.extend(self.look(at, after).await?);
+                found.extend(self.look(at, register.address, after).await?);
             }
         }
         self.report("the test of addresses without a register", found)
@@ -212,13 +266,50 @@ impl Model {
         registers.filter(|(_, register)| register.is_tested)
     }
 
+    /// Compares a register with the mirror: what can be read by two reads, of which the second shows what the first has
+    /// done, and what cannot by the backdoor, if it has one.
+    async fn look_twice(&self, at: usize, address: u64, after: &str) -> Result<Vec<Finding>> {
+        let register = &self.registers()[at];
+        let hidden = |field: &&Field| !field.access.is_readable() && !field.is_volatile;
+        let hidden = register.fields.iter().filter(hidden);
+        let hidden = hidden.fold(0, |all, field| all | field.mask()) & self.covered(at);
+        if hidden != 0 {
+            let (value, _) = self.peek_word(at)?;
+            let after = if after.is_empty() {
+                "no write yet, by the backdoor".to_owned()
+            } else {
+                format!("{after}, by the backdoor")
+            };
+            let found = self.differences(at, value, hidden, &after);
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        if !register.is_readable() {
+            return Ok(Vec::new());
+        }
+        let found = self.look(at, address, after).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let after = match after {
+            "" => "a read".to_owned(),
+            write => format!("{write} and a read"),
+        };
+        self.look(at, address, &after).await
+    }
+
     /// Reads a register and compares it with the mirror.
-    async fn look(&self, at: usize, after: &str) -> Result<Vec<Finding>> {
+    async fn look(&self, at: usize, address: u64, after: &str) -> Result<Vec<Finding>> {
         let before = self.mirror(at);
-        Ok(match self.read_word(at).await? {
+        Ok(match self.read_word(at, address).await? {
             Ok((data, _)) => {
                 let bits = before.known & compared(&self.registers()[at]);
-                self.against(at, data, before.value, bits, after)
+                let mut found = self.against(at, data, before.value, bits, after);
+                for finding in &mut found {
+                    finding.seen_at(address);
+                }
+                found
             }
             Err(why) => {
                 let name = &self.registers()[at].name;

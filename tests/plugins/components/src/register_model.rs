@@ -2,7 +2,9 @@
 
 use verifork::prelude::*;
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::registers::{Frontdoor, Map, Mismatches, Model, Observe};
+use verifork_components::registers::{
+    Frontdoor, Map, Mismatches, Model, Observe, Reg, RegisterFields, Registers,
+};
 use verifork_components::{Clocked, apb, axi_lite};
 
 use crate::apb::Apb;
@@ -142,7 +144,7 @@ pub(crate) async fn behaves(model: &Model, memory: &Memory) -> Result {
     )?;
     says(
         moved.bit_bash_test().await.unwrap_err(),
-        " to `control` was refused: ",
+        "a read of `control` was refused: ",
     )?;
     says(
         moved.unmapped_test().await.unwrap_err(),
@@ -248,16 +250,213 @@ async fn a_map_that_cannot_be_tried_is_told(dut: Apb, test: Test) -> Result {
     Ok(())
 }
 
-#[verifork::test]
-async fn registers_that_are_not_as_wide_as_the_bus_are_refused(dut: Apb, test: Test) -> Result {
-    let clocked = Clocked::external(&dut.clk);
-    let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
-    let text = "name = 'wide'\nwidth = 64\n[[register]]\nname = 'a'\naddress = 0";
-    let map = Map::from_toml("wide.toml", text)?;
-    let error = Model::new(&map, bus).unwrap_err().to_string();
+/// Registers wider and narrower than a word of the bus, over each bus and by the eyes of its monitor.
+const OF_ANY_WIDTH: &str = "name = 'odd'
+    [[register]]
+    name = 'wide'
+    address = 8
+    width = 64
+    reset = 0
+    fields = []
+    [[register]]
+    name = 'low'
+    address = 0
+    width = 16
+    reset = 0
+    [[register]]
+    name = 'high'
+    address = 3
+    width = 8
+    reset = 0";
+
+pub(crate) async fn widths_behave(
+    bus: impl Frontdoor + Clone + 'static,
+    memory: &Memory,
+    monitor: &impl Observe,
+) -> Result {
+    let map = Map::from_toml("odd.toml", &OF_ANY_WIDTH.replace("fields = []", ""))?;
+    let model = Model::new(&map, bus.clone())?.base(BASE);
+    let follower = Model::new(&map, bus)?.base(BASE);
+    follower.follow(monitor);
+    memory.write_u32(BASE, 0xeeee_eeee);
+    model.predict("low", 0xeeee)?;
+    follower.predict("low", 0xeeee)?;
+    model.predict("high", 0xee)?;
+    follower.predict("high", 0xee)?;
+    model.write("high", 0x12).await?;
     ensure!(
-        error == "registers of `wide` have 64 bits, and a word of the bus has 32",
-        "{error}"
+        memory.read_u32(BASE) == 0x12ee_eeee,
+        "{:#x}",
+        memory.read_u32(BASE)
     );
-    Ok(())
+    model.write("low", 0x3456).await?;
+    ensure!(
+        memory.read_u32(BASE) == 0x12ee_3456,
+        "{:#x}",
+        memory.read_u32(BASE)
+    );
+    ensure!(model.check("high").await? == 0x12 && model.check("low").await? == 0x3456);
+    model.write("wide", 0x0123_4567_89ab_cdef).await?;
+    ensure!(memory.read_u32(BASE + 8) == 0x89ab_cdef && memory.read_u32(BASE + 12) == 0x0123_4567);
+    ensure!(model.check("wide").await? == 0x0123_4567_89ab_cdef);
+    next_time_step().await; // the monitor has seen it
+    for name in ["high", "low", "wide"] {
+        ensure!(follower.mirrored(name)? == model.mirrored(name)?, "{name}");
+    }
+    model.bit_bash_test().await
+}
+
+#[verifork::test]
+async fn registers_of_any_width_are_reached_over_apb(dut: Apb, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let memory = memory();
+    let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
+    apb::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
+    let monitor = apb::Monitor::new(&dut.bus).start(&test, &clocked);
+    widths_behave(bus, &memory, &monitor).await
+}
+
+#[verifork::test]
+async fn registers_of_any_width_are_reached_over_axi_lite(dut: Lite, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let memory = memory();
+    let bus = axi_lite::Manager::new(&dut.bus).start(&test, &clocked);
+    axi_lite::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
+    let monitor = axi_lite::Monitor::new(&dut.bus).start(&test, &clocked);
+    widths_behave(bus, &memory, &monitor).await
+}
+
+#[derive(LogicEnum, Clone, Copy, Debug, PartialEq)]
+#[logic(width = 4)]
+enum Level {
+    Off,
+    Half = 5,
+    Full = 15,
+}
+
+#[derive(RegisterFields, Clone, Copy, Debug, PartialEq)]
+struct Control {
+    #[field(bits = 0..=3, reset = 0)]
+    low: Level,
+    #[field(bits = 4..=7, access = "W1C", reset = 0)]
+    high: u8,
+    #[field(bits = 8..=31, reset = 0)]
+    top: u32,
+}
+
+#[derive(Registers, Debug)]
+#[registers(name = "block", size = 0x20)]
+struct Block {
+    #[register(address = 0)]
+    control: Reg<Control>,
+    #[register(address = 8, reset = 0)]
+    word: [Reg<u32>; 2],
+}
+
+#[derive(Registers)]
+#[registers(size = 0x1000)]
+struct Blocks {
+    #[register(address = BASE)]
+    first: Block,
+    #[register(address = BASE + 0x40, stride = 0x100, path = "u_more")]
+    more: [Block; 2],
+    #[register(address = 0x10, width = 64, access = "RO", volatile, untested, aliases = [0x20])]
+    count: Reg<u64>,
+    #[register(address = 0x18, access = "RC")]
+    status: Reg<u32>,
+    #[register(address = 0x18, access = "WO")]
+    command: Reg<u16>,
+}
+
+#[verifork::test]
+async fn registers_of_a_struct_are_those_of_its_map(dut: Apb, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let memory = memory();
+    let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
+    apb::Subordinate::new(&dut.bus, &memory).start(&test, &clocked);
+    let model = Model::new(&Blocks::map()?, bus.clone())?;
+    let names: Vec<_> = model
+        .map()
+        .registers()
+        .map(|(name, at)| format!("{name}@{at:x}"))
+        .collect();
+    ensure!(
+        names.join(" ")
+            == "first.control@400 first.word[0]@408 first.word[1]@40c more[0].control@440 more[0].word[0]@448 \
+                more[0].word[1]@44c more[1].control@540 more[1].word[0]@548 more[1].word[1]@54c count@10 status@18 \
+                command@18",
+        "{names:?}"
+    );
+    let Blocks {
+        first,
+        more,
+        count,
+        status,
+        command,
+    } = Blocks::of(&model)?;
+    ensure!(more[1].word[1].name() == "more[1].word[1]" && count.name() == "count");
+    ensure!(status.model().map().name() == "Blocks" && format!("{command:?}").contains("command"));
+
+    let Block { control, word } = first;
+    let value = Control {
+        low: Level::Half,
+        high: 0,
+        top: 0x12_3456,
+    };
+    control.write(value).await?;
+    ensure!(
+        memory.read_u32(BASE) == 0x1234_5605,
+        "{:#x}",
+        memory.read_u32(BASE)
+    );
+    // What a 1 clears is written as 0.
+    memory.write_u32(BASE, 0x1234_56f5);
+    control.modify(|control| control.low = Level::Full).await?;
+    ensure!(
+        memory.read_u32(BASE) == 0x1234_560f,
+        "{:#x}",
+        memory.read_u32(BASE)
+    );
+    ensure!(control.mirrored()?.low == Level::Full);
+    ensure!(control.read().await?.top == 0x12_3456);
+    word[1].write(7).await?;
+    ensure!(memory.read_u32(BASE + 12) == 7 && word[1].check().await? == 7);
+    word[1].predict(8)?;
+    let error = word[1].check().await.unwrap_err();
+    says(
+        error,
+        "`first.word[1].value` (bits 31:0 at 0x40c) is 0x7, not 0x8",
+    )?;
+    memory.write_u32(BASE, 1);
+    let line = line!() + 1;
+    let error = control.read().await.unwrap_err();
+    ensure!(
+        format!("{error:?}").contains(&format!("register_model.rs:{line}")),
+        "{error:?}"
+    );
+    says(error, "`first.control` is 0x1: ")?;
+    let error = control
+        .write(Control {
+            top: 1 << 24,
+            ..value
+        })
+        .await
+        .unwrap_err();
+    says(error, "`first.control`: ")?;
+    says(
+        word[0].peek().unwrap_err(),
+        "`first.word[0]` has no backdoor for all of its bits",
+    )?;
+    says(word[0].poke(1).unwrap_err(), "has no backdoor")?;
+    says(
+        Block::of(&model).unwrap_err(),
+        "the model is of `Blocks`, whose registers are not those of `block`",
+    )?;
+
+    // The same map as that of the text.
+    let own = Model::new(&Block::map()?, bus)?.base(BASE);
+    memory.write_u32(BASE, 0);
+    memory.write_u32(BASE + 12, 0);
+    own.reset_test().await?;
+    own.unmapped_test().await
 }

@@ -1,0 +1,365 @@
+//! What the derives' code consists of. All of it but what builds a map is evaluated by the compiler.
+
+use ::verifork::Result;
+
+use super::access::Access;
+use super::map::{MapBuilder, MapError};
+use super::model::Model;
+use super::rules;
+pub use super::rules::{FieldShape, RegisterShape};
+use super::typed::Registers;
+/// What the code of the library's own derives consists of.
+pub use ::verifork::__private as verifork;
+
+/// A field, as a derive says it.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldDescription {
+    pub shape: FieldShape<'static>,
+    pub access: Access,
+    pub is_volatile: bool,
+    pub path: Option<&'static str>,
+}
+
+impl FieldDescription {
+    /// The only field of a register that is just a number.
+    pub const fn value(bits: u32) -> Self {
+        FieldDescription {
+            shape: FieldShape {
+                name: "value",
+                low: 0,
+                high: bits - 1,
+                reset: None,
+                place: "",
+            },
+            access: Access::Rw,
+            is_volatile: false,
+            path: None,
+        }
+    }
+
+    /// How many bits it has; 1 if they are told the wrong way round, which is refused elsewhere.
+    pub const fn bits(&self) -> u32 {
+        match self.shape.high.checked_sub(self.shape.low) {
+            Some(more) => more + 1,
+            None => 1,
+        }
+    }
+
+    /// Name, lowest bit and width.
+    pub const fn place(&self) -> (&'static str, u32, u32) {
+        (self.shape.name, self.shape.low, self.bits())
+    }
+}
+
+/// The options of a register.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    pub address: u64,
+    pub stride: Option<u64>,
+    pub width: Option<u32>,
+    pub access: Option<Access>,
+    pub reset: Option<u64>,
+    pub is_volatile: bool,
+    pub is_untested: bool,
+    pub path: Option<&'a str>,
+    pub aliases: &'a [u64],
+}
+
+/// What a struct of registers is made of.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` is no register",
+    label = "no register",
+    note = "write `Reg<u32>`, `Reg` of a struct that derives `RegisterFields`, an array of them, or a struct that \
+            derives `Registers`"
+)]
+pub trait Part: Sized {
+    /// How many; `None` if it is one.
+    const COUNT: Option<u64>;
+    /// None of a block.
+    const FIELDS: &'static [FieldDescription];
+    const IS_PLAIN: bool;
+    /// The bytes of a block.
+    const BLOCK: Option<u64>;
+
+    /// Adds it to a map.
+    ///
+    /// # Errors
+    ///
+    /// That of a block inside of it.
+    fn add(builder: MapBuilder, name: &str, options: &Options<'_>) -> Result<MapBuilder, MapError>;
+
+    /// That of a model.
+    ///
+    /// # Errors
+    ///
+    /// The model has none.
+    fn of(model: &Model, name: &str) -> Result<Self>;
+}
+
+/// The access of this name; `RW` if there is none, which is refused elsewhere.
+pub const fn access(name: &str) -> Access {
+    match Access::named(name) {
+        Some(access) => access,
+        None => Access::Rw,
+    }
+}
+
+/// Whether there is an access of this name.
+///
+/// # Panics
+///
+/// There is none.
+pub const fn check_access(name: &str) {
+    if Access::named(name).is_none() {
+        Access::unknown().refuse(name);
+    }
+}
+
+/// Whether a field of a struct is one.
+///
+/// # Panics
+///
+/// It is not.
+pub const fn check_field(fields: &[FieldDescription], index: usize) {
+    let field = &fields[index].shape;
+    if let Some(fault) = rules::field_bits(field, 64) {
+        fault.refuse(field.name);
+    }
+    let mut at = 0;
+    while at < index {
+        let other = &fields[at].shape;
+        if let Some(fault) = rules::fields_apart(field, other)
+            && rules::field_bits(other, 64).is_none()
+        {
+            fault.refuse(field.name);
+        }
+        at += 1;
+    }
+}
+
+/// Whether its reset value is one.
+///
+/// # Panics
+///
+/// It is not.
+pub const fn check_reset(fields: &[FieldDescription], index: usize) {
+    let field = &fields[index].shape;
+    if rules::field_bits(field, 64).is_none()
+        && let Some(fault) = rules::field_reset(field)
+    {
+        fault.refuse(field.name);
+    }
+}
+
+/// Whether registers have such a width.
+///
+/// # Panics
+///
+/// They have not.
+pub const fn check_width(name: &str, width: u32) {
+    if let Some(fault) = rules::register_width(width) {
+        fault.refuse(name);
+    }
+}
+
+/// A part as the rules look at it.
+pub const fn shape<P: Part>(
+    name: &'static str,
+    options: &Options<'_>,
+    width: u32,
+) -> RegisterShape<'static> {
+    let of_register = match options.width {
+        Some(width) => width,
+        None => width,
+    };
+    let bytes = match P::BLOCK {
+        Some(bytes) => bytes,
+        None => (of_register / 8) as u64,
+    };
+    let (mut is_readable, mut is_writable) = (P::BLOCK.is_some(), P::BLOCK.is_some());
+    let mut at = 0;
+    while at < P::FIELDS.len() {
+        let access = match options.access {
+            Some(access) => access,
+            None => P::FIELDS[at].access,
+        };
+        is_readable |= access.is_readable();
+        is_writable |= access.is_writable();
+        at += 1;
+    }
+    RegisterShape {
+        name,
+        address: options.address,
+        bytes,
+        count: match P::COUNT {
+            Some(count) => count,
+            None => 1,
+        },
+        stride: match options.stride {
+            Some(stride) => stride,
+            None => bytes,
+        },
+        is_readable,
+        is_writable,
+        place: "",
+    }
+}
+
+/// Whether a register, an array of them or a block fits where it is.
+///
+/// # Panics
+///
+/// It does not.
+pub const fn check<P: Part>(
+    name: &'static str,
+    options: &Options<'_>,
+    width: u32,
+    size: Option<u64>,
+) {
+    let of_fields = options.access.is_some() || options.reset.is_some() || options.is_volatile;
+    let of_register = options.width.is_some() || options.is_untested;
+    if P::BLOCK.is_some() && (of_fields || of_register || !options.aliases.is_empty()) {
+        rules::is_block().refuse(name);
+    }
+    if P::BLOCK.is_none() && !P::IS_PLAIN && of_fields {
+        rules::has_fields().refuse(name);
+    }
+    if options.stride.is_some() && P::COUNT.is_none() {
+        rules::stride_of_one().refuse(name);
+    }
+    let of_register = match options.width {
+        Some(width) => width,
+        None => width,
+    };
+    if let Some(width) = options.width {
+        check_width(name, width);
+    }
+    let mut at = 0;
+    while at < P::FIELDS.len() {
+        let mut field = P::FIELDS[at].shape;
+        if options.reset.is_some() {
+            field.reset = options.reset;
+        }
+        // What is wrong in the struct of fields itself is told there.
+        if rules::field_bits(&field, 64).is_some() {
+            return;
+        }
+        if let Some(fault) = rules::field_bits(&field, of_register) {
+            fault.refuse_field(name, field.name);
+        }
+        if P::IS_PLAIN
+            && let Some(fault) = rules::field_reset(&field)
+        {
+            fault.refuse_field(name, field.name);
+        }
+        at += 1;
+    }
+    let shape = shape::<P>(name, options, width);
+    if let Some(fault) = rules::register_place(&shape, (width / 8) as u64, size) {
+        fault.refuse(name);
+    }
+    if let Some(fault) = rules::register_apart(&shape) {
+        fault.refuse(name);
+    }
+    let mut at = 0;
+    while at < options.aliases.len() {
+        let alias = RegisterShape {
+            address: options.aliases[at],
+            ..shape
+        };
+        if let Some(fault) = rules::register_place(&alias, (width / 8) as u64, size) {
+            fault.refuse(name);
+        }
+        at += 1;
+    }
+}
+
+/// Whether a part is apart from those before it.
+///
+/// # Panics
+///
+/// It is not.
+pub const fn check_apart(shapes: &[RegisterShape<'_>], index: usize) {
+    /// Beyond that many comparisons the compiler is spared them, and the map finds what there is.
+    const MOST: u64 = 1 << 16;
+    let mut at = 0;
+    while at < index {
+        let (one, other) = (&shapes[index], &shapes[at]);
+        let pairs = one.count.saturating_mul(other.count);
+        if pairs < MOST
+            && let Some(fault) = rules::registers_apart(one, other)
+        {
+            fault.refuse(one.name);
+        }
+        at += 1;
+    }
+}
+
+/// The bytes of a block: those that it says it has, or up to the end of its last register.
+pub const fn extent(shapes: &[RegisterShape<'_>], size: Option<u64>) -> u64 {
+    if let Some(size) = size {
+        return size;
+    }
+    let mut end = 0;
+    let mut at = 0;
+    while at < shapes.len() {
+        let RegisterShape {
+            address,
+            bytes,
+            count,
+            stride,
+            ..
+        } = shapes[at];
+        let last = address.saturating_add(stride.saturating_mul(count.saturating_sub(1)));
+        let of_this = last.saturating_add(bytes);
+        if of_this > end {
+            end = of_this;
+        }
+        at += 1;
+    }
+    end
+}
+
+/// A block's registers, below a name and at an address of the one around it.
+///
+/// # Errors
+///
+/// Those of the block's own map.
+#[track_caller]
+pub fn add_block<R: Registers>(
+    builder: MapBuilder,
+    name: &str,
+    options: &Options<'_>,
+) -> Result<MapBuilder, MapError> {
+    let map = R::map()?;
+    let map = match options.path {
+        Some(path) => map.below(path),
+        None => map,
+    };
+    Ok(builder.block(name, options.address, &map))
+}
+
+/// Whether a model is one of these registers.
+///
+/// # Errors
+///
+/// It is of others.
+#[track_caller]
+pub fn check_model<R: Registers>(model: &Model) -> Result {
+    let (own, its) = (R::map()?, model.map());
+    ::verifork::ensure!(
+        own.registers().eq(its.registers()),
+        "the model is of `{}`, whose registers are not those of `{}`",
+        its.name(),
+        own.name()
+    );
+    Ok(())
+}
+
+/// The name of a part of a block.
+pub fn below(block: &str, part: &str) -> String {
+    if block.is_empty() {
+        return part.to_owned();
+    }
+    format!("{block}.{part}")
+}

@@ -1,6 +1,7 @@
 //! The side that knows the rules.
 
 use verifork::time::{SimDuration, SimTime};
+use verifork::trigger::read_only;
 use verifork::{Result, first_of};
 
 use super::bus::{Event, Kind, RunningBus, Wire};
@@ -173,6 +174,10 @@ impl BetweenResets for Checking {
                 }
                 _ => Some(self.follower.event().await?),
             };
+            // The pins of one change may follow each other within the time step.
+            if self.bus.0.pushed().is_some() {
+                read_only().await;
+            }
             if let Some(pushed) = self.bus.0.pushed() {
                 let what = format!("{pushed} drives a line to 1, not just lets it go");
                 self.check(false, "I2C_OPEN_DRAIN", &what)?;

@@ -241,6 +241,35 @@ async fn a_design_that_drives_a_line_to_1_is_named(dut: I2c) -> Result {
     Ok(())
 }
 
+/// A design lets go of a line by two pins, of which one changes first.
+#[verifork::test]
+async fn pins_that_change_one_after_the_other_in_a_time_step_drive_nothing_to_1(
+    dut: I2c,
+) -> Result {
+    dut.idle().await;
+    let (sda_o, sda_oe) = (dut.enable.sda_o.unwrap(), dut.enable.sda_oe.unwrap());
+    scope(async |tm| {
+        let bus = Bus::new(&dut.pins).design(&dut.enable).start(tm);
+        timer(1.ns()).await;
+        Checker::new(&bus, timing())
+            .ignore("I2C_START_STOP")
+            .start(tm);
+        for level in [Logic::Zero, Logic::One] {
+            sda_o.set(level);
+            sda_oe.set(Logic::One);
+            if level == Logic::One {
+                // The line is free by the first pin, and the second one follows it.
+                sda_o.wait_for(Logic::One).await;
+                sda_oe.set(Logic::Zero);
+            }
+            timer(200.ns()).await;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
 #[verifork::test(skip(verilator, "its values have two states"))]
 async fn a_line_that_is_unknown_is_named(dut: I2c) -> Result {
     dut.idle().await;

@@ -22,6 +22,8 @@ cd "$(dirname "$0")/.."
 filter=${SANITIZE_FILTER:-task:: sync:: model:: scheduler::gate:: regression::watchdog:: regression::exit::}
 # Very many scopes, nested or in turn: the address sanitizer runs them, the others take minutes.
 many=(--skip task::hazards::depth:: --skip task::tests::a_hundred_thousand)
+# A million turns of what other tests do once or twice: half of valgrind's time. Both sanitizers run them.
+turns=(--skip ::a_million_dropped_waits_leave_nothing)
 # A check that hangs ends as a failure of its own, not with the time of all of CI.
 limit=(timeout --kill-after=10 "${SANITIZE_LIMIT:-1500}")
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -132,7 +134,7 @@ under_valgrind() {
         --show-leak-kinds=definite,indirect --error-exitcode=1 --fair-sched=yes "$binary"
     echo "sanitize: valgrind: $* $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    "${limit[@]}" "$@" --quiet --test-threads=2 $filter "${many[@]}"
+    "${limit[@]}" "$@" --quiet --test-threads=2 $filter "${many[@]}" "${turns[@]}"
 }
 
 # simulate NAME PLUGIN CFLAGS [WRAPPER…]: a simulation in which the library works on a model's own memory. It

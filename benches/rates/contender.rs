@@ -17,24 +17,59 @@ pub(crate) struct Bus {
     pub(crate) file: &'static str,
     by_hand: &'static str,
     components: &'static str,
+    /// cocotbext-axi has models of it.
+    pub(crate) has_peer: bool,
 }
 
+/// Those that are measured.
+pub(crate) const BUSES: [Bus; 5] = [STREAM, BURST, APB, AHB, WISHBONE];
+
 /// Frames through a FIFO.
-pub(crate) const STREAM: Bus = Bus {
+const STREAM: Bus = Bus {
     work: "stream",
     top: "axis_fifo",
     file: "hdl/axis_fifo.v",
     by_hand: "streams::by_hand",
     components: "streams::components",
+    has_peer: true,
 };
 
 /// Bursts into a memory, and back.
-pub(crate) const BURST: Bus = Bus {
+const BURST: Bus = Bus {
     work: "burst",
     top: "axi_ram",
     file: "hdl/axi_ram.v",
     by_hand: "bursts::by_hand",
     components: "bursts::components",
+    has_peer: true,
+};
+
+/// Words written to a register and read back, and those of the two below to and from a memory.
+const APB: Bus = Bus {
+    work: "apb",
+    top: "apb_registers",
+    file: "hdl/apb_registers.v",
+    by_hand: "accesses::apb_by_hand",
+    components: "accesses::apb",
+    has_peer: false,
+};
+
+const AHB: Bus = Bus {
+    work: "ahb",
+    top: "ahb_ram",
+    file: "hdl/ahb_ram.v",
+    by_hand: "accesses::ahb_by_hand",
+    components: "accesses::ahb",
+    has_peer: false,
+};
+
+const WISHBONE: Bus = Bus {
+    work: "wishbone",
+    top: "wishbone_memory",
+    file: "hdl/wishbone_memory.v",
+    by_hand: "accesses::wishbone_by_hand",
+    components: "accesses::wishbone",
+    has_peer: false,
 };
 
 impl Bus {

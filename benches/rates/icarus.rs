@@ -5,7 +5,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use crate::common::{Icarus, Run, find_tool, run};
-use crate::contender::{BURST, Bus, Contender, STREAM, Work};
+use crate::contender::{BUSES, Contender, Work};
 use crate::{Plugins, c, peers};
 
 /// The works that have a twin in C, with the design of each.
@@ -25,12 +25,9 @@ const ALONE: [&str; 3] = ["edge_with_timeout", "queue_ping_pong", "fork_and_join
 enum Design {
     PluginClock,
     OwnClock,
-    Stream,
-    Burst,
+    /// The one of a bus, by its number.
+    Bus(usize),
 }
-
-/// What components drive.
-const BUSES: [(Bus, Design); 2] = [(STREAM, Design::Stream), (BURST, Design::Burst)];
 
 /// The designs, and the plugins.
 pub(crate) struct Stand {
@@ -38,8 +35,7 @@ pub(crate) struct Stand {
     c: PathBuf,
     plugin_clock: Icarus,
     design_clock: Icarus,
-    stream: Icarus,
-    burst: Icarus,
+    buses: [Icarus; BUSES.len()],
 }
 
 impl Stand {
@@ -54,8 +50,7 @@ impl Stand {
             c: c::compile("vpi_bench.c", "vpi_bench.vpi", &flags, &plugins.folder),
             plugin_clock: compile("bench", "benches/hdl/plugin_clock.v"),
             design_clock: compile("bench", "benches/hdl/design_clock.v"),
-            stream: compile(STREAM.top, STREAM.file),
-            burst: compile(BURST.top, BURST.file),
+            buses: BUSES.map(|bus| compile(bus.top, bus.file)),
         })
     }
 
@@ -63,8 +58,7 @@ impl Stand {
         match design {
             Design::PluginClock => self.plugin_clock.image(),
             Design::OwnClock => self.design_clock.image(),
-            Design::Stream => self.stream.image(),
-            Design::Burst => self.burst.image(),
+            Design::Bus(number) => self.buses[number].image(),
         }
     }
 
@@ -126,13 +120,14 @@ pub(crate) fn works(stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Vec<
     let alone = ALONE
         .into_iter()
         .map(|work| Work::new(work, [ours(work, Design::PluginClock)]));
-    let buses = BUSES.into_iter().map(|(bus, design)| {
+    let buses = BUSES.into_iter().enumerate().map(|(number, bus)| {
+        let design = Design::Bus(number);
         let ours = bus.tests().map(|(name, test)| {
             let stand = stand.clone();
             Contender::new(name, move |count| stand.ours(test, design, count))
         });
         let mut contenders = Vec::from(ours);
-        if let Some(peers) = peers {
+        if let Some(peers) = peers.filter(|_| bus.has_peer) {
             contenders.extend(peers.bus_on_icarus(&bus, stand.image(design)));
         }
         Work::new(bus.work, contenders)

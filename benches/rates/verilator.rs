@@ -7,13 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::common::{find_tool, root, run_within};
-use crate::contender::{BURST, Bus, Contender, Rates, STREAM, Work};
+use crate::contender::{BUSES, Bus, Contender, Rates, Work};
 use crate::{Plugins, Settings, c, isa_program, peers};
 
 /// How long the compilation of a design may take.
 const PATIENCE: Duration = Duration::from_secs(900);
 
 /// A work on a design of its own.
+#[derive(Clone, Copy)]
 struct Design {
     /// The testbench in `benches/model_cpp`.
     source: &'static str,
@@ -58,17 +59,17 @@ const STILL: Design = Design {
     ports: "clk change count w*",
 };
 
-/// What components drive, which has no testbench in C++.
-const BUSES: [(&Bus, &Design); 2] = [
-    (
-        &STREAM,
-        &Design::of(&STREAM, "aclk aresetn s_axis_t* m_axis_t*"),
-    ),
-    (&BURST, &Design::of(&BURST, "aclk aresetn s_axi_*")),
+/// The ports of what components drive, in the order of [`BUSES`]; there is no testbench in C++ for it.
+const PORTS: [&str; BUSES.len()] = [
+    "aclk aresetn s_axis_t* m_axis_t*",
+    "aclk aresetn s_axi_*",
+    "p*",
+    "h*",
+    "clk_i rst_i busy wb_*",
 ];
 
 impl Design {
-    const fn of(bus: &Bus, ports: &'static str) -> Design {
+    fn of(bus: &Bus, ports: &'static str) -> Design {
         Design {
             source: bus.work,
             top: bus.top,
@@ -267,30 +268,23 @@ pub(crate) fn works(
         }
         Work::new(name, contenders)
     });
-    let buses = BUSES
-        .into_iter()
-        .filter(|(bus, _)| settings.wants(bus.work));
-    works
-        .chain(buses.map(|(bus, design)| on_bus(bus, design, stand, peers)))
-        .collect()
+    let buses = BUSES.iter().zip(PORTS);
+    let buses = buses.filter(|(bus, _)| settings.wants(bus.work));
+    let on_buses = buses.map(|(bus, ports)| on_bus(bus, Design::of(bus, ports), stand, peers));
+    works.chain(on_buses).collect()
 }
 
-fn on_bus(
-    bus: &Bus,
-    design: &'static Design,
-    stand: &Rc<Stand>,
-    peers: Option<&Rc<peers::Peers>>,
-) -> Work {
-    stand.compile_ours(design);
+fn on_bus(bus: &Bus, design: Design, stand: &Rc<Stand>, peers: Option<&Rc<peers::Peers>>) -> Work {
+    stand.compile_ours(&design);
     let ours = bus.tests().map(|(name, test)| {
         let stand = stand.clone();
         Contender::new(name, move |count| {
-            stand.ours(design, test, None, "memory", count)
+            stand.ours(&design, test, None, "memory", count)
         })
     });
     let mut contenders = Vec::from(ours);
-    if let Some(peers) = peers {
-        contenders.extend(peers.bus_on_verilator(stand.for_peers(design, None)));
+    if let Some(peers) = peers.filter(|_| bus.has_peer) {
+        contenders.extend(peers.bus_on_verilator(stand.for_peers(&design, None)));
     }
     Work::new(bus.work, contenders)
 }

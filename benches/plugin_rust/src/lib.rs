@@ -3,6 +3,7 @@
 //! `+count=N` says how many events to time. Each test prints `bench=edge n=… ns_per_event=… checksum=…`.
 //! `benches/rates/` runs them side by side, and the checks of `memory` too.
 
+mod accesses;
 mod allocations;
 mod bursts;
 mod designs;

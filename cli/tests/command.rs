@@ -825,7 +825,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
         .says("there is no `nowhere.v`");
     new("1tb", "counter", "counter.v")
         .status(FAILED)
-        .says("no name for a crate");
+        .says("is not a name for a crate");
     assert!(!outside.path("tb").exists());
 }
 

@@ -128,6 +128,14 @@ fn ghdl_5_tells_statements() {
     let code = Code::read(&file, CodeFormat::Ghdl).unwrap();
     both(&code, &[CodeKind::Statement]);
     assert!(code.files().all(|(file, _)| Path::new(file).is_file()));
+    // Nor are there counts beside the sources: generics were looked at by a run, too.
+    let crate_folder = root().join("runner/tests/faulty");
+    let names = std::fs::read_dir(crate_folder).unwrap();
+    let names = names.map(|it| it.unwrap().file_name());
+    let left: Vec<_> = names
+        .filter(|it| it.to_string_lossy().starts_with("coverage-"))
+        .collect();
+    assert_eq!(left, [""; 0], "left in the crate's folder");
 }
 
 #[test]

@@ -61,23 +61,24 @@ impl Backend for Ghdl {
         build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let mut commands = Vec::new();
+        let counted = counts(found, design);
         for source in &design.sources {
             let own = design.work(Simulator::Ghdl);
             let library = source.library.as_deref().unwrap_or(&own);
-            let mut analyse = command(found, "-a", design, build.path, library);
+            let mut analyse = command(found, "-a", design, build.path, library, counted);
             analyse.arg(&source.path);
             commands.push(analyse);
         }
         let library = design.library_of_top(Simulator::Ghdl);
-        let mut elaborate = command(found, "-e", design, build.path, &library);
+        let mut elaborate = command(found, "-e", design, build.path, &library, counted);
         elaborate
             .arg("-o")
             .arg(executable(build.path))
             .args(top(design));
         commands.push(elaborate);
         if !design.parameters.is_empty() {
-            // Only a run looks at the generics.
-            let mut check = run(found, design, build.path);
+            // Only a run looks at the generics. It would leave counts, all of them 0, where it runs.
+            let mut check = run(found, design, build.path, false);
             check.args(generics(design)).arg("--no-run");
             commands.push(check);
         }
@@ -108,7 +109,7 @@ impl Backend for Ghdl {
         design: &ResolvedDesign,
         arguments: RunArguments<'_>,
     ) -> Command {
-        let mut command = run(found, design, arguments.compiled);
+        let mut command = run(found, design, arguments.compiled, counts(found, design));
         command.args(generics(design));
         command.arg(joined("--vpi=", arguments.plugin));
         if let Some((format, path)) = arguments.waves {
@@ -125,6 +126,11 @@ impl Backend for Ghdl {
     }
 }
 
+/// Whether code that runs is counted.
+fn counts(found: &Installation, design: &ResolvedDesign) -> bool {
+    design.code_coverage && Ghdl.without_code_coverage(found).is_none()
+}
+
 /// A command of GHDL's up to the unit that it is about: each of them takes the options of analysis,
 /// by which it finds libraries and judges what it reads.
 fn command(
@@ -133,6 +139,7 @@ fn command(
     design: &ResolvedDesign,
     folder: &Path,
     library: &str,
+    counted: bool,
 ) -> Command {
     let mut command = Command::new(&found.programs[0]);
     let standard = match design.vhdl_standard {
@@ -141,7 +148,7 @@ fn command(
         VhdlStandard::V2019 => "19",
     };
     command.arg(what).arg(format!("--std={standard}"));
-    if design.code_coverage && Ghdl.without_code_coverage(found).is_none() {
+    if counted {
         command.arg("--coverage");
     }
     command
@@ -186,10 +193,10 @@ fn top(design: &ResolvedDesign) -> impl Iterator<Item = &str> {
 }
 
 /// Runs the design, up to the options of the run.
-fn run(found: &Installation, design: &ResolvedDesign, folder: &Path) -> Command {
+fn run(found: &Installation, design: &ResolvedDesign, folder: &Path, counted: bool) -> Command {
     if found.version.contains("mcode") {
         let library = design.library_of_top(Simulator::Ghdl);
-        let mut run = command(found, "-r", design, folder, &library);
+        let mut run = command(found, "-r", design, folder, &library, counted);
         run.args(top(design));
         return run;
     }

@@ -112,7 +112,7 @@ impl State {
 }
 
 /// What went in, as far as it was seen.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Inputs {
     /// Whether that is everything.
     complete: bool,

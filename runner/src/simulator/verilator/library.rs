@@ -68,11 +68,17 @@ fn names_a_path(argument: &str) -> bool {
         || Path::new(argument).exists()
 }
 
+/// What the library was made of; nothing if there is none, or one of what is not so any more.
+fn fresh_inputs(library: &Path) -> Option<Inputs> {
+    let mut inputs = Inputs::read(&library.join(INPUTS))?;
+    inputs.are_fresh().then_some(inputs)
+}
+
 /// Brings the library into the folder of a compilation, and gives what it was made of; if there is none, only
 /// what is compiled then to be kept.
 pub(super) fn reuse(library: &Path, build: BuildFolder<'_>) -> Option<Inputs> {
     let objects = build.path.join(OBJECTS);
-    let kept = Inputs::read(&library.join(INPUTS)).filter(|it| it.clone().are_fresh());
+    let kept = fresh_inputs(library);
     if kept.is_none() || fs::create_dir_all(&objects).is_err() {
         // Without it, everything reads its headers by itself.
         let _ = fs::write(build.path.join(COMMON), COMMON_TEXT);
@@ -123,7 +129,7 @@ fn keep_fresh(library: &Path, build: BuildFolder<'_>, inputs: &Inputs) -> Option
         }
     }
     inputs.write(&fresh.path().join(INPUTS)).ok()?;
-    if Inputs::read(&library.join(INPUTS)).is_none_or(|mut it| !it.are_fresh()) {
+    if fresh_inputs(library).is_none() {
         // Whoever copies it just now compiles what is missing.
         let _ = fs::remove_dir_all(library);
     }

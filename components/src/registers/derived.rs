@@ -65,6 +65,16 @@ pub struct Options<'a> {
     pub aliases: &'a [u64],
 }
 
+impl Options<'_> {
+    /// The bits of a register; those of the block's registers unless told otherwise.
+    const fn width_or(&self, of_block: u32) -> u32 {
+        match self.width {
+            Some(width) => width,
+            None => of_block,
+        }
+    }
+}
+
 /// What a struct of registers is made of.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` is no register",
@@ -168,13 +178,9 @@ pub const fn shape<P: Part>(
     options: &Options<'_>,
     width: u32,
 ) -> RegisterShape<'static> {
-    let of_register = match options.width {
-        Some(width) => width,
-        None => width,
-    };
     let bytes = match P::BLOCK {
         Some(bytes) => bytes,
-        None => (of_register / 8) as u64,
+        None => (options.width_or(width) / 8) as u64,
     };
     let (mut is_readable, mut is_writable) = (P::BLOCK.is_some(), P::BLOCK.is_some());
     let mut at = 0;
@@ -227,10 +233,6 @@ pub const fn check<P: Part>(
     if options.stride.is_some() && P::COUNT.is_none() {
         rules::stride_of_one().refuse(name);
     }
-    let of_register = match options.width {
-        Some(width) => width,
-        None => width,
-    };
     if let Some(width) = options.width {
         check_width(name, width);
     }
@@ -244,7 +246,7 @@ pub const fn check<P: Part>(
         if rules::field_bits(&field, 64).is_some() {
             return;
         }
-        if let Some(fault) = rules::field_bits(&field, of_register) {
+        if let Some(fault) = rules::field_bits(&field, options.width_or(width)) {
             fault.refuse_field(name, field.name);
         }
         if P::IS_PLAIN

@@ -374,15 +374,19 @@ mod tests {
     use super::*;
     use crate::simulator::verilator::memory::Layout;
 
-    fn cube(memory: &mut [u16]) -> &'static Object {
-        assert_eq!(memory.len(), 2 * 3 * 4);
-        // SAFETY: there are as many elements as the ranges below hold.
-        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), Layout::Half, 16) };
-        let array = Array {
+    fn own(name: &str, path: &str) -> Name {
+        Name::Own {
+            name: name.into(),
+            path: path.into(),
+        }
+    }
+
+    fn array(location: Location, range: (i64, i64), element_bytes: usize) -> Array {
+        Array {
             location,
-            range: (1, 0),
-            rest: Box::new([(-1, 1), (7, 4)]),
-            element_bytes: 2,
+            range,
+            rest: Box::new([]),
+            element_bytes,
             structure: None,
             kind: ObjectKind::Variable,
             encoding: Encoding::None,
@@ -391,12 +395,19 @@ mod tests {
             driven: false,
             members: &[],
             elements: RefCell::default(),
+        }
+    }
+
+    fn cube(memory: &mut [u16]) -> &'static Object {
+        assert_eq!(memory.len(), 2 * 3 * 4);
+        // SAFETY: there are as many elements as the ranges below hold.
+        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), Layout::Half, 16) };
+        let rest = Box::new([(-1, 1), (7, 4)]);
+        let array = Array {
+            rest,
+            ..array(location, (1, 0), 2)
         };
-        let name = Name::Own {
-            name: "m".into(),
-            path: "top.m".into(),
-        };
-        Object::new(name, Body::Array(array))
+        Object::new(own("m", "top.m"), Body::Array(array))
     }
 
     fn at(object: &'static Object, index: i64) -> Option<&'static Object> {
@@ -437,28 +448,10 @@ mod tests {
         // SAFETY: they are in the memory, as is what is behind them.
         let [id, words] = [(0, Layout::Byte), (2, Layout::Half)]
             .map(|(at, layout)| unsafe { Location::new(start.byte_add(at), layout, 8) });
-        let own = |name: &str, path: &str| Name::Own {
-            name: name.into(),
-            path: path.into(),
-        };
-        let array = |location, range, element_bytes, structure| Array {
-            location,
-            range,
-            rest: Box::new([]),
-            element_bytes,
-            structure,
-            kind: ObjectKind::Variable,
-            encoding: Encoding::None,
-            direction: None,
-            writable: Writable::Yes,
-            driven: false,
-            members: &[],
-            elements: RefCell::default(),
-        };
-        let body_of_id = array(id, (0, 0), 1, None).body(id);
+        let body_of_id = array(id, (0, 0), 1).body(id);
         let mut contents = Contents::default();
         contents.add(Object::new(own("id", "top.s.id"), body_of_id));
-        let of_words = array(words, (2, 0), 2, None);
+        let of_words = array(words, (2, 0), 2);
         contents.add(Object::new(
             own("words", "top.s.words"),
             Body::Array(of_words),
@@ -469,7 +462,10 @@ mod tests {
             contents,
         };
         let first = Object::new(own("s", "top.s"), Body::Scope(scope));
-        let all = array(id, (1, 3), 8, Some((id, first)));
+        let all = Array {
+            structure: Some((id, first)),
+            ..array(id, (1, 3), 8)
+        };
         let all = Object::new(own("s", "top.s"), Body::Array(all));
         for index in 1..=3_u8 {
             let Some(Body::Scope(element)) = at(all, index.into()).map(|it| &it.body) else {

@@ -332,20 +332,33 @@ fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
     assert_eq!(told("free") + told("a"), 0, "{}", run.output);
 }
 
-/// What is right in the model's memory is so through VPI, or refused: the design is compiled, if the tests of
-/// `verilator_tb` have run.
+/// What is right in the model's memory is so through VPI, or refused: the designs are compiled, if the tests of
+/// these crates have run.
 #[test]
 fn kinds_of_objects_are_right_through_vpi_too() {
     require!("verilator", "g++", "make");
-    let [harness, _] = built::harness("verilator_tb");
-    let folder = root().join("tests/plugins/verilator");
-    for test in [
-        "what_logic_drives_takes_no_write",
-        "what_has_no_value_is_refused_by_what_it_is",
-        "packages_and_generates_have_the_names_of_the_design",
-        "what_old_versions_do_not_show_is_refused_in_true_words",
-        "members_of_unpacked_structures_are_there",
-    ] {
+    through_vpi("values", &["published_to_be_read_takes_no_write"]);
+    through_vpi(
+        "verilator",
+        &[
+            "what_logic_drives_takes_no_write",
+            "what_has_no_value_is_refused_by_what_it_is",
+            "packages_and_generates_have_the_names_of_the_design",
+            "what_old_versions_do_not_show_is_refused_in_true_words",
+            "members_of_unpacked_structures_are_there",
+            "members_of_packed_structures_are_there",
+            "arrays_of_several_dimensions_are_there",
+            "odd_names_of_scopes_and_arrays_are_found",
+            "single_bits_are_forced_and_wide_vectors",
+        ],
+    );
+}
+
+/// Runs tests of a crate in `tests/plugins`.
+fn through_vpi(name: &str, tests: &[&str]) {
+    let [harness, _] = built::harness(&format!("{name}_tb"));
+    let folder = root().join("tests/plugins").join(name);
+    for test in tests {
         let mut command = Command::new(&harness);
         command
             .arg(test)

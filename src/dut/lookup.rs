@@ -7,7 +7,7 @@ use verifork_protocol::nearest::places;
 use super::Object;
 use super::bind_error::{BindErrorKind, SHOWN};
 use crate::scheduler::Kernel;
-use crate::simulator::{Encoding, Handle, NameCase, Port};
+use crate::simulator::{Encoding, Handle, NameCase, Port, first_name};
 
 const SUGGESTIONS: usize = 3;
 /// How many objects below a scope are searched for a name that it does not hold itself.
@@ -101,7 +101,8 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     if let Some(object) = scope
         && !object.leads_to_names()
     {
-        return object.kind_error(format!("it holds no `{rest}`"));
+        let told = port.unshown_member(&format!("{}.{rest}", object.path()));
+        return object.kind_error(told.unwrap_or_else(|| format!("it holds no `{rest}`")));
     }
     let missing = first_name(rest);
     let handle = scope.map(|scope| scope.handle());
@@ -202,7 +203,9 @@ fn bit_note(vector: &Object, index: &str) -> Option<String> {
     let index: i64 = index.trim().parse().ok()?;
     Some(
         if encoding.width() != Some(0) && (left.min(right)..=left.max(right)).contains(&index) {
-            format!("`{name}` is a vector: bind it whole, and select `bit({index})` of it")
+            format!(
+                "`{name}` is a vector [{left}:{right}]: bind it whole, and select `bit({index})` or a `slice` of it"
+            )
         } else {
             format!("`{name}` is a vector without such a bit: it is declared [{left}:{right}]")
         },
@@ -227,16 +230,6 @@ pub(super) fn published_only(port: &dyn Port) -> Option<String> {
         "{} shows what was published when the design was compiled: {remedy}",
         port.identity().product
     ))
-}
-
-/// The first name of a path; an escaped one ends at its space.
-fn first_name(path: &str) -> &str {
-    let end = if path.starts_with('\\') {
-        path.find(' ')
-    } else {
-        path.find('.')
-    };
-    &path[..end.unwrap_or(path.len())]
 }
 
 /// A name as a list of a scope's contents shows it.

@@ -18,6 +18,12 @@ pub(super) struct Declarations(HashMap<Box<str>, Declaration>, Members);
 /// The names of the members of packed structures, by the paths of these.
 type Members = HashMap<Box<str>, Vec<Box<str>>>;
 
+/// A path without the last of its indices, if it has one.
+fn without_last_index(path: &str) -> Option<String> {
+    let (before, after) = path.rsplit_once('[')?;
+    Some(format!("{before}{}", after.split_once(']')?.1))
+}
+
 /// Whether an object of this declaration, which is shown as one of this width, is an unpacked structure: of a
 /// packed one the range is declared.
 pub(super) fn is_unpacked(declared: &Declaration, width: u32) -> bool {
@@ -117,10 +123,46 @@ impl Declarations {
                 )
             }
         };
+        let in_memory = declared.real || declared.text || declared.range.is_none();
+        let or = if identity.product == "Verilator" && in_memory && !declared.structure {
+            format!("leave out `{}=vpi`", Variable::VerilatorPort.name())
+        } else {
+            "use a newer version".to_owned()
+        };
         Some(format!(
             "the design has it, but {identity} does not show it: it is {what}; have the design copy what is \
-             needed of it into vectors, or use a newer version"
+             needed of it into vectors, or {or}"
         ))
+    }
+
+    /// That a path leads to a member of a packed structure, or into one, and what to do where members are not shown.
+    pub(super) fn unshown_member(&self, path: &str, identity: &Identity) -> Option<String> {
+        let (name, low, member) = self.member_on_the_way(path)?;
+        let high = u64::from(low) + member.range.map_or(1, length) - 1;
+        let select = if high == u64::from(low) {
+            format!("bit({low})")
+        } else {
+            format!("slice({high}, {low})")
+        };
+        Some(format!(
+            "{identity} does not show members of packed structures: bind the whole, and select `{select}` of it, which \
+             is `{name}`; Verilator's are shown without `{}=vpi`",
+            Variable::VerilatorPort.name(),
+        ))
+    }
+
+    /// The innermost member of a packed structure that a path leads to or through, with its least significant bit.
+    /// Of an array of structures, the members are declared without indices.
+    fn member_on_the_way<'a>(&self, path: &'a str) -> Option<(&'a str, u32, &Declaration)> {
+        let shorter = path.rmatch_indices(['.', '[']).map(|(at, _)| &path[..at]);
+        let mut way = std::iter::once(path).chain(shorter);
+        way.find_map(|path| {
+            let (_, name) = path.rsplit_once('.').filter(|_| !path.ends_with(']'))?;
+            let mut declared =
+                std::iter::successors(Some(path.to_owned()), |path| without_last_index(path));
+            let member = declared.find_map(|path| self.0.get(&*path))?;
+            Some((name, member.member?, member))
+        })
     }
 
     /// The declaration of an object, or of the array of which it is an element.
@@ -176,6 +218,59 @@ mod tests {
             .collect();
         assert_eq!(members, [("z", Some(1)), ("a", Some(0))]);
         assert_eq!(found.members("top.h.z").count(), 0);
+    }
+
+    #[test]
+    fn where_members_are_not_shown_their_bits_are_told() {
+        let identity = Identity {
+            product: "Verilator".into(),
+            version: "5.006".into(),
+            interface: "VPI",
+        };
+        let mut declarations = Declarations::default();
+        for line in [
+            "top.g[0].h\t\tunsigned\t[8:0]\tstructure",
+            "top.g[0].h.wide\t\tunsigned\t[0:3]\tmember:5",
+            "top.g[0].h.wide.bit\t\tunsigned\t\tmember:6",
+            "top.all\t[0:3]\tunsigned\t[8:0]\tstructure",
+            "top.all.low\t\tunsigned\t[4:0]\tmember:0",
+        ] {
+            let (path, declaration) = parse(line).unwrap();
+            declarations.0.insert(path.into(), declaration);
+        }
+        let told = |path: &str| declarations.unshown_member(path, &identity);
+        for (path, what) in [
+            (
+                "top.g[0].h.wide",
+                "select `slice(8, 5)` of it, which is `wide`",
+            ),
+            (
+                "top.g[0].h.wide[2]",
+                "select `slice(8, 5)` of it, which is `wide`",
+            ),
+            (
+                "top.g[0].h.wide.bit",
+                "select `bit(6)` of it, which is `bit`",
+            ),
+            ("top.g[0].h.wide.none", "which is `wide`"),
+            (
+                "top.all[2].low",
+                "select `slice(4, 0)` of it, which is `low`",
+            ),
+        ] {
+            let told = told(path).unwrap();
+            assert!(told.contains(what), "{path}: {told}");
+            assert!(told.contains("VERIFORK_VERILATOR_PORT=vpi"), "{told}");
+        }
+        for path in [
+            "top.g[0].h",
+            "top.g[0].h.none",
+            "top.all[2]",
+            "top.all[2].none",
+            "top",
+        ] {
+            assert_eq!(told(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -16,10 +16,17 @@ pub(super) fn encoded(name: &str) -> impl Iterator<Item = String> {
 fn encoded_bytes(name: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
-    for &byte in name {
+    let mut rest = name.iter().copied().enumerate();
+    while let Some((at, byte)) = rest.next() {
         match byte {
             b'[' => text.push_str("__BRA__"),
             b']' => text.push_str("__KET__"),
+            // Two in a row begin a code, and a digit no name.
+            b'_' if name.get(at + 1) == Some(&b'_') => {
+                rest.next();
+                text.push_str("___05F");
+            }
+            byte if byte.is_ascii_digit() && at == 0 => drop(write!(text, "__0{byte:02x}")),
             byte if byte.is_ascii_alphanumeric() || byte == b'_' => text.push(char::from(byte)),
             // Writing to a string cannot fail.
             byte => drop(write!(text, "__0{byte:02x}")),
@@ -104,6 +111,9 @@ mod tests {
             ("gen[-1]", "gen__BRA____02d1__KET__"),
             ("odd+name", "odd__02bname"),
             ("plain_name", "plain_name"),
+            ("__two", "___05Ftwo"),
+            ("a___b__", "a___05F_b___05F"),
+            ("1st", "__031st"),
         ] {
             assert_eq!(encoded(name).next().as_deref(), Some(encoded_name));
             assert_eq!(decoded(encoded_name), name);

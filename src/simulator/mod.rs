@@ -36,6 +36,7 @@ pub(crate) use event::{Agenda, Events, Listener, Phase, Unusable, install, liste
 pub(crate) use in_order::InOrder;
 pub(crate) use message::{Message, MessageKind, MessageStyle, Messages};
 pub(crate) use quirks::{NameCase, Quirks, VectorFormats};
+pub(crate) use verilog_name::first_name;
 
 use crate::time::Precision;
 use crate::value::{FieldLayout, LogicVec};
@@ -174,6 +175,11 @@ pub(crate) trait Port {
     }
     /// What is known of an object with this path, which the design has and the simulator does not show.
     fn unshown(&self, _path: &str) -> Option<String> {
+        None
+    }
+    /// What is known of a path into an object that is shown as a vector, and is a packed structure whose members
+    /// the simulator does not show.
+    fn unshown_member(&self, _path: &str) -> Option<String> {
         None
     }
     /// Whether it is known that the design drives an object all the time.

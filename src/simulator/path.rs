@@ -1,10 +1,12 @@
 //! Paths of names, taken apart name by name.
 
+use std::borrow::Cow;
+
 /// The first name of a path and what follows its separator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Split<'a> {
     /// The name, in the form that the interface's own module of names gives it.
-    pub(super) first: &'a str,
+    pub(super) first: Cow<'a, str>,
     /// The rest of the path, `None` at its end.
     pub(super) rest: Option<&'a str>,
 }
@@ -13,11 +15,11 @@ pub(super) struct Split<'a> {
 /// first.
 pub(super) fn splits_of_plain(path: &str) -> impl Iterator<Item = Split<'_>> {
     let whole = Split {
-        first: path,
+        first: path.into(),
         rest: None,
     };
     let shorter = path.rmatch_indices('.').map(|(at, _)| Split {
-        first: &path[..at],
+        first: path[..at].into(),
         rest: Some(&path[at + 1..]),
     });
     std::iter::once(whole).chain(shorter)
@@ -33,7 +35,7 @@ pub(super) fn find<'a, T: Copy, S: Iterator<Item = Split<'a>>>(
     holds_names: impl Fn(T) -> bool + Copy,
 ) -> Option<T> {
     splits(path).find_map(|split| {
-        let object = child(scope, split.first)?;
+        let object = child(scope, &split.first)?;
         match split.rest {
             None => Some(object),
             Some(rest) if holds_names(object) => {
@@ -84,7 +86,10 @@ mod tests {
     #[test]
     fn every_way_to_take_a_name_off_is_tried_the_longest_first() {
         let splits: Vec<_> = splits_of_plain("a.b.c").collect();
-        let of = |first, rest| Split { first, rest };
+        let of = |first: &'static str, rest| Split {
+            first: first.into(),
+            rest,
+        };
         let expected = [
             of("a.b.c", None),
             of("a.b", Some("c")),

@@ -14,33 +14,54 @@ pub(super) fn plain(name: &str) -> &str {
 /// Every way to take the first identifier off a path, the longest identifier first, so that an
 /// escaped identifier given without its backslash wins over a hierarchy that reads the same.
 ///
-/// An identifier with a backslash ends at its space, or at the end of the path.
+/// An identifier with a backslash ends at its space, or at the end of the path. Indices behind it belong to
+/// the name, as those behind any other do.
 pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
-    let escaped = path
-        .strip_prefix('\\')
-        .map(|escaped| match escaped.split_once(' ') {
-            Some((first, rest)) => Split {
-                first,
-                rest: after_escaped(rest),
-            },
-            None => Split {
-                first: escaped,
-                rest: None,
-            },
-        });
+    let escaped = path.strip_prefix('\\').map(after_backslash);
     let plain = if escaped.is_some() { None } else { Some(path) };
     escaped
         .into_iter()
         .chain(plain.into_iter().flat_map(splits_of_plain))
 }
 
-fn after_escaped(rest: &str) -> Option<&str> {
+fn after_backslash(escaped: &str) -> Split<'_> {
+    let (name, rest) = escaped.split_once(' ').unwrap_or((escaped, ""));
     let rest = rest.trim_start_matches(' ');
-    if rest.is_empty() {
-        None
+    let (indices, rest) = rest.split_at(length_of_indices(rest));
+    let first = if indices.is_empty() {
+        name.into()
     } else {
-        Some(rest.strip_prefix('.').unwrap_or(rest))
+        format!("{name}{indices}").into()
+    };
+    let rest = rest.trim_start_matches(' ');
+    Split {
+        first,
+        rest: (!rest.is_empty()).then(|| rest.strip_prefix('.').unwrap_or(rest)),
     }
+}
+
+/// How many bytes of a text are indices in brackets at its beginning.
+fn length_of_indices(text: &str) -> usize {
+    let mut length = 0;
+    while text[length..].starts_with('[')
+        && let Some(end) = text[length..].find(']')
+    {
+        length += end + 1;
+    }
+    length
+}
+
+/// The first name of a path as the path has it: an escaped one with its backslash, and with its indices.
+pub(crate) fn first_name(path: &str) -> &str {
+    let end = if !path.starts_with('\\') {
+        path.find('.')
+    } else if let Some(space) = path.find(' ') {
+        let indices = length_of_indices(&path[space + 1..]);
+        Some(space + if indices == 0 { 0 } else { 1 + indices })
+    } else {
+        None
+    };
+    &path[..end.unwrap_or(path.len())]
 }
 
 /// The name before an index in brackets at its end, and the index.
@@ -52,29 +73,56 @@ pub(super) fn split_index(name: &str) -> Option<(&str, i64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
-    fn all(path: &str) -> Vec<(&str, Option<&str>)> {
+    fn all(path: &str) -> Vec<(Cow<'_, str>, Option<&str>)> {
         splits(path)
             .map(|split| (split.first, split.rest))
             .collect()
+    }
+
+    fn of<'a>(first: &'a str, rest: Option<&'a str>) -> (Cow<'a, str>, Option<&'a str>) {
+        (first.into(), rest)
     }
 
     #[test]
     fn the_longest_identifier_is_tried_first() {
         assert_eq!(
             all("a.b.c"),
-            [("a.b.c", None), ("a.b", Some("c")), ("a", Some("b.c"))],
+            [
+                of("a.b.c", None),
+                of("a.b", Some("c")),
+                of("a", Some("b.c"))
+            ],
         );
-        assert_eq!(all("a"), [("a", None)]);
+        assert_eq!(all("a"), [of("a", None)]);
     }
 
     #[test]
     fn a_backslash_ends_at_its_space() {
-        assert_eq!(all(r"\a.b .c"), [("a.b", Some("c"))]);
-        assert_eq!(all(r"\a.b "), [("a.b", None)]);
-        assert_eq!(all(r"\a.b"), [("a.b", None)]);
-        assert_eq!(all(r"\w$ird[0] .\x "), [("w$ird[0]", Some(r"\x "))]);
+        assert_eq!(all(r"\a.b .c"), [of("a.b", Some("c"))]);
+        assert_eq!(all(r"\a.b "), [of("a.b", None)]);
+        assert_eq!(all(r"\a.b"), [of("a.b", None)]);
+        assert_eq!(all(r"\w$ird[0] .\x "), [of("w$ird[0]", Some(r"\x "))]);
+    }
+
+    #[test]
+    fn indices_behind_an_escaped_name_belong_to_it() {
+        assert_eq!(all(r"\a.b [1]"), [of("a.b[1]", None)]);
+        assert_eq!(all(r"\a.b [-1][2].c"), [of("a.b[-1][2]", Some("c"))]);
+        assert_eq!(all(r"\a[0] [1] .\c "), [of("a[0][1]", Some(r"\c "))]);
+        assert_eq!(all(r"\a.b [1"), [of("a.b", Some("[1"))]);
+        for (path, first) in [
+            (r"\a.b [1].c", r"\a.b [1]"),
+            (r"\a.b .c", r"\a.b"),
+            (r"\a.b", r"\a.b"),
+            ("a[1].c", "a[1]"),
+            ("a", "a"),
+        ] {
+            assert_eq!(first_name(path), first);
+        }
     }
 
     #[test]

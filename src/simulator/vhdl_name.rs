@@ -70,7 +70,7 @@ pub(super) fn splits(path: &str) -> impl Iterator<Item = Split<'_>> {
         // Its indices belong to it.
         let separator = path[end..].find('.').map_or(path.len(), |at| end + at);
         Split {
-            first: &path[..separator],
+            first: path[..separator].into(),
             rest: path.get(separator + 1..),
         }
     });
@@ -106,12 +106,18 @@ pub(super) fn split_indices(name: &str) -> Option<(&str, Vec<i64>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
-    fn all(path: &str) -> Vec<(&str, Option<&str>)> {
+    fn all(path: &str) -> Vec<(Cow<'_, str>, Option<&str>)> {
         splits(path)
             .map(|split| (split.first, split.rest))
             .collect()
+    }
+
+    fn of<'a>(first: &'a str, rest: Option<&'a str>) -> (Cow<'a, str>, Option<&'a str>) {
+        (first.into(), rest)
     }
 
     #[test]
@@ -139,17 +145,21 @@ mod tests {
     fn the_longest_name_is_tried_first() {
         assert_eq!(
             all("a.b.c"),
-            [("a.b.c", None), ("a.b", Some("c")), ("a", Some("b.c"))],
+            [
+                of("a.b.c", None),
+                of("a.b", Some("c")),
+                of("a", Some("b.c"))
+            ],
         );
     }
 
     #[test]
     fn an_extended_identifier_ends_at_its_backslash_or_space() {
-        assert_eq!(all(r"\a.b\.c"), [(r"\a.b\", Some("c"))]);
-        assert_eq!(all(r"\a\\.b\"), [(r"\a\\.b\", None)]);
-        assert_eq!(all(r"\a.b\[1].c"), [(r"\a.b\[1]", Some("c"))]);
-        assert_eq!(all(r"\a.b .c"), [(r"\a.b ", Some("c"))]);
-        assert_eq!(all(r"\a.b"), [(r"\a.b", None)]);
+        assert_eq!(all(r"\a.b\.c"), [of(r"\a.b\", Some("c"))]);
+        assert_eq!(all(r"\a\\.b\"), [of(r"\a\\.b\", None)]);
+        assert_eq!(all(r"\a.b\[1].c"), [of(r"\a.b\[1]", Some("c"))]);
+        assert_eq!(all(r"\a.b .c"), [of(r"\a.b ", Some("c"))]);
+        assert_eq!(all(r"\a.b"), [of(r"\a.b", None)]);
     }
 
     #[test]

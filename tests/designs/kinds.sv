@@ -151,6 +151,22 @@ module kinds
     wire [7:0] neg_1 = neg[-1];
     logic __hidden;
     wire hidden_seen = __hidden;
+    logic [3:0] \odd.words [0:1];
+    wire [3:0] odd_word_seen = \odd.words [1];
+    for (genvar i = 0; i < 2; i++) begin : \odd.loop
+        logic kept;
+    end
+    wire odd_loop_seen = \odd.loop [1].kept;
+    for (genvar i = -1; i < 1; i++) begin : __two__
+        logic kept;
+    end
+    wire two_seen = __two__[-1].kept;
+    if (1) begin : \1st
+        logic kept;
+    end
+    wire first_seen = \1st .kept;
+    kinds_leaf __leaf (.clk, .d(a), .q());
+    wire [7:0] under_seen = __leaf.q;
     logic a_name_that_is_longer_than_what_the_compiler_takes_for_one_and_is_therefore_hashed_unless_it_is_told_not_to_do_so_by_an_option_on_the_command_line_and_still_goes_on;
     wire long_seen = a_name_that_is_longer_than_what_the_compiler_takes_for_one_and_is_therefore_hashed_unless_it_is_told_not_to_do_so_by_an_option_on_the_command_line_and_still_goes_on;
     logic [7:4] high;

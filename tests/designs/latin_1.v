@@ -5,10 +5,13 @@
 module latin_1 (input [3:0] value, output seen);
     reg \cafè , \café ;
     reg \utfÃ© , \utfÃ¨ ;
+    // Published to be read, whatever is bound.
+    reg [3:0] look /*verilator public_flat_rd*/;
     inner_1 \müller (value[0]);
     inner_1 \möller (value[1]);
     assign seen = \cafè ^ \café ^ \utfÃ© ^ \utfÃ¨ ;
     initial begin
+        look = 5;
         \cafè = 0;
         \café = 1;
         \utfÃ© = 1;

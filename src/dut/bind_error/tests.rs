@@ -113,8 +113,9 @@ fn a_bit_that_is_looked_up_is_to_be_selected() {
     let (dut, _) = simulate();
     let message = |path: &str| dut.object(path).unwrap_err().to_string();
     assert!(
-        message("level[3]")
-            .contains("`level` is a vector: bind it whole, and select `bit(3)` of it"),
+        message("level[3]").contains(
+            "`level` is a vector [11:0]: bind it whole, and select `bit(3)` or a `slice` of it"
+        ),
         "{}",
         message("level[3]")
     );

@@ -19,7 +19,7 @@ use verifork_protocol::description::Literal;
 use super::VpiPort;
 use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
-use crate::simulator::{Encoding, Handle};
+use crate::simulator::{Encoding, Handle, Identity};
 use crate::sys::vpi;
 
 #[derive(Default)]
@@ -58,6 +58,10 @@ impl Declared {
             objects: Declarations::read()?,
             ..Declared::default()
         })
+    }
+
+    pub(super) fn unshown_member(&self, path: &str, identity: &Identity) -> Option<String> {
+        self.objects.unshown_member(path, identity)
     }
 
     fn row(&self, handle: Handle) -> Option<&'static Row> {

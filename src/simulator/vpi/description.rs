@@ -130,10 +130,19 @@ impl VpiPort {
         description.array = self.range(array);
         // A dynamic array or a queue has no element to ask yet, or another one each time.
         if let Some((left, _)) = description.array
-            && let Some(element) = self.array_element(array, left)
+            && let Some(element) = self.innermost_element(array, left)
         {
             description.encoding = self.encoding(element, self.vpi_type(element)).1;
         }
+    }
+
+    /// The element of an array, or of the arrays that its elements are, each with its leftmost index.
+    fn innermost_element(&self, array: Handle, left: i64) -> Option<Handle> {
+        let mut element = self.array_element(array, left)?;
+        while self.kind(element) == ObjectKind::Array {
+            element = self.array_element(element, self.range(element)?.0)?;
+        }
+        Some(element)
     }
 
     /// The kind, where the value tells more than the type, and the encoding.

@@ -301,13 +301,19 @@ impl Port for VpiPort {
         self.unshown_declared(path)
     }
 
+    fn unshown_member(&self, path: &str) -> Option<String> {
+        self.declared.unshown_member(path, &self.identity)
+    }
+
     fn is_always_driven(&self, object: Handle) -> bool {
         self.is_declared_driven(object)
     }
 
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
         let Some(vhdl) = self.vhdl else {
-            return self.refusal_of_inout(object);
+            return self
+                .refusal_of_inout(object)
+                .or_else(|| self.refusal_of_read_only(object));
         };
         self.write_refusal_vhdl(vhdl, object, undriven)
     }
@@ -408,6 +414,13 @@ impl Port for VpiPort {
 
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError> {
         self.end_force(object, encoding)
+    }
+
+    fn hold_bits(&self, object: Handle, held: &LogicVec) -> PortResult<bool> {
+        if !self.quirks.watches_compare || self.quirks.force_is_ignored {
+            return Ok(false);
+        }
+        Ok(self.release_all_bits_but(object, held)?)
     }
 
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError> {

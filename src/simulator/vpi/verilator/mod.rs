@@ -8,6 +8,7 @@
 
 mod objects;
 mod watches;
+mod writes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};

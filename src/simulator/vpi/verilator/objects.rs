@@ -6,7 +6,7 @@ use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, encoded, parts};
 use crate::simulator::verilog_name;
 use crate::simulator::vpi::VpiPort;
-use crate::simulator::{Encoding, Handle, ObjectKind, PortError};
+use crate::simulator::{Encoding, Handle, ObjectKind};
 use crate::sys::vpi;
 
 /// The scope beside the top in which its ports are.
@@ -153,7 +153,7 @@ impl VpiPort {
         objects.chain(own).chain(outputs).collect()
     }
 
-    fn is_port_of_top(&self, object: Handle) -> bool {
+    pub(super) fn is_port_of_top(&self, object: Handle) -> bool {
         let path = self.raw.get_text(vpi::vpiFullName, object);
         path.is_some_and(|path| path.starts_with("TOP."))
     }
@@ -171,36 +171,6 @@ impl VpiPort {
             .find_map(|object| self.raw.related(vpi::vpiScope, *object));
         let held = scope.map(|scope| self.raw.all_related(vpi::vpiReg, Some(scope)));
         held.unwrap_or_default()
-    }
-
-    /// Whether an object is the copy of an output of the top.
-    pub(in crate::simulator::vpi) fn is_copy(&self, object: Handle) -> bool {
-        self.kept.copies.borrow().contains(&object)
-    }
-
-    /// What is written to the copy of an output is lost with the next evaluation.
-    pub(in crate::simulator::vpi) fn check_no_copy(&self, object: Handle) -> Result<(), PortError> {
-        if !self.is_copy(object) {
-            return Ok(());
-        }
-        Err(PortError::Unsupported {
-            what: format!("write the output `{}`", self.path(object)),
-            simulator: self.identity.to_string(),
-            remedy: "write what drives it; an output that the top itself stores can be written if \
-                     an inner object of the top is bound as well"
-                .to_owned(),
-        })
-    }
-
-    /// Why nothing is written to a pin of the top that leads both ways: newer versions have nothing but
-    /// the design's own drivers stand on it.
-    pub(in crate::simulator::vpi) fn refusal_of_inout(&self, object: Handle) -> Option<PortError> {
-        if !self.quirks.watches_compare || self.identity.is_before(5, 32) || self.is_row(object) {
-            return None;
-        }
-        let is_inout = self.raw.get(vpi::vpiDirection, Some(object)) == Some(vpi::vpiInout);
-        (is_inout && self.is_port_of_top(object))
-            .then(|| PortError::inout_of_top(&self.identity, &self.path(object)))
     }
 
     fn ports_of_top(&self) -> Option<Vec<Handle>> {

@@ -136,3 +136,15 @@ async fn unchecked_position(dut: Instance) -> Result {
     timer(1.ns()).await;
     Ok(())
 }
+
+/// In `latin_1.v`, by Verilator.
+#[verifork::test]
+async fn published_to_be_read_takes_no_write(dut: Instance) -> Result {
+    let look = dut.signal::<u8>("look")?;
+    timer(1.ns()).await;
+    look.expect(5)?;
+    let text = crate::refusal(look.try_set(6));
+    ensure!(text.contains("it was published to be read only"), "{text}");
+    timer(1.ns()).await;
+    Ok(look.expect(5)?)
+}

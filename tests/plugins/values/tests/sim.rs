@@ -46,7 +46,7 @@ fn main() -> ExitCode {
             .simulators([Simulator::Verilator])
             .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
             .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
-            .tests(["names::bound_"]),
+            .tests(["names::bound_", "refusals::published_"]),
         Design::new("latin_1")
             .label("vhdl")
             .sources(["../../designs/latin_1.vhd"])

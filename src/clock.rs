@@ -404,6 +404,16 @@ impl RunningClock {
     }
 
     /// Whether the clock still toggles.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(clk: Signal<bool>) -> Result {
+    /// let clock = Clock::new(&clk, 10.ns()).start();
+    /// clock.stop();
+    /// assert!(!clock.is_running());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_running(&self) -> bool {
         kernel().is_ok_and(|kernel| kernel.clock_runs(self.clock))
     }

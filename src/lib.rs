@@ -161,6 +161,17 @@ pub use verifork_macros::test;
 pub use verifork_protocol::description::Literal;
 
 /// What tests and tasks return: a value, nothing by default, or any error.
+///
+/// ```
+/// use verifork::prelude::*;
+///
+/// fn parse(line: &str) -> Result<u32> {
+///     let digits = line.trim().strip_prefix("0x").context("no 0x")?;
+///     Ok(u32::from_str_radix(digits, 16)?)
+/// }
+/// assert_eq!(parse("0x40\n").unwrap(), 64);
+/// assert!(parse("40").is_err());
+/// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 /// What the macros expand to.

@@ -118,6 +118,13 @@ impl TryRng for Words {
 
 impl TestRng {
     /// A generator with a seed of one's own, for what runs without a [`Test`](crate::Test).
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let (mut one, mut other) = (TestRng::new(7), TestRng::new(7));
+    /// assert_eq!(one.random::<u64>(), other.random::<u64>()); // one seed is one sequence
+    /// ```
     pub fn new(seed: u64) -> Self {
         TestRng::from_stream(ChaCha8Rng::seed_from_u64(seed))
     }
@@ -145,6 +152,14 @@ impl TestRng {
 
     /// A value of any type that has a random one: each `bool` and each integer is as likely as any other,
     /// floating-point numbers are in `[0, 1)`.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut rng = TestRng::new(1);
+    /// let (address, write): (u32, bool) = (rng.random(), rng.random());
+    /// println!("{} {address:#010x}", if write { "write" } else { "read" });
+    /// ```
     pub fn random<T: Random>(&mut self) -> T {
         T::random(self)
     }
@@ -163,6 +178,14 @@ impl TestRng {
 
     /// A number of a range, each as likely as any other: `0..16`, `0..=15`, of integers and
     /// floating-point numbers; `..16`, `..=15`, of unsigned integers.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut rng = TestRng::new(1);
+    /// let length: u16 = rng.random_range(64..=1518); // a frame of Ethernet
+    /// assert!((64..=1518).contains(&length));
+    /// ```
     ///
     /// # Panics
     ///
@@ -197,6 +220,14 @@ impl TestRng {
     }
 
     /// One of some values, each as likely as any other; `None` if there are none.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut rng = TestRng::new(1);
+    /// let size = rng.choose(&[1, 2, 4]).copied();
+    /// assert!(matches!(size, Some(1 | 2 | 4)));
+    /// ```
     pub fn choose<'a, T>(&mut self, values: &'a [T]) -> Option<&'a T> {
         values.choose(&mut self.0)
     }
@@ -215,6 +246,14 @@ impl TestRng {
     }
 
     /// Fills a slice with random bytes.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    ///
+    /// let mut payload = vec![0; 64];
+    /// TestRng::new(1).fill_bytes(&mut payload);
+    /// assert!(payload.iter().any(|byte| *byte != 0));
+    /// ```
     pub fn fill_bytes(&mut self, bytes: &mut [u8]) {
         self.0.fill(bytes);
     }
@@ -270,10 +309,48 @@ impl fmt::Debug for TestRng {
 )]
 pub trait Random: Sized {
     /// Draws a value.
+    ///
+    /// ```
+    /// use verifork::TestRng;
+    /// use verifork::random::Random;
+    ///
+    /// #[derive(Debug)]
+    /// struct Write {
+    ///     address: u16,
+    ///     data: u32,
+    /// }
+    ///
+    /// impl Random for Write {
+    ///     fn random(rng: &mut TestRng) -> Self {
+    ///         Write { address: rng.random_range(..0x400) & !3, data: rng.random() }
+    ///     }
+    /// }
+    ///
+    /// let write: Write = TestRng::new(1).random();
+    /// assert_eq!(write.address % 4, 0);
+    /// ```
     fn random(rng: &mut TestRng) -> Self;
 }
 
 /// A number that [`TestRng::random_range`] draws: an integer, `f32` or `f64`.
+///
+/// ```
+/// use verifork::TestRng;
+/// use verifork::random::RandomNumber;
+///
+/// /// One of the ends of a range, where faults are likely, or something in between.
+/// fn corner<T: RandomNumber + Copy + PartialOrd>(rng: &mut TestRng, low: T, high: T) -> T
+/// where
+///     std::ops::RangeInclusive<T>: verifork::random::RandomRange<T>,
+/// {
+///     match rng.random_range(0..4_u8) {
+///         0 => low,
+///         1 => high,
+///         _ => rng.random_range(low..=high),
+///     }
+/// }
+/// assert!(corner(&mut TestRng::new(1), 1_u16, 1500) <= 1500);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no number that can be drawn from a range",
     note = "integers, `f32` and `f64` are"
@@ -281,6 +358,21 @@ pub trait Random: Sized {
 pub trait RandomNumber: sealed::Number {}
 
 /// A range that [`TestRng::random_range`] draws from: `a..b`, `a..=b`, `..b`, `..=b`.
+///
+/// ```
+/// use verifork::TestRng;
+/// use verifork::random::RandomRange;
+///
+/// /// A packet of so many bytes.
+/// fn packet(rng: &mut TestRng, length: impl RandomRange<usize>) -> Vec<u8> {
+///     let length = rng.random_range(length);
+///     (0..length).map(|_| rng.random()).collect()
+/// }
+///
+/// let mut rng = TestRng::new(1);
+/// assert!(packet(&mut rng, 1..=64).len() <= 64);
+/// assert!(packet(&mut rng, ..8).len() < 8);
+/// ```
 pub trait RandomRange<T>: sealed::Range<T> {}
 
 mod sealed {

@@ -44,17 +44,72 @@ use crate::scheduler;
 use crate::time::{SimTime, TimeUnit};
 
 /// The number of a transaction: no two of one thread have the same.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::collections::BTreeSet;
+/// use std::rc::Rc;
+/// use verifork::record::{self, Listener, Record, TransactionId};
+///
+/// /// The transactions that are under way.
+/// #[derive(Default)]
+/// struct Open(RefCell<BTreeSet<TransactionId>>);
+///
+/// impl Listener for Open {
+///     fn record(&self, record: &Record<'_>) {
+///         match record {
+///             Record::Begin { id, .. } => drop(self.0.borrow_mut().insert(*id)),
+///             Record::End { id, .. } => drop(self.0.borrow_mut().remove(id)),
+///             _ => {}
+///         }
+///     }
+/// }
+///
+/// let open = Rc::new(Open::default());
+/// let _listening = record::listen(open.clone());
+/// let read = record::begin("bus", "read");
+/// assert_eq!(open.0.borrow().len(), 1);
+/// read.end();
+/// assert!(open.0.borrow().is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransactionId(NonZeroU64);
 
 impl TransactionId {
     /// The number itself, from 1.
+    ///
+    /// ```
+    /// use verifork::record::{self, ToLog};
+    ///
+    /// let _listening = record::listen(ToLog::new(verifork::log::Level::Debug));
+    /// let read = record::begin("bus", "read");
+    /// let number = read.id().map(|id| id.get());
+    /// assert!(number.is_some_and(|number| number >= 1));
+    /// ```
     pub fn get(self) -> u64 {
         self.0.get()
     }
 }
 
 /// What a listener is told.
+///
+/// ```
+/// use verifork::record::{Listener, Record};
+///
+/// /// Prints what a viewer would show.
+/// struct Print;
+///
+/// impl Listener for Print {
+///     fn record(&self, record: &Record<'_>) {
+///         match record {
+///             Record::Begin { stream, kind, at, .. } => println!("{at}: {kind} on {stream}"),
+///             Record::Attribute { name, value, .. } => println!("  {name} = {value}"),
+///             Record::End { at, complete: false, .. } => println!("{at}: broken off"),
+///             _ => {}
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Record<'a> {
@@ -135,6 +190,22 @@ impl fmt::Debug for Record<'_> {
 /// ```
 pub trait Listener {
     /// Takes one record. It is called where the transaction is told, in the order in which that happens.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use verifork::record::{Listener, Record};
+    ///
+    /// /// How many transactions were broken off.
+    /// struct Incomplete(Cell<u32>);
+    ///
+    /// impl Listener for Incomplete {
+    ///     fn record(&self, record: &Record<'_>) {
+    ///         if let Record::End { complete: false, .. } = record {
+    ///             self.0.set(self.0.get() + 1);
+    ///         }
+    ///     }
+    /// }
+    /// ```
     fn record(&self, record: &Record<'_>);
 }
 
@@ -174,12 +245,34 @@ pub fn listen(listener: impl Listener + 'static) -> Listening {
 }
 
 /// Whether anybody listens. Where an attribute costs something to find out, ask first.
+///
+/// ```
+/// use verifork::record;
+///
+/// fn burst(data: &[u8]) {
+///     let burst = record::begin("bus", "burst");
+///     if record::is_listened_to() {
+///         let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+///         burst.attribute("data", hex);
+///     }
+///     burst.end();
+/// }
+/// ```
 #[inline]
 pub fn is_listened_to() -> bool {
     COUNT.get() > 0
 }
 
 /// The guard of a listener: when it is dropped, the listener is.
+///
+/// ```
+/// use verifork::record::{self, ToLog};
+///
+/// let listening = record::listen(ToLog::new(verifork::log::Level::Info));
+/// record::begin("spi", "frame").end(); // logged
+/// drop(listening);
+/// record::begin("spi", "frame").end(); // nobody is told
+/// ```
 #[derive(Debug)]
 #[must_use = "the listener listens while this lives"]
 pub struct Listening(u64);
@@ -246,6 +339,19 @@ pub fn begin(stream: &str, kind: &str) -> Transaction {
 }
 
 /// Begins a transaction that began earlier, where only its end showed what it was.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::record;
+/// # async fn example(start: Signal<bool>, error: Signal<bool>) -> Result {
+/// start.rising_edge().await;
+/// let begun = now();
+/// timer(1.us()).await;
+/// let kind = if error.get()? { "retry" } else { "frame" };
+/// record::begin_at("link", kind, begun).end();
+/// # Ok(())
+/// # }
+/// ```
 #[inline]
 pub fn begin_at(stream: &str, kind: &str, at: SimTime) -> Transaction {
     if is_listened_to() {
@@ -286,11 +392,37 @@ pub struct Transaction(Option<TransactionId>);
 
 impl Transaction {
     /// Its number; `None` if nobody listened when it began.
+    ///
+    /// ```
+    /// use verifork::record::{self, ToLog};
+    ///
+    /// let request = record::begin("bus", "request");
+    /// assert!(request.id().is_none(), "nobody listens");
+    /// drop(request);
+    ///
+    /// let _listening = record::listen(ToLog::new(verifork::log::Level::Info));
+    /// let request = record::begin("bus", "request");
+    /// let answer = record::begin("bus", "answer");
+    /// if let Some(id) = request.id() {
+    ///     answer.attribute("of", id.get()); // ties one to the other
+    /// }
+    /// ```
     pub fn id(&self) -> Option<TransactionId> {
         self.0
     }
 
     /// Tells something about it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::record;
+    /// # fn example(address: Signal<u32>) -> Result {
+    /// let write = record::begin("bus", "write");
+    /// write.attribute("address", format_args!("{:#010x}", address.get()?));
+    /// write.end();
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub fn attribute(&self, name: &str, value: impl fmt::Display) {
         if let Some(id) = self.0 {
@@ -303,6 +435,17 @@ impl Transaction {
     }
 
     /// Ends it now.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::record;
+    /// # async fn example(done: Signal<bool>) -> Result {
+    /// let transfer = record::begin("dma", "transfer");
+    /// done.rising_edge().await; // if the task is cancelled here, the transfer is incomplete
+    /// transfer.end();
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub fn end(mut self) {
         self.finish(true);

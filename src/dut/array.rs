@@ -80,22 +80,56 @@ thread_local! {
 
 impl<T> Array<T> {
     /// The full name, in the simulator's notation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u32>) -> Result {
+    /// log::info!("{} has {} words", memory.path(), memory.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &'static str {
         &self.description.path
     }
 
     /// What the simulator says of it; the encoding is that of an element.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u32>) -> Result {
+    /// log::debug!("words of {:?}", memory.description().encoding.width());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn description(&self) -> &'static Description {
         self.description
     }
 
     /// The declared indices of the leftmost and the rightmost element; of an empty array, the bounds of
     /// its null range (IEEE 1076-2008, 5.2.1), such as (1, 0) for `1 to 0`.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>) -> Result {
+    /// // logic [7:0] memory [0:255]
+    /// assert_eq!(memory.range(), (0, 255));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn range(&self) -> (i64, i64) {
         self.description.array.unwrap_or((0, -1))
     }
 
     /// The number of elements.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>) -> Result {
+    /// let image = std::fs::read("boot.bin")?;
+    /// ensure!(image.len() <= memory.len(), "the image has {} bytes", image.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> usize {
         if self.description.is_empty {
             return 0;
@@ -106,11 +140,31 @@ impl<T> Array<T> {
     }
 
     /// Whether there is no element.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(fifo: Array<u8>) -> Result {
+    /// if fifo.is_empty() {
+    ///     return skip("this variant of the design has no FIFO");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The declared indices from left to right: for `[7:0]`, from 7 down to 0.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>) -> Result {
+    /// for address in memory.indices() {
+    ///     memory.set(address, 0);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn indices(&self) -> impl Iterator<Item = i64> + use<T> {
         let (left, right) = self.range();
         let step = if left <= right { 1 } else { -1 };
@@ -125,6 +179,16 @@ impl<T> Array<T> {
 impl<T: SignalValue> Array<T> {
     /// The element with this declared index.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(registers: Array<u32>) -> Result {
+    /// let control = registers.at(4); // a signal as any other
+    /// control.changed().await;
+    /// control.expect(1)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, as an index out of bounds does, if there is no such element, or the
@@ -135,6 +199,15 @@ impl<T: SignalValue> Array<T> {
     }
 
     /// [`at`](Self::at) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>, address: i64) -> Result {
+    /// let word = memory.try_at(address)?; // the error names the declared range
+    /// word.set(0xff);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -207,6 +280,15 @@ impl<T: SignalValue> Array<T> {
 
     /// [`row`](Self::row) with an error instead of a panic.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(tiles: Array<u8>, y: i64) -> Result {
+    /// let row = tiles.try_row(y)?; // logic [7:0] tiles [0:15][0:15]
+    /// log::info!("{:?}", row.get_all()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SelectError`] if there is no such row.
@@ -252,6 +334,14 @@ impl<T: SignalValue> Array<T> {
 
     /// The present value of an element, as [`Signal::get`].
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u32>) -> Result {
+    /// ensure!(memory.get(0x40)? == 0xdead_beef, "the store was lost");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`at`](Self::at) and [`Signal::get`].
@@ -261,6 +351,16 @@ impl<T: SignalValue> Array<T> {
     }
 
     /// Writes an element, as [`Signal::set`].
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>, image: Vec<u8>) -> Result {
+    /// for (address, byte) in (0..).zip(image) {
+    ///     memory.set(address, byte);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -318,6 +418,14 @@ impl<T: SignalValue> Array<T> {
 
     /// [`set_all`](Self::set_all) with an error instead of a panic.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(memory: Array<u8>) -> Result {
+    /// memory.try_set_all(&std::fs::read("boot.bin")?)?; // as many bytes as words
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`WriteError`] if there are more or fewer values than elements: nothing is written then. Of the
@@ -340,6 +448,16 @@ impl<T: SignalValue> Array<T> {
     }
 
     /// Every element with its index, from left to right.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(registers: Array<u32>) -> Result {
+    /// for (index, register) in registers.elements() {
+    ///     ensure!(register.get()? == 0, "register {index} is not cleared");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///

@@ -78,12 +78,54 @@ pub trait Dut: Sized {
     ///
     /// An implementation by hand that does not tell still binds where the design was compiled with
     /// everything shown.
+    ///
+    /// ```
+    /// use verifork::dut::{Binder, DeclaredPaths, Dut, Signal};
+    ///
+    /// struct Requests([Signal<bool>; 2]);
+    ///
+    /// impl Dut for Requests {
+    ///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+    ///         let mut scope = binder.enter(path)?;
+    ///         let requests = ["req_a", "req_b"].map(|path| Signal::bind(&mut scope, path));
+    ///         Some(Requests([requests[0]?, requests[1]?]))
+    ///     }
+    ///
+    ///     fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+    ///         let mut scope = paths.enter(path);
+    ///         scope.object("req_a"); // signals inside the design that Verilator would optimize away
+    ///         scope.object("req_b");
+    ///     }
+    /// }
+    /// ```
     fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
         let _ = path;
         paths.open_ended();
     }
 
     /// Whether the design has something for this path: what makes an `Option` of it `Some`.
+    ///
+    /// ```
+    /// use verifork::dut::{Binder, Dut, Signal};
+    ///
+    /// /// A handshake: there if its `valid` is.
+    /// struct Handshake {
+    ///     valid: Signal<bool>,
+    ///     ready: Signal<bool>,
+    /// }
+    ///
+    /// impl Dut for Handshake {
+    ///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+    ///         let valid = Signal::bind(binder, &format!("{path}_valid"));
+    ///         let ready = Signal::bind(binder, &format!("{path}_ready"));
+    ///         Some(Handshake { valid: valid?, ready: ready? })
+    ///     }
+    ///
+    ///     fn is_present(binder: &Binder<'_>, path: &str) -> bool {
+    ///         binder.contains(&format!("{path}_valid"))
+    ///     }
+    /// }
+    /// ```
     fn is_present(binder: &Binder<'_>, path: &str) -> bool {
         binder.contains(path)
     }
@@ -110,6 +152,23 @@ pub struct FieldSpec {
 }
 
 /// A scope that names are looked up in, and the errors met so far.
+///
+/// ```
+/// use verifork::dut::{Binder, Dut, Signal};
+///
+/// /// A bus whose data are called `d` in one variant of the design, `data` in the other.
+/// struct Bus {
+///     data: Signal<u32>,
+/// }
+///
+/// impl Dut for Bus {
+///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+///         let mut scope = binder.enter(path)?;
+///         let data = if scope.contains("data") { "data" } else { "d" };
+///         Some(Bus { data: Signal::bind(&mut scope, data)? })
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Binder<'a> {
     scope: Object,
@@ -147,6 +206,17 @@ impl Binder<'_> {
 
     /// A binder for the scope that a path leads to; `None`, with the error reported, if it leads
     /// nowhere or to what is no scope. An empty path leads to the present scope.
+    ///
+    /// ```
+    /// use verifork::dut::{Binder, Signal};
+    ///
+    /// fn flags(binder: &mut Binder<'_>) -> Option<[Signal<bool>; 2]> {
+    ///     use verifork::dut::Dut;
+    ///     let mut status = binder.enter("core.status")?;
+    ///     let (full, empty) = (Signal::bind(&mut status, "full"), Signal::bind(&mut status, "empty"));
+    ///     Some([full?, empty?]) // both were tried, so both errors are reported
+    /// }
+    /// ```
     pub fn enter(&mut self, path: &str) -> Option<Binder<'_>> {
         let fields = self.next.as_ref().is_some_and(Affix::is_empty);
         let scope = self.object_as(path, |object| {
@@ -179,12 +249,30 @@ impl Binder<'_> {
 
     /// The object that a path leads to; `None`, with the error reported, if it leads nowhere or,
     /// for a field with a direction, to no such port.
+    ///
+    /// ```
+    /// use verifork::dut::Binder;
+    ///
+    /// fn depth(binder: &mut Binder<'_>) -> Option<u64> {
+    ///     let (left, right) = binder.object("memory")?.range()?;
+    ///     Some(left.abs_diff(right) + 1)
+    /// }
+    /// ```
     pub fn object(&mut self, path: &str) -> Option<Object> {
         self.object_as(path, Ok)
     }
 
     /// Whether a path leads to an object. For a field whose struct's names have a prefix or a suffix,
     /// whether there are names with them.
+    ///
+    /// ```
+    /// use verifork::dut::Binder;
+    ///
+    /// /// The interface's name, which differs between two versions of the design.
+    /// fn bus_name(binder: &Binder<'_>) -> &'static str {
+    ///     if binder.contains("m_axi_awvalid") { "m_axi" } else { "axi_m" }
+    /// }
+    /// ```
     pub fn contains(&self, path: &str) -> bool {
         let object = match self.find(path) {
             Ok(object) => object,
@@ -268,6 +356,19 @@ impl Binder<'_> {
     }
 
     /// Reports an error of one's own.
+    ///
+    /// ```
+    /// use verifork::dut::{Binder, Dut, Signal};
+    ///
+    /// fn data(binder: &mut Binder<'_>, path: &str) -> Option<Signal<verifork::value::LogicVec>> {
+    ///     let data = Signal::<verifork::value::LogicVec>::bind(binder, path)?;
+    ///     if data.width() % 8 != 0 {
+    ///         binder.error(format!("`{}` has {} bits: not whole bytes", data.path(), data.width()));
+    ///         return None;
+    ///     }
+    ///     Some(data)
+    /// }
+    /// ```
     pub fn error(&mut self, message: impl Into<String>) {
         self.report(BindErrorKind::Other(message.into()));
     }

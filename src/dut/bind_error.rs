@@ -22,6 +22,16 @@ use crate::value::ValueError;
 pub struct BindError(Vec<FieldError>);
 
 /// One field of a struct, or one look-up, that did not fit.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # fn example(dut: Instance) -> Result {
+/// let error = dut.signal::<u8>("cuont").unwrap_err();
+/// let [field] = error.field_errors() else { bail!("one look-up, one error") };
+/// println!("{}:{}: {}", field.file(), field.line(), field.kind());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldError {
     pub(super) place: BindSite,
@@ -38,6 +48,18 @@ pub(super) struct BindSite {
 }
 
 /// Why an object could not be bound.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::dut::BindErrorKind;
+/// # fn example(dut: Instance) -> Result {
+/// let error = dut.signal::<u8>("cuont").unwrap_err();
+/// if let BindErrorKind::NotFound { nearest, .. } = error.field_errors()[0].kind() {
+///     println!("did you mean {nearest:?}?");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindErrorKind {
@@ -146,6 +168,21 @@ impl BindError {
     }
 
     /// Each thing that did not fit, in the order in which it was bound.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::dut::Dut;
+    /// # fn example(dut: Instance) -> Result {
+    /// #[derive(Debug, Dut)]
+    /// struct Port { valid: Signal<bool>, data: Signal<u8> }
+    ///
+    /// let error = dut.bind::<Port>().unwrap_err();
+    /// for error in error.field_errors() {
+    ///     println!("{error}"); // one line a field
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn field_errors(&self) -> &[FieldError] {
         &self.0
     }
@@ -205,6 +242,16 @@ impl std::error::Error for BindError {}
 
 impl FieldError {
     /// The struct and the field that was bound, if it was one.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(error: verifork::dut::FieldError) -> Result {
+    /// if let Some((structure, field)) = error.field() {
+    ///     println!("{structure}::{field}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn field(&self) -> Option<(&'static str, &'static str)> {
         self.place.field
     }

@@ -59,6 +59,16 @@ impl PathSet {
 
 impl DeclaredPaths<'_> {
     /// The paths of the scope that `path` leads to; an empty path leads to the present scope.
+    ///
+    /// ```
+    /// use verifork::dut::DeclaredPaths;
+    ///
+    /// fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+    ///     let mut core = paths.enter(path);
+    ///     core.object("state");
+    ///     core.enter("fifo").object("level"); // below the core
+    /// }
+    /// ```
     pub fn enter(&mut self, path: &str) -> DeclaredPaths<'_> {
         if self.next.as_ref().is_some_and(Affix::is_empty) {
             // It may be a packed structure, which the simulator shows as a whole.
@@ -92,6 +102,16 @@ impl DeclaredPaths<'_> {
     }
 
     /// Declares the object at `path`.
+    ///
+    /// ```
+    /// use verifork::dut::DeclaredPaths;
+    ///
+    /// fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+    ///     for name in ["valid", "ready", "data"] {
+    ///         paths.object(&format!("{path}_{name}"));
+    ///     }
+    /// }
+    /// ```
     pub fn object(&mut self, path: &str) {
         let mut paths = self.affixed(path);
         if self.affix.is_some() {
@@ -105,6 +125,15 @@ impl DeclaredPaths<'_> {
     }
 
     /// Declares that more objects are bound, by names that are not known yet.
+    ///
+    /// ```
+    /// use verifork::dut::DeclaredPaths;
+    ///
+    /// fn declared_paths(paths: &mut DeclaredPaths<'_>, path: &str) {
+    ///     let _ = path; // the names come from a file that is read when the test runs
+    ///     paths.open_ended();
+    /// }
+    /// ```
     pub fn open_ended(&mut self) {
         self.found.open_ended = true;
     }

@@ -55,6 +55,17 @@ impl Instance {
 
     /// The scopes at the top of the design: its top instances, then packages.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::dut::Instance;
+    /// # fn example() -> Result {
+    /// for top in Instance::roots()? {
+    ///     log::info!("{} is a {}", top.path(), top.kind());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BindError`] if no simulation runs on this thread.
@@ -69,6 +80,15 @@ impl Instance {
     }
 
     /// Finds a scope by its path from the top of the design.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example() -> Result {
+    /// let core = Instance::find("soc.cpu0.core")?;
+    /// core.signal::<u32>("pc")?.set(0x8000_0000);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,36 +107,99 @@ impl Instance {
     }
 
     /// The name within its scope: `lanes[2]`.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let lane = dut.instance("lanes[2]")?;
+    /// assert_eq!(lane.name(), "lanes[2]");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &'static str {
         self.0.name()
     }
 
     /// The full name, in the simulator's notation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let fifo = dut.instance("rx.fifo")?;
+    /// log::info!("{}", fifo.path()); // uart.rx.fifo
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &'static str {
         self.0.path()
     }
 
     /// What kind of scope it is.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::ObjectKind;
+    /// # fn example(dut: Instance) -> Result {
+    /// ensure!(dut.instance("lanes[0]")?.kind() == ObjectKind::GenerateScope);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn kind(&self) -> ObjectKind {
         self.0.kind()
     }
 
     /// The module, entity or interface that it is an instance of, where the simulator says so.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// if dut.instance("phy")?.definition() == Some("phy_model") {
+    ///     return skip("the real PHY is not in this build");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn definition(&self) -> Option<&'static str> {
         self.0.description().definition.as_deref()
     }
 
     /// The file of its declaration, where the simulator keeps it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// if let (Some(file), Some(line)) = (dut.file(), dut.line()) {
+    ///     log::info!("{} is declared at {file}:{line}", dut.path());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn file(&self) -> Option<&'static str> {
         self.0.description().file.as_deref()
     }
 
     /// The line in that file, from 1, where the simulator keeps it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// log::info!("line {}", dut.line().unwrap_or(0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn line(&self) -> Option<u32> {
         self.0.description().line
     }
 
     /// Everything that the simulator says of it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// log::debug!("{:?}", dut.description());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn description(&self) -> &'static Description {
         self.0.description()
     }
@@ -124,6 +207,16 @@ impl Instance {
     /// What it holds, in the simulator's order: scopes, nets, variables, parameters, arrays, as far
     /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays, which are
     /// found by name, and shows nothing of a `case` generate.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for object in dut.children()? {
+    ///     log::info!("{} {}", object.kind(), object.path());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -147,12 +240,31 @@ impl Instance {
     }
 
     /// Whether it holds an object of this path.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// if !dut.contains("debug_port") {
+    ///     return skip("built without the debug port");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn contains(&self, path: &str) -> bool {
         scheduler::kernel()
             .is_ok_and(|kernel| kernel.port().find(Some(self.0.handle()), path).is_some())
     }
 
     /// Any object below it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let object = dut.object("core.state")?;
+    /// log::info!("{}: {}", object.path(), object.kind());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -164,6 +276,17 @@ impl Instance {
 
     /// A scope below it.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for lane in 0..4 {
+    ///     let lane = dut.instance(&format!("lanes[{lane}]"))?;
+    ///     lane.signal::<bool>("enable")?.set(true);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BindError`] with the caller's place, if there is none of this path.
@@ -173,6 +296,15 @@ impl Instance {
     }
 
     /// A signal below it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(dut: Instance) -> Result {
+    /// let count = dut.signal::<u8>("core.count")?;
+    /// count.wait_for(10).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -185,6 +317,15 @@ impl Instance {
 
     /// A memory or an unpacked array below it.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let memory = dut.array::<u32>("ram.memory")?;
+    /// memory.set(0, 0x0000_0013); // nop
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BindError`] with the caller's place, if there is none of this path, or its elements do not
@@ -196,6 +337,15 @@ impl Instance {
 
     /// A parameter, a generic or a constant below it.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let depth = dut.parameter::<u32>("DEPTH")?.get()?;
+    /// log::info!("a FIFO of {depth} words");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BindError`] with the caller's place, if there is none of this path, or its value does not
@@ -206,6 +356,19 @@ impl Instance {
     }
 
     /// Binds a struct that derives [`Dut`] to this instance.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::dut::Dut;
+    /// # fn example(dut: Instance) -> Result {
+    /// #[derive(Dut)]
+    /// struct Stream { valid: Signal<bool>, ready: Signal<bool>, data: Signal<u8> }
+    ///
+    /// let stream: Stream = dut.instance("tx.stream")?.bind()?;
+    /// stream.ready.set(true);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -62,21 +62,60 @@ impl Object {
     }
 
     /// The name within its scope, without the backslash of an escaped identifier.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let debug: Vec<_> = dut.children()?.into_iter().filter(|o| o.name().starts_with("dbg_")).collect();
+    /// log::info!("{} debug signals", debug.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &'static str {
         &self.entry.get().description.name
     }
 
     /// The full name, in the simulator's notation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(object: verifork::dut::Object) -> Result {
+    /// log::info!("{}", object.path());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &'static str {
         &self.entry.get().description.path
     }
 
     /// What it is.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::ObjectKind;
+    /// # fn example(dut: Instance) -> Result {
+    /// let nets = dut.children()?.into_iter().filter(|object| object.kind() == ObjectKind::Net);
+    /// log::info!("{} nets", nets.count());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn kind(&self) -> ObjectKind {
         self.entry.description.kind
     }
 
     /// Everything that the simulator says of it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for object in dut.children()? {
+    ///     if let Some(direction) = object.description().direction {
+    ///         log::info!("{direction} {}", object.name()); // a port
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn description(&self) -> &'static Description {
         &self.entry.get().description
     }
@@ -87,18 +126,48 @@ impl Object {
     }
 
     /// The declared indices of the leftmost and the rightmost element, if it is an array.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let Some((left, right)) = dut.object("memory")?.range() else { bail!("no array") };
+    /// log::info!("[{left}:{right}]");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn range(&self) -> Option<(i64, i64)> {
         self.entry.description.array
     }
 
     /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
     /// is neither.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for object in dut.children()? {
+    ///     if let Some(inner) = object.as_instance() {
+    ///         log::info!("{} holds {} objects", inner.path(), inner.children()?.len());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_instance(&self) -> Option<Instance> {
         self.leads_to_names().then_some(Instance::of(*self))
     }
 
     /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
     /// [`Parameter`](super::Parameter), or a struct that derives [`Dut`].
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let irq: Signal<bool> = dut.object("core.irq")?.bind()?;
+    /// irq.set(true);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

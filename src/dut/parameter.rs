@@ -47,11 +47,27 @@ impl<T> fmt::Debug for Parameter<T> {
 
 impl<T> Parameter<T> {
     /// The full name, in the simulator's notation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(width: Parameter<u32>) -> Result {
+    /// log::info!("{} = {}", width.path(), width.get()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &'static str {
         self.0.path()
     }
 
     /// What the simulator says of it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(width: Parameter<u32>) -> Result {
+    /// log::debug!("{:?}", width.description().encoding);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn description(&self) -> &'static Description {
         self.0.description()
     }
@@ -59,6 +75,14 @@ impl<T> Parameter<T> {
 
 impl<T: SignalValue> Parameter<T> {
     /// The value.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(width: Parameter<u32>, data: Signal<LogicVec>) -> Result {
+    /// data.set(LogicVec::ones(width.get()?));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -69,6 +93,15 @@ impl<T: SignalValue> Parameter<T> {
     }
 
     /// The value.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(width: Parameter<u8>) -> Result {
+    /// let width = width.try_get().unwrap_or(8);
+    /// log::info!("{width} bits");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

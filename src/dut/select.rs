@@ -91,6 +91,15 @@ impl<T: LogicValue> Signal<T> {
     /// For `logic [0:7]` and `std_logic_vector(0 to 7)`, bit 0 is the most significant one. Where a
     /// declaration has several packed dimensions, or no range, bit 0 is the least significant one.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(status: Signal<u32>) -> Result {
+    /// let ready = status.bit(31);
+    /// ensure!(ready.get().is_one(), "{} is {}", ready.path(), ready.get());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, as an index out of bounds does, if there is no such bit.
@@ -100,6 +109,15 @@ impl<T: LogicValue> Signal<T> {
     }
 
     /// [`bit`](Self::bit) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(bus: Signal<LogicVec>, index: i64) -> Result {
+    /// let bit = bus.try_bit(index)?; // the error names the declared range
+    /// bit.set(Logic::One);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -119,6 +137,15 @@ impl<T: LogicValue> Signal<T> {
     /// The bits from one declared index to another, both included, in the order of the declaration:
     /// `slice(7, 4)` of `logic [7:0]`, `slice(4, 7)` of `logic [0:7]`.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(instruction: Signal<u32>) -> Result {
+    /// let opcode = instruction.slice(6, 0).typed::<u8>();
+    /// ensure!(opcode.get()? == 0b011_0011);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, as an index out of bounds does, if there are no such bits.
@@ -128,6 +155,15 @@ impl<T: LogicValue> Signal<T> {
     }
 
     /// [`slice`](Self::slice) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(bus: Signal<LogicVec>, lane: i64) -> Result {
+    /// let byte = bus.try_slice(8 * lane + 7, 8 * lane)?.typed::<u8>();
+    /// byte.set(0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -175,11 +211,28 @@ impl<T: LogicValue> Signal<T> {
 
 impl<T> Select<T> {
     /// The number of bits.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(bus: Signal<LogicVec>) -> Result {
+    /// let part = bus.slice(11, 4);
+    /// assert_eq!(part.width(), 8);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn width(&self) -> u32 {
         self.width
     }
 
     /// The signal's full name with the declared indices: `top.bus[7:4]`.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(bus: Signal<LogicVec>) -> Result {
+    /// log::info!("{}", bus.slice(7, 4).path()); // top.bus[7:4]
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> String {
         let range = declared_range(&self.entry.description);
         let (high, low) = (
@@ -196,6 +249,15 @@ impl<T> Select<T> {
 
     /// The same bits as another type. A type that is narrower than the bits reads them as long as
     /// the value fits.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(header: Signal<LogicVec>) -> Result {
+    /// let length = header.slice(31, 16).typed::<u16>();
+    /// length.set(64);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn typed<U: SignalValue + LogicValue>(&self) -> Select<U> {
         let &Select {
             index,
@@ -244,6 +306,15 @@ impl<T> Select<T> {
 impl<T: SignalValue + LogicValue> Select<T> {
     /// The present value, as [`Signal::get`] does.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(status: Signal<u16>) -> Result {
+    /// let level = status.slice(11, 8).typed::<u8>().get()?;
+    /// log::info!("{level} words are left");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`Signal::get`].
@@ -254,6 +325,15 @@ impl<T: SignalValue + LogicValue> Select<T> {
     }
 
     /// The present value.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(status: Signal<u16>) -> Result {
+    /// let level = status.slice(11, 8).try_get()?;
+    /// log::info!("{level}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -267,6 +347,15 @@ impl<T: SignalValue + LogicValue> Select<T> {
 
     /// Writes the bits in the read-write phase, as [`Signal::set`] does.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(control: Signal<u32>) -> Result {
+    /// control.bit(0).set(Logic::One);
+    /// control.slice(7, 4).typed::<u8>().set(3); // both are written; the other bits stay
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`Signal::set`].
@@ -276,6 +365,15 @@ impl<T: SignalValue + LogicValue> Select<T> {
     }
 
     /// [`set`](Self::set) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(control: Signal<u32>) -> Result {
+    /// let mode = control.slice(5, 4).typed::<u8>();
+    /// assert!(mode.try_set(4).is_err(), "4 needs three bits");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -292,6 +390,14 @@ impl<T: SignalValue + LogicValue> Select<T> {
 
     /// Writes the bits at once, as [`Signal::set_immediate`] does.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(control: Signal<u32>) -> Result {
+    /// control.bit(0).set_immediate(Logic::One);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`Signal::set`].
@@ -301,6 +407,14 @@ impl<T: SignalValue + LogicValue> Select<T> {
     }
 
     /// [`set_immediate`](Self::set_immediate) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(control: Signal<u32>) -> Result {
+    /// control.bit(0).try_set_immediate(Logic::One)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -340,6 +454,14 @@ impl<T: SignalValue + LogicValue> Select<T> {
 
     /// [`force`](Self::force) with an error instead of a panic.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(irqs: Signal<u16>) -> Result {
+    /// irqs.bit(3).try_force(Logic::Zero)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Signal::try_force`].
@@ -356,6 +478,16 @@ impl<T: SignalValue + LogicValue> Select<T> {
     /// Ends a [`force`](Self::force) of these bits. The signal is the design's again, as after
     /// [`Signal::release`], once none of its bits is to be held any more.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(irqs: Signal<u16>) -> Result {
+    /// irqs.bit(3).force(Logic::One); // this interrupt is stuck
+    /// timer(1.us()).await;
+    /// irqs.bit(3).release();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`Signal::release`].
@@ -365,6 +497,14 @@ impl<T: SignalValue + LogicValue> Select<T> {
     }
 
     /// [`release`](Self::release) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(irqs: Signal<u16>) -> Result {
+    /// irqs.bit(3).try_release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -93,21 +93,56 @@ impl<T> fmt::Debug for Signal<T> {
 
 impl<T> Signal<T> {
     /// The full name, in the simulator's notation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(done: Signal<bool>) -> Result {
+    /// log::info!("waiting for {}", done.path()); // top.core.done
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &'static str {
         &self.description().path
     }
 
     /// The name within its scope.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(lanes: Vec<Signal<u8>>) -> Result {
+    /// for lane in &lanes {
+    ///     log::info!("{} = {:#04x}", lane.name(), lane.get()?); // data = 0x5a
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &'static str {
         &self.description().name
     }
 
     /// The number of bits; 0 for a real number or a string.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(bus: Signal<LogicVec>) -> Result {
+    /// bus.set(LogicVec::ones(bus.width())); // a design of any width
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn width(&self) -> u32 {
         self.entry.declared.width
     }
 
     /// What the simulator says of it: kind, encoding, direction, file and line.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(irq: Signal<bool>) -> Result {
+    /// let description = irq.description();
+    /// log::debug!("{}, declared at {:?}:{:?}", description.kind, description.file, description.line);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn description(&self) -> &'static Description {
         match scheduler::kernel() {
             Ok(kernel) if self.index.is_word() => &kernel.signal(self.index).description,
@@ -144,6 +179,16 @@ impl<T: SignalValue> Signal<T> {
     /// without a variant, and the value itself for [`Logic`](crate::value::Logic), [`LogicVec`], `f64`
     /// and `String`: see [`SignalValue`]. A weak 0 or 1 (L, H) is read as 0 or 1.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(count: Signal<u8>, state: Signal<LogicVec>) -> Result {
+    /// let count = count.get()? + 1; // `?`: it may be unknown, which no `u8` is
+    /// let state = state.get(); // unknown bits included
+    /// log::info!("{count}, {state}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, where no `Result` is returned, if the simulator does not give the
@@ -157,6 +202,17 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// The present value, as a `Result` for every type.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(count: Signal<u8>) -> Result {
+    /// match count.try_get() {
+    ///     Ok(count) => log::info!("counted to {count}"),
+    ///     Err(error) => log::warn!("{error}"), // cannot read `top.count` at src/lib.rs:12: …
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -189,6 +245,17 @@ impl<T: SignalValue> Signal<T> {
     /// before version 5 would keep it for ever, and refuses it. Give such a net a second driver around the design, as
     /// `examples/memory/hdl` does, and write to what feeds it.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, data: Signal<u8>, valid: Signal<bool>) -> Result {
+    /// data.set(0x5a);
+    /// valid.set(true);
+    /// clk.rising_edge().await; // the design takes the word at this edge
+    /// valid.set(false);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, if the value does not fit the signal's width, the signal is constant,
@@ -204,6 +271,17 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`set`](Self::set) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(opcode: Signal<u8>) -> Result {
+    /// // `opcode` is declared `[3:0]`.
+    /// assert!(opcode.try_set(0xf).is_ok());
+    /// let error = opcode.try_set(0x10).unwrap_err();
+    /// assert!(error.to_string().contains("does not fit"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -230,6 +308,17 @@ impl<T: SignalValue> Signal<T> {
 
     /// [`set`](Self::set) of a value that is kept, without a clone of it.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, data: Signal<LogicVec>, frames: Vec<LogicVec>) -> Result {
+    /// for frame in &frames {
+    ///     data.set_from(frame); // thousands of bits, not copied first
+    ///     clk.rising_edge().await;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`set`](Self::set).
@@ -240,6 +329,15 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`set_from`](Self::set_from) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(data: Signal<LogicVec>) -> Result {
+    /// let word = LogicVec::zeros(64);
+    /// data.try_set_from(&word)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -289,6 +387,15 @@ impl<T: SignalValue> Signal<T> {
     /// Reads find it from now on. To the design in VHDL it comes in the next delta cycle of the
     /// same time step, as an assignment would: of two writes in one cycle it sees the last.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(sel: Signal<bool>, out: Signal<bool>) -> Result {
+    /// sel.set_immediate(true);
+    /// assert!(sel.get()?); // read back in the same instant; after `set` it would be the old value
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`set`](Self::set).
@@ -301,6 +408,14 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`set_immediate`](Self::set_immediate) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(sel: Signal<bool>) -> Result {
+    /// sel.try_set_immediate(true)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -318,6 +433,17 @@ impl<T: SignalValue> Signal<T> {
     /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2). What is still forced when the test
     /// ends is released then, and a warning in the log names the signal and this line.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, parity_ok: Signal<bool>, error: Signal<bool>) -> Result {
+    /// parity_ok.force(false); // a fault that the bus cannot produce
+    /// clk.rising_edges(2).await;
+    /// error.expect(true)?;
+    /// parity_ok.release();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`set`](Self::set), and if the simulator does not force.
@@ -328,6 +454,16 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`force`](Self::force) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(ready: Signal<bool>) -> Result {
+    /// if let Err(error) = ready.try_force(false) {
+    ///     return skip(format!("this simulator cannot stall the bus: {error}"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -340,6 +476,16 @@ impl<T: SignalValue> Signal<T> {
 
     /// Forces the signal to its present value, unknown bits included: see [`force`](Self::force).
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, pointer: Signal<u8>) -> Result {
+    /// pointer.freeze(); // stuck where it is
+    /// clk.rising_edges(8).await;
+    /// pointer.release();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`force`](Self::force).
@@ -350,6 +496,14 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`freeze`](Self::freeze) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(pointer: Signal<u8>) -> Result {
+    /// pointer.try_freeze()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -376,6 +530,16 @@ impl<T: SignalValue> Signal<T> {
     /// Ends a [`force`](Self::force) or a [`freeze`](Self::freeze), at once. A net takes the value
     /// that the design drives; a variable keeps its value until the next assignment.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(enable: Signal<bool>) -> Result {
+    /// enable.force(true);
+    /// timer(100.ns()).await;
+    /// enable.release(); // the design's own value from now on
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line, if the simulator does not release, the signal is constant, it is
@@ -387,6 +551,14 @@ impl<T: SignalValue> Signal<T> {
     }
 
     /// [`release`](Self::release) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(enable: Signal<bool>) -> Result {
+    /// enable.try_release()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -443,6 +615,19 @@ impl<T: LogicValue> Signal<T> {
 
 impl Signal<LogicVec> {
     /// Reads into a vector, whose memory is reused: wide values are read without an allocation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, bus: Signal<LogicVec>) -> Result {
+    /// let mut word = LogicVec::default();
+    /// for _ in 0..1000 {
+    ///     clk.rising_edge().await;
+    ///     bus.get_into(&mut word)?; // 4096 bits, and one allocation in all
+    ///     ensure!(!word.has_unknown(), "{word}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

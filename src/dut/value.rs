@@ -24,6 +24,22 @@ use crate::value::{
 ///
 /// With the feature `num-bigint`, `BigUint` and `BigInt` fit any number of bits.
 ///
+/// ```
+/// use verifork::dut::{Dut, Signal, SignalValue};
+///
+/// /// The same port of two designs, which differ in the width of the data.
+/// #[derive(Dut)]
+/// struct Port<T: SignalValue> {
+///     valid: Signal<bool>,
+///     data: Signal<T>,
+/// }
+///
+/// async fn send<T: SignalValue>(port: &Port<T>, word: T) {
+///     port.data.set(word);
+///     port.valid.set(true);
+/// }
+/// ```
+///
 /// # Integers
 ///
 /// What is read is the number that the *declaration* makes of the bits, whatever the Rust type:

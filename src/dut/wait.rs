@@ -235,6 +235,14 @@ impl<T> Select<T> {
 
     /// Resolves at the change that is `count` ahead; at once for 0.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(pointer: Signal<u16>) -> Result {
+    /// pointer.slice(3, 0).changes(16).await; // once around
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`changed`](Self::changed).
@@ -280,6 +288,15 @@ impl<T> Select<T> {
 
 impl<T: SignalValue + LogicValue> Select<T> {
     /// Resolves once `condition` holds for the value, as [`Signal::wait_until`] does.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(status: Signal<u16>) -> Result {
+    /// let level = status.slice(11, 8).typed::<u8>();
+    /// level.wait_until(|level| level.is_ok_and(|level| level >= 8)).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -334,6 +351,14 @@ impl<T: ScalarValue> Select<T> {
 
     /// Resolves at the next change of the bit to 0 from anything else.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(status: Signal<u16>) -> Result {
+    /// status.bit(3).falling_edge().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`rising_edge`](Self::rising_edge).
@@ -343,6 +368,14 @@ impl<T: ScalarValue> Select<T> {
     }
 
     /// Resolves at the next change of the bit, whatever it changes to.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(toggles: Signal<u8>) -> Result {
+    /// toggles.bit(0).edge().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -356,6 +389,14 @@ impl<T: ScalarValue> Select<T> {
     /// Resolves at the rising edge of the bit that is `count` ahead; at once for 0. Edges are counted
     /// without waking the task.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(acknowledges: Signal<u8>) -> Result {
+    /// acknowledges.bit(2).rising_edges(4).await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`rising_edge`](Self::rising_edge).
@@ -366,6 +407,14 @@ impl<T: ScalarValue> Select<T> {
     }
 
     /// Resolves at the falling edge of the bit that is `count` ahead; at once for 0.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(acknowledges: Signal<u8>) -> Result {
+    /// acknowledges.bit(2).falling_edges(4).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///

@@ -57,6 +57,15 @@ impl<W: Write> State<W> {
 impl JsonLines<BufWriter<File>> {
     /// Writes to a file, which is made anew.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::record::{self, JsonLines};
+    /// # fn example() -> Result {
+    /// let _listening = record::listen(JsonLines::create("transactions.jsonl")?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The file cannot be made; the error names it.
@@ -72,6 +81,18 @@ impl JsonLines<BufWriter<File>> {
 
 impl<W: Write> JsonLines<W> {
     /// Writes to any writer.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use verifork::record::{self, JsonLines};
+    ///
+    /// let lines = Rc::new(JsonLines::new(Vec::new()));
+    /// let listening = record::listen(lines.clone());
+    /// record::begin("bus", "write").end();
+    /// drop(listening);
+    /// let lines = Rc::into_inner(lines).unwrap().into_inner().unwrap();
+    /// assert!(String::from_utf8(lines).unwrap().contains("write"));
+    /// ```
     pub fn new(writer: W) -> Self {
         JsonLines {
             state: RefCell::new(State {
@@ -83,6 +104,19 @@ impl<W: Write> JsonLines<W> {
 
     /// Writes out what is buffered.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use std::rc::Rc;
+    /// use verifork::record::{self, JsonLines};
+    /// # fn example() -> Result {
+    /// let lines = Rc::new(JsonLines::create("transactions.jsonl")?);
+    /// let _listening = record::listen(lines.clone());
+    /// // …
+    /// lines.flush()?; // a full disk is an error here
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of a write since the last call, or that of this one.
@@ -91,6 +125,13 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// The writer, with everything written to it.
+    ///
+    /// ```
+    /// use verifork::record::JsonLines;
+    ///
+    /// let file = JsonLines::new(Vec::new()).into_inner().unwrap();
+    /// assert!(file.is_empty(), "nothing was recorded");
+    /// ```
     ///
     /// # Errors
     ///

@@ -25,6 +25,15 @@ pub struct ToLog {
 
 impl ToLog {
     /// Logs at this level.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::record::{self, ToLog};
+    /// # fn example() -> Result {
+    /// let _listening = record::listen(ToLog::new(log::Level::Debug));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(level: log::Level) -> Self {
         ToLog {
             level,

@@ -113,6 +113,21 @@ impl Test {
 
     /// [`sequence`](Self::sequence) of items that may be impossible to draw.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(test: Test) -> Result {
+    /// let frames = test.try_sequence("frames", 1..=20, |rng| {
+    ///     let length: usize = rng.random_range(0..=64);
+    ///     if length == 0 {
+    ///         bail!("a frame has at least one byte"); // ends the test with the item's number
+    ///     }
+    ///     Ok(vec![0xaa_u8; length])
+    /// })?;
+    /// log::info!("{} frames", frames.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// That of the first item that cannot be drawn, with its place.

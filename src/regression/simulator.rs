@@ -38,22 +38,63 @@ impl SimulatorInfo {
     }
 
     /// Its name, as it gives it: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// log::info!("runs on {} {}", test.simulator().name(), test.simulator().version());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The name by which `VERIFORK_SIM` and the attribute call it: `icarus`, `ghdl`, `verilator` or `nvc`;
     /// `None` for another one.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// let limit = match test.simulator().key() {
+    ///     Some("verilator") => 1_000_000,
+    ///     _ => 10_000,
+    /// };
+    /// log::info!("{limit} cycles");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn key(&self) -> Option<&'static str> {
         Simulator::from_product(&self.name).map(Simulator::key)
     }
 
     /// Whether it is the one that `VERIFORK_SIM` and the attribute call so.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// if test.simulator().is("verilator") {
+    ///     return skip("the check is about X, and Verilator has two states");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is(&self, key: &str) -> bool {
         self.key() == Some(key)
     }
 
     /// Its version.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// let simulator = test.simulator();
+    /// if simulator.is("icarus") && *simulator.version() < "12" {
+    ///     return skip("Icarus 11 does not have this construct");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn version(&self) -> &SimulatorVersion {
         &self.version
     }

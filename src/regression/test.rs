@@ -153,6 +153,16 @@ impl Test {
     }
 
     /// The test that runs on this thread.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example() -> Result {
+    /// if let Some(test) = Test::current() {
+    ///     log::info!("seed {}", test.seed());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn current() -> Option<Test> {
         // A destructor of the thread's own data may ask, when this is gone already.
         CURRENT
@@ -166,22 +176,55 @@ impl Test {
     }
 
     /// The name by which a filter finds the test.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// let dump = format!("{}.hex", test.name());
+    /// std::fs::write(dump, "00 01\n")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
     /// The base seed: what `VERIFORK_SEED` takes to repeat the test.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// log::info!("repeat with VERIFORK_SEED={}", test.seed());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "RANDOM_SEED")]
     pub fn seed(&self) -> u64 {
         self.0.seed.value()
     }
 
     /// The simulated time at which the test began.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// log::info!("{} of this test", now().since(test.begun()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn begun(&self) -> SimTime {
         self.0.begun
     }
 
     /// The simulator that runs the test: its name, and its version to compare.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// ensure!(!test.simulator().is("ghdl"), "this test is about SystemVerilog");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn simulator(&self) -> &SimulatorInfo {
         &self.0.simulator
     }
@@ -189,6 +232,15 @@ impl Test {
     /// A stream of random numbers of the running task's own: made from the base seed, the test's
     /// name and the task's path, so that neither other tests nor other tasks change it. Each call
     /// from one task begins the same stream: keep the generator.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test, data: Signal<u8>) -> Result {
+    /// let mut rng = test.rng();
+    /// data.set(rng.random());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "$urandom")]
     #[doc(alias = "random")]
     pub fn rng(&self) -> TestRng {
@@ -200,6 +252,16 @@ impl Test {
     }
 
     /// A stream of random numbers by a name of the caller's: the same in whatever task.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// // The same pauses on every port, whatever task drives it.
+    /// let mut pauses = test.rng_named("pauses");
+    /// log::info!("{} cycles", pauses.random_range(0..=8_u32));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rng_named(&self, name: &str) -> TestRng {
         TestRng::from_stream(self.0.seed.stream(&[self.name(), "", name]))
     }
@@ -211,6 +273,16 @@ impl Test {
     }
 
     /// The plus-arguments of the simulation, without their `+`.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// for argument in test.plusargs() {
+    ///     log::info!("+{argument}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "$test$plusargs")]
     pub fn plusargs(&self) -> impl Iterator<Item = &str> {
         self.0
@@ -221,6 +293,16 @@ impl Test {
 
     /// What follows `+name=`, or the empty string for a bare `+name`; `None` without one.
     /// As `$value$plusargs` (IEEE 1800-2017, 21.6).
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(test: Test) -> Result {
+    /// // `Design::plusarg("frames=1000")`, or `+frames=1000` on the simulator's command line
+    /// let frames: u32 = test.plusarg("frames").unwrap_or("100").parse()?;
+    /// log::info!("{frames} frames");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "$value$plusargs")]
     #[doc(alias = "plusargs")]
     pub fn plusarg(&self, name: &str) -> Option<&str> {

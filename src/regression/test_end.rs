@@ -28,6 +28,20 @@ thread_local! {
 }
 
 /// A test that has ended.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::test_end::{TestEnd, at_test_end};
+/// # fn example() -> Result {
+/// fn note(end: &TestEnd<'_>) -> Result {
+///     let passed = if end.has_passed() { "passed" } else { "failed" };
+///     log::info!("{} {passed} on {}", end.name(), end.simulator().name());
+///     Ok(())
+/// }
+/// at_test_end(note);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TestEnd<'a> {
     result: &'a TestResult,
@@ -36,21 +50,67 @@ pub struct TestEnd<'a> {
 
 impl TestEnd<'_> {
     /// The name by which a filter finds the test.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::test_end::at_test_end;
+    /// # fn example() -> Result {
+    /// at_test_end(|end| Ok(std::fs::write(format!("{}.done", end.name()), "")?));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> &str {
         &self.result.name
     }
 
     /// What `VERIFORK_SEED` takes to repeat it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::test_end::at_test_end;
+    /// # fn example() -> Result {
+    /// at_test_end(|end| {
+    ///     log::info!("repeat with VERIFORK_SEED={}", end.seed());
+    ///     Ok(())
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn seed(&self) -> u64 {
         self.result.seed
     }
 
     /// Whether it has passed so far: an error of what is called at its end fails it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::test_end::at_test_end;
+    /// # fn example(leftovers: std::rc::Rc<std::cell::Cell<u32>>) -> Result {
+    /// at_test_end(move |end| {
+    ///     // A failed test has a cause of its own.
+    ///     ensure!(!end.has_passed() || leftovers.get() == 0, "{} items are left", leftovers.get());
+    ///     Ok(())
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn has_passed(&self) -> bool {
         self.result.status == Status::Passed
     }
 
     /// The simulator that ran it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::test_end::at_test_end;
+    /// # fn example() -> Result {
+    /// at_test_end(|end| {
+    ///     log::info!("on {}", end.simulator().name());
+    ///     Ok(())
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn simulator(&self) -> &SimulatorInfo {
         self.simulator
     }
@@ -85,6 +145,18 @@ pub fn at_test_end(call: impl FnOnce(&TestEnd<'_>) -> anyhow::Result<()> + 'stat
 /// The file in which to keep something of the running test, in the folder of its results; nothing if nobody
 /// has asked for results (`VERIFORK_RESULTS`), or no test runs. Its name is that of the test, with this
 /// extension.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::test_end::{at_test_end, test_file};
+/// # fn example() -> Result {
+/// // None in a run by hand that asks for no results.
+/// if let Some(file) = test_file("latency") {
+///     at_test_end(move |_| Ok(std::fs::write(file, "3 4 3\n")?));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn test_file(extension: &str) -> Option<PathBuf> {
     let folder = results::folder()?;
     RUNNING.with_borrow(|running| {
@@ -94,6 +166,17 @@ pub fn test_file(extension: &str) -> Option<PathBuf> {
 }
 
 /// Whether what cover groups count is to be kept: unless `VERIFORK_COVERAGE` leaves it out.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::test_end::{at_test_end, keeps_functional_coverage, test_file};
+/// # fn example() -> Result {
+/// if keeps_functional_coverage() && let Some(file) = test_file("bins") {
+///     at_test_end(move |_| Ok(std::fs::write(file, "opcode add 12\n")?));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn keeps_functional_coverage() -> bool {
     let text = Variable::Coverage.value();
     // What does not fit has been told when the run began, and no test runs then.
@@ -102,6 +185,17 @@ pub fn keeps_functional_coverage() -> bool {
 }
 
 /// The folder with coverage of earlier runs, of which draws are to prefer what is missing (`VERIFORK_AIM`).
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork::test_end::stored_coverage;
+/// # fn example() -> Result {
+/// if let Some(folder) = stored_coverage() {
+///     log::info!("draws prefer what {} does not have", folder.display());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn stored_coverage() -> Option<PathBuf> {
     Variable::Aim.value().map(PathBuf::from)
 }

@@ -62,6 +62,15 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Whether objects of this kind hold other objects by name.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let scopes = dut.children()?.into_iter().filter(|object| object.kind().is_scope());
+    /// log::info!("{} scopes", scopes.count());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_scope(self) -> bool {
         matches!(
             self,
@@ -168,6 +177,16 @@ pub(super) fn length((left, right): (i64, i64)) -> u64 {
 impl Encoding {
     /// Whether its bits are 0 and 1 and nothing else: as those of a `bit` or an `int`, or of
     /// anything in a simulator of two states.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(state: Signal<LogicVec>) -> Result {
+    /// if state.description().encoding.has_two_states() {
+    ///     return skip("an unknown value cannot be seen here");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn has_two_states(&self) -> bool {
         matches!(
             self,
@@ -179,6 +198,18 @@ impl Encoding {
     }
 
     /// The number of bits, for an object of logic values.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for object in dut.children()? {
+    ///     if let Some(bits) = object.description().encoding.width() {
+    ///         log::info!("{}: {bits} bits", object.name());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn width(&self) -> Option<u32> {
         match self {
             Encoding::Logic { width, .. } => Some(*width),

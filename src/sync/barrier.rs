@@ -39,6 +39,14 @@ struct Shared {
 impl Barrier {
     /// A barrier for this many tasks. Messages name the line of this call.
     ///
+    /// ```
+    /// use verifork::sync::Barrier;
+    ///
+    /// let lanes = 4;
+    /// let aligned = Barrier::new(lanes).named("all lanes aligned");
+    /// assert_eq!(aligned.parties(), 4);
+    /// ```
+    ///
     /// # Panics
     ///
     /// For no tasks: nobody could ever arrive last.
@@ -60,6 +68,14 @@ impl Barrier {
     }
 
     /// Names the barrier, every clone of it included, in messages.
+    ///
+    /// ```
+    /// use verifork::sync::Barrier;
+    ///
+    /// // A task that hangs here awaits "barrier `reset done`" in the tree.
+    /// let reset_done = Barrier::new(2).named("reset done");
+    /// assert_eq!(reset_done.arrived(), 0);
+    /// ```
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         self.shared.label.set(self.shared.label.get().named(name));
@@ -67,11 +83,36 @@ impl Barrier {
     }
 
     /// How many tasks the barrier is for.
+    ///
+    /// ```
+    /// use verifork::sync::Barrier;
+    ///
+    /// assert_eq!(Barrier::new(3).parties(), 3);
+    /// ```
     pub fn parties(&self) -> usize {
         self.shared.parties
     }
 
     /// How many tasks have arrived and wait for the others.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::Barrier;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let ready = Barrier::new(2);
+    /// scope(async |tm| {
+    ///     tm.fork("one", async {
+    ///         ready.wait().await;
+    ///     });
+    ///     assert_eq!(ready.arrived(), 1);
+    ///     ready.wait().await;
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn arrived(&self) -> usize {
         self.shared.arrived.get()
     }
@@ -80,6 +121,28 @@ impl Barrier {
     ///
     /// A wait that is dropped before the last task arrives has not arrived. The future owns what it
     /// needs and is `'static`.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::Barrier;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let configured = Barrier::new(2);
+    /// scope(async |tm| {
+    ///     for port in 0..2 {
+    ///         let configured = &configured;
+    ///         tm.fork(format!("port {port}"), async move {
+    ///             // … writes its registers
+    ///             configured.wait().await; // traffic begins on both at once
+    ///             Ok(())
+    ///         });
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn wait(&self) -> BarrierWait {
         BarrierWait {
             shared: Rc::clone(&self.shared),
@@ -196,6 +259,19 @@ pub struct BarrierWaitResult {
 
 impl BarrierWaitResult {
     /// Whether this task arrived last: `true` for one task of each round.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::Barrier;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let round = Barrier::new(1);
+    /// if round.wait().await.is_leader() {
+    ///     println!("once a round");
+    /// }
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_leader(&self) -> bool {
         self.is_leader
     }

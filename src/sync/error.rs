@@ -39,6 +39,18 @@ impl<T> From<SendError<T>> for anyhow::Error {
 
 impl<T> SendError<T> {
     /// The item that was not sent.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let (frames, inbox) = unbounded();
+    /// drop(inbox);
+    /// let error = frames.send(vec![1, 2]).await.unwrap_err();
+    /// assert_eq!(error.into_inner(), [1, 2]);
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -89,6 +101,15 @@ impl<T> From<TrySendError<T>> for anyhow::Error {
 
 impl<T> TrySendError<T> {
     /// The item that was not sent.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (frames, _inbox) = channel(1);
+    /// frames.try_send("first").unwrap();
+    /// let error = frames.try_send("second").unwrap_err();
+    /// assert_eq!(error.into_inner(), "second");
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             TrySendError::Full(item) | TrySendError::Closed(item) => item,
@@ -96,11 +117,27 @@ impl<T> TrySendError<T> {
     }
 
     /// Whether the channel was full.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, _inbox) = channel(1);
+    /// words.try_send(1).unwrap();
+    /// assert!(words.try_send(2).unwrap_err().is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         matches!(self, TrySendError::Full(_))
     }
 
     /// Whether the channel was closed.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, inbox) = channel(1);
+    /// drop(inbox);
+    /// assert!(words.try_send(1).unwrap_err().is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         matches!(self, TrySendError::Closed(_))
     }

@@ -46,6 +46,13 @@ struct Shared {
 
 impl Event {
     /// An event that is not set. Messages name the line of this call.
+    ///
+    /// ```
+    /// use verifork::sync::Event;
+    ///
+    /// let link_up = Event::new();
+    /// assert!(!link_up.is_set());
+    /// ```
     #[track_caller]
     pub fn new() -> Self {
         Event {
@@ -58,6 +65,14 @@ impl Event {
     }
 
     /// Names the event, every clone of it included, in messages.
+    ///
+    /// ```
+    /// use verifork::sync::Event;
+    ///
+    /// // A task that hangs here awaits "event `link up`" in the tree.
+    /// let link_up = Event::new().named("link up");
+    /// link_up.set();
+    /// ```
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         self.shared.label.set(self.shared.label.get().named(name));
@@ -67,6 +82,20 @@ impl Event {
     /// Sets the flag and wakes everyone who waits, first come first. Does nothing if it is set.
     ///
     /// A wait that this has ended stays ended, also if the event is cleared before its task runs.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(irq: Signal<bool>) -> Result {
+    /// let seen = Event::new().named("interrupt");
+    /// let set = seen.clone();
+    /// spawn(async move {
+    ///     irq.rising_edge().await;
+    ///     set.set();
+    /// });
+    /// seen.wait().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set(&self) {
         if !self.shared.set.replace(true) {
             self.shared.notify.notify_waiters();
@@ -74,11 +103,37 @@ impl Event {
     }
 
     /// Clears the flag: who waits from now on waits for the next [`set`](Event::set).
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let idle = Event::new();
+    /// idle.set();
+    /// idle.wait().await; // passes
+    /// idle.clear(); // the next wait is for the next `set`
+    /// assert!(!idle.is_set());
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn clear(&self) {
         self.shared.set.set(false);
     }
 
     /// Whether the flag is set.
+    ///
+    /// ```
+    /// use verifork::sync::Event;
+    ///
+    /// let stop = Event::new();
+    /// let mut frames = 0;
+    /// while !stop.is_set() {
+    ///     frames += 1;
+    ///     if frames == 10 {
+    ///         stop.set();
+    ///     }
+    /// }
+    /// ```
     pub fn is_set(&self) -> bool {
         self.shared.set.get()
     }
@@ -104,6 +159,24 @@ impl Event {
     /// The wait counts from this call and not from its first poll: it passes if the flag is set
     /// now, or is set or pulsed at any time afterwards. The future owns what it needs and is
     /// `'static`.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let configured = Event::new().named("configured");
+    /// scope(async |tm| {
+    ///     tm.fork("traffic", async {
+    ///         configured.wait().await;
+    ///         Ok(())
+    ///     });
+    ///     configured.set();
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn wait(&self) -> EventWait {
         EventWait {
             notified: if self.is_set() {

@@ -44,6 +44,17 @@ struct Shared<T> {
 
 impl<T> Mutex<T> {
     /// An unlocked value. Messages name the line of this call.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let bus = Mutex::new(0_u32); // how many accesses there were
+    /// *bus.lock().await += 1;
+    /// assert_eq!(*bus.lock().await, 1);
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[track_caller]
     pub fn new(value: T) -> Self {
         let (permits, label) = (Permits::new(1), Cell::new(Label::here()));
@@ -57,6 +68,14 @@ impl<T> Mutex<T> {
     }
 
     /// Names the mutex, every clone of it included, in messages.
+    ///
+    /// ```
+    /// use verifork::sync::Mutex;
+    ///
+    /// // A task that hangs here awaits "mutex `register bus`" in the tree.
+    /// let bus = Mutex::new(()).named("register bus");
+    /// assert!(!bus.is_locked());
+    /// ```
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         self.shared.label.set(self.shared.label.get().named(name));
@@ -64,6 +83,17 @@ impl<T> Mutex<T> {
     }
 
     /// Waits for the lock. A task that holds it already waits for itself, for ever.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(bus: Mutex<Signal<u32>>, clk: Signal<bool>) -> Result {
+    /// let data = bus.lock().await; // other tasks wait until this block ends
+    /// data.set(1);
+    /// clk.rising_edges(2).await;
+    /// data.set(0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn lock(&self) -> LockWait<'_, T> {
         LockWait {
             shared: &self.shared,
@@ -72,6 +102,14 @@ impl<T> Mutex<T> {
     }
 
     /// Takes the lock if nobody has it or waits for it.
+    ///
+    /// ```
+    /// use verifork::sync::Mutex;
+    ///
+    /// let bus = Mutex::new(());
+    /// let held = bus.try_lock();
+    /// assert!(held.is_some() && bus.try_lock().is_none());
+    /// ```
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.shared
             .permits
@@ -80,6 +118,16 @@ impl<T> Mutex<T> {
     }
 
     /// Whether a task holds the lock, or has been woken to take it.
+    ///
+    /// ```
+    /// use verifork::sync::Mutex;
+    ///
+    /// let bus = Mutex::new(());
+    /// let held = bus.try_lock();
+    /// assert!(bus.is_locked());
+    /// drop(held);
+    /// assert!(!bus.is_locked());
+    /// ```
     pub fn is_locked(&self) -> bool {
         self.shared.permits.available() == 0
     }

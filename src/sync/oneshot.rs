@@ -92,6 +92,25 @@ pub struct OneshotSender<T> {
 impl<T> OneshotSender<T> {
     /// Sends the item. Never waits.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::{OneshotSender, oneshot};
+    ///
+    /// # verifork::task::block_on(async {
+    /// struct Read {
+    ///     address: u32,
+    ///     reply: OneshotSender<u32>,
+    /// }
+    /// let (requests, inbox) = unbounded();
+    /// let (reply, answer) = oneshot();
+    /// requests.send(Read { address: 0x40, reply }).await?;
+    /// let read = inbox.recv().await?; // in the driver's task
+    /// read.reply.send(read.address + 2)?;
+    /// assert_eq!(answer.await?, 0x42);
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// The item comes back if the receiver is gone.
@@ -104,6 +123,14 @@ impl<T> OneshotSender<T> {
     }
 
     /// Whether the receiver is gone: nobody wants the item.
+    ///
+    /// ```
+    /// use verifork::sync::oneshot;
+    ///
+    /// let (reply, answer) = oneshot::<u32>();
+    /// drop(answer); // the requester has given up
+    /// assert!(reply.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         !self.shared.state.borrow().open
     }
@@ -147,6 +174,15 @@ pub struct OneshotReceiver<T> {
 
 impl<T> OneshotReceiver<T> {
     /// The item, if it has been sent.
+    ///
+    /// ```
+    /// use verifork::sync::{TryRecvError, oneshot};
+    ///
+    /// let (reply, mut answer) = oneshot();
+    /// assert_eq!(answer.try_recv(), Err(TryRecvError::Empty));
+    /// reply.send(3).unwrap();
+    /// assert_eq!(answer.try_recv(), Ok(3));
+    /// ```
     ///
     /// # Errors
     ///

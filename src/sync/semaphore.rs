@@ -40,6 +40,13 @@ struct Shared {
 
 impl Semaphore {
     /// A semaphore with this many permits, which may be none. Messages name the line of this call.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let outstanding = Semaphore::new(4); // as many reads as the design takes
+    /// assert_eq!(outstanding.available_permits(), 4);
+    /// ```
     #[track_caller]
     pub fn new(permits: usize) -> Self {
         let (permits, label) = (Permits::new(permits), Cell::new(Label::here()));
@@ -49,6 +56,14 @@ impl Semaphore {
     }
 
     /// Names the semaphore, every clone of it included, in messages.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// // A task that hangs here awaits "semaphore `read tags`" in the tree.
+    /// let tags = Semaphore::new(16).named("read tags");
+    /// assert!(tags.try_acquire().is_some());
+    /// ```
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         self.shared.label.set(self.shared.label.get().named(name));
@@ -56,6 +71,19 @@ impl Semaphore {
     }
 
     /// Waits for one permit. The future owns what it needs and is `'static`.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let credits = Semaphore::new(2);
+    /// let credit = credits.acquire().await;
+    /// assert_eq!(credits.available_permits(), 1);
+    /// drop(credit); // given back
+    /// assert_eq!(credits.available_permits(), 2);
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn acquire(&self) -> Acquire {
         self.acquire_many(1)
     }
@@ -82,11 +110,27 @@ impl Semaphore {
     }
 
     /// Takes one permit if there is one and nobody waits.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let credits = Semaphore::new(1);
+    /// let credit = credits.try_acquire();
+    /// assert!(credit.is_some() && credits.try_acquire().is_none());
+    /// ```
     pub fn try_acquire(&self) -> Option<SemaphorePermit> {
         self.try_acquire_many(1)
     }
 
     /// Takes this many permits if they are there and nobody waits.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let buffer = Semaphore::new(1024); // bytes
+    /// let frame = buffer.try_acquire_many(1000);
+    /// assert!(frame.is_some() && buffer.try_acquire_many(64).is_none());
+    /// ```
     pub fn try_acquire_many(&self, permits: usize) -> Option<SemaphorePermit> {
         let taken = self.shared.permits.try_take(permits);
         taken.then(|| SemaphorePermit {
@@ -121,6 +165,15 @@ impl Semaphore {
     }
 
     /// How many permits nobody has. May not be zero while a task waits that wants more.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let credits = Semaphore::new(3);
+    /// let held = credits.try_acquire_many(2);
+    /// assert_eq!(credits.available_permits(), 1);
+    /// # drop(held);
+    /// ```
     pub fn available_permits(&self) -> usize {
         self.shared.permits.available()
     }
@@ -225,11 +278,26 @@ pub struct SemaphorePermit {
 
 impl SemaphorePermit {
     /// How many permits these are.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let frame = Semaphore::new(8).try_acquire_many(5).unwrap();
+    /// assert_eq!(frame.count(), 5);
+    /// ```
     pub fn count(&self) -> usize {
         self.count
     }
 
     /// Uses the permits up: they are not given back.
+    ///
+    /// ```
+    /// use verifork::sync::Semaphore;
+    ///
+    /// let retries = Semaphore::new(3);
+    /// retries.try_acquire().unwrap().forget(); // one less for good
+    /// assert_eq!(retries.available_permits(), 2);
+    /// ```
     pub fn forget(mut self) {
         self.shared.permits.forget(std::mem::take(&mut self.count));
     }

@@ -16,14 +16,73 @@ use super::options::ChildOptions;
 use super::outcome::{BlockOutput, Outcome};
 
 /// A child that is waited for: the usual one. Its value may be of any type.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::{ChildBuilder, Foreground};
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     let child: ChildBuilder<'_, Foreground> = tm.child("sum");
+///     assert_eq!(child.fork(async { Ok(1 + 2) }).await?, 3);
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Foreground(());
 
 /// A child that nobody waits for, and so without a value: see [`ChildBuilder::background`].
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::{Background, ChildBuilder};
+///
+/// # verifork::task::block_on(async {
+/// scope(async |tm| {
+///     let child: ChildBuilder<'_, Background> = tm.child("monitor").background();
+///     child.fork(async {
+///         loop {
+///             yield_now().await;
+///         }
+///     });
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Background(());
 
 /// What a child's future may return. With one type only, a block that loops for ever need not tell it.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::{ChildBuilder, OutputOf, Task};
+///
+/// # verifork::task::block_on(async {
+/// /// Forks a child of either kind after a pause.
+/// fn fork_later<'a, K, R, F>(child: ChildBuilder<'a, K>, block: F) -> Task<K::Value>
+/// where
+///     K: OutputOf<R>,
+///     F: Future<Output = K::Output> + 'a,
+/// {
+///     child.start_soon(async move {
+///         yield_now().await;
+///         block.await
+///     })
+/// }
+/// scope(async |tm| {
+///     assert_eq!(fork_later(tm.child("sum"), async { Ok(3) }).await?, 3);
+///     Ok(())
+/// })
+/// .await?;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 pub trait OutputOf<R>: sealed::Sealed {
     /// The child's value.
     type Value: 'static;
@@ -126,6 +185,23 @@ impl<'a> ChildBuilder<'a> {
     /// other children have ended. See [`Scope::background`](super::Scope::background).
     ///
     /// It has no value. Its block may loop for ever, with `?` or without, and needs no type.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(ready: Signal<bool>, clk: Signal<bool>) -> Result {
+    /// scope(async |tm| {
+    ///     tm.child("back-pressure").background().fork(async {
+    ///         loop {
+    ///             clk.rising_edges(3).await;
+    ///             ready.set(!ready.get()?);
+    ///         }
+    ///     });
+    ///     clk.rising_edges(100).await; // the test; then the child above is cancelled
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn background(self) -> ChildBuilder<'a, Background> {
         ChildBuilder {
             options: self.options.background(true),
@@ -140,18 +216,68 @@ impl<'a> ChildBuilder<'a> {
 
 impl<'a, K> ChildBuilder<'a, K> {
     /// An error of the child is kept and cancels nobody; the manager still reports it at its end.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let errors = scope(async |tm| {
+    ///     tm.child("checker")
+    ///         .continue_on_error()
+    ///         .fork::<Result, _>(async { bail!("3 is not 4") });
+    ///     yield_now().await; // the others go on
+    ///     Ok(())
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// assert_eq!(errors.first().task(), "checker");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn continue_on_error(mut self) -> Self {
         self.options = self.options.continue_on_error(true);
         self
     }
 
     /// An error of the child cancels the rest, also where the manager says otherwise by default.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::ManagerOptions;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tolerant = ManagerOptions::new().continue_on_error(true);
+    /// let errors = scope_with(tolerant, async |tm| {
+    ///     tm.child("clock").cancel_on_error().fork::<Result, _>(async { bail!("no clock") });
+    ///     pending::<()>().await; // cancelled
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// assert_eq!(errors.first().to_string(), "no clock");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn cancel_on_error(mut self) -> Self {
         self.options = self.options.continue_on_error(false);
         self
     }
 
     /// Options that are chosen elsewhere, in place of those so far.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tolerate = true; // from the test's parameters
+    /// let options = ChildOptions::new().continue_on_error(tolerate);
+    /// scope(async |tm| {
+    ///     tm.child("checker").options(options).fork(async { Ok(()) });
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn options(mut self, options: ChildOptions) -> Self {
         self.options = options;
         self
@@ -160,6 +286,24 @@ impl<'a, K> ChildBuilder<'a, K> {
     /// Adds the child and runs it to its first suspension before this returns.
     ///
     /// After an error in the manager, the task is not started and the handle says cancelled.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let mut started = false;
+    ///     let task = tm.child("driver").continue_on_error().fork(async {
+    ///         Ok(5)
+    ///     });
+    ///     started |= task.has_ended(); // it ran before `fork` returned
+    ///     assert!(started);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Panics
     ///
@@ -175,6 +319,22 @@ impl<'a, K> ChildBuilder<'a, K> {
 
     /// [`fork`](Self::fork) without the panic.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::AddError;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.fork("lane 0", async { Ok(()) });
+    ///     let again = tm.child("lane 0").try_fork(async { Ok(()) });
+    ///     assert!(matches!(again, Err(AddError::NameTaken { .. })));
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// The name is taken, or the manager takes no more tasks. Nothing was started.
@@ -189,6 +349,21 @@ impl<'a, K> ChildBuilder<'a, K> {
 
     /// Adds the child, which first runs after the current task has suspended.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let task = tm.child("driver").start_soon(async { Ok(5) });
+    ///     assert!(!task.has_ended()); // it has not begun
+    ///     assert_eq!(task.await?, 5);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`fork`](Self::fork).
@@ -202,6 +377,20 @@ impl<'a, K> ChildBuilder<'a, K> {
     }
 
     /// [`start_soon`](Self::start_soon) without the panic.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let task = tm.child("driver").try_start_soon(async { Ok(5) })?;
+    ///     assert_eq!(task.await?, 5);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -218,6 +407,22 @@ impl<'a, K> ChildBuilder<'a, K> {
     /// Adds the child at once; the returned future resolves to its handle when the task has run to its
     /// first suspension.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let (requests, inbox) = unbounded();
+    /// scope(async |tm| {
+    ///     let server = tm.child("server").start(async { Ok(inbox.recv().await?) }).await;
+    ///     requests.send(5).await?; // the server waits already
+    ///     assert_eq!(server.await?, 5);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`fork`](Self::fork).
@@ -232,6 +437,19 @@ impl<'a, K> ChildBuilder<'a, K> {
 
     /// Adds anything that can be awaited and whose output is a value, a result or nothing: a trigger, a
     /// [`Task`] of another manager, a future. It is queued, as by [`start_soon`](Self::start_soon).
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.child("turn").add(yield_now()); // a trigger
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Panics
     ///
@@ -248,6 +466,20 @@ impl<'a, K> ChildBuilder<'a, K> {
     }
 
     /// [`add`](Self::add) without the panic.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let turn = tm.child("turn").try_add(yield_now())?;
+    ///     turn.await?;
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

@@ -571,36 +571,124 @@ impl fmt::Debug for TaskMap {
 
 impl TaskMap {
     /// The task of this name, living or ended.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.fork("driver", async { Ok(()) });
+    ///     assert!(tm.get("driver").is_some_and(|task| task.is_finished()));
+    ///     assert!(tm.get("monitor").is_none());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn get(&self, name: &str) -> Option<&TaskInfo> {
         self.0.find(name).map(Child::info)
     }
 
     /// Whether a task of this name was ever added.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// if !tm.contains("scoreboard") {
+    ///     tm.fork("scoreboard", async { Ok(()) });
+    /// }
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// How many tasks were added, ended ones included.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// for lane in 0..4 {
+    ///     tm.fork(format!("lane {lane}"), async { Ok(()) });
+    /// }
+    /// assert_eq!(tm.len(), 4);
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn len(&self) -> usize {
         self.0.children.len()
     }
 
     /// Whether no task was ever added.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert!(TaskManager::new().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The names, in fork order.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.fork("read", async { Ok(()) });
+    /// tm.fork("write", async { Ok(()) });
+    /// assert_eq!(tm.names().collect::<Vec<_>>(), ["read", "write"]);
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.iter().map(TaskInfo::name)
     }
 
     /// The tasks, in fork order.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.fork("read", async { Ok(()) });
+    /// tm.start_soon("write", async { Ok(()) });
+    /// let living: Vec<_> = tm.iter().filter(|task| !task.has_ended()).map(|task| task.name()).collect();
+    /// assert_eq!(living, ["write"]);
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &TaskInfo> {
         self.0.infos()
     }
 
     /// The value that the task `name` returned. It stays in the manager.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.fork("count", async { Ok(3_u32) });
+    /// tm.join_all().await?;
+    /// assert_eq!(*tm.result::<u32>("count")?, 3);
+    /// assert!(tm.result::<u32>("cuont").unwrap_err().to_string().contains("`count`"));
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -643,6 +731,21 @@ impl TaskMap {
     /// that ends after it has begun, also those that end in one time step. What had ended before
     /// the first call, before a `join_all` or before the last `None` is not given. Background tasks
     /// are passed over.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// for lane in 0..3_u32 {
+    ///     tm.start_soon(format!("lane {lane}"), async move { Ok(10 * lane) });
+    /// }
+    /// while let Some(name) = tm.join_next().await {
+    ///     println!("{name} gives {}", tm.result::<u32>(name)?);
+    /// }
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn join_next(&self) -> Option<&str> {
         let core = &*self.0;
         let ended = core.ended.borrow().len();
@@ -661,6 +764,24 @@ impl TaskMap {
 
     /// Waits until one task has finished, in whatever way, and gives the name of the first that
     /// has; at once if one has already. `None` if there are no tasks, or none but background tasks.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.fork("interrupt", async {
+    ///         yield_now().await;
+    ///     });
+    ///     tm.fork("polling", pending::<()>());
+    ///     assert_eq!(tm.join_any().await, Some("interrupt"));
+    ///     tm.cancel_all();
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub async fn join_any(&self) -> Option<&str> {
         let core = &*self.0;
         if !core.has_foreground() && core.ended.borrow().is_empty() {
@@ -673,6 +794,23 @@ impl TaskMap {
     }
 
     /// Cancels every living task, background tasks included, newest first. See [`TaskInfo::cancel`].
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     for lane in 0..4 {
+    ///         tm.fork(format!("lane {lane}"), pending::<()>());
+    ///     }
+    ///     tm.cancel_all();
+    ///     assert!(tm.iter().all(|lane| lane.is_cancelled()));
+    ///     Ok(())
+    /// })
+    /// .await?; // cancelled is no error
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn cancel_all(&self) {
         // Where the thread is ending, so are its tasks.
         with_executor(|executor| self.0.cancel_living(executor));

@@ -123,32 +123,116 @@ impl TaskError {
     }
 
     /// The task's name; of the block of a scope, the name of the task that opened the scope.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let errors = scope(async |tm| {
+    ///     tm.fork::<Result, _>("parity", async { bail!("an even number of ones") });
+    ///     Ok(())
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// assert_eq!(errors.first().task(), "parity");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn task(&self) -> &str {
         &self.0.task
     }
 
     /// The task's path: the names from the test down, joined by `/`. Of a very long one, the middle is
     /// left out.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let errors = scope(async |tm| {
+    ///     tm.fork("port", async {
+    ///         scope(async |tm| {
+    ///             tm.fork::<Result, _>("parity", async { bail!("an even number of ones") });
+    ///             Ok(())
+    ///         })
+    ///         .await?;
+    ///         Ok(())
+    ///     });
+    ///     Ok(())
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// let path = errors.first().report().to_string();
+    /// assert!(path.contains("port/parity"), "{path}");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
     /// Where the task was forked; of the block of a scope, where the scope was opened.
+    ///
+    /// ```
+    /// use verifork::task::TaskError;
+    ///
+    /// fn line(error: &TaskError) -> String {
+    ///     format!("{}:{}", error.place().file(), error.place().line())
+    /// }
+    /// ```
     pub fn place(&self) -> &'static Location<'static> {
         self.0.place
     }
 
     /// The simulated time at which it happened, if a simulation runs.
+    ///
+    /// ```
+    /// use verifork::task::TaskError;
+    ///
+    /// fn headline(error: &TaskError) -> String {
+    ///     match error.time() {
+    ///         Some(time) => format!("{time}: {error}"),
+    ///         None => error.to_string(),
+    ///     }
+    /// }
+    /// ```
     pub fn time(&self) -> Option<SimTime> {
         self.0.time
     }
 
     /// What happened.
+    ///
+    /// ```
+    /// use verifork::task::{TaskError, TaskErrorKind};
+    ///
+    /// fn what(error: &TaskError) -> &'static str {
+    ///     match error.kind() {
+    ///         TaskErrorKind::Failed(_) => "an error",
+    ///         TaskErrorKind::Panicked { .. } => "a panic",
+    ///         _ => "something else",
+    ///     }
+    /// }
+    /// ```
     pub fn kind(&self) -> &TaskErrorKind {
         &self.0.kind
     }
 
     /// The error that the task returned, if it returned one.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let outcome = scope(async |tm| {
+    ///     tm.fork("parse", async { Ok("4x".parse::<u8>()?) });
+    ///     Ok(())
+    /// })
+    /// .await;
+    /// let cause = outcome.unwrap_err().first().cause().map(|cause| cause.is::<std::num::ParseIntError>());
+    /// assert_eq!(cause, Some(true));
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn cause(&self) -> Option<&anyhow::Error> {
         match &self.0.kind {
             TaskErrorKind::Failed(cause) => Some(cause),
@@ -157,21 +241,76 @@ impl TaskError {
     }
 
     /// The task was cancelled, which is no failure.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let monitor = tm.fork("monitor", pending::<()>());
+    ///     monitor.cancel();
+    ///     assert!(monitor.await.unwrap_err().is_cancelled());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         matches!(self.0.kind, TaskErrorKind::Cancelled)
     }
 
     /// The task panicked.
+    ///
+    /// ```
+    /// use verifork::task::TaskErrors;
+    ///
+    /// /// Panics are bugs of the testbench; the rest is the design's.
+    /// fn panics(errors: &TaskErrors) -> usize {
+    ///     errors.iter().filter(|error| error.is_panic()).count()
+    /// }
+    /// ```
     pub fn is_panic(&self) -> bool {
         matches!(self.0.kind, TaskErrorKind::Panicked { .. })
     }
 
     /// The same error, not merely one that reads alike.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// let check = tm.child("check").continue_on_error().fork::<Result, _>(async { bail!("3 is not 4") });
+    /// let awaited = check.await.unwrap_err();
+    /// assert!(tm["check"].error().is_some_and(|kept| kept.is_same(&awaited)));
+    /// # let _ = tm.join_all().await;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_same(&self, other: &TaskError) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The whole story: path, place, time and cause, with the causes below it, on several lines.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let outcome = scope(async |tm| {
+    ///     tm.fork::<Result, _>("load", async {
+    ///         std::fs::read("no such file").context("cannot load the image")?;
+    ///         Ok(())
+    ///     });
+    ///     Ok(())
+    /// })
+    /// .await;
+    /// let report = outcome.unwrap_err().first().report().to_string();
+    /// assert!(report.contains("because"), "{report}");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn report(&self) -> impl fmt::Display + '_ {
         Report(self)
     }
@@ -334,16 +473,59 @@ impl TaskErrors {
     }
 
     /// The error that came first.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let errors = scope(async |tm| {
+    ///     tm.fork::<Result, _>("checker", async { bail!("3 is not 4") });
+    ///     Ok(())
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// assert_eq!(errors.first().to_string(), "3 is not 4");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn first(&self) -> &TaskError {
         &self.0[0]
     }
 
     /// The errors, first to last.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::ManagerOptions;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tolerant = ManagerOptions::new().continue_on_error(true);
+    /// let errors = scope_with(tolerant, async |tm| {
+    ///     for lane in 0..2 {
+    ///         tm.fork::<Result, _>(format!("lane {lane}"), async move { bail!("bad") });
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .await
+    /// .unwrap_err();
+    /// let tasks: Vec<&str> = errors.iter().map(|error| error.task()).collect();
+    /// assert_eq!(tasks, ["lane 0", "lane 1"]);
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, TaskError> {
         self.0.iter()
     }
 
     /// How many there are: one at least.
+    ///
+    /// ```
+    /// use verifork::task::TaskErrors;
+    ///
+    /// fn summary(errors: &TaskErrors) -> String {
+    ///     format!("{} errors, the first: {}", errors.len(), errors.first())
+    /// }
+    /// ```
     #[allow(clippy::len_without_is_empty)] // there is no empty one
     pub fn len(&self) -> usize {
         self.0.len()

@@ -60,6 +60,22 @@ impl<T: 'static> Task<T> {
 
     /// The task's value, which stays where it is.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let sum = tm.fork("sum", async { Ok(3) });
+    ///     assert_eq!(sum.result()?, &3); // still there for `tm.result` and for others
+    ///     let late = tm.start_soon("late", async { Ok(4) });
+    ///     assert!(late.result().is_err(), "it has not ended");
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// The task is still running, was cancelled, failed, or its value was taken by an `.await`.
@@ -74,6 +90,26 @@ impl<T: 'static> Task<T> {
 
     /// The task as a future that may be cloned and awaited any number of times. Each `.await` gives a
     /// clone of the value.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let configuration = tm.start_soon("configuration", async { Ok(0x40) }).shared();
+    ///     for port in 0..2 {
+    ///         let configuration = configuration.clone();
+    ///         tm.fork(format!("port {port}"), async move {
+    ///             ensure!(configuration.await? == 0x40);
+    ///             Ok(())
+    ///         });
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn shared(self) -> Shared<T>
     where
         T: Clone,
@@ -84,6 +120,20 @@ impl<T: 'static> Task<T> {
     }
 
     /// Waits until the task has run to its first suspension, and gives the handle back.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let driver = tm.start_soon("driver", async { Ok(3) }).started().await;
+    ///     assert_eq!(driver.await?, 3);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn started(self) -> Starting<T> {
         Starting { task: Some(self) }
     }

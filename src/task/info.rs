@@ -47,6 +47,13 @@ pub enum TaskState {
 
 impl TaskState {
     /// Nothing more will happen.
+    ///
+    /// ```
+    /// use verifork::task::TaskState;
+    ///
+    /// assert!(TaskState::Cancelled.has_ended());
+    /// assert!(!TaskState::Running.has_ended());
+    /// ```
     pub fn has_ended(self) -> bool {
         !matches!(self, TaskState::Queued | TaskState::Running)
     }
@@ -127,6 +134,20 @@ impl TaskInfo {
     }
 
     /// The name, unique in the task's manager.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let lane = tm.fork("lane 3", async { Ok(()) });
+    ///     assert_eq!(lane.name(), "lane 3");
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -136,41 +157,157 @@ impl TaskInfo {
     }
 
     /// Where the task was forked.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let lane = tm.fork("lane", async { Ok(()) });
+    ///     println!("forked at {}", lane.place()); // src/lib.rs:12:19
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn place(&self) -> &'static Location<'static> {
         self.place
     }
 
     /// How far the task has come.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::TaskState;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let driver = tm.start_soon("driver", async { Ok(()) });
+    ///     assert_eq!(driver.state(), TaskState::Queued);
+    ///     yield_now().await;
+    ///     assert_eq!(driver.state(), TaskState::Finished);
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn state(&self) -> TaskState {
         self.state.step()
     }
 
     /// The task returned a value.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     assert!(tm.fork("driver", async { Ok(()) }).is_finished());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.state() == TaskState::Finished
     }
 
     /// The task returned an error or panicked.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// let check = tm.child("check").continue_on_error().fork::<Result, _>(async { bail!("3 is not 4") });
+    /// assert!(check.is_failed());
+    /// assert!(tm.join_all().await.is_err());
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_failed(&self) -> bool {
         matches!(self.state(), TaskState::Failed | TaskState::Panicked)
     }
 
     /// The task was cancelled.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let monitor = tm.fork("monitor", pending::<()>());
+    ///     monitor.cancel();
+    ///     assert!(monitor.is_cancelled() && !monitor.is_failed());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.state() == TaskState::Cancelled
     }
 
     /// Nobody waits for the task: it was added by [`background`](super::Scope::background).
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.background("monitor", pending());
+    ///     assert!(tm["monitor"].is_background());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn is_background(&self) -> bool {
         self.state.is_background()
     }
 
     /// The task has ended, in whatever way.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let driver = tm.fork("driver", async {
+    ///         yield_now().await;
+    ///     });
+    ///     assert!(!driver.has_ended());
+    ///     driver.cancel();
+    ///     assert!(driver.has_ended());
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn has_ended(&self) -> bool {
         self.state().has_ended()
     }
 
     /// How the task failed, if it did.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.child("check").continue_on_error().fork::<Result, _>(async { bail!("3 is not 4") });
+    /// let error = tm["check"].error().map(ToString::to_string);
+    /// assert_eq!(error.as_deref(), Some("3 is not 4"));
+    /// assert!(tm.join_all().await.is_err());
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn error(&self) -> Option<&TaskError> {
         let first = self.error.get().filter(|error| !error.is_cancelled());
         first.or_else(|| self.late_error.get())
@@ -183,6 +320,25 @@ impl TaskInfo {
     /// And a child of a scope that is cancelled from outside of the scope is dropped when the
     /// scope is next polled, before any of the scope's tasks runs. Nothing happens to a task that
     /// has ended.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     let noise = tm.fork("noise", async {
+    ///         loop {
+    ///             yield_now().await;
+    ///         }
+    ///     });
+    ///     yield_now().await;
+    ///     noise.cancel();
+    ///     Ok(()) // without the line above, the scope would wait for ever
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn cancel(&self) {
         if self.has_ended() {
             return;

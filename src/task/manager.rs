@@ -54,6 +54,17 @@ pub struct TaskManager {
 
 impl TaskManager {
     /// A manager without tasks.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.fork("driver", async { Ok(()) });
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[track_caller]
     #[allow(clippy::new_without_default)] // the caller's place is part of the manager
     pub fn new() -> Self {
@@ -61,6 +72,18 @@ impl TaskManager {
     }
 
     /// A manager without tasks, with options.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::task::ManagerOptions;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::with_options(ManagerOptions::new().name("bus").continue_on_error(true));
+    /// tm.fork("driver", async { Ok(()) });
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     #[track_caller]
     pub fn with_options(options: ManagerOptions) -> Self {
         TaskManager {
@@ -70,6 +93,17 @@ impl TaskManager {
 
     /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
     /// methods here, [`fork`](Self::fork) and those below.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let tm = TaskManager::new();
+    /// tm.child("checker").continue_on_error().fork(async { Ok(()) });
+    /// tm.join_all().await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn child(&self, name: impl TaskName) -> ChildBuilder<'static> {
         ChildBuilder::in_root(self.core(), name.into_name())
     }
@@ -88,6 +122,23 @@ impl TaskManager {
     /// Runs a block as [`scope`](super::scope()) does, with this manager's names and outcomes, which
     /// stay readable afterwards. The scope waits for the manager's other tasks too. A manager can
     /// run one scope in its life, and takes no more tasks after it.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let words = [3, 5, 8];
+    /// let manager = TaskManager::new();
+    /// manager
+    ///     .scope(async |tm| {
+    ///         tm.fork("sum", async { Ok(words.iter().sum::<i32>()) }); // borrows
+    ///         Ok(())
+    ///     })
+    ///     .await?;
+    /// assert_eq!(*manager.result::<i32>("sum")?, 16); // after the scope
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

@@ -27,6 +27,12 @@ pub type Name = Cow<'static, str>;
 )]
 pub trait TaskName {
     /// The name.
+    ///
+    /// ```
+    /// use verifork::task::TaskName;
+    ///
+    /// assert_eq!(format!("lane {}", 2).into_name(), "lane 2");
+    /// ```
     fn into_name(self) -> Name;
 }
 

@@ -22,6 +22,13 @@ pub trait Outcome {
 
     /// The output as a task's result.
     ///
+    /// ```
+    /// use verifork::task::Outcome;
+    ///
+    /// assert_eq!("42".parse::<u8>().into_result().unwrap(), 42);
+    /// assert!("4x".parse::<u8>().into_result().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// The output is an error.
@@ -160,6 +167,13 @@ impl FailsWith<anyhow::Error> for Block {
 /// ```
 pub trait ExitOutcome {
     /// The output as a result.
+    ///
+    /// ```
+    /// use verifork::task::ExitOutcome;
+    ///
+    /// assert!(ExitOutcome::into_result(()).is_ok());
+    /// assert!(ExitOutcome::into_result(Err::<(), _>(verifork::error!("still busy"))).is_err());
+    /// ```
     ///
     /// # Errors
     ///

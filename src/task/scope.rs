@@ -81,6 +81,19 @@ impl Deref for Scope<'_, '_> {
 impl<'scope> Scope<'scope, '_> {
     /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
     /// methods here, [`fork`](Self::fork) and those below.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.child("checker").continue_on_error().fork(async { Ok(()) });
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn child(&self, name: impl TaskName) -> ChildBuilder<'scope> {
         // SAFETY: what lives for `'scope` outlives the scope.
         unsafe { ChildBuilder::new(self.core(), name.into_name(), true) }
@@ -97,6 +110,21 @@ impl<'scope> Scope<'scope, '_> {
     }
 
     /// Waits for all tasks of the scope to finish, but for those in the background.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// scope(async |tm| {
+    ///     tm.fork("configuration", async { Ok(()) });
+    ///     tm.join_all().await?; // then the second phase, in the same scope
+    ///     tm.fork("traffic", async { Ok(()) });
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -201,6 +229,24 @@ where
 }
 
 /// [`scope`] with options.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::ManagerOptions;
+///
+/// # verifork::task::block_on(async {
+/// let options = ManagerOptions::new().name("lanes").continue_on_error(true);
+/// let errors = scope_with(options, async |tm| {
+///     tm.fork::<Result, _>("lane 0", async { bail!("no comma") });
+///     tm.fork("lane 1", async { Ok(()) }); // goes on
+///     Ok(())
+/// })
+/// .await
+/// .unwrap_err();
+/// assert_eq!(errors.len(), 1);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 ///
 /// # Errors
 ///

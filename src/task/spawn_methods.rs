@@ -60,6 +60,22 @@ macro_rules! spawn_methods {
         /// [`fork`](Self::fork) with options that are chosen elsewhere; otherwise
         /// `tm.child("name").continue_on_error().fork(…)` reads better.
         ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// let options = ChildOptions::new().continue_on_error(true);
+        /// scope(async |tm| {
+        ///     for lane in 0..2 {
+        ///         tm.fork_with(format!("lane {lane}"), options, async { Ok(()) });
+        ///     }
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
+        ///
         /// # Panics
         ///
         /// As [`fork`](Self::fork).
@@ -143,6 +159,21 @@ macro_rules! spawn_methods {
 
         /// Adds a task that first runs after the current one has suspended.
         ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// scope(async |tm| {
+        ///     let driver = tm.start_soon("driver", async { Ok(5) });
+        ///     assert!(!driver.has_ended()); // it has not begun
+        ///     assert_eq!(driver.await?, 5);
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
+        ///
         /// # Panics
         ///
         /// As [`fork`](Self::fork).
@@ -162,6 +193,22 @@ macro_rules! spawn_methods {
         /// Adds a task at once; the returned future resolves to its handle when the task has run to
         /// its first suspension.
         ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// let (requests, inbox) = unbounded();
+        /// scope(async |tm| {
+        ///     let server = tm.start("server", async { Ok(inbox.recv().await?) }).await;
+        ///     requests.send(5).await?; // the server waits already
+        ///     assert_eq!(server.await?, 5);
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
+        ///
         /// # Panics
         ///
         /// As [`fork`](Self::fork).
@@ -180,6 +227,23 @@ macro_rules! spawn_methods {
 
         /// Adds a task made by `function`, which is called when the task first runs: after the
         /// current one has suspended.
+        ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// async fn driver() -> Result<u32> {
+        ///     Ok(5)
+        /// }
+        /// scope(async |tm| {
+        ///     let driver = tm.fork_soon("driver", driver); // called when the task first runs
+        ///     assert_eq!(driver.await?, 5);
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
         ///
         /// # Panics
         ///
@@ -203,6 +267,22 @@ macro_rules! spawn_methods {
         ///
         /// In a block with `?`, the error has to be told (`Ok::<(), Error>(())`): [`fork`](Self::fork) and
         /// [`background`](Self::background) know it.
+        ///
+        /// ```
+        /// use verifork::prelude::*;
+        ///
+        /// # verifork::task::block_on(async {
+        /// scope(async |tm| {
+        ///     tm.add("turn", yield_now()); // a trigger, as a task with a name
+        ///     let inner = TaskManager::new();
+        ///     let sum = inner.fork("sum", async { Ok(3) });
+        ///     assert_eq!(tm.add("outer", sum).await?, 3);
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
         ///
         /// # Panics
         ///
@@ -230,6 +310,23 @@ macro_rules! spawn_methods {
         ///
         /// It does not run when the future that would run it (the scope's, or that of `join_all`)
         /// is dropped; the log then says so.
+        ///
+        /// ```
+        /// use verifork::prelude::*;
+        /// use std::cell::Cell;
+        ///
+        /// # verifork::task::block_on(async {
+        /// let busy = Cell::new(true);
+        /// scope(async |tm| {
+        ///     tm.on_exit(async { busy.set(false) }); // whatever becomes of the rest
+        ///     tm.fork("traffic", async { Ok(()) });
+        ///     Ok(())
+        /// })
+        /// .await?;
+        /// assert!(!busy.get());
+        /// # Ok::<(), verifork::Error>(())
+        /// # }).unwrap();
+        /// ```
         ///
         /// # Panics
         ///

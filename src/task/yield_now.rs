@@ -22,6 +22,17 @@ pub fn yield_now() -> YieldNow {
 }
 
 /// The future of [`yield_now`].
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::YieldNow;
+///
+/// # verifork::task::block_on(async {
+/// let turn: YieldNow = yield_now();
+/// turn.await;
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct YieldNow {

@@ -42,6 +42,14 @@ impl SimDuration {
     };
 
     /// A whole number of a unit.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// const BIT: SimDuration = SimDuration::new(8680, TimeUnit::Nanoseconds); // 115,200 baud
+    /// assert_eq!(BIT, 8680.ns());
+    /// ```
     #[inline]
     pub const fn new(count: u64, unit: TimeUnit) -> SimDuration {
         SimDuration {
@@ -51,6 +59,15 @@ impl SimDuration {
     }
 
     /// A whole number of steps of a precision.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::Precision;
+    ///
+    /// let picosecond = Precision::new(-12)?;
+    /// assert_eq!(SimDuration::from_steps(2500, picosecond), 2500.ps());
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
     #[inline]
     pub const fn from_steps(steps: u64, precision: Precision) -> SimDuration {
         SimDuration {
@@ -60,6 +77,16 @@ impl SimDuration {
     }
 
     /// The number of steps of the design's precision.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::Precision;
+    ///
+    /// let nanosecond = Precision::new(-9)?;
+    /// assert_eq!(2.us().to_steps(nanosecond)?, 2000);
+    /// assert!(500.ps().to_steps(nanosecond).is_err(), "half a step");
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -86,6 +113,16 @@ impl SimDuration {
 
     /// The number of steps of the design's precision, rounded if that is no whole number.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::{Precision, Rounding};
+    ///
+    /// let nanosecond = Precision::new(-9)?;
+    /// assert_eq!(1200.ps().to_steps_rounded(nanosecond, Rounding::Up)?, 2);
+    /// assert_eq!(1200.ps().to_steps_rounded(nanosecond, Rounding::Down)?, 1);
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TimeError::TooLong`] from 2^64 steps on.
@@ -109,12 +146,26 @@ impl SimDuration {
     }
 
     /// Whether it is no time at all.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let gap = 10.ns() - 10.ns();
+    /// assert!(gap.is_zero());
+    /// ```
     #[inline]
     pub const fn is_zero(self) -> bool {
         self.count == 0
     }
 
     /// The sum, or `None` if no duration holds it exactly.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(1.us().checked_add(1.ns()), Some(1001.ns()));
+    /// assert_eq!(u64::MAX.seconds().checked_add(1.seconds()), None);
+    /// ```
     pub fn checked_add(self, other: SimDuration) -> Option<SimDuration> {
         let exponent = self.exponent.min(other.exponent);
         let sum = self
@@ -124,6 +175,13 @@ impl SimDuration {
     }
 
     /// The difference, or `None` if it is negative or no duration holds it exactly.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(10.ns().checked_sub(4.ns()), Some(6.ns()));
+    /// assert_eq!(4.ns().checked_sub(10.ns()), None);
+    /// ```
     pub fn checked_sub(self, other: SimDuration) -> Option<SimDuration> {
         let exponent = self.exponent.min(other.exponent);
         let difference = self
@@ -133,11 +191,25 @@ impl SimDuration {
     }
 
     /// The multiple, or `None` if no duration holds it exactly.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(10.ns().checked_mul(16), Some(160.ns()));
+    /// assert_eq!(u64::MAX.seconds().checked_mul(3), None);
+    /// ```
     pub fn checked_mul(self, factor: u64) -> Option<SimDuration> {
         SimDuration::from_scaled(u128::from(self.count) * u128::from(factor), self.exponent)
     }
 
     /// The part.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(1.us().checked_div(8), Ok(125.ns()));
+    /// assert!(1.us().checked_div(3).is_err(), "1/3 µs is no whole number of femtoseconds");
+    /// ```
     ///
     /// # Errors
     ///
@@ -168,6 +240,12 @@ impl SimDuration {
     }
 
     /// The duration in femtoseconds, which is always a whole number.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(5.ns().femtoseconds(), 5_000_000);
+    /// ```
     #[inline]
     pub fn femtoseconds(self) -> u128 {
         self.counted_in(FINEST)

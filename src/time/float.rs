@@ -7,6 +7,16 @@ use super::{SimDuration, TimeError, TimeUnit};
 impl SimDuration {
     /// A number of a unit that has a finite decimal down to femtoseconds: 2.5 µs, or 0.1 ns.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// let period = SimDuration::from_f64(2.5, TimeUnit::Nanoseconds)?;
+    /// assert_eq!(period, 2500.ps());
+    /// assert!(SimDuration::from_f64(1.0 / 3.0, TimeUnit::Nanoseconds).is_err());
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TimeError::NotADuration`] if it is negative or not finite, [`TimeError::Inexact`] if it
@@ -41,6 +51,13 @@ impl SimDuration {
     }
 
     /// The duration as a number of a unit, rounded to what an `f64` can tell apart.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// assert_eq!(2500.ps().as_unit(TimeUnit::Nanoseconds), 2.5);
+    /// ```
     pub fn as_unit(self, unit: TimeUnit) -> f64 {
         // Rounded by design, as the method says.
         #[allow(clippy::cast_precision_loss)]

@@ -18,10 +18,23 @@ use super::{SimDuration, TimeUnit};
 /// [`SimDuration::from_f64`] gives an error.
 pub trait TimeUnits: Sized {
     /// The number of `unit`.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// assert_eq!(10.of_unit(TimeUnit::Nanoseconds), 10.ns());
+    /// ```
     #[track_caller]
     fn of_unit(self, unit: TimeUnit) -> SimDuration;
 
     /// Femtoseconds.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(1000.fs(), 1.ps());
+    /// ```
     #[inline]
     #[track_caller]
     fn fs(self) -> SimDuration {
@@ -29,6 +42,13 @@ pub trait TimeUnits: Sized {
     }
 
     /// Picoseconds.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let half_a_period = 1250.ps(); // 400 MHz
+    /// assert_eq!(half_a_period * 2, 2500.ps());
+    /// ```
     #[inline]
     #[track_caller]
     fn ps(self) -> SimDuration {
@@ -36,6 +56,16 @@ pub trait TimeUnits: Sized {
     }
 
     /// Nanoseconds.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(rst: Signal<bool>) -> Result {
+    /// rst.set(true);
+    /// timer(25.ns()).await;
+    /// rst.set(false);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     #[track_caller]
     fn ns(self) -> SimDuration {
@@ -43,6 +73,12 @@ pub trait TimeUnits: Sized {
     }
 
     /// Microseconds.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(1.us() / 8, 125.ns());
+    /// ```
     #[inline]
     #[track_caller]
     fn us(self) -> SimDuration {
@@ -50,6 +86,14 @@ pub trait TimeUnits: Sized {
     }
 
     /// Milliseconds.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(done: Signal<bool>) -> Result {
+    /// with_timeout(2.ms(), done.wait_for(true)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     #[track_caller]
     fn ms(self) -> SimDuration {
@@ -57,6 +101,12 @@ pub trait TimeUnits: Sized {
     }
 
     /// Seconds.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(1.seconds(), 1000.ms());
+    /// ```
     #[inline]
     #[track_caller]
     fn seconds(self) -> SimDuration {

@@ -27,24 +27,57 @@ pub struct SimTime {
 
 impl SimTime {
     /// The point `steps` steps after the start.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// let time = SimTime::new(250, TimeUnit::Nanoseconds.into());
+    /// assert_eq!(time.since_start(), 250.ns());
+    /// ```
     #[inline]
     pub const fn new(steps: u64, precision: Precision) -> SimTime {
         SimTime { steps, precision }
     }
 
     /// The steps since the start of the simulation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example() -> Result {
+    /// let stimulus = now().steps(); // as $time gives it in the simulator's precision
+    /// log::info!("{stimulus}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub const fn steps(self) -> u64 {
         self.steps
     }
 
     /// How long a step is.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example() -> Result {
+    /// log::info!("the simulator counts in steps of {}", now().precision().step());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub const fn precision(self) -> Precision {
         self.precision
     }
 
     /// The time since the start of the simulation.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example() -> Result {
+    /// ensure!(now().since_start() < 1.ms(), "the start-up takes too long");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub const fn since_start(self) -> SimDuration {
         SimDuration::from_steps(self.steps, self.precision)
@@ -54,6 +87,18 @@ impl SimTime {
     /// the later one; [`checked_sub`](SimTime::checked_sub) tells.
     ///
     /// [`Instant::duration_since`]: std::time::Instant::duration_since
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(request: Signal<bool>, grant: Signal<bool>) -> Result {
+    /// request.rising_edge().await;
+    /// let requested = now();
+    /// grant.rising_edge().await;
+    /// let latency = now().since(requested);
+    /// ensure!(latency <= 200.ns(), "the grant took {latency}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     #[must_use]
     pub fn since(self, earlier: SimTime) -> SimDuration {
@@ -62,6 +107,15 @@ impl SimTime {
 
     /// The time since an earlier point, or `None` if `earlier` is the later one, or (at
     /// different precisions) if no [`SimDuration`] holds the difference.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// let at = |steps| SimTime::new(steps, TimeUnit::Nanoseconds.into());
+    /// assert_eq!(at(30).checked_sub(at(20)), Some(10.ns()));
+    /// assert_eq!(at(20).checked_sub(at(30)), None);
+    /// ```
     #[inline]
     pub fn checked_sub(self, earlier: SimTime) -> Option<SimDuration> {
         if self.precision == earlier.precision {
@@ -72,6 +126,16 @@ impl SimTime {
     }
 
     /// The point a duration later.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// let time = SimTime::new(20, TimeUnit::Nanoseconds.into());
+    /// assert_eq!(time.checked_add(1.us())?.steps(), 1020);
+    /// assert!(time.checked_add(1.ps()).is_err(), "the precision is 1 ns");
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,6 +153,14 @@ impl SimTime {
     }
 
     /// The point as a number of a unit since the start, rounded to what an `f64` can tell apart.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::TimeUnit;
+    ///
+    /// let time = SimTime::new(2500, TimeUnit::Picoseconds.into());
+    /// assert_eq!(time.as_unit(TimeUnit::Nanoseconds), 2.5);
+    /// ```
     pub fn as_unit(self, unit: TimeUnit) -> f64 {
         self.since_start().as_unit(unit)
     }

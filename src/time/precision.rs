@@ -24,6 +24,15 @@ impl Precision {
     /// The precision of 10^`exponent` seconds, as `vpiTimePrecision` gives it: -15 (1 fs) to 2
     /// (100 s).
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::Precision;
+    ///
+    /// assert_eq!(Precision::new(-12)?.step(), 1.ps());
+    /// assert!(Precision::new(-18).is_err(), "attoseconds");
+    /// # Ok::<(), verifork::time::TimeError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TimeError::NoPrecision`] for other powers.
@@ -38,12 +47,25 @@ impl Precision {
     }
 
     /// The power of ten of a second.
+    ///
+    /// ```
+    /// use verifork::time::{Precision, TimeUnit};
+    ///
+    /// assert_eq!(Precision::from(TimeUnit::Picoseconds).exponent(), -12);
+    /// ```
     #[inline]
     pub const fn exponent(self) -> i8 {
         self.0
     }
 
     /// The duration of one step.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::time::{Precision, TimeUnit};
+    ///
+    /// assert_eq!(Precision::from(TimeUnit::Nanoseconds).step(), 1.ns());
+    /// ```
     #[inline]
     pub const fn step(self) -> SimDuration {
         SimDuration::from_steps(1, self)

@@ -42,6 +42,12 @@ impl TimeUnit {
     ];
 
     /// The power of ten of a second: -15 for femtoseconds to 0 for seconds.
+    ///
+    /// ```
+    /// use verifork::time::TimeUnit;
+    ///
+    /// assert_eq!(TimeUnit::Nanoseconds.exponent(), -9);
+    /// ```
     #[inline]
     pub const fn exponent(self) -> i8 {
         match self {
@@ -55,6 +61,12 @@ impl TimeUnit {
     }
 
     /// The unit's symbol: `ns`.
+    ///
+    /// ```
+    /// use verifork::time::TimeUnit;
+    ///
+    /// assert_eq!(TimeUnit::Microseconds.symbol(), "us");
+    /// ```
     pub const fn symbol(self) -> &'static str {
         match self {
             TimeUnit::Femtoseconds => "fs",

@@ -76,6 +76,18 @@ pub struct EdgeStream(EdgeWait);
 impl EdgeWait {
     /// The same wait again after each time that it has come. A change that comes while nobody polls the
     /// stream is no item of it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use futures_lite::StreamExt as _;
+    /// # async fn example(clk: Signal<bool>, data: Signal<u8>) -> Result {
+    /// let mut edges = clk.rising_edge().stream().take(16);
+    /// while edges.next().await.is_some() {
+    ///     log::info!("{:#04x}", data.get()?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(self) -> EdgeStream {
         EdgeStream(self)
     }

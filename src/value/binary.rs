@@ -45,6 +45,14 @@ impl LogicVec {
     /// The vector that a string of the characters `0 1 X Z U W L H -` (in either case) spells,
     /// one a bit, the most significant first. No prefix, no `_`; [`str::parse`] reads literals.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let bus = LogicVec::from_binary_str("10xz")?;
+    /// assert_eq!((bus.width(), bus.has_unknown()), (4, true));
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Parse`] at the first other character.
@@ -58,6 +66,13 @@ impl LogicVec {
 
     /// As [`from_binary_str`](LogicVec::from_binary_str), of text that need not be UTF-8: a C
     /// string as a simulator hands it out.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_binary_bytes(b"1010")?.to_u64()?, 10);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -74,6 +89,17 @@ impl LogicVec {
 
     /// As [`from_binary_bytes`](LogicVec::from_binary_bytes); a vector that is wide already
     /// keeps its memory.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let mut word = LogicVec::default();
+    /// for text in [&b"0001"[..], b"0010"] {
+    ///     word.assign_binary_bytes(text)?; // lines of a file, say
+    ///     assert_eq!(word.width(), 4);
+    /// }
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -103,6 +129,15 @@ impl LogicVec {
 
     /// Appends the vector's characters of IEEE 1164, one a bit, the most significant first, the
     /// letters in upper case.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let mut line = "b".to_owned(); // a value change of VCD
+    /// LogicVec::from_u64(5, 4)?.write_binary(&mut line);
+    /// assert_eq!(line, "b0101");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     pub fn write_binary(&self, text: &mut String) {
         text.reserve(self.width() as usize);
         self.encode(|characters| {
@@ -111,12 +146,27 @@ impl LogicVec {
     }
 
     /// As [`write_binary`](LogicVec::write_binary), into bytes: for a C string.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let mut text = Vec::new();
+    /// LogicVec::unknown(3).write_binary_bytes(&mut text);
+    /// assert_eq!(text, b"XXX");
+    /// ```
     pub fn write_binary_bytes(&self, text: &mut Vec<u8>) {
         text.reserve(self.width() as usize);
         self.encode(|characters| text.extend_from_slice(characters));
     }
 
     /// What [`write_binary`](LogicVec::write_binary) writes: `01XZ`.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_u64(10, 6)?.to_binary_string(), "001010");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     pub fn to_binary_string(&self) -> String {
         let mut text = String::new();
         self.write_binary(&mut text);

@@ -7,6 +7,15 @@ use super::{Logic, LogicVec};
 
 impl LogicVec {
     /// The bits in turn, the least significant first.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// let bus = LogicVec::from_binary_str("110")?;
+    /// let serial: Vec<Logic> = bus.iter().collect(); // least significant bit first
+    /// assert_eq!(serial, [Logic::Zero, Logic::One, Logic::One]);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[inline]
     pub fn iter(&self) -> Bits<'_> {
         Bits {
@@ -17,6 +26,14 @@ impl LogicVec {
     }
 
     /// The indices of the bits that are neither 0 nor 1, in ascending order.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let bus = LogicVec::from_binary_str("1x0z")?;
+    /// assert_eq!(bus.unknown_bits().collect::<Vec<_>>(), [0, 2]);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[inline]
     pub fn unknown_bits(&self) -> UnknownBits<'_> {
         UnknownBits {

@@ -81,6 +81,15 @@ fn not(planes: Planes) -> Planes {
 impl LogicVec {
     /// `self & other` with an error instead of a panic.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let (data, mask) = (LogicVec::from_u64(0xa5, 8)?, LogicVec::from_u64(0x0f, 8)?);
+    /// assert_eq!(data.try_and(&mask)?.to_u64()?, 0x05);
+    /// assert!(data.try_and(&LogicVec::ones(4)).is_err(), "8 bits and 4");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Width`] if the vectors differ in width.
@@ -91,6 +100,14 @@ impl LogicVec {
 
     /// `self | other` with an error instead of a panic.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let flags = LogicVec::from_u64(0b0100, 4)?.try_or(&LogicVec::from_u64(0b0001, 4)?)?;
+    /// assert_eq!(flags.to_u64()?, 0b0101);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Width`] if the vectors differ in width.
@@ -100,6 +117,14 @@ impl LogicVec {
     }
 
     /// `self ^ other` with an error instead of a panic.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let difference = LogicVec::from_u64(0xa5, 8)?.try_xor(&LogicVec::from_u64(0xa1, 8)?)?;
+    /// assert_eq!(difference.count_ones(), 1);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,6 +157,14 @@ impl LogicVec {
 
     /// `|` of all bits (IEEE 1800-2017, 11.4.9): `1` if some bit is 1, `0` if all are 0, else unknown.
     /// `0` for a vector of no bits.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// let requests = LogicVec::from_binary_str("0x10")?;
+    /// assert_eq!(requests.reduce_or(), Logic::One); // whatever the unknown bit is
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn reduce_or(&self) -> Logic {
         let [zeros, ones, uninitialized] = self.count_levels();
@@ -144,6 +177,13 @@ impl LogicVec {
 
     /// `^` of all bits, their parity (IEEE 1800-2017, 11.4.9): `1` if an odd number of them is 1, unknown
     /// if some bit is. `0` for a vector of no bits.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// assert_eq!(LogicVec::from_u64(0b1011, 4)?.reduce_xor(), Logic::One); // odd parity
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[doc(alias = "parity")]
     #[must_use]
     pub fn reduce_xor(&self) -> Logic {
@@ -153,18 +193,37 @@ impl LogicVec {
     }
 
     /// The inverse of [`reduce_and`](LogicVec::reduce_and), `~&` of IEEE 1800-2017, 11.4.9.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// assert_eq!(LogicVec::ones(8).reduce_nand(), Logic::Zero);
+    /// ```
     #[must_use]
     pub fn reduce_nand(&self) -> Logic {
         !self.reduce_and()
     }
 
     /// The inverse of [`reduce_or`](LogicVec::reduce_or), `~|` of IEEE 1800-2017, 11.4.9.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// assert_eq!(LogicVec::zeros(8).reduce_nor(), Logic::One); // empty
+    /// ```
     #[must_use]
     pub fn reduce_nor(&self) -> Logic {
         !self.reduce_or()
     }
 
     /// The inverse of [`reduce_xor`](LogicVec::reduce_xor), `~^` of IEEE 1800-2017, 11.4.9.
+    ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// assert_eq!(LogicVec::from_u64(0b0110, 4)?.reduce_xnor(), Logic::One); // even parity
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn reduce_xnor(&self) -> Logic {
         !self.reduce_xor()
@@ -187,6 +246,13 @@ impl LogicVec {
     }
 
     /// The number of bits that are `0` or `L`.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_binary_str("00x1")?.count_zeros(), 2);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn count_zeros(&self) -> u32 {
         let [zeros, ..] = self.count_levels();

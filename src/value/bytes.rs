@@ -11,6 +11,14 @@ const WORD_BYTES: usize = size_of::<u64>();
 impl LogicVec {
     /// `width` bits out of bytes, the least significant first. Bytes that are missing count as 0.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let word = LogicVec::from_le_bytes(&[0x34, 0x12], 16)?;
+    /// assert_eq!(word.to_u64()?, 0x1234);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::DoesNotFit`] if a bit at or above `width` is set.
@@ -40,6 +48,13 @@ impl LogicVec {
     /// The bytes, the least significant first. A width that is no multiple of 8 is filled up
     /// with 0.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_u64(0x1234, 16)?.to_le_bytes()?, [0x34, 0x12]);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Unknown`] if a bit is neither 0 nor 1.
@@ -54,6 +69,13 @@ impl LogicVec {
 
     /// The bytes, the most significant first. A width that is no multiple of 8 is filled up with
     /// 0 before the most significant bit.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_u64(0x123, 12)?.to_be_bytes()?, [0x01, 0x23]);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -8,6 +8,15 @@ use super::{LogicVec, ValueError};
 impl LogicVec {
     /// `width` bits that hold an unsigned integer.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let opcode = LogicVec::from_u64(0x1f, 5)?;
+    /// assert_eq!(opcode.to_binary_string(), "11111");
+    /// assert!(LogicVec::from_u64(0x20, 5).is_err(), "it needs six bits");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::DoesNotFit`] if it needs more bits.
@@ -22,6 +31,14 @@ impl LogicVec {
 
     /// `width` bits that hold an unsigned integer.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let key = LogicVec::from_u128(0x2b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c, 128)?;
+    /// assert_eq!(key.to_be_bytes()?[0], 0x2b);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::DoesNotFit`] if it needs more bits.
@@ -34,6 +51,13 @@ impl LogicVec {
     }
 
     /// `width` bits that hold a signed integer in two's complement.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_i64(-2, 4)?.to_binary_string(), "1110");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -53,6 +77,13 @@ impl LogicVec {
     }
 
     /// `width` bits that hold a signed integer in two's complement.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_i128(-1, 100)?, LogicVec::ones(100));
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -75,6 +106,13 @@ impl LogicVec {
 
     /// The value as an unsigned integer.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::ones(12).to_u64(), Ok(0xfff));
+    /// assert!(LogicVec::unknown(12).to_u64().is_err(), "unknown bits are no number");
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Unknown`] if a bit is neither 0 nor 1, [`ValueError::OutOfRange`] if a bit
@@ -85,6 +123,12 @@ impl LogicVec {
     }
 
     /// The value as an unsigned integer.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::ones(100).to_u128(), Ok((1 << 100) - 1));
+    /// ```
     ///
     /// # Errors
     ///
@@ -99,6 +143,13 @@ impl LogicVec {
 
     /// The value as a signed integer: the most significant bit, whatever the width, is the sign.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_binary_str("1110")?.to_i64(), Ok(-2)); // a signed sample of 4 bits
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Unknown`] if a bit is neither 0 nor 1, [`ValueError::OutOfRange`] if the
@@ -109,6 +160,12 @@ impl LogicVec {
     }
 
     /// The value as a signed integer; see [`to_i64`](LogicVec::to_i64).
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::ones(100).to_i128(), Ok(-1));
+    /// ```
     ///
     /// # Errors
     ///
@@ -126,6 +183,14 @@ impl LogicVec {
     }
 
     /// The value of a vector that is 0 or 1.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let status = LogicVec::from_u64(0b1000, 4)?;
+    /// assert_eq!(status.slice(3, 3)?.to_bool(), Ok(true));
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///

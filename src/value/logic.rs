@@ -60,6 +60,13 @@ impl Logic {
 
     /// The level as a `bool`; the strength does not matter (`L` is `false`, `H` is `true`).
     ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::WeakOne.to_bool(), Ok(true)); // a pull-up
+    /// assert!(Logic::HighImpedance.to_bool().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Unknown`] for `U`, `X`, `Z`, `W` and `-`.
@@ -76,24 +83,52 @@ impl Logic {
     }
 
     /// Whether the level is neither 0 nor 1: `U`, `X`, `Z`, `W` or `-`.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert!(Logic::HighImpedance.is_unknown());
+    /// assert!(!Logic::WeakZero.is_unknown());
+    /// ```
     #[inline]
     pub const fn is_unknown(self) -> bool {
         !self.is_zero() && !self.is_one()
     }
 
     /// Whether the level is 0: `0` or `L`.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert!(Logic::Zero.is_zero() && Logic::WeakZero.is_zero());
+    /// assert!(!Logic::Unknown.is_zero());
+    /// ```
     #[inline]
     pub const fn is_zero(self) -> bool {
         matches!(self, Logic::Zero | Logic::WeakZero)
     }
 
     /// Whether the level is 1: `1` or `H`.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert!(Logic::One.is_one() && Logic::WeakOne.is_one());
+    /// assert!(!Logic::Unknown.is_one());
+    /// ```
     #[inline]
     pub const fn is_one(self) -> bool {
         matches!(self, Logic::One | Logic::WeakOne)
     }
 
     /// The state as Verilog sees it: `L` becomes `0`, `H` becomes `1`; `U`, `W` and `-` become `X`.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::WeakOne.to_four_state(), Logic::One);
+    /// assert_eq!(Logic::DontCare.to_four_state(), Logic::Unknown);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn to_four_state(self) -> Logic {
@@ -106,6 +141,13 @@ impl Logic {
     }
 
     /// The state of a character literal of IEEE 1164, in either case; `None` for anything else.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::from_char('z'), Some(Logic::HighImpedance));
+    /// assert_eq!(Logic::from_char('2'), None);
+    /// ```
     pub const fn from_char(character: char) -> Option<Logic> {
         Some(match character {
             'u' | 'U' => Logic::Uninitialized,
@@ -122,6 +164,12 @@ impl Logic {
     }
 
     /// The character literal of IEEE 1164, in upper case.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::Unknown.to_char(), 'X');
+    /// ```
     pub const fn to_char(self) -> char {
         match self {
             Logic::Uninitialized => 'U',

@@ -32,6 +32,13 @@ pub struct Declared {
 
 impl Declared {
     /// Bits without a sign.
+    ///
+    /// ```
+    /// use verifork::value::{Declared, LogicValue, LogicVec};
+    ///
+    /// let bits = LogicVec::ones(4); // logic [3:0]
+    /// assert_eq!(i8::from_declared(Declared::unsigned(4), &bits), Ok(15));
+    /// ```
     pub const fn unsigned(width: u32) -> Self {
         Declared {
             width,
@@ -75,6 +82,14 @@ pub trait LogicValue: Sized + 'static {
 
     /// Reads a vector: zero-extended for unsigned integers, sign-extended for signed ones.
     ///
+    /// ```
+    /// use verifork::value::{LogicValue, LogicVec};
+    ///
+    /// let bits = LogicVec::from_binary_str("1111")?;
+    /// assert_eq!((u8::from_logic(&bits)?, i8::from_logic(&bits)?), (15, -1));
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError`] if that loses something.
@@ -82,16 +97,37 @@ pub trait LogicValue: Sized + 'static {
 
     /// Writes the value into `width` bits.
     ///
+    /// ```
+    /// use verifork::value::LogicValue;
+    ///
+    /// assert_eq!(5_u8.to_logic(4)?.to_binary_string(), "0101");
+    /// assert!(16_u8.to_logic(4).is_err());
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError`] if it does not fit.
     fn to_logic(&self, width: u32) -> Result<LogicVec, ValueError>;
 
     /// The type's name for messages.
+    ///
+    /// ```
+    /// use verifork::value::LogicValue;
+    ///
+    /// assert_eq!(u16::type_name(), "u16");
+    /// ```
     fn type_name() -> &'static str;
 
     /// Reads the value of an object: an integer is the number that its declaration says, and the bits
     /// as they are only for an integer type of exactly its width.
+    ///
+    /// ```
+    /// use verifork::value::{Declared, LogicValue, LogicVec};
+    ///
+    /// let sample = Declared { signed: true, ..Declared::unsigned(12) }; // logic signed [11:0]
+    /// assert_eq!(i16::from_declared(sample, &LogicVec::ones(12)), Ok(-1));
+    /// ```
     ///
     /// # Errors
     ///
@@ -104,6 +140,15 @@ pub trait LogicValue: Sized + 'static {
     /// The bits that have this value in an object: the inverse of
     /// [`from_declared`](LogicValue::from_declared).
     ///
+    /// ```
+    /// use verifork::value::{Declared, LogicValue};
+    ///
+    /// let sample = Declared { signed: true, ..Declared::unsigned(4) }; // logic signed [3:0]
+    /// assert_eq!((-2_i16).to_declared(sample)?.to_binary_string(), "1110");
+    /// assert!(8_i16.to_declared(sample).is_err(), "7 is the greatest");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError`] if the object does not hold it.
@@ -114,6 +159,13 @@ pub trait LogicValue: Sized + 'static {
     /// [`from_declared`](LogicValue::from_declared) of
     /// [`from_planes_u64`](LogicVec::from_planes_u64): the path of every read of a narrow
     /// signal, of 64 bits at most.
+    ///
+    /// ```
+    /// use verifork::value::{Declared, LogicValue};
+    ///
+    /// assert_eq!(u8::from_planes_u64(Declared::unsigned(8), 0x5a, 0), Ok(0x5a));
+    /// assert!(u8::from_planes_u64(Declared::unsigned(8), 0x5a, 1).is_err(), "bit 0 is X or Z");
+    /// ```
     ///
     /// # Errors
     ///
@@ -126,6 +178,12 @@ pub trait LogicValue: Sized + 'static {
 
     /// [`small_planes`](LogicVec::small_planes) of [`to_declared`](LogicValue::to_declared): the
     /// path of every write to a narrow signal.
+    ///
+    /// ```
+    /// use verifork::value::{Declared, LogicValue};
+    ///
+    /// assert_eq!(0x5a_u8.to_small_planes(Declared::unsigned(8)), Ok(Some((0x5a, 0))));
+    /// ```
     ///
     /// # Errors
     ///
@@ -178,6 +236,17 @@ pub trait LogicEnum: LogicWidth {
     const WIDTH: u32;
 
     /// The position in [`VARIANTS`](LogicEnum::VARIANTS) of the variant whose value `vector` is.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, LogicEnum)]
+    /// enum State { Idle = 0, Busy = 1, Done = 4 }
+    ///
+    /// assert_eq!(State::variant_index(&LogicVec::from_u64(4, 3)?)?, 2);
+    /// assert!(State::variant_index(&LogicVec::from_u64(5, 3)?).is_err());
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -127,6 +127,15 @@ impl<V: Borrow<LogicVec>> Ranged<V> {
 
     /// The bit with this declared index.
     ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// let bus = LogicVec::from_binary_str("1000")?;
+    /// assert_eq!(bus.ranged(0, 3)?.bit(0)?, Logic::One); // (0 to 3): 0 is the leftmost
+    /// assert_eq!(bus.ranged(3, 0)?.bit(0)?, Logic::Zero);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::DeclaredIndex`] if the range does not have it.
@@ -137,6 +146,14 @@ impl<V: Borrow<LogicVec>> Ranged<V> {
     }
 
     /// The bits from one declared index to another, both included, in the order of the declaration.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let address = LogicVec::from_u64(0x1234 >> 2, 30)?; // logic [31:2] address
+    /// assert_eq!(address.ranged(31, 2)?.slice(15, 8)?.to_u64()?, 0x12);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -169,6 +186,15 @@ impl<V: Borrow<LogicVec>> Ranged<V> {
 impl<V: BorrowMut<LogicVec>> Ranged<V> {
     /// Changes the bit with this declared index.
     ///
+    /// ```
+    /// use verifork::value::{Logic, LogicVec};
+    ///
+    /// let mut select = LogicVec::zeros(4);
+    /// select.ranged_mut(1, 4)?.set_bit(1, Logic::One)?; // std_logic_vector(1 to 4)
+    /// assert_eq!(select.to_binary_string(), "1000");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::DeclaredIndex`] if the range does not have it.
@@ -178,6 +204,15 @@ impl<V: BorrowMut<LogicVec>> Ranged<V> {
     }
 
     /// Overwrites the bits from one declared index to another.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let mut bus = LogicVec::zeros(8);
+    /// bus.ranged_mut(0, 7)?.set_slice(0, 3, &LogicVec::ones(4))?; // logic [0:7]
+    /// assert_eq!(bus.to_u64()?, 0xf0);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -7,6 +7,14 @@ use super::{Logic, LogicVec, ValueError};
 impl LogicVec {
     /// The vector with `0` put before it up to `width` bits.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let byte = LogicVec::from_u64(0x80, 8)?;
+    /// assert_eq!(byte.zero_extend(16)?.to_u64()?, 0x0080);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Width`] if the vector is wider; [`truncate`](LogicVec::truncate) cuts bits off.
@@ -17,6 +25,14 @@ impl LogicVec {
 
     /// The vector with copies of its most significant bit, in whatever state that is, put before
     /// it up to `width` bits. A vector of no bits is filled with `0`.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let immediate = LogicVec::from_i64(-3, 12)?;
+    /// assert_eq!(immediate.sign_extend(32)?.to_i64()?, -3);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -57,6 +57,12 @@ impl Logic {
     }
 
     /// The same level at the full strength: `L`, `H` and `W` become `0`, `1` and `X`; the others stay.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::WeakOne.strong(), Logic::One);
+    /// ```
     #[must_use]
     pub const fn strong(self) -> Logic {
         match self {
@@ -68,6 +74,12 @@ impl Logic {
     }
 
     /// Whether the state is a weak one: `L`, `H` or `W`.
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert!(Logic::WeakZero.is_weak() && !Logic::Zero.is_weak());
+    /// ```
     #[must_use]
     pub const fn is_weak(self) -> bool {
         matches!(self, Logic::WeakZero | Logic::WeakOne | Logic::WeakUnknown)
@@ -94,6 +106,13 @@ impl LogicVec {
     }
 
     /// The same levels at the weak strength: see [`Logic::weak`].
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_binary_str("10")?.weak().to_binary_string(), "HL"); // pulls
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn weak(&self) -> LogicVec {
         LogicVec::build(self.width(), |index| {
@@ -105,6 +124,13 @@ impl LogicVec {
     }
 
     /// The same levels at the full strength: see [`Logic::strong`].
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// assert_eq!(LogicVec::from_binary_str("HLZ")?.strong().to_binary_string(), "10Z");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn strong(&self) -> LogicVec {
         LogicVec::build(self.width(), |index| {

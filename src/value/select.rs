@@ -27,6 +27,15 @@ impl LogicVec {
 
     /// Overwrites bits `high` down to `low`.
     ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let mut header = LogicVec::zeros(32);
+    /// header.set_slice(31, 24, &LogicVec::from_u64(0x45, 8)?)?; // version and length of IPv4
+    /// assert_eq!(header.to_u64()?, 0x4500_0000);
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ValueError::Slice`] if the slice is outside the vector, [`ValueError::Width`] if `bits`
@@ -70,6 +79,14 @@ impl LogicVec {
     }
 
     /// The same bits, the most significant one last.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let byte = LogicVec::from_u64(0b0000_0011, 8)?;
+    /// assert_eq!(byte.reversed().to_u64()?, 0b1100_0000); // for a CRC that takes bits in this order
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[must_use]
     pub fn reversed(&self) -> LogicVec {
         let width = self.width();

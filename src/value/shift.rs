@@ -52,6 +52,14 @@ impl LogicVec {
 
     /// The bits moved towards the least significant one by `amount`; those that leave there come back at
     /// the other end (`ror`; IEEE 1076-2008, 9.2.4).
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    ///
+    /// let ring = LogicVec::from_binary_str("0001")?;
+    /// assert_eq!(ring.rotate_right(1).to_binary_string(), "1000");
+    /// # Ok::<(), verifork::value::ValueError>(())
+    /// ```
     #[doc(alias = "ror")]
     #[must_use]
     pub fn rotate_right(&self, amount: u32) -> LogicVec {

@@ -140,6 +140,17 @@ where
 pub type Blocking<T> = Bridge<(), T>;
 
 /// The future of [`bridge`]: it runs the calls of the thread, and gives what the thread returned.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::sync::{Bridge, bridge};
+///
+/// # verifork::task::block_on(async {
+/// let model: Bridge<_, u32> = bridge("model", (), |_remote| 6 * 7); // the thread runs already
+/// assert_eq!(model.await?, 42);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "the thread runs already: await this for its value; if it is dropped, its calls fail"]
 pub struct Bridge<C, T> {
     call: Option<CallFuture>,

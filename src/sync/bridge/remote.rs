@@ -48,6 +48,28 @@ impl<C: 'static> Remote<C> {
     /// passes meanwhile, as far as `action` awaits it. What it captures and returns goes from
     /// thread to thread.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork::sync::{CallError, bridge};
+    /// # async fn example(address: Signal<u16>, data: Signal<u32>) -> Result {
+    /// let words = bridge("firmware", (address, data), |remote| {
+    ///     let mut words = Vec::new();
+    ///     for next in 0..4 {
+    ///         let word = remote.call(async move |(address, data)| {
+    ///             address.set(next);
+    ///             timer(10.ns()).await;
+    ///             data.get() // a Result: `?` below is on the thread
+    ///         })?;
+    ///         words.push(word);
+    ///     }
+    ///     Ok::<_, CallError>(words)
+    /// })
+    /// .await??;
+    /// log::info!("{words:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The bridge's future is gone, was cancelled before `action` returned, or `action` panicked.
@@ -90,6 +112,17 @@ impl<C> Remote<C> {
     }
 
     /// The name of the bridge.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::bridge;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let name = bridge("model", (), |remote| remote.name().to_owned()).await?;
+    /// assert_eq!(name, "model");
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn name(&self) -> &str {
         self.thread.name()
     }

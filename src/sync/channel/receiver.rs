@@ -86,6 +86,16 @@ impl<T> Receiver<T> {
     /// Receives the next item if there is one that is not promised to a [`recv`](Receiver::recv)
     /// that waits.
     ///
+    /// ```
+    /// use verifork::prelude::*;
+    /// use verifork::sync::TryRecvError;
+    ///
+    /// let (words, inbox) = channel(4);
+    /// words.try_send(7).unwrap();
+    /// assert_eq!(inbox.try_recv(), Ok(7));
+    /// assert_eq!(inbox.try_recv(), Err(TryRecvError::Empty));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryRecvError::Empty`] if there is none now, [`TryRecvError::Closed`] if there never will be.
@@ -126,21 +136,54 @@ impl<T> Receiver<T> {
     }
 
     /// Whether the channel is closed. Items may be left in it.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, inbox) = channel(4);
+    /// words.try_send(7).unwrap();
+    /// drop(words);
+    /// assert!(inbox.is_closed() && inbox.len() == 1); // what was sent can still be received
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.shared.is_closed()
     }
 
     /// How many items are in the channel.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, inbox) = channel(4);
+    /// words.try_send(7).unwrap();
+    /// assert_eq!(inbox.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.shared.len()
     }
 
     /// Whether no item is in the channel.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(expected: Receiver<u8>) -> Result {
+    /// // At the end of a test: whatever the model expects has come.
+    /// ensure!(expected.is_empty(), "{} words did not come", expected.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many items the channel has room for; `None` if there is no limit.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// assert_eq!(channel::<u8>(4).1.capacity(), Some(4));
+    /// assert_eq!(unbounded::<u8>().1.capacity(), None);
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         self.shared.capacity()
     }
@@ -253,6 +296,22 @@ impl<T> fmt::Debug for ReceiveWait<'_, T> {
 }
 
 /// The stream of [`Receiver::stream`]. Dropped, it has taken no item that it has not given.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use futures_lite::StreamExt as _;
+///
+/// # verifork::task::block_on(async {
+/// let (words, inbox) = unbounded();
+/// for word in [3, 5, 8] {
+///     words.send(word).await?;
+/// }
+/// drop(words); // the stream ends with the channel
+/// let even: Vec<i32> = inbox.stream().filter(|word| word % 2 == 0).collect().await;
+/// assert_eq!(even, [8]);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "a stream gives its items only when it is polled"]
 pub struct ReceiveStream<'a, T> {
     receiver: &'a Receiver<T>,

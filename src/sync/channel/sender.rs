@@ -91,26 +91,69 @@ impl<T> Sender<T> {
 
     /// Closes the channel: nothing more can be sent, what is in it can still be received. Who waits
     /// to send gets the item back.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// # verifork::task::block_on(async {
+    /// let (words, inbox) = channel(4);
+    /// words.send(7).await?;
+    /// words.close(); // no more, whoever has a clone of the sender
+    /// assert_eq!(inbox.recv().await, Ok(7));
+    /// assert!(inbox.recv().await.is_err());
+    /// # Ok::<(), verifork::Error>(())
+    /// # }).unwrap();
+    /// ```
     pub fn close(&self) {
         self.shared.close();
     }
 
     /// Whether the channel is closed.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, inbox) = channel::<u8>(4);
+    /// drop(inbox);
+    /// assert!(words.is_closed(), "nobody receives");
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.shared.is_closed()
     }
 
     /// How many items are in the channel.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, _inbox) = channel(4);
+    /// words.try_send(7).unwrap();
+    /// assert_eq!(words.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.shared.len()
     }
 
     /// Whether no item is in the channel.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, _inbox) = channel::<u8>(4);
+    /// assert!(words.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many items the channel has room for; `None` if there is no limit.
+    ///
+    /// ```
+    /// use verifork::prelude::*;
+    ///
+    /// let (words, _inbox) = channel::<u8>(4);
+    /// assert_eq!(words.capacity(), Some(4));
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         self.shared.capacity()
     }

@@ -10,6 +10,17 @@ use crate::memory::Fault;
 use crate::{Clocked, Pauses};
 
 /// The five channels.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::{Pauses, axi::{Channel, Manager}};
+/// # fn example(tm: &TaskManager, clocked: &verifork_components::Clocked, bus: &verifork_components::axi::Signals) -> Result {
+/// Manager::new(bus)
+///     .pauses_on(Channel::R, &Pauses::random(0.5)) // RREADY is 0 in half of the cycles
+///     .start(tm, clocked);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// Addresses of writes.
@@ -25,6 +36,12 @@ pub enum Channel {
 }
 
 /// How an access was answered.
+///
+/// ```
+/// use verifork_components::axi::Response;
+///
+/// assert!(Response::DecErr.is_error() && !Response::ExOkay.is_error());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Response {
     /// It was done.

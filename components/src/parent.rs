@@ -14,6 +14,19 @@ use verifork::{Error, Result, Test, TestRng, log};
 ///
 /// It ends with that, at the latest. A rule that is broken is the child's error, which fails the scope, and
 /// with it the test, at once.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::{Parent, apb};
+/// # fn example(clocked: &verifork_components::Clocked, bus: &verifork_components::apb::Signals, test: Test) -> Result {
+/// /// Whatever is there to check this bus, in a scope, a manager or the whole test.
+/// fn check(clocked: &verifork_components::Clocked, bus: &verifork_components::apb::Signals, parent: &impl Parent) {
+///     apb::Checker::new(bus).start(parent, clocked);
+/// }
+/// check(clocked, bus, &test);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Parent {
     /// Whether a task of this name is there, so that it cannot be taken.
     fn has(&self, name: &str) -> bool;

@@ -8,6 +8,15 @@ use verifork::value::LogicVec;
 /// The signals that a valid/ready handshake carries, and the value that they have together.
 ///
 /// [`payload!`](crate::payload) makes both from one list of fields; [`Data`] is one signal.
+///
+/// ```
+/// use verifork_components::{Payload, Pauses, valid_ready};
+///
+/// /// A source of any payload that pauses in a third of the cycles.
+/// fn source<P: Payload>(channel: &valid_ready::Channel<P>) -> valid_ready::Source<P> {
+///     valid_ready::Source::new(channel).pauses(&Pauses::random(0.33))
+/// }
+/// ```
 pub trait Payload: Dut + Clone + 'static {
     /// The value of all signals together.
     type Value: Clone + Debug + PartialEq + 'static;

@@ -74,6 +74,14 @@ use crate::violation::{Ignored, Rule, Violation};
 use crate::{Clocked, Pauses, Payload, Publisher, Subscription};
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::valid_ready;
+///
+/// for rule in valid_ready::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = &[
     Rule {
         name: "VALID_STABLE",

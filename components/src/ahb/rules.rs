@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::ahb;
+///
+/// for rule in ahb::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "AHB_ERRM_HTRANS_RESET" "HTRANS is IDLE at the first edge after a reset"
     "AHB_ERRM_HTRANS_X" "HTRANS is known"

@@ -9,6 +9,13 @@ pub(super) const NONSEQ: u8 = 0b10;
 pub(super) const SEQ: u8 = 0b11;
 
 /// HBURST (ARM IHI 0033, table 3-3).
+///
+/// ```
+/// use verifork_components::ahb::Burst;
+///
+/// assert_eq!(Burst::Incr8.length(), Some(8));
+/// assert_eq!(Burst::Incr.length(), None); // as long as the manager goes on
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Burst {
     /// A single transfer.

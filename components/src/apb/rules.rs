@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::apb;
+///
+/// for rule in apb::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "APB_ERRM_PENABLE_SETUP" "PENABLE is 0 in the first cycle of a transfer"
     "APB_ERRM_PENABLE_ACCESS" "PENABLE is 1 from the second cycle of a transfer on"

@@ -7,6 +7,14 @@ use super::burst::Burst;
 use super::signals::{AddressSignals, Bus};
 
 /// The data of a burst: the bytes of its beats, in their order.
+///
+/// ```
+/// use verifork_components::axi::WriteData;
+///
+/// let all = WriteData::from([0x11, 0x22, 0x33, 0x44]);
+/// let upper = all.clone().enabled([false, false, true, true]); // WSTRB 1100
+/// assert_eq!(all.bytes, upper.bytes);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WriteData {
     /// As many as the burst [has](Burst::data_bytes).
@@ -19,6 +27,13 @@ pub struct WriteData {
 
 impl WriteData {
     /// Writes only those bytes for which it is `true`.
+    ///
+    /// ```
+    /// use verifork_components::axi::WriteData;
+    ///
+    /// let every_other = WriteData::from([0; 64]).enabled((0..64).map(|byte| byte % 2 == 0));
+    /// assert_eq!(every_other.enabled.len(), 64);
+    /// ```
     #[must_use]
     pub fn enabled(self, enabled: impl IntoIterator<Item = bool>) -> Self {
         let enabled = enabled.into_iter().collect();
@@ -26,6 +41,14 @@ impl WriteData {
     }
 
     /// WUSER of each beat, or one for all.
+    ///
+    /// ```
+    /// use verifork::value::LogicVec;
+    /// use verifork_components::axi::WriteData;
+    ///
+    /// let poisoned = WriteData::from([0; 8]).users([LogicVec::ones(1)]); // WUSER of all beats
+    /// assert_eq!(poisoned.users.len(), 1);
+    /// ```
     #[must_use]
     pub fn users(self, users: impl IntoIterator<Item = LogicVec>) -> Self {
         let users = users.into_iter().collect();
@@ -67,6 +90,16 @@ impl<const N: usize> From<[u8; N]> for WriteData {
 }
 
 /// The answer to a burst of writes.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::{Burst, Response, WriteAnswer};
+/// # async fn example(manager: verifork_components::axi::RunningManager) -> Result {
+/// let answer: WriteAnswer = manager.write_burst(Burst::incr(0x1000, 4, 4), [0; 16]).await?;
+/// ensure!(answer.response == Response::Okay, "{:?}", answer.response);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WriteAnswer {
     /// BRESP.
@@ -76,6 +109,16 @@ pub struct WriteAnswer {
 }
 
 /// The answer to a burst of reads.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::{Burst, ReadAnswer};
+/// # async fn example(manager: verifork_components::axi::RunningManager) -> Result {
+/// let answer: ReadAnswer = manager.read_burst(Burst::incr(0x1000, 4, 4)).await?;
+/// ensure!(!answer.response().is_error(), "{:?}", answer.responses); // RRESP of each beat
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReadAnswer {
     /// The bytes of all beats; those of a beat that failed mean nothing.
@@ -88,6 +131,16 @@ pub struct ReadAnswer {
 
 impl ReadAnswer {
     /// The response of all beats: the first error, or that of the first beat.
+    ///
+    /// ```
+    /// use verifork_components::axi::{ReadAnswer, Response};
+    ///
+    /// let answer = ReadAnswer {
+    ///     responses: vec![Response::Okay, Response::SlvErr, Response::Okay],
+    ///     ..ReadAnswer::default()
+    /// };
+    /// assert_eq!(answer.response(), Response::SlvErr);
+    /// ```
     pub fn response(&self) -> Response {
         let error = self.responses.iter().find(|response| response.is_error());
         let first = error.or(self.responses.first());

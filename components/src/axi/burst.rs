@@ -13,6 +13,13 @@ use super::rules::AddressRules;
 const BOUNDARY: u64 = 4096;
 
 /// How the address changes from beat to beat: AWBURST and ARBURST.
+///
+/// ```
+/// use verifork_components::axi::{Burst, Kind};
+///
+/// let line = Burst::wrap(0x1030, 4, 16); // a cache line, the wanted word first
+/// assert_eq!(line.kind, Kind::Wrap);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// It does not: FIXED.

@@ -89,6 +89,14 @@ pub(super) const RLAST: SignalRules = signal!("ERRS", "R", "LAST");
 pub(super) const RUSER: SignalRules = signal!("ERRS", "R", "USER");
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::axi;
+///
+/// for rule in axi::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "AXI4"
     channels { AW.handshake W B AR.handshake R }

@@ -48,6 +48,18 @@ pub struct Signals {
 }
 
 /// The signals of a bus that only writes.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// /// The half of a DMA that writes.
+/// #[derive(Dut)]
+/// struct Dma {
+///     #[dut(prefix = "m_axi_")]
+///     bus: axi::WriteSignals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 pub struct WriteSignals {
     /// Addresses of writes.
@@ -62,6 +74,18 @@ pub struct WriteSignals {
 }
 
 /// The signals of a bus that only reads.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork_components::axi;
+///
+/// /// An instruction fetch, which never writes.
+/// #[derive(Dut)]
+/// struct Fetch {
+///     #[dut(prefix = "m_axi_")]
+///     bus: axi::ReadSignals,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 pub struct ReadSignals {
     /// Addresses of reads.
@@ -73,6 +97,16 @@ pub struct ReadSignals {
 }
 
 /// A channel of addresses. What is missing has the protocol's default: one beat, as wide as the data, INCR.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::AddressSignals;
+/// # fn example(bus: &verifork_components::axi::Signals) -> Result {
+/// let AddressSignals { valid, ready, qos, .. } = bus.ar;
+/// log::info!("{} and {}, {} QoS", valid.path(), ready.path(), if qos.is_some() { "with" } else { "no" });
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct AddressSignals {
@@ -92,6 +126,17 @@ pub struct AddressSignals {
 }
 
 /// The channel of data of writes.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::WriteDataSignals;
+/// # async fn example(bus: &verifork_components::axi::Signals) -> Result {
+/// let w: WriteDataSignals = bus.w;
+/// w.valid.wait_for(Logic::One).await;
+/// log::info!("first word: {}", w.data.get());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct WriteDataSignals {
@@ -104,6 +149,16 @@ pub struct WriteDataSignals {
 }
 
 /// The channel of responses to writes.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::ResponseSignals;
+/// # async fn example(bus: &verifork_components::axi::Signals) -> Result {
+/// let b: ResponseSignals = bus.b;
+/// b.valid.rising_edges(16).await; // sixteen responses
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct ResponseSignals {
@@ -115,6 +170,16 @@ pub struct ResponseSignals {
 }
 
 /// The channel of data of reads.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::ReadDataSignals;
+/// # fn example(bus: &verifork_components::axi::Signals) -> Result {
+/// let r: ReadDataSignals = bus.r;
+/// log::info!("{} bits of data", r.data.width());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct ReadDataSignals {
@@ -128,6 +193,17 @@ pub struct ReadDataSignals {
 }
 
 /// The bus that a component is made for: of [`Signals`], or of those of one direction.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::{Bus, ReadSignals};
+/// # fn example(bus: &verifork_components::axi::Signals) -> Result {
+/// let whole = Bus::from(bus);
+/// let reads = Bus::from(&ReadSignals { ar: bus.ar, r: bus.r }); // one direction of it
+/// ensure!(whole.bytes() == reads.bytes(), "{}", whole.name());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Bus {
     pub(super) write: Option<WriteSignals>,

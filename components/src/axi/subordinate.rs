@@ -24,6 +24,27 @@ use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
 /// What a subordinate answers from: a [`Memory`], or a testbench's own.
+///
+/// ```
+/// use verifork_components::axi::Target;
+/// use verifork_components::memory::Fault;
+///
+/// /// Reads as its own address, and refuses writes.
+/// struct Ramp;
+///
+/// impl Target for Ramp {
+///     fn read(&self, address: u64, into: &mut [u8]) -> Result<(), Fault> {
+///         for (byte, address) in into.iter_mut().zip(address..) {
+///             *byte = address.to_le_bytes()[0];
+///         }
+///         Ok(())
+///     }
+///
+///     fn write(&self, _: u64, _: &[u8], _: u128) -> Result<(), Fault> {
+///         Err(Fault::Slave) // SLVERR
+///     }
+/// }
+/// ```
 pub trait Target {
     /// Reads the bytes of a beat, from an address on.
     ///
@@ -61,6 +82,16 @@ impl Target for Memory {
 }
 
 /// In which order bursts are answered; those of one ID always in their own.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::axi::{Order, Subordinate};
+/// use verifork_components::memory::Memory;
+/// # fn example(tm: &TaskManager, clocked: &verifork_components::Clocked, bus: &verifork_components::axi::Signals) -> Result {
+/// Subordinate::new(bus, &Memory::sparse()).order(Order::Interleaved).start(tm, clocked);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// As they came.

@@ -12,6 +12,16 @@ use super::burst::Burst;
 use super::signals::Bus;
 
 /// A burst of writes that is being answered: of what [`buser`](super::Subordinate::buser) makes BUSER.
+///
+/// ```
+/// use verifork::value::{LogicValue, LogicVec, ValueError};
+/// use verifork_components::axi::AnsweredWrite;
+///
+/// /// BUSER tells whether the burst was answered with an error.
+/// fn buser(answered: &AnsweredWrite<'_>, width: u32) -> Result<LogicVec, ValueError> {
+///     u8::from(answered.response.is_error()).to_logic(width)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AnsweredWrite<'a> {
@@ -24,6 +34,16 @@ pub struct AnsweredWrite<'a> {
 }
 
 /// A beat of a burst of reads that is being answered: of what [`ruser`](super::Subordinate::ruser) makes RUSER.
+///
+/// ```
+/// use verifork::value::{LogicVec, ValueError};
+/// use verifork_components::axi::AnsweredRead;
+///
+/// /// RUSER counts the beats.
+/// fn ruser(answered: &AnsweredRead<'_>, width: u32) -> Result<LogicVec, ValueError> {
+///     LogicVec::from_u64(answered.beat.into(), width)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AnsweredRead<'a> {

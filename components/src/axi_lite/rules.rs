@@ -11,6 +11,14 @@ pub(super) const AR: HandshakeRules = handshake_rules!("AXI4LITE", "AR", "M", "S
 pub(super) const R: HandshakeRules = handshake_rules!("AXI4LITE", "R", "S", "M");
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::axi_lite;
+///
+/// for rule in axi_lite::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "AXI4LITE"
     channels { AW W B AR R }

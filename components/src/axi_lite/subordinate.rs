@@ -12,6 +12,33 @@ use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::{Clocked, Pauses};
 
 /// What a subordinate answers from: a [`Memory`], or registers of a testbench's own.
+///
+/// ```
+/// use std::cell::Cell;
+/// use verifork_components::axi_lite::Target;
+/// use verifork_components::memory::Fault;
+///
+/// /// One register at address 0, which counts its reads.
+/// #[derive(Default)]
+/// struct Counter(Cell<u32>);
+///
+/// impl Target for Counter {
+///     fn read(&self, address: u64, into: &mut [u8]) -> Result<(), Fault> {
+///         if address != 0 {
+///             return Err(Fault::Decode); // DECERR
+///         }
+///         self.0.set(self.0.get() + 1);
+///         let word = self.0.get().to_le_bytes();
+///         into.copy_from_slice(&word[..into.len()]);
+///         Ok(())
+///     }
+///
+///     fn write(&self, _: u64, _: &[u8], _: u8) -> Result<(), Fault> {
+///         self.0.set(0);
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait Target {
     /// Reads the bytes from an address on.
     ///

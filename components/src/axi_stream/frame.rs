@@ -3,6 +3,17 @@
 use verifork::value::LogicVec;
 
 /// What a byte of a stream is, by its bits of TKEEP and TSTRB.
+///
+/// ```
+/// use verifork_components::axi_stream::ByteKind;
+///
+/// let (keep, strobe) = match ByteKind::Position {
+///     ByteKind::Data => (1, 1),
+///     ByteKind::Position => (1, 0),
+///     ByteKind::Null => (0, 0),
+/// };
+/// assert_eq!((keep, strobe), (1, 0)); // TKEEP and TSTRB
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ByteKind {
     /// A byte of data: TKEEP 1, TSTRB 1.

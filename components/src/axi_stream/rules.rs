@@ -10,6 +10,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::axi_stream;
+///
+/// for rule in axi_stream::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     AXI4STREAM_ERRM_TVALID_RESET "TVALID is 0 at the first edge after a reset"
     AXI4STREAM_ERRM_TVALID_STABLE "TVALID stays 1 until TREADY is 1"

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// The address of a target: 7 or 10 bits.
+///
+/// ```
+/// use verifork_components::i2c::Address;
+///
+/// let eeprom = Address::seven(0x50); // 0xa0 and 0xa1 on the wire
+/// assert_eq!((eeprom.bits(), eeprom.is_ten()), (0x50, false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
     bits: u16,
@@ -11,6 +18,12 @@ pub struct Address {
 
 impl Address {
     /// An address of 7 bits, without the bit that says read or write.
+    ///
+    /// ```
+    /// use verifork_components::i2c::Address;
+    ///
+    /// assert!(!Address::seven(0x50).is_ten());
+    /// ```
     ///
     /// # Panics
     ///
@@ -31,6 +44,12 @@ impl Address {
     }
 
     /// An address of 10 bits.
+    ///
+    /// ```
+    /// use verifork_components::i2c::Address;
+    ///
+    /// assert!(Address::ten(0x2a5).is_ten());
+    /// ```
     ///
     /// # Panics
     ///

@@ -36,6 +36,18 @@ use crate::{Clocked, Publisher, Subscription};
 /// (Icarus, NVC), and a pull-up in the design. GHDL before version 5 does not release, and Verilator does not
 /// force what is not marked `forceable`: there it is an error when the bus is started or used, and the design
 /// has to have pins apart.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork_components::i2c;
+///
+/// /// `i2c_scl_i`, `i2c_scl_o`, `i2c_scl_t`, `i2c_sda_i`, …
+/// #[derive(Dut)]
+/// struct Soc {
+///     #[dut(prefix = "i2c_")]
+///     pins: i2c::Pins,
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the designs' own names")]
 pub struct Pins {
@@ -571,6 +583,18 @@ impl std::fmt::Debug for RunningBus {
 }
 
 /// One of those who can pull the lines low: made by [`RunningBus::puller`]. Dropping it lets go of both.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(bus: &verifork_components::i2c::RunningBus) -> Result {
+/// // A start with nothing behind it, which a design has to survive.
+/// let puller = bus.puller();
+/// puller.sda(false)?;
+/// timer(10.us()).await;
+/// puller.sda(true)?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Puller {
     pub(super) lines: Rc<Lines>,
     index: usize,
@@ -578,6 +602,17 @@ pub struct Puller {
 
 impl Puller {
     /// Pulls SCL low, or lets it go.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(bus: &verifork_components::i2c::RunningBus) -> Result {
+    /// let puller = bus.puller();
+    /// puller.scl(false)?; // stretches the clock
+    /// timer(50.us()).await;
+    /// puller.scl(true)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -587,6 +622,17 @@ impl Puller {
     }
 
     /// Pulls SDA low, or lets it go.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(bus: &verifork_components::i2c::RunningBus) -> Result {
+    /// let puller = bus.puller();
+    /// puller.sda(false)?; // a target that hangs
+    /// timer(100.us()).await;
+    /// puller.sda(true)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -17,6 +17,17 @@ use crate::sending::{EndOnDrop, Sending};
 use crate::steps::{for_steps, steps_of, until_step};
 
 /// One of the messages of a transfer: from a start, or a repeated start, to the next one or the stop.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::i2c::{Address, Message};
+/// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+/// let sensor = Address::seven(0x48);
+/// let messages = [Message::write(sensor, &[0x00]), Message::read(sensor, 2)];
+/// let temperature = controller.transfer(&messages).await?; // a repeated start between them
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     address: Address,
@@ -31,12 +42,26 @@ enum What {
 
 impl Message {
     /// Bytes to a target; none just ask whether it is there.
+    ///
+    /// ```
+    /// use verifork_components::i2c::{Address, Message};
+    ///
+    /// let set_pointer = Message::write(Address::seven(0x48), &[0x01]);
+    /// let probe = Message::write(Address::seven(0x48), &[]); // the address alone
+    /// assert_ne!(set_pointer, probe);
+    /// ```
     pub fn write(address: Address, bytes: &[u8]) -> Self {
         let kind = What::Write(bytes.to_vec());
         Message { address, kind }
     }
 
     /// So many bytes from a target.
+    ///
+    /// ```
+    /// use verifork_components::i2c::{Address, Message};
+    ///
+    /// let temperature = Message::read(Address::seven(0x48), 2);
+    /// ```
     ///
     /// # Panics
     ///
@@ -53,6 +78,17 @@ impl Message {
 }
 
 /// Why a transfer was not done.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::i2c::{Address, Refused};
+/// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+/// let error = controller.write(Address::seven(0x7), &[]).await.unwrap_err();
+/// let refused = error.downcast_ref::<Refused>();
+/// ensure!(matches!(refused, Some(Refused::Address(_))), "somebody is at 0x07: {error}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refused {
@@ -456,6 +492,18 @@ impl Work {
 }
 
 /// A controller that runs. A clone is the same controller.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::i2c::Address;
+/// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+/// let eeprom = Address::seven(0x50);
+/// controller.write(eeprom, &[0x00, 0x10, 0xab]).await?; // address 0x10
+/// timer(5.ms()).await; // the write cycle
+/// ensure!(controller.write_read(eeprom, &[0x00, 0x10], 1).await? == [0xab]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningController {
     requests: Rc<Sending<Request>>,
@@ -463,6 +511,17 @@ pub struct RunningController {
 
 impl RunningController {
     /// Does messages in one transfer, with repeated starts between them; gives all bytes that were read.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::i2c::{Address, Message};
+    /// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+    /// let (one, other) = (Address::seven(0x20), Address::seven(0x21));
+    /// let read = controller.transfer(&[Message::read(one, 1), Message::read(other, 1)]).await?;
+    /// ensure!(read.len() == 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -480,6 +539,15 @@ impl RunningController {
 
     /// Writes bytes to a target.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::i2c::Address;
+    /// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+    /// controller.write(Address::seven(0x20), &[0xff]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`transfer`](Self::transfer).
@@ -489,6 +557,16 @@ impl RunningController {
     }
 
     /// Reads bytes from a target.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::i2c::Address;
+    /// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+    /// let inputs = controller.read(Address::seven(0x20), 1).await?;
+    /// log::info!("{:#04x}", inputs[0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -508,6 +586,16 @@ impl RunningController {
     }
 
     /// Writes bytes to a target and then, after a repeated start, reads some from it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::i2c::Address;
+    /// # async fn example(controller: verifork_components::i2c::RunningController) -> Result {
+    /// let identity = controller.write_read(Address::seven(0x1d), &[0x0d], 1).await?;
+    /// ensure!(identity == [0x2a], "{identity:02x?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

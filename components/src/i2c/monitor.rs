@@ -56,6 +56,16 @@ impl Transfer {
 /// Sees every message and drives nothing: a builder, until it is [started](Self::start).
 ///
 /// Each message is [recorded](verifork::record). One that ends before its address has is left out.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::i2c::Monitor;
+/// # async fn example(tm: &TaskManager, bus: &verifork_components::i2c::RunningBus) -> Result {
+/// let monitor = Monitor::new(bus).start(tm);
+/// monitor.for_each(|transfer| log::info!("{transfer:?}"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a monitor sees something when it is started: add `.start(tm)`"]
 pub struct Monitor {

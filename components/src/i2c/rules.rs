@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker, and of the bus.
+///
+/// ```
+/// use verifork_components::i2c;
+///
+/// for rule in i2c::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "I2C_LINE_X" "what a design drives a line with is known"
     "I2C_OPEN_DRAIN" "no design drives a line to 1"

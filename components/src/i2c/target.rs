@@ -14,6 +14,24 @@ use crate::steps::{for_steps, steps_of};
 use crate::{Clocked, Pauses};
 
 /// What a target answers from.
+///
+/// ```
+/// use verifork_components::i2c::Device;
+///
+/// /// A port expander: one byte, written and read.
+/// struct Expander(u8);
+///
+/// impl Device for Expander {
+///     fn write(&mut self, byte: u8) -> bool {
+///         self.0 = byte;
+///         true // acknowledged
+///     }
+///
+///     fn read(&mut self) -> u8 {
+///         self.0
+///     }
+/// }
+/// ```
 pub trait Device {
     /// It is addressed, to be read or to be written to. Whether it acknowledges.
     fn begin(&mut self, reads: bool) -> bool {
@@ -34,6 +52,19 @@ pub trait Device {
 /// A memory as serial EEPROMs are: the first bytes that are written are an address, the most significant byte
 /// first, and those that follow are stored from there on. A read goes on from where the last access ended. A byte
 /// that the memory refuses is not acknowledged, and read as `ff`.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::i2c::{Address, MemoryDevice, Target};
+/// use verifork_components::memory::Memory;
+/// # fn example(tm: &TaskManager, bus: &verifork_components::i2c::RunningBus) -> Result {
+/// let contents = Memory::sparse();
+/// let eeprom = MemoryDevice::new(&contents, 2); // addresses of two bytes
+/// Target::new(bus, Address::seven(0x50), eeprom).start(tm);
+/// contents.write(0x10, &[0xab]); // what the design reads there
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MemoryDevice {
     memory: Memory,
@@ -97,6 +128,20 @@ impl Device for MemoryDevice {
 }
 
 /// Answers at an address: a builder, until it is [started](Self::start).
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::Pauses;
+/// use verifork_components::i2c::{Address, MemoryDevice, Target};
+/// use verifork_components::memory::Memory;
+/// # fn example(tm: &TaskManager, bus: &verifork_components::i2c::RunningBus) -> Result {
+/// let device = MemoryDevice::new(&Memory::sparse(), 1);
+/// Target::new(bus, Address::seven(0x51), device)
+///     .stretch(&Pauses::always(), 20.us()) // at each byte
+///     .start(tm);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a target answers when it is started: add `.start(tm)`"]
 pub struct Target<D> {

@@ -107,11 +107,23 @@ impl Access {
     }
 
     /// Whether what is read is the field.
+    ///
+    /// ```
+    /// use verifork_components::registers::Access;
+    ///
+    /// assert!(Access::Rw.is_readable() && !Access::Wo.is_readable());
+    /// ```
     pub const fn is_readable(self) -> bool {
         self.effects().2
     }
 
     /// Whether a write can change the field.
+    ///
+    /// ```
+    /// use verifork_components::registers::Access;
+    ///
+    /// assert!(Access::W1c.is_writable() && !Access::Ro.is_writable());
+    /// ```
     pub const fn is_writable(self) -> bool {
         !matches!(self.effects().0, OnWrite::Nothing)
     }
@@ -203,6 +215,13 @@ impl fmt::Display for Access {
 }
 
 /// A name that is no kind of access.
+///
+/// ```
+/// use verifork_components::registers::Access;
+///
+/// let error = "RWC".parse::<Access>().unwrap_err();
+/// assert!(error.to_string().contains("`RWC`"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownAccess(String);
 

@@ -269,6 +269,16 @@ impl Map {
 
     /// Registers described in a file of TOML, as [`from_toml`](Self::from_toml) reads them.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::registers::Map;
+    /// # fn example() -> Result {
+    /// let map = Map::load("registers/timer.toml")?;
+    /// log::info!("{} has {} registers", map.name(), map.registers().count());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`from_toml`](Self::from_toml), and if the file cannot be read.

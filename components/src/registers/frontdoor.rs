@@ -10,6 +10,12 @@ use crate::memory::mask_of;
 use crate::{ahb, apb, axi, axi_lite, wishbone};
 
 /// The bus has answered that it does not do an access: PSLVERR, SLVERR, ERR.
+///
+/// ```
+/// use verifork_components::registers::Refused;
+///
+/// assert_eq!(Refused("SLVERR".to_owned()).to_string(), "SLVERR");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused(pub String);
 
@@ -22,6 +28,14 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// What becomes of an access: an error if it was not answered at all, as after a reset.
+///
+/// ```
+/// use verifork_components::registers::{Refused, Reply};
+///
+/// fn beyond_the_end() -> Reply<u64> {
+///     Box::pin(async { Ok(Err(Refused("the address is beyond the end".to_owned()))) })
+/// }
+/// ```
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 
 /// A manager of a bus, by which a [`Model`](super::Model) reads and writes registers.
@@ -29,6 +43,33 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 /// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one; for a bus of your own it takes three functions. An
 /// access has 1, 2, 4 or 8 bytes, at an address in bytes that is a multiple of them; the data are in the lowest bits,
 /// wherever the bus has them.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::collections::BTreeMap;
+/// use std::rc::Rc;
+/// use verifork_components::registers::{Frontdoor, Reply};
+///
+/// /// Registers of a model in Rust, reached without a bus.
+/// #[derive(Clone, Default)]
+/// struct Direct(Rc<RefCell<BTreeMap<u64, u64>>>);
+///
+/// impl Frontdoor for Direct {
+///     fn bytes(&self) -> usize {
+///         4
+///     }
+///
+///     fn read(&self, address: u64, _bytes: usize) -> Reply<u64> {
+///         let data = self.0.borrow().get(&address).copied().unwrap_or(0);
+///         Box::pin(async move { Ok(Ok(data)) })
+///     }
+///
+///     fn write(&self, address: u64, data: u64, _bytes: usize) -> Reply<()> {
+///         self.0.borrow_mut().insert(address, data);
+///         Box::pin(async { Ok(Ok(())) })
+///     }
+/// }
+/// ```
 pub trait Frontdoor {
     /// How many bytes an access has at most: 1, 2, 4 or 8.
     fn bytes(&self) -> usize;
@@ -239,6 +280,19 @@ fn acknowledged(termination: wishbone::Termination) -> Result<(), Refused> {
 }
 
 /// An access that was done, by whomever.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use std::rc::Rc;
+/// use verifork_components::registers::{Observe, Observed};
+/// # fn example(monitor: verifork_components::apb::RunningMonitor) -> Result {
+/// monitor.for_each_access(Rc::new(|access| match access {
+///     Observed::Write { address, data, .. } => log::info!("{address:#x} <- {data:#x}"),
+///     Observed::Read { address, data, .. } => log::info!("{address:#x} -> {data:#x}"),
+/// }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observed {
     /// A write.
@@ -264,6 +318,14 @@ pub enum Observed {
 /// A monitor of a bus, which a [`Model`](super::Model) can [follow](super::Model::follow).
 ///
 /// Those of AHB-Lite, APB, AXI4, AXI4-Lite and Wishbone are one.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # fn example(model: verifork_components::registers::Model, monitor: verifork_components::apb::RunningMonitor) -> Result {
+/// model.follow(&monitor); // what firmware in the design writes, the mirror has too
+/// # Ok(())
+/// # }
+/// ```
 pub trait Observe {
     /// Calls a function with every access that is done from now on, and was not refused.
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>);

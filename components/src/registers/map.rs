@@ -13,6 +13,18 @@ use super::rules::{self, FieldShape, RegisterShape};
 const MOST_BYTES: u64 = 8;
 
 /// The registers of a block, checked. A clone is the same map.
+///
+/// ```
+/// use verifork_components::registers::{Access, Field, Map, Register};
+///
+/// let timer = Map::builder("timer", 32)
+///     .size(0x100)
+///     .register(Register::new("control", 0x0).field(Field::new("enable", 0..=0, Access::Rw).reset(0)))
+///     .register(Register::new("count", 0x4).field(Field::new("count", 0..=31, Access::Ro).volatile()))
+///     .build()?;
+/// assert_eq!(timer.registers().collect::<Vec<_>>(), [("control", 0), ("count", 4)]);
+/// # Ok::<(), verifork_components::registers::MapError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Map(pub(super) Rc<Block>);
 
@@ -70,6 +82,15 @@ impl fmt::Display for Place {
 }
 
 /// A register, for [`MapBuilder::register`].
+///
+/// ```
+/// use verifork_components::registers::{Access, Field, Register};
+///
+/// let status = Register::new("status", 0x8)
+///     .field(Field::new("done", 0..=0, Access::W1c).reset(0))
+///     .field(Field::new("level", 8..=11, Access::Ro).volatile());
+/// # let _ = status;
+/// ```
 #[derive(Clone, Debug)]
 pub struct Register {
     pub(super) name: String,
@@ -116,6 +137,13 @@ impl Register {
 
     /// How many bits it has, if not those of the map: 8, 16, 32 or 64. One that is wider than a word of the bus is
     /// accessed a word after the other, the lowest first, and one that is narrower by its bytes alone.
+    ///
+    /// ```
+    /// use verifork_components::registers::Register;
+    ///
+    /// let compare = Register::new("compare", 0x10).width(64); // two words of a bus of 32 bits
+    /// # let _ = compare;
+    /// ```
     #[must_use]
     pub fn width(self, bits: u32) -> Self {
         let width = Some(bits);
@@ -123,6 +151,13 @@ impl Register {
     }
 
     /// Another address at which the same register is.
+    ///
+    /// ```
+    /// use verifork_components::registers::Register;
+    ///
+    /// let control = Register::new("control", 0x0).alias(0x80);
+    /// # let _ = control;
+    /// ```
     #[must_use]
     pub fn alias(mut self, address: u64) -> Self {
         self.aliases.push(address);
@@ -130,6 +165,13 @@ impl Register {
     }
 
     /// Where the design has it, for the backdoor: a signal whose bit 0 is that of the register.
+    ///
+    /// ```
+    /// use verifork_components::registers::Register;
+    ///
+    /// let control = Register::new("control", 0x0).path("u_timer.control_q");
+    /// # let _ = control;
+    /// ```
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
         let path = Some(path.into());
@@ -137,6 +179,13 @@ impl Register {
     }
 
     /// The tests that are ready to call leave it out: one that starts something when it is written, for example.
+    ///
+    /// ```
+    /// use verifork_components::registers::Register;
+    ///
+    /// let command = Register::new("command", 0xc).untested(); // a write starts a transfer
+    /// # let _ = command;
+    /// ```
     #[must_use]
     pub fn untested(self) -> Self {
         let is_tested = false;
@@ -195,6 +244,13 @@ impl Register {
 }
 
 /// A field of a register.
+///
+/// ```
+/// use verifork_components::registers::{Access, Field};
+///
+/// let mode = Field::new("mode", 4..=6, Access::Rw).reset(0b010).path("u_timer.mode_q");
+/// # let _ = mode;
+/// ```
 #[derive(Clone, Debug)]
 pub struct Field {
     pub(super) name: String,
@@ -224,6 +280,13 @@ impl Field {
     }
 
     /// What it is after a reset.
+    ///
+    /// ```
+    /// use verifork_components::registers::{Access, Field};
+    ///
+    /// let divider = Field::new("divider", 0..=15, Access::Rw).reset(0x00ff);
+    /// # let _ = divider;
+    /// ```
     #[must_use]
     pub fn reset(self, value: u64) -> Self {
         let reset = Some(value);
@@ -231,6 +294,13 @@ impl Field {
     }
 
     /// The design changes it by itself: what is read is not compared.
+    ///
+    /// ```
+    /// use verifork_components::registers::{Access, Field};
+    ///
+    /// let level = Field::new("level", 8..=11, Access::Ro).volatile();
+    /// # let _ = level;
+    /// ```
     #[must_use]
     pub fn volatile(self) -> Self {
         let is_volatile = true;
@@ -285,6 +355,17 @@ pub(super) fn ones(width: u32) -> u64 {
 }
 
 /// What does not fit of a description of registers, with the lines that say so.
+///
+/// ```
+/// use verifork_components::registers::{Access, Field, Map, Register};
+///
+/// let flag = Field::new("flag", 0..=0, Access::Rw);
+/// let twice = Map::builder("timer", 32)
+///     .register(Register::new("control", 0x0).field(flag.clone()))
+///     .register(Register::new("status", 0x0).field(flag));
+/// let error = twice.build().unwrap_err(); // both are at 0x0
+/// assert!(error.to_string().contains("`status`"), "{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapError(pub(super) Vec<String>);
 
@@ -297,6 +378,19 @@ impl fmt::Display for MapError {
 impl std::error::Error for MapError {}
 
 /// A description of registers, until it is [built](Self::build).
+///
+/// ```
+/// use verifork_components::registers::{Access, Field, Map, MapBuilder, Register};
+///
+/// let mut builder: MapBuilder = Map::builder("gpio", 32);
+/// for port in 0..4 {
+///     let data = Field::new("data", 0..=31, Access::Rw).reset(0);
+///     builder = builder.register(Register::new(format!("port[{port}]"), 4 * port).field(data));
+/// }
+/// let gpio = builder.build()?;
+/// assert_eq!(gpio.registers().count(), 4);
+/// # Ok::<(), verifork_components::registers::MapError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "it is a map when it is built: add `.build()`"]
 pub struct MapBuilder {
@@ -322,6 +416,19 @@ impl MapBuilder {
 
     /// Adds the registers of another map, at this address and below this name: `dma` makes `dma.control` of
     /// `control`.
+    ///
+    /// ```
+    /// use verifork_components::registers::{Access, Field, Map, Register};
+    ///
+    /// let control = Register::new("control", 0x0).field(Field::new("enable", 0..=0, Access::Rw));
+    /// let timer = Map::builder("timer", 32).register(control).build()?;
+    /// let soc = Map::builder("soc", 32)
+    ///     .block("timer[0]", 0x1000, &timer)
+    ///     .block("timer[1]", 0x1100, &timer)
+    ///     .build()?;
+    /// assert_eq!(soc.registers().last(), Some(("timer[1].control", 0x1100)));
+    /// # Ok::<(), verifork_components::registers::MapError>(())
+    /// ```
     pub fn block(mut self, name: impl AsRef<str>, address: u64, map: &Map) -> Self {
         let below = |register: &Register| register.below(name.as_ref(), address);
         self.registers.extend(map.0.registers.iter().map(below));
@@ -329,6 +436,14 @@ impl MapBuilder {
     }
 
     /// Checks it.
+    ///
+    /// ```
+    /// use verifork_components::registers::{Access, Field, Map, Register};
+    ///
+    /// let control = Register::new("control", 0x10).field(Field::new("enable", 0..=0, Access::Rw));
+    /// let error = Map::builder("timer", 32).size(0x10).register(control).build().unwrap_err();
+    /// println!("{error}"); // `control` is outside of the block
+    /// ```
     ///
     /// # Errors
     ///
@@ -459,6 +574,15 @@ impl Map {
     }
 
     /// The same map, with its paths below this one: for a block that is there several times.
+    ///
+    /// ```
+    /// use verifork_components::registers::Map;
+    ///
+    /// /// The backdoor of one of two timers.
+    /// fn of_timer(timer: &Map, index: usize) -> Map {
+    ///     timer.below(&format!("u_timer[{index}]"))
+    /// }
+    /// ```
     #[must_use]
     pub fn below(&self, path: &str) -> Map {
         let whole = |below: &Option<String>| below.as_ref().map(|below| format!("{path}.{below}"));

@@ -5,6 +5,20 @@ use std::fmt;
 use super::map::{Field, Register};
 
 /// A field that is not what it should be.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::registers::Mismatches;
+/// # async fn example(model: verifork_components::registers::Model) -> Result {
+/// if let Err(error) = model.reset_test().await {
+///     let Some(found) = error.downcast_ref::<Mismatches>() else { return Err(error) };
+///     for field in found.fields() {
+///         log::error!("{}.{}: {:#x}", field.register(), field.field(), field.found());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     register: String,

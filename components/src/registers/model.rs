@@ -22,6 +22,19 @@ use crate::parent::fail_test;
 /// Where the model predicts by itself (implicit prediction), its mirror changes with its own
 /// accesses. A model that [follows](Self::follow) a monitor (explicit prediction) changes it with the accesses that
 /// the monitor sees, by whomever, and compares every read.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::{apb, registers::{Map, Model}};
+/// # async fn example(tm: &TaskManager, clocked: &verifork_components::Clocked, bus: &verifork_components::apb::Signals) -> Result {
+/// let manager = apb::Manager::new(bus).start(tm, clocked);
+/// let timer = Model::new(&Map::load("registers/timer.toml")?, manager)?;
+/// timer.reset_test().await?;
+/// timer.write("control.enable", 1).await?; // the other fields keep what they hold
+/// timer.check("control").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Model {
     pub(super) shared: Rc<Shared>,
@@ -98,6 +111,16 @@ impl Model {
     }
 
     /// The address of the block on the bus: 0 unless told otherwise.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::registers::Model;
+    /// # fn example(map: verifork_components::registers::Map, manager: verifork_components::apb::RunningManager) -> Result {
+    /// let timer = Model::new(&map, manager)?.base(0x4000_0000);
+    /// # let _ = timer;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn base(self, address: u64) -> Self {
         self.shared.base.set(address);
@@ -105,6 +128,17 @@ impl Model {
     }
 
     /// The mirror is what the registers are after a reset: call it when the design is reset.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model, rst: Signal<bool>) -> Result {
+    /// rst.set(true);
+    /// timer(100.ns()).await;
+    /// rst.set(false);
+    /// model.reset();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reset(&self) {
         let mut mirrors = self.shared.mirrors.borrow_mut();
         for (register, mirror) in self.registers().iter().zip(mirrors.iter_mut()) {
@@ -120,6 +154,15 @@ impl Model {
 
     /// Predicts by what a monitor of the bus sees from now on (explicit prediction), and not by the model's own
     /// accesses. What is read is compared with the mirror: a difference is the test's error.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// use verifork_components::apb;
+    /// # async fn example(model: verifork_components::registers::Model, tm: &TaskManager, clocked: &verifork_components::Clocked, bus: &verifork_components::apb::Signals) -> Result {
+    /// model.follow(&apb::Monitor::new(bus).start(tm, clocked));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn follow(&self, monitor: &impl Observe) {
         self.shared.follows.set(true);
         let shared = Rc::clone(&self.shared);
@@ -127,6 +170,15 @@ impl Model {
     }
 
     /// Binds the backdoor: the signals that the map's paths lead to, from this scope of the design.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(model: verifork_components::registers::Model, dut: Instance) -> Result {
+    /// model.bind_backdoor(&dut.instance("u_timer")?)?;
+    /// ensure!(model.peek("control.enable")? == 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -149,6 +201,14 @@ impl Model {
     }
 
     /// Binds the backdoor of one register or field to a signal.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(model: verifork_components::registers::Model, dut: Instance) -> Result {
+    /// model.backdoor("count", dut.signal("u_timer.count_q")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -203,6 +263,15 @@ impl Model {
 
     /// What the mirror has of a register or a field.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// model.write("divider", 12).await?;
+    /// ensure!(model.mirrored("divider")? == 12); // without an access of the bus
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// There is none of this name, or bits of it are not known.
@@ -220,6 +289,16 @@ impl Model {
 
     /// Tells the mirror what a register or a field holds.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model, done: Signal<bool>) -> Result {
+    /// done.wait_for(true).await;
+    /// model.predict("status.done", 1)?; // the design has set it
+    /// model.check("status").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// There is none of this name, or the value does not fit.
@@ -236,6 +315,15 @@ impl Model {
 
     /// Writes a register over the bus; or a field, where the other fields of its register are written with what they
     /// hold, and those that a 1 or a 0 changes with what leaves them as they are.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// model.write("control", 0x11).await?; // a register
+    /// model.write("control.mode", 2).await?; // a field of it
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -261,6 +349,15 @@ impl Model {
 
     /// Reads a register or a field over the bus.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// let level = model.read("status.level").await?;
+    /// log::info!("{level} words");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// At the caller's line: there is none of this name, the bus refuses the read.
@@ -271,6 +368,15 @@ impl Model {
 
     /// Reads a register or a field over the bus, and compares it with the mirror: all that is known of what can be
     /// read and is not volatile. A model that [follows](Self::follow) a monitor compares there.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// model.write("divider", 12).await?;
+    /// model.check("divider").await?; // 12, or the error names the field
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -311,6 +417,14 @@ impl Model {
 
     /// Reads a register or a field by the backdoor: in no time, without an effect.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(model: verifork_components::registers::Model) -> Result {
+    /// ensure!(model.peek("fifo.level")? == 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// There is none of this name, it has no backdoor for all of its bits, bits are unknown.
@@ -327,6 +441,15 @@ impl Model {
     }
 
     /// Writes a register or a field by the backdoor, whatever its access is. The mirror has it, too.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// model.poke("count", 0xffff_fffe)?; // just before it wraps
+    /// timer(100.ns()).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,14 @@ impl Model {
     /// Resets the mirror, and reads every register that can be read: fields with a reset value have it. Call it
     /// after a reset of the design.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(timer: verifork_components::registers::Model) -> Result {
+    /// timer.reset_test().await?; // every field has its reset value
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Mismatches`]: all fields that differ. The bus refuses a read of what can be read.
@@ -34,6 +42,14 @@ impl Model {
     /// looked at by the backdoor, if they have one. A register without a field that can be written is written too, and stays as it
     /// is, whether or not the bus refuses that. What a write clears or sets is set or cleared by the
     /// [backdoor](Self::bind_backdoor) before, where it has one that the simulator can write.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(timer: verifork_components::registers::Model) -> Result {
+    /// timer.bit_bash_test().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -157,6 +173,15 @@ impl Model {
     /// written and are not volatile: what is written over the bus is there by the backdoor, and what is written by
     /// the backdoor is read over the bus.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model, dut: Instance) -> Result {
+    /// model.bind_backdoor(&dut)?;
+    /// model.access_test().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Mismatches`]: all fields that differ. No register has a backdoor for such fields; the bus refuses an
@@ -210,6 +235,14 @@ impl Model {
 
     /// Reads and writes every address of the block where no register is: the bus refuses both, and no register
     /// changes.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(model: verifork_components::registers::Model) -> Result {
+    /// model.unmapped_test().await?; // PSLVERR, SLVERR or ERR wherever no register is
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

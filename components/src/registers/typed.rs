@@ -160,6 +160,31 @@ pub trait Registers: Sized {
 }
 
 /// A register of a [`Model`], by the type of what it holds. A clone is the same register.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork_components::registers::{Model, Reg, RegisterFields, Registers};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, RegisterFields)]
+/// struct Control {
+///     #[field(bits = 0, access = "RW", reset = 0)]
+///     enable: bool,
+/// }
+///
+/// #[derive(Registers)]
+/// #[registers(name = "timer", width = 32)]
+/// struct Timer {
+///     #[register(address = 0x0)]
+///     control: Reg<Control>,
+/// }
+///
+/// async fn example(model: &Model) -> Result {
+///     let timer = Timer::of(model)?;
+///     timer.control.modify(|control| control.enable = true).await?;
+///     assert!(timer.control.check().await?.enable);
+///     Ok(())
+/// }
+/// ```
 pub struct Reg<T> {
     model: Model,
     name: Box<str>,

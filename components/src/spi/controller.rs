@@ -270,6 +270,15 @@ impl Work {
 }
 
 /// A controller that runs. A clone is the same controller.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(flash: verifork_components::spi::RunningController) -> Result {
+/// let identity = flash.write_read(0, &[0x9f], 3).await?; // the command RDID of a flash
+/// ensure!(identity[0] == 0xef, "{identity:02x?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningController {
     requests: Rc<Sending<Request>>,
@@ -279,6 +288,15 @@ pub struct RunningController {
 
 impl RunningController {
     /// Sends words to a peripheral, and gives those that came at the same time.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(controller: verifork_components::spi::RunningController) -> Result {
+    /// let back = controller.exchange(0, &[0x12, 0x34]).await?; // of the peripheral of select 0
+    /// ensure!(back.len() == 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -295,6 +313,14 @@ impl RunningController {
 
     /// Sends words to a peripheral; what comes meanwhile is not looked at.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(dac: verifork_components::spi::RunningController) -> Result {
+    /// dac.write(0, &[0x3, 0x80]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`exchange`](Self::exchange).
@@ -306,6 +332,15 @@ impl RunningController {
 
     /// Sends words to a peripheral, and after them, in the same transfer, zeros for so many words that come:
     /// a command and the answer to it.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(flash: verifork_components::spi::RunningController) -> Result {
+    /// let bytes = flash.write_read(0, &[0x03, 0x00, 0x10], 4).await?; // READ from 0x10 on
+    /// ensure!(bytes.len() == 4);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -15,6 +15,25 @@ use crate::steps::{for_steps, steps_of};
 use crate::violation::Violation;
 
 /// What a peripheral answers: any function of the words received, or a device with a state of its own.
+///
+/// ```
+/// use verifork_components::spi::Device;
+///
+/// /// Answers each word with the one before it.
+/// #[derive(Default)]
+/// struct Echo {
+///     last: u64,
+/// }
+///
+/// impl Device for Echo {
+///     fn next(&mut self, received: &[u64]) -> u64 {
+///         if let Some(word) = received.last() {
+///             self.last = *word;
+///         }
+///         self.last
+///     }
+/// }
+/// ```
 pub trait Device {
     /// The word to send next, after these were received in the present transfer: none at the moment at which
     /// the peripheral is selected. It is also called after the last word.

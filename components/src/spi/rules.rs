@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::spi;
+///
+/// for rule in spi::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "SPI_CS_X" "the selects are 0 or 1"
     "SPI_SCLK_X" "SCLK is 0 or 1 while a peripheral is selected"

@@ -8,6 +8,12 @@ use verifork::trigger::now;
 use crate::steps::until_step;
 
 /// The parity bit behind the data.
+///
+/// ```
+/// use verifork_components::uart::{Format, Parity};
+///
+/// let format = Format::baud(115_200).parity(Parity::Even); // 8E1
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parity {
     /// There is none.
@@ -24,6 +30,12 @@ pub enum Parity {
 }
 
 /// For how long the line is 1 behind a character, at least.
+///
+/// ```
+/// use verifork_components::uart::{Format, StopBits};
+///
+/// let format = Format::baud(9600).stop_bits(StopBits::Two); // 8N2
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StopBits {
     /// One bit.
@@ -252,6 +264,16 @@ impl fmt::Display for Format {
 }
 
 /// A character as a receiver makes it of what is on the line.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::uart::Character;
+/// # async fn example(receiver: verifork_components::uart::RunningReceiver) -> Result {
+/// let character: Character = receiver.recv().await?;
+/// ensure!(character.is_good(), "{character}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Character {
     /// The data bits.
@@ -266,6 +288,12 @@ pub struct Character {
 
 impl Character {
     /// A character without an error.
+    ///
+    /// ```
+    /// use verifork_components::uart::Character;
+    ///
+    /// assert!(Character::new(0x55).is_good());
+    /// ```
     pub fn new(data: u16) -> Self {
         Character {
             data,
@@ -274,6 +302,13 @@ impl Character {
     }
 
     /// Whether it was received without an error.
+    ///
+    /// ```
+    /// use verifork_components::uart::Character;
+    ///
+    /// let garbled = Character { parity_error: true, ..Character::new(0x55) };
+    /// assert!(!garbled.is_good());
+    /// ```
     pub fn is_good(&self) -> bool {
         !self.parity_error && !self.framing_error
     }

@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::uart;
+///
+/// for rule in uart::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "UART_LINE_X" "the line is 0 or 1"
     "UART_GLITCH" "no level lasts for less than half a bit"

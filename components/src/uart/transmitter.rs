@@ -172,6 +172,17 @@ impl Work {
 }
 
 /// A transmitter that runs. A clone is the same transmitter.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// # async fn example(console: verifork_components::uart::RunningTransmitter) -> Result {
+/// for byte in b"help\r" {
+///     console.send(*byte).await?; // accepted
+/// }
+/// console.all_sent().await?; // and on the line
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RunningTransmitter {
     sending: Rc<Sending<Frame>>,
@@ -182,6 +193,15 @@ pub struct RunningTransmitter {
 impl RunningTransmitter {
     /// Gives it a frame to send: a [`Frame`], or just a character as a `u8` or `u16`. The ticket tells when its
     /// last stop bit has ended.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(console: verifork_components::uart::RunningTransmitter) -> Result {
+    /// let ticket = console.send(b'?').await?;
+    /// ticket.sent().await?; // its stop bit has ended
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -202,6 +222,15 @@ impl RunningTransmitter {
     }
 
     /// Waits until all that was accepted so far is sent.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(console: verifork_components::uart::RunningTransmitter) -> Result {
+    /// console.send(b'?').await?;
+    /// console.all_sent().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -47,6 +47,16 @@ impl Request {
 }
 
 /// How an access ended.
+///
+/// ```no_run
+/// # use verifork::prelude::*;
+/// use verifork_components::wishbone::{Request, Termination};
+/// # async fn example(manager: verifork_components::wishbone::RunningManager) -> Result {
+/// let answer = manager.access(Request::read(0xffff_0000)).await?;
+/// ensure!(answer.termination == Termination::Err, "an address where nothing is");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Termination {
     /// ACK: it was done.
@@ -87,6 +97,13 @@ pub struct Answer {
 }
 
 /// How the addresses of a burst go on, as CTI and BTE tell it (tables 4-2 and 4-3).
+///
+/// ```
+/// use verifork_components::wishbone::Burst;
+///
+/// let cache_line = Burst::Wrap4; // CTI 010, BTE 01
+/// assert_ne!(cache_line, Burst::Linear);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Burst {
     /// The same address: CTI 001.

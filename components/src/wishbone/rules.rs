@@ -9,6 +9,14 @@ macro_rules! rules {
 }
 
 /// The rules of the checker.
+///
+/// ```
+/// use verifork_components::wishbone;
+///
+/// for rule in wishbone::RULES {
+///     println!("{}: {}", rule.name, rule.demands);
+/// }
+/// ```
 pub const RULES: &[Rule] = rules! {
     "WB_3.20_CYC_RESET" "CYC is 0 from the edge after the first in a reset on, to the first edge after it"
     "WB_3.20_STB_RESET" "STB is 0 from the edge after the first in a reset on, to the first edge after it"

@@ -14,6 +14,17 @@ use crate::transition::{IntoTransition, Transition};
 use crate::value::CoverValue;
 
 /// What a value in a bin means.
+///
+/// ```
+/// use verifork_coverage::{BinKind, Database};
+///
+/// /// How many bins of a database are to be hit.
+/// fn counted(database: &Database) -> usize {
+///     let totals = database.totals();
+///     let points = totals.iter().flat_map(|total| &total.definition.points);
+///     points.flat_map(|point| &point.bins).filter(|bin| bin.kind == BinKind::Count).count()
+/// }
+/// ```
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]

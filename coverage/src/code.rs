@@ -17,12 +17,29 @@ use crate::total::Covered;
 /// Code coverage: of each file of the design's source, how often what in it has happened.
 ///
 /// Merging adds up, in any order and grouping. Instances of a module or entity are one.
+///
+/// ```
+/// use verifork_coverage::{Code, CodeKind, CodePoint};
+///
+/// let mut code = Code::new();
+/// let line = |line| CodePoint { line, kind: CodeKind::Statement, name: String::new() };
+/// code.add("rtl/fifo.v", line(12), 40);
+/// code.add("rtl/fifo.v", line(13), 0);
+/// assert_eq!(code.covered().percent(), 50.0);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Code {
     files: BTreeMap<String, BTreeMap<CodePoint, u64>>,
 }
 
 /// Something in a line of code that can happen.
+///
+/// ```
+/// use verifork_coverage::{CodeKind, CodePoint};
+///
+/// let branch = CodePoint { line: 31, kind: CodeKind::Branch, name: "else".to_owned() };
+/// # let _ = branch;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(clippy::exhaustive_structs, reason = "readers of files make them")]
 pub struct CodePoint {
@@ -35,6 +52,14 @@ pub struct CodePoint {
 }
 
 /// What can happen in code.
+///
+/// ```
+/// use verifork_coverage::CodeKind;
+///
+/// for kind in CodeKind::ALL {
+///     println!("{}", kind.name());
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -78,6 +103,15 @@ impl CodeKind {
 }
 
 /// Who has written a file of code coverage.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use verifork_coverage::{Code, CodeFormat};
+///
+/// let code = Code::read(Path::new("coverage.dat"), CodeFormat::Verilator)?;
+/// println!("{:.1} %", code.covered().percent());
+/// # Ok::<(), verifork_coverage::FileError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodeFormat {
@@ -90,6 +124,16 @@ pub enum CodeFormat {
 }
 
 /// The last line of a file of Verilator's that is all there: the format has no end of its own.
+///
+/// ```
+/// use verifork_coverage::COMPLETE;
+///
+/// /// Whether a `coverage.dat` is all there.
+/// fn is_whole(text: &str) -> bool {
+///     text.lines().last() == Some(COMPLETE)
+/// }
+/// assert!(!is_whole("# SystemC::Coverage-3\n"));
+/// ```
 pub const COMPLETE: &str = "# complete";
 
 impl Code {
@@ -99,6 +143,17 @@ impl Code {
     }
 
     /// Reads a file.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    /// use verifork_coverage::{Code, CodeFormat};
+    ///
+    /// let code = Code::read(Path::new("cover.xml"), CodeFormat::Nvc)?;
+    /// for (kind, covered) in code.by_kind() {
+    ///     println!("{}: {} of {}", kind.name(), covered.covered, covered.of);
+    /// }
+    /// # Ok::<(), verifork_coverage::FileError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,6 +187,17 @@ impl Code {
     }
 
     /// Adds all of another.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    /// use verifork_coverage::{Code, CodeFormat};
+    ///
+    /// let mut all = Code::new();
+    /// for run in ["run1.dat", "run2.dat"] {
+    ///     all.merge(Code::read(Path::new(run), CodeFormat::Verilator)?);
+    /// }
+    /// # Ok::<(), verifork_coverage::FileError>(())
+    /// ```
     pub fn merge(&mut self, other: Code) {
         for (file, points) in other.files {
             for (point, count) in points {

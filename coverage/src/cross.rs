@@ -404,6 +404,26 @@ impl CrossData {
 }
 
 /// A cross of points of a cover group.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, Cross, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Accesses {
+///     write: Point<bool>,
+///     #[bins(low = 0..=0x7f, high = 0x80..)]
+///     address: Point<u8>,
+///     #[cross(write, address)]
+///     both: Cross,
+/// }
+///
+/// let covered = Accesses::new();
+/// covered.write.sample(true);
+/// covered.address.sample(0x90);
+/// covered.both.sample();
+/// assert_eq!(covered.both.count(&["true", "high"]), Some(1));
+/// assert_eq!(covered.both.coverage(), 25.0);
+/// ```
 #[derive(Clone)]
 pub struct Cross {
     pub(crate) data: Rc<CrossData>,
@@ -436,6 +456,14 @@ impl Cross {
     }
 
     /// As [`sample`](Self::sample), with an error for an illegal combination.
+    ///
+    /// ```
+    /// use verifork_coverage::{Cross, IllegalSample};
+    ///
+    /// fn sample_all(crosses: &[Cross]) -> Result<(), IllegalSample> {
+    ///     crosses.iter().try_for_each(Cross::try_sample)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///

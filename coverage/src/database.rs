@@ -14,6 +14,20 @@ use crate::record::{EXTENSION, FileError, GroupRecord, Record, Source};
 use crate::total::Total;
 
 /// What many runs have covered.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use verifork_coverage::Database;
+///
+/// let (database, problems) = Database::read_folder(Path::new("target/verifork"))?;
+/// for problem in problems {
+///     eprintln!("{problem}");
+/// }
+/// for total in database.totals() {
+///     println!("{}: {:.1} %", total.definition.name, total.percent());
+/// }
+/// # Ok::<(), verifork_coverage::FileError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Database {
     runs: BTreeMap<Key, Record>,
@@ -71,6 +85,17 @@ impl Database {
     }
 
     /// Adds all runs of another database.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    /// use verifork_coverage::Database;
+    ///
+    /// let mut all = Database::new();
+    /// for machine in ["results/one", "results/two"] {
+    ///     all.merge(Database::read_folder(Path::new(machine))?.0);
+    /// }
+    /// # Ok::<(), verifork_coverage::FileError>(())
+    /// ```
     pub fn merge(&mut self, other: Database) {
         for record in other.runs.into_values() {
             self.add(record);
@@ -122,6 +147,16 @@ impl Database {
 
     /// The fewest runs that cover what all cover, as far as the greedy choice finds them: each time the run
     /// that adds most (of equal ones the first), with the number of bins that it adds.
+    ///
+    /// ```
+    /// use verifork_coverage::Database;
+    ///
+    /// fn shortest_regression(database: &Database) {
+    ///     for (run, bins) in database.rank() {
+    ///         println!("{} with seed {} adds {bins} bins", run.test, run.seed);
+    ///     }
+    /// }
+    /// ```
     pub fn rank(&self) -> Vec<(&Source, usize)> {
         let mut definitions = BTreeMap::new();
         let runs = self.runs.values();

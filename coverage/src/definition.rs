@@ -10,6 +10,15 @@ use crate::cross::CrossData;
 use crate::table::PointTable;
 
 /// What a group counts: groups of one name whose definitions differ are told apart.
+///
+/// ```
+/// use verifork_coverage::GroupDefinition;
+///
+/// fn names(group: &GroupDefinition) -> Vec<&str> {
+///     let points = group.points.iter().map(|point| &*point.name);
+///     points.chain(group.crosses.iter().map(|cross| &*cross.name)).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupDefinition {
     /// The group's name.
@@ -25,6 +34,17 @@ pub struct GroupDefinition {
 }
 
 /// A point of a group.
+///
+/// ```
+/// use verifork_coverage::PointDefinition;
+///
+/// fn print(point: &PointDefinition) {
+///     println!("{}, each bin {} times:", point.name, point.at_least);
+///     for bin in &point.bins {
+///         println!("  {}: {}", bin.name, bin.values);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PointDefinition {
     /// The point's name.
@@ -40,6 +60,14 @@ pub struct PointDefinition {
 }
 
 /// A bin of a point.
+///
+/// ```
+/// use verifork_coverage::BinDefinition;
+///
+/// fn is_one_value(bin: &BinDefinition) -> bool {
+///     matches!(&*bin.ranges, [(first, last)] if first == last && !bin.transition)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BinDefinition {
     /// The bin's name.
@@ -62,6 +90,14 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// A cross of a group. Its bins are numbered by those of its points, the last point's first.
+///
+/// ```
+/// use verifork_coverage::{CrossDefinition, GroupDefinition};
+///
+/// fn points<'a>(group: &'a GroupDefinition, cross: &CrossDefinition) -> Vec<&'a str> {
+///     cross.points.iter().map(|&point| &*group.points[point].name).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CrossDefinition {
     /// The cross's name.
@@ -218,6 +254,16 @@ impl GroupDefinition {
 }
 
 /// How often each bin was hit, for those that were.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use verifork_coverage::Counts;
+///
+/// let of_run = Counts { points: vec![BTreeMap::from([(0, 3)])], crosses: vec![] };
+/// let mut sum = of_run.clone();
+/// sum.add(&of_run);
+/// assert_eq!(sum.points[0][&0], 6);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Counts {
     /// For each point, by its bins' numbers.

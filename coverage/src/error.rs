@@ -1,6 +1,15 @@
 //! What is wrong with a definition.
 
 /// What is wrong with the definition of a cover group.
+///
+/// ```
+/// use verifork_coverage::{Bins, GroupBuilder};
+///
+/// let mut builder = GroupBuilder::new("frames");
+/// let overlapping = Bins::<u8>::new().bin("short", 0..=16).bin("long", 16..);
+/// let error = builder.point("length", overlapping).unwrap_err();
+/// assert!(error.to_string().contains("overlap at 16"), "{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cover group `{group}`: {problem}")]
 pub struct DefinitionError {
@@ -11,6 +20,14 @@ pub struct DefinitionError {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use verifork_coverage::{Bins, GroupBuilder, Problem};
+///
+/// let empty = Bins::<u8>::new().bin("none", 5..5);
+/// let error = GroupBuilder::new("frames").point("length", empty).unwrap_err();
+/// assert!(matches!(*error.problem, Problem::EmptyRange { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {

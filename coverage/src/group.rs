@@ -15,6 +15,15 @@ use crate::value::CoverValue;
 
 /// The options of a group, a point or a cross (IEEE 1800-2023, 19.7). A point or cross has those of its group
 /// that it does not set itself, but for the weight.
+///
+/// ```
+/// use verifork_coverage::{Bins, GroupBuilder, Options};
+///
+/// let mut builder = GroupBuilder::new("frames").options(Options::new().goal(95).at_least(3));
+/// let rare = Bins::<u8>::new().bin("retry", 1..);
+/// builder.point_with("retries", Options::new().weight(2).at_least(1), rare)?;
+/// # Ok::<(), verifork_coverage::DefinitionError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     weight: Option<u64>,
@@ -91,12 +100,41 @@ pub struct GroupBuilder {
 }
 
 /// A point or a cross of any type.
+///
+/// ```
+/// use verifork_coverage::{AnyItem, CoverGroup, Cross, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Accesses {
+///     write: Point<bool>,
+///     locked: Point<bool>,
+///     #[cross(write, locked)]
+///     both: Cross,
+/// }
+///
+/// let covered = Accesses::new();
+/// let items: [&dyn AnyItem; 2] = [&covered.write, &covered.both];
+/// assert!(items.iter().all(|it| it.item().coverage() == 0.0));
+/// ```
 pub trait AnyItem {
     /// What it counts.
     fn item(&self) -> Item<'_>;
 }
 
 /// What a point or a cross counts.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Accesses {
+///     write: Point<bool>,
+/// }
+///
+/// let covered = Accesses::new();
+/// covered.write.sample(true);
+/// covered.visit(&mut |item| assert_eq!((item.name(), item.coverage()), ("write", 50.0)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a>(Kind<'a>);
 
@@ -323,6 +361,17 @@ impl GroupData {
 }
 
 /// A group as it was built.
+///
+/// ```
+/// use verifork_coverage::{Bins, CoverGroup as _, Group, GroupBuilder};
+///
+/// let mut builder = GroupBuilder::new("frames");
+/// let write = builder.point("write", Bins::<bool>::new())?;
+/// let group: Group = builder.build();
+/// write.sample(true);
+/// assert_eq!(group.coverage(), 50.0);
+/// # Ok::<(), verifork_coverage::DefinitionError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Group {
     data: Rc<GroupData>,
@@ -330,9 +379,35 @@ pub struct Group {
 
 /// One combination of values that has been seen too seldom: for each point that takes part, its name and the
 /// values of the bin.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, Hole, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Lengths {
+///     #[bins(short = 1..=15, long = 16..)]
+///     length: Point<u8>,
+/// }
+///
+/// let covered = Lengths::new();
+/// covered.length.sample(3);
+/// let holes: Vec<Hole> = covered.holes();
+/// assert_eq!(holes, [vec![("length".to_owned(), vec![16..=255])]]);
+/// ```
 pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 
 /// What every cover group can be asked.
+///
+/// ```
+/// use verifork_coverage::CoverGroup;
+///
+/// /// A line for each point and cross.
+/// fn summary(group: &dyn CoverGroup) -> String {
+///     let mut text = format!("{}: {:.1} %\n", group.name(), group.coverage());
+///     group.visit(&mut |item| text += &format!("  {}: {:.1} %\n", item.name(), item.coverage()));
+///     text
+/// }
+/// ```
 pub trait CoverGroup {
     /// The group's name.
     fn name(&self) -> &str;

@@ -3,6 +3,19 @@
 use std::panic::Location;
 
 /// A sample was in an illegal bin.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Responses {
+///     #[bins(each, illegal(reserved = 3))]
+///     code: Point<u8>,
+/// }
+///
+/// let illegal = Responses::new().code.try_sample(3).unwrap_err();
+/// assert_eq!((&*illegal.item, &*illegal.bin), ("code", "reserved"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("illegal bin `{bin}` of `{group}.{item}`: {values} (sampled at {place})")]
 pub struct IllegalSample {

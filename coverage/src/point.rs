@@ -34,6 +34,22 @@ pub(crate) struct PointData {
 }
 
 /// A point of a cover group, whose values are of the type `V`.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, Point};
+///
+/// #[derive(CoverGroup)]
+/// struct Lengths {
+///     #[bins(zero = 0, short = 1..=15, long = 16..)]
+///     length: Point<u8>,
+/// }
+///
+/// let covered = Lengths::new();
+/// covered.length.sample(3);
+/// covered.length.sample(15);
+/// assert_eq!(covered.length.count("short"), Some(2));
+/// assert_eq!(covered.length.count("huge"), None);
+/// ```
 pub struct Point<V> {
     pub(crate) data: Rc<PointData>,
     values: PhantomData<fn(V)>,
@@ -92,6 +108,22 @@ impl<V: CoverValue> Point<V> {
     }
 
     /// There is no value this time: a cross that is sampled next counts nothing, and transitions begin anew.
+    ///
+    /// ```
+    /// use verifork_coverage::{CoverGroup, Point};
+    ///
+    /// #[derive(CoverGroup)]
+    /// struct States {
+    ///     #[bins(transitions(up = 0 => 1))]
+    ///     state: Point<u8>,
+    /// }
+    ///
+    /// let covered = States::new();
+    /// covered.state.sample(0);
+    /// covered.state.skip(); // a reset: the transition begins anew
+    /// covered.state.sample(1);
+    /// assert_eq!(covered.state.count("up"), Some(0));
+    /// ```
     #[inline]
     pub fn skip(&self) {
         self.data.last.set(NONE);

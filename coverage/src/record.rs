@@ -16,9 +16,30 @@ use crate::group::GroupData;
 /// The version of the format.
 const VERSION: u32 = 1;
 /// What the names of these files end with.
+///
+/// ```
+/// use std::path::Path;
+/// use verifork_coverage::EXTENSION;
+///
+/// assert_eq!(Path::new("fifo__icarus.coverage").extension().unwrap(), EXTENSION);
+/// ```
 pub const EXTENSION: &str = "coverage";
 
 /// What one instance of a group has counted.
+///
+/// ```
+/// use verifork_coverage::{CoverGroup, GroupRecord, Point, take};
+///
+/// #[derive(CoverGroup)]
+/// struct Accesses {
+///     write: Point<bool>,
+/// }
+///
+/// let covered = Accesses::new();
+/// covered.write.sample(true);
+/// let records: Vec<GroupRecord> = take();
+/// assert!(records[0].definition.name.ends_with("Accesses"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupRecord {
     /// The instance's name, if it has one.
@@ -45,6 +66,13 @@ impl GroupRecord {
 }
 
 /// Where coverage comes from: one run of a test.
+///
+/// ```
+/// use verifork_coverage::Source;
+///
+/// let source = Source { test: "fifo::fills".to_owned(), seed: 7, passed: true, ..Source::default() };
+/// # let _ = source;
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// The test.
@@ -61,6 +89,16 @@ pub struct Source {
 }
 
 /// What one run of a test has covered.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use verifork_coverage::{Record, Source, take};
+///
+/// // In a program that is no test of verifork: what its groups have counted, in a file.
+/// let source = Source { test: "model".to_owned(), ..Source::default() };
+/// Record { source, groups: take() }.write(Path::new("model.coverage"))?;
+/// # Ok::<(), verifork_coverage::FileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Record {
     /// The run.
@@ -79,6 +117,14 @@ enum Line {
 }
 
 /// A coverage file that cannot be read or written.
+///
+/// ```
+/// use std::path::Path;
+/// use verifork_coverage::{FileError, Record};
+///
+/// let error = Record::read(Path::new("no such.coverage")).unwrap_err();
+/// assert!(matches!(error, FileError::System { .. }));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {

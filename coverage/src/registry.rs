@@ -24,6 +24,14 @@ pub(crate) fn add(group: &Rc<GroupData>) {
 ///
 /// With the feature `verifork`, which is on by default, this is done at the end of each test, and the outcome
 /// written to a file.
+///
+/// ```
+/// use verifork_coverage::{Bins, GroupBuilder, take};
+///
+/// GroupBuilder::new("empty").build();
+/// assert_eq!(take().len(), 1);
+/// assert!(take().is_empty()); // each is told once
+/// ```
 pub fn take() -> Vec<GroupRecord> {
     GENERATION.set(GENERATION.get() + 1);
     let groups = GROUPS.take();

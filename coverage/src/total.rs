@@ -7,6 +7,17 @@ use crate::definition::{Counts, GroupDefinition};
 use crate::point::{Mean, percent};
 
 /// The sum of what was counted for one definition of a group.
+///
+/// ```
+/// use verifork_coverage::Total;
+///
+/// fn print(total: &Total) {
+///     println!("{}, in {} tests: {:.1} %", total.definition.name, total.tests.len(), total.percent());
+///     for item in total.items() {
+///         println!("  {}: {} of {}", item.name, item.covered.covered, item.covered.of);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Total {
     /// What is counted.
@@ -22,6 +33,12 @@ pub struct Total {
 }
 
 /// How many bins of a point or cross count, and how many of them are covered.
+///
+/// ```
+/// use verifork_coverage::Covered;
+///
+/// assert_eq!(Covered { covered: 3, of: 4 }.percent(), 75.0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Covered {
     /// Those that were hit often enough.
@@ -112,6 +129,16 @@ impl Total {
 }
 
 /// How much all these groups are covered, in per cent: the mean by their weights.
+///
+/// ```
+/// use verifork_coverage::{Database, overall};
+///
+/// fn is_closed(database: &Database) -> bool {
+///     let totals = database.totals();
+///     !totals.is_empty() && overall(&totals) >= 100.0
+/// }
+/// assert!(!is_closed(&Database::new()));
+/// ```
 pub fn overall(totals: &[Total]) -> f64 {
     Mean::of(
         totals
@@ -121,6 +148,14 @@ pub fn overall(totals: &[Total]) -> f64 {
 }
 
 /// A point or a cross of a group, over all runs.
+///
+/// ```
+/// use verifork_coverage::ItemTotal;
+///
+/// fn missing<'a>(item: &ItemTotal<'a>) -> Vec<Vec<&'a str>> {
+///     item.bins().into_iter().filter(|bin| !bin.is_covered).map(|bin| bin.names).collect()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ItemTotal<'a> {
     /// Its name.
@@ -140,6 +175,14 @@ enum Place {
 }
 
 /// A bin that counts, over all runs.
+///
+/// ```
+/// use verifork_coverage::BinTotal;
+///
+/// fn line(bin: &BinTotal<'_>) -> String {
+///     format!("{}: {}", bin.names.join(" × "), bin.count)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BinTotal<'a> {
     /// The bin's name; of a cross, those of the bins that meet in it.

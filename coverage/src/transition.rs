@@ -67,6 +67,16 @@ impl<V: CoverValue> Transition<V> {
 }
 
 /// What can be written as a [`Transition`]: one, an array of values or ranges, or a tuple of these.
+///
+/// ```
+/// use verifork_coverage::{Bins, Transition};
+///
+/// let bins = Bins::<u8>::new()
+///     .transition("up", [1, 2, 3]) // values
+///     .transition("wraps", (250..=255, 0)) // values and ranges
+///     .transition("stays", Transition::from(7).repeated(3..=9));
+/// # let _ = bins;
+/// ```
 pub trait IntoTransition<V> {
     /// The sequence.
     fn into_transition(self) -> Transition;

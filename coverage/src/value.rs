@@ -4,6 +4,13 @@ use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
 
 /// The shape of a type's values: how many bits they have, how they are ordered, and their names.
+///
+/// ```
+/// use verifork_coverage::{CoverValue, Shape};
+///
+/// assert_eq!(u8::SHAPE, Shape::unsigned(8));
+/// assert_eq!(Shape::named(&[("Idle", 0), ("Busy", 5)]).names.len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shape {

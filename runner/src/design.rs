@@ -6,6 +6,13 @@ use std::str::FromStr;
 use crate::known::Simulator;
 
 /// The edition of VHDL that sources are written in.
+///
+/// ```
+/// use verifork_runner::{Design, VhdlStandard};
+///
+/// let fifo = Design::new("fifo").sources(["rtl/fifo.vhd"]).vhdl_standard(VhdlStandard::V1993);
+/// # let _ = fifo;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VhdlStandard {
@@ -19,6 +26,13 @@ pub enum VhdlStandard {
 }
 
 /// A text that is no edition of VHDL.
+///
+/// ```
+/// use verifork_runner::VhdlStandard;
+///
+/// let error = "2002".parse::<VhdlStandard>().unwrap_err();
+/// assert!(error.to_string().contains("2008"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are")]
 pub struct UnknownStandard {
@@ -42,6 +56,16 @@ impl FromStr for VhdlStandard {
 }
 
 /// The value of a parameter or generic.
+///
+/// ```
+/// use verifork_runner::{Design, ParameterValue};
+///
+/// let fifo = Design::new("fifo")
+///     .sources(["rtl/fifo.v"])
+///     .parameter("DEPTH", 16)
+///     .parameter("INIT", ParameterValue::Literal("8'hff".to_owned()));
+/// # let _ = fifo;
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ParameterValue {

@@ -8,6 +8,15 @@ use crate::settings::Settings;
 use crate::simulator::Unusable;
 
 /// A simulator that this library knows.
+///
+/// ```
+/// for known in verifork_runner::known_simulators() {
+///     match &known.found {
+///         Ok((program, version)) => println!("{}: {version} at {}", known.product, program.display()),
+///         Err(missing) => println!("{missing}"),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KnownSimulator {
@@ -60,6 +69,10 @@ fn known(places: &BTreeMap<Simulator, PathBuf>) -> Vec<KnownSimulator> {
 }
 
 /// The keys of [`known_simulators`], which asks none of them anything.
+///
+/// ```
+/// assert!(verifork_runner::known_simulators_keys().contains(&"icarus"));
+/// ```
 pub fn known_simulators_keys() -> Vec<&'static str> {
     ALL.map(|simulator| simulator.key()).into()
 }

@@ -9,6 +9,13 @@ use verifork_protocol::simulators;
 use verifork_protocol::variables::Variable;
 
 /// A hardware description language.
+///
+/// ```
+/// use std::path::Path;
+/// use verifork_runner::Language;
+///
+/// assert_eq!(Language::of(Path::new("rtl/fifo.sv")), Some(Language::SystemVerilog));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -52,6 +59,13 @@ impl fmt::Display for Language {
 }
 
 /// A simulator that this library can start.
+///
+/// ```
+/// use verifork_runner::{Language, Simulator};
+///
+/// assert_eq!(Simulator::Nvc.key(), "nvc");
+/// assert!(Simulator::Ghdl.takes(Language::Vhdl));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Simulator {
@@ -119,6 +133,13 @@ pub(crate) const ALL: [Simulator; 4] = [
 ];
 
 /// A name that is no key of a simulator.
+///
+/// ```
+/// use verifork_runner::Simulator;
+///
+/// let error = "icaros".parse::<Simulator>().unwrap_err();
+/// assert!(error.to_string().contains("icarus"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no simulator `{name}`{}; there are {}",

@@ -17,9 +17,32 @@ use crate::record::{self, Node, Source};
 /// ranges that its value is to be in. An enum's values are its discriminants, those of `bool` 0 and 1.
 ///
 /// `CoverGroup::holes` of `verifork-coverage` gives these, by the names of the points.
+///
+/// ```
+/// use verifork_stimulus::Hole;
+///
+/// // `header.length` is 0 or from 1500 on, in a write.
+/// let hole: Hole = vec![
+///     ("header.length".to_owned(), vec![0..=0, 1500..=1518]),
+///     ("write".to_owned(), vec![1..=1]),
+/// ];
+/// # let _ = hole;
+/// ```
 pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 
 /// Draws of `T` that fill holes: [`Randomize::aimed_at`] makes it.
+///
+/// ```
+/// use verifork_stimulus::{Aimed, Randomize};
+/// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+///
+/// #[derive(Randomize)]
+/// struct Write { address: u16 }
+///
+/// let aimed: Aimed<Write> = Write::aimed_at([vec![("address".to_owned(), vec![0xfff0..=0xffff])]]);
+/// assert!(aimed.randomize(&mut rng)?.address >= 0xfff0);
+/// # Ok::<(), verifork_stimulus::RandomizeError>(())
+/// ```
 pub struct Aimed<T> {
     holes: Vec<Hole>,
     of: PhantomData<fn() -> T>,
@@ -42,6 +65,20 @@ impl<T: Randomize> Aimed<T> {
     /// Draws a value in one of the holes, each as likely as any other; one in another hole if the type's
     /// constraints leave none in that, and any value if there is no hole that can be filled. What a hole says of fields
     /// that the type has not is left out.
+    ///
+    /// ```
+    /// use verifork_stimulus::Randomize;
+    /// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+    ///
+    /// #[derive(Randomize)]
+    /// #[randomize(length <= 64)]
+    /// struct Frame { length: u16 }
+    ///
+    /// let impossible = [vec![("length".to_owned(), vec![1500..=1500])]];
+    /// let frame = Frame::aimed_at(impossible).randomize(&mut rng)?; // any frame, then
+    /// assert!(frame.length <= 64);
+    /// # Ok::<(), verifork_stimulus::RandomizeError>(())
+    /// ```
     ///
     /// # Errors
     ///

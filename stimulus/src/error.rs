@@ -5,6 +5,14 @@ use std::fmt;
 use crate::record::Source;
 
 /// A constraint, and where it was written.
+///
+/// ```
+/// use verifork_stimulus::Place;
+///
+/// fn is_in_line(place: &Place, file: &str) -> bool {
+///     place.file.ends_with(file)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place {
@@ -48,6 +56,19 @@ impl fmt::Display for Place {
 }
 
 /// Why [`Randomize`](crate::Randomize) has nothing to draw.
+///
+/// ```
+/// use verifork_stimulus::{Randomize, RandomizeError, constrain};
+/// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+///
+/// #[derive(Debug, Randomize)]
+/// #[randomize(length <= 64)]
+/// struct Frame { length: u16 }
+///
+/// let error = Frame::randomize_with(&mut rng, constrain!(|frame| frame.length > 100)).unwrap_err();
+/// let RandomizeError::Conflict { constraints, .. } = &error else { panic!("{error}") };
+/// assert_eq!(constraints.len(), 2); // the type's, and that in line
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RandomizeError {

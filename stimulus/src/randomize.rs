@@ -17,6 +17,19 @@ use crate::value::{Integer, Number, Value};
 /// What can be drawn at random under constraints. Derive it: [`macro@crate::Randomize`].
 ///
 /// `bool`, integers, arrays, and vectors (as fields with a `length`) have it too.
+///
+/// ```
+/// use verifork_stimulus::Randomize;
+/// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+///
+/// #[derive(Randomize)]
+/// #[randomize(address % 4 == 0)]
+/// struct Write { address: u32, data: u32 }
+///
+/// let writes: Vec<Write> = (0..10).map(|_| Write::randomize(&mut rng)).collect::<Result<_, _>>()?;
+/// assert!(writes.iter().all(|write| write.address % 4 == 0));
+/// # Ok::<(), verifork_stimulus::RandomizeError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be drawn at random",
     note = "`#[derive(Randomize)]` makes it so; a field that shall not be drawn is `#[randomize(fixed)]`"
@@ -160,6 +173,23 @@ pub trait Randomize: Sized + 'static {
     }
 
     /// [`redraw`](Self::redraw) under further constraints.
+    ///
+    /// ```
+    /// use verifork_stimulus::{Randomize, constrain};
+    /// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+    ///
+    /// #[derive(Randomize)]
+    /// struct Read {
+    ///     #[randomize(fixed)]
+    ///     limit: u32,
+    ///     address: u32,
+    /// }
+    ///
+    /// let mut read = Read { limit: 16, address: 0 };
+    /// read.redraw_with(&mut rng, constrain!(|read| read.address < read.limit && read.address > 7))?;
+    /// assert!((8..16).contains(&read.address));
+    /// # Ok::<(), verifork_stimulus::RandomizeError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -16,6 +16,23 @@ pub struct Kind {
 
 /// A type whose values constraints compute with: `bool`, an integer of up to 128 bits, or an enum without
 /// fields that derives [`Randomize`](crate::Randomize).
+///
+/// ```
+/// use verifork_stimulus::Randomize;
+/// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+///
+/// /// An enum without fields is a value, so constraints compare it.
+/// #[derive(Clone, Copy, PartialEq, Randomize)]
+/// enum Kind { Read, Write }
+///
+/// #[derive(Randomize)]
+/// #[randomize(if kind == Kind::Write { strobe != 0 })]
+/// struct Access { kind: Kind, strobe: u8 }
+///
+/// let access = Access::randomize(&mut rng)?;
+/// assert!(access.kind == Kind::Read || access.strobe != 0);
+/// # Ok::<(), verifork_stimulus::RandomizeError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a constraint cannot compute with `{Self}`",
     note = "it can with `bool`, integers, and enums without fields that derive `Randomize`"
@@ -38,12 +55,37 @@ pub trait Value: Sized + 'static {
 }
 
 /// An integer: of 8 to 128 bits, signed or not, `usize` or `isize`.
+///
+/// ```
+/// use verifork_stimulus::Integer;
+///
+/// fn at_most<T: Integer>(value: &T, limit: &T) -> Result<(), String> {
+///     if value <= limit { Ok(()) } else { Err(format!("{value} is above {limit}")) }
+/// }
+/// assert!(at_most(&3_u8, &4).is_ok());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no integer, with which constraints calculate"
 )]
 pub trait Integer: Value + PartialOrd + fmt::Display {}
 
 /// A [`Value`] that has an order, for `<` and its kin.
+///
+/// ```
+/// use verifork_stimulus::Randomize;
+/// # let mut rng = <rand_chacha::ChaCha8Rng as rand_chacha::rand_core::SeedableRng>::seed_from_u64(1);
+///
+/// /// `PartialOrd` lets constraints use `<` and its kin.
+/// #[derive(Clone, Copy, PartialEq, PartialOrd, Randomize)]
+/// enum Speed { Ten, Hundred, Thousand }
+///
+/// #[derive(Randomize)]
+/// #[randomize(speed >= Speed::Hundred)]
+/// struct Link { speed: Speed }
+///
+/// assert!(Link::randomize(&mut rng)?.speed != Speed::Ten);
+/// # Ok::<(), verifork_stimulus::RandomizeError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a constraint cannot tell which `{Self}` is less",
     note = "it can of `bool` and integers, and of enums that derive `PartialOrd`"

@@ -5,6 +5,13 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 use crate::value::{CoverValue, Shape, key_of};
 
 /// Values that follow each other, by their positions in the order of all values; or none, as it was written.
+///
+/// ```
+/// use verifork_coverage::{Keys, Values};
+///
+/// let keys: Vec<Keys> = Values::<u8>::keys([0..=3, 16..=31]);
+/// assert_eq!(keys.len(), 2);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys(pub(crate) Result<(u128, u128), String>);
 
@@ -30,8 +37,25 @@ impl Keys {
 }
 
 /// A set of values of the type `V`: a value, a range, or an array or vector of these.
+///
+/// ```
+/// use verifork_coverage::{Bins, Values};
+///
+/// /// A bin of a point of lengths, of whatever is written as values.
+/// fn lengths(short: impl Values<u16>) -> Bins<u16> {
+///     Bins::new().bin("short", short).bin("jumbo", 1519..)
+/// }
+/// let bins = lengths([64..=127, 128..=255]);
+/// # let _ = bins;
+/// ```
 pub trait Values<V> {
     /// The values, range by range.
+    ///
+    /// ```
+    /// use verifork_coverage::Values;
+    ///
+    /// assert_eq!(Values::<u8>::keys(vec![1..=2, 5..=6, 9..=9]).len(), 3);
+    /// ```
     fn keys(self) -> Vec<Keys>;
 }
 

@@ -8,6 +8,15 @@ use crate::total::{Covered, Total};
 
 /// A report with a class for each file and a line for each group, whose conditions are the bins; and in
 /// another package the files of the code, with their lines and branches.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use verifork_coverage::{Code, Database, formats};
+///
+/// let (database, _) = Database::read_folder(Path::new("target/verifork"))?;
+/// std::fs::write("cobertura.xml", formats::cobertura(&database.totals(), &Code::new())).unwrap();
+/// # Ok::<(), verifork_coverage::FileError>(())
+/// ```
 pub fn cobertura(totals: &[Total], code: &Code) -> String {
     let covered = |total: &Total| {
         let items = total.items();

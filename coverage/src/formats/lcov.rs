@@ -9,6 +9,14 @@ use crate::total::Total;
 /// A tracefile: a line for each group, hit if anything was sampled, with a branch for each bin, numbered by
 /// the point or cross and the bin. A branch is taken once its bin was hit as often as it has to be. Code
 /// follows: its lines with statements, and its branches.
+///
+/// ```
+/// use verifork_coverage::{Code, CodeKind, CodePoint, formats};
+///
+/// let mut code = Code::new();
+/// code.add("fifo.v", CodePoint { line: 12, kind: CodeKind::Statement, name: String::new() }, 40);
+/// assert!(formats::lcov(&[], &code).contains("DA:12,40"));
+/// ```
 pub fn lcov(totals: &[Total], code: &Code) -> String {
     let mut text = String::from("TN:\n");
     for (file, groups) in by_file(totals) {

@@ -10,6 +10,12 @@ use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinitio
 use crate::total::Total;
 
 /// The runs as history, and each group with its instances; one without a name has that of the group.
+///
+/// ```
+/// use verifork_coverage::{Database, formats};
+///
+/// assert!(formats::ucis(&Database::new()).contains("UCIS"));
+/// ```
 pub fn ucis(database: &Database) -> String {
     let totals = database.totals();
     let files = files(&totals);

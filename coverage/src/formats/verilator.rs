@@ -7,6 +7,12 @@ use crate::total::Total;
 
 /// A file that `verilator_coverage` merges with those of designs: a point for each bin that counts, on a page
 /// `v_covergroup/…` for each group.
+///
+/// ```
+/// use verifork_coverage::formats;
+///
+/// assert_eq!(formats::verilator(&[]), "# SystemC::Coverage-3\n");
+/// ```
 pub fn verilator(totals: &[Total]) -> String {
     let mut text = String::from("# SystemC::Coverage-3\n");
     for (total, name) in totals.iter().zip(names(totals)) {

@@ -52,6 +52,16 @@ pub(crate) struct Installation {
 }
 
 /// Why a simulator cannot be used: what is missing, and how to install it.
+///
+/// ```
+/// use verifork_runner::{Unusable, known_simulators};
+///
+/// for known in known_simulators() {
+///     if let Err(Unusable::NotAtItsPlace { place, .. }) = known.found {
+///         println!("nothing at {}", place.display());
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unusable {

@@ -116,7 +116,10 @@ pub use prelude::*;
 // The macros name the library by its own name, also inside of it.
 extern crate self as verifork;
 
+#[doc(alias = "clkgen")]
 pub mod clock;
+#[doc(alias = "handle")]
+#[doc(alias = "HierarchyObject")]
 pub mod dut;
 mod failure;
 pub mod guide;

@@ -48,6 +48,12 @@ use verifork_protocol::items::Item;
 /// let kind = rng.choose(&["read", "write"]).unwrap();
 /// assert!(["read", "write"].contains(kind));
 /// ```
+#[doc(alias = "random")]
+#[doc(alias = "rand")]
+#[doc(alias = "randomize")]
+#[doc(alias = "$urandom")]
+#[doc(alias = "$urandom_range")]
+#[doc(alias = "RandomPType")]
 #[derive(Clone)]
 pub struct TestRng(Words);
 
@@ -190,6 +196,9 @@ impl TestRng {
     /// # Panics
     ///
     /// At the caller's line, if the range is empty, or one of its ends is not a number.
+    #[doc(alias = "$urandom_range")]
+    #[doc(alias = "randint")]
+    #[doc(alias = "RandInt")]
     #[track_caller]
     pub fn random_range<T: RandomNumber, R: RandomRange<T>>(&mut self, range: R) -> T {
         match range.draw(self) {
@@ -228,6 +237,8 @@ impl TestRng {
     /// let size = rng.choose(&[1, 2, 4]).copied();
     /// assert!(matches!(size, Some(1 | 2 | 4)));
     /// ```
+    #[doc(alias = "randcase")]
+    #[doc(alias = "RandSlv")]
     pub fn choose<'a, T>(&mut self, values: &'a [T]) -> Option<&'a T> {
         values.choose(&mut self.0)
     }
@@ -303,6 +314,8 @@ impl fmt::Debug for TestRng {
 /// assert!(request.address % 4 == 0);
 /// # let _ = request.write;
 /// ```
+#[doc(alias = "rand")]
+#[doc(alias = "randomize")]
 #[diagnostic::on_unimplemented(
     message = "there is no random `{Self}`",
     note = "implement `verifork::random::Random` for it, or draw its parts"

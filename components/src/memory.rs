@@ -120,6 +120,10 @@ pub enum Endian {
 /// memory.load_readmemh("@2 deadbeef", 4, Endian::Little).unwrap();
 /// assert_eq!(same.read_u32(8), 0xdead_beef);
 /// ```
+#[doc(alias = "ram")]
+#[doc(alias = "rom")]
+#[doc(alias = "uvm_mem")]
+#[doc(alias = "readmemh")]
 #[derive(Clone)]
 pub struct Memory(Rc<RefCell<Inner>>);
 

@@ -21,7 +21,7 @@ use crate::value::CoverValue;
 ///
 /// let mut builder = GroupBuilder::new("frames").options(Options::new().goal(95).at_least(3));
 /// let rare = Bins::<u8>::new().bin("retry", 1..);
-/// builder.point_with("retries", Options::new().weight(2).at_least(1), rare)?;
+/// builder.point_with("retries", rare, Options::new().weight(2).at_least(1))?;
 /// # Ok::<(), verifork_coverage::DefinitionError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,6 +88,7 @@ impl Options {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "covergroup")]
 #[derive(Debug)]
 pub struct GroupBuilder {
     name: String,
@@ -408,6 +409,7 @@ pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 ///     text
 /// }
 /// ```
+#[doc(alias = "covergroup")]
 pub trait CoverGroup {
     /// The group's name.
     fn name(&self) -> &str;

@@ -93,6 +93,8 @@ impl Instance {
     /// # Errors
     ///
     /// [`BindError`] with the caller's place, if there is none.
+    #[doc(alias = "vpi_handle_by_name")]
+    #[doc(alias = "get_handle")]
     #[track_caller]
     pub fn find(path: &str) -> Result<Instance, BindError> {
         let kernel = kernel()?;

@@ -27,6 +27,11 @@ use crate::value::{LogicValue, LogicVec};
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "handle")]
+#[doc(alias = "ModifiableObject")]
+#[doc(alias = "LogicObject")]
+#[doc(alias = "logic")]
+#[doc(alias = "variable")]
 #[doc(alias = "net")]
 #[doc(alias = "wire")]
 #[doc(alias = "reg")]

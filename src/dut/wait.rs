@@ -165,6 +165,9 @@ impl<T: SignalValue> Signal<T> {
     /// strobe.edge().await;
     /// # }
     /// ```
+    #[doc(alias = "posedge")]
+    #[doc(alias = "negedge")]
+    #[doc(alias = "ValueChange")]
     #[doc(alias = "Edge")]
     #[inline]
     #[track_caller]

@@ -98,6 +98,8 @@ impl Test {
     ///     Ok(())
     /// }
     /// ```
+    #[doc(alias = "uvm_sequence")]
+    #[doc(alias = "sequence_item")]
     #[track_caller]
     #[doc(alias = "proptest")]
     #[doc(alias = "shrink")]

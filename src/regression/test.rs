@@ -38,6 +38,9 @@ struct Inner {
 ///     Ok(())
 /// }
 /// ```
+#[doc(alias = "uvm_test")]
+#[doc(alias = "TestFactory")]
+#[doc(alias = "regression")]
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
 
@@ -73,6 +76,8 @@ pub struct Test(Rc<Inner>);
 ///     Ok(())
 /// }
 /// ```
+#[doc(alias = "SkipTest")]
+#[doc(alias = "pytest.skip")]
 pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
     Err(end(Verdict::Skipped, reason.into()).into())
 }

@@ -782,6 +782,9 @@ impl TaskMap {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "First")]
+    #[doc(alias = "first_completed")]
+    #[doc(alias = "fork join_any")]
     pub async fn join_any(&self) -> Option<&str> {
         let core = &*self.0;
         if !core.has_foreground() && core.ended.borrow().is_empty() {
@@ -811,6 +814,9 @@ impl TaskMap {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "kill")]
+    #[doc(alias = "disable fork")]
+    #[doc(alias = "abort")]
     pub fn cancel_all(&self) {
         // Where the thread is ending, so are its tasks.
         with_executor(|executor| self.0.cancel_living(executor));

@@ -47,6 +47,10 @@ use super::waiters::WaiterKey;
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "Join")]
+#[doc(alias = "coroutine")]
+#[doc(alias = "JoinHandle")]
+#[doc(alias = "process")]
 pub struct Task<T> {
     waiting: Waiting<T>,
 }
@@ -134,6 +138,7 @@ impl<T: 'static> Task<T> {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "start")]
     pub fn started(self) -> Starting<T> {
         Starting { task: Some(self) }
     }

@@ -339,6 +339,9 @@ impl TaskInfo {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "kill")]
+    #[doc(alias = "disable")]
+    #[doc(alias = "abort")]
     pub fn cancel(&self) {
         if self.has_ended() {
             return;

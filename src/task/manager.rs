@@ -46,6 +46,11 @@ use super::tables::NONE;
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "gather")]
+#[doc(alias = "Combine")]
+#[doc(alias = "Join")]
+#[doc(alias = "create_task")]
+#[doc(alias = "fork join_none")]
 #[doc(alias = "JoinSet")]
 #[doc(alias = "nursery")]
 pub struct TaskManager {
@@ -192,6 +197,9 @@ impl TaskManager {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
+    #[doc(alias = "Join")]
+    #[doc(alias = "gather")]
+    #[doc(alias = "wait fork")]
     pub async fn join_all(&self) -> anyhow::Result<()> {
         self.map.all_ended().await;
         if self.core().scope_set.get() == NONE {

@@ -57,6 +57,8 @@ use super::{Name, TaskName};
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
+#[doc(alias = "TaskManager")]
+#[doc(alias = "nursery")]
 pub struct Scope<'scope, 'env: 'scope> {
     map: TaskMap,
     // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.

@@ -30,6 +30,10 @@ use crate::value::{Integer, Number, Value};
 /// assert!(writes.iter().all(|write| write.address % 4 == 0));
 /// # Ok::<(), verifork_stimulus::RandomizeError>(())
 /// ```
+#[doc(alias = "rand")]
+#[doc(alias = "randc")]
+#[doc(alias = "randomize")]
+#[doc(alias = "constraint")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be drawn at random",
     note = "`#[derive(Randomize)]` makes it so; a field that shall not be drawn is `#[randomize(fixed)]`"
@@ -109,6 +113,9 @@ pub trait Randomize: Sized + 'static {
     /// # Errors
     ///
     /// If no value satisfies them together with those of the type.
+    #[doc(alias = "constraint")]
+    #[doc(alias = "inline constraint")]
+    #[doc(alias = "with")]
     fn randomize_with<R, C>(mut rng: &mut R, constraint: C) -> Result<Self, RandomizeError>
     where
         R: Rng + ?Sized,

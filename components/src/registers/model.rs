@@ -35,6 +35,10 @@ use crate::parent::fail_test;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "uvm_reg")]
+#[doc(alias = "uvm_reg_block")]
+#[doc(alias = "ral")]
+#[doc(alias = "register model")]
 #[derive(Clone)]
 pub struct Model {
     pub(super) shared: Rc<Shared>,
@@ -428,6 +432,7 @@ impl Model {
     /// # Errors
     ///
     /// There is none of this name, it has no backdoor for all of its bits, bits are unknown.
+    #[doc(alias = "backdoor")]
     #[track_caller]
     pub fn peek(&self, name: &str) -> Result<u64> {
         let named = self.named(name)?;
@@ -455,6 +460,7 @@ impl Model {
     ///
     /// There is none of this name, the value does not fit, it has no backdoor for all of its bits, the simulator
     /// refuses the write.
+    #[doc(alias = "backdoor")]
     #[track_caller]
     pub fn poke(&self, name: &str, value: u64) -> Result {
         let named = self.named(name)?;

@@ -24,6 +24,7 @@ impl Model {
     /// # Errors
     ///
     /// [`Mismatches`]: all fields that differ. The bus refuses a read of what can be read.
+    #[doc(alias = "uvm_reg_hw_reset_seq")]
     pub async fn reset_test(&self) -> Result {
         self.reset();
         let mut found = Vec::new();
@@ -55,6 +56,7 @@ impl Model {
     ///
     /// [`Mismatches`]: fields that differ, for each register those of the first write that has shown one. The bus
     /// refuses an access of what can be accessed.
+    #[doc(alias = "uvm_reg_bit_bash_seq")]
     pub async fn bit_bash_test(&self) -> Result {
         let mut found = Vec::new();
         for (at, register) in self.tested() {
@@ -186,6 +188,7 @@ impl Model {
     ///
     /// [`Mismatches`]: all fields that differ. No register has a backdoor for such fields; the bus refuses an
     /// access; the simulator refuses a write by the backdoor.
+    #[doc(alias = "uvm_reg_access_seq")]
     pub async fn access_test(&self) -> Result {
         let mut found = Vec::new();
         let mut any = false;

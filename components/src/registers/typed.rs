@@ -185,6 +185,7 @@ pub trait Registers: Sized {
 ///     Ok(())
 /// }
 /// ```
+#[doc(alias = "uvm_reg")]
 pub struct Reg<T> {
     model: Model,
     name: Box<str>,

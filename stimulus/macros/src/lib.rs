@@ -49,6 +49,12 @@ use proc_macro::TokenStream;
 /// on a variant with fields count if it is chosen.
 ///
 /// What constraints may contain is told on the front page of `verifork-stimulus`.
+#[doc(alias = "rand")]
+#[doc(alias = "randc")]
+#[doc(alias = "constraint")]
+#[doc(alias = "dist")]
+#[doc(alias = "solve before")]
+#[doc(alias = "uvm_sequence_item")]
 #[proc_macro_derive(Randomize, attributes(randomize))]
 pub fn derive_randomize(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
@@ -80,6 +86,8 @@ pub fn derive_randomize(item: TokenStream) -> TokenStream {
 /// assert!(region.contains(&access.address));
 /// # Ok::<(), verifork_stimulus::RandomizeError>(())
 /// ```
+#[doc(alias = "constraint")]
+#[doc(alias = "with")]
 #[proc_macro]
 pub fn constrain(tokens: TokenStream) -> TokenStream {
     constraint::expand(tokens.into()).into()

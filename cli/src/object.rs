@@ -488,16 +488,27 @@ pub(crate) fn escaped(name: &str) -> String {
     }
 }
 
-const KEYWORDS: [&str; 43] = [
+const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
     "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "unsafe", "use", "where",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_rust_are_escaped_those_that_it_only_reserves_too() {
+        for name in [
+            "match", "gen", "while", "typeof", "unsized", "virtual", "yield",
+        ] {
+            assert_eq!(escaped(name), format!("r#{name}"));
+        }
+        assert_eq!(escaped("union"), "union");
+    }
 
     #[test]
     fn names_of_fields_are_words_with_single_dashes() {

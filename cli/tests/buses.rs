@@ -151,3 +151,60 @@ fn traffic_that_a_design_fails_is_skipped_with_its_reason_and_what_gives_nothing
         .status(0)
         .says("buses::icarus::buses::traffic ... ok");
 }
+
+#[test]
+fn components_are_started_at_serial_lines_with_the_settings_that_the_design_shows() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::new();
+    let text = fs::read_to_string(repository().join("cli/tests/designs/serial.v")).unwrap();
+    let design = outside.path("serial.v");
+    fs::write(&design, &text).unwrap();
+    let others = ["serial_echo", "spi_master", "i2c_memory"]
+        .map(|name| repository().join(format!("hdl/{name}.v")));
+    let mut new = vec![
+        "new",
+        "serial-tb",
+        "--top",
+        "serial",
+        "--simulator",
+        "icarus",
+    ];
+    new.extend(["--sources", "serial.v"]);
+    new.extend(others.iter().map(|it| it.to_str().unwrap()));
+    let made = outside.verifork("", &new);
+    made.status(0)
+        .says("components at the design's buses: `i2c` (I2C); `spi` (SPI); `uart` (UART)");
+    made.has_no_reservations();
+    assert!(!made.text.contains("is skipped"), "{}", made.text);
+    assert!(!made.text.contains("warning"), "{}", made.text);
+    let source = fs::read_to_string(outside.path("serial-tb/src/buses.rs")).unwrap();
+    for part in [
+        "// `uart`: choose the rate and the format",
+        "uart::Format::bit_time(200.ns()).parity(uart::Parity::Even);",
+        "// `spi`: choose the mode",
+        "spi::Mode::new(3)",
+        "ports.start.set(rng.random());",
+        "// `i2c`: choose the timing",
+        "sda_t: Some(dut.i2c_sda_t),",
+    ] {
+        assert!(source.contains(part), "{part} is not in:\n{source}");
+    }
+    outside
+        .cargo("serial-tb", &["test"])
+        .status(0)
+        .says("serial::icarus::buses::traffic ... ok");
+    for (right, wrong, told) in [
+        (".CPHA(1)", ".CPHA(0)", "SPI_"),
+        (
+            ".ADDRESS(9)",
+            ".ADDRESS(1)",
+            "no address is acknowledged on `i2c`",
+        ),
+    ] {
+        assert!(text.contains(right), "{right}");
+        fs::write(&design, text.replace(right, wrong)).unwrap();
+        outside.cargo("serial-tb", &["test"]).status(101).says(told);
+    }
+}

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use verifork_protocol::description::Encoding;
 
 use super::ports::Purpose;
+use super::serial::Serial;
 use crate::object::escaped;
 use crate::source::{Port, Written, free};
 
@@ -427,6 +428,10 @@ impl<'a> Bus<'a> {
         found.map_or(0, |(_, port)| width(port))
     }
 
+    pub(super) fn has(&self, port: &Port<'_>) -> bool {
+        self.signals.iter().any(|(_, own)| std::ptr::eq(*own, port))
+    }
+
     /// Whether a signal has so many bits, if it is there.
     fn is(&self, name: &str, wanted: u32) -> bool {
         [0, wanted].contains(&self.width(name))
@@ -468,8 +473,8 @@ struct Candidate<'a> {
     taken: bool,
 }
 
-/// All buses of a design.
-pub(super) fn buses<'a>(written: &'a Written<'a>) -> Vec<Bus<'a>> {
+/// All buses of a design, of what is not on its serial lines.
+pub(super) fn buses<'a>(written: &'a Written<'a>, serials: &[Serial<'a>]) -> Vec<Bus<'a>> {
     let names: Vec<&str> = written
         .ports
         .iter()
@@ -481,7 +486,8 @@ pub(super) fn buses<'a>(written: &'a Written<'a>) -> Vec<Bus<'a>> {
         let is_plain = port.dimensions == 0 && !port.field.contains(['.', '[']);
         let direction = port.object.direction.as_deref();
         let (input, output) = (direction == Some("input"), direction == Some("output"));
-        if !is_plain || width(port) == 0 || !(input || output) {
+        let is_serial = serials.iter().any(|serial| serial.has(port));
+        if !is_plain || width(port) == 0 || !(input || output) || is_serial {
             continue;
         }
         match Purpose::of(&port.object.name, &names) {
@@ -507,6 +513,8 @@ pub(super) fn buses<'a>(written: &'a Written<'a>) -> Vec<Bus<'a>> {
         buses: Vec::new(),
         fields: TAKEN.iter().map(ToString::to_string).collect(),
     };
+    let taken = serials.iter().map(|serial| serial.field.clone());
+    found.fields.extend(taken);
     for protocol in protocols() {
         for prefix in found.prefixes(&protocol.key) {
             found.protocol(&protocol, &prefix);
@@ -720,20 +728,21 @@ fn first_of_most<T: Copy>(all: impl Iterator<Item = T>, count: impl Fn(&T) -> us
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::serial::serials;
     use super::*;
     use crate::bind::Design;
     use crate::object::Object;
     use crate::source::{Extent, source};
 
-    /// A design with these ports: names, `<` for an input or `>` for an output, and bits.
-    fn design(ports: &[&str]) -> Design {
+    /// A design with these ports: names, `<` for an input, `>` for an output or `=` for both, and bits.
+    pub(in super::super) fn design(ports: &[&str]) -> Design {
         let port = |text: &&str| {
-            let (name, rest) = text.split_once(['<', '>']).unwrap();
-            let direction = if text.contains('<') {
-                "input"
-            } else {
-                "output"
+            let (name, rest) = text.split_once(['<', '>', '=']).unwrap();
+            let direction = match &text[name.len()..=name.len()] {
+                "<" => "input",
+                ">" => "output",
+                _ => "inout",
             };
             let width: u32 = rest.parse().unwrap();
             format!(
@@ -781,7 +790,10 @@ mod tests {
             .trim_end()
             .to_owned()
         };
-        buses(&written).iter().map(told).collect()
+        buses(&written, &serials(&written))
+            .iter()
+            .map(told)
+            .collect()
     }
 
     const STREAM: [&str; 5] = [

@@ -5,7 +5,11 @@ mod design;
 mod first_test;
 mod ports;
 mod seen;
+mod serial;
+mod serial_traffic;
+mod survey;
 mod traffic;
+mod trying;
 
 use std::env;
 use std::fs;
@@ -17,11 +21,10 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 use verifork_runner::Simulator;
 
-use self::buses::{Bus, buses};
 use self::design::{DesignOptions, LeftOut, absolute};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::seen::Seen;
-use self::traffic::{Form, NOTHING_CAME_OUT, TEST, traffic};
+use self::trying::{look_at_lines, parts, told, try_buses};
 use crate::HarnessArgs;
 use crate::bind::{Bind, write};
 use crate::harness::{Event, cargo, suite};
@@ -200,7 +203,7 @@ impl New {
             &target,
             &formatted(self.design.harness(&self.name, folder, &left_out)?),
         )?;
-        let seen = Seen::read(notes.path())?;
+        let seen = Seen::of(&texts(notes.path())?);
         let first = first_test(&written, &seen);
         write(&library, &formatted(first.clone()))?;
         let mut failures = failures(&harness)?;
@@ -209,8 +212,8 @@ impl New {
             // A design that cannot be reset twice is not to be tried as it should be.
             failures = failed;
         }
-        let mut buses = buses(&written);
-        if buses.is_empty() {
+        let mut parts = parts(&written);
+        if parts.is_empty() {
             return Ok(Made {
                 failures,
                 buses: None,
@@ -219,10 +222,11 @@ impl New {
         write(&folder.join("Cargo.toml"), &self.manifest(true)?)?;
         let with_buses = first.replacen("mod dut;", "mod buses;\nmod dut;", 1);
         write(&library, &formatted(with_buses))?;
-        try_buses(&written, &mut buses, folder, &harness)?;
+        look_at_lines(&written, &mut parts, folder, &harness)?;
+        try_buses(&written, &mut parts, folder, &harness)?;
         Ok(Made {
             failures,
-            buses: Some(told(&buses)),
+            buses: Some(told(&parts)),
         })
     }
 
@@ -254,85 +258,14 @@ struct Made {
     buses: Option<String>,
 }
 
-/// Writes the test of the buses, in the form in which it passes; one that fails is skipped, with its reason.
-fn try_buses(
-    written: &Written<'_>,
-    buses: &mut [Bus<'_>],
-    folder: &Path,
-    harness: &HarnessArgs,
-) -> anyhow::Result<()> {
-    let path = folder.join("src/buses.rs");
-    let mut form = Form::Checked;
-    // How it has failed in the mode that the names suggest.
-    let mut before: Option<Failure> = None;
-    loop {
-        write(&path, &formatted(traffic(written, buses, &form)))?;
-        if matches!(form, Form::Skipped(_)) {
-            return Ok(());
-        }
-        let failures = failures(harness)?;
-        let of_buses = failures
-            .into_iter()
-            .filter(|it| it.test.ends_with(&format!("::{TEST}")));
-        let of_buses: Vec<Failure> = of_buses.collect();
-        let nothing_came = |it: &Failure| it.message.contains(NOTHING_CAME_OUT);
-        let nothing_came = of_buses.iter().all(nothing_came);
-        let Some(first) = of_buses.into_iter().next() else {
-            return Ok(());
-        };
-        form = if form == Form::Checked && nothing_came {
-            Form::Unchecked
-        } else if before.is_none() && buses.iter().any(Bus::may_be_standard) {
-            set_standard(buses, true);
-            before = Some(first);
-            Form::Checked
-        } else {
-            set_standard(buses, false);
-            let first = before.take().unwrap_or(first);
-            eprintln!(
-                "note: `{TEST}` is skipped: it fails on {}:\n{}",
-                first.simulator.product(),
-                first.message.trim_end()
-            );
-            Form::Skipped(cause(&first.message))
-        };
+/// What stands in the files of a folder.
+fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).context("the trial's folder")? {
+        let path = entry.context("the trial's folder")?.path();
+        texts.push(fs::read_to_string(path).context("what the trial has seen")?);
     }
-}
-
-fn set_standard(buses: &mut [Bus<'_>], is_standard: bool) {
-    for bus in buses {
-        bus.is_standard = is_standard && bus.may_be_standard();
-    }
-}
-
-/// The first line of a failure, without its place.
-fn cause(message: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
-    // Of several it is numbered.
-    let first = first.strip_prefix("1. ").unwrap_or(first);
-    let placed = first
-        .strip_prefix("src/")
-        .and_then(|it| it.split_once(": "));
-    placed.map_or(first, |(_, cause)| cause).to_owned()
-}
-
-/// The buses by their protocols.
-fn told(buses: &[Bus<'_>]) -> String {
-    let mut kinds: Vec<&str> = Vec::new();
-    for bus in buses {
-        if !kinds.contains(&bus.kind.name()) {
-            kinds.push(bus.kind.name());
-        }
-    }
-    let of = |kind: &&str| {
-        let names = buses.iter().filter(|bus| bus.kind.name() == *kind);
-        let names: Vec<String> = names
-            .map(|bus| format!("`{}`", bus.field.trim_start_matches("r#")))
-            .collect();
-        format!("{} ({kind})", names.join(", "))
-    };
-    let told: Vec<String> = kinds.iter().map(of).collect();
-    told.join("; ")
+    Ok(texts)
 }
 
 /// How the harness says that a simulator's compiler refuses a design.

@@ -59,6 +59,12 @@ const MARKS: [&str; 12] = [
 
 /// The words of a name, in lower case and without numbers: `sysClk_2` is `sys`, `clk`.
 fn words(name: &str) -> Vec<String> {
+    let words = split(name).into_iter().map(|word| plain(&word));
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// The words of a name, in lower case: `sysClk_2` is `sys`, `clk`, `2`.
+pub(super) fn split(name: &str) -> Vec<String> {
     let (mut words, mut previous) = (vec![String::new()], '_');
     for c in name.chars() {
         let begins = c.is_ascii_uppercase() && previous.is_ascii_lowercase();
@@ -72,15 +78,16 @@ fn words(name: &str) -> Vec<String> {
         }
         previous = c;
     }
-    // What the number counts, or how fast the clock is, does not matter.
-    let plain = |word: String| {
-        let word: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
-        let unit = ["mhz", "khz", "hz"];
-        let cut = unit.iter().find_map(|unit| word.strip_suffix(unit));
-        cut.map_or(word.clone(), str::to_owned)
-    };
-    let words = words.into_iter().map(plain);
-    words.filter(|word| !word.is_empty()).collect()
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A word without what its number counts, and without how fast a clock is.
+pub(super) fn plain(word: &str) -> String {
+    let word: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let unit = ["mhz", "khz", "hz"];
+    let cut = unit.iter().find_map(|unit| word.strip_suffix(unit));
+    cut.map_or(word.clone(), str::to_owned)
 }
 
 fn is_clock(word: &str) -> bool {

@@ -3,10 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-
-use anyhow::Context as _;
 
 use super::first_test::each;
 use crate::source::Port;
@@ -34,17 +30,8 @@ const KEPT: &str = "a second reset does not bring its value back";
 const DIFFERENT: &str = "simulators have different values";
 
 impl Seen {
-    /// What trials have written into files of the folder.
-    pub(super) fn read(folder: &Path) -> anyhow::Result<Seen> {
-        let mut texts = Vec::new();
-        for entry in fs::read_dir(folder).context("the trial's folder")? {
-            let path = entry.context("the trial's folder")?.path();
-            texts.push(fs::read_to_string(path).context("what the trial has seen")?);
-        }
-        Ok(Seen::of(&texts))
-    }
-
-    fn of(texts: &[String]) -> Seen {
+    /// What trials have written.
+    pub(super) fn of(texts: &[String]) -> Seen {
         let mut seen = Seen {
             moved: !texts.is_empty(),
             ..Seen::default()

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::buses::{Bus, Kind, width};
-use super::first_test::{clocks, random, release};
+use super::first_test::{clocks, cycle_of, random, release};
+use super::serial::{Serial, SerialKind};
+use super::serial_traffic as lines;
+use super::survey::{PULSES, survey};
 use crate::object::{camel_case, escaped};
 use crate::source::{Port, Written, free};
 
@@ -17,6 +20,22 @@ pub(super) enum Form {
     Unchecked,
     /// It failed, and is not run.
     Skipped(String),
+    /// It looks for what names do not tell, and writes it into a file of this folder.
+    Survey(String),
+}
+
+/// What there are components for.
+pub(super) struct Parts<'a> {
+    pub(super) buses: Vec<Bus<'a>>,
+    pub(super) serials: Vec<Serial<'a>>,
+    /// All ports but clocks and resets.
+    pub(super) free: Vec<&'a Port<'a>>,
+}
+
+impl Parts<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.buses.is_empty() && self.serials.is_empty()
+    }
 }
 
 /// How the check says that nothing has come out of a bus.
@@ -26,13 +45,16 @@ pub(super) const NOTHING_CAME_OUT: &str = "nothing has come out of";
 pub(super) const TEST: &str = "buses::traffic";
 
 /// The source of the module.
-pub(super) fn traffic(written: &Written<'_>, buses: &[Bus<'_>], form: &Form) -> String {
-    let name = &written.name;
-    let into = buses.iter().any(|bus| bus.into_design);
+pub(super) fn traffic(written: &Written<'_>, parts: &Parts<'_>, form: &Form) -> String {
+    let (name, buses) = (&written.name, &parts.buses);
     let mut modules: Vec<&str> = buses.iter().map(|bus| bus.kind.module()).collect();
-    modules.extend(["Clocked", "Pauses"]);
+    modules.extend(parts.serials.iter().map(|it| it.kind.module()));
+    if !buses.is_empty() {
+        modules.extend(["Clocked", "Pauses"]);
+    }
     let answers = |bus: &Bus<'_>| !bus.into_design && !bus.kind.is_channel();
-    if buses.iter().any(answers) {
+    let is_controller = |it: &Serial<'_>| it.kind == SerialKind::I2c && it.begins();
+    if buses.iter().any(answers) || parts.serials.iter().any(is_controller) {
         modules.push("memory::Memory");
     }
     if buses.iter().any(carries_several) {
@@ -46,21 +68,33 @@ pub(super) fn traffic(written: &Written<'_>, buses: &[Bus<'_>], form: &Form) -> 
     }
     modules.sort_unstable();
     modules.dedup();
+    let allowed = match form {
+        Form::Survey(_) => "#![allow(unused, unreachable_code, reason = \"it is replaced\")]\n\n",
+        _ => "",
+    };
     let mut text = format!(
         "//! Traffic over the buses of `{name}`: components drive them, and checkers know the rules of their\n\
-         //! protocols.\n\nuse verifork::prelude::*;\nuse verifork_components::{{{}}};\n\n\
+         //! protocols.\n\n{allowed}use verifork::prelude::*;\nuse verifork_components::{{{}}};\n\n\
          use crate::dut;\n\n",
         modules.join(", ")
     );
-    if into {
+    if has_traffic(parts) {
         text += "/// How much goes over each bus.\nconst TRANSFERS: u32 = 20;\n\n";
     }
-    text += &structure(name, buses);
+    text += &structure(name, parts);
     for bus in buses.iter().filter(|bus| carries_several(bus)) {
         text += &payload(bus);
     }
-    text += &test(written, buses, form, into);
+    text += &test(written, parts, form);
+    if matches!(form, Form::Survey(_)) {
+        text += PULSES;
+    }
     text
+}
+
+/// Whether the testbench sends or asks for something of its own accord.
+fn has_traffic(parts: &Parts<'_>) -> bool {
+    parts.buses.iter().any(|bus| bus.into_design) || parts.serials.iter().any(lines::has_traffic)
 }
 
 /// Whether a channel carries another thing than a signal `data`.
@@ -68,12 +102,12 @@ fn carries_several(bus: &Bus<'_>) -> bool {
     bus.kind == Kind::ValidReady && !bus.payload().map(|(name, _)| name).eq(["data"])
 }
 
-fn structure(name: &str, buses: &[Bus<'_>]) -> String {
+fn structure(name: &str, parts: &Parts<'_>) -> String {
     let mut text = format!(
         "/// The buses, each by the prefix of its signals.\n#[derive(Dut)]\nstruct Buses {{\n    \
          /// All ports, one by one.\n    #[dut(prefix = \"\")]\n    ports: dut::{name},\n"
     );
-    for bus in buses {
+    for bus in &parts.buses {
         let way = if bus.into_design { "into" } else { "out of" };
         let signals = match (bus.kind, bus.payload().next()) {
             (Kind::ValidReady, _) if carries_several(bus) => {
@@ -93,6 +127,7 @@ fn structure(name: &str, buses: &[Bus<'_>]) -> String {
             bus.field
         );
     }
+    text.extend(parts.serials.iter().map(lines::fields));
     text + "}\n\n"
 }
 
@@ -126,9 +161,10 @@ fn payload(bus: &Bus<'_>) -> String {
     text + "    }\n}\n\n"
 }
 
-fn test(written: &Written<'_>, buses: &[Bus<'_>], form: &Form, into: bool) -> String {
+fn test(written: &Written<'_>, parts: &Parts<'_>, form: &Form) -> String {
+    let buses = &parts.buses;
     let what = match form {
-        Form::Checked if buses.iter().any(is_received) => {
+        Form::Checked if buses.iter().any(is_received) || !parts.serials.is_empty() => {
             "Random traffic comes through, and nobody breaks a rule of a protocol"
         }
         _ => "With random traffic nobody breaks a rule of a protocol",
@@ -143,17 +179,32 @@ fn test(written: &Written<'_>, buses: &[Bus<'_>], form: &Form, into: bool) -> St
             text,
             "///\n/// It failed when this crate was made: take `skip` away once it has a design that passes, or\n\
              /// traffic that fits the design.\n\
-             #[verifork::test(timeout = 10.ms(), skip = {:?})]\n",
+             #[verifork::test(timeout = {}.ms(), skip = {:?})]\n",
+            lines::milliseconds(parts),
             format!("when this crate was made: {reason}")
         ),
-        _ => writeln!(text, "#[verifork::test(timeout = 10.ms())]"),
+        Form::Survey(_) => writeln!(text, "#[verifork::test(timeout = 100.ms())]"),
+        _ => match lines::options(parts).as_str() {
+            "" => writeln!(
+                text,
+                "#[verifork::test(timeout = {}.ms())]",
+                lines::milliseconds(parts)
+            ),
+            options => writeln!(
+                text,
+                "#[verifork::test(\n    timeout = {}.ms(),\n{options})]",
+                lines::milliseconds(parts)
+            ),
+        },
     };
+    let into = buses.iter().any(|bus| bus.into_design) || lines::draws(parts);
     let parameter = if into { ", test: Test" } else { "" };
     let ports = |text: String| text.replace("dut.", "dut.ports.");
     let _ = write!(
         text,
-        "async fn traffic(dut: Buses{parameter}) -> Result {{\n{}    crate::reset(&dut.ports).await;\n{}",
+        "async fn traffic(dut: Buses{parameter}) -> Result {{\n{}    crate::reset(&dut.ports).await;\n{}{}",
         ports(clocks(written)),
+        lines::before_release(parts),
         ports(release(written))
     );
     let groups = groups(buses);
@@ -169,28 +220,40 @@ fn test(written: &Written<'_>, buses: &[Bus<'_>], form: &Form, into: bool) -> St
         );
     }
     text += "    scope(async |tm| {\n";
+    let is_survey = matches!(form, Form::Survey(_));
     for bus in buses {
         let of = |group: &&(String, &Bus<'_>)| is_same_clock(group.1, bus);
         let clocked = groups.iter().find(of).map_or("clocked", |(it, _)| it);
-        text += &components(bus, clocked);
+        text += &components(bus, clocked, !is_survey);
     }
-    text += &end(buses, form, &groups);
+    text += &lines::inputs(parts, &format!("        {}", cycle_of(written)));
+    if let Form::Survey(folder) = form {
+        text += &survey(parts, folder);
+    } else {
+        let serials = parts.serials.iter();
+        text.extend(serials.map(|it| lines::components(it, parts)));
+        text += &end(parts, form, &groups);
+    }
     text + "        Ok(())\n    })\n    .await?;\n    Ok(())\n}\n"
 }
 
 /// What has to have happened when the traffic has ended.
-fn end(buses: &[Bus<'_>], form: &Form, groups: &[(String, &Bus<'_>)]) -> String {
+fn end(parts: &Parts<'_>, form: &Form, groups: &[(String, &Bus<'_>)]) -> String {
     let mut text = String::new();
-    let clocked = groups.first().map_or("clocked", |(it, _)| it);
-    if buses.iter().any(|bus| bus.into_design) {
+    if has_traffic(parts) {
         text += "        tm.join_all().await?;\n";
     }
+    let wait = match (lines::last_wait(parts), groups.first()) {
+        (Some(time), _) => format!("timer({time})"),
+        (None, Some((clocked, _))) => format!("{clocked}.edges(200)"),
+        (None, None) => "timer(50.us())".to_owned(),
+    };
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
-        "        {clocked}.edges(200).await; // what is still inside comes out"
+        "        {wait}.await; // what is still inside comes out"
     );
-    for bus in buses.iter().filter(|bus| is_received(bus)) {
+    for bus in parts.buses.iter().filter(|bus| is_received(bus)) {
         let (field, name) = (&bus.field, plain(bus));
         let _ = match form {
             Form::Checked => writeln!(
@@ -203,6 +266,7 @@ fn end(buses: &[Bus<'_>], form: &Form, groups: &[(String, &Bus<'_>)]) -> String 
             ),
         };
     }
+    text.extend(parts.serials.iter().map(|it| lines::end(it, form)));
     text
 }
 
@@ -238,7 +302,7 @@ fn groups<'b, 'a>(buses: &'b [Bus<'a>]) -> Vec<(String, &'b Bus<'a>)> {
 }
 
 /// The statements that start the components of a bus.
-fn components(bus: &Bus<'_>, clocked: &str) -> String {
+fn components(bus: &Bus<'_>, clocked: &str, is_checked: bool) -> String {
     let (module, field, name) = (bus.kind.module(), &bus.field, plain(bus));
     // With STALL it is taken for a pipelined one.
     let mode = if bus.is_standard { ".classic()" } else { "" };
@@ -269,6 +333,7 @@ fn components(bus: &Bus<'_>, clocked: &str) -> String {
             ),
         }
     };
+    let checker = if is_checked { checker } else { String::new() };
     let mut text = format!("        // `{name}`: {what}.\n        {checker}");
     let component = match (bus.kind.is_channel(), bus.into_design) {
         (true, true) => "Source",

@@ -310,10 +310,7 @@ pub(crate) async fn send_all<T>(
                 Ended::Transferred => queue.is_done(number),
                 Ended::Reset => {
                     offering.idle()?;
-                    match on_reset {
-                        OnReset::Fail => queue.drop_all(),
-                        OnReset::Retry => queue.put_back(number, item),
-                    }
+                    queue.reset(on_reset, Some((number, item)));
                     break;
                 }
             }

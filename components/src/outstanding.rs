@@ -61,9 +61,12 @@ impl<T> Outstanding<T> {
         (0..self.addressed).find(|&at| belongs(&self.open[at]))
     }
 
-    /// Whether all data of one was sent.
-    pub(crate) fn is_sent(&self, at: usize) -> bool {
-        at < self.sent
+    /// Of how many the address was sent, and of how many the data.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            addressed: self.addressed,
+            sent: self.sent,
+        }
     }
 
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
@@ -89,6 +92,26 @@ impl<T> Outstanding<T> {
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.open.iter_mut()
+    }
+}
+
+/// How far the accesses of one direction are. What is answered at an edge was asked for at an earlier one: so the
+/// answer is judged by the progress before that edge, unless a rule of it is ignored.
+#[derive(Clone, Copy)]
+pub(crate) struct Progress {
+    addressed: usize,
+    sent: usize,
+}
+
+impl Progress {
+    /// Whether the address of one was sent.
+    pub(crate) fn is_addressed(self, at: usize) -> bool {
+        at < self.addressed
+    }
+
+    /// Whether all data of one was sent.
+    pub(crate) fn is_sent(self, at: usize) -> bool {
+        at < self.sent
     }
 }
 
@@ -221,7 +244,9 @@ mod tests {
         }
         outstanding.data_is_sent();
         assert_eq!(outstanding.find(of_tens(2)), Some(1));
-        assert!(!outstanding.is_sent(1));
+        let progress = outstanding.progress();
+        assert!(progress.is_addressed(2) && !progress.is_addressed(3));
+        assert!(progress.is_sent(0) && !progress.is_sent(1));
         assert_eq!(outstanding.remove(1), Some(20));
         assert_eq!(outstanding.find(of_tens(2)), None, "21 is not asked for");
         assert_eq!(outstanding.next_address(), Some(&21));

@@ -205,6 +205,15 @@ impl<T> Sending<T> {
         self.done.notify_all();
     }
 
+    /// A reset, with an item that was taken and is not done.
+    pub(crate) fn reset(&self, on_reset: OnReset, under_way: Option<(u64, T)>) {
+        match (on_reset, under_way) {
+            (OnReset::Fail, _) => self.drop_all(),
+            (OnReset::Retry, Some((number, item))) => self.put_back(number, item),
+            (OnReset::Retry, None) => {}
+        }
+    }
+
     /// Nothing more is sent.
     pub(crate) fn end(&self) {
         self.state.borrow_mut().ended = true;

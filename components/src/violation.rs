@@ -141,15 +141,23 @@ impl Ignored {
     /// At the caller's line: there is no such rule.
     #[track_caller]
     pub(crate) fn add(&mut self, name: &str, rules: &[Rule]) {
-        match rules.iter().find(|rule| rule.name == name) {
-            Some(rule) => self.0.push(rule.name),
-            None => {
-                let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
-                panic!(
-                    "there is no rule `{name}` to ignore; there are {}",
-                    names.join(", ")
-                );
-            }
+        let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
+        self.add_one_of(name, &names);
+    }
+
+    /// Adds one of a few rules by its name.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: it is none of them.
+    #[track_caller]
+    pub(crate) fn add_one_of(&mut self, name: &str, rules: &[&'static str]) {
+        match rules.iter().find(|rule| **rule == name) {
+            Some(rule) => self.0.push(rule),
+            None => panic!(
+                "there is no rule `{name}` to ignore; there are {}",
+                rules.join(", ")
+            ),
         }
     }
 

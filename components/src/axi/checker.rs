@@ -375,10 +375,6 @@ impl Writes {
             (self.with_data, self.beat) = (0, 0);
             return Ok(());
         }
-        // What is answered at an edge was asked for at an earlier one.
-        if let Seen::Valid { transferred } = b {
-            self.check_answer(transferred)?;
-        }
         if let Some(burst) = burst {
             if burst.exclusive {
                 self.check_pair(&burst)?;
@@ -408,6 +404,10 @@ impl Writes {
                 (self.with_data, self.beat) = (self.with_data + 1, 0);
             }
         }
+        // What is answered at an edge was asked for at an earlier one.
+        if let Seen::Valid { transferred } = b {
+            self.check_answer(transferred, asked, with_data)?;
+        }
         Ok(())
     }
 
@@ -433,15 +433,17 @@ impl Writes {
         self.judge.check(is_pair, "AXI4_RECM_EXCL_MATCH", of, what)
     }
 
-    fn check_answer(&mut self, transferred: bool) -> Result {
+    /// Of so many writes the address was transferred before this edge, and of so many all data. Whoever ignores the
+    /// rules goes on with those of this edge, too.
+    fn check_answer(&mut self, transferred: bool, asked: usize, with_data: usize) -> Result {
         let id = id_at(&self.b, self.b_places[0]);
         let response = response_at(&self.b, self.b_places[1]);
         let found = self.open.iter().position(|burst| burst.id == id);
         let of = || format!("an answer with ID {id}");
         let what = "a write is answered before its address was transferred";
-        self.judge
-            .check(found.is_some(), "AXI4_ERRS_BRESP_AW", of, what)?;
-        let has_data = found.is_none_or(|at| at < self.with_data);
+        let is_asked = found.is_some_and(|at| at < asked);
+        self.judge.check(is_asked, "AXI4_ERRS_BRESP_AW", of, what)?;
+        let has_data = found.is_none_or(|at| at < with_data);
         let what = "a write is answered before its last beat of data was transferred";
         self.judge
             .check(has_data, "AXI4_ERRS_BRESP_WLAST", of, what)?;
@@ -506,23 +508,25 @@ impl Reads {
             self.open.clear();
             return Ok(None);
         }
-        if let Seen::Valid { transferred } = r {
-            self.check_beat(transferred)?;
-        }
+        let asked = self.open.len();
         if let Some(burst) = &burst {
             self.open.push_back((burst.clone(), 0));
+        }
+        if let Seen::Valid { transferred } = r {
+            self.check_beat(transferred, asked)?;
         }
         Ok(burst)
     }
 
-    fn check_beat(&mut self, transferred: bool) -> Result {
+    /// So many reads were asked for before this edge. Whoever ignores the rule goes on with that of this edge, too.
+    fn check_beat(&mut self, transferred: bool, asked: usize) -> Result {
         let [data, id, response, last, _] = self.r_places;
         let id = id_at(&self.r, id);
         let found = self.open.iter().position(|(burst, _)| burst.id == id);
         let of = || format!("data with ID {id}");
         let what = "no read with this ID is under way";
-        self.judge
-            .check(found.is_some(), "AXI4_ERRS_RID", of, what)?;
+        let is_asked = found.is_some_and(|at| at < asked);
+        self.judge.check(is_asked, "AXI4_ERRS_RID", of, what)?;
         let Some(at) = found else {
             return Ok(());
         };

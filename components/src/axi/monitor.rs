@@ -299,10 +299,8 @@ impl Writes {
             return Ok(());
         }
         let [aw, w, b] = self.wires;
-        // What is answered at an edge was asked for at an earlier one.
-        if is_transferred(&b)? {
-            self.answered()?;
-        }
+        // What is asked for comes first: answers of a design that does not wait a cycle would belong to the accesses
+        // after them otherwise.
         if is_transferred(&aw)? {
             let burst = self.signals.aw.sample(&self.bus, &rules::AW)?;
             let recorded = begin(&self.bus, "write", &burst);
@@ -315,6 +313,9 @@ impl Writes {
         let waiting = self.addresses.iter_mut().filter(|it| it.3.is_none());
         for (address, data) in waiting.zip(std::iter::from_fn(|| self.data.pop_front())) {
             address.3 = Some(data);
+        }
+        if is_transferred(&b)? {
+            self.answered()?;
         }
         Ok(())
     }
@@ -417,9 +418,6 @@ impl Reads {
             return Ok(());
         }
         let [ar, r] = self.wires;
-        if is_transferred(&r)? {
-            self.beat()?;
-        }
         if is_transferred(&ar)? {
             let burst = self.signals.ar.sample(&self.bus, &rules::AR)?;
             let recorded = begin(&self.bus, "read", &burst);
@@ -431,6 +429,9 @@ impl Reads {
             read.users.reserve(if has_user { beats } else { 0 });
             read.begun = verifork::now();
             self.open.push_back((read, recorded));
+        }
+        if is_transferred(&r)? {
+            self.beat()?;
         }
         Ok(())
     }

@@ -8,10 +8,10 @@ use verifork::{Error, Result};
 use super::signals::Signals;
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{Offering, Taking};
-use crate::outstanding::{Asked, Outstanding, Side, make_all};
+use crate::outstanding::{Asked, Outstanding, Progress, Side, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::OnReset;
-use crate::violation::Violation;
+use crate::violation::{Ignored, Violation};
 use crate::{Clocked, Pauses};
 
 /// Reads and writes: a builder, until it is [started](Self::start).
@@ -36,7 +36,15 @@ pub struct Manager {
     pauses: ChannelPauses,
     prot: u8,
     on_reset: OnReset,
+    ignored: Ignored,
 }
+
+/// The rules of answers that come too soon, which a manager can do without.
+const TOO_SOON: [&str; 3] = [
+    "AXI4LITE_ERRS_BRESP_AW",
+    "AXI4LITE_ERRS_BRESP_WLAST",
+    "AXI4LITE_ERRS_RDATA_AR",
+];
 
 impl Manager {
     /// A manager without pauses.
@@ -46,6 +54,7 @@ impl Manager {
             pauses: ChannelPauses::default(),
             prot: 0,
             on_reset: OnReset::default(),
+            ignored: Ignored::default(),
         }
     }
 
@@ -73,6 +82,31 @@ impl Manager {
             "AXI4-Lite: {prot} does not fit the 3 bits of AWPROT and ARPROT"
         );
         Manager { prot, ..self }
+    }
+
+    /// Takes answers of a design that breaks one of the rules `AXI4LITE_ERRS_BRESP_AW`, `AXI4LITE_ERRS_BRESP_WLAST`
+    /// and `AXI4LITE_ERRS_RDATA_AR`: those that come in the cycle in which the last of what they answer is
+    /// transferred. Several public cores answer so. A [`Checker`](super::Checker) is told apart, by its own
+    /// [`ignore`](super::Checker::ignore).
+    ///
+    /// ```no_run
+    /// use verifork::prelude::*;
+    /// use verifork_components::{Clocked, axi_lite};
+    ///
+    /// # fn example(tm: &TaskManager, signals: &axi_lite::Signals, clocked: &Clocked) {
+    /// let rule = "AXI4LITE_ERRS_RDATA_AR"; // RVALID is 1 with ARREADY
+    /// let bus = axi_lite::Manager::new(signals).ignore(rule).start(tm, clocked);
+    /// axi_lite::Checker::new(signals).ignore(rule).start(tm, clocked);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: it is none of these rules.
+    #[track_caller]
+    pub fn ignore(mut self, rule: &str) -> Self {
+        self.ignored.add_one_of(rule, &TOO_SOON);
+        self
     }
 
     /// Starts it, as background children of a scope, a manager or the test.
@@ -106,6 +140,7 @@ impl Manager {
             aw: offering(Channel::Aw),
             w: offering(Channel::W),
             b: taking(Channel::B),
+            ignored: self.ignored.clone(),
         };
         let asked = Rc::clone(&writes);
         let name = free_name(parent, format!("{bus} manager writes"));
@@ -118,6 +153,7 @@ impl Manager {
             prot,
             ar: offering(Channel::Ar),
             r: taking(Channel::R),
+            ignored: self.ignored,
         };
         let asked = Rc::clone(&reads);
         let name = free_name(parent, format!("{bus} manager reads"));
@@ -161,6 +197,7 @@ struct WriteSide {
     aw: Offering,
     w: Offering,
     b: Taking,
+    ignored: Ignored,
 }
 
 impl Side for WriteSide {
@@ -181,24 +218,28 @@ impl Side for WriteSide {
 
     fn edge(&mut self, writes: &mut Outstanding<Writing>) -> Result {
         let signals = &self.signals;
-        // What is answered at an edge was asked for at an earlier one.
-        if self.b.is_given()? {
-            let response = signals.write_response()?;
-            let Some(first) = writes.find(|_| true) else {
-                return Err(unasked("AXI4LITE_ERRS_BRESP_AW", signals));
-            };
-            if !writes.is_sent(first) {
-                return Err(unasked("AXI4LITE_ERRS_BRESP_WLAST", signals));
-            }
-            if let Some(writing) = writes.remove(first) {
-                let _ = writing.answer.send(response); // who asked may have gone
-            }
-        }
+        let before = writes.progress();
         if self.aw.is_taken()? {
             writes.address_is_sent();
         }
         if self.w.is_taken()? {
             writes.data_is_sent();
+        }
+        if self.b.is_given()? {
+            let response = signals.write_response()?;
+            let first = writes.find(|_| true);
+            let holds = |rule, at: fn(Progress, usize) -> bool| {
+                let holds = |progress| first.is_some_and(|first| at(progress, first));
+                if holds(before) || self.ignored.has(rule) && holds(writes.progress()) {
+                    return Ok(());
+                }
+                Err(unasked(rule, signals))
+            };
+            holds("AXI4LITE_ERRS_BRESP_AW", Progress::is_addressed)?;
+            holds("AXI4LITE_ERRS_BRESP_WLAST", Progress::is_sent)?;
+            if let Some(writing) = first.and_then(|first| writes.remove(first)) {
+                let _ = writing.answer.send(response); // who asked may have gone
+            }
         }
         let next = writes.next_address();
         if self.aw.may_offer(next.is_some())?
@@ -230,6 +271,7 @@ struct ReadSide {
     prot: u8,
     ar: Offering,
     r: Taking,
+    ignored: Ignored,
 }
 
 impl Side for ReadSide {
@@ -248,14 +290,18 @@ impl Side for ReadSide {
 
     fn edge(&mut self, reads: &mut Outstanding<Reading>) -> Result {
         let signals = &self.signals;
-        if self.r.is_given()? {
-            let answer = signals.read_response()?;
-            let asked = reads.find(|_| true).and_then(|first| reads.remove(first));
-            let reading = asked.ok_or_else(|| unasked("AXI4LITE_ERRS_RDATA_AR", signals))?;
-            let _ = reading.answer.send(answer); // who asked may have gone
-        }
+        let before = reads.progress();
         if self.ar.is_taken()? {
             reads.address_is_sent();
+        }
+        if self.r.is_given()? {
+            let answer = signals.read_response()?;
+            let rule = "AXI4LITE_ERRS_RDATA_AR";
+            let first = reads.find(|_| true);
+            let first = first.filter(|&at| before.is_addressed(at) || self.ignored.has(rule));
+            let asked = first.and_then(|first| reads.remove(first));
+            let reading = asked.ok_or_else(|| unasked(rule, signals))?;
+            let _ = reading.answer.send(answer); // who asked may have gone
         }
         let next = reads.next_address();
         if self.ar.may_offer(next.is_some())?

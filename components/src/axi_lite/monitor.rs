@@ -127,11 +127,30 @@ impl Monitor {
                     continue;
                 }
                 let now = verifork::now();
-                // What is answered at an edge was asked at an earlier one.
+                let begin = |kind, address| {
+                    let recorded = record::begin(bus, kind);
+                    recorded.attribute("address", format_args!("{address:#x}"));
+                    (address, now, recorded)
+                };
+                // What is asked for comes first: answers of a design that does not wait a cycle would belong to the
+                // accesses after them otherwise.
+                if aw.is_valid()? && aw.is_ready()? {
+                    open.addresses
+                        .push_back(begin("write", signals.address(Channel::Aw)?));
+                }
+                if w.is_valid()? && w.is_ready()? {
+                    open.data.push_back(signals.written()?);
+                }
+                if ar.is_valid()? && ar.is_ready()? {
+                    open.reads
+                        .push_back(begin("read", signals.address(Channel::Ar)?));
+                }
                 if b.is_valid()? && b.is_ready()? {
                     let response = signals.write_response()?;
-                    if let (Some((address, begun, recorded)), Some((data, strobe))) =
-                        (open.addresses.pop_front(), open.data.pop_front())
+                    let whole = !open.addresses.is_empty() && !open.data.is_empty();
+                    if whole
+                        && let Some((address, begun, recorded)) = open.addresses.pop_front()
+                        && let Some((data, strobe)) = open.data.pop_front()
                     {
                         recorded.attribute("data", format_args!("{data:#x}"));
                         recorded.attribute("response", response);
@@ -160,22 +179,6 @@ impl Monitor {
                             ended: now,
                         });
                     }
-                }
-                let begin = |kind, address| {
-                    let recorded = record::begin(bus, kind);
-                    recorded.attribute("address", format_args!("{address:#x}"));
-                    (address, now, recorded)
-                };
-                if aw.is_valid()? && aw.is_ready()? {
-                    open.addresses
-                        .push_back(begin("write", signals.address(Channel::Aw)?));
-                }
-                if w.is_valid()? && w.is_ready()? {
-                    open.data.push_back(signals.written()?);
-                }
-                if ar.is_valid()? && ar.is_ready()? {
-                    open.reads
-                        .push_back(begin("read", signals.address(Channel::Ar)?));
                 }
             }
         });

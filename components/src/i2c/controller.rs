@@ -13,7 +13,7 @@ use super::timing::Timing;
 use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name, interned};
-use crate::sending::{EndOnDrop, Sending};
+use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::steps::{for_steps, steps_of, until_step};
 
 /// One of the messages of a transfer: from a start, or a repeated start, to the next one or the stop.
@@ -134,6 +134,7 @@ pub struct Controller {
     timing: Timing,
     retries: bool,
     reset: Option<Clocked>,
+    on_reset: OnReset,
 }
 
 impl Controller {
@@ -144,6 +145,7 @@ impl Controller {
             timing,
             retries: false,
             reset: None,
+            on_reset: OnReset::default(),
         }
     }
 
@@ -153,10 +155,16 @@ impl Controller {
         Controller { retries, ..self }
     }
 
-    /// While this reset is active it lets go of the lines; transfers under way and those that wait are dropped.
+    /// While this reset is active it lets go of the lines.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Controller { reset, ..self }
+    }
+
+    /// What a reset does to transfers under way and those that wait: they fail, or are made after it, from their
+    /// first start on.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Controller { on_reset, ..self }
     }
 
     /// Starts it, as a background child of a scope, a manager or the test.
@@ -192,8 +200,8 @@ impl Controller {
                 work.next().await?;
             };
             between_resets(self.reset, &mut work, run, |work| {
-                work.open = None;
-                work.requests.drop_all();
+                let open = work.open.take();
+                work.requests.reset(self.on_reset, open);
                 work.let_go()
             })
             .await

@@ -12,7 +12,7 @@ use super::signals::{Signals, drive, levels, width};
 use crate::clocked::between_resets;
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::pauses::Cursor;
-use crate::sending::{EndOnDrop, Sending};
+use crate::sending::{EndOnDrop, OnReset, Sending};
 use crate::steps::{for_steps, steps_of};
 use crate::violation::Violation;
 use crate::{Clocked, Pauses};
@@ -38,6 +38,7 @@ pub struct Controller {
     gap: Option<SimDuration>,
     pauses: Pauses,
     reset: Option<Clocked>,
+    on_reset: OnReset,
 }
 
 impl Controller {
@@ -53,6 +54,7 @@ impl Controller {
             gap: None,
             pauses: Pauses::none(),
             reset: None,
+            on_reset: OnReset::default(),
         }
     }
 
@@ -80,10 +82,16 @@ impl Controller {
         Controller { pauses, ..self }
     }
 
-    /// While this reset is active nothing is selected; transfers under way and those that wait are dropped.
+    /// While this reset is active nothing is selected.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Controller { reset, ..self }
+    }
+
+    /// What a reset does to transfers under way and those that wait: they fail, or are made after it, from their
+    /// first word on.
+    pub fn on_reset(self, on_reset: OnReset) -> Self {
+        Controller { on_reset, ..self }
     }
 
     /// Starts it, as a background child of a scope, a manager or the test. From now on nothing is selected and
@@ -130,6 +138,7 @@ impl Controller {
                 times,
                 pauses: self.pauses.of_channel(signals.sclk.path()),
                 requests,
+                open: None,
             };
             work.idle()?;
             let run = async |work: &mut Work| {
@@ -140,7 +149,8 @@ impl Controller {
                 }
             };
             between_resets(self.reset, &mut work, run, |work| {
-                work.requests.drop_all();
+                let open = work.open.take();
+                work.requests.reset(self.on_reset, open);
                 work.idle()
             })
             .await
@@ -163,7 +173,7 @@ struct Times {
 
 struct Request {
     select: u32,
-    words: Vec<u64>,
+    words: Rc<[u64]>,
     /// From which word on what comes is looked at.
     looked_at: usize,
     answer: OneshotSender<Vec<u64>>,
@@ -175,6 +185,8 @@ struct Work {
     times: Times,
     pauses: Cursor,
     requests: Rc<Sending<Request>>,
+    /// What is being done.
+    open: Option<(u64, Request)>,
 }
 
 impl Work {
@@ -205,11 +217,16 @@ impl Work {
         let Some((number, request)) = self.requests.take() else {
             return Ok(());
         };
+        let Request {
+            select, looked_at, ..
+        } = request;
+        let words = Rc::clone(&request.words);
+        self.open = Some((number, request));
         let Format { mode, .. } = self.format;
         let times = self.times;
         let mut received = Assembly::new(Side::Peripheral);
-        let (mut at, words) = (Position::default(), &request.words);
-        self.select(Some(request.select))?;
+        let mut at = Position::default();
+        self.select(Some(select))?;
         if !mode.cpha {
             self.put(at, words[0])?;
         }
@@ -225,13 +242,13 @@ impl Work {
             if mode.cpha {
                 self.put(at, words[at.word])?;
             } else {
-                self.sample(&request, &mut received, at)?;
+                self.sample(looked_at, &mut received, at)?;
             }
             for_steps(times.half).await;
             // The trailing one.
             self.clock(mode.cpol)?;
             if mode.cpha {
-                self.sample(&request, &mut received, at)?;
+                self.sample(looked_at, &mut received, at)?;
             }
             at.advance(&self.format);
             if at.word < words.len() {
@@ -247,16 +264,18 @@ impl Work {
             for_steps(1).await; // else nobody sees that nothing was selected
         }
         for_steps(times.gap).await;
-        let words = received.words.split_off(request.looked_at);
-        let _ = request.answer.send(words.into_iter().flatten().collect());
-        self.requests.is_done(number);
+        let words = received.words.split_off(looked_at);
+        if let Some((number, request)) = self.open.take() {
+            let _ = request.answer.send(words.into_iter().flatten().collect());
+            self.requests.is_done(number);
+        }
         Ok(())
     }
 
-    fn sample(&self, request: &Request, received: &mut Assembly, at: Position) -> Result {
+    fn sample(&self, looked_at: usize, received: &mut Assembly, at: Position) -> Result {
         let miso = self.signals.miso;
         let is_known = received.add(&self.format, at, levels(miso), width(miso));
-        if is_known || at.word < request.looked_at {
+        if is_known || at.word < looked_at {
             return Ok(());
         }
         let Some(signal) = miso else { return Ok(()) };
@@ -375,7 +394,7 @@ impl RunningController {
             }
             let request = |answer| Request {
                 select,
-                words,
+                words: words.into(),
                 looked_at,
                 answer,
             };

@@ -162,11 +162,7 @@ impl Work {
     }
 
     fn reset(&mut self, on_reset: OnReset) -> Result {
-        match (on_reset, self.open.take()) {
-            (OnReset::Fail, _) => self.sending.drop_all(),
-            (OnReset::Retry, Some((number, frame))) => self.sending.put_back(number, frame),
-            (OnReset::Retry, None) => {}
-        }
+        self.sending.reset(on_reset, self.open.take());
         self.line.drive(true)
     }
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod endings;
 mod exclusive;
 mod registers;
+mod too_soon;
 mod users;
 
 use verifork::prelude::*;

@@ -6,7 +6,7 @@ use verifork_components::i2c::{
     Target, Timing,
 };
 use verifork_components::memory::{Access, Fault, Memory};
-use verifork_components::{Clocked, Interrupted, Pauses};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses};
 
 #[derive(Dut)]
 pub(crate) struct I2c {
@@ -344,6 +344,41 @@ async fn a_reset_ends_what_is_under_way(dut: I2c, test: Test) -> Result {
         controller.write(target, &[9, byte]).await?;
         ensure!(memory.read_bytes(9, 1) == [byte]);
     }
+    Ok(())
+}
+
+/// With `Retry` a reset costs time and nothing else: each transfer is made from its first start on, in its turn.
+#[verifork::test(timeout = 1.ms())]
+async fn a_reset_is_made_up_for_if_that_is_chosen(dut: I2c, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let memory = Memory::sparse();
+    let target = Address::seven(SEVEN);
+    let bus = Bus::new(&dut.pins).reset_of(&clocked).start(&test);
+    Target::new(&bus, target, MemoryDevice::new(&memory, 1))
+        .reset_of(&clocked)
+        .start(&test);
+    let controller = Controller::new(&bus, timing())
+        .reset_of(&clocked)
+        .on_reset(OnReset::Retry)
+        .start(&test);
+    scope(async |tm| {
+        for number in 0..4_u8 {
+            let controller = controller.clone();
+            tm.fork(format!("transfer {number}"), async move {
+                let at = number * 16;
+                controller.write(target, &[at, number, 0x5a]).await?;
+                let read = controller.write_read(target, &[at], 2).await?;
+                ensure!(read == [number, 0x5a], "{read:?}");
+                Ok(())
+            });
+        }
+        for nanoseconds in [1, 1220, 9000, 2500, 30_000, 333] {
+            timer(nanoseconds.ns()).await;
+            clocked.reset().await;
+        }
+        tm.join_all().await
+    })
+    .await?;
     Ok(())
 }
 

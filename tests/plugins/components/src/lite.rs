@@ -177,6 +177,126 @@ async fn reads_and_writes_are_in_flight_at_once(dut: Lite, test: Test) -> Result
     Ok(())
 }
 
+/// Answers as several public cores do: with the handshake, and not after it.
+async fn answer_too_soon(clocked: Clocked, bus: Signals, memory: Memory) -> Result {
+    let one = |signals: &[Signal<Logic>], level| {
+        signals.iter().for_each(|signal| signal.set(level));
+    };
+    loop {
+        clocked.edge().await;
+        if bus.arvalid.get().is_one() && !bus.rvalid.get().is_one() {
+            let word = memory.read_u32(bus.araddr.get()? & !3);
+            bus.rdata.set(word.into());
+            bus.rresp.unwrap().set(0);
+            one(&[bus.arready, bus.rvalid], Logic::One);
+        } else {
+            one(&[bus.arready, bus.rvalid], Logic::Zero);
+        }
+        let asked = bus.awvalid.get().is_one() && bus.wvalid.get().is_one();
+        if asked && !bus.bvalid.get().is_one() {
+            let word = u32::try_from(bus.wdata.get()?)?;
+            memory.write_u32(bus.awaddr.get()? & !3, word);
+            bus.bresp.unwrap().set(0);
+            one(&[bus.awready, bus.wready, bus.bvalid], Logic::One);
+        } else {
+            one(&[bus.awready, bus.wready, bus.bvalid], Logic::Zero);
+        }
+    }
+}
+
+const TOO_SOON: [&str; 3] = [
+    "AXI4LITE_ERRS_BRESP_AW",
+    "AXI4LITE_ERRS_BRESP_WLAST",
+    "AXI4LITE_ERRS_RDATA_AR",
+];
+
+/// Each access has its own answer, and a monitor sees them so, where the rules are ignored by name.
+#[verifork::test(timeout = 20.us())]
+async fn answers_that_come_too_soon_are_taken_if_the_rules_are_ignored(
+    dut: Lite,
+    test: Test,
+) -> Result {
+    let clocked = dut.start().await;
+    let mut manager = Manager::new(&dut.bus);
+    let mut checker = Checker::new(&dut.bus);
+    for rule in TOO_SOON {
+        (manager, checker) = (manager.ignore(rule), checker.ignore(rule));
+    }
+    let bus = manager.start(&test, &clocked);
+    checker.start(&test, &clocked);
+    let monitor = Monitor::new(&dut.bus).start(&test, &clocked);
+    let (writes, reads) = (monitor.writes(), monitor.reads());
+    scope(async |tm| {
+        let core = answer_too_soon(clocked, dut.bus, Memory::sparse());
+        tm.background("the core", core);
+        for word in 0..8_u64 {
+            bus.write(word * 4, word * 11).await?;
+        }
+        for word in 0..8_u64 {
+            let bus = bus.clone();
+            tm.start_soon(format!("read {word}"), async move {
+                let found = bus.read(word * 4).await?;
+                ensure!(found == word * 11, "{found} is word {word}");
+                Ok(())
+            });
+        }
+        Ok(())
+    })
+    .await?;
+    clocked.edge().await;
+    for word in 0..8 {
+        let (write, read) = (writes.recv().await?, reads.recv().await?);
+        ensure!(
+            (write.address, write.data) == (word * 4, word * 11),
+            "{write:?}"
+        );
+        ensure!(
+            (read.address, read.data) == (word * 4, word * 11),
+            "{read:?}"
+        );
+    }
+    Ok(())
+}
+
+/// Otherwise the manager names the rule, and so it does if another is ignored.
+#[verifork::test(timeout = 20.us())]
+async fn an_answer_that_comes_too_soon_is_named(dut: Lite) -> Result {
+    for (rule, ignored) in [
+        (TOO_SOON[0], &[][..]),
+        (TOO_SOON[0], &[TOO_SOON[1]]),
+        (TOO_SOON[1], &[TOO_SOON[0]]),
+        (TOO_SOON[2], &[]),
+        (TOO_SOON[2], &[TOO_SOON[0], TOO_SOON[1]]),
+    ] {
+        let clocked = dut.start().await;
+        let manager = Manager::new(&dut.bus);
+        let manager = ignored.iter().fold(manager, |it, rule| it.ignore(rule));
+        let outcome = scope(async |tm| {
+            let bus = manager.start(tm, &clocked);
+            tm.background(
+                "the core",
+                answer_too_soon(clocked, dut.bus, Memory::sparse()),
+            );
+            if rule == TOO_SOON[2] {
+                bus.read(4).await?;
+            } else {
+                bus.write(4, 0).await?;
+            }
+            Ok(())
+        })
+        .await;
+        crate::breaks::broke(rule, "axil", outcome)?;
+    }
+    Ok(())
+}
+
+#[verifork::test(should_fail(
+    panic = "there is no rule `AXI4LITE_ERRM_AWADDR_X` to ignore; there are AXI4LITE_ERRS_BRESP_AW, "
+))]
+async fn a_manager_ignores_no_other_rule(dut: Lite) {
+    let _ = Manager::new(&dut.bus).ignore("AXI4LITE_ERRM_AWADDR_X");
+}
+
 /// Registers of a testbench's own, behind the subordinate.
 #[derive(Clone)]
 struct Counter(Rc<std::cell::Cell<u32>>);

@@ -8,7 +8,7 @@ use verifork_components::memory::{Access, Fault, Memory};
 use verifork_components::spi::{
     Checker, Controller, Format, MemoryDevice, Mode, Monitor, Peripheral, Signals,
 };
-use verifork_components::{Clocked, Interrupted, Pauses};
+use verifork_components::{Clocked, Interrupted, OnReset, Pauses};
 
 use crate::breaks::unknown;
 
@@ -374,6 +374,39 @@ async fn a_reset_ends_what_is_under_way(dut: Spi, test: Test) -> Result {
             "{transfer:?}"
         );
     }
+    Ok(())
+}
+
+/// With `Retry` a reset costs time and nothing else: each transfer is made from its first word on, in its turn.
+#[verifork::test(timeout = 1.ms())]
+async fn a_reset_is_made_up_for_if_that_is_chosen(dut: Spi, test: Test) -> Result {
+    let clocked = dut.start().await;
+    let bus = Controller::new(&dut.bus, &format(), 80.ns())
+        .reset_of(&clocked)
+        .on_reset(OnReset::Retry)
+        .start(&test);
+    Peripheral::new(&dut.bus, &format(), |received: &[u64]| {
+        received.iter().sum::<u64>() & 0xff
+    })
+    .reset_of(&clocked)
+    .start(&test);
+    scope(async |tm| {
+        for first in 0..8_u64 {
+            let bus = bus.clone();
+            tm.fork(format!("transfer {first}"), async move {
+                let came = bus.exchange(0, &[first, 10, 20]).await?;
+                ensure!(came == [0, first, first + 10], "{came:?}");
+                Ok(())
+            });
+        }
+        // In a word, between two transfers, as one begins.
+        for nanoseconds in [1, 700, 1, 1930, 2040, 60, 555] {
+            timer(nanoseconds.ns()).await;
+            clocked.reset().await;
+        }
+        tm.join_all().await
+    })
+    .await?;
     Ok(())
 }
 

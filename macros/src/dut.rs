@@ -10,8 +10,8 @@ use crate::bounds::with_field_bounds;
 use crate::errors::{Errors, unknown_option};
 use crate::settings;
 
-const OPTIONS: [&str; 7] = [
-    "path", "prefix", "suffix", "fields", "input", "output", "inout",
+const OPTIONS: [&str; 8] = [
+    "path", "prefix", "suffix", "fields", "input", "output", "inout", "demands",
 ];
 const EXAMPLE: &str = "#[dut(path = \"core.count\")]";
 
@@ -150,6 +150,8 @@ struct BoundField<'a> {
     direction: Option<Ident>,
     /// The prefixes and the suffixes of the names of the field's own struct.
     affix: Option<[Vec<LitStr>; 2]>,
+    /// What is said where the object's value does not fit the field's type.
+    demands: Option<LitStr>,
 }
 
 impl<'a> BoundField<'a> {
@@ -157,6 +159,7 @@ impl<'a> BoundField<'a> {
         let name = field.ident.as_ref().expect("a named field has a name");
         let (mut path, mut direction) = (None, None::<(Ident, &str)>);
         let (mut prefix, mut suffix, mut members) = (None, None, None::<Ident>);
+        let mut demands = None;
         for setting in settings::of_attributes(&field.attrs, "dut", EXAMPLE, errors) {
             let port = match setting.name().as_str() {
                 "path" => {
@@ -179,6 +182,12 @@ impl<'a> BoundField<'a> {
                 "fields" => {
                     let value = setting.flag(errors).map(|()| setting.key.clone());
                     setting.store(&mut members, value, errors);
+                    continue;
+                }
+                "demands" => {
+                    let value =
+                        setting.string("demands = \"APB: PWDATA has up to 32 bits\"", errors);
+                    setting.store(&mut demands, value, errors);
                     continue;
                 }
                 "input" => "Input",
@@ -223,6 +232,7 @@ impl<'a> BoundField<'a> {
             direction: direction.map(|(key, port)| Ident::new(port, key.span())),
             affix: (affixed || members.is_some())
                 .then(|| [prefix, suffix].map(Option::unwrap_or_default)),
+            demands,
         }
     }
 
@@ -251,6 +261,7 @@ impl<'a> BoundField<'a> {
             path,
             direction,
             affix,
+            demands,
         } = self;
         let affix = match affix {
             Some([prefix, suffix]) => quote! {
@@ -259,6 +270,10 @@ impl<'a> BoundField<'a> {
             None => quote!(::core::option::Option::None),
         };
         let field = name.unraw().to_string();
+        let demands = match demands {
+            Some(demands) => quote!(::core::option::Option::Some(#demands)),
+            None => quote!(::core::option::Option::None),
+        };
         let direction = direction.as_ref().map_or_else(
             || quote!(::core::option::Option::None),
             |port| quote!(::core::option::Option::Some(::verifork::__private::Direction::#port)),
@@ -274,6 +289,7 @@ impl<'a> BoundField<'a> {
                 path: #path,
                 direction: #direction,
                 affix: #affix,
+                demands: #demands,
                 file: ::core::file!(),
                 line: #line,
             })

@@ -260,6 +260,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `prefix("…", "…")`, `suffix("…", "…")` | the same where names tell a direction, such as `i_wb_stb` and `o_wb_ack`, or `valid_i` and `ready_o`: each name is looked for with all of them, and one that is there with several is an error |
 /// | `fields` | the field's own struct is what a record, an interface or an instance holds, or the members of a packed structure, on Verilator before 5.044 (elsewhere, `Signal` of a struct that derives [`LogicStruct`](macro@LogicStruct)); upper and lower case are as the design has them |
 /// | `input`, `output`, `inout` | the object must be a port of this direction |
+/// | `demands = "…"` | what the error says where the object's value does not fit the field's type, such as a width that a protocol does not have |
 ///
 /// A mandatory name that is missing is an error that lists what there is with the prefix. Prefixes of
 /// structs inside of structs add up: `s_axi_`, then `aw`, makes `s_axi_awaddr` of `addr`. So one struct

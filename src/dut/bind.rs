@@ -145,6 +145,8 @@ pub struct FieldSpec {
     pub direction: Option<Direction>,
     /// How the names of the fields of the field's own struct are made, if not as they are.
     pub affix: Option<Affix>,
+    /// What is said where the object's value does not fit.
+    pub demands: Option<&'static str>,
     /// The source file of the field.
     pub file: &'static str,
     /// The line in that file.
@@ -178,6 +180,8 @@ pub struct Binder<'a> {
     affix: Option<Affix>,
     /// The same for the scope that is entered next, for a field.
     next: Option<Affix>,
+    /// What is said where a value does not fit.
+    demands: Option<&'static str>,
     errors: &'a mut Vec<FieldError>,
 }
 
@@ -191,6 +195,7 @@ impl Binder<'_> {
             direction: None,
             affix: None,
             next: None,
+            demands: None,
             errors: &mut errors,
         };
         let bound = D::bind(binder, path);
@@ -243,6 +248,7 @@ impl Binder<'_> {
             direction: None,
             affix: self.next.clone().or(same),
             next: None,
+            demands: None,
             errors: self.errors,
         })
     }
@@ -342,8 +348,35 @@ impl Binder<'_> {
             direction: self.direction,
             affix,
             next: None,
+            demands: self.demands,
             errors: self.errors,
         })
+    }
+
+    /// A binder for the same scope, whose errors say this where an object's value does not fit the type it is bound
+    /// as: what a protocol demands, as `#[dut(demands = "…")]` does for a field.
+    ///
+    /// ```no_run
+    /// use verifork::dut::{Binder, Dut, Signal};
+    ///
+    /// struct Data(Signal<u64>);
+    ///
+    /// impl Dut for Data {
+    ///     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
+    ///         Signal::bind(&mut binder.demanding("data has up to 64 bits"), path).map(Data)
+    ///     }
+    /// }
+    /// ```
+    pub fn demanding(&mut self, what: &'static str) -> Binder<'_> {
+        Binder {
+            scope: self.scope,
+            place: self.place,
+            direction: self.direction,
+            affix: self.affix.clone(),
+            next: self.next.clone(),
+            demands: Some(what),
+            errors: self.errors,
+        }
     }
 
     /// Whether a path leads to a vector, a text or an array without elements.
@@ -382,26 +415,24 @@ impl Binder<'_> {
             path,
             direction,
             affix,
+            demands,
             file,
             line,
         } = spec;
-        let outer = (self.place, self.direction);
+        let outer = (self.place, self.direction, self.demands);
         let next = affix.map(|inner| match &self.affix {
             // In the same scope the names of the outer struct have theirs too.
             Some(outer) if path.is_empty() => inner.within(outer),
             _ => inner,
         });
         let outer_next = std::mem::replace(&mut self.next, next);
-        (self.place, self.direction) = (
-            BindSite {
-                field: Some((structure, field)),
-                file,
-                line,
-            },
+        (self.place, self.direction, self.demands) = (
+            self.place.inside((structure, field), file, line),
             direction,
+            demands,
         );
         let bound = D::bind(self, path);
-        (self.place, self.direction) = outer;
+        (self.place, self.direction, self.demands) = outer;
         self.next = outer_next;
         bound
     }
@@ -480,6 +511,10 @@ impl Binder<'_> {
 
     /// Reports what does not fit of what is bound.
     pub(super) fn report(&mut self, kind: BindErrorKind) {
+        let kind = match self.demands {
+            Some(demands) => kind.demanding(demands),
+            None => kind,
+        };
         self.errors.push(FieldError {
             place: self.place,
             kind,

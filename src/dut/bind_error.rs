@@ -45,6 +45,17 @@ pub(super) struct BindSite {
     pub(super) field: Option<(&'static str, &'static str)>,
     pub(super) file: &'static str,
     pub(super) line: u32,
+    /// The nearest field around it whose struct is written in another file: the user's, where the struct is a
+    /// library's.
+    pub(super) within: Option<Within>,
+}
+
+/// The field of a struct around the one that is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Within {
+    field: (&'static str, &'static str),
+    file: &'static str,
+    line: u32,
 }
 
 /// Why an object could not be bound.
@@ -224,6 +235,7 @@ impl fmt::Display for BindError {
                 }
                 kind => write!(f, "{kind}")?,
             }
+            write!(f, "{}", error.place.around())?;
             if let BindErrorKind::NotFound { scope, affix, .. } = &error.kind {
                 listed.push((scope, affix));
             }
@@ -274,14 +286,16 @@ impl FieldError {
 
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.place, self.kind)
+        write!(f, "{}{}{}", self.place, self.kind, self.place.around())
     }
 }
 
 impl fmt::Display for BindSite {
     /// "src/lib.rs:12: Counter.clk: "
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BindSite { field, file, line } = self;
+        let BindSite {
+            field, file, line, ..
+        } = self;
         write!(f, "{file}:{line}: ")?;
         match field {
             Some((structure, field)) => write!(f, "{structure}.{field}: "),
@@ -296,7 +310,36 @@ impl BindSite {
             field: None,
             file: location.file(),
             line: location.line(),
+            within: None,
         }
+    }
+
+    /// The place of a field of what is bound here.
+    pub(super) fn inside(
+        self,
+        field: (&'static str, &'static str),
+        file: &'static str,
+        line: u32,
+    ) -> Self {
+        let outer = self.field.map(|field| Within {
+            field,
+            file: self.file,
+            line: self.line,
+        });
+        BindSite {
+            field: Some(field),
+            file,
+            line,
+            within: outer.filter(|outer| outer.file != file).or(self.within),
+        }
+    }
+
+    /// ", for Top.bus at src/lib.rs:12", or nothing.
+    fn around(self) -> String {
+        let Some(Within { field, file, line }) = self.within else {
+            return String::new();
+        };
+        format!(", for {}.{} at {file}:{line}", field.0, field.1)
     }
 }
 
@@ -307,6 +350,16 @@ impl BindErrorKind {
             *remedy = format!("{remedy}; {more}");
         }
         self
+    }
+
+    /// The same, with what is demanded of a value instead of what the Rust type takes.
+    pub(super) fn demanding(self, demands: &str) -> Self {
+        match self {
+            BindErrorKind::Value { path, found, .. } => {
+                BindErrorKind::Other(format!("`{path}` is {found}: {demands}"))
+            }
+            kind => kind,
+        }
     }
 
     /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,

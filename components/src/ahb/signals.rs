@@ -32,11 +32,16 @@ use crate::violation::Violation;
 #[derive(Clone, Copy, Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {
+    #[dut(demands = "AHB: HADDR has 1 to 64 bits")]
     pub haddr: Signal<u64>,
+    #[dut(demands = "AHB: HTRANS has 2 bits")]
     pub htrans: Signal<u8>,
     pub hwrite: Signal<Logic>,
+    #[dut(demands = "AHB: HSIZE has 3 bits")]
     pub hsize: Option<Signal<u8>>,
+    #[dut(demands = "AHB: HBURST has 3 bits")]
     pub hburst: Option<Signal<u8>>,
+    #[dut(demands = "AHB: HPROT has 4 bits")]
     pub hprot: Option<Signal<u8>>,
     pub hmastlock: Option<Signal<Logic>>,
     pub hsel: Option<Signal<Logic>>,

@@ -26,13 +26,18 @@ use crate::memory::mask_of;
 pub struct Signals {
     pub psel: Signal<Logic>,
     pub penable: Signal<Logic>,
+    #[dut(demands = "APB: PADDR has 1 to 32 bits")]
     pub paddr: Signal<u32>,
     pub pwrite: Signal<Logic>,
+    #[dut(demands = "APB: PWDATA and PRDATA have 8, 16 or 32 bits")]
     pub pwdata: Signal<u32>,
+    #[dut(demands = "APB: PWDATA and PRDATA have 8, 16 or 32 bits")]
     pub prdata: Signal<u32>,
     pub pready: Option<Signal<Logic>>,
     pub pslverr: Option<Signal<Logic>>,
+    #[dut(demands = "APB: PSTRB has a bit for each byte of PWDATA, 4 at most")]
     pub pstrb: Option<Signal<u8>>,
+    #[dut(demands = "APB: PPROT has 3 bits")]
     pub pprot: Option<Signal<u8>>,
 }
 

@@ -112,15 +112,25 @@ pub struct ReadSignals {
 pub struct AddressSignals {
     pub valid: Signal<Logic>,
     pub ready: Signal<Logic>,
+    #[dut(demands = "AXI4: AxADDR has 1 to 64 bits")]
     pub addr: Signal<u64>,
+    #[dut(demands = "AXI4: an ID has up to 32 bits")]
     pub id: Option<Signal<u32>>,
+    #[dut(demands = "AXI4: AxLEN has 8 bits")]
     pub len: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxSIZE has 3 bits")]
     pub size: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxBURST has 2 bits")]
     pub burst: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxLOCK has 1 bit")]
     pub lock: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxCACHE has 4 bits")]
     pub cache: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxPROT has 3 bits")]
     pub prot: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxQOS has 4 bits")]
     pub qos: Option<Signal<u8>>,
+    #[dut(demands = "AXI4: AxREGION has 4 bits")]
     pub region: Option<Signal<u8>>,
     pub user: Option<Signal<LogicVec>>,
 }
@@ -164,7 +174,9 @@ pub struct WriteDataSignals {
 pub struct ResponseSignals {
     pub valid: Signal<Logic>,
     pub ready: Signal<Logic>,
+    #[dut(demands = "AXI4: an ID has up to 32 bits")]
     pub id: Option<Signal<u32>>,
+    #[dut(demands = "AXI4: BRESP and RRESP have 2 bits")]
     pub resp: Option<Signal<u8>>,
     pub user: Option<Signal<LogicVec>>,
 }
@@ -186,7 +198,9 @@ pub struct ReadDataSignals {
     pub valid: Signal<Logic>,
     pub ready: Signal<Logic>,
     pub data: Signal<LogicVec>,
+    #[dut(demands = "AXI4: an ID has up to 32 bits")]
     pub id: Option<Signal<u32>>,
+    #[dut(demands = "AXI4: BRESP and RRESP have 2 bits")]
     pub resp: Option<Signal<u8>>,
     pub last: Option<Signal<Logic>>,
     pub user: Option<Signal<LogicVec>>,

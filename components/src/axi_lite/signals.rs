@@ -29,22 +29,31 @@ use crate::violation::Violation;
 pub struct Signals {
     pub awvalid: Signal<Logic>,
     pub awready: Signal<Logic>,
+    #[dut(demands = "AXI4-Lite: AWADDR has 1 to 64 bits")]
     pub awaddr: Signal<u64>,
+    #[dut(demands = "AXI4-Lite: AWPROT has 3 bits")]
     pub awprot: Option<Signal<u8>>,
     pub wvalid: Signal<Logic>,
     pub wready: Signal<Logic>,
+    #[dut(demands = "AXI4-Lite: WDATA and RDATA have 32 or 64 bits")]
     pub wdata: Signal<u64>,
+    #[dut(demands = "AXI4-Lite: WSTRB has 4 or 8 bits")]
     pub wstrb: Option<Signal<u8>>,
     pub bvalid: Signal<Logic>,
     pub bready: Signal<Logic>,
+    #[dut(demands = "AXI4-Lite: BRESP has 2 bits")]
     pub bresp: Option<Signal<u8>>,
     pub arvalid: Signal<Logic>,
     pub arready: Signal<Logic>,
+    #[dut(demands = "AXI4-Lite: ARADDR has 1 to 64 bits")]
     pub araddr: Signal<u64>,
+    #[dut(demands = "AXI4-Lite: ARPROT has 3 bits")]
     pub arprot: Option<Signal<u8>>,
     pub rvalid: Signal<Logic>,
     pub rready: Signal<Logic>,
+    #[dut(demands = "AXI4-Lite: WDATA and RDATA have 32 or 64 bits")]
     pub rdata: Signal<u64>,
+    #[dut(demands = "AXI4-Lite: RRESP has 2 bits")]
     pub rresp: Option<Signal<u8>>,
 }
 

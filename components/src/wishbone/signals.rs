@@ -104,10 +104,29 @@ impl Dut for Signals {
         let cyc = Dut::bind(&mut scope, &asked("cyc"));
         let stb = Dut::bind(&mut scope, &asked("stb"));
         let we = Dut::bind(&mut scope, &asked("we"));
-        let adr = first_of(&mut scope, &["adr", "addr"].map(asked));
-        let dat_w = like(&mut scope, &asked("cyc"), data[0]);
-        let dat_r = like(&mut scope, &answered("ack"), data[1]);
+        let adr = first_of(
+            &mut scope.demanding("Wishbone: ADR has 1 to 64 bits"),
+            &["adr", "addr"].map(asked),
+        );
+        let mut words = scope.demanding("Wishbone: DAT has 8, 16, 32 or 64 bits");
+        let dat_w = like(&mut words, &asked("cyc"), data[0]);
+        let dat_r = like(&mut words, &answered("ack"), data[1]);
         let ack = Dut::bind(&mut scope, &answered("ack"));
+        let sel = Dut::bind(
+            &mut scope.demanding("Wishbone: SEL has a bit for each byte of DAT, 8 at most"),
+            &asked("sel"),
+        );
+        let cti = Dut::bind(
+            &mut scope.demanding("Wishbone: CTI has 3 bits"),
+            &asked("cti"),
+        );
+        let bte = Dut::bind(
+            &mut scope.demanding("Wishbone: BTE has 2 bits"),
+            &asked("bte"),
+        );
+        let err = Dut::bind(&mut scope, &answered("err"));
+        let rty = Dut::bind(&mut scope, &answered("rty"));
+        let lock = Dut::bind(&mut scope, &asked("lock"));
         let stall: Option<Signal<Logic>> = Dut::bind(&mut scope, &answered("stall"))?;
         Some(Signals {
             cyc: cyc?,
@@ -116,14 +135,14 @@ impl Dut for Signals {
             adr: adr?,
             dat_w: dat_w?,
             dat_r: dat_r?,
-            sel: Dut::bind(&mut scope, &asked("sel"))?,
+            sel: sel?,
             ack: ack?,
-            err: Dut::bind(&mut scope, &answered("err"))?,
-            rty: Dut::bind(&mut scope, &answered("rty"))?,
+            err: err?,
+            rty: rty?,
             stall,
-            cti: Dut::bind(&mut scope, &asked("cti"))?,
-            bte: Dut::bind(&mut scope, &asked("bte"))?,
-            lock: Dut::bind(&mut scope, &asked("lock"))?,
+            cti: cti?,
+            bte: bte?,
+            lock: lock?,
             is_pipelined: stall.is_some(),
             counts_words: false,
         })

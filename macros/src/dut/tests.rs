@@ -139,7 +139,7 @@ fn all_wrong_options_are_told_at_once() {
             "1:0: `#[dut(…)]` belongs on a field: a struct is bound where it is used as a field, \
              or to the top",
             "1:36: unknown option `pth`: did you mean `path`? \
-             (there are `path`, `prefix`, `suffix`, `fields`, `input`, `output`, `inout`)",
+             (there are `path`, `prefix`, `suffix`, `fields`, `input`, `output`, `inout`, `demands`)",
             "1:67: `output`: the port was said to be `input`",
             "1:82: options stand in parentheses: `#[dut(path = \"core.count\")]`",
             "1:108: `path` is a string literal: `path = \"core.count\"`",

@@ -154,6 +154,55 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
 
 #[derive(Debug, verifork_macros::Dut)]
 #[allow(dead_code)]
+struct Demanding {
+    #[dut(demands = "count has 1 bit here")]
+    count: Signal<bool>,
+    #[dut(path = "count")]
+    without: Signal<bool>,
+    #[dut(demands = "of another value")]
+    clock: Signal<bool>,
+}
+
+#[test]
+fn what_is_demanded_of_a_value_is_said_where_it_does_not_fit() {
+    let (dut, _) = simulate();
+    let error = dut.bind::<Demanding>().unwrap_err();
+    let [demanded, without, missing] = error.field_errors() else {
+        panic!("{error}");
+    };
+    let text = demanded.kind().to_string();
+    let says = "`top.count` is a net of logic [7:0] (8 bits): count has 1 bit here";
+    assert_eq!(text, says);
+    assert!(without.to_string().contains("bool takes 1 bit"), "{error}");
+    // It is about values, not about names.
+    assert!(missing.to_string().contains("no `clock`"), "{error}");
+}
+
+#[test]
+fn a_field_of_a_librarys_struct_is_told_with_the_users_field_around_it() {
+    let user = BindSite {
+        field: None,
+        file: "src/lib.rs",
+        line: 1,
+        within: None,
+    };
+    let lane = user.inside(("Top", "lane"), "src/lib.rs", 7);
+    let bus = lane.inside(("Lane", "bus"), "src/lib.rs", 3);
+    let signals = bus.inside(("Signals", "aw"), "bus/src/signals.rs", 30);
+    let signal = signals.inside(("Address", "addr"), "bus/src/signals.rs", 40);
+    let text = |place| {
+        let kind = BindErrorKind::Other("it is odd".into());
+        FieldError { place, kind }.to_string()
+    };
+    assert_eq!(text(bus), "src/lib.rs:3: Lane.bus: it is odd");
+    assert_eq!(
+        text(signal),
+        "bus/src/signals.rs:40: Address.addr: it is odd, for Lane.bus at src/lib.rs:3"
+    );
+}
+
+#[derive(Debug, verifork_macros::Dut)]
+#[allow(dead_code)]
 struct Stream {
     tdata: Signal<u8>,
     tvalid: Signal<bool>,

@@ -28,6 +28,14 @@ module wires #(
     input  wire [15:0]          wide_tid,
     input  wire [15:0]          wide_tdest,
     input  wire                 wide_tvalid,
+    input  wire                 apb64_psel,
+    input  wire                 apb64_penable,
+    input  wire [15:0]          apb64_paddr,
+    input  wire                 apb64_pwrite,
+    input  wire [63:0]          apb64_pwdata,
+    input  wire [63:0]          apb64_prdata,
+    input  wire [127:0]         lite128_wdata,
+    input  wire [15:0]          lite128_wstrb,
 
     input  wire                 req_valid,
     input  wire                 req_ready,
@@ -96,4 +104,17 @@ module wires #(
 );
     initial cycles = 0;
     always @(posedge clk) cycles <= cycles + 1;
+`ifdef VERILATOR
+    stream_if bundled ();
+`endif
 endmodule
+
+`ifdef VERILATOR
+interface stream_if;
+    logic        tvalid = 0;
+    logic        tready = 0;
+    logic [31:0] tdata;
+    logic [3:0]  tkeep;
+    logic        tlast;
+endinterface
+`endif

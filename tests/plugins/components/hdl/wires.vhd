@@ -31,6 +31,14 @@ entity wires is
         wide_tid    : in std_logic_vector(15 downto 0);
         wide_tdest  : in std_logic_vector(15 downto 0);
         wide_tvalid : in std_logic;
+        apb64_psel    : in std_logic;
+        apb64_penable : in std_logic;
+        apb64_paddr   : in std_logic_vector(15 downto 0);
+        apb64_pwrite  : in std_logic;
+        apb64_pwdata  : in std_logic_vector(63 downto 0);
+        apb64_prdata  : in std_logic_vector(63 downto 0);
+        lite128_wdata : in std_logic_vector(127 downto 0);
+        lite128_wstrb : in std_logic_vector(15 downto 0);
 
         req_valid   : in std_logic;
         req_ready   : in std_logic;
@@ -101,6 +109,14 @@ end entity;
 
 architecture rtl of wires is
     signal count : unsigned(7 downto 0) := (others => '0');
+    type stream is record
+        tvalid : std_logic;
+        tready : std_logic;
+        tdata  : std_logic_vector(31 downto 0);
+        tkeep  : std_logic_vector(3 downto 0);
+        tlast  : std_logic;
+    end record;
+    signal bundled : stream;
 begin
     cycles <= std_logic_vector(count);
     process (clk)

@@ -53,6 +53,14 @@ module wishbone_wires #(
     input  wire [8*BYTES-1:0] odd_dat_o,
     input  wire [1:0]         odd_cti_i,
     input  wire               odd_ack_o,
+    input  wire               far_cyc_o,
+    input  wire               far_stb_o,
+    input  wire               far_we_o,
+    input  wire [15:0]        far_adr_o,
+    input  wire [127:0]       far_dat_o,
+    input  wire [127:0]       far_dat_i,
+    input  wire [15:0]        far_sel_o,
+    input  wire               far_ack_i,
 
     // Names that begin with their direction.
     input  wire               i_wb_cyc,

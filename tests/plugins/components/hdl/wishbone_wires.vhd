@@ -56,6 +56,14 @@ entity wishbone_wires is
         odd_dat_o  : in std_logic_vector(8 * BYTES - 1 downto 0);
         odd_cti_i  : in std_logic_vector(1 downto 0);
         odd_ack_o  : in std_logic;
+        far_cyc_o  : in std_logic;
+        far_stb_o  : in std_logic;
+        far_we_o   : in std_logic;
+        far_adr_o  : in std_logic_vector(15 downto 0);
+        far_dat_o  : in std_logic_vector(127 downto 0);
+        far_dat_i  : in std_logic_vector(127 downto 0);
+        far_sel_o  : in std_logic_vector(15 downto 0);
+        far_ack_i  : in std_logic;
 
         -- Names that begin with their direction.
         i_wb_cyc   : in std_logic;

@@ -1,11 +1,11 @@
 //! What a design lacks, or has in another form, is said where it is bound or started.
 
 use verifork::prelude::*;
-use verifork_components::axi_lite;
 use verifork_components::axi_stream::{Checker, Frame, Signals, Sink, Source};
 use verifork_components::memory::Memory;
 use verifork_components::valid_ready;
 use verifork_components::{Clocked, Data};
+use verifork_components::{apb, axi_lite};
 
 use crate::Wires;
 
@@ -64,6 +64,79 @@ async fn widths_that_do_not_fit_are_refused_where_it_is_started(dut: Odd, test: 
         1 => _ = Sink::new(&dut.odd).start(&test, &clocked),
         _ => Checker::new(&dut.odd).start(&test, &clocked),
     }
+}
+
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct Apb64 {
+    #[dut(prefix = "apb64_")]
+    bus: apb::Signals,
+}
+
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct Lite128 {
+    #[dut(prefix = "lite128_")]
+    bus: axi_lite::Signals,
+}
+
+/// In the protocol's words, and at the user's line, where no component is started yet.
+#[verifork::test]
+async fn a_width_that_the_protocol_has_not_is_told_by_its_rule(test: Test) -> Result {
+    let top = Instance::roots()?[0];
+    let line = line!() - 14;
+    let text = top.bind::<Apb64>().map(drop).unwrap_err().to_string();
+    let place = format!(", for Apb64.bus at {}:{line}", file!());
+    for name in ["pwdata", "prdata"] {
+        let text = text.to_lowercase();
+        let found = text.contains(&format!("apb64_{name}` is a"));
+        ensure!(found && text.contains("(64 bits): apb: "), "{text}");
+    }
+    let says = format!(": APB: PWDATA and PRDATA have 8, 16 or 32 bits{place}");
+    ensure!(text.matches(&says).count() == 2, "no `{says}`: {text}");
+    let text = top.bind::<Lite128>().map(drop).unwrap_err().to_string();
+    for says in [
+        "(128 bits): AXI4-Lite: WDATA and RDATA have 32 or 64 bits, for Lite128.bus at ",
+        "(16 bits): AXI4-Lite: WSTRB has 4 or 8 bits, for Lite128.bus at ",
+    ] {
+        ensure!(text.contains(says), "no `{says}`: {text}");
+    }
+    let _ = test;
+    Ok(())
+}
+
+/// A record of VHDL or an interface of SystemVerilog has the names of the protocol's signals as they are.
+#[derive(Dut)]
+struct Bundled {
+    clk: Signal<bool>,
+    rst_n: Signal<bool>,
+    #[dut(fields)]
+    bundled: Signals,
+}
+
+#[verifork::test(
+    timeout = 100.us(),
+    skip(icarus, "version 11 has no interfaces"),
+    skip(ghdl, "it shows no records")
+)]
+async fn a_stream_is_bound_by_a_record_or_an_interface(dut: Bundled, test: Test) -> Result {
+    let bus = dut.bundled;
+    ensure!(bus.tkeep.is_some() && bus.tlast.is_some() && bus.tid.is_none() && bus.bytes() == 4);
+    ensure!(
+        bus.bus().to_ascii_lowercase().ends_with("bundled"),
+        "{}",
+        bus.bus()
+    );
+    let clocked = crate::start(&dut.clk, &dut.rst_n).await;
+    let source = Source::new(&bus).start(&test, &clocked);
+    let sink = Sink::new(&bus).start(&test, &clocked);
+    Checker::new(&bus).start(&test, &clocked);
+    for length in 1..20 {
+        source.send(Frame::new(vec![length; length.into()])).await?;
+        let frame = sink.recv().await?;
+        ensure!(frame.data == vec![length; length.into()], "{frame:?}");
+    }
+    Ok(())
 }
 
 #[verifork::test(should_fail(

@@ -606,6 +606,29 @@ async fn a_signal_that_is_missing_is_told_with_what_was_found(dut: Missing) {
     let _ = dut;
 }
 
+#[derive(Dut)]
+#[allow(dead_code, reason = "it does not bind")]
+struct Far {
+    #[dut(prefix = "far_")]
+    bus: Signals,
+}
+
+/// In the protocol's words, and at the user's line, where no component is started yet.
+#[verifork::test]
+async fn data_wider_than_the_protocol_has_is_told_by_its_rule() -> Result {
+    let top = Instance::roots()?[0];
+    let text = top.bind::<Far>().map(drop).unwrap_err().to_string();
+    let place = format!("{}:{}: Far.bus: `", file!(), line!() - 8);
+    ensure!(text.matches(&place).count() == 3, "no `{place}`: {text}");
+    for says in [
+        "(128 bits): Wishbone: DAT has 8, 16, 32 or 64 bits",
+        "(16 bits): Wishbone: SEL has a bit for each byte of DAT, 8 at most",
+    ] {
+        ensure!(text.contains(says), "no `{says}`: {text}");
+    }
+    Ok(())
+}
+
 /// `i_wb_cyc`, …, `o_wb_ack`: the data is written that has the prefix of CYC.
 #[verifork::test]
 async fn names_that_begin_with_a_direction_are_bound(dut: Wishbone, test: Test) -> Result {

@@ -75,6 +75,11 @@ pub use scoreboard::Scoreboard;
 pub use sending::{Interrupted, OnReset, Ticket};
 pub use violation::{Rule, Violation};
 
+/// The code of the crate's first page compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The code of the page compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/from_cocotbext.md")]

@@ -808,7 +808,13 @@ impl Shared {
                 known: mirror.known & all,
                 all,
             };
-            mirror.take(field.access.read(bits));
+            let after = field.access.read(bits);
+            // Designs differ in what a read of a part does to the rest: known is there what is the same either way.
+            let same = bits.known & after.known & !(bits.value ^ after.value);
+            mirror.take(Bits {
+                known: after.known & read | same & !read,
+                ..after
+            });
         }
         found
     }

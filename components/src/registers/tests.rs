@@ -7,7 +7,9 @@ use std::task::{Context, Poll, Waker};
 
 use verifork::TestRng;
 
-use super::{Access, Field, Frontdoor, Map, Mismatches, Model, Refused, Register, Reply};
+use super::{
+    Access, Field, Frontdoor, Map, Mismatches, Model, Observe, Observed, Refused, Register, Reply,
+};
 
 /// Runs what waits for nothing.
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -324,6 +326,49 @@ fn each_address_of_a_register_is_tried() {
         error.contains("`a.value` (bits 31:0 at 0x8) is 0x0, not 0x"),
         "{error}"
     );
+}
+
+/// Accesses of others, as a monitor tells them.
+struct Monitor(RefCell<Option<Rc<dyn Fn(Observed)>>>);
+
+impl Observe for Monitor {
+    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+        self.0.replace(Some(function));
+    }
+}
+
+/// A read of the one half may clear the other half, or leave it for the read of that: both are right.
+#[test]
+fn a_field_over_two_words_that_a_read_clears_is_not_compared_where_it_is_not_known() {
+    let text = "name = 'map'\n[[register]]\nname = 'wide'\naddress = 0\nwidth = 64\naccess = 'RC'\nreset = 0\n\
+                [[register]]\nname = 'kept'\naddress = 8\nwidth = 64\nreset = 0";
+    let map = Map::from_toml("map.toml", text).unwrap();
+    for high in [0x55, 0] {
+        let model = Model::new(&map, wired(4, Vec::new())).unwrap();
+        let monitor = Monitor(RefCell::default());
+        model.follow(&monitor);
+        let function = monitor.0.take().unwrap();
+        let read = |address, data| {
+            let mask = u64::from(u32::MAX);
+            function(Observed::Read {
+                address,
+                data,
+                mask,
+            });
+        };
+        model.predict("wide", 0x55_0000_0033).unwrap();
+        read(0, 0x33);
+        assert!(
+            model.mirrored("wide").is_err(),
+            "the high half is not known"
+        );
+        read(4, high);
+        assert_eq!(model.mirrored("wide").unwrap(), 0);
+        // What no read changes stays known.
+        model.predict("kept", 7 << 32 | 3).unwrap();
+        read(8, 3);
+        assert_eq!(model.mirrored("kept").unwrap(), 7 << 32 | 3);
+    }
 }
 
 /// One that is read and one that is written may share an address.

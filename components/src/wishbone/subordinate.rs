@@ -1,6 +1,7 @@
 //! The side that answers.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use verifork::value::Logic;
 use verifork::{Result, TestRng};
@@ -14,7 +15,8 @@ use crate::{Clocked, Pauses};
 
 /// Answers accesses: a builder, until it is [started](Self::start).
 ///
-/// A word is at its address rounded down to the bytes of the data. An access that fails ends with ERR; without
+/// A word is at its address rounded down to the bytes of the data; a read asks for the bytes from the first to the last that
+/// SEL has, and no others. An access that fails ends with ERR; without
 /// that signal nothing tells.
 ///
 /// In standard mode it terminates an access in the clock after it has seen it; reads of a burst, whose addresses
@@ -249,13 +251,16 @@ impl<T: Target> Answering<T> {
         }
         let (word, bytes) = (self.word(request.address), signals.bytes());
         let mut read = [0; 8];
+        let select = request.select.unwrap_or(signals.all_bytes());
         let outcome = match request.write {
-            Some(data) => {
-                let select = request.select.unwrap_or(signals.all_bytes());
-                self.target
-                    .write(word, &data.to_le_bytes()[..bytes], select)
+            Some(data) => self
+                .target
+                .write(word, &data.to_le_bytes()[..bytes], select),
+            None => {
+                let lanes = selected(select);
+                let address = word + lanes.start as u64;
+                self.target.read(address, &mut read[lanes])
             }
-            None => self.target.read(word, &mut read[..bytes]),
         };
         match outcome {
             Err(_) if signals.err.is_some() => (Termination::Err, 0),
@@ -287,5 +292,29 @@ impl<T: Target> Answering<T> {
         };
         self.stalls = stalls;
         Ok(signal.try_set(Logic::from(stalls))?)
+    }
+}
+
+/// The bytes from the first to the last that are selected.
+fn selected(select: u8) -> Range<usize> {
+    let (first, behind) = (select.trailing_zeros(), 8 - select.leading_zeros());
+    first.min(behind) as usize..behind as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_is_of_the_bytes_that_are_selected() {
+        for (select, lanes) in [
+            (0b1111_1111, 0..8),
+            (0b1, 0..1),
+            (0b0011_0000, 4..6),
+            (0b1000_0010, 1..8),
+            (0, 0..0),
+        ] {
+            assert_eq!(selected(select), lanes, "{select:#b}");
+        }
     }
 }

@@ -105,7 +105,7 @@ async fn a_width_that_the_protocol_has_not_is_told_by_its_rule(test: Test) -> Re
     Ok(())
 }
 
-/// A record of VHDL or an interface of SystemVerilog has the names of the protocol's signals as they are.
+/// A record of VHDL or an interface of `SystemVerilog` has the names of the protocol's signals as they are.
 #[derive(Dut)]
 struct Bundled {
     clk: Signal<bool>,

@@ -178,9 +178,11 @@ async fn reads_and_writes_are_in_flight_at_once(dut: Lite, test: Test) -> Result
 }
 
 /// Answers as several public cores do: with the handshake, and not after it.
-async fn answer_too_soon(clocked: Clocked, bus: Signals, memory: Memory) -> Result {
+async fn answer_too_soon(clocked: Clocked, bus: &Signals, memory: Memory) -> Result {
     let one = |signals: &[Signal<Logic>], level| {
-        signals.iter().for_each(|signal| signal.set(level));
+        for signal in signals {
+            signal.set(level);
+        }
     };
     loop {
         clocked.edge().await;
@@ -227,7 +229,7 @@ async fn answers_that_come_too_soon_are_taken_if_the_rules_are_ignored(
     let monitor = Monitor::new(&dut.bus).start(&test, &clocked);
     let (writes, reads) = (monitor.writes(), monitor.reads());
     scope(async |tm| {
-        let core = answer_too_soon(clocked, dut.bus, Memory::sparse());
+        let core = answer_too_soon(clocked, &dut.bus, Memory::sparse());
         tm.background("the core", core);
         for word in 0..8_u64 {
             bus.write(word * 4, word * 11).await?;
@@ -275,7 +277,7 @@ async fn an_answer_that_comes_too_soon_is_named(dut: Lite) -> Result {
             let bus = manager.start(tm, &clocked);
             tm.background(
                 "the core",
-                answer_too_soon(clocked, dut.bus, Memory::sparse()),
+                answer_too_soon(clocked, &dut.bus, Memory::sparse()),
             );
             if rule == TOO_SOON[2] {
                 bus.read(4).await?;

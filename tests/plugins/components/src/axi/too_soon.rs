@@ -14,10 +14,12 @@ const RULES: [&str; 3] = [
 ];
 
 /// Takes bursts of one beat, and answers each in the same cycle: the data of a read is its address.
-async fn answer(clocked: Clocked, bus: Signals) -> Result {
-    let Signals { aw, w, b, ar, r } = bus;
+async fn answer(clocked: Clocked, bus: &Signals) -> Result {
+    let Signals { aw, w, b, ar, r } = *bus;
     let all = |signals: &[Signal<Logic>], level| {
-        signals.iter().for_each(|signal| signal.set(level));
+        for signal in signals {
+            signal.set(level);
+        }
     };
     loop {
         clocked.edge().await;
@@ -57,7 +59,7 @@ async fn answers_that_come_too_soon_are_taken_if_the_rules_are_ignored(dut: Axi)
         checker.start(tm, &clocked);
         let monitor = Monitor::new(&dut.bus).start(tm, &clocked);
         let (writes, reads) = (monitor.writes(), monitor.reads());
-        tm.background("the core", answer(clocked, dut.bus));
+        tm.background("the core", answer(clocked, &dut.bus));
         for number in 0..8_u32 {
             let data = number.to_le_bytes();
             bus.write_burst(word(number), data).await?;
@@ -90,7 +92,7 @@ async fn an_answer_that_comes_too_soon_is_named(dut: Axi) -> Result {
         let manager = ignored.iter().fold(manager, |it, rule| it.ignore(rule));
         let outcome = scope(async |tm| {
             let bus = manager.start(tm, &clocked);
-            tm.background("the core", answer(clocked, dut.bus));
+            tm.background("the core", answer(clocked, &dut.bus));
             if rule == RULES[2] {
                 bus.read_burst(word(1)).await?;
             } else {

@@ -121,7 +121,7 @@ fn require_among(path: &str, ranges: &[RangeInclusive<i128>]) {
             // Enums are drawn by the numbers of their variants.
             (0..)
                 .zip(discriminants)
-                .filter(|(_, value)| ranges.iter().any(|range| range.contains(value)))
+                .filter(|(_, value)| ranges.iter().any(|range| range.contains(*value)))
                 .map(|(number, _)| expr::eq(value, expr::lift(number)))
                 .reduce(expr::either)
         };

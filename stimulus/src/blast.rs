@@ -1,6 +1,7 @@
 //! Constraints as functions of bits.
 
 use crate::bits::{self, Full, Gates, Vector};
+use crate::distinct;
 use crate::record::{Id, Node, Operator, Recording};
 use crate::shape::Shape;
 use crate::value::Number;
@@ -125,6 +126,21 @@ impl<'a, G: Gates> Blaster<'a, G> {
                 let chosen = gates.select(which, yes.defined, no.defined)?;
                 (bits, gates.and(condition.defined, chosen)?)
             }
+            Node::Binary(Operator::Distinct, before, value) => {
+                let (mut all, value) = (self.known(before), self.known(value));
+                let mut differ = all.number.bit(gates, 0);
+                all.defined = gates.and(all.defined, value.defined)?;
+                for other in distinct::values(self.recording, before)
+                    .into_iter()
+                    .flatten()
+                {
+                    let other = self.known(other);
+                    let (one, other) = bits::alike(gates, &value.number, &other.number);
+                    let equal = bits::equal(gates, &one, &other)?;
+                    differ = gates.and(differ, gates.not(equal))?;
+                }
+                (vec![differ], all.defined)
+            }
             Node::Binary(operator, left, right) => {
                 let (left, right) = (self.known(left), self.known(right));
                 binary(gates, operator, &left, &right, width)?
@@ -201,6 +217,7 @@ fn binary<G: Gates>(
             vec![bits::equal(gates, &a, &b)?]
         }
         Operator::Less => vec![less_than(gates, a, b)?],
+        Operator::Distinct => unreachable!("a set is no operation of two numbers"),
         Operator::Both | Operator::Either => {
             let (a, b) = (a.bit(gates, 0), b.bit(gates, 0));
             let is_and = operator == Operator::Both;

@@ -1,6 +1,14 @@
 //! Constraints on given numbers: for what is constant, and for rejection.
 
-use crate::record::{Id, Node, Operator};
+pub(crate) mod bounds;
+mod integer;
+
+use ethnum::I256;
+
+use self::integer::Integer;
+use crate::distinct;
+use crate::record::{Id, Node, Operator, Recording};
+use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 
 /// The number that a node is, if its operands are numbers, or those that matter.
@@ -52,6 +60,8 @@ fn binary(operator: Operator, left: i128, right: i128) -> Option<i128> {
         Operator::Less => i128::from(left < right),
         Operator::Both => left & right,
         Operator::Either => left | right,
+        // Of one value, not of all before it.
+        Operator::Distinct => return None,
     })
 }
 
@@ -65,114 +75,251 @@ pub(crate) fn wrap(bits: u128, kind: Kind) -> Number {
     }
 }
 
-/// What decides whether numbers satisfy constraints: every operand precedes its operation, and no result
-/// leaves 127 bits.
-#[derive(Clone, Debug)]
+/// What decides whether numbers satisfy constraints: every operand precedes its operation. No result is too large
+/// for its numbers, or what is too large is only compared with what is not.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     steps: Vec<Step>,
-    /// The steps that have to be true.
-    roots: Vec<usize>,
+    /// Of `Step::Distinct` and `Step::Sum`: places, and whether they are subtracted.
+    terms: Vec<(u32, bool)>,
+    /// Variables that are computed: by which step.
+    defined: Vec<(u32, u32)>,
+    /// Numbers of 128 bits are not enough.
+    is_wide: bool,
 }
+
+/// Memory for what programs compute.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    narrow: Vec<i128>,
+    wide: Vec<I256>,
+}
+
+/// What programs compute with: 128 bits where these are enough, else 256, with a bit to spare.
+pub(crate) const WIDTHS: [u32; 2] = [127, 255];
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Number(i128),
+    Number(Number),
     Variable(u32, Kind),
     Binary(Operator, u32, u32),
     Not(u32),
     Cast(u32, Kind),
     Select(u32, u32, u32),
+    /// Whether all of these terms differ.
+    Distinct(u32, u32),
+    Sum(u32, u32),
+    /// A sum lies between two numbers.
+    Within(u32, Number, Number),
+    /// One of all conditions.
+    Require(u32),
+}
+
+/// A variable that is the sum of others, some of which are subtracted.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) variable: u32,
+    pub(crate) terms: Vec<(Id, bool)>,
 }
 
 impl Program {
-    /// Of nodes that always have a result of less than 128 bits; `cone` lists what the roots depend on, in order.
+    /// What the roots say, with some variables computed from others, in numbers of so many bits. `None` where one is too
+    /// large or not always there.
     pub(crate) fn new(
-        nodes: &[Node],
-        cone: &[Id],
+        recording: &Recording,
+        shapes: &[Shape],
         roots: &[Id],
-        kind: impl Fn(u32) -> Kind,
-    ) -> Program {
-        let place = |id: Id| {
-            let place = cone.binary_search(&id).expect("an operand is in the cone");
-            u32::try_from(place).expect("no more steps than nodes")
+        definitions: &[Definition],
+        ranges: &[(Number, Number)],
+        bits: u32,
+    ) -> Option<Program> {
+        let mut program = Program {
+            is_wide: bits > WIDTHS[0],
+            ..Program::default()
         };
-        let steps = cone.iter().map(|&id| match nodes[id as usize] {
-            Node::Number(number) => Step::Number(number.small().unwrap_or_default()),
-            Node::Variable(index) => Step::Variable(index, kind(index)),
-            Node::Binary(operator, left, right) => {
-                Step::Binary(operator, place(left), place(right))
-            }
-            Node::Not(of) => Step::Not(place(of)),
-            Node::Cast(of, kind) => Step::Cast(place(of), kind),
-            Node::Select(condition, yes, no) => {
-                Step::Select(place(condition), place(yes), place(no))
-            }
-            Node::Unknown => Step::Number(0),
+        let mut places = vec![u32::MAX; recording.nodes.len()];
+        let definition_of = |index: u32| definitions.iter().find(|it| it.variable == index);
+        let mut operands: Vec<Id> = Vec::new();
+        let mut pending: Vec<Id> = Vec::new();
+        let defined = definitions.iter().map(|definition| {
+            let place = recording
+                .nodes
+                .iter()
+                .position(|&node| node == Node::Variable(definition.variable));
+            place.map(|place| place as Id)
         });
-        Program {
-            steps: steps.collect(),
-            roots: roots.iter().map(|&root| place(root) as usize).collect(),
+        let all: Option<Vec<Id>> = roots
+            .iter()
+            .map(|&root| Some(root))
+            .chain(defined)
+            .collect();
+        for (index, root) in all?.into_iter().enumerate() {
+            pending.push(root);
+            while let Some(&id) = pending.last() {
+                if places[id as usize] != u32::MAX {
+                    pending.pop();
+                    continue;
+                }
+                let node = recording.nodes[id as usize];
+                if !shape::is_plain(recording, shapes, id, bits) {
+                    return None;
+                }
+                operands.clear();
+                let mut definition = None;
+                match node {
+                    Node::Variable(index) => {
+                        definition = definition_of(index);
+                        operands.extend(definition.iter().flat_map(|it| &it.terms).map(|it| it.0));
+                    }
+                    Node::Binary(Operator::Distinct, ..) => {
+                        operands.extend(distinct::values(recording, id).into_iter().flatten());
+                    }
+                    _ => operands.extend(node.operands()),
+                }
+                let known = pending.len();
+                pending.extend(
+                    operands
+                        .iter()
+                        .filter(|&&of| places[of as usize] == u32::MAX),
+                );
+                if pending.len() > known {
+                    continue;
+                }
+                pending.pop();
+                let place = |id: Id| places[id as usize];
+                let step = match node {
+                    Node::Number(number) => Step::Number(number),
+                    Node::Variable(index) => match definition {
+                        None => Step::Variable(index, recording.variables[index as usize].kind),
+                        Some(definition) => {
+                            let terms = definition
+                                .terms
+                                .iter()
+                                .map(|&(id, subtracted)| (place(id), subtracted));
+                            let start = program.terms.len() as u32;
+                            program.terms.extend(terms);
+                            Step::Sum(start, program.terms.len() as u32)
+                        }
+                    },
+                    Node::Binary(Operator::Distinct, ..) => {
+                        let start = program.terms.len() as u32;
+                        program
+                            .terms
+                            .extend(operands.iter().map(|&id| (place(id), false)));
+                        Step::Distinct(start, program.terms.len() as u32)
+                    }
+                    Node::Binary(operator, left, right) => {
+                        Step::Binary(operator, place(left), place(right))
+                    }
+                    Node::Not(of) => Step::Not(place(of)),
+                    Node::Cast(of, kind) => Step::Cast(place(of), kind),
+                    Node::Select(condition, yes, no) => {
+                        Step::Select(place(condition), place(yes), place(no))
+                    }
+                    Node::Unknown => return None,
+                };
+                places[id as usize] = program.steps.len() as u32;
+                let place = program.steps.len() as u32;
+                program.steps.push(step);
+                if let (Node::Variable(index), Step::Sum(..)) = (node, step) {
+                    let (low, high) = ranges[index as usize];
+                    program.defined.push((index, place));
+                    program.steps.push(Step::Within(place, low, high));
+                }
+            }
+            if index < roots.len() {
+                program.steps.push(Step::Require(places[root as usize]));
+            }
+        }
+        Some(program)
+    }
+
+    /// Whether the values, of which each has its bits and perhaps others above, satisfy everything. Values that are
+    /// computed from others are put beside them then.
+    pub(crate) fn completes(&self, values: &mut [u128], scratch: &mut Scratch) -> bool {
+        if self.is_wide {
+            self.completes_by(values, &mut scratch.wide)
+        } else {
+            self.completes_by(values, &mut scratch.narrow)
         }
     }
 
-    /// Whether the values, of which each has its bits and perhaps others above, satisfy everything.
-    pub(crate) fn accepts(&self, values: &[u128], scratch: &mut Vec<i128>) -> bool {
+    fn completes_by<N: Integer>(&self, values: &mut [u128], scratch: &mut Vec<N>) -> bool {
         scratch.clear();
+        let truth = |holds: bool| if holds { N::ONE } else { N::ZERO };
         for step in &self.steps {
             let of = |index: u32| scratch[index as usize];
             let result = match *step {
-                Step::Number(number) => number,
-                Step::Variable(index, kind) => {
-                    wrap(values[index as usize], kind).bits().cast_signed()
-                }
+                Step::Number(number) => N::of(number),
+                Step::Variable(index, kind) => N::of(wrap(values[index as usize], kind)),
                 Step::Binary(operator, left, right) => {
                     let (left, right) = (of(left), of(right));
                     match operator {
-                        Operator::Add => left.wrapping_add(right),
-                        Operator::Subtract => left.wrapping_sub(right),
-                        Operator::Multiply => match (i64::try_from(left), i64::try_from(right)) {
-                            (Ok(left), Ok(right)) => i128::from(left) * i128::from(right),
-                            _ => left.wrapping_mul(right),
-                        },
-                        // Where a right side does not count, it need not have a result.
-                        Operator::Divide => {
-                            divide(left, right, i64::checked_div, i128::checked_div)
-                        }
-                        Operator::Remainder => {
-                            divide(left, right, i64::checked_rem, i128::checked_rem)
-                        }
-                        Operator::ShiftLeft => {
-                            left.wrapping_shl(u32::try_from(right).unwrap_or_default())
-                        }
-                        Operator::And | Operator::Both => left & right,
-                        Operator::Or | Operator::Either => left | right,
-                        Operator::Xor => left ^ right,
-                        Operator::ShiftRight => left >> right.clamp(0, 127),
-                        Operator::Equal => i128::from(left == right),
-                        Operator::Less => i128::from(left < right),
+                        Operator::Add => left.add(right),
+                        Operator::Subtract => left.subtract(right),
+                        Operator::Multiply => left.multiply(right),
+                        Operator::Divide => left.divide(right),
+                        Operator::Remainder => left.remainder(right),
+                        Operator::ShiftLeft => left.shift_left(right),
+                        Operator::And | Operator::Both => left.and(right),
+                        Operator::Or | Operator::Either => left.or(right),
+                        Operator::Xor => left.xor(right),
+                        Operator::ShiftRight => left.shift_right(right),
+                        Operator::Equal => truth(left == right),
+                        Operator::Less => truth(left < right),
+                        // Of single values: a set of them is a step of its own.
+                        Operator::Distinct => truth(left != right),
                     }
                 }
-                Step::Not(of_) => 1 - of(of_),
-                Step::Cast(of_, kind) => wrap(of(of_).cast_unsigned(), kind).bits().cast_signed(),
-                Step::Select(condition, yes, no) => of(if of(condition) == 1 { yes } else { no }),
+                Step::Not(of_) => N::ONE.subtract(of(of_)),
+                Step::Cast(of_, kind) => N::of(wrap(of(of_).bits(), kind)),
+                Step::Select(condition, yes, no) => {
+                    of(if of(condition) == N::ONE { yes } else { no })
+                }
+                Step::Distinct(start, end) => {
+                    let first = scratch.len();
+                    for &(place, _) in &self.terms[start as usize..end as usize] {
+                        scratch.push(scratch[place as usize]);
+                    }
+                    let values = &mut scratch[first..];
+                    values.sort_unstable();
+                    let differ = values.windows(2).all(|pair| pair[0] != pair[1]);
+                    scratch.truncate(first);
+                    truth(differ)
+                }
+                Step::Sum(start, end) => {
+                    let terms = &self.terms[start as usize..end as usize];
+                    terms.iter().fold(N::ZERO, |sum, &(place, subtracted)| {
+                        if subtracted {
+                            sum.subtract(of(place))
+                        } else {
+                            sum.sum(of(place))
+                        }
+                    })
+                }
+                Step::Within(place, low, high) => {
+                    if of(place) < N::of(low) || of(place) > N::of(high) {
+                        return false;
+                    }
+                    N::ONE
+                }
+                Step::Require(place) => {
+                    if of(place) != N::ONE {
+                        return false;
+                    }
+                    N::ONE
+                }
             };
             scratch.push(result);
         }
-        self.roots.iter().all(|&root| scratch[root] == 1)
+        for &(variable, place) in &self.defined {
+            values[variable as usize] = scratch[place as usize].bits();
+        }
+        true
     }
-}
 
-/// By 64 bits where they are enough, which is several times as fast.
-fn divide(
-    left: i128,
-    right: i128,
-    small: fn(i64, i64) -> Option<i64>,
-    large: fn(i128, i128) -> Option<i128>,
-) -> i128 {
-    if let (Ok(left), Ok(right)) = (i64::try_from(left), i64::try_from(right))
-        && let Some(result) = small(left, right)
-    {
-        return result.into();
+    #[cfg(test)]
+    pub(crate) fn defined(&self) -> &[(u32, u32)] {
+        &self.defined
     }
-    large(left, right).unwrap_or_default()
 }

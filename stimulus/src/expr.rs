@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
-use crate::record::{self, Id, Node, Operator, Recording, Source};
+use crate::record::{self, Id, Node, Operator, Source};
 use crate::value::{Integer, Kind, Number, Ordered, Value};
 
 /// A value that a constraint computes from what is drawn: of type `T` to the compiler, an exact integer when
@@ -312,40 +312,33 @@ fn joined(conditions: impl Iterator<Item = Expr<bool>>, join: Join) -> Option<Ex
     halves(&conditions.collect::<Vec<_>>(), join)
 }
 
-/// So few values are told apart by a proof, which names their ranges too if they cannot be.
-const PROVED: usize = 8;
+/// So few values are compared one by one: in a diagram that is the smallest.
+const COMPARED: usize = 8;
 
 /// All of them different.
 pub fn unique<T: Value>(values: &[Expr<T>]) -> Expr<bool> {
-    // To a solver, that there are more values than numbers is the hardest of all.
-    if values.len() > PROVED && record::with(|recording| are_too_many(recording, values)) {
-        return lift(false);
+    if values.len() <= COMPARED {
+        let pairs = values.iter().enumerate().flat_map(|(index, &one)| {
+            let others = values[index + 1..].iter();
+            others.map(move |&other| ne(one, other))
+        });
+        return all_of(pairs);
     }
-    let pairs = values.iter().enumerate().flat_map(|(index, &one)| {
-        let others = values[index + 1..].iter();
-        others.map(move |&other| ne(one, other))
+    let mut numbers = record::with(|recording| {
+        let number = |value: &Expr<T>| match recording.nodes[value.id as usize] {
+            Node::Number(number) => Some(number),
+            _ => None,
+        };
+        values.iter().filter_map(number).collect::<Vec<_>>()
     });
-    all_of(pairs)
-}
-
-/// Whether there are fewer numbers than values that have to be different, by the ranges of fields.
-fn are_too_many<T>(recording: &Recording, values: &[Expr<T>]) -> bool {
-    let range = |value: &Expr<T>| match recording.nodes[value.id as usize] {
-        Node::Variable(index) => {
-            let variable = recording.variables[index as usize];
-            Some((variable.low.small()?, variable.high.small()?))
-        }
-        Node::Number(number) => Some((number.small()?, number.small()?)),
-        _ => None,
-    };
-    let ranges: Option<Vec<_>> = values.iter().map(range).collect();
-    let ends = ranges.and_then(|ranges| {
-        let (lows, highs) = (ranges.iter().map(|it| it.0), ranges.iter().map(|it| it.1));
-        Some((lows.min()?, highs.max()?))
-    });
-    ends.and_then(|(low, high)| high.checked_sub(low))
-        .and_then(|distance| usize::try_from(distance).ok())
-        .is_some_and(|distance| distance < values.len() - 1)
+    let count = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() < count || count == values.len() {
+        return lift(numbers.len() == count);
+    }
+    let differ = |all, &value| Expr::binary(Operator::Distinct, all, value);
+    values.iter().fold(lift(true), differ)
 }
 
 /// The bit of this place, from 0 on.

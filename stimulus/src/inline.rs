@@ -16,7 +16,7 @@ use crate::blast::Blaster;
 use crate::diagram::{Diagram, Edge};
 use crate::draw::Coins;
 use crate::error::RandomizeError;
-use crate::evaluate::Program;
+use crate::evaluate::{self, Program, WIDTHS};
 use crate::product::{Base, First, Products};
 use crate::record::{Id, Node, Operator, Recording};
 use crate::sample::Meaning;
@@ -100,7 +100,7 @@ struct Scratch {
     leaders: Vec<u32>,
     taken: Vec<bool>,
     literals: Vec<(u32, bool)>,
-    values: Vec<i128>,
+    values: evaluate::Scratch,
     sets: Vec<Set>,
 }
 
@@ -115,7 +115,7 @@ impl Default for Scratch {
             leaders: Vec::new(),
             taken: Vec::new(),
             literals: Vec::new(),
-            values: Vec::new(),
+            values: evaluate::Scratch::default(),
             sets: Vec::new(),
         }
     }
@@ -123,7 +123,7 @@ impl Default for Scratch {
 
 thread_local! {
     static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
-    static TRIED: RefCell<Vec<i128>> = const { RefCell::new(Vec::new()) };
+    static TRIED: RefCell<evaluate::Scratch> = RefCell::default();
 }
 
 /// What is added, and to what.
@@ -487,13 +487,9 @@ fn program(
 ) -> Option<Program> {
     let own = scratch.conjuncts.iter().filter(|(_, of)| *of == leader);
     let roots: Vec<Id> = own.map(|&(id, _)| id).collect();
-    let mut cone: Vec<Id> = roots
-        .iter()
-        .flat_map(|&root| solver::cone(request.recording, root))
-        .collect();
-    cone.sort_unstable();
-    cone.dedup();
-    solver::program(request.recording, shapes, &cone, &roots)
+    WIDTHS
+        .into_iter()
+        .find_map(|bits| Program::new(request.recording, shapes, &roots, &[], &[], bits))
 }
 
 impl Set {
@@ -503,7 +499,7 @@ impl Set {
         products: &Products,
         rng: &mut dyn Rng,
         values: &mut [u128],
-        scratch: &mut Vec<i128>,
+        scratch: &mut evaluate::Scratch,
     ) -> bool {
         if let Some(program) = &self.program {
             let mut coins = Coins::new(rng);
@@ -512,7 +508,7 @@ impl Set {
                     values[variable as usize] = coins.bits(width);
                 }
                 self.related.base.sample(&mut coins, values);
-                program.accepts(values, scratch)
+                program.completes(values, scratch)
             });
             if fits {
                 return true;

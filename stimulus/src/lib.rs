@@ -114,10 +114,15 @@
 //!
 //! | a group of fields that constraints relate | is drawn | each solution as likely |
 //! |---|---|---|
-//! | of which half of all values fit | by rejection | exactly |
+//! | of which half of what is proposed fits | by rejection | exactly |
 //! | whose diagram has up to 2^18 nodes | from the diagram | to within 2^-50 |
 //! | of which some of 8192 tries fit | by rejection | exactly |
-//! | else: products of fields of 16 bits and more, for example | by a SAT solver, with random phases | **no**: all can be drawn, some far likelier than others |
+//! | of which ranges of fields can be told to have no solution, until most of what is left fits: factors of a bounded product | by rejection, from these ranges | to within 2^-50 |
+//! | else: remainders of wide products, for example | by a SAT solver, with random phases | **no**: all can be drawn, some far likelier than others |
+//!
+//! What is proposed has different values where more than 8 are to be `unique`, as by a shuffle; and a field that an
+//! equation determines, alone or as a summand, is computed from the others: `c == a * b`, `sum(payload) + header == total`. So these
+//! take a few microseconds at any width.
 //!
 //! Which of these it is depends on nothing but the constraints. What is built for a type is built
 //! once a thread. A draw from a diagram takes a few hundred nanoseconds.
@@ -127,7 +132,8 @@
 //! what the type's constraints give; where that does not fit, they get a diagram of their own, which is kept by
 //! what they are, with the values in them: 256 sets a type. Not so for a type with vectors or `fixed` fields, whose new
 //! constraints are solved from the start: about a millisecond for a burst of AXI. A draw by a SAT solver takes
-//! milliseconds; a problem that takes it more than 100,000 conflicts, such as the factors of a large number, is an error.
+//! milliseconds, of remainders of products of 64 bits a second; a problem that takes it more than 100,000 conflicts, such as the
+//! factors of a large number or `a * b == c * d` of 32 bits, is an error, for which it may take half a minute.
 //! With `before`, 32 random values are tried for the field that comes first: it has each of its values as often where a good part
 //! of them has solutions.
 //!
@@ -148,7 +154,9 @@
 mod aimed;
 mod bits;
 mod blast;
+mod boxes;
 mod diagram;
+mod distinct;
 mod draw;
 mod error;
 mod evaluate;
@@ -166,6 +174,7 @@ mod product;
 )]
 mod randomize;
 mod record;
+mod rejection;
 mod sample;
 mod search;
 mod shape;

@@ -30,6 +30,8 @@ pub(crate) enum Operator {
     Both,
     /// `||`
     Either,
+    /// That a number differs from those that the left side says to differ, of which the first stands beside `true`.
+    Distinct,
 }
 
 /// A number or a condition. Conditions are 0 and 1.

@@ -69,9 +69,9 @@ impl Shape {
         self.bits > WIDEST
     }
 
-    /// Whether arithmetic on 128 bits is enough.
-    pub(crate) fn is_small(self) -> bool {
-        self.signed_bits() <= 127
+    /// Whether so many bits are enough, with a sign.
+    pub(crate) fn fits(self, bits: u32) -> bool {
+        self.signed_bits() <= bits
     }
 
     pub(crate) fn may_be_zero(self) -> bool {
@@ -126,6 +126,33 @@ pub(crate) fn extend(recording: &Recording, ranges: &[(Number, Number)], shapes:
     }
 }
 
+/// Whether a node always has a result that numbers of so many bits can tell: what is larger than these is taken for the
+/// largest of them, which is right where it is only compared with smaller ones, or made larger still.
+pub(crate) fn is_plain(recording: &Recording, shapes: &[Shape], id: Id, bits: u32) -> bool {
+    let shape = |id: Id| shapes[id as usize];
+    let is_small = |id: Id| shape(id).fits(bits);
+    match recording.nodes[id as usize] {
+        Node::Binary(operator, left, right) => match operator {
+            Operator::Multiply => true,
+            Operator::ShiftLeft => is_small(right) && !shape(right).may_be_negative(),
+            Operator::Add => {
+                is_small(id) && is_small(left) && is_small(right)
+                    || !shape(left).signed && !shape(right).signed
+            }
+            Operator::Equal | Operator::Less => is_small(left) || is_small(right),
+            Operator::Divide | Operator::Remainder => {
+                is_small(left) && is_small(right) && !shape(right).may_be_zero()
+            }
+            Operator::ShiftRight => {
+                is_small(left) && is_small(right) && !shape(right).may_be_negative()
+            }
+            _ => is_small(id) && is_small(left) && is_small(right),
+        },
+        Node::Unknown => false,
+        node => is_small(id) && node.operands().all(is_small),
+    }
+}
+
 fn holds(kind: Kind, value: i128) -> bool {
     let width = Number::from(value).width();
     if kind.signed {
@@ -156,9 +183,11 @@ fn binary(operator: Operator, left: Shape, right: Shape) -> Shape {
         left.bits.max(right.bits)
     };
     match operator {
-        Operator::Equal | Operator::Less | Operator::Both | Operator::Either => {
-            Shape::between(0, 1)
-        }
+        Operator::Equal
+        | Operator::Less
+        | Operator::Both
+        | Operator::Either
+        | Operator::Distinct => Shape::between(0, 1),
         Operator::Add => corners(i128::checked_add).unwrap_or(Shape::of(widest + 1, both)),
         Operator::Subtract => {
             let bits = left.signed_bits().max(right.signed_bits());

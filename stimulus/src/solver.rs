@@ -5,17 +5,17 @@
 //! and each group is drawn on its own: by rejection if enough of what is tried fits, else from a diagram,
 //! and if that gets too large, by a SAT solver.
 
-use std::cell::RefCell;
-
 use rand_core::Rng;
 
 use crate::bits::{Full, Gates};
 use crate::blast::Blaster;
 use crate::diagram::{Diagram, Edge};
-use crate::draw::{self, Coins};
+use crate::distinct;
+use crate::draw::Coins;
 use crate::error::{Place, RandomizeError};
-use crate::evaluate::Program;
+use crate::evaluate;
 use crate::record::{Class, Id, Node, Operator, Recording, Requirement, Stream};
+use crate::rejection::{Free, Rejection};
 use crate::sample::{Level, Meaning, Sampler};
 use crate::search::{Hard, Search};
 use crate::shape::{self, Shape};
@@ -29,6 +29,8 @@ const MOST_LEVELS: usize = 1500;
 const TRIES: usize = 256;
 /// …so many have to fit for rejection to be the fastest.
 const ENOUGH: usize = 128;
+/// The same where values have to differ.
+const FEW: usize = 8;
 /// What is too large for a diagram is drawn by rejection if this many of so many tries fit.
 const LAST_TRIES: usize = 8192;
 const LAST_ENOUGH: usize = 8;
@@ -46,23 +48,9 @@ pub(crate) struct Solver {
     type_name: &'static str,
 }
 
-/// A variable on its own.
-#[derive(Debug)]
-struct Free {
-    variable: u32,
-    low: u128,
-    high: u128,
-    /// Values with their weights, if it has any.
-    weights: Vec<(u128, u32)>,
-    total: u64,
-}
-
 #[derive(Debug)]
 enum Group {
-    Rejection {
-        proposals: Vec<Free>,
-        program: Program,
-    },
+    Rejection(Rejection),
     Diagram {
         /// Each variable, and how many bits of it are not always 0.
         widths: Vec<(u32, u32)>,
@@ -72,31 +60,6 @@ enum Group {
         search: Box<Search>,
         constraints: Vec<usize>,
     },
-}
-
-thread_local! {
-    static SCRATCH: RefCell<Vec<i128>> = const { RefCell::new(Vec::new()) };
-}
-
-impl Free {
-    fn new(variable: u32, (low, high): (Number, Number)) -> Free {
-        Free {
-            variable,
-            low: low.bits(),
-            high: high.bits(),
-            weights: Vec::new(),
-            total: 0,
-        }
-    }
-
-    fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
-        values[self.variable as usize] = if self.weights.is_empty() {
-            draw::between(rng, self.low, self.high)
-        } else {
-            let weights = self.weights.iter().map(|&(_, weight)| weight);
-            self.weights[draw::weighted(rng, self.total, weights)].0
-        };
-    }
 }
 
 impl Solver {
@@ -146,7 +109,7 @@ impl Solver {
         self.groups
             .iter()
             .map(|(_, group)| match group {
-                Group::Rejection { .. } => "rejection",
+                Group::Rejection(_) => "rejection",
                 Group::Diagram { .. } => "diagram",
                 Group::Search { .. } => "search",
             })
@@ -157,19 +120,7 @@ impl Solver {
 impl Group {
     fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) -> Result<(), Hard> {
         match self {
-            Group::Rejection { proposals, program } => {
-                let mut scratch = SCRATCH.take();
-                // Some of those tried before have fitted, so this ends.
-                loop {
-                    for proposal in proposals {
-                        proposal.draw(rng, values);
-                    }
-                    if program.accepts(values, &mut scratch) {
-                        break;
-                    }
-                }
-                SCRATCH.set(scratch);
-            }
+            Group::Rejection(rejection) => rejection.draw(rng, values),
             Group::Diagram { widths, sampler } => {
                 let mut coins = Coins::new(rng);
                 for &(variable, width) in widths {
@@ -334,14 +285,17 @@ impl<'a> Compiler<'a> {
 
     fn group(&self, parts: &Parts) -> Result<Group, RandomizeError> {
         self.refuse_large(parts)?;
-        let requirements = parts.hard.iter().chain(&parts.soft);
-        let roots: Vec<Id> = requirements
-            .map(|&index| self.recording.requirements[index].node)
-            .collect();
-        let program = program(self.recording, &self.shapes, &parts.cone, &roots);
-        if let Some(group) = self.rejection(parts, program.as_ref(), TRIES, ENOUGH) {
-            return Ok(group);
+        if self.differ_too_many(parts) {
+            return Err(self.too_few_values(parts));
         }
+        // Where a diagram would be of each pair of values that differ, what is proposed fits well enough.
+        let enough = |rejection: &Rejection| if rejection.has_sets() { FEW } else { ENOUGH };
+        let rejection = match self.rejection(parts) {
+            Some(rejection) if self.fits(&rejection, TRIES, enough(&rejection)) => {
+                return Ok(Group::Rejection(rejection));
+            }
+            rejection => rejection,
+        };
         if parts.variables.len() <= MOST_LEVELS {
             for order in ORDERS {
                 match self.diagram(parts, order) {
@@ -351,8 +305,15 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        if let Some(group) = self.rejection(parts, program.as_ref(), LAST_TRIES, LAST_ENOUGH) {
-            return Ok(group);
+        if let Some(rejection) = rejection {
+            if self.fits(&rejection, LAST_TRIES, LAST_ENOUGH) {
+                return Ok(Group::Rejection(rejection));
+            }
+            if let Some(rejection) = rejection.divided(&self.ranges)
+                && self.fits(&rejection, LAST_TRIES, LAST_ENOUGH)
+            {
+                return Ok(Group::Rejection(rejection));
+            }
         }
         self.search(parts)
     }
@@ -392,38 +353,66 @@ impl<'a> Compiler<'a> {
             || parts.variables.iter().map(depth).min() != parts.variables.iter().map(depth).max()
     }
 
-    /// Rejection, if enough of what is tried fits. The tries are the same everywhere.
-    fn rejection(
-        &self,
-        parts: &Parts,
-        program: Option<&Program>,
-        tries: usize,
-        enough: usize,
-    ) -> Option<Group> {
-        let program = program?;
-        // With an order among variables, what is likely depends on more than how many solutions there are.
-        if parts.variables.is_empty() || self.has_order(parts) {
+    /// Rejection, if what is likely depends on nothing but how many solutions there are: not on an order of variables.
+    fn rejection(&self, parts: &Parts) -> Option<Rejection> {
+        if self.has_order(parts) {
             return None;
         }
-        let proposals: Vec<Free> = parts
-            .variables
-            .iter()
-            .map(|&variable| Free::new(variable, self.ranges[variable as usize]))
-            .collect();
+        let node = |&index: &usize| self.recording.requirements[index].node;
+        let hard: Vec<Id> = parts.hard.iter().map(node).collect();
+        let soft: Vec<Id> = parts.soft.iter().map(node).collect();
+        Rejection::new(
+            self.recording,
+            &self.shapes,
+            &self.ranges,
+            &parts.variables,
+            (&hard, &soft),
+        )
+    }
+
+    /// Whether enough of what is tried fits. The tries are the same everywhere.
+    fn fits(&self, rejection: &Rejection, tries: usize, enough: usize) -> bool {
         let mut rng = Stream(0x5eed);
         let mut values = vec![0; self.recording.variables.len()];
-        let mut scratch = Vec::new();
-        let mut fitting = 0;
-        for _ in 0..tries {
-            for proposal in &proposals {
-                proposal.draw(&mut rng, &mut values);
+        let mut scratch = evaluate::Scratch::default();
+        let mut tried = (0..tries).map(|_| rejection.attempt(&mut rng, &mut values, &mut scratch));
+        (0..enough).all(|_| tried.any(|fits| fits))
+    }
+
+    /// Whether more values have to differ than there are.
+    fn differ_too_many(&self, parts: &Parts) -> bool {
+        let nodes = parts
+            .hard
+            .iter()
+            .map(|&index| self.recording.requirements[index].node);
+        let nodes: Vec<Id> = nodes.collect();
+        distinct::contradict(self.recording, &self.ranges, &nodes)
+    }
+
+    /// What says so: to a solver, that there are more values than numbers is the hardest of all.
+    fn too_few_values(&self, parts: &Parts) -> RandomizeError {
+        let (open, mut needed) = with_ranges_as_constraints(self.recording, parts);
+        let contradict = |requirements: &[Requirement]| {
+            let nodes: Vec<Id> = requirements.iter().map(|one| one.node).collect();
+            let ranges = shape::ranges(&open, nodes.iter().copied());
+            distinct::contradict(&open, &ranges, &nodes)
+        };
+        // By halves, as most are not needed.
+        let mut size = needed.len();
+        while size > 0 {
+            let mut start = 0;
+            while start < needed.len() {
+                let mut fewer = needed.clone();
+                fewer.drain(start..(start + size).min(needed.len()));
+                if contradict(&fewer) {
+                    needed = fewer;
+                } else {
+                    start += size;
+                }
             }
-            fitting += usize::from(program.accepts(&values, &mut scratch));
+            size /= 2;
         }
-        (fitting >= enough).then(|| Group::Rejection {
-            proposals,
-            program: program.clone(),
-        })
+        self.contradiction(needed)
     }
 
     /// `None` if there is no solution.
@@ -611,9 +600,13 @@ impl<'a> Compiler<'a> {
         let found = contradicting(&open, &parts.variables, &requirements, SMALL_CONFLICT)
             .or_else(|| contradicting(self.recording, &parts.variables, &hard, LARGEST))
             .unwrap_or(requirements);
+        self.contradiction(found)
+    }
+
+    fn contradiction(&self, constraints: Vec<Requirement>) -> RandomizeError {
         RandomizeError::Conflict {
             type_name: self.type_name,
-            constraints: found.iter().map(|one| self.place(one)).collect(),
+            constraints: constraints.iter().map(|one| self.place(one)).collect(),
         }
     }
 }
@@ -626,34 +619,6 @@ pub(crate) enum Order {
 
 /// In which diagrams are tried.
 pub(crate) const ORDERS: [Order; 2] = [Order::LowestFirst, Order::HighestFirst];
-
-/// What tells whether values fit, if every number in it is small and always there. `cone` is all that the roots depend
-/// on.
-pub(crate) fn program(
-    recording: &Recording,
-    shapes: &[Shape],
-    cone: &[Id],
-    roots: &[Id],
-) -> Option<Program> {
-    let is_plain = |&id: &Id| {
-        let shape = |id: Id| shapes[id as usize];
-        shape(id).is_small()
-            && match recording.nodes[id as usize] {
-                Node::Binary(Operator::Divide | Operator::Remainder, _, right) => {
-                    !shape(right).may_be_zero()
-                }
-                Node::Binary(Operator::ShiftLeft | Operator::ShiftRight, _, right) => {
-                    !shape(right).may_be_negative()
-                }
-                Node::Unknown => false,
-                _ => true,
-            }
-    };
-    let kind = |index: u32| recording.variables[index as usize].kind;
-    cone.iter()
-        .all(is_plain)
-        .then(|| Program::new(&recording.nodes, cone, roots, kind))
-}
 
 /// Requirements of which none can be left out, if these contradict each other and are not too large.
 fn contradicting(

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::evaluate::bounds::Verdict;
+use crate::evaluate::{Program, Scratch, WIDTHS};
 use crate::inline::{Inline, Outcome, Request};
 use crate::record::{Source, Variable};
 use crate::sample;
@@ -21,6 +23,7 @@ enum Tree {
     Not(Box<Tree>),
     Cast(Kind, Box<Tree>),
     Select(Box<Tree>, Box<Tree>, Box<Tree>),
+    Distinct(Vec<Tree>),
 }
 
 const UNSIGNED: Kind = Kind {
@@ -59,6 +62,13 @@ impl Tree {
                 };
                 chosen.evaluate(fields)?
             }
+            Tree::Distinct(values) => {
+                let values: Option<Vec<i128>> =
+                    values.iter().map(|value| value.evaluate(fields)).collect();
+                let values = values?;
+                let pairs = (1..values.len()).map(|place| values[..place].contains(&values[place]));
+                i128::from(!pairs.into_iter().any(|is_there| is_there))
+            }
             Tree::Binary(operator, left, right) => {
                 let left = left.evaluate(fields)?;
                 match operator {
@@ -81,6 +91,7 @@ impl Tree {
                     Operator::Equal => i128::from(left == right),
                     Operator::Less => i128::from(left < right),
                     Operator::Both | Operator::Either => right,
+                    Operator::Distinct => unreachable!("made of a list only"),
                 }
             }
         })
@@ -97,6 +108,13 @@ impl Tree {
                 yes.record(recording, fields),
                 no.record(recording, fields),
             ),
+            Tree::Distinct(values) => {
+                let all = recording.push(Node::Number(1_i128.into()));
+                return values.iter().fold(all, |all, value| {
+                    let value = value.record(recording, fields);
+                    recording.push(Node::Binary(Operator::Distinct, all, value))
+                });
+            }
             Tree::Binary(operator, left, right) => {
                 let left = left.record(recording, fields);
                 Node::Binary(*operator, left, right.record(recording, fields))
@@ -154,7 +172,16 @@ fn condition() -> impl Strategy<Value = Tree> {
         };
         Tree::Binary(operator, Box::new(left), Box::new(right))
     });
-    comparison.prop_recursive(3, 8, 2, |inner| {
+    let distinct = prop::collection::vec(number(), 1..5).prop_map(Tree::Distinct);
+    let plain = (0..FIELDS.len(), -4_i128..4).prop_map(|(field, number)| {
+        Tree::Distinct(vec![
+            Tree::Field(field),
+            Tree::Number(number),
+            Tree::Field(1),
+        ])
+    });
+    let condition = prop_oneof![6 => comparison, 1 => distinct, 1 => plain];
+    condition.prop_recursive(3, 8, 2, |inner| {
         let operators = prop_oneof![Just(Operator::Both), Just(Operator::Either)];
         prop_oneof![
             3 => (operators, inner.clone(), inner.clone()).prop_map(|(operator, left, right)| {
@@ -253,10 +280,18 @@ fn decoded(values: &[u128]) -> [i128; 3] {
     })
 }
 
-fn program_of(compiler: &Compiler<'_>, parts: &Parts) -> Option<Program> {
+fn program_of(compiler: &Compiler<'_>) -> Option<Program> {
+    program_within(compiler, WIDTHS[0])
+}
+
+fn wide_program_of(compiler: &Compiler<'_>) -> Option<Program> {
+    program_within(compiler, WIDTHS[1])
+}
+
+fn program_within(compiler: &Compiler<'_>, bits: u32) -> Option<Program> {
     let all = &compiler.recording.requirements;
     let roots: Vec<Id> = all.iter().map(|requirement| requirement.node).collect();
-    program(compiler.recording, &compiler.shapes, &parts.cone, &roots)
+    Program::new(compiler.recording, &compiler.shapes, &roots, &[], &[], bits)
 }
 
 /// All in one group, whatever they have in common.
@@ -304,26 +339,96 @@ proptest! {
         prop_assume!(compiler.refuse_large(&parts).is_ok());
         let mut rng = Stream(seed);
 
-        let program = program_of(&compiler, &parts);
+        let program = program_of(&compiler);
         if let Some(program) = &program {
             // Values outside of what a comparison with a number leaves are not tried.
-            let mut scratch = Vec::new();
+            let mut scratch = Scratch::default();
+            let wide = wide_program_of(&compiler).unwrap();
             for solution in &expected {
-                let values = solution.map(i128::cast_unsigned);
-                prop_assert!(program.accepts(&values, &mut scratch), "{solution:?}");
+                let mut values = solution.map(i128::cast_unsigned);
+                prop_assert!(program.completes(&mut values, &mut scratch), "{solution:?}");
+                prop_assert!(wide.completes(&mut values, &mut scratch), "{solution:?}");
+            }
+            for _ in 0..20 {
+                let mut values = std::array::from_fn::<_, 3, _>(|_| u128::from(rng.next()));
+                let fits = program.completes(&mut values, &mut scratch);
+                prop_assert_eq!(fits, wide.completes(&mut values, &mut scratch));
+                prop_assert_eq!(fits, expected.contains(&decoded(&values)));
             }
         }
         let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
         prop_assert_eq!(diagram.is_some(), !expected.is_empty());
         let search = compiler.search(&parts).ok();
         prop_assert_eq!(search.is_some(), !expected.is_empty());
-        let rejection = compiler.rejection(&parts, program.as_ref(), TRIES, 1);
+        let rejection = compiler.rejection(&parts);
+        if let Some(rejection) = &rejection {
+            // What is computed from the other values is what it was.
+            let mut scratch = Scratch::default();
+            for solution in &expected {
+                let mut values = solution.map(i128::cast_unsigned);
+                for (variable, _) in rejection.defined() {
+                    values[*variable as usize] = 0;
+                }
+                prop_assert!(rejection.completes(&mut values, &mut scratch), "{solution:?}");
+                prop_assert_eq!(decoded(&values), *solution);
+            }
+        }
+        let rejection = rejection
+            .filter(|rejection| compiler.fits(rejection, TRIES, 1))
+            .map(Group::Rejection);
         for group in [diagram, search, rejection].into_iter().flatten() {
             for _ in 0..8 {
                 let mut values = vec![0; FIELDS.len()];
                 group.draw(&mut rng, &mut values).unwrap();
                 prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_ranges_is_true_of_their_values(
+        conditions in prop::collection::vec(condition(), 1..3),
+        ends: [(i128, i128); 3],
+        seed: u64,
+    ) {
+        let recording = recording(&conditions);
+        let compiler = Compiler::new(&recording, "test").unwrap();
+        let parts = together(&recording);
+        prop_assume!(compiler.refuse_large(&parts).is_ok());
+        let Some(rejection) = compiler.rejection(&parts) else {
+            return Ok(());
+        };
+        let ranges: [(i128, i128); 3] = std::array::from_fn(|index| {
+            let (low, high) = full(FIELDS[index]);
+            let (low, high) = (low.small().unwrap(), high.small().unwrap());
+            let inside = |end: i128| low + end.rem_euclid(high - low + 1);
+            let (one, other) = (inside(ends[index].0), inside(ends[index].1));
+            (one.min(other), one.max(other))
+        });
+        let program = program_of(&compiler).unwrap();
+        let solutions = solutions(&conditions);
+        let inside = |solution: &&[i128; 3]| {
+            solution.iter().zip(ranges).all(|(value, (low, high))| (low..=high).contains(value))
+        };
+        let count = solutions.iter().filter(inside).count();
+        let all: i128 = ranges.iter().map(|(low, high)| high - low + 1).product();
+        match program.judge(|index| ranges[index as usize], &mut Vec::new()) {
+            Verdict::None => prop_assert_eq!(count, 0),
+            Verdict::All => prop_assert_eq!(count as i128, all),
+            Verdict::Some => {}
+        }
+        // Divided, it gives solutions, and all of them.
+        let divided = rejection.divided(&compiler.ranges);
+        if let Some(divided) = divided.filter(|divided| compiler.fits(divided, 256, 8)) {
+            let mut rng = Stream(seed);
+            let mut values = vec![0; 3];
+            let mut left: std::collections::BTreeSet<_> = solutions.iter().copied().collect();
+            for _ in 0..30 * solutions.len() {
+                divided.draw(&mut rng, &mut values);
+                prop_assert!(solutions.contains(&decoded(&values)), "{:?}", decoded(&values));
+                left.remove(&decoded(&values));
+            }
+            prop_assert!(left.is_empty(), "{:?}", left);
         }
     }
 
@@ -484,7 +589,6 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
     let recording = recording(&conditions);
     let compiler = Compiler::new(&recording, "test").unwrap();
     let parts = together(&recording);
-    let program = program_of(&compiler, &parts);
     let groups = [
         compiler
             .diagram(&parts, Order::LowestFirst)
@@ -494,9 +598,7 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
             .diagram(&parts, Order::HighestFirst)
             .unwrap()
             .unwrap(),
-        compiler
-            .rejection(&parts, program.as_ref(), TRIES, 1)
-            .unwrap(),
+        Group::Rejection(compiler.rejection(&parts).unwrap()),
     ];
     for (seed, group) in (0..).zip(groups) {
         let mut rng = Stream(seed);
@@ -638,15 +740,12 @@ fn what_multiplies_many_bits_is_searched() {
     };
     let (a, b) = (recording.variable(variable), recording.variable(variable));
     let product = recording.push(Node::Binary(Operator::Multiply, a, b));
-    let (from, to) = (1_i128 << 60, (1_i128 << 60) + (1 << 44));
-    for (limit, less) in [(from, false), (to, true)] {
-        let limit = recording.push(Node::Number(limit.into()));
-        let mut condition = recording.push(Node::Binary(Operator::Less, product, limit));
-        if !less {
-            condition = recording.push(Node::Not(condition));
-        }
-        recording.require(condition, false, Source::default());
-    }
+    // Ranges of the factors tell nothing of the lowest bits of the product.
+    let mask = recording.push(Node::Number(0xff_ffff_i128.into()));
+    let lowest = recording.push(Node::Binary(Operator::And, product, mask));
+    let wanted = recording.push(Node::Number(0x12_3457_i128.into()));
+    let condition = recording.push(Node::Binary(Operator::Equal, lowest, wanted));
+    recording.require(condition, false, Source::default());
     let solver = Solver::new(&recording, "test").unwrap();
     assert_eq!(solver.methods(), ["search"]);
     let mut seen = std::collections::BTreeSet::new();
@@ -655,8 +754,7 @@ fn what_multiplies_many_bits_is_searched() {
         solver.draw(&mut Stream(seed), &mut values).unwrap();
         solver.draw(&mut Stream(seed), &mut again).unwrap();
         assert_eq!(values, again, "one seed, one solution");
-        let product = (values[0] * values[1]).cast_signed();
-        assert!((from..to).contains(&product), "{product}");
+        assert_eq!(values[0] * values[1] & 0xff_ffff, 0x12_3457);
         seen.insert(values);
     }
     assert!(seen.len() > 1, "other seeds, other solutions");

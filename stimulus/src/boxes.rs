@@ -1,0 +1,189 @@
+//! Where solutions can be: ranges of some variables, divided until most of what is left fits. What is proposed from
+//! these leaves each solution as likely, and it fits where little of what the whole ranges have does, as of the factors
+//! of a bounded product.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use rand_core::Rng;
+
+use crate::draw;
+use crate::evaluate::Program;
+use crate::evaluate::bounds::{Range, Verdict};
+
+/// Parts that are apart, each with ranges of all variables.
+#[derive(Debug)]
+pub(crate) struct Boxes {
+    variables: Vec<u32>,
+    ranges: Vec<Range>,
+    /// The sum of the sizes up to each, as shares of 2^62.
+    sums: Vec<u64>,
+}
+
+/// As many parts, at most.
+const MOST: usize = 4096;
+/// As many steps of programs, at most.
+const STEPS: usize = 1 << 22;
+/// Of so many variables each is tried.
+const VARIABLES: usize = 16;
+/// All shares together, nearly.
+const WHOLE: f64 = (1_u64 << 62) as f64;
+
+struct Part {
+    size: f64,
+    ranges: Vec<Range>,
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Part) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Part {}
+
+impl PartialOrd for Part {
+    fn partial_cmp(&self, other: &Part) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Part {
+    fn cmp(&self, other: &Part) -> Ordering {
+        let own = self.size.total_cmp(&other.size);
+        own.then_with(|| self.ranges.cmp(&other.ranges))
+    }
+}
+
+fn size(range: &Range) -> f64 {
+    range.1.abs_diff(range.0) as f64 + 1.0
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    length: usize,
+    variables: &'a [u32],
+    /// Of all variables.
+    whole: &'a [Range],
+    scratch: Vec<Range>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    fn judge(&mut self, ranges: &[Range]) -> Verdict {
+        self.steps += self.length;
+        let range_of = |index: u32| match self.variables.iter().position(|&it| it == index) {
+            Some(place) => ranges[place],
+            None => self.whole[index as usize],
+        };
+        self.program.judge(range_of, &mut self.scratch)
+    }
+
+    /// The halves of a part that may have solutions, divided where that leaves least.
+    fn halves(&mut self, part: &Part) -> Vec<(Verdict, Part)> {
+        let mut best: Option<(f64, f64, Vec<(Verdict, Part)>)> = None;
+        for place in 0..part.ranges.len().min(VARIABLES) {
+            let (low, high) = part.ranges[place];
+            if low == high {
+                continue;
+            }
+            let middle = (low >> 1) + (high >> 1) + (low & high & 1);
+            let mut halves = Vec::new();
+            for range in [(low, middle), (middle + 1, high)] {
+                let mut ranges = part.ranges.clone();
+                ranges[place] = range;
+                let verdict = self.judge(&ranges);
+                if verdict != Verdict::None {
+                    let size = ranges.iter().map(size).product();
+                    halves.push((verdict, Part { size, ranges }));
+                }
+            }
+            let left: f64 = halves.iter().map(|(_, half)| half.size).sum();
+            let (width, is_better) = (size(&(low, high)), |known: f64, wide: f64| {
+                left < known || (left == known && size(&(low, high)) > wide)
+            });
+            if best
+                .as_ref()
+                .is_none_or(|&(known, wide, _)| is_better(known, wide))
+            {
+                best = Some((left, width, halves));
+            }
+        }
+        best.map(|(_, _, halves)| halves).unwrap_or_default()
+    }
+}
+
+impl Boxes {
+    /// `None` if nothing comes of it. `whole` has the ranges of all variables; those of these are divided.
+    pub(crate) fn new(program: &Program, variables: &[u32], whole: &[Range]) -> Option<Boxes> {
+        let length = program.length()?;
+        let mut variables = variables.to_vec();
+        let range = |variable: u32| whole[variable as usize];
+        // The widest first: only so many are tried.
+        variables.sort_by_key(|&variable| {
+            let (low, high) = range(variable);
+            (std::cmp::Reverse(high.abs_diff(low)), variable)
+        });
+        let ranges: Vec<Range> = variables.iter().map(|&variable| range(variable)).collect();
+        let all: f64 = ranges.iter().map(size).product();
+        if !all.is_finite() || variables.is_empty() {
+            return None;
+        }
+        let mut search = Search {
+            program,
+            length,
+            variables: &variables,
+            whole,
+            scratch: Vec::new(),
+            steps: 0,
+        };
+        let mut open = BinaryHeap::from([Part { size: all, ranges }]);
+        let mut done: Vec<Part> = Vec::new();
+        let (mut unsure, mut sure) = (all, 0.0);
+        while unsure > sure && open.len() + done.len() < MOST && search.steps < STEPS {
+            let Some(part) = open.pop() else {
+                break;
+            };
+            unsure -= part.size;
+            if part.ranges.iter().all(|range| range.0 == range.1) {
+                // No more can be told of it.
+                done.push(part);
+                continue;
+            }
+            for (verdict, half) in search.halves(&part) {
+                if verdict == Verdict::All {
+                    sure += half.size;
+                    done.push(half);
+                } else {
+                    unsure += half.size;
+                    open.push(half);
+                }
+            }
+        }
+        done.extend(open.into_sorted_vec());
+        let total: f64 = done.iter().map(|part| part.size).sum();
+        let mut sum = 0;
+        let sums = done.iter().map(|part| {
+            sum += (part.size / total * WHOLE) as u64;
+            sum
+        });
+        let boxes = Boxes {
+            sums: sums.collect(),
+            ranges: done.iter().flat_map(|part| part.ranges.clone()).collect(),
+            variables,
+        };
+        (sum > 0).then_some(boxes)
+    }
+
+    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+        let total = self.sums.last().copied().unwrap_or(1);
+        let drawn = draw::below(rng, total.into()) as u64;
+        let place = self.sums.partition_point(|&sum| sum <= drawn);
+        let count = self.variables.len();
+        let ranges = &self.ranges[place * count..][..count];
+        for (&variable, &(low, high)) in self.variables.iter().zip(ranges) {
+            values[variable as usize] =
+                draw::between(rng, low.cast_unsigned(), high.cast_unsigned());
+        }
+    }
+}

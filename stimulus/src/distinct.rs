@@ -1,0 +1,286 @@
+//! Values that all differ, drawn one after the other: as fast as a shuffle, and each solution as likely.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+
+use rand_core::Rng;
+
+use crate::draw;
+use crate::record::{Id, Node, Operator, Recording};
+use crate::value::{Kind, Number};
+
+/// Variables that differ, with those of their ranges made larger that only partly overlap others. Of any two ranges
+/// then one is within the other, or they are apart. The smallest come first, so how many values are left for each does
+/// not depend on which ones were drawn before it.
+#[derive(Debug)]
+pub(crate) struct Distinct {
+    members: Vec<Member>,
+    signed: bool,
+    /// The first and the last value of all.
+    low: u128,
+    high: u128,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    /// `None` for a number.
+    variable: Option<u32>,
+    /// What is drawn from. All bounds are in the order of unsigned numbers.
+    low: u128,
+    high: u128,
+    /// What has to be drawn.
+    within: (u128, u128),
+}
+
+/// So many ranges are made larger.
+const WIDENED: usize = 64;
+/// Values among which those drawn are marked by a bit each.
+const MARKED: u128 = 1 << 20;
+
+#[derive(Default)]
+struct Scratch {
+    marks: Vec<u64>,
+    seen: HashSet<u128>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// The values that a condition says to differ, if it says so.
+pub(crate) fn values(recording: &Recording, mut condition: Id) -> Option<Vec<Id>> {
+    let mut values = Vec::new();
+    while let Node::Binary(Operator::Distinct, before, value) = recording.nodes[condition as usize]
+    {
+        values.push(value);
+        condition = before;
+    }
+    (!values.is_empty()).then_some(values)
+}
+
+/// The variable that a node is, perhaps as another type that has all of its values.
+pub(crate) fn variable(
+    recording: &Recording,
+    ranges: &[(Number, Number)],
+    mut node: Id,
+) -> Option<u32> {
+    let mut casts: Vec<Kind> = Vec::new();
+    while let Node::Cast(of, kind) = recording.nodes[node as usize] {
+        casts.push(kind);
+        node = of;
+    }
+    let Node::Variable(index) = recording.nodes[node as usize] else {
+        return None;
+    };
+    let (low, high) = ranges[index as usize];
+    let is_kept = |end: Number, kind: Kind| crate::evaluate::wrap(end.bits(), kind) == end;
+    let kept = casts
+        .iter()
+        .all(|&kind| is_kept(low, kind) && is_kept(high, kind));
+    kept.then_some(index)
+}
+
+impl Distinct {
+    /// `None` if not all are variables of one sign and numbers, or their ranges overlap too much.
+    pub(crate) fn new(
+        recording: &Recording,
+        ranges: &[(Number, Number)],
+        condition: Id,
+    ) -> Option<Distinct> {
+        let mut set = Distinct::members(recording, ranges, condition)?;
+        let mut variables: Vec<u32> = set.variables().collect();
+        variables.sort_unstable();
+        if variables.windows(2).any(|pair| pair[0] == pair[1]) {
+            return None;
+        }
+        set.nest()?;
+
+        Some(set)
+    }
+
+    fn members(
+        recording: &Recording,
+        ranges: &[(Number, Number)],
+        condition: Id,
+    ) -> Option<Distinct> {
+        let mut members = Vec::new();
+        for value in values(recording, condition)? {
+            let (variable, (low, high)) = match recording.nodes[value as usize] {
+                Node::Number(number) => (None, (number, number)),
+                _ => {
+                    let index = variable(recording, ranges, value)?;
+                    (Some(index), ranges[index as usize])
+                }
+            };
+            members.push((variable, low, high));
+        }
+        let signed = members.iter().any(|(_, low, _)| low.is_negative());
+        let flip = u128::from(signed) << 127;
+        let members: Option<Vec<Member>> = members
+            .into_iter()
+            .map(|(variable, low, high)| {
+                // A number that no signed one is would be out of order.
+                if signed && (low.small().is_none() || high.small().is_none()) {
+                    return None;
+                }
+                let (low, high) = (low.bits() ^ flip, high.bits() ^ flip);
+                Some(Member {
+                    variable,
+                    low,
+                    high,
+                    within: (low, high),
+                })
+            })
+            .collect();
+        let members = members?;
+        Some(Distinct {
+            signed,
+            low: members.iter().map(|it| it.low).min()?,
+            high: members.iter().map(|it| it.high).max()?,
+            members,
+        })
+    }
+
+    pub(crate) fn variables(&self) -> impl Iterator<Item = u32> {
+        self.members.iter().filter_map(|member| member.variable)
+    }
+
+    /// Makes ranges larger until those that overlap are within each other.
+    fn nest(&mut self) -> Option<()> {
+        let mut widened = 0;
+        loop {
+            self.members
+                .sort_unstable_by_key(|it| (it.low, Reverse(it.high), it.variable));
+            // Those around the present one, the innermost last.
+            let mut around: Vec<usize> = Vec::new();
+            let mut partly = None;
+            for (index, member) in self.members.iter().enumerate() {
+                while around
+                    .last()
+                    .is_some_and(|&outer| self.members[outer].high < member.low)
+                {
+                    around.pop();
+                }
+                if let Some(&outer) = around.last()
+                    && self.members[outer].high < member.high
+                {
+                    partly = Some((outer, index));
+                    break;
+                }
+                around.push(index);
+            }
+            let Some((first, second)) = partly else {
+                break;
+            };
+            widened += 1;
+            if widened > WIDENED {
+                return None;
+            }
+            let (one, other) = (self.members[first], self.members[second]);
+            let larger = if one.high - one.low < other.high - other.low {
+                second
+            } else {
+                first
+            };
+            (self.members[larger].low, self.members[larger].high) = (one.low, other.high);
+        }
+        self.members
+            .sort_by_key(|member| (member.high - member.low, member.low, member.variable));
+        Some(())
+    }
+
+    /// Draws all of them; `false` if one is outside of its own range.
+    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) -> bool {
+        let mut scratch = SCRATCH.take();
+        let is_marked = self.high - self.low < MARKED;
+        if is_marked {
+            scratch.marks.clear();
+            let words = (self.high - self.low) as usize / 64 + 1;
+            scratch.marks.resize(words, 0);
+        } else {
+            scratch.seen.clear();
+        }
+        let mut fits = true;
+        for member in &self.members {
+            // There are more values than members before it, so this ends: after a few tries but for the last ones.
+            let value = loop {
+                let value = draw::between(rng, member.low, member.high);
+                let is_new = if is_marked {
+                    let place = (value - self.low) as usize;
+                    let word = &mut scratch.marks[place / 64];
+                    let bit = 1 << (place % 64);
+                    let is_new = *word & bit == 0;
+                    *word |= bit;
+                    is_new
+                } else {
+                    scratch.seen.insert(value)
+                };
+                if is_new {
+                    break value;
+                }
+            };
+            fits &= (member.within.0..=member.within.1).contains(&value);
+            if let Some(variable) = member.variable {
+                values[variable as usize] = value ^ u128::from(self.signed) << 127;
+            }
+        }
+        SCRATCH.set(scratch);
+        fits
+    }
+}
+
+/// Whether one of these conditions says that more values differ than there are, by the ranges of variables.
+pub(crate) fn contradict(
+    recording: &Recording,
+    ranges: &[(Number, Number)],
+    conditions: &[Id],
+) -> bool {
+    conjuncts(recording, conditions)
+        .into_iter()
+        .any(|condition| are_too_many(recording, ranges, condition))
+}
+
+/// What has to be true, with a conjunct for each operand of `&&`.
+pub(crate) fn conjuncts(recording: &Recording, roots: &[Id]) -> Vec<Id> {
+    let mut pending: Vec<Id> = roots.iter().rev().copied().collect();
+    let mut conjuncts = Vec::new();
+    while let Some(id) = pending.pop() {
+        match recording.nodes[id as usize] {
+            Node::Binary(Operator::Both, left, right) => pending.extend([right, left]),
+            _ => conjuncts.push(id),
+        }
+    }
+    conjuncts
+}
+
+fn are_too_many(recording: &Recording, ranges: &[(Number, Number)], condition: Id) -> bool {
+    let Some(mut set) = Distinct::members(recording, ranges, condition) else {
+        return false;
+    };
+    set.members.sort_unstable_by_key(|member| member.low);
+    // Each value goes to the one that has the fewest left, if there is any.
+    let mut waiting = BinaryHeap::new();
+    let mut members = set.members.iter().peekable();
+    let mut value = set.low;
+    loop {
+        while let Some(member) = members.next_if(|member| member.low <= value) {
+            waiting.push(Reverse(member.high));
+        }
+        match waiting.pop() {
+            Some(Reverse(high)) if high < value => return true,
+            Some(_) => {}
+            None => match members.peek() {
+                Some(member) => {
+                    value = member.low;
+                    continue;
+                }
+                None => return false,
+            },
+        }
+        match value.checked_add(1) {
+            Some(next) => value = next,
+            None => return waiting.len() + members.len() > 0,
+        }
+    }
+}

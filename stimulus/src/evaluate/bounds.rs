@@ -1,0 +1,177 @@
+//! What a program can come to, where variables lie in ranges: it rules out ranges without any solution.
+
+use super::integer::Integer as _;
+use super::{Program, Step, wrap};
+use crate::record::Operator;
+use crate::solver::full;
+
+/// From and to, both included.
+pub(crate) type Range = (i128, i128);
+
+const ALL: Range = (i128::MIN, i128::MAX);
+const NO: Range = (0, 0);
+const YES: Range = (1, 1);
+const EITHER: Range = (0, 1);
+
+/// Of values in some ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    None,
+    Some,
+    All,
+}
+
+impl Program {
+    /// The number of steps, of a program whose numbers are as large as those of ranges.
+    pub(crate) fn length(&self) -> Option<usize> {
+        (!self.is_wide).then_some(self.steps.len())
+    }
+
+    /// Which of the values in these ranges fit, as far as that can be told.
+    pub(crate) fn judge(
+        &self,
+        range_of: impl Fn(u32) -> Range,
+        scratch: &mut Vec<Range>,
+    ) -> Verdict {
+        debug_assert!(!self.is_wide, "numbers of ranges are not as large");
+        let mut verdict = Verdict::All;
+        scratch.clear();
+        for step in &self.steps {
+            let of = |index: u32| scratch[index as usize];
+            let range = match *step {
+                Step::Number(number) => (i128::of(number), i128::of(number)),
+                Step::Variable(index, _) => range_of(index),
+                Step::Binary(operator, left, right) => binary(operator, of(left), of(right)),
+                Step::Not(of_) => {
+                    let (low, high) = of(of_);
+                    (1 - high, 1 - low)
+                }
+                Step::Cast(of_, kind) => {
+                    let (low, high) = of(of_);
+                    let is_kept = |end: i128| wrap(end.cast_unsigned(), kind).small() == Some(end);
+                    if is_kept(low) && is_kept(high) {
+                        (low, high)
+                    } else {
+                        let (low, high) = full(kind);
+                        low.small().zip(high.small()).unwrap_or(ALL)
+                    }
+                }
+                Step::Select(condition, yes, no) => match of(condition) {
+                    YES => of(yes),
+                    NO => of(no),
+                    _ => {
+                        let (yes, no) = (of(yes), of(no));
+                        (yes.0.min(no.0), yes.1.max(no.1))
+                    }
+                },
+                Step::Distinct(..) => EITHER,
+                Step::Sum(start, end) => {
+                    let terms = &self.terms[start as usize..end as usize];
+                    terms.iter().fold((0, 0), |sum, &(place, subtracted)| {
+                        let operator = if subtracted {
+                            Operator::Subtract
+                        } else {
+                            Operator::Add
+                        };
+                        binary(operator, sum, of(place))
+                    })
+                }
+                Step::Within(place, low, high) => {
+                    let (low, high) = (i128::of(low), i128::of(high));
+                    let range = &mut scratch[place as usize];
+                    if range.0 < low || range.1 > high {
+                        verdict = Verdict::Some;
+                    }
+                    *range = (range.0.max(low), range.1.min(high));
+                    if range.0 > range.1 {
+                        return Verdict::None;
+                    }
+                    YES
+                }
+                Step::Require(place) => {
+                    match of(place) {
+                        YES => {}
+                        NO => return Verdict::None,
+                        _ => verdict = Verdict::Some,
+                    }
+                    YES
+                }
+            };
+            scratch.push(range);
+        }
+        verdict
+    }
+}
+
+fn corners((a, b): Range, (c, d): Range, operation: impl Fn(i128, i128) -> i128) -> Range {
+    let results = [
+        operation(a, c),
+        operation(a, d),
+        operation(b, c),
+        operation(b, d),
+    ];
+    let [first, rest @ ..] = results;
+    rest.iter().fold((first, first), |(low, high), &result| {
+        (low.min(result), high.max(result))
+    })
+}
+
+/// The bits in which numbers of a range that is not negative differ, and all below these.
+fn open((low, high): Range) -> i128 {
+    let differ = (low ^ high).cast_unsigned();
+    let bits = 128 - differ.leading_zeros();
+    u128::MAX.checked_shr(128 - bits).unwrap_or(0).cast_signed()
+}
+
+fn binary(operator: Operator, left: Range, right: Range) -> Range {
+    let is_positive = left.0 >= 0 && right.0 >= 0;
+    match operator {
+        Operator::Add => (
+            left.0.saturating_add(right.0),
+            left.1.saturating_add(right.1),
+        ),
+        Operator::Subtract => (
+            left.0.saturating_sub(right.1),
+            left.1.saturating_sub(right.0),
+        ),
+        Operator::Multiply => corners(left, right, i128::saturating_mul),
+        Operator::Divide if right.0 > 0 || right.1 < 0 => {
+            corners(left, right, i128::saturating_div)
+        }
+        Operator::Remainder if left.0 >= 0 && right.0 > 0 => {
+            let (by, is_one) = (right.1, right.0 == right.1);
+            if is_one && left.0 / by == left.1 / by {
+                (left.0 % by, left.1 % by)
+            } else {
+                (0, left.1.min(by - 1))
+            }
+        }
+        Operator::And | Operator::Both if is_positive => (
+            left.0 & !open(left) & right.0 & !open(right),
+            (left.1 | open(left)) & (right.1 | open(right)),
+        ),
+        Operator::Or | Operator::Either if is_positive => (
+            (left.0 & !open(left)) | (right.0 & !open(right)),
+            left.1 | open(left) | right.1 | open(right),
+        ),
+        Operator::Xor if is_positive => {
+            let open = open(left) | open(right);
+            let kept = (left.0 ^ right.0) & !open;
+            (kept, kept | open)
+        }
+        Operator::ShiftLeft => corners(left, right, |value, by| value.shift_left(by)),
+        Operator::ShiftRight => corners(left, right, |value, by| value >> by.clamp(0, 127)),
+        Operator::Equal if left.0 == left.1 && left == right => YES,
+        Operator::Equal if left.1 < right.0 || right.1 < left.0 => NO,
+        Operator::Less if left.1 < right.0 => YES,
+        Operator::Less if left.0 >= right.1 => NO,
+        Operator::Equal | Operator::Less | Operator::Distinct => EITHER,
+        Operator::Divide
+        | Operator::Remainder
+        | Operator::And
+        | Operator::Both
+        | Operator::Or
+        | Operator::Either
+        | Operator::Xor => ALL,
+    }
+}

@@ -1,0 +1,281 @@
+//! Groups that are drawn by rejection: values are proposed, and those that fit are taken. What constraints say of one
+//! variable by the others is computed, and values that differ are proposed so: both leave each solution as likely.
+
+use std::cell::RefCell;
+
+use rand_core::Rng;
+
+use crate::boxes::Boxes;
+use crate::distinct::{self, Distinct};
+use crate::draw;
+use crate::evaluate::bounds::Range;
+use crate::evaluate::{Definition, Program, Scratch, WIDTHS};
+use crate::record::{Id, Node, Operator, Recording};
+use crate::shape::Shape;
+use crate::value::Number;
+
+/// A variable on its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Free {
+    pub(crate) variable: u32,
+    low: u128,
+    high: u128,
+    /// Values with their weights, if it has any.
+    pub(crate) weights: Vec<(u128, u32)>,
+    pub(crate) total: u64,
+}
+
+impl Free {
+    pub(crate) fn new(variable: u32, (low, high): (Number, Number)) -> Free {
+        Free {
+            variable,
+            low: low.bits(),
+            high: high.bits(),
+            weights: Vec::new(),
+            total: 0,
+        }
+    }
+
+    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+        values[self.variable as usize] = if self.weights.is_empty() {
+            draw::between(rng, self.low, self.high)
+        } else {
+            let weights = self.weights.iter().map(|&(_, weight)| weight);
+            self.weights[draw::weighted(rng, self.total, weights)].0
+        };
+    }
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// What is proposed for the variables of a group, and what decides.
+#[derive(Debug)]
+pub(crate) struct Rejection {
+    free: Vec<Free>,
+    /// Instead of those that are free.
+    boxes: Option<Boxes>,
+    sets: Vec<Distinct>,
+    program: Program,
+}
+
+impl Rejection {
+    /// `None` if numbers in it are too large, or not always there.
+    pub(crate) fn new(
+        recording: &Recording,
+        shapes: &[Shape],
+        ranges: &[(Number, Number)],
+        variables: &[u32],
+        (hard, soft): (&[Id], &[Id]),
+    ) -> Option<Rejection> {
+        if variables.is_empty() {
+            return None;
+        }
+        let mut is_free = vec![true; recording.variables.len()];
+        let mut sets = Vec::new();
+        let mut roots = Vec::new();
+        for root in distinct::conjuncts(recording, hard) {
+            match Distinct::new(recording, ranges, root) {
+                Some(set) if set.variables().all(|index| is_free[index as usize]) => {
+                    set.variables()
+                        .for_each(|index| is_free[index as usize] = false);
+                    sets.push(set);
+                }
+                _ => roots.push(root),
+            }
+        }
+        let (program, is_free) = WIDTHS.into_iter().find_map(|bits| {
+            let mut is_free = is_free.clone();
+            let mut definitions = Definitions {
+                recording,
+                shapes,
+                ranges,
+                bits,
+                found: Vec::new(),
+                of: vec![None; recording.variables.len()],
+            };
+            for &root in &roots {
+                definitions.look_at(root, &mut is_free);
+            }
+            let found = definitions.found;
+            let all: Vec<Id> = roots.iter().chain(soft).copied().collect();
+            let program = Program::new(recording, shapes, &all, &found, ranges, bits)?;
+            Some((program, is_free))
+        })?;
+        Some(Rejection {
+            free: variables
+                .iter()
+                .filter(|&&variable| is_free[variable as usize])
+                .map(|&variable| Free::new(variable, ranges[variable as usize]))
+                .collect(),
+            boxes: None,
+            sets,
+            program,
+        })
+    }
+
+    /// Proposes less that does not fit, where that can be told from ranges of variables.
+    pub(crate) fn divided(self, ranges: &[(Number, Number)]) -> Option<Rejection> {
+        let variables: Vec<u32> = self.free.iter().map(|free| free.variable).collect();
+        let range = |(low, high): (Number, Number)| low.small().zip(high.small());
+        if variables
+            .iter()
+            .any(|&index| range(ranges[index as usize]).is_none())
+        {
+            return None;
+        }
+        // No program has a variable that is too large.
+        let whole: Vec<Range> = ranges
+            .iter()
+            .map(|&it| range(it).unwrap_or_default())
+            .collect();
+        let boxes = Boxes::new(&self.program, &variables, &whole)?;
+        Some(Rejection {
+            boxes: Some(boxes),
+            ..self
+        })
+    }
+
+    /// Whether values that have to differ are drawn so, which nothing else does as fast.
+    pub(crate) fn has_sets(&self) -> bool {
+        !self.sets.is_empty()
+    }
+
+    /// Proposes values once, and tells whether they fit.
+    pub(crate) fn attempt(
+        &self,
+        rng: &mut dyn Rng,
+        values: &mut [u128],
+        scratch: &mut Scratch,
+    ) -> bool {
+        match &self.boxes {
+            Some(boxes) => boxes.draw(rng, values),
+            None => self.free.iter().for_each(|free| free.draw(rng, values)),
+        }
+        let mut fits = true;
+        for set in &self.sets {
+            fits &= set.draw(rng, values);
+        }
+        fits && self.completes(values, scratch)
+    }
+
+    /// Whether values fit with those that are computed from them.
+    pub(crate) fn completes(&self, values: &mut [u128], scratch: &mut Scratch) -> bool {
+        self.program.completes(values, scratch)
+    }
+
+    /// Variables that are computed, for tests.
+    #[cfg(test)]
+    pub(crate) fn defined(&self) -> &[(u32, u32)] {
+        self.program.defined()
+    }
+
+    /// Some of those tried before have fitted, so this ends.
+    pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
+        let mut scratch = SCRATCH.take();
+        while !self.attempt(rng, values, &mut scratch) {}
+        SCRATCH.set(scratch);
+    }
+}
+
+/// Finds variables that others determine: by an equation, of which they are one summand.
+struct Definitions<'a> {
+    recording: &'a Recording,
+    shapes: &'a [Shape],
+    ranges: &'a [(Number, Number)],
+    bits: u32,
+    found: Vec<Definition>,
+    /// The definition of each variable.
+    of: Vec<Option<usize>>,
+}
+
+/// Bits that sums of a few numbers take.
+const SUMMED: u32 = 3;
+
+impl Definitions<'_> {
+    fn look_at(&mut self, root: Id, is_free: &mut [bool]) {
+        let Node::Binary(Operator::Equal, left, right) = self.recording.nodes[root as usize] else {
+            return;
+        };
+        let shape = |id: Id| self.shapes[id as usize];
+        let bits = self.bits - SUMMED;
+        let is_summed = shape(left).fits(bits) && shape(right).fits(bits);
+        let terms = if is_summed {
+            let mut terms = Vec::new();
+            self.terms(left, false, &mut terms);
+            self.terms(right, true, &mut terms);
+            terms
+        } else {
+            vec![(left, false), (right, true)]
+        };
+        // The variable with the most values, so that most of what is proposed fits.
+        let mut candidates: Vec<(u128, usize, u32)> = (0..)
+            .zip(&terms)
+            .filter_map(|(place, &(id, _))| {
+                let variable = distinct::variable(self.recording, self.ranges, id)?;
+                let (low, high) = self.ranges[variable as usize];
+                is_free[variable as usize]
+                    .then(|| (high.bits().wrapping_sub(low.bits()), place, variable))
+            })
+            .collect();
+        candidates.sort_unstable_by(|one, other| other.cmp(one));
+        let determined = candidates.into_iter().find(|&(_, place, variable)| {
+            let others = (0..).zip(&terms).filter(|&(other, _)| other != place);
+            !self.depends(others.map(|(_, &(id, _))| id), variable)
+        });
+        let Some((_, place, variable)) = determined else {
+            return;
+        };
+        // What stands on the other side has the sign of the variable's own side turned.
+        let (_, own) = terms[place];
+        let rest = terms
+            .iter()
+            .enumerate()
+            .filter(|&(other, _)| other != place);
+        is_free[variable as usize] = false;
+        self.of[variable as usize] = Some(self.found.len());
+        self.found.push(Definition {
+            variable,
+            terms: rest.map(|(_, &(id, sign))| (id, sign == own)).collect(),
+        });
+    }
+
+    /// The summands of a number, each with whether it is subtracted.
+    fn terms(&self, id: Id, subtracted: bool, terms: &mut Vec<(Id, bool)>) {
+        let mut pending = vec![(id, subtracted)];
+        while let Some((id, subtracted)) = pending.pop() {
+            match self.recording.nodes[id as usize] {
+                Node::Binary(Operator::Add, left, right) => {
+                    pending.extend([(right, subtracted), (left, subtracted)]);
+                }
+                Node::Binary(Operator::Subtract, left, right) => {
+                    pending.extend([(right, !subtracted), (left, subtracted)]);
+                }
+                _ => terms.push((id, subtracted)),
+            }
+        }
+    }
+
+    /// Whether numbers depend on a variable, by definitions too.
+    fn depends(&self, of: impl Iterator<Item = Id>, variable: u32) -> bool {
+        let mut seen = vec![false; self.recording.nodes.len()];
+        let mut pending: Vec<Id> = of.collect();
+        while let Some(id) = pending.pop() {
+            if std::mem::replace(&mut seen[id as usize], true) {
+                continue;
+            }
+            if let Node::Variable(index) = self.recording.nodes[id as usize] {
+                if index == variable {
+                    return true;
+                }
+                if let Some(definition) = self.of[index as usize] {
+                    let terms = &self.found[definition].terms;
+                    pending.extend(terms.iter().map(|&(id, _)| id));
+                }
+            }
+            pending.extend(self.recording.nodes[id as usize].operands());
+        }
+        false
+    }
+}

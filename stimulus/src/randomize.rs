@@ -246,7 +246,7 @@ impl<T> Default for Settings<T> {
 /// A range with both ends.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a range of `{T}` has two ends: `0..=15` or `0..16`, not `{Self}`"
+    message = "a range of `{T}` is of integers and has two ends: `0..=15` or `0..16`, not `{Self}`"
 )]
 #[allow(private_interfaces, reason = "nobody else implements or calls it")]
 pub trait Bounds<T> {
@@ -255,14 +255,14 @@ pub trait Bounds<T> {
 }
 
 #[allow(private_interfaces, reason = "nobody else calls it")]
-impl<T: Value> Bounds<T> for RangeInclusive<T> {
+impl<T: Integer> Bounds<T> for RangeInclusive<T> {
     fn bounds(self) -> (Number, Number) {
         (Number::of(self.start()), Number::of(self.end()))
     }
 }
 
 #[allow(private_interfaces, reason = "nobody else calls it")]
-impl<T: Value> Bounds<T> for Range<T> {
+impl<T: Integer> Bounds<T> for Range<T> {
     fn bounds(self) -> (Number, Number) {
         let end = Number::of(&self.end);
         let last = match end.small() {
@@ -270,6 +270,25 @@ impl<T: Value> Bounds<T> for Range<T> {
             None => (end.bits() - 1).into(),
         };
         (Number::of(&self.start), last)
+    }
+}
+
+/// A range that the compiler has seen, so that what it said of its type need not be said again.
+#[doc(hidden)]
+pub struct Checked(Number, Number);
+
+impl Checked {
+    #[must_use]
+    pub fn new<T>(range: impl Bounds<T>) -> Checked {
+        let (low, high) = range.bounds();
+        Checked(low, high)
+    }
+}
+
+#[allow(private_interfaces, reason = "nobody else calls it")]
+impl<T> Bounds<T> for Checked {
+    fn bounds(self) -> (Number, Number) {
+        (self.0, self.1)
     }
 }
 
@@ -289,16 +308,43 @@ impl<T> Settings<T> {
     }
 }
 
-impl<T: Value> Settings<T> {
+/// What a range may be of.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "only fields that are integers, or lists of these, have a range",
+    note = "other fields are kept to some values by a constraint: `matches!(kind, Kind::Read | Kind::Write)`"
+)]
+pub trait Ranged {
+    type Number;
+}
+
+// For each type: of a blanket implementation, whatever uses the type would be an error too.
+macro_rules! ranged {
+    ($($integer:ty)*) => {$(
+        impl Ranged for $integer {
+            type Number = $integer;
+        }
+    )*};
+}
+
+ranged!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl<T> Settings<T> {
     #[must_use]
-    pub fn range(mut self, range: impl Bounds<T>) -> Self
-    where
-        T: Integer,
-    {
+    pub fn range(mut self, range: impl Bounds<T>) -> Self {
         self.range = Some(range.bounds());
         self
     }
 
+    #[must_use]
+    pub fn weight_between(mut self, range: impl Bounds<T>, weight: u32) -> Self {
+        let (low, high) = range.bounds();
+        self.classes.push(Class { low, high, weight });
+        self
+    }
+}
+
+impl<T: Value> Settings<T> {
     #[must_use]
     pub fn weight_of(mut self, value: T, weight: u32) -> Self {
         let value = Number::of(&value);
@@ -307,16 +353,6 @@ impl<T: Value> Settings<T> {
             high: value,
             weight,
         });
-        self
-    }
-
-    #[must_use]
-    pub fn weight_between(mut self, range: impl Bounds<T>, weight: u32) -> Self
-    where
-        T: Integer,
-    {
-        let (low, high) = range.bounds();
-        self.classes.push(Class { low, high, weight });
         self
     }
 

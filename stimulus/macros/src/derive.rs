@@ -285,11 +285,11 @@ fn checked_range(
         RangeLimits::Closed(_) => (quote!(<=), quote!(..=)),
         RangeLimits::HalfOpen(_) => (quote!(<), quote!(..)),
     };
+    // The type stands once, so that one that has no ranges is one error.
     quote_spanned!(range.span()=> {
-        const START: #scalar = #start;
-        const END: #scalar = #end;
-        const _: () = ::verifork_stimulus::__private::claim(START #order END, #message);
-        START #limits END
+        const ENDS: [<#scalar as ::verifork_stimulus::__private::Ranged>::Number; 2] = [#start, #end];
+        const _: () = ::verifork_stimulus::__private::claim(ENDS[0] #order ENDS[1], #message);
+        ::verifork_stimulus::__private::Checked::new(ENDS[0] #limits ENDS[1])
     })
 }
 

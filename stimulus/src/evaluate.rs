@@ -80,7 +80,7 @@ pub(crate) fn wrap(bits: u128, kind: Kind) -> Number {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     steps: Vec<Step>,
-    /// Of `Step::Distinct` and `Step::Sum`: places, and whether they are subtracted.
+    /// Of `Step::Distinct` and `Step::Defined`: places, and whether they are subtracted.
     terms: Vec<(u32, bool)>,
     /// Variables that are computed: by which step.
     defined: Vec<(u32, u32)>,
@@ -108,18 +108,27 @@ enum Step {
     Select(u32, u32, u32),
     /// Whether all of these terms differ.
     Distinct(u32, u32),
-    Sum(u32, u32),
-    /// A sum lies between two numbers.
+    Defined(Combined, u32, u32),
+    /// That lies between two numbers.
     Within(u32, Number, Number),
     /// One of all conditions.
     Require(u32),
 }
 
-/// A variable that is the sum of others, some of which are subtracted.
+/// A variable that is made of others.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) variable: u32,
+    pub(crate) combined: Combined,
     pub(crate) terms: Vec<(Id, bool)>,
+}
+
+/// What a variable is of its terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Combined {
+    /// Their sum, some of them subtracted.
+    Sum,
+    Xor,
 }
 
 impl Program {
@@ -198,7 +207,7 @@ impl Program {
                                 .map(|&(id, subtracted)| (place(id), subtracted));
                             let start = program.terms.len() as u32;
                             program.terms.extend(terms);
-                            Step::Sum(start, program.terms.len() as u32)
+                            Step::Defined(definition.combined, start, program.terms.len() as u32)
                         }
                     },
                     Node::Binary(Operator::Distinct, ..) => {
@@ -221,7 +230,7 @@ impl Program {
                 places[id as usize] = program.steps.len() as u32;
                 let place = program.steps.len() as u32;
                 program.steps.push(step);
-                if let (Node::Variable(index), Step::Sum(..)) = (node, step) {
+                if let (Node::Variable(index), Step::Defined(..)) = (node, step) {
                     let (low, high) = ranges[index as usize];
                     program.defined.push((index, place));
                     program.steps.push(Step::Within(place, low, high));
@@ -287,13 +296,14 @@ impl Program {
                     scratch.truncate(first);
                     truth(differ)
                 }
-                Step::Sum(start, end) => {
+                Step::Defined(combined, start, end) => {
                     let terms = &self.terms[start as usize..end as usize];
-                    terms.iter().fold(N::ZERO, |sum, &(place, subtracted)| {
-                        if subtracted {
-                            sum.subtract(of(place))
-                        } else {
-                            sum.sum(of(place))
+                    terms.iter().fold(N::ZERO, |all, &(place, subtracted)| {
+                        let term = of(place);
+                        match combined {
+                            Combined::Xor => all.xor(term),
+                            Combined::Sum if subtracted => all.subtract(term),
+                            Combined::Sum => all.sum(term),
                         }
                     })
                 }

@@ -293,35 +293,59 @@ impl Products {
 const NO_SOLUTION: u32 = 1;
 const FIRST: u32 = 2;
 
-/// The parts that are known: an open table, which is soon emptied.
-#[derive(Debug, Default)]
+/// The parts that are known: an open table, which is emptied by counting on.
+#[derive(Debug)]
 struct Known {
-    /// A place in the base, a condition, and what is known of both: 0 is free.
-    entries: Vec<(u32, u32, u32)>,
+    entries: Vec<Entry>,
     /// Memory for when these get more.
-    spare: Vec<(u32, u32, u32)>,
+    spare: Vec<Entry>,
     count: usize,
+    /// Entries of other turns are free.
+    turn: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    of_base: u32,
+    condition: u32,
+    /// What is known of both.
+    found: u32,
+    turn: u32,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Known {
+            entries: vec![Entry::default(); Self::SMALLEST],
+            spare: Vec::new(),
+            count: 0,
+            turn: 1,
+        }
+    }
 }
 
 impl Known {
-    const SMALLEST: usize = 1 << 6;
+    const SMALLEST: usize = 1 << 9;
 
     fn clear(&mut self) {
-        self.entries.truncate(Self::SMALLEST);
-        self.entries.fill((0, 0, 0));
-        self.entries.resize(Self::SMALLEST, (0, 0, 0));
         self.count = 0;
+        self.turn = self.turn.wrapping_add(1);
+        if self.turn == 0 {
+            self.entries.fill(Entry::default());
+            self.turn = 1;
+        }
     }
 
     /// Where the entry is, or is to be.
+    #[inline]
     fn find(&self, of_base: u32, condition: u32) -> usize {
         let mask = self.entries.len() - 1;
         let mixed =
             (u64::from(of_base) << 32 | u64::from(condition)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut at = (mixed >> 32) as usize & mask;
         loop {
-            let entry = self.entries[at];
-            if entry.2 == 0 || (entry.0, entry.1) == (of_base, condition) {
+            let entry = &self.entries[at];
+            if entry.turn != self.turn || (entry.of_base, entry.condition) == (of_base, condition) {
                 return at;
             }
             at = (at + 1) & mask;
@@ -329,26 +353,36 @@ impl Known {
     }
 
     /// 0 if nothing is known of it, or what was inserted.
+    #[inline]
     fn get(&self, of_base: u32, condition: Edge) -> u32 {
-        self.entries[self.find(of_base, condition.number())].2
+        let entry = &self.entries[self.find(of_base, condition.number())];
+        if entry.turn == self.turn {
+            entry.found
+        } else {
+            0
+        }
     }
 
     fn insert(&mut self, of_base: u32, condition: Edge, place: Option<u32>) {
         if self.count * 2 >= self.entries.len() {
             std::mem::swap(&mut self.entries, &mut self.spare);
             self.entries.clear();
-            self.entries.resize(self.spare.len() * 2, (0, 0, 0));
+            self.entries.resize(self.spare.len() * 2, Entry::default());
             for index in 0..self.spare.len() {
                 let entry = self.spare[index];
-                if entry.2 > 0 {
-                    let at = self.find(entry.0, entry.1);
+                if entry.turn == self.turn {
+                    let at = self.find(entry.of_base, entry.condition);
                     self.entries[at] = entry;
                 }
             }
         }
         let at = self.find(of_base, condition.number());
-        let place = place.map_or(NO_SOLUTION, |place| place + FIRST);
-        self.entries[at] = (of_base, condition.number(), place);
+        self.entries[at] = Entry {
+            of_base,
+            condition: condition.number(),
+            found: place.map_or(NO_SOLUTION, |place| place + FIRST),
+            turn: self.turn,
+        };
         self.count += 1;
     }
 }

@@ -9,7 +9,7 @@ use crate::boxes::Boxes;
 use crate::distinct::{self, Distinct};
 use crate::draw;
 use crate::evaluate::bounds::Range;
-use crate::evaluate::{Definition, Program, Scratch, WIDTHS};
+use crate::evaluate::{Combined, Definition, Program, Scratch, WIDTHS};
 use crate::record::{Id, Node, Operator, Recording};
 use crate::shape::Shape;
 use crate::value::Number;
@@ -179,7 +179,8 @@ impl Rejection {
     }
 }
 
-/// Finds variables that others determine: by an equation, of which they are one summand.
+/// Finds variables that others determine: by an equation, of which they are one summand or one
+/// operand of exclusive ors.
 struct Definitions<'a> {
     recording: &'a Recording,
     shapes: &'a [Shape],
@@ -198,17 +199,22 @@ impl Definitions<'_> {
         let Node::Binary(Operator::Equal, left, right) = self.recording.nodes[root as usize] else {
             return;
         };
+        let node = |id: Id| self.recording.nodes[id as usize];
+        let is_xor = |id: Id| matches!(node(id), Node::Binary(Operator::Xor, ..));
+        let combined = if is_xor(left) || is_xor(right) {
+            Combined::Xor
+        } else {
+            Combined::Sum
+        };
         let shape = |id: Id| self.shapes[id as usize];
         let bits = self.bits - SUMMED;
-        let is_summed = shape(left).fits(bits) && shape(right).fits(bits);
-        let terms = if is_summed {
-            let mut terms = Vec::new();
-            self.terms(left, false, &mut terms);
-            self.terms(right, true, &mut terms);
-            terms
+        let mut terms = Vec::new();
+        if shape(left).fits(bits) && shape(right).fits(bits) {
+            self.terms(left, combined, false, &mut terms);
+            self.terms(right, combined, true, &mut terms);
         } else {
-            vec![(left, false), (right, true)]
-        };
+            terms.extend([(left, false), (right, true)]);
+        }
         // The variable with the most values, so that most of what is proposed fits.
         let mut candidates: Vec<(u128, usize, u32)> = (0..)
             .zip(&terms)
@@ -237,19 +243,21 @@ impl Definitions<'_> {
         self.of[variable as usize] = Some(self.found.len());
         self.found.push(Definition {
             variable,
+            combined,
             terms: rest.map(|(_, &(id, sign))| (id, sign == own)).collect(),
         });
     }
 
-    /// The summands of a number, each with whether it is subtracted.
-    fn terms(&self, id: Id, subtracted: bool, terms: &mut Vec<(Id, bool)>) {
+    /// The summands of a number, each with whether it is subtracted, or what it is the exclusive or of.
+    fn terms(&self, id: Id, combined: Combined, subtracted: bool, terms: &mut Vec<(Id, bool)>) {
         let mut pending = vec![(id, subtracted)];
         while let Some((id, subtracted)) = pending.pop() {
-            match self.recording.nodes[id as usize] {
-                Node::Binary(Operator::Add, left, right) => {
+            match (combined, self.recording.nodes[id as usize]) {
+                (Combined::Xor, Node::Binary(Operator::Xor, left, right))
+                | (Combined::Sum, Node::Binary(Operator::Add, left, right)) => {
                     pending.extend([(right, subtracted), (left, subtracted)]);
                 }
-                Node::Binary(Operator::Subtract, left, right) => {
+                (Combined::Sum, Node::Binary(Operator::Subtract, left, right)) => {
                     pending.extend([(right, !subtracted), (left, subtracted)]);
                 }
                 _ => terms.push((id, subtracted)),

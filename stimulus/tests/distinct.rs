@@ -192,6 +192,7 @@ fn what_others_determine_is_computed_and_leaves_each_solution_as_likely() {
     low == a.wrapping_mul(b),
     key ^ mask != 0,
     key + 1 == next,
+    a ^ key as u64 ^ 0x55 == mixed,
 )]
 struct Wide {
     a: u64,
@@ -201,6 +202,7 @@ struct Wide {
     key: u128,
     mask: u128,
     next: u128,
+    mixed: u64,
 }
 
 /// Numbers of constraints are exact, whatever their width.
@@ -211,6 +213,7 @@ fn products_of_64_bits_are_computed() {
             && t.low == t.a.wrapping_mul(t.b)
             && t.key != t.mask
             && Some(t.next) == t.key.checked_add(1)
+            && t.mixed == t.a ^ t.key as u64 ^ 0x55
     });
     for values in [
         drawn.iter().map(|t| t.a >> 61).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! What a program can come to, where variables lie in ranges: it rules out ranges without any solution.
 
 use super::integer::Integer as _;
-use super::{Program, Step, wrap};
+use super::{Combined, Program, Step, wrap};
 use crate::record::Operator;
 use crate::solver::full;
 
@@ -65,15 +65,15 @@ impl Program {
                     }
                 },
                 Step::Distinct(..) => EITHER,
-                Step::Sum(start, end) => {
+                Step::Defined(combined, start, end) => {
                     let terms = &self.terms[start as usize..end as usize];
-                    terms.iter().fold((0, 0), |sum, &(place, subtracted)| {
-                        let operator = if subtracted {
-                            Operator::Subtract
-                        } else {
-                            Operator::Add
+                    terms.iter().fold((0, 0), |all, &(place, subtracted)| {
+                        let operator = match combined {
+                            Combined::Xor => Operator::Xor,
+                            Combined::Sum if subtracted => Operator::Subtract,
+                            Combined::Sum => Operator::Add,
                         };
-                        binary(operator, sum, of(place))
+                        binary(operator, all, of(place))
                     })
                 }
                 Step::Within(place, low, high) => {

@@ -121,7 +121,7 @@ impl Close {
                 count(now.covered.saturating_sub(bins.covered), "bin"),
                 now.covered,
                 now.of,
-                overall(&totals)
+                overall(&totals).unwrap_or(0.0)
             );
             if failed {
                 print!("{}", String::from_utf8_lossy(&output.stdout));
@@ -179,7 +179,7 @@ impl Close {
         let totals = database.totals();
         let mut text = format!(
             "# cargo verifork run --seeds: {:.1} % of {} covered\n",
-            overall(&totals),
+            overall(&totals).unwrap_or(0.0),
             count(totals.len(), "group")
         );
         let mut seeds = BTreeSet::new();

@@ -75,7 +75,7 @@ impl Coverage {
             };
             fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
         }
-        let functional = functional(&totals).unwrap_or(0.0);
+        let functional = overall(&totals).unwrap_or(0.0);
         let of_code = if code.is_empty() {
             0.0
         } else {
@@ -141,15 +141,6 @@ fn shown(paths: &[PathBuf]) -> String {
     paths.join(", ")
 }
 
-/// How much of the groups is covered, in per cent; nothing where no bin counts, of which all would be covered.
-pub(crate) fn functional(totals: &[Total]) -> Option<f64> {
-    let groups = totals.iter().filter(|total| total.definition.weight > 0);
-    let counts = groups
-        .flat_map(Total::items)
-        .any(|item| item.weight > 0 && item.covered.of > 0);
-    counts.then(|| overall(totals))
-}
-
 /// As many per cent as are shown, never more than there are: 99.96 is not all.
 pub(crate) fn shown_percent(percent: f64) -> f64 {
     (percent * 10.0 + 1e-9).floor() / 10.0
@@ -159,7 +150,7 @@ fn table(database: &Database, totals: &[Total]) -> String {
     let runs = database.runs().count();
     let mut text = format!(
         "{:.1} % of {} covered in {}\n",
-        shown_percent(functional(totals).unwrap_or(0.0)),
+        shown_percent(overall(totals).unwrap_or(0.0)),
         count(totals.len(), "group"),
         count(runs, "run")
     );
@@ -179,7 +170,7 @@ fn table(database: &Database, totals: &[Total]) -> String {
         let _ = writeln!(
             text,
             "\n{:5.1} %  {}{digest}",
-            shown_percent(total.percent()),
+            shown_percent(total.percent().unwrap_or(0.0)),
             definition.name
         );
         if twin {

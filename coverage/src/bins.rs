@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 
 pub use self::ranges::{Keys, Values};
 pub(crate) use self::resolve::{Resolved, ResolvedBin, resolve};
+pub(crate) use self::sets::{Range, complement};
 
 use crate::transition::{IntoTransition, Transition};
 use crate::value::CoverValue;

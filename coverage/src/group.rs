@@ -418,11 +418,11 @@ pub trait CoverGroup {
     fn visit(&self, visit: &mut dyn FnMut(Item<'_>));
 
     /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights
-    /// (IEEE 1800-2023, 19.11.1).
+    /// (IEEE 1800-2023, 19.11.1). Of a group in which nothing has a weight, 0: all of nothing is no success.
     fn coverage(&self) -> f64 {
         let mut mean = Mean::default();
         self.visit(&mut |item| mean.add(item.options().weight, item.coverage()));
-        mean.percent()
+        mean.percent().unwrap_or(0.0)
     }
 
     /// Whether every point and cross that has a weight has reached its goal.

@@ -277,15 +277,12 @@ impl Mean {
         self.weights += weight as f64;
     }
 
-    pub(crate) fn percent(&self) -> f64 {
-        if self.weights == 0.0 {
-            100.0
-        } else {
-            self.sum / self.weights
-        }
+    /// `None` of nothing.
+    pub(crate) fn percent(&self) -> Option<f64> {
+        (self.weights > 0.0).then(|| self.sum / self.weights)
     }
 
-    pub(crate) fn of(parts: impl Iterator<Item = (u64, f64)>) -> f64 {
+    pub(crate) fn of(parts: impl Iterator<Item = (u64, f64)>) -> Option<f64> {
         let mut mean = Mean::default();
         for (weight, percent) in parts {
             mean.add(weight, percent);

@@ -95,14 +95,12 @@ impl Total {
         }
     }
 
-    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights.
-    pub fn percent(&self) -> f64 {
+    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights. `None` where
+    /// no bin counts: all of nothing is no success.
+    pub fn percent(&self) -> Option<f64> {
         let items = self.items();
-        Mean::of(
-            items
-                .iter()
-                .map(|item| (item.weight, item.covered.percent())),
-        )
+        let counting = items.iter().filter(|item| item.covered.of > 0);
+        Mean::of(counting.map(|item| (item.weight, item.covered.percent())))
     }
 
     /// Its points, and then its crosses.
@@ -128,23 +126,20 @@ impl Total {
     }
 }
 
-/// How much all these groups are covered, in per cent: the mean by their weights.
+/// How much all these groups are covered, in per cent: the mean by their weights of those in which bins count. `None`
+/// where there are none: all of nothing is no success.
 ///
 /// ```
 /// use verifork_coverage::{Database, overall};
 ///
 /// fn is_closed(database: &Database) -> bool {
-///     let totals = database.totals();
-///     !totals.is_empty() && overall(&totals) >= 100.0
+///     overall(&database.totals()).is_some_and(|percent| percent >= 100.0)
 /// }
 /// assert!(!is_closed(&Database::new()));
 /// ```
-pub fn overall(totals: &[Total]) -> f64 {
-    Mean::of(
-        totals
-            .iter()
-            .map(|total| (total.definition.weight, total.percent())),
-    )
+pub fn overall(totals: &[Total]) -> Option<f64> {
+    let weighed = |total: &Total| Some((total.definition.weight, total.percent()?));
+    Mean::of(totals.iter().filter_map(weighed))
 }
 
 /// A point or a cross of a group, over all runs.

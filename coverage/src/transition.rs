@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use crate::bins::{Keys, Values};
+use crate::bins::{Keys, Range, Values, complement};
 use crate::value::{CoverValue, Shape};
 
 /// One set of values, and how often in a row.
@@ -13,6 +13,29 @@ pub(crate) struct Step {
     pub(crate) values: Vec<Keys>,
     pub(crate) least: u32,
     pub(crate) most: u32,
+    pub(crate) repetition: Repetition,
+}
+
+/// What may lie between the values of a step that comes several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repetition {
+    /// `[*n]`: nothing.
+    Consecutive,
+    /// `[->n]`: other values, up to the last one.
+    Goto,
+    /// `[=n]`: other values, also behind the last one.
+    Nonconsecutive,
+}
+
+impl Step {
+    fn once(values: Vec<Keys>) -> Step {
+        Step {
+            values,
+            least: 1,
+            most: 1,
+            repetition: Repetition::Consecutive,
+        }
+    }
 }
 
 /// A sequence of samples: each set of values follows at the next sample of its point.
@@ -48,19 +71,46 @@ impl<V: CoverValue> Transition<V> {
     /// Goes on, at the next sample, with one of these values.
     #[must_use]
     pub fn then(mut self, values: impl Values<V>) -> Self {
-        self.steps.push(Step {
-            values: values.keys(),
-            least: 1,
-            most: 1,
-        });
+        self.steps.push(Step::once(values.keys()));
         self
     }
 
     /// The last step comes so many times in a row: `[*2:4]` of IEEE 1800.
     #[must_use]
-    pub fn repeated(mut self, times: RangeInclusive<u32>) -> Self {
+    pub fn repeated(self, times: RangeInclusive<u32>) -> Self {
+        self.coming(times, Repetition::Consecutive)
+    }
+
+    /// The last step comes so many times, with any other values before each, and the next step follows the last one at
+    /// once: `[->2:4]` of IEEE 1800.
+    ///
+    /// ```
+    /// use verifork_coverage::{Bins, GroupBuilder, Transition};
+    ///
+    /// // A request, two beats whenever they come, then at once the end: `1 => 2 [->2] => 3`.
+    /// let burst = Transition::from(1).then(2).goto(2..=2).then(3);
+    /// let mut builder = GroupBuilder::new("bus");
+    /// let phase = builder.point("phase", Bins::<u8>::new().transition("burst", burst))?;
+    /// [1, 0, 2, 0, 0, 2, 3].map(|value| phase.sample(value));
+    /// assert_eq!(phase.count("burst"), Some(1));
+    /// # Ok::<(), verifork_coverage::DefinitionError>(())
+    /// ```
+    #[must_use]
+    pub fn goto(self, times: RangeInclusive<u32>) -> Self {
+        self.coming(times, Repetition::Goto)
+    }
+
+    /// As [`goto`](Self::goto), but other values may also lie between the last one and the next step: `[=2:4]` of IEEE
+    /// 1800.
+    #[must_use]
+    pub fn nonconsecutive(self, times: RangeInclusive<u32>) -> Self {
+        self.coming(times, Repetition::Nonconsecutive)
+    }
+
+    fn coming(mut self, times: RangeInclusive<u32>, repetition: Repetition) -> Self {
         if let Some(step) = self.steps.last_mut() {
             (step.least, step.most) = (*times.start(), *times.end());
+            step.repetition = repetition;
         }
         self
     }
@@ -92,11 +142,7 @@ impl<V> IntoTransition<V> for Transition<V> {
 }
 
 fn sequence(sets: impl IntoIterator<Item = Vec<Keys>>) -> Transition {
-    let steps = sets.into_iter().map(|values| Step {
-        values,
-        least: 1,
-        most: 1,
-    });
+    let steps = sets.into_iter().map(Step::once);
     Transition {
         steps: steps.collect(),
         values: PhantomData,
@@ -141,7 +187,19 @@ pub(crate) struct Automaton {
     /// The places at which one ends, by the number of its bin.
     pub(crate) last: Vec<(u128, u32)>,
     /// For each place its values, range by range.
-    pub(crate) places: Vec<Vec<(u128, u128)>>,
+    pub(crate) places: Vec<Vec<Range>>,
+    /// The places at which a sequence may stay.
+    stays: u128,
+    /// The places behind which one or two may be left out.
+    skips: [u128; 2],
+}
+
+/// A place of one sequence.
+#[derive(Clone, Debug)]
+struct Place {
+    values: Vec<Range>,
+    /// Of values that do not count: there may be none, or many of them.
+    is_between: bool,
 }
 
 impl Automaton {
@@ -160,7 +218,7 @@ impl Automaton {
         {
             return Err("is of one sample: a transition has two at least".to_owned());
         }
-        let mut sequences: Vec<Vec<Vec<(u128, u128)>>> = vec![Vec::new()];
+        let mut sequences: Vec<Vec<Place>> = vec![Vec::new()];
         for step in &transition.steps {
             if step.least == 0 || step.most < step.least {
                 return Err(format!(
@@ -178,12 +236,12 @@ impl Automaton {
             for times in step.least..=step.most {
                 for sequence in &before {
                     let mut longer = sequence.clone();
-                    longer.extend(std::iter::repeat_n(values.clone(), times as usize));
+                    longer.extend(places(&values, times, step.repetition));
                     let needed: usize = sequences.iter().map(Vec::len).sum();
                     if self.places.len() + needed + longer.len() > LIMIT {
                         return Err(format!(
                             "brings the samples of this point's transitions to more than {LIMIT}, \
-                             each repetition of a range counted on its own"
+                             each repetition of a range counted on its own, and so what may lie between"
                         ));
                     }
                     sequences.push(longer);
@@ -192,19 +250,66 @@ impl Automaton {
         }
         let mut last = 0;
         for sequence in sequences {
-            self.first |= 1 << self.places.len();
-            self.places.extend(sequence);
-            last |= 1 << (self.places.len() - 1);
+            last |= self.append(sequence);
         }
         self.last.push((last, bin));
         Ok(())
     }
 
+    /// Adds one sequence, and returns the place at which it ends.
+    fn append(&mut self, mut sequence: Vec<Place>) -> u128 {
+        // An attempt begins with each sample, and ends with the first that completes it.
+        while sequence.last().is_some_and(|place| place.is_between) {
+            sequence.pop();
+        }
+        let begins = sequence.iter().take_while(|place| place.is_between).count();
+        sequence.drain(..begins);
+        let start = self.places.len();
+        self.first |= 1 << start;
+        for (index, place) in sequence.iter().enumerate() {
+            let bit = 1 << (start + index);
+            self.stays |= u128::from(place.is_between) * bit;
+            let ahead = &sequence[index + 1..];
+            let left_out = ahead.iter().take_while(|place| place.is_between).count();
+            for (count, skips) in (1..).zip(&mut self.skips) {
+                *skips |= u128::from(count <= left_out) * bit;
+            }
+        }
+        self.places.extend(sequence.into_iter().map(|it| it.values));
+        1 << (self.places.len() - 1)
+    }
+
     /// The state after a sample whose segment fits these places.
     #[inline]
     pub(crate) fn next(&self, state: u128, fits: u128) -> u128 {
-        (state << 1 | self.first) & fits
+        let [one, two] = self.skips;
+        let reached =
+            state << 1 | state & self.stays | (state & one) << 2 | (state & two) << 3 | self.first;
+        reached & fits
     }
+}
+
+/// The places of a step that comes so many times.
+fn places(values: &[Range], times: u32, repetition: Repetition) -> Vec<Place> {
+    let counted = Place {
+        values: values.to_vec(),
+        is_between: false,
+    };
+    let between = Place {
+        values: complement(values),
+        is_between: true,
+    };
+    let mut places = Vec::new();
+    for _ in 0..times {
+        if repetition != Repetition::Consecutive {
+            places.push(between.clone());
+        }
+        places.push(counted.clone());
+    }
+    if repetition == Repetition::Nonconsecutive {
+        places.push(between);
+    }
+    places
 }
 
 impl Transition {
@@ -224,13 +329,130 @@ impl Transition {
                     Err(range) => text.push_str(range),
                 }
             }
+            let sign = match step.repetition {
+                Repetition::Consecutive => "*",
+                Repetition::Goto => "->",
+                Repetition::Nonconsecutive => "=",
+            };
             match (step.least, step.most) {
-                (1, 1) => Ok(()),
-                (least, most) if least == most => write!(text, " [*{least}]"),
-                (least, most) => write!(text, " [*{least}..={most}]"),
+                (1, 1) if step.repetition == Repetition::Consecutive => Ok(()),
+                (least, most) if least == most => write!(text, " [{sign}{least}]"),
+                (least, most) => write!(text, " [{sign}{least}..={most}]"),
             }
             .unwrap_or_default(); // Writing to a string cannot fail.
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bins::Bins;
+    use crate::group::GroupBuilder;
+
+    /// A value that has to come, or any number of others.
+    #[derive(Clone, Copy)]
+    enum Token {
+        Of(u8),
+        Others(u8),
+    }
+
+    /// Whether these samples, from the first to the last, are what the tokens say.
+    fn matches(tokens: &[Token], samples: &[u8]) -> bool {
+        let first = samples.first().copied();
+        match tokens.split_first() {
+            None => samples.is_empty(),
+            Some((Token::Of(value), rest)) => first == Some(*value) && matches(rest, &samples[1..]),
+            Some((Token::Others(value), rest)) => {
+                matches(rest, samples)
+                    || first.is_some_and(|it| it != *value) && matches(tokens, &samples[1..])
+            }
+        }
+    }
+
+    /// All sequences of so many of three values.
+    fn sequences(length: u32) -> impl Iterator<Item = Vec<u8>> {
+        (0..3_u32.pow(length)).map(move |number| {
+            (0..length)
+                .map(|place| (number / 3_u32.pow(place) % 3) as u8)
+                .collect()
+        })
+    }
+
+    fn agree(transition: &Transition<u8>, alternatives: &[&[Token]]) {
+        let mut hits = 0;
+        for samples in sequences(7) {
+            let mut builder = GroupBuilder::new("g");
+            let bins = Bins::<u8>::new().transition("t", transition.clone());
+            let point = builder.point("p", bins).unwrap();
+            for end in 0..samples.len() {
+                let before = point.count("t");
+                point.sample(samples[end]);
+                let expected = (0..=end).any(|start| {
+                    let part = &samples[start..=end];
+                    alternatives.iter().any(|tokens| matches(tokens, part))
+                });
+                assert_eq!(
+                    point.count("t") != before,
+                    expected,
+                    "{samples:?} up to {end}"
+                );
+                hits += u32::from(expected);
+            }
+        }
+        assert!(hits > 20, "{hits}");
+    }
+
+    #[test]
+    fn other_values_may_lie_between_those_that_count() {
+        use Token::{Of, Others};
+        let begun = || Transition::<u8>::from(0);
+        agree(
+            &begun().then(1).goto(2..=2).then(2),
+            &[&[Of(0), Others(1), Of(1), Others(1), Of(1), Of(2)]],
+        );
+        agree(
+            &begun().then(1).nonconsecutive(1..=2).then(2),
+            &[
+                &[Of(0), Others(1), Of(1), Others(1), Of(2)],
+                &[Of(0), Others(1), Of(1), Others(1), Of(1), Others(1), Of(2)],
+            ],
+        );
+        // At the ends, what lies before or behind is no part of it.
+        agree(&begun().goto(2..=2), &[&[Of(0), Others(0), Of(0)]]);
+        agree(
+            &begun().then(1).nonconsecutive(2..=2),
+            &[&[Of(0), Others(1), Of(1), Others(1), Of(1)]],
+        );
+        // Two kinds of others, one behind the other.
+        agree(
+            &begun().nonconsecutive(1..=1).then(1).goto(1..=1),
+            &[&[Of(0), Others(0), Others(1), Of(1)]],
+        );
+        agree(
+            &begun().repeated(2..=3).then(1),
+            &[&[Of(0), Of(0), Of(1)], &[Of(0), Of(0), Of(0), Of(1)]],
+        );
+    }
+
+    #[test]
+    fn a_transition_is_written_as_in_ieee_1800() {
+        let text = |transition: Transition<u8>| transition.into_transition_text();
+        let begun = || Transition::<u8>::from(0);
+        assert_eq!(
+            text(begun().then(1..=2).goto(1..=1).then(3)),
+            "0 => 1..=2 [->1] => 3"
+        );
+        assert_eq!(
+            text(begun().then(1).nonconsecutive(2..=4)),
+            "0 => 1 [=2..=4]"
+        );
+    }
+
+    impl Transition<u8> {
+        fn into_transition_text(self) -> String {
+            IntoTransition::<u8>::into_transition(self).text(u8::SHAPE)
+        }
     }
 }

@@ -73,7 +73,7 @@ proptest! {
         let some: Vec<_> = records.iter().filter(|it| chosen.contains(&it.source)).cloned().collect();
         let percents = |database: &Database| -> BTreeMap<_, _> {
             let totals = database.totals().into_iter();
-            totals.map(|total| (total.definition.digest(), total.percent().to_bits())).collect()
+            totals.map(|total| (total.definition.digest(), total.percent().unwrap_or_default().to_bits())).collect()
         };
         let (all, some) = (percents(&database), percents(&merged(&some)));
         for (digest, percent) in all {

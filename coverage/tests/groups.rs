@@ -366,3 +366,78 @@ fn mistakes_of_a_definition_are_told_with_group_and_point() {
     let long = builder.point("r", bins.transition("t", long)).unwrap_err();
     assert!(long.to_string().contains("to more than 128"), "{long}");
 }
+
+#[derive(CoverGroup)]
+#[cover_group(of = Transfer)]
+struct Phases {
+    #[bins(transitions(
+        Fixed => Incr[->2] => Wrap,
+        loose = Fixed => Incr[=1..=2] => Wrap,
+        [Fixed, Wrap] => Incr[*2],
+    ), illegal_transitions(back = Wrap => Wrap[->1] => Fixed))]
+    burst: Point<Burst>,
+}
+
+#[test]
+fn repetitions_are_written_as_in_ieee_1800() {
+    use Burst::{Fixed, Incr, Wrap};
+    let covered = Phases::new();
+    for burst in [Fixed, Incr, Fixed, Incr, Wrap] {
+        covered.burst.sample(burst);
+    }
+    let counts = [
+        "Fixed => Incr[->2] => Wrap",
+        "loose",
+        "[Fixed, Wrap] => Incr[*2]",
+    ]
+    .map(|bin| covered.burst.count(bin).unwrap());
+    assert_eq!(counts, [1, 1, 0]);
+    covered.burst.sample(Incr);
+    covered.burst.sample(Incr);
+    assert_eq!(covered.burst.count("[Fixed, Wrap] => Incr[*2]"), Some(1));
+    // The first one of `Wrap` was five samples ago.
+    covered.burst.sample(Wrap);
+    let illegal = covered.burst.try_sample(Fixed).unwrap_err();
+    assert_eq!(&*illegal.bin, "back");
+}
+
+#[derive(CoverGroup)]
+struct Five {
+    #[bins(neg = ..0, zero = 0, pos = 1..)]
+    a: Point<i16>,
+    #[bins(each)]
+    b: Point<bool>,
+    #[bins(low = ..0x1_0000_0000_0000_0000_0000, high = 0x1_0000_0000_0000_0000_0000..)]
+    c: Point<u128>,
+    #[bins(each, ignore(fixed = Fixed))]
+    #[point(weight = 0)]
+    d: Point<Burst>,
+    #[bins(wildcard(even = "xxxxxxx0", odd = "xxxxxxx1"), illegal(last = 255))]
+    e: Point<u8>,
+    #[cross(a, b, c, d, e, ignore(neg | zero, _, high, _, _), illegal(pos, true, low, Wrap, odd), at_least = 2)]
+    all: Cross,
+}
+
+#[test]
+fn a_cross_of_five_points_leaves_out_what_is_ignored_and_fails_at_what_is_illegal() {
+    let covered = Five::new();
+    // Of 3 × 2 × 2 × 2 × 2 combinations, 2 × 2 × 1 × 2 × 2 are ignored, and one is illegal.
+    let combinations = 48.0 - 16.0 - 1.0;
+    for _ in 0..2 {
+        assert_eq!(covered.all.coverage(), 0.0);
+        covered.sample(-5, true, 7, Burst::Incr, 254);
+    }
+    assert_eq!(covered.all.coverage(), 100.0 / combinations);
+    covered.sample(-5, true, 1 << 80, Burst::Incr, 254);
+    covered.sample(-5, true, 7, Burst::Fixed, 254);
+    assert_eq!(
+        covered.all.count(&["neg", "true", "low", "Incr", "even"]),
+        Some(2)
+    );
+    let illegal = covered.try_sample(1, true, 0, Burst::Wrap, 3).unwrap_err();
+    assert_eq!(&*illegal.bin, "pos × true × low × Wrap × odd");
+    let illegal = covered
+        .try_sample(1, true, 0, Burst::Incr, 255)
+        .unwrap_err();
+    assert_eq!(&*illegal.bin, "last");
+}

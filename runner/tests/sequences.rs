@@ -16,7 +16,7 @@ fn run(harness: &Harness, variables: &[(&str, &str)], test: &str) -> Run {
 
 fn run_on(simulator: &str, harness: &Harness, variables: &[(&str, &str)], test: &str) -> Run {
     let design = match simulator {
-        "icarus" => "gate",
+        "icarus" | "verilator" => "gate",
         _ => "vhdl",
     };
     let name = format!("{design}::{simulator}::sequences::{test}");
@@ -108,8 +108,8 @@ fn a_process_that_ends_in_a_test_has_smallest_items_too() {
 }
 
 #[test]
-fn a_failure_is_made_smaller_on_simulators_of_vhdl_too() {
-    for (simulator, program) in [("ghdl", "ghdl"), ("nvc", "nvc")] {
+fn a_failure_is_made_smaller_on_the_other_simulators_too() {
+    for (simulator, program) in [("ghdl", "ghdl"), ("nvc", "nvc"), ("verilator", "verilator")] {
         if find(program).is_none() {
             eprintln!("skipped: {program} is not installed");
             continue;

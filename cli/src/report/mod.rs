@@ -13,13 +13,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
+use verifork_coverage::overall;
 use verifork_protocol::trend::{self, Point};
 use verifork_protocol::verdict::Status;
 
 use self::gather::Gathered;
 use self::page::Page;
 use self::requirements::{Requirement, State};
-use crate::coverage::{functional, shown_percent};
+use crate::coverage::shown_percent;
 use crate::harness::output_folder;
 
 /// The page's name, in the target folder and elsewhere.
@@ -64,7 +65,7 @@ impl Report {
             gathered.problems.push(nothing(&roots));
         }
         let totals = gathered.database.totals();
-        let functional = functional(&totals);
+        let functional = overall(&totals);
         let code = (!gathered.code.is_empty()).then(|| gathered.code.covered().percent());
         if let Some(folder) = roots.first().filter(|_| own)
             && let Some(last) = gathered.verdicts.iter().max_by_key(|it| it.at)

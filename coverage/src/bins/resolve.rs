@@ -197,7 +197,16 @@ impl Making<'_> {
                     pattern: pattern.clone(),
                     why,
                 })?;
-                self.push(name.to_owned(), *kind, united(ranges));
+                let there_are = intersection(&united(ranges), &domain(shape));
+                if there_are.is_empty() {
+                    return Err(Problem::Pattern {
+                        point: self.point.to_owned(),
+                        bin: name.to_owned(),
+                        pattern: pattern.clone(),
+                        why: "fits no variant".to_owned(),
+                    });
+                }
+                self.push(name.to_owned(), *kind, there_are);
             }
             // Its values come once all others are known.
             Item::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
@@ -292,6 +301,10 @@ fn exclude(
     let ignored = all_of(&bins, BinKind::Ignore);
     let excluded = united([illegal, ignored].concat());
     bins.retain_mut(|bin| {
+        // What is illegal has taken all of it: without values it would stand for the rest.
+        if bin.kind == BinKind::Ignore {
+            return !bin.ranges.is_empty() || bin.transition.is_some();
+        }
         if bin.kind != BinKind::Count || bin.ranges.is_empty() {
             return true;
         }
@@ -401,6 +414,55 @@ mod tests {
                 ("others", "10..=255")
             ]
         );
+    }
+
+    #[test]
+    fn an_ignored_bin_of_illegal_values_alone_is_not_the_rest() {
+        let made = bins(
+            Bins::<u8>::new()
+                .bin("low", 0..=9)
+                .ignore("gone", 5..=6)
+                .illegal("both", 4..=6)
+                .rest("others"),
+        );
+        assert_eq!(
+            named(&made),
+            [
+                ("low", "0..=3, 7..=9"),
+                ("both", "4..=6"),
+                ("others", "10..=255")
+            ]
+        );
+    }
+
+    #[derive(Clone, Copy)]
+    enum Mode {
+        Off,
+        Full = 6,
+    }
+
+    impl CoverValue for Mode {
+        const SHAPE: Shape = Shape::named(&[("Off", 0), ("Full", 6)]);
+
+        fn bits(self) -> u128 {
+            self as u128
+        }
+    }
+
+    #[test]
+    fn a_pattern_has_the_variants_that_fit_it() {
+        let made = bins(
+            Bins::<Mode>::new()
+                .wildcard("on", "1x0")
+                .wildcard("off", "000"),
+        );
+        assert_eq!(named(&made), [("on", "Full"), ("off", "Off")]);
+        let none = problem(Bins::<Mode>::new().wildcard("odd", "xx1"));
+        assert_eq!(
+            none,
+            "point `p`: the pattern `xx1` of bin `odd` fits no variant"
+        );
+        assert_eq!([Mode::Off, Mode::Full].map(CoverValue::bits), [0, 6]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Sets of values, as ranges of positions in order.
 
 /// The first and the last position.
-pub(super) type Range = (u128, u128);
+pub(crate) type Range = (u128, u128);
 
 /// The values of ranges that do not touch each other, divided among so many bins, or as many as there are
 /// values; the last takes the remainder.
@@ -72,6 +72,11 @@ pub(super) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
         }
     }
     left
+}
+
+/// All values that are in none of these.
+pub(crate) fn complement(ranges: &[Range]) -> Vec<Range> {
+    without(&[(0, u128::MAX)], &united(ranges.to_vec()))
 }
 
 /// The values that are in both.

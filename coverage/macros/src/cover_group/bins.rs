@@ -1,13 +1,11 @@
 //! `#[bins(…)]`: the bins of a point.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Expr, LitStr, RangeLimits, Token, Type, UnOp, bracketed, parenthesized, token,
-};
+use syn::{Attribute, Expr, LitStr, RangeLimits, Token, Type, bracketed, parenthesized, token};
 
 const KNOWN: &str = "a bin is written `name = values`, `name[] = values` (one each) or \
      `name[4] = values` (so many); there are `each`, `automatic`, `rest(name)`, `ignore(…)`, `illegal(…)`, \
@@ -139,58 +137,100 @@ fn transition(input: ParseStream<'_>, call: &Ident, value_type: &Type) -> syn::R
     } else {
         None
     };
-    let steps = Punctuated::<Expr, Token![=>]>::parse_separated_nonempty(input)?;
+    let steps = Punctuated::<Step, Token![=>]>::parse_separated_nonempty(input)?;
     let name = name.unwrap_or_else(|| {
-        let steps: Vec<_> = steps.iter().map(written).collect();
+        let steps: Vec<_> = steps.iter().map(|step| written(&step.written)).collect();
         steps.join(" => ")
     });
     let mut sequence = TokenStream::new();
     for (index, step) in steps.into_iter().enumerate() {
-        let (values, times) = repetition(step);
-        let values = of_type(values, value_type);
+        let values = of_type(step.values, value_type);
         sequence.extend(if index == 0 {
             quote!(::verifork_coverage::Transition::<#value_type>::from(#values))
         } else {
             quote!(.then(#values))
         });
-        if let Some(times) = times {
-            sequence.extend(quote!(.repeated(#times)));
+        if let Some((method, times)) = step.times {
+            sequence.extend(quote!(.#method(#times)));
         }
     }
     Ok(quote!(.#call(#name, #sequence)))
 }
 
-/// As it stands in the source, with blanks behind commas alone.
-fn written(expression: &Expr) -> String {
-    let text = expression.to_token_stream().to_string();
-    text.replace(' ', "").replace(',', ", ")
+/// `values`, and how often they come: `values[*2..=4]`, `values[->3]`, `values[=3]`.
+struct Step {
+    values: Expr,
+    /// The method that says so, and its argument.
+    times: Option<(Ident, TokenStream)>,
+    written: TokenStream,
 }
 
-/// The values of `values[*2..=4]` or `values[*3]`, and how often they come in a row.
-fn repetition(step: Expr) -> (Expr, Option<TokenStream>) {
-    let counted = |expression: &Expr| match expression {
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => Some((*unary.expr).clone()),
-        _ => None,
-    };
-    if let Expr::Index(indexed) = &step {
-        if let Some(times) = counted(&indexed.index) {
-            return (
-                (*indexed.expr).clone(),
-                Some(quote!({ let times = #times; times..=times })),
-            );
+impl Parse for Step {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut tokens: Vec<TokenTree> = Vec::new();
+        while !(input.is_empty() || input.peek(Token![,]) || input.peek(Token![=>])) {
+            tokens.push(input.parse()?);
         }
-        if let Expr::Range(range) = &*indexed.index
-            && let (Some(start), Some(end)) = (&range.start, &range.end)
-            && let Some(start) = counted(start)
+        if tokens.is_empty() {
+            return Err(input.error("a value, a range or an array of these is missing"));
+        }
+        let written: TokenStream = tokens.iter().cloned().collect();
+        let mut times = None;
+        // An array is a bracket that stands alone.
+        if let [_, .., TokenTree::Group(group)] = &tokens[..]
+            && group.delimiter() == Delimiter::Bracket
         {
-            let times = match range.limits {
+            times = parse_repetition.parse2(group.stream())?;
+        }
+        if times.is_some() {
+            tokens.pop();
+        }
+        let values = syn::parse2(tokens.into_iter().collect())?;
+        Ok(Step {
+            values,
+            times,
+            written,
+        })
+    }
+}
+
+/// What stands in the brackets behind a step; `None` of an index.
+fn parse_repetition(input: ParseStream<'_>) -> syn::Result<Option<(Ident, TokenStream)>> {
+    let span = input.span();
+    let method = if input.peek(Token![*]) {
+        input.parse::<Token![*]>()?;
+        "repeated"
+    } else if input.peek(Token![->]) {
+        input.parse::<Token![->]>()?;
+        "goto"
+    } else if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        "nonconsecutive"
+    } else {
+        input.parse::<TokenStream>()?;
+        return Ok(None);
+    };
+    let counted: Expr = input.parse()?;
+    let times = match &counted {
+        Expr::Range(range) => {
+            let (Some(start), Some(end)) = (&range.start, &range.end) else {
+                let message = "a step comes at least and at most so many times: `[*2..=4]`";
+                return Err(syn::Error::new_spanned(&counted, message));
+            };
+            match range.limits {
                 RangeLimits::Closed(_) => quote!(#start..=#end),
                 RangeLimits::HalfOpen(_) => quote!(#start..=#end - 1),
-            };
-            return ((*indexed.expr).clone(), Some(times));
+            }
         }
-    }
-    (step, None)
+        times => quote!({ let times = #times; times..=times }),
+    };
+    Ok(Some((Ident::new(method, span), times)))
+}
+
+/// As it stands in the source, with blanks behind commas alone.
+fn written(tokens: &TokenStream) -> String {
+    let text = tokens.to_string();
+    text.replace(' ', "").replace(',', ", ")
 }
 
 /// Names of variants, which begin with a capital and go on in small letters, are those of the point's type.

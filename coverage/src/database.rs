@@ -24,7 +24,7 @@ use crate::total::Total;
 ///     eprintln!("{problem}");
 /// }
 /// for total in database.totals() {
-///     println!("{}: {:.1} %", total.definition.name, total.percent());
+///     println!("{}: {:.1} %", total.definition.name, total.percent().unwrap_or(0.0));
 /// }
 /// # Ok::<(), verifork_coverage::FileError>(())
 /// ```

@@ -12,7 +12,7 @@ use crate::point::{Mean, percent};
 /// use verifork_coverage::Total;
 ///
 /// fn print(total: &Total) {
-///     println!("{}, in {} tests: {:.1} %", total.definition.name, total.tests.len(), total.percent());
+///     println!("{}, in {} tests: {:.1} %", total.definition.name, total.tests.len(), total.percent().unwrap_or(0.0));
 ///     for item in total.items() {
 ///         println!("  {}: {} of {}", item.name, item.covered.covered, item.covered.of);
 ///     }

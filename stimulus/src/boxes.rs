@@ -27,7 +27,7 @@ const STEPS: usize = 1 << 22;
 /// Of so many variables each is tried.
 const VARIABLES: usize = 16;
 /// All shares together, nearly.
-const WHOLE: f64 = (1_u64 << 62) as f64;
+const WHOLE: f64 = 4_611_686_018_427_387_904.0;
 
 struct Part {
     size: f64,
@@ -55,6 +55,8 @@ impl Ord for Part {
     }
 }
 
+/// How many values a range has, rounded as every machine rounds.
+#[allow(clippy::cast_precision_loss, reason = "to within 2^-52")]
 fn size(range: &Range) -> f64 {
     range.1.abs_diff(range.0) as f64 + 1.0
 }
@@ -81,7 +83,7 @@ impl Search<'_> {
 
     /// The halves of a part that may have solutions, divided where that leaves least.
     fn halves(&mut self, part: &Part) -> Vec<(Verdict, Part)> {
-        let mut best: Option<(f64, f64, Vec<(Verdict, Part)>)> = None;
+        let mut best: Option<Division> = None;
         for place in 0..part.ranges.len().min(VARIABLES) {
             let (low, high) = part.ranges[place];
             if low == high {
@@ -98,18 +100,35 @@ impl Search<'_> {
                     halves.push((verdict, Part { size, ranges }));
                 }
             }
-            let left: f64 = halves.iter().map(|(_, half)| half.size).sum();
-            let (width, is_better) = (size(&(low, high)), |known: f64, wide: f64| {
-                left < known || (left == known && size(&(low, high)) > wide)
-            });
+            let division = Division {
+                left: halves.iter().map(|(_, half)| half.size).sum(),
+                width: size(&(low, high)),
+                halves,
+            };
             if best
                 .as_ref()
-                .is_none_or(|&(known, wide, _)| is_better(known, wide))
+                .is_none_or(|best| division.is_better_than(best))
             {
-                best = Some((left, width, halves));
+                best = Some(division);
             }
         }
-        best.map(|(_, _, halves)| halves).unwrap_or_default()
+        best.map(|best| best.halves).unwrap_or_default()
+    }
+}
+
+/// A part divided by one variable.
+struct Division {
+    /// The size of what may have solutions.
+    left: f64,
+    /// How many values the variable had.
+    width: f64,
+    halves: Vec<(Verdict, Part)>,
+}
+
+impl Division {
+    fn is_better_than(&self, other: &Division) -> bool {
+        let less = self.left.total_cmp(&other.left);
+        less.then(other.width.total_cmp(&self.width)) == Ordering::Less
     }
 }
 
@@ -163,6 +182,7 @@ impl Boxes {
         done.extend(open.into_sorted_vec());
         let total: f64 = done.iter().map(|part| part.size).sum();
         let mut sum = 0;
+        #[allow(clippy::cast_sign_loss, reason = "no size is negative")]
         let sums = done.iter().map(|part| {
             sum += (part.size / total * WHOLE) as u64;
             sum

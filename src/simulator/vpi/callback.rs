@@ -5,6 +5,7 @@
 
 use super::VpiPort;
 use super::digits::scalar_logic;
+use super::known_time::KnownTime;
 use super::raw::{self, Callback, Interface, Routine};
 use super::vhdl::Vhdl;
 use super::written::Place;
@@ -93,12 +94,13 @@ pub(super) fn vhdl() -> &'static Vhdl {
     VHDL.with(|vhdl| *vhdl)
 }
 
-/// A callback of a simulator of VHDL begins.
+/// A callback of a simulator of VHDL begins, of whose time the port is told.
 #[inline]
-fn enter(place: Place) {
+fn enter(place: Place, time: impl FnOnce(&KnownTime)) {
     if !event::is_over() {
-        vhdl()
-            .writes
+        let vhdl = vhdl();
+        time(&vhdl.time);
+        vhdl.writes
             .enter(place, || simulator::port().map_or(0, Port::now));
     }
 }
@@ -107,7 +109,7 @@ fn enter(place: Place) {
 unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
     deliver(|events| {
         let in_order = vhdl().writes.changed_in_order();
-        enter(Place::After);
+        enter(Place::After, KnownTime::enter);
         for token in in_order {
             events.on_change(token, None);
         }
@@ -119,16 +121,17 @@ unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
     deliver(|events| {
-        enter(Place::Before);
         // SAFETY: the simulator called us with it.
-        events.on_timer(unsafe { token(data) });
+        let token = unsafe { token(data) };
+        enter(Place::Before, |time| time.enter_delay(token));
+        events.on_timer(token);
     });
     0
 }
 
 unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
     deliver(|_| {
-        enter(Place::Before);
+        enter(Place::Before, KnownTime::enter);
         vhdl().writes.enter_cycle();
     });
     0
@@ -136,7 +139,7 @@ unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
     deliver(|_| {
-        enter(Place::Last);
+        enter(Place::Last, KnownTime::enter);
         if let Some(port) = super::VPI.get() {
             port.end_forces_vhdl(vhdl());
         }
@@ -146,7 +149,7 @@ unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
 
 fn on_vhdl_phase(phase: Phase, place: Place) -> i32 {
     deliver(|events| {
-        enter(place);
+        enter(place, |time| time.enter_phase(phase));
         events.on_phase(phase);
     });
     0
@@ -229,7 +232,11 @@ impl VpiPort {
             return self.start_kept_delay(steps, token);
         }
         let routine = match self.vhdl {
-            Some(_) => on_vhdl_timer,
+            Some(vhdl) => {
+                vhdl.time
+                    .begin_delay(token, self.now().saturating_add(steps));
+                on_vhdl_timer
+            }
             None => on_timer as Routine,
         };
         self.register("wait in", &timed(vpi::cbAfterDelay, routine, steps, token))
@@ -259,6 +266,8 @@ impl VpiPort {
             Phase::NextTimeStep => timed(vpi::cbNextSimTime, on_vhdl_next_time_step, 0, 0),
         };
         self.register("wait in", &callback)?;
+        vhdl.time
+            .ask_for_phase(phase, vhdl.writes.place(), self.now());
         if phase == Phase::ReadWrite
             && vhdl.writes.place() == Place::Last
             && self.quirks.read_write_again_needs_write

@@ -6,6 +6,7 @@ mod description;
 mod digits;
 mod hierarchy;
 mod image;
+mod known_time;
 mod nameless;
 mod probe;
 mod raw;
@@ -32,6 +33,9 @@ use super::{
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
 use crate::value::LogicVec;
+
+/// From here on, what a simulator gives is no time that any simulation reaches.
+const NO_TIME: u64 = i64::MAX as u64;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.
 struct VpiPort {
@@ -228,10 +232,26 @@ impl Port for VpiPort {
         if event::is_over() {
             return self.last_time.get();
         }
+        if let Some(vhdl) = self.vhdl
+            && let Some(time) = vhdl.time.present()
+        {
+            debug_assert!(
+                self.raw
+                    .time()
+                    .is_none_or(|asked| asked == time || asked >= NO_TIME),
+                "it is {:?}, not {time}",
+                self.raw.time()
+            );
+            self.last_time.set(time);
+            return time;
+        }
         match self.raw.time() {
             // What GHDL gives at the end, and no time any simulation reaches.
-            Some(time) if time < i64::MAX as u64 => {
+            Some(time) if time < NO_TIME => {
                 self.last_time.set(time);
+                if let Some(vhdl) = self.vhdl {
+                    vhdl.time.was_asked_for(time);
+                }
                 time
             }
             _ => self.last_time.get(),

@@ -14,6 +14,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::VpiPort;
+use super::known_time::KnownTime;
 use super::probe;
 use super::scope::{Scope, direction};
 use super::written::Writes;
@@ -29,6 +30,7 @@ use crate::sys::vpi;
 pub(super) struct Vhdl {
     objects: RefCell<ByHandle<&'static Object>>,
     pub(super) writes: Writes,
+    pub(super) time: KnownTime,
 }
 
 /// An object of the design. There is one for each, and it is never freed.

@@ -825,7 +825,15 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
         .says("there is no `nowhere.v`");
     new("1tb", "counter", "counter.v")
         .status(FAILED)
-        .says("is not a name for a crate");
+        .says("is not a name for a crate: a letter, then");
+    let vhdl_only = ["new", "tb", "--top", "counter", "--sources", "counter.v"];
+    outside
+        .verifork(
+            "",
+            &[&vhdl_only[..], &["--simulator", "icarus,nvc"]].concat(),
+        )
+        .status(FAILED)
+        .says("--simulator nvc: it takes no Verilog; icarus, verilator do");
     assert!(!outside.path("tb").exists());
 }
 

@@ -22,6 +22,7 @@ use super::executor::{Executor, ROOT_SET, executor, with_executor};
 use super::handle::Task;
 use super::info::{TaskInfo, TaskState};
 use super::joiners::{JoinerKey, Joiners, Want};
+use super::one_thread::OneThread;
 use super::options::{ChildOptions, ManagerOptions};
 use super::outcome::BlockOutput;
 use super::tables::NONE;
@@ -746,20 +747,22 @@ impl TaskMap {
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```
-    pub async fn join_next(&self) -> Option<&str> {
-        let core = &*self.0;
-        let ended = core.ended.borrow().len();
-        let seen = core.joined.get().unwrap_or(ended);
-        if seen == ended && !core.has_foreground() {
-            core.joined.set(None);
-            return None;
-        }
-        core.joined.set(Some(seen));
-        let position = core
-            .wait_for(Want::Next, || core.ended.borrow().get(seen).copied())
-            .await;
-        core.joined.set(core.joined.get().max(Some(seen + 1)));
-        Some(core.child_at(position).name())
+    pub fn join_next(&self) -> impl Future<Output = Option<&str>> {
+        OneThread::new(async {
+            let core = &*self.0;
+            let ended = core.ended.borrow().len();
+            let seen = core.joined.get().unwrap_or(ended);
+            if seen == ended && !core.has_foreground() {
+                core.joined.set(None);
+                return None;
+            }
+            core.joined.set(Some(seen));
+            let position = core
+                .wait_for(Want::Next, || core.ended.borrow().get(seen).copied())
+                .await;
+            core.joined.set(core.joined.get().max(Some(seen + 1)));
+            Some(core.child_at(position).name())
+        })
     }
 
     /// Waits until one task has finished, in whatever way, and gives the name of the first that
@@ -785,15 +788,17 @@ impl TaskMap {
     #[doc(alias = "First")]
     #[doc(alias = "first_completed")]
     #[doc(alias = "fork join_any")]
-    pub async fn join_any(&self) -> Option<&str> {
-        let core = &*self.0;
-        if !core.has_foreground() && core.ended.borrow().is_empty() {
-            return None;
-        }
-        let position = core
-            .wait_for(Want::Any, || core.ended.borrow().first().copied())
-            .await;
-        Some(core.child_at(position).name())
+    pub fn join_any(&self) -> impl Future<Output = Option<&str>> {
+        OneThread::new(async {
+            let core = &*self.0;
+            if !core.has_foreground() && core.ended.borrow().is_empty() {
+                return None;
+            }
+            let position = core
+                .wait_for(Want::Any, || core.ended.borrow().first().copied())
+                .await;
+            Some(core.child_at(position).name())
+        })
     }
 
     /// Cancels every living task, background tasks included, newest first. See [`TaskInfo::cancel`].

@@ -13,6 +13,7 @@ use super::core::{Core, TaskMap};
 use super::error::TaskErrors;
 use super::executor::{ROOT_SET, with_executor};
 use super::info::TaskInfo;
+use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
 use super::scope::{Scope, run_scope};
@@ -165,7 +166,7 @@ impl TaskManager {
             "the manager made at {} has run a scope already",
             core.place
         );
-        run_scope(core, place, block)
+        OneThread::new(run_scope(core, place, block))
     }
 
     /// Waits for all tasks to finish, cancels those in the [`background`](TaskManager::background),
@@ -200,16 +201,18 @@ impl TaskManager {
     #[doc(alias = "Join")]
     #[doc(alias = "gather")]
     #[doc(alias = "wait fork")]
-    pub async fn join_all(&self) -> anyhow::Result<()> {
-        self.map.all_ended().await;
-        if self.core().scope_set.get() == NONE {
-            with_executor(|executor| self.core().cancel_living(executor));
-            // What they added when they were dropped.
+    pub fn join_all(&self) -> impl Future<Output = anyhow::Result<()>> {
+        OneThread::new(async {
             self.map.all_ended().await;
-        }
-        // A scope of the manager runs its own.
-        run_clean_ups(self.core(), ROOT_SET, &self.core().block_name()).await;
-        Ok(self.core().collect()?)
+            if self.core().scope_set.get() == NONE {
+                with_executor(|executor| self.core().cancel_living(executor));
+                // What they added when they were dropped.
+                self.map.all_ended().await;
+            }
+            // A scope of the manager runs its own.
+            run_clean_ups(self.core(), ROOT_SET, &self.core().block_name()).await;
+            Ok(self.core().collect()?)
+        })
     }
 }
 

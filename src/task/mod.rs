@@ -114,6 +114,7 @@ mod info;
 mod joiners;
 mod manager;
 mod name;
+mod one_thread;
 mod options;
 mod outcome;
 mod panics;

@@ -15,6 +15,7 @@ use super::clean_up::{drop_clean_ups, run_clean_ups};
 use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
 use super::executor::{Executor, executor};
+use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
@@ -132,9 +133,11 @@ impl<'scope> Scope<'scope, '_> {
     ///
     /// Every error kept so far. (An error that is not tolerated cancels the block, so that only
     /// those of `continue_on_error` children are seen here.)
-    pub async fn join_all(&self) -> anyhow::Result<()> {
-        self.map.all_ended().await;
-        Ok(self.core().collect()?)
+    pub fn join_all(&self) -> impl Future<Output = anyhow::Result<()>> {
+        OneThread::new(async {
+            self.map.all_ended().await;
+            Ok(self.core().collect()?)
+        })
     }
 }
 
@@ -227,7 +230,7 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
-    scope_at(Location::caller(), ManagerOptions::new(), block)
+    OneThread::new(scope_at(Location::caller(), ManagerOptions::new(), block))
 }
 
 /// [`scope`] with options.
@@ -262,7 +265,7 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
-    scope_at(Location::caller(), options, block)
+    OneThread::new(scope_at(Location::caller(), options, block))
 }
 
 async fn scope_at<'env, R, F>(

@@ -83,6 +83,31 @@ impl DesignOptions {
             .collect()
     }
 
+    /// Refuses simulators that take none of the languages, before anything is made for them.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let languages = self.languages();
+        for simulator in &self.simulator {
+            let other = languages.iter().find(|it| !simulator.takes(**it));
+            if let Some(language) = other {
+                let takers = verifork_runner::known_simulators_keys();
+                let takes = |key: &&str| {
+                    let simulator = key.parse::<Simulator>();
+                    simulator.is_ok_and(|it| languages.iter().all(|language| it.takes(*language)))
+                };
+                let takers: Vec<&str> = takers.iter().copied().filter(takes).collect();
+                bail!(
+                    "--simulator {}: it takes no {language}{}",
+                    simulator.key(),
+                    match takers.join(", ").as_str() {
+                        "" => ", and none takes all languages of these sources".to_owned(),
+                        takers => format!("; {takers} do"),
+                    }
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// The text of `tests/sim.rs` of the crate in `folder`.
     pub(super) fn harness(
         &self,

@@ -110,9 +110,10 @@ impl New {
         ensure!(
             self.name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && self.name.chars().all(plain),
-            "`{}` is not a name for a crate",
+            "`{}` is not a name for a crate: a letter, then letters, digits, `-` and `_`",
             self.name
         );
+        self.design.check()?;
         let here = env::current_dir().context("cannot tell the current folder")?;
         let folder = here.join(&self.name);
         ensure!(!folder.exists(), "`{}` already exists", folder.display());

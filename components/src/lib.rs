@@ -75,6 +75,35 @@ pub use scoreboard::Scoreboard;
 pub use sending::{Interrupted, OnReset, Ticket};
 pub use violation::{Rule, Violation};
 
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    /// The page that says which test shows what names tests that there are.
+    #[test]
+    fn every_test_that_the_page_of_the_components_names_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let page = fs::read_to_string(root.join("docs/components.md")).unwrap();
+        let rows = page.lines().filter(|line| line.starts_with('|'));
+        let mut named = 0;
+        for name in rows.flat_map(|row| row.split('`').skip(1).step_by(2)) {
+            let Some((file, test)) = name.rsplit_once("::") else {
+                continue;
+            };
+            let path = format!(
+                "tests/plugins/components/src/{}.rs",
+                file.replace("::", "/")
+            );
+            let text = fs::read_to_string(root.join(&path)).unwrap_or_default();
+            let there = text.contains(&format!("async fn {test}("));
+            assert!(there, "there is no test `{test}` in {path}");
+            named += 1;
+        }
+        assert!(named > 90, "{named} names");
+    }
+}
+
 /// The code of the crate's first page compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

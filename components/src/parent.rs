@@ -178,6 +178,16 @@ impl Claim {
         }
         Claim(path)
     }
+
+    /// Claims a signal that may be missing.
+    ///
+    /// # Panics
+    ///
+    /// At the caller's line: another component drives it.
+    #[track_caller]
+    pub(crate) fn if_there(path: Option<&'static str>, by: &'static str) -> Option<Self> {
+        Some(Claim::new(path?, by)) // a closure would be the caller itself
+    }
 }
 
 impl Drop for Claim {

@@ -345,7 +345,7 @@ impl<P: Payload> Sink<P> {
     pub fn start(self, parent: &impl Parent, clocked: &Clocked) -> RunningSink<P::Value> {
         clocked.check_runs();
         let wires = self.channel.wires(clocked);
-        let claim = wires.ready.map(|ready| Claim::new(ready.path(), "sink"));
+        let claim = Claim::if_there(wires.ready.map(|ready| ready.path()), "sink");
         let name = interned(format!("what {} received", wires.bus));
         let received = Received::new(name, self.capacity);
         let queue = Rc::clone(&received);

@@ -152,6 +152,8 @@ mutants! {
         on icarus, verilator says "AXI4_ERRM_WDATA_NUM: ";
     stream_dma_data_does_not_wait("stream_dma_data_does_not_wait.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::stalls"
         on icarus, verilator says "AXI4_ERRM_WDATA_STABLE: ";
+    stream_dma_data_does_not_wait_in_vhdl("stream_dma_data_does_not_wait.vhd") of "stream_dma_tb", "stream_dma::vhdl", "frames_reach_memory::stalls"
+        on ghdl, nvc says "AXI4_ERRM_WDATA_STABLE: ";
     stream_dma_lane_taken_too_soon("stream_dma_lane_taken_too_soon.v") of "stream_dma_tb", "stream_dma", "frames_reach_memory::stalls"
         on icarus, verilator says "AXI4_ERRM_WDATA_NUM: ";
     axis_arbiter_pause_unlocks("axis_arbiter_pause_unlocks.v") of "axis_arbiter_tb", "axis_arbiter::five_inputs", "random_packets::pauses"

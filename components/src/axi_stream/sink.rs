@@ -79,7 +79,7 @@ impl Sink {
         clocked.check_runs();
         self.signals.check_widths();
         let wires = self.signals.wires(clocked);
-        let claim = wires.ready.map(|ready| Claim::new(ready.path(), "sink"));
+        let claim = Claim::if_there(wires.ready.map(|ready| ready.path()), "sink");
         let queue_name = interned(format!("what {} received", wires.bus));
         let received = Received::new(queue_name, self.capacity);
         let queue = Rc::clone(&received);

@@ -7,11 +7,11 @@ use verifork::{Result, first_of};
 use super::bus::{Event, Kind, RunningBus, Wire};
 use super::follower::Follower;
 use super::rules::RULES;
-use super::timing::Timing;
+use super::timing::{Timing, in_steps};
 use crate::Clocked;
 use crate::checking::{AtEnd, BetweenResets, look_between_resets};
 use crate::parent::{Parent, interned};
-use crate::steps::{duration_of, steps_of, until_step};
+use crate::steps::{duration_of, until_step};
 use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
@@ -79,25 +79,28 @@ impl Checker {
     pub fn start(self, parent: &impl Parent) {
         let lines = &self.bus.0;
         let bus = lines.name();
-        let of = |name: &str, time| steps_of(&format!("I2C: {name}"), time);
         let timing = &self.timing;
+        let mut max_low = None;
+        if let Some(time) = self.max_low {
+            max_low = Some(in_steps("the longest low time", time));
+        }
         let checking = Checking {
             bus: self.bus.clone(),
             follower: Follower::new(lines, interned(format!("a change of the lines of {bus}"))),
             ignored: self.ignored,
             times: Times {
-                hold_start: of("tHD;STA", timing.hold_start),
-                setup_start: of("tSU;STA", timing.setup_start),
-                setup_stop: of("tSU;STO", timing.setup_stop),
-                bus_free: of("tBUF", timing.bus_free),
-                low: of("tLOW", timing.low),
-                high: of("tHIGH", timing.high),
-                period: of("1/fSCL", timing.period),
-                setup_data: of("tSU;DAT", timing.setup_data),
-                hold_data: of("tHD;DAT", timing.hold_data),
-                valid_data: of("tVD;DAT", timing.valid_data),
-                valid_acknowledge: of("tVD;ACK", timing.valid_acknowledge),
-                max_low: self.max_low.map(|time| of("the longest low time", time)),
+                hold_start: in_steps("tHD;STA", timing.hold_start),
+                setup_start: in_steps("tSU;STA", timing.setup_start),
+                setup_stop: in_steps("tSU;STO", timing.setup_stop),
+                bus_free: in_steps("tBUF", timing.bus_free),
+                low: in_steps("tLOW", timing.low),
+                high: in_steps("tHIGH", timing.high),
+                period: in_steps("1/fSCL", timing.period),
+                setup_data: in_steps("tSU;DAT", timing.setup_data),
+                hold_data: in_steps("tHD;DAT", timing.hold_data),
+                valid_data: in_steps("tVD;DAT", timing.valid_data),
+                valid_acknowledge: in_steps("tVD;ACK", timing.valid_acknowledge),
+                max_low,
             },
             transfers: 0,
             is_busy: lines.is_busy(),

@@ -9,12 +9,12 @@ use verifork::{Error, Result};
 
 use super::address::Address;
 use super::bus::{Puller, RunningBus, Wire, change_or};
-use super::timing::Timing;
+use super::timing::{Timing, in_steps};
 use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name, interned};
 use crate::sending::{EndOnDrop, OnReset, Sending};
-use crate::steps::{for_steps, steps_of, until_step};
+use crate::steps::{for_steps, until_step};
 
 /// One of the messages of a transfer: from a start, or a repeated start, to the next one or the stop.
 ///
@@ -226,27 +226,26 @@ struct Times {
 impl Times {
     #[track_caller]
     fn new(timing: &Timing) -> Self {
-        let of = |name: &str, time| steps_of(&format!("I2C: {name}"), time);
-        let (low, high) = (of("tLOW", timing.low), of("tHIGH", timing.high));
+        let (low, high) = (in_steps("tLOW", timing.low), in_steps("tHIGH", timing.high));
         // What the period has more than the shortest times goes to the low one.
-        let low = low.max(of("1/fSCL", timing.period).saturating_sub(high));
+        let low = low.max(in_steps("1/fSCL", timing.period).saturating_sub(high));
         let (setup, hold) = (
-            of("tSU;DAT", timing.setup_data),
-            of("tHD;DAT", timing.hold_data),
+            in_steps("tSU;DAT", timing.setup_data),
+            in_steps("tHD;DAT", timing.hold_data),
         );
-        let valid = of("tVD;DAT", timing.valid_data);
+        let valid = in_steps("tVD;DAT", timing.valid_data);
         assert!(
             low > 0 && high > 0 && setup + hold <= low,
             "I2C: a low time of SCL of {low} steps leaves no room for tSU;DAT and tHD;DAT, which are {setup} and {hold}"
         );
         Times {
-            hold_start: of("tHD;STA", timing.hold_start).max(1),
+            hold_start: in_steps("tHD;STA", timing.hold_start).max(1),
             low,
             high,
-            setup_start: of("tSU;STA", timing.setup_start).max(1),
+            setup_start: in_steps("tSU;STA", timing.setup_start).max(1),
             data: hold.max(((low - setup) / 4).min(valid)),
-            setup_stop: of("tSU;STO", timing.setup_stop).max(1),
-            bus_free: of("tBUF", timing.bus_free).max(1),
+            setup_stop: in_steps("tSU;STO", timing.setup_stop).max(1),
+            bus_free: in_steps("tBUF", timing.bus_free).max(1),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use verifork::time::{SimDuration, TimeUnit};
 
+use crate::steps::steps_of;
+
 /// The times of NXP's UM10204, table 10 (characteristics of the SDA and SCL bus lines), by its names.
 ///
 /// ```
@@ -147,4 +149,14 @@ impl Timing {
             valid_acknowledge,
         }
     }
+}
+
+/// One of the times in steps of the simulation.
+///
+/// # Panics
+///
+/// At the caller's line: it is finer than the design's precision, or too long.
+#[track_caller]
+pub(super) fn in_steps(name: &str, time: SimDuration) -> u64 {
+    steps_of(&format!("I2C: {name}"), time)
 }

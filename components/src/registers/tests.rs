@@ -328,11 +328,13 @@ fn each_address_of_a_register_is_tried() {
     );
 }
 
+type Seeing = Rc<dyn Fn(Observed)>;
+
 /// Accesses of others, as a monitor tells them.
-struct Monitor(RefCell<Option<Rc<dyn Fn(Observed)>>>);
+struct Monitor(RefCell<Option<Seeing>>);
 
 impl Observe for Monitor {
-    fn for_each_access(&self, function: Rc<dyn Fn(Observed)>) {
+    fn for_each_access(&self, function: Seeing) {
         self.0.replace(Some(function));
     }
 }

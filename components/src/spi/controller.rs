@@ -115,15 +115,11 @@ impl Controller {
             self.period
         );
         let half = period / 2;
-        let or_half = |what: &str, time: Option<SimDuration>| match time {
-            Some(time) => steps_of(what, time),
-            None => half,
-        };
         let times = Times {
             half,
-            setup: or_half("SPI: the setup of a select", self.setup),
-            hold: or_half("SPI: the hold of a select", self.hold),
-            gap: or_half("SPI: the gap", self.gap),
+            setup: steps_or(half, "SPI: the setup of a select", self.setup),
+            hold: steps_or(half, "SPI: the hold of a select", self.hold),
+            gap: steps_or(half, "SPI: the gap", self.gap),
         };
         let claim = Claim::new(signals.sclk.path(), "controller");
         let queue = Sending::new(interned(format!("queue of {bus}")), usize::MAX);
@@ -160,6 +156,14 @@ impl Controller {
             signals,
             format,
         }
+    }
+}
+
+#[track_caller]
+fn steps_or(steps: u64, what: &str, time: Option<SimDuration>) -> u64 {
+    match time {
+        Some(time) => steps_of(what, time),
+        None => steps,
     }
 }
 

@@ -196,7 +196,7 @@ async fn what_is_written_is_read(
         Checker::new(&dut.bus).start(tm, &clocked);
         let transfers = Monitor::new(&dut.bus).start(tm, &clocked).transfers();
         let mut expected = Vec::new();
-        for turn in 0..100 {
+        for turn in 0..crate::rounds(100) {
             // Some at once: one's address phase is in the other's data phase.
             let requests: Vec<_> = (0..3).map(|_| request(&mut rng, dut.bus.bytes())).collect();
             let mut tasks = Vec::new();
@@ -547,5 +547,20 @@ async fn widths_that_do_not_fit_are_refused_where_it_is_started(
         1 => Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked),
         2 => _ = Monitor::new(&dut.bus).start(&test, &clocked),
         _ => Checker::new(&dut.bus).start(&test, &clocked),
+    }
+}
+
+#[verifork::test(
+    cases(manager = true, subordinate = false),
+    should_fail(panic = "one component a side of a bus")
+)]
+async fn a_second_component_on_a_side_is_refused(dut: Ahb, test: Test, manager: bool) {
+    let clocked = dut.start().await;
+    for _ in 0..2 {
+        if manager {
+            let _bus = Manager::new(&dut.bus).start(&test, &clocked);
+        } else {
+            Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);
+        }
     }
 }

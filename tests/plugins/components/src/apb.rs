@@ -61,7 +61,7 @@ async fn what_is_written_is_read(
             .start(tm, &clocked);
         Checker::new(&dut.bus).start(tm, &clocked);
         let transfers = Monitor::new(&dut.bus).start(tm, &clocked).transfers();
-        for _ in 0..300 {
+        for _ in 0..crate::rounds(300) {
             let address = rng.random_range(0..0x50_u32) * 4;
             let (may_read, at) = (address < 0x100, address as usize);
             let may_write = may_read && address != 0x80;
@@ -252,4 +252,19 @@ async fn a_manager_that_hangs_says_what_it_waits_for(dut: Apb, test: Test) -> Re
         .start(&test, &clocked)
         .write(0, 0)
         .await
+}
+
+#[verifork::test(
+    cases(manager = true, subordinate = false),
+    should_fail(panic = "one component a side of a bus")
+)]
+async fn a_second_component_on_a_side_is_refused(dut: Apb, test: Test, manager: bool) {
+    let clocked = dut.start().await;
+    for _ in 0..2 {
+        if manager {
+            let _bus = Manager::new(&dut.bus).start(&test, &clocked);
+        } else {
+            Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);
+        }
+    }
 }

@@ -148,6 +148,15 @@ async fn a_second_source_on_one_stream_is_refused(dut: Wires, test: Test) {
     let _second = Source::new(&dut.axis).start(&test, &clocked);
 }
 
+#[verifork::test(should_fail(
+    panic = "is driven already, by the sink started at tests/plugins/components/src/binding.rs:"
+))]
+async fn a_second_sink_on_one_stream_is_refused(dut: Wires, test: Test) {
+    let clocked = dut.start().await;
+    let _first = Sink::new(&dut.axis).start(&test, &clocked);
+    let _second = Sink::new(&dut.axis).start(&test, &clocked);
+}
+
 /// What has ended leaves its place to the next.
 #[verifork::test]
 async fn a_source_that_has_ended_leaves_its_place(dut: Wires) -> Result {

@@ -443,6 +443,7 @@ async fn pins_that_are_missing_are_told_where_the_bus_is_started(dut: I2c, test:
     panic = "by the bus started at tests/plugins/components/src/i2c.rs:"
 ))]
 async fn a_second_bus_on_the_same_pins_is_refused(dut: I2c, test: Test) {
+    dut.idle().await;
     let _first = Bus::new(&dut.pins).start(&test);
     let _second = Bus::new(&dut.pins).start(&test);
 }
@@ -463,6 +464,37 @@ async fn a_read_of_nothing_is_refused(dut: I2c, test: Test) {
     let bus = Bus::new(&dut.pins).start(&test);
     let controller = Controller::new(&bus, timing()).start(&test);
     let _read = controller.read(Address::seven(5), 0).await;
+}
+
+/// Times that there are not are refused at the line that starts what has them.
+#[verifork::test]
+async fn times_that_are_too_long_are_refused_at_the_callers_line(dut: I2c, test: Test) -> Result {
+    dut.idle().await;
+    let bus = Bus::new(&dut.pins).start(&test);
+    let long = Timing {
+        hold_start: u64::MAX.ms(),
+        ..timing()
+    };
+    for (checks, line) in [(false, line!() + 8), (true, line!() + 6)] {
+        let ended = scope(async |tm| {
+            let bus = bus.clone();
+            tm.start_soon("starts", async move {
+                let test = Test::current().unwrap();
+                if checks {
+                    Checker::new(&bus, long).start(&test);
+                } else {
+                    let _controller = Controller::new(&bus, long).start(&test);
+                }
+                Ok(())
+            });
+            Ok(())
+        });
+        let error = ended.await.unwrap_err().to_string();
+        ensure!(error.contains("I2C: tHD;STA: "), "{error}");
+        let place = format!("{}:{line}", file!());
+        ensure!(error.contains(&place), "not at {place}: {error}");
+    }
+    Ok(())
 }
 
 #[verifork::test(should_fail(panic = "leaves no room for tSU;DAT and tHD;DAT"))]

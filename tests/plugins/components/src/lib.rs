@@ -87,6 +87,13 @@ fn cycles_since(first: SimTime) -> u128 {
     (now() - first).femtoseconds() / PERIOD.femtoseconds()
 }
 
+/// How many random transfers, frames or bursts a test does: more than a hundred times as many with `SOAK=long`, so that
+/// the cases of each bus do 100,000 in all.
+fn rounds(usual: usize) -> usize {
+    let long = std::env::var("SOAK").is_ok_and(|soak| soak == "long");
+    usual * if long { 110 } else { 1 }
+}
+
 /// What was recorded, once nobody listens any more.
 fn recorded(lines: Rc<JsonLines<Vec<u8>>>) -> Result<String> {
     let lines = Rc::into_inner(lines).expect("nobody else has it");

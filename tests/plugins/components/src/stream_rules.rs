@@ -395,7 +395,7 @@ async fn a_long_random_run_breaks_no_rule(dut: Wires, test: Test) -> Result {
             Pauses::random(0.7), // a hundred pauses in a row do not happen
             Pauses::bursts([(1..=20, 1)], [(1..=20, 1)]),
         ];
-        for number in 0..1500 {
+        for number in 0..crate::rounds(1500) {
             if number % 50 == 0 {
                 pauses.set(rng.choose(&kinds).unwrap().clone());
             }

@@ -147,7 +147,7 @@ async fn what_is_written_is_read(
             .start(tm, &clocked);
         Checker::new(bus).start(tm, &clocked);
         let transfers = Monitor::new(bus).start(tm, &clocked).transfers();
-        for _ in 0..300 {
+        for _ in 0..crate::rounds(300) {
             let request = model.request(&mut rng);
             let wanted = model.access(&request);
             let answer = manager.access(request).await?;
@@ -648,4 +648,19 @@ async fn names_that_begin_with_a_direction_are_bound(dut: Wishbone, test: Test) 
     manager.write(0x10, 0x5a).await?;
     ensure!(manager.read(0x10).await? == 0x5a);
     Ok(())
+}
+
+#[verifork::test(
+    cases(manager = true, subordinate = false),
+    should_fail(panic = "one component a side of a bus")
+)]
+async fn a_second_component_on_a_side_is_refused(dut: Wishbone, test: Test, manager: bool) {
+    let clocked = dut.start().await;
+    for _ in 0..2 {
+        if manager {
+            let _bus = Manager::new(dut.bus(false)).start(&test, &clocked);
+        } else {
+            Subordinate::new(dut.bus(false), &Memory::sparse()).start(&test, &clocked);
+        }
+    }
 }

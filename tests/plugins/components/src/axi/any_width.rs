@@ -13,7 +13,7 @@ use crate::allocations;
 /// Random bursts by four clients at once, each with an ID and addresses of its own, against a model of the
 /// memory; monitors see what was done, and no rule is broken.
 #[verifork::test(
-    timeout = 50.ms(),
+    timeout = 200.ms(),
     cases(
         at_full_speed = (Pauses::none(), Pauses::none(), 0, Order::AsAsked),
         with_pauses = (Pauses::random(0.4), Pauses::random(0.4), 7, Order::AsAsked),
@@ -60,7 +60,7 @@ async fn what_is_written_is_read(
                     .rng_named(&format!("client {client}"));
                 let page = 0x1000 * u64::from(client + 1);
                 let mut model = vec![0_u8; 4096];
-                for _ in 0..40 {
+                for _ in 0..crate::rounds(40) {
                     let burst = any_burst(&mut rng, page, bytes).id(client);
                     let places: Vec<usize> = burst
                         .byte_addresses()

@@ -105,12 +105,14 @@ sanitizer() {
         fi
     fi
     export RUSTFLAGS="$flags $extra"
+    # For the lines of what it finds.
+    export CARGO_PROFILE_DEV_DEBUG=line-tables-only
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
         "cargo +nightly test ${build_std[*]} --lib --target $host -- $filter"
     # shellcheck disable=SC2086 # the filter is a list
     CARGO_TARGET_DIR=$root/$kind "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
         --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
-    unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL
+    unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL CARGO_PROFILE_DEV_DEBUG
 }
 
 under_valgrind() {
@@ -189,6 +191,7 @@ model_address() {
         return
     fi
     RUSTFLAGS="-Zsanitizer=address -Cforce-frame-pointers=yes $(allowance)" CARGO_TARGET_DIR=$root/address \
+        CARGO_PROFILE_DEV_DEBUG=line-tables-only \
         cargo +nightly build --quiet --lib -p conformance_tb --target "$host"
     simulate model_address "$root/address/$host/debug/libconformance_tb.so" -fsanitize=address \
         env ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:exitcode=99

@@ -1,8 +1,12 @@
 //! `cargo verifork`, in an empty folder outside of the repository too, and what tests leave for it.
 #![allow(dead_code, reason = "no file of tests needs everything")]
 
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use verifork_coverage::{Bins, CrossBins, GroupBuilder, Record, Source, take};
 
@@ -65,18 +69,16 @@ impl Outside {
             }
         }
         // Verilator compiles for long, and is asked by the runner's own tests.
-        if !command.get_envs().any(|(given, _)| given == "VERIFORK_SIM") {
+        let is_given =
+            |(name, value): (&OsStr, Option<_>)| name == "VERIFORK_SIM" && value.is_some();
+        if !command.get_envs().any(is_given) {
             let there = [("icarus", "iverilog"), ("ghdl", "ghdl"), ("nvc", "nvc")];
             let there = there.iter().filter(|(_, program)| is_there(program));
             let keys: Vec<&str> = there.map(|(key, _)| *key).collect();
             command.env("VERIFORK_SIM", keys.join(","));
         }
-        // One target folder for all: the library is built once. In it, crates need different
-        // names, since cargo does not tell them apart by their places.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
         let output = command
-            .env("CARGO_TARGET_DIR", target)
-            .env("RUSTFLAGS", "--cap-lints=warn")
+            .env("CARGO_TARGET_DIR", target())
             .current_dir(self.path(folder))
             .output()
             .expect("the command starts");
@@ -98,6 +100,73 @@ impl Outside {
         command.args(arguments);
         self.run(command, folder)
     }
+}
+
+/// One target folder for all crates outside: the library is built once. In it, crates need different names, since
+/// cargo does not tell them apart by their places.
+fn target() -> &'static Path {
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    TARGET.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
+        let built = Path::new(env!("CARGO_BIN_EXE_cargo-verifork")).parent();
+        // What is missing there cargo compiles.
+        let _ = take_dependencies(built.expect("it is in a folder"), &target.join("debug"));
+        target
+    })
+}
+
+/// Copies what cargo has made of crates of the registry, which are most of a build.
+fn take_dependencies(from: &Path, to: &Path) -> io::Result<()> {
+    for folder in [".fingerprint", "build", "deps"] {
+        let (from, to) = (from.join(folder), to.join(folder));
+        fs::create_dir_all(&to)?;
+        for entry in fs::read_dir(&from)? {
+            let entry = entry?;
+            // Programs beside the libraries are tests.
+            let is_program = folder == "deps" && entry.path().extension().is_none();
+            if !is_program && is_of_the_registry(&entry.file_name().to_string_lossy()) {
+                copy_with_age(&entry.path(), &to.join(entry.file_name()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file of cargo's, `libserde-0123456789abcdef.rlib`, belongs to a library of no crate in this repository.
+/// Their plugins have no hash in their names: those of crates outside would take their places.
+fn is_of_the_registry(file: &str) -> bool {
+    let (name, extension) = file.split_once('.').unwrap_or((file, ""));
+    let Some((name, _)) = name.rsplit_once('-').filter(|(_, hash)| hash.len() == 16) else {
+        return false;
+    };
+    !["verifork", "_tb", "-tb"]
+        .iter()
+        .any(|it| name.contains(it))
+        && extension != "d"
+}
+
+/// Copies a file or a folder with its age, by which cargo knows that it is fresh. What is there already stays.
+fn copy_with_age(from: &Path, to: &Path) -> io::Result<()> {
+    if from.is_dir() {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            copy_with_age(&entry.path(), &to.join(entry.file_name()))?;
+        }
+        return Ok(());
+    }
+    if to.exists() {
+        return Ok(());
+    }
+    // Others do the same at the same time, and find all of it or nothing.
+    let whole = to.with_extension(format!("{}.new", std::process::id()));
+    fs::copy(from, &whole)?;
+    let modified = from.metadata()?.modified()?;
+    fs::File::options()
+        .write(true)
+        .open(&whole)?
+        .set_modified(modified)?;
+    fs::rename(whole, to)
 }
 
 pub(crate) fn repository() -> &'static Path {

@@ -36,6 +36,10 @@ pub(crate) struct Bind {
     #[arg(long, default_value_t = 0, value_name = "FLOORS",
           value_parser = clap::value_parser!(u8).range(0..=6))]
     pub(crate) depth: u8,
+    /// A parameter or generic of the top that becomes no field: one that another simulator shows
+    /// differently, or not at all.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) without: Vec<String>,
     #[command(flatten)]
     pub(crate) harness: HarnessArgs,
 }
@@ -68,6 +72,29 @@ pub(crate) struct Design {
     pub(crate) unlisted: Vec<String>,
     /// The simulators that were asked before and do not take it.
     pub(crate) refused: Vec<Refusal>,
+}
+
+impl Design {
+    /// Has a comment stand for a parameter of the top.
+    pub(crate) fn leave_out(&mut self, name: &str) -> anyhow::Result<()> {
+        let top = self.top.design().to_owned();
+        let constants = self.top.children.iter_mut().filter(|it| it.constant);
+        let known: Vec<&mut Object> = constants.collect();
+        let names: Vec<String> = known.iter().map(|it| format!("`{}`", it.name)).collect();
+        let Some(found) = known.into_iter().find(|it| it.name == name) else {
+            bail!(
+                "--without {name}: `{top}` has no such parameter; it has {}",
+                if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                }
+            );
+        };
+        (found.encoding, found.array, found.element) = (None, None, None);
+        found.hidden = Some("left out by `--without`".to_owned());
+        Ok(())
+    }
 }
 
 impl Bind {
@@ -116,7 +143,13 @@ impl Bind {
         if self.depth > 0 {
             words.push(format!("--depth {}", self.depth));
         }
+        words.extend(self.words_without());
         words.join(" ")
+    }
+
+    /// The options that leave parameters out.
+    pub(crate) fn words_without(&self) -> impl Iterator<Item = String> {
+        self.without.iter().map(|name| format!("--without {name}"))
     }
 
     /// Has the design elaborated and described.
@@ -138,7 +171,11 @@ impl Bind {
             status.success() || self.design.is_some() && chosen.is_ok(),
             "the design cannot be described"
         );
-        settled(chosen?)
+        let mut design = settled(chosen?)?;
+        for name in &self.without {
+            design.leave_out(name)?;
+        }
+        Ok(design)
     }
 
     /// The design that is meant.

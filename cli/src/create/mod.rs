@@ -11,6 +11,7 @@ mod survey;
 mod traffic;
 mod trying;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::Write as _;
@@ -26,8 +27,9 @@ use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::seen::Seen;
 use self::trying::{look_at_lines, parts, told, try_buses};
 use crate::HarnessArgs;
-use crate::bind::{Bind, write};
+use crate::bind::{Bind, Design, write};
 use crate::harness::{Event, cargo, suite};
+use crate::object::Object;
 use crate::source::{Extent, Written, source};
 
 #[derive(Args)]
@@ -168,14 +170,11 @@ impl New {
             manifest_path: Some(folder.join("Cargo.toml")),
             target: "sim".to_owned(),
         };
-        let bind = Bind {
+        let mut bind = Bind {
             harness: harness.clone(),
             ..Bind::default()
         };
-        let design = bind.describe()?;
-        let written = source(&design, Extent::default(), "cargo verifork bind");
-        write(&folder.join("src/dut.rs"), &written.text)?;
-
+        let mut design = bind.describe()?;
         // The harness has told of these.
         let refused = design.refused.iter().filter_map(|it| {
             let simulator = it.simulator.parse().ok()?;
@@ -186,10 +185,22 @@ impl New {
             &target,
             &formatted(self.design.harness(&self.name, folder, &left_out)?),
         )?;
-        let notes = tempfile::tempdir().context("no temporary folder")?;
-        write(&library, &trial(&written, notes.path()))?;
+        let (mut found, mut seen) = try_first(&bind, &design, folder)?;
+        // Parameters that a simulator shows differently, or not at all, are not worth the simulator.
+        let misfits = found.iter().filter_map(|it| it.misfits(&design.top));
+        let without: BTreeSet<String> = misfits.flatten().collect();
+        if !without.is_empty() {
+            bind.without = without.into_iter().collect();
+            eprintln!(
+                "note: `src/dut.rs` leaves out what simulators show differently: {}",
+                bind.without.join(", ")
+            );
+            design = bind.describe()?;
+            (found, seen) = try_first(&bind, &design, folder)?;
+        }
+        let written = structs(&bind, &design, folder)?;
         let mut failed = Vec::new();
-        for failure in failures(&harness)? {
+        for failure in found {
             if let Some(reason) = failure.refusal(&design.simulator) {
                 left_out.push(LeftOut::new(failure.simulator, &reason, folder));
             } else {
@@ -204,7 +215,6 @@ impl New {
             &target,
             &formatted(self.design.harness(&self.name, folder, &left_out)?),
         )?;
-        let seen = Seen::of(&texts(notes.path())?);
         let first = first_test(&written, &seen);
         write(&library, &formatted(first.clone()))?;
         let mut failures = failures(&harness)?;
@@ -276,6 +286,22 @@ const DOES_NOT_COMPILE: &str = " does not compile: ";
 const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
 impl Failure {
+    /// The constants of the top that do not fit, if all else does.
+    fn misfits(&self, top: &Object) -> Option<Vec<String>> {
+        let (_, misfits) = self.message.split_once(DOES_NOT_FIT)?;
+        let lines = misfits.lines().filter(|line| line.contains("src/dut.rs:"));
+        let name = |line: &str| {
+            // `src/dut.rs:25: Top.field: …`, one of them behind other words.
+            let at = line.find("src/dut.rs:")?;
+            let field = line[at..].split(": ").nth(1)?.split_once('.')?.1;
+            let field = field.trim_start_matches("r#");
+            let mut constants = top.children.iter().filter(|it| it.constant);
+            let constant = constants.find(|it| it.snake_case() == field)?;
+            Some(constant.name.clone())
+        };
+        lines.map(name).collect()
+    }
+
     /// Why the simulator is left out, if it has not come to run the test; `other` has described the
     /// design. Says so.
     fn refusal(&self, other: &str) -> Option<String> {
@@ -300,6 +326,24 @@ impl Failure {
         );
         Some(format!("it shows the design differently from {other}"))
     }
+}
+
+/// Runs the trial of the crate in `folder`: the tests that fail, and what the design has shown.
+fn try_first(bind: &Bind, design: &Design, folder: &Path) -> anyhow::Result<(Vec<Failure>, Seen)> {
+    let written = structs(bind, design, folder)?;
+    let notes = tempfile::tempdir().context("no temporary folder")?;
+    write(&folder.join("src/lib.rs"), &trial(&written, notes.path()))?;
+    let failures = failures(&bind.harness)?;
+    Ok((failures, Seen::of(&texts(notes.path())?)))
+}
+
+/// Writes the structs of a design into the crate in `folder`.
+fn structs<'a>(bind: &Bind, design: &'a Design, folder: &Path) -> anyhow::Result<Written<'a>> {
+    let words = std::iter::once("cargo verifork bind".to_owned()).chain(bind.words_without());
+    let command: Vec<String> = words.collect();
+    let written = source(design, Extent::default(), &command.join(" "));
+    write(&folder.join("src/dut.rs"), &written.text)?;
+    Ok(written)
 }
 
 impl LeftOut {
@@ -428,5 +472,71 @@ impl Workspace {
             // Nothing more can be done; the error that led here is told.
             let _ = fs::write(path, text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design() -> Design {
+        let constant = |name: &str| {
+            format!(
+                r#"{{"kind": "parameter", "name": "{name}", "constant": true, "encoding": "text"}}"#
+            )
+        };
+        let top = format!(
+            r#"{{"kind": "module", "name": "top", "definition": "top", "children": [{}, {}]}}"#,
+            constant("S"),
+            constant("TYPE")
+        );
+        let top: verifork_protocol::description::Object = serde_json::from_str(&top).unwrap();
+        Design {
+            simulator: "Fable".to_owned(),
+            top: Object::from(top),
+            packages: Vec::new(),
+            unlisted: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn parameters_that_do_not_fit_are_told_from_what_else_does_not() {
+        let misfits = |message: &str| {
+            let failure = Failure {
+                test: "starts".to_owned(),
+                simulator: Simulator::Verilator,
+                message: message.to_owned(),
+            };
+            failure.misfits(&design().top)
+        };
+        let one = "src/lib.rs:9: the testbench does not fit the design `top`: src/dut.rs:24: Top.s: a number";
+        assert_eq!(misfits(one), Some(vec!["S".to_owned()]));
+        let two = "the testbench does not fit the design:\n  src/dut.rs:24: Top.s: a number\n  \
+                   src/dut.rs:25: Top.r#type: there is none\nat 0 ns";
+        assert_eq!(misfits(two), Some(vec!["S".to_owned(), "TYPE".to_owned()]));
+        let port = two.replace("Top.s:", "Top.data:");
+        assert_eq!(misfits(&port), None);
+        assert_eq!(
+            misfits("src/lib.rs:3: no output has left its reset value"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_comment_stands_for_a_parameter_that_is_left_out() {
+        let mut design = design();
+        design.leave_out("S").unwrap();
+        let text = source(&design, Extent::default(), "").text;
+        assert!(
+            text.contains("// `S`, parameter: left out by `--without`."),
+            "{text}"
+        );
+        assert!(text.contains("pub r#type: Parameter<String>"), "{text}");
+        let unknown = design.leave_out("R").unwrap_err().to_string();
+        assert_eq!(
+            unknown,
+            "--without R: `top` has no such parameter; it has `S`, `TYPE`"
+        );
     }
 }

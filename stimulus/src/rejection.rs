@@ -67,7 +67,7 @@ impl Rejection {
         shapes: &[Shape],
         ranges: &[(Number, Number)],
         variables: &[u32],
-        (hard, soft): (&[Id], &[Id]),
+        conditions: &[Id],
     ) -> Option<Rejection> {
         if variables.is_empty() {
             return None;
@@ -75,7 +75,7 @@ impl Rejection {
         let mut is_free = vec![true; recording.variables.len()];
         let mut sets = Vec::new();
         let mut roots = Vec::new();
-        for root in distinct::conjuncts(recording, hard) {
+        for root in distinct::conjuncts(recording, conditions) {
             match Distinct::new(recording, ranges, root) {
                 Some(set) if set.variables().all(|index| is_free[index as usize]) => {
                     set.variables()
@@ -99,8 +99,7 @@ impl Rejection {
                 definitions.look_at(root, &mut is_free);
             }
             let found = definitions.found;
-            let all: Vec<Id> = roots.iter().chain(soft).copied().collect();
-            let program = Program::new(recording, shapes, &all, &found, ranges, bits)?;
+            let program = Program::new(recording, shapes, &roots, &found, ranges, bits)?;
             Some((program, is_free))
         })?;
         Some(Rejection {

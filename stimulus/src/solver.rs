@@ -358,15 +358,17 @@ impl<'a> Compiler<'a> {
         if self.has_order(parts) {
             return None;
         }
-        let node = |&index: &usize| self.recording.requirements[index].node;
-        let hard: Vec<Id> = parts.hard.iter().map(node).collect();
-        let soft: Vec<Id> = parts.soft.iter().map(node).collect();
+        // Soft ones too: where they cannot all hold, nothing fits.
+        let all = parts.hard.iter().chain(&parts.soft);
+        let conditions: Vec<Id> = all
+            .map(|&index| self.recording.requirements[index].node)
+            .collect();
         Rejection::new(
             self.recording,
             &self.shapes,
             &self.ranges,
             &parts.variables,
-            (&hard, &soft),
+            &conditions,
         )
     }
 

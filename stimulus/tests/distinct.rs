@@ -118,6 +118,21 @@ fn fields_of_elements_differ_and_fit_what_else_is_said() {
 }
 
 #[derive(Randomize, Debug)]
+#[randomize(soft(unique(bytes)), soft(bytes[0] == key + 1))]
+struct Soft {
+    bytes: [u8; 180],
+    key: u8,
+}
+
+#[test]
+fn soft_constraints_are_drawn_directly_too_and_give_way() {
+    all::<Soft>(10, |t| differ(&t.bytes) && t.bytes[0] == t.key + 1);
+    let soft = Soft::randomize_with(&mut rng(11), constrain!(|t| t.bytes[0] == t.bytes[1]));
+    let soft = soft.unwrap();
+    assert!(soft.bytes[0] == soft.bytes[1] && soft.bytes[0] == soft.key + 1);
+}
+
+#[derive(Randomize, Debug)]
 #[randomize(unique(slots), for slot in &slots { slot < 10 }, slots[3] != 4)]
 struct TooMany {
     #[randomize(length = 0..=20)]

@@ -754,7 +754,7 @@ fn what_multiplies_many_bits_is_searched() {
         solver.draw(&mut Stream(seed), &mut values).unwrap();
         solver.draw(&mut Stream(seed), &mut again).unwrap();
         assert_eq!(values, again, "one seed, one solution");
-        assert_eq!(values[0] * values[1] & 0xff_ffff, 0x12_3457);
+        assert_eq!((values[0] * values[1]) & 0xff_ffff, 0x12_3457);
         seen.insert(values);
     }
     assert!(seen.len() > 1, "other seeds, other solutions");

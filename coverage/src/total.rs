@@ -48,9 +48,13 @@ pub struct Covered {
 }
 
 impl Covered {
-    /// In per cent.
+    /// In per cent; 0 of nothing, which is no success.
     pub fn percent(self) -> f64 {
-        percent(self.covered, self.of)
+        if self.of == 0 {
+            0.0
+        } else {
+            percent(self.covered, self.of)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use verifork_coverage::{
     Bins, Counts, CoverGroup as _, CrossBins, Database, EXTENSION, GroupBuilder, GroupRecord,
-    Options, Record, Source, take,
+    Options, Record, Source, overall, take,
 };
 
 /// A run that samples these values in a group with bins up to `top`.
@@ -169,4 +169,35 @@ fn sums_stay_at_the_greatest_number() {
     let totals = merged(&[record("a"), record("b")]).totals();
     assert_eq!(totals[0].counts.points[0][&0], u64::MAX);
     let _: (&Counts, &GroupRecord) = (&totals[0].counts, &record("c").groups[0]);
+}
+
+#[test]
+fn where_no_bin_counts_nothing_is_covered_and_the_rest_is_not_made_better() {
+    let totals = |counting: bool| {
+        let mut builder = GroupBuilder::new("rest");
+        let rest = Bins::<u8>::new().rest("all");
+        let point = builder.point("of nothing", rest).unwrap();
+        let halves = counting.then(|| {
+            let bins = Bins::<u8>::new().bin("low", ..128).bin("high", 128..);
+            builder.point("halves", bins).unwrap()
+        });
+        drop(builder.build());
+        point.sample(3);
+        if let Some(halves) = halves {
+            halves.sample(3);
+        }
+        let record = Record {
+            source: Source::default(),
+            groups: take(),
+        };
+        merged(&[record]).totals()
+    };
+    let nothing = totals(false);
+    assert_eq!((nothing[0].percent(), overall(&nothing)), (None, None));
+    assert_eq!(nothing[0].items()[0].covered.percent(), 0.0);
+    let half = totals(true);
+    assert_eq!(
+        (half[0].percent(), overall(&half)),
+        (Some(50.0), Some(50.0))
+    );
 }

@@ -191,7 +191,7 @@ impl Page<'_> {
                 .map(|item| json!({"name": item.name}))
                 .collect();
             json!({
-                "name": name, "percent": total.percent(), "items": items,
+                "name": name, "percent": total.percent().unwrap_or(0.0), "items": items,
                 "place": total.place.as_ref().map(|(file, line)| format!("{file}:{line}")),
                 "twin": (twins > 1).then(|| total.definition.digest()),
                 "tests": total.tests,

@@ -183,7 +183,7 @@ fn main() -> ExitCode {
         black_box(Uniform::randomize_with(&mut rng, with).is_ok());
     });
     let mut rng = rng_of();
-    let product = draws("draw: a product of 64 bits", 1, || {
+    let product = draws("draw: a product of 64 bits", 200, || {
         black_box(Product::randomize(&mut rng).is_ok());
     });
     if !is_given("--peers") {

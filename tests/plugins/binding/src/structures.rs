@@ -353,7 +353,8 @@ async fn records_and_names_that_differ_are_told_when_they_are_bound(top: Instanc
     let error = refused(top.signal::<Swapped>("kind_i").map(drop))?;
     ensure!(
         error.contains(
-            "0 is `st_data` and not `Control`: its values are st_data, st_control, st_debug"
+            "0 is `st_data` and not `Control`: its values are st_data = 0, st_control = 1, \
+             st_debug = 2"
         ),
         "{error}"
     );

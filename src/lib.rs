@@ -152,13 +152,37 @@ pub use log;
 /// The traits of random number generators, for [`TestRng`] in distributions of other crates.
 #[doc(no_inline)]
 pub use rand::rand_core;
+#[doc(alias(
+    "random",
+    "rand",
+    "randomize",
+    "$urandom",
+    "$urandom_range",
+    "RandomPType"
+))]
 pub use random::TestRng;
 pub use regression::simulator::{SimulatorInfo, SimulatorVersion};
-pub use regression::test::{Test, pass, skip};
+#[doc(alias("uvm_test", "TestFactory", "regression"))]
+pub use regression::test::Test;
+#[doc(alias = "pass_test")]
+pub use regression::test::pass;
+#[doc(alias("SkipTest", "pytest.skip"))]
+pub use regression::test::skip;
 pub use regression::test_end;
 pub use scheduler::NoSimulation;
 pub use simulator::{Description, Direction, Encoding, ObjectKind, PortError};
+#[doc(alias("select", "race", "First", "await_first"))]
 pub use task::first_of::first_of;
+#[doc(alias(
+    "TestFactory",
+    "uvm_test",
+    "expect_fail",
+    "expect_error",
+    "skip",
+    "timeout",
+    "cocotb.test",
+    "parametrize"
+))]
 pub use verifork_macros::test;
 #[doc(inline)]
 pub use verifork_protocol::description::Literal;

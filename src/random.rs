@@ -48,12 +48,6 @@ use verifork_protocol::items::Item;
 /// let kind = rng.choose(&["read", "write"]).unwrap();
 /// assert!(["read", "write"].contains(kind));
 /// ```
-#[doc(alias = "random")]
-#[doc(alias = "rand")]
-#[doc(alias = "randomize")]
-#[doc(alias = "$urandom")]
-#[doc(alias = "$urandom_range")]
-#[doc(alias = "RandomPType")]
 #[derive(Clone)]
 pub struct TestRng(Words);
 

@@ -20,8 +20,6 @@ use verifork::sync::{Receiver, RecvError, Sender, unbounded};
 /// let (one, other) = (first.try_recv().unwrap(), second.try_recv().unwrap());
 /// assert!(Rc::ptr_eq(&one, &other));
 /// ```
-#[doc(alias = "uvm_analysis_port")]
-#[doc(alias = "subscriber")]
 pub struct Publisher<T> {
     receivers: Rc<RefCell<Vec<Target<T>>>>,
 }

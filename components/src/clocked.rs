@@ -29,9 +29,6 @@ use verifork::{Result, first_of};
 ///
 /// A component holds its handshakes idle while the reset is active, and looks for no broken rules. A reset
 /// that is neither 0 nor 1 counts as active.
-#[doc(alias = "reset")]
-#[doc(alias = "clocking")]
-#[doc(alias = "clocking block")]
 #[derive(Clone, Copy, Debug)]
 pub struct Clocked {
     clk: Signal<bool>,

@@ -66,11 +66,15 @@ pub mod valid_ready;
 mod violation;
 pub mod wishbone;
 
-pub use analysis::{Publisher, Subscription};
+#[doc(alias("uvm_analysis_port", "subscriber"))]
+pub use analysis::Publisher;
+pub use analysis::Subscription;
+#[doc(alias("reset", "clocking", "clocking block"))]
 pub use clocked::Clocked;
 pub use parent::Parent;
 pub use pauses::Pauses;
 pub use payload::{Data, Payload};
+#[doc(alias("uvm_scoreboard", "checker", "compare", "ScoreboardPkg"))]
 pub use scoreboard::Scoreboard;
 pub use sending::{Interrupted, OnReset, Ticket};
 pub use violation::{Rule, Violation};

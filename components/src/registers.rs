@@ -74,9 +74,25 @@ mod tests;
 mod typed;
 
 pub use access::{Access, UnknownAccess};
-pub use frontdoor::{Frontdoor, Observe, Observed, Refused, Reply};
-pub use map::{Field, Map, MapBuilder, MapError, Register};
+#[doc(alias("uvm_reg_adapter", "uvm_reg_frontdoor"))]
+pub use frontdoor::Frontdoor;
+#[doc(alias = "uvm_reg_predictor")]
+pub use frontdoor::Observe;
+pub use frontdoor::{Observed, Refused, Reply};
+#[doc(alias = "uvm_reg_field")]
+pub use map::Field;
+#[doc(alias("uvm_reg_map", "uvm_reg_block"))]
+pub use map::Map;
+#[doc(alias = "uvm_reg")]
+pub use map::Register;
+pub use map::{MapBuilder, MapError};
 pub use mismatch::{Mismatch, Mismatches};
+#[doc(alias("uvm_reg", "uvm_reg_block", "ral", "register model"))]
 pub use model::Model;
-pub use typed::{Reg, RegisterFields, Registers};
-pub use verifork_macros::{RegisterFields, Registers};
+#[doc(alias = "uvm_reg")]
+pub use typed::Reg;
+pub use typed::{RegisterFields, Registers};
+#[doc(alias = "uvm_reg_field")]
+pub use verifork_macros::RegisterFields;
+#[doc(alias("uvm_reg_block", "ral"))]
+pub use verifork_macros::Registers;

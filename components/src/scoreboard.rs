@@ -41,10 +41,6 @@ use crate::parent::{Parent, fail_test, free_name};
 /// writes.finish()
 /// # }
 /// ```
-#[doc(alias = "uvm_scoreboard")]
-#[doc(alias = "checker")]
-#[doc(alias = "compare")]
-#[doc(alias = "ScoreboardPkg")]
 pub struct Scoreboard<T: Debug + PartialEq + 'static>(Rc<Board<T>>);
 
 struct Board<T: Debug + PartialEq + 'static> {

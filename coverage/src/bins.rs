@@ -71,10 +71,6 @@ pub(crate) enum Item {
 ///     .bin("long", 16..)
 ///     .transition("shrinks", [16..=255, 1..=15]);
 /// ```
-#[doc(alias = "bins")]
-#[doc(alias = "ignore_bins")]
-#[doc(alias = "illegal_bins")]
-#[doc(alias = "wildcard")]
 #[derive(Clone, Debug)]
 pub struct Bins<V> {
     pub(crate) items: Vec<(String, Item)>,

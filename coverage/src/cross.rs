@@ -424,8 +424,6 @@ impl CrossData {
 /// assert_eq!(covered.both.count(&["true", "high"]), Some(1));
 /// assert_eq!(covered.both.coverage(), 25.0);
 /// ```
-#[doc(alias = "cross")]
-#[doc(alias = "cover cross")]
 #[derive(Clone)]
 pub struct Cross {
     pub(crate) data: Rc<CrossData>,

@@ -88,7 +88,6 @@ impl Options {
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "covergroup")]
 #[derive(Debug)]
 pub struct GroupBuilder {
     name: String,
@@ -409,7 +408,6 @@ pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 ///     text
 /// }
 /// ```
-#[doc(alias = "covergroup")]
 pub trait CoverGroup {
     /// The group's name.
     fn name(&self) -> &str;

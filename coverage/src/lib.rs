@@ -71,22 +71,35 @@ mod total;
 mod transition;
 mod value;
 
-pub use bins::{BinKind, Bins, Keys, Values};
+#[doc(alias("bins", "ignore_bins", "illegal_bins", "wildcard"))]
+pub use bins::Bins;
+pub use bins::{BinKind, Keys, Values};
 pub use code::{COMPLETE, Code, CodeFormat, CodeKind, CodePoint};
-pub use cross::{Cross, CrossBins};
+#[doc(alias("cross", "cover cross"))]
+pub use cross::Cross;
+pub use cross::CrossBins;
 pub use database::Database;
 pub use definition::{BinDefinition, Counts, CrossDefinition, GroupDefinition, PointDefinition};
 pub use error::{DefinitionError, Problem};
-pub use group::{AnyItem, CoverGroup, Group, GroupBuilder, Hole, Item, Options};
+#[doc(alias = "covergroup")]
+pub use group::CoverGroup;
+#[doc(alias = "covergroup")]
+pub use group::GroupBuilder;
+pub use group::{AnyItem, Group, Hole, Item, Options};
 pub use illegal::IllegalSample;
+#[doc(alias = "coverpoint")]
 pub use point::Point;
 pub use record::{EXTENSION, FileError, GroupRecord, Record, Source};
 pub use registry::take;
+#[doc(alias("cover property", "sequence"))]
 pub use sequence::Sequence;
 pub use total::{BinTotal, Covered, ItemTotal, Total, overall};
 pub use transition::{IntoTransition, Transition};
 pub use value::{CoverValue, Shape};
-pub use verifork_coverage_macros::{CoverGroup, CoverValue};
+#[doc(alias("covergroup", "coverpoint", "bins", "cross"))]
+pub use verifork_coverage_macros::CoverGroup;
+#[doc(alias = "enum")]
+pub use verifork_coverage_macros::CoverValue;
 
 /// What the macros expand to.
 #[doc(hidden)]

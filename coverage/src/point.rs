@@ -50,7 +50,6 @@ pub(crate) struct PointData {
 /// assert_eq!(covered.length.count("short"), Some(2));
 /// assert_eq!(covered.length.count("huge"), None);
 /// ```
-#[doc(alias = "coverpoint")]
 pub struct Point<V> {
     pub(crate) data: Rc<PointData>,
     values: PhantomData<fn(V)>,

@@ -26,8 +26,6 @@ const LIMIT: u32 = 127;
 /// }
 /// assert_eq!(granted.matches(), 1);
 /// ```
-#[doc(alias = "cover property")]
-#[doc(alias = "sequence")]
 #[derive(Debug)]
 pub struct Sequence<const N: usize> {
     matches: Point<bool>,

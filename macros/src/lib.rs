@@ -169,14 +169,6 @@ use proc_macro::TokenStream;
 /// takes `self`; fewer parameters than the cases fill; an unknown, repeated or malformed option; two
 /// cases of one name; tuples of different lengths; `#[test]`, `#[ignore]` or `#[should_panic]`
 /// beside this attribute.
-#[doc(alias = "TestFactory")]
-#[doc(alias = "uvm_test")]
-#[doc(alias = "expect_fail")]
-#[doc(alias = "expect_error")]
-#[doc(alias = "skip")]
-#[doc(alias = "timeout")]
-#[doc(alias = "cocotb.test")]
-#[doc(alias = "parametrize")]
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     test::expand(arguments.into(), &item.into()).into()
@@ -322,10 +314,6 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Compile errors, at the place of the mistake: anything but a struct with named fields; an unknown,
 /// repeated or malformed option; more than one direction; `#[dut]` on the struct.
-#[doc(alias = "bind")]
-#[doc(alias = "handle")]
-#[doc(alias = "interface")]
-#[doc(alias = "modport")]
 #[proc_macro_derive(Dut, attributes(dut))]
 pub fn derive_dut(item: TokenStream) -> TokenStream {
     dut::expand(item.into()).into()
@@ -478,8 +466,6 @@ pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
 ///
 /// Compile errors, at the place of the mistake: what no map may have (two registers at an address, an address outside of
 /// the block, a field outside of its register, …); an unknown, repeated or malformed option.
-#[doc(alias = "uvm_reg_block")]
-#[doc(alias = "ral")]
 #[proc_macro_derive(Registers, attributes(registers, register))]
 pub fn derive_registers(item: TokenStream) -> TokenStream {
     registers::expand_registers(item.into()).into()
@@ -514,7 +500,6 @@ pub fn derive_registers(item: TokenStream) -> TokenStream {
 ///
 /// Compile errors, at the place of the mistake: fields that overlap, more bits than the type has, a reset value that does
 /// not fit, an unknown kind of access; an unknown, repeated or malformed option.
-#[doc(alias = "uvm_reg_field")]
 #[proc_macro_derive(RegisterFields, attributes(field))]
 pub fn derive_register_fields(item: TokenStream) -> TokenStream {
     registers::expand_fields(item.into()).into()

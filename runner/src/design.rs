@@ -146,10 +146,6 @@ pub(crate) struct Skipped {
 ///     .variant("wide", [("WIDTH", 32)])
 ///     .compile_argument(Simulator::Icarus, "-Wall");
 /// ```
-#[doc(alias = "dut")]
-#[doc(alias = "build")]
-#[doc(alias = "get_runner")]
-#[doc(alias = "hdl_toplevel")]
 #[derive(Clone, Debug)]
 #[must_use = "a design does nothing until it is given to `main`"]
 pub struct Design {

@@ -52,9 +52,6 @@ const BROKEN: u8 = 2;
 /// }
 /// # main();
 /// ```
-#[doc(alias = "runner")]
-#[doc(alias = "get_runner")]
-#[doc(alias = "Makefile")]
 pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
     match try_main(designs.into_iter().collect()) {
         Ok(status) => status,

@@ -123,7 +123,10 @@ mod top;
 mod trial;
 mod verdict;
 
-pub use design::{Design, ParameterValue, UnknownStandard, VhdlStandard};
+#[doc(alias("dut", "build", "get_runner", "hdl_toplevel"))]
+pub use design::Design;
+pub use design::{ParameterValue, UnknownStandard, VhdlStandard};
+#[doc(alias("runner", "get_runner", "Makefile"))]
 pub use harness::main;
 pub use installed::{KnownSimulator, known_simulators, known_simulators_keys};
 pub use known::{Language, Simulator, UnknownSimulator};

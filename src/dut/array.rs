@@ -36,10 +36,6 @@ use crate::simulator::{Description, Encoding, Handle};
 ///
 /// Icarus does not tell that an array has several dimensions, and shows all words in one: `cargo test`
 /// knows them from its compiler. In a run by hand it takes the words as `memory[0]`, `memory[1]`, ….
-#[doc(alias = "memory")]
-#[doc(alias = "ram")]
-#[doc(alias = "rom")]
-#[doc(alias = "register file")]
 pub struct Array<T> {
     handle: Handle,
     index: SignalIndex,

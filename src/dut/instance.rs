@@ -32,10 +32,6 @@ use crate::simulator::{Description, ObjectKind};
 /// In VHDL basic names have no case, and are shown in lower case where the simulator does not keep
 /// the source's; an extended identifier has its two backslashes or none (IEEE 1076-2008, 15.4.3);
 /// indices stand in parentheses or brackets, `lanes(2)` or `lanes[2]`, and are shown in brackets.
-#[doc(alias = "module")]
-#[doc(alias = "entity")]
-#[doc(alias = "scope")]
-#[doc(alias = "hierarchy")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Instance(Object);
 

@@ -56,6 +56,7 @@ mod wait;
 mod testing;
 
 pub use affix::Affix;
+#[doc(alias("memory", "ram", "rom", "register file"))]
 pub use array::Array;
 pub use bind::{Binder, Dut, FieldSpec};
 pub(crate) use bind_error::DOES_NOT_FIT;
@@ -66,13 +67,31 @@ pub(crate) use declared_paths::PathSet;
 pub use declared_paths::{Declare, DeclareNothing};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use expect::ExpectError;
+#[doc(alias("module", "entity", "scope", "hierarchy"))]
 pub use instance::Instance;
 pub(crate) use instance::bind_top;
+#[doc(alias("handle", "HierarchyObject", "ModifiableObject", "vpiHandle"))]
 pub use object::Object;
+#[doc(alias("generic", "localparam", "constant"))]
 pub use parameter::Parameter;
+#[doc(alias("part select", "bit select", "subfield"))]
 pub use select::Select;
-pub use signal::{SameSignal, Signal};
+pub use signal::SameSignal;
+#[doc(alias(
+    "handle",
+    "ModifiableObject",
+    "LogicObject",
+    "logic",
+    "variable",
+    "net",
+    "wire",
+    "reg",
+    "port",
+    "reset"
+))]
+pub use signal::Signal;
 pub use value::{ScalarValue, SignalValue, enum_width};
+#[doc(alias("bind", "handle", "interface", "modport"))]
 pub use verifork_macros::Dut;
 pub use wait::ArrayWait;
 pub use wait::Condition;

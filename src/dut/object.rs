@@ -25,10 +25,6 @@ use crate::value::Layout;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "handle")]
-#[doc(alias = "HierarchyObject")]
-#[doc(alias = "ModifiableObject")]
-#[doc(alias = "vpiHandle")]
 #[derive(Clone, Copy)]
 pub struct Object {
     handle: Handle,

@@ -23,9 +23,6 @@ use crate::simulator::{Description, Encoding};
 /// ```
 ///
 /// A constant can also be bound as a [`Signal`]; writing to it is then an error.
-#[doc(alias = "generic")]
-#[doc(alias = "localparam")]
-#[doc(alias = "constant")]
 pub struct Parameter<T>(Signal<T>);
 
 impl<T> Clone for Parameter<T> {

@@ -25,9 +25,6 @@ use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mas
 /// # let _ = ready; Ok(())
 /// # }
 /// ```
-#[doc(alias = "part select")]
-#[doc(alias = "bit select")]
-#[doc(alias = "subfield")]
 pub struct Select<T> {
     index: SignalIndex,
     entry: Local<Entry>,

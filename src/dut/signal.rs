@@ -27,16 +27,6 @@ use crate::value::{LogicValue, LogicVec};
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "handle")]
-#[doc(alias = "ModifiableObject")]
-#[doc(alias = "LogicObject")]
-#[doc(alias = "logic")]
-#[doc(alias = "variable")]
-#[doc(alias = "net")]
-#[doc(alias = "wire")]
-#[doc(alias = "reg")]
-#[doc(alias = "port")]
-#[doc(alias = "reset")]
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
     /// The scheduler's; of a word, that of an element which it is like.

@@ -38,9 +38,6 @@ struct Inner {
 ///     Ok(())
 /// }
 /// ```
-#[doc(alias = "uvm_test")]
-#[doc(alias = "TestFactory")]
-#[doc(alias = "regression")]
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
 
@@ -76,8 +73,6 @@ pub struct Test(Rc<Inner>);
 ///     Ok(())
 /// }
 /// ```
-#[doc(alias = "SkipTest")]
-#[doc(alias = "pytest.skip")]
 pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
     Err(end(Verdict::Skipped, reason.into()).into())
 }
@@ -115,7 +110,6 @@ pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
 ///     }
 /// }
 /// ```
-#[doc(alias = "pass_test")]
 pub fn pass<T>(reason: impl Into<String>) -> anyhow::Result<T> {
     Err(end(Verdict::Passed, reason.into()).into())
 }

@@ -23,8 +23,6 @@ use crate::task::record_wait;
 /// let (first, second) = block_on(zip(port(), port()));
 /// assert!(!first && second); // the last to arrive leads
 /// ```
-#[doc(alias = "WaitForBarrier")]
-#[doc(alias = "uvm_barrier")]
 #[derive(Clone)]
 pub struct Barrier {
     shared: Rc<Shared>,

@@ -31,10 +31,6 @@ use crate::task::record_wait;
 /// });
 /// assert!(configured.is_set());
 /// ```
-#[doc(alias = "uvm_event")]
-#[doc(alias = "notification")]
-#[doc(alias = "notify")]
-#[doc(alias = "condvar")]
 #[derive(Clone)]
 pub struct Event {
     shared: Rc<Shared>,

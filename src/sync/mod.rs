@@ -45,18 +45,35 @@ mod testing;
 use std::fmt;
 use std::panic::Location;
 
-pub use barrier::{Barrier, BarrierWait, BarrierWaitResult};
-pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote, blocking, bridge};
+#[doc(alias("WaitForBarrier", "uvm_barrier"))]
+pub use barrier::Barrier;
+pub use barrier::{BarrierWait, BarrierWaitResult};
+#[doc(alias("spawn_blocking", "external", "thread"))]
+pub use bridge::blocking;
+#[doc(alias("external", "function", "resume", "thread"))]
+pub use bridge::bridge;
+pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote};
 pub(crate) use bridge::{leave_all_behind, running_threads};
-pub use channel::{
-    ReceiveStream, ReceiveWait, Receiver, SendWait, Sender, channel, lifo_channel,
-    priority_channel, unbounded,
-};
+#[doc(alias("Queue", "mailbox", "fifo"))]
+pub use channel::channel;
+#[doc(alias = "LifoQueue")]
+pub use channel::lifo_channel;
+#[doc(alias = "PriorityQueue")]
+pub use channel::priority_channel;
+#[doc(alias("Queue", "mailbox"))]
+pub use channel::unbounded;
+pub use channel::{ReceiveStream, ReceiveWait, Receiver, SendWait, Sender};
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
-pub use event::{Event, EventWait};
-pub use mutex::{LockWait, Mutex, MutexGuard};
+#[doc(alias("uvm_event", "notification", "notify", "condvar"))]
+pub use event::Event;
+pub use event::EventWait;
+#[doc(alias = "Lock")]
+pub use mutex::Mutex;
+pub use mutex::{LockWait, MutexGuard};
 pub use oneshot::{OneshotReceiver, OneshotSender, oneshot};
-pub use semaphore::{Acquire, Semaphore, SemaphorePermit};
+#[doc(alias("credits", "uvm_pool"))]
+pub use semaphore::Semaphore;
+pub use semaphore::{Acquire, SemaphorePermit};
 
 use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;

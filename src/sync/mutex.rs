@@ -30,7 +30,6 @@ use crate::task::record_wait;
 /// block_on(zip(transfer("read"), transfer("write")));
 /// assert_eq!(*bus.try_lock().unwrap(), ["read", "read", "write", "write"]);
 /// ```
-#[doc(alias = "Lock")]
 pub struct Mutex<T> {
     shared: Rc<Shared<T>>,
 }

@@ -28,8 +28,6 @@ use crate::task::record_wait;
 ///     assert_eq!(outstanding.available_permits(), 1);
 /// });
 /// ```
-#[doc(alias = "credits")]
-#[doc(alias = "uvm_pool")]
 #[derive(Clone)]
 pub struct Semaphore {
     shared: Rc<Shared>,

@@ -561,7 +561,6 @@ impl Drop for Core {
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "dictionary")]
 pub struct TaskMap(pub(super) Rc<Core>);
 
 impl fmt::Debug for TaskMap {

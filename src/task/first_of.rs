@@ -37,10 +37,6 @@ use std::task::Poll;
 ///     }
 /// }
 /// ```
-#[doc(alias = "select")]
-#[doc(alias = "race")]
-#[doc(alias = "First")]
-#[doc(alias = "await_first")]
 #[macro_export]
 macro_rules! first_of {
     ($($pattern:pat = $future:expr => $branch:expr),+ $(,)?) => {{

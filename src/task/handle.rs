@@ -47,10 +47,6 @@ use super::waiters::WaiterKey;
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "Join")]
-#[doc(alias = "coroutine")]
-#[doc(alias = "JoinHandle")]
-#[doc(alias = "process")]
 pub struct Task<T> {
     waiting: Waiting<T>,
 }

@@ -47,13 +47,6 @@ use super::tables::NONE;
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "gather")]
-#[doc(alias = "Combine")]
-#[doc(alias = "Join")]
-#[doc(alias = "create_task")]
-#[doc(alias = "fork join_none")]
-#[doc(alias = "JoinSet")]
-#[doc(alias = "nursery")]
 pub struct TaskManager {
     map: TaskMap,
 }

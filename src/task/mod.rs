@@ -141,6 +141,7 @@ use std::pin::Pin;
 
 pub use self::block_on::block_on;
 pub use self::child::{Background, ChildBuilder, Foreground, OutputOf};
+#[doc(alias = "dictionary")]
 pub use self::core::TaskMap;
 pub(crate) use self::directory::{outline, running_task};
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
@@ -148,23 +149,53 @@ pub(crate) use self::executor::{Executor, executor, with_executor};
 pub(crate) use self::external::{Completion, ExternalWork};
 pub use self::first_of::first_of;
 
-pub use self::handle::{Shared, Starting, Task};
+#[doc(alias("Join", "coroutine", "JoinHandle", "process"))]
+pub use self::handle::Task;
+pub use self::handle::{Shared, Starting};
 pub use self::info::{TaskInfo, TaskState};
+#[doc(alias(
+    "gather",
+    "Combine",
+    "Join",
+    "create_task",
+    "fork join_none",
+    "JoinSet",
+    "nursery"
+))]
 pub use self::manager::TaskManager;
 pub use self::name::{Name, TaskName};
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{BlockOutput, ExitOutcome, Outcome};
 pub(crate) use self::panics::{Caught, catch, message_of};
-pub use self::scope::{Scope, scope, scope_with};
+#[doc(alias("TaskManager", "nursery"))]
+pub use self::scope::Scope;
+#[doc(alias(
+    "fork",
+    "join",
+    "fork join",
+    "nursery",
+    "Combine",
+    "gather",
+    "TaskManager",
+    "start_soon"
+))]
+pub use self::scope::scope;
+pub use self::scope::scope_with;
 pub(crate) use self::shown::{MOST_CAUSES, causes_of, text_of};
-pub use self::spawn::{background, child, spawn, spawn_named};
+#[doc(alias("monitor", "daemon", "start_soon"))]
+pub use self::spawn::background;
+#[doc(alias("start_soon", "create_task"))]
+pub use self::spawn::spawn;
+pub use self::spawn::{child, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
 pub(crate) use self::tree::tree;
 pub(crate) use self::verdict::{EndTest, Verdict};
 pub(crate) use self::wait_reason::WaitReason;
 pub use self::waiting_for::waiting_for;
 pub(crate) use self::waker::{keep, keep_own, let_go, node_index, wake_up};
-pub use self::yield_now::{YieldNow, yield_now};
+pub use self::yield_now::YieldNow;
+#[doc(alias("NullTrigger", "#0"))]
+pub use self::yield_now::yield_now;
 
 /// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
 pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;

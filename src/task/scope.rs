@@ -58,8 +58,6 @@ use super::{Name, TaskName};
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "TaskManager")]
-#[doc(alias = "nursery")]
 pub struct Scope<'scope, 'env: 'scope> {
     map: TaskMap,
     // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.
@@ -216,14 +214,6 @@ impl<'scope> Scope<'scope, '_> {
 /// # Ok::<(), verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "fork")]
-#[doc(alias = "join")]
-#[doc(alias = "fork join")]
-#[doc(alias = "nursery")]
-#[doc(alias = "Combine")]
-#[doc(alias = "gather")]
-#[doc(alias = "TaskManager")]
-#[doc(alias = "start_soon")]
 #[track_caller]
 pub fn scope<'env, R, F>(block: F) -> impl Future<Output = Result<R::Value, TaskErrors>>
 where

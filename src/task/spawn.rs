@@ -43,8 +43,6 @@ use super::{Name, TaskName};
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "start_soon")]
-#[doc(alias = "create_task")]
 #[track_caller]
 pub fn spawn<R, F>(future: F) -> Task<R::Value>
 where
@@ -139,9 +137,6 @@ where
 ///     });
 /// }
 /// ```
-#[doc(alias = "monitor")]
-#[doc(alias = "daemon")]
-#[doc(alias = "start_soon")]
 #[track_caller]
 pub fn background<F>(name: impl TaskName, future: F) -> Task<()>
 where

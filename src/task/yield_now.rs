@@ -17,8 +17,6 @@ use super::waker::wake_by_ref;
 /// verifork::task::yield_now().await;
 /// # });
 /// ```
-#[doc(alias = "NullTrigger")]
-#[doc(alias = "#0")]
 pub fn yield_now() -> YieldNow {
     YieldNow { yielded: false }
 }

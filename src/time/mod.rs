@@ -37,5 +37,8 @@ pub use duration::SimDuration;
 pub use error::TimeError;
 pub use literals::TimeUnits;
 pub use point::SimTime;
-pub use precision::{Precision, Rounding};
+#[doc(alias("timescale", "timeprecision"))]
+pub use precision::Precision;
+pub use precision::Rounding;
+#[doc(alias = "timescale")]
 pub use unit::TimeUnit;

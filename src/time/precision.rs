@@ -15,8 +15,6 @@ use super::{SimDuration, TimeError, TimeUnit};
 /// assert!(Precision::new(-16).is_err());
 /// # Ok::<(), verifork::time::TimeError>(())
 /// ```
-#[doc(alias = "timescale")]
-#[doc(alias = "timeprecision")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Precision(i8);
 

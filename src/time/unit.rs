@@ -13,7 +13,6 @@ use super::TimeError;
 /// assert_eq!(TimeUnit::Nanoseconds.symbol(), "ns");
 /// assert_eq!("us".parse(), Ok(TimeUnit::Microseconds));
 /// ```
-#[doc(alias = "timescale")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TimeUnit {
     /// 10^-15 s.

@@ -32,10 +32,6 @@ use crate::task::WaitReason;
 /// }
 /// # }
 /// ```
-#[doc(alias = "RisingEdge")]
-#[doc(alias = "FallingEdge")]
-#[doc(alias = "Edge")]
-#[doc(alias = "ValueChange")]
 #[derive(Debug)]
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct EdgeWait(Wait<Edges>);

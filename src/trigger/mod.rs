@@ -30,11 +30,23 @@ use std::fmt;
 use crate::scheduler::{Kernel, kernel};
 use crate::time::SimTime;
 
-pub use self::change::{ConditionWait, EdgeStream, EdgeWait};
-pub use self::phase::{PhaseWait, next_time_step, read_only, read_write};
+#[doc(alias("RisingEdge", "FallingEdge", "Edge", "ValueChange"))]
+pub use self::change::EdgeWait;
+pub use self::change::{ConditionWait, EdgeStream};
+pub use self::phase::PhaseWait;
+#[doc(alias = "NextTimeStep")]
+pub use self::phase::next_time_step;
+#[doc(alias("ReadOnly", "ReadOnlySynch", "postponed"))]
+pub use self::phase::read_only;
+#[doc(alias("ReadWrite", "ReadWriteSynch"))]
+pub use self::phase::read_write;
+#[doc(alias("sleep", "delay", "wait", "Timer", "Delay"))]
+pub use self::time::timer;
 pub(crate) use self::time::timer_of_steps;
-pub use self::time::{Timer, timer, try_timer};
-pub use self::timeout::{TimedOut, with_timeout};
+pub use self::time::{Timer, try_timer};
+pub use self::timeout::TimedOut;
+#[doc(alias("SimTimeoutError", "timeout"))]
+pub use self::timeout::with_timeout;
 pub use crate::task::yield_now;
 
 #[inline]

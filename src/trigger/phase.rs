@@ -29,8 +29,6 @@ use crate::task::waiters::WaiterKey;
 /// valid.set(true); // applied in the same time step
 /// # }
 /// ```
-#[doc(alias = "ReadWrite")]
-#[doc(alias = "ReadWriteSynch")]
 #[inline]
 #[track_caller]
 pub fn read_write() -> PhaseWait {
@@ -48,9 +46,6 @@ pub fn read_write() -> PhaseWait {
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "ReadOnly")]
-#[doc(alias = "ReadOnlySynch")]
-#[doc(alias = "postponed")]
 #[inline]
 #[track_caller]
 pub fn read_only() -> PhaseWait {
@@ -72,7 +67,6 @@ pub fn read_only() -> PhaseWait {
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "NextTimeStep")]
 #[inline]
 #[track_caller]
 pub fn next_time_step() -> PhaseWait {

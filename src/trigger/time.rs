@@ -27,11 +27,6 @@ use crate::time::{Precision, SimDuration, TimeError};
 /// timer(10.ns()).await;
 /// # }
 /// ```
-#[doc(alias = "sleep")]
-#[doc(alias = "delay")]
-#[doc(alias = "wait")]
-#[doc(alias = "Timer")]
-#[doc(alias = "Delay")]
 #[inline]
 #[track_caller]
 pub fn timer(duration: SimDuration) -> Timer {

@@ -49,8 +49,6 @@ pub struct TimedOut {
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "SimTimeoutError")]
-#[doc(alias = "timeout")]
 #[track_caller]
 pub fn with_timeout<F: IntoFuture>(
     limit: SimDuration,

@@ -35,9 +35,6 @@ use super::{FieldLayout, Layout, LogicValue, LogicVec, LogicWidth, ValueError};
 /// }
 /// assert_eq!(Beat::<u32, 4>::FIELDS, [("data", 4, 32), ("id", 0, 4)]);
 /// ```
-#[doc(alias = "packed")]
-#[doc(alias = "struct packed")]
-#[doc(alias = "record")]
 pub trait LogicStruct: LogicWidth {
     /// The fields in the order of their declaration: each one's name, least significant bit and width.
     const FIELDS: &'static [(&'static str, u32, u32)];

@@ -20,8 +20,6 @@ use super::{LogicVec, ValueError};
 /// assert!(Logic::HighImpedance.to_bool().is_err());
 /// # Ok::<(), verifork::value::ValueError>(())
 /// ```
-#[doc(alias = "std_logic")]
-#[doc(alias = "std_ulogic")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Logic {
     /// `U`: never driven since the start of the simulation.

@@ -49,6 +49,7 @@ mod vec;
 #[cfg(test)]
 mod model;
 
+#[doc(alias("packed", "struct packed", "record"))]
 pub use aggregate::LogicStruct;
 #[doc(hidden)]
 pub use aggregate::{Field, NoField, check_structure, field};
@@ -59,9 +60,12 @@ pub use error::ValueError;
 pub use layout::{
     FieldLayout, Layout, field_layouts, field_places, some_keep_all_states, structure_width,
 };
+#[doc(alias("std_logic", "std_ulogic"))]
 pub use logic::Logic;
 pub use logic_value::{Declared, LogicEnum, LogicValue, LogicWidth};
 pub(crate) use planes::low_mask;
 pub(crate) use ranged::DeclaredRange;
+#[doc(alias = "downto")]
 pub use ranged::Ranged;
+#[doc(alias("LogicArray", "std_logic_vector", "BinaryValue"))]
 pub use vec::LogicVec;

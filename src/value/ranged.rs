@@ -60,7 +60,6 @@ impl DeclaredRange {
 /// let vector: LogicVec = "1000".parse().unwrap();
 /// assert_eq!(vector.ranged(0, 3).unwrap().bit(0), Ok(Logic::One)); // declared [0:3]
 /// ```
-#[doc(alias = "downto")]
 #[derive(Clone, Copy, Debug)]
 pub struct Ranged<V> {
     vector: V,

@@ -23,9 +23,6 @@ use super::{Logic, ValueError};
 /// assert_eq!(bus.unknown_bits().collect::<Vec<_>>(), [7]);
 /// # Ok::<(), verifork::value::ValueError>(())
 /// ```
-#[doc(alias = "LogicArray")]
-#[doc(alias = "std_logic_vector")]
-#[doc(alias = "BinaryValue")]
 #[derive(Clone)]
 pub struct LogicVec(pub(super) Storage);
 

@@ -186,9 +186,20 @@ pub use aimed::{Aimed, Hole};
 pub use error::{Place, RandomizeError};
 /// The traits of generators that draw.
 pub use rand_core;
+#[doc(alias("rand", "randc", "randomize", "constraint"))]
 pub use randomize::Randomize;
 pub use value::{Integer, Ordered, Value};
-pub use verifork_stimulus_macros::{Randomize, constrain};
+#[doc(alias(
+    "rand",
+    "randc",
+    "constraint",
+    "dist",
+    "solve before",
+    "uvm_sequence_item"
+))]
+pub use verifork_stimulus_macros::Randomize;
+#[doc(alias("constraint", "with"))]
+pub use verifork_stimulus_macros::constrain;
 
 /// What the macros' output uses.
 #[doc(hidden)]

@@ -30,10 +30,6 @@ use crate::value::{Integer, Number, Value};
 /// assert!(writes.iter().all(|write| write.address % 4 == 0));
 /// # Ok::<(), verifork_stimulus::RandomizeError>(())
 /// ```
-#[doc(alias = "rand")]
-#[doc(alias = "randc")]
-#[doc(alias = "randomize")]
-#[doc(alias = "constraint")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be drawn at random",
     note = "`#[derive(Randomize)]` makes it so; a field that shall not be drawn is `#[randomize(fixed)]`"

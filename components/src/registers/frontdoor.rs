@@ -70,8 +70,6 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<Result<T, Refused>>>>>;
 ///     }
 /// }
 /// ```
-#[doc(alias = "uvm_reg_adapter")]
-#[doc(alias = "uvm_reg_frontdoor")]
 pub trait Frontdoor {
     /// How many bytes an access has at most: 1, 2, 4 or 8.
     fn bytes(&self) -> usize;
@@ -328,7 +326,6 @@ pub enum Observed {
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "uvm_reg_predictor")]
 pub trait Observe {
     /// Calls a function with every access that is done from now on, and was not refused.
     fn for_each_access(&self, function: Rc<dyn Fn(Observed)>);

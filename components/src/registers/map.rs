@@ -25,8 +25,6 @@ const MOST_BYTES: u64 = 8;
 /// assert_eq!(timer.registers().collect::<Vec<_>>(), [("control", 0), ("count", 4)]);
 /// # Ok::<(), verifork_components::registers::MapError>(())
 /// ```
-#[doc(alias = "uvm_reg_map")]
-#[doc(alias = "uvm_reg_block")]
 #[derive(Clone, Debug)]
 pub struct Map(pub(super) Rc<Block>);
 
@@ -93,7 +91,6 @@ impl fmt::Display for Place {
 ///     .field(Field::new("level", 8..=11, Access::Ro).volatile());
 /// # let _ = status;
 /// ```
-#[doc(alias = "uvm_reg")]
 #[derive(Clone, Debug)]
 pub struct Register {
     pub(super) name: String,
@@ -254,7 +251,6 @@ impl Register {
 /// let mode = Field::new("mode", 4..=6, Access::Rw).reset(0b010).path("u_timer.mode_q");
 /// # let _ = mode;
 /// ```
-#[doc(alias = "uvm_reg_field")]
 #[derive(Clone, Debug)]
 pub struct Field {
     pub(super) name: String,

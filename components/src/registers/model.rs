@@ -35,10 +35,6 @@ use crate::parent::fail_test;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "uvm_reg")]
-#[doc(alias = "uvm_reg_block")]
-#[doc(alias = "ral")]
-#[doc(alias = "register model")]
 #[derive(Clone)]
 pub struct Model {
     pub(super) shared: Rc<Shared>,

@@ -185,7 +185,6 @@ pub trait Registers: Sized {
 ///     Ok(())
 /// }
 /// ```
-#[doc(alias = "uvm_reg")]
 pub struct Reg<T> {
     model: Model,
     name: Box<str>,

@@ -79,10 +79,6 @@ mod cover_value;
 ///
 /// [`Point`]: https://docs.rs/verifork-coverage/latest/verifork_coverage/struct.Point.html
 /// [`Cross`]: https://docs.rs/verifork-coverage/latest/verifork_coverage/struct.Cross.html
-#[doc(alias = "covergroup")]
-#[doc(alias = "coverpoint")]
-#[doc(alias = "bins")]
-#[doc(alias = "cross")]
 #[proc_macro_derive(CoverGroup, attributes(cover_group, bins, cross, point))]
 pub fn cover_group(item: TokenStream) -> TokenStream {
     cover_group::expand(item.into()).into()
@@ -102,7 +98,6 @@ pub fn cover_group(item: TokenStream) -> TokenStream {
 /// assert_eq!(state.count("Done"), Some(1));
 /// # Ok::<(), verifork_coverage::DefinitionError>(())
 /// ```
-#[doc(alias = "enum")]
 #[proc_macro_derive(CoverValue)]
 pub fn cover_value(item: TokenStream) -> TokenStream {
     cover_value::expand(item.into()).into()

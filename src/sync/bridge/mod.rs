@@ -52,9 +52,6 @@ use crate::task::{Caught, Name, TaskName, catch, record_wait};
 /// # Ok::<_, verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "spawn_blocking")]
-#[doc(alias = "external")]
-#[doc(alias = "thread")]
 #[track_caller]
 pub fn blocking<T, F>(name: impl TaskName, work: F) -> Blocking<T>
 where
@@ -111,10 +108,6 @@ where
 /// # Ok::<_, verifork::Error>(())
 /// # }).unwrap();
 /// ```
-#[doc(alias = "external")]
-#[doc(alias = "function")]
-#[doc(alias = "resume")]
-#[doc(alias = "thread")]
 #[track_caller]
 pub fn bridge<C, T, F>(name: impl TaskName, context: C, work: F) -> Bridge<C, T>
 where

@@ -48,9 +48,6 @@ const UNBOUNDED: usize = usize::MAX;
 /// # Panics
 ///
 /// For a capacity of 0: no item would ever get through.
-#[doc(alias = "Queue")]
-#[doc(alias = "mailbox")]
-#[doc(alias = "fifo")]
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     with_capacity(checked(Some(capacity)), None)
@@ -67,8 +64,6 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// }
 /// assert_eq!((entries.len(), entries.try_recv()), (3, Ok("reset")));
 /// ```
-#[doc(alias = "Queue")]
-#[doc(alias = "mailbox")]
 #[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     with_capacity(UNBOUNDED, None)
@@ -92,7 +87,6 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 /// # Panics
 ///
 /// For a capacity of 0: no item would ever get through.
-#[doc(alias = "LifoQueue")]
 #[track_caller]
 pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
     with_capacity(checked(capacity.into()), Some(VecDeque::push_front))
@@ -119,7 +113,6 @@ pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiv
 /// # Panics
 ///
 /// For a capacity of 0: no item would ever get through.
-#[doc(alias = "PriorityQueue")]
 #[track_caller]
 pub fn priority_channel<T: Ord>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiver<T>) {
     let in_order: Insert<T> = |items, item| {

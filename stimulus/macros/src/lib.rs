@@ -49,12 +49,6 @@ use proc_macro::TokenStream;
 /// on a variant with fields count if it is chosen.
 ///
 /// What constraints may contain is told on the front page of `verifork-stimulus`.
-#[doc(alias = "rand")]
-#[doc(alias = "randc")]
-#[doc(alias = "constraint")]
-#[doc(alias = "dist")]
-#[doc(alias = "solve before")]
-#[doc(alias = "uvm_sequence_item")]
 #[proc_macro_derive(Randomize, attributes(randomize))]
 pub fn derive_randomize(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
@@ -86,8 +80,6 @@ pub fn derive_randomize(item: TokenStream) -> TokenStream {
 /// assert!(region.contains(&access.address));
 /// # Ok::<(), verifork_stimulus::RandomizeError>(())
 /// ```
-#[doc(alias = "constraint")]
-#[doc(alias = "with")]
 #[proc_macro]
 pub fn constrain(tokens: TokenStream) -> TokenStream {
     constraint::expand(tokens.into()).into()

@@ -5,10 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::cross::CrossData;
 use crate::database::Database;
 use crate::definition::{CrossDefinition, PointDefinition};
-use crate::point::PointData;
+use crate::table::PointTable;
 use crate::total::Total;
 
 /// The bins that are covered.
@@ -63,8 +62,7 @@ fn read_from(folder: impl FnOnce() -> Option<PathBuf>) -> Result<(), String> {
 }
 
 /// What earlier runs have covered of a point; `None` if they do not have it, or have another of its name.
-pub(crate) fn of_point(group: &str, point: &PointData) -> Option<Bins> {
-    let table = &point.table;
+pub(crate) fn of_point(group: &str, table: &PointTable) -> Option<Bins> {
     known(group, &table.name, table.bins.len(), |total| {
         let points = &total.definition.points;
         let number = points.iter().position(|it| it.name == table.name)?;
@@ -75,21 +73,26 @@ pub(crate) fn of_point(group: &str, point: &PointData) -> Option<Bins> {
     })
 }
 
-/// What earlier runs have covered of a cross.
-pub(crate) fn of_cross(group: &str, cross: &CrossData) -> Option<Bins> {
-    let table = &cross.table;
-    let bins = cross.points.iter().map(|point| point.table.bins.len());
-    known(group, &table.name, bins.product(), |total| {
+/// What earlier runs have covered of a cross of these points.
+pub(crate) fn of_cross(
+    group: &str,
+    name: &str,
+    points: &[&PointTable],
+    definition: impl Fn() -> CrossDefinition,
+) -> Option<Bins> {
+    let bins = points.iter().map(|table| table.bins.len());
+    known(group, name, bins.product(), |total| {
         let crosses = &total.definition.crosses;
-        let number = crosses.iter().position(|it| it.name == table.name)?;
-        (crosses[number] == CrossDefinition::of(cross)).then_some(())?;
-        let points = crosses[number].points.iter().zip(cross.points.iter());
-        let mut points = points.map(|(number, point)| {
-            total.definition.points[*number] == PointDefinition::of(&point.table)
-        });
-        points.all(|same| same).then_some(())?;
+        let number = crosses.iter().position(|it| it.name == name)?;
+        let cross = &crosses[number];
+        (*cross == definition()).then_some(())?;
+        let mut points = cross.points.iter().zip(points);
+        let is_same = |(number, table): (&usize, &&PointTable)| {
+            total.definition.points[*number] == PointDefinition::of(table)
+        };
+        points.all(is_same).then_some(())?;
         let counts = total.counts.crosses.get(number)?.iter();
-        let covered = counts.filter(|(_, count)| **count >= table.options.at_least);
+        let covered = counts.filter(|(_, count)| **count >= cross.at_least);
         Some(covered.map(|(bin, _)| *bin).collect())
     })
 }

@@ -6,9 +6,11 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use crate::bins::BinKind;
+use crate::definition::CrossDefinition;
 use crate::error::Problem;
 use crate::illegal::IllegalSample;
-use crate::point::{PointData, percent};
+use crate::mean::percent;
+use crate::point::PointData;
 use crate::table::{PointTable, Weights};
 
 /// How many bins one cross may have.
@@ -289,6 +291,21 @@ pub(crate) struct CrossData {
     pub(crate) points: Box<[Rc<PointData>]>,
     pub(crate) counts: Box<[Cell<u64>]>,
     missing: Cell<usize>,
+}
+
+impl CrossDefinition {
+    pub(crate) fn of(cross: &CrossData) -> Self {
+        let table = &cross.table;
+        CrossDefinition {
+            name: table.name.clone(),
+            points: table.points.clone(),
+            weight: table.options.weight,
+            goal: table.options.goal,
+            at_least: table.options.at_least,
+            ignored: table.runs(BinKind::Ignore),
+            illegal: table.runs(BinKind::Illegal),
+        }
+    }
 }
 
 impl CrossData {

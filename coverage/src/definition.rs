@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bins::BinKind;
-use crate::cross::CrossData;
 use crate::table::PointTable;
 
 /// What a group counts: groups of one name whose definitions differ are told apart.
@@ -159,19 +158,6 @@ impl PointDefinition {
 }
 
 impl CrossDefinition {
-    pub(crate) fn of(cross: &CrossData) -> Self {
-        let table = &cross.table;
-        CrossDefinition {
-            name: table.name.clone(),
-            points: table.points.clone(),
-            weight: table.options.weight,
-            goal: table.options.goal,
-            at_least: table.options.at_least,
-            ignored: table.runs(BinKind::Ignore),
-            illegal: table.runs(BinKind::Illegal),
-        }
-    }
-
     /// What the bin of this number means.
     pub fn kind(&self, bin: usize) -> BinKind {
         let is_in = |runs: &[(usize, usize)]| {

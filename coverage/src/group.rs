@@ -8,8 +8,10 @@ use crate::bins::Bins;
 use crate::cross::{Cross, CrossBins, CrossData, CrossTable};
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
 use crate::error::{DefinitionError, Problem};
-use crate::point::{Mean, Point, PointData};
-use crate::registry;
+use crate::mean::Mean;
+use crate::point::{Point, PointData};
+use crate::record::GroupRecord;
+use crate::registry::{self, Counting};
 use crate::table::{PointTable, Weights};
 use crate::value::CoverValue;
 
@@ -283,7 +285,9 @@ impl GroupBuilder {
             points: self.points,
             crosses: self.crosses,
         });
-        registry::add(&data);
+        registry::add(data.clone());
+        #[cfg(feature = "verifork")]
+        crate::hook::expect_end();
         Group { data }
     }
 
@@ -315,6 +319,17 @@ pub(crate) struct GroupData {
     options: Weights,
     points: Vec<Rc<PointData>>,
     crosses: Vec<Rc<CrossData>>,
+}
+
+impl Counting for GroupData {
+    fn record(&self) -> GroupRecord {
+        GroupRecord {
+            instance: self.instance().map(str::to_owned),
+            place: Some((self.place().file().to_owned(), self.place().line())),
+            definition: self.definition(),
+            counts: self.counts(),
+        }
+    }
 }
 
 impl GroupData {
@@ -496,8 +511,12 @@ impl Item<'_> {
         }
         #[cfg(feature = "verifork")]
         let stored = match self.0 {
-            Kind::Point(point) => crate::aim::of_point(group, point),
-            Kind::Cross(cross) => crate::aim::of_cross(group, cross),
+            Kind::Point(point) => crate::aim::of_point(group, &point.table),
+            Kind::Cross(cross) => {
+                let points: Vec<_> = cross.points.iter().map(|point| &*point.table).collect();
+                let definition = || CrossDefinition::of(cross);
+                crate::aim::of_cross(group, &cross.table.name, &points, definition)
+            }
         };
         #[cfg(not(feature = "verifork"))]
         let (stored, _) = (

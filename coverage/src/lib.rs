@@ -62,6 +62,7 @@ mod group;
 #[cfg(feature = "verifork")]
 mod hook;
 mod illegal;
+mod mean;
 mod point;
 mod record;
 mod registry;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::bins::BinKind;
 use crate::illegal::IllegalSample;
+use crate::mean::percent;
 use crate::table::PointTable;
 use crate::value::{CoverValue, key_of};
 
@@ -259,43 +260,5 @@ impl PointData {
 
     pub(crate) fn coverage(&self) -> f64 {
         percent(self.table.counted - self.missing.get(), self.table.counted)
-    }
-}
-
-/// A mean by weights; of nothing that has a weight it is all.
-#[derive(Default)]
-pub(crate) struct Mean {
-    sum: f64,
-    weights: f64,
-}
-
-impl Mean {
-    #[allow(clippy::cast_precision_loss, reason = "a weight is a small number")]
-    pub(crate) fn add(&mut self, weight: u64, percent: f64) {
-        self.sum += weight as f64 * percent;
-        self.weights += weight as f64;
-    }
-
-    /// `None` of nothing.
-    pub(crate) fn percent(&self) -> Option<f64> {
-        (self.weights > 0.0).then(|| self.sum / self.weights)
-    }
-
-    pub(crate) fn of(parts: impl Iterator<Item = (u64, f64)>) -> Option<f64> {
-        let mut mean = Mean::default();
-        for (weight, percent) in parts {
-            mean.add(weight, percent);
-        }
-        mean.percent()
-    }
-}
-
-/// So many of so many, in per cent; all of nothing is all.
-#[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52 bins")]
-pub(crate) fn percent(hit: usize, all: usize) -> f64 {
-    if all == 0 {
-        100.0
-    } else {
-        100.0 * hit as f64 / all as f64
     }
 }

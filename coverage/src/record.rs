@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::definition::{Counts, GroupDefinition};
-use crate::group::GroupData;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -52,17 +51,6 @@ pub struct GroupRecord {
     pub definition: GroupDefinition,
     /// How often.
     pub counts: Counts,
-}
-
-impl GroupRecord {
-    pub(crate) fn of(group: &GroupData) -> Self {
-        GroupRecord {
-            instance: group.instance().map(str::to_owned),
-            place: Some((group.place().file().to_owned(), group.place().line())),
-            definition: group.definition(),
-            counts: group.counts(),
-        }
-    }
 }
 
 /// Where coverage comes from: one run of a test.

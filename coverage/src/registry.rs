@@ -3,20 +3,23 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::group::GroupData;
 use crate::record::GroupRecord;
+
+/// What counts for the test that runs: a group.
+pub(crate) trait Counting {
+    /// What it has counted so far.
+    fn record(&self) -> GroupRecord;
+}
 
 thread_local! {
     /// How often the groups have been taken.
     static GENERATION: Cell<u64> = const { Cell::new(0) };
-    static GROUPS: RefCell<Vec<Rc<GroupData>>> = const { RefCell::new(Vec::new()) };
+    static GROUPS: RefCell<Vec<Rc<dyn Counting>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A group counts for the test that runs.
-pub(crate) fn add(group: &Rc<GroupData>) {
-    GROUPS.with_borrow_mut(|groups| groups.push(Rc::clone(group)));
-    #[cfg(feature = "verifork")]
-    crate::hook::expect_end();
+pub(crate) fn add(group: Rc<dyn Counting>) {
+    GROUPS.with_borrow_mut(|groups| groups.push(group));
 }
 
 /// What the groups that were made on this thread have counted. They are forgotten: what is counted later is
@@ -35,7 +38,7 @@ pub(crate) fn add(group: &Rc<GroupData>) {
 pub fn take() -> Vec<GroupRecord> {
     GENERATION.set(GENERATION.get() + 1);
     let groups = GROUPS.take();
-    groups.iter().map(|group| GroupRecord::of(group)).collect()
+    groups.iter().map(|group| group.record()).collect()
 }
 
 /// Groups that were made in another generation are not told any more.
@@ -46,5 +49,5 @@ pub(crate) fn generation() -> u64 {
 /// What they have counted so far.
 #[cfg(feature = "verifork")]
 pub(crate) fn so_far() -> Vec<GroupRecord> {
-    GROUPS.with_borrow(|groups| groups.iter().map(|group| GroupRecord::of(group)).collect())
+    GROUPS.with_borrow(|groups| groups.iter().map(|group| group.record()).collect())
 }

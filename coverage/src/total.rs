@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bins::BinKind;
 use crate::definition::{Counts, GroupDefinition};
-use crate::point::{Mean, percent};
+use crate::mean::{Mean, percent};
 
 /// The sum of what was counted for one definition of a group.
 ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use verifork_protocol::files::{DESIGNS, RUNS, file_name};
 use verifork_protocol::listing::ListedTest;
@@ -38,12 +38,6 @@ pub(crate) struct Context {
     pub(crate) cannot_run: OnceLock<String>,
 }
 
-/// The present time, in seconds since 1970.
-pub(crate) fn now() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    now.map_or(0, |now| now.as_secs())
-}
-
 impl Context {
     /// The simulator's programs, or what is missing.
     pub(crate) fn find(&self, simulator: Simulator) -> Result<Vec<PathBuf>, Unusable> {
@@ -58,7 +52,7 @@ impl Context {
         }
         let point = Point {
             run: self.run.clone(),
-            at: now(),
+            at: crate::unix_time::now(),
             passed: counts.passed,
             failed: counts.failed,
             skipped: counts.ignored,

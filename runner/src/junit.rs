@@ -19,7 +19,7 @@ use verifork_protocol::junit::{
     suite_of_run, write_report_after,
 };
 
-use crate::context::now;
+use crate::unix_time::now;
 use crate::verdict::Verdict;
 
 const NOT_RUN: &str = "not run: the harness ended before this test";

@@ -121,6 +121,7 @@ mod testing;
 mod tidy;
 mod top;
 mod trial;
+mod unix_time;
 mod verdict;
 
 #[doc(alias("dut", "build", "get_runner", "hdl_toplevel"))]

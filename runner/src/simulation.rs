@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use verifork_protocol::coverage::code_file;
 use verifork_protocol::files::RESULTS;
 use verifork_protocol::items::Items;
-use verifork_protocol::results::Results;
+use verifork_protocol::listing::ListedTest;
+use verifork_protocol::results::{Ended, Results, Status};
 use verifork_protocol::variables::Variable;
 use verifork_protocol::verdict;
 
@@ -57,6 +58,16 @@ pub(crate) struct Execution {
     pub(crate) seed: u64,
     pub(crate) wall: Duration,
     pub(crate) command: String,
+}
+
+impl Execution {
+    /// What the plugin wrote at the end of the test: of repetitions, that of the first that failed.
+    pub(crate) fn ended(&self, test: &ListedTest) -> Option<&Ended> {
+        let ended = &self.results.ended;
+        let mut own = ended.iter().filter(|ended| ended.name == test.name);
+        let failed = own.clone().find(|ended| ended.status == Status::Failed);
+        failed.or_else(|| own.next())
+    }
 }
 
 /// Variables of the harness that mean something else to the plugin.

@@ -19,7 +19,7 @@ use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{DESCRIBED, SHARED};
 
 use crate::cache::Compiled;
-use crate::context::{Context, now};
+use crate::context::Context;
 use crate::front::Outcome;
 use crate::known::Simulator;
 use crate::refused::CompileError;
@@ -28,6 +28,7 @@ use crate::settings::WavesWanted;
 use crate::simulation::{Execution, Simulation, StartError, shortage, tail};
 use crate::simulator::{Backend, Installation, Unusable, Waves};
 use crate::tidy::Owner;
+use crate::unix_time::now;
 use crate::verdict::{Failure, Verdict, judge};
 
 /// The tests of one design on one simulator.

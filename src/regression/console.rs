@@ -26,9 +26,6 @@ use crate::time::{Precision, SimTime};
 
 pub(crate) use self::stream::{flush_standard_output, try_flush_standard_output};
 
-/// How many lines reports show of what was printed last.
-pub(crate) const TAIL_LINES: usize = 200;
-
 /// How many messages are kept word by word.
 const KEPT: usize = 20;
 
@@ -200,7 +197,7 @@ pub(crate) fn rest(ended: bool) -> (Option<String>, bool) {
     ((!texts.is_empty()).then(|| texts.join("\n")), errors)
 }
 
-/// The last lines printed, at most [`TAIL_LINES`], oldest first, without colour.
+/// The last lines printed, at most [`lines::TAIL_LINES`], oldest first, without colour.
 pub(crate) fn tail() -> String {
     tail_lines().text()
 }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use verifork_protocol::items::Items;
 use verifork_protocol::junit::covers;
 use verifork_protocol::listing::ListedTest;
-use verifork_protocol::results::{Ended, Status};
 use verifork_protocol::shell::quote;
 use verifork_protocol::time::{of_nanoseconds, simulated};
 use verifork_protocol::variables::Variable;
@@ -27,14 +26,6 @@ pub(super) enum NotReported {
     Junit(#[from] ReportError),
 }
 
-/// What the plugin wrote at the end of the test: of repetitions, that of the first that failed.
-pub(super) fn ended_of<'a>(execution: &'a Execution, test: &ListedTest) -> Option<&'a Ended> {
-    let ended = &execution.results.ended;
-    let mut own = ended.iter().filter(|ended| ended.name == test.name);
-    let failed = own.clone().find(|ended| ended.status == Status::Failed);
-    failed.or_else(|| own.next())
-}
-
 impl Suite {
     /// Adds what somebody needs to look into a failure and to repeat it.
     pub(super) fn add_details(
@@ -45,7 +36,7 @@ impl Suite {
         waves: Option<&PathBuf>,
         items: Option<&Items>,
     ) {
-        let ended = ended_of(execution, test);
+        let ended = execution.ended(test);
         let mut line = |name: &str, value: &str| {
             // Writing to a string cannot fail.
             let _ = writeln!(message, "{name:<10} {value}");
@@ -112,7 +103,7 @@ impl Suite {
 
     /// How long the test has taken, in seconds.
     pub(super) fn wall(&self, test: &ListedTest, execution: &Execution) -> f64 {
-        match ended_of(execution, test) {
+        match execution.ended(test) {
             // The process is the test's own unless it is shared.
             Some(ended) if self.design.shared => ended.wall,
             _ => execution.wall.as_secs_f64(),
@@ -159,7 +150,7 @@ impl Suite {
         let mut case = self.case(test, verdict.into());
         case.attachments.extend(waves);
         if let Some(execution) = execution {
-            let ended = ended_of(execution, test);
+            let ended = execution.ended(test);
             case.wall = self.wall(test, execution);
             let mut property = |name: &str, value: String| {
                 case.properties.push((name.to_owned(), value));

@@ -9,7 +9,6 @@ use verifork_protocol::listing::ListedTest;
 use verifork_protocol::results::Status;
 use verifork_protocol::time::grouped;
 
-use super::report::ended_of;
 use super::{Again, Suite};
 use crate::process::Ending;
 use crate::shrink::{Nothing, Smallest, Tried, shrink};
@@ -110,7 +109,9 @@ fn failing<'a>(test: &ListedTest, execution: &'a Execution) -> Option<Failing<'a
             }),
         };
     }
-    let ended = ended_of(execution, test).filter(|ended| ended.status == Status::Failed)?;
+    let ended = execution
+        .ended(test)
+        .filter(|ended| ended.status == Status::Failed)?;
     let first = ended.failures.first()?;
     Some(Failing {
         seed: ended.seed,

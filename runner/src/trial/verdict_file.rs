@@ -3,10 +3,9 @@
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
 
-use super::report::ended_of;
 use super::{Left, Suite};
-use crate::context::now;
 use crate::locked::{Lock, lock};
+use crate::unix_time::now;
 use crate::verdict::Verdict;
 
 /// The file of a test's verdict cannot be written.
@@ -61,7 +60,7 @@ impl Suite {
             Verdict::Skipped(reason) => (Status::Skipped, reason.clone()),
             Verdict::Failed(failure) => (Status::Failed, failure.text.clone()),
         };
-        let ended = execution.and_then(|execution| ended_of(execution, test));
+        let ended = execution.and_then(|execution| execution.ended(test));
         let seed = execution.map(|execution| ended.map_or(execution.seed, |ended| ended.seed));
         let loaded = execution.and_then(|execution| execution.results.loaded.as_ref());
         let written = TestVerdict {

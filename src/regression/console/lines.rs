@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::TAIL_LINES;
+/// How many lines reports show of what was printed last.
+pub(super) const TAIL_LINES: usize = 200;
 
 /// How long a line may become; what is printed without an end is told in pieces.
 const LONGEST: usize = 16 * 1024;

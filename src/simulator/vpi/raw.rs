@@ -11,6 +11,11 @@ use crate::simulator::text::{decoded, encodings};
 use crate::simulator::{CallbackHandle, Handle};
 use crate::sys::{self, vpi};
 
+/// The content of a value that is yet to be filled, by the simulator or by us.
+pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
+    str_: ptr::null_mut(),
+};
+
 /// A function that the running process does not export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Missing(pub(super) &'static str);
@@ -202,7 +207,7 @@ impl Interface {
         };
         let mut value = vpi::t_vpi_value {
             format: callback.format.unwrap_or(vpi::vpiSuppressVal),
-            value: super::value::NOTHING,
+            value: NOTHING,
         };
         let mut data = vpi::t_cb_data {
             reason: callback.reason,
@@ -234,7 +239,7 @@ impl Interface {
         let time = Box::leak(Box::new(super::time::steps_to_vpi(0)));
         let value = vpi::t_vpi_value {
             format: vpi::vpiSuppressVal,
-            value: super::value::NOTHING,
+            value: NOTHING,
         };
         let mut data = vpi::t_cb_data {
             reason,

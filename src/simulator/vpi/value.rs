@@ -6,20 +6,14 @@
 //! and else the binary string. Writes: 32 bits as integer 115, vector 200, binary string 273.
 
 use std::ffi::{CStr, CString};
-use std::ptr;
 
 use super::digits::{digits_to_planes, scalar_planes, vector_elements};
-use super::raw::Missing;
+use super::raw::{Missing, NOTHING};
 use super::{VpiPort, check_not_over};
 use crate::simulator::text::decoded;
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;
 use crate::value::{LogicVec, low_mask};
-
-/// The content of a value that is yet to be filled, by the simulator or by us.
-pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
-    str_: ptr::null_mut(),
-};
 
 pub(super) fn empty(format: i32) -> vpi::t_vpi_value {
     vpi::t_vpi_value {

@@ -217,7 +217,7 @@ impl TestRng {
     pub fn random_bool(&mut self, probability: f64) -> bool {
         assert!(
             (0.0..=1.0).contains(&probability),
-            "{probability} is no probability: it is between 0 and 1"
+            "{probability} is not a probability: it must be between 0 and 1"
         );
         self.0.random_bool(probability)
     }

@@ -32,8 +32,8 @@ pub(crate) struct Bind {
     /// Signals, arrays and constants inside, too, beside ports and parameters.
     #[arg(long)]
     pub(crate) internal: bool,
-    /// How many floors of instances below the top become structs of their own.
-    #[arg(long, default_value_t = 0, value_name = "FLOORS",
+    /// How many levels of instances below the top get structs of their own.
+    #[arg(long, default_value_t = 0, value_name = "LEVELS",
           value_parser = clap::value_parser!(u8).range(0..=6))]
     pub(crate) depth: u8,
     /// A parameter or generic of the top that becomes no field: one that another simulator shows

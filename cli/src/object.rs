@@ -439,7 +439,7 @@ impl Object {
 /// The kind of what [`Object::settle`] has put together.
 pub(crate) const SCOPE_ARRAY: &str = "array of scopes";
 
-/// Kinds of objects that hold others and are no floor of the design.
+/// Kinds of objects that hold others without being a level of the hierarchy.
 const NO_MEMBERS: [&str; 5] = [
     "generate array",
     "package",

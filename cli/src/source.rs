@@ -14,7 +14,7 @@ use crate::object::{Object, SCOPE_ARRAY, camel_case, escaped};
 pub(crate) struct Extent {
     /// Signals, arrays and constants inside, beside ports and parameters.
     pub(crate) internal: bool,
-    /// How many floors of instances below the top are structs of their own.
+    /// How many levels of instances below the top get structs of their own.
     pub(crate) depth: u8,
 }
 
@@ -148,7 +148,7 @@ impl Writer<'_> {
             );
         }
         for inner in scope.scopes(self.internal, depth) {
-            // A record is on the floor of what has it.
+            // A record is on the level of the scope that holds it.
             let depth = depth - u8::from(inner.is_scope());
             self.inner(inner, depth, &mut taken, &mut fields);
         }
@@ -566,7 +566,7 @@ mod tests {
                 "#[dut(path = \"lane[1]\")]\n    pub lane_1: Lane2,",
             ],
         );
-        // No floor is left for what is in the scopes.
+        // No level is left for what is in the scopes.
         let bare = text(&alike, false, 1);
         has(
             &bare,

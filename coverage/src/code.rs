@@ -137,7 +137,7 @@ pub enum CodeFormat {
 pub const COMPLETE: &str = "# complete";
 
 impl Code {
-    /// Of no file.
+    /// Coverage of no file yet.
     pub fn new() -> Self {
         Code::default()
     }
@@ -175,7 +175,7 @@ impl Code {
         })
     }
 
-    /// Something has happened so often. A file has one name, whichever way its path goes: `a/../b.v` is `b.v`.
+    /// Adds `count` hits of a point. Paths are normalized: `a/../b.v` is `b.v`.
     pub fn add(&mut self, file: &str, point: CodePoint, count: u64) {
         let straight = straight(file);
         let points = match self.files.get_mut(&*straight) {
@@ -186,7 +186,7 @@ impl Code {
         *sum = sum.saturating_add(count);
     }
 
-    /// Adds all of another.
+    /// Adds everything that another one has.
     ///
     /// ```no_run
     /// use std::path::Path;
@@ -227,7 +227,7 @@ impl Code {
         })
     }
 
-    /// The same by kinds, those that there are.
+    /// How much has happened by kind; kinds without any point are left out.
     pub fn by_kind(&self) -> Vec<(CodeKind, Covered)> {
         let of_kind = |kind: CodeKind| {
             let points = self.files.values().flatten();

@@ -54,7 +54,7 @@ impl Key {
 }
 
 impl Database {
-    /// Of no run.
+    /// A database without any run.
     pub fn new() -> Self {
         Database::default()
     }

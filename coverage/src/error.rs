@@ -1,4 +1,4 @@
-//! What is wrong with a definition.
+//! Errors in the definition of a cover group.
 
 /// What is wrong with the definition of a cover group.
 ///
@@ -82,7 +82,7 @@ pub enum Problem {
         /// The point or cross.
         place: String,
     },
-    /// A pattern is none.
+    /// A pattern is invalid.
     #[error("point `{point}`: the pattern `{pattern}` of bin `{bin}` {why}")]
     Pattern {
         /// The point.
@@ -94,7 +94,7 @@ pub enum Problem {
         /// What is wrong with it.
         why: String,
     },
-    /// A transition is none.
+    /// A transition is invalid.
     #[error("point `{point}`: the transition `{bin}` {why}")]
     Transition {
         /// The point.
@@ -104,7 +104,7 @@ pub enum Problem {
         /// What is wrong with it.
         why: String,
     },
-    /// A cross names a bin that its point has not.
+    /// A cross names a bin that its point does not have.
     #[error("cross `{cross}`: point `{point}` has no bin `{bin}`; its bins are {bins}")]
     NoSuchBin {
         /// The cross.
@@ -124,7 +124,7 @@ pub enum Problem {
         /// What is wrong.
         why: String,
     },
-    /// An option has a value that it cannot have.
+    /// The value of an option is out of its range.
     #[error("{place}: `{option}` is {value}, and has to be {wanted}")]
     Option {
         /// The group, point or cross.

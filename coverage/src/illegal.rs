@@ -1,8 +1,8 @@
-//! A sample that must not be.
+//! Illegal samples.
 
 use std::panic::Location;
 
-/// A sample was in an illegal bin.
+/// A sample fell into an illegal bin.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup, Point};

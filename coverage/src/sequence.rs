@@ -54,7 +54,7 @@ impl<const N: usize> Sequence<N> {
         for delay in &delays {
             assert!(
                 !delay.is_empty() && *delay.end() <= LIMIT,
-                "cover property `{name}`: a delay of {delay:?} clocks is none: write a range within 0..={LIMIT}"
+                "cover property `{name}`: a delay of {delay:?} clocks is not possible: write a range within 0..={LIMIT}"
             );
         }
         let mut builder = GroupBuilder::new(name);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic = "a delay of 3..=200 clocks is none"]
+    #[should_panic = "a delay of 3..=200 clocks is not possible"]
     fn a_delay_that_is_too_long_is_refused() {
         drop(Sequence::<2>::new("long", [3..=200]));
     }

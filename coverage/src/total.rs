@@ -116,7 +116,7 @@ impl Total {
             weight: point.weight,
             covered: self.point(number),
             total: self,
-            place: Place::Point(number),
+            place: ItemIndex::Point(number),
         });
         let crosses = definition.crosses.iter().enumerate();
         let crosses = crosses.map(|(number, cross)| ItemTotal {
@@ -124,7 +124,7 @@ impl Total {
             weight: cross.weight,
             covered: self.cross(number),
             total: self,
-            place: Place::Cross(number),
+            place: ItemIndex::Cross(number),
         });
         points.chain(crosses).collect()
     }
@@ -164,11 +164,11 @@ pub struct ItemTotal<'a> {
     /// What of it is covered.
     pub covered: Covered,
     total: &'a Total,
-    place: Place,
+    place: ItemIndex,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum ItemIndex {
     Point(usize),
     Cross(usize),
 }
@@ -207,14 +207,14 @@ impl<'a> ItemTotal<'a> {
             }
         };
         match self.place {
-            Place::Point(number) => {
+            ItemIndex::Point(number) => {
                 let (point, counts) = (&definition.points[number], &counts.points[number]);
                 let bins = point.bins.iter().enumerate();
                 let bins = bins.filter(|(_, it)| it.kind == BinKind::Count);
                 bins.map(|(index, it)| bin(vec![&*it.name], counts, index, point.at_least))
                     .collect()
             }
-            Place::Cross(number) => {
+            ItemIndex::Cross(number) => {
                 let (cross, counts) = (&definition.crosses[number], &counts.crosses[number]);
                 let bins = definition.cross_bins(cross).enumerate();
                 let bins = bins.filter(|(index, _)| cross.kind(*index) == BinKind::Count);

@@ -381,7 +381,7 @@ fn options_of(part: &Part<'_>) -> TokenStream {
     }
 }
 
-struct Place<'a> {
+struct Member<'a> {
     name: String,
     ident: &'a Ident,
     ty: &'a Type,
@@ -423,9 +423,9 @@ fn bits(setting: &Setting, errors: &mut Errors) -> Option<(Expr, Expr)> {
     }
 }
 
-fn place<'a>(field: &'a Field, errors: &mut Errors) -> Place<'a> {
+fn place<'a>(field: &'a Field, errors: &mut Errors) -> Member<'a> {
     let ident = field.ident.as_ref().expect("a named field has a name");
-    let mut place = Place {
+    let mut place = Member {
         name: ident.unraw().to_string(),
         ident,
         ty: &field.ty,
@@ -540,8 +540,8 @@ fn fields(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-fn description_of(place: &Place<'_>) -> TokenStream {
-    let Place {
+fn description_of(place: &Member<'_>) -> TokenStream {
+    let Member {
         name, common, bits, ..
     } = place;
     let (low, high) = bits.as_ref().expect("it was told");

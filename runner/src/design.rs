@@ -25,7 +25,7 @@ pub enum VhdlStandard {
     V2019,
 }
 
-/// A text that is no edition of VHDL.
+/// A text that names no supported edition of VHDL.
 ///
 /// ```
 /// use verifork_runner::VhdlStandard;
@@ -34,7 +34,7 @@ pub enum VhdlStandard {
 /// assert!(error.to_string().contains("2008"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no edition of VHDL that is known here: 1993, 2008 and 2019 are")]
+#[error("`{text}` is not a supported edition of VHDL: use 1993, 2008 or 2019")]
 pub struct UnknownStandard {
     text: String,
 }
@@ -443,7 +443,10 @@ mod tests {
             assert_eq!(texts.map(str::parse), [Ok(standard), Ok(standard)]);
         }
         let told = "87".parse::<VhdlStandard>().unwrap_err().to_string();
-        assert!(told.contains("`87` is no edition of VHDL"), "{told}");
+        assert!(
+            told.contains("`87` is not a supported edition of VHDL"),
+            "{told}"
+        );
         assert_eq!(VhdlStandard::default(), VhdlStandard::V2008);
     }
 

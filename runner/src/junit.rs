@@ -24,7 +24,7 @@ use crate::verdict::Verdict;
 
 const NOT_RUN: &str = "not run: the harness ended before this test";
 const NOT_FINISHED: &str = "not finished: the harness ended during this test";
-const NOT_LEFT: &str = "the harness has not come to its end: it crashed, or was killed";
+const NOT_LEFT: &str = "the harness did not finish: it crashed or was killed";
 
 /// A test in the report.
 #[derive(Clone, Debug)]

@@ -78,10 +78,7 @@ fn a_harness_that_is_killed_leaves_what_did_not_finish_as_errors() {
         assert!(case(&text, "is_skipped").contains("<skipped message=\"no model yet\""));
         assert!(case(&text, "sleeps").contains("not finished"), "{text}");
         assert!(case(&text, "waits").contains("not run"), "{text}");
-        assert!(
-            case(&text, "the run").contains("has not come to its end"),
-            "{text}"
-        );
+        assert!(case(&text, "the run").contains("did not finish"), "{text}");
         assert!(text.contains("errors=\"3\""), "{text}");
     }
 }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
-use super::error::{Outside, ReadError, WriteCause, WriteError, expect};
+use super::error::{ReadError, SelectProblem, WriteCause, WriteError, expect};
 use super::value::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, SimulatorThread};
@@ -218,13 +218,13 @@ impl<T: SignalValue> Array<T> {
         })
     }
 
-    fn element(&self, index: i64) -> Result<Signal<T>, Outside> {
-        let kernel = scheduler::kernel().map_err(|_| Outside::NoSimulation)?;
+    fn element(&self, index: i64) -> Result<Signal<T>, SelectProblem> {
+        let kernel = scheduler::kernel().map_err(|_| SelectProblem::NoSimulation)?;
         if let Some((first, like)) = self.words {
             let position = self.position(index)?;
             return match first.after(position) {
                 Some(word) => Ok(Signal::of(word, like.get())),
-                None => Err(Outside::Hidden { index }),
+                None => Err(SelectProblem::Hidden { index }),
             };
         }
         let key = (std::ptr::from_ref(kernel), self.index, index);
@@ -235,22 +235,26 @@ impl<T: SignalValue> Array<T> {
         let (_, element) = self.open(kernel, index)?;
         let entry = kernel.signal(element);
         if let Some(declared) = entry.description.array {
-            return Err(Outside::Row { index, declared });
+            return Err(SelectProblem::Row { index, declared });
         }
         // An element may be told from its array.
         if !fits::<T>(&entry.description) {
-            return Err(Outside::Hidden { index });
+            return Err(SelectProblem::Hidden { index });
         }
         ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, entry)));
         Ok(Signal::of(element, entry))
     }
 
-    fn open(&self, kernel: &'static Kernel, index: i64) -> Result<(Handle, SignalIndex), Outside> {
+    fn open(
+        &self,
+        kernel: &'static Kernel,
+        index: i64,
+    ) -> Result<(Handle, SignalIndex), SelectProblem> {
         self.position(index)?;
         let handle = kernel
             .port()
             .element(self.handle, index)
-            .ok_or(Outside::Hidden { index })?;
+            .ok_or(SelectProblem::Hidden { index })?;
         Ok((handle, kernel.open(handle)))
     }
 
@@ -292,12 +296,12 @@ impl<T: SignalValue> Array<T> {
     pub fn try_row(&self, index: i64) -> Result<Array<T>, SelectError> {
         let (path, location) = (self.path(), Location::caller());
         let row = scheduler::kernel()
-            .map_err(|_| Outside::NoSimulation)
+            .map_err(|_| SelectProblem::NoSimulation)
             .and_then(|kernel| {
                 let (handle, row) = self.open(kernel, index)?;
                 let description = &kernel.signal(row).description;
                 if description.array.is_none() {
-                    return Err(Outside::NoRow);
+                    return Err(SelectProblem::NoRow);
                 }
                 Ok(Array {
                     handle,
@@ -316,16 +320,16 @@ impl<T: SignalValue> Array<T> {
     }
 
     /// How far an element is from the leftmost one.
-    fn position(&self, index: i64) -> Result<u32, Outside> {
+    fn position(&self, index: i64) -> Result<u32, SelectProblem> {
         let declared = self.range();
         if self.is_empty() {
-            return Err(Outside::NoElements { declared });
+            return Err(SelectProblem::NoElements { declared });
         }
         let (low, high) = (declared.0.min(declared.1), declared.0.max(declared.1));
         if !(low..=high).contains(&index) {
-            return Err(Outside::Element { index, declared });
+            return Err(SelectProblem::Element { index, declared });
         }
-        u32::try_from(index.abs_diff(declared.0)).map_err(|_| Outside::Hidden { index })
+        u32::try_from(index.abs_diff(declared.0)).map_err(|_| SelectProblem::Hidden { index })
     }
 
     /// The present value of an element, as [`Signal::get`].

@@ -250,11 +250,11 @@ access_error!(WriteError, WriteCause, "write");
 pub struct SelectError {
     pub(super) path: &'static str,
     pub(super) location: &'static Location<'static>,
-    pub(super) what: Outside,
+    pub(super) what: SelectProblem,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outside {
+pub(super) enum SelectProblem {
     Bit {
         index: i64,
         declared: (i64, i64),
@@ -307,7 +307,7 @@ impl fmt::Display for SelectError {
             what,
         } = self;
         match what {
-            Outside::Bit {
+            SelectProblem::Bit {
                 index,
                 declared: (left, right),
             } => {
@@ -316,7 +316,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no bit {index}: it is declared [{left}:{right}]"
                 )
             }
-            Outside::Slice {
+            SelectProblem::Slice {
                 left,
                 right,
                 declared: (first, last),
@@ -326,7 +326,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no bits {left}:{right}: it is declared [{first}:{last}]"
                 )
             }
-            Outside::Backwards {
+            SelectProblem::Backwards {
                 left,
                 right,
                 declared: (first, last),
@@ -335,7 +335,7 @@ impl fmt::Display for SelectError {
                 "the slice {left}:{right} of `{path}` goes against its declaration \
                  [{first}:{last}]: write `slice({right}, {left})`"
             ),
-            Outside::Element {
+            SelectProblem::Element {
                 index,
                 declared: (first, last),
             } => {
@@ -344,7 +344,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no element {index}: it is declared [{first}:{last}]"
                 )
             }
-            Outside::NoElements {
+            SelectProblem::NoElements {
                 declared: (first, last),
             } => {
                 write!(
@@ -352,10 +352,10 @@ impl fmt::Display for SelectError {
                     "`{path}` has no elements: its range, from {first} to {last}, is a null one"
                 )
             }
-            Outside::Hidden { index } => {
+            SelectProblem::Hidden { index } => {
                 write!(f, "the simulator does not show element {index} of `{path}`")
             }
-            Outside::Row {
+            SelectProblem::Row {
                 index,
                 declared: (first, last),
             } => {
@@ -365,8 +365,10 @@ impl fmt::Display for SelectError {
                      it by `row({index})`"
                 )
             }
-            Outside::NoRow => write!(f, "`{path}` has no rows: its elements are no arrays"),
-            Outside::NoSimulation => write!(f, "cannot select from `{path}`: {NO_SIMULATION}"),
+            SelectProblem::NoRow => write!(f, "`{path}` has no rows: its elements are no arrays"),
+            SelectProblem::NoSimulation => {
+                write!(f, "cannot select from `{path}`: {NO_SIMULATION}")
+            }
         }?;
         write!(f, " (at {location})")
     }

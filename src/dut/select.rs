@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use super::error::{Outside, ReadCause, ReadError, WriteCause, WriteError, expect};
+use super::error::{ReadCause, ReadError, SelectProblem, WriteCause, WriteError, expect};
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Edge, Local, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
@@ -127,7 +127,7 @@ impl<T: LogicValue> Signal<T> {
         let range = declared_range(&self.entry.description);
         match range.offset(index).filter(|_| self.width() > 0) {
             Some(low) => Ok(self.select(low, 1)),
-            None => Err(self.outside(Outside::Bit {
+            None => Err(self.select_error(SelectProblem::Bit {
                 index,
                 declared: (range.left, range.right),
             })),
@@ -175,12 +175,12 @@ impl<T: LogicValue> Signal<T> {
         let offset = |index| range.offset(index).filter(|_| self.width() > 0);
         match (offset(left), offset(right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
-            (Some(_), Some(_)) => Err(self.outside(Outside::Backwards {
+            (Some(_), Some(_)) => Err(self.select_error(SelectProblem::Backwards {
                 left,
                 right,
                 declared,
             })),
-            _ => Err(self.outside(Outside::Slice {
+            _ => Err(self.select_error(SelectProblem::Slice {
                 left,
                 right,
                 declared,
@@ -200,7 +200,7 @@ impl<T: LogicValue> Signal<T> {
     }
 
     #[track_caller]
-    fn outside(&self, what: Outside) -> SelectError {
+    fn select_error(&self, what: SelectProblem) -> SelectError {
         SelectError {
             path: self.path(),
             location: Location::caller(),

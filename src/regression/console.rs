@@ -43,7 +43,7 @@ static TAIL: Mutex<Tail> = Mutex::new(Tail::new());
 
 struct Console {
     streams: Vec<Stream>,
-    heard: Heard,
+    collected: DesignMessages,
     /// Whether errors that the design reports leave the present test as it is.
     ignores_errors: bool,
     /// An error has been reported at any time.
@@ -54,7 +54,7 @@ struct Console {
 
 /// What the simulator has said of the design.
 #[derive(Debug, Default)]
-pub(crate) struct Heard {
+pub(crate) struct DesignMessages {
     /// In the order in which it came.
     pub(crate) messages: Vec<Message>,
     /// How many errors more have come from the line of each of those.
@@ -63,7 +63,7 @@ pub(crate) struct Heard {
     pub(crate) more: usize,
 }
 
-impl Heard {
+impl DesignMessages {
     fn push(&mut self, message: Message) {
         if message.kind == MessageKind::Error {
             let is_alike = |it: &&Message| {
@@ -114,7 +114,7 @@ pub(crate) fn begin(style: MessageStyle, precision: Precision, alone: bool) -> s
         let streams = streams(alone, messages, pump)?;
         *console = Some(Console {
             streams,
-            heard: Heard::default(),
+            collected: DesignMessages::default(),
             ignores_errors: false,
             errors: false,
             is_own: false,
@@ -147,13 +147,13 @@ pub(crate) fn read() {
         console.read();
         for stream in &mut console.streams {
             if let Some(message) = stream.messages.pause() {
-                console.heard.push(message);
+                console.collected.push(message);
             }
         }
     }
 }
 
-/// Prints what is our own: a message of the simulator's in it is quoted, and was heard before.
+/// Prints what is our own: a message of the simulator's in it is quoted, and was collected before.
 pub(crate) fn print_own(print: impl FnOnce()) {
     if !is_read() {
         return print();
@@ -170,11 +170,11 @@ pub(crate) fn print_own(print: impl FnOnce()) {
 }
 
 /// What the simulator has said of the design since this was last asked.
-pub(crate) fn take_heard() -> Heard {
+pub(crate) fn take_messages() -> DesignMessages {
     read();
     console()
         .as_mut()
-        .map(|console| std::mem::take(&mut console.heard))
+        .map(|console| std::mem::take(&mut console.collected))
         .unwrap_or_default()
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn take_heard() -> Heard {
 /// text; and whether the design has reported an error at any time. `ended`: what has ended the simulation
 /// was judged.
 pub(crate) fn rest(ended: bool) -> (Option<String>, bool) {
-    let heard = take_heard();
+    let collected = take_messages();
     let (ignores, errors) = match &*console() {
         Some(console) => (console.ignores_errors, console.errors),
         None => (false, false),
@@ -192,7 +192,7 @@ pub(crate) fn rest(ended: bool) -> (Option<String>, bool) {
         MessageKind::Fatal => !ended,
         MessageKind::Finish | MessageKind::Stop => false,
     };
-    let texts = heard.messages.iter().filter(counts);
+    let texts = collected.messages.iter().filter(counts);
     let texts: Vec<_> = texts.map(|message| message.text.as_str()).collect();
     ((!texts.is_empty()).then(|| texts.join("\n")), errors)
 }
@@ -241,13 +241,13 @@ pub(crate) fn confirm(
     }
     message.at = at;
     let kind = message.kind;
-    console.heard.push(message);
+    console.collected.push(message);
     Some(kind)
 }
 
 impl Console {
     fn read(&mut self) {
-        let (heard, errors) = (&mut self.heard, &mut self.errors);
+        let (collected, errors) = (&mut self.collected, &mut self.errors);
         let is_own = self.is_own;
         let mut tail = tail_lines();
         for stream in &mut self.streams {
@@ -255,7 +255,7 @@ impl Console {
                 tail.push(line);
                 if !is_own && let Some(message) = messages.line(line) {
                     *errors |= message.kind == MessageKind::Error;
-                    heard.push(message);
+                    collected.push(message);
                 }
             });
         }
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn errors_of_one_line_are_counted_and_those_of_others_kept_up_to_a_limit() {
-        let mut heard = Heard::default();
+        let mut collected = DesignMessages::default();
         let error = |line: Option<u32>| Message {
             kind: MessageKind::Error,
             text: "bad".to_owned(),
@@ -307,20 +307,24 @@ mod tests {
             at: None,
         };
         for line in [3, 4, 3, 3] {
-            heard.push(error(Some(line)));
+            collected.push(error(Some(line)));
         }
-        let counts: Vec<usize> = heard.messages.iter().map(|it| heard.again(it)).collect();
+        let counts: Vec<usize> = collected
+            .messages
+            .iter()
+            .map(|it| collected.again(it))
+            .collect();
         assert_eq!(counts, [2, 0]);
         // Without a place nothing tells that they are the same.
-        (0..2).for_each(|_| heard.push(error(None)));
-        assert_eq!(heard.messages.len(), 4);
-        (10..100).for_each(|line| heard.push(error(Some(line))));
-        assert_eq!((heard.messages.len(), heard.more), (KEPT, 74));
+        (0..2).for_each(|_| collected.push(error(None)));
+        assert_eq!(collected.messages.len(), 4);
+        (10..100).for_each(|line| collected.push(error(Some(line))));
+        assert_eq!((collected.messages.len(), collected.more), (KEPT, 74));
         let fatal = Message {
             kind: MessageKind::Fatal,
             ..error(Some(3))
         };
-        heard.push(fatal.clone());
-        assert_eq!(heard.messages.last(), Some(&fatal));
+        collected.push(fatal.clone());
+        assert_eq!(collected.messages.last(), Some(&fatal));
     }
 }

@@ -24,7 +24,7 @@ const NOT_RUN: &str = "not run: the simulation ended before this test";
 const NOT_FINISHED: &str = "not finished: the simulation ended during this test";
 
 const NOT_LEFT: &str =
-    "the process has not come to its end: it crashed, was killed, or left without a word";
+    "the process did not finish: it crashed, was killed, or exited without a report";
 
 /// Numbers of the suites in the file.
 const TESTS: usize = 0;

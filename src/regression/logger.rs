@@ -12,7 +12,7 @@ use super::console;
 use super::durations::in_nanoseconds;
 use crate::time::SimTime;
 
-/// What the log asks of upper floors, always on the thread that installed it.
+/// What the log asks of the layers above, always on the thread that installed it.
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
     /// The present simulated time; none when no simulation runs.

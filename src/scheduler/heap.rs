@@ -14,15 +14,15 @@ pub(crate) struct TimerKey {
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct HeapEntry {
     deadline: u64,
     /// Entries of one deadline leave in the order in which they came.
     order: u64,
     slot: u32,
 }
 
-impl Place {
-    fn is_before(&self, other: &Place) -> bool {
+impl HeapEntry {
+    fn is_before(&self, other: &HeapEntry) -> bool {
         (self.deadline, self.order) < (other.deadline, other.order)
     }
 }
@@ -46,8 +46,8 @@ const NONE: u32 = u32::MAX;
 pub(crate) struct DeadlineHeap<T> {
     /// The deadline of the first entry; [`NEVER`] if there is none.
     earliest: u64,
-    front: Option<Place>,
-    places: Vec<Place>,
+    front: Option<HeapEntry>,
+    places: Vec<HeapEntry>,
     slots: Vec<Slot<T>>,
     /// The first vacant slot.
     vacant: u32,
@@ -109,7 +109,7 @@ impl<T> DeadlineHeap<T> {
     #[inline]
     fn put_in_front(&mut self, deadline: u64, order: u64, slot: u32) {
         self.earliest = deadline;
-        self.front = Some(Place {
+        self.front = Some(HeapEntry {
             deadline,
             order,
             slot,
@@ -155,7 +155,7 @@ impl<T> DeadlineHeap<T> {
 
     #[inline(never)]
     fn push(&mut self, deadline: u64, order: u64, slot: u32) {
-        let place = Place {
+        let place = HeapEntry {
             deadline,
             order,
             slot,
@@ -240,20 +240,20 @@ impl<T> DeadlineHeap<T> {
     }
 
     #[inline]
-    fn give_back(&mut self, place: Place) -> Option<T> {
+    fn give_back(&mut self, place: HeapEntry) -> Option<T> {
         let slot = &mut self.slots[place.slot as usize];
         slot.generation = slot.generation.wrapping_add(1);
         slot.position = std::mem::replace(&mut self.vacant, place.slot);
         slot.entry.take()
     }
 
-    fn put(&mut self, position: usize, place: Place) {
+    fn put(&mut self, position: usize, place: HeapEntry) {
         self.places[position] = place;
         self.slots[place.slot as usize].position = to_u32(position);
     }
 
     /// Puts `place` at or above `position`, whose present content is to be overwritten.
-    fn rise(&mut self, mut position: usize, place: Place) {
+    fn rise(&mut self, mut position: usize, place: HeapEntry) {
         while position > 0 {
             let parent = (position - 1) / 2;
             if !place.is_before(&self.places[parent]) {
@@ -266,7 +266,7 @@ impl<T> DeadlineHeap<T> {
     }
 
     /// Puts `place` at or below `position`, whose present content is to be overwritten.
-    fn sink(&mut self, mut position: usize, place: Place) {
+    fn sink(&mut self, mut position: usize, place: HeapEntry) {
         loop {
             let left = 2 * position + 1;
             let Some(mut first) = self.places.get(left).copied() else {

@@ -1,4 +1,4 @@
-//! What the tests of this floor poll with.
+//! What the tests of this layer poll with.
 
 use std::cell::RefCell;
 use std::pin::Pin;

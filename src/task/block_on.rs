@@ -14,7 +14,7 @@ use super::waker::{NodeRef, waker_of};
 /// How long nothing may happen before a run counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs a future, and the tasks that it adds, on this thread: the task floor by itself, without a
+/// Runs a future, and the tasks that it adds, on this thread: the layer `task` by itself, without a
 /// simulator. For tests of code that needs none.
 ///
 /// # Panics

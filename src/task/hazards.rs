@@ -1,4 +1,4 @@
-//! Attempts to break the task floor: user code that runs where it is least expected, wakers that
+//! Attempts to break the layer `task`: user code that runs where it is least expected, wakers that
 //! are not ours, things forgotten or dropped out of order. Each test is named after its hazard.
 
 mod depth;

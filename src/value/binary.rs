@@ -282,7 +282,7 @@ fn bad_character(text: &[u8]) -> ValueError {
         .get(at..)
         .and_then(|rest| rest.chars().next())
         .unwrap_or('\u{fffd}');
-    let reason = format!("{character:?} is none of the nine states 0 1 X Z U W L H -");
+    let reason = format!("{character:?} is not one of the nine states 0 1 X Z U W L H -");
     ValueError::Parse { text, at, reason }
 }
 
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "`0101_0101` is no logic value: at character 5, \
-             '_' is none of the nine states 0 1 X Z U W L H -"
+             '_' is not one of the nine states 0 1 X Z U W L H -"
         );
         assert!(LogicVec::from_binary_bytes(b"01\xff1").is_err());
         assert!(

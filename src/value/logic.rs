@@ -239,7 +239,7 @@ impl TryFrom<char> for Logic {
         Logic::from_char(character).ok_or_else(|| ValueError::Parse {
             text: character.to_string(),
             at: 0,
-            reason: format!("{character:?} is none of the nine states 0 1 X Z U W L H -"),
+            reason: format!("{character:?} is not one of the nine states 0 1 X Z U W L H -"),
         })
     }
 }

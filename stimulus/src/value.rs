@@ -65,7 +65,7 @@ pub trait Value: Sized + 'static {
 /// assert!(at_most(&3_u8, &4).is_ok());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no integer, with which constraints calculate"
+    message = "`{Self}` is not an integer: constraints calculate with integers only"
 )]
 pub trait Integer: Value + PartialOrd + fmt::Display {}
 

@@ -132,7 +132,7 @@ fn a_crash_keeps_the_results_before_it() {
         );
         let said = match signal {
             0 => "<failure message=\"the process ended before the tests did",
-            _ => "<error message=\"the process has not come to its end",
+            _ => "<error message=\"the process did not finish",
         };
         assert!(the_run(&file).contains(said), "{}", the_run(&file));
     }

@@ -312,17 +312,17 @@ impl Failure {
             eprintln!("note: {name} is left out: {told}\n");
             return Some(told.to_owned());
         }
-        let (_, misfit) = told.split_once(DOES_NOT_FIT)?;
+        let (_, mismatch) = told.split_once(DOES_NOT_FIT)?;
         // What follows the error is of the run.
-        let misfit = misfit.split("\nat ").next().unwrap_or_default();
-        let misfit = misfit
+        let mismatch = mismatch.split("\nat ").next().unwrap_or_default();
+        let mismatch = mismatch
             .trim_start_matches(|c| c != ':')
             .trim_start_matches(':');
         eprintln!(
             "note: {name} is left out: it shows the design differently from {other}, to which \
              `src/dut.rs` is bound (`--simulator {}` makes a crate for it):\n  {}\n",
             self.simulator.key(),
-            misfit.trim()
+            mismatch.trim()
         );
         Some(format!("it shows the design differently from {other}"))
     }

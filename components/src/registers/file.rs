@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use toml::Spanned;
 
 use super::access::Access;
-use super::map::{Field, Map, MapBuilder, MapError, Place, Register};
+use super::map::{DescribedAt, Field, Map, MapBuilder, MapError, Register};
 use super::rules::{self, RegisterShape};
 
 #[derive(Deserialize)]
@@ -241,7 +241,7 @@ impl Map {
             MapError(vec![format!("{file}:{line}: {}", error.message())])
         })?;
         let file: Rc<str> = file.into();
-        let place = |at: usize| Place::File(Rc::clone(&file), line_of(at));
+        let place = |at: usize| DescribedAt::File(Rc::clone(&file), line_of(at));
         let mut errors = Vec::new();
         let mut builder = MapBuilder {
             name: described.name,
@@ -293,7 +293,7 @@ impl Map {
 
 /// Knows the lines of the text.
 struct Reader<'a> {
-    place: &'a dyn Fn(usize) -> Place,
+    place: &'a dyn Fn(usize) -> DescribedAt,
 }
 
 impl Reader<'_> {
@@ -369,7 +369,7 @@ impl Reader<'_> {
     fn registers(
         &self,
         register: DescribedRegister,
-        at: &Place,
+        at: &DescribedAt,
         width: u32,
     ) -> Result<Vec<Register>, String> {
         let name = register.name.into_inner();

@@ -67,16 +67,16 @@ fn overlapping(
 
 /// Where something was described.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(super) enum DescribedAt {
     Code(&'static Location<'static>),
     File(Rc<str>, usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for DescribedAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Code(at) => write!(f, "{}:{}", at.file(), at.line()),
-            Place::File(file, line) => write!(f, "{file}:{line}"),
+            DescribedAt::Code(at) => write!(f, "{}:{}", at.file(), at.line()),
+            DescribedAt::File(file, line) => write!(f, "{file}:{line}"),
         }
     }
 }
@@ -103,18 +103,18 @@ pub struct Register {
     pub(super) is_tested: bool,
     /// It comes from a block, whose name stands before its own.
     pub(super) is_of_block: bool,
-    pub(super) place: Place,
+    pub(super) place: DescribedAt,
 }
 
 impl Register {
     /// A register at an address in bytes, without fields.
     #[track_caller]
     pub fn new(name: impl Into<String>, address: u64) -> Self {
-        let place = Place::Code(Location::caller());
+        let place = DescribedAt::Code(Location::caller());
         Register::at(name.into(), address, place)
     }
 
-    pub(super) fn at(name: String, address: u64, place: Place) -> Self {
+    pub(super) fn at(name: String, address: u64, place: DescribedAt) -> Self {
         Register {
             name,
             address,
@@ -260,7 +260,7 @@ pub struct Field {
     pub(super) reset: Option<u64>,
     pub(super) is_volatile: bool,
     pub(super) path: Option<String>,
-    pub(super) place: Place,
+    pub(super) place: DescribedAt,
 }
 
 impl Field {
@@ -275,7 +275,7 @@ impl Field {
             reset: None,
             is_volatile: false,
             path: None,
-            place: Place::Code(Location::caller()),
+            place: DescribedAt::Code(Location::caller()),
         }
     }
 
@@ -398,7 +398,7 @@ pub struct MapBuilder {
     pub(super) width: u32,
     pub(super) size: Option<u64>,
     pub(super) registers: Vec<Register>,
-    pub(super) place: Place,
+    pub(super) place: DescribedAt,
 }
 
 impl MapBuilder {
@@ -448,7 +448,7 @@ impl MapBuilder {
     /// # Errors
     ///
     /// What does not fit, each with the line of its register or field: a width that is none; fields that overlap, a
-    /// field outside of its register; a name that is there twice; an address that is none of a word, is outside of the
+    /// field outside of its register; a name that is there twice; an address that is not a multiple of a word, is outside of the
     /// block, or is that of another register, unless one of them is just read and the other just written; a reset value
     /// that does not fit.
     pub fn build(mut self) -> Result<Map, MapError> {
@@ -551,7 +551,7 @@ impl Map {
             width,
             size: None,
             registers: Vec::new(),
-            place: Place::Code(Location::caller()),
+            place: DescribedAt::Code(Location::caller()),
         }
     }
 

@@ -281,7 +281,7 @@ impl Signals {
         let select = request.select.unwrap_or(self.all_bytes());
         if self.counts_words && !request.address.is_multiple_of(self.bytes() as u64) {
             return Some(format!(
-                "the address {:#x} is none of a word of {} bytes, which `{bus}` counts",
+                "the address {:#x} is not a multiple of {} bytes: `{bus}` counts words",
                 request.address,
                 self.bytes()
             ));

@@ -22,12 +22,12 @@ pub struct JunitFile {
     earlier: String,
     suites: Vec<SuiteOf>,
     counts: Counts,
-    counts_at: Place,
+    counts_at: ByteRange,
 }
 
 /// Bytes of the present form that something is written into.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct ByteRange {
     at: u64,
     length: usize,
 }
@@ -38,7 +38,7 @@ struct SuiteOf {
     properties: String,
     cases: Vec<CaseOf>,
     counts: Counts,
-    counts_at: Place,
+    counts_at: ByteRange,
 }
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ struct CaseOf {
     /// The test as the final form has it.
     whole: String,
     counts: Counts,
-    place: Place,
+    place: ByteRange,
 }
 
 /// Text that is put together with places in it.
@@ -60,12 +60,12 @@ impl Draft {
         self.text.extend_from_slice(text.as_bytes());
     }
 
-    fn place(&mut self, text: &str, length: usize) -> Place {
+    fn place(&mut self, text: &str, length: usize) -> ByteRange {
         let at = self.text.len() as u64;
         self.add(text);
         let missing = length.saturating_sub(text.len());
         self.text.resize(self.text.len() + missing, b' ');
-        Place { at, length }
+        ByteRange { at, length }
     }
 }
 
@@ -110,13 +110,13 @@ impl JunitFile {
             suites: Vec::with_capacity(report.suites.len()),
             counts: earlier.counts,
             earlier: earlier.suites,
-            counts_at: Place::default(),
+            counts_at: ByteRange::default(),
         };
         for suite in &report.suites {
             let case = |case| CaseOf {
                 whole: write::whole(case, &suite.name),
                 counts: Counts::of(case),
-                place: Place {
+                place: ByteRange {
                     at: 0,
                     length: write::room(case, &suite.name),
                 },
@@ -126,7 +126,7 @@ impl JunitFile {
                 properties: write::properties("    ", &suite.properties),
                 cases: suite.cases.iter().map(case).collect(),
                 counts: Counts::default(),
-                counts_at: Place::default(),
+                counts_at: ByteRange::default(),
             };
             of.cases.iter().for_each(|case| of.counts.add(case.counts));
             file.counts.add(of.counts);
@@ -158,11 +158,11 @@ impl JunitFile {
         let Some(present) = &self.present else {
             return Ok(());
         };
-        let put = |place: Place, text: String| {
+        let put = |place: ByteRange, text: String| {
             debug_assert!(text.len() <= place.length, "{text}");
             present.write_all_at(text.as_bytes(), place.at)
         };
-        let counted = |counts: Counts, place: Place| {
+        let counted = |counts: Counts, place: ByteRange| {
             format!("{:<width$}", counts.attributes(), width = place.length)
         };
         let fitted = write::fitted(case, &of.name, &entry.whole, entry.place.length);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::failures::Failures;
 use super::limits::unfinished;
 use super::{Planned, RegressionRun, task_tree};
-use crate::regression::console::{self, Heard};
+use crate::regression::console::{self, DesignMessages};
 use crate::regression::failure_kind::FailureKind;
 use crate::regression::outcome::{FailureEntry, Status};
 use crate::regression::registry::{End, TestOptions};
@@ -50,14 +50,14 @@ impl RegressionRun {
         mut failures: Failures,
         ended: Ended,
     ) -> Status {
-        let heard = console::take_heard();
-        self.push_errors(options, &heard, &mut failures);
+        let collected = console::take_messages();
+        self.push_errors(options, &collected, &mut failures);
         match (ended, options.ends) {
             (Ended::Simulation { after }, wanted) => {
-                self.judge_end(planned, wanted, after, &heard, &mut failures);
+                self.judge_end(planned, wanted, after, &collected, &mut failures);
             }
-            (Ended::Itself, Some(End::Stop)) if has_stopped(&heard) => {}
-            (Ended::Itself, None) if has_stopped(&heard) => {
+            (Ended::Itself, Some(End::Stop)) if has_stopped(&collected) => {}
+            (Ended::Itself, None) if has_stopped(&collected) => {
                 let text = format!(
                     "the design called {} while the test ran, and the simulator went on",
                     self.word(MessageKind::Stop)
@@ -86,21 +86,26 @@ impl RegressionRun {
         self.kernel.port().quirks().messages.word(kind)
     }
 
-    fn push_errors(&self, options: &TestOptions, heard: &Heard, failures: &mut Failures) {
-        for message in &heard.messages {
+    fn push_errors(
+        &self,
+        options: &TestOptions,
+        collected: &DesignMessages,
+        failures: &mut Failures,
+    ) {
+        for message in &collected.messages {
             // Others end the simulation, and are judged as that.
             if message.kind == MessageKind::Error && !options.ignores_design_errors {
                 let word = self.word(message.kind);
                 let mut text = format!("the design reports an error ({word}): {}", message.text);
-                if let again @ 1.. = heard.again(message) {
+                if let again @ 1.. = collected.again(message) {
                     // Writing to a string cannot fail.
                     let _ = write!(text, "\n(and {again} more from this line)");
                 }
                 failures.entries.push(entry(message, text));
             }
         }
-        if heard.more > 0 && !options.ignores_design_errors {
-            let text = format!("the design reports {} more errors", heard.more);
+        if collected.more > 0 && !options.ignores_design_errors {
+            let text = format!("the design reports {} more errors", collected.more);
             failures.entries.push(FailureEntry {
                 kind: FailureKind::Design,
                 ..FailureEntry::of_test(text)
@@ -114,13 +119,13 @@ impl RegressionRun {
         planned: &Planned,
         wanted: Option<End>,
         after: bool,
-        heard: &Heard,
+        collected: &DesignMessages,
         failures: &mut Failures,
     ) {
         let fatal = |message: &&Message| message.kind == MessageKind::Fatal;
-        let said = heard.messages.iter().find(fatal).or_else(|| {
+        let said = collected.messages.iter().find(fatal).or_else(|| {
             let ends = |message: &&Message| message.kind != MessageKind::Error;
-            heard.messages.iter().rfind(ends)
+            collected.messages.iter().rfind(ends)
         });
         // Where the simulator has not said who ended it.
         let by_design = self.kernel.awaits_time();
@@ -175,9 +180,9 @@ impl RegressionRun {
     }
 }
 
-fn has_stopped(heard: &Heard) -> bool {
+fn has_stopped(collected: &DesignMessages) -> bool {
     let stop = |message: &Message| message.kind == MessageKind::Stop;
-    heard.messages.iter().any(stop)
+    collected.messages.iter().any(stop)
 }
 
 fn entry(message: &Message, text: String) -> FailureEntry {

@@ -12,7 +12,7 @@ use super::{
 use crate::time::Precision;
 
 /// A change that a watch is to be told of, with the new value where it is one.
-struct News {
+struct WatchedChange {
     id: ObjectId,
     watch: Watch,
     content: Option<Content>,
@@ -35,7 +35,7 @@ pub(crate) struct Simulator {
     /// A callback of ours runs: what changes now is told inside of it or after it.
     in_callback: Cell<bool>,
     /// Changes that are told once the callback has returned.
-    untold: RefCell<Vec<News>>,
+    untold: RefCell<Vec<WatchedChange>>,
     phase: Cell<Option<Phase>>,
     /// Something was written since the phase began.
     pub(super) has_written: Cell<bool>,
@@ -258,15 +258,15 @@ impl Simulator {
             watches.reverse();
         }
         for watch in watches {
-            let news = News {
+            let change = WatchedChange {
                 id,
                 watch,
                 content: content.clone(),
             };
             if self.in_callback.get() && !self.quirks.put_runs_value_changes {
-                self.untold.borrow_mut().push(news);
+                self.untold.borrow_mut().push(change);
             } else {
-                self.tell_change(news);
+                self.tell_change(change);
             }
         }
     }
@@ -288,8 +288,8 @@ impl Simulator {
         call();
         self.in_callback.set(inside);
         if !inside {
-            for news in self.untold.take() {
-                self.tell_change(news);
+            for change in self.untold.take() {
+                self.tell_change(change);
             }
         }
     }
@@ -299,7 +299,7 @@ impl Simulator {
         self.inside(|| self.events.on_start(self));
     }
 
-    fn tell_change(&self, News { id, watch, content }: News) {
+    fn tell_change(&self, WatchedChange { id, watch, content }: WatchedChange) {
         let object = &self.objects[id.0];
         let stands = |it: &Watch| it.number == watch.number;
         if !object.watches.borrow().iter().any(stands) {

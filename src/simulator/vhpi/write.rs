@@ -221,7 +221,7 @@ impl VhpiPort {
                 let position = usize::try_from(value).ok();
                 let Some(position) = position.filter(|position| *position < literals.len()) else {
                     return refuse(format!(
-                        "{value} is none of its {} values: {}",
+                        "{value} is not one of its {} values: {}",
                         literals.len(),
                         shortened(literals)
                     ));

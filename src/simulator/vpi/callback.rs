@@ -8,7 +8,7 @@ use super::digits::scalar_logic;
 use super::known_time::KnownTime;
 use super::raw::{self, Callback, Interface, Routine};
 use super::vhdl::Vhdl;
-use super::written::Place;
+use super::written::CyclePosition;
 use crate::simulator::event::{self, contain, deliver};
 use crate::simulator::{self, CallbackHandle, Handle, Phase, Port, PortError};
 use crate::sys::vpi::{self, t_cb_data};
@@ -96,7 +96,7 @@ pub(super) fn vhdl() -> &'static Vhdl {
 
 /// A callback of a simulator of VHDL begins, of whose time the port is told.
 #[inline]
-fn enter(place: Place, time: impl FnOnce(&KnownTime)) {
+fn enter(place: CyclePosition, time: impl FnOnce(&KnownTime)) {
     if !event::is_over() {
         let vhdl = vhdl();
         time(&vhdl.time);
@@ -109,7 +109,7 @@ fn enter(place: Place, time: impl FnOnce(&KnownTime)) {
 unsafe extern "C" fn on_vhdl_change(data: *mut t_cb_data) -> i32 {
     deliver(|events| {
         let in_order = vhdl().writes.changed_in_order();
-        enter(Place::After, KnownTime::enter);
+        enter(CyclePosition::After, KnownTime::enter);
         for token in in_order {
             events.on_change(token, None);
         }
@@ -123,7 +123,7 @@ unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
     deliver(|events| {
         // SAFETY: the simulator called us with it.
         let token = unsafe { token(data) };
-        enter(Place::Before, |time| time.enter_delay(token));
+        enter(CyclePosition::Before, |time| time.enter_delay(token));
         events.on_timer(token);
     });
     0
@@ -131,7 +131,7 @@ unsafe extern "C" fn on_vhdl_timer(data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
     deliver(|_| {
-        enter(Place::Before, KnownTime::enter);
+        enter(CyclePosition::Before, KnownTime::enter);
         vhdl().writes.enter_cycle();
     });
     0
@@ -139,7 +139,7 @@ unsafe extern "C" fn on_vhdl_cycle(_data: *mut t_cb_data) -> i32 {
 
 unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
     deliver(|_| {
-        enter(Place::Last, KnownTime::enter);
+        enter(CyclePosition::Last, KnownTime::enter);
         if let Some(port) = super::VPI.get() {
             port.end_forces_vhdl(vhdl());
         }
@@ -147,7 +147,7 @@ unsafe extern "C" fn on_vhdl_releases(_data: *mut t_cb_data) -> i32 {
     0
 }
 
-fn on_vhdl_phase(phase: Phase, place: Place) -> i32 {
+fn on_vhdl_phase(phase: Phase, place: CyclePosition) -> i32 {
     deliver(|events| {
         enter(place, |time| time.enter_phase(phase));
         events.on_phase(phase);
@@ -156,15 +156,15 @@ fn on_vhdl_phase(phase: Phase, place: Place) -> i32 {
 }
 
 unsafe extern "C" fn on_vhdl_read_write(_data: *mut t_cb_data) -> i32 {
-    on_vhdl_phase(Phase::ReadWrite, Place::Last)
+    on_vhdl_phase(Phase::ReadWrite, CyclePosition::Last)
 }
 
 unsafe extern "C" fn on_vhdl_read_only(_data: *mut t_cb_data) -> i32 {
-    on_vhdl_phase(Phase::ReadOnly, Place::Last)
+    on_vhdl_phase(Phase::ReadOnly, CyclePosition::Last)
 }
 
 unsafe extern "C" fn on_vhdl_next_time_step(_data: *mut t_cb_data) -> i32 {
-    on_vhdl_phase(Phase::NextTimeStep, Place::Before)
+    on_vhdl_phase(Phase::NextTimeStep, CyclePosition::Before)
 }
 
 /// Registers for the start and the end of simulation. The simulator's answer is of no use here:
@@ -269,7 +269,7 @@ impl VpiPort {
         vhdl.time
             .ask_for_phase(phase, vhdl.writes.place(), self.now());
         if phase == Phase::ReadWrite
-            && vhdl.writes.place() == Place::Last
+            && vhdl.writes.place() == CyclePosition::Last
             && self.quirks.read_write_again_needs_write
         {
             self.start_cycle();

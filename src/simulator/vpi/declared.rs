@@ -41,7 +41,7 @@ struct Row {
 }
 
 /// An array or a row of it.
-struct Place {
+struct ArrayRow {
     array: Handle,
     indices: Vec<i64>,
     dimensions: Vec<(i64, i64)>,
@@ -136,13 +136,13 @@ impl VpiPort {
         self.declared.objects.get(&path)
     }
 
-    fn place(&self, array: Handle) -> Option<Place> {
+    fn place(&self, array: Handle) -> Option<ArrayRow> {
         let (array, indices) = match self.declared.row(array) {
             Some(row) => (row.array, row.indices.to_vec()),
             None => (array, vec![]),
         };
         let dimensions = self.declared_array(array)?.dimensions.clone();
-        (dimensions.len() > 1).then_some(Place {
+        (dimensions.len() > 1).then_some(ArrayRow {
             array,
             indices,
             dimensions,
@@ -173,7 +173,7 @@ impl VpiPort {
 
     /// The element of an array of several dimensions, or of a row of one, if it has one of this index.
     pub(super) fn declared_element(&self, array: Handle, index: i64) -> Option<Handle> {
-        let Place {
+        let ArrayRow {
             array,
             mut indices,
             dimensions,

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::written::Place;
+use super::written::CyclePosition;
 use crate::simulator::Phase;
 
 #[derive(Default)]
@@ -50,9 +50,9 @@ impl KnownTime {
 
     /// A phase is asked for, from somewhere in a cycle of this time.
     #[inline]
-    pub(super) fn ask_for_phase(&self, phase: Phase, place: Place, now: u64) {
+    pub(super) fn ask_for_phase(&self, phase: Phase, place: CyclePosition, now: u64) {
         if let Some(known) = self.of_phase(phase) {
-            known.set(Some(now).filter(|_| place != Place::Last));
+            known.set(Some(now).filter(|_| place != CyclePosition::Last));
         }
     }
 
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn a_phase_comes_in_the_time_step_that_asks_for_it_unless_its_last_cycle_has_begun() {
         let time = KnownTime::default();
-        time.ask_for_phase(Phase::ReadWrite, Place::After, 5);
-        time.ask_for_phase(Phase::ReadOnly, Place::Before, 5);
-        time.ask_for_phase(Phase::NextTimeStep, Place::Before, 5);
+        time.ask_for_phase(Phase::ReadWrite, CyclePosition::After, 5);
+        time.ask_for_phase(Phase::ReadOnly, CyclePosition::Before, 5);
+        time.ask_for_phase(Phase::NextTimeStep, CyclePosition::Before, 5);
         for phase in [Phase::ReadWrite, Phase::ReadOnly] {
             time.enter_phase(phase);
             assert_eq!(time.present(), Some(5));
@@ -107,8 +107,8 @@ mod tests {
         }
         time.enter_phase(Phase::NextTimeStep);
         assert_eq!(time.present(), None);
-        time.ask_for_phase(Phase::ReadWrite, Place::After, 5);
-        time.ask_for_phase(Phase::ReadWrite, Place::Last, 5);
+        time.ask_for_phase(Phase::ReadWrite, CyclePosition::After, 5);
+        time.ask_for_phase(Phase::ReadWrite, CyclePosition::Last, 5);
         time.enter_phase(Phase::ReadWrite);
         assert_eq!(time.present(), None);
     }

@@ -19,7 +19,7 @@ pub(super) struct Writes {
     releases: RefCell<Vec<Release>>,
     /// Memory for what is written next.
     spare: RefCell<Vec<LogicVec>>,
-    place: Cell<Place>,
+    place: Cell<CyclePosition>,
     written_at: Cell<u64>,
     /// Who watches what has one bit.
     scalar_watches: RefCell<Vec<(CallbackHandle, Handle, u64)>>,
@@ -29,7 +29,7 @@ pub(super) struct Writes {
 struct Written {
     object: Handle,
     value: LogicVec,
-    place: Place,
+    place: CyclePosition,
     is_force: bool,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Release {
 
 /// Where in a cycle of the simulator a callback is.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(super) enum CyclePosition {
     /// Before the signals are updated: delays, and the next time step.
     #[default]
     Before,
@@ -56,15 +56,15 @@ pub(super) enum Place {
 
 impl Writes {
     /// A callback begins: what was written before the signals were updated last, is over.
-    pub(super) fn enter(&self, place: Place, now: impl FnOnce() -> u64) {
+    pub(super) fn enter(&self, place: CyclePosition, now: impl FnOnce() -> u64) {
         self.place.set(place);
         if !self.written.borrow().is_empty() {
             self.forget(|written| match place {
-                Place::Before => false,
-                Place::After => written != Place::After,
-                Place::Last => true,
+                CyclePosition::Before => false,
+                CyclePosition::After => written != CyclePosition::After,
+                CyclePosition::Last => true,
             });
-            if place == Place::Before && now() != self.written_at.get() {
+            if place == CyclePosition::Before && now() != self.written_at.get() {
                 self.forget(|_| true);
             }
         }
@@ -78,7 +78,7 @@ impl Writes {
         if written.len() < 2 {
             return SmallVec::new();
         }
-        let applied = written.iter().filter(|it| it.place != Place::After);
+        let applied = written.iter().filter(|it| it.place != CyclePosition::After);
         let watched = applied.flat_map(|written| {
             let watches = watches.iter().filter(|watch| watch.1 == written.object);
             watches.map(|watch| watch.2)
@@ -102,15 +102,15 @@ impl Writes {
     /// were told is the design's after the next update.
     pub(super) fn enter_cycle(&self) {
         for written in &mut *self.written.borrow_mut() {
-            written.place = Place::Before;
+            written.place = CyclePosition::Before;
         }
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> CyclePosition {
         self.place.get()
     }
 
-    fn forget(&self, is_over: impl Fn(Place) -> bool) {
+    fn forget(&self, is_over: impl Fn(CyclePosition) -> bool) {
         let mut written = self.written.borrow_mut();
         let mut spare = self.spare.borrow_mut();
         for over in written.extract_if(.., |written| is_over(written.place)) {
@@ -143,7 +143,7 @@ impl Writes {
             self.releases.borrow_mut().retain(|it| it.object != object);
         }
         noted.value.clone_from(value);
-        place == Place::After
+        place == CyclePosition::After
     }
 
     /// A force is to end; `true` if it has not even begun, so that its end has to wait: of one cycle's
@@ -209,26 +209,26 @@ mod tests {
     #[test]
     fn a_write_is_read_until_the_signals_are_updated() {
         let (writes, object) = (Writes::default(), Handle::for_test(8));
-        writes.enter(Place::Before, || 0);
+        writes.enter(CyclePosition::Before, || 0);
         assert!(!writes.note(object, &byte(1), false, 0));
         assert!(!writes.note(object, &byte(2), false, 0));
-        writes.enter(Place::Before, || 0);
+        writes.enter(CyclePosition::Before, || 0);
         assert_eq!(read(&writes, object), Some(2));
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert_eq!(read(&writes, object), None);
         // One in the read-write phase is applied at once in the next cycle, or the next time step.
-        writes.enter(Place::Last, || 0);
+        writes.enter(CyclePosition::Last, || 0);
         writes.note(object, &byte(3), false, 0);
-        writes.enter(Place::Before, || 0);
+        writes.enter(CyclePosition::Before, || 0);
         assert_eq!(read(&writes, object), Some(3));
-        writes.enter(Place::Before, || 1);
+        writes.enter(CyclePosition::Before, || 1);
         assert_eq!(read(&writes, object), None);
     }
 
     #[test]
     fn a_force_ends_in_a_cycle_after_its_own() {
         let (writes, object) = (Writes::default(), Handle::for_test(8));
-        writes.enter(Place::Last, || 0);
+        writes.enter(CyclePosition::Last, || 0);
         writes.note(object, &byte(1), true, 0);
         assert!(writes.defers_release(object, 8));
         assert!(writes.defers_write(object, &byte(7)));
@@ -245,7 +245,7 @@ mod tests {
         writes.note(object, &byte(2), true, 0);
         assert_eq!(writes.take_releases(), []);
         // A force that is applied ends at once.
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert!(!writes.defers_release(object, 8));
     }
 
@@ -257,25 +257,25 @@ mod tests {
             let watch = CallbackHandle(number);
             writes.note_watch(watch, object(number), number as u64);
         }
-        writes.enter(Place::Last, || 0);
+        writes.enter(CyclePosition::Last, || 0);
         for number in [3, 1, 2, 1] {
             writes.note(object(number), &byte(1), false, 0);
         }
         writes.forget_watch(CallbackHandle(2));
         assert_eq!(writes.changed_in_order().as_slice(), [3, 1]);
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert!(writes.changed_in_order().is_empty());
     }
 
     #[test]
     fn a_write_as_changes_are_told_is_not_over_at_the_next_change() {
         let (writes, object) = (Writes::default(), Handle::for_test(8));
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert!(writes.note(object, &byte(1), false, 0));
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert_eq!(read(&writes, object), Some(1));
         writes.enter_cycle();
-        writes.enter(Place::After, || 0);
+        writes.enter(CyclePosition::After, || 0);
         assert_eq!(read(&writes, object), None);
     }
 }

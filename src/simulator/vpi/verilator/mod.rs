@@ -19,7 +19,7 @@ use crate::value::LogicVec;
 /// What is kept of objects and callbacks.
 #[derive(Default)]
 pub(in crate::simulator::vpi) struct Kept {
-    scopes: RefCell<HashMap<Place, Handle>>,
+    scopes: RefCell<HashMap<ScopedName, Handle>>,
     /// The instances below generate scopes, at any depth, but for those in other instances.
     inside: RefCell<HashMap<Handle, Vec<Handle>>>,
     /// The names of scopes that are shown below scopes which are not: with the names of those.
@@ -35,7 +35,7 @@ pub(in crate::simulator::vpi) struct Kept {
 }
 
 /// A scope and a name in it.
-type Place = (Option<Handle>, Box<str>);
+type ScopedName = (Option<Handle>, Box<str>);
 
 struct Watch {
     callback: CallbackHandle,

@@ -355,7 +355,7 @@ async fn a_bus_of_the_least_signals_works_with_addresses_of_words(
     if bytes > 1 {
         let error = bus.read(bytes + 1).await.unwrap_err();
         ensure!(
-            error.to_string().contains("is none of a word of"),
+            error.to_string().contains("is not a multiple of"),
             "{error}"
         );
     }

@@ -172,7 +172,7 @@ async fn enumerations_are_positions_with_names(dut: Instance) -> Result {
     let position = dut.signal::<u8>("state")?;
     let refused = refusal(position.try_set_immediate(3));
     assert!(
-        refused.contains("3 is none of its 3 values: idle, busy, done"),
+        refused.contains("3 is not one of its 3 values: idle, busy, done"),
         "{refused}"
     );
     let refused = refusal(state.as_logic().try_set_immediate(LogicVec::unknown(2)));

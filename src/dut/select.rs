@@ -291,14 +291,12 @@ impl<T> Select<T> {
 
     /// Whether these bits make this edge from one value of the signal to the next.
     pub(super) fn is_edge(&self, edge: Edge, old: &LogicVec, new: &LogicVec) -> bool {
-        let becomes = |is: fn(Logic) -> bool| {
-            let holds = |whole: &LogicVec| whole.bit(self.low).is_some_and(is);
-            !holds(old) && holds(new)
-        };
         match edge {
             Edge::Any => !old.is_same_part(new, self.low, self.width),
-            Edge::Rising => becomes(Logic::is_one),
-            Edge::Falling => becomes(Logic::is_zero),
+            Edge::Rising | Edge::Falling => {
+                let bit = |whole: &LogicVec| whole.bit(self.low).unwrap_or(Logic::Unknown);
+                edge.is(bit(old), bit(new))
+            }
         }
     }
 }

@@ -16,6 +16,14 @@ pub(crate) enum Edge {
     Any = 4,
 }
 
+impl Edge {
+    /// Whether this change of one bit counts.
+    #[inline]
+    pub(crate) fn is(self, old: Logic, new: Logic) -> bool {
+        Change::of(old, new).is_any_of(self as u8)
+    }
+}
+
 /// Which edges a change is.
 #[derive(Clone, Copy)]
 pub(super) struct Change(u8);

@@ -17,7 +17,7 @@ struct Verilator {
 }
 
 impl Verilator {
-    fn compile(name: &str, top: &str, source: &str, options: &[&str]) -> Self {
+    fn compile(name: &str, top: Option<&str>, source: &str, options: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("verilator-{name}"));
         fs::create_dir_all(&folder).expect("cargo's folder is writable");
         let lock = File::create(folder.join("lock")).expect("the folder is ours");
@@ -25,7 +25,8 @@ impl Verilator {
         let output = Command::new("verilator")
             .args(["--cc", "--exe", "--build", "-j", "0", "--vpi"])
             .args(["--public-flat-rw", "-Wno-fatal", "-Wno-lint", "-Wno-style"])
-            .args(["--prefix", "Vdesign", "--top-module", top])
+            .args(["--prefix", "Vdesign"])
+            .args(top.iter().flat_map(|top| ["--top-module", top]))
             .args(["--assert", "-o", "design", "--Mdir"])
             .arg(&folder)
             .arg("-CFLAGS")
@@ -70,15 +71,25 @@ impl Verilator {
 
 const FAILING: &str = "tests/designs/failing.sv";
 static WITH_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
-    Verilator::compile("timing", "failing", FAILING, &["--timing", "--trace-fst"])
+    Verilator::compile(
+        "timing",
+        Some("failing"),
+        FAILING,
+        &["--timing", "--trace-fst"],
+    )
 });
 static WITHOUT_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
-    Verilator::compile("no-timing", "failing", FAILING, &["--no-timing", "--trace"])
+    Verilator::compile(
+        "no-timing",
+        Some("failing"),
+        FAILING,
+        &["--no-timing", "--trace"],
+    )
 });
 static CONFORMANCE: LazyLock<Verilator> = LazyLock::new(|| {
     Verilator::compile(
         "conformance",
-        "conformance",
+        Some("conformance"),
         "hdl/conformance.v",
         &["--timing"],
     )
@@ -307,7 +318,12 @@ fn promises_are_kept_in_any_order_and_again() {
 #[test]
 fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
     require!("verilator", "g++", "make");
-    let design = Verilator::compile("kinds", "kinds", "tests/designs/kinds.sv", &["--timing"]);
+    let design = Verilator::compile(
+        "kinds",
+        Some("kinds"),
+        "tests/designs/kinds.sv",
+        &["--timing"],
+    );
     let plugin = plugin("verilator_tb");
     let plugin = plugin.to_str().expect("a plain name");
     let test = "=kinds::what_logic_drives_is_what_it_was_after_a_write";
@@ -367,6 +383,19 @@ fn through_vpi(name: &str, tests: &[&str]) {
             .env("VERIFORK_VERILATOR_PORT", "vpi");
         run(command).passed().says("test result: ok. ");
     }
+}
+
+/// Their ports lie together, beside them: whose each is, is told by its name alone.
+#[test]
+fn each_of_several_tops_has_its_own_ports() {
+    require!("verilator", "g++", "make");
+    let design = Verilator::compile("tops", None, "tests/designs/tops.sv", &[]);
+    let plugin = plugin("verilator_tb");
+    let filter = ("VERIFORK_FILTER", "=tops::each_top_has_its_own_ports");
+    design
+        .run(&[filter], &["-m", plugin.to_str().expect("a plain name")])
+        .passed()
+        .says("1 passed");
 }
 
 /// What the simulator cannot do is an error that names it, at the line that asked for it.

@@ -27,6 +27,13 @@ struct Branch {
     below: BTreeMap<String, Branch>,
 }
 
+/// The scope that has the ports of all tops.
+#[derive(Clone, Copy)]
+struct Ports {
+    entry: &'static ScopeEntry,
+    of_several: bool,
+}
+
 impl Branch {
     fn is_module(&self) -> bool {
         let kind = self.entry.map(ScopeEntry::kind);
@@ -91,8 +98,10 @@ impl<'a> Design<'a> {
             .partition(|(_, branch)| is_package(branch));
         let mut roots = Contents::default();
         for (name, branch) in &tops {
-            // Of several tops none has ports.
-            let ports = ports.filter(|_| tops.len() == 1);
+            let ports = ports.map(|entry| Ports {
+                entry,
+                of_several: tops.len() > 1,
+            });
             roots.add(self.scope(name, name, branch, ObjectKind::Module, ports));
         }
         for (name, branch) in packages {
@@ -107,7 +116,7 @@ impl<'a> Design<'a> {
         path: &str,
         branch: &Branch,
         kind: ObjectKind,
-        ports: Option<&'static ScopeEntry>,
+        ports: Option<Ports>,
     ) -> &'static Object {
         let mut contents = Contents::default();
         self.add_variables(&mut contents, path, branch.entry, ports);
@@ -140,18 +149,30 @@ impl<'a> Design<'a> {
         contents: &mut Contents,
         path: &str,
         entry: Option<&'static ScopeEntry>,
-        ports: Option<&'static ScopeEntry>,
+        ports: Option<Ports>,
     ) {
         let own = Variables::of(entry.map_or(&[][..], |entry| self.host.variables(entry)));
-        let beside = Variables::of(ports.map_or(&[][..], |entry| self.host.variables(entry)));
-        let (outputs, inputs): (Vec<_>, Vec<_>) = beside
-            .shown
-            .iter()
-            .copied()
-            .partition(|port| direction(port) == Some(Direction::Output));
-        let mut structures = Structures::new();
-        for port in inputs {
+        let all = ports.map_or(&[][..], |ports| self.host.variables(ports.entry));
+        let beside = Variables::of(all);
+        let of_several = ports.is_some_and(|ports| ports.of_several);
+        let named = beside.shown.iter().filter_map(|port| {
             let name = port.name();
+            if !of_several {
+                return Some((name, *port));
+            }
+            // Where several tops have ports of one name, these have the top's before it.
+            let name = verilog_name::plain(&name);
+            let told = name
+                .strip_prefix(path)
+                .and_then(|rest| rest.strip_prefix('.'));
+            let is_own = |name: &&str| own.shown.iter().any(|variable| variable.name() == *name);
+            let name = told.or_else(|| Some(name).filter(is_own))?.to_owned();
+            Some((name, *port))
+        });
+        let (outputs, inputs): (Vec<_>, Vec<_>) =
+            named.partition(|(_, port)| direction(port) == Some(Direction::Output));
+        let mut structures = Structures::new();
+        for (name, port) in inputs {
             if !self.add_to_structures(&mut structures, &name, port) {
                 contents.add_some(self.variable(path, &name, port, None, &beside));
             }
@@ -161,20 +182,13 @@ impl<'a> Design<'a> {
             if self.add_to_structures(&mut structures, &name, variable) {
                 continue;
             }
-            let port = outputs.iter().find(|port| port.name() == name);
+            let port = outputs.iter().find(|port| port.0 == name);
             let direction = port.map(|_| Direction::Output);
             contents.add_some(self.variable(path, &name, variable, direction, &own));
         }
-        for port in outputs {
+        for (name, port) in outputs {
             let copy = Writable::Copy;
-            contents.add_some(self.object(
-                path,
-                &port.name(),
-                port,
-                direction(port),
-                copy,
-                &beside,
-            ));
+            contents.add_some(self.object(path, &name, port, direction(port), copy, &beside));
         }
         for (name, structure) in &structures {
             contents.add_some(self.structure(path, name, structure));

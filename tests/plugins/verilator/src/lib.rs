@@ -1,6 +1,7 @@
 //! What designs of Verilator hold, each kind in turn: tests of `tests/designs/kinds.sv`.
 
 mod kinds;
+mod tops;
 
 /// Forces, by version 5.032 and newer ones.
 mod forces {

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         .sources(["../../designs/kinds.sv"])
         // Tests look names up that only they know.
         .public_all()
+        .tests(["kinds::", "forces::"])
         .simulators([Simulator::Verilator])
         .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
         .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0");

@@ -1112,3 +1112,19 @@ fn the_doctor_tells_every_simulator_and_its_back_end() {
         }
     }
 }
+
+#[test]
+fn the_pages_of_commands_fit_the_width() {
+    for command in [
+        "new", "bind", "run", "list", "close", "report", "doctor", "coverage", "waves",
+    ] {
+        let mut page = common::verifork();
+        page.args([command, "--help"]).env("COLUMNS", "60");
+        let (text, status) = common::told(&mut page);
+        assert_eq!(status, Some(0), "{text}");
+        // A line to copy is one.
+        for line in text.lines().filter(|line| !line.starts_with("Usage:")) {
+            assert!(line.chars().count() <= 60, "{command}: {line}");
+        }
+    }
+}

@@ -4,10 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::future::Future;
 use std::panic::Location;
-use std::rc::Rc;
 
 use verifork::task::{Scope, Task, TaskManager};
-use verifork::{Error, Result, Test, TestRng, log};
+use verifork::{Result, Test, TestRng};
 
 /// What a component can be started in, as a background child: a [`Scope`], a [`TaskManager`], or the
 /// [`Test`] itself.
@@ -101,39 +100,6 @@ pub(crate) fn rng_named(name: &str) -> TestRng {
     match Test::current() {
         Some(test) => test.rng_named(name),
         None => TestRng::new(0),
-    }
-}
-
-/// Fails the running test from where no error can be returned: a destructor.
-///
-/// What is being destroyed may be so because of an error that is on its way: that comes first. So it is a task
-/// of the test that fails, when it has its turn.
-pub(crate) fn fail_test(name: String, error: Error) {
-    if Test::current().is_none() {
-        log::error!("{error}");
-        return;
-    }
-    let message = error.to_string();
-    let late = Rc::new(Late(RefCell::new(None)));
-    let task = Rc::clone(&late);
-    let child = verifork::task::child(name);
-    let added = child.try_start_soon(async move { task.0.take().map_or(Ok(()), Err) });
-    if added.is_ok() {
-        late.0.replace(Some(error));
-    } else {
-        // The test takes no more tasks: it is ending, and what destructors panic with is an error of it.
-        assert!(std::thread::panicking(), "{message}");
-    }
-}
-
-/// An error of a task that may be cancelled before its turn: it is one all the same.
-struct Late(RefCell<Option<Error>>);
-
-impl Drop for Late {
-    fn drop(&mut self) {
-        if let Some(error) = self.0.take() {
-            assert!(std::thread::panicking(), "{error}");
-        }
     }
 }
 

@@ -8,11 +8,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use similar::TextDiff;
-use verifork::task::Task;
+use verifork::task::{Task, fail_test};
 use verifork::{Result, bail};
 
 use crate::Subscription;
-use crate::parent::{Parent, fail_test, free_name};
+use crate::parent::{Parent, free_name};
 
 /// Compares transactions that a model expects with those that were observed.
 ///
@@ -323,7 +323,7 @@ impl<T: Debug + PartialEq + 'static> Drop for Board<T> {
         }
         if let Some(left) = self.left() {
             let left = format!("{left}; `finish` was not called");
-            fail_test(format!("{} left", self.name), verifork::Error::msg(left));
+            fail_test(verifork::Error::msg(left));
         }
     }
 }

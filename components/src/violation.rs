@@ -4,10 +4,9 @@ use std::cell::Cell;
 use std::fmt;
 
 use verifork::Test;
+use verifork::task::fail_test;
 use verifork::test_end::at_test_end;
 use verifork::time::SimTime;
-
-use crate::parent::fail_test;
 
 /// A rule of a protocol that was broken: the error of checkers, and of models that cannot go on.
 ///
@@ -178,8 +177,7 @@ impl Ignored {
     /// rule has ended the test: what is under way then says nothing.
     pub(crate) fn judge_end(&self, violation: Violation) {
         if !self.has(violation.rule) && !BROKEN.get() {
-            let task = format!("{} checker, at its end", violation.bus);
-            fail_test(task, violation.into());
+            fail_test(violation);
         }
     }
 }

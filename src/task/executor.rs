@@ -15,7 +15,7 @@ use super::cell::Child;
 use super::core::{Core, Phase};
 use super::depth::Stack;
 use super::directory::Directory;
-use super::error::TaskError;
+use super::error::{TaskError, TaskErrorKind};
 use super::external::External;
 use super::inbox::Inbox;
 use super::panics::{Caught, install_hook};
@@ -60,6 +60,8 @@ pub(crate) struct Executor {
     prepared: Cell<Option<u64>>,
     /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
     pub(super) ending: Cell<bool>,
+    /// Errors that could not be returned, until the task that fails the test for them has its turn.
+    pub(super) found: RefCell<Vec<TaskError>>,
     /// That of the thread.
     pub(super) stack: Stack,
 }
@@ -192,6 +194,7 @@ impl Executor {
             managers: RefCell::default(),
             prepared: Cell::new(None),
             ending: Cell::new(false),
+            found: RefCell::default(),
             stack: Stack::of_this_thread(),
         };
         let root = executor.add_set();
@@ -552,14 +555,18 @@ impl Executor {
 
     /// A panic of something that is no task's own, as an error of the task that runs now.
     fn panic_of(&self, what: &'static str, mut caught: Caught) -> TaskError {
+        caught.message = format!("{what} panicked: {}", caught.message);
+        self.error_of_current(what, caught.into_kind(false))
+    }
+
+    /// An error of the task that runs now, or is dropped; of `what`, where none does.
+    pub(super) fn error_of_current(&self, what: &'static str, kind: TaskErrorKind) -> TaskError {
         let task = self.directory.task_of(self.current());
         let (name, place) = self
             .directory
             .describe(task)
             .unwrap_or((Name::Borrowed(what), Location::caller()));
-        let path = self.directory.path(task);
-        caught.message = format!("{what} panicked: {}", caught.message);
-        TaskError::new(name, path, place, self.now(), caught.into_kind(false))
+        TaskError::new(name, self.directory.path(task), place, self.now(), kind)
     }
 
     /// Takes the errors that nobody has collected.

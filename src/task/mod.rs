@@ -105,6 +105,7 @@ mod directory;
 mod error;
 mod executor;
 mod external;
+mod fail_test;
 pub(crate) mod first_of;
 mod handle;
 #[cfg(test)]
@@ -147,6 +148,7 @@ pub(crate) use self::directory::{outline, running_task};
 pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
 pub(crate) use self::executor::{Executor, executor, with_executor};
 pub(crate) use self::external::{Completion, ExternalWork};
+pub use self::fail_test::fail_test;
 pub use self::first_of::first_of;
 
 #[doc(alias("Join", "coroutine", "JoinHandle", "process"))]

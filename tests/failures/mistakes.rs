@@ -32,6 +32,17 @@ fn each_failure_tells_its_cause_and_place() {
         "panics_in_the_drop_of_a_spawned_task",
         &["panicked while being dropped: the bomb of the task went off"],
     );
+    let report = report(&run, "plain::destructors_find_errors");
+    let found = [
+        "request 2 was never answered",
+        "request 1 was never answered",
+    ];
+    let told = found.map(|text| report.find(text));
+    assert!(told[0].is_some() && told[0] < told[1], "{report}");
+    assert!(
+        report.contains("driver 2") && !report.contains("panicked"),
+        "{report}"
+    );
     tells(
         "a_spawned_task_fails",
         &["a_spawned_task_fails/monitor", "the monitor saw nonsense"],
@@ -133,7 +144,7 @@ fn each_failure_tells_its_cause_and_place() {
         .says("a nibble is too small");
     run.does_not_say("it was run all the same")
         .does_not_say("it went on")
-        .says("4 passed, 22 failed, 2 skipped");
+        .says("4 passed, 23 failed, 2 skipped");
 }
 
 #[test]

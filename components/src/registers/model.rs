@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use verifork::dut::{Instance, Signal};
+use verifork::task::fail_test;
 use verifork::trigger::next_time_step;
 use verifork::value::LogicVec;
 use verifork::{Error, Result};
@@ -13,7 +14,6 @@ use super::access::Bits;
 use super::frontdoor::{Frontdoor, Observe, Observed, Refused};
 use super::map::{Field, Map, Register, ones};
 use super::mismatch::{Finding, Mismatch, Mismatches};
-use crate::parent::fail_test;
 
 /// Registers of a design: their map, the way to them, and a mirror of what they hold. A clone is the same model.
 ///
@@ -834,7 +834,7 @@ impl Shared {
                 let name = self.map.name();
                 let what = format!("a read of `{name}` that the monitor has seen");
                 if let Err(found) = Mismatches::of(what, found) {
-                    fail_test(format!("model of {name}"), found.into());
+                    fail_test(found);
                 }
             }
         }

@@ -252,6 +252,47 @@ async fn a_read_without_an_answer_is_named(dut: Lite) -> Result {
     unanswered(&dut, "AXI4LITE_ERRS_BRESP_ALL_DONE_EOS").await
 }
 
+/// A write and a read are open when it returns, in checkers of the test itself.
+async fn ends_early(dut: &Lite, test: &Test, checkers: usize) {
+    let clocked = dut.start().await;
+    let bus = &dut.bus;
+    for _ in 0..checkers {
+        Checker::new(bus).start(test, &clocked);
+    }
+    clocked.edge().await;
+    for address in [bus.awaddr, bus.araddr] {
+        address.set(0x10);
+    }
+    for prot in [bus.awprot, bus.arprot].into_iter().flatten() {
+        prot.set(0);
+    }
+    bus.wdata.set(0x11);
+    bus.wstrb.unwrap().set(0xf);
+    let handshakes = [
+        (bus.awvalid, bus.awready),
+        (bus.wvalid, bus.wready),
+        (bus.arvalid, bus.arready),
+    ];
+    for level in [Logic::One, Logic::Zero] {
+        for (valid, ready) in handshakes {
+            valid.set(level);
+            ready.set(level);
+        }
+        clocked.edge().await;
+    }
+}
+
+#[verifork::test(should_fail = "AXI4LITE_ERRS_BRESP_ALL_DONE_EOS: 1 writes")]
+async fn the_first_rule_of_two_at_the_end_of_the_test_is_named(dut: Lite, test: Test) {
+    ends_early(&dut, &test, 1).await;
+}
+
+#[verifork::test(should_fail = "AXI4LITE_ERRS_RDATA_ALL_DONE_EOS: 1 reads")]
+async fn the_second_rule_of_two_at_the_end_of_the_test_is_named(dut: Lite, test: Test) -> Result {
+    ends_early(&dut, &test, 2).await;
+    bail!("the test's own error comes first");
+}
+
 #[verifork::test]
 async fn every_rule_of_the_table_has_its_test() -> Result {
     all_have_tests(RULES, include_str!("lite_rules.rs"))?;

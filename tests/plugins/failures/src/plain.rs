@@ -1,7 +1,7 @@
 //! Tests that fail without harm to others.
 
 use verifork::prelude::*;
-use verifork::task::spawn_named;
+use verifork::task::{fail_test, spawn_named};
 
 use crate::Design;
 
@@ -51,6 +51,25 @@ async fn panics_in_the_drop_of_a_spawned_task() {
         let _bomb = Bomb("of the task");
         pending::<()>().await;
     });
+}
+
+struct Request(u32);
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        fail_test(verifork::error!("request {} was never answered", self.0));
+    }
+}
+
+/// What the destructors find is told in their own words, in order.
+#[verifork::test]
+async fn destructors_find_errors() {
+    for number in [1, 2] {
+        spawn_named(format!("driver {number}"), async move {
+            let _request = Request(number);
+            pending::<()>().await;
+        });
+    }
 }
 
 #[verifork::test]

@@ -183,7 +183,7 @@ impl Object {
 
     /// Whether it holds others and has no value.
     pub(crate) fn is_scope(&self) -> bool {
-        ["module", "generate scope", SCOPE_ARRAY].contains(&self.kind.as_str())
+        ["module", "generate scope", "named block", SCOPE_ARRAY].contains(&self.kind.as_str())
     }
 
     /// What a struct has fields for, in their order: what it shows to others first. What has no
@@ -208,6 +208,14 @@ impl Object {
         members
     }
 
+    /// Tasks and functions with variables of their own, which get no field.
+    pub(crate) fn subroutines(&self, internal: bool) -> impl Iterator<Item = &Object> {
+        self.children.iter().filter(move |it| {
+            let is_one = ["task", "function"].contains(&it.kind.as_str());
+            internal && is_one && it.children.iter().any(|it| it.encoding.is_some())
+        })
+    }
+
     fn is_top(&self) -> bool {
         self.path == self.name
     }
@@ -226,11 +234,14 @@ impl Object {
             && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
-    /// What is in it and has a struct of its own: records, and, below the top, instances and
+    /// What is in it and has a struct of its own: records, and, below the top, instances, blocks and
     /// generate scopes.
     pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
         self.children.iter().filter(move |it| {
-            if it.is_scope() {
+            if it.kind == "named block" {
+                // Of statements in Verilog, which may have no name and no variables.
+                depth > 0 && !it.name.starts_with('$') && !it.is_empty(internal, depth - 1)
+            } else if it.is_scope() {
                 depth > 0
             } else {
                 it.has_fields() && (internal || it.direction.is_some())
@@ -440,13 +451,7 @@ impl Object {
 pub(crate) const SCOPE_ARRAY: &str = "array of scopes";
 
 /// Kinds of objects that hold others without being a level of the hierarchy.
-const NO_MEMBERS: [&str; 5] = [
-    "generate array",
-    "package",
-    "function",
-    "task",
-    "named block",
-];
+const NO_MEMBERS: [&str; 4] = ["generate array", "package", "function", "task"];
 
 /// The name before the index at its end, and the index.
 fn split_index(name: &str) -> Option<(&str, i64)> {

@@ -140,6 +140,11 @@ impl Writer<'_> {
             // Writing to a string cannot fail.
             let _ = self.member(member, &mut taken, &mut fields);
         }
+        for subroutine in scope.subroutines(self.internal) {
+            let Object { name, kind, .. } = subroutine;
+            let reason = "its variables have values only while it is called";
+            let _ = writeln!(fields, "    // `{name}`, {kind}: {reason}.");
+        }
         for name in unlisted.unwrap_or_default() {
             let _ = writeln!(
                 fields,
@@ -649,6 +654,43 @@ mod tests {
                 "    // `strange`, input: Fable shows no value of this object.\n",
             ],
         );
+    }
+
+    #[test]
+    fn blocks_with_signals_are_scopes_and_subroutines_stand_there_with_the_reason() {
+        let holds = |kind: &str, name: &str, inner: &[String]| {
+            let inner = inner.join(",");
+            format!(
+                r#"{{"kind": "{kind}", "name": "{name}", "constant": false, "children": [{inner}]}}"#
+            )
+        };
+        let variable = logic("count", "null", 8, false);
+        let top = object(&module(
+            "u0",
+            "fifo",
+            &[
+                holds("named block", "drain", std::slice::from_ref(&variable)),
+                holds("named block", "idle", &[]),
+                holds("named block", "$unm_blk_1", std::slice::from_ref(&variable)),
+                holds("task", "push", std::slice::from_ref(&variable)),
+                holds("function", "parity", &[variable]),
+            ],
+        ));
+        let inside = text(&top, true, 1);
+        has(
+            &inside,
+            &[
+                "    pub drain: Drain,\n",
+                "pub struct Drain {\n    /// Inside, 8 bits `[7:0]`.\n    pub count: Signal<u8>,\n}",
+                "// `push`, task: its variables have values only while it is called.",
+                "// `parity`, function: its variables have values only while it is called.",
+            ],
+        );
+        assert!(
+            !inside.contains("idle") && !inside.contains("unm_blk"),
+            "{inside}"
+        );
+        assert!(!text(&top, false, 0).contains("drain"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ use super::shown::text_of;
 /// impl Drop for Pending {
 ///     fn drop(&mut self) {
 ///         if !self.answered {
-///             fail_test(error!("the request at {:#x} was never answered", self.address));
+///             fail_test(verifork::error!("the request at {:#x} was never answered", self.address));
 ///         }
 ///     }
 /// }

@@ -210,6 +210,7 @@ pub mod __private {
     };
     pub use crate::failure::failure;
     pub use crate::regression::failure_kind::FailureKind;
+    pub use crate::regression::failures::line_of;
     pub use crate::regression::registry::{
         End, FromTest, ShouldFail, TestContext, TestEntry, TestFuture, TestOptions, TestOutput,
         case_value,

@@ -104,7 +104,8 @@ env TESTS_NOTED_IN="$folder" TESTS_NOTED_BY="CARGO_TARGET_${host}_RUNNER" \
     summed_up 1
 }
 if [ -n "$documentation" ]; then
-    printf 'exec %q test %s --doc -- --show-output\n' "$cargo" "$selection" > "$folder/documentation.job"
+    # Not `--show-output`: rustdoc then builds each example by itself, and none of them skips anything.
+    printf 'exec %q test %s --doc\n' "$cargo" "$selection" > "$folder/documentation.job"
     echo 'all crates: their documentation' > "$folder/documentation.name"
 fi
 

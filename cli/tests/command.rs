@@ -638,7 +638,7 @@ endmodule
     wrong("--simulator", "icraus", "did you mean `icarus`?");
     wrong("--argument", "-Wall", "--argument icarus=-Wall");
     wrong("--parameter", "WIDTH", "--parameter WIDTH=8");
-    wrong("--standard", "87", "1993, 2008 and 2019");
+    wrong("--standard", "87", "use 1993, 2008 or 2019");
     wrong("--include", "nowhere", "there is no `nowhere`");
 }
 

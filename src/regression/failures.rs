@@ -112,7 +112,7 @@ pub(super) fn is_of_binding(error: &anyhow::Error) -> bool {
 }
 
 /// The line of the testbench that an error of the library's own remembers.
-fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
+pub fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
     let read = || Some(cause.downcast_ref::<ReadError>()?.location());
     let write = || Some(cause.downcast_ref::<WriteError>()?.location());
     let select = || Some(cause.downcast_ref::<SelectError>()?.location());

@@ -11,7 +11,7 @@ pub(crate) mod describe;
 pub(crate) mod durations;
 pub(crate) mod exit;
 pub(crate) mod failure_kind;
-mod failures;
+pub(crate) mod failures;
 pub(crate) mod filter;
 mod items;
 pub(crate) mod junit;

@@ -36,6 +36,16 @@ use verifork::record::JsonLines;
 use verifork::time::TimeUnit;
 use verifork_components::{Clocked, Interrupted, axi_stream, payload, valid_ready};
 
+/// Whether the report of an error names this line of the test.
+fn made_at(file: &str, line: u32, error: &verifork::Error) -> Result {
+    let place = verifork::__private::line_of(error).map(|it| (it.file(), it.line()));
+    ensure!(
+        place == Some((file, line)),
+        "at {place:?}, not at {file}:{line}: {error}"
+    );
+    Ok(())
+}
+
 payload! {
     /// A request of a bus of our own.
     pub struct Request: RequestSignals {

@@ -9,6 +9,7 @@ use verifork_components::{Clocked, apb, axi_lite};
 
 use crate::apb::Apb;
 use crate::lite::Lite;
+use crate::made_at;
 
 /// A register with a field of which nobody knows what it is after a reset, two others, and nothing between.
 fn map() -> Result<Map> {
@@ -430,10 +431,7 @@ async fn registers_of_a_struct_are_those_of_its_map(dut: Apb, test: Test) -> Res
     memory.write_u32(BASE, 1);
     let line = line!() + 1;
     let error = control.read().await.unwrap_err();
-    ensure!(
-        format!("{error:?}").contains(&format!("register_model.rs:{line}")),
-        "{error:?}"
-    );
+    made_at(file!(), line, &error)?;
     says(error, "`first.control` is 0x1: ")?;
     let error = control
         .write(Control {

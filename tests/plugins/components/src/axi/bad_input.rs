@@ -8,6 +8,7 @@ use verifork_components::axi::{
 use verifork_components::memory::Memory;
 
 use super::Axi;
+use crate::made_at;
 
 #[verifork::test]
 async fn a_burst_that_breaks_a_rule_is_refused(dut: Axi, test: Test) -> Result {
@@ -70,12 +71,8 @@ async fn a_burst_that_breaks_a_rule_is_refused(dut: Axi, test: Test) -> Result {
     ] {
         let line = line!() + 1;
         let error = bus.read_burst(burst.clone()).await.unwrap_err();
-        let text = format!("{error:?}");
-        ensure!(text.contains(says), "{burst:?}: {text}");
-        ensure!(
-            text.contains(&format!("{}:{line}", file!())),
-            "at another line than {line}: {text}"
-        );
+        ensure!(error.to_string().contains(says), "{burst:?}: {error}");
+        made_at(file!(), line, &error)?;
     }
     for (data, says) in [
         (

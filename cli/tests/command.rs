@@ -914,6 +914,7 @@ fn what_bind_writes_fits_one_of_everything() {
         "pub second: ConformanceChild,",
         "/// `gen`, elements `[0:3]`.\n    pub r#gen: [Gen; 4],",
         "pub adder: ConformanceGrandchild,",
+        "pub named_block: NamedBlock,",
     ] {
         assert!(dut.contains(part), "{part} is not in:\n{dut}");
     }
@@ -967,6 +968,13 @@ fn types_of_vhdl_are_bound_as_far_as_the_simulator_tells_them() {
             assert!(dut.contains(part), "{part} is not in:\n{dut}");
         }
         assert!(!dut.contains("twice"), "{dut}");
+        // Blocks and generates are levels of their own.
+        verifork(&name, &["bind", "--internal", "--depth", "1"])
+            .status(0)
+            .says("+pub struct Kept {\n")
+            .says("+    pub enabled: Signal<bool>,\n")
+            .says("+pub struct Wide {\n")
+            .says("+    pub top_bit: Signal<bool>,\n");
         verifork(&name, &["run"])
             .status(0)
             .says(&format!("kinds::{simulator}"));

@@ -82,8 +82,8 @@
 //!     what each awaits and since when.
 //! 17. **The test** is a manager too: [`spawn`] adds to it. A failure there fails the test at once. What runs
 //!     when the test's function returns is cancelled, newest first.
-//! 18. **No error is lost**: one that nobody collects fails the test in which it happened. Nothing that a
-//!     test has begun runs after it.
+//! 18. **No error is lost**: one that nobody collects fails the test in which it happened; so does one that a
+//!     destructor gives to [`fail_test`]. Nothing that a test has begun runs after it.
 //! 19. **Background**: a child of [`background`](Scope::background) is as any other, but nobody waits for
 //!     it. When the block and all other children have ended, it is cancelled; then clean-up runs.
 //! 20. **Awaiters** of one task are served in the order in which they began to wait, whatever else wakes

@@ -46,4 +46,16 @@ begin
             end if;
         end if;
     end process;
+
+    kept : block
+        signal enabled : boolean := false;
+    begin
+        enabled <= enable when rising_edge(clk);
+    end block;
+
+    wide : if WIDTH > 3 generate
+        signal top_bit : std_logic := '0';
+    begin
+        top_bit <= request.data(3) when rising_edge(clk);
+    end generate;
 end architecture;

@@ -431,22 +431,46 @@ pub trait CoverGroup {
     fn visit(&self, visit: &mut dyn FnMut(Item<'_>));
 
     /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights
-    /// (IEEE 1800-2023, 19.11.1). Of a group in which nothing has a weight, 0: all of nothing is no success.
+    /// (IEEE 1800-2023, 19.11). Those of weight 0 and those without a bin that counts are left out; if nothing is
+    /// left, it is 0: all of nothing is no success.
     fn coverage(&self) -> f64 {
         let mut mean = Mean::default();
-        self.visit(&mut |item| mean.add(item.options().weight, item.coverage()));
+        self.visit(&mut |item| {
+            if item.counts() {
+                mean.add(item.options().weight, item.coverage());
+            }
+        });
         mean.percent().unwrap_or(0.0)
     }
 
-    /// Whether every point and cross that has a weight has reached its goal.
+    /// Whether every point and cross that counts has reached its goal: each with a weight and with bins that count.
+    /// Never of a group in which nothing counts, so a loop until it is full ends with the test's timeout, not at once.
+    ///
+    /// ```
+    /// use verifork_coverage::{CoverGroup, Point};
+    ///
+    /// #[derive(CoverGroup)]
+    /// struct Watched {
+    ///     #[point(weight = 0)]
+    ///     level: Point<bool>,
+    /// }
+    ///
+    /// let covered = Watched::new();
+    /// covered.sample(false);
+    /// covered.sample(true);
+    /// assert_eq!(covered.level.coverage(), 100.0);
+    /// assert!(!covered.is_full()); // the only point counts for nothing
+    /// ```
     #[allow(clippy::cast_precision_loss, reason = "a percentage")]
     fn is_full(&self) -> bool {
-        let mut full = true;
+        let (mut some, mut full) = (false, true);
         self.visit(&mut |item| {
-            let options = item.options();
-            full &= options.weight == 0 || item.coverage() >= options.goal as f64;
+            if item.counts() {
+                some = true;
+                full &= item.coverage() >= item.options().goal as f64;
+            }
         });
-        full
+        some && full
     }
 
     /// What is missing yet: the values of each bin of a point that has been hit too seldom, and of each
@@ -489,12 +513,21 @@ impl Item<'_> {
         }
     }
 
-    /// How much of it is covered, in per cent.
+    /// How much of it is covered, in per cent; 0 where no bin counts.
     pub fn coverage(&self) -> f64 {
         match self.0 {
             Kind::Point(point) => point.coverage(),
             Kind::Cross(cross) => cross.coverage(),
         }
+    }
+
+    /// Whether it counts in its group: has a weight, and bins that count.
+    fn counts(&self) -> bool {
+        let bins = match self.0 {
+            Kind::Point(point) => point.table.counted,
+            Kind::Cross(cross) => cross.table.counted,
+        };
+        bins > 0 && self.options().weight > 0
     }
 
     fn options(&self) -> Weights {

@@ -28,11 +28,11 @@ impl Mean {
     }
 }
 
-/// `hit` of `all`, in per cent; 100 if there are none.
+/// `hit` of `all`, in per cent; 0 of nothing, which is no success.
 #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52 bins")]
 pub(crate) fn percent(hit: usize, all: usize) -> f64 {
     if all == 0 {
-        100.0
+        0.0
     } else {
         100.0 * hit as f64 / all as f64
     }

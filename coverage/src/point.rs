@@ -138,7 +138,8 @@ impl<V> Point<V> {
         &self.data.table.name
     }
 
-    /// How many of the bins that count have been hit often enough, in per cent.
+    /// How many of the bins that count have been hit often enough, in per cent; 0 where none counts, as with
+    /// [`rest`](crate::Bins::rest) alone.
     pub fn coverage(&self) -> f64 {
         self.data.coverage()
     }

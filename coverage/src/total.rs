@@ -50,11 +50,7 @@ pub struct Covered {
 impl Covered {
     /// In per cent; 0 of nothing, which is no success.
     pub fn percent(self) -> f64 {
-        if self.of == 0 {
-            0.0
-        } else {
-            percent(self.covered, self.of)
-        }
+        percent(self.covered, self.of)
     }
 }
 

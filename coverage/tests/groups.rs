@@ -221,6 +221,52 @@ fn a_group_is_full_when_every_item_with_a_weight_has_its_goal() {
 }
 
 #[test]
+fn a_group_in_which_nothing_counts_is_not_full() {
+    let is_nothing = |group: &dyn CoverGroup| {
+        assert_eq!(group.coverage(), 0.0, "{}", group.name());
+        assert!(!group.is_full(), "{}", group.name());
+    };
+    is_nothing(&GroupBuilder::new("no points").build());
+
+    let rest = || Bins::<u8>::new().illegal("reserved", 9).rest("others");
+    let mut builder = GroupBuilder::new("rest alone");
+    let seen = builder.point("seen", rest()).unwrap();
+    let group = builder.build();
+    seen.sample(1);
+    assert_eq!((seen.count("others"), seen.coverage()), (Some(1), 0.0));
+    is_nothing(&group);
+
+    let mut builder = GroupBuilder::new("no weight");
+    let watched = Options::new().weight(0);
+    let level = builder
+        .point_with("level", Bins::<bool>::new(), watched)
+        .unwrap();
+    let group = builder.build();
+    level.sample(true);
+    level.sample(false);
+    assert_eq!(level.coverage(), 100.0);
+    is_nothing(&group);
+}
+
+#[test]
+fn what_counts_for_nothing_is_left_out_of_a_group_that_has_something_that_counts() {
+    let mut builder = GroupBuilder::new("some");
+    let rest = Bins::<u8>::new().rest("any");
+    let rest = builder.point("rest", rest).unwrap();
+    let write = builder.point("write", Bins::<bool>::new()).unwrap();
+    let never = Options::new().weight(0);
+    builder
+        .point_with("never", Bins::<bool>::new(), never)
+        .unwrap();
+    let group = builder.build();
+    rest.sample(0);
+    write.sample(true);
+    assert_eq!((group.coverage(), group.is_full()), (50.0, false));
+    write.sample(false);
+    assert_eq!((group.coverage(), group.is_full()), (100.0, true));
+}
+
+#[test]
 fn holes_are_the_values_that_are_missing() {
     let covered = Transfers::new();
     for length in [0, 1, 16] {

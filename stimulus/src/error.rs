@@ -99,11 +99,15 @@ pub enum RandomizeError {
     TooMany {
         /// The type that was to be drawn.
         type_name: &'static str,
+        /// The constraints that are to be solved together.
+        constraints: Vec<Place>,
     },
     /// A SAT solver has found no solution within 100,000 conflicts, and no proof that there is none.
     TooHard {
         /// The type that was to be drawn.
         type_name: &'static str,
+        /// The constraints that are to be solved together.
+        constraints: Vec<Place>,
     },
     /// Fields that `before` has drawn each before the other.
     Order {
@@ -148,24 +152,46 @@ impl fmt::Display for RandomizeError {
                 "a number takes more than 1024 bits in a constraint of `{type_name}`: give what it is \
                  shifted by a range\n  {constraint}"
             ),
-            RandomizeError::TooMany { type_name } => {
+            RandomizeError::TooMany {
+                type_name,
+                constraints,
+            } => {
                 write!(
                     f,
-                    "the constraints of `{type_name}` are too many to be solved together"
-                )
+                    "these constraints of `{type_name}` are too many to be solved together: give vectors fewer \
+                     elements, or draw some fields and compute others"
+                )?;
+                list(constraints, f)
             }
-            RandomizeError::TooHard { type_name } => write!(
-                f,
-                "the constraints of `{type_name}` are too hard: after 100,000 conflicts a SAT solver has \
-                 found no solution, and no proof that there is none. Products and remainders of wide fields are \
-                 the hardest: give fields smaller ranges, or draw some and compute others"
-            ),
+            RandomizeError::TooHard {
+                type_name,
+                constraints,
+            } => {
+                write!(
+                    f,
+                    "these constraints of `{type_name}` are too hard: after 100,000 conflicts a SAT solver has \
+                     found no solution, and no proof that there is none. Products and remainders of wide fields \
+                     are the hardest: give fields smaller ranges, or draw some and compute others"
+                )?;
+                list(constraints, f)
+            }
             RandomizeError::Order { type_name, fields } => write!(
                 f,
                 "fields of `{type_name}` are each to be drawn before the other: `{}`",
                 fields.join("`, `")
             ),
         }
+    }
+}
+
+/// The first of these, one a line: of elements of a vector there may be thousands.
+fn list(constraints: &[Place], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const SHOWN: usize = 12;
+    let shown = constraints.iter().take(SHOWN);
+    shown.clone().try_for_each(|place| write!(f, "\n  {place}"))?;
+    match constraints.len() - shown.len() {
+        0 => Ok(()),
+        more => write!(f, "\n  and {more} more"),
     }
 }
 

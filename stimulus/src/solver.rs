@@ -59,6 +59,8 @@ enum Group {
     Search {
         search: Box<Search>,
         constraints: Vec<usize>,
+        /// What an error says that it is about.
+        places: Vec<Place>,
     },
 }
 
@@ -85,14 +87,21 @@ impl Solver {
             free.draw(rng, values);
         }
         for (_, group) in self.groups.iter().filter(|(part, _)| is_drawn(*part)) {
-            group.draw(rng, values).map_err(|Hard| self.too_hard())?;
+            group
+                .draw(rng, values)
+                .map_err(|Hard| self.too_hard(group))?;
         }
         Ok(())
     }
 
-    fn too_hard(&self) -> RandomizeError {
+    #[cold]
+    fn too_hard(&self, group: &Group) -> RandomizeError {
         RandomizeError::TooHard {
             type_name: self.type_name,
+            constraints: match group {
+                Group::Search { places, .. } => places.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -131,6 +140,7 @@ impl Group {
             Group::Search {
                 search,
                 constraints,
+                ..
             } => {
                 let found = search.sample(constraints, rng, values)?;
                 debug_assert!(found, "it had a solution when it was made");
@@ -555,10 +565,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn search(&self, parts: &Parts) -> Result<Group, RandomizeError> {
+        let indices: Vec<usize> = parts.hard.iter().chain(&parts.soft).copied().collect();
+        let places: Vec<Place> = indices
+            .iter()
+            .map(|&index| self.place(&self.recording.requirements[index]))
+            .collect();
         let too_many = |Full| RandomizeError::TooMany {
             type_name: self.type_name,
+            constraints: places.clone(),
         };
-        let indices: Vec<usize> = parts.hard.iter().chain(&parts.soft).copied().collect();
         let roots: Vec<Id> = indices
             .iter()
             .map(|&index| self.recording.requirements[index].node)
@@ -575,6 +590,7 @@ impl<'a> Compiler<'a> {
         let mut constraints: Vec<usize> = (0..parts.hard.len()).collect();
         let too_hard = |Hard| RandomizeError::TooHard {
             type_name: self.type_name,
+            constraints: places.clone(),
         };
         if !search.satisfies(&constraints).map_err(too_hard)? {
             return Err(self.conflict(parts));
@@ -588,6 +604,7 @@ impl<'a> Compiler<'a> {
         Ok(Group::Search {
             search: Box::new(search),
             constraints,
+            places,
         })
     }
 

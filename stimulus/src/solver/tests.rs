@@ -712,12 +712,34 @@ fn a_search_that_meets_too_many_conflicts_ends() {
     assert!(search.satisfies(&[0]).is_err());
     let mut values = vec![0; 2];
     assert!(search.sample(&[0], &mut Stream(1), &mut values).is_err());
-    let error = RandomizeError::TooHard { type_name: "test" };
+    // The error of a draw says which constraints these were.
+    let factors = Source {
+        text: "a * b == PRIMES",
+        file: "src/lib.rs",
+        line: 7,
+    };
+    let solver = Solver {
+        free: Vec::new(),
+        groups: vec![(
+            0,
+            Group::Search {
+                search: Box::new(search),
+                constraints: vec![0],
+                places: vec![Place::new(factors, "keys[1]".to_owned()); 14],
+            },
+        )],
+        variables: 2,
+        type_name: "test",
+    };
+    let error = solver.draw(&mut Stream(1), &mut values).unwrap_err();
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().collect();
     assert!(
-        error
-            .to_string()
-            .starts_with("the constraints of `test` are too hard")
+        lines[0].starts_with("these constraints of `test` are too hard: after 100,000 conflicts"),
+        "{text}"
     );
+    assert_eq!(lines[1], "  src/lib.rs:7: `a * b == PRIMES` of `keys[1]`");
+    assert_eq!((lines.len(), lines[13]), (14, "  and 2 more"));
 }
 
 #[test]

@@ -8,8 +8,8 @@ mod wildcard;
 use std::marker::PhantomData;
 
 pub use self::ranges::{Keys, Values};
-pub(crate) use self::resolve::{Resolved, ResolvedBin, resolve};
-pub(crate) use self::sets::{Range, complement};
+pub(crate) use self::resolve::{Resolved, ResolvedBin, domain, resolve, wrong_transition};
+pub(crate) use self::sets::{Range, complement, intersection, united, without};
 
 use crate::transition::{IntoTransition, Transition};
 use crate::value::CoverValue;
@@ -183,7 +183,33 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Item::Transition(BinKind::Count, sequence))
     }
 
-    /// Values sampled one after the other that must not be seen so.
+    /// Values sampled one after the other that are of no interest: no transition counts them. Of `1..=9 => 0`, an ignored
+    /// `5 => 0` leaves what begins with the other eight; a longer one that has `5 => 0` in it is another and stays
+    /// (IEEE 1800-2023, 19.5.5).
+    ///
+    /// ```
+    /// use verifork_coverage::{Bins, GroupBuilder};
+    ///
+    /// let mut builder = GroupBuilder::new("levels");
+    /// let bins = Bins::<u8>::new().transition("falls", (1..=9, 0)).ignore_transition("reset", [5, 0]);
+    /// let level = builder.point("level", bins)?;
+    /// [5, 0].map(|value| level.sample(value));
+    /// assert_eq!((level.count("falls"), level.count("reset")), (Some(0), Some(1)));
+    /// [7, 0].map(|value| level.sample(value));
+    /// assert_eq!(level.count("falls"), Some(1));
+    /// # Ok::<(), verifork_coverage::DefinitionError>(())
+    /// ```
+    #[must_use]
+    pub fn ignore_transition(
+        self,
+        name: impl Into<String>,
+        transition: impl IntoTransition<V>,
+    ) -> Self {
+        let sequence = transition.into_transition();
+        self.with(name, Item::Transition(BinKind::Ignore, sequence))
+    }
+
+    /// Values sampled one after the other that must not be seen so. No transition that is to be seen counts them.
     #[must_use]
     pub fn illegal_transition(
         self,

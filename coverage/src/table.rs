@@ -1,6 +1,6 @@
 //! A point's bins, in the form in which a sample finds them at once.
 
-use crate::bins::{BinKind, Bins, Resolved, ResolvedBin, resolve};
+use crate::bins::{BinKind, Bins, Resolved, ResolvedBin, resolve, wrong_transition};
 use crate::error::Problem;
 use crate::transition::Automaton;
 use crate::value::{CoverValue, Shape};
@@ -202,17 +202,13 @@ impl PointTable {
 fn automaton(point: &str, bins: &[ResolvedBin]) -> Result<Option<Automaton>, Problem> {
     let mut automaton = Automaton::default();
     for (index, bin) in bins.iter().enumerate() {
-        let Some(transition) = &bin.transition else {
+        if bin.transition.is_none() {
             continue;
-        };
+        }
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         automaton
-            .add(number, transition)
-            .map_err(|why| Problem::Transition {
-                point: point.to_owned(),
-                bin: bin.name.clone(),
-                why,
-            })?;
+            .add(number, &bin.sequences)
+            .map_err(|why| wrong_transition(point, &bin.name, why))?;
     }
     Ok((automaton.first != 0).then_some(automaton))
 }

@@ -1,10 +1,15 @@
 //! Values sampled one after the other (IEEE 1800-2023, 19.5.2).
 
+mod automaton;
+mod sequence;
+
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use crate::bins::{Keys, Range, Values, complement};
+pub(crate) use self::automaton::Automaton;
+pub(crate) use self::sequence::{Sequence, Unknown, excluded, sequences};
+use crate::bins::{Keys, Values};
 use crate::value::{CoverValue, Shape};
 
 /// One set of values, and how often in a row.
@@ -173,143 +178,6 @@ tuples! {
     A B C D;
     A B C D E;
     A B C D E F;
-}
-
-/// How many samples the sequences of one point may have together: one bit each.
-const LIMIT: usize = 128;
-
-/// The automaton of all transitions of a point. A state is a bit: the samples up to this one have fitted a
-/// sequence up to its place. A sample shifts all states on by one, and leaves those that it fits.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Automaton {
-    /// The places at which a sequence begins.
-    pub(crate) first: u128,
-    /// The places at which one ends, by the number of its bin.
-    pub(crate) last: Vec<(u128, u32)>,
-    /// For each place its values, range by range.
-    pub(crate) places: Vec<Vec<Range>>,
-    /// The places at which a sequence may stay.
-    stays: u128,
-    /// The places behind which one or two may be left out.
-    skips: [u128; 2],
-}
-
-/// A place of one sequence.
-#[derive(Clone, Debug)]
-struct Place {
-    values: Vec<Range>,
-    /// Of values that do not count: there may be none, or many of them.
-    is_between: bool,
-}
-
-impl Automaton {
-    /// Adds the sequences of a bin.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with one, to follow the bin's name in a sentence.
-    pub(crate) fn add(&mut self, bin: u32, transition: &Transition) -> Result<(), String> {
-        if transition
-            .steps
-            .iter()
-            .map(|step| u64::from(step.most))
-            .sum::<u64>()
-            < 2
-        {
-            return Err("is of one sample: a transition has two at least".to_owned());
-        }
-        let mut sequences: Vec<Vec<Place>> = vec![Vec::new()];
-        for step in &transition.steps {
-            if step.least == 0 || step.most < step.least {
-                return Err(format!(
-                    "repeats a step {}..={} times: write a range of numbers from 1, such as 2..=4",
-                    step.least, step.most
-                ));
-            }
-            let values: Result<Vec<_>, &String> = step
-                .values
-                .iter()
-                .map(|keys| keys.0.as_ref().copied())
-                .collect();
-            let values = values.map_err(|range| format!("has the empty range `{range}`"))?;
-            let before = std::mem::take(&mut sequences);
-            for times in step.least..=step.most {
-                for sequence in &before {
-                    let mut longer = sequence.clone();
-                    longer.extend(places(&values, times, step.repetition));
-                    let needed: usize = sequences.iter().map(Vec::len).sum();
-                    if self.places.len() + needed + longer.len() > LIMIT {
-                        return Err(format!(
-                            "brings the samples of this point's transitions to more than {LIMIT}, \
-                             each repetition of a range counted on its own, and so what may lie between"
-                        ));
-                    }
-                    sequences.push(longer);
-                }
-            }
-        }
-        let mut last = 0;
-        for sequence in sequences {
-            last |= self.append(sequence);
-        }
-        self.last.push((last, bin));
-        Ok(())
-    }
-
-    /// Adds one sequence, and returns the place at which it ends.
-    fn append(&mut self, mut sequence: Vec<Place>) -> u128 {
-        // An attempt begins with each sample, and ends with the first that completes it.
-        while sequence.last().is_some_and(|place| place.is_between) {
-            sequence.pop();
-        }
-        let begins = sequence.iter().take_while(|place| place.is_between).count();
-        sequence.drain(..begins);
-        let start = self.places.len();
-        self.first |= 1 << start;
-        for (index, place) in sequence.iter().enumerate() {
-            let bit = 1 << (start + index);
-            self.stays |= u128::from(place.is_between) * bit;
-            let ahead = &sequence[index + 1..];
-            let left_out = ahead.iter().take_while(|place| place.is_between).count();
-            for (count, skips) in (1..).zip(&mut self.skips) {
-                *skips |= u128::from(count <= left_out) * bit;
-            }
-        }
-        self.places.extend(sequence.into_iter().map(|it| it.values));
-        1 << (self.places.len() - 1)
-    }
-
-    /// The state after a sample whose segment fits these places.
-    #[inline]
-    pub(crate) fn next(&self, state: u128, fits: u128) -> u128 {
-        let [one, two] = self.skips;
-        let reached =
-            state << 1 | state & self.stays | (state & one) << 2 | (state & two) << 3 | self.first;
-        reached & fits
-    }
-}
-
-/// The places of a step that comes so many times.
-fn places(values: &[Range], times: u32, repetition: Repetition) -> Vec<Place> {
-    let counted = Place {
-        values: values.to_vec(),
-        is_between: false,
-    };
-    let between = Place {
-        values: complement(values),
-        is_between: true,
-    };
-    let mut places = Vec::new();
-    for _ in 0..times {
-        if repetition != Repetition::Consecutive {
-            places.push(between.clone());
-        }
-        places.push(counted.clone());
-    }
-    if repetition == Repetition::Nonconsecutive {
-        places.push(between);
-    }
-    places
 }
 
 impl Transition {

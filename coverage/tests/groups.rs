@@ -448,6 +448,38 @@ fn repetitions_are_written_as_in_ieee_1800() {
 }
 
 #[derive(CoverGroup)]
+#[cover_group(of = Transfer)]
+struct Changes {
+    #[bins(
+        transitions(change = [Fixed, Incr, Wrap] => [Fixed, Incr, Wrap], gone = Wrap => Fixed, Incr[*3]),
+        ignore_transitions(same = Fixed => Fixed, Incr => Incr, Wrap => [Wrap, Fixed]),
+        illegal_transitions(wrong = Fixed => Wrap),
+    )]
+    burst: Point<Burst>,
+}
+
+#[test]
+fn ignored_transitions_count_for_no_other_and_leave_longer_ones() {
+    use Burst::{Fixed, Incr, Wrap};
+    let covered = Changes::new();
+    assert_eq!(covered.burst.count("gone"), None, "nothing is left of it");
+    for burst in [Fixed, Fixed, Incr, Incr, Incr, Wrap, Wrap, Fixed] {
+        covered.burst.sample(burst);
+    }
+    let counts = ["change", "Incr[*3]", "same", "Incr => Incr", "wrong"]
+        .map(|bin| covered.burst.count(bin).unwrap());
+    // Fixed => Incr and Incr => Wrap; the others are ignored.
+    assert_eq!(counts, [2, 1, 1, 2, 0]);
+    assert!(covered.is_full());
+    covered.burst.try_sample(Wrap).unwrap_err();
+    assert_eq!(
+        covered.burst.count("change"),
+        Some(2),
+        "what is illegal is no change that is to be seen"
+    );
+}
+
+#[derive(CoverGroup)]
 struct Five {
     #[bins(neg = ..0, zero = 0, pos = 1..)]
     a: Point<i16>,

@@ -188,7 +188,9 @@ impl fmt::Display for RandomizeError {
 fn list(constraints: &[Place], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 12;
     let shown = constraints.iter().take(SHOWN);
-    shown.clone().try_for_each(|place| write!(f, "\n  {place}"))?;
+    shown
+        .clone()
+        .try_for_each(|place| write!(f, "\n  {place}"))?;
     match constraints.len() - shown.len() {
         0 => Ok(()),
         more => write!(f, "\n  and {more} more"),

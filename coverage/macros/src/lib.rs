@@ -61,7 +61,7 @@ mod cover_value;
 /// | `automatic = 16` | at most so many of all values |
 /// | `wildcard(name = "1x0?")` | of the values whose bits fit |
 /// | `transitions(a => b, name = a => b[*2..=4] => c)` | of values sampled one after the other (19.5.2); with other values before each, `b[->2..=4]`, and behind the last one, `b[=2..=4]` |
-/// | `ignore(name = values)`, `ignore_wildcard(…)` | taken out of all others (19.5.5) |
+/// | `ignore(name = values)`, `ignore_wildcard(…)`, `ignore_transitions(…)` | taken out of all others (19.5.5) |
 /// | `illegal(name = values)`, `illegal_wildcard(…)`, `illegal_transitions(…)` | a sample of it fails the test (19.5.6) |
 /// | `rest(name)`, `illegal_rest(name)` | of what is in no other |
 /// | `overlapping` | a value may be in several |

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::sets::{Range, divided, intersection, united, without};
 use super::{BinKind, Bins, Item, Keys, wildcard};
 use crate::error::Problem;
-use crate::transition::Transition;
+use crate::transition::{Sequence, Transition, Unknown, excluded, sequences};
 use crate::value::{CoverValue, Shape};
 
 /// How many bins one point may have.
@@ -21,6 +21,8 @@ pub(crate) struct ResolvedBin {
     /// In order, without touching each other; none of a transition.
     pub(crate) ranges: Vec<Range>,
     pub(crate) transition: Option<Transition>,
+    /// What a transition stands for, without what is ignored or illegal.
+    pub(crate) sequences: Vec<Sequence>,
     /// Its values as they are written.
     pub(crate) text: String,
 }
@@ -76,6 +78,7 @@ pub(crate) fn resolve<V: CoverValue>(point: &str, bins: &Bins<V>) -> Result<Reso
         made.add(name, item)?;
     }
     let mut bins = exclude(made.bins, bins.overlapping, point, shape)?;
+    exclude_transitions(&mut bins, point)?;
     fill_rest(&mut bins, shape);
     let mut names = HashSet::new();
     if let Some(bin) = bins.iter().find(|bin| !names.insert(&*bin.name)) {
@@ -130,6 +133,7 @@ impl Making<'_> {
             kind,
             ranges,
             transition: None,
+            sequences: Vec::new(),
             text: String::new(),
         });
     }
@@ -210,13 +214,18 @@ impl Making<'_> {
             }
             // Its values come once all others are known.
             Item::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
-            Item::Transition(kind, transition) => self.bins.push(ResolvedBin {
-                name: name.to_owned(),
-                kind: *kind,
-                ranges: Vec::new(),
-                transition: Some(transition.clone()),
-                text: String::new(),
-            }),
+            Item::Transition(kind, transition) => {
+                let made = sequences(transition, shape)
+                    .map_err(|why| wrong_transition(self.point, name, why))?;
+                self.bins.push(ResolvedBin {
+                    name: name.to_owned(),
+                    kind: *kind,
+                    ranges: Vec::new(),
+                    transition: Some(transition.clone()),
+                    sequences: made,
+                    text: String::new(),
+                });
+            }
         }
         Ok(())
     }
@@ -271,7 +280,7 @@ impl Making<'_> {
 }
 
 /// The values that there are.
-fn domain(shape: Shape) -> Vec<Range> {
+pub(crate) fn domain(shape: Shape) -> Vec<Range> {
     if shape.names.is_empty() {
         return vec![(0, shape.last())];
     }
@@ -331,6 +340,42 @@ fn exclude(
         }
     }
     Ok(bins)
+}
+
+pub(crate) fn wrong_transition(point: &str, bin: &str, why: String) -> Problem {
+    Problem::Transition {
+        point: point.to_owned(),
+        bin: bin.to_owned(),
+        why,
+    }
+}
+
+/// Takes from each transition that counts the sequences that are ignored or illegal, and drops those of which nothing is
+/// left.
+fn exclude_transitions(bins: &mut Vec<ResolvedBin>, point: &str) -> Result<(), Problem> {
+    let (counted, others): (Vec<_>, Vec<_>) = std::mem::take(bins)
+        .into_iter()
+        .partition(|bin| bin.kind == BinKind::Count && bin.transition.is_some());
+    for mut bin in counted {
+        for other in &others {
+            for sequence in &other.sequences {
+                match excluded(&bin.sequences, sequence) {
+                    Ok(left) => bin.sequences = left,
+                    // To see it fails the test, whatever else it counts for.
+                    Err(Unknown::Length) if other.kind == BinKind::Illegal => {}
+                    Err(why) => {
+                        let why = why.text(&other.name);
+                        return Err(wrong_transition(point, &bin.name, why));
+                    }
+                }
+            }
+        }
+        if !bin.sequences.is_empty() {
+            bins.push(bin);
+        }
+    }
+    bins.extend(others);
+    Ok(())
 }
 
 /// Gives the bins for the rest what no other bin has.

@@ -37,7 +37,7 @@ pub(super) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
 }
 
 /// The same values in order, and ranges that touch each other as one.
-pub(super) fn united(mut ranges: Vec<Range>) -> Vec<Range> {
+pub(crate) fn united(mut ranges: Vec<Range>) -> Vec<Range> {
     ranges.sort_unstable();
     let mut united: Vec<Range> = Vec::new();
     for (first, last) in ranges {
@@ -52,7 +52,7 @@ pub(super) fn united(mut ranges: Vec<Range>) -> Vec<Range> {
 }
 
 /// The values of `ranges` that are not in `others`; both are in order.
-pub(super) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
+pub(crate) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
     let mut left = Vec::new();
     for &(first, last) in ranges {
         let mut next = Some(first);
@@ -80,7 +80,7 @@ pub(crate) fn complement(ranges: &[Range]) -> Vec<Range> {
 }
 
 /// The values that are in both.
-pub(super) fn intersection(ranges: &[Range], others: &[Range]) -> Vec<Range> {
+pub(crate) fn intersection(ranges: &[Range], others: &[Range]) -> Vec<Range> {
     without(ranges, &without(ranges, others))
 }
 

@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, LitStr, RangeLimits, Token, Type, bracketed, parenthe
 const KNOWN: &str = "a bin is written `name = values`, `name[] = values` (one each) or \
      `name[4] = values` (so many); there are `each`, `automatic`, `rest(name)`, `ignore(…)`, `illegal(…)`, \
      `wildcard(…)`, `ignore_wildcard(…)`, `illegal_wildcard(…)`, `illegal_rest(name)`, `transitions(…)`, \
-     `illegal_transitions(…)` and `overlapping`";
+     `ignore_transitions(…)`, `illegal_transitions(…)` and `overlapping`";
 
 /// The calls that make the bins.
 pub(super) fn parse(attribute: &Attribute, value_type: &Type) -> syn::Result<TokenStream> {
@@ -83,13 +83,8 @@ fn list(
             let pattern: LitStr = content.parse()?;
             Ok(quote!(.#call(#name, #pattern)))
         }),
-        "transitions" | "illegal_transitions" => {
-            let call = if name == "transitions" {
-                "transition"
-            } else {
-                "illegal_transition"
-            };
-            let call = Ident::new(call, key.span());
+        "transitions" | "ignore_transitions" | "illegal_transitions" => {
+            let call = Ident::new(name.trim_end_matches('s'), key.span());
             separated(content, |content| transition(content, &call, value_type))
         }
         _ => Err(syn::Error::new_spanned(key, KNOWN)),

@@ -1,0 +1,66 @@
+//! What follows the samples of a point through its transitions.
+
+use super::sequence::{LIMIT, Sequence, too_long};
+use crate::bins::Range;
+
+/// The automaton of all transitions of a point. A state is a bit: the samples up to this one have fitted a
+/// sequence up to its place. A sample shifts all states on by one, and leaves those that it fits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Automaton {
+    /// The places at which a sequence begins.
+    pub(crate) first: u128,
+    /// The places at which one ends, by the number of its bin.
+    pub(crate) last: Vec<(u128, u32)>,
+    /// For each place its values, range by range.
+    pub(crate) places: Vec<Vec<Range>>,
+    /// The places at which a sequence may stay.
+    stays: u128,
+    /// The places behind which one or two may be left out.
+    skips: [u128; 2],
+}
+
+impl Automaton {
+    /// Adds the sequences of a bin.
+    ///
+    /// # Errors
+    ///
+    /// They are too many, to follow the bin's name in a sentence.
+    pub(crate) fn add(&mut self, bin: u32, sequences: &[Sequence]) -> Result<(), String> {
+        let mut last = 0;
+        for sequence in sequences {
+            if self.places.len() + sequence.len() > LIMIT {
+                return Err(too_long());
+            }
+            last |= self.append(sequence);
+        }
+        self.last.push((last, bin));
+        Ok(())
+    }
+
+    /// Adds one sequence, and returns the place at which it ends.
+    fn append(&mut self, sequence: &Sequence) -> u128 {
+        let start = self.places.len();
+        self.first |= 1 << start;
+        for (index, place) in sequence.iter().enumerate() {
+            let bit = 1 << (start + index);
+            self.stays |= u128::from(place.is_between) * bit;
+            let ahead = &sequence[index + 1..];
+            let left_out = ahead.iter().take_while(|place| place.is_between).count();
+            for (count, skips) in (1..).zip(&mut self.skips) {
+                *skips |= u128::from(count <= left_out) * bit;
+            }
+        }
+        self.places
+            .extend(sequence.iter().map(|it| it.values.clone()));
+        1 << (self.places.len() - 1)
+    }
+
+    /// The state after a sample whose segment fits these places.
+    #[inline]
+    pub(crate) fn next(&self, state: u128, fits: u128) -> u128 {
+        let [one, two] = self.skips;
+        let reached =
+            state << 1 | state & self.stays | (state & one) << 2 | (state & two) << 3 | self.first;
+        reached & fits
+    }
+}

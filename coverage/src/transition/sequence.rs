@@ -1,0 +1,294 @@
+//! The sequences of samples that a transition stands for, and what is left of them without others.
+
+use super::{Repetition, Transition};
+use crate::bins::{Range, complement, domain, intersection, united, without};
+use crate::value::Shape;
+
+/// How many samples the sequences of one point may have together: one bit of an automaton each.
+pub(super) const LIMIT: usize = 128;
+
+/// The sets that samples are in, one after the other.
+pub(crate) type Sequence = Vec<Place>;
+
+/// A place of one sequence.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// In order, without touching each other.
+    pub(super) values: Vec<Range>,
+    /// Of values that do not count: there may be none, or many of them.
+    pub(super) is_between: bool,
+}
+
+pub(super) fn too_long() -> String {
+    format!(
+        "brings the samples of this point's transitions to more than {LIMIT}, each repetition of a range counted \
+         on its own, and so what may lie between, and what is left of one without those that are ignored"
+    )
+}
+
+/// What a transition stands for.
+///
+/// # Errors
+///
+/// What is wrong with it, to follow the bin's name in a sentence.
+pub(crate) fn sequences(transition: &Transition, shape: Shape) -> Result<Vec<Sequence>, String> {
+    let most = transition.steps.iter().map(|step| u64::from(step.most));
+    if most.sum::<u64>() < 2 {
+        return Err("is of one sample: a transition has two at least".to_owned());
+    }
+    let domain = domain(shape);
+    let mut sequences: Vec<Sequence> = vec![Vec::new()];
+    for step in &transition.steps {
+        if step.least == 0 || step.most < step.least {
+            return Err(format!(
+                "repeats a step {}..={} times: write a range of numbers from 1, such as 2..=4",
+                step.least, step.most
+            ));
+        }
+        let values: Result<Vec<_>, &String> = step
+            .values
+            .iter()
+            .map(|keys| keys.0.as_ref().copied())
+            .collect();
+        let values = values.map_err(|range| format!("has the empty range `{range}`"))?;
+        let values = intersection(&united(values), &domain);
+        if values.is_empty() {
+            return Err("has a step without any value".to_owned());
+        }
+        let before = std::mem::take(&mut sequences);
+        for times in step.least..=step.most {
+            for sequence in &before {
+                let mut longer = sequence.clone();
+                longer.extend(places(&values, times, step.repetition));
+                let needed: usize = sequences.iter().map(Vec::len).sum();
+                if needed + longer.len() > LIMIT {
+                    return Err(too_long());
+                }
+                sequences.push(longer);
+            }
+        }
+    }
+    for sequence in &mut sequences {
+        trim(sequence);
+    }
+    Ok(sequences)
+}
+
+/// The places of a step that comes so many times.
+fn places(values: &[Range], times: u32, repetition: Repetition) -> Sequence {
+    let counted = Place {
+        values: values.to_vec(),
+        is_between: false,
+    };
+    let between = Place {
+        values: complement(values),
+        is_between: true,
+    };
+    let mut places = Vec::new();
+    for _ in 0..times {
+        if repetition != Repetition::Consecutive {
+            places.push(between.clone());
+        }
+        places.push(counted.clone());
+    }
+    if repetition == Repetition::Nonconsecutive {
+        places.push(between);
+    }
+    places
+}
+
+/// An attempt begins with each sample, and ends with the first that completes it.
+fn trim(sequence: &mut Sequence) {
+    while sequence.last().is_some_and(|place| place.is_between) {
+        sequence.pop();
+    }
+    let begins = sequence.iter().take_while(|place| place.is_between).count();
+    sequence.drain(..begins);
+}
+
+/// Why it is not known what is left of sequences without others.
+#[derive(Debug)]
+pub(crate) enum Unknown {
+    /// Of what is shared, one has no known length.
+    Length,
+    /// That is too much.
+    TooLong,
+}
+
+impl Unknown {
+    /// To follow the name of the bin in a sentence, by that of what is excluded.
+    pub(crate) fn text(&self, other: &str) -> String {
+        match self {
+            Unknown::Length => format!(
+                "shares samples with `{other}`, which is left out, and one of them has no known length: write \
+                 repetitions as `[*2..=4]` there, not as `[->…]` or `[=…]`"
+            ),
+            Unknown::TooLong => too_long(),
+        }
+    }
+}
+
+fn is_fixed(sequence: &[Place]) -> bool {
+    sequence.iter().all(|place| !place.is_between)
+}
+
+/// What is left of sequences without those that `other` stands for, which have the same length: a longer one that has
+/// these in it is another (IEEE 1800-2023, 19.5.5).
+///
+/// # Errors
+///
+/// What cannot be divided.
+pub(crate) fn excluded(from: &[Sequence], other: &[Place]) -> Result<Vec<Sequence>, Unknown> {
+    let mut left = Vec::new();
+    for sequence in from {
+        if !is_shared(sequence, other) {
+            left.push(sequence.clone());
+        } else if is_fixed(sequence) && is_fixed(other) {
+            left.extend(difference(sequence, other));
+        } else {
+            return Err(Unknown::Length);
+        }
+        if left.iter().map(Vec::len).sum::<usize>() > LIMIT {
+            return Err(Unknown::TooLong);
+        }
+    }
+    Ok(left)
+}
+
+/// What is left of one sequence without another of the same length: those that differ from it first here, or here, and so on.
+fn difference(sequence: &[Place], other: &[Place]) -> Vec<Sequence> {
+    let place = |values| Place {
+        values,
+        is_between: false,
+    };
+    let mut left = Vec::new();
+    let mut alike: Sequence = Vec::new();
+    for (index, (own, other)) in sequence.iter().zip(other).enumerate() {
+        let differs = without(&own.values, &other.values);
+        if !differs.is_empty() {
+            let rest = sequence[index + 1..].iter().cloned();
+            let begun = alike.iter().cloned().chain([place(differs)]);
+            left.push(begun.chain(rest).collect());
+        }
+        alike.push(place(intersection(&own.values, &other.values)));
+    }
+    left
+}
+
+/// Whether some samples are both: each place of one is followed beside all of the other that it may meet.
+fn is_shared(one: &[Place], other: &[Place]) -> bool {
+    // Whether the places from these on can be alike; from the ends.
+    let mut rest = vec![vec![false; other.len() + 1]; one.len() + 1];
+    for at in (0..=one.len()).rev() {
+        for beside in (0..=other.len()).rev() {
+            let (first, second) = (one.get(at), other.get(beside));
+            let ends = first.is_none() && second.is_none();
+            let left_out = first.is_some_and(|it| it.is_between) && rest[at + 1][beside]
+                || second.is_some_and(|it| it.is_between) && rest[at][beside + 1];
+            let meets = first.zip(second).is_some_and(|(first, second)| {
+                // Of what may come many times, one sample is taken, and it may come again.
+                let follows = match (first.is_between, second.is_between) {
+                    (false, false) => rest[at + 1][beside + 1],
+                    (true, false) => rest[at][beside + 1],
+                    (false, true) => rest[at + 1][beside],
+                    (true, true) => false, // none, which is `left_out`, or as long as it takes: the same
+                };
+                follows && !intersection(&first.values, &second.values).is_empty()
+            });
+            rest[at][beside] = ends || left_out || meets;
+        }
+    }
+    rest[0][0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bins::Bins;
+    use crate::group::GroupBuilder;
+    use crate::transition::{IntoTransition as _, Transition as Written};
+
+    fn made(transition: Written<u8>) -> Vec<Sequence> {
+        let transition = transition.into_transition();
+        let shape = <u8 as crate::value::CoverValue>::SHAPE;
+        sequences(&transition, shape).unwrap()
+    }
+
+    fn begun(first: u8) -> Written<u8> {
+        Written::from(first)
+    }
+
+    #[test]
+    fn sequences_are_shared_if_some_samples_are_both() {
+        let shared = |one: Written<u8>, other: Written<u8>| {
+            let (one, other) = (&made(one)[0], &made(other)[0]);
+            assert_eq!(is_shared(one, other), is_shared(other, one));
+            is_shared(one, other)
+        };
+        assert!(shared(begun(0).then(1..=5), begun(0).then(5..=9)));
+        assert!(!shared(begun(0).then(1..=5), begun(0).then(6..=9)));
+        assert!(!shared(begun(0).then(1), begun(0).then(1).then(2)));
+        let goto = || begun(0).then(1).goto(2..=2).then(2);
+        assert!(shared(goto(), begun(0).then(1).then(1).then(2)));
+        assert!(shared(goto(), begun(0).then(7..=9).then(1).then(1).then(2)));
+        assert!(!shared(goto(), begun(0).then(1).then(2)));
+        assert!(!shared(goto(), begun(0).then(1).then(1).then(1).then(2)));
+        // Two of 1, and one of them.
+        assert!(!shared(goto(), begun(0).then(1).goto(1..=1).then(2)));
+        assert!(shared(goto(), begun(0).nonconsecutive(1..=1).then(2)));
+    }
+
+    /// All sequences of three samples of four values: what counts is what the one is and the others are not.
+    #[test]
+    fn what_is_ignored_counts_no_more_and_all_else_does() {
+        let counted = || Written::<u8>::from(0..=2).then([1..=1, 3..=3]).then(0..=3);
+        let ignored = [
+            Written::<u8>::from(1..=3).then(0..=1).then(2..=2),
+            Written::<u8>::from(0).then(3).then(0..=2),
+        ];
+        let mut left = made(counted());
+        for other in &ignored {
+            left = excluded(&left, &made(other.clone())[0]).unwrap();
+        }
+        let mut seen = 0;
+        for samples in (0..64_u128).map(|number| [number / 16, number / 4 % 4, number % 4]) {
+            let fits = |sequence: &Sequence| {
+                let mut pairs = sequence.iter().zip(samples);
+                pairs.all(|(place, it)| {
+                    let mut ranges = place.values.iter();
+                    ranges.any(|(first, last)| (*first..=*last).contains(&it))
+                })
+            };
+            let [first, second, third] = samples;
+            let counts = first < 3 && second % 2 == 1;
+            let ignored =
+                first > 0 && second < 2 && third == 2 || first == 0 && second == 3 && third < 3;
+            assert_eq!(left.iter().any(fits), counts && !ignored, "{samples:?}");
+            // None is in two, so that limits count what there is.
+            assert!(left.iter().filter(|one| fits(one)).count() <= 1);
+            seen += u32::from(counts && !ignored);
+        }
+        assert_eq!(seen, 24 - 2 - 3);
+    }
+
+    #[test]
+    fn what_has_no_known_length_is_not_divided() {
+        let group = |bins: Bins<u8>| GroupBuilder::new("g").point("p", bins).map(|_| ());
+        let goto = || begun(0).then(1).goto(1..=1).then(2);
+        let plain = || begun(0).then(1).then(2);
+        let wanted = "cover group `g`: point `p`: the transition `t` shares samples with `i`, which is left out, and \
+                      one of them has no known length: write repetitions as `[*2..=4]` there, not as `[->…]` or `[=…]`";
+        for (counted, ignored) in [(goto(), plain()), (plain(), goto())] {
+            let bins = || Bins::new().transition("t", counted.clone());
+            let error = group(bins().ignore_transition("i", ignored.clone())).unwrap_err();
+            assert_eq!(error.to_string(), wanted);
+            group(bins().illegal_transition("i", ignored)).unwrap();
+            group(bins().ignore_transition("i", begun(9).then(2).goto(1..=1))).unwrap();
+        }
+        let long = || Written::<u8>::from(0..=1).repeated(12..=12);
+        let other = Written::<u8>::from(1..=2).repeated(12..=12);
+        let bins = Bins::new().transition("t", long());
+        let error = group(bins.ignore_transition("i", other)).unwrap_err();
+        assert!(error.to_string().contains("to more than 128"), "{error}");
+    }
+}

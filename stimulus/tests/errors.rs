@@ -200,6 +200,38 @@ struct Many<const MOST: u8> {
     all: Vec<UpTo<MOST>>,
 }
 
+#[derive(Randomize, Debug)]
+struct Listed<const LEAST: usize, const MOST: usize, const SHARE: u32> {
+    #[randomize(length = LEAST..=MOST, weights(1 = SHARE, 2 = 1))]
+    list: Vec<u8>,
+}
+
+#[test]
+fn lengths_and_weights_may_be_parameters_of_the_type() {
+    let mut rng = rng(9);
+    let drawn: Vec<_> = (0..200)
+        .map(|_| Listed::<2, 3, 9>::randomize(&mut rng).unwrap())
+        .collect();
+    assert!(drawn.iter().all(|it| (2..=3).contains(&it.list.len())));
+    let (ones, all) = drawn
+        .iter()
+        .flat_map(|it| &it.list)
+        .fold((0, 0), |(ones, all), it| {
+            (ones + usize::from(*it == 1), all + 1)
+        });
+    assert!(ones * 10 > all * 8 && ones < all, "{ones} of {all}");
+    let error = Listed::<3, 2, 1>::randomize(&mut rng).unwrap_err();
+    assert!(
+        matches!(error, RandomizeError::EmptyRange { .. }),
+        "{error}"
+    );
+    let text = error.to_string();
+    assert!(
+        text.contains("from 3 to 2") && text.contains("of `list`"),
+        "{text}"
+    );
+}
+
 /// Of a type with parameters, the compiler does not know.
 #[test]
 fn a_range_that_a_parameter_makes_empty_is_told_with_its_line() {

@@ -196,18 +196,11 @@ impl<'a> Field<'a> {
             settings = quote_spanned!(range.span()=> #settings.range(#checked));
         }
         if let Some(length) = length {
-            let checked = checked_range(
-                length,
-                &quote!(usize),
-                "length",
-                &what,
-                &Generics::default(),
-                errors,
-            );
+            let checked = checked_range(length, &quote!(usize), "length", &what, generics, errors);
             settings = quote_spanned!(length.span()=> #settings.length(#checked));
         }
         for Weight { of, weight } in weights {
-            let weight = checked_weight(weight, errors);
+            let weight = checked_weight(weight, generics, errors);
             settings = match of {
                 Pat::Wild(_) => quote!(#settings.weight_of_others(#weight)),
                 Pat::Range(between) => {
@@ -294,7 +287,7 @@ fn checked_range(
 }
 
 /// A weight, which the compiler finds to be positive.
-fn checked_weight(weight: &Expr, errors: &mut Errors) -> TokenStream {
+fn checked_weight(weight: &Expr, generics: &Generics, errors: &mut Errors) -> TokenStream {
     let negative = matches!(weight, Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)));
     let literal = match weight {
         Expr::Lit(literal) => Some(&literal.lit),
@@ -307,6 +300,14 @@ fn checked_weight(weight: &Expr, errors: &mut Errors) -> TokenStream {
             weight,
             "a weight is a positive integer; what shall not be drawn is not named",
         );
+    }
+    if !generics.params.is_empty() {
+        // Parameters are known to no constant, but to a block.
+        return quote_spanned!(weight.span()=> const {
+            let weight: u32 = #weight;
+            ::verifork_stimulus::__private::claim(weight > 0, "a weight is a positive integer");
+            weight
+        });
     }
     quote_spanned!(weight.span()=> {
         const WEIGHT: u32 = #weight;
@@ -580,7 +581,7 @@ fn plain_enum(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Toke
             "a variant without fields has nothing to constrain",
         );
     }
-    let weights = weights(&options, errors)
+    let weights = weights(&options, &input.generics, errors)
         .into_iter()
         .zip(&names)
         .map(|(weight, name)| quote!(let settings = settings.weight_of(Self::#name, #weight);));
@@ -638,12 +639,16 @@ fn plain_enum(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Toke
 }
 
 /// The weights of all variants, if one of them has one.
-fn weights(options: &[VariantOptions], errors: &mut Errors) -> Vec<TokenStream> {
+fn weights(
+    options: &[VariantOptions],
+    generics: &Generics,
+    errors: &mut Errors,
+) -> Vec<TokenStream> {
     if options.iter().all(|options| options.weight.is_none()) {
         return Vec::new();
     }
     let weights = options.iter().map(|options| match &options.weight {
-        Some(weight) => checked_weight(weight, errors),
+        Some(weight) => checked_weight(weight, generics, errors),
         None => quote!(1),
     });
     weights.collect()
@@ -664,7 +669,7 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Tok
         .iter()
         .map(|variant| VariantOptions::new(&variant.attrs, errors))
         .collect();
-    let weights = weights(&options, errors);
+    let weights = weights(&options, &input.generics, errors);
     let weights = (0_u32..).zip(&weights).map(|(index, weight)| {
         quote!(.weight_of(::verifork_stimulus::__private::Variant(#index), #weight))
     });

@@ -330,6 +330,11 @@ impl Counting for GroupData {
             counts: self.counts(),
         }
     }
+
+    #[cfg(feature = "verifork")]
+    fn end(&self) {
+        self.points.iter().for_each(|point| point.end());
+    }
 }
 
 impl GroupData {

@@ -28,7 +28,7 @@ pub(crate) fn expect_end() {
     LAST.set(Some((Instant::now(), run_name())));
     let aim = crate::aim::read();
     at_test_end(|end| {
-        let groups = registry::take();
+        let groups = registry::end();
         let Some(path) = file() else {
             return aim.map_err(verifork::Error::msg);
         };
@@ -65,6 +65,14 @@ fn source(test: &str, simulator: &SimulatorInfo, seed: u64, passed: bool) -> Sou
         }),
         passed,
     }
+}
+
+/// Whether a panic fails a test: one runs, and not to be torn down by a panic. Of what is dropped once the simulation has
+/// ended, none may get out.
+#[cold]
+pub(crate) fn can_fail() -> bool {
+    // Unit tests are no tests of verifork.
+    (cfg!(test) || Test::current().is_some()) && !std::thread::panicking()
 }
 
 /// Writes what has been counted so far, if that was not done for a while: a process that is killed leaves it.

@@ -12,6 +12,9 @@ use crate::mean::percent;
 use crate::table::PointTable;
 use crate::value::{CoverValue, key_of};
 
+/// A look at the clock is for so many samples.
+#[cfg(feature = "verifork")]
+const BETWEEN: u32 = 1 << 10;
 /// No segment: nothing was sampled.
 const NONE: usize = usize::MAX;
 
@@ -29,9 +32,12 @@ pub(crate) struct PointData {
     key: Cell<u128>,
     /// The state of the transitions.
     state: Cell<u128>,
-    /// How often it was sampled, modulo 2^32.
+    /// After how many samples more one looks at the clock.
     #[cfg(feature = "verifork")]
-    samples: Cell<u32>,
+    left: Cell<u32>,
+    /// The test that it counts for has ended.
+    #[cfg(feature = "verifork")]
+    is_over: Cell<bool>,
 }
 
 /// A point of a cover group, whose values are of the type `V`.
@@ -88,7 +94,8 @@ impl<V: CoverValue> Point<V> {
     ///
     /// # Panics
     ///
-    /// The value is in an illegal bin, or ends an illegal transition.
+    /// The value is in an illegal bin, or ends an illegal transition. The group was made by a test of verifork that has
+    /// ended: the sample would count for none.
     #[inline]
     #[track_caller]
     pub fn sample(&self, value: V) {
@@ -102,6 +109,10 @@ impl<V: CoverValue> Point<V> {
     /// # Errors
     ///
     /// The value is in an illegal bin, or ends an illegal transition.
+    ///
+    /// # Panics
+    ///
+    /// The group was made by a test of verifork that has ended.
     #[inline]
     #[track_caller]
     pub fn try_sample(&self, value: V) -> Result<(), IllegalSample> {
@@ -160,7 +171,9 @@ impl PointData {
             key: Cell::new(0),
             state: Cell::new(0),
             #[cfg(feature = "verifork")]
-            samples: Cell::new(0),
+            left: Cell::new(BETWEEN),
+            #[cfg(feature = "verifork")]
+            is_over: Cell::new(false),
             table,
             group,
         }
@@ -169,7 +182,7 @@ impl PointData {
     #[inline]
     fn sample(&self, key: u128, place: &'static Location<'static>) -> Result<(), IllegalSample> {
         #[cfg(feature = "verifork")]
-        self.count_sample();
+        self.count_sample(place);
         let table = &*self.table;
         let index = table.segment_of(key);
         self.last.set(index);
@@ -201,16 +214,37 @@ impl PointData {
         Ok(())
     }
 
-    /// Now and then a sample looks at the clock.
+    /// Now and then a sample looks at the clock, and each does once the test has ended.
     #[cfg(feature = "verifork")]
     #[inline]
-    fn count_sample(&self) {
-        const BETWEEN: u32 = 1 << 10;
-        let samples = self.samples.get().wrapping_add(1);
-        self.samples.set(samples);
-        if samples.is_multiple_of(BETWEEN) {
+    fn count_sample(&self, place: &'static Location<'static>) {
+        match self.left.get() {
+            0 => self.look(place),
+            left => self.left.set(left - 1),
+        }
+    }
+
+    #[cfg(feature = "verifork")]
+    #[cold]
+    fn look(&self, place: &'static Location<'static>) {
+        if self.is_over.get() && crate::hook::can_fail() {
+            panic!(
+                "cover group `{}` is sampled at {place}, after the end of the test that made it, and would count for \
+                 none: make a group in each test",
+                self.group
+            );
+        }
+        if !self.is_over.get() {
+            self.left.set(BETWEEN);
             crate::hook::checkpoint();
         }
+    }
+
+    /// The test that it counts for has ended: what has been counted is told.
+    #[cfg(feature = "verifork")]
+    pub(crate) fn end(&self) {
+        self.is_over.set(true);
+        self.left.set(0);
     }
 
     #[cold]

@@ -9,6 +9,10 @@ use crate::record::GroupRecord;
 pub(crate) trait Counting {
     /// What it has counted so far.
     fn record(&self) -> GroupRecord;
+
+    /// It counts no more.
+    #[cfg(feature = "verifork")]
+    fn end(&self);
 }
 
 thread_local! {
@@ -41,6 +45,13 @@ pub fn take() -> Vec<GroupRecord> {
     groups.iter().map(|group| group.record()).collect()
 }
 
+/// The same at the end of a test: who samples one of them later is told, since no file would have it.
+#[cfg(feature = "verifork")]
+pub(crate) fn end() -> Vec<GroupRecord> {
+    GROUPS.with_borrow(|groups| groups.iter().for_each(|group| group.end()));
+    take()
+}
+
 /// Groups that were made in another generation are not told any more.
 pub(crate) fn generation() -> u64 {
     GENERATION.get()
@@ -50,4 +61,48 @@ pub(crate) fn generation() -> u64 {
 #[cfg(feature = "verifork")]
 pub(crate) fn so_far() -> Vec<GroupRecord> {
     GROUPS.with_borrow(|groups| groups.iter().map(|group| group.record()).collect())
+}
+
+#[cfg(all(test, feature = "verifork"))]
+mod tests {
+    use crate::{Bins, CoverGroup as _, GroupBuilder, Sequence};
+
+    #[test]
+    #[should_panic = "cover group `kept (of two tests)` is sampled at coverage/src/registry.rs:"]
+    fn a_sample_after_the_end_of_the_test_is_refused() {
+        let mut builder = GroupBuilder::new("kept").instance("of two tests");
+        let write = builder.point("write", Bins::<bool>::new()).unwrap();
+        let group = builder.build();
+        write.sample(true);
+        assert_eq!(super::end()[0].counts.points[0][&1], 1);
+        // What was counted can still be asked for.
+        assert_eq!(group.coverage(), 50.0);
+        write.sample(false);
+    }
+
+    #[test]
+    #[should_panic = "cover group `req then gnt` is sampled"]
+    fn a_clock_of_a_sequence_after_the_end_is_refused() {
+        let granted = Sequence::new("req then gnt", [1..=4]);
+        granted.clock([true, false]);
+        super::end();
+        granted.clock([false, true]);
+    }
+
+    #[test]
+    fn a_group_of_the_next_test_counts() {
+        let group = || {
+            let mut builder = GroupBuilder::new("again");
+            let write = builder.point("write", Bins::<bool>::new()).unwrap();
+            builder.build();
+            write
+        };
+        group().sample(true);
+        super::end();
+        let write = group();
+        for _ in 0..5000 {
+            write.sample(true);
+        }
+        assert_eq!(super::end()[0].counts.points[0][&1], 5000);
+    }
 }

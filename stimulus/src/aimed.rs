@@ -82,7 +82,7 @@ impl<T: Randomize> Aimed<T> {
     ///
     /// # Errors
     ///
-    /// No value satisfies the type's own constraints.
+    /// No value satisfies the type's own constraints, or whether a hole can be filled is too hard to tell.
     pub fn randomize<R: Rng + ?Sized>(mut self, mut rng: &mut R) -> Result<T, RandomizeError> {
         while !self.holes.is_empty() {
             let chosen = draw::below(rng, self.holes.len() as u128) as usize;
@@ -92,9 +92,10 @@ impl<T: Randomize> Aimed<T> {
                     require_among(path, ranges);
                 }
             };
-            // A hole that cannot be filled contradicts the constraints.
-            if let Ok(drawn) = plan::draw(None, Some(&require), &mut rng) {
-                return Ok(drawn);
+            match plan::draw(None, Some(&require), &mut rng) {
+                // A hole that cannot be filled.
+                Err(RandomizeError::Conflict { .. }) => {}
+                drawn_or_unknown => return drawn_or_unknown,
             }
         }
         T::randomize(rng)

@@ -13,7 +13,7 @@ fn run(name: &str) -> Record {
     let mut builder = GroupBuilder::new("transfers <&\"it's\">").instance(format!("port {name}"));
     let bins = Bins::<i8>::new()
         .bin("negative", ..0)
-        .bin("it's zero", 0)
+        .bin("it's zéro 零", 0)
         .bin("positive", 1..100)
         .illegal("most", 127)
         .transition("0 => 1", [0, 1])
@@ -74,6 +74,11 @@ fn verilator_merges_the_points() {
     fs::write(&two, &text).unwrap();
     let mut command = Command::new("verilator_coverage");
     let Some(_) = output(command.arg("--write").args([&merged, &one, &two])) else {
+        let required = std::env::var("VERIFORK_REQUIRE").unwrap_or_default();
+        assert!(
+            !required.split(',').any(|it| it.trim() == "verilator"),
+            "VERIFORK_REQUIRE names Verilator, and verilator_coverage is not installed"
+        );
         eprintln!("skipped: verilator_coverage is not installed");
         return;
     };
@@ -94,7 +99,7 @@ fn verilator_merges_the_points() {
     assert!(
         merged
             .iter()
-            .any(|line| line.contains("o\u{2}value.it_s zero") && line.ends_with(" 4"))
+            .any(|line| line.contains("o\u{2}value.it_s zéro 零") && line.ends_with(" 4"))
     );
 }
 
@@ -120,9 +125,14 @@ for group in report.covergroups:
 
 #[test]
 fn pyucis_reads_the_groups_and_finds_them_valid() {
-    let python = std::env::var("PYUCIS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let named = std::env::var("PYUCIS_PYTHON");
+    let python = named.clone().unwrap_or_else(|_| "python3".to_owned());
     let imports = Command::new(&python).args(["-c", "import ucis"]).output();
     if !imports.is_ok_and(|output| output.status.success()) {
+        assert!(
+            named.is_err(),
+            "PYUCIS_PYTHON is `{python}`, which has no pyucis"
+        );
         eprintln!("skipped: `{python}` has no pyucis (PYUCIS_PYTHON names one that has)");
         return;
     }
@@ -134,7 +144,7 @@ fn pyucis_reads_the_groups_and_finds_them_valid() {
         "group transfers <&\"it's\"> 2",
         "point value 60.0",
         "bin negative 0",
-        "bin it's zero 2",
+        "bin it's zéro 零 2",
         "bin positive 2",
         "bin 0 => 1 2",
         "bin 1 => 0 0",
@@ -181,8 +191,43 @@ fn cobertura_counts_bins_as_conditions() {
     ] {
         assert!(text.contains(wanted), "no {wanted} in {text}");
     }
+}
+
+#[test]
+fn cobertura_shows_nothing_and_nearly_all_as_less_than_all() {
     let empty = formats::cobertura(&[], &Code::new());
-    assert!(empty.contains("branch-rate=\"1\""), "{empty}");
+    assert!(
+        empty.contains("line-rate=\"0\" branch-rate=\"0\""),
+        "{empty}"
+    );
+    let group = |top: u16, samples: u16| {
+        let mut builder = GroupBuilder::new("levels");
+        let bins = match top {
+            0 => Bins::<u16>::new().rest("any"),
+            _ => Bins::<u16>::new().each("", 0..=top),
+        };
+        let level = builder.point("level", bins).unwrap();
+        builder.build();
+        (0..samples).for_each(|it| level.sample(it));
+        let mut database = Database::new();
+        database.add(Record {
+            source: Source::default(),
+            groups: take(),
+        });
+        formats::cobertura(&database.totals(), &Code::new())
+    };
+    // No bin counts, and the one that does not was hit.
+    let nothing = group(0, 3);
+    assert!(!nothing.contains("100%"), "{nothing}");
+    assert!(!nothing.contains("-rate=\"1"), "{nothing}");
+    let nearly = group(39_999, 39_999);
+    for wanted in [
+        "branch-rate=\"0.9999\"",
+        "condition-coverage=\"99% (39999/40000)\"",
+    ] {
+        assert!(nearly.contains(wanted), "no {wanted} in {nearly}");
+    }
+    assert!(group(39_999, 40_000).contains("branch-rate=\"1.0000\""));
 }
 
 #[test]

@@ -150,38 +150,30 @@ fn lines_of_code(xml: &mut Xml, points: &BTreeMap<CodePoint, u64>) {
     for (line, count) in code::lines(points) {
         let branches = points.iter().filter(|(it, _)| it.kind == CodeKind::Branch);
         let Covered { covered, of } = code::covered(branches.filter(|(it, _)| it.line == line));
-        let (number, hits) = (line.to_string(), count.to_string());
-        let mut attributes = vec![("number", &*number), ("hits", &*hits)];
-        let condition = format!(
-            "{}% ({covered}/{of})",
-            (100 * covered).checked_div(of).unwrap_or(100)
-        );
-        if of > 0 {
-            attributes.extend([("branch", "true"), ("condition-coverage", &*condition)]);
-        }
-        xml.empty("line", &attributes);
+        line_with_conditions(xml, line, count, (covered, of));
     }
 }
 
 fn group(xml: &mut Xml, line: u32, (covered, all, sampled): (usize, usize, bool)) {
-    let percent = (100 * covered).checked_div(all).unwrap_or(100);
-    let attributes = [
-        ("number", &*line.to_string()),
-        ("hits", if sampled { "1" } else { "0" }),
-        ("branch", "true"),
-        (
-            "condition-coverage",
-            &format!("{percent}% ({covered}/{all})"),
-        ),
-    ];
+    line_with_conditions(xml, line, sampled.into(), (covered, all));
+}
+
+/// Where no condition counts there is none: 100 % of nothing would look like success.
+fn line_with_conditions(xml: &mut Xml, line: u32, count: u64, (hit, all): (usize, usize)) {
+    let (number, hits) = (line.to_string(), count.to_string());
+    let mut attributes = vec![("number", &*number), ("hits", &*hits)];
+    let condition;
+    if let Some(percent) = (100 * hit).checked_div(all) {
+        condition = format!("{percent}% ({hit}/{all})");
+        attributes.extend([("branch", "true"), ("condition-coverage", &*condition)]);
+    }
     xml.empty("line", &attributes);
 }
 
-#[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52")]
+/// Rounded down, so that 1 is all; 0 of nothing.
 fn rate(hit: usize, all: usize) -> String {
-    if all == 0 {
-        "1".to_owned()
-    } else {
-        format!("{:.4}", hit as f64 / all as f64)
+    match (10_000 * hit).checked_div(all) {
+        None => "0".to_owned(),
+        Some(parts) => format!("{}.{:04}", parts / 10_000, parts % 10_000),
     }
 }

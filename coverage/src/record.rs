@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -247,8 +248,11 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), FileError> {
         path: path.to_owned(),
         error,
     };
+    // Others may write the same file, in this process too.
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
     let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
+    beside.push(format!(".{}-{number}", std::process::id()));
     let beside = PathBuf::from(beside);
     let written = fs::File::create(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()))
@@ -286,6 +290,27 @@ mod tests {
             },
             groups: take(),
         }
+    }
+
+    #[test]
+    fn a_file_that_several_write_at_once_is_that_of_one_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("größe 零.coverage");
+        let records: Vec<Record> = (0..4)
+            .map(|seed| {
+                let mut record = record();
+                record.source.seed = seed;
+                record.groups = vec![record.groups[0].clone(); 20];
+                record
+            })
+            .collect();
+        std::thread::scope(|scope| {
+            for record in &records {
+                scope.spawn(|| (0..50).for_each(|_| record.write(&path).unwrap()));
+            }
+        });
+        assert!(records.contains(&Record::read(&path).unwrap()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

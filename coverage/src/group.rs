@@ -451,6 +451,8 @@ pub trait CoverGroup {
     /// Whether every point and cross that counts has reached its goal: each with a weight and with bins that count.
     /// Never of a group in which nothing counts, so a loop until it is full ends with the test's timeout, not at once.
     ///
+    /// Nor is one with a combination that the stimulus's constraints rule out: let the cross ignore that.
+    ///
     /// ```
     /// use verifork_coverage::{CoverGroup, Point};
     ///

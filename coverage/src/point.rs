@@ -227,17 +227,16 @@ impl PointData {
     #[cfg(feature = "verifork")]
     #[cold]
     fn look(&self, place: &'static Location<'static>) {
-        if self.is_over.get() && crate::hook::can_fail() {
-            panic!(
-                "cover group `{}` is sampled at {place}, after the end of the test that made it, and would count for \
-                 none: make a group in each test",
-                self.group
-            );
-        }
         if !self.is_over.get() {
             self.left.set(BETWEEN);
-            crate::hook::checkpoint();
+            return crate::hook::checkpoint();
         }
+        assert!(
+            !crate::hook::can_fail(),
+            "cover group `{}` is sampled at {place}, after the end of the test that made it, and would count for none: \
+             make a group in each test",
+            self.group
+        );
     }
 
     /// The test that it counts for has ended: what has been counted is told.

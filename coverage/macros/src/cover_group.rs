@@ -65,7 +65,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     if !input.generics.params.is_empty() {
         errors.add(syn::Error::new_spanned(
             &input.generics,
-            "a cover group cannot be generic",
+            "a cover group cannot be generic: `GroupBuilder` makes one of what is known at run time",
         ));
     }
     let fields = match &input.data {

@@ -133,7 +133,8 @@
 //! what they are, with the values in them: 256 sets a type. Not so for a type with vectors or `fixed` fields, whose new
 //! constraints are solved from the start: about a millisecond for a burst of AXI. A draw by a SAT solver takes
 //! milliseconds, of remainders of products of 64 bits a second; a problem that takes it more than 100,000 conflicts, such as the
-//! factors of a large number or `a * b == c * d` of 32 bits, is an error, for which it may take half a minute.
+//! factors of a large number or `a * b == c * d` of 32 bits, is an error that names the constraints, for which it may take
+//! half a minute.
 //! With `before`, 32 random values are tried for the field that comes first: it has each of its values as often where a good part
 //! of them has solutions.
 //!

@@ -11,6 +11,7 @@ use verifork::task::waiting_for;
 
 use crate::Clocked;
 use crate::sending::{Interrupted, OnReset};
+use crate::violation::Ignored;
 
 /// The accesses of one direction: of the first `addressed` the address was sent, of the first `sent` the data.
 pub(crate) struct Outstanding<T> {
@@ -67,6 +68,19 @@ impl<T> Outstanding<T> {
             addressed: self.addressed,
             sent: self.sent,
         }
+    }
+
+    /// Whether the answer to an access keeps a rule: by the progress before the edge, or, where the rule is ignored,
+    /// by that of the edge itself.
+    pub(crate) fn is_in_time(
+        &self,
+        at: Option<usize>,
+        before: Progress,
+        has: fn(Progress, usize) -> bool,
+        (rule, ignored): (&str, &Ignored),
+    ) -> bool {
+        let has = |progress| at.is_some_and(|at| has(progress, at));
+        has(before) || ignored.has(rule) && has(self.progress())
     }
 
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {

@@ -306,9 +306,8 @@ impl WriteSide {
         let name = self.bus.name();
         let (id, response) = self.signals.b.sample(name)?;
         let found = writes.find(|writing| writing.burst.id == id);
-        let holds = |rule, at: fn(Progress, usize) -> bool, what: &str| {
-            let holds = |progress| found.is_some_and(|found| at(progress, found));
-            if holds(before) || self.ignored.has(rule) && holds(writes.progress()) {
+        let holds = |rule, has: fn(Progress, usize) -> bool, what: &str| {
+            if writes.is_in_time(found, before, has, (rule, &self.ignored)) {
                 return Ok(());
             }
             let what = format!("an answer with ID {id} to a write, {what}");
@@ -391,7 +390,9 @@ impl ReadSide {
         let (id, response) = signals.sample(name)?;
         let found = reads.find(|reading| reading.burst.id == id);
         let rule = "AXI4_ERRS_RID";
-        let found = found.filter(|&at| before.is_addressed(at) || self.ignored.has(rule));
+        let (has, rules) = (Progress::is_addressed, (rule, &self.ignored));
+        let in_time = reads.is_in_time(found, before, has, rules);
+        let found = found.filter(|_| in_time);
         let Some((at, reading)) = found.and_then(|at| Some((at, reads.get_mut(at)?))) else {
             let what = format!("data with ID {id}, and no read with it is under way");
             return Err(Violation::new(rule, name, what).now().into());

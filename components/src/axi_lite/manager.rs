@@ -228,9 +228,8 @@ impl Side for WriteSide {
         if self.b.is_given()? {
             let response = signals.write_response()?;
             let first = writes.find(|_| true);
-            let holds = |rule, at: fn(Progress, usize) -> bool| {
-                let holds = |progress| first.is_some_and(|first| at(progress, first));
-                if holds(before) || self.ignored.has(rule) && holds(writes.progress()) {
+            let holds = |rule, has: fn(Progress, usize) -> bool| {
+                if writes.is_in_time(first, before, has, (rule, &self.ignored)) {
                     return Ok(());
                 }
                 Err(unasked(rule, signals))
@@ -298,7 +297,9 @@ impl Side for ReadSide {
             let answer = signals.read_response()?;
             let rule = "AXI4LITE_ERRS_RDATA_AR";
             let first = reads.find(|_| true);
-            let first = first.filter(|&at| before.is_addressed(at) || self.ignored.has(rule));
+            let (has, rules) = (Progress::is_addressed, (rule, &self.ignored));
+            let in_time = reads.is_in_time(first, before, has, rules);
+            let first = first.filter(|_| in_time);
             let asked = first.and_then(|first| reads.remove(first));
             let reading = asked.ok_or_else(|| unasked(rule, signals))?;
             let _ = reading.answer.send(answer); // who asked may have gone

@@ -3,7 +3,7 @@
 use verifork::prelude::*;
 use verifork_components::i2c::{
     Address, Bus, Checker, Controller, Device, MemoryDevice, Message, Monitor, Pins, Refused,
-    Target, Timing,
+    RunningBus, Target, Timing,
 };
 use verifork_components::memory::{Access, Fault, Memory};
 use verifork_components::{Clocked, Interrupted, OnReset, Pauses};
@@ -50,6 +50,17 @@ impl I2c {
     async fn start(&self) -> Clocked {
         self.idle().await;
         crate::start(&self.clk, &self.rst_n).await
+    }
+
+    /// A bus with a memory on it, at an address, which a reset ends.
+    fn with_memory(&self, clocked: &Clocked, test: &Test) -> (RunningBus, Memory, Address) {
+        let memory = Memory::sparse();
+        let target = Address::seven(SEVEN);
+        let bus = Bus::new(&self.pins).reset_of(clocked).start(test);
+        Target::new(&bus, target, MemoryDevice::new(&memory, 1))
+            .reset_of(clocked)
+            .start(test);
+        (bus, memory, target)
     }
 }
 
@@ -319,12 +330,7 @@ async fn messages_follow_each_other_by_repeated_starts(dut: I2c) -> Result {
 #[verifork::test]
 async fn a_reset_ends_what_is_under_way(dut: I2c, test: Test) -> Result {
     let clocked = dut.start().await;
-    let memory = Memory::sparse();
-    let target = Address::seven(SEVEN);
-    let bus = Bus::new(&dut.pins).reset_of(&clocked).start(&test);
-    Target::new(&bus, target, MemoryDevice::new(&memory, 1))
-        .reset_of(&clocked)
-        .start(&test);
+    let (bus, memory, target) = dut.with_memory(&clocked, &test);
     Checker::new(&bus, timing()).reset_of(&clocked).start(&test);
     Monitor::new(&bus).reset_of(&clocked).start(&test);
     let controller = Controller::new(&bus, timing())
@@ -351,12 +357,7 @@ async fn a_reset_ends_what_is_under_way(dut: I2c, test: Test) -> Result {
 #[verifork::test(timeout = 1.ms())]
 async fn a_reset_is_made_up_for_if_that_is_chosen(dut: I2c, test: Test) -> Result {
     let clocked = dut.start().await;
-    let memory = Memory::sparse();
-    let target = Address::seven(SEVEN);
-    let bus = Bus::new(&dut.pins).reset_of(&clocked).start(&test);
-    Target::new(&bus, target, MemoryDevice::new(&memory, 1))
-        .reset_of(&clocked)
-        .start(&test);
+    let (bus, _, target) = dut.with_memory(&clocked, &test);
     let controller = Controller::new(&bus, timing())
         .reset_of(&clocked)
         .on_reset(OnReset::Retry)

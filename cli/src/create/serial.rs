@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::buses::width;
 use super::ports::{plain, split};
+use super::serial_traffic::PARITIES;
 use crate::object::escaped;
 use crate::source::{Port, Written, free};
 
@@ -81,8 +82,8 @@ impl<'a> Serial<'a> {
     /// How many settings there are to be tried.
     pub(super) fn settings(&self) -> usize {
         match self.kind {
-            // No parity, even, odd; a line in shows none of it.
-            SerialKind::Uart if self.begins() => 3,
+            // A line in shows nothing of its parity.
+            SerialKind::Uart if self.begins() => PARITIES.len(),
             SerialKind::Uart => 1,
             // The modes.
             SerialKind::Spi => 4,

@@ -263,6 +263,13 @@ fn duration(femtoseconds: u128) -> String {
     format!("{femtoseconds}.fs()")
 }
 
+/// The settings of a UART: no parity, even, odd.
+pub(super) const PARITIES: [&str; 3] = [
+    "",
+    ".parity(uart::Parity::Even)",
+    ".parity(uart::Parity::Odd)",
+];
+
 fn uart(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
     let plain = plain_field(serial);
     let (rate, known) = match &serial.rate {
@@ -279,16 +286,11 @@ fn uart(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
             "At this rate the design received what was sent when this crate was made.",
         ),
     };
-    let parity = [
-        "",
-        ".parity(uart::Parity::Even)",
-        ".parity(uart::Parity::Odd)",
-    ];
     let mut text = format!(
         "        // `{plain}`: choose the rate and the format that the design is set to.\n        \
          // {known}\n        \
          let {plain}_format = uart::Format::{rate}{};\n",
-        parity[serial.setting]
+        PARITIES[serial.setting]
     );
     let flow = |method: &str, low: &str, high: &str, rest: &str| {
         let (pin, level) = match (serial.pin(low), serial.pin(high)) {

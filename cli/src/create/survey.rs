@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::buses::width;
 use super::serial::{Rate, Serial, SerialKind};
-use super::serial_traffic::plain_field;
+use super::serial_traffic::{PARITIES, plain_field};
 use super::traffic::Parts;
 
 /// Statements that look for the rates of UARTs and write them into a file of the folder: [`read`] reads it. They end
@@ -84,20 +84,16 @@ pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
 /// Statements that send with each parity and note the one at which most comes back. A design that answers drops what
 /// has the wrong parity: of these bytes all or a half, so that what is left breaks no rule of any parity.
 fn parities(plain: &str, rx: &str) -> String {
+    let formats = PARITIES.map(|parity| format!("uart::Format::bit_time(bit){parity}"));
     format!(
         "        if seen.get().0 > 0 {{\n            \
          let bit = u64::try_from(seen.get().1 / 1000)? * 1.ps();\n            \
-         let mut counts = [0; 3];\n            \
-         for (index, count) in counts.iter_mut().enumerate() {{\n                \
-         let plain = uart::Format::bit_time(bit);\n                \
-         let format = match index {{\n                    \
-         0 => plain,\n                    \
-         1 => plain.parity(uart::Parity::Even),\n                    \
-         _ => plain.parity(uart::Parity::Odd),\n                \
-         }};\n                \
+         let formats = [{}];\n            \
+         let mut counts = formats.each_ref().map(|_| 0);\n            \
+         for (format, count) in formats.iter().zip(&mut counts) {{\n                \
          let before = seen.get().0;\n                \
          scope(async |tm| {{\n                    \
-         let line = uart::Transmitter::new(&dut.ports.{rx}, &format).start(tm);\n                    \
+         let line = uart::Transmitter::new(&dut.ports.{rx}, format).start(tm);\n                    \
          for byte in [0x55_u8, 0x15, 0x33, 0x2a, 0xaa, 0x25] {{\n                        \
          line.send(byte).await?.sent().await?;\n                        \
          timer(30 * bit).await;\n                    \
@@ -112,7 +108,8 @@ fn parities(plain: &str, rx: &str) -> String {
          let at = counts.iter().position(|count| count == most).unwrap();\n            \
          if others == 2 {{\n                \
          told += &format!(\"{PARITY} {plain} {{at}}\\n\");\n            \
-         }}\n        }}\n"
+         }}\n        }}\n",
+        formats.join(", ")
     )
 }
 

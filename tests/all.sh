@@ -4,8 +4,8 @@
 #   tests/all.sh                 everything: built once, then as many programs at a time as there are processors
 #   tests/all.sh --test trust    what these arguments of `cargo test` choose, in the same way
 #
-# The line is also left in $TARGET/tests.txt, how long each program took in $TARGET/tests.times, and what cargo
-# has built in $TARGET/tests.json, for tests that start it.
+# The line, and below it the names of what failed, are also left in $TARGET/tests.txt, how long each program took
+# in $TARGET/tests.times, and what cargo has built in $TARGET/tests.json, for tests that start it.
 # A test that finds no simulator says `skipped: why` and counts as skipped.
 #
 # TARGET   where cargo builds
@@ -52,7 +52,8 @@ note_times() {
         'BEGIN { printf "%7.1f %7.1f  %s\n", wall / 1000, used, name }' >> "$target/tests.times"
 }
 
-# summed_up STATUS: the sum, which is the last line.
+# summed_up STATUS: what has failed, by name, and the sum, which is the last line.
+failures=()
 summed_up() {
     local status=$1 passed failed ignored left
     read -r passed failed ignored < <(sed -nE \
@@ -60,12 +61,25 @@ summed_up() {
         awk '{ p += $1; f += $2; i += $3 } END { print p + 0, f + 0, i + 0 }')
     left=$(grep -c '^skipped: ' "$log")
     passed=$((passed - left))
-    # A test program that crashed or did not build has no line of results.
+    failed=$((failed + ${#failures[@]}))
+    # A test program that crashed has no line of results.
     if ((status != 0 && failed == 0)); then failed=1; fi
+    {
+        echo "$passed passed, $failed failed, $((ignored + left)) skipped"
+        # Not what tests have printed: some start harnesses that fail.
+        sed -nE '/^(successes|failures):$/,/^test result: /d; s/^test (.*[^ ]) +\.\.\. FAILED.*/\1/p' "$log"
+        ((${#failures[@]} == 0)) || printf '%s\n' "${failures[@]}"
+    } > "$target/tests.txt"
     echo
-    echo "$passed passed, $failed failed, $((ignored + left)) skipped" | tee "$target/tests.txt"
+    sed -n '2,$ s/^/failed: /p' "$target/tests.txt"
+    head -n 1 "$target/tests.txt"
     if ((passed == 0)); then exit 1; fi
     exit "$status"
+}
+
+does_not_build() {
+    failures+=('the tests do not build')
+    summed_up 1
 }
 
 # Everything, before the first test runs: they find what was built in a file, so that none of them asks
@@ -73,11 +87,11 @@ summed_up() {
 begun=$(($(date +%s%N) / 1000000))
 # shellcheck disable=SC2086 # it is a list
 "$cargo" test $selection --no-run --message-format=json-render-diagnostics > "$target/tests.json" ||
-    summed_up 1
+    does_not_build
 # One of the harnesses is no test by itself.
 # shellcheck disable=SC2086
 "$cargo" test $selection --no-run --test sim --message-format=json-render-diagnostics >> "$target/tests.json" ||
-    summed_up 1
+    does_not_build
 times > "$folder/times"
 note_times "$begun" "$folder/times" 'building'
 export TESTS_BUILT=$target/tests.json
@@ -101,6 +115,7 @@ env TESTS_NOTED_IN="$folder" TESTS_NOTED_BY="CARGO_TARGET_${host}_RUNNER" \
     "CARGO_TARGET_${host}_RUNNER=$PWD/tests/all.sh" \
     "$cargo" test $selection "${programs[@]}" > "$folder/noting" 2>&1 || {
     cat "$folder/noting"
+    failures+=('cargo did not start the test programs')
     summed_up 1
 }
 if [ -n "$documentation" ]; then
@@ -147,7 +162,11 @@ ended() {
     local job=${running[$process]}
     unset "running[$process]"
     show "$job"
-    [ "$(cat "$job.status" 2> /dev/null)" = 0 ] || status=101
+    if [ "$(cat "$job.status" 2> /dev/null)" != 0 ]; then
+        status=101
+        grep -qE '^test result: .* [1-9][0-9]* failed;' "$job.output" ||
+            failures+=("$(cat "$job.name"), though no test of it has")
+    fi
 }
 for job in "${jobs[@]}"; do
     ((${#running[@]} < $(nproc))) || ended
@@ -156,7 +175,7 @@ for job in "${jobs[@]}"; do
 done
 while ((${#running[@]} > 0)); do ended; done
 if [ -n "$twice" ]; then
-    printf 'built twice: %s\n' "$twice"
+    failures+=("built twice: $twice")
     status=101
 fi
 

@@ -1,15 +1,15 @@
 //! Hardware verification in async Rust: forked tasks, resumed by the simulator.
 //!
-//! A testbench is a crate of the type `cdylib` whose tests are async functions. The simulator loads
-//! it as a plugin, and its own callbacks resume the tasks: on an edge, after simulated time, in a
-//! phase of a time step. No thread is involved, so a run with the same seed takes the same course.
+//! A testbench is a crate of type `cdylib` whose tests are async functions. The simulator loads it as a
+//! plugin, and its callbacks resume the tasks: on an edge, after simulated time, or in a phase of a time
+//! step. Everything runs on the simulator's thread, so the same seed gives the same run.
 //!
 //! # A first testbench
 //!
 //! ```no_run
 //! use verifork::prelude::*;
 //!
-//! /// Bound by name when the test starts; one error tells all that does not fit.
+//! /// Bound by name when the test starts. One error reports every mismatch with the design.
 //! #[derive(Dut)]
 //! struct Counter {
 //!     clk: Signal<bool>,
@@ -47,7 +47,7 @@
 //! }
 //! ```
 //!
-//! and `Cargo.toml` says what is built:
+//! `Cargo.toml` declares the plugin and the harness:
 //!
 //! ```toml
 //! [lib]
@@ -60,8 +60,8 @@
 //! harness = false
 //! ```
 //!
-//! `cargo test` then compiles the design, runs every test in a process of its own on every simulator that
-//! is installed, and fails if one fails:
+//! `cargo test` then compiles the design and runs every test on every installed simulator, each in its own
+//! process:
 //!
 //! ```text
 //! test counter::icarus::counts    ... ok
@@ -71,7 +71,7 @@
 //! `cargo verifork new` writes such a crate for a design. `VERIFORK_HELP=1` lists the variables that choose
 //! tests, seed, limits, log and reports.
 //!
-//! # Where things are
+//! # Where to look
 //!
 //! | for | see |
 //! |---|---|
@@ -80,15 +80,15 @@
 //! | waiting for edges, time and phases; what an edge is | [`trigger`] |
 //! | clocks | [`clock`] |
 //! | forking, joining and cancelling tasks | [`task`], [`task::scope`], [`task::TaskManager`] |
-//! | tasks that wait for each other, code that blocks | [`sync`] |
-//! | four and nine states, vectors of any width | [`value`] |
+//! | communication between tasks, blocking code | [`sync`] |
+//! | logic with four and nine states, vectors of any width | [`value`] |
 //! | durations and points in simulated time | [`time`] |
 //! | transactions, for files and the log | [`record`] |
 //! | errors | [`Result`], [`bail!`], [`ensure!`], [`error!`] |
-//! | a test that does not end | [`guide::when_it_hangs`] |
-//! | names that you know from cocotb | [`guide::coming_from_cocotb`] |
+//! | a test that hangs | [`guide::when_it_hangs`] |
+//! | cocotb's names and their counterparts | [`guide::coming_from_cocotb`] |
 //!
-//! # In parallel
+//! # Tasks in parallel
 //!
 //! ```no_run
 //! # use verifork::prelude::*;

@@ -1,5 +1,5 @@
-//! The entry points: what simulators look for in a plugin. The one place that knows both the
-//! simulator and who receives its events.
+//! The entry points: the symbols that simulators look for in a plugin. Only this file knows both the simulator and
+//! the receiver of its events.
 //!
 //! The symbols are exported from every `cdylib` that uses this library.
 

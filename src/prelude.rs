@@ -1,4 +1,4 @@
-//! What a testbench uses all the time.
+//! The items that a testbench uses all the time.
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -18,8 +18,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! `use verifork::*;` brings the same, with the modules beside it. The attribute is `#[verifork::test]` in
-//! either case: `#[test]` is Rust's own.
+//! `use verifork::*;` imports the same items and the modules. Either way, write the attribute as `#[verifork::test]`:
+//! `#[test]` is Rust's own.
 
 pub use std::future::pending;
 

@@ -1,4 +1,4 @@
-//! Random numbers for tests: [`TestRng`], a generator that repeats with the seed.
+//! Random numbers for tests: [`TestRng`], a generator that the seed reproduces.
 //!
 //! [`Test::rng`](crate::Test::rng) gives each task a generator of its own. A testbench needs no other
 //! crate for the usual draws:
@@ -18,10 +18,10 @@
 //! }
 //! ```
 //!
-//! For distributions of other crates, the generator implements [`rand_core::TryRng`](crate::rand_core), and
-//! with it `rand_core::Rng`: the traits of the small crate that `rand` and its companions stand on, which
-//! `verifork` re-exports as [`verifork::rand_core`](crate::rand_core). `rand` itself is in no signature of
-//! this library, so that a testbench may use it in whatever version stands on that one.
+//! For distributions of other crates, the generator implements [`rand_core::TryRng`](crate::rand_core), and with it
+//! `rand_core::Rng`: the traits of the small crate on which `rand` and its companions are built. `verifork` re-exports it
+//! as [`verifork::rand_core`](crate::rand_core). `rand` itself appears in no signature of this library, so a testbench
+//! may use any version of it that is built on this `rand_core`.
 
 use std::convert::Infallible;
 use std::fmt;

@@ -1,9 +1,8 @@
-//! Transactions, told as they happen: what a monitor or a task has seen, with its beginning, its end and
-//! its attributes.
+//! Transaction recording: what a monitor or a task observed, with begin, end and attributes.
 //!
-//! Whoever sees transactions calls [`begin`]. What becomes of them is up to the listeners: [`listen`] adds
-//! one, such as [`JsonLines`] or [`ToLog`], for as long as the guard that it returns lives. While nobody
-//! listens, nothing is kept, formatted or allocated.
+//! The observer calls [`begin`]. Listeners decide what happens with the transactions: [`listen`] adds one, such as
+//! [`JsonLines`] or [`ToLog`], until the returned guard is dropped. Without listeners, nothing is kept, formatted or
+//! allocated.
 //!
 //! ```no_run
 //! use verifork::prelude::*;

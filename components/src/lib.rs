@@ -1,7 +1,7 @@
-//! Components for testbenches of [`verifork`]: models of the two sides of a bus, monitors, checkers that
-//! know a protocol's rules by name, scoreboards.
+//! Components for [`verifork`] testbenches: models of both sides of a bus, monitors, checkers that name the
+//! broken rule of a protocol, and scoreboards.
 //!
-//! | protocol | there is |
+//! | protocol | components |
 //! |---|---|
 //! | [`valid_ready`], any payload | source, sink, monitor, checker |
 //! | [`apb`]: APB 3 and 4 | manager, subordinate (memory, registers), monitor of transfers, checker |
@@ -10,27 +10,27 @@
 //! | [`axi_lite`]: AXI4-Lite | manager, subordinate (memory, registers), monitor of reads and writes, checker |
 //! | [`ahb`]: AHB-Lite | manager with bursts, subordinate (memory, registers), monitor of transfers, checker |
 //! | [`wishbone`]: Wishbone B4, standard and pipelined | manager with bursts, subordinate (memory, registers), monitor of accesses, checker |
-//! | [`i2c`]: 7 and 10 bits, several controllers | controller, target (a device, a memory), monitor, checker of the specification's times |
+//! | [`i2c`]: 7 and 10 bits, several controllers | controller, target (a device, a memory), monitor, checker of the specified timing |
 //! | [`spi`]: four modes, several selects, dual and quad | controller, peripheral (a function, a memory), monitor, checker with setup and hold |
-//! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and times |
+//! | [`uart`]: a serial line | transmitter, receiver, monitor, checker of framing and timing |
 //!
-//! [`registers`] are a model of what is behind a bus, with tests that are ready to call.
+//! [`registers`] is a register model with ready-made tests.
 //!
-//! And for all of them: [`Clocked`], the clock and the reset; [`Pauses`]; [`Scoreboard`]; [`Publisher`] and
-//! [`Subscription`]; a [`Memory`](memory::Memory).
+//! All of them use [`Clocked`], the clock and the reset. There are also [`Pauses`], [`Scoreboard`], [`Publisher`] with
+//! [`Subscription`], and a [`Memory`](memory::Memory).
 //!
-//! # How they are used
+//! # Usage
 //!
-//! The signals of a bus are a struct that derives [`Dut`](verifork::dut::Dut): they are bound by a prefix,
-//! widths are those of the design, and what the protocol does not demand may be missing there.
+//! The signals of a bus are a struct that derives [`Dut`](verifork::dut::Dut). They are bound by a prefix and have
+//! the design's widths; optional signals of the protocol may be missing.
 //!
-//! A component is made, given options, and started in a scope, a manager or the test, as a background child:
-//! it ends with that. A broken rule is the child's error, a [`Violation`], and fails the test at once.
+//! Create a component, set its options, and start it in a scope, a manager or the test. It runs as a background child
+//! and ends with its parent. A broken rule is the child's error, a [`Violation`], and fails the test at once.
 //!
-//! A reset in the middle of traffic empties queues and makes handshakes idle; who waits for a transfer gets an
-//! error, or the transfer is done after the reset: [`OnReset`].
+//! A reset in the middle of traffic empties queues and makes handshakes idle. A task that waits for a transfer gets
+//! an error, or the transfer is repeated after the reset: see [`OnReset`].
 //!
-//! While a test hangs, the task tree names the component, its bus, and the signal that it waits for.
+//! If a test hangs, the task tree names the component, its bus, and the signal that it waits for.
 
 #![warn(missing_debug_implementations)]
 #![deny(missing_docs)]
@@ -84,7 +84,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    /// The page that says which test shows what names tests that there are.
+    /// The page that lists each feature with its test names existing tests.
     #[test]
     fn every_test_that_the_page_of_the_components_names_is_there() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -108,7 +108,7 @@ mod tests {
     }
 }
 
-/// The code of the crate's first page compiles.
+/// The code of the crate's README compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! Functional coverage, as IEEE 1800-2023 has it in clause 19: what of the plan the tests have met.
+//! Functional coverage as in clause 19 of IEEE 1800-2023: how much of the verification plan the tests have covered.
 //!
 //! ```
 //! use verifork_coverage::{CoverGroup, CoverValue, Cross, Point};
@@ -29,22 +29,21 @@
 //!
 //! | for | see |
 //! |---|---|
-//! | groups that are known when the program is written | [`macro@CoverGroup`] |
-//! | groups that are made at run time | [`GroupBuilder`], [`Bins`], [`CrossBins`] |
-//! | sequences of conditions over clocks | [`cover!`], [`Sequence`] |
+//! | groups declared as types | [`macro@CoverGroup`] |
+//! | groups built at run time | [`GroupBuilder`], [`Bins`], [`CrossBins`] |
+//! | sequences of conditions over clock cycles | [`cover!`], [`Sequence`] |
 //! | enums as values | [`macro@CoverValue`] |
-//! | files, merging, sums, the runs that are enough | [`Record`], [`Database`] |
+//! | files, merging, totals, a minimal set of runs | [`Record`], [`Database`] |
 //! | code coverage of simulators | [`Code`] |
-//! | files that other tools read | [`formats`] |
-//! | a generator that prefers what is missing | [`CoverGroup::holes`] |
+//! | other tools' file formats | [`formats`] |
+//! | random draws that aim at holes | [`CoverGroup::holes`] |
 //!
-//! # When it is stored
+//! # When coverage is stored
 //!
-//! In a test of verifork every group that was made, also one that has been dropped since, is written at the
-//! test's end, passed or failed: to a file beside the test's results (`VERIFORK_RESULTS`, which `verifork-runner`
-//! sets). What has been counted so far is written once a second too: if the process is killed, at most that
-//! is lost. `cargo verifork coverage` merges these files. A program of its own calls [`take`] and writes a
-//! [`Record`].
+//! In a verifork test, every group is written to a file beside the test's results (`VERIFORK_RESULTS`, which
+//! `verifork-runner` sets) when the test ends, passed or failed. Groups that were dropped before are included. The
+//! file is also updated once a second, so a killed process loses at most one second of coverage.
+//! `cargo verifork coverage` merges these files. A program without verifork calls [`take`] and writes a [`Record`].
 
 // The macros name the crate by its own name, also inside of it.
 extern crate self as verifork_coverage;

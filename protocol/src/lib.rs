@@ -1,9 +1,12 @@
-//! What the library `verifork`, its harness and its command exchange and have in common, each defined
-//! once: results, which coverage is kept, the list of tests, the description of a design, declarations, settings, names of
-//! simulators; `JUnit` XML, names of files and folders, names that are near to a misspelt one, words of a
-//! shell, simulated time, what a failure tells, the width of pages; verdicts and trends, which reports read.
+//! Everything that the library `verifork`, its harness and its command have in common, each defined once:
 //!
-//! Not for testbenches: it has the version of the crates that use it, and changes with them.
+//! - the data that they exchange: [results], the [list of tests](listing), the [description] of a design,
+//!   [declarations], [settings](variables), kinds of [coverage], names of [simulators], [items] of sequences;
+//! - the data that reports read: [verdicts](verdict) and [trends](trend);
+//! - the text that they write: [`JUnit` XML](junit), [failures](failure), simulated [time], [shell] words, [names](nearest)
+//!   that are close to a misspelt one, names of [files] and folders, the width of a [page].
+//!
+//! This crate is not for testbenches. Its version is that of the crates that use it, and it changes with them.
 
 pub mod coverage;
 pub mod declarations;

@@ -1,5 +1,5 @@
-//! Makes `tests/sim.rs` of a testbench crate a test harness: `cargo test` compiles the designs,
-//! starts the simulators, and shows every test of the crate as a test of Rust.
+//! The test harness of a testbench crate, in `tests/sim.rs`: `cargo test` compiles the designs, starts the
+//! simulators, and reports every test of the crate as a Rust test.
 //!
 //! ```toml
 //! [lib]
@@ -29,67 +29,66 @@
 //!
 //! # Names
 //!
-//! A test is called *design*`::`*label*`::`*variant*`::`*simulator*`::`*test*, without the label or
-//! the variant where there is none: `counter::icarus::counts`, `counter::vhdl::ghdl::wraps::from_0`.
-//! So `cargo test counter::vhdl` runs one design, `cargo test ::ghdl::` one simulator, and
-//! `cargo test counts` one test on everything. The arguments are those of any Rust test: filters, of
-//! which one has to fit (`cargo test -- counts wraps`), `--exact`, `--skip`, `--list`, `--ignored`, `--include-ignored`, `--test-threads`, `--nocapture`
-//! (which shows what a simulator prints while it prints it), `--format`. `cargo nextest` works as well.
+//! A test is named *design*`::`*label*`::`*variant*`::`*simulator*`::`*test*, where label and variant are
+//! optional: `counter::icarus::counts`, `counter::vhdl::ghdl::wraps::from_0`. So `cargo test counter::vhdl`
+//! runs one design, `cargo test ::ghdl::` one simulator, and `cargo test counts` one test on everything.
+//!
+//! The arguments are those of any Rust test: filters, one of which must match (`cargo test -- counts wraps`),
+//! `--exact`, `--skip`, `--list`, `--ignored`, `--include-ignored`, `--test-threads`, `--format`, and `--nocapture`,
+//! which shows the simulators' output live. `cargo nextest` works as well.
 //!
 //! # How a test runs
 //!
-//! Cargo builds the crate's library, the `cdylib` included, before its integration tests; the
-//! harness finds it beside itself and asks it for its tests, without a simulator. Each test is
-//! one simulator process, in a group of processes that does not outlive the harness. Everything
-//! of it is in `target/verifork/runs/…`: the log, the results, the wave file, and the folder in
-//! which the simulator ran. Compiled designs are kept in `target/verifork/designs`, and used again until
-//! something that the compiler has read, or looked for in vain, changes. What no test names any more is
-//! removed, but for the newest few.
+//! Cargo builds the crate's library, the `cdylib` included, before its integration tests. The harness finds it
+//! beside itself and reads the list of tests from it, without a simulator. Each test is one simulator process, in a
+//! process group that does not outlive the harness. All its files are in `target/verifork/runs/…`: the log, the
+//! results, the wave file, and the folder in which the simulator ran.
 //!
-//! A test has passed only if the plugin wrote that it has. A crash, a hang, an early end, a
-//! plugin that was never loaded: each fails that test, and no other.
+//! Compiled designs are kept in `target/verifork/designs` and reused until a file changes that the compiler read, or
+//! one appears that it looked for and did not find. Files of tests that no longer exist are removed, except the newest
+//! few.
 //!
-//! # Nothing ran
+//! A test passes only if the plugin wrote that it passed. A crash, a hang, an early end, or a plugin that was never
+//! loaded fails that test and no other.
 //!
-//! A simulator that is not installed has its tests ignored, with a note; one that is named, by
-//! `VERIFORK_SIM`, `VERIFORK_REQUIRE` or a variable that says where it is, has them fail. If not one
-//! test could run, since all are ignored or the settings leave none, the harness fails, unless
-//! `VERIFORK_ALLOW_EMPTY=1`. What filters of the command line select may be nothing, as with any
-//! Rust test.
+//! # When no test runs
+//!
+//! The tests of a simulator that is not installed are ignored, with a note. They fail if the simulator is named by
+//! `VERIFORK_SIM`, `VERIFORK_REQUIRE` or a variable with its location. If no test at all could run, because all are
+//! ignored or the settings leave none, the harness fails, unless `VERIFORK_ALLOW_EMPTY=1`. Filters on the command line
+//! may select nothing, as with any Rust test.
 //!
 //! # Settings
 //!
-//! Environment variables; one that is misspelt or malformed is an error. `VERIFORK_HELP=1 cargo test`
-//! shows them with their present values. The harness reads these:
+//! Settings are environment variables. A misspelt or malformed one is an error. `VERIFORK_HELP=1 cargo test`
+//! shows them with their current values. The harness reads these:
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `VERIFORK_SIM=icarus,nvc` | these simulators and no others, all of which have to be there; `all`, as without it, is what is installed |
-//! | `VERIFORK_REQUIRE=all` | simulators, or all, whose tests fail where they are not installed; they are ignored otherwise |
-//! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, in place of `PATH`: its folder, its program, or the name of one on `PATH`, such as `ghdl-llvm` |
-//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file each test, in this format, or in the simulator's own if it does not have it, with a note |
-//! | `VERIFORK_WAVES=on-failure` | a second run of each test that fails, with waves; `on-failure:vcd` names the format |
-//! | `VERIFORK_ITEMS=…` | which items of a test's random sequences (`Test::sequence`) are drawn, as the report of a failure names them |
-//! | `VERIFORK_AIM=folder` | coverage of earlier runs: draws that prefer holes prefer those that these have, too; `cargo verifork close` sets it |
-//! | `VERIFORK_SHRINK=60s` | how long a failed test with a random sequence (`Test::sequence`) is run again with fewer and simpler items, each time in a fresh simulation, for the smallest with which it still fails; `off` for not at all |
-//! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML, relative to the folder of the crate; with an absolute path, those of all crates that one `cargo test` or one nextest runs |
-//! | `VERIFORK_SEED=7` | the seed a failure printed; another one each run without it |
-//! | `VERIFORK_FILTER` | tests by their own names, as the plugin by hand takes it, beside the filter of the command line |
-//! | `VERIFORK_WALL_TIMEOUT=300s` | the limit of wall-clock time of a test that sets none itself; 30 s later its simulator is killed |
-//! | `VERIFORK_ALLOW_EMPTY=1` | a harness in which no test could run passes: one of many that a filter or `VERIFORK_SIM` is for |
-//! | `VERIFORK_COVERAGE=functional,code` | coverage that tests leave beside their results: `functional`, that of cover groups, which is all without it; `code`, that of the design, by Verilator (lines, toggles, cover properties), NVC (statements, branches, expressions, states, toggles of what the design drives) and GHDL 5 with its mcode back end (statements), and a note on others; or `off` |
-//! | `VERIFORK_CACHE=0` | compile every design anew |
+//! | `VERIFORK_SIM=icarus,nvc` | only these simulators, which must be installed; `all`, the default, means all that are installed |
+//! | `VERIFORK_REQUIRE=all` | simulators, or `all`, whose tests fail if they are not installed; the tests of others are then ignored |
+//! | `VERIFORK_ICARUS`, `VERIFORK_VERILATOR`, `VERIFORK_GHDL`, `VERIFORK_NVC` | where a simulator is, instead of on `PATH`: its folder, its program, or the name of a program on `PATH`, such as `ghdl-llvm` |
+//! | `VERIFORK_WAVES=vcd`, `fst`, `ghw` | a wave file for each test in this format; a simulator without it uses its own, with a note |
+//! | `VERIFORK_WAVES=on-failure` | waves of each failed test, from a second run; `on-failure:vcd` names the format |
+//! | `VERIFORK_ITEMS=…` | items to draw of a test's random sequences (`Test::sequence`), in the notation of a failure's report |
+//! | `VERIFORK_AIM=folder` | coverage of earlier runs: aimed draws prefer the holes that those runs left; `cargo verifork close` sets it |
+//! | `VERIFORK_SHRINK=60s` | how long to shrink the random sequences (`Test::sequence`) of a failed test: it runs again with fewer and simpler items, each time in a fresh simulation, as long as it still fails; `off` disables this |
+//! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML; the path is relative to the crate's folder; an absolute path collects the results of all crates of one `cargo test` or nextest run |
+//! | `VERIFORK_SEED=7` | the seed that a failure printed; by default, each run has another one |
+//! | `VERIFORK_FILTER` | tests by their own names, as in a run by hand; applies in addition to the filters on the command line |
+//! | `VERIFORK_WALL_TIMEOUT=300s` | limit of wall-clock time for tests that set none themselves; 30 s later the simulator is killed |
+//! | `VERIFORK_ALLOW_EMPTY=1` | a harness in which no test could run passes; for workspaces where a filter or `VERIFORK_SIM` concerns only some crates |
+//! | `VERIFORK_COVERAGE=functional,code` | coverage to record beside the results: `functional` (cover groups; the default), `code` (the design's code; Verilator records lines, toggles and cover properties, NVC statements, branches, expressions, states and toggles of driven signals, GHDL 5 with mcode statements; others print a note), or `off` |
+//! | `VERIFORK_CACHE=0` | compile every design again |
 //! | `VERIFORK_DESCRIBE=folder` | write the elaborated designs as JSON into the folder, and run no test |
 //! | `VERIFORK_HELP=1` | show all variables, and run no test |
 //!
-//! and the plugin in each simulator has these from it as they are: `VERIFORK_TIMEOUT`, the limit of
-//! simulated time; `VERIFORK_LOG`; `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several
-//! times in its simulation; `VERIFORK_VERILATOR_PORT`, `memory` or `vpi`: how a design that Verilator has
-//! compiled is reached; `VERIFORK_TOP`, which is the top of a design in Verilog if it is not set; and
-//! `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter where tests share a simulation.
-//! `VERIFORK_LIST` is `--list` here. `VERIFORK_RESULTS`, the file through which the plugin tells what it
-//! has done, and `VERIFORK_DECLARATIONS`, through which it is told what the simulator does not show, the
-//! harness sets itself.
+//! It passes these on to the plugin in each simulator: `VERIFORK_TIMEOUT`, the limit of simulated time; `VERIFORK_LOG`;
+//! `VERIFORK_COLOR`; `VERIFORK_REPEAT`, which runs each test several times in its simulation; `VERIFORK_VERILATOR_PORT`,
+//! which selects `memory` or `vpi` to access a design compiled by Verilator; `VERIFORK_TOP`, which defaults to the top of a
+//! design in Verilog; and `VERIFORK_ORDER` and `VERIFORK_FAIL_FAST`, which matter if tests share a simulation. Use `--list`
+//! in place of `VERIFORK_LIST`. The harness itself sets `VERIFORK_RESULTS`, the file to which the plugin writes results,
+//! and `VERIFORK_DECLARATIONS`, the file with facts about declarations that the simulator does not show.
 
 mod arguments;
 mod cache;

@@ -1,5 +1,4 @@
-//! Handles to the design: objects found by name, and signals, arrays and parameters with a Rust
-//! type, read and written.
+//! Handles to the design: objects found by name; signals, arrays and parameters with a Rust type.
 //!
 //! ```no_run
 //! use verifork::dut::{Dut, Instance, Signal};
@@ -27,13 +26,13 @@
 //! }
 //! ```
 //!
-//! Handles are small and `Copy`, and stay on the simulator's thread. A name is looked up once, when
-//! the handle is made; reading and writing up to 64 bits allocates nothing.
+//! Handles are small and `Copy`, and stay on the simulator's thread. A name is looked up once, when the handle is
+//! created. Reading and writing up to 64 bits allocates nothing.
 //!
-//! Invariant: a [`Signal<T>`] exists only for an object whose encoding `T` can hold, so that only the
-//! value itself can make a read or a write fail.
-//! Boundary: the scheduler below knows no Rust types; here, every access becomes one of its reads and
-//! writes, with the caller's place.
+//! Invariant: a [`Signal<T>`] exists only for an object whose encoding `T` can hold, so a read or a write can fail
+//! only because of the value.
+//! Boundary: the scheduler below knows no Rust types. Every access becomes one of its reads or writes, with the
+//! caller's source location.
 
 mod affix;
 mod array;

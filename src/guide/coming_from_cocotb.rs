@@ -1,4 +1,4 @@
-//! Names and habits of cocotb, and what they are here.
+//! Cocotb's names and idioms, and their counterparts here.
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -68,15 +68,15 @@
 //! | `Queue` | [`channel`](crate::sync::channel()), [`unbounded`](crate::sync::unbounded) |
 //! | `@bridge`, `@resume` | [`sync::bridge`](crate::sync::bridge()), [`sync::blocking`](crate::sync::blocking) |
 //!
-//! # What is different
+//! # Differences
 //!
-//! - **A task's error is never lost.** In a scope it cancels the others and comes out of the scope; a spawned
-//!   task's fails the test.
-//! - **Futures start when they are awaited**, forked or spawned. `drive(&dut)` alone does nothing, and the
-//!   compiler warns of it.
-//! - **Names are checked when the test starts**, all at once, with widths and the nearest names.
+//! - **A task's error is never lost.** In a scope it cancels the others, and the scope returns it. The error of a spawned
+//!   task fails the test.
+//! - **Futures do nothing until they are awaited, forked or spawned.** `drive(&dut)` alone does nothing, and the
+//!   compiler warns about it.
+//! - **Names and widths are checked when the test starts**, all at once; errors suggest the nearest names.
 //! - **X is not a number.** `get` of a `Signal<u8>` is an error that shows the bits. `Signal<LogicVec>`
 //!   reads every state.
 //! - **A test without a limit has one**: 100 ms of simulated time. See
 //!   [when it hangs](super::when_it_hangs).
-//! - **Tests run by `cargo test`**, each in a process of its own, on every simulator that is installed.
+//! - **`cargo test` runs the tests**, each in its own process, on every installed simulator.

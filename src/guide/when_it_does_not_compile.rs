@@ -1,4 +1,4 @@
-//! A testbench does not compile: what the message means, and what to write.
+//! When a testbench does not compile: the compiler's messages, their causes, and what to write instead.
 //!
 //! | the compiler says | see |
 //! |---|---|
@@ -12,8 +12,8 @@
 //!
 //! # A loop with `?`
 //!
-//! A loop without an end has no last expression that would tell the type of its block, and `?` needs one. In a
-//! function of its own, the return type says it, and no `Ok(())` follows the loop:
+//! A block that uses `?` must have a known `Result` type. An endless loop has no final expression from which the
+//! compiler could infer it. In a function, the return type is written down, and no `Ok(())` follows the loop:
 //!
 //! ```
 //! use verifork::prelude::*;
@@ -26,7 +26,7 @@
 //! }
 //! ```
 //!
-//! A block says it as the result of `spawn` or `fork`. `background` knows it, since what it runs has no value.
+//! For a block, name the type as a parameter of `spawn` or `fork`. `background` needs none, since its block has no value.
 //!
 //! ```
 //! # use verifork::prelude::*;
@@ -50,8 +50,8 @@
 //! }
 //! ```
 //!
-//! An async closure says it before its block. Its futures borrow the closure, so it is made before the scope whose
-//! children they are; for `spawn` and for a manager of your own, write a function.
+//! An async closure can declare its return type. Its futures borrow the closure, so create it before the scope in which
+//! they run. For `spawn` and for a manager of your own, write a function.
 //!
 //! ```
 //! # use verifork::prelude::*;
@@ -72,13 +72,13 @@
 //! }
 //! ```
 //!
-//! Inside `#[verifork::test]`, blocks that are given to `spawn`, `fork` and their kin need none of this: the
-//! attribute sees them.
+//! Inside `#[verifork::test]`, blocks in calls of `spawn`, `fork` and similar functions need none of this: the
+//! attribute adds the type.
 //!
 //! # How a block ends
 //!
-//! The block of a scope or a task ends in `Ok(value)`, or, if it never fails, without a value. A task's outcome is
-//! a value too, with an error of another type: write `Ok(task.await?)`.
+//! The block of a scope or a task ends in `Ok(value)`, or, if it never fails, without a value. The result of awaiting a
+//! task has another error type, so convert it: `Ok(task.await?)`.
 //!
 //! ```
 //! # use verifork::prelude::*;
@@ -99,22 +99,23 @@
 //!
 //! # A scope's block
 //!
-//! It is an async closure, `async |tm| { … }`. In the older form, `|tm| async move { … }`, the compiler does not know
-//! the type of `tm`, and asks for it.
+//! The block is an async closure, `async |tm| { … }`. In the older form, `|tm| async move { … }`, the compiler cannot
+//! infer the type of `tm`.
 //!
 //! # What a child borrows
 //!
-//! What was made before the scope. A local of the scope's own block is gone when the block returns, and its children
-//! may go on. The compiler proposes `async move`: right for a handle or a `String` that the child alone uses, wrong
-//! for a counter, of which the child would count a copy. [`scope`](crate::task::scope()) has the example.
+//! A child may borrow variables created before the scope. A local variable of the scope's block is gone when the block
+//! returns, while the children may still run. The compiler suggests `async move`. That is right for a handle or a `String`
+//! that only the child uses, and wrong for a counter: the child would count in a copy. [`scope`](crate::task::scope()) has
+//! an example.
 //!
-//! Two children that write to one variable share a [`Cell`](std::cell::Cell) or a
-//! [`RefCell`](std::cell::RefCell) made before the scope.
+//! Two children that write to one variable share a [`Cell`](std::cell::Cell) or a [`RefCell`](std::cell::RefCell)
+//! created before the scope.
 //!
 //! # A function that takes `tm`
 //!
-//! In a scope, `tm` is a [`Scope`](crate::task::Scope), which has no common type with a
-//! [`TaskManager`](crate::task::TaskManager) that you own. What children borrow lives as long as its first lifetime:
+//! In a scope, `tm` is a [`Scope`](crate::task::Scope), not a [`TaskManager`](crate::task::TaskManager). Data that its
+//! children borrow must live as long as its first lifetime:
 //!
 //! ```
 //! use verifork::prelude::*;
@@ -138,13 +139,13 @@
 //!
 //! # Threads
 //!
-//! Handles stay on the simulator's thread: `std::thread::spawn` and `tokio::spawn` refuse them. Tasks of verifork
-//! take turns on that thread, so [`spawn`](crate::task::spawn) does what `tokio::spawn` does elsewhere.
-//! Blocking work goes to a thread by [`blocking`](crate::sync::blocking), with values that were read before; by a
-//! [`bridge`](crate::sync::bridge()) it may call back. `std::thread::sleep` compiles, and stops the simulation for as long:
+//! Handles stay on the simulator's thread: `std::thread::spawn` and `tokio::spawn` do not accept them. The tasks of a test
+//! take turns on that thread. Use [`spawn`](crate::task::spawn) where you would use `tokio::spawn` elsewhere. To run blocking
+//! work on another thread, read the values that it needs and use [`blocking`](crate::sync::blocking), or a
+//! [`bridge`](crate::sync::bridge()) if it has to call back. `std::thread::sleep` compiles, but stops the whole simulation:
 //! await a [`timer`](crate::trigger::timer()) of simulated time instead.
 //!
 //! # Cases
 //!
-//! A tuple fills several parameters, one with each of its values; for one parameter that is a tuple, put it in
-//! another: `cases(a = ((1, 2),))`. A text is given to a `&str`, not to a `String`.
+//! A tuple provides the values of several parameters. For a single parameter whose type is a tuple, nest it:
+//! `cases(a = ((1, 2),))`. The parameter for a string literal is a `&str`, not a `String`.

@@ -1,8 +1,8 @@
-//! A test does not end: how to read the report, and the usual causes.
+//! When a test hangs: how to read the report, and the usual causes.
 //!
-//! Every test has two limits: of simulated time (100 ms, unless set) and of wall-clock time (300 s).
-//! When one is reached, the test fails and the report shows the *task tree*: every living task, where it
-//! was forked, what it awaits, and since when. The outputs on this page are from Icarus Verilog.
+//! Every test has two limits: simulated time (100 ms, unless set) and wall-clock time (300 s). When a test exceeds
+//! one, it fails, and the report shows the *task tree*: every living task, where it was forked, what it awaits, and
+//! since when. The output on this page is from Icarus Verilog.
 //!
 //! ```text
 //! deadlock (forked at src/lib.rs:38:10) awaits its tasks, since 0 ns
@@ -10,9 +10,8 @@
 //!   server (forked at src/lib.rs:48:12) awaits an item from the channel (src/lib.rs:39), since 0 ns
 //! ```
 //!
-//! Start at the leaves: they await something other than tasks. Ask of each who should have made it
-//! happen. A channel, an event, a mutex is named by the line that made it; `named("requests")` gives it a
-//! better name.
+//! Start at the leaves, which await something other than tasks. For each, ask which task should have made it happen. A
+//! channel, an event or a mutex is named by the line that created it; `named("requests")` gives it a better name.
 //!
 //! # No clock
 //!
@@ -23,7 +22,7 @@
 //! no_clock (forked at src/lib.rs:14:10) awaits 2 rising edges of counter.clk, since 0 ns
 //! ```
 //!
-//! Edges of a clock, awaited since 0: nobody drives it. Start it first:
+//! The task has awaited edges of a clock since 0, so nothing drives that clock. Start it first:
 //!
 //! ```no_run
 //! # use verifork::prelude::*;
@@ -34,7 +33,7 @@
 //! # }
 //! ```
 //!
-//! `Clock::new` alone starts nothing; the compiler warns of it. A clock ends with its test.
+//! `Clock::new` alone starts nothing, and the compiler warns about it. A clock ends with its test.
 //!
 //! # X on reset
 //!
@@ -42,32 +41,31 @@
 //! x_on_reset (forked at src/lib.rs:21:10) awaits a condition on counter.count, since 0 ns
 //! ```
 //!
-//! The design was never reset: its registers hold X, X plus 1 is X, and a value with an unknown bit is no
-//! number to wait for. Print it (`dut.count.as_logic().get()` shows every state), then drive the reset, and
-//! every other input, before the first edge. Verilator has two states and starts at a value of its own, so
-//! such a test may pass there.
+//! The design was never reset. Its registers hold X, X plus 1 is X, and a value with an unknown bit equals no number.
+//! Print the value (`dut.count.as_logic().get()` shows every state), then drive the reset, and every other input, before
+//! the first edge. Verilator has only two states and chooses its own initial values, so such a test may pass there.
 //!
-//! # The level is there already
+//! # The level is already reached
 //!
 //! ```text
 //! level_is_there (forked at src/lib.rs:29:10) awaits rising edge of counter.en, since 5 ns
 //! ```
 //!
-//! [`rising_edge`](crate::dut::Signal::rising_edge) waits for a *change*. Where the signal may be high
-//! already, as `ready` often is, wait for the level:
+//! [`rising_edge`](crate::dut::Signal::rising_edge) waits for a *change*. If the signal may already be high, as
+//! `ready` often is, wait for the level:
 //!
 //! ```no_run
 //! # use verifork::prelude::*;
 //! # async fn example(ready: Signal<bool>) {
-//! ready.wait_for(true).await; // at once if it is high
+//! ready.wait_for(true).await; // returns at once if it is high
 //! # }
 //! ```
 //!
 //! # Two tasks wait for each other
 //!
-//! The tree at the top of this page: the client awaits an answer before it sends the request, the server
-//! awaits the request before it answers. Nothing is ready and nothing is due, so only time passes. Give
-//! waits that may never end a limit of their own; the error then names the line:
+//! The tree at the top of this page shows a deadlock: the client awaits an answer before it sends the request, and the
+//! server awaits the request before it answers. No task is ready, so only time passes. Give waits that may never end a
+//! limit of their own; the error then names the line:
 //!
 //! ```no_run
 //! # use verifork::prelude::*;
@@ -86,8 +84,8 @@
 //!   driver (src/lib.rs:62:12) <- running
 //! ```
 //!
-//! Tasks and the simulator share one thread. [`std::thread::sleep`], a read of a socket, a lock of
-//! [`std::sync`], a loop without `.await` stop all of them, and no simulated time passes.
+//! Tasks and the simulator share one thread. [`std::thread::sleep`], a read from a socket, a lock of [`std::sync`] or a
+//! loop without `.await` stops all of them, and no simulated time passes.
 //!
 //! | instead of | write |
 //! |---|---|
@@ -98,18 +96,18 @@
 //! | `std::thread::spawn`, `tokio::spawn` | [`task::spawn`](crate::task::spawn), [`task::scope`](crate::task::scope()) |
 //! | `tokio::sync`, `std::sync::mpsc` | [`sync::channel`](crate::sync::channel()), [`sync::Event`](crate::sync::Event) |
 //!
-//! Handles do not go to other threads: the compiler refuses them as `HandleOfTheSimulatorThread`. Read what
-//! the thread needs first, and move the values. A future of tokio that needs tokio's timers or sockets
-//! fails here, as no runtime of tokio runs.
+//! Handles cannot move to other threads; the compiler's error calls them `HandleOfTheSimulatorThread`. Read the values
+//! that the thread needs first, and move those. A future that needs tokio's timers or sockets fails, because no tokio
+//! runtime is running.
 //!
-//! # A loop that awaits nothing that takes time
+//! # A loop in which no time passes
 //!
 //! ```text
 //! spins (forked at src/lib.rs:17:10) awaits its next turn, since 0 ns
 //! ```
 //!
-//! [`yield_now`](crate::task::yield_now) and `timer(0.ns())` let other tasks run, but simulated time stands
-//! still while a task is ready. Await an edge, a phase or a time in the loop.
+//! [`yield_now`](crate::task::yield_now) and `timer(0.ns())` let other tasks run, but simulated time does not advance
+//! while a task is ready. Await an edge, a phase or a delay in the loop.
 //!
 //! # The design loops
 //!
@@ -119,17 +117,17 @@
 //! design_loops (forked at src/lib.rs:11:10) awaits the time 10 ns, since 0 ns
 //! ```
 //!
-//! No task runs: the simulator evaluates the design in one time step for ever, because of combinational
-//! feedback, `always @*` that writes what it reads, or a process without `wait`. Verilator, GHDL and NVC
-//! count the rounds and give up with a message; Icarus Verilog goes on until the limit of wall-clock time.
-//! A wave file ends at the time of the loop.
+//! No task runs. The simulator evaluates the design forever in one time step, because of combinational feedback, an
+//! `always @*` that writes a signal it reads, or a process without `wait`. Verilator, GHDL and NVC count the iterations
+//! and give up with a message; Icarus Verilog continues until the limit of wall-clock time. A wave file ends at the time
+//! of the loop.
 //!
 //! # Limits
 //!
-//! | what | one test | all tests that set none |
+//! | limit | for one test | for all tests that set none |
 //! |---|---|---|
 //! | simulated time | `#[verifork::test(timeout = 1.ms())]` | `VERIFORK_TIMEOUT=1ms`, or `off` |
 //! | wall-clock time | `#[verifork::test(wall_timeout = Duration::from_secs(10))]` | `VERIFORK_WALL_TIMEOUT=10s`, or `off` |
 //!
-//! A tight limit of simulated time is the best one: it does not depend on the machine, and a hang shows at
-//! once. `VERIFORK_LOG=debug` logs more, and `VERIFORK_WAVES=fst` writes what the signals did until then.
+//! Prefer a tight limit of simulated time: it does not depend on the machine, and a hang shows at once.
+//! `VERIFORK_LOG=debug` logs more, and `VERIFORK_WAVES=fst` records the signals up to the hang.

@@ -1,8 +1,8 @@
-//! What a run of tests needs beside the tests: settings, the choice of tests and their order,
-//! seeds, reports, the log, limits of wall-clock time, and the process's exit status.
+//! The run of all tests: settings, selection and order of tests, seeds, reports, the log, limits of wall-clock
+//! time, and the process's exit status.
 //!
-//! Only `run` calls the simulator; it hands in what the other parts need as values and
-//! function pointers, so that their rules are tested without one.
+//! Only `run` calls the simulator. The other parts get values and function pointers from it, so their rules are
+//! tested without one.
 
 pub(crate) mod config;
 pub(crate) mod console;

@@ -1,8 +1,8 @@
-//! Which task waits for what: signals, deadlines, phases; and the writes that wait for their phase.
+//! The waits of tasks for signals, deadlines and phases, and the writes that are buffered until their phase.
 //!
-//! Invariants: tasks run in the outermost callback only; a callback that the simulator makes from
-//! inside of one of our calls (a write does that on Icarus) only wakes them. No borrow of a table
-//! is held while the simulator or user code is called. A wait that is dropped leaves its table.
+//! Invariants: tasks run in the outermost callback only. A callback that the simulator makes from inside one of our
+//! calls (Icarus does so on a write) only wakes them. No table is borrowed while the simulator or user code is
+//! called. A dropped wait leaves its table.
 //! Boundary: above are handles and triggers, which name signals by [`SignalIndex`]; below is the
 //! [`Port`], which knows nothing of tasks.
 

@@ -1,9 +1,9 @@
-//! One safe port to the simulator this process is, over VPI or VHPI.
+//! One safe port to the simulator that runs this process: over VPI, over VHPI, or in the memory of Verilator's model.
 //!
-//! Invariants: nothing unwinds into the simulator; a handle is made only by the port and lives
-//! until the end of the run; no operation reaches the simulator once simulation has ended.
-//! Boundary: the layers above know no C type and no simulator by name, only [`Port`], [`Events`]
-//! and the facts in [`Quirks`].
+//! Invariants: nothing unwinds into the simulator; only the port creates handles, and they live until the end of the
+//! run; no call reaches the simulator once simulation has ended.
+//! Boundary: the layers above know no C type and no simulator by name, only [`Port`], [`Events`] and the facts in
+//! [`Quirks`].
 
 mod by_handle;
 mod declarations;

@@ -1,33 +1,31 @@
-//! What tasks use to wait for each other: events, channels, mutexes, semaphores, barriers; and the
-//! bridge to code that blocks.
+//! Synchronization between tasks: events, channels, mutexes, semaphores, barriers, and the bridge to blocking code.
 //!
-//! Everything here belongs to the simulator's thread and is not `Send`. The handles are reference
-//! counted: a clone of an [`Event`], [`Mutex`], [`Semaphore`] or [`Barrier`] is the same event, mutex,
-//! semaphore or barrier, so a `'static` task takes a clone and a scope's child may borrow.
+//! Everything here belongs to the simulator's thread and is not `Send`. The handles are reference counted: a clone of an
+//! [`Event`], [`Mutex`], [`Semaphore`] or [`Barrier`] refers to the same object. A `'static` task takes a clone; a scope's
+//! child may borrow.
 //!
 //! | for | use |
 //! |---|---|
-//! | one task tells others that something has happened | [`Event`] |
+//! | telling other tasks that something has happened | [`Event`] |
 //! | items from many tasks to one, in order | [`channel()`], [`unbounded`] |
 //! | the newest or the greatest item first | [`lifo_channel`], [`priority_channel`] |
 //! | one answer | [`oneshot`] |
 //! | one task at a time | [`Mutex`] |
 //! | so many tasks at a time | [`Semaphore`] |
-//! | tasks that go on together | [`Barrier`] |
-//! | code that blocks | [`blocking`], and [`bridge()`] if it calls back |
+//! | tasks that continue together | [`Barrier`] |
+//! | blocking code | [`blocking`], and [`bridge()`] if it calls back |
 //!
-//! All of it keeps these rules:
+//! All of them keep these rules:
 //!
-//! - **First come, first served.** A wait takes its place when it is first polled, and whoever comes
-//!   later cannot overtake it. The order in which tasks are woken depends on nothing else.
-//! - **A wait may be dropped at any time**, as a time limit or a race does: no item, permit or
-//!   wake-up is lost. A turn that a dropped wait was given goes to the next one, and an item is
-//!   sent or received only by a wait that has returned.
-//! - **A wait allocates nothing** once as many waits as now have been pending before.
-//! - **The task tree says what is awaited**, by the name given with `named` and the line that made
-//!   the thing.
+//! - **First come, first served.** A wait takes its place in the queue when it is first polled, and a later one cannot
+//!   overtake it. Nothing else influences the order in which tasks are woken.
+//! - **A wait may be dropped at any time**, by a time limit or a race for example, and no item, permit or wake-up is
+//!   lost. If it was already its turn, the next wait gets it. An item counts as sent or received only when the wait
+//!   has returned.
+//! - **A wait allocates nothing**, unless more waits are pending than ever before.
+//! - **The task tree shows what is awaited**, by the name given with `named` and the line that created the object.
 //!
-//! No simulated time passes in any of it.
+//! No simulated time passes in any of them.
 
 mod barrier;
 mod bridge;

@@ -1,7 +1,7 @@
 //! Tasks: forked, awaited, cancelled, and never lost.
 //!
-//! A scope runs a block with children that run beside it. [`fork`](Scope::fork) starts a child and gives
-//! its handle; the scope returns when all have ended, with every error.
+//! A scope runs a block, with children beside it. [`fork`](Scope::fork) starts a child and returns its handle. The
+//! scope returns when all have ended, with every error.
 //!
 //! ```
 //! use verifork::prelude::*;
@@ -12,12 +12,12 @@
 //! scope(async |tm| {
 //!     tm.background("watch", async {
 //!         loop {
-//!             yield_now().await; // a monitor: it ends with the rest
+//!             yield_now().await; // a monitor: it ends when the others have ended
 //!         }
 //!     });
 //!     tm.fork("driver", async {
 //!         for word in &words {
-//!             sender.send(*word).await?; // children borrow what was there before the scope
+//!             sender.send(*word).await?; // children may borrow variables from outside the scope
 //!         }
 //!         Ok(())
 //!     });
@@ -38,12 +38,12 @@
 //! | [`spawn`] | are `'static` | with the test |
 //! | [`TaskManager`] held as a value | are `'static` | with [`TaskManager::join_all`], or cancelled when it is dropped |
 //!
-//! Options are given by name: `tm.child("name").continue_on_error().fork(…)`, see [`ChildBuilder`]. The
-//! first of several tasks or triggers is awaited by [`first_of!`](macro@crate::first_of).
+//! [`ChildBuilder`] has options for a child: `tm.child("name").continue_on_error().fork(…)`.
+//! [`first_of!`](macro@crate::first_of) awaits the first of several tasks or triggers.
 //!
 //! # Rules
 //!
-//! Each has its tests, named by its number.
+//! The tests of each rule carry its number.
 //!
 //! 1. **Names** are unique in a manager. To add a name twice panics at the caller's line; the `try_` forms
 //!    of [`ChildBuilder`] return [`AddError::NameTaken`]. Nothing is started then.
@@ -51,7 +51,7 @@
 //!    it has run to its first suspension. After [`fork`](Scope::fork) it has done so already.
 //!    [`fork_soon`](Scope::fork_soon) queues a function that makes the future. [`add`](Scope::add) queues
 //!    anything that can be awaited.
-//! 3. **Handles**: every form gives a [`Task`]. It is the future of the child's value; `&task` and
+//! 3. **Handles**: every form returns a [`Task`], which is the future of the child's value; `&task` and
 //!    [`shared`](Task::shared) serve any number of awaiters. Dropping a handle changes nothing.
 //! 4. **Map**: a manager is a map of its tasks in fork order, see [`TaskMap`], during its scope and after.
 //!    [`result`](TaskMap::result) says why there is no value.
@@ -64,8 +64,8 @@
 //! 8. **The block's error** cancels the children and stands in the list as the block's.
 //! 9. **Tolerance**: with [`continue_on_error`](ChildBuilder::continue_on_error), of a child or of
 //!    [the manager](ManagerOptions::continue_on_error), an error is kept and cancels nobody.
-//! 10. **Borrowing**: when a parent is cancelled, its children are dropped before what they borrow from it,
-//!     at any depth.
+//! 10. **Borrowing**: when a parent is cancelled, its children are dropped before the data that they borrow from
+//!     it, at any depth.
 //! 11. **Closed**: after an error or the end of the scope, a manager takes no children; the `try_` forms
 //!     return [`AddError::Closed`]. Until then a child may add siblings.
 //! 12. **Joining**: [`join_next`](TaskMap::join_next) gives the next child to end, and `None` when all have.
@@ -76,24 +76,24 @@
 //!     scope's own future is dropped, and the log says so.
 //! 14. **Cancellation**: a task that is cancelled while it runs ends at its next suspension. A wake-up after
 //!     the end does nothing. Wakers may be kept, and woken from any thread.
-//! 15. **Order**: in one set, tasks run in the order in which they were woken; a scope runs where its parent
-//!     stands in its own queue. The same seed, design and simulator give the same order.
-//! 16. **Hangs**: on a time-out or a hang, the tree of living tasks is printed: name, place of the fork,
+//! 15. **Order**: in one set, tasks run in the order in which they were woken. A scope runs when it is its parent's
+//!     turn. The same seed, design and simulator give the same order.
+//! 16. **Hangs**: on a time-out or a hang, the tree of living tasks is printed: name, source line of the fork,
 //!     what each awaits and since when.
 //! 17. **The test** is a manager too: [`spawn`] adds to it. A failure there fails the test at once. What runs
 //!     when the test's function returns is cancelled, newest first.
 //! 18. **No error is lost**: one that nobody collects fails the test in which it happened; so does one that a
-//!     destructor gives to [`fail_test`]. Nothing that a test has begun runs after it.
-//! 19. **Background**: a child of [`background`](Scope::background) is as any other, but nobody waits for
-//!     it. When the block and all other children have ended, it is cancelled; then clean-up runs.
-//! 20. **Awaiters** of one task are served in the order in which they began to wait, whatever else wakes
+//!     destructor passes to [`fail_test`]. No task of a test runs after it.
+//! 19. **Background**: a child of [`background`](Scope::background) is like any other, except that the scope does not
+//!     wait for it. When the block and all other children have ended, it is cancelled; then clean-up runs.
+//! 20. **Awaiters** of one task are served in the order in which they began to wait, even if something else wakes
 //!     them.
 //!
 //! # Inside
 //!
-//! One type of task set runs everything. The root set belongs to the thread and is run by the
-//! simulator's callbacks; each [`scope`] is a set inside of a future, whose tasks may therefore
-//! borrow whatever outlives that future. Nothing here knows of a simulator.
+//! One type of task set runs everything. The root set belongs to the thread and is run by the simulator's callbacks.
+//! Each [`scope`] is a set inside a future, so its tasks may borrow whatever outlives that future. Nothing here
+//! depends on a simulator.
 
 mod block_on;
 mod cell;

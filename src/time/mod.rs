@@ -1,7 +1,7 @@
 //! Simulated time: durations in exact decimal units, the design's precision, points in time.
 //!
-//! Nothing is rounded unless asked for: a duration that the design's precision cannot express is
-//! an error that names its neighbours.
+//! Nothing is rounded unless you ask for it. A duration finer than the design's precision is an error that names
+//! the nearest possible values.
 //!
 //! ```
 //! use verifork::time::{Precision, Rounding, SimDuration, TimeUnit, TimeUnits};

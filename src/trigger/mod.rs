@@ -1,23 +1,22 @@
-//! What a task awaits of the simulation: edges, simulated time, and the phases of a time step.
+//! Triggers: edges, simulated time, and the phases of a time step.
 //!
-//! # When things happen in a time step
+//! # The phases of a time step
 //!
 //! 1. Timers and clocks fire, the design evaluates, signals change, and tasks that wait for those
 //!    changes run. A task that an edge has woken reads what signals held *before* the design
 //!    reacted to that edge.
-//! 2. [`read_write`]: the design has settled. Values written by [`set`](crate::dut::Signal::set) are
-//!    applied now, and the design reacts to them in this same time step, which may bring it back
-//!    to 1.
-//! 3. [`read_only`]: nothing changes any more. Here a task reads what the design made of the edge;
-//!    it cannot write.
+//! 2. [`read_write`]: the design has settled. Values written by [`set`](crate::dut::Signal::set) are applied now,
+//!    and the design reacts to them in the same time step, which may lead back to 1.
+//! 3. [`read_only`]: nothing changes any more in this time step. A task can read how the design reacted to the edge, but
+//!    cannot write.
 //! 4. [`next_time_step`]: time has advanced.
 //!
 //! # What an edge is
 //!
 //! A *rising* edge is a change to `1` (or `H`) from anything else, a *falling* edge a change to `0`
-//! (or `L`) from anything else: X to 1 is a rising edge and 1 to X is none. IEEE 1800-2017, 9.4.2,
-//! counts 0 to X and 0 to Z as `posedge` too; a testbench that acted on them would act on a value that
-//! nobody knows. VHDL's `rising_edge` (IEEE 1076-2008, 9.2.2) wants 0 to 1 and nothing else.
+//! (or `L`) from anything else. X to 1 is a rising edge; 1 to X is no edge. IEEE 1800-2017, 9.4.2, counts 0 to X and
+//! 0 to Z as `posedge` too, but a testbench that acted on them would act on an unknown value. VHDL's `rising_edge`
+//! (IEEE 1076-2008, 9.2.2) requires a change from 0 to 1.
 
 mod change;
 mod phase;

@@ -1,7 +1,7 @@
-//! What a signal can hold: [`Logic`], [`LogicVec`] and the conversions to and from Rust's types.
+//! Signal values: [`Logic`], [`LogicVec`], and the conversions to and from Rust's types.
 //!
-//! A conversion that would lose something is a [`ValueError`]: an unknown bit is never read as 0,
-//! and no bit is cut off silently.
+//! A conversion that would lose information returns a [`ValueError`]: an unknown bit is never read as 0, and no bit is
+//! dropped silently.
 //!
 //! ```
 //! use verifork::value::{Logic, LogicVec, ValueError};

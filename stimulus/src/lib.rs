@@ -1,4 +1,4 @@
-//! Random stimulus under constraints.
+//! Constrained random stimulus.
 //!
 //! ```
 //! use verifork_stimulus::Randomize;
@@ -14,11 +14,11 @@
 //! # Ok::<(), verifork_stimulus::RandomizeError>(())
 //! ```
 //!
-//! The generator is any of [`rand_core`], such as `test.rng()` of verifork. The same seed gives the same values, on
+//! The generator is any of [`rand_core`], such as verifork's `test.rng()`. The same seed gives the same values, on
 //! every machine and whatever was drawn before.
 //!
-//! [`derive(Randomize)`](derive@Randomize) lists what fields may say: ranges, weights, lengths of
-//! vectors, `before`, `fixed`. [`constrain!`] adds constraints where a value is drawn, from whatever is in scope there:
+//! [`derive(Randomize)`](derive@Randomize) lists the attributes of fields: ranges, weights, lengths of
+//! vectors, `before`, `fixed`. [`constrain!`] adds constraints to a single draw; they may use any local variable:
 //!
 //! ```
 //! use verifork_stimulus::{Randomize, constrain};
@@ -53,19 +53,19 @@
 //!
 //! # What a constraint may contain
 //!
-//! - Fields, of nested structs too: `header.length`, `self.0`, `items[2].last`. Whatever does not depend on
-//!   what is drawn is plain Rust, evaluated once: constants, local variables, calls.
+//! - Fields, also of nested structs: `header.length`, `self.0`, `items[2].last`. Any expression without a drawn
+//!   field is plain Rust and evaluated once: constants, local variables, calls.
 //! - `+ - * / %`, `& | ^ << >>`, `!`, `as`, comparisons, `&& ||`; both sides have the same type, as in Rust.
-//! - `if` and `match`, also without `else` (then it is an implication), `matches!`, `let`, and blocks
-//!   of several constraints.
+//! - `if` and `match`, `matches!`, `let`, and blocks of several constraints. An `if` without `else` is an
+//!   implication.
 //! - Sets: `[1, 3, 7].contains(&x)`, `(a..=b).contains(&x)`; `unique(a, b, c)`; tables: `TABLE[index]`.
-//! - Of integers: `bit(3)`, `bits(4..=7)`, `count_ones()`, `is_power_of_two()`, `is_multiple_of`, `min`, `max`, `abs()`, `abs_diff`,
+//! - On integers: `bit(3)`, `bits(4..=7)`, `count_ones()`, `is_power_of_two()`, `is_multiple_of`, `min`, `max`, `abs()`, `abs_diff`,
 //!   `wrapping_add`, `wrapping_sub`, `wrapping_mul`.
-//! - Of vectors and arrays: `len()`, `is_empty()`, `contains`, `unique(list)`, `sum(list)`, and
+//! - On vectors and arrays: `len()`, `is_empty()`, `contains`, `unique(list)`, `sum(list)`, and
 //!   `iter()` with `all`, `any`, `map`, `sum`, `filter(…).count()`, `enumerate`, `zip`, `skip`, `take`, `rev`;
 //!   `windows(2)`; `for x in &list { … }`.
-//! - `soft(…)` around a constraint that gives way where it cannot hold. Of those that contradict each other, the
-//!   last one holds; those in line come after the type's. IEEE 1800-2017, 18.5.14.
+//! - `soft(…)` around a constraint that gives way if it cannot hold. If soft constraints contradict each other, the
+//!   last one holds; constraints in line come after the type's. IEEE 1800-2017, 18.5.14.
 //!
 //! ```
 //! use verifork_stimulus::Randomize;
@@ -90,58 +90,61 @@
 //!
 //! # Arithmetic
 //!
-//! Numbers in constraints are exact integers: types matter to the compiler, but nothing overflows and nothing is cut off.
-//! For `a` and `b` of type `u8`, `a + b > 300` has solutions, `a - b` may be negative, and `a << 4`
-//! loses no bits. So no solution is lost to a width, and none is won by it, unlike in IEEE 1800 (11.6), where the width of a
-//! sum depends on what it is compared with. Where Rust's own arithmetic is to evaluate the same expression, it has to be wide
-//! enough: `a as u16 + b as u16`. Otherwise operators are Rust's:
+//! Numbers in constraints are exact integers. The compiler checks their types, but nothing overflows and no bits are lost.
+//! For `a` and `b` of type `u8`, `a + b > 300` has solutions, `a - b` may be negative, and `a << 4` keeps all bits. A width
+//! therefore neither removes nor adds solutions, unlike in IEEE 1800 (11.6), where the width of a sum depends on the other
+//! side of a comparison. To evaluate the same expression in Rust's own arithmetic, make it wide enough:
+//! `a as u16 + b as u16`. Otherwise the operators are Rust's:
 //!
-//! - `as` keeps the lowest bits; `wrapping_add` and its kin do too.
+//! - `as` keeps the lowest bits, as do `wrapping_add`, `wrapping_sub` and `wrapping_mul`.
 //! - `/` and `%` round to zero. A condition with a division by zero, or a shift by a negative number, is not
-//!   true, unless `&&`, `||`, `if` or `match` does not get there.
-//! - `>>` rounds down; shifted by its width or more, a number is 0 or -1.
+//!   true, unless `&&`, `||`, `if` or `match` skips that part.
+//! - `>>` rounds down; a number shifted by its width or more is 0 or -1.
 //! - `!x` inverts the bits of the type.
 //! - An element beyond the end of a vector or a table makes a condition untrue.
 //!
-//! No number may take more than 1024 bits: give what shifts to the left a range.
+//! No number may take more than 1024 bits, so give the amount of a left shift a range.
 //!
-//! # How likely what is
+//! # Distribution
 //!
-//! Without weights and `before`, each solution of the constraints is as likely as any other. Constraints that have no field
-//! in common are solved apart. `weights` say how likely a field's values are, whatever number of solutions
-//! each has; a value without any is left out, and the others share what it had. Lengths of vectors come
-//! first, each that has a solution as likely as any other, as if all else were uniform.
+//! Without weights and `before`, all solutions of the constraints are equally likely. Constraints without a common field are
+//! solved separately. `weights` set the probabilities of a field's values, whatever number of solutions each has; a value
+//! without a solution is left out, and the others share its weight. Lengths of vectors are drawn first: each length that has
+//! a solution is equally likely.
 //!
-//! | a group of fields that constraints relate | is drawn | each solution as likely |
+//! The method depends on the constraints alone. The first row that applies to a group of related fields decides:
+//!
+//! | group | drawn | uniform |
 //! |---|---|---|
-//! | of which half of what is proposed fits | by rejection | exactly |
-//! | whose diagram has up to 2^18 nodes | from the diagram | to within 2^-50 |
-//! | of which some of 8192 tries fit | by rejection | exactly |
-//! | of which ranges of fields can be told to have no solution, until most of what is left fits: factors of a bounded product | by rejection, from these ranges | to within 2^-50 |
-//! | else: remainders of wide products, for example | by a SAT solver, with random phases | **no**: all can be drawn, some far likelier than others |
+//! | at least half of the proposed values fit | by rejection | exactly |
+//! | its diagram has up to 2^18 nodes | from the diagram | to within 2^-50 |
+//! | some of 8192 proposed values fit | by rejection | exactly |
+//! | excluding ranges without a solution leaves mostly solutions: factors of a bounded product, for example | by rejection, from the other ranges | to within 2^-50 |
+//! | all others: remainders of wide products, for example | by a SAT solver, with random phases | **no**: every solution can be drawn, but some are far likelier than others |
 //!
-//! What is proposed has different values where more than 8 are to be `unique`, as by a shuffle; and a field that an
-//! equation determines, alone or as a summand, is computed from the others: `c == a * b`, `sum(payload) + header == total`. So these
-//! take a few microseconds at any width.
+//! Two kinds of constraints hold by construction in the proposed values, which therefore take a few microseconds at any
+//! width: more than 8 `unique` values are drawn as by a shuffle, and a field that an equation determines, alone or as a
+//! summand, is computed from the others (`c == a * b`, `sum(payload) + header == total`).
 //!
-//! Which of these it is depends on nothing but the constraints. What is built for a type is built
-//! once a thread. A draw from a diagram takes a few hundred nanoseconds.
+//! The diagram of a type is built once per thread. A draw from it takes a few hundred nanoseconds.
 //!
-//! Constraints in line add to what is built for the type, so new ones are cheap too, and solutions stay exactly as likely:
-//! those that compare bits of a field with numbers take one to ten microseconds, whatever the numbers are. Others are tried on
-//! what the type's constraints give; where that does not fit, they get a diagram of their own, which is kept by
-//! what they are, with the values in them: 256 sets a type. Not so for a type with vectors or `fixed` fields, whose new
-//! constraints are solved from the start: about a millisecond for a burst of AXI. A draw by a SAT solver takes
-//! milliseconds, of remainders of products of 64 bits a second; a problem that takes it more than 100,000 conflicts, such as the
-//! factors of a large number or `a * b == c * d` of 32 bits, is an error that names the constraints, for which it may take
-//! half a minute.
-//! With `before`, 32 random values are tried for the field that comes first: it has each of its values as often where a good part
-//! of them has solutions.
+//! Constraints in line reuse the type's diagram, so new ones are cheap too, and the distribution stays uniform. Those that
+//! compare bits of a field with numbers take one to ten microseconds, whatever the numbers are. Others are first tried on
+//! draws under the type's constraints. If too few of these fit, they get a diagram of their own, which is cached by the
+//! constraints and the values in them: 256 sets per type. For a type with vectors or `fixed` fields, new constraints are solved
+//! from the start: about a millisecond for an AXI burst.
+//!
+//! A draw by the SAT solver takes milliseconds, for remainders of 64-bit products a second. A problem that needs more than
+//! 100,000 conflicts, such as the factors of a large number or `a * b == c * d` of 32 bits, is an error that names the
+//! constraints; it may come only after half a minute.
+//!
+//! With `before`, up to 32 random values are tried for the field that comes first. Its values are equally likely if a good
+//! part of them has solutions.
 //!
 //! # Contradictions
 //!
-//! If no value satisfies all constraints, the error names some of them: these contradict each other, and any one less would
-//! not.
+//! If no value satisfies all constraints, the error names a minimal set of constraints that contradict each other: without
+//! any one of them, the others could hold.
 //!
 //! ```text
 //! no value of `Transfer` satisfies these together:

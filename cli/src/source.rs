@@ -31,6 +31,16 @@ pub(crate) struct Port<'a> {
     pub(crate) variants: Vec<String>,
 }
 
+impl Port<'_> {
+    /// The bits of its value; 0 if it has no value of bits.
+    pub(crate) fn width(&self) -> u32 {
+        match self.object.encoding {
+            Some(Encoding::Logic { width, .. }) => width,
+            _ => 0,
+        }
+    }
+}
+
 /// The source, and what a first test needs to know of it.
 pub(crate) struct Written<'a> {
     pub(crate) text: String,

@@ -1,10 +1,11 @@
-//! Buses among the ports of a design, known by the names of their signals: what `verifork-components` has
-//! models for.
+//! Buses among the ports of a design: those of the [protocols] that `verifork-components` has models for.
+
+mod protocols;
 
 use std::collections::HashSet;
 
-use verifork_protocol::description::Encoding;
-
+pub(super) use self::protocols::Kind;
+use self::protocols::{Protocol, Side, Signals, protocols};
 use super::ports::Purpose;
 use super::serial::Serial;
 use crate::object::escaped;
@@ -21,420 +22,23 @@ pub(super) struct Bus<'a> {
     pub(super) into_design: bool,
     /// Whether it is a Wishbone in standard mode that has STALL all the same.
     pub(super) is_standard: bool,
-    signals: Vec<(String, &'a Port<'a>)>,
+    signals: Signals<'a>,
     /// The clock that it belongs to, and the reset with whether it is active at 0.
     pub(super) clock: &'a Port<'a>,
     pub(super) reset: Option<(&'a Port<'a>, bool)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    AxiStream,
-    Axi,
-    AxiLite,
-    Apb,
-    Ahb,
-    Wishbone,
-    ValidReady,
-}
-
-/// Who drives a signal of a bus.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    /// The source or the manager.
-    First,
-    /// The sink or the subordinate.
-    Second,
-}
-
-use Side::{First, Second};
-
-/// A signal of a protocol.
-struct Wire {
-    /// What it is called in the design, in lower case.
-    port: String,
-    /// What the protocol calls it.
-    name: &'static str,
-    side: Side,
-    needed: bool,
-}
-
-/// A protocol by the names of its signals.
-struct Protocol {
-    kind: Kind,
-    /// The port that is looked for first.
-    key: String,
-    wires: Vec<Wire>,
-    /// Signals that make another protocol of it.
-    foreign: &'static [&'static str],
-    /// Whether the widths are such as the protocol allows.
-    fits: fn(&Bus<'_>) -> bool,
-}
-
-/// Signals that are called what the protocol calls them.
-fn wires(signals: &[(&'static str, Side, bool)]) -> Vec<Wire> {
-    let wire = |&(name, side, needed): &(&'static str, Side, bool)| Wire {
-        port: name.to_owned(),
-        name,
-        side,
-        needed,
-    };
-    signals.iter().map(wire).collect()
-}
-
-/// The order matters: a name that one has taken is no other's.
-fn protocols() -> Vec<Protocol> {
-    let mut protocols = vec![axi_stream(), axi(), axi_lite(), apb()];
-    protocols.extend([ahb(true), ahb(false)]);
-    // As the subordinate has them, as the manager has them, and between the two.
-    protocols.push(wishbone(["_i", "_o"], ["dat_i", "dat_o"]));
-    protocols.push(wishbone(["_o", "_i"], ["dat_o", "dat_i"]));
-    protocols.push(wishbone(["", ""], ["dat_w", "dat_r"]));
-    protocols
-}
-
-fn axi_stream() -> Protocol {
-    Protocol {
-        kind: Kind::AxiStream,
-        key: "tvalid".to_owned(),
-        wires: wires(&[
-            ("tvalid", First, true),
-            ("tready", Second, false),
-            ("tdata", First, true),
-            ("tstrb", First, false),
-            ("tkeep", First, false),
-            ("tlast", First, false),
-            ("tid", First, false),
-            ("tdest", First, false),
-            ("tuser", First, false),
-        ]),
-        foreign: &[],
-        fits: |bus| {
-            let bytes = bus.width("tdata") / 8;
-            bus.are_bits(&["tvalid", "tready", "tlast"])
-                && bus.width("tdata").is_multiple_of(8)
-                && (1..=128).contains(&bytes)
-                && bus.is("tkeep", bytes)
-                && bus.is("tstrb", bytes)
-                && bus.width("tid") + bus.width("tdest") <= 24
-        },
-    }
-}
-
-fn axi() -> Protocol {
-    let mut signals = Vec::new();
-    for (name, needed) in [
-        ("valid", true),
-        ("addr", true),
-        ("len", true),
-        ("id", false),
-        ("size", false),
-        ("burst", false),
-        ("lock", false),
-        ("cache", false),
-        ("prot", false),
-        ("qos", false),
-        ("region", false),
-        ("user", false),
-    ] {
-        signals.push((["aw", "ar"], name, First, needed));
-    }
-    signals.push((["aw", "ar"], "ready", Second, true));
-    let addresses = signals
-        .into_iter()
-        .flat_map(|(channels, name, side, needed)| {
-            channels.map(|channel| Wire {
-                port: format!("{channel}{name}"),
-                name: "",
-                side,
-                needed,
-            })
-        });
-    let mut all: Vec<Wire> = addresses.collect();
-    all.extend(wires(&[
-        ("wvalid", First, true),
-        ("wready", Second, true),
-        ("wdata", First, true),
-        ("wstrb", First, false),
-        ("wlast", First, false),
-        ("wuser", First, false),
-        ("bvalid", Second, true),
-        ("bready", First, true),
-        ("bid", Second, false),
-        ("bresp", Second, false),
-        ("buser", Second, false),
-        ("rvalid", Second, true),
-        ("rready", First, true),
-        ("rdata", Second, true),
-        ("rid", Second, false),
-        ("rresp", Second, false),
-        ("rlast", Second, false),
-        ("ruser", Second, false),
-    ]));
-    Protocol {
-        kind: Kind::Axi,
-        key: "awlen".to_owned(),
-        wires: all,
-        // AXI3.
-        foreign: &["wid"],
-        fits: |bus| {
-            let data = bus.width("wdata");
-            let both = |name, wanted| {
-                ["aw", "ar"]
-                    .iter()
-                    .all(|channel| bus.is(&format!("{channel}{name}"), wanted))
-            };
-            let handshakes = ["aw", "w", "b", "ar", "r"];
-            let mut handshakes = handshakes
-                .iter()
-                .flat_map(|it| [format!("{it}valid"), format!("{it}ready")]);
-            handshakes.all(|name| bus.width(&name) == 1)
-                && data.is_power_of_two()
-                && (8..=1024).contains(&data)
-                && bus.width("rdata") == data
-                && bus.width("awaddr") == bus.width("araddr")
-                && bus.width("awaddr") <= 64
-                && bus.width("awid") == bus.width("bid")
-                && bus.width("arid") == bus.width("rid")
-                && [("len", 8), ("size", 3), ("burst", 2), ("lock", 1)]
-                    .iter()
-                    .all(|(name, width)| both(name, *width))
-                && [("cache", 4), ("prot", 3), ("qos", 4), ("region", 4)]
-                    .iter()
-                    .all(|(name, width)| both(name, *width))
-                && bus.is("wstrb", data / 8)
-                && bus.is("bresp", 2)
-                && bus.is("rresp", 2)
-                && bus.are_bits(&["wlast", "rlast"])
-        },
-    }
-}
-
-fn axi_lite() -> Protocol {
-    Protocol {
-        kind: Kind::AxiLite,
-        key: "awvalid".to_owned(),
-        wires: wires(&[
-            ("awvalid", First, true),
-            ("awready", Second, true),
-            ("awaddr", First, true),
-            ("awprot", First, false),
-            ("wvalid", First, true),
-            ("wready", Second, true),
-            ("wdata", First, true),
-            ("wstrb", First, false),
-            ("bvalid", Second, true),
-            ("bready", First, true),
-            ("bresp", Second, false),
-            ("arvalid", First, true),
-            ("arready", Second, true),
-            ("araddr", First, true),
-            ("arprot", First, false),
-            ("rvalid", Second, true),
-            ("rready", First, true),
-            ("rdata", Second, true),
-            ("rresp", Second, false),
-        ]),
-        // AXI4, and AXI3.
-        foreign: &[
-            "awlen", "arlen", "awsize", "awburst", "wlast", "rlast", "wid",
-        ],
-        fits: |bus| {
-            let handshakes = [
-                "awvalid", "awready", "wvalid", "wready", "bvalid", "bready", "arvalid", "arready",
-                "rvalid", "rready",
-            ];
-            let width = bus.width("wdata");
-            bus.are_bits(&handshakes)
-                && [32, 64].contains(&width)
-                && bus.width("rdata") == width
-                && bus.is("wstrb", width / 8)
-                && ["awprot", "arprot"].iter().all(|name| bus.is(name, 3))
-                && ["bresp", "rresp"].iter().all(|name| bus.is(name, 2))
-                && ["awaddr", "araddr"]
-                    .iter()
-                    .all(|name| bus.width(name) <= 64)
-        },
-    }
-}
-
-fn apb() -> Protocol {
-    Protocol {
-        kind: Kind::Apb,
-        key: "penable".to_owned(),
-        wires: wires(&[
-            ("psel", First, true),
-            ("penable", First, true),
-            ("paddr", First, true),
-            ("pwrite", First, true),
-            ("pwdata", First, true),
-            ("prdata", Second, true),
-            ("pready", Second, false),
-            ("pslverr", Second, false),
-            ("pstrb", First, false),
-            ("pprot", First, false),
-        ]),
-        foreign: &[],
-        fits: |bus| {
-            let width = bus.width("pwdata");
-            bus.are_bits(&["psel", "penable", "pwrite", "pready", "pslverr"])
-                && [8, 16, 32].contains(&width)
-                && bus.width("prdata") == width
-                && bus.width("paddr") <= 32
-                && bus.is("pstrb", width / 8)
-                && bus.is("pprot", 3)
-        },
-    }
-}
-
-/// AHB-Lite. A subordinate among others is told by HREADY what all of them say, and has a HREADYOUT.
-fn ahb(has_ready_out: bool) -> Protocol {
-    let mut all = wires(&[
-        ("htrans", First, true),
-        ("haddr", First, true),
-        ("hwrite", First, true),
-        ("hsize", First, false),
-        ("hburst", First, false),
-        ("hprot", First, false),
-        ("hmastlock", First, false),
-        ("hsel", First, false),
-        ("hwdata", First, true),
-        ("hrdata", Second, true),
-        ("hresp", Second, false),
-    ]);
-    all.extend(if has_ready_out {
-        wires(&[("hready", First, true), ("hreadyout", Second, true)])
-    } else {
-        wires(&[("hready", Second, true)])
-    });
-    Protocol {
-        kind: Kind::Ahb,
-        key: "htrans".to_owned(),
-        wires: all,
-        foreign: &[],
-        fits: |bus| {
-            let width = bus.width("hwdata");
-            let bits = [
-                "hwrite",
-                "hmastlock",
-                "hsel",
-                "hready",
-                "hreadyout",
-                "hresp",
-            ];
-            bus.are_bits(&bits)
-                && (8..=1024).contains(&width)
-                && width.is_power_of_two()
-                && bus.width("hrdata") == width
-                && bus.width("htrans") == 2
-                && bus.width("haddr") <= 64
-                && bus.is("hsize", 3)
-                && bus.is("hburst", 3)
-                && bus.is("hprot", 4)
-        },
-    }
-}
-
-/// Wishbone, with what is behind the names of the manager's and of the subordinate's signals, and what data is
-/// called.
-fn wishbone(ends: [&str; 2], data: [&str; 2]) -> Protocol {
-    let mut all = Vec::new();
-    for (name, side, needed) in [
-        ("cyc", First, true),
-        ("stb", First, true),
-        ("we", First, true),
-        ("adr", First, true),
-        ("sel", First, false),
-        ("cti", First, false),
-        ("bte", First, false),
-        ("lock", First, false),
-        ("ack", Second, true),
-        ("err", Second, false),
-        ("rty", Second, false),
-        ("stall", Second, false),
-    ] {
-        let end = ends[usize::from(side == Second)];
-        all.push(Wire {
-            port: format!("{name}{end}"),
-            name,
-            side,
-            needed,
-        });
-    }
-    for (port, name, side) in [(data[0], "dat_w", First), (data[1], "dat_r", Second)] {
-        all.push(Wire {
-            port: port.to_owned(),
-            name,
-            side,
-            needed: true,
-        });
-    }
-    Protocol {
-        kind: Kind::Wishbone,
-        key: format!("cyc{}", ends[0]),
-        wires: all,
-        foreign: &[],
-        fits: |bus| {
-            let width = bus.width("dat_w");
-            let bits = ["cyc", "stb", "we", "lock", "ack", "err", "rty", "stall"];
-            bus.are_bits(&bits)
-                && [8, 16, 32, 64].contains(&width)
-                && bus.width("dat_r") == width
-                && bus.width("adr") <= 64
-                && bus.is("sel", width / 8)
-                && bus.is("cti", 3)
-                && bus.is("bte", 2)
-        },
-    }
-}
-
-impl Kind {
-    /// What it is called.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Kind::AxiStream => "AXI4-Stream",
-            Kind::Axi => "AXI4",
-            Kind::AxiLite => "AXI4-Lite",
-            Kind::Apb => "APB",
-            Kind::Ahb => "AHB-Lite",
-            Kind::Wishbone => "Wishbone",
-            Kind::ValidReady => "valid/ready",
-        }
-    }
-
-    /// Whether it goes one way, from a source to a sink; else a manager asks a subordinate.
-    pub(super) fn is_channel(self) -> bool {
-        matches!(self, Kind::AxiStream | Kind::ValidReady)
-    }
-
-    /// Its module in `verifork_components`.
-    pub(super) fn module(self) -> &'static str {
-        match self {
-            Kind::AxiStream => "axi_stream",
-            Kind::Axi => "axi",
-            Kind::AxiLite => "axi_lite",
-            Kind::Apb => "apb",
-            Kind::Ahb => "ahb",
-            Kind::Wishbone => "wishbone",
-            Kind::ValidReady => "valid_ready",
-        }
-    }
-}
-
 impl<'a> Bus<'a> {
     /// The bits of a signal; 0 of one that is not there.
     pub(super) fn width(&self, name: &str) -> u32 {
-        let found = self.signals.iter().find(|(known, _)| known == name);
-        found.map_or(0, |(_, port)| width(port))
+        self.signals.width(name)
     }
 
     pub(super) fn has(&self, port: &Port<'_>) -> bool {
-        self.signals.iter().any(|(_, own)| std::ptr::eq(*own, port))
-    }
-
-    /// Whether a signal has so many bits, if it is there.
-    fn is(&self, name: &str, wanted: u32) -> bool {
-        [0, wanted].contains(&self.width(name))
+        self.signals
+            .0
+            .iter()
+            .any(|(_, own)| std::ptr::eq(*own, port))
     }
 
     /// Whether names do not tell in which of two modes it is.
@@ -442,25 +46,14 @@ impl<'a> Bus<'a> {
         self.kind == Kind::Wishbone && self.width("stall") > 0
     }
 
-    fn are_bits(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.width(name) <= 1)
-    }
-
     /// What a valid/ready channel carries: the names below the prefix, and the ports.
     pub(super) fn payload(&self) -> impl Iterator<Item = (&str, &'a Port<'a>)> {
         let handshake = ["valid", "ready"];
         self.signals
+            .0
             .iter()
             .filter(move |(name, _)| !handshake.contains(&name.as_str()))
             .map(|(name, port)| (name.as_str(), *port))
-    }
-}
-
-/// The bits of a port with a value of bits.
-pub(super) fn width(port: &Port<'_>) -> u32 {
-    match port.object.encoding {
-        Some(Encoding::Logic { width, .. }) => width,
-        _ => 0,
     }
 }
 
@@ -487,7 +80,7 @@ pub(super) fn buses<'a>(written: &'a Written<'a>, serials: &[Serial<'a>]) -> Vec
         let direction = port.object.direction.as_deref();
         let (input, output) = (direction == Some("input"), direction == Some("output"));
         let is_serial = serials.iter().any(|serial| serial.has(port));
-        if !is_plain || width(port) == 0 || !(input || output) || is_serial {
+        if !is_plain || port.width() == 0 || !(input || output) || is_serial {
             continue;
         }
         match Purpose::of(&port.object.name, &names) {
@@ -575,7 +168,7 @@ impl<'a> Found<'a> {
                 }
                 continue;
             };
-            let into = self.candidates[at].input == (wire.side == First);
+            let into = self.candidates[at].input == (wire.side == Side::First);
             // All signals of one side go one way; else somebody only listens.
             if *into_design.get_or_insert(into) != into {
                 return;
@@ -617,7 +210,7 @@ impl<'a> Found<'a> {
             }
         }
         if places.len() > 2 {
-            let fits = |bus: &Bus<'_>| bus.are_bits(&["valid", "ready"]);
+            let fits = |signals: &Signals<'_>| signals.are_bits(&["valid", "ready"]);
             self.add(Kind::ValidReady, prefix, into_design, places, fits);
         }
     }
@@ -628,13 +221,15 @@ impl<'a> Found<'a> {
         prefix: &str,
         into_design: bool,
         places: Vec<(String, usize)>,
-        fits: fn(&Bus<'_>) -> bool,
+        fits: fn(&Signals<'_>) -> bool,
     ) {
-        let signals: Vec<(String, &'a Port<'a>)> = places
-            .iter()
-            .map(|(name, at)| (name.clone(), self.candidates[*at].port))
-            .collect();
-        let spelt: &str = signals.first().map_or("", |(_, port)| &port.object.name);
+        let signals = places.iter();
+        let signals = signals.map(|(name, at)| (name.clone(), self.candidates[*at].port));
+        let signals = Signals(signals.collect());
+        if !fits(&signals) {
+            return;
+        }
+        let spelt: &str = signals.0.first().map_or("", |(_, port)| &port.object.name);
         let clock = self.clock(prefix);
         let mut bus = Bus {
             kind,
@@ -646,9 +241,6 @@ impl<'a> Found<'a> {
             clock,
             reset: self.reset(prefix, clock),
         };
-        if !fits(&bus) {
-            return;
-        }
         for (_, at) in places {
             self.candidates[at].taken = true;
         }
@@ -679,11 +271,7 @@ impl<'a> Found<'a> {
     /// The buses in the order of their first ports.
     fn in_order(mut self) -> Vec<Bus<'a>> {
         let position = |bus: &Bus<'a>| {
-            let is_in = |it: &Candidate<'a>| {
-                bus.signals
-                    .iter()
-                    .any(|(_, port)| std::ptr::eq(*port, it.port))
-            };
+            let is_in = |it: &Candidate<'a>| bus.has(it.port);
             self.candidates.iter().position(is_in)
         };
         self.buses.sort_by_key(position);

@@ -7,6 +7,7 @@ mod ports;
 mod seen;
 mod serial;
 mod serial_traffic;
+mod statements;
 mod survey;
 mod traffic;
 mod trying;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::first_test::each;
+use super::statements::each;
 use crate::source::Port;
 
 /// What all simulators together have shown.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::first_test::{random, set};
 use super::ports::{plain, split};
+use super::serial::uart::PARITIES;
 use super::serial::{Rate, Serial, SerialKind};
+use super::statements::{random, set};
 use super::traffic::{Form, NOTHING_CAME_OUT, Parts};
 use crate::source::Port;
 
@@ -114,7 +115,7 @@ fn is_divisor(port: &Port<'_>) -> bool {
         "dvsr",
         "baudrate",
     ];
-    has_word(port, &known) && super::buses::width(port) > 1
+    has_word(port, &known) && port.width() > 1
 }
 
 /// Of a bus's clock: as slow as the bus wants it, at 10 ns.
@@ -125,9 +126,7 @@ fn divisor(parts: &Parts<'_>, port: &Port<'_>) -> Option<u128> {
     } else {
         4
     };
-    let most = 1_u128
-        .checked_shl(super::buses::width(port))?
-        .checked_sub(1)?;
+    let most = 1_u128.checked_shl(port.width())?.checked_sub(1)?;
     let is_number = port.value_type.starts_with('u');
     is_number.then(|| wanted.min(most))
 }
@@ -262,13 +261,6 @@ fn duration(femtoseconds: u128) -> String {
     }
     format!("{femtoseconds}.fs()")
 }
-
-/// The settings of a UART: no parity, even, odd.
-pub(super) const PARITIES: [&str; 3] = [
-    "",
-    ".parity(uart::Parity::Even)",
-    ".parity(uart::Parity::Odd)",
-];
 
 fn uart(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
     let plain = plain_field(serial);

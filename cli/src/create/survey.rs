@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::buses::width;
+use super::serial::uart::PARITIES;
 use super::serial::{Rate, Serial, SerialKind};
-use super::serial_traffic::{PARITIES, plain_field};
+use super::serial_traffic::plain_field;
 use super::traffic::Parts;
 
 /// Statements that look for the rates of UARTs and write them into a file of the folder: [`read`] reads it. They end
@@ -28,7 +28,7 @@ pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
                 port.object.direction.as_deref() == Some("output")
                     && port.value_type == "u8"
                     && port.dimensions == 0
-                    && width(port) == 8
+                    && port.width() == 8
                     && !parts.buses.iter().any(|bus| bus.has(port))
             });
             let outputs: Vec<String> = outputs

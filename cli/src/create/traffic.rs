@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::buses::{Bus, Kind, width};
-use super::first_test::{clocks, cycle_of, random, release};
+use super::buses::{Bus, Kind};
+use super::first_test::{clocks, cycle_of, release};
 use super::serial::{Serial, SerialKind};
 use super::serial_traffic as lines;
+use super::statements::random;
 use super::survey::{PULSES, survey};
 use crate::object::{camel_case, escaped};
 use crate::source::{Port, Written, free};
@@ -510,7 +511,7 @@ fn value(port: &Port<'_>) -> String {
     }
     match (port.variants.first(), port.value_type.as_str()) {
         (Some(first), _) => format!("dut::{first}"),
-        (None, "LogicVec") => format!("LogicVec::random({}, &mut rng)", width(port)),
+        (None, "LogicVec") => format!("LogicVec::random({}, &mut rng)", port.width()),
         (None, _) => "0".to_owned(),
     }
 }

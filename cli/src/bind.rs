@@ -11,6 +11,7 @@ use verifork_protocol::description::{self, Description, Harness, Refusal};
 
 use crate::HarnessArgs;
 use crate::declared::Declared;
+use crate::harness::limit_compilers;
 use crate::object::Object;
 use crate::source::{Extent, source};
 
@@ -158,6 +159,7 @@ impl Bind {
         // Not through cargo, which would speak of a test that failed.
         let mut command = self.harness.built()?.command();
         command.env("VERIFORK_DESCRIBE", folder.path());
+        limit_compilers(&mut command);
         let status = command.status().context("the harness does not start")?;
         let mut described = Vec::new();
         for entry in fs::read_dir(folder.path()).context("the descriptions")? {

@@ -12,11 +12,11 @@ use clap::Args;
 use verifork_coverage::{Database, EXTENSION, Record, Source, Total, overall};
 use verifork_protocol::files::RUNS;
 use verifork_protocol::simulators::Simulator;
-use verifork_protocol::time::parse_wall;
+use verifork_protocol::time::{parse_wall, wall_clock};
 use verifork_protocol::variables::Variable;
 
 use crate::HarnessArgs;
-use crate::coverage::count;
+use crate::coverage::{count, shown_percent};
 use crate::harness::{nothing_fits, output_folder};
 
 #[derive(Args)]
@@ -121,7 +121,7 @@ impl Close {
                 count(now.covered.saturating_sub(bins.covered), "bin"),
                 now.covered,
                 now.of,
-                overall(&totals).unwrap_or(0.0)
+                shown_percent(overall(&totals).unwrap_or(0.0))
             );
             if failed {
                 print!("{}", String::from_utf8_lossy(&output.stdout));
@@ -173,13 +173,13 @@ impl Close {
                 "{} in a row added nothing",
                 count(self.idle as usize, "seed")
             ),
-            End::Budget => println!("the budget of {:?} is used up", self.budget),
+            End::Budget => println!("the budget of {} is used up", wall_clock(self.budget)),
             End::Failed => {}
         }
         let totals = database.totals();
         let mut text = format!(
             "# cargo verifork run --seeds: {:.1} % of {} covered\n",
-            overall(&totals).unwrap_or(0.0),
+            shown_percent(overall(&totals).unwrap_or(0.0)),
             count(totals.len(), "group")
         );
         let mut seeds = BTreeSet::new();

@@ -259,3 +259,24 @@ pub(crate) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_all_is_never_shown_as_all() {
+        for (covered, of, shown) in [
+            (9996, 10_000, "99.9"),
+            (99_999, 100_000, "99.9"),
+            (1, 3, "33.3"),
+            (2, 3, "66.6"),
+            (3, 10, "30.0"),
+            (10, 10, "100.0"),
+            (0, 10, "0.0"),
+        ] {
+            let percent = 100.0 * f64::from(covered) / f64::from(of);
+            assert_eq!(format!("{:.1}", shown_percent(percent)), shown);
+        }
+    }
+}

@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use verifork_protocol::files::{OUTPUT, RUNS};
 use verifork_protocol::nearest::{did_you_mean, nearest};
+use verifork_protocol::variables::Variable;
 
 use crate::HarnessArgs;
 
@@ -43,6 +44,17 @@ pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> 
         metadata.target_directory.display()
     );
     Ok(folder)
+}
+
+/// How long a compiler may take where the design is new to us, and may be one on which it never ends.
+const COMPILE_LIMIT: &str = "2min";
+
+/// Gives the compilers that a harness starts a limit, unless there is one.
+pub(crate) fn limit_compilers(command: &mut Command) {
+    let limit = Variable::CompileTimeout.name();
+    if env::var_os(limit).is_none_or(|value| value.is_empty()) {
+        command.env(limit, COMPILE_LIMIT);
+    }
 }
 
 impl HarnessArgs {

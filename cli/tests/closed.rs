@@ -87,7 +87,7 @@ fn four_shards_on_two_simulators_cover_together_what_none_does_alone() {
         &text,
         &[
             "8 tests: 8 passed",
-            "100.0 % of 1 groups covered",
+            "100.0 % of 1 group covered",
             "2 of 3 requirements passed",
         ],
     );

@@ -247,7 +247,7 @@ fn a_file_that_cannot_be_read_is_an_error_and_the_page_is_not_green() {
         fs::write(path, content).unwrap();
         let (text, status) = runs.report(&[]);
         assert_eq!(status, Some(1), "{text}");
-        has(&text, &[told, "1 tests: 1 passed"]);
+        has(&text, &[told, "1 test: 1 passed"]);
         has(&runs.html(), &["class=\"verdict bad\"", told]);
     }
 }

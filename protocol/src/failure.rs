@@ -7,6 +7,8 @@ use crate::time::simulated;
 
 /// The heading of what every task awaits.
 pub const TASKS: &str = "tasks:\n";
+/// What the harness says between a design's name and why a simulator's compiler refuses it.
+pub const DOES_NOT_COMPILE: &str = " does not compile: ";
 /// How the line begins that says where the failed task was forked.
 pub const FORKED: &str = "(the task was forked at ";
 

@@ -4,10 +4,12 @@
 //!   [declarations], [settings](variables), kinds of [coverage], names of [simulators], [items] of sequences;
 //! - the data that reports read: [verdicts](verdict) and [trends](trend);
 //! - the text that they write: [`JUnit` XML](junit), [failures](failure), simulated [time], [shell] words, [names](nearest)
-//!   that are close to a misspelt one, names of [files] and folders, the width of a [page].
+//!   that are close to a misspelt one, names of [files] and folders, the width of a [page] and
+//!   its [colour](color).
 //!
 //! This crate is not for testbenches. Its version is that of the crates that use it, and it changes with them.
 
+pub mod color;
 pub mod coverage;
 pub mod declarations;
 pub mod description;

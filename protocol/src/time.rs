@@ -15,7 +15,8 @@ const UNITS: [(u128, &str); 6] = [
 const NANOSECOND: u128 = 1_000_000;
 
 /// A simulated time, exact: in the largest unit of which it is a whole number, from a nanosecond on
-/// not in a finer one than that, digits in groups of three.
+/// not in a finer one than that, and below a nanosecond not in a finer one than the picosecond; digits in
+/// groups of three.
 ///
 /// Times of one course mostly share a unit then, and compare at a glance.
 ///
@@ -25,6 +26,7 @@ const NANOSECOND: u128 = 1_000_000;
 /// assert_eq!(simulated(3_120_000_000), "3,120 ns");
 /// assert_eq!(simulated(100_000_000_000_000), "100 ms");
 /// assert_eq!(simulated(1_500_000), "1.5 ns");
+/// assert_eq!(simulated(1_500), "1.5 ps");
 /// assert_eq!(simulated(0), "0 ns");
 /// ```
 #[must_use]
@@ -33,7 +35,7 @@ pub fn simulated(femtoseconds: u128) -> String {
         return "0 ns".to_owned();
     }
     let fits = |unit: u128| {
-        femtoseconds.is_multiple_of(unit) || (unit == NANOSECOND && femtoseconds >= NANOSECOND)
+        femtoseconds.is_multiple_of(unit) || (unit <= NANOSECOND && femtoseconds >= unit)
     };
     let found = UNITS.iter().find(|(unit, _)| fits(*unit));
     let &(unit, symbol) = found.unwrap_or(&UNITS[UNITS.len() - 1]);
@@ -41,7 +43,8 @@ pub fn simulated(femtoseconds: u128) -> String {
     match femtoseconds % unit {
         0 => format!("{whole} {symbol}"),
         rest => {
-            let fraction = format!("{rest:06}");
+            let places = usize::try_from(unit.ilog10()).unwrap_or(0);
+            let fraction = format!("{rest:0places$}");
             format!("{whole}.{} {symbol}", fraction.trim_end_matches('0'))
         }
     }
@@ -95,6 +98,27 @@ pub fn parse_wall(text: &str) -> Result<Duration, String> {
         Some(0) => Err(NO_TIME.to_owned()),
         Some(nanoseconds) => Ok(Duration::from_nanos(nanoseconds)),
     }
+}
+
+/// Wall-clock time as messages have it.
+///
+/// ```
+/// use std::time::Duration;
+/// use verifork_protocol::time::wall_clock;
+///
+/// assert_eq!(wall_clock(Duration::from_millis(1500)), "1.5 s");
+/// assert_eq!(wall_clock(Duration::from_millis(250)), "250 ms");
+/// ```
+#[must_use]
+pub fn wall_clock(time: Duration) -> String {
+    let (count, unit) = if time < Duration::from_secs(1) {
+        (time.as_secs_f64() * 1e3, "ms")
+    } else {
+        (time.as_secs_f64(), "s")
+    };
+    let text = format!("{count:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} {unit}")
 }
 
 /// A number with a comma between groups of three digits.
@@ -154,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn wall_clock_time_has_a_unit_and_no_zeros_at_its_end() {
+        for (time, text) in [
+            (Duration::from_secs(60), "60 s"),
+            (Duration::from_millis(1500), "1.5 s"),
+            (Duration::from_millis(250), "250 ms"),
+            (Duration::ZERO, "0 ms"),
+        ] {
+            assert_eq!(wall_clock(time), text);
+        }
+    }
+
+    #[test]
     fn a_time_is_a_whole_number_of_the_largest_unit() {
         for (nanoseconds, text) in [
             ("255.00", "255 ns"),
@@ -162,7 +198,10 @@ mod tests {
             ("1000000255.00", "1,000,000,255 ns"),
             ("1.50", "1.5 ns"),
             ("3120.000001", "3,120.000001 ns"),
+            ("1500.00", "1,500 ns"),
             ("0.50", "500 ps"),
+            ("0.0015", "1.5 ps"),
+            ("0.123456", "123.456 ps"),
             ("0.000001", "1 fs"),
             ("12", "12 ns"),
             ("0.00", "0 ns"),

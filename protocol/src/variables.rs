@@ -114,8 +114,8 @@ variables! {
     Top, "TOP", Plugin, "(the only one)",
         "the top instance that tests are given, where the design has several";
     Color, "COLOR", Plugin, "auto",
-        "colour in reports and log: auto (on a terminal, unless NO_COLOR is set), \
-        always or never";
+        "colour in reports and log: auto (on a terminal; NO_COLOR, \
+        CLICOLOR_FORCE and CLICOLOR are heeded), always or never";
     Help, "HELP", Plugin, "0",
         "1 shows this and runs no test";
     Sim, "SIM", Harness, "(all installed)",
@@ -128,6 +128,8 @@ variables! {
     Shrink, "SHRINK", Harness, "60s",
         "time for finding fewer and simpler items of its sequences with which a failed test still fails, \
         or off";
+    CompileTimeout, "COMPILE_TIMEOUT", Harness, "off",
+        "time after which a compiler of a design is killed, or off; 2min for cargo verifork new and bind";
     Icarus, "ICARUS", Harness, "(from PATH)",
         "where Icarus Verilog is: the folder of iverilog and vvp, or iverilog itself";
     Ghdl, "GHDL", Harness, "(from PATH)",

@@ -4,6 +4,7 @@ use std::env;
 use std::thread;
 
 use clap::{Parser, ValueEnum};
+use verifork_protocol::color::automatic;
 
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -161,7 +162,7 @@ impl Arguments {
         match self.color.unwrap_or_else(set) {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty()),
+            Color::Auto => automatic(terminal, |name| env::var_os(name)),
         }
     }
 

@@ -16,9 +16,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use verifork_protocol::failure::DOES_NOT_COMPILE;
+use verifork_protocol::time::wall_clock;
+use verifork_protocol::variables::Variable;
 
 use crate::hash::PartsHash;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
@@ -40,6 +43,8 @@ pub(crate) struct Cache {
     /// The folder of the crate, where compilers run.
     crate_folder: PathBuf,
     reuse: bool,
+    /// The longest that a compiler may take.
+    limit: Option<Duration>,
     /// The run of which this process is one of many, each for one test.
     run: Option<String>,
     /// What this process has compiled or found already.
@@ -83,6 +88,7 @@ impl Cache {
             folder,
             crate_folder,
             reuse,
+            limit: None,
             run: None,
             known: Mutex::default(),
             has_compiled: AtomicBool::new(false),
@@ -92,6 +98,11 @@ impl Cache {
     /// Of a run in which each test is a process: one of them tells why a design does not compile.
     pub(crate) fn of_run(self, run: Option<String>) -> Self {
         Cache { run, ..self }
+    }
+
+    /// The same with compilers that are killed after this time.
+    pub(crate) fn limited(self, limit: Option<Duration>) -> Self {
+        Cache { limit, ..self }
     }
 
     /// The compiled design, compiled now if need be, for this owner, since this test asks for it.
@@ -377,9 +388,9 @@ impl Cache {
                         .stdout(stdout)
                         .stderr(stderr);
                     if self.reuse {
-                        recorder.run(&mut command)
+                        recorder.run(&mut command, self.limit)
                     } else {
-                        process::run(&mut command, None, || ())
+                        process::run(&mut command, self.limit, || ())
                     }
                 })
                 .map_err(|error| failed(&format!("the compiler does not start: {error}"), ""))?;
@@ -401,7 +412,20 @@ impl Cache {
                     let signal = process::signal_name(signal);
                     return Err(failed(&format!("the compiler crashed ({signal})"), &text));
                 }
-                Ending::Killed(_) => return Err(failed("the compiler was killed", &text)),
+                Ending::Killed(limit) => {
+                    // What it has said by then is not why.
+                    let reason = format!(
+                        "{}'s compiler has not ended after {}, and is killed: {} sets the limit",
+                        simulator.product(),
+                        wall_clock(limit),
+                        Variable::CompileTimeout.name()
+                    );
+                    return Err(CompileError::Refused(format!(
+                        "`{}`{DOES_NOT_COMPILE}{reason}\n{}$ {line}\n",
+                        design.name(),
+                        indented(&text)
+                    )));
+                }
             }
             if let Some(reason) = simulator.failure_among(&text) {
                 return Err(refused(&reason, &text));
@@ -419,6 +443,12 @@ impl Cache {
     }
 }
 
+/// Lines below another.
+fn indented(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| format!("  {line}\n")).collect()
+}
+
 /// That a design does not compile: what the compiler says of it first, the command last.
 fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String {
     let lines: Vec<&str> = messages
@@ -433,9 +463,9 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
     };
     // Warnings may stand before it.
     let Some(telling) = lines.iter().find(tells).or(lines.first()) else {
-        return format!("`{design}` does not compile: {reason}\n$ {command}\n");
+        return format!("`{design}`{DOES_NOT_COMPILE}{reason}\n$ {command}\n");
     };
-    let mut text = format!("`{design}` does not compile: {}\n", telling.trim());
+    let mut text = format!("`{design}`{DOES_NOT_COMPILE}{}\n", telling.trim());
     let rest = &lines[usize::from(lines[0] == *telling)..];
     for line in rest {
         // Writing to a string cannot fail.

@@ -72,6 +72,7 @@
 //! | `VERIFORK_WAVES=on-failure` | waves of each failed test, from a second run; `on-failure:vcd` names the format |
 //! | `VERIFORK_ITEMS=…` | items to draw of a test's random sequences (`Test::sequence`), in the notation of a failure's report |
 //! | `VERIFORK_AIM=folder` | coverage of earlier runs: aimed draws prefer the holes that those runs left; `cargo verifork close` sets it |
+//! | `VERIFORK_COMPILE_TIMEOUT=10min` | when to kill the compiler of a design; `off` by default, `2min` for `cargo verifork new` and `bind` |
 //! | `VERIFORK_SHRINK=60s` | how long to shrink the random sequences (`Test::sequence`) of a failed test: it runs again with fewer and simpler items, each time in a fresh simulation, as long as it still fails; `off` disables this |
 //! | `VERIFORK_JUNIT=file.xml` | results of the whole run as `JUnit` XML; the path is relative to the crate's folder; an absolute path collects the results of all crates of one `cargo test` or nextest run |
 //! | `VERIFORK_SEED=7` | the seed that a failure printed; by default, each run has another one |

@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) describe: Option<PathBuf>,
     /// Time for making a failed test smaller; none: it stays as it is.
     pub(crate) shrink: Option<Duration>,
+    /// The longest that a compiler may take.
+    pub(crate) compile_timeout: Option<Duration>,
 }
 
 /// A value that a setting cannot have.
@@ -58,7 +60,7 @@ enum Misread {
     Waves(String),
     /// In the words of whoever reads durations.
     #[error("{0}; a duration such as 60s fits, or off")]
-    Shrink(String),
+    Duration(String),
     /// In the words of whoever reads the kinds of coverage.
     #[error("{0}")]
     Coverage(String),
@@ -85,7 +87,7 @@ impl Settings {
         };
         let mut settings = Settings {
             cache: true,
-            shrink: shrink(Variable::Shrink.default()).unwrap_or_default(),
+            shrink: or_off(Variable::Shrink.default()).unwrap_or_default(),
             ..Settings::default()
         };
         text(Variable::Sim, &mut |value| {
@@ -109,7 +111,11 @@ impl Settings {
             Ok(())
         });
         text(Variable::Shrink, &mut |value| {
-            settings.shrink = shrink(value)?;
+            settings.shrink = or_off(value)?;
+            Ok(())
+        });
+        text(Variable::CompileTimeout, &mut |value| {
+            settings.compile_timeout = or_off(value)?;
             Ok(())
         });
         // Who names items has made it smaller already.
@@ -165,11 +171,11 @@ fn simulators(value: &str) -> Result<Option<Vec<Simulator>>, Misread> {
 }
 
 /// None for `off`.
-fn shrink(value: &str) -> Result<Option<Duration>, Misread> {
+fn or_off(value: &str) -> Result<Option<Duration>, Misread> {
     if value.eq_ignore_ascii_case("off") {
         return Ok(None);
     }
-    parse_wall(value).map(Some).map_err(Misread::Shrink)
+    parse_wall(value).map(Some).map_err(Misread::Duration)
 }
 
 fn waves(value: &str) -> Result<WavesWanted, Misread> {
@@ -225,6 +231,17 @@ mod tests {
     #[test]
     fn all_requires_every_simulator() {
         assert_eq!(read("VERIFORK_REQUIRE", "all").unwrap().required, ALL);
+    }
+
+    #[test]
+    fn compilers_have_the_limit_that_is_set() {
+        let limit = |value| {
+            read("VERIFORK_COMPILE_TIMEOUT", value).map(|settings| settings.compile_timeout)
+        };
+        assert_eq!(limit("2min").unwrap(), Some(Duration::from_secs(120)));
+        assert_eq!(limit("off").unwrap(), None);
+        assert!(limit("0s").unwrap_err()[0].contains("VERIFORK_COMPILE_TIMEOUT=0s"));
+        assert_eq!(read("VERIFORK_CACHE", "1").unwrap().compile_timeout, None);
     }
 
     #[test]

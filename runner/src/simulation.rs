@@ -143,7 +143,9 @@ impl Simulation<'_> {
             .env(Variable::Seed.name(), self.seed.to_string())
             .env(Variable::Results.name(), &results)
             // Whether anything ran is judged over all tests.
-            .env(Variable::AllowEmpty.name(), "1");
+            .env(Variable::AllowEmpty.name(), "1")
+            // What it prints goes into a file.
+            .env_remove("CLICOLOR_FORCE");
         if let Some(items) = self.items {
             // One run, of which this is the seed.
             command

@@ -30,6 +30,7 @@ while [ $# -gt 0 ]; do
     if [ "$1" = -o ]; then output=$2; fi
     shift
 done
+if [ -e hangs ]; then echo "top.v:1: warning: it is odd"; sleep 1000; fi
 if [ -e broken ]; then echo "top.v:1: syntax error"; exit 2; fi
 printf ':vpi_time_precision - 9;\n# end\n:file_names 2;\n    "N/A";\n    "<interactive>";\n' > "$output"
 "#;
@@ -166,7 +167,9 @@ impl Bench {
         let testbench = self.testbench();
         let (designs, folder) = (testbench.output.join(DESIGNS), testbench.folder.clone());
         Arc::new(Context {
-            cache: Cache::new(designs, folder, self.settings.cache).of_run(self.run.clone()),
+            cache: Cache::new(designs, folder, self.settings.cache)
+                .limited(self.settings.compile_timeout)
+                .of_run(self.run.clone()),
             testbench,
             settings: self.settings.clone(),
             junit: OnceLock::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use verifork_protocol::failure;
 use verifork_protocol::results::{self, Ended, Status, is_run_of};
-use verifork_protocol::time::of_nanoseconds;
+use verifork_protocol::time::{of_nanoseconds, wall_clock};
 
 use crate::cause::cause;
 use crate::process::{Ending, signal_name};
@@ -163,7 +163,7 @@ fn ending(ending: Ending) -> String {
             format!("was killed ({})", signal_name(signal))
         }
         Ending::Signalled(signal) => format!("crashed ({})", signal_name(signal)),
-        Ending::Killed(limit) => format!("hung and was killed after {} s", limit.as_secs_f64()),
+        Ending::Killed(limit) => format!("hung and was killed after {}", wall_clock(limit)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! and NVC hides most of its own. A setting that is mistyped must not be ignored: a filter that
 //! silently selects everything, or a time limit that silently is none, costs more than an error.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::IsTerminal;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use verifork_protocol::color::{VARIABLES, automatic};
 use verifork_protocol::coverage::Coverage;
 use verifork_protocol::items::Items;
 use verifork_protocol::nearest::{did_you_mean, nearest};
@@ -68,8 +70,8 @@ pub(crate) struct Config {
     pub(crate) color: Color,
     /// A run in which no test has run may pass.
     pub(crate) allow_empty: bool,
-    /// `NO_COLOR` is set and not empty (<https://no-color.org>).
-    pub(crate) no_color: bool,
+    /// What the variables of other tools that decide on colour are set to: see [`automatic`].
+    pub(crate) color_variables: BTreeMap<String, OsString>,
     /// The variables that were set and that a test's course depends on, with their values: whoever
     /// repeats a test has to set them.
     pub(crate) shaping: Vec<(String, String)>,
@@ -116,8 +118,8 @@ impl Config {
         let mut given = Vec::new();
         for (name, value) in variables {
             let name = name.to_string_lossy();
-            if name == "NO_COLOR" {
-                config.no_color = !value.is_empty();
+            if VARIABLES.contains(&&*name) {
+                config.color_variables.insert(name.into_owned(), value);
             } else if name.starts_with(PREFIX) && !value.is_empty() {
                 given.push((name.into_owned(), value));
             }
@@ -229,7 +231,8 @@ impl Config {
             | Variable::Ghdl
             | Variable::Nvc
             | Variable::Verilator
-            | Variable::Cache => {}
+            | Variable::Cache
+            | Variable::CompileTimeout => {}
         }
         Ok(())
     }
@@ -242,7 +245,7 @@ impl Config {
     /// Whether output is coloured, given whether it goes to a terminal.
     fn colored(&self, terminal: bool) -> bool {
         match self.color {
-            Color::Auto => terminal && !self.no_color,
+            Color::Auto => automatic(terminal, |name| self.color_variables.get(name).cloned()),
             Color::Always => true,
             Color::Never => false,
         }
@@ -267,7 +270,7 @@ impl Default for Config {
             describe: None,
             color: Color::Auto,
             allow_empty: false,
-            no_color: false,
+            color_variables: BTreeMap::new(),
             shaping: Vec::new(),
             help: None,
         };
@@ -359,7 +362,7 @@ mod tests {
                 describe: Some(PathBuf::from("chip.json")),
                 color: Color::Always,
                 allow_empty: true,
-                no_color: false,
+                color_variables: BTreeMap::new(),
                 shaping: [
                     ("VERIFORK_ITEMS", "writes=0,3~*"),
                     ("VERIFORK_TIMEOUT", "1.5us"),
@@ -469,6 +472,9 @@ mod tests {
         assert!(!config(&[]).colored(false));
         assert!(!config(&[("NO_COLOR", "1")]).colored(true));
         assert!(config(&[("NO_COLOR", "")]).colored(true));
+        assert!(config(&[("CLICOLOR_FORCE", "1")]).colored(false));
+        assert!(!config(&[("CLICOLOR_FORCE", "1"), ("VERIFORK_COLOR", "never")]).colored(true));
+        assert!(!config(&[("CLICOLOR", "0")]).colored(true));
         assert!(config(&[("NO_COLOR", "1"), ("VERIFORK_COLOR", "always")]).colored(false));
         assert!(!config(&[("VERIFORK_COLOR", "never")]).colored(true));
     }

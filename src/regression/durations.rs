@@ -45,18 +45,6 @@ pub(crate) fn in_nanoseconds(duration: SimDuration) -> String {
     text
 }
 
-/// A limit of wall-clock time as a message has it: `4 s`, `1.5 s`, `250 ms`.
-pub(crate) fn wall_clock(limit: Duration) -> String {
-    let (count, unit) = if limit < Duration::from_secs(1) {
-        (limit.as_secs_f64() * 1e3, "ms")
-    } else {
-        (limit.as_secs_f64(), "s")
-    };
-    let text = format!("{count:.3}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text} {unit}")
-}
-
 /// Wall-clock time in seconds, to the millisecond.
 pub(crate) fn seconds(wall: Duration) -> String {
     format!("{:.3}", wall.as_secs_f64())
@@ -86,18 +74,6 @@ mod tests {
         assert_eq!(in_nanoseconds(1500.ps()), "1.5");
         assert_eq!(in_nanoseconds(1.fs()), "0.000001");
         assert_eq!(in_nanoseconds(100.ms()), "100,000,000");
-    }
-
-    #[test]
-    fn a_limit_of_wall_clock_time_has_a_unit_and_no_zeros_at_its_end() {
-        for (limit, text) in [
-            (Duration::from_secs(60), "60 s"),
-            (Duration::from_millis(1500), "1.5 s"),
-            (Duration::from_millis(250), "250 ms"),
-            (Duration::ZERO, "0 ms"),
-        ] {
-            assert_eq!(wall_clock(limit), text);
-        }
     }
 
     #[test]

@@ -380,7 +380,7 @@ mod tests {
         let error = 18_447.seconds().to_steps(precision(-15)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "18447 s is beyond 2^64 steps of the precision of 1 fs"
+            "18,447 s is beyond 2^64 steps of the precision of 1 fs"
         );
         assert!(18_446.seconds().to_steps(precision(-15)).is_ok());
     }

@@ -130,7 +130,7 @@ mod tests {
             message(1.0 / 3.0, TimeUnit::Nanoseconds),
             "0.3333333333333333 ns is not exact in any unit down to 1 fs: the nearest is 333.333 ps"
         );
-        assert!(message(0.4, TimeUnit::Femtoseconds).contains("the nearest is 0 fs"));
+        assert!(message(0.4, TimeUnit::Femtoseconds).contains("the nearest is 0 ns"));
         assert!(message(-1.0, TimeUnit::Seconds).contains("no duration"));
         assert!(message(f64::NAN, TimeUnit::Seconds).contains("no duration"));
         assert!(message(f64::INFINITY, TimeUnit::Seconds).contains("no duration"));

@@ -3,14 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::decimal::write_seconds;
+use verifork_protocol::time::simulated;
+
 use super::duration::FINEST;
 use super::{SimDuration, TimeError, TimeUnit};
 
-/// An exact decimal in the largest unit of which there is at least one: `1.5 ns`.
+/// Exact, as all messages have times: in the largest unit of which it is a whole number, from a nanosecond on not
+/// in a finer one than that; digits in groups of three: `100 ms`, `1,500 ns`, `1.5 ns`.
 impl fmt::Display for SimDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_seconds(f, self.count, self.exponent)
+        f.pad(&simulated(self.femtoseconds()))
     }
 }
 
@@ -21,7 +23,7 @@ impl fmt::Debug for SimDuration {
     }
 }
 
-/// Reads a decimal with a unit: `10ns`, `1.5 us`.
+/// Reads a decimal with a unit: `10ns`, `1.5 us`, `1_500 ns`, and what is printed: `1,500 ns`.
 impl FromStr for SimDuration {
     type Err = TimeError;
 
@@ -32,7 +34,7 @@ impl FromStr for SimDuration {
         };
         let trimmed = text.trim();
         let end = trimmed
-            .find(|character: char| !matches!(character, '0'..='9' | '.' | '_'))
+            .find(|character: char| !matches!(character, '0'..='9' | '.' | '_' | ','))
             .ok_or_else(|| error("the unit is missing: fs, ps, ns, us, ms or s"))?;
         let (number, symbol) = trimmed.split_at(end);
         let unit: TimeUnit = symbol
@@ -41,7 +43,17 @@ impl FromStr for SimDuration {
             .map_err(|_| error("a number and a unit belong here: fs, ps, ns, us, ms or s"))?;
         let (integer, fraction) = number.split_once('.').unwrap_or((number, ""));
         let fraction = fraction.trim_end_matches('0');
-        let digits = [integer, fraction].concat().replace('_', "");
+        let grouped = |number: &str| {
+            let mut groups = number.split(',');
+            let first = groups.next().unwrap_or_default();
+            (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
+        };
+        if number.contains(',') && (fraction.contains(',') || !grouped(integer)) {
+            return Err(error(
+                "a comma stands between groups of three digits, as in 1,500 ns",
+            ));
+        }
+        let digits = [integer, fraction].concat().replace(['_', ','], "");
         if integer.is_empty() || digits.contains('.') {
             return Err(error("a number belongs before the unit, as in 1.5 ns"));
         }
@@ -74,13 +86,16 @@ mod tests {
             (10.ns(), "10 ns"),
             (1500.ps(), "1.5 ns"),
             (1_000_001.fs(), "1.000001 ns"),
-            (0.us(), "0 us"),
-            (3600.seconds(), "3600 s"),
+            (0.us(), "0 ns"),
+            (3600.seconds(), "3,600 s"),
+            (1500.ns(), "1,500 ns"),
+            (1500.us(), "1,500 us"),
+            (1500.fs(), "1.5 ps"),
             (SimDuration::from_steps(5, precision(-10)), "500 ps"),
             (SimDuration::from_steps(123, precision(-10)), "12.3 ns"),
             (SimDuration::from_steps(3, precision(2)), "300 s"),
             (SimDuration::from_steps(0, precision(-10)), "0 ns"),
-            (SimDuration::from_steps(0, precision(2)), "0 s"),
+            (SimDuration::from_steps(0, precision(2)), "0 ns"),
         ] {
             assert_eq!(duration.to_string(), text);
         }
@@ -100,10 +115,15 @@ mod tests {
             "0.1 fs",
             "é",
             "_ns",
+            "1,5 ns",
+            "1,500,0 ns",
+            ",500 ns",
+            "1.500,000 ns",
         ] {
             assert!(text.parse::<SimDuration>().is_err(), "{text}");
         }
         assert_eq!("1_000ns".parse(), Ok(1.us()));
+        assert_eq!("12,345.5 ns".parse(), Ok(12_345_500.ps()));
         assert_eq!("1.50 US".parse(), Ok(1500.ns()));
         assert!("99999999999999999999999 s".parse::<SimDuration>().is_err());
         assert_eq!(
@@ -123,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics(text in "[0-9._]{0,30} ?[a-zé]{0,3}") {
+        fn no_text_panics(text in "[0-9._,]{0,30} ?[a-zé]{0,3}") {
             let _ = text.parse::<SimDuration>();
         }
     }

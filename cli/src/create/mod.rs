@@ -21,6 +21,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use verifork_protocol::failure::DOES_NOT_COMPILE;
 use verifork_runner::Simulator;
 
 use self::design::{DesignOptions, LeftOut, absolute};
@@ -29,7 +30,7 @@ use self::seen::Seen;
 use self::trying::{look_at_lines, parts, told, try_buses};
 use crate::HarnessArgs;
 use crate::bind::{Bind, Design, write};
-use crate::harness::{Event, cargo, suite};
+use crate::harness::{Event, cargo, limit_compilers, suite};
 use crate::object::Object;
 use crate::source::{Extent, Written, source};
 
@@ -280,9 +281,6 @@ fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(texts)
 }
 
-/// How the harness says that a simulator's compiler refuses a design.
-const DOES_NOT_COMPILE: &str = " does not compile: ";
-
 /// How the library says that a struct does not fit a design.
 const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
@@ -387,9 +385,9 @@ fn tell_limits(written: &Written<'_>, seen: &Seen) {
 
 /// Runs the tests of the crate, and gives those that fail.
 fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
-    let output = harness
-        .built()?
-        .command()
+    let mut command = harness.built()?.command();
+    limit_compilers(&mut command);
+    let output = command
         .args(["--format", "json"])
         .stderr(Stdio::inherit())
         .output()

@@ -20,7 +20,7 @@ use verifork_protocol::verdict::Status;
 use self::gather::Gathered;
 use self::page::Page;
 use self::requirements::{Requirement, State};
-use crate::coverage::shown_percent;
+use crate::coverage::{count, shown_percent};
 use crate::harness::output_folder;
 
 /// The page's name, in the target folder and elsewhere.
@@ -129,18 +129,22 @@ fn summary(
     requirements: &[Requirement],
 ) -> String {
     let verdicts = &gathered.verdicts;
-    let count = |status| verdicts.iter().filter(|it| it.status == status).count();
+    let of = |status| verdicts.iter().filter(|it| it.status == status).count();
     let mut text = format!(
-        "{} tests: {} passed, {} failed, {} skipped",
-        verdicts.len(),
-        count(Status::Passed),
-        count(Status::Failed) + count(Status::Unfinished),
-        count(Status::Skipped)
+        "{}: {} passed, {} failed, {} skipped",
+        count(verdicts.len(), "test"),
+        of(Status::Passed),
+        of(Status::Failed) + of(Status::Unfinished),
+        of(Status::Skipped)
     );
     // Writing to a string cannot fail.
     if let Some(functional) = functional {
         let functional = shown_percent(functional);
-        let _ = write!(text, "; {functional:.1} % of {groups} groups covered");
+        let _ = write!(
+            text,
+            "; {functional:.1} % of {} covered",
+            count(groups, "group")
+        );
     }
     if let Some(code) = code {
         let _ = write!(text, "; {:.1} % of the code", shown_percent(code));

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use console::{Term, truncate_str};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use verifork_protocol::color::automatic;
 use verifork_protocol::page::report;
 
 const HEADING: &str = "design";
@@ -39,11 +40,10 @@ pub(super) struct Page {
 impl Page {
     /// That of standard output.
     pub(super) fn of_stdout() -> Page {
-        let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let colored = match env::var("VERIFORK_COLOR").as_deref() {
             Ok("always") => true,
             Ok("never") => false,
-            _ => io::stdout().is_terminal() && !is_set("NO_COLOR"),
+            _ => automatic(io::stdout().is_terminal(), |name| env::var_os(name)),
         };
         let size = Term::stdout().size_checked();
         Page {

@@ -11,7 +11,7 @@ use syn::{
 };
 
 /// What takes the block of a task whose type is open.
-const TAKES_A_BLOCK: [&str; 11] = [
+const TAKES_A_BLOCK: [&str; 13] = [
     "spawn",
     "spawn_named",
     "fork",
@@ -22,6 +22,8 @@ const TAKES_A_BLOCK: [&str; 11] = [
     "try_start",
     "start_soon",
     "try_start_soon",
+    "fork_soon",
+    "try_fork_soon",
     "add",
 ];
 
@@ -39,7 +41,7 @@ struct Loops {
 impl Loops {
     fn tell<'a>(&mut self, arguments: impl Iterator<Item = &'a mut Expr>) {
         for argument in arguments {
-            if let Expr::Async(task) = argument
+            if let Some(task) = block_of(argument)
                 && has_open_type(task)
             {
                 let never: Stmt = parse_quote! {
@@ -71,6 +73,18 @@ impl VisitMut for Loops {
         if call.turbofish.is_none() && TAKES_A_BLOCK.iter().any(|name| call.method == name) {
             self.tell(call.args.iter_mut());
         }
+    }
+}
+
+/// The block that an argument is, or that a function without parameters makes: `|| async { … }`.
+fn block_of(argument: &mut Expr) -> Option<&mut ExprAsync> {
+    match argument {
+        Expr::Async(task) => Some(task),
+        Expr::Closure(closure) if closure.inputs.is_empty() => match &mut *closure.body {
+            Expr::Async(task) => Some(task),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -191,6 +205,7 @@ mod tests {
             "scope(async |tm| { tm.fork(\"n\", async { loop { g()?; } }); Ok(()) }).await?;",
             "spawn(async { loop { verifork::ensure!(a.await, \"it fell\"); } });",
             "async fn helper() { spawn(async { loop { h()?; } }); }",
+            "tm.fork_soon(\"n\", || async move { loop { i()?; } });",
         ] {
             assert_eq!(told(body), 1, "{body}");
         }

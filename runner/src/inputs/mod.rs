@@ -159,13 +159,18 @@ impl Recorder {
     /// # Errors
     ///
     /// The command does not start, or this process is about to end.
-    pub(crate) fn run(&mut self, command: &mut Command) -> io::Result<Ending> {
+    pub(crate) fn run(
+        &mut self,
+        command: &mut Command,
+        limit: Option<Duration>,
+    ) -> io::Result<Ending> {
         let arguments: Vec<u8> = command
             .get_args()
             .flat_map(|it| [it.as_encoded_bytes(), b"\n"].concat())
             .collect();
         self.note_variables(&arguments);
-        let (ending, complete) = observer::run(command, &mut |path, how| self.see(path, how))?;
+        let see = &mut |path, how| self.see(path, how);
+        let (ending, complete) = observer::run(command, limit, see)?;
         self.inputs.complete &= complete;
         Ok(ending)
     }
@@ -433,7 +438,7 @@ mod tests {
             .current_dir(folder.path())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());
-        recorder.run(&mut command).unwrap();
+        recorder.run(&mut command, None).unwrap();
         let inputs = recorder.finish(std::iter::empty());
         if !inputs.is_complete() {
             eprintln!("skipped: this system does not tell what a process opens");

@@ -8,6 +8,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::process::Ending;
 
@@ -36,9 +37,10 @@ pub(crate) enum Use {
 /// The command does not start, or this process is about to end.
 pub(crate) fn run(
     command: &mut Command,
+    limit: Option<Duration>,
     see: &mut (dyn FnMut(PathBuf, Use) + Send),
 ) -> io::Result<(Ending, bool)> {
-    imp::run(command, see)
+    imp::run(command, limit, see)
 }
 
 #[cfg(not(all(
@@ -46,14 +48,15 @@ pub(crate) fn run(
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
 mod imp {
-    use super::{Command, Ending, PathBuf, Use, io};
+    use super::{Command, Duration, Ending, PathBuf, Use, io};
     use crate::process;
 
     pub(super) fn run(
         command: &mut Command,
+        limit: Option<Duration>,
         _: &mut (dyn FnMut(PathBuf, Use) + Send),
     ) -> io::Result<(Ending, bool)> {
-        Ok((process::run(command, None, || ())?, false))
+        Ok((process::run(command, limit, || ())?, false))
     }
 }
 
@@ -73,6 +76,7 @@ mod imp {
     use std::path::{Path, PathBuf};
     use std::process::Command;
     use std::thread;
+    use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::io::Errno;
@@ -150,6 +154,7 @@ mod imp {
 
     pub(super) fn run(
         command: &mut Command,
+        limit: Option<Duration>,
         see: &mut (dyn FnMut(PathBuf, Use) + Send),
     ) -> io::Result<(Ending, bool)> {
         let (ours, childs) = socketpair(
@@ -173,7 +178,7 @@ mod imp {
                 Some(listener) => observe(&listener, &ours, see),
                 None => false,
             });
-            let ending = process::run(command, None, || ());
+            let ending = process::run(command, limit, || ());
             // Tells the observer that nothing more will come.
             drop(childs);
             let complete = observer.join().unwrap_or(false);

@@ -163,6 +163,18 @@ fn a_design_that_does_not_compile_fails_with_the_compilers_words() {
 }
 
 #[test]
+fn a_compiler_that_does_not_end_is_killed_after_its_limit_and_named() {
+    let mut bench = Bench::new("exit 0\n");
+    fs::write(bench.folder.path().join("hangs"), "").unwrap();
+    bench.settings.compile_timeout = Some(Duration::from_millis(200));
+    let told = bench.failure();
+    let first = "`top` does not compile: Icarus Verilog's compiler has not ended after 200 ms, and is killed: \
+                 VERIFORK_COMPILE_TIMEOUT sets the limit\n";
+    assert!(told.starts_with(first), "{told}");
+    check(&told, &["\n  top.v:1: warning: it is odd\n", "\n$ "]);
+}
+
+#[test]
 fn of_tests_that_are_processes_one_shows_why_the_design_does_not_compile() {
     let mut bench = Bench::new("exit 0\n");
     bench.breaks();

@@ -70,16 +70,21 @@ impl Failures {
         self.entries.is_empty() && self.ended.is_none()
     }
 
+    /// Why the test has ended itself as passed, at the time at which it did.
+    pub(super) fn tell_end(&self) {
+        if let Some((Verdict::Passed, reason)) = &self.ended
+            && self.entries.is_empty()
+        {
+            log::info!("the test has ended itself as passed: {reason}");
+        }
+    }
+
     pub(super) fn into_status(self) -> Status {
         match self {
             Failures { entries, .. } if !entries.is_empty() => Status::Failed(entries),
             Failures { ended, .. } => match ended {
                 Some((Verdict::Skipped, reason)) => Status::Skipped(reason),
-                Some((Verdict::Passed, reason)) => {
-                    log::info!("the test has ended itself as passed: {reason}");
-                    Status::Passed
-                }
-                None => Status::Passed,
+                Some((Verdict::Passed, _)) | None => Status::Passed,
             },
         }
     }

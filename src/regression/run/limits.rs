@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::panic::Location;
 
+use verifork_protocol::time::wall_clock;
+
 use super::{current, task_tree};
-use crate::regression::durations::wall_clock;
 use crate::regression::exit;
 use crate::regression::failure_kind::FailureKind;
 use crate::regression::watchdog::Overdue;

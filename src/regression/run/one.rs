@@ -108,6 +108,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     }
     regression.kernel.release_forces();
     failures.take_lost();
+    failures.tell_end();
     // A limit is noticed one step after it.
     let ended = failures.limit().unwrap_or_else(|| regression.kernel.now());
     let simulated = ended.since(begun);

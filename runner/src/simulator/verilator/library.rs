@@ -228,7 +228,7 @@ mod tests {
             let mut recorder = Recorder::new(&place.path().join("build"));
             let mut shell = Command::new("sh");
             shell.args(["-c", READ]).current_dir(place.path());
-            recorder.run(&mut shell).unwrap();
+            recorder.run(&mut shell, None).unwrap();
             let inputs = recorder.finish(std::iter::empty());
             let inputs = inputs.is_complete().then_some(inputs);
             if inputs.is_none() {

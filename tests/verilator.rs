@@ -372,16 +372,46 @@ fn kinds_of_objects_are_right_through_vpi_too() {
 
 /// Runs tests of a crate in `tests/plugins`.
 fn through_vpi(name: &str, tests: &[&str]) {
+    for test in tests {
+        let mut command = harness_of(name);
+        command.arg(test).env("VERIFORK_VERILATOR_PORT", "vpi");
+        run(command).passed().says("test result: ok. ");
+    }
+}
+
+/// The harness of a crate in `tests/plugins`.
+fn harness_of(name: &str) -> Command {
     let [harness, _] = built::harness(&format!("{name}_tb"));
     let folder = root().join("tests/plugins").join(name);
-    for test in tests {
-        let mut command = Command::new(&harness);
+    let mut command = Command::new(harness);
+    command
+        .current_dir(&folder)
+        .env("CARGO_MANIFEST_DIR", &folder);
+    command
+}
+
+/// `cargo verifork bind` says of it why there is no field.
+#[test]
+fn what_has_no_value_is_described_with_what_it_is() {
+    require!("verilator", "g++", "make");
+    for port in ["memory", "vpi"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = harness_of("verilator");
         command
-            .arg(test)
-            .current_dir(&folder)
-            .env("CARGO_MANIFEST_DIR", &folder)
-            .env("VERIFORK_VERILATOR_PORT", "vpi");
-        run(command).passed().says("test result: ok. ");
+            .env("VERIFORK_VERILATOR_PORT", port)
+            .env("VERIFORK_DESCRIBE", folder.path());
+        run(command).passed();
+        let files = std::fs::read_dir(folder.path()).expect("descriptions");
+        let text: String = files
+            .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("a text"))
+            .collect();
+        for (name, what) in [("happened", "an event"), ("queue", "a queue")] {
+            let named = format!("\"name\": \"{name}\"");
+            let object = text.split("\"kind\":").find(|it| it.contains(&named));
+            let told = object.is_some_and(|it| it.contains(&format!("it is {what};")));
+            assert!(told, "`{name}` is not told through {port}:\n{text}");
+        }
+        assert!(!text.contains("__V"), "{text}");
     }
 }
 

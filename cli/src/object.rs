@@ -186,8 +186,15 @@ impl Object {
         ["module", "generate scope", "named block", SCOPE_ARRAY].contains(&self.kind.as_str())
     }
 
-    /// What a struct has fields for, in their order: what it shows to others first. What has no
-    /// value is among them, since the reason stands in the source.
+    /// The ports in their order, records among them. What has no value is there too, since the reason stands in
+    /// the source.
+    pub(crate) fn shown_ports(&self) -> impl Iterator<Item = &Object> {
+        self.children.iter().filter(|it| {
+            it.direction.is_some() && !it.is_scope() && !NO_MEMBERS.contains(&it.kind.as_str())
+        })
+    }
+
+    /// What else a struct has fields for, in their order: what others may set first.
     pub(crate) fn members(&self, internal: bool) -> Vec<&Object> {
         // Verilator does not tell which signals of an inner module are ports, nor which module it is.
         let internal =
@@ -196,14 +203,14 @@ impl Object {
             !it.is_scope()
                 && !it.has_fields()
                 && !NO_MEMBERS.contains(&it.kind.as_str())
-                && (internal || it.direction.is_some() || it.constant && !it.local)
+                && it.direction.is_none()
+                && (internal || it.constant && !it.local)
         };
         let mut members: Vec<&Object> = self.children.iter().filter(is_member).collect();
-        members.sort_by_key(|it| match &it.direction {
-            Some(_) => 0,
-            None if it.constant && !it.local => 1,
-            None if it.constant => 3,
-            None => 2,
+        members.sort_by_key(|it| match (it.constant, it.local) {
+            (true, false) => 0,
+            (false, _) => 1,
+            (true, true) => 2,
         });
         members
     }
@@ -228,13 +235,16 @@ impl Object {
         if elements.peek().is_some() {
             return elements.all(|it| it.is_empty(internal, depth));
         }
-        let members = self.members(internal);
+        let ports = self.shown_ports().filter(|it| !it.has_fields());
+        let mut members = ports.chain(self.members(internal));
         let mut scopes = self.scopes(internal, depth);
-        members.iter().all(|it| it.innermost().encoding.is_none())
+        let records = self.shown_ports().filter(|it| it.has_fields());
+        let mut scopes = records.chain(&mut scopes);
+        members.all(|it| it.innermost().encoding.is_none())
             && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
-    /// What is in it and has a struct of its own: records, and, below the top, instances, blocks and
+    /// What is in it and has a struct of its own: records that are no ports, and, below the top, instances, blocks and
     /// generate scopes.
     pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
         self.children.iter().filter(move |it| {
@@ -244,7 +254,7 @@ impl Object {
             } else if it.is_scope() {
                 depth > 0
             } else {
-                it.has_fields() && (internal || it.direction.is_some())
+                it.has_fields() && internal && it.direction.is_none()
             }
         })
     }

@@ -146,8 +146,15 @@ impl Writer<'_> {
         let place = self.types.len();
         let mut fields = String::new();
         let mut taken = HashSet::new();
+        for port in scope.shown_ports() {
+            if port.has_fields() {
+                self.inner(port, depth, &mut taken, &mut fields);
+            } else {
+                // Writing to a string cannot fail.
+                let _ = self.member(port, &mut taken, &mut fields);
+            }
+        }
         for member in scope.members(self.internal) {
-            // Writing to a string cannot fail.
             let _ = self.member(member, &mut taken, &mut fields);
         }
         for subroutine in scope.subroutines(self.internal) {
@@ -288,34 +295,29 @@ impl Writer<'_> {
     /// The ports of the top, and the fields of those that are records.
     fn ports<'a>(&mut self, scope: &'a Object, prefix: &str, ports: &mut Vec<Port<'a>>) {
         let mut taken = HashSet::new();
-        for member in scope.members(self.internal) {
-            if member.innermost().encoding.is_none() {
+        for port in scope.shown_ports() {
+            if !port.has_fields() && port.innermost().encoding.is_none() {
                 continue;
             }
-            let (field, _) = field(member, &mut taken, self.simulator);
-            if member.direction.is_some() {
-                let (value_type, variants) = self.value_type(member.innermost());
+            let (field, _) = field(port, &mut taken, self.simulator);
+            if !port.has_fields() {
+                let (value_type, variants) = self.value_type(port.innermost());
                 ports.push(Port {
-                    object: member,
-                    dimensions: member.ranges().len(),
+                    object: port,
+                    dimensions: port.ranges().len(),
                     field: format!("{prefix}{field}"),
                     value_type,
                     variants,
                 });
-            }
-        }
-        for record in scope.scopes(self.internal, 0) {
-            let (field, _) = field(record, &mut taken, self.simulator);
-            if record.direction.is_none() {
                 continue;
             }
-            match (record.array, &record.element) {
+            match (port.array, &port.element) {
                 (Some((left, right)), Some(element)) => {
                     for index in 0..=left.abs_diff(right) {
                         self.ports(element, &format!("{prefix}{field}[{index}]."), ports);
                     }
                 }
-                _ => self.ports(record, &format!("{prefix}{field}."), ports),
+                _ => self.ports(port, &format!("{prefix}{field}."), ports),
             }
         }
     }
@@ -625,9 +627,16 @@ mod tests {
                 "encoding": null, "element": {{"kind": "structure", "name": "outs[1]",
                 "encoding": null, "children": [{field}]}}}}"#
         );
-        let top = object(&module("top", "top", &[array]));
+        let clock = logic("clk", "\"input\"", 1, false);
+        let last = logic("last", "\"output\"", 1, false);
+        let inside = logic("inside", "null", 1, false);
+        let top = object(&module("top", "top", &[inside, clock, array, last]));
         let design = design(&top);
-        let written = source(&design, Extent::default(), "cargo verifork bind");
+        let extent = Extent {
+            internal: true,
+            depth: 0,
+        };
+        let written = source(&design, extent, "cargo verifork bind");
         has(
             &written.text,
             &[
@@ -636,7 +645,9 @@ mod tests {
             ],
         );
         let ports: Vec<&str> = written.ports.iter().map(|it| it.field.as_str()).collect();
-        assert_eq!(ports, ["outs[0].data", "outs[1].data"]);
+        assert_eq!(ports, ["clk", "outs[0].data", "outs[1].data", "last"]);
+        let places = ["clk:", "outs:", "last:", "inside:"].map(|it| written.text.find(it).unwrap());
+        assert!(places.is_sorted(), "{}", written.text);
     }
 
     #[test]

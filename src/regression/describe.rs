@@ -57,12 +57,16 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
     };
     let is_scope = description.kind.is_scope();
     if (is_scope || description.kind == ObjectKind::Struct) && depth > 0 {
-        let mut children = port.children(handle);
-        put_in_order(&port.ports(handle), &mut children, |child| {
-            port.describe(*child).name
-        });
+        let children = port.children(handle);
         let children = children.iter().map(|&it| object(port, it, depth - 1));
         object_of.children = children.collect();
+        if is_scope {
+            let unlisted = unlisted(port, handle, &object_of);
+            object_of.children.extend(unlisted);
+        }
+        put_in_order(&port.ports(handle), &mut object_of.children, |child| {
+            child.name.clone()
+        });
         object_of.left_out = port.left_out(handle).map(|left_out| left_out.to_string());
     }
     if let Some((left, _)) = description.array
@@ -78,6 +82,20 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
         object_of.hidden = hidden(port, handle, description.kind);
     }
     object_of
+}
+
+/// What the design has in a scope and the simulator does not list, with the reason.
+fn unlisted(port: &dyn Port, handle: Handle, scope: &Object) -> Vec<Object> {
+    let mut unlisted = port.unlisted(handle);
+    unlisted.retain(|(name, _)| scope.children.iter().all(|child| child.name != *name));
+    let objects = unlisted.into_iter().map(|(name, why)| Object {
+        kind: ObjectKind::Variable.to_string(),
+        path: format!("{}.{name}", scope.path),
+        name,
+        hidden: Some(why),
+        ..Object::default()
+    });
+    objects.collect()
 }
 
 /// Why the simulator does not show an object's value, where that is known.
@@ -169,13 +187,15 @@ mod tests {
         design.hides(record, not_shown("records"));
         design.declares_ports(top, &["level", "clk"]);
         design.leaves_out(top, not_shown("the rest"));
+        design.does_not_list(top, "done", "it is an event");
+        design.does_not_list(top, "inner", "it is shown all the same");
         let told = described(design);
         assert_eq!(told.simulator, "Fable");
         assert_eq!(told.precision, "1 ns");
         let top = &told.tops[0];
         let names: Vec<_> = top.children.iter().map(|child| &*child.name).collect();
         let expected = [
-            "level", "clk", "inner", "WIDTH", "DEPTH", "memory", "record",
+            "level", "clk", "inner", "WIDTH", "DEPTH", "memory", "record", "done",
         ];
         assert_eq!(names, expected);
         assert_eq!(
@@ -200,6 +220,9 @@ mod tests {
         assert!(child("WIDTH").local);
         assert!(!child("DEPTH").local);
         assert_eq!(child("memory").array, Some((0, 3)));
+        let done = child("done");
+        assert_eq!(done.hidden.as_deref(), Some("it is an event"));
+        assert_eq!((&*done.path, done.encoding.is_none()), ("top.done", true));
         let hidden = "Fable 1 cannot show records: name it";
         assert_eq!(child("record").hidden.as_deref(), Some(hidden));
     }

@@ -135,6 +135,22 @@ impl Declarations {
         ))
     }
 
+    /// What is declared in the scope with this path so that this simulator does not show it, by its name, with
+    /// what is said of it.
+    pub(super) fn unlisted(&self, scope: &str, identity: &Identity) -> Vec<(String, String)> {
+        let names = self.0.keys().filter_map(|path| {
+            let name = path.strip_prefix(scope)?.strip_prefix('.')?;
+            // What Verilator has made itself has this in its name.
+            (!name.contains(['.', '[']) && !name.contains("__V")).then_some(name)
+        });
+        let why = |name: &str| self.unshown(&format!("{scope}.{name}"), identity);
+        let mut unlisted: Vec<_> = names
+            .filter_map(|name| Some((name.to_owned(), why(name)?)))
+            .collect();
+        unlisted.sort();
+        unlisted
+    }
+
     /// That a path leads to a member of a packed structure, or into one, and what to do where members are not shown.
     pub(super) fn unshown_member(&self, path: &str, identity: &Identity) -> Option<String> {
         let (name, low, member) = self.member_on_the_way(path)?;
@@ -298,6 +314,7 @@ mod tests {
             "top.gen[1].cube\t[0:1][2:3][7:0]\tunsigned\t",
             "top.pair\t\t\t[8:0]\tstructure",
             "top.vector\t\tunsigned\t[7:0]",
+            "top.bus__Viftop\t\tunsigned\t\topaque:a virtual interface",
         ] {
             let (path, declaration) = parse(line).unwrap();
             declarations.0.insert(path.into(), declaration);
@@ -321,6 +338,10 @@ mod tests {
             told_of_pair.contains("an unpacked structure"),
             "{told_of_pair}"
         );
+        let unlisted = |scope| declarations.unlisted(scope, &identity);
+        assert_eq!(unlisted("top"), [("pair".to_owned(), told_of_pair)]);
+        assert_eq!(unlisted("top.gen[1]")[0].0, "cube");
+        assert_eq!(unlisted("top.gen"), []);
         // Of these, nothing in their declaration says why.
         for path in ["top.vector", "top.other", "top"] {
             assert_eq!(told(path), None, "{path}");

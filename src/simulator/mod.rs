@@ -177,6 +177,11 @@ pub(crate) trait Port {
     fn unshown(&self, _path: &str) -> Option<String> {
         None
     }
+    /// What the design has in a scope, by its declarations, that the simulator never shows, with what is known of
+    /// it; some of it may be shown all the same.
+    fn unlisted(&self, _scope: Handle) -> Vec<(String, String)> {
+        Vec::new()
+    }
     /// What is known of a path into an object that is shown as a vector, and is a packed structure whose members
     /// the simulator does not show.
     fn unshown_member(&self, _path: &str) -> Option<String> {

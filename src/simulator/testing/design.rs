@@ -135,6 +135,7 @@ impl Design {
             has_driver: false,
             refusal: None,
             hidden: None,
+            unlisted: Vec::new(),
             left_out: None,
             ports: Vec::new(),
             is_local: false,
@@ -237,6 +238,11 @@ impl Design {
     /// Why the simulator does not show what the object has.
     pub(crate) fn hides(&mut self, id: ObjectId, why: PortError) {
         self.objects[id.0].hidden = Some(why);
+    }
+
+    /// The scope has something that the simulator does not list.
+    pub(crate) fn does_not_list(&mut self, id: ObjectId, name: &str, why: &str) {
+        self.objects[id.0].unlisted.push((name.into(), why.into()));
     }
 
     /// Why the scope leaves something out.

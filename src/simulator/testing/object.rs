@@ -27,6 +27,7 @@ pub(super) struct Object {
     pub(super) has_driver: bool,
     pub(super) refusal: Option<(PortError, bool)>,
     pub(super) hidden: Option<PortError>,
+    pub(super) unlisted: Vec<(String, String)>,
     pub(super) left_out: Option<PortError>,
     pub(super) ports: Vec<String>,
     pub(super) is_local: bool,

@@ -141,6 +141,10 @@ impl Port for Simulator {
         self.object(parameter).1.is_local
     }
 
+    fn unlisted(&self, scope: Handle) -> Vec<(String, String)> {
+        self.object(scope).1.unlisted.clone()
+    }
+
     fn hidden(&self, object: Handle) -> Option<PortError> {
         self.object(object).1.hidden.clone()
     }

@@ -304,6 +304,11 @@ impl Port for ModelPort {
         self.declared.unshown(path, &self.identity)
     }
 
+    fn unlisted(&self, scope: Handle) -> Vec<(String, String)> {
+        let path = Object::of(scope).declared_path();
+        self.declared.unlisted(&path, &self.identity)
+    }
+
     fn is_always_driven(&self, object: Handle) -> bool {
         match &Object::of(object).body {
             Body::Value(value) => value.driven,

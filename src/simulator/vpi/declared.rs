@@ -19,7 +19,7 @@ use verifork_protocol::description::Literal;
 use super::VpiPort;
 use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
-use crate::simulator::{Encoding, Handle, Identity};
+use crate::simulator::{Encoding, Handle, Identity, Port as _};
 use crate::sys::vpi;
 
 #[derive(Default)]
@@ -224,6 +224,15 @@ impl VpiPort {
     /// What is known of an object that is not shown.
     pub(super) fn unshown_declared(&self, path: &str) -> Option<String> {
         self.declared.objects.unshown(path, &self.identity)
+    }
+
+    /// What is declared in a scope and not shown.
+    pub(super) fn unlisted_declared(&self, scope: Handle) -> Vec<(String, String)> {
+        let objects = &self.declared.objects;
+        if objects.is_empty() {
+            return Vec::new();
+        }
+        objects.unlisted(&self.describe(scope).path, &self.identity)
     }
 
     /// Whether the compiler has said that the design drives an object all the time.

@@ -321,6 +321,10 @@ impl Port for VpiPort {
         self.unshown_declared(path)
     }
 
+    fn unlisted(&self, scope: Handle) -> Vec<(String, String)> {
+        self.unlisted_declared(scope)
+    }
+
     fn unshown_member(&self, path: &str) -> Option<String> {
         self.declared.unshown_member(path, &self.identity)
     }

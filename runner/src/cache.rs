@@ -420,11 +420,10 @@ impl Cache {
                         wall_clock(limit),
                         Variable::CompileTimeout.name()
                     );
-                    return Err(CompileError::Refused(format!(
-                        "`{}`{DOES_NOT_COMPILE}{reason}\n{}$ {line}\n",
-                        design.name(),
-                        indented(&text)
-                    )));
+                    let mut told = format!("`{}`{DOES_NOT_COMPILE}{reason}\n", design.name());
+                    let lines = text.lines().filter(|line| !line.trim().is_empty());
+                    add_indented(&mut told, lines);
+                    return Err(CompileError::Refused(told + "$ " + &line + "\n"));
                 }
             }
             if let Some(reason) = simulator.failure_among(&text) {
@@ -443,10 +442,12 @@ impl Cache {
     }
 }
 
-/// Lines below another.
-fn indented(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| format!("  {line}\n")).collect()
+/// Adds lines below another.
+fn add_indented<'a>(text: &mut String, lines: impl IntoIterator<Item = &'a str>) {
+    for line in lines {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 /// That a design does not compile: what the compiler says of it first, the command last.
@@ -467,10 +468,7 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
     };
     let mut text = format!("`{design}`{DOES_NOT_COMPILE}{}\n", telling.trim());
     let rest = &lines[usize::from(lines[0] == *telling)..];
-    for line in rest {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {line}");
-    }
+    add_indented(&mut text, rest.iter().copied());
     let _ = writeln!(text, "{reason}\n$ {command}");
     text
 }

@@ -173,7 +173,7 @@ fn seeds_that_add_nothing_and_a_budget_end_it_with_words() {
     assert!(text.contains("1 of 3 seeds cover as much: 1;"), "{text}");
     let (text, status) = bench.command(&["close", "--budget", "1ms"]);
     assert_eq!(status, Some(0), "{text}");
-    assert!(text.contains("the budget of 1ms is used up"), "{text}");
+    assert!(text.contains("the budget of 1 ms is used up"), "{text}");
     assert!(text.contains("seed 1: 1 bin more"), "one was run:\n{text}");
     for (arguments, told) in [
         (&["close", "--budget", "10"][..], "the unit is missing"),

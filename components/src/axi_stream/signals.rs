@@ -231,11 +231,6 @@ impl BeatBuffer {
                 }
             }
         }
-        if signals.tstrb.is_none() && signals.tkeep.is_some() {
-            let keep = &self.keep;
-            self.strobe
-                .assign_planes(keep.width(), |word| (keep.value_word(word), 0));
-        }
         if let Some(signal) = signals.tlast {
             let last = signal.get();
             if last.is_unknown() {
@@ -270,11 +265,20 @@ impl BeatBuffer {
         Ok(())
     }
 
+    /// TSTRB, which is TKEEP where the stream has none.
+    #[inline]
+    fn strobe(&self) -> &LogicVec {
+        match self.signals.tstrb {
+            Some(_) => &self.strobe,
+            None => &self.keep,
+        }
+    }
+
     #[inline]
     pub(super) fn kind(&self, index: usize) -> ByteKind {
         if !bit(&self.keep, index) {
             ByteKind::Null
-        } else if bit(&self.strobe, index) {
+        } else if bit(self.strobe(), index) {
             ByteKind::Data
         } else {
             ByteKind::Position
@@ -305,7 +309,7 @@ impl BeatBuffer {
     fn is_all_data(&self) -> bool {
         (0..self.bytes.div_ceil(64)).all(|word| {
             let others = 64 - (self.bytes - word * 64).min(64);
-            self.keep.value_word(word) & self.strobe.value_word(word) == u64::MAX >> others
+            self.keep.value_word(word) & self.strobe().value_word(word) == u64::MAX >> others
         })
     }
 
@@ -339,7 +343,7 @@ impl BeatBuffer {
         Beat {
             data: self.data.clone(),
             keep: self.keep.clone(),
-            strobe: self.strobe.clone(),
+            strobe: self.strobe().clone(),
             last: self.last,
             id: self.id(),
             dest: self.dest(),
@@ -386,6 +390,8 @@ pub(super) struct Writer {
     bytes: usize,
     data: LogicVec,
     lines: [(Option<Signal<LogicVec>>, LogicVec, LogicVec); 5],
+    /// TID and TDEST, if the lines are those of a beat of whole bytes of data without a TUSER.
+    plain: Option<(u32, u32)>,
     last: Option<bool>,
 }
 
@@ -408,6 +414,7 @@ impl Writer {
                 let width = signal.map_or(0, |signal| signal.width());
                 (signal, LogicVec::unknown(width), LogicVec::zeros(width))
             }),
+            plain: None,
             last: None,
         }
     }
@@ -428,6 +435,25 @@ impl Writer {
             });
             signal.try_set_from(&self.data)?;
         }
+        // Of most beats the other lines are those of the beat before.
+        let is_plain = frame.kinds.is_empty() && frame.users.is_empty() && there == bytes;
+        let plain = is_plain.then_some((frame.id, frame.dest));
+        if plain.is_none() || self.plain != plain {
+            self.write_lines(frame, beat, there)?;
+            self.plain = plain;
+        }
+        if let Some(signal) = self.signals.tlast {
+            let last = beat + 1 == frame.beats(bytes);
+            if self.last.replace(last) != Some(last) {
+                signal.try_set(Logic::from(last))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines beside TDATA, of a beat with so many bytes.
+    fn write_lines(&mut self, frame: &Frame, beat: usize, there: usize) -> Result {
+        let first = beat * self.bytes;
         let bits_of = |word: usize, is_set: &dyn Fn(ByteKind) -> bool| {
             if frame.kinds.is_empty() {
                 let count = there.saturating_sub(word * 64).min(64);
@@ -466,12 +492,6 @@ impl Writer {
             if value != written {
                 signal.try_set_from(value)?;
                 std::mem::swap(value, written);
-            }
-        }
-        if let Some(signal) = self.signals.tlast {
-            let last = beat + 1 == frame.beats(bytes);
-            if self.last.replace(last) != Some(last) {
-                signal.try_set(Logic::from(last))?;
             }
         }
         Ok(())

@@ -363,6 +363,7 @@ fn kinds_of_objects_are_right_through_vpi_too() {
             "what_old_versions_do_not_show_is_refused_in_true_words",
             "members_of_unpacked_structures_are_there",
             "members_of_packed_structures_are_there",
+            "packed_arrays",
             "arrays_of_several_dimensions_are_there",
             "odd_names_of_scopes_and_arrays_are_found",
             "single_bits_are_forced_and_wide_vectors",

@@ -5,7 +5,7 @@
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
 //! is empty, the sign too where nothing is told of its values. [`DRIVEN`], [`STRUCTURE`], [`REAL`] or [`TEXT`] may
-//! follow, or what [`member`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
+//! follow, or what [`member`], [`packed`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
 //! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
 
 use crate::description::Literal;
@@ -37,6 +37,21 @@ const MEMBER: &str = "member:";
 /// Marks a member of a packed structure: its least significant bit, counted from that of the whole structure.
 pub fn member(low: u64) -> String {
     format!("{MEMBER}{low}")
+}
+
+/// What begins the mark of a vector of several packed dimensions.
+const PACKED: &str = "packed:";
+
+/// Marks a vector of several packed dimensions, or an array of such with so many unpacked ones: all of the packed
+/// ones, from the outermost on. The last one is of the bits of what is packed, those of a structure too.
+pub fn packed(unpacked: usize, dimensions: &[(i64, i64)]) -> String {
+    use std::fmt::Write as _;
+    let mut mark = format!("{PACKED}{unpacked}:");
+    for (left, right) in dimensions {
+        // Writing to a string cannot fail.
+        let _ = write!(mark, "[{left}:{right}]");
+    }
+    mark
 }
 
 /// What begins the mark of a literal of an enumeration.
@@ -72,6 +87,9 @@ pub struct Declaration {
     pub member: Option<u32>,
     /// What it is, if it is marked as [`opaque`].
     pub opaque: Option<Box<str>>,
+    /// What is marked as [`packed`]: how many unpacked dimensions there are, and the packed ones, outermost first.
+    /// Without any for a plain vector.
+    pub packed: (usize, Vec<(i64, i64)>),
     /// Of an enumeration, all that are marked by [`literal`].
     pub literals: Vec<Literal>,
 }
@@ -116,11 +134,16 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         return None;
     };
     let (mut of, mut opaque, mut literals) = (None, None, Vec::new());
+    let mut packed = (0, Vec::new());
     for mark in marks {
         if let Some(low) = mark.strip_prefix(MEMBER) {
             of = Some(low.parse().ok()?);
         } else if let Some(what) = mark.strip_prefix(OPAQUE) {
             opaque = Some(what.into());
+        } else if let Some(dimensions) = mark.strip_prefix(PACKED) {
+            let (unpacked, dimensions) = dimensions.split_once(':')?;
+            let dimensions = ranges(dimensions).filter(|them| them.len() > 1)?;
+            packed = (unpacked.parse().ok()?, dimensions);
         } else if let Some(literal) = mark.strip_prefix(LITERAL) {
             let (value, name) = literal.split_once(':')?;
             literals.push(Literal {
@@ -146,6 +169,7 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         text: marks.contains(&TEXT),
         member: of,
         opaque,
+        packed,
         literals,
     };
     Some((path, declaration))
@@ -184,6 +208,9 @@ mod tests {
         let length = marked(super::line("top.h.len", "", false, None), [member(12)]);
         let (_, length) = parse(length.trim_end()).unwrap();
         assert_eq!((length.member, length.structure), (Some(12), false));
+        let bytes = marked(unknown("top.b"), [packed(1, &[(0, 3), (7, 0)])]);
+        let (_, bytes) = parse(bytes.strip_suffix('\n').unwrap()).unwrap();
+        assert_eq!(bytes.packed, (1, vec![(0, 3), (7, 0)]));
         let done = Literal {
             name: "a:b".to_owned(),
             value: 3,
@@ -204,6 +231,9 @@ mod tests {
             "top.s\t\tunsigned\t[1:0]\tliteral:DONE",
             "top.s\t\tunsigned\t[1:0]\tliteral:-1:DONE",
             "top.h.len\t\tunsigned\t[7:0]\tmember:",
+            "top.b\t\tunsigned\t[7:0]\tpacked:0:[7:0]",
+            "top.b\t\tunsigned\t[7:0]\tpacked:[3:0][7:0]",
+            "top.b\t\tunsigned\t[7:0]\tpacked:0:",
             "top.v\t\tunsigned\t[0:7]\tdrive",
             "top.m",
             "top.m\t[0:3]\tsigned",

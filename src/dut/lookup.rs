@@ -101,7 +101,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     if let Some(object) = scope
         && !object.leads_to_names()
     {
-        let told = port.unshown_member(&format!("{}.{rest}", object.path()));
+        let told = port.unshown_part(&format!("{}.{rest}", object.path()));
         return object.kind_error(told.unwrap_or_else(|| format!("it holds no `{rest}`")));
     }
     let missing = first_name(rest);
@@ -113,7 +113,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     let names: Vec<String> = children.iter().map(|child| port.name(*child)).collect();
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
-    let note = element_note(kernel, handle, missing)
+    let note = element_note(kernel, handle, missing, rest)
         .or_else(|| Some(port.left_out(handle?)?.to_string()))
         .or_else(|| Some(port.hidden(handle?)?.to_string()))
         .or_else(|| {
@@ -161,20 +161,28 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     }
 }
 
-/// Why an array that is there has no such element.
-fn element_note(kernel: &'static Kernel, scope: Option<Handle>, missing: &str) -> Option<String> {
+/// Why an array that is there has no such element, as which a path begins.
+fn element_note(
+    kernel: &'static Kernel,
+    scope: Option<Handle>,
+    missing: &str,
+    path: &str,
+) -> Option<String> {
     let port = kernel.port();
     let (base, index) = match missing.strip_suffix(']') {
         Some(open) => open.rsplit_once('[')?,
         None => missing.strip_suffix(')')?.rsplit_once('(')?,
     };
     let Some(array) = port.find(scope, base) else {
-        return element_note(kernel, scope, base);
+        return element_note(kernel, scope, base, path);
     };
     let array = Object::open(kernel, array);
     let hidden = || port.hidden(array.handle()).map(|hidden| hidden.to_string());
     let Some((left, right)) = array.range() else {
-        return hidden().or_else(|| bit_note(&array, index));
+        let part = format!("{}{}", array.path(), path.get(base.len()..)?);
+        return hidden()
+            .or_else(|| port.unshown_part(&part))
+            .or_else(|| bit_note(&array, index));
     };
     if array.description().is_empty {
         return Some("the array has no elements: its range is a null one".to_owned());

@@ -10,6 +10,8 @@ use verifork_protocol::variables::Variable;
 
 use super::Identity;
 use super::description::length;
+use super::verilog_name::split_index;
+use crate::value::DeclaredRange;
 
 /// Declarations by the paths of their objects.
 #[derive(Default)]
@@ -17,6 +19,16 @@ pub(super) struct Declarations(HashMap<Box<str>, Declaration>, Members);
 
 /// The names of the members of packed structures, by the paths of these.
 type Members = HashMap<Box<str>, Vec<Box<str>>>;
+
+/// Some bits of a vector.
+struct Part<'a> {
+    low: u64,
+    width: u64,
+    /// The dimensions, if they are a packed array.
+    packed: &'a [(i64, i64)],
+    /// They are all of the vector's.
+    is_whole: bool,
+}
 
 /// A path without the last of its indices, if it has one.
 fn without_last_index(path: &str) -> Option<String> {
@@ -151,34 +163,116 @@ impl Declarations {
         unlisted
     }
 
-    /// That a path leads to a member of a packed structure, or into one, and what to do where members are not shown.
-    pub(super) fn unshown_member(&self, path: &str, identity: &Identity) -> Option<String> {
-        let (name, low, member) = self.member_on_the_way(path)?;
-        let high = u64::from(low) + member.range.map_or(1, length) - 1;
-        let select = if high == u64::from(low) {
-            format!("bit({low})")
-        } else {
-            format!("slice({high}, {low})")
-        };
-        Some(format!(
-            "{identity} does not show members of packed structures: bind the whole, and select `{select}` of it, which \
-             is `{name}`; Verilator's are shown without `{}=vpi`",
-            Variable::VerilatorPort.name(),
-        ))
-    }
-
-    /// The innermost member of a packed structure that a path leads to or through, with its least significant bit.
-    /// Of an array of structures, the members are declared without indices.
-    fn member_on_the_way<'a>(&self, path: &'a str) -> Option<(&'a str, u32, &Declaration)> {
+    /// That a path leads to a member of a packed structure or to an element of a packed array, or into one, and what
+    /// to do where these are not shown.
+    pub(super) fn unshown_part(&self, path: &str, identity: &Identity) -> Option<String> {
+        if let Some(told) = self.missing_element(path) {
+            return Some(told);
+        }
         let shorter = path.rmatch_indices(['.', '[']).map(|(at, _)| &path[..at]);
         let mut way = std::iter::once(path).chain(shorter);
-        way.find_map(|path| {
-            let (_, name) = path.rsplit_once('.').filter(|_| !path.ends_with(']'))?;
-            let mut declared =
-                std::iter::successors(Some(path.to_owned()), |path| without_last_index(path));
-            let member = declared.find_map(|path| self.0.get(&*path))?;
-            Some((name, member.member?, member))
+        let (path, part) = way.find_map(|path| {
+            let part = self.part(path).filter(|part| !part.is_whole)?;
+            Some((path, part))
+        })?;
+        let Part { low, width, .. } = part;
+        let select = if width == 1 {
+            format!("bit({low})")
+        } else {
+            format!("slice({}, {low})", low + width - 1)
+        };
+        let what = if path.ends_with(']') {
+            "elements of packed arrays"
+        } else {
+            "members of packed structures"
+        };
+        let name = path.rsplit_once('.').map_or(path, |it| it.1);
+        let mut told = format!(
+            "{identity} does not show {what}: bind the whole, and select `{select}` of it, which is `{name}`"
+        );
+        if identity.product == "Verilator" {
+            told += "; it shows them without `";
+            told += Variable::VerilatorPort.name();
+            told += "=vpi`";
+        }
+        Some(told)
+    }
+
+    /// That a path leads to an element that a packed array does not have, or into one.
+    pub(super) fn missing_element(&self, path: &str) -> Option<String> {
+        let mut indexed = path.match_indices(']').map(|(at, _)| &path[..=at]);
+        indexed.find_map(|path| self.missing_last_element(path))
+    }
+
+    fn missing_last_element(&self, path: &str) -> Option<String> {
+        let (array, index) = split_index(path)?;
+        let part = self.part(array)?;
+        let [(left, right), _, ..] = *part.packed else {
+            return None;
+        };
+        let is_there = index >= left.min(right) && index <= left.max(right);
+        let name = array.rsplit_once('.').map_or(array, |it| it.1);
+        (!is_there).then(|| format!("the elements of `{name}` are [{left}:{right}]"))
+    }
+
+    /// The bits to which a path leads in the vector that is shown.
+    fn part(&self, path: &str) -> Option<Part<'_>> {
+        if let Some((array, index)) = split_index(path)
+            && let Some(around) = self.part(array)
+        {
+            let ((left, right), packed) = around.packed.split_first()?;
+            let (left, right) = (*left, *right);
+            let position = DeclaredRange { left, right }.offset(index)?;
+            let width = packed.iter().map(|range| length(*range)).product();
+            return (!packed.is_empty()).then_some(Part {
+                low: around.low + u64::from(position) * width,
+                width,
+                packed,
+                is_whole: false,
+            });
+        }
+        let member = self.member(path).filter(|_| !path.ends_with(']'));
+        if let Some((low, member)) = member {
+            let (structure, _) = path.rsplit_once('.')?;
+            return Some(Part {
+                low: u64::from(low) + self.element_around(structure),
+                width: member.range.map_or(1, length),
+                packed: &member.packed.1,
+                is_whole: false,
+            });
+        }
+        let (mut name, mut indices) = (path, 0);
+        let declared = loop {
+            if let Some(declared) = self.0.get(name) {
+                break declared;
+            }
+            name = split_index(name)?.0;
+            indices += 1;
+        };
+        let (unpacked, packed) = &declared.packed;
+        (*unpacked == indices).then_some(Part {
+            low: 0,
+            width: declared.range.map_or(1, length),
+            packed,
+            is_whole: true,
         })
+    }
+
+    /// A member of a packed structure. Of an array of structures, the members are declared without indices.
+    fn member(&self, path: &str) -> Option<(u32, &Declaration)> {
+        let mut declared =
+            std::iter::successors(Some(path.to_owned()), |path| without_last_index(path));
+        let member = declared.find_map(|path| self.0.get(&*path))?;
+        Some((member.member?, member))
+    }
+
+    /// Where the element of a packed array begins which a structure is or is in, from where its members are counted.
+    fn element_around(&self, structure: &str) -> u64 {
+        if structure.ends_with(']') {
+            return self.part(structure).map_or(0, |part| part.low);
+        }
+        let around = self.member(structure).and(structure.rsplit_once('.'));
+        around.map_or(0, |(around, _)| self.element_around(around))
     }
 
     /// The declaration of an object, or of the array of which it is an element.
@@ -237,6 +331,72 @@ mod tests {
     }
 
     #[test]
+    fn where_elements_of_packed_arrays_are_not_shown_their_bits_are_told() {
+        let identity = Identity {
+            product: "Verilator".into(),
+            version: "5.006".into(),
+            interface: "VPI",
+        };
+        let mut declarations = Declarations::default();
+        for line in [
+            "top.b\t\tunsigned\t[31:0]\tpacked:0:[3:0][7:0]",
+            "top.up\t\tunsigned\t[23:0]\tpacked:0:[1:2][0:2][4:7]",
+            "top.m\t\tunsigned\t[15:0]\tpacked:2:[-1:0][7:0]",
+            "top.p\t\tunsigned\t[17:0]\tpacked:0:[1:0][8:0]",
+            "top.p.h\t\tunsigned\t[8:1]\tstructure\tmember:1",
+            "top.p.h.lanes\t\tunsigned\t[7:0]\tmember:1\tpacked:0:[1:0][3:0]",
+            "top.p.last\t\tunsigned\t\tmember:0",
+            "top.v\t\tsigned\t[7:0]",
+        ] {
+            let (path, declaration) = parse(line).unwrap();
+            let is_member = declaration.member.is_some();
+            declarations.0.insert(path.into(), declaration);
+            assert_eq!(declarations.member(path).is_some(), is_member);
+        }
+        let told = |path: &str| declarations.unshown_part(path, &identity);
+        for (path, what) in [
+            (
+                "top.b[2]",
+                "elements of packed arrays: bind the whole, and select `slice(23, 16)` of it, which is `b[2]`",
+            ),
+            ("top.b[4]", "the elements of `b` are [3:0]"),
+            ("top.p[2].last", "the elements of `p` are [1:0]"),
+            ("top.b[2][7]", "select `slice(23, 16)`"),
+            ("top.up[2]", "select `slice(11, 0)`"),
+            ("top.up[1][0]", "select `slice(23, 20)`"),
+            ("top.up[1][3]", "the elements of `up[1]` are [0:2]"),
+            (
+                "top.m[0][9][-1]",
+                "select `slice(15, 8)` of it, which is `m[0][9][-1]`",
+            ),
+            ("top.p[1]", "select `slice(17, 9)`"),
+            (
+                "top.p[1].last",
+                "members of packed structures: bind the whole, and select `bit(9)`",
+            ),
+            ("top.p[1].h.lanes", "select `slice(17, 10)`"),
+            (
+                "top.p[1].h.lanes[0]",
+                "select `slice(13, 10)` of it, which is `lanes[0]`",
+            ),
+            ("top.p[0].h", "select `slice(8, 1)`"),
+        ] {
+            let told = told(path).unwrap_or_default();
+            assert!(told.contains(what), "{path}: {told}");
+        }
+        for path in [
+            "top.b",
+            "top.v[3]",
+            "top.m[0]",
+            "top.m[0][9]",
+            "top.none[1]",
+        ] {
+            assert_eq!(told(path), None, "{path}");
+        }
+        assert!(declarations.missing_element("top.b[2]").is_none());
+    }
+
+    #[test]
     fn where_members_are_not_shown_their_bits_are_told() {
         let identity = Identity {
             product: "Verilator".into(),
@@ -254,7 +414,7 @@ mod tests {
             let (path, declaration) = parse(line).unwrap();
             declarations.0.insert(path.into(), declaration);
         }
-        let told = |path: &str| declarations.unshown_member(path, &identity);
+        let told = |path: &str| declarations.unshown_part(path, &identity);
         for (path, what) in [
             (
                 "top.g[0].h.wide",

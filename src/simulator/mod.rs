@@ -182,9 +182,9 @@ pub(crate) trait Port {
     fn unlisted(&self, _scope: Handle) -> Vec<(String, String)> {
         Vec::new()
     }
-    /// What is known of a path into an object that is shown as a vector, and is a packed structure whose members
-    /// the simulator does not show.
-    fn unshown_member(&self, _path: &str) -> Option<String> {
+    /// What is known of a path into an object that is shown as a vector, and is a packed structure or array, where
+    /// nothing is shown at the path.
+    fn unshown_part(&self, _path: &str) -> Option<String> {
         None
     }
     /// Whether it is known that the design drives an object all the time.

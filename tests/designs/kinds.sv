@@ -121,6 +121,34 @@ module kinds
     packed_t settable;
     wire [3:0] settable_kind = settable.kind;
     unpacked_t loose;
+    // Packed arrays, of vectors, of arrays, of structures and of an enumeration, and in a structure.
+    typedef struct packed {
+        logic [1:0][3:0] halves;
+        packed_t [0:1] two;
+        logic last;
+    } nested_t;
+    typedef enum logic [1:0] {
+        IDLE,
+        RUN,
+        DONE
+    } state_t;
+    logic [3:0][7:0] octets;
+    logic [1:2][0:2][4:7] ascending;
+    packed_t [1:0] twins;
+    packed_t [0:1] pairs[1:0];
+    state_t [2:0] states;
+    nested_t nested;
+    logic [1:0][99:0] long_ones;
+    wire [7:0] octet_2 = octets[2];
+    wire [3:0] ascending_21 = ascending[2][1];
+    wire [7:0] twin_1_id = twins[1].id;
+    wire [3:0] pair_11_kind = pairs[1][1].kind;
+    wire [1:0] state_1 = states[1];
+    wire [3:0] nested_half_0 = nested.halves[0];
+    wire [7:0] nested_two_1_id = nested.two[1].id;
+    wire long_1_99 = long_ones[1][99];
+    always_ff @(posedge clk) octets[3] <= a;
+
     assign record = '{id: a, kind: a[3:0]};
     always_comb begin
         loose.id = a;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use verifork_protocol::declarations::Declaration;
 
 use super::memory::{Layout, Location};
-use super::object::{Array, Body, Contents, Member, Name, Object, Scope, Value, Writable};
+use super::object::{Array, Body, Contents, Member, Name, Object, Scope, Shape, Value, Writable};
 use super::table::{
     DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, STRUCTURE, ScopeEntry,
     ScopeKind, TEXT, VariableEntry, WRITABLE,
@@ -271,7 +271,7 @@ impl<'a> Design<'a> {
             direction: direction(entry),
             writable: Writable::Yes,
             driven: false,
-            members: &[],
+            shape: Shape::default(),
             elements: RefCell::default(),
         };
         Some(Object::new(own(&path), Body::Array(array)))
@@ -292,7 +292,7 @@ impl<'a> Design<'a> {
                     signed: declared.signed == Some(true),
                     two_state: true,
                 },
-                members: self.members(&format!("{path}.{name}"), low),
+                shape: self.shape(&format!("{path}.{name}"), low, declared),
             })
         });
         let members: Vec<Member> = members.collect();
@@ -300,6 +300,20 @@ impl<'a> Design<'a> {
             &[]
         } else {
             members.leak()
+        }
+    }
+
+    /// How the bits of a vector are divided that begins with bit `low` of the structure which it is in.
+    fn shape(&self, path: &str, low: u32, declared: &Declaration) -> Shape {
+        let packed = match &*declared.packed.1 {
+            [] => &[][..],
+            packed => packed.to_vec().leak(),
+        };
+        // Those of an array's elements are counted from each of these.
+        let low = if packed.is_empty() { low } else { 0 };
+        Shape {
+            packed,
+            members: self.members(path, low),
         }
     }
 
@@ -404,7 +418,10 @@ impl<'a> Design<'a> {
             // It is an unpacked structure or an array of such, whose members older versions do not show.
             return None;
         }
-        let members = self.members(&path, 0);
+        let mut shape = declared.map_or_else(Shape::default, |it| self.shape(&path, 0, it));
+        if declared.is_none() && packed.len() > 1 {
+            shape.packed = packed.leak();
+        }
         // SAFETY: the address and the type of the host's own table.
         let location = unsafe { Location::new(entry.data, layout, width) };
         let body = match unpacked.split_first() {
@@ -416,8 +433,9 @@ impl<'a> Design<'a> {
                 writable,
                 driven,
                 may_be_driven: !self.drivers_are_known && !is_pin,
-                members,
+                shape,
                 parts: OnceCell::new(),
+                elements: RefCell::default(),
             }),
             Some((range, rest)) => Body::Array(Array {
                 location,
@@ -430,7 +448,7 @@ impl<'a> Design<'a> {
                 direction,
                 writable,
                 driven,
-                members,
+                shape,
                 elements: RefCell::default(),
             }),
         };

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use super::memory::Location;
 use crate::simulator::description::length;
 use crate::simulator::{Direction, Encoding, Handle, ObjectKind};
+use crate::value::DeclaredRange;
 
 /// A scope, a variable, an array or an element of one.
 pub(super) struct Object {
@@ -60,9 +61,32 @@ pub(super) struct Value {
     pub(super) driven: bool,
     /// Nobody has told whether the design does.
     pub(super) may_be_driven: bool,
-    pub(super) members: &'static [Member],
+    /// What it is made of, but for an array's elements.
+    pub(super) shape: Shape,
     /// The objects of the members, made when one is looked for.
     pub(super) parts: OnceCell<Contents>,
+    /// The objects of the elements of a packed array that were looked for.
+    pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
+}
+
+/// How the bits of a vector are divided.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shape {
+    /// Its dimensions, the one of its elements' bits last, if it is a packed array.
+    pub(super) packed: &'static [(i64, i64)],
+    /// The members of a packed structure, or of each element of an array of such.
+    pub(super) members: &'static [Member],
+}
+
+impl Shape {
+    /// The members of the vector itself, not of elements in it.
+    pub(super) fn own_members(self) -> &'static [Member] {
+        if self.packed.is_empty() {
+            self.members
+        } else {
+            &[]
+        }
+    }
 }
 
 /// A member of a packed structure.
@@ -71,8 +95,7 @@ pub(super) struct Member {
     /// Its least significant bit, counted from that of the structure which it is a member of.
     pub(super) low: u32,
     pub(super) encoding: Encoding,
-    /// Those of a structure in the structure.
-    pub(super) members: &'static [Member],
+    pub(super) shape: Shape,
 }
 
 /// Whether a variable takes a write, and if not, why.
@@ -103,8 +126,8 @@ pub(super) struct Array {
     pub(super) direction: Option<Direction>,
     pub(super) writable: Writable,
     pub(super) driven: bool,
-    /// Those of each element, if they are packed structures.
-    pub(super) members: &'static [Member],
+    /// That of each element.
+    pub(super) shape: Shape,
     pub(super) elements: RefCell<HashMap<i64, &'static Object>>,
 }
 
@@ -206,6 +229,7 @@ impl Object {
             Body::Value(value) => Body::Value(Value {
                 location: Cell::new(behind(value.location.get())),
                 parts: OnceCell::new(),
+                elements: RefCell::default(),
                 ..*value
             }),
             Body::Array(array) => Body::Array(Array {
@@ -233,7 +257,7 @@ impl Value {
         self.parts.get_or_init(|| {
             let whole = self.location.get();
             let mut contents = Contents::default();
-            for member in self.members {
+            for member in self.shape.own_members() {
                 let width = member.encoding.width().unwrap_or(0);
                 let Some(location) = whole.bits(member.low, width) else {
                     continue;
@@ -243,21 +267,70 @@ impl Value {
                         name: member.name.clone(),
                         path: format!("{path}.{}", member.name).into(),
                     },
-                    Body::Value(Value {
-                        location: Cell::new(location),
-                        kind: self.kind,
-                        encoding: member.encoding,
-                        direction: self.direction,
-                        writable: self.writable,
-                        driven: self.driven,
-                        may_be_driven: self.may_be_driven,
-                        members: member.members,
-                        parts: OnceCell::new(),
-                    }),
+                    Body::Value(self.part(location, member.encoding, member.shape)),
                 ));
             }
             contents
         })
+    }
+
+    /// Some of its bits.
+    fn part(&self, location: Location, encoding: Encoding, shape: Shape) -> Value {
+        Value {
+            location: Cell::new(location),
+            encoding,
+            shape,
+            parts: OnceCell::new(),
+            elements: RefCell::default(),
+            ..*self
+        }
+    }
+
+    /// The element of a packed array at a declared index: each has one object.
+    pub(super) fn element(
+        &self,
+        index: i64,
+        path: impl FnOnce() -> String,
+    ) -> Option<&'static Object> {
+        let [(left, right), packed @ ..] = self.shape.packed else {
+            return None;
+        };
+        let bits = packed.last()?;
+        if let Some(known) = self.elements.borrow().get(&index) {
+            return Some(known);
+        }
+        let (left, right) = (*left, *right);
+        let position = DeclaredRange { left, right }.offset(index)?;
+        let width: u64 = packed.iter().map(|range| length(*range)).product();
+        let width = u32::try_from(width).ok()?;
+        let location = self
+            .location
+            .get()
+            .bits(position.checked_mul(width)?, width)?;
+        let is_plain = packed.len() == 1;
+        let encoding = Encoding::Logic {
+            width,
+            range: Some(if is_plain {
+                *bits
+            } else {
+                (i64::from(width) - 1, 0)
+            }),
+            signed: false,
+            two_state: true,
+        };
+        let shape = Shape {
+            packed: if is_plain { &[] } else { packed },
+            ..self.shape
+        };
+        let path = format!("{}[{index}]", path());
+        let name = path.rsplit_once('.').map_or(&*path, |it| it.1);
+        let own = Name::Own {
+            name: name.into(),
+            path: (&*path).into(),
+        };
+        let element = Object::new(own, Body::Value(self.part(location, encoding, shape)));
+        self.elements.borrow_mut().insert(index, element);
+        Some(element)
     }
 }
 
@@ -285,8 +358,9 @@ impl Array {
                 writable: self.writable,
                 driven: self.driven,
                 may_be_driven: false,
-                members: self.members,
+                shape: self.shape,
                 parts: OnceCell::new(),
+                elements: RefCell::default(),
             }),
             [range, rest @ ..] => Body::Array(Array {
                 location,
@@ -299,7 +373,7 @@ impl Array {
                 direction: None,
                 writable: self.writable,
                 driven: self.driven,
-                members: self.members,
+                shape: self.shape,
                 elements: RefCell::default(),
             }),
         }
@@ -393,7 +467,7 @@ mod tests {
             direction: None,
             writable: Writable::Yes,
             driven: false,
-            members: &[],
+            shape: Shape::default(),
             elements: RefCell::default(),
         }
     }

@@ -21,7 +21,9 @@ impl ModelPort {
             None => Some(&self.roots),
             Some(scope) => match &scope.body {
                 Body::Scope(scope) => Some(&scope.contents),
-                Body::Value(value) if !value.members.is_empty() => Some(value.parts(&scope.path())),
+                Body::Value(value) if !value.shape.own_members().is_empty() => {
+                    Some(value.parts(&scope.path()))
+                }
                 _ => None,
             },
         }
@@ -35,7 +37,8 @@ impl ModelPort {
         let array = self.child(scope, base)?;
         match &array.body {
             Body::Array(elements) => elements.element(array, index),
-            _ => None,
+            Body::Value(vector) => vector.element(index, || array.path()),
+            Body::Scope(_) => None,
         }
     }
 
@@ -150,7 +153,7 @@ impl ModelPort {
 fn holds_names(object: &'static Object) -> bool {
     match &object.body {
         Body::Scope(_) => true,
-        Body::Value(value) => !value.members.is_empty(),
+        Body::Value(value) => !value.shape.own_members().is_empty(),
         Body::Array(_) => false,
     }
 }
@@ -281,7 +284,7 @@ impl Port for ModelPort {
                 description.encoding = value.encoding;
                 description.direction = value.direction;
                 description.constant = value.writable == Writable::Constant;
-                description.has_members = !value.members.is_empty();
+                description.has_members = !value.shape.own_members().is_empty();
             }
             Body::Array(Array {
                 range,
@@ -307,6 +310,10 @@ impl Port for ModelPort {
     fn unlisted(&self, scope: Handle) -> Vec<(String, String)> {
         let path = Object::of(scope).declared_path();
         self.declared.unlisted(&path, &self.identity)
+    }
+
+    fn unshown_part(&self, path: &str) -> Option<String> {
+        self.declared.missing_element(path)
     }
 
     fn is_always_driven(&self, object: Handle) -> bool {

@@ -207,7 +207,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::simulator::verilator::object::{Body, Name, Value, Writable};
+    use crate::simulator::verilator::object::{Body, Name, Shape, Value, Writable};
     use crate::simulator::{Encoding, ObjectKind};
 
     struct Variable {
@@ -233,7 +233,8 @@ mod tests {
             writable: Writable::Yes,
             driven: false,
             may_be_driven: false,
-            members: &[],
+            shape: Shape::default(),
+            elements: RefCell::default(),
             parts: std::cell::OnceCell::new(),
         };
         Variable {

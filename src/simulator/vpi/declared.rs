@@ -60,8 +60,8 @@ impl Declared {
         })
     }
 
-    pub(super) fn unshown_member(&self, path: &str, identity: &Identity) -> Option<String> {
-        self.objects.unshown_member(path, identity)
+    pub(super) fn unshown_part(&self, path: &str, identity: &Identity) -> Option<String> {
+        self.objects.unshown_part(path, identity)
     }
 
     fn row(&self, handle: Handle) -> Option<&'static Row> {

@@ -325,8 +325,8 @@ impl Port for VpiPort {
         self.unlisted_declared(scope)
     }
 
-    fn unshown_member(&self, path: &str) -> Option<String> {
-        self.declared.unshown_member(path, &self.identity)
+    fn unshown_part(&self, path: &str) -> Option<String> {
+        self.declared.unshown_part(path, &self.identity)
     }
 
     fn is_always_driven(&self, object: Handle) -> bool {

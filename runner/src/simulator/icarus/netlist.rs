@@ -1,44 +1,90 @@
-//! What Icarus's compiler knows of arrays, and its images do not keep: dimensions and signs.
+//! What Icarus's compiler knows of declarations, and its images do not keep: dimensions and signs of arrays, and the
+//! dimensions of what is packed.
 
-use verifork_protocol::declarations::line;
+use verifork_protocol::declarations::{line, marked, packed};
 
 /// The declarations in a netlist, as `iverilog -N` writes it, that no image tells of.
 pub(super) fn declarations(netlist: &str) -> String {
-    let arrays = netlist.lines().filter_map(array);
-    arrays
-        .filter(|(_, dimensions, signed)| *signed || dimensions.matches('[').count() > 1)
-        .map(|(path, dimensions, signed)| line(&path, dimensions, signed, None))
-        .collect()
+    netlist.lines().filter_map(declaration).collect()
 }
 
-/// The array of a line such as
+/// The declaration in a line such as
 /// `reg: m[0:3][16:31] unpacked dims=2 … netvector_t:logic unsigned[7:0] … scope=top.gen[0] #(…`.
-fn array(line: &str) -> Option<(String, &str, bool)> {
-    let (declared, rest) = line.split_once(" unpacked dims=")?;
+fn declaration(declared: &str) -> Option<String> {
+    let (declared, rest) = declared.split_once(" unpacked dims=")?;
     let (_, name) = declared.trim_start().split_once(": ")?;
     let (count, rest) = rest.split_once(' ')?;
-    let count: usize = count.parse().ok().filter(|count| *count > 0)?;
-    // The name itself may have brackets, if it is an escaped one.
-    let (start, _) = name.rmatch_indices('[').nth(count - 1)?;
-    let (name, dimensions) = name.split_at(start);
+    let count: usize = count.parse().ok()?;
     let (of_type, of_scope) = rest.split_once(" scope=")?;
     let (scope, _) = of_scope.split_once(" #(")?;
-    let signed = match of_type.split_once("netvector_t:") {
-        Some((_, vector)) => match vector.split([' ', '[']).nth(1)? {
-            "signed" => true,
-            "unsigned" => false,
-            _ => return None,
-        },
+    let (signed, ranges) = match of_type.split_once("netvector_t:") {
+        Some((_, vector)) => {
+            let start = vector.find([' ', '['])?;
+            let (sign, rest) = vector[start..].split_at(1);
+            let (sign, rest) = match sign {
+                " " => rest.split_at(rest.find([' ', '[']).unwrap_or(rest.len())),
+                _ => return None,
+            };
+            let signed = match sign {
+                "signed" => true,
+                "unsigned" => false,
+                _ => return None,
+            };
+            let end = rest.find(' ').unwrap_or(rest.len());
+            (signed, ranges(&rest[..end])?)
+        }
         // A packed structure or an enumeration, whose sign is not told.
-        None if of_type.contains("netstruct_t") || of_type.contains("netenum_t") => false,
+        None if of_type.contains("netstruct_t") || of_type.contains("netenum_t") => {
+            (false, Vec::new())
+        }
         None => return None,
     };
-    Some((format!("{scope}.{name}"), dimensions, signed))
+    // The name itself may have brackets, if it is an escaped one.
+    let (name, dimensions) = match count.checked_sub(1) {
+        Some(last) => name.split_at(name.rmatch_indices('[').nth(last)?.0),
+        None => (name, ""),
+    };
+    let is_told = count > 1 || count > 0 && signed;
+    let dimensions = if is_told { dimensions } else { "" };
+    let path = format!("{scope}.{name}");
+    if ranges.len() > 1 {
+        let line = line(&path, dimensions, signed, None);
+        return Some(marked(line, [packed(count, &ranges)]));
+    }
+    is_told.then(|| line(&path, dimensions, signed, None))
+}
+
+/// The ranges in a text such as `[1:0][7:0]`.
+fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
+    let ranges = text.split_inclusive(']').map(|range| {
+        let range = range.strip_prefix('[')?.strip_suffix(']')?;
+        let (left, right) = range.split_once(':')?;
+        Some((left.parse().ok()?, right.parse().ok()?))
+    });
+    ranges.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packed_dimensions_are_told_of_vectors_and_arrays() {
+        let netlist = "\
+            \x20   reg: asc unpacked dims=0 pin_count=1 netvector_t:logic signed[1:2][0:2][4:-7] (eref=0, lref=1) \
+             scope=top #(0,0,0) vector_width=24 pin_count=1 pins_are_virtual\n\
+            \x20   wire: in unpacked dims=0 pin_count=1 input netvector_t:logic unsigned[1:0][7:0] (eref=0, lref=0) \
+             scope=top.g[1] #(0,0,0) vector_width=16 pin_count=1\n\
+            \x20   reg: lanes[0:2] unpacked dims=1 pin_count=3 netvector_t:logic unsigned[1:0][3:0] (eref=0, lref=1) \
+             scope=top #(0,0,0) vector_width=8 pin_count=3 pins_are_virtual\n\
+            \x20   reg: bit unpacked dims=0 pin_count=1 netvector_t:logic unsigned (eref=0, lref=1) scope=top #(0,0,0)\n";
+        assert_eq!(
+            declarations(netlist),
+            "top.asc\t\tsigned\t\tpacked:0:[1:2][0:2][4:-7]\n\
+             top.g[1].in\t\tunsigned\t\tpacked:0:[1:0][7:0]\n\
+             top.lanes\t\tunsigned\t\tpacked:1:[1:0][3:0]\n"
+        );
+    }
 
     #[test]
     fn arrays_are_told_of_that_an_image_does_not_tell() {

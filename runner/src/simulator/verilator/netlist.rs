@@ -1,8 +1,9 @@
 //! What Verilator does not tell of a declaration at run time, from the netlist that `--xml-only` or, in newer
 //! versions, `--json-only` writes: whether it is signed, in which direction its range goes, that it is an array of
 //! single bits, which older versions show as a vector, or has several dimensions, which they do not show; where
-//! the members of packed structures are; that it is a queue or a handle, which are shown as a bit; the literals of
-//! enumerations; and what the design drives all the time. What is unsigned and descends is told.
+//! the members of packed structures and the elements of packed arrays are; that it is a queue or a handle, which are
+//! shown as a bit; the literals of enumerations; and what the design drives all the time. What is unsigned and
+//! descends is told.
 
 mod drivers;
 mod enumerations;
@@ -229,8 +230,9 @@ mod tests {
             lines,
             "top.s\t\tunsigned\t[23:0]\tstructure\n\
              top.s.id\t\tunsigned\t[7:0]\tmember:16\n\
-             top.s.rows\t\tunsigned\t[15:0]\tmember:0\n\
-             top.t\t\tunsigned\t\tstructure\n"
+             top.s.rows\t\tunsigned\t[15:0]\tmember:0\tpacked:0:[1:0][7:0]\n\
+             top.t\t\tunsigned\t\tstructure\n\
+             top.rows\t\tunsigned\t[15:0]\tpacked:0:[1:0][7:0]\n"
         );
     }
 

@@ -119,6 +119,25 @@ async fn several_dimensions_go_by_declared_indices(dut: Instance) -> Result {
             );
         }
     }
+    // Its packed dimensions are bits of the word, and it is said which.
+    for (path, told) in [
+        (
+            "packed_grid[2][7][1]",
+            "select `slice(7, 4)` of it, which is `packed_grid[2][7][1]`",
+        ),
+        (
+            "packed_grid[2][7][4]",
+            "the elements of `packed_grid[2][7]` are [3:0]",
+        ),
+    ] {
+        let error = dut.signal::<u8>(path).unwrap_err().to_string();
+        assert!(
+            error.contains(told) && !error.contains("VERILATOR"),
+            "{error}"
+        );
+    }
+    let nibble = dut.signal::<LogicVec>("packed_grid[2][7]")?.slice(7, 4);
+    assert_eq!(nibble.get(), LogicVec::from_u64(0xe, 4)?);
     // Nets as well.
     dut.signal::<u8>("value")?.set(0x35);
     timer(1.ns()).await;

@@ -297,6 +297,131 @@ async fn members_of_packed_structures_are_there(dut: Instance) -> Result {
     Ok(record.expect(0x9ab)?)
 }
 
+/// Of packed arrays, each with the bits of the whole that it is, and what the design makes of its value.
+const ELEMENTS: [(&str, &str, (i64, i64), &str); 6] = [
+    ("octets[2]", "octets", (23, 16), "octet_2"),
+    ("ascending[2][1]", "ascending", (7, 4), "ascending_21"),
+    ("twins[1].id", "twins", (23, 16), "twin_1_id"),
+    ("states[1]", "states", (3, 2), "state_1"),
+    ("nested.halves[0]", "nested", (28, 25), "nested_half_0"),
+    ("nested.two[1].id", "nested", (12, 5), "nested_two_1_id"),
+];
+
+#[verifork::test]
+async fn elements_of_packed_arrays_are_there(dut: Instance) -> Result {
+    for element in ELEMENTS {
+        is_there(&dut, element).await?;
+    }
+    Ok(())
+}
+
+/// From 5.034 on.
+#[verifork::test]
+async fn packed_arrays_below_others_of_several_dimensions_are_there(dut: Instance) -> Result {
+    let in_structure = ("pairs[1][1].kind", "pairs[1]", (3, 0), "pair_11_kind");
+    is_there(&dut, in_structure).await?;
+    is_there(&dut, ("lanes[2][1]", "lanes[2]", (7, 4), "lane_21")).await
+}
+
+async fn is_there(
+    dut: &Instance,
+    (path, whole, (high, low), seen): (&str, &str, (i64, i64), &str),
+) -> Result {
+    let (whole, seen) = (
+        dut.signal::<LogicVec>(whole)?,
+        dut.signal::<LogicVec>(seen)?,
+    );
+    whole.set(LogicVec::zeros(whole.width()));
+    let part = whole.slice(high, low);
+    let element = dut.signal::<LogicVec>(path);
+    if let Err(error) = &element {
+        // Through VPI it is not, and it is said how to reach it.
+        let select = format!("select `slice({high}, {low})` of it");
+        for told in ["VERIFORK_VERILATOR_PORT", &*select] {
+            ensure!(error.to_string().contains(told), "{path}: {error}");
+        }
+    }
+    for bits in [0b10, 0b01] {
+        let value = LogicVec::from_u64(bits, seen.width())?;
+        match &element {
+            Ok(element) => element.set(value.clone()),
+            Err(_) => part.set(value.clone()),
+        }
+        timer(1.ns()).await;
+        seen.expect(value.clone())?;
+        part.expect(value.clone())?;
+        if let Ok(element) = &element {
+            element.expect(value)?;
+        }
+        // Nothing beside it was written.
+        let others = whole.get().iter().filter(|bit| bit.is_one()).count();
+        ensure!(others == 1, "{path}: {}", whole.get());
+    }
+    Ok(())
+}
+
+#[verifork::test]
+async fn elements_of_packed_arrays_change_by_themselves(dut: Instance) -> Result {
+    let (clk, a) = (dut.signal::<bool>("clk")?, dut.signal::<u8>("a")?);
+    let [changed, other] = ["octets[3]", "octets[0]"].map(|path| dut.signal::<u8>(path));
+    let (changed, other) = match (changed, other) {
+        (Ok(changed), Ok(other)) => (changed, other),
+        // Through VPI.
+        _ => return Ok(()),
+    };
+    dut.signal::<u32>("octets")?.set(0);
+    timer(1.ns()).await;
+    spawn(async move {
+        other.changed().await;
+        // It was another one.
+        other.expect(0xff)?;
+        Ok(())
+    });
+    a.set(0x5a);
+    timer(1.ns()).await;
+    clk.set(true);
+    changed.changed().await;
+    changed.expect(0x5a)?;
+    dut.signal::<u32>("octets")?.expect(0x5a00_0000)?;
+    // A bit of an element, and one of more than 64.
+    let top = dut.signal::<LogicVec>("long_ones[1]")?;
+    top.bit(99).set(Logic::One);
+    timer(1.ns()).await;
+    dut.signal::<bool>("long_1_99")?.expect(true)?;
+    ensure!(top.range() == (99, 0) && top.path().ends_with(".long_ones[1]"));
+    let path = dut.signal::<u8>("ascending[2][1]")?.bit(4).path();
+    ensure!(path.ends_with(".ascending[2][1][4]"), "{path}");
+    Ok(())
+}
+
+/// Bits are selected, and an index is one of the declaration.
+#[verifork::test]
+async fn what_packed_arrays_do_not_have_is_told_by_their_dimensions(dut: Instance) -> Result {
+    // Through VPI it is said of each element which bits it is.
+    let shows_elements = dut.contains("octets[1]");
+    for (path, told) in [
+        ("octets[4]", "the elements of `octets` are [3:0]"),
+        (
+            "ascending[2][3]",
+            "the elements of `ascending[2]` are [0:2]",
+        ),
+        ("twins[2].id", "the elements of `twins` are [1:0]"),
+        ("nested.halves[0][1]", "`halves[0]` is a vector [3:0]"),
+        ("octets[1][9]", "without such a bit"),
+    ] {
+        let Err(error) = dut.signal::<LogicVec>(path) else {
+            bail!("`{path}` is there");
+        };
+        let told = if shows_elements || told.starts_with("the ") {
+            told
+        } else {
+            "select `slice("
+        };
+        ensure!(error.to_string().contains(told), "{path}: {error}");
+    }
+    Ok(())
+}
+
 /// From 5.034 on.
 #[verifork::test]
 async fn arrays_of_several_dimensions_are_there(dut: Instance) -> Result {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use verifork_protocol::declarations::{
-    REAL, STRUCTURE, TEXT, line, literal, marked, member, opaque,
+    REAL, STRUCTURE, TEXT, line, literal, marked, member, opaque, packed,
 };
 use verifork_protocol::description::Literal;
 
@@ -69,6 +69,8 @@ pub(super) struct Shape {
     is_real: bool,
     is_text: bool,
     opaque: Option<&'static str>,
+    /// The number of unpacked dimensions, and where there are several packed ones, these.
+    packed: (usize, Vec<Range>),
     pub(super) literals: Vec<Literal>,
 }
 
@@ -140,6 +142,11 @@ impl Types {
                 DataType::Packed { .. } => {
                     shape.has_more_dimensions = dimensions > 0;
                     shape.range = of_bits(self.width(data_type, 0));
+                    match self.packed_dimensions(data_type).as_deref() {
+                        Some([range]) => shape.range = Some(*range),
+                        Some(several) => shape.packed.1 = several.to_vec(),
+                        None => {}
+                    }
                     break;
                 }
                 DataType::Structure(structure) => {
@@ -167,10 +174,38 @@ impl Types {
         }
         shape.has_more_dimensions |= dimensions > 1;
         shape.has_more_dimensions &= !self.dimensions_are_shown;
+        shape.packed.0 = dimensions;
         if shape.dimensions.len() != dimensions {
             shape.dimensions.clear();
         }
         Some(shape)
+    }
+
+    /// The dimensions of a packed type, those of its elements' bits last; `None` where one is not known.
+    fn packed_dimensions(&self, data_type: &DataType) -> Option<Vec<Range>> {
+        let (mut data_type, mut dimensions) = (data_type, Vec::new());
+        // A type is not part of itself: there is an end to this.
+        for _ in 0..=self.by_id.len() {
+            let below = match data_type {
+                DataType::Packed { of, range } => {
+                    dimensions.push((*range)?);
+                    of
+                }
+                DataType::As(of) | DataType::Enumeration { of, .. } => of,
+                DataType::Vector { range, .. } => {
+                    dimensions.extend(*range);
+                    return Some(dimensions);
+                }
+                DataType::Structure(_) => {
+                    let width = i64::try_from(self.width(data_type, 0)?).ok()?;
+                    dimensions.push((width - 1, 0));
+                    return Some(dimensions);
+                }
+                _ => return None,
+            };
+            data_type = self.by_id.get(below)?;
+        }
+        None
     }
 
     /// The bits of a packed type; `None` for one that cannot be.
@@ -201,7 +236,7 @@ impl Types {
     }
 
     /// The lines of the members of a structure, or of an array of such. Those of a packed one lie in a whole, in
-    /// which its own least significant bit is `low`.
+    /// which its own least significant bit is `low`; an element of a packed array is a whole of its own.
     pub(super) fn write_members(
         &self,
         lines: &mut String,
@@ -210,11 +245,15 @@ impl Types {
         low: Option<u64>,
         depth: usize,
     ) {
-        let mut structure = self.by_id.get(data_type);
+        let (mut structure, mut low) = (self.by_id.get(data_type), low);
         // A type is not part of itself: there is an end to this.
         for _ in 0..=self.by_id.len() {
             structure = match structure {
                 Some(DataType::As(of) | DataType::Array { of, .. }) => self.by_id.get(of),
+                Some(DataType::Packed { of, .. }) => {
+                    low = low.map(|_| 0);
+                    self.by_id.get(of)
+                }
                 _ => break,
             };
         }
@@ -225,7 +264,7 @@ impl Types {
         let width = |id: &str| self.width(self.by_id.get(id)?, 0);
         let of_all: Option<u64> = structure.members.iter().map(|(_, id)| width(id)).sum();
         // With members that have no bits it is none that is packed.
-        let mut low = low.filter(|_| structure.is_packed != Some(false));
+        low = low.filter(|_| structure.is_packed != Some(false));
         low = low
             .zip(of_all)
             .map(|(low, width)| low + if structure.is_union { 0 } else { width });
@@ -243,6 +282,7 @@ impl Types {
                 let whole = whole.and_then(|width| Some((i64::try_from(width).ok()? - 1, 0)));
                 let structure = shape.is_structure.then(|| STRUCTURE.to_owned());
                 let marks = structure.into_iter().chain([member(low)]);
+                let marks = marks.chain(shape.packed_mark());
                 let marks = marks.chain(shape.literals.iter().map(literal));
                 let line = line(&path, "", shape.signed, shape.range.or(whole));
                 lines.push_str(&marked(line, marks));
@@ -257,6 +297,11 @@ impl Types {
 }
 
 impl Shape {
+    fn packed_mark(&self) -> Option<String> {
+        let (unpacked, dimensions) = &self.packed;
+        (!dimensions.is_empty()).then(|| packed(*unpacked, dimensions))
+    }
+
     /// The line of an object of this shape, if it or a mark tells what is not told anyway. A parameter that is an
     /// array is shown as a vector by all versions.
     pub(super) fn line(&self, path: &str, marks: &[&str], is_parameter: bool) -> Option<String> {
@@ -276,6 +321,7 @@ impl Shape {
             .chain(kinds)
             .map(str::to_owned)
             .chain(self.opaque.map(opaque))
+            .chain(self.packed_mark())
             .chain(self.literals.iter().map(literal))
             .collect();
         let is_array = shows_dimensions && !self.dimensions.is_empty();

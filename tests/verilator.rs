@@ -423,10 +423,13 @@ fn each_of_several_tops_has_its_own_ports() {
     let design = Verilator::compile("tops", None, "tests/designs/tops.sv", &[]);
     let plugin = plugin("verilator_tb");
     let filter = ("VERIFORK_FILTER", "=tops::each_top_has_its_own_ports");
-    design
-        .run(&[filter], &["-m", plugin.to_str().expect("a plain name")])
-        .passed()
-        .says("1 passed");
+    for port in ["memory", "vpi"] {
+        let variables = [filter, ("VERIFORK_VERILATOR_PORT", port)];
+        design
+            .run(&variables, &["-m", plugin.to_str().expect("a plain name")])
+            .passed()
+            .says("1 passed");
+    }
 }
 
 /// What the simulator cannot do is an error that names it, at the line that asked for it.

@@ -100,6 +100,9 @@ impl VpiPort {
         if self.quirks.generate_scopes_are_hidden && kind.is_scope() {
             return self.name_at_the_end(object);
         }
+        if let Some(name) = self.name_of_port(object) {
+            return name.to_owned();
+        }
         let name = self
             .declared_name(vpi::vpiName, object)
             .or_else(|| self.raw.get_text(vpi::vpiName, object))

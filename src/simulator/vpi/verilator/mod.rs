@@ -10,7 +10,7 @@ mod objects;
 mod watches;
 mod writes;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::simulator::{CallbackHandle, Encoding, Handle};
@@ -30,8 +30,23 @@ pub(in crate::simulator::vpi) struct Kept {
     delays: RefCell<Vec<(u64, CallbackHandle)>>,
     /// Outputs of the top as they are beside it: copies of the top's own.
     copies: RefCell<HashSet<Handle>>,
+    /// The ports of the tops, found at the first question about them.
+    ports: OnceCell<Vec<PortOfTop>>,
     /// Memory for a value that is compared.
     spare: Cell<LogicVec>,
+}
+
+/// A port of a top, which lies beside it.
+struct PortOfTop {
+    object: Handle,
+    /// As the simulator has it.
+    path: String,
+    /// The top, as the simulator has it.
+    top: String,
+    /// The name in the top, as the design has it.
+    name: String,
+    /// As VPI numbers it.
+    direction: Option<i32>,
 }
 
 /// A scope and a name in it.

@@ -6,6 +6,7 @@ use crate::simulator::description::length;
 use crate::simulator::generated_name::{decoded, encoded, parts};
 use crate::simulator::verilog_name;
 use crate::simulator::vpi::VpiPort;
+use crate::simulator::vpi::verilator::PortOfTop;
 use crate::simulator::{Encoding, Handle, ObjectKind};
 use crate::sys::vpi;
 
@@ -135,14 +136,18 @@ impl VpiPort {
         own: Vec<Handle>,
     ) -> Vec<Handle> {
         let path = self.raw.get_text(vpi::vpiFullName, scope);
-        let is_top =
-            self.kind(scope) == ObjectKind::Module && path.is_some_and(|path| !path.contains('.'));
-        let Some(ports) = is_top.then(|| self.ports_of_top()).flatten() else {
+        let Some(path) = path.filter(|path| !path.contains('.')) else {
             return own;
         };
-        let is_output =
-            |port: &Handle| self.raw.get(vpi::vpiDirection, Some(*port)) == Some(vpi::vpiOutput);
-        let (outputs, inputs): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_output);
+        if self.kind(scope) != ObjectKind::Module {
+            return own;
+        }
+        let ports = self.ports_of_tops();
+        let ports = ports.iter().filter(|port| port.top == path);
+        let (outputs, inputs): (Vec<_>, Vec<_>) =
+            ports.partition(|port| port.direction == Some(vpi::vpiOutput));
+        let [outputs, inputs] =
+            [outputs, inputs].map(|ports| ports.iter().map(|it| it.object).collect::<Vec<_>>());
         self.kept.copies.borrow_mut().extend(&outputs);
         let originals = self.originals_of_top(&own);
         // Of two objects of one name the first is taken.
@@ -173,9 +178,71 @@ impl VpiPort {
         held.unwrap_or_default()
     }
 
-    fn ports_of_top(&self) -> Option<Vec<Handle>> {
-        let scope = self.hidden_scope(None, PORTS)?;
-        Some(self.raw.all_related(vpi::vpiReg, Some(scope)))
+    /// The ports of all tops. Where several tops have ports of one name, these have the top's before it.
+    fn ports_of_tops(&self) -> &[PortOfTop] {
+        self.kept.ports.get_or_init(|| {
+            let Some(scope) = self.hidden_scope(None, PORTS) else {
+                return Vec::new();
+            };
+            let path = |object| self.raw.get_text(vpi::vpiFullName, object);
+            let tops: Vec<(Handle, String)> = self
+                .raw
+                .all_related(vpi::vpiModule, None)
+                .into_iter()
+                .filter_map(|top| Some((top, path(top)?)))
+                .filter(|top| top.1 != PORTS)
+                .collect();
+            let names_in = |top: Handle| -> Vec<String> {
+                let objects = self.raw.all_related(vpi::vpiReg, Some(top)).into_iter();
+                let names = objects.filter_map(|object| self.raw.get_text(vpi::vpiName, object));
+                names.collect()
+            };
+            let names: Vec<Vec<String>> = match &tops[..] {
+                [_] => Vec::new(),
+                tops => tops.iter().map(|top| names_in(top.0)).collect(),
+            };
+            let whose = |name: &str| {
+                if let [(_, top)] = &tops[..] {
+                    return Some((top.clone(), name.to_owned()));
+                }
+                let plain = verilog_name::plain(name);
+                let told = tops.iter().find_map(|(_, top)| {
+                    let own = plain.strip_prefix(top.as_str())?.strip_prefix('.')?;
+                    Some((top.clone(), own.to_owned()))
+                });
+                told.or_else(|| {
+                    let mut tops = tops.iter().zip(&names);
+                    let ((_, top), _) =
+                        tops.find(|(_, names)| names.iter().any(|it| it == name))?;
+                    Some((top.clone(), plain.to_owned()))
+                })
+            };
+            let ports = self.raw.all_related(vpi::vpiReg, Some(scope)).into_iter();
+            ports
+                .filter_map(|object| {
+                    let (top, name) = whose(&self.raw.get_text(vpi::vpiName, object)?)?;
+                    Some(PortOfTop {
+                        object,
+                        path: path(object)?,
+                        name: verilog_name::plain(&name).to_owned(),
+                        top,
+                        direction: self.raw.get(vpi::vpiDirection, Some(object)),
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// The name in its top of an object that lies beside that, if it is one.
+    pub(in crate::simulator::vpi) fn name_of_port(&self, object: Handle) -> Option<&str> {
+        if !self.quirks.top_ports_lie_beside {
+            return None;
+        }
+        let path = self.raw.get_text(vpi::vpiFullName, object)?;
+        let name = |port: &PortOfTop| port.path == path;
+        path.starts_with("TOP.")
+            .then(|| self.ports_of_tops().iter().find(|port| name(port)))?
+            .map(|port| &*port.name)
     }
 
     /// The direction that the object itself or, if it is the top's own, the port has.
@@ -189,12 +256,10 @@ impl VpiPort {
         if path.matches('.').count() != 1 || path.starts_with("TOP.") {
             return own;
         }
-        let ports = self.ports_of_top()?;
-        let port = ports.into_iter().find(|port| {
-            let of_port = self.raw.get_text(vpi::vpiName, *port);
-            of_port.is_some_and(|of_port| verilog_name::plain(&of_port) == name)
-        });
-        port.map_or(own, |port| self.raw.get(vpi::vpiDirection, Some(port)))
+        let (top, _) = path.split_once('.')?;
+        let mut ports = self.ports_of_tops().iter();
+        let port = ports.find(|port| port.top == top && port.name == name);
+        port.map_or(own, |port| port.direction)
     }
 
     /// What a register holds, found out by reading it, since its type does not tell.
@@ -293,6 +358,9 @@ impl VpiPort {
         scope: Option<Handle>,
         object: Handle,
     ) -> Option<String> {
+        if let Some(name) = self.name_of_port(object) {
+            return Some(name.to_owned());
+        }
         let name = self.raw.get_text(vpi::vpiName, object)?;
         let Some(scope) = scope.filter(|_| self.kind(object).is_scope()) else {
             return Some(name);
@@ -326,11 +394,20 @@ impl VpiPort {
 
     /// A path as the design has it.
     pub(in crate::simulator::vpi) fn usual_path(&self, path: &str) -> String {
-        let Some(port) = path.strip_prefix("TOP.") else {
+        if !path.starts_with("TOP.") {
             return decoded(path);
-        };
-        let roots = self.all_roots();
-        let top = roots.first().map(|top| self.name_at_the_end(*top));
-        format!("{}.{}", top.unwrap_or_default(), decoded(port))
+        }
+        // It may be an element of one.
+        let mut ports = self.ports_of_tops().iter();
+        let port = ports.find_map(|port| {
+            let index = path.strip_prefix(&*port.path)?;
+            (index.is_empty() || index.starts_with('[')).then_some((port, index))
+        });
+        match port {
+            Some((port, index)) => {
+                format!("{}.{}{index}", decoded(&port.top), decoded(&port.name))
+            }
+            None => decoded(path),
+        }
     }
 }

@@ -20,6 +20,14 @@ struct Two {
 async fn each_top_has_its_own_ports() -> Result {
     let one: One = Instance::find("tops_one")?.bind()?;
     let two: Two = Instance::find("tops_two")?.bind()?;
+    ensure!(one.clk.path() == "tops_one.clk" && two.step.path() == "tops_two.step");
+    for top in ["tops_one", "tops_two"] {
+        let clk = Instance::find(top)?.object("clk")?;
+        ensure!(clk.name() == "clk", "{}", clk.name());
+        let input = clk.description().direction == Some(verifork::Direction::Input);
+        ensure!(input, "{clk:?}");
+    }
+    ensure!(!Instance::find("tops_one")?.contains("step"));
     two.step.set(LogicVec::from_u64(5, 80)?);
     for level in [false, true, false, true] {
         one.clk.set(level);

@@ -3,6 +3,7 @@
 #[path = "../../runner/tests/common/mod.rs"]
 mod common;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,22 +18,34 @@ fn faulty() -> Harness {
 
 /// Runs a test of a design on a simulator, and reads which code has run.
 fn left_by(simulator: &str, design: &str, test: &str, format: CodeFormat) -> Option<Code> {
-    if find(simulator).is_none() {
-        eprintln!("skipped: `{simulator}` is not installed");
+    left_by_program(simulator, simulator, design, test, format)
+}
+
+/// The same with the simulator's program of another name.
+fn left_by_program(
+    program: &str,
+    simulator: &str,
+    design: &str,
+    test: &str,
+    format: CodeFormat,
+) -> Option<Code> {
+    let Some(program) = find(program) else {
+        eprintln!("skipped: `{program}` is not installed");
         return None;
-    }
+    };
     let harness = faulty();
+    let place = format!("VERIFORK_{}", simulator.to_uppercase());
     let only = ("VERIFORK_SIM", simulator);
+    let place = (&*place, program.to_str().unwrap());
     let segments: Vec<&str> = test.split("::").collect();
     let folder = harness.target.path().join("verifork/runs/faulty_tb/sim");
     let file = folder
         .join(segments.join("/"))
         .join(format!("code.{simulator}"));
-    harness.run(design, &[only], &["--exact", test]).status(0);
+    let exact = ["--exact", test];
+    harness.run(design, &[only, place], &exact).status(0);
     assert!(!file.exists(), "nobody has asked for it");
-    harness
-        .run(design, &[only, BOTH], &["--exact", test])
-        .status(0);
+    harness.run(design, &[only, place, BOTH], &exact).status(0);
     let code = Code::read(&file, format).unwrap();
     for (file, _) in code.files() {
         assert!(
@@ -138,6 +151,46 @@ fn ghdl_5_tells_statements() {
     assert_eq!(left, [""; 0], "left in the crate's folder");
 }
 
+/// The lines of a file with statements, with whether these have run.
+fn lines(code: &Code, name: &str) -> BTreeMap<u32, bool> {
+    let mut lines = BTreeMap::new();
+    let own = code.files().filter(|(file, _)| file.ends_with(name));
+    for (point, count) in own.flat_map(|(_, points)| points) {
+        if point.kind == CodeKind::Statement {
+            *lines.entry(point.line).or_default() |= *count > 0;
+        }
+    }
+    lines
+}
+
+#[test]
+fn ghdl_with_the_back_end_of_gcc_tells_which_statements_have_run() {
+    let test = "vhdl::ghdl::passes_too";
+    let code = left_by_program("ghdl-gcc", "ghdl", "vhdl", test, CodeFormat::Ghdl);
+    let Some(code) = code else { return };
+    let source = "hdl/vhdl.vhd";
+    let text = std::fs::read_to_string(root().join("runner/tests/faulty").join(source)).unwrap();
+    let lines = lines(&code, source);
+    let line = |statement: &str| {
+        let found = text.lines().position(|line| line.contains(statement));
+        u32::try_from(found.unwrap()).unwrap() + 1
+    };
+    let wanted = [
+        ("y <= not a", true),
+        ("if a'length", true),
+        ("report", false),
+    ];
+    let wanted = wanted.map(|(statement, has_run)| (line(statement), has_run));
+    // Nothing of the entity, of declarations, or of ends.
+    assert_eq!(lines, BTreeMap::from(wanted), "{text}");
+    let test = "vhdl::nvc::passes_too";
+    if let Some(code) = left_by("nvc", "vhdl", test, CodeFormat::Nvc) {
+        for (line, has_run) in self::lines(&code, source) {
+            assert_eq!(lines.get(&line), Some(&has_run), "line {line}");
+        }
+    }
+}
+
 #[test]
 fn a_simulator_that_does_not_tell_is_named_and_its_tests_run() {
     for (simulator, program, design, test, why) in [
@@ -165,7 +218,8 @@ fn a_simulator_that_does_not_tell_is_named_and_its_tests_run() {
             .output()
             .unwrap();
         let version = String::from_utf8_lossy(&version.stdout).into_owned();
-        let counts = version.starts_with("GHDL 5") && version.contains("mcode");
+        let counts = version.starts_with("GHDL 5") && version.contains("mcode")
+            || version.contains("GCC back-end");
         let harness = faulty();
         let only = ("VERIFORK_SIM", simulator);
         let run = harness.run(design, &[only, BOTH], &["--exact", test]);

@@ -169,8 +169,23 @@ fn leave_because(mut why: Option<&str>) {
             set_status(FAILED);
         }
     }
+    write_counts_of_gcc();
     // SAFETY: `_exit` has no preconditions.
     unsafe { libc::_exit(status()) }
+}
+
+/// Has a program whose code counts what runs of it (GCC's `-fprofile-arcs`) write its counts: its own code for that is
+/// a destructor, which would run after us.
+fn write_counts_of_gcc() {
+    // SAFETY: the name is a C string, and the function of this name, if the program has one, has no parameters and may be
+    // called at any time: it is documented as a part of libgcov that programs call.
+    unsafe {
+        let dump = libc::dlsym(libc::RTLD_DEFAULT, c"__gcov_dump".as_ptr());
+        if !dump.is_null() {
+            let dump: unsafe extern "C" fn() = std::mem::transmute(dump);
+            dump();
+        }
+    }
 }
 
 /// Keeps this library in memory even if the simulator closes it. Without this, closing it would

@@ -1,6 +1,8 @@
 //! GHDL: analyses and elaborates into a library folder, and runs from there. With its mcode
 //! back end it elaborates anew at each run; with the others, an executable is left in the folder.
 
+mod gcov;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -54,6 +56,27 @@ impl Backend for Ghdl {
         version
     }
 
+    fn files(&self, design: &ResolvedDesign) -> Vec<(&'static str, String)> {
+        let exported = design
+            .code_coverage
+            .then_some((EXPORTED, EXPORTS.to_owned()));
+        exported.into_iter().collect()
+    }
+
+    fn prepare(&self, design: &ResolvedDesign, goal: BuildFolder<'_>) -> io::Result<()> {
+        for (name, text) in self.files(design) {
+            fs::write(goal.path.join(name), text)?;
+        }
+        let counted = if design.code_coverage {
+            design.sources.len()
+        } else {
+            0
+        };
+        (0..counted).try_for_each(|number| {
+            fs::create_dir_all(goal.path.join(NOTES).join(number.to_string()))
+        })
+    }
+
     fn compile(
         &self,
         found: &Installation,
@@ -61,16 +84,30 @@ impl Backend for Ghdl {
         build: BuildFolder<'_>,
     ) -> Vec<Command> {
         let mut commands = Vec::new();
-        let counted = counts(found, design);
-        for source in &design.sources {
+        let counted = counted(found, design);
+        for (number, source) in design.sources.iter().enumerate() {
             let own = design.work(Simulator::Ghdl);
             let library = source.library.as_deref().unwrap_or(&own);
             let mut analyse = command(found, "-a", design, build.path, library, counted);
+            if counted == Some(Counted::ByGcc) {
+                // GCC's notes lie where it runs, and files of one name are not to be one.
+                let folder = build.path.join(NOTES).join(number.to_string());
+                let mut there = Command::new("env");
+                there.arg(joined("--chdir=", &folder));
+                there.arg(analyse.get_program()).args(analyse.get_args());
+                there.args(["-Wc,-fprofile-arcs", "-Wc,-ftest-coverage"]);
+                analyse = there;
+            }
             analyse.arg(&source.path);
             commands.push(analyse);
         }
         let library = design.library_of_top(Simulator::Ghdl);
         let mut elaborate = command(found, "-e", design, build.path, &library, counted);
+        if counted == Some(Counted::ByGcc) {
+            elaborate.args(["-Wl,--coverage", "-Wl,-Wl,--undefined=__gcov_dump"]);
+            let exported = build.path.join(EXPORTED);
+            elaborate.arg(joined("-Wl,-Wl,--version-script=", &exported));
+        }
         elaborate
             .arg("-o")
             .arg(executable(build.path))
@@ -78,7 +115,7 @@ impl Backend for Ghdl {
         commands.push(elaborate);
         if !design.parameters.is_empty() {
             // Only a run looks at the generics. It would leave counts, all of them 0, where it runs.
-            let mut check = run(found, design, build.path, false);
+            let mut check = run(found, design, build.path, None);
             check.args(generics(design)).arg("--no-run");
             commands.push(check);
         }
@@ -86,11 +123,27 @@ impl Backend for Ghdl {
     }
 
     fn without_code_coverage(&self, found: &Installation) -> Option<&'static str> {
-        let counts = found.version.contains("mcode") && major(&found.version) >= Some(5);
-        (!counts).then_some("GHDL 5 counts it, with its mcode back end")
+        let why = "GHDL 5 counts it with its mcode back end, and any with its gcc back end";
+        who_counts(found).is_none().then_some(why)
     }
 
-    fn collect_code_coverage(&self, _: &Installation, work: &Path, file: &Path) -> io::Result<()> {
+    fn prepare_code_coverage(&self, compiled: &Path, work: &Path) -> io::Result<()> {
+        let notes = compiled.join(NOTES);
+        if notes.is_dir() {
+            std::os::unix::fs::symlink(notes, work.join(NOTES))?;
+        }
+        Ok(())
+    }
+
+    fn collect_code_coverage(
+        &self,
+        found: &Installation,
+        work: &Path,
+        file: &Path,
+    ) -> io::Result<()> {
+        if who_counts(found) == Some(Counted::ByGcc) {
+            return write_whole(file, counted_by_gcc(work)?.as_bytes());
+        }
         // Its name has the time in it.
         let is_own = |name: &str| {
             name.starts_with("coverage-") && Path::new(name).extension() == Some("json".as_ref())
@@ -109,7 +162,14 @@ impl Backend for Ghdl {
         design: &ResolvedDesign,
         arguments: RunArguments<'_>,
     ) -> Command {
-        let mut command = run(found, design, arguments.compiled, counts(found, design));
+        let counted = counted(found, design);
+        let mut command = run(found, design, arguments.compiled, counted);
+        if counted == Some(Counted::ByGcc) {
+            // Below the folder in which it runs, instead of where it was compiled.
+            command
+                .env("GCOV_PREFIX", COUNTS)
+                .env_remove("GCOV_PREFIX_STRIP");
+        }
         command.args(generics(design));
         command.arg(joined("--vpi=", arguments.plugin));
         if let Some((format, path)) = arguments.waves {
@@ -126,9 +186,72 @@ impl Backend for Ghdl {
     }
 }
 
-/// Whether code that runs is counted.
-fn counts(found: &Installation, design: &ResolvedDesign) -> bool {
-    design.code_coverage && Ghdl.without_code_coverage(found).is_none()
+/// Who counts what runs of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    /// GHDL itself, with its mcode back end.
+    ByGhdl,
+    /// The code that GCC makes.
+    ByGcc,
+}
+
+/// Where GCC's notes lie in the folder of the compiled design: a folder for each source.
+const NOTES: &str = "gcov";
+/// What the plugin has to find in the program: it ends the process before GCC's own code would write counts. GHDL's
+/// list of what is exported, which the linker adds to this one, has all else.
+const EXPORTED: &str = "exported.ver";
+const EXPORTS: &str = "GCOV { global: __gcov_dump; };\n";
+/// Where the counts of a run lie in its folder.
+const COUNTS: &str = "gcov-counts";
+
+fn who_counts(found: &Installation) -> Option<Counted> {
+    let version = &found.version;
+    if version.contains("mcode") {
+        (major(version) >= Some(5)).then_some(Counted::ByGhdl)
+    } else {
+        version.contains("GCC").then_some(Counted::ByGcc)
+    }
+}
+
+/// The same, if anything is to be counted.
+fn counted(found: &Installation, design: &ResolvedDesign) -> Option<Counted> {
+    who_counts(found).filter(|_| design.code_coverage)
+}
+
+/// What a run has counted by GCC's code, in the form in which GHDL tells what it counts itself.
+fn counted_by_gcc(work: &Path) -> io::Result<String> {
+    let with_extension = |folder: &Path, extension: &str| -> io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+        let entries = entries.collect::<io::Result<Vec<_>>>()?;
+        let is_one = |path: &PathBuf| path.extension() == Some(extension.as_ref());
+        Ok(entries.into_iter().filter(is_one).collect())
+    };
+    let mut lines = gcov::Lines::new();
+    let mut is_there = false;
+    for folder in fs::read_dir(work.join(NOTES))? {
+        for notes in with_extension(&folder?.path(), "gcno")? {
+            let damaged = |why: String| io::Error::other(format!("`{}`: {why}", notes.display()));
+            let read = gcov::Notes::parse(&fs::read(&notes)?).map_err(damaged)?;
+            let below = read.folder.strip_prefix("/").unwrap_or(&read.folder);
+            let counts = work.join(COUNTS).join(below);
+            let counts = counts.join(notes.with_extension("gcda").file_name().unwrap_or_default());
+            // No unit of a source need be part of the design.
+            if counts.is_file() {
+                is_there = true;
+                let counted = read.add_counted(&fs::read(&counts)?, &mut lines);
+                counted.map_err(damaged)?;
+            }
+        }
+    }
+    if !is_there {
+        return Err(io::Error::other("the simulation did not get to its end"));
+    }
+    let outputs = lines.into_iter().map(|(file, result)| {
+        serde_json::json!({ "file": file, "dir": ".", "mode": "stmt", "result": result })
+    });
+    let outputs: Vec<_> = outputs.collect();
+    let written = serde_json::json!({ "app": "GHDL, counted by GCC", "outputs": outputs });
+    Ok(written.to_string())
 }
 
 /// A command of GHDL's up to the unit that it is about: each of them takes the options of analysis,
@@ -139,7 +262,7 @@ fn command(
     design: &ResolvedDesign,
     folder: &Path,
     library: &str,
-    counted: bool,
+    counted: Option<Counted>,
 ) -> Command {
     let mut command = Command::new(&found.programs[0]);
     let standard = match design.vhdl_standard {
@@ -148,7 +271,7 @@ fn command(
         VhdlStandard::V2019 => "19",
     };
     command.arg(what).arg(format!("--std={standard}"));
-    if counted {
+    if counted == Some(Counted::ByGhdl) {
         command.arg("--coverage");
     }
     command
@@ -193,7 +316,12 @@ fn top(design: &ResolvedDesign) -> impl Iterator<Item = &str> {
 }
 
 /// Runs the design, up to the options of the run.
-fn run(found: &Installation, design: &ResolvedDesign, folder: &Path, counted: bool) -> Command {
+fn run(
+    found: &Installation,
+    design: &ResolvedDesign,
+    folder: &Path,
+    counted: Option<Counted>,
+) -> Command {
     if found.version.contains("mcode") {
         let library = design.library_of_top(Simulator::Ghdl);
         let mut run = command(found, "-r", design, folder, &library, counted);

@@ -23,4 +23,11 @@ begin
 
     y <= not a;
 
+    process (a)
+    begin
+        if a'length > 4096 then
+            report "nobody is as wide" severity failure;
+        end if;
+    end process;
+
 end architecture;

@@ -102,7 +102,7 @@ pub enum RandomizeError {
         /// The constraints that are to be solved together.
         constraints: Vec<Place>,
     },
-    /// A SAT solver has found no solution within 100,000 conflicts, and no proof that there is none.
+    /// A SAT solver has found no solution within 10,000 conflicts, and no proof that there is none.
     TooHard {
         /// The type that was to be drawn.
         type_name: &'static str,
@@ -169,7 +169,7 @@ impl fmt::Display for RandomizeError {
             } => {
                 write!(
                     f,
-                    "these constraints of `{type_name}` are too hard: after 100,000 conflicts a SAT solver has \
+                    "these constraints of `{type_name}` are too hard: after 10,000 conflicts a SAT solver has \
                      found no solution, and no proof that there is none. Products and remainders of wide fields \
                      are the hardest: give fields smaller ranges, or draw some and compute others"
                 )?;

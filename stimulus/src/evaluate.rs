@@ -116,7 +116,7 @@ enum Step {
 }
 
 /// A variable that is made of others.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Definition {
     pub(crate) variable: u32,
     pub(crate) combined: Combined,

@@ -120,6 +120,7 @@
 //! | its diagram has up to 2^18 nodes | from the diagram | to within 2^-50 |
 //! | some of 8192 proposed values fit | by rejection | exactly |
 //! | excluding ranges without a solution leaves mostly solutions: factors of a bounded product, for example | by rejection, from the other ranges | to within 2^-50 |
+//! | an equation determines a product of fields: `a * b == c * d`, `a * b == 3600` | from its prime factors, once the other fields are drawn | exactly for a constant; else only among the factors for the same other fields |
 //! | all others: remainders of wide products, for example | by a SAT solver, with random phases | **no**: every solution can be drawn, but some are far likelier than others |
 //!
 //! Two kinds of constraints hold by construction in the proposed values, which therefore take a few microseconds at any
@@ -134,9 +135,10 @@
 //! constraints and the values in them: 256 sets per type. For a type with vectors or `fixed` fields, new constraints are solved
 //! from the start: about a millisecond for an AXI burst.
 //!
-//! A draw by the SAT solver takes milliseconds, for remainders of 64-bit products a second. A problem that needs more than
-//! 100,000 conflicts, such as the factors of a large number or `a * b == c * d` of 32 bits, is an error that names the
-//! constraints; it may come only after half a minute.
+//! A product that an equation determines takes some 30 µs for 32 bits and 300 µs for 64. A draw by the SAT solver takes
+//! milliseconds, for remainders of 64-bit products a second. A problem that needs more than 10,000 conflicts, such as
+//! `a * a + b * b == c * c` of 32 bits, is an error that names the constraints. It comes after about two seconds of optimized
+//! code, at the same draw on every machine.
 //!
 //! With `before`, up to 32 random values are tried for the field that comes first. Its values are equally likely if a good
 //! part of them has solutions.
@@ -166,11 +168,13 @@ mod error;
 mod evaluate;
 #[allow(missing_docs, reason = "used by the macros' output only")]
 mod expr;
+mod factors;
 mod inline;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "used by the macros' output only")]
 pub mod list;
 mod plan;
+mod primes;
 mod product;
 #[allow(
     missing_docs,

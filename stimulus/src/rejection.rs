@@ -10,6 +10,7 @@ use crate::distinct::{self, Distinct};
 use crate::draw;
 use crate::evaluate::bounds::Range;
 use crate::evaluate::{Combined, Definition, Program, Scratch, WIDTHS};
+use crate::factors::{Factors, Split};
 use crate::record::{Id, Node, Operator, Recording};
 use crate::shape::Shape;
 use crate::value::Number;
@@ -57,17 +58,21 @@ pub(crate) struct Rejection {
     /// Instead of those that are free.
     boxes: Option<Boxes>,
     sets: Vec<Distinct>,
+    /// Whose product others determine.
+    factors: Option<Box<Factors>>,
     program: Program,
 }
 
 impl Rejection {
-    /// `None` if numbers in it are too large, or not always there.
+    /// `None` if numbers in it are too large, or not always there; or if a product is to be split and there is none that
+    /// can be.
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
         ranges: &[(Number, Number)],
         variables: &[u32],
         conditions: &[Id],
+        splits_product: bool,
     ) -> Option<Rejection> {
         if variables.is_empty() {
             return None;
@@ -85,7 +90,7 @@ impl Rejection {
                 _ => roots.push(root),
             }
         }
-        let (program, is_free) = WIDTHS.into_iter().find_map(|bits| {
+        let (program, factors, is_free) = WIDTHS.into_iter().find_map(|bits| {
             let mut is_free = is_free.clone();
             let mut definitions = Definitions {
                 recording,
@@ -94,13 +99,23 @@ impl Rejection {
                 bits,
                 found: Vec::new(),
                 of: vec![None; recording.variables.len()],
+                split: None,
             };
-            for &root in &roots {
+            if splits_product {
+                definitions.split_one(&roots, &mut is_free)?;
+            }
+            let is_split = |root: Id| definitions.split.as_ref().is_some_and(|it| it.root == root);
+            let others: Vec<Id> = roots.iter().copied().filter(|&it| !is_split(it)).collect();
+            for root in others {
                 definitions.look_at(root, &mut is_free);
             }
+            let factors = match &definitions.split {
+                Some(split) => Some(Box::new(definitions.factors(split)?)),
+                None => None,
+            };
             let found = definitions.found;
             let program = Program::new(recording, shapes, &roots, &found, ranges, bits)?;
-            Some((program, is_free))
+            Some((program, factors, is_free))
         })?;
         Some(Rejection {
             free: variables
@@ -110,6 +125,7 @@ impl Rejection {
                 .collect(),
             boxes: None,
             sets,
+            factors,
             program,
         })
     }
@@ -156,6 +172,9 @@ impl Rejection {
         for set in &self.sets {
             fits &= set.draw(rng, values);
         }
+        if let Some(factors) = &self.factors {
+            fits = fits && factors.draw(rng, values, scratch);
+        }
         fits && self.completes(values, scratch)
     }
 
@@ -188,15 +207,61 @@ struct Definitions<'a> {
     found: Vec<Definition>,
     /// The definition of each variable.
     of: Vec<Option<usize>>,
+    split: Option<Split>,
 }
 
 /// Bits that sums of a few numbers take.
 const SUMMED: u32 = 3;
 
 impl Definitions<'_> {
-    fn look_at(&mut self, root: Id, is_free: &mut [bool]) {
+    /// Finds the widest product whose variables others determine by an equation.
+    fn split_one(&mut self, roots: &[Id], is_free: &mut [bool]) -> Option<()> {
+        let mut widest: Option<Split> = None;
+        for &root in roots {
+            let Some((Combined::Sum, terms)) = self.equation(root) else {
+                continue;
+            };
+            for place in 0..terms.len() {
+                let of = (root, &terms[..], place);
+                let split = Split::new(self.recording, self.shapes, self.ranges, is_free, of);
+                let Some(split) = split else { continue };
+                let sum = || split.sum.iter().map(|&(id, _)| id);
+                if split.variables.iter().any(|&it| self.depends(sum(), it)) {
+                    continue;
+                }
+                let width = split.width(self.ranges);
+                if widest
+                    .as_ref()
+                    .is_none_or(|it| it.width(self.ranges) < width)
+                {
+                    widest = Some(split);
+                }
+            }
+        }
+        let split = widest?;
+        for &variable in &split.variables {
+            is_free[variable as usize] = false;
+        }
+        self.split = Some(split);
+        Some(())
+    }
+
+    /// What draws the variables of a product, from definitions of what it depends on alone.
+    fn factors(&self, split: &Split) -> Option<Factors> {
+        let sum = || split.sum.iter().map(|&(id, _)| id);
+        let needed = self
+            .found
+            .iter()
+            .filter(|it| self.depends(sum(), it.variable));
+        let needed: Vec<Definition> = needed.cloned().collect();
+        let (recording, bits) = (self.recording, self.bits);
+        Factors::new(recording, self.shapes, self.ranges, split, &needed, bits)
+    }
+
+    /// The terms of an equation, those of its right side subtracted.
+    fn equation(&self, root: Id) -> Option<(Combined, Vec<(Id, bool)>)> {
         let Node::Binary(Operator::Equal, left, right) = self.recording.nodes[root as usize] else {
-            return;
+            return None;
         };
         let node = |id: Id| self.recording.nodes[id as usize];
         let is_xor = |id: Id| matches!(node(id), Node::Binary(Operator::Xor, ..));
@@ -214,6 +279,13 @@ impl Definitions<'_> {
         } else {
             terms.extend([(left, false), (right, true)]);
         }
+        Some((combined, terms))
+    }
+
+    fn look_at(&mut self, root: Id, is_free: &mut [bool]) {
+        let Some((combined, terms)) = self.equation(root) else {
+            return;
+        };
         // The variable with the most values, so that most of what is proposed fits.
         let mut candidates: Vec<(u128, usize, u32)> = (0..)
             .zip(&terms)
@@ -279,6 +351,11 @@ impl Definitions<'_> {
                 if let Some(definition) = self.of[index as usize] {
                     let terms = &self.found[definition].terms;
                     pending.extend(terms.iter().map(|&(id, _)| id));
+                }
+                if let Some(split) = &self.split
+                    && split.variables.contains(&index)
+                {
+                    pending.extend(split.sum.iter().map(|&(id, _)| id));
                 }
             }
             pending.extend(self.recording.nodes[id as usize].operands());

@@ -140,8 +140,11 @@ struct Choice {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hard;
 
-/// Conflicts that a solver may meet for one draw: never a time, which is not the same everywhere.
-const CONFLICTS: u64 = 100_000;
+/// Conflicts that a solver may meet for one draw: never a time, which is not the same everywhere. Of the wide products that
+/// need many, each takes some 0.2 ms; what has a solution that is found at all has it after a tenth of these, nearly always.
+const CONFLICTS: u64 = 10_000;
+/// The fewest for each constraint that a contradiction may do without.
+const FEWEST: u64 = 1000;
 /// Values that are tried for a variable that others wait for.
 const VALUES: usize = 32;
 
@@ -235,7 +238,7 @@ impl Search {
     }
 
     /// A solver whose course is that of its seed.
-    fn solver(&self, mut seed: Stream) -> Attempt {
+    fn solver(&self, mut seed: Stream, most: u64) -> Attempt {
         let options = SolverOpts {
             random_seed: 1.0 + f64::from((seed.next() >> 33) as u32),
             random_var_freq: 0.05,
@@ -247,7 +250,7 @@ impl Search {
             options,
             Limit {
                 met: Cell::new(0),
-                most: self.most,
+                most,
             },
         );
         let mut phases = vec![lbool::UNDEF; self.clauses.variables.unsigned_abs() as usize];
@@ -273,7 +276,11 @@ impl Search {
 
     /// Whether the constraints of these indices can be satisfied together.
     pub(crate) fn satisfies(&self, constraints: &[usize]) -> Result<bool, Hard> {
-        self.solver(Stream(0)).solve(self, constraints, &[])
+        self.satisfies_within(self.most, constraints)
+    }
+
+    fn satisfies_within(&self, most: u64, constraints: &[usize]) -> Result<bool, Hard> {
+        self.solver(Stream(0), most).solve(self, constraints, &[])
     }
 
     /// Constraints of which none can be left out, if these contradict each other.
@@ -282,12 +289,14 @@ impl Search {
             return None;
         }
         let mut needed = constraints.to_vec();
+        // Together hardly more than for a draw: many may be too hard to tell.
+        let most = (self.most / constraints.len() as u64).max(FEWEST);
         let mut index = 0;
         while index < needed.len() {
             let mut fewer = needed.clone();
             fewer.remove(index);
             // Of what is too hard to tell, nothing is left out.
-            if self.satisfies(&fewer).unwrap_or(true) {
+            if self.satisfies_within(most, &fewer).unwrap_or(true) {
                 index += 1;
             } else {
                 needed = fewer;
@@ -303,7 +312,7 @@ impl Search {
         rng: &mut dyn Rng,
         values: &mut [u128],
     ) -> Result<bool, Hard> {
-        let mut attempt = self.solver(Stream(rng.next_u64()));
+        let mut attempt = self.solver(Stream(rng.next_u64()), self.most);
         let mut chosen: Vec<i32> = Vec::new();
         for choice in &self.choices {
             // A class that has no solution gives way to the others.

@@ -74,6 +74,14 @@ impl Shape {
         self.signed_bits() <= bits
     }
 
+    /// Whether `as` this kind leaves each of its numbers what it is.
+    pub(crate) fn is_kept_by(self, kind: Kind) -> bool {
+        let sign = u32::from(kind.signed && !self.signed);
+        (kind.signed || !self.may_be_negative())
+            && kind.last.is_none()
+            && self.bits + sign <= kind.bits
+    }
+
     pub(crate) fn may_be_zero(self) -> bool {
         self.between.is_none_or(|(low, high)| low <= 0 && high >= 0)
     }

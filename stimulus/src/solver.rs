@@ -300,7 +300,7 @@ impl<'a> Compiler<'a> {
         }
         // Where a diagram would be of each pair of values that differ, what is proposed fits well enough.
         let enough = |rejection: &Rejection| if rejection.has_sets() { FEW } else { ENOUGH };
-        let rejection = match self.rejection(parts) {
+        let rejection = match self.rejection(parts, false) {
             Some(rejection) if self.fits(&rejection, TRIES, enough(&rejection)) => {
                 return Ok(Group::Rejection(rejection));
             }
@@ -324,6 +324,11 @@ impl<'a> Compiler<'a> {
             {
                 return Ok(Group::Rejection(rejection));
             }
+        }
+        if let Some(rejection) = self.rejection(parts, true)
+            && self.fits(&rejection, LAST_TRIES, LAST_ENOUGH)
+        {
+            return Ok(Group::Rejection(rejection));
         }
         self.search(parts)
     }
@@ -364,7 +369,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Rejection, if what is likely depends on nothing but how many solutions there are: not on an order of variables.
-    fn rejection(&self, parts: &Parts) -> Option<Rejection> {
+    fn rejection(&self, parts: &Parts, splits_product: bool) -> Option<Rejection> {
         if self.has_order(parts) {
             return None;
         }
@@ -379,6 +384,7 @@ impl<'a> Compiler<'a> {
             &self.ranges,
             &parts.variables,
             &conditions,
+            splits_product,
         )
     }
 

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{all, chi_squared, rng};
 use verifork_stimulus::{Randomize, constrain};
 
@@ -128,6 +130,87 @@ fn factors_of_a_number_are_each_as_likely() {
     let drawn = all::<Factors>(5, |t| product(t) == 3600 && t.a > t.b);
     let smaller = (1..60_u16).filter(|b| 3600 % b == 0);
     chi_squared(drawn.iter().map(|t| t.b), smaller.map(|b| (b, 1.0)));
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a as u64 * b as u64 == c as u64 * d as u64, a != c, if c > 1000 { a > 5 })]
+struct Rectangles {
+    a: u32,
+    b: u32,
+    c: u32,
+    d: u32,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a * b as i64 * 6 == 6 * -(1 << 20) * 4_294_967_291)]
+struct Large {
+    a: i64,
+    #[randomize(range = 2..=4_294_967_295)]
+    b: u32,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(total + 1 == 35 * width as u64 * (height as u64 * depth as u64), sum == width + height)]
+struct Volume {
+    width: u32,
+    height: u32,
+    depth: u32,
+    total: u64,
+    sum: u32,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize(a * b == c as i64 * d as i64, a != b, d % 3 == 2)]
+struct Zeros {
+    #[randomize(range = -1_000_000..=1_000_000_000)]
+    a: i64,
+    #[randomize(range = -1_000_000..=1_000_000_000)]
+    b: i64,
+    c: bool,
+    d: i32,
+}
+
+/// Neither a diagram nor a SAT solver would find them soon.
+#[test]
+fn what_one_product_is_as_another_is_made_of_prime_factors() {
+    let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
+    let drawn = all::<Rectangles>(6, |t| {
+        let is_equal = product(t.a, t.b) == product(t.c, t.d);
+        is_equal && t.a != t.c && (t.c <= 1000 || t.a > 5)
+    });
+    let shapes: BTreeSet<u32> = drawn.iter().map(|t| t.a).collect();
+    assert!(shapes.len() > drawn.len() * 9 / 10, "{}", shapes.len());
+    let drawn = all::<Volume>(6, |t| {
+        let whole = u128::from(product(t.width, t.height)) * u128::from(t.depth);
+        u128::from(t.total) + 1 == 35 * whole && t.sum == t.width + t.height
+    });
+    let wide = drawn
+        .iter()
+        .filter(|t| t.width.min(t.height).min(t.depth) > 1);
+    assert!(wide.count() > drawn.len() / 4);
+}
+
+#[test]
+fn prime_factors_of_a_constant_are_spread_each_way_as_likely() {
+    const PRIME: i64 = 4_294_967_291;
+    let drawn = all::<Large>(7, |t| t.a * i64::from(t.b) == -(1 << 20) * PRIME);
+    let powers = (1..=20).map(|power| 1_u32 << power);
+    let all = powers.chain([PRIME as u32]);
+    chi_squared(drawn.iter().map(|t| t.b), all.map(|b| (b, 1.0)));
+}
+
+#[test]
+fn a_product_of_zero_has_a_factor_that_is_zero() {
+    let drawn = all::<Zeros>(8, |t| {
+        t.a * t.b == i64::from(t.c) * i64::from(t.d) && t.a != t.b && t.d % 3 == 2
+    });
+    let zeros = |is_zero: fn(&Zeros) -> bool| drawn.iter().filter(|t| is_zero(t)).count();
+    let (first, second) = (zeros(|t| t.a == 0), zeros(|t| t.b == 0));
+    let others = zeros(|t| t.c && t.a < 0 && t.b < 0);
+    assert!(
+        first.min(second).min(others) > 20,
+        "{first} {second} {others}"
+    );
 }
 
 #[derive(Randomize, Debug)]

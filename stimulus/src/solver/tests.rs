@@ -360,7 +360,7 @@ proptest! {
         prop_assert_eq!(diagram.is_some(), !expected.is_empty());
         let search = compiler.search(&parts).ok();
         prop_assert_eq!(search.is_some(), !expected.is_empty());
-        let rejection = compiler.rejection(&parts);
+        let rejection = compiler.rejection(&parts, false);
         if let Some(rejection) = &rejection {
             // What is computed from the other values is what it was.
             let mut scratch = Scratch::default();
@@ -395,7 +395,7 @@ proptest! {
         let compiler = Compiler::new(&recording, "test").unwrap();
         let parts = together(&recording);
         prop_assume!(compiler.refuse_large(&parts).is_ok());
-        let Some(rejection) = compiler.rejection(&parts) else {
+        let Some(rejection) = compiler.rejection(&parts, false) else {
             return Ok(());
         };
         let ranges: [(i128, i128); 3] = std::array::from_fn(|index| {
@@ -598,7 +598,7 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
             .diagram(&parts, Order::HighestFirst)
             .unwrap()
             .unwrap(),
-        Group::Rejection(compiler.rejection(&parts).unwrap()),
+        Group::Rejection(compiler.rejection(&parts, false).unwrap()),
     ];
     for (seed, group) in (0..).zip(groups) {
         let mut rng = Stream(seed);
@@ -735,7 +735,7 @@ fn a_search_that_meets_too_many_conflicts_ends() {
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().collect();
     assert!(
-        lines[0].starts_with("these constraints of `test` are too hard: after 100,000 conflicts"),
+        lines[0].starts_with("these constraints of `test` are too hard: after 10,000 conflicts"),
         "{text}"
     );
     assert_eq!(lines[1], "  src/lib.rs:7: `a * b == PRIMES` of `keys[1]`");

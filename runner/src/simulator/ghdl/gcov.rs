@@ -325,8 +325,8 @@ mod tests {
         [&words(&[tag, length]), content].concat()
     }
 
-    fn header(magic: &[u8; 4], version: &[u8; 4]) -> Vec<u8> {
-        let mut version = *version;
+    fn header(magic: [u8; 4], version: [u8; 4]) -> Vec<u8> {
+        let mut version = version;
         version.reverse();
         [&magic[..], &version, &words(&[77, 0])].concat()
     }
@@ -366,15 +366,15 @@ mod tests {
         .concat()
     }
 
-    fn notes(version: &[u8; 4], functions: &[Vec<u8>]) -> Vec<u8> {
-        let begin = [header(b"oncg", version), string("/build/0"), words(&[1])].concat();
+    fn notes(version: [u8; 4], functions: &[Vec<u8>]) -> Vec<u8> {
+        let begin = [header(*b"oncg", version), string("/build/0"), words(&[1])].concat();
         [begin, functions.concat(), words(&[0])].concat()
     }
 
     fn counts(ident: u32, counts: &[u32]) -> Vec<u8> {
         let counts: Vec<u32> = counts.iter().flat_map(|&count| [count, 0]).collect();
         let counted = [function_counts(ident), record(COUNTS, &words(&counts))].concat();
-        [header(b"adcg", b"B22*"), counted, words(&[0])].concat()
+        [header(*b"adcg", *b"B22*"), counted, words(&[0])].concat()
     }
 
     fn function_counts(ident: u32) -> Vec<u8> {
@@ -395,7 +395,7 @@ mod tests {
 
     #[test]
     fn what_was_not_counted_follows_and_the_end_of_another_subprogram_is_left_out() {
-        let notes = notes(b"B22*", &[process(5, "work__d__ARCH__rtl__P1__PROC")]);
+        let notes = notes(*b"B22*", &[process(5, "work__d__ARCH__rtl__P1__PROC")]);
         assert_eq!(
             read(&notes, &counts(5, &[3, 0])),
             Ok(vec![(11, 3), (12, 3), (13, 0), (14, 3)])
@@ -409,7 +409,7 @@ mod tests {
         assert_eq!(read(&notes, &counts(6, &[1])), none);
         let zeros = words(&[COUNTS, (-16_i32).cast_unsigned()]);
         let zeros = [
-            header(b"adcg", b"B22*"),
+            header(*b"adcg", *b"B22*"),
             function_counts(5),
             zeros,
             words(&[0]),
@@ -424,14 +424,14 @@ mod tests {
             process(6, "work__d__elab"),
         ];
         let counts = counts(5, &[1, 1]);
-        assert_eq!(read(&notes(b"B22*", &both[..1]), &counts), Ok(vec![]));
-        let lines = read(&notes(b"B22*", &both), &counts).unwrap();
+        assert_eq!(read(&notes(*b"B22*", &both[..1]), &counts), Ok(vec![]));
+        let lines = read(&notes(*b"B22*", &both), &counts).unwrap();
         assert_eq!(lines, [(11, 0), (12, 0), (13, 0), (14, 0)]);
     }
 
     #[test]
     fn what_is_cut_short_damaged_or_of_an_old_compiler_is_told() {
-        let whole = notes(b"B42*", &[process(5, "p")]);
+        let whole = notes(*b"B42*", &[process(5, "p")]);
         assert!(Notes::parse(&whole).is_ok(), "GCC 14");
         for end in 0..whole.len() - 4 {
             // Between two records nothing tells that more should follow, but of which the counts are told.
@@ -439,7 +439,7 @@ mod tests {
                 assert!(less.len() < 4, "{end}: {less:?}");
             }
         }
-        let old = Notes::parse(&notes(b"B12*", &[])).unwrap_err();
+        let old = Notes::parse(&notes(*b"B12*", &[])).unwrap_err();
         assert_eq!(old, "it is of GCC 11, and 12 or later is read");
         let other = read(&whole, &counts(5, &[1, 2, 3])).unwrap_err();
         assert_eq!(other, "the counts of `p` are of another graph");

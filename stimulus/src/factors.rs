@@ -1,0 +1,325 @@
+//! Variables whose product others determine: `a * b == c * d`, `a * b * 3 == total`. They are made of the prime factors of
+//! what their product has to be, where a diagram would be too large, and a SAT solver has to factor too.
+
+use std::cell::RefCell;
+
+use rand_core::Rng;
+
+use crate::distinct;
+use crate::draw;
+use crate::evaluate::{Combined, Definition, Program, Scratch};
+use crate::primes;
+use crate::record::{Id, Node, Operator, Recording, Variable};
+use crate::shape::{self, Shape};
+use crate::value::{Kind, Number};
+
+/// Variables that are one side of an equation, as a product, and what the other side is.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) root: Id,
+    pub(crate) variables: Vec<u32>,
+    constant: i128,
+    /// What the product is the sum of; some are subtracted.
+    pub(crate) sum: Vec<(Id, bool)>,
+}
+
+/// Draws these variables once all others that matter have values.
+#[derive(Debug)]
+pub(crate) struct Factors {
+    variables: Vec<(u32, i128, i128)>,
+    constant: i128,
+    /// Computes numbers whose product that of the variables is, with the constant: behind the values of all variables.
+    program: Program,
+    numbers: usize,
+}
+
+/// Ways to spread the prime factors that are tried before others have new values.
+const TRIES: usize = 256;
+
+/// So many values are computed of 127 bits and a sign.
+const WHOLE: Kind = Kind {
+    bits: 128,
+    signed: true,
+    last: None,
+};
+
+#[derive(Default)]
+struct Memory {
+    values: Vec<u128>,
+    /// The numbers that were split last, by which constant, and what prime factors are left.
+    constant: i128,
+    numbers: Vec<i128>,
+    primes: Vec<(u64, u32)>,
+    drawn: Vec<i128>,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::default();
+}
+
+/// Operands of a product, perhaps of one number: without what keeps their values.
+fn operands(recording: &Recording, shapes: &[Shape], id: Id) -> Vec<Id> {
+    let mut pending = vec![id];
+    let mut operands = Vec::new();
+    while let Some(id) = pending.pop() {
+        match recording.nodes[id as usize] {
+            Node::Binary(Operator::Multiply, left, right) => pending.extend([right, left]),
+            Node::Cast(of, kind) if shapes[of as usize].is_kept_by(kind) => pending.push(of),
+            _ => operands.push(id),
+        }
+    }
+    operands
+}
+
+impl Split {
+    /// What the product of variables that are free is by an equation: one of its terms, of which all terms are known.
+    pub(crate) fn new(
+        recording: &Recording,
+        shapes: &[Shape],
+        ranges: &[(Number, Number)],
+        is_free: &[bool],
+        (root, terms, place): (Id, &[(Id, bool)], usize),
+    ) -> Option<Split> {
+        let (id, own) = terms[place];
+        let mut variables = Vec::new();
+        let mut constant: i128 = 1;
+        for operand in operands(recording, shapes, id) {
+            if let Node::Number(number) = recording.nodes[operand as usize] {
+                constant = constant.checked_mul(number.small()?)?;
+                continue;
+            }
+            let variable = distinct::variable(recording, ranges, operand)?;
+            let (low, high) = ranges[variable as usize];
+            low.small().zip(high.small())?;
+            if !is_free[variable as usize] || variables.contains(&variable) {
+                return None;
+            }
+            variables.push(variable);
+        }
+        let is_some = variables.len() > 1 && u64::try_from(constant.unsigned_abs()).is_ok();
+        let others = terms
+            .iter()
+            .enumerate()
+            .filter(|&(other, _)| other != place);
+        (is_some && constant != 0).then(|| Split {
+            root,
+            variables,
+            constant,
+            sum: others.map(|(_, &(id, sign))| (id, sign == own)).collect(),
+        })
+    }
+
+    /// Over how many values it goes, in bits: what is drawn by others fits the more.
+    pub(crate) fn width(&self, ranges: &[(Number, Number)]) -> u32 {
+        let width = |&variable: &u32| {
+            let (low, high) = ranges[variable as usize];
+            128 - high.bits().wrapping_sub(low.bits()).leading_zeros()
+        };
+        self.variables.iter().map(width).sum()
+    }
+}
+
+impl Factors {
+    /// `None` if what the product has to be is too large. The definitions are those of variables on which that depends.
+    pub(crate) fn new(
+        recording: &Recording,
+        shapes: &[Shape],
+        ranges: &[(Number, Number)],
+        split: &Split,
+        definitions: &[Definition],
+        bits: u32,
+    ) -> Option<Factors> {
+        let (mut recording, mut ranges) = (recording.clone(), ranges.to_vec());
+        let mut definitions = definitions.to_vec();
+        let before = recording.variables.len();
+        let mut numbers = vec![split.sum.clone()];
+        if let [(product, false)] = split.sum[..] {
+            // Small numbers are factored sooner than their product.
+            let operands = operands(&recording, shapes, product).into_iter();
+            numbers = operands.map(|operand| vec![(operand, false)]).collect();
+        }
+        for terms in numbers {
+            let (low, high) = (i128::MIN.into(), i128::MAX.into());
+            let variable = recording.count();
+            recording.variable(Variable {
+                kind: WHOLE,
+                discriminants: &[],
+                low,
+                high,
+                classes: (0, 0),
+                source: None,
+                scope: 0,
+            });
+            ranges.push((low, high));
+            definitions.push(Definition {
+                variable,
+                combined: Combined::Sum,
+                terms,
+            });
+        }
+        let mut shapes = shapes.to_vec();
+        shape::extend(&recording, &ranges, &mut shapes);
+        let variables = split.variables.iter().map(|&variable| {
+            let (low, high) = ranges[variable as usize];
+            Some((variable, low.small()?, high.small()?))
+        });
+        Some(Factors {
+            variables: variables.collect::<Option<_>>()?,
+            constant: split.constant,
+            numbers: recording.variables.len() - before,
+            program: Program::new(&recording, &shapes, &[], &definitions, &ranges, bits)?,
+        })
+    }
+
+    /// Draws the variables; `false` if there are none for the values that others have, or none was found. Of those
+    /// that there are, each is as likely as any other.
+    pub(crate) fn draw(
+        &self,
+        rng: &mut dyn Rng,
+        values: &mut [u128],
+        scratch: &mut Scratch,
+    ) -> bool {
+        let mut memory = MEMORY.take();
+        let found = self.draw_in(&mut memory, rng, values, scratch);
+        if found {
+            for (&(variable, ..), &value) in self.variables.iter().zip(&memory.drawn) {
+                values[variable as usize] = value.cast_unsigned();
+            }
+        }
+        MEMORY.set(memory);
+        found
+    }
+
+    fn draw_in(
+        &self,
+        memory: &mut Memory,
+        rng: &mut dyn Rng,
+        values: &[u128],
+        scratch: &mut Scratch,
+    ) -> bool {
+        memory.values.clear();
+        memory.values.extend_from_slice(values);
+        memory.values.resize(values.len() + self.numbers, 0);
+        if !self.program.completes(&mut memory.values, scratch) {
+            return false;
+        }
+        let numbers = memory.values[values.len()..]
+            .iter()
+            .map(|value| value.cast_signed());
+        if numbers.clone().any(|number| number == 0) {
+            return self.draw_zero(rng, &mut memory.drawn);
+        }
+        let is_known = memory.constant == self.constant;
+        if !is_known || !numbers.clone().eq(memory.numbers.iter().copied()) {
+            memory.numbers.clear();
+            memory.primes.clear();
+            memory.constant = self.constant;
+            if !split(numbers.clone(), self.constant, &mut memory.primes) {
+                return false;
+            }
+            memory.numbers.extend(numbers);
+        }
+        let is_negative = |number: &i128| *number < 0;
+        let negative = memory.numbers.iter().chain([&self.constant]);
+        let is_product_negative = negative.filter(|it| is_negative(it)).count() % 2 == 1;
+        (0..TRIES).any(|_| self.spread(&memory.primes, is_product_negative, rng, &mut memory.drawn))
+    }
+
+    /// Spreads prime factors, each way as likely.
+    fn spread(
+        &self,
+        primes: &[(u64, u32)],
+        is_negative: bool,
+        rng: &mut dyn Rng,
+        drawn: &mut Vec<i128>,
+    ) -> bool {
+        drawn.clear();
+        drawn.resize(self.variables.len(), 1);
+        for &(prime, count) in primes {
+            // A number of the same, with a wall between each two variables.
+            let (mut left, mut walls) = (u128::from(count), self.variables.len() - 1);
+            let mut place = 0;
+            while left > 0 {
+                let both = left + walls as u128;
+                if draw::below(rng, both) < left {
+                    left -= 1;
+                    let Some(more) = drawn[place].checked_mul(prime.into()) else {
+                        return false;
+                    };
+                    drawn[place] = more;
+                } else {
+                    walls -= 1;
+                    place += 1;
+                }
+            }
+        }
+        let mut sign = is_negative;
+        for (value, &(_, low, _)) in drawn.iter_mut().zip(&self.variables) {
+            if low < 0 && draw::below(rng, 2) == 1 {
+                *value = -*value;
+                sign = !sign;
+            }
+        }
+        let mut all = drawn.iter().zip(&self.variables);
+        !sign && all.all(|(value, &(_, low, high))| (low..=high).contains(value))
+    }
+
+    /// One of them is 0, and the others are anything.
+    fn draw_zero(&self, rng: &mut dyn Rng, drawn: &mut Vec<i128>) -> bool {
+        let able = |&(_, low, high): &(u32, i128, i128)| low <= 0 && high >= 0;
+        let size = |(_, low, high): (u32, i128, i128)| high.abs_diff(low).saturating_add(1);
+        let least = self
+            .variables
+            .iter()
+            .filter(|it| able(it))
+            .map(|&it| size(it))
+            .min();
+        let Some(least) = least else {
+            return false;
+        };
+        // The fewer values a variable has, the more solutions have it 0.
+        let zero = draw::below(rng, self.variables.len() as u128) as usize;
+        let chosen = self.variables[zero];
+        if !able(&chosen) || draw::below(rng, size(chosen)) >= least {
+            return false;
+        }
+        drawn.clear();
+        drawn.extend(
+            self.variables
+                .iter()
+                .enumerate()
+                .map(|(place, &(_, low, high))| {
+                    if place == zero {
+                        return 0;
+                    }
+                    draw::between(rng, low.cast_unsigned(), high.cast_unsigned()).cast_signed()
+                }),
+        );
+        // What has several of them would be found by each.
+        let zeros = drawn.iter().filter(|&&value| value == 0).count() as u128;
+        draw::below(rng, zeros) == 0
+    }
+}
+
+/// The prime factors of the product of numbers, without those of the constant; `false` if it is no factor, or a number is
+/// too large.
+fn split(
+    numbers: impl Iterator<Item = i128>,
+    constant: i128,
+    primes: &mut Vec<(u64, u32)>,
+) -> bool {
+    for number in numbers {
+        let Ok(number) = u64::try_from(number.unsigned_abs()) else {
+            return false;
+        };
+        primes::add_factors(number, primes);
+    }
+    let mut of_constant = Vec::new();
+    let constant = u64::try_from(constant.unsigned_abs()).expect("it has 64 bits");
+    primes::add_factors(constant, &mut of_constant);
+    of_constant.into_iter().all(|(prime, count)| {
+        let known = primes.iter_mut().find(|(known, _)| *known == prime);
+        let left = known.and_then(|(_, known)| Some((known.checked_sub(count)?, known)));
+        left.map(|(left, known)| *known = left).is_some()
+    })
+}

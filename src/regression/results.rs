@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use verifork_protocol::files::RESULTS;
 use verifork_protocol::items::Drawn;
 use verifork_protocol::results::{self, Ended, Failure, Loaded, Planned, Record};
 use verifork_protocol::variables::Variable;
@@ -22,11 +23,19 @@ fn file() -> MutexGuard<'static, Option<(PathBuf, File)>> {
     FILE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The folder in which the file is, if one is written.
-pub(super) fn folder() -> Option<PathBuf> {
+/// Where a file of this name lies beside the results, if these are written.
+pub(super) fn beside(name: &str) -> Option<PathBuf> {
     let file = file();
     let (path, _) = file.as_ref()?;
-    Some(path.parent().unwrap_or(Path::new("")).to_owned())
+    Some(beside_file(path, name))
+}
+
+/// With the name of the file of results in front, unless that is the harness's, which has a folder of its own: runs by hand
+/// that write their results to one folder have tests of the same names.
+fn beside_file(results: &Path, name: &str) -> PathBuf {
+    let own = results.file_stem().filter(|_| !results.ends_with(RESULTS));
+    let own = own.map(|own| format!("{}.", own.to_string_lossy()));
+    results.with_file_name(own.unwrap_or_default() + name)
 }
 
 /// Whether somebody has asked for the file: the harness, which has started this process.
@@ -157,6 +166,19 @@ mod tests {
 
     use super::*;
     use crate::time::TimeUnits;
+
+    #[test]
+    fn what_lies_beside_results_of_one_folder_has_their_names() {
+        let beside = |results: &str| beside_file(Path::new(results), "fills.coverage");
+        for (results, wanted) in [
+            ("/runs/fills/results.jsonl", "/runs/fills/fills.coverage"),
+            ("out/icarus.jsonl", "out/icarus.fills.coverage"),
+            ("out/ghdl.7.jsonl", "out/ghdl.7.fills.coverage"),
+            ("ghdl", "ghdl.fills.coverage"),
+        ] {
+            assert_eq!(beside(results), Path::new(wanted));
+        }
+    }
 
     #[test]
     fn the_harness_reads_what_became_of_each_test() {

@@ -144,7 +144,8 @@ pub fn at_test_end(call: impl FnOnce(&TestEnd<'_>) -> anyhow::Result<()> + 'stat
 
 /// The file in which to keep something of the running test, in the folder of its results; nothing if nobody
 /// has asked for results (`VERIFORK_RESULTS`), or no test runs. Its name is that of the test, with this
-/// extension.
+/// extension; in a run by hand behind the name of the file of results, so that runs with other such files in that folder
+/// keep theirs.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -158,10 +159,9 @@ pub fn at_test_end(call: impl FnOnce(&TestEnd<'_>) -> anyhow::Result<()> + 'stat
 /// # }
 /// ```
 pub fn test_file(extension: &str) -> Option<PathBuf> {
-    let folder = results::folder()?;
     RUNNING.with_borrow(|running| {
         let label = Some(&running.label).filter(|label| !label.is_empty())?;
-        Some(folder.join(format!("{}.{extension}", file_name(label))))
+        results::beside(&format!("{}.{extension}", file_name(label)))
     })
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use anyhow::Context as _;
 
 use verifork_protocol::results::label;
+use verifork_protocol::variables::Variable;
 
 use super::limits::last_resort;
 use super::{Planned, RegressionRun, print, print_record};
@@ -20,6 +21,7 @@ use crate::regression::report::Style;
 use crate::regression::seed::Seed;
 use crate::regression::select::{self, Run, SelectError, Selection, select};
 use crate::regression::simulator::SimulatorInfo;
+use crate::regression::test_end::keeps_functional_coverage;
 use crate::regression::watchdog::{GRACE, Watchdog};
 use crate::regression::{logger, results};
 use crate::scheduler::{self, Kernel};
@@ -117,6 +119,15 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
     let messages = port.quirks().messages;
     if let Err(error) = console::begin(messages, kernel.precision(), results::are_written()) {
         log::warn!("what the design reports is not read, and so fails no test: {error}");
+    }
+    if Variable::Coverage.value().is_some()
+        && keeps_functional_coverage()
+        && !results::are_written()
+    {
+        log::warn!(
+            "VERIFORK_COVERAGE asks for what cover groups count, which is kept beside the results: \
+             name a file for these by VERIFORK_RESULTS"
+        );
     }
     let style = Style::new(colored, labels.iter().map(String::as_str));
     let tests = selection

@@ -49,6 +49,22 @@ fn a_random_order_is_one_order_for_a_seed_and_all_tests() {
 }
 
 #[test]
+fn coverage_that_is_kept_nowhere_is_told() {
+    let told = |settings: &[(&str, &str)]| {
+        let ran = run_on("plain", &["passes"], settings);
+        ran.output
+            .contains("name a file for these by VERIFORK_RESULTS")
+    };
+    let wanted = ("VERIFORK_COVERAGE", "functional");
+    assert!(told(&[wanted, ("VERIFORK_RESULTS", "")]));
+    assert!(!told(&[wanted]), "there are results");
+    assert!(!told(&[
+        ("VERIFORK_COVERAGE", "off"),
+        ("VERIFORK_RESULTS", "")
+    ]));
+}
+
+#[test]
 fn one_seed_draws_the_same_alone_and_among_others() {
     let drawn = |ran: &Ran| {
         let lines = ran.output.lines();

@@ -19,7 +19,17 @@ impl Purpose {
             if is_clock(word) {
                 return Purpose::Clock;
             }
-            let Some(Reset { low, by_letter_b }) = reset(word) else {
+            let before = at.checked_sub(1).map(|at| words[at].as_str());
+            let beside = before.is_some_and(|word| ["n", "not", "x"].contains(&word))
+                || words[at + 1..]
+                    .iter()
+                    .any(|word| MARKS.contains(&word.as_str()));
+            // Alone it is a result.
+            let short = (word == "res" && beside).then_some(Reset {
+                low: true,
+                by_letter_b: false,
+            });
+            let Some(Reset { low, by_letter_b }) = reset(word).or(short) else {
                 continue;
             };
             // The reset of port B, beside that of port A.
@@ -30,11 +40,6 @@ impl Purpose {
                         other.eq_ignore_ascii_case(&format!("{}a", &name[..of_port_a]))
                     })
             };
-            let before = at.checked_sub(1).map(|at| words[at].as_str());
-            let beside = before.is_some_and(|word| ["n", "not", "x"].contains(&word))
-                || words[at + 1..]
-                    .iter()
-                    .any(|word| MARKS.contains(&word.as_str()));
             return Purpose::Reset {
                 active_low: (low && !of_port_b) || beside,
             };
@@ -53,8 +58,8 @@ const QUALIFIERS: [&str; 47] = [
 ];
 
 /// Words after a reset's that say that it is active at 0: `rst_n`, `rst_ni`, `rst_an`, `rst_b`.
-const MARKS: [&str; 12] = [
-    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "bar",
+const MARKS: [&str; 15] = [
+    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "bar", "neg", "x", "z",
 ];
 
 /// The words of a name, in lower case and without numbers: `sysClk_2` is `sys`, `clk`.
@@ -119,9 +124,9 @@ const KINDS: [&str; 44] = [
 
 /// Whether a word is a reset's, and at which level.
 fn reset(word: &str) -> Option<Reset> {
-    if ["por", "porn", "mrst", "mrstn"].contains(&word) {
+    if ["por", "porn", "mrst", "mrstn", "nres", "resn", "xres"].contains(&word) {
         return Some(Reset {
-            low: word.ends_with('n'),
+            low: word.ends_with('n') || word.ends_with("res"),
             by_letter_b: false,
         });
     }
@@ -137,7 +142,10 @@ fn reset(word: &str) -> Option<Reset> {
         return None;
     }
     let low_before = !KINDS.contains(&kind);
-    let low_after = ["n", "ni", "nin", "an", "sn", "b", "bi", "l", "bar"].contains(&end);
+    let low_after = [
+        "n", "ni", "nin", "an", "sn", "b", "bi", "l", "bar", "low", "neg", "x", "z",
+    ]
+    .contains(&end);
     let plain = ["", "i", "in", "a", "s", "p", "h", "sync", "async"].contains(&end);
     (low_after || plain).then_some(Reset {
         low: low_before || low_after,
@@ -274,6 +282,16 @@ mod tests {
             "hresetn",
             "aclr_n",
             "rst_sn",
+            "rst_async_n",
+            "aresetn_i",
+            "rst_active_low",
+            "resetlow",
+            "rst_neg",
+            "rst_x",
+            "resetz",
+            "res_n",
+            "nRes",
+            "resn",
         ] {
             assert_eq!(of(name), Purpose::Reset { active_low: true }, "{name}");
         }
@@ -289,6 +307,9 @@ mod tests {
             "clear_count",
             "rst_req",
             "portn",
+            "res",
+            "res_valid",
+            "resx",
         ] {
             assert_eq!(of(name), Purpose::Other, "{name}");
         }

@@ -94,7 +94,7 @@ pub(super) fn opaque_type(name: &str) -> Option<&'static str> {
         ("assocarraydtype", "an associative array"),
         ("wildcardarraydtype", "an associative array"),
         ("classrefdtype", "a handle of a class"),
-        ("ifacerefdtype", "a virtual interface"),
+        ("ifacerefdtype", "an interface port or a virtual interface"),
     ];
     let found = types.iter().find(|it| name.eq_ignore_ascii_case(it.0));
     found.map(|it| it.1)

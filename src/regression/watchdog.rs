@@ -5,6 +5,7 @@
 //! itself and end the test. Only when the owner does not answer within a grace period, because
 //! the simulator or a task spins or blocks, does the last resort run, on this thread.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -12,6 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long the owner has to answer before the last resort.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the owner has to answer before it is looked what keeps it.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What to do on expiry, on the watchdog's thread, besides setting the flag.
 pub(crate) type OnExpiry = Box<dyn FnOnce() + Send>;
@@ -27,8 +31,12 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     grace: Duration,
+    look: fn() -> Option<Busy>,
     last_resort: fn(&Overdue),
 }
+
+/// A task that runs and does not await.
+pub(crate) type Busy = (String, &'static Location<'static>);
 
 enum State {
     Idle,
@@ -41,7 +49,9 @@ enum State {
     Asked {
         what: String,
         limit: Duration,
-        last: Instant,
+        since: Instant,
+        /// What kept the owner, once that was looked at.
+        busy: Option<Option<Busy>>,
     },
     Stopped,
 }
@@ -60,6 +70,7 @@ pub(crate) struct Overdue {
 enum Step {
     Wait(Option<Duration>),
     Ask(OnExpiry),
+    Look,
     LastResort(Overdue),
     Stop,
 }
@@ -67,18 +78,23 @@ enum Step {
 impl Watchdog {
     /// Starts the thread, with no limit yet.
     ///
-    /// `last_resort` is told what took too long. It runs while the owner's thread
-    /// may hold any lock, so it takes none, writes what it can and leaves the process.
+    /// `look` tells which task runs, if one does. `last_resort` is told what took too long. Both run while the owner's thread
+    /// may hold any lock, so they take none; the latter writes what it can and leaves the process.
     ///
     /// # Errors
     ///
     /// The operating system gives no thread.
-    pub(crate) fn start(grace: Duration, last_resort: fn(&Overdue)) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        grace: Duration,
+        look: fn() -> Option<Busy>,
+        last_resort: fn(&Overdue),
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             asked: AtomicBool::new(false),
             state: Mutex::new(State::Idle),
             changed: Condvar::new(),
             grace,
+            look,
             last_resort,
         });
         let of_thread = Arc::clone(&shared);
@@ -110,6 +126,18 @@ impl Watchdog {
     /// No limit any more. Not asked any more either.
     pub(crate) fn disarm(&self) {
         self.change(State::Idle);
+    }
+
+    /// The task that has kept the owner from an answer since the limit passed, and for how long.
+    pub(crate) fn busy(&self) -> Option<(Busy, Duration)> {
+        match &*self.shared.lock() {
+            State::Asked {
+                since,
+                busy: Some(busy),
+                ..
+            } => Some((busy.clone()?, since.elapsed())),
+            _ => None,
+        }
     }
 
     /// Whether the limit has passed.
@@ -164,6 +192,15 @@ impl Shared {
                     on_expiry();
                     state = self.lock();
                 }
+                Step::Look => {
+                    drop(state);
+                    let seen = (self.look)();
+                    state = self.lock();
+                    // Unless the owner has answered meanwhile.
+                    if let State::Asked { busy, .. } = &mut *state {
+                        *busy = Some(seen);
+                    }
+                }
                 Step::LastResort(overdue) => {
                     drop(state);
                     (self.last_resort)(&overdue);
@@ -192,7 +229,8 @@ impl State {
                 *self = State::Asked {
                     what,
                     limit,
-                    last: now + grace,
+                    since: now,
+                    busy: None,
                 };
                 Step::Ask(on_expiry)
             }
@@ -200,15 +238,36 @@ impl State {
                 *self = armed;
                 Step::Wait(Some(deadline - now))
             }
-            State::Asked { what, limit, last } if now >= last => Step::LastResort(Overdue {
+            State::Asked {
+                what, limit, since, ..
+            } if now >= since + grace => Step::LastResort(Overdue {
                 what,
                 limit,
                 silent: grace,
             }),
-            asked @ State::Asked { last, .. } => {
+            mut asked @ State::Asked { .. } => {
+                let step = asked.wait_or_look(now, grace);
                 *self = asked;
-                Step::Wait(Some(last - now))
+                step
             }
+        }
+    }
+}
+
+impl State {
+    /// What is done between the question and the last resort.
+    fn wait_or_look(&mut self, now: Instant, grace: Duration) -> Step {
+        let State::Asked { since, busy, .. } = self else {
+            return Step::Wait(None);
+        };
+        let look = *since + LOOK.min(grace);
+        match busy {
+            None if now >= look => {
+                *busy = Some(None);
+                Step::Look
+            }
+            None => Step::Wait(Some(look - now)),
+            Some(_) => Step::Wait(Some(*since + grace - now)),
         }
     }
 }
@@ -241,12 +300,15 @@ mod tests {
     }
 
     #[test]
-    fn at_the_deadline_it_asks_once_and_then_gives_the_grace_period() {
+    fn at_the_deadline_it_asks_once_then_looks_once_and_gives_the_grace_period() {
         let start = Instant::now();
         let mut state = armed(start);
         assert!(matches!(state.step(start, GRACE), Step::Ask(_)));
         let step = state.step(start, GRACE);
-        assert!(matches!(step, Step::Wait(Some(rest)) if rest == GRACE));
+        assert!(matches!(step, Step::Wait(Some(rest)) if rest == LOOK));
+        assert!(matches!(state.step(start + LOOK, GRACE), Step::Look));
+        let step = state.step(start + LOOK, GRACE);
+        assert!(matches!(step, Step::Wait(Some(rest)) if rest == GRACE - LOOK));
     }
 
     #[test]
@@ -290,7 +352,7 @@ mod tests {
 
     #[test]
     fn one_thread_serves_many_tests() {
-        let watchdog = Watchdog::start(3600 * SECOND, |_| unreachable!()).unwrap();
+        let watchdog = Watchdog::start(3600 * SECOND, || None, |_| unreachable!()).unwrap();
         assert!(!watchdog.asked());
         for _ in 0..3 {
             asks(&watchdog);
@@ -307,7 +369,7 @@ mod tests {
         static MESSAGES: Mutex<Option<Sender<String>>> = Mutex::new(None);
         let (sender, receiver) = channel();
         *MESSAGES.lock().unwrap() = Some(sender);
-        let watchdog = Watchdog::start(Duration::ZERO, |overdue| {
+        let last_resort = |overdue: &Overdue| {
             MESSAGES
                 .lock()
                 .unwrap()
@@ -315,9 +377,35 @@ mod tests {
                 .unwrap()
                 .send(overdue.what.clone())
                 .unwrap();
-        });
+        };
+        let watchdog = Watchdog::start(Duration::ZERO, || None, last_resort);
         let watchdog = watchdog.unwrap();
         asks(&watchdog);
         assert_eq!(receiver.recv().unwrap(), "test");
+    }
+
+    #[test]
+    fn the_task_that_keeps_the_owner_is_told_until_the_next_limit() {
+        static LOOKED: Mutex<Option<Sender<()>>> = Mutex::new(None);
+        let (sender, receiver) = channel();
+        *LOOKED.lock().unwrap() = Some(sender);
+        let look = || {
+            LOOKED.lock().unwrap().as_ref().unwrap().send(()).unwrap();
+            Some(("test/driver".to_owned(), Location::caller()))
+        };
+        let watchdog = Watchdog::start(3600 * SECOND, look, |_| unreachable!()).unwrap();
+        asks(&watchdog);
+        receiver.recv().unwrap();
+        // What was seen is kept once the lock is free again.
+        let ((task, _), since) = loop {
+            if let Some(busy) = watchdog.busy() {
+                break busy;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(task, "test/driver");
+        assert!(since >= LOOK);
+        watchdog.arm("next", 3600 * SECOND, Box::new(|| ()));
+        assert_eq!(watchdog.busy(), None);
     }
 }

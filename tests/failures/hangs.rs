@@ -145,6 +145,18 @@ fn a_task_that_never_awaits_is_named() {
 }
 
 #[test]
+fn a_task_that_awaits_again_after_its_limit_is_named_too() {
+    require!("iverilog", "vvp");
+    let name = "hangs::sleeps_longer_than_its_limit";
+    let run = between(name, &[]);
+    run.failed().says("PASS  ends::a_passes_before");
+    run.says(&format!(": `{name}` ran "))
+        .says(" without awaiting, tests/plugins/failures/src/hangs.rs:")
+        .says("; limit 1 s: it spins or blocks\n")
+        .does_not_say("did not end within");
+}
+
+#[test]
 fn a_design_that_never_settles_is_told_from_a_task_that_spins() {
     require!("iverilog", "vvp");
     let run = between("hangs::spins_in_the_design", &[]);

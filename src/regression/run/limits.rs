@@ -2,20 +2,21 @@
 
 use std::fmt::Write as _;
 use std::panic::Location;
+use std::time::Duration;
 
 use verifork_protocol::time::wall_clock;
 
 use super::{current, task_tree};
 use crate::regression::exit;
 use crate::regression::failure_kind::FailureKind;
-use crate::regression::watchdog::Overdue;
+use crate::regression::watchdog::{Overdue, Watchdog};
 use crate::scheduler::{self, Kernel, kernel};
 use crate::task;
 use crate::time::{Rounding, SimDuration};
 use crate::trigger::{Timer, timer_of_steps};
 
 /// How long the simulator may take to end after it was told to.
-const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
+const END_LIMIT: Duration = Duration::from_secs(20);
 
 /// A timer for the time after the limit, or after the next longer one that the design's precision can
 /// tell: what happens at the limit itself is still in time. None for a limit that no simulation reaches.
@@ -79,7 +80,9 @@ pub(super) fn asked(kernel: &'static Kernel) {
         };
         regression.tests[running.number].name.clone()
     };
-    if let Some(watchdog) = &regression.watchdog {
+    let watchdog = regression.watchdog.as_ref();
+    let busy = watchdog.and_then(Watchdog::busy);
+    if let Some(watchdog) = watchdog {
         watchdog.arm("the end of the simulation", END_LIMIT, Box::new(|| {}));
     }
     let planned = regression.tests.iter().find(|planned| planned.name == name);
@@ -91,15 +94,21 @@ pub(super) fn asked(kernel: &'static Kernel) {
     } else {
         format!("threads that a task waits for: {}\n", threads.join(", "))
     };
-    let reason = unfinished(
-        kernel,
-        &format!(
-            "the test did not end within {} of wall-clock time{}; the run ends here",
+    let set_by = set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT");
+    let reason = if let Some(((task, place), silent)) = busy {
+        let ran = ran_without_awaiting(&task, silent, Some(place));
+        let limit = wall_clock(limit);
+        let tree = task_tree(kernel);
+        format!(
+            "{ran}; limit {limit}{set_by}: it spins or blocks\nthe run ends here\n{threads}{tree}"
+        )
+    } else {
+        let what = format!(
+            "the test did not end within {} of wall-clock time{set_by}; the run ends here",
             wall_clock(limit),
-            set_by(own.is_some(), "VERIFORK_WALL_TIMEOUT"),
-        ),
-        &threads,
-    );
+        );
+        unfinished(kernel, &what, &threads)
+    };
     regression.give_up(FailureKind::Timeout, &reason);
     kernel.stop();
     kernel.port().finish();
@@ -129,22 +138,17 @@ fn diagnosis(
 ) -> String {
     use scheduler::Closed;
     let test = &overdue.what;
-    let silent = wall_clock(overdue.silent);
     let limit = format!("limit {}", wall_clock(overdue.limit));
     match tree {
         Ok(tree) => format!(
             "the design loops without simulated time in `{test}`: the simulator has not called back \
-             for {silent}; {limit}\n{threads}tasks:\n{tree}"
+             for {}; {limit}\n{threads}tasks:\n{tree}",
+            wall_clock(overdue.silent)
         ),
         Err(Closed::Inside | Closed::Absent) => {
-            let who = match running {
-                Some((task, place)) => format!(
-                    "`{task}` ran {silent} without awaiting, {}:{}",
-                    place.file(),
-                    place.line()
-                ),
-                None => format!("`{test}` ran {silent} without awaiting"),
-            };
+            let (task, place) = running.unzip();
+            let who = task.as_ref().unwrap_or(test);
+            let who = ran_without_awaiting(who, overdue.silent, place);
             format!(
                 "{who}; {limit}: it spins or blocks\n{threads}tasks:\n{}",
                 outline()
@@ -159,9 +163,18 @@ fn diagnosis(
     }
 }
 
+/// What is known of a task that keeps the simulator's thread, to a tenth of a second.
+fn ran_without_awaiting(task: &str, time: Duration, place: Option<&Location<'_>>) -> String {
+    let tenths = (time.as_millis() + 50) / 100;
+    let time = wall_clock(Duration::from_millis(100) * u32::try_from(tenths).unwrap_or(u32::MAX));
+    let place = place.map_or_else(String::new, |place| {
+        format!(", {}:{}", place.file(), place.line())
+    });
+    format!("`{task}` ran {time} without awaiting{place}")
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use super::*;
     use crate::scheduler::Closed;

@@ -142,7 +142,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
             }
         })
         .collect::<Vec<_>>();
-    let watchdog = Watchdog::start(GRACE, last_resort)
+    let watchdog = Watchdog::start(GRACE, task::running_task, last_resort)
         .inspect_err(|error| log::warn!("no limit of wall-clock time: no thread: {error}"))
         .ok();
     log::info!(

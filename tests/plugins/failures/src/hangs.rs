@@ -110,6 +110,13 @@ async fn spins_without_an_await() {
     }
 }
 
+/// It comes back before the process is ended from outside.
+#[verifork::test(wall_timeout = SHORT)]
+async fn sleeps_longer_than_its_limit() {
+    timer(1.ns()).await;
+    std::thread::sleep(SHORT + SHORT / 2);
+}
+
 #[verifork::test(wall_timeout = SHORT)]
 async fn spins_in_the_design(dut: Design) {
     spawn_named("bystander", async move {

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use similar::TextDiff;
-use verifork_protocol::description::{self, Description, Harness, Refusal};
+use verifork_protocol::description::{self, Description, Harness};
 
 use crate::HarnessArgs;
 use crate::declared::Declared;
+use crate::elaborated::Design;
 use crate::harness::limit_compilers;
 use crate::object::Object;
 use crate::source::{Extent, source};
@@ -60,41 +61,6 @@ impl Described {
             tops: description.tops,
             harness: harness.context("a description to which the harness has added nothing")?,
         })
-    }
-}
-
-/// A design as it was elaborated.
-pub(crate) struct Design {
-    /// Who has elaborated it.
-    pub(crate) simulator: String,
-    pub(crate) top: Object,
-    pub(crate) packages: Vec<Object>,
-    /// Ports and generics that the top has in its source, and the simulator does not list.
-    pub(crate) unlisted: Vec<String>,
-    /// The simulators that were asked before and do not take it.
-    pub(crate) refused: Vec<Refusal>,
-}
-
-impl Design {
-    /// Has a comment stand for a parameter of the top.
-    pub(crate) fn leave_out(&mut self, name: &str) -> anyhow::Result<()> {
-        let top = self.top.design().to_owned();
-        let constants = self.top.children.iter_mut().filter(|it| it.constant);
-        let known: Vec<&mut Object> = constants.collect();
-        let names: Vec<String> = known.iter().map(|it| format!("`{}`", it.name)).collect();
-        let Some(found) = known.into_iter().find(|it| it.name == name) else {
-            bail!(
-                "--without {name}: `{top}` has no such parameter; it has {}",
-                if names.is_empty() {
-                    "none".to_owned()
-                } else {
-                    names.join(", ")
-                }
-            );
-        };
-        (found.encoding, found.array, found.element) = (None, None, None);
-        found.hidden = Some("left out by `--without`".to_owned());
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod coverage;
 mod create;
 mod declared;
 mod doctor;
+mod elaborated;
 mod harness;
 mod object;
 mod report;

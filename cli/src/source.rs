@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use verifork_protocol::description::{Encoding, Literal};
 
-use crate::bind::Design;
+use crate::elaborated::Design;
 use crate::object::{Object, SCOPE_ARRAY, camel_case, escaped};
 
 /// What of a design becomes fields.

@@ -67,6 +67,8 @@ mod frontdoor;
 mod map;
 mod mismatch;
 mod model;
+#[allow(missing_docs, reason = "what the derives' code consists of")]
+mod part;
 mod rules;
 mod sequences;
 #[cfg(test)]

@@ -319,7 +319,7 @@ fn first_of_most<T: Copy>(all: impl Iterator<Item = T>, count: impl Fn(&T) -> us
 pub(super) mod tests {
     use super::super::serial::serials;
     use super::*;
-    use crate::bind::Design;
+    use crate::elaborated::Design;
     use crate::object::Object;
     use crate::source::{Extent, source};
 

@@ -3,6 +3,7 @@
 mod buses;
 mod design;
 mod first_test;
+mod parts;
 mod ports;
 mod seen;
 mod serial;
@@ -29,7 +30,8 @@ use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::seen::Seen;
 use self::trying::{look_at_lines, parts, told, try_buses};
 use crate::HarnessArgs;
-use crate::bind::{Bind, Design, write};
+use crate::bind::{Bind, write};
+use crate::elaborated::Design;
 use crate::harness::{Event, cargo, limit_compilers, suite};
 use crate::object::Object;
 use crate::source::{Extent, Written, source};

@@ -102,6 +102,11 @@ impl<'a> Serial<'a> {
         pins.iter().any(|pin| self.pin(pin).is_some())
     }
 
+    /// The field's name without a mark.
+    pub(super) fn plain_field(&self) -> &str {
+        self.field.trim_start_matches("r#")
+    }
+
     /// What all names of its rules begin with.
     pub(super) fn rules(&self) -> &'static str {
         match self.kind {

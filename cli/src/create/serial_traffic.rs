@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::parts::{Form, NOTHING_CAME_OUT, Parts};
 use super::ports::{plain, split};
 use super::serial::uart::PARITIES;
 use super::serial::{Rate, Serial, SerialKind};
 use super::statements::{random, set};
-use super::traffic::{Form, NOTHING_CAME_OUT, Parts};
 use crate::source::Port;
 
 /// What is taken for the rate of a line that has not shown it.
@@ -14,7 +14,7 @@ const BAUD: &str = "115_200";
 
 /// Fields of the test's struct, for the pins of a bus.
 pub(super) fn fields(serial: &Serial<'_>) -> String {
-    let (plain, module) = (plain_field(serial), serial.kind.module());
+    let (plain, module) = (serial.plain_field(), serial.kind.module());
     let kind = serial.kind.name();
     match (serial.kind, serial.prefix()) {
         // The components are given the lines themselves.
@@ -47,11 +47,6 @@ fn pins_type(kind: SerialKind) -> &'static str {
         SerialKind::I2c => "Pins",
         _ => "Signals",
     }
-}
-
-/// The field's name without a mark.
-pub(super) fn plain_field<'s>(serial: &'s Serial<'_>) -> &'s str {
-    serial.field.trim_start_matches("r#")
 }
 
 /// Statements, with the design in reset, about inputs that must not be 0.
@@ -200,7 +195,7 @@ pub(super) fn components(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
 
 /// What has to have happened when the traffic has ended.
 pub(super) fn end(serial: &Serial<'_>, form: &Form) -> String {
-    let plain = plain_field(serial);
+    let plain = serial.plain_field();
     let came = match (serial.kind, has_traffic(serial)) {
         (SerialKind::Uart, _) if serial.pin("tx").is_none() => return String::new(),
         (SerialKind::Uart, _) => format!("!{plain}_seen.is_empty()"),
@@ -263,7 +258,7 @@ fn duration(femtoseconds: u128) -> String {
 }
 
 fn uart(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
-    let plain = plain_field(serial);
+    let plain = serial.plain_field();
     let (rate, known) = match &serial.rate {
         Rate::Unknown => (
             format!("baud({BAUD})"),
@@ -352,7 +347,7 @@ fn uart(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
 
 /// The pins as the component has them; `all` are its optional ones.
 fn pins(serial: &Serial<'_>, needed: &[&str], all: &[&str]) -> String {
-    let plain = plain_field(serial);
+    let plain = serial.plain_field();
     if serial.prefix().is_some() {
         return format!("dut.{}", serial.field);
     }
@@ -371,7 +366,7 @@ fn pins(serial: &Serial<'_>, needed: &[&str], all: &[&str]) -> String {
 }
 
 fn spi(serial: &Serial<'_>) -> String {
-    let plain = plain_field(serial);
+    let plain = serial.plain_field();
     // The usual one first.
     let mode = [0, 3, 1, 2][serial.setting];
     let pins = pins(serial, &["sclk", "cs_n"], &["mosi", "miso"]);
@@ -414,7 +409,7 @@ fn spi(serial: &Serial<'_>) -> String {
 }
 
 fn i2c(serial: &Serial<'_>) -> String {
-    let plain = plain_field(serial);
+    let plain = serial.plain_field();
     let timing = [
         "i2c::Timing::fast()",
         "i2c::Timing::fast()",

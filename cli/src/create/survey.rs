@@ -2,17 +2,16 @@
 
 use std::fmt::Write as _;
 
+use super::parts::Parts;
 use super::serial::uart::PARITIES;
 use super::serial::{Rate, Serial, SerialKind};
-use super::serial_traffic::plain_field;
-use super::traffic::Parts;
 
 /// Statements that look for the rates of UARTs and write them into a file of the folder: [`read`] reads it. They end
 /// the test with an error.
 pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
     let mut text = "        let mut told = String::new();\n".to_owned();
     for serial in uarts(&parts.serials) {
-        let plain = plain_field(serial);
+        let plain = serial.plain_field();
         text += "        let seen = std::rc::Rc::new(std::cell::Cell::new((0_u32, u128::MAX)));\n        \
                  let mut found: Option<(u64, &str)> = None;\n";
         if let Some(tx) = serial.pin("tx") {
@@ -145,7 +144,7 @@ pub(super) fn uarts<'s, 'a>(serials: &'s [Serial<'a>]) -> impl Iterator<Item = &
 /// Takes the rates from what a survey has written, where all simulators say the same.
 pub(super) fn read(serials: &mut [Serial<'_>], texts: &[String]) {
     for serial in serials {
-        let name = plain_field(serial).to_owned();
+        let name = serial.plain_field().to_owned();
         let lines = || texts.iter().flat_map(|text| text.lines());
         let parity = lines().find_map(|line| {
             let (of, at) = line.strip_prefix(PARITY)?.trim_start().split_once(' ')?;

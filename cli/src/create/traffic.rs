@@ -5,42 +5,13 @@ use std::fmt::Write as _;
 
 use super::buses::{Bus, Kind};
 use super::first_test::{clocks, cycle_of, release};
+use super::parts::{Form, NOTHING_CAME_OUT, Parts};
 use super::serial::{Serial, SerialKind};
 use super::serial_traffic as lines;
 use super::statements::random;
 use super::survey::{PULSES, survey};
 use crate::object::{camel_case, escaped};
 use crate::source::{Port, Written, free};
-
-/// What the test of the buses expects, by what it was seen to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Something comes out of each bus.
-    Checked,
-    /// No rule of a protocol is broken.
-    Unchecked,
-    /// It failed, and is not run.
-    Skipped(String),
-    /// It looks for what names do not tell, and writes it into a file of this folder.
-    Survey(String),
-}
-
-/// What there are components for.
-pub(super) struct Parts<'a> {
-    pub(super) buses: Vec<Bus<'a>>,
-    pub(super) serials: Vec<Serial<'a>>,
-    /// All ports but clocks and resets.
-    pub(super) free: Vec<&'a Port<'a>>,
-}
-
-impl Parts<'_> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.buses.is_empty() && self.serials.is_empty()
-    }
-}
-
-/// How the check says that nothing has come out of a bus.
-pub(super) const NOTHING_CAME_OUT: &str = "nothing has come out of";
 
 /// The name of its test.
 pub(super) const TEST: &str = "buses::traffic";

@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::buses::{Bus, buses};
+use super::parts::{Form, NOTHING_CAME_OUT, Parts};
 use super::ports::Purpose;
 use super::serial::{Serial, serials};
-use super::traffic::{Form, NOTHING_CAME_OUT, Parts, TEST, traffic};
+use super::traffic::{TEST, traffic};
 use super::{Failure, failures, formatted, survey, texts};
 use crate::HarnessArgs;
 use crate::bind::write;

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use verifork::Result;
 use verifork::value::ValueError;
 
-use super::derived::{FieldDescription, Options, Part};
 use super::map::{Map, MapBuilder, MapError};
 use super::model::Model;
+use super::part::{FieldDescription, Options, Part};
 use super::{Field, Register};
 
 /// What a register holds, field by field: `#[derive(RegisterFields)]` implements it, and `bool`, `u8`, `u16`, `u32` and

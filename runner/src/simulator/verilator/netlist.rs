@@ -5,6 +5,7 @@
 //! shown as a bit; the literals of enumerations; and what the design drives all the time. What is unsigned and
 //! descends is told.
 
+mod attribute;
 mod drivers;
 mod enumerations;
 mod scope;

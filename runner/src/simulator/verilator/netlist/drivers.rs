@@ -5,7 +5,7 @@ use std::io;
 
 use quick_xml::events::BytesStart;
 
-use super::xml::{attribute, wanted};
+use super::attribute::{attribute, wanted};
 
 /// A name, in another scope if there is a path to that.
 type Reference = (Option<String>, String);

@@ -7,7 +7,7 @@ use std::io;
 use quick_xml::events::BytesStart;
 use verifork_protocol::description::Literal;
 
-use super::xml::{attribute, wanted};
+use super::attribute::{attribute, wanted};
 
 /// What is known of the names of types.
 #[derive(Default)]

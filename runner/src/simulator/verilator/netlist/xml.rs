@@ -5,6 +5,7 @@ use std::io;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::attribute::{attribute, wanted};
 use super::drivers::Drivers;
 use super::malformed;
 use super::scope::{Instance, Netlist, Scope, Variable};
@@ -16,23 +17,6 @@ fn constant(text: &str) -> Option<i64> {
     let digits = digits.trim_start_matches('s').strip_prefix('h')?;
     let value = u32::from_str_radix(&digits.replace('_', ""), 16).ok()?;
     Some(i64::from(value.cast_signed()))
-}
-
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> io::Result<Option<String>> {
-    let Some(attribute) = element.try_get_attribute(name).map_err(malformed)? else {
-        return Ok(None);
-    };
-    let value = attribute
-        .normalized_value(quick_xml::XmlVersion::Explicit1_0)
-        .map_err(malformed)?;
-    Ok(Some(value.into_owned()))
-}
-
-pub(super) fn wanted(element: &BytesStart<'_>, name: &str) -> io::Result<String> {
-    attribute(element, name)?.ok_or_else(|| {
-        let element = String::from_utf8_lossy(element.name().as_ref()).into_owned();
-        malformed(format!("`{element}` has no `{name}`"))
-    })
 }
 
 /// Scopes that hold nothing which is there all the time.

@@ -30,8 +30,8 @@ pub fn failure(message: fmt::Arguments<'_>) -> anyhow::Error {
     })
 }
 
-/// An error from a message, as of `format!`, or from another error. The report of a failed test
-/// names the line of a message, as it does that of a panic.
+/// An error from a format string, as for `format!`, or from another error. The report of a failed test
+/// names the line of the message, as it does for a panic.
 ///
 /// ```
 /// let (found, wanted) = (3, 4);
@@ -69,8 +69,8 @@ macro_rules! bail {
     };
 }
 
-/// Returns an [`error!`](crate::error!) unless the condition holds. Without a message it says what
-/// the condition was, and the values of a comparison.
+/// Returns an [`error!`](crate::error!) unless the condition holds. Without a message of yours, the
+/// error shows the condition and, for a comparison, the values.
 ///
 /// ```
 /// fn check(level: u32) -> verifork::Result {

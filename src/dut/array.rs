@@ -13,9 +13,9 @@ use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, SimulatorThread};
 use crate::simulator::{Description, Encoding, Handle};
 
-/// A memory or an unpacked array whose elements are `T`s.
+/// A memory or an unpacked array with elements of type `T`.
 ///
-/// Elements go by their declared indices, and are signals.
+/// Elements are signals, addressed by their declared indices.
 ///
 /// ```no_run
 /// # use verifork::dut::{Array, Instance};
@@ -30,12 +30,12 @@ use crate::simulator::{Description, Encoding, Handle};
 /// # }
 /// ```
 ///
-/// Of an array of several unpacked dimensions, the elements are rows, which are arrays:
-/// `memory.row(1).get(2)`. Their elements are reached by their paths as well, in the declaration's
-/// indices: `dut.signal::<u8>("memory[1][2]")`, `dut.array::<u8>("memory[1]")`.
+/// The elements of an array with several unpacked dimensions are rows, which are arrays:
+/// `memory.row(1).get(2)`. Paths with the declared indices work too:
+/// `dut.signal::<u8>("memory[1][2]")`, `dut.array::<u8>("memory[1]")`.
 ///
-/// Icarus does not tell that an array has several dimensions, and shows all words in one: `cargo test`
-/// knows them from its compiler. In a run by hand it takes the words as `memory[0]`, `memory[1]`, ….
+/// Icarus shows an array of several dimensions as one list of words; `cargo test` gets the dimensions
+/// from the compiler. In a run by hand the words are `memory[0]`, `memory[1]`, ….
 pub struct Array<T> {
     handle: Handle,
     index: SignalIndex,
@@ -88,7 +88,7 @@ impl<T> Array<T> {
         &self.description.path
     }
 
-    /// What the simulator says of it; the encoding is that of an element.
+    /// The simulator's description of the array; the encoding is that of an element.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -101,8 +101,8 @@ impl<T> Array<T> {
         self.description
     }
 
-    /// The declared indices of the leftmost and the rightmost element; of an empty array, the bounds of
-    /// its null range (IEEE 1076-2008, 5.2.1), such as (1, 0) for `1 to 0`.
+    /// The declared indices of the leftmost and the rightmost element. For an empty array, the bounds
+    /// of its null range (IEEE 1076-2008, 5.2.1), such as (1, 0) for `1 to 0`.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -135,7 +135,7 @@ impl<T> Array<T> {
         })
     }
 
-    /// Whether there is no element.
+    /// Whether the array has no elements.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -187,8 +187,8 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, as an index out of bounds does, if there is no such element, or the
-    /// simulator does not show it.
+    /// At the caller's line, like an index out of bounds, if there is no such element or the simulator
+    /// does not show it.
     #[track_caller]
     pub fn at(&self, index: i64) -> Signal<T> {
         expect(self.try_at(index))
@@ -258,7 +258,7 @@ impl<T: SignalValue> Array<T> {
         Ok((handle, kernel.open(handle)))
     }
 
-    /// The row with this declared index, of an array of several dimensions.
+    /// The row with this declared index, for an array of several dimensions.
     ///
     /// ```no_run
     /// # use verifork::dut::{Array, Instance};
@@ -271,7 +271,7 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, as an index out of bounds does, if there is no such row.
+    /// At the caller's line, like an index out of bounds, if there is no such row.
     #[must_use]
     #[track_caller]
     pub fn row(&self, index: i64) -> Array<T> {
@@ -332,7 +332,7 @@ impl<T: SignalValue> Array<T> {
         u32::try_from(index.abs_diff(declared.0)).map_err(|_| SelectProblem::Hidden { index })
     }
 
-    /// The present value of an element, as [`Signal::get`].
+    /// The current value of an element, as [`Signal::get`].
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -370,11 +370,12 @@ impl<T: SignalValue> Array<T> {
         self.at(index).set(value);
     }
 
-    /// The present values of all elements, from left to right.
+    /// The current values of all elements, from left to right.
     ///
     /// # Errors
     ///
-    /// [`ReadError`] of the first element whose value does not fit `T`, or is not given by the simulator.
+    /// [`ReadError`] for the first element whose value does not fit `T` or is not provided by the
+    /// simulator.
     ///
     /// # Panics
     ///
@@ -428,8 +429,9 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] if there are more or fewer values than elements: nothing is written then. Of the
-    /// first element that cannot be written, as [`Signal::try_set`]: the elements before it are.
+    /// [`WriteError`] if there are more or fewer values than elements; nothing is written then.
+    /// Otherwise that of [`Signal::try_set`] for the first element that cannot be written; the elements
+    /// before it are written.
     ///
     /// # Panics
     ///
@@ -461,7 +463,7 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Panics
     ///
-    /// As [`at`](Self::at), at the caller's line if the elements are arrays themselves.
+    /// As [`at`](Self::at), or at the caller's line if the elements are arrays themselves.
     #[track_caller]
     pub fn elements(&self) -> impl Iterator<Item = (i64, Signal<T>)> + use<T> {
         let array = *self;

@@ -9,17 +9,17 @@ use super::{DeclaredPaths, Instance, Object, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
-/// What can be bound to the design by name: [`Signal`](super::Signal), [`Array`](super::Array),
-/// [`Parameter`](super::Parameter), [`Instance`](super::Instance), [`Object`], structs that derive
-/// it, and `Option`, `Vec`, arrays and maps of any of them.
+/// A type that can be bound to the design by name: [`Signal`](super::Signal), [`Array`](super::Array),
+/// [`Parameter`](super::Parameter), [`Instance`](super::Instance), [`Object`], structs that derive it,
+/// and `Option`, `Vec`, arrays and maps of any of them.
 ///
 /// # Several
 ///
 /// `[L; N]`, `Vec<L>` and `BTreeMap<i64, L>` bind the scopes of a generate loop, an array of instances
-/// or interfaces, an array of records, or the elements of any array: for the path `lane`, what the
-/// design has as `lane[0]`, `lane[1]`, …, in ascending order of its indices, whatever the first is.
-/// The keys of the map are the indices. That there is none is an error (`Option` allows it), and so is
-/// any other number than `N`.
+/// or interfaces, an array of records, or the elements of any array. For the path `lane`, these are the
+/// design's `lane[0]`, `lane[1]`, …, in ascending order of the indices, whatever the first index is.
+/// The keys of the map are the indices. It is an error if there are none (unless in an `Option`), or if
+/// their number is not `N`.
 ///
 /// ```no_run
 /// use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ use crate::simulator::Direction;
 ///
 /// # By hand
 ///
-/// Implemented by hand where names follow a rule:
+/// Implement it by hand if names follow a rule:
 ///
 /// ```no_run
 /// use verifork::dut::{Binder, Dut, Signal};
@@ -69,15 +69,14 @@ use crate::simulator::Direction;
             `Dut`, or an `Option`, a `Vec` or an array of them"
 )]
 pub trait Dut: Sized {
-    /// Binds to the object that `path` leads to from the binder's scope; an empty path leads to the
-    /// scope itself. What does not fit is reported to the binder, and `None` returned.
+    /// Binds to the object at `path` below the binder's scope; an empty path means the scope itself.
+    /// Reports a mismatch to the binder and returns `None`.
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self>;
 
-    /// Declares, before there is a design, the paths that [`bind`](Self::bind) looks up for this one. Simulators
-    /// that show only what they were told to when they compiled the design (Verilator) need to know.
+    /// Declares the paths that [`bind`](Self::bind) will look up, before a design exists. Verilator
+    /// needs this, since it shows only the signals that were requested when the design was compiled.
     ///
-    /// An implementation by hand that does not tell still binds where the design was compiled with
-    /// everything shown.
+    /// An implementation without it still binds if the design was compiled with all signals shown.
     ///
     /// ```
     /// use verifork::dut::{Binder, DeclaredPaths, Dut, Signal};
@@ -103,7 +102,7 @@ pub trait Dut: Sized {
         paths.open_ended();
     }
 
-    /// Whether the design has something for this path: what makes an `Option` of it `Some`.
+    /// Whether the design has an object for this path, so that an `Option` of it becomes `Some`.
     ///
     /// ```
     /// use verifork::dut::{Binder, Dut, Signal};
@@ -153,7 +152,7 @@ pub struct FieldSpec {
     pub line: u32,
 }
 
-/// A scope that names are looked up in, and the errors met so far.
+/// A scope in which names are looked up, and the errors found so far.
 ///
 /// ```
 /// use verifork::dut::{Binder, Dut, Signal};
@@ -209,8 +208,8 @@ impl Binder<'_> {
         }
     }
 
-    /// A binder for the scope that a path leads to; `None`, with the error reported, if it leads
-    /// nowhere or to what is no scope. An empty path leads to the present scope.
+    /// A binder for the scope at a path. If there is none, or the object is not a scope, reports the
+    /// error and returns `None`. An empty path means the current scope.
     ///
     /// ```
     /// use verifork::dut::{Binder, Signal};
@@ -253,8 +252,8 @@ impl Binder<'_> {
         })
     }
 
-    /// The object that a path leads to; `None`, with the error reported, if it leads nowhere or,
-    /// for a field with a direction, to no such port.
+    /// The object at a path. If there is none, or the field requires a direction and it is no such
+    /// port, reports the error and returns `None`.
     ///
     /// ```
     /// use verifork::dut::Binder;
@@ -268,8 +267,8 @@ impl Binder<'_> {
         self.object_as(path, Ok)
     }
 
-    /// Whether a path leads to an object. For a field whose struct's names have a prefix or a suffix,
-    /// whether there are names with them.
+    /// Whether there is an object at a path. For a field whose struct's names have a prefix or a
+    /// suffix, whether there are names with them.
     ///
     /// ```
     /// use verifork::dut::Binder;
@@ -388,7 +387,7 @@ impl Binder<'_> {
         })
     }
 
-    /// Reports an error of one's own.
+    /// Reports an error of your own.
     ///
     /// ```
     /// use verifork::dut::{Binder, Dut, Signal};

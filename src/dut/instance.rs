@@ -9,8 +9,8 @@ use super::{Array, Binder, Dut, Object, Parameter, Signal, SignalValue, lookup};
 use crate::scheduler::{self, Kernel};
 use crate::simulator::{Description, ObjectKind};
 
-/// A scope of the design: a module or an entity, a generate scope, a block, a package; or a record
-/// of VHDL, which holds its fields.
+/// A scope of the design: a module or an entity, a generate scope, a block, a package, or a VHDL record
+/// with its fields.
 ///
 /// ```no_run
 /// # use verifork::dut::{BindError, Instance};
@@ -25,13 +25,14 @@ use crate::simulator::{Description, ObjectKind};
 ///
 /// # Names
 ///
-/// A path goes down from the instance in the simulator's notation: `core.next_count`,
-/// `lanes[2].valid`, `memory[3]`. An escaped identifier may be written with its backslash and
-/// space or without (IEEE 1800-2017, 5.6.1). Case counts as it does in the simulator's language.
+/// A path leads down from the instance in the simulator's notation: `core.next_count`,
+/// `lanes[2].valid`, `memory[3]`. An escaped identifier may be written with or without its backslash
+/// and space (IEEE 1800-2017, 5.6.1). Case matters as in the design's language.
 ///
-/// In VHDL basic names have no case, and are shown in lower case where the simulator does not keep
-/// the source's; an extended identifier has its two backslashes or none (IEEE 1076-2008, 15.4.3);
-/// indices stand in parentheses or brackets, `lanes(2)` or `lanes[2]`, and are shown in brackets.
+/// Basic VHDL names are case-insensitive, and are shown in lower case if the simulator does not keep
+/// the source's spelling. An extended identifier is written with both backslashes or none (IEEE
+/// 1076-2008, 15.4.3). Indices are written in parentheses or brackets, `lanes(2)` or `lanes[2]`, and
+/// are shown in brackets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Instance(Object);
 
@@ -88,7 +89,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place, if there is none.
+    /// [`BindError`] with the caller's line, if there is none.
     #[doc(alias = "vpi_handle_by_name")]
     #[doc(alias = "get_handle")]
     #[track_caller]
@@ -132,7 +133,7 @@ impl Instance {
         self.0.path()
     }
 
-    /// What kind of scope it is.
+    /// The kind of scope.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -146,7 +147,7 @@ impl Instance {
         self.0.kind()
     }
 
-    /// The module, entity or interface that it is an instance of, where the simulator says so.
+    /// The module, entity or interface that it is an instance of, if the simulator shows it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -161,7 +162,7 @@ impl Instance {
         self.0.description().definition.as_deref()
     }
 
-    /// The file of its declaration, where the simulator keeps it.
+    /// The file of its declaration, if the simulator keeps it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -176,7 +177,7 @@ impl Instance {
         self.0.description().file.as_deref()
     }
 
-    /// The line in that file, from 1, where the simulator keeps it.
+    /// The line in that file, from 1, if the simulator keeps it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -189,7 +190,7 @@ impl Instance {
         self.0.description().line
     }
 
-    /// Everything that the simulator says of it.
+    /// The simulator's whole description of it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -202,9 +203,9 @@ impl Instance {
         self.0.description()
     }
 
-    /// What it holds, in the simulator's order: scopes, nets, variables, parameters, arrays, as far
-    /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays, which are
-    /// found by name, and shows nothing of a `case` generate.
+    /// Its contents, in the simulator's order: scopes, nets, variables, parameters and arrays, as far
+    /// as the simulator lists them. GHDL lists neither generics nor constants nor arrays, which can be
+    /// found by name, and does not show `case` generates.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -218,8 +219,8 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] if no simulation runs on this thread, or the simulator is known to leave
-    /// something out: GHDL 5 with mcode does not show an `if` generate whose first branch was not taken.
+    /// [`BindError`] if no simulation runs on this thread, or the simulator is known to omit something:
+    /// GHDL 5 with mcode does not show an `if` generate whose first branch was not taken.
     #[track_caller]
     pub fn children(&self) -> Result<Vec<Object>, BindError> {
         let kernel = kernel()?;
@@ -237,7 +238,7 @@ impl Instance {
             .collect())
     }
 
-    /// Whether it holds an object of this path.
+    /// Whether it has an object with this path.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -266,7 +267,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place: the nearest names, and what the scope holds.
+    /// [`BindError`] with the caller's line, the nearest names and the contents of the scope.
     #[track_caller]
     pub fn object(&self, path: &str) -> Result<Object, BindError> {
         self.look_up(path)
@@ -287,7 +288,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place, if there is none of this path.
+    /// [`BindError`] with the caller's line, if there is none with this path.
     #[track_caller]
     pub fn instance(&self, path: &str) -> Result<Instance, BindError> {
         self.look_up(path)
@@ -306,8 +307,8 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place, if there is none of this path, or its value does not
-    /// fit `T`: see [`SignalValue`].
+    /// [`BindError`] with the caller's line, if there is none with this path, or its value does not fit
+    /// `T`: see [`SignalValue`].
     #[track_caller]
     pub fn signal<T: SignalValue>(&self, path: &str) -> Result<Signal<T>, BindError> {
         self.look_up(path)
@@ -326,7 +327,7 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place, if there is none of this path, or its elements do not
+    /// [`BindError`] with the caller's line, if there is none with this path, or its elements do not
     /// fit `T`.
     #[track_caller]
     pub fn array<T: SignalValue>(&self, path: &str) -> Result<Array<T>, BindError> {
@@ -346,8 +347,8 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with the caller's place, if there is none of this path, or its value does not
-    /// fit `T`.
+    /// [`BindError`] with the caller's line, if there is none with this path, or its value does not fit
+    /// `T`.
     #[track_caller]
     pub fn parameter<T: SignalValue>(&self, path: &str) -> Result<Parameter<T>, BindError> {
         self.look_up(path)
@@ -370,13 +371,13 @@ impl Instance {
     ///
     /// # Errors
     ///
-    /// [`BindError`] with everything that does not fit.
+    /// [`BindError`] with every mismatch.
     #[track_caller]
     pub fn bind<D: Dut>(&self) -> Result<D, BindError> {
         self.look_up("")
     }
 
-    /// Binds anything to what a path leads to; an empty path leads to the instance itself.
+    /// Binds anything to the object at a path; an empty path means the instance itself.
     #[track_caller]
     pub(super) fn look_up<D: Dut>(&self, path: &str) -> Result<D, BindError> {
         Binder::bind(self.0, BindSite::of(Location::caller()), path)

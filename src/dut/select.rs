@@ -11,10 +11,10 @@ use crate::scheduler::{self, Edge, Local, Signal as Entry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
-/// Some neighbouring bits of a signal, read and written as a `T`.
+/// Adjacent bits of a signal, read and written as a `T`.
 ///
-/// Made by [`Signal::bit`] and [`Signal::slice`]. Writing leaves the signal's other bits as they
-/// are; several writes to different bits of a signal in one time step add up.
+/// Created by [`Signal::bit`] and [`Signal::slice`]. A write leaves the signal's other bits unchanged;
+/// writes to different bits of a signal in one time step are combined.
 ///
 /// ```no_run
 /// # use verifork::dut::{ReadError, Signal};
@@ -68,9 +68,9 @@ fn declared_range(description: &Description) -> DeclaredRange {
 }
 
 impl<T: LogicValue> Signal<T> {
-    /// The declared indices of the most and of the least significant bit: (7, 0) of `logic [7:0]`, (0, 7)
-    /// of `std_logic_vector(0 to 7)`. Where a declaration has several packed dimensions, or no range,
-    /// bits are counted down to 0.
+    /// The declared indices of the most and the least significant bit: (7, 0) for `logic [7:0]`, (0, 7)
+    /// for `std_logic_vector(0 to 7)`. If a declaration has several packed dimensions, or no range,
+    /// bits are numbered down to 0.
     ///
     /// ```no_run
     /// # fn example(bus: verifork::dut::Signal<verifork::value::LogicVec>) -> verifork::Result {
@@ -88,7 +88,7 @@ impl<T: LogicValue> Signal<T> {
 
     /// The bit with this declared index.
     ///
-    /// For `logic [0:7]` and `std_logic_vector(0 to 7)`, bit 0 is the most significant one. Where a
+    /// For `logic [0:7]` and `std_logic_vector(0 to 7)`, bit 0 is the most significant one. If a
     /// declaration has several packed dimensions, or no range, bit 0 is the least significant one.
     ///
     /// ```no_run
@@ -102,7 +102,7 @@ impl<T: LogicValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, as an index out of bounds does, if there is no such bit.
+    /// At the caller's line, like an index out of bounds, if there is no such bit.
     #[track_caller]
     pub fn bit(&self, index: i64) -> Select<Logic> {
         expect(self.try_bit(index))
@@ -134,8 +134,8 @@ impl<T: LogicValue> Signal<T> {
         }
     }
 
-    /// The bits from one declared index to another, both included, in the order of the declaration:
-    /// `slice(7, 4)` of `logic [7:0]`, `slice(4, 7)` of `logic [0:7]`.
+    /// The bits between two declared indices, both included, in the order of the declaration: `slice(7,
+    /// 4)` for `logic [7:0]`, `slice(4, 7)` for `logic [0:7]`.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -148,7 +148,7 @@ impl<T: LogicValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, as an index out of bounds does, if there are no such bits.
+    /// At the caller's line, like an index out of bounds, if there are no such bits.
     #[track_caller]
     pub fn slice(&self, left: i64, right: i64) -> Select<LogicVec> {
         expect(self.try_slice(left, right))
@@ -167,7 +167,8 @@ impl<T: LogicValue> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`SelectError`] if there are no such bits, or the indices go against the declaration.
+    /// [`SelectError`] if there are no such bits, or the order of the indices is not that of the
+    /// declaration.
     #[track_caller]
     pub fn try_slice(&self, left: i64, right: i64) -> Result<Select<LogicVec>, SelectError> {
         let range = declared_range(&self.entry.description);
@@ -247,8 +248,8 @@ impl<T> Select<T> {
         }
     }
 
-    /// The same bits as another type. A type that is narrower than the bits reads them as long as
-    /// the value fits.
+    /// The same bits as another type. A type that is narrower than the bits can be read as long as the
+    /// value fits.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -13,10 +13,10 @@ use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, Write}
 use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
-/// A net or a variable of the design whose value is a `T`.
+/// A net or variable of the design with values of type `T`.
 ///
-/// Small and `Copy`; tied to the simulator's thread. Every access is to the simulator's present
-/// value: nothing is cached.
+/// The handle is small, `Copy` and bound to the simulator's thread. Each access reads or writes the
+/// simulator's current value; nothing is cached.
 ///
 /// ```no_run
 /// # use verifork::dut::{ReadError, Signal};
@@ -128,7 +128,7 @@ impl<T> Signal<T> {
         self.entry.declared.width
     }
 
-    /// What the simulator says of it: kind, encoding, direction, file and line.
+    /// The simulator's description of the object: kind, encoding, direction, file and line.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -168,11 +168,11 @@ impl<T> Signal<T> {
 }
 
 impl<T: SignalValue> Signal<T> {
-    /// The present value.
+    /// The current value.
     ///
-    /// Returns a `Result` where a signal may hold what `T` cannot, that is unknown bits or a value
-    /// without a variant, and the value itself for [`Logic`](crate::value::Logic), [`LogicVec`], `f64`
-    /// and `String`: see [`SignalValue`]. A weak 0 or 1 (L, H) is read as 0 or 1.
+    /// Returns a `Result` if the signal may hold a value that `T` cannot represent: unknown bits, or a
+    /// value without a variant. For [`Logic`](crate::value::Logic), [`LogicVec`], `f64` and `String` it
+    /// returns the value itself: see [`SignalValue`]. A weak 0 or 1 (L, H) is read as 0 or 1.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -186,7 +186,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, where no `Result` is returned, if the simulator does not give the
+    /// At the caller's line, for types that return no `Result`, if the simulator does not provide the
     /// value or no simulation runs on this thread.
     #[doc(alias = "value")]
     #[doc(alias = "read")]
@@ -196,7 +196,7 @@ impl<T: SignalValue> Signal<T> {
         T::read(self.try_get())
     }
 
-    /// The present value, as a `Result` for every type.
+    /// The current value, as a `Result` for every type.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -211,8 +211,8 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`ReadError`] with the caller's place, if the value does not fit `T`, the simulator does
-    /// not give it, or no simulation runs on this thread.
+    /// [`ReadError`] with the caller's line, if the value does not fit `T`, the simulator does not
+    /// provide it, or no simulation runs on this thread.
     #[inline]
     #[track_caller]
     pub fn try_get(&self) -> Result<T, ReadError> {
@@ -230,15 +230,16 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
-    /// Writes the value in the read-write phase of the present time step.
+    /// Writes the value in the read-write phase of the current time step.
     ///
-    /// The last write of a step wins. The design sees the value after the clock edge on which a
-    /// task wrote it, as it does that of a non-blocking assignment.
+    /// The last write in a time step wins. As with a non-blocking assignment, the design sees the value
+    /// only after the clock edge at which the task wrote it.
     ///
-    /// A value written to a net that the design drives too, an inout port for one, is not resolved
-    /// with what it drives: it takes its place, until a driver changes (IEEE 1800-2017, 38.34). GHDL
-    /// before version 5 would keep it for ever, and refuses it. Give such a net a second driver around the design, as
-    /// `examples/memory/hdl` does, and write to what feeds it.
+    /// If the design drives the net too, for example an inout port, the written value is not resolved
+    /// with the design's: it replaces that value until a driver changes (IEEE 1800-2017, 38.34). GHDL
+    /// before version 5 would keep it forever, so the write is refused there. Instead, wrap the design
+    /// and give the net a second driver, as `examples/memory/hdl` does, and write to that driver's
+    /// input.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -280,20 +281,22 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] with the caller's place, if the value does not fit the signal's width, the
-    /// signal is constant or a net that the design drives, it is the read-only phase, or no
-    /// simulation runs on this thread.
+    /// [`WriteError`] with the caller's line, if the value does not fit the signal's width, the signal
+    /// is constant or a net that the design drives, it is the read-only phase, or no simulation runs on
+    /// this thread.
     ///
-    /// # What the design drives
+    /// # Signals that the design drives
     ///
-    /// A value written to an output of the design, or to another net that it drives, would last until it
-    /// drives the next value, and a test that reads it back would pass for nothing. Nets (`output wire`) are refused, and so are nets inside of
-    /// the design that an assignment, a gate or an instance drives, where the simulator tells it (Icarus, and
-    /// Verilator from 5.044 on); a net that is left at Z is not. Other outputs of the top (`output reg`) and
-    /// those of VHDL are written, with a warning that names the line.
-    /// [`force`](Self::force) holds a value against the design;
-    /// [`assume_undriven`](Self::assume_undriven) says that the write is meant. State inside of the design
-    /// can be written: it keeps the value until the design assigns another one.
+    /// A value written to an output, or to another net that the design drives, lasts only until the
+    /// design drives the next value, and a test that reads it back would prove nothing. So a write to
+    /// an output net (`output wire`) is refused. So is a write to an inner net that an assignment, a
+    /// gate or an instance drives, if the simulator shows this (Icarus, and Verilator from 5.044 on)
+    /// and the net is not at Z. Other outputs of the top (`output reg`), and those in VHDL, are written
+    /// with a warning that names the line.
+    ///
+    /// [`force`](Self::force) holds a value against the design.
+    /// [`assume_undriven`](Self::assume_undriven) declares that the write is intended. State inside the
+    /// design can be written: it keeps the value until the design assigns another one.
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[inline]
     #[track_caller]
@@ -301,7 +304,7 @@ impl<T: SignalValue> Signal<T> {
         self.try_set_from(&value)
     }
 
-    /// [`set`](Self::set) of a value that is kept, without a clone of it.
+    /// [`set`](Self::set) by reference, without a clone of the value.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -351,14 +354,14 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
-    /// Says that nothing in the design drives this signal.
+    /// Declares that nothing in the design drives this signal.
     ///
-    /// What is driven can be written after this without an error or a warning, which
-    /// [`try_set`](Self::try_set) has for it otherwise.
+    /// After this, writes to a driven signal no longer cause the error or warning of
+    /// [`try_set`](Self::try_set).
     ///
-    /// On GHDL before version 5 every write is a force that nothing ends, and the design's own drivers
-    /// cannot be asked for. So only inputs of the top are written there, and other signals after
-    /// this. Elsewhere it changes nothing for what is not driven.
+    /// On GHDL before version 5, every write is a force that nothing ends, and the design's drivers are
+    /// not available. So only inputs of the top can be written there, and, after this call, other
+    /// signals. On other simulators, the call changes nothing for undriven signals.
     ///
     /// ```no_run
     /// # use verifork::dut::{BindError, Instance};
@@ -376,11 +379,11 @@ impl<T: SignalValue> Signal<T> {
         }
     }
 
-    /// Writes the value at once. The design, and other tasks, may see it at the very clock edge on
-    /// which the task runs: [`set`](Self::set) is what keeps the order of events well-defined.
+    /// Writes the value at once. The design and other tasks may see it at the same clock edge. Use
+    /// [`set`](Self::set) to keep the order of events well-defined.
     ///
-    /// Reads find it from now on. To the design in VHDL it comes in the next delta cycle of the
-    /// same time step, as an assignment would: of two writes in one cycle it sees the last.
+    /// Reads return the new value from now on. A design in VHDL sees it in the next delta cycle of the
+    /// same time step, as with an assignment: of two writes in one cycle it sees the last.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -424,9 +427,9 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
-    /// Sets the value at once and holds it against whatever the design drives, until
-    /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2). What is still forced when the test
-    /// ends is released then, and a warning in the log names the signal and this line.
+    /// Sets the value at once and holds it, whatever the design drives, until
+    /// [`release`](Self::release) (IEEE 1800-2017, 10.6.2). At the end of the test, remaining forces
+    /// are released, and a warning in the log names the signal and this line.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -441,7 +444,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// As [`set`](Self::set), and if the simulator does not force.
+    /// As [`set`](Self::set), and if the simulator cannot force the signal.
     #[doc(alias = "Force")]
     #[track_caller]
     pub fn force(&self, value: T) {
@@ -462,14 +465,14 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Errors
     ///
-    /// As [`try_set`](Self::try_set), and if the simulator does not force.
+    /// As [`try_set`](Self::try_set), and if the simulator cannot force the signal.
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[track_caller]
     pub fn try_force(&self, value: T) -> Result<(), WriteError> {
         self.hold(&value)
     }
 
-    /// Forces the signal to its present value, unknown bits included: see [`force`](Self::force).
+    /// Forces the signal to its current value, unknown bits included: see [`force`](Self::force).
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -522,8 +525,8 @@ impl<T: SignalValue> Signal<T> {
         }
     }
 
-    /// Ends a [`force`](Self::force) or a [`freeze`](Self::freeze), at once. A net takes the value
-    /// that the design drives; a variable keeps its value until the next assignment.
+    /// Ends a [`force`](Self::force) or a [`freeze`](Self::freeze) at once. A net takes the value that
+    /// the design drives; a variable keeps its value until the next assignment.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -537,7 +540,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, if the simulator does not release, the signal is constant, it is
+    /// At the caller's line, if the simulator cannot release the signal, the signal is constant, it is
     /// the read-only phase, or no simulation runs on this thread.
     #[doc(alias = "Release")]
     #[track_caller]
@@ -557,7 +560,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] with the caller's place.
+    /// [`WriteError`] with the caller's line.
     #[track_caller]
     pub fn try_release(&self) -> Result<(), WriteError> {
         let place = Location::caller();
@@ -596,7 +599,7 @@ impl<T: SignalValue> Signal<T> {
 }
 
 impl<T: LogicValue> Signal<T> {
-    /// The same signal with all its states, for a look at what does not fit `T`.
+    /// The same signal with all its states, to inspect values that do not fit `T`.
     ///
     /// ```no_run
     /// # fn example(count: verifork::dut::Signal<u8>) {
@@ -609,7 +612,8 @@ impl<T: LogicValue> Signal<T> {
 }
 
 impl Signal<LogicVec> {
-    /// Reads into a vector, whose memory is reused: wide values are read without an allocation.
+    /// Reads into an existing vector and reuses its memory, so wide values are read without an
+    /// allocation.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

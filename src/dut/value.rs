@@ -42,22 +42,22 @@ use crate::value::{
 ///
 /// # Integers
 ///
-/// What is read is the number that the *declaration* makes of the bits, whatever the Rust type:
-/// `logic [7:0]` with the bits `f0` is 240 as `u16` and as `i32`, `logic signed [7:0]` is -16 (IEEE
-/// 1800-2017, 11.8.1), an enumeration, a character and a boolean of VHDL are their positions, from 0 on.
-/// A number that the Rust type does not hold is an error, and so is a written one that the object does
-/// not hold: -16 in `logic [7:0]`, 240 in `logic signed [7:0]`.
+/// The *declaration*, not the Rust type, decides which number the bits mean: `logic [7:0]` with the
+/// bits `f0` is 240 as `u16` and as `i32`, and `logic signed [7:0]` is -16 (IEEE 1800-2017, 11.8.1). An
+/// enumeration, a character and a boolean of VHDL are their positions, from 0 on. Reading a number that
+/// the Rust type cannot hold is an error. So is writing one that the object cannot hold: -16 to `logic
+/// [7:0]`, 240 to `logic signed [7:0]`.
 ///
-/// There is one exception. `u8`, `i8`, … `u128`, `i128` take and give the bits of a vector of *exactly*
-/// their width as they are: as `i8`, `logic [7:0]` with the bits `f0` is -16. This holds for vectors and
-/// for Verilog's integers, not for what is a number in VHDL and has no bits.
+/// There is one exception. `u8`, `i8`, … `u128`, `i128` read and write the plain bits of a vector of
+/// *exactly* their width: as `i8`, `logic [7:0]` with the bits `f0` is -16. This applies to vectors and
+/// to Verilog's integers, not to VHDL's numbers, which have no bits.
 ///
-/// Bits that are selected have no sign (IEEE 1800-2017, 11.8.1), whatever they are selected from. A sign
-/// is known where the simulator tells it: Icarus tells that of every object (of a memory's words with
-/// `cargo test` only), and so does Verilator in a design that `cargo test` has compiled, or from 5.044 on;
-/// NVC that of integers and of `signed` and `sfixed`. GHDL tells that of integers only, and a program that
-/// was made by hand with an older Verilator none: vectors are unsigned there, and those with a sign are
-/// read by the type of their width.
+/// Selected bits are unsigned (IEEE 1800-2017, 11.8.1), whatever they are selected from. Whether an
+/// object is signed is known if the simulator shows it. Icarus shows it for every object (for words of
+/// a memory with `cargo test` only), as does Verilator in a design compiled by `cargo test`, or from
+/// 5.044 on. NVC shows it for integers, `signed` and `sfixed`; GHDL for integers only. A program built
+/// by hand with an older Verilator does not show it. Where it is not known, vectors are unsigned; read
+/// a signed one as the integer type of exactly its width.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type for a signal's value",
     label = "use `bool`, `Logic`, `u8` to `u128`, `i8` to `i128`, `LogicVec`, `f64` or `String`",

@@ -33,7 +33,7 @@ pub trait Condition<T: SignalValue>: Fn(T::Read) -> bool {}
 impl<T: SignalValue, F: Fn(T::Read) -> bool> Condition<T> for F {}
 
 impl<T> Signal<T> {
-    /// Resolves at the next change of the value, whatever it changes to.
+    /// Resolves at the next change of the value.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -49,8 +49,8 @@ impl<T> Signal<T> {
         EdgeWait::new(self.kernel(), self.index(), Edge::Any, 1)
     }
 
-    /// Resolves at the change that is `count` ahead; at once for 0. Changes are counted without waking
-    /// the task. Two changes in one time step, in delta cycles that follow each other, are two.
+    /// Resolves after `count` changes; at once for 0. Changes are counted without waking the task. Two
+    /// changes in successive delta cycles of one time step count as two.
     ///
     /// ```no_run
     /// # async fn example(gray: verifork::dut::Signal<u8>) {
@@ -65,9 +65,9 @@ impl<T> Signal<T> {
 }
 
 impl<T: SignalValue> Signal<T> {
-    /// Resolves once `condition` holds for the value: at once if it does already, else at the first
-    /// change after which it does. The condition is asked in the simulator's callback: the task is
-    /// woken once, when it holds.
+    /// Resolves once `condition` holds for the value: at once if it already does, otherwise at the
+    /// first change after which it does. The condition is evaluated in the simulator's callback, so the
+    /// task is woken only once.
     ///
     /// ```no_run
     /// # async fn example(level: verifork::dut::Signal<u8>) {
@@ -77,7 +77,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// When awaited, if the condition does, or as [`get`](Self::get).
+    /// When awaited, if the condition panics, or as [`get`](Self::get).
     #[doc(alias = "wait until")]
     #[track_caller]
     pub fn wait_until(&self, condition: impl Condition<T> + 'static) -> ConditionWait {
@@ -87,8 +87,8 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
-    /// Resolves once the signal has this value: at once if it has already. While its value does not
-    /// fit `T`, because of unknown bits say, it does not have it.
+    /// Resolves once the signal has this value: at once if it already has. A value that does not fit
+    /// `T`, because of unknown bits for example, is not equal to it.
     ///
     /// ```no_run
     /// # async fn example(ready: verifork::dut::Signal<bool>) {
@@ -98,7 +98,7 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Panics
     ///
-    /// When awaited, if the simulator does not give the value.
+    /// When awaited, if the simulator does not provide the value.
     #[track_caller]
     pub fn wait_for(&self, value: T) -> ConditionWait
     where
@@ -178,8 +178,7 @@ impl<T: SignalValue> Signal<T> {
         self.changed()
     }
 
-    /// Resolves at the rising edge that is `count` ahead; at once for 0. Edges are counted
-    /// without waking the task.
+    /// Resolves after `count` rising edges; at once for 0. Edges are counted without waking the task.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -198,7 +197,7 @@ impl<T: SignalValue> Signal<T> {
         EdgeWait::new(self.kernel(), self.index(), Edge::Rising, count)
     }
 
-    /// Resolves at the falling edge that is `count` ahead; at once for 0.
+    /// Resolves after `count` falling edges; at once for 0.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -219,8 +218,8 @@ impl<T: SignalValue> Signal<T> {
 }
 
 impl<T> Select<T> {
-    /// Resolves at the next change of these bits, whatever they change to. Changes of the signal's other
-    /// bits are none; they are compared in the simulator's callback, and do not wake the task.
+    /// Resolves at the next change of these bits. Changes of the signal's other bits do not count: the
+    /// bits are compared in the simulator's callback, without waking the task.
     ///
     /// ```no_run
     /// # async fn example(status: verifork::dut::Signal<u16>) {
@@ -230,7 +229,7 @@ impl<T> Select<T> {
     ///
     /// # Panics
     ///
-    /// When awaited, if the simulator does not give the value.
+    /// When awaited, if the simulator does not provide the value.
     #[track_caller]
     pub fn changed(&self) -> ConditionWait {
         self.changes(1)
@@ -303,7 +302,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
     ///
     /// # Panics
     ///
-    /// When awaited, if the condition does, or as [`get`](Self::get).
+    /// When awaited, if the condition panics, or as [`get`](Self::get).
     #[track_caller]
     pub fn wait_until(&self, condition: impl Fn(T::Read) -> bool + 'static) -> ConditionWait {
         let (part, place) = (*self, Location::caller());
@@ -312,8 +311,8 @@ impl<T: SignalValue + LogicValue> Select<T> {
         })
     }
 
-    /// Resolves once the bits have this value: at once if they have already. While their value does not
-    /// fit `T`, because of unknown bits say, they do not have it.
+    /// Resolves once the bits have this value: at once if they already have. A value that does not fit
+    /// `T`, because of unknown bits for example, is not equal to it.
     ///
     /// ```no_run
     /// # async fn example(status: verifork::dut::Signal<u16>) {
@@ -323,7 +322,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
     ///
     /// # Panics
     ///
-    /// When awaited, if the simulator does not give the value.
+    /// When awaited, if the simulator does not provide the value.
     #[track_caller]
     pub fn wait_for(&self, value: T) -> ConditionWait
     where
@@ -345,8 +344,8 @@ impl<T: ScalarValue> Select<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, if it is more than one bit. When awaited, if the simulator does not give the
-    /// value.
+    /// At the caller's line, if there is more than one bit. When awaited, if the simulator does not
+    /// provide the value.
     #[track_caller]
     pub fn rising_edge(&self) -> ConditionWait {
         self.rising_edges(1)
@@ -389,8 +388,8 @@ impl<T: ScalarValue> Select<T> {
         self.count(1, Edge::Any)
     }
 
-    /// Resolves at the rising edge of the bit that is `count` ahead; at once for 0. Edges are counted
-    /// without waking the task.
+    /// Resolves after `count` rising edges of the bit; at once for 0. Edges are counted without waking
+    /// the task.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -409,7 +408,7 @@ impl<T: ScalarValue> Select<T> {
         self.count(count, Edge::Rising)
     }
 
-    /// Resolves at the falling edge of the bit that is `count` ahead; at once for 0.
+    /// Resolves after `count` falling edges of the bit; at once for 0.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -440,8 +439,8 @@ impl<T: ScalarValue> Select<T> {
 }
 
 impl<T: SignalValue> Array<T> {
-    /// Resolves at the next change of any element. Each element is watched: where there are thousands, it
-    /// is better to await what writes them.
+    /// Resolves at the next change of any element. Each element is watched; for an array with thousands
+    /// of elements, await the signal that writes them instead.
     ///
     /// ```no_run
     /// # async fn example(registers: verifork::dut::Array<u32>) {
@@ -468,8 +467,8 @@ impl<T: SignalValue> Array<T> {
         ArrayWait { waits }
     }
 
-    /// Resolves once the elements have these values, from left to right: at once if they have already.
-    /// While an element's value does not fit `T`, because of unknown bits say, they do not have them.
+    /// Resolves once the elements have these values, from left to right: at once if they already have.
+    /// A value that does not fit `T`, because of unknown bits for example, is not equal to any.
     ///
     /// ```no_run
     /// # async fn example(registers: verifork::dut::Array<u32>) {
@@ -479,8 +478,8 @@ impl<T: SignalValue> Array<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line, if there are more or fewer values than elements. When awaited, if the simulator
-    /// does not give a value.
+    /// At the caller's line, if there are more or fewer values than elements. When awaited, if the
+    /// simulator does not provide a value.
     #[track_caller]
     pub fn wait_for<V: Into<Vec<T>>>(&self, values: V) -> impl Future<Output = ()> + use<T, V>
     where

@@ -22,8 +22,8 @@ struct Inner {
     simulator: SimulatorInfo,
 }
 
-/// The running test. A test's function may take one as a parameter; [`Test::current`] finds it
-/// from anywhere.
+/// The running test. A test's function may take it as a parameter; [`Test::current`] returns it
+/// anywhere.
 ///
 /// # Examples
 ///
@@ -41,18 +41,18 @@ struct Inner {
 #[derive(Clone)]
 pub struct Test(Rc<Inner>);
 
-/// Ends the test as skipped, for what shows only when it runs: a parameter of the design, a
+/// Ends the test as skipped, for reasons known only at run time: a parameter of the design, a
 /// plus-argument.
 ///
-/// To be returned by the test's own function or by any task of the test: a child of a scope, a
-/// background child, one that was spawned. It takes the way of an error, also from a child that
-/// [continues on errors](crate::task::ChildBuilder::continue_on_error): everything else is cancelled,
-/// newest first, and [`on_exit`](crate::task::Scope::on_exit) runs. What fails before or meanwhile fails
-/// the test all the same.
+/// Return it from the test's function or from any task of the test: a child of a scope, a background
+/// child, a spawned task. It propagates like an error, also from a child that [continues on
+/// errors](crate::task::ChildBuilder::continue_on_error): everything else is cancelled, newest first,
+/// and [`on_exit`](crate::task::Scope::on_exit) runs. An error before or during this still fails the
+/// test.
 ///
 /// # Errors
 ///
-/// Always: the error is what ends the test.
+/// Always: the error ends the test.
 ///
 /// # Examples
 ///
@@ -77,15 +77,15 @@ pub fn skip<T>(reason: impl Into<String>) -> anyhow::Result<T> {
     Err(end(Verdict::Skipped, reason.into()).into())
 }
 
-/// Ends the test as passed, before all of its tasks have ended: from a checker that has seen enough. The
-/// reason is logged.
+/// Ends the test as passed before all of its tasks have ended, for example from a checker that has seen
+/// enough. The reason is logged.
 ///
-/// To be returned by any task, as [`skip`] is, with the same rules: an error that came before, or comes
-/// while the rest is cancelled, fails the test.
+/// Return it from any task, with the same rules as [`skip`]: an error before it, or while the rest is
+/// cancelled, fails the test.
 ///
 /// # Errors
 ///
-/// Always: the error is what ends the test.
+/// Always: the error ends the test.
 ///
 /// # Examples
 ///
@@ -188,7 +188,7 @@ impl Test {
         &self.0.name
     }
 
-    /// The base seed: what `VERIFORK_SEED` takes to repeat the test.
+    /// The base seed; set `VERIFORK_SEED` to it to repeat the test.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -215,7 +215,7 @@ impl Test {
         self.0.begun
     }
 
-    /// The simulator that runs the test: its name, and its version to compare.
+    /// The simulator that runs the test: its name, and its version for comparisons.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -228,9 +228,9 @@ impl Test {
         &self.0.simulator
     }
 
-    /// A stream of random numbers of the running task's own: made from the base seed, the test's
-    /// name and the task's path, so that neither other tests nor other tasks change it. Each call
-    /// from one task begins the same stream: keep the generator.
+    /// A random generator for the running task, derived from the base seed, the test's name and the
+    /// task's path, so neither other tests nor other tasks influence it. Each call from one task starts
+    /// the same stream again, so keep the generator.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -250,7 +250,8 @@ impl Test {
         TestRng::from_stream(self.0.seed.stream(&[self.name(), below]))
     }
 
-    /// A stream of random numbers by a name of the caller's: the same in whatever task.
+    /// A random generator with a name chosen by the caller. The same name gives the same stream in
+    /// every task.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -290,8 +291,8 @@ impl Test {
             .filter_map(|argument| argument.strip_prefix('+'))
     }
 
-    /// What follows `+name=`, or the empty string for a bare `+name`; `None` without one.
-    /// As `$value$plusargs` (IEEE 1800-2017, 21.6).
+    /// The text after `+name=`, or the empty string for a bare `+name`; `None` if there is neither.
+    /// Like `$value$plusargs` (IEEE 1800-2017, 21.6).
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -63,7 +63,7 @@ impl TestEnd<'_> {
         &self.result.name
     }
 
-    /// What `VERIFORK_SEED` takes to repeat it.
+    /// The seed; set `VERIFORK_SEED` to it to repeat the test.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -80,7 +80,7 @@ impl TestEnd<'_> {
         self.result.seed
     }
 
-    /// Whether it has passed so far: an error of what is called at its end fails it.
+    /// Whether it has passed so far: an error of a function called at its end still fails it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -116,11 +116,11 @@ impl TestEnd<'_> {
     }
 }
 
-/// Has something called when the running test has ended: by itself, at one of its limits, or with the
-/// simulation; not if the process is killed. What is registered first is called first. An error, or a panic,
-/// fails the test.
+/// Registers a function to call when the running test has ended: by itself, at one of its limits, or
+/// with the simulation, but not if the process is killed. Functions are called in the order of
+/// registration. An error or a panic fails the test.
 ///
-/// Outside of a test it is called at the end of the next one.
+/// Outside a test, the function is called at the end of the next one.
 ///
 /// # Examples
 ///
@@ -142,10 +142,9 @@ pub fn at_test_end(call: impl FnOnce(&TestEnd<'_>) -> anyhow::Result<()> + 'stat
     RUNNING.with_borrow_mut(|running| running.calls.push(Box::new(call)));
 }
 
-/// The file in which to keep something of the running test, in the folder of its results; nothing if nobody
-/// has asked for results (`VERIFORK_RESULTS`), or no test runs. Its name is that of the test, with this
-/// extension; in a run by hand behind the name of the file of results, so that runs with other such files in that folder
-/// keep theirs.
+/// The path of a file for data of the running test, in the folder of its results, named after the test with this
+/// extension. In a run by hand, the name of the results' file comes first, so that runs with other such files in that
+/// folder keep theirs. `None` if no results are written (`VERIFORK_RESULTS`) or no test runs.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -165,7 +164,7 @@ pub fn test_file(extension: &str) -> Option<PathBuf> {
     })
 }
 
-/// Whether what cover groups count is to be kept: unless `VERIFORK_COVERAGE` leaves it out.
+/// Whether functional coverage is recorded: unless `VERIFORK_COVERAGE` leaves it out.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -184,7 +183,7 @@ pub fn keeps_functional_coverage() -> bool {
     read.unwrap_or_default().functional
 }
 
-/// The folder with coverage of earlier runs, of which draws are to prefer what is missing (`VERIFORK_AIM`).
+/// The folder with coverage of earlier runs whose holes draws should prefer (`VERIFORK_AIM`).
 ///
 /// ```no_run
 /// # use verifork::prelude::*;

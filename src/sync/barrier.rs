@@ -10,7 +10,7 @@ use super::notify::{Notified, Notify};
 use super::{Label, POLLED_AGAIN};
 use crate::task::record_wait;
 
-/// Holds tasks back until so many have arrived, then lets them all go on, again and again.
+/// Holds tasks back until a given number have arrived, then lets all of them continue; reusable.
 ///
 /// A clone is the same barrier.
 ///
@@ -49,7 +49,7 @@ impl Barrier {
     ///
     /// # Panics
     ///
-    /// For no tasks: nobody could ever arrive last.
+    /// If the number is 0: no task could ever arrive last.
     #[track_caller]
     pub fn new(parties: usize) -> Self {
         assert!(
@@ -82,7 +82,7 @@ impl Barrier {
         self
     }
 
-    /// How many tasks the barrier is for.
+    /// The number of tasks that the barrier waits for.
     ///
     /// ```
     /// use verifork::sync::Barrier;
@@ -93,7 +93,7 @@ impl Barrier {
         self.shared.parties
     }
 
-    /// How many tasks have arrived and wait for the others.
+    /// The number of tasks that have arrived and wait for the others.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -119,8 +119,7 @@ impl Barrier {
 
     /// Arrives, with the first poll, and waits for the others.
     ///
-    /// A wait that is dropped before the last task arrives has not arrived. The future owns what it
-    /// needs and is `'static`.
+    /// A wait that is dropped before the last task arrives does not count. The future is `'static`.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -240,7 +239,7 @@ impl fmt::Debug for BarrierWait {
     }
 }
 
-/// What a task learns when the barrier lets it go on.
+/// The result of a wait for a [`Barrier`].
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -258,7 +257,7 @@ pub struct BarrierWaitResult {
 }
 
 impl BarrierWaitResult {
-    /// Whether this task arrived last: `true` for one task of each round.
+    /// Whether this task arrived last: `true` for exactly one task in each round.
     ///
     /// ```
     /// use verifork::prelude::*;

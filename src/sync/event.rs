@@ -12,9 +12,9 @@ use crate::task::record_wait;
 
 /// A flag that tasks can wait for.
 ///
-/// An event that is [`set`](Event::set) stays so, and lets every wait pass, until it is
-/// [`clear`](Event::clear)ed. [`notify_all`](Event::notify_all) is the pulse: it ends the waits of
-/// this moment and leaves the flag alone. A clone is the same event.
+/// [`set`](Event::set) sets the flag, and every wait passes until [`clear`](Event::clear).
+/// [`notify_all`](Event::notify_all) is a pulse: it ends all current waits and leaves the flag
+/// unchanged. A clone is the same event.
 ///
 /// ```
 /// use futures_lite::future::{block_on, zip};
@@ -77,9 +77,10 @@ impl Event {
         self
     }
 
-    /// Sets the flag and wakes everyone who waits, first come first. Does nothing if it is set.
+    /// Sets the flag and wakes all waiting tasks, in order of arrival. Does nothing if it is already
+    /// set.
     ///
-    /// A wait that this has ended stays ended, also if the event is cleared before its task runs.
+    /// A wait that this has ended stays ended, even if the event is cleared before its task runs.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -100,7 +101,7 @@ impl Event {
         }
     }
 
-    /// Clears the flag: who waits from now on waits for the next [`set`](Event::set).
+    /// Clears the flag: later waits last until the next [`set`](Event::set).
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -136,7 +137,7 @@ impl Event {
         self.shared.set.get()
     }
 
-    /// Wakes everyone who waits, first come first, and leaves the flag as it is.
+    /// Wakes all waiting tasks, in order of arrival, and leaves the flag unchanged.
     ///
     /// ```
     /// use futures_lite::future::{block_on, poll_once};
@@ -154,9 +155,8 @@ impl Event {
 
     /// Waits until the event is set, or pulsed.
     ///
-    /// The wait counts from this call and not from its first poll: it passes if the flag is set
-    /// now, or is set or pulsed at any time afterwards. The future owns what it needs and is
-    /// `'static`.
+    /// The wait starts with this call, not with its first poll: it passes if the flag is set now, or is
+    /// set or pulsed at any time afterwards. The future is `'static`.
     ///
     /// ```
     /// use verifork::prelude::*;

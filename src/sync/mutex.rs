@@ -11,10 +11,10 @@ use super::permits::Permits;
 use super::{Label, Turn};
 use crate::task::record_wait;
 
-/// A value that one task at a time may use, also across `await`s: a bus, a register file.
+/// A value that only one task at a time may use, also across `.await`: a bus, a register file.
 ///
-/// Tasks get it in the order in which they asked for it. A clone is the same mutex. There is
-/// no poisoning: a panic while it is locked unlocks it.
+/// Tasks lock it in order of arrival. A clone is the same mutex. There is no poisoning: a panic unlocks
+/// the mutex.
 ///
 /// ```
 /// use futures_lite::future::{block_on, yield_now, zip};
@@ -81,7 +81,7 @@ impl<T> Mutex<T> {
         self
     }
 
-    /// Waits for the lock. A task that holds it already waits for itself, for ever.
+    /// Waits for the lock. A task that already holds it would wait for itself forever.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -10,10 +10,10 @@ use super::permits::Permits;
 use super::{Label, Turn};
 use crate::task::record_wait;
 
-/// A number of permits that tasks take and give back.
+/// A number of permits that tasks take and return.
 ///
-/// Permits go out in the order in which tasks asked for them: one that wants many is not overtaken
-/// by those behind it that want few. A clone is the same semaphore.
+/// Permits are given out in order of arrival: a task that wants many is not overtaken by later ones
+/// that want few. A clone is the same semaphore.
 ///
 /// ```
 /// use futures_lite::future::block_on;
@@ -70,7 +70,7 @@ impl Semaphore {
         self
     }
 
-    /// Waits for one permit. The future owns what it needs and is `'static`.
+    /// Waits for one permit. The future is `'static`.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -90,7 +90,7 @@ impl Semaphore {
 
     /// Waits for this many permits at once; for none, it does not wait.
     ///
-    /// While it waits, nobody behind it is served. Should it want more than there are, it waits for
+    /// While it waits, no later task is served. If it wants more permits than exist, it waits for
     /// [`add_permits`](Semaphore::add_permits).
     ///
     /// ```
@@ -109,7 +109,7 @@ impl Semaphore {
         }
     }
 
-    /// Takes one permit if there is one and nobody waits.
+    /// Takes one permit if one is available and no task waits.
     ///
     /// ```
     /// use verifork::sync::Semaphore;
@@ -122,7 +122,7 @@ impl Semaphore {
         self.try_acquire_many(1)
     }
 
-    /// Takes this many permits if they are there and nobody waits.
+    /// Takes this many permits if they are available and no task waits.
     ///
     /// ```
     /// use verifork::sync::Semaphore;
@@ -139,7 +139,7 @@ impl Semaphore {
         })
     }
 
-    /// Adds permits, which go to those who wait first.
+    /// Adds permits, which go to waiting tasks first.
     ///
     /// ```
     /// use verifork::sync::Semaphore;
@@ -164,7 +164,7 @@ impl Semaphore {
         );
     }
 
-    /// How many permits nobody has. May not be zero while a task waits that wants more.
+    /// The number of available permits. May be positive while a task waits that wants more.
     ///
     /// ```
     /// use verifork::sync::Semaphore;
@@ -253,10 +253,9 @@ impl fmt::Debug for Acquire {
     }
 }
 
-/// Permits of a [`Semaphore`], given back when this is dropped.
+/// Permits of a [`Semaphore`], returned when this is dropped.
 ///
-/// It borrows nothing: it may be stored, or sent through a channel with the request that it stands
-/// for.
+/// It borrows nothing, so it may be stored, or sent through a channel together with a request.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -277,7 +276,7 @@ pub struct SemaphorePermit {
 }
 
 impl SemaphorePermit {
-    /// How many permits these are.
+    /// The number of permits.
     ///
     /// ```
     /// use verifork::sync::Semaphore;
@@ -289,7 +288,7 @@ impl SemaphorePermit {
         self.count
     }
 
-    /// Uses the permits up: they are not given back.
+    /// Discards the permits: they are not returned.
     ///
     /// ```
     /// use verifork::sync::Semaphore;

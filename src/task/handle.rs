@@ -17,17 +17,17 @@ use super::record_wait;
 use super::wait_reason::WaitReason;
 use super::waiters::WaiterKey;
 
-/// The handle of a task whose value is a `T`, and the future of that value.
+/// The handle of a task, and the future of its value.
 ///
-/// `.await` waits for the task to end and takes its value. It gives an error if the task failed,
-/// panicked or was cancelled, and once the value is gone. Being [`Unpin`], the handle works by value
-/// and by `&mut` in [`first_of!`](macro@crate::first_of), in `futures_lite::future::or`, and in the `select!` and
-/// `join!` of other crates. Several awaiters take [`shared`](Task::shared) handles, or await `&task`:
-/// they leave the value and need `T: Clone`. Awaiters are served in the order in which they began to
-/// wait.
+/// `.await` waits for the task to end and takes its value. It returns an error if the task failed,
+/// panicked or was cancelled, or if the value was already taken. The handle is [`Unpin`], so it works
+/// by value and by `&mut` in [`first_of!`](macro@crate::first_of), in `futures_lite::future::or`, and
+/// in the `select!` and `join!` of other crates. Several awaiters use [`shared`](Task::shared) handles,
+/// or await `&task`: these clone the value and need `T: Clone`. Awaiters are served in the order in
+/// which they began to wait.
 ///
-/// Dropping the handle changes nothing: the task belongs to its manager. Everything of [`TaskInfo`] is
-/// there too.
+/// Dropping the handle changes nothing: the task belongs to its manager. The handle dereferences to
+/// [`TaskInfo`].
 ///
 /// # Examples
 ///
@@ -58,7 +58,7 @@ impl<T: 'static> Task<T> {
         }
     }
 
-    /// The task's value, which stays where it is.
+    /// A reference to the task's value.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -88,7 +88,7 @@ impl<T: 'static> Task<T> {
         })
     }
 
-    /// The task as a future that may be cloned and awaited any number of times. Each `.await` gives a
+    /// The task as a future that may be cloned and awaited any number of times. Each `.await` returns a
     /// clone of the value.
     ///
     /// ```
@@ -119,7 +119,7 @@ impl<T: 'static> Task<T> {
         }
     }
 
-    /// Waits until the task has run to its first suspension, and gives the handle back.
+    /// Waits until the task has run to its first suspension, and returns the handle.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -141,7 +141,7 @@ impl<T: 'static> Task<T> {
 }
 
 impl<T> Clone for Task<T> {
-    /// Another handle of the same task. Where several are awaited by value, the first gets it.
+    /// Another handle of the same task. If several are awaited by value, the first gets the value.
     fn clone(&self) -> Self {
         Task {
             waiting: self.waiting.again(),
@@ -187,10 +187,10 @@ impl<T: Clone + 'static> IntoFuture for &Task<T> {
     }
 }
 
-/// A handle that leaves the task's value for others, made by [`Task::shared`] and by `(&task).await`.
+/// A handle that clones the task's value, created by [`Task::shared`] and by `(&task).await`.
 ///
-/// A clone takes its own place among the awaiters, when it is first polled. Everything of
-/// [`TaskInfo`] is there too.
+/// A clone takes its own place among the awaiters when it is first polled. The handle dereferences to
+/// [`TaskInfo`].
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -318,7 +318,7 @@ impl<T> Drop for Waiting<T> {
     }
 }
 
-/// Waits for a task to end, however it does.
+/// Waits for a task to end in any way.
 pub(super) struct Ended<T> {
     waiting: Waiting<T>,
 }

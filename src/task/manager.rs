@@ -20,16 +20,16 @@ use super::scope::{Scope, run_scope};
 use super::spawn_methods::spawn_methods;
 use super::tables::NONE;
 
-/// A group of tasks with names, whose errors reach whoever joins it.
+/// A group of named tasks, held as a value.
 ///
-/// Held as a value, its tasks borrow nothing and run beside the task that made it, until
-/// [`join_all`](TaskManager::join_all), or until the manager is dropped: that cancels them, with a
-/// warning that names them (but for [background](TaskManager::background) tasks, which are meant to
-/// end so). One that is not dropped in its test, since something keeps it for longer,
-/// is ended with the test all the same: its tasks are cancelled, its errors fail the test, a warning
-/// names it, and it takes no more tasks. [`scope`](TaskManager::scope) runs a block whose tasks may borrow, as
-/// the function [`scope`](super::scope()) does, and leaves the outcomes here. Everything of
-/// [`TaskMap`] is there too.
+/// Its tasks are `'static` and run beside the task that created it. [`join_all`](TaskManager::join_all)
+/// waits for them and returns their errors. Dropping the manager cancels them, with a warning that
+/// names them, except [background](TaskManager::background) tasks, which are meant to end this way. A
+/// manager that outlives its test ends with the test: its tasks are cancelled, its errors fail the
+/// test, a warning names it, and it accepts no more tasks.
+///
+/// [`scope`](TaskManager::scope) runs a block whose tasks may borrow, like the function
+/// [`scope`](super::scope()), and keeps the outcomes here. The manager dereferences to [`TaskMap`].
 ///
 /// # Examples
 ///
@@ -90,8 +90,8 @@ impl TaskManager {
         }
     }
 
-    /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
-    /// methods here, [`fork`](Self::fork) and those below.
+    /// A builder for a child with options: see [`ChildBuilder`]. For the usual cases there are
+    /// [`fork`](Self::fork) and the methods below.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -118,9 +118,9 @@ impl TaskManager {
         ROOT_SET
     }
 
-    /// Runs a block as [`scope`](super::scope()) does, with this manager's names and outcomes, which
-    /// stay readable afterwards. The scope waits for the manager's other tasks too. A manager can
-    /// run one scope in its life, and takes no more tasks after it.
+    /// Runs a block like [`scope`](super::scope()), with this manager's names and outcomes, which stay
+    /// readable afterwards. The scope waits for the manager's other tasks too. A manager can run only
+    /// one scope, and accepts no more tasks after it.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -165,12 +165,12 @@ impl TaskManager {
     /// Waits for all tasks to finish, cancels those in the [`background`](TaskManager::background),
     /// newest first, then runs the clean-up of [`on_exit`](TaskManager::on_exit).
     ///
-    /// While a scope of the manager is open, the background is left to that.
+    /// While a scope of the manager is open, background tasks are left to the scope.
     ///
     /// # Errors
     ///
-    /// Every error of the manager, in the order in which they happened: a
-    /// [`TaskErrors`](crate::task::TaskErrors), which `downcast` gives back.
+    /// Every error of the manager, in the order in which they happened, as
+    /// [`TaskErrors`](crate::task::TaskErrors); use `downcast` to get them.
     ///
     /// # Examples
     ///

@@ -24,15 +24,16 @@ use super::tables::Popped;
 use super::waker::{NodeRef, waker_of};
 use super::{Name, TaskName};
 
-/// The manager inside a scope: what `tm` is in `scope(async |tm| …)`.
+/// The manager inside a scope: `tm` in `scope(async |tm| …)`.
 ///
-/// Its children may borrow whatever outlives the scope's future (`'env`), and the scope itself, so
-/// a child can add siblings. Everything of [`TaskMap`] is there too.
+/// Its children may borrow everything that outlives the scope's future (`'env`), and the scope itself,
+/// so a child can add siblings. It dereferences to [`TaskMap`].
 ///
 /// # A function that takes `tm`
 ///
-/// Its children live as long as the scope, and so must what they borrow: both have the lifetime
-/// `'scope`. What is `Copy` or moved into the child, as handles may be, needs none.
+/// Its children live as long as the scope, and so must the data that they borrow: both have the
+/// lifetime `'scope`. Values that are copied or moved into the child, such as handles, need no
+/// lifetime.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -80,8 +81,8 @@ impl Deref for Scope<'_, '_> {
 }
 
 impl<'scope> Scope<'scope, '_> {
-    /// A child of this name, to be given options and added: see [`ChildBuilder`]. What is usual has
-    /// methods here, [`fork`](Self::fork) and those below.
+    /// A builder for a child with options: see [`ChildBuilder`]. For the usual cases there are
+    /// [`fork`](Self::fork) and the methods below.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -110,7 +111,7 @@ impl<'scope> Scope<'scope, '_> {
         self.map.0.scope_set.get()
     }
 
-    /// Waits for all tasks of the scope to finish, but for those in the background.
+    /// Waits for all tasks of the scope to finish, except background tasks.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -129,8 +130,8 @@ impl<'scope> Scope<'scope, '_> {
     ///
     /// # Errors
     ///
-    /// Every error kept so far. (An error that is not tolerated cancels the block, so that only
-    /// those of `continue_on_error` children are seen here.)
+    /// Every error kept so far. (Any other error cancels the block, so only errors of
+    /// `continue_on_error` children appear here.)
     pub fn join_all(&self) -> impl Future<Output = anyhow::Result<()>> {
         OneThread::new(async {
             self.map.all_ended().await;
@@ -139,24 +140,25 @@ impl<'scope> Scope<'scope, '_> {
     }
 }
 
-/// Opens a scope: runs the block and the tasks that it adds, and returns when all have ended.
+/// Runs a block and the tasks that it adds, and returns when all have ended.
 ///
-/// The block ends in `Ok(value)`, or without a value; `?` takes any error. Its value is the scope's,
-/// unless something failed. On the first error of a child or of
-/// the block, the block and every other child are cancelled before any of them runs again. If the
-/// scope's future is dropped, its children are dropped first, newest first, and then the block.
+/// The block ends in `Ok(value)`, or without a value; `?` accepts any error. The scope returns the
+/// block's value, unless something failed. On the first error of a child or of the block, the block and
+/// every other child are cancelled before any of them runs again. If the scope's future is dropped, its
+/// children are dropped first, newest first, and then the block.
 ///
-/// A child of [`background`](Scope::background) is not waited for: it is cancelled when the block and
-/// the other children have ended.
+/// The scope does not wait for [`background`](Scope::background) children: they are cancelled when the
+/// block and the other children have ended.
 ///
 /// # What children borrow
 ///
-/// Children borrow what was made before the scope. What the block itself makes is gone when the block
-/// returns, and children may go on: the compiler refuses to lend it (E0373, E0597).
+/// Children may borrow variables created before the scope. A variable of the block is gone when the
+/// block returns, while children may still run, so the compiler does not allow borrowing it (E0373,
+/// E0597).
 ///
-/// It proposes `async move`. For a handle or a `String` that only the child uses, that is right. For a
-/// counter it is not: a number is copied, the child counts its own copy, and the block's stays 0. Make
-/// the counter before the scope, or have the child return it:
+/// The compiler suggests `async move`. That is right for a handle or a `String` that only the child
+/// uses. It is wrong for a counter: the number is copied, the child counts in its copy, and the block's
+/// counter stays 0. Create the counter before the scope, or have the child return it:
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -181,21 +183,20 @@ impl<'scope> Scope<'scope, '_> {
 /// # }).unwrap();
 /// ```
 ///
-/// Two tasks that write to one variable share a [`Cell`](std::cell::Cell) made before the scope.
+/// Two tasks that write to one variable share a [`Cell`](std::cell::Cell) created before the scope.
 ///
 /// # The block is an async closure
 ///
-/// `async |tm| { … }`. With `|tm| async move { … }`, the older form, the compiler does not know what `tm`
-/// is and asks for its type (E0282): write `async` before the bars. A function that takes `tm` has the
-/// signature shown at [`Scope`].
+/// Write `async |tm| { … }`. In the older form, `|tm| async move { … }`, the compiler cannot infer the
+/// type of `tm` (E0282). [`Scope`] shows the signature of a function that takes `tm`.
 ///
-/// A future of a scope that is kept beyond its test never runs on: when it is polled again, its tasks
-/// are dropped, and it ends with an error.
+/// A scope's future that outlives its test does not continue: when it is polled again, its tasks are
+/// dropped, and it ends with an error.
 ///
 /// # Errors
 ///
-/// Every error, in the order in which they happened. Scopes in scopes that stand too deep for the
-/// thread's stack fail: some 340 with a task each fit into the 8 MiB that a simulator usually has.
+/// Every error, in the order in which they happened. Scopes nested too deeply for the thread's stack
+/// fail: some 340 levels with a task each fit into the 8 MiB that a simulator usually has.
 ///
 /// # Examples
 ///

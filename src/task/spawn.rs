@@ -17,14 +17,14 @@ use super::outcome::BlockOutput;
 use super::test_end::end_test;
 use super::{Name, TaskName};
 
-/// Starts a task that belongs to the test: it has run to its first suspension when this returns.
+/// Starts a task that belongs to the test, and runs it to its first suspension before returning.
 ///
-/// If it fails, the test fails at once. If it still runs when the test's function returns, it is
-/// cancelled, newest task first. Its name, for messages, is where it was spawned.
+/// If the task fails, the test fails at once. Tasks that still run when the test's function returns are
+/// cancelled, newest first. In messages, the task's name is the line that spawned it.
 ///
-/// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. Outside of a
-/// function with `#[verifork::test]`, a loop without an end that uses `?` goes to [`background`], or says
-/// `spawn::<Result, _>(…)`.
+/// The block ends in `Ok(value)` or without a value, or loops forever; `?` accepts any error. Outside a
+/// function with `#[verifork::test]`, use [`background`] or `spawn::<Result, _>(…)` for an endless loop
+/// with `?`.
 ///
 /// # Panics
 ///
@@ -112,12 +112,12 @@ where
     child(name).fork(future)
 }
 
-/// Starts a task of the test that nobody waits for, a monitor or a driver: [`spawn_named`] for a
-/// block that loops for ever.
+/// Starts a background task of the test, such as a monitor or a driver: [`spawn_named`] for a block
+/// that loops forever.
 ///
-/// If it fails, the test fails at once. It is cancelled when the test's function has returned, as all
-/// that runs then. The block may loop for ever, with `?` or without, or end in `Ok(())`; no type has to be
-/// told. One that neither loops nor returns a result ends in `Ok(())`.
+/// If the task fails, the test fails at once. When the test's function returns, it is cancelled like
+/// all remaining tasks. The block may loop forever, with or without `?`, or end in `Ok(())`; no type
+/// annotation is needed.
 ///
 /// # Panics
 ///
@@ -145,8 +145,8 @@ where
     child(name).background().fork(future)
 }
 
-/// A task of the test, to be given options and started: see [`ChildBuilder`]. What is usual has functions:
-/// [`spawn`], [`spawn_named`], [`background`].
+/// A builder for a task of the test, with options: see [`ChildBuilder`]. For the usual cases there are
+/// [`spawn`], [`spawn_named`] and [`background`].
 ///
 /// Names of the test's tasks need not be unique.
 ///

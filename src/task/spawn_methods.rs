@@ -7,14 +7,14 @@
 /// root set.
 macro_rules! spawn_methods {
     ($life:lifetime) => {
-        /// Adds a task and runs it to its first suspension before this returns.
+        /// Adds a task and runs it to its first suspension before returning.
         ///
-        /// After an error in the manager, the task is not started and the handle says cancelled.
+        /// After an error in the manager, the task is not started, and the handle reports it as
+        /// cancelled.
         ///
-        /// The block ends in `Ok(value)` or without a value, or loops for ever; `?` takes any error. A loop
-        /// without an end that uses `?` has nothing to end in: outside of a function with
-        /// `#[verifork::test]`, it belongs in the [`background`](Self::background), or says
-        /// `fork::<Result, _>(…)`.
+        /// The block ends in `Ok(value)` or without a value, or loops forever; `?` accepts any error.
+        /// Outside a function with `#[verifork::test]`, use [`background`](Self::background) or
+        /// `fork::<Result, _>(…)` for an endless loop with `?`.
         ///
         /// # Panics
         ///
@@ -57,7 +57,7 @@ macro_rules! spawn_methods {
             self.child(name).fork(future)
         }
 
-        /// [`fork`](Self::fork) with options that are chosen elsewhere; otherwise
+        /// [`fork`](Self::fork) with options from elsewhere; otherwise
         /// `tm.child("name").continue_on_error().fork(…)` reads better.
         ///
         /// ```
@@ -93,21 +93,21 @@ macro_rules! spawn_methods {
             self.child(name).options(options).fork(future)
         }
 
-        /// Adds a task that nobody waits for, a monitor or a driver, and runs it to its first
-        /// suspension before this returns.
+        /// Adds a background task, such as a monitor or a driver, and runs it to its first suspension
+        /// before returning.
         ///
-        /// It is a task as any other: it has its name in the map, its error is the manager's, and
-        /// its handle may be awaited or cancelled. But when the block of a scope and all other tasks
-        /// have ended, those in the background are cancelled, newest first, and then the clean-up of
-        /// [`on_exit`](Self::on_exit) runs. For a manager held as a value,
+        /// It is a task like any other: its name is in the map, its error is the manager's, and its
+        /// handle may be awaited or cancelled. But the scope does not wait for it. When the block of a
+        /// scope and all other tasks have ended, background tasks are cancelled, newest first, and then
+        /// the clean-up of [`on_exit`](Self::on_exit) runs. For a manager held as a value,
         /// [`TaskManager::join_all`](crate::task::TaskManager::join_all) does the same. `join_next`,
-        /// `join_any` and `join_all` pass them over. What is ready in the moment of the last end,
-        /// because of the same edge for instance, still runs.
+        /// `join_any` and `join_all` ignore background tasks. One that is already ready when the last
+        /// other task ends, because of the same edge for example, still runs.
         ///
-        /// The block may loop for ever, with `?` or without, or end in `Ok(())`; no type has to be
-        /// told. One that neither loops nor returns a result ends in `Ok(())`.
+        /// The block may loop forever, with or without `?`, or end in `Ok(())`; no type annotation is
+        /// needed.
         ///
-        /// With options, or without the panic: `tm.child("name").background()`, see
+        /// For options, or to avoid the panic, use `tm.child("name").background()`: see
         /// [`ChildBuilder`](crate::task::ChildBuilder).
         ///
         /// # Panics
@@ -157,7 +157,7 @@ macro_rules! spawn_methods {
             self.child(name).background().fork(future)
         }
 
-        /// Adds a task that first runs after the current one has suspended.
+        /// Adds a task that starts after the current one has suspended.
         ///
         /// ```
         /// use verifork::prelude::*;
@@ -190,8 +190,8 @@ macro_rules! spawn_methods {
             self.child(name).start_soon(future)
         }
 
-        /// Adds a task at once; the returned future resolves to its handle when the task has run to
-        /// its first suspension.
+        /// Adds a task; the returned future resolves to its handle when the task has run to its first
+        /// suspension.
         ///
         /// ```
         /// use verifork::prelude::*;
@@ -262,11 +262,11 @@ macro_rules! spawn_methods {
             self.start_soon(name, async move { function().await })
         }
 
-        /// Adds anything that can be awaited and whose output is a value, a result or nothing: a
-        /// trigger, a [`Task`](crate::task::Task) of another manager, a future. It is queued.
+        /// Adds anything that can be awaited: a trigger, a [`Task`](crate::task::Task) of another
+        /// manager, a future. Its output is a value, a result or nothing. The task is queued.
         ///
-        /// In a block with `?`, the error has to be told (`Ok::<(), Error>(())`): [`fork`](Self::fork) and
-        /// [`background`](Self::background) know it.
+        /// A block with `?` needs its error type here (`Ok::<(), Error>(())`), unlike with
+        /// [`fork`](Self::fork) and [`background`](Self::background).
         ///
         /// ```
         /// use verifork::prelude::*;
@@ -300,16 +300,16 @@ macro_rules! spawn_methods {
             self.child(name).add(awaitable)
         }
 
-        /// Adds clean-up that runs when the last task has ended, on success, on an error and after
-        /// `cancel_all`: in reverse order of the calls, each within the manager's
+        /// Adds clean-up that runs when the last task has ended: on success, on an error and after
+        /// `cancel_all`. Clean-up runs in reverse order of the calls, each within the manager's
         /// [`exit_limit`](crate::task::ManagerOptions::exit_limit) of simulated time.
         ///
-        /// It begins in the time step in which the last task has ended, which may be in its read-only
-        /// phase: clean-up that writes awaits [`next_time_step`](crate::trigger::next_time_step)
-        /// first.
+        /// It starts in the time step in which the last task ended, perhaps in its read-only phase.
+        /// Clean-up that writes should therefore first await
+        /// [`next_time_step`](crate::trigger::next_time_step).
         ///
-        /// It does not run when the future that would run it (the scope's, or that of `join_all`)
-        /// is dropped; the log then says so.
+        /// It does not run if the future that would run it (the scope's, or that of `join_all`) is
+        /// dropped; the log says so.
         ///
         /// ```
         /// use verifork::prelude::*;

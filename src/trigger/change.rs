@@ -17,7 +17,7 @@ use crate::scheduler::{
 use crate::simulator::PortError;
 use crate::task::WaitReason;
 
-/// Waits for changes of one signal. Made by its methods, such as
+/// Waits for changes of one signal. Created by its methods, such as
 /// [`rising_edge`](crate::dut::Signal::rising_edge).
 ///
 /// Counted in the simulator's callback: the task is woken once, after the last one.
@@ -36,8 +36,8 @@ use crate::task::WaitReason;
 #[must_use = "it waits only when awaited: add `.await`"]
 pub struct EdgeWait(Wait<Edges>);
 
-/// Waits until a condition on a signal holds: asked at once, and then in the simulator's callback at
-/// each change of the signal. Made by [`wait_until`](crate::dut::Signal::wait_until).
+/// Waits until a condition on a signal holds. It is evaluated at once, and then in the simulator's
+/// callback at each change of the signal. Created by [`wait_until`](crate::dut::Signal::wait_until).
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -52,8 +52,7 @@ pub struct ConditionWait(Wait<Holds>);
 
 futures!(EdgeWait, ConditionWait);
 
-/// One change after the other as a stream, whose items are `()`. Made by [`EdgeWait::stream`]; it does
-/// not end.
+/// The changes as an endless stream of `()`. Created by [`EdgeWait::stream`].
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -70,8 +69,8 @@ futures!(EdgeWait, ConditionWait);
 pub struct EdgeStream(EdgeWait);
 
 impl EdgeWait {
-    /// The same wait again after each time that it has come. A change that comes while nobody polls the
-    /// stream is no item of it.
+    /// The same wait, repeated each time it has resolved. A change while nothing polls the stream is
+    /// not an item of it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -10,14 +10,13 @@ use crate::simulator::Phase;
 use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
 
-/// Waits for the next read-write phase: the design has settled and what was
-/// [`set`](crate::dut::Signal::set) before has just been applied, with the design yet to react to
-/// it. Values that are set now are applied in this time step too.
+/// Waits for the next read-write phase. The design has settled, and values
+/// [`set`](crate::dut::Signal::set) before have just been applied; the design has not reacted to them
+/// yet. Values that are set now are applied in the same time step.
 ///
 /// # Panics
 ///
-/// When it is awaited in the read-only phase, after which no read-write phase comes in this time
-/// step.
+/// When awaited in the read-only phase, which no read-write phase follows in the same time step.
 ///
 /// # Examples
 ///
@@ -35,7 +34,8 @@ pub fn read_write() -> PhaseWait {
     PhaseWait::new(Phase::ReadWrite)
 }
 
-/// Waits for the read-only phase: the time step has settled. At once if it is there.
+/// Waits for the read-only phase, in which the time step has settled. Resolves at once if it has
+/// already begun.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -54,8 +54,8 @@ pub fn read_only() -> PhaseWait {
 
 /// Waits for the next time step in which anything happens, before it happens.
 ///
-/// The simulator may also make a time step of a deadline that was given up: a timer that was
-/// dropped before its time. Await a timer where the time counts.
+/// This may be the time of an abandoned deadline, such as a timer that was dropped early. Await a timer
+/// if the time matters.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;

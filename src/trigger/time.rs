@@ -10,14 +10,14 @@ use crate::time::{Precision, SimDuration, TimeError};
 
 /// Waits for simulated time, counted from this call.
 ///
-/// A delay of 0 ends in the same time step, after what was ready before; if it begins in the
-/// read-only phase it ends there too, where nothing can be written yet.
+/// A delay of 0 ends in the same time step, after all tasks that were already ready. If it starts in
+/// the read-only phase, it also ends there, where nothing can be written.
 ///
 /// # Panics
 ///
-/// At the caller's line: the duration is finer than the design's precision (the message has the
-/// neighbours), it ends beyond the last time that the simulator can count to (2⁶⁴ steps, or 2⁶³ on GHDL
-/// and NVC), or no simulation runs. [`try_timer`] returns an error instead.
+/// At the caller's line: the duration is finer than the design's precision (the message names the
+/// nearest possible values), it ends beyond the simulator's last time (2⁶⁴ steps, or 2⁶³ on GHDL and
+/// NVC), or no simulation runs. [`try_timer`] returns an error for the first two.
 ///
 /// # Examples
 ///
@@ -63,8 +63,7 @@ fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
 ///
 /// # Errors
 ///
-/// The duration is finer than the design's precision, or ends beyond the last time that the simulator
-/// can count to.
+/// The duration is finer than the design's precision, or ends beyond the simulator's last time.
 ///
 /// # Panics
 ///

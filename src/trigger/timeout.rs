@@ -28,9 +28,9 @@ pub struct TimedOut {
     place: &'static Location<'static>,
 }
 
-/// Runs a future for at most `limit` of simulated time; then it is dropped.
+/// Runs a future for at most `limit` of simulated time, then drops it.
 ///
-/// Where both come at once, the future wins.
+/// If both finish at the same time, the future wins.
 ///
 /// # Errors
 ///

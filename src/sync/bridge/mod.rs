@@ -25,21 +25,21 @@ pub(crate) use thread::{leave_all_behind, running_threads};
 use super::POLLED_AGAIN;
 use crate::task::{Caught, Name, TaskName, catch, record_wait};
 
-/// Runs code that blocks on a thread of its own; the future gives what it returns.
+/// Runs blocking code on its own thread; the future resolves to its return value.
 ///
-/// The thread starts at once and has the given name. **No simulated time passes while it
-/// computes**, and other tasks run only as far as they get without. So it is for what a task cannot
-/// do itself without holding up all others: a reference model in another language, a file, a
-/// socket. For code that also needs the simulation, see [`bridge`].
+/// The thread starts at once and has the given name. **No simulated time passes while it computes**,
+/// and other tasks run only as far as they can without it. Use it for work that would hold up all other
+/// tasks: a reference model in another language, a file, a socket. For code that also needs the
+/// simulation, see [`bridge`].
 ///
-/// The future belongs into a task, or into [`task::block_on`](crate::task::block_on). A thread
-/// cannot be stopped from outside: if the future is dropped, the thread is left behind, and the log
-/// says so. A thread that never returns is named, with the line of this call, when the test's time
-/// limit expires.
+/// Await the future in a task, or in [`task::block_on`](crate::task::block_on). A thread cannot be
+/// stopped from outside: if the future is dropped, the thread is abandoned, and the log says so. When
+/// the test exceeds its time limit, the report names a thread that has not returned, with the line of
+/// this call.
 ///
 /// # Errors
 ///
-/// The code panicked, or the operating system gave no thread.
+/// The code panicked, or the operating system could not create the thread.
 ///
 /// # Examples
 ///
@@ -61,28 +61,28 @@ where
     start(Builder::new(), name.into_name(), (), |_remote| work())
 }
 
-/// Runs code that blocks on a thread of its own, as [`blocking`] does, from where it can call into
-/// the simulation: [`Remote::call`] runs a closure as part of the task that awaits this future, and
-/// blocks the thread for the answer.
+/// Runs blocking code on its own thread, like [`blocking`], and lets it call back into the simulation:
+/// [`Remote::call`] runs a closure as part of the task that awaits this future, and blocks the thread
+/// until it returns.
 ///
-/// `context` is what the closures work on. It stays on the simulation's thread: handles of signals,
-/// which other threads must not touch, belong into it.
+/// The closures get `context`, which stays on the simulation's thread. Put handles of signals there,
+/// since other threads must not use them.
 ///
 /// # Simulated time and order
 ///
 /// - Simulated time passes only while the thread is blocked in a call that awaits it.
-/// - The simulation takes in a call, or the end of the thread, when no task is ready any more, and
-///   before any simulated time passes. The course of a test with one such thread at a time
-///   therefore does not depend on how fast that is.
-/// - Of several threads at once, each does its own calls in order. Between threads, calls are taken
-///   in as they come, one by one: which comes first in the same instant is not determined.
-/// - Two threads that wait for each other, one of them in a call that awaits simulated time, wait
-///   for ever: the simulation waits for the other one.
+/// - The simulation accepts a call, or the end of the thread, when no task is ready any more and before
+///   any simulated time passes. With only one such thread at a time, a test therefore does not depend
+///   on the thread's speed.
+/// - With several threads at once, each thread's calls are made in order. Between threads, calls are
+///   accepted as they come, one by one; their order is not determined.
+/// - If two threads wait for each other, one of them in a call that awaits simulated time, both wait
+///   forever: the simulation waits for the other one.
 ///
 /// # Errors
 ///
-/// The code panicked, or the operating system gave no thread. A panic inside of a call is a panic
-/// of the task that awaits this future.
+/// The code panicked, or the operating system could not create the thread. A panic inside a call is a
+/// panic of the task that awaits this future.
 ///
 /// # Examples
 ///
@@ -132,7 +132,7 @@ where
 /// ```
 pub type Blocking<T> = Bridge<(), T>;
 
-/// The future of [`bridge`]: it runs the calls of the thread, and gives what the thread returned.
+/// The future of [`bridge`]: it runs the thread's calls, and resolves to its return value.
 ///
 /// ```
 /// use verifork::prelude::*;

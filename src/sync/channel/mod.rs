@@ -20,11 +20,11 @@ use crate::task::wake_up;
 /// The capacity of a channel without a limit.
 const UNBOUNDED: usize = usize::MAX;
 
-/// A channel with room for this many items: a sender waits while it is full. Messages name the
-/// line of this call.
+/// A channel with the given capacity: a sender waits while it is full. Messages name the line of this
+/// call.
 ///
-/// It is closed by [`Sender::close`], by [`Receiver::close`], and when the last sender or the
-/// receiver is dropped. What is in it then can still be received.
+/// It is closed by [`Sender::close`], by [`Receiver::close`], and when the last sender or the receiver
+/// is dropped. Remaining items can still be received.
 ///
 /// ```
 /// use futures_lite::future::{block_on, zip};
@@ -69,10 +69,10 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     with_capacity(UNBOUNDED, None)
 }
 
-/// A channel that gives the newest item first: with room for `capacity` items, or without a limit for
+/// A channel that delivers the newest item first, with room for `capacity` items, or without a limit if
 /// `None`. Messages name the line of this call.
 ///
-/// In all else it is as [`channel()`]: senders and receivers are served in the order in which they asked.
+/// Otherwise it is like [`channel()`]: senders and receivers are served in order of arrival.
 ///
 /// ```
 /// use verifork::sync::lifo_channel;
@@ -92,12 +92,12 @@ pub fn lifo_channel<T>(capacity: impl Into<Option<usize>>) -> (Sender<T>, Receiv
     with_capacity(checked(capacity.into()), Some(VecDeque::push_front))
 }
 
-/// A channel that gives the greatest item first, and of equal ones the one that was sent first: with room
-/// for `capacity` items, or without a limit for `None`. Messages name the line of this call.
+/// A channel that delivers the greatest item first, and of equal items the one that was sent first. It
+/// has room for `capacity` items, or no limit if `None`. Messages name the line of this call.
 ///
-/// [`Reverse`](std::cmp::Reverse) gives the least first. A full channel makes a greater item wait as any
-/// other. In all else it is as [`channel()`]: senders and receivers are served in the order in which they
-/// asked.
+/// Use [`Reverse`](std::cmp::Reverse) to receive the least first. If the channel is full, a greater
+/// item waits like any other. Otherwise it is like [`channel()`]: senders and receivers are served in
+/// order of arrival.
 ///
 /// ```
 /// use verifork::sync::priority_channel;

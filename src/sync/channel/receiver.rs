@@ -12,9 +12,9 @@ use crate::sync::{POLLED_AGAIN, RecvError, TryRecvError, Turn};
 use crate::task::waiters::WaiterKey;
 use crate::task::{keep, let_go, record_wait};
 
-/// The end of a [`channel`](super::channel) that receives.
+/// The receiving end of a [`channel`](super::channel).
 ///
-/// When it is dropped the channel is closed, and the items in it are dropped.
+/// Dropping it closes the channel and drops the items in it.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -40,8 +40,8 @@ impl<T> Receiver<T> {
 
     /// Receives the next item, once there is one.
     ///
-    /// Several tasks may share the receiver by reference: they get items in the order in which they
-    /// asked. A `recv` that is dropped before it has returned has taken no item.
+    /// Several tasks may share the receiver by reference; they are served in order of arrival. A `recv`
+    /// that is dropped before it returns has taken no item.
     ///
     /// # Errors
     ///
@@ -83,8 +83,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Receives the next item if there is one that is not promised to a [`recv`](Receiver::recv)
-    /// that waits.
+    /// Receives the next item if there is one that no waiting [`recv`](Receiver::recv) is entitled to.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -118,8 +117,8 @@ impl<T> Receiver<T> {
         item.ok_or(missing)
     }
 
-    /// Closes the channel: nothing more can be sent, what is in it can still be received. Who waits
-    /// to send gets the item back.
+    /// Closes the channel: nothing more can be sent, and remaining items can still be received. Waiting
+    /// `send`s return their items.
     ///
     /// ```
     /// use verifork::sync::{TryRecvError, channel};
@@ -149,7 +148,7 @@ impl<T> Receiver<T> {
         self.shared.is_closed()
     }
 
-    /// How many items are in the channel.
+    /// The number of items in the channel.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -176,7 +175,7 @@ impl<T> Receiver<T> {
         self.len() == 0
     }
 
-    /// How many items the channel has room for; `None` if there is no limit.
+    /// The channel's capacity; `None` if there is no limit.
     ///
     /// ```
     /// use verifork::prelude::*;

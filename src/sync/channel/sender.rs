@@ -10,7 +10,7 @@ use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
 use crate::task::waiters::WaiterKey;
 use crate::task::{keep, let_go, record_wait};
 
-/// The end of a [`channel`](super::channel) that sends; a clone sends into the same channel.
+/// The sending end of a [`channel`](super::channel); a clone sends into the same channel.
 ///
 /// When the last one is dropped the channel is closed.
 ///
@@ -37,12 +37,12 @@ impl<T> Sender<T> {
 
     /// Sends an item, once there is room.
     ///
-    /// Senders get room in the order in which they asked for it. A `send` that is dropped before it
-    /// has returned has not sent its item.
+    /// Senders are served in order of arrival. A `send` that is dropped before it returns has not sent
+    /// its item.
     ///
     /// # Errors
     ///
-    /// The item comes back if the channel is closed, before the call or while it waits.
+    /// Returns the item if the channel is closed, before the call or while it waits.
     ///
     /// # Examples
     ///
@@ -61,7 +61,7 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Sends an item if there is room that is not promised to a [`send`](Sender::send) that waits.
+    /// Sends an item if there is room that no waiting [`send`](Sender::send) is entitled to.
     ///
     /// ```
     /// use verifork::sync::{TrySendError, channel};
@@ -75,7 +75,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The item comes back if there is no room or the channel is closed.
+    /// Returns the item if there is no room or the channel is closed.
     pub fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
         let mut state = self.shared.state.borrow_mut();
         if state.closed {
@@ -89,8 +89,8 @@ impl<T> Sender<T> {
         Ok(())
     }
 
-    /// Closes the channel: nothing more can be sent, what is in it can still be received. Who waits
-    /// to send gets the item back.
+    /// Closes the channel: nothing more can be sent, and remaining items can still be received. Waiting
+    /// `send`s return their items.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -121,7 +121,7 @@ impl<T> Sender<T> {
         self.shared.is_closed()
     }
 
-    /// How many items are in the channel.
+    /// The number of items in the channel.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -146,7 +146,7 @@ impl<T> Sender<T> {
         self.len() == 0
     }
 
-    /// How many items the channel has room for; `None` if there is no limit.
+    /// The channel's capacity; `None` if there is no limit.
     ///
     /// ```
     /// use verifork::prelude::*;

@@ -21,6 +21,9 @@ async fn answer(clocked: Clocked, bus: &Signals) -> Result {
             signal.set(level);
         }
     };
+    for user in [b.user, r.user].into_iter().flatten() {
+        user.set(LogicVec::zeros(user.width()));
+    }
     loop {
         clocked.edge().await;
         if ar.valid.get().is_one() && !r.valid.get().is_one() {

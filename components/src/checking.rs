@@ -1,10 +1,29 @@
-//! How a checker runs, and what it judges when it ends.
+//! What all checkers have in common: the option to leave out rules, how they run, what they judge when they end.
 
 use verifork::Result;
 
 use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name};
+
+/// The method of every checker that leaves out one of its protocol's `RULES`, and what there is to say of it beside.
+macro_rules! ignores_rules {
+    ($(#[$more:meta])*) => {
+        /// Leaves out a rule.
+        $(#[$more])*
+        ///
+        /// # Panics
+        ///
+        /// At the caller's line: there is no rule of this name.
+        #[track_caller]
+        pub fn ignore(mut self, rule: &str) -> Self {
+            self.ignored.add(rule, RULES);
+            self
+        }
+    };
+}
+
+pub(crate) use ignores_rules;
 
 /// A checker with rules of its end.
 pub(crate) trait AtEnd: 'static {

@@ -64,7 +64,7 @@ use verifork::dut::{Dut, Signal};
 use verifork::value::Logic;
 use verifork::{Result, record};
 
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::handshake::{
     HandshakeRules, Seen, Watched, Watching, Wires, bus_of, send_all, take_all,
 };
@@ -537,16 +537,7 @@ impl<P: Payload> Checker<P> {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles `valid` may be 1 without `ready`.
     pub fn max_wait(self, cycles: u32) -> Self {

@@ -8,7 +8,7 @@ use super::rules::RULES;
 use super::signals::Signals;
 use super::transfer::{BUSY, Burst, IDLE, NONSEQ, Phase, SEQ};
 use crate::Clocked;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::lanes::{differing_lanes, unknown_lanes};
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
@@ -41,16 +41,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles a transfer may wait for HREADY: the specification recommends no more than 16.
     pub fn max_wait(self, cycles: u32) -> Self {

@@ -7,7 +7,7 @@ use verifork::value::LogicVec;
 use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::memory::mask_of;
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
@@ -40,16 +40,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles a transfer may wait for PREADY.
     pub fn max_wait(self, cycles: u32) -> Self {

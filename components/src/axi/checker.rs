@@ -11,7 +11,7 @@ use super::rules::{self, AddressRules, RULES, SignalRules};
 use super::signals::{AddressSignals, Bus, FIELDS, Field, ReadSignals, WriteSignals, decode, wide};
 use crate::Clocked;
 use crate::axi_common::Response;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::handshake::{Seen, Watched, Watching, Wires};
 use crate::lanes::{strobes_of, unknown_lanes};
 use crate::parent::Parent;
@@ -46,16 +46,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles VALID may be 1 without READY, on each channel.
     pub fn max_wait(self, cycles: u32) -> Self {

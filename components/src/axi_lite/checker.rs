@@ -8,7 +8,7 @@ use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
 use crate::axi_common::Channel;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::handshake::{Seen, Watched, Watching};
 use crate::memory::mask_of;
 use crate::parent::Parent;
@@ -42,16 +42,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles VALID may be 1 without READY, on each channel.
     pub fn max_wait(self, cycles: u32) -> Self {

@@ -6,7 +6,7 @@ use verifork::value::LogicVec;
 use super::rules::RULES;
 use super::signals::{Signals, unknown_bits, watched};
 use crate::Clocked;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::handshake::{Seen, Watching};
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
@@ -39,16 +39,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how many cycles TVALID may be 1 without TREADY: `AXI4STREAM_RECS_TREADY_MAX_WAIT`, for which ARM's
     /// guide proposes 16.

@@ -9,7 +9,7 @@ use super::follower::Follower;
 use super::rules::RULES;
 use super::timing::{Timing, in_steps};
 use crate::Clocked;
-use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::checking::{AtEnd, BetweenResets, ignores_rules, look_between_resets};
 use crate::parent::{Parent, interned};
 use crate::steps::{duration_of, until_step};
 use crate::violation::{Ignored, Violation};
@@ -46,16 +46,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// For how long SCL may be 0 at a time.
     pub fn max_low(self, time: SimDuration) -> Self {

@@ -10,7 +10,7 @@ use super::format::{Assembly, Format, Position, Side};
 use super::rules::RULES;
 use super::signals::{Signals, levels, width};
 use crate::Clocked;
-use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::checking::{AtEnd, BetweenResets, ignores_rules, look_between_resets};
 use crate::parent::Parent;
 use crate::steps::{duration_of, steps_of};
 use crate::violation::{Ignored, Violation};
@@ -61,16 +61,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// How many words of a transfer come before the first one that the peripheral has to answer with known bits.
     pub fn miso_from_word(self, miso_from_word: usize) -> Self {

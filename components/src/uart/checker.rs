@@ -13,7 +13,7 @@ use super::format::{Format, Timing};
 use super::line::Line;
 use super::rules::RULES;
 use crate::Clocked;
-use crate::checking::{AtEnd, BetweenResets, look_between_resets};
+use crate::checking::{AtEnd, BetweenResets, ignores_rules, look_between_resets};
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name};
 use crate::steps::until_step;
@@ -55,16 +55,7 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
-    }
+    ignores_rules! {}
 
     /// By how many parts in a million the sender's baud rate may be off: so much of the time since the start
     /// bit began, and a step of simulated time, may a change of the line be early or late.

@@ -10,7 +10,7 @@ use super::request::{Burst, CLASSIC, END_OF_BURST, INCREMENTING};
 use super::rules::RULES;
 use super::signals::Signals;
 use crate::Clocked;
-use crate::checking::{AtEdges, AtEnd, look_at_edges};
+use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
 use crate::memory::mask_of;
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
@@ -43,16 +43,10 @@ impl Checker {
         }
     }
 
-    /// Leaves out a rule: `WB_3.50_NEGATED`, of a subordinate that holds ACK at 1 (PERMISSION 3.35);
-    /// `WB_3.25_CYC_STABLE`, of a manager that gives up on what it has asked for.
-    ///
-    /// # Panics
-    ///
-    /// At the caller's line: there is no rule of this name.
-    #[track_caller]
-    pub fn ignore(mut self, rule: &str) -> Self {
-        self.ignored.add(rule, RULES);
-        self
+    ignores_rules! {
+        ///
+        /// `WB_3.50_NEGATED` for a subordinate that holds ACK at 1 (PERMISSION 3.35), for example, or
+        /// `WB_3.25_CYC_STABLE` for a manager that withdraws its requests.
     }
 
     /// For how many cycles an access may wait to be terminated, and pipelined to be taken.

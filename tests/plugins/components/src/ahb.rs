@@ -556,11 +556,5 @@ async fn widths_that_do_not_fit_are_refused_where_it_is_started(
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Ahb, test: Test, manager: bool) {
     let clocked = dut.start().await;
-    for _ in 0..2 {
-        if manager {
-            let _bus = Manager::new(&dut.bus).start(&test, &clocked);
-        } else {
-            Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);
-        }
-    }
+    start_twice!(manager, &dut.bus, &test, &clocked);
 }

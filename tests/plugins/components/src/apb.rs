@@ -260,11 +260,5 @@ async fn a_manager_that_hangs_says_what_it_waits_for(dut: Apb, test: Test) -> Re
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Apb, test: Test, manager: bool) {
     let clocked = dut.start().await;
-    for _ in 0..2 {
-        if manager {
-            let _bus = Manager::new(&dut.bus).start(&test, &clocked);
-        } else {
-            Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);
-        }
-    }
+    start_twice!(manager, &dut.bus, &test, &clocked);
 }

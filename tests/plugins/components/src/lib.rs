@@ -1,5 +1,19 @@
 //! The components against each other over plain wires, and each rule of their checkers broken on purpose.
 
+/// Starts two managers or two subordinates on one bus, by the names that its module has in scope: the second one
+/// panics.
+macro_rules! start_twice {
+    ($manager:expr, $bus:expr, $test:expr, $clocked:expr) => {
+        for _ in 0..2 {
+            if $manager {
+                let _bus = Manager::new($bus).start($test, $clocked);
+            } else {
+                Subordinate::new($bus, &Memory::sparse()).start($test, $clocked);
+            }
+        }
+    };
+}
+
 mod ahb;
 mod ahb_rules;
 mod allocations;

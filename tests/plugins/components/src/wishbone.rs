@@ -656,11 +656,5 @@ async fn names_that_begin_with_a_direction_are_bound(dut: Wishbone, test: Test) 
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Wishbone, test: Test, manager: bool) {
     let clocked = dut.start().await;
-    for _ in 0..2 {
-        if manager {
-            let _bus = Manager::new(dut.bus(false)).start(&test, &clocked);
-        } else {
-            Subordinate::new(dut.bus(false), &Memory::sparse()).start(&test, &clocked);
-        }
-    }
+    start_twice!(manager, dut.bus(false), &test, &clocked);
 }

@@ -84,50 +84,50 @@ variables! {
     Order, "ORDER", Plugin, "declared",
         "order of the tests: declared, name or random (by the seed)";
     FailFast, "FAIL_FAST", Plugin, "0",
-        "1 runs no further test after the first that fails";
+        "1 stops after the first failed test";
     Repeat, "REPEAT", Plugin, "1",
-        "how often to run the selected tests, each time with another seed";
+        "how often to run the selected tests, each time with a different seed";
     Seed, "SEED", Plugin, "(another each run)",
         "base seed of all random streams, decimal or 0x and hexadecimal, 64 bits";
     Items, "ITEMS", Plugin, "(all)",
-        "items of a test's sequences that are drawn, as the report of a failure names them: writes=0,3";
+        "items to draw of a test's sequences, in the notation of a failure's report: writes=0,3";
     Aim, "AIM", Plugin, "(none)",
-        "folder with coverage of earlier runs: draws that prefer holes prefer those that they have too";
+        "folder with the coverage of earlier runs: aimed draws prefer the holes that those runs left";
     Timeout, "TIMEOUT", Plugin, "100ms",
-        "limit of simulated time of a test that sets none itself, such as 1ms, or off";
+        "limit of simulated time for tests that set none themselves, such as 1ms, or off";
     WallTimeout, "WALL_TIMEOUT", Plugin, "300s",
-        "limit of wall-clock time of a test that sets none itself, such as 60s, or off";
+        "limit of wall-clock time for tests that set none themselves, such as 60s, or off";
     Log, "LOG", Plugin, "info",
-        "what is logged: a level (off, error, warn, info, debug, trace), \
-        crate::module=level for some, separated by commas; /text only with that text";
+        "log filter, separated by commas: a level (off, error, warn, info, debug, trace) for everything, \
+        crate::module=level for a module; /text at the end keeps only lines with that text";
     Junit, "JUNIT", Both, "(none)",
-        "file to write results to as JUnit XML; missing folders are made, links followed, \
+        "file for the results as JUnit XML; missing folders are created, links followed, \
         devices and pipes written through";
     AllowEmpty, "ALLOW_EMPTY", Plugin, "0",
-        "1 lets a run pass in which no test has run";
+        "1 lets a run pass in which no test ran";
     Results, "RESULTS", Plugin, "(none)",
-        "file to write results to as they come, a JSON object a line";
+        "file for the results as they come, one JSON object per line";
     Declarations, "DECLARATIONS", Plugin, "(none)",
-        "file in which verifork-runner tells what a simulator does not of declarations";
+        "file from verifork-runner with facts about declarations that the simulator does not provide";
     VerilatorPort, "VERILATOR_PORT", Plugin, "memory",
-        "how to reach a design that Verilator has compiled: memory (that of its variables) or vpi";
+        "how to access a design compiled by Verilator: in the model's memory, or through vpi";
     Top, "TOP", Plugin, "(the only one)",
-        "the top instance that tests are given, where the design has several";
+        "the top instance that tests receive, where the design has several";
     Color, "COLOR", Plugin, "auto",
-        "colour in reports and log: auto (on a terminal; NO_COLOR, \
+        "colour in reports and the log: auto (on a terminal; NO_COLOR, \
         CLICOLOR_FORCE and CLICOLOR are heeded), always or never";
     Help, "HELP", Plugin, "0",
-        "1 shows this and runs no test";
+        "1 shows this list and runs no test";
     Sim, "SIM", Harness, "(all installed)",
         "simulators to start, separated by commas: icarus, verilator, ghdl, nvc";
     Require, "REQUIRE", Harness, "(none)",
-        "simulators that have to be installed, separated by commas, or all";
+        "simulators that must be installed, separated by commas, or all";
     Waves, "WAVES", Harness, "(none)",
         "format of the wave file of each test: vcd, fst or ghw; on-failure runs a failed \
         test once more with waves, on-failure:vcd in that format";
     Shrink, "SHRINK", Harness, "60s",
-        "time for finding fewer and simpler items of its sequences with which a failed test still fails, \
-        or off";
+        "time for shrinking the sequences of a failed test to fewer and simpler items with which it still \
+        fails, or off";
     CompileTimeout, "COMPILE_TIMEOUT", Harness, "off",
         "time after which a compiler of a design is killed, or off; 2min for cargo verifork new and bind";
     Icarus, "ICARUS", Harness, "(from PATH)",
@@ -139,12 +139,12 @@ variables! {
     Verilator, "VERILATOR", Harness, "(from PATH)",
         "where Verilator is: its folder, or verilator itself";
     Coverage, "COVERAGE", Both, "functional",
-        "coverage that tests leave, separated by commas: functional (that of cover groups), \
-        code (that of the design, by verifork-runner, where the simulator tells it), or off";
+        "coverage to record, separated by commas: functional (cover groups), \
+        code (the design's code, by verifork-runner, where the simulator supports it), or off";
     Cache, "CACHE", Harness, "1",
-        "0 compiles every design anew";
+        "0 compiles every design again";
     Describe, "DESCRIBE", Both, "(none)",
-        "file to write the elaborated design to as JSON; no test runs \
+        "file for a description of the elaborated design as JSON; no test runs \
         (verifork-runner: a folder, with a file for each design)";
 }
 

@@ -1,4 +1,6 @@
-//! The pages that list settings, held against the table of them.
+//! What pages say, held against what it is about: settings, quotations, paths.
+
+use std::path::Path;
 
 use verifork_protocol::variables::{PREFIX, Variable};
 
@@ -134,4 +136,55 @@ fn a_quotation_that_leaves_out_or_changes_a_line_is_found() {
     assert_eq!(of("a\nc").as_deref(), Some("c"));
     assert_eq!(of("d\n// …\na").as_deref(), Some("a"));
     assert_eq!(of("x").as_deref(), Some("x"));
+}
+
+/// The paths of all files and folders below a folder, each behind a `/`.
+fn paths(folder: &Path, below: &str, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        let path = format!("{below}/{name}");
+        if entry.file_type().unwrap().is_dir() {
+            paths(&entry.path(), &path, found);
+        }
+        found.push(path);
+    }
+}
+
+/// The paths that a page names, as code: of folders with a `/`, of files with their ending.
+fn named_paths(page: &str) -> Vec<&str> {
+    let code = page
+        .lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2));
+    let is_path = |text: &&str| {
+        let mut bytes = text.bytes();
+        let plain = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+        plain && (text.contains('/') || Path::new(text).extension().is_some_and(|it| it == "rs"))
+    };
+    code.filter(is_path).collect()
+}
+
+#[test]
+fn every_path_that_the_architecture_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let named = named_paths(&page);
+    assert!(named.len() > 100, "{} paths", named.len());
+    let mut there = Vec::new();
+    paths(&root, "", &mut there);
+    for name in named {
+        let end = format!("/{}", name.trim_end_matches('/'));
+        assert!(
+            there.iter().any(|path| path.ends_with(&end)),
+            "ARCHITECTURE.md names `{name}`, which is not there"
+        );
+    }
+}
+
+#[test]
+fn paths_are_told_from_other_code_of_a_page() {
+    let page = "| `src/a/` and `b.rs` | `Change::of`, `--cfg loom`, `simulator/<name>.rs`, `c.v` |";
+    assert_eq!(named_paths(page), ["src/a/", "b.rs"]);
 }

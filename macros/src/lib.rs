@@ -21,11 +21,11 @@ use proc_macro::TokenStream;
 
 /// Registers an `async fn` as a test that runs inside the simulator.
 ///
-/// The function itself is left as it is written: it can be called, documented and put behind
-/// `#[cfg]`; a `#[cfg]` on it holds for its registration too. One thing is added where it is missing: a block
-/// that is given to `spawn`, `fork`, `start`, `start_soon` or `add`, ends in a loop without an end, and uses
-/// `?`, has a type that the compiler cannot see. It gets a `return Ok(())` that is never reached, so that the
-/// type need not be written.
+/// The function itself is kept: it can be called, documented and put behind `#[cfg]`, which then
+/// applies to its registration too. Only one thing is added. The compiler cannot infer the type of a
+/// block in a call of `spawn`, `fork`, `start`, `start_soon` or `add` that uses `?` and ends in an
+/// endless loop. Such a block gets an unreachable `return Ok(())`, so that no type annotation is
+/// needed.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -52,12 +52,11 @@ use proc_macro::TokenStream;
 ///
 /// # Parameters
 ///
-/// The first parameters, as many as are not filled by cases, are made by the framework, in any order:
-/// a type that derives `Dut`, bound to the design's top when the test starts; `Instance`, the top
-/// itself; or `Test`, the test's own name, seed and arguments. They are taken by value. A test
-/// needs none of them.
+/// The framework provides the first parameters, which may be in any order: a type that derives `Dut`,
+/// bound to the design's top when the test starts; `Instance`, the top itself; or `Test`, the test's
+/// own name, seed and arguments. They are taken by value, and all are optional.
 ///
-/// The last parameters are filled by `cases`.
+/// `cases` provides the last parameters.
 ///
 /// # Result
 ///
@@ -69,21 +68,22 @@ use proc_macro::TokenStream;
 /// | option | value | meaning |
 /// |---|---|---|
 /// | `name` | string | the test's name instead of the function's; letters, digits, `_`, `-`, `.`, `::` |
-/// | `timeout` | `SimDuration` | the test fails once this much simulated time has gone by: `1.ms()` |
+/// | `timeout` | `SimDuration` | the test fails after this much simulated time: `1.ms()` |
 /// | `wall_timeout` | [`std::time::Duration`] | the same in real time |
-/// | `skip` | string | the test is listed and not run; the string says why |
+/// | `skip` | string | the test is listed but not run; the string is the reason |
 /// | `skip(…)` | `ghdl`, `ghdl < 3`, then a string | the same on one simulator, or some of its versions; may be given several times |
-/// | `should_fail` | string, or nothing | the test passes if a check fails in it or it returns an error, which contains the string |
-/// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic; a binding that does not fit the design; a limit of time |
+/// | `should_fail` | string, or nothing | the test passes if a check in it fails or it returns an error; the message must contain the string |
+/// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic, a binding that does not match the design, or a time limit |
 /// | `should_fail(…)` | `ghdl < 3`, then nothing, a string, or a kind | the same on one simulator, or some of its versions; may be given several times |
 /// | `design_errors` | `"ignore"` | errors that the design reports (`$error`, failed assertions, `severity error`) do not fail the test |
-/// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes if the design ends the simulation so while it runs, and fails if it does not |
-/// | `cases(…)` | `name = value, …` | one test a case; may be given several times |
-/// | `covers` | string, or `covers("A", "B")` | the requirements that the test checks, by their names in the plan: they stand beside its results, and `cargo verifork report` has a table of them |
+/// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes only if the design ends the simulation this way while it runs |
+/// | `cases(…)` | `name = value, …` | one test for each case; may be given several times |
+/// | `covers` | string, or `covers("A", "B")` | the requirements that the test checks, by their names in the verification plan: they are stored with its results, and `cargo verifork report` lists them |
 ///
-/// Without `design_errors` and `ends`, an error that the design reports fails the test at its end, and an end
-/// of the simulation fails it at once. `ends = "fatal"` takes `$fatal`, `severity failure` and errors at run
-/// time; `"finish"` takes `$finish` and `std.env.finish`; `"stop"` takes `$stop` and `std.env.stop`.
+/// Without `design_errors` and `ends`, an error that the design reports fails the test at its end, and
+/// an end of the simulation fails it at once. `ends = "fatal"` expects `$fatal`, `severity failure` or
+/// a run-time error; `"finish"` expects `$finish` or `std.env.finish`; `"stop"` expects `$stop` or
+/// `std.env.stop`.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -97,10 +97,10 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// The simulators are `icarus`, `ghdl`, `verilator` and `nvc`. A version is compared by `<`, `<=`, `==`, `!=`,
-/// `>=` or `>` with a number (`3`, `5.040`) or a text (`"5.0.1"`), by as many numbers as that has:
-/// `ghdl == 5` is every version 5. What is for some simulators comes before what is for all, and the first that
-/// fits counts:
+/// The simulators are `icarus`, `ghdl`, `verilator` and `nvc`. `<`, `<=`, `==`, `!=`, `>=` and `>`
+/// compare the version with a number (`3`, `5.040`) or a string (`"5.0.1"`), in as many components as
+/// are given: `ghdl == 5` means every version 5. Options for some simulators come before those for all,
+/// and the first that matches applies:
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -117,7 +117,7 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// [`Test::simulator`] tells both to the test itself.
+/// A test can query both with [`Test::simulator`].
 ///
 /// [`Test::simulator`]: https://docs.rs/verifork/latest/verifork/struct.Test.html#method.simulator
 ///
@@ -125,9 +125,8 @@ use proc_macro::TokenStream;
 ///
 /// # Cases
 ///
-/// `cases(a = 1, b = 2)` fills the function's last parameter and makes the tests `f::a` and `f::b`.
-/// Values that are written as tuples fill as many parameters as they have elements, the same number
-/// in each case:
+/// `cases(a = 1, b = 2)` provides the function's last parameter and creates the tests `f::a` and
+/// `f::b`. A tuple provides as many parameters as it has elements, the same number in each case:
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -143,10 +142,10 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A parameter that is itself a tuple takes a tuple in a tuple: `cases(a = ((1, 2),))`.
+/// For a single parameter whose type is a tuple, nest the tuple: `cases(a = ((1, 2),))`.
 ///
-/// Several lists make their product; each fills the parameters after those of the list before, and
-/// names are joined by `::`. Here, `moves::narrow::up`, `moves::narrow::down`, `moves::wide::up`, …:
+/// Several lists are combined: each provides the parameters after those of the list before, and names
+/// are joined by `::`. This creates `moves::narrow::up`, `moves::narrow::down`, `moves::wide::up`, …:
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -161,13 +160,13 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// A value is any expression. It is evaluated when its test starts, so it may call functions.
+/// A value may be any expression. It is evaluated when its test starts.
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: a function that is not `async`, is generic, `unsafe` or
-/// takes `self`; fewer parameters than the cases fill; an unknown, repeated or malformed option; two
-/// cases of one name; tuples of different lengths; `#[test]`, `#[ignore]` or `#[should_panic]`
+/// Compile errors, at the mistake's own place: a function that is not `async`, is generic or `unsafe`,
+/// or takes `self`; fewer parameters than the cases provide; an unknown, repeated or malformed option;
+/// two cases with one name; tuples of different lengths; `#[test]`, `#[ignore]` or `#[should_panic]`
 /// beside this attribute.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -176,8 +175,8 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Binds a struct's fields to the signals of an instance, by name, when a test starts.
 ///
-/// Every name, width, type or direction that does not fit the elaborated design is reported in one
-/// error, with the field's place, the nearest names and what the scope holds.
+/// One error reports every name, width, type or direction that does not match the elaborated design,
+/// with the field's line, the nearest names and the contents of the scope.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -217,14 +216,14 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A field is of any type that implements `Dut`: `Signal<T>`, `Array<T>`, `Parameter<T>`, `Instance`,
-/// a struct that derives it, or `Option<D>`, `Vec<D>`, `[D; N]` or `BTreeMap<i64, D>` of one of them. The
-/// struct may be generic; where a field's type uses a
-/// type parameter, the implementation asks that it implements `Dut`.
+/// A field may have any type that implements `Dut`: `Signal<T>`, `Array<T>`, `Parameter<T>`,
+/// `Instance`, a struct that derives it, or `Option<D>`, `Vec<D>`, `[D; N]` or `BTreeMap<i64, D>` of
+/// one of them. The struct may be generic. If a field's type uses a type parameter, the implementation
+/// requires that the field's type implements `Dut`.
 ///
-/// Handles are small and `Copy`, so that a struct of them can be too: `#[derive(Dut, Clone, Copy)]`. This
-/// derive does not implement these by itself, since a struct that derives them as well would have them twice,
-/// and one with a `Vec` cannot be `Copy`:
+/// Handles are small and `Copy`, so a struct of them can be too: `#[derive(Dut, Clone, Copy)]`. This
+/// derive does not implement these two itself: a struct that also derives them would have them twice,
+/// and a struct with a `Vec` cannot be `Copy`:
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -248,14 +247,14 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `path = "…"` | the path below the struct's instance, instead of the field's name; `""` is that instance itself |
-/// | `prefix = "…"`, `suffix = "…"` | the field's own struct is in this scope (or at `path`), and the names of its fields have this before and behind them; upper and lower case are as the design has them |
-/// | `prefix("…", "…")`, `suffix("…", "…")` | the same where names tell a direction, such as `i_wb_stb` and `o_wb_ack`, or `valid_i` and `ready_o`: each name is looked for with all of them, and one that is there with several is an error |
-/// | `fields` | the field's own struct is what a record, an interface or an instance holds, or the members of a packed structure, on Verilator before 5.044 (elsewhere, `Signal` of a struct that derives [`LogicStruct`](macro@LogicStruct)); upper and lower case are as the design has them |
+/// | `prefix = "…"`, `suffix = "…"` | the field's struct is bound in the same scope (or at `path`), and the names of its fields get this prefix and suffix; case follows the design |
+/// | `prefix("…", "…")`, `suffix("…", "…")` | the same for names that include a direction, such as `i_wb_stb` and `o_wb_ack`, or `valid_i` and `ready_o`: each name is tried with all of them, and matching with more than one is an error |
+/// | `fields` | the field's struct binds the contents of a record, an interface or an instance, or on Verilator before 5.044 the members of a packed structure (elsewhere, use `Signal` of a struct that derives [`LogicStruct`](macro@LogicStruct)); case follows the design |
 /// | `input`, `output`, `inout` | the object must be a port of this direction |
-/// | `demands = "…"` | what the error says where the object's value does not fit the field's type, such as a width that a protocol does not have |
+/// | `demands = "…"` | text for the error if the object does not fit the field's type, such as the widths that a protocol allows |
 ///
-/// A mandatory name that is missing is an error that lists what there is with the prefix. Prefixes of
-/// structs inside of structs add up: `s_axi_`, then `aw`, makes `s_axi_awaddr` of `addr`. So one struct
+/// The error for a missing mandatory name lists the names that have the prefix. Prefixes of nested
+/// structs are joined: with `s_axi_`, then `aw`, the field `addr` becomes `s_axi_awaddr`. So one struct
 /// of signals serves everywhere:
 ///
 /// ```no_run
@@ -281,8 +280,8 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Variants of a design
 ///
-/// A struct fits all widths of a design by `Signal<LogicVec>`, or by a type parameter, which is checked
-/// against the width when it is bound:
+/// With `Signal<LogicVec>`, a struct fits all widths of a design. A type parameter does too, and is
+/// checked against the width when it is bound:
 ///
 /// ```no_run
 /// use verifork::dut::SignalValue;
@@ -312,7 +311,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: anything but a struct with named fields; an unknown,
+/// Compile errors, at the mistake's own place: anything but a struct with named fields; an unknown,
 /// repeated or malformed option; more than one direction; `#[dut]` on the struct.
 #[proc_macro_derive(Dut, attributes(dut))]
 pub fn derive_dut(item: TokenStream) -> TokenStream {
@@ -333,28 +332,30 @@ pub fn derive_dut(item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A variant's value is its discriminant, as Rust gives it. Reading a value that no variant has,
-/// or one with unknown bits, is an error that says the value and the variants.
+/// A variant's value is its Rust discriminant. Reading a value without a variant, or one with unknown
+/// bits, is an error that shows the value and the variants.
 ///
-/// Implements `verifork::value::LogicEnum` and `verifork::value::LogicValue`, so that the enum is a
-/// value of `Signal<T>`, `Array<T>` and `Parameter<T>` too.
+/// Implements `verifork::value::LogicEnum` and `verifork::value::LogicValue`, so the enum works in
+/// `Signal<T>`, `Array<T>` and `Parameter<T>`.
 ///
 /// # Options
 ///
-/// `#[logic(width = 3)]` on the enum: its width in bits, a number or a constant; a signal must be exactly as wide. Without it,
-/// the enum is as wide as its largest value needs, and binds to any signal that is at least as wide.
+/// `#[logic(width = 3)]` on the enum: its width in bits, a number or a constant. A signal must then
+/// have exactly this width. Without it, the enum has the width of its largest value, and binds to any
+/// signal that is at least as wide.
 ///
-/// `#[logic(name = "st_idle")]` on a variant: what the design calls it. Where the names of an enumeration are
-/// known (NVC; Verilator under `cargo test`), binding to it checks that each variant is called so in the design,
-/// and has the same value there, which in VHDL is the position. Upper and lower case, underscores and what all of
-/// the design's names have before or behind do not count: `Idle` is `ST_IDLE`, and `WaitAck` is `wait_ack`. The
-/// design may have more. Icarus Verilog and GHDL do not tell these names: there only the width is checked.
+/// `#[logic(name = "st_idle")]` on a variant: its name in the design. If the names of an enumeration
+/// are known (NVC; Verilator under `cargo test`), binding checks that the design has each variant's
+/// name with the same value, which in VHDL is the position. Case, underscores, and a prefix or suffix
+/// common to all of the design's names are ignored: `Idle` matches `ST_IDLE`, and `WaitAck` matches
+/// `wait_ack`. The design may have more values. Icarus Verilog and GHDL do not show these names, so
+/// only the width is checked there.
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: a struct or union; a generic enum; an enum without
-/// variants; a variant with fields or with a negative value; a width that does not hold every variant;
-/// an unknown or repeated option.
+/// Compile errors, at the mistake's own place: a struct or union; a generic enum; an enum without
+/// variants; a variant with fields or with a negative value; a width too small for a variant; an
+/// unknown or repeated option.
 #[proc_macro_derive(LogicEnum, attributes(logic))]
 pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
     logic_enum::expand(item.into()).into()
@@ -389,19 +390,19 @@ pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
 /// # }
 /// ```
 ///
-/// The first field is the most significant, as in a packed structure (IEEE 1800-2017, 7.2.1). A field is
-/// of any type that implements `LogicValue`: `bool`, `Logic`, an integer, an enum that derives
-/// `LogicEnum`, another struct that derives this, an array of them, or `LogicVec`. It has its type's
-/// width, or the one that stands above it, which integers may have narrower than themselves. A signal
-/// must be exactly as wide as all fields together. What cannot be read or written is an error that names
-/// the field.
+/// The first field is the most significant, as in a packed structure (IEEE 1800-2017, 7.2.1). A field
+/// may have any type that implements `LogicValue`: `bool`, `Logic`, an integer, an enum that derives
+/// `LogicEnum`, another struct that derives this, an array of these, or `LogicVec`. Its width is that
+/// of its type, or the one given by the option `width`, which may be less than that of an integer type.
+/// A signal must be exactly as wide as all fields together. The error for a value that cannot be read
+/// or written names the field.
 ///
-/// A record of VHDL is a `Signal` of the struct too. Its fields are found by their names, in upper or lower
-/// case and in any order; vectors have the width of the struct's field, and integers, booleans and
-/// enumerations any that holds their values. A struct that derives `Dut` binds the fields as signals of
-/// their own.
+/// A VHDL record can be a `Signal` of the struct too. Its fields are matched by name, ignoring case, in
+/// any order. Vectors must have the width of the struct's field; for integers, booleans and
+/// enumerations, any width that holds their values is allowed. To bind the fields as separate signals,
+/// use a struct that derives `Dut`.
 ///
-/// A struct that fits several variants of a design is generic, in types or in constants.
+/// To fit several variants of a design, make the struct generic over types or constants.
 ///
 /// Implements `verifork::value::LogicStruct` and `verifork::value::LogicValue`.
 ///
@@ -414,9 +415,9 @@ pub fn derive_logic_enum(item: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: anything but a struct with named fields; a struct with
-/// lifetimes; a width that the type does not have; a type without a width of its own and without the
-/// option; an unknown or repeated option.
+/// Compile errors, at the mistake's own place: anything but a struct with named fields; a struct with
+/// lifetimes; a width that the type cannot have; a type without a fixed width and without the option;
+/// an unknown or repeated option.
 #[proc_macro_derive(LogicStruct, attributes(logic))]
 pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
     logic_struct::expand(item.into()).into()
@@ -443,9 +444,9 @@ pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `width = 32` | the bits of a register: 8, 16, 32 or 64; 32 unless told otherwise |
-/// | `size = 0x100` | the bytes of addresses that the block has |
-/// | `name = "timer"` | what messages call it: the struct's name unless told otherwise |
+/// | `width = 32` | the width of a register in bits: 8, 16, 32 or 64; 32 by default |
+/// | `size = 0x100` | the size of the block's address range in bytes |
+/// | `name = "timer"` | the name in messages; by default the struct's |
 ///
 /// `#[register(…)]` on a field, which is a `Reg`, an array of them, or a struct that derives this as well, or an array
 /// of those:
@@ -453,19 +454,20 @@ pub fn derive_logic_struct(item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `address = 0x04` | in bytes; every register has one |
-/// | `stride = 8` | of an array, the bytes from one to the next; those of one unless told otherwise |
-/// | `aliases = [0x44]` | where the register is too |
-/// | `width = 64` | its bits, if not the block's |
-/// | `access = "RO"`, `reset = 0`, `volatile` | of a register that is just a number; those of others are in their struct |
-/// | `path = "core.load"` | where the design has it, for the backdoor; of a block, what its paths are below |
-/// | `untested` | the tests that are ready to call leave it out |
+/// | `stride = 8` | the distance in bytes between elements of an array; by default the size of one |
+/// | `aliases = [0x44]` | further addresses of the register |
+/// | `width = 64` | its width in bits, if it differs from the block's |
+/// | `access = "RO"`, `reset = 0`, `volatile` | for a register that is a plain number; other registers have these in their struct |
+/// | `path = "core.load"` | the signal in the design, for the backdoor; for a block, the scope of its paths |
+/// | `untested` | the ready-made tests leave it out |
 ///
 /// Numbers are any constants.
 ///
 /// # Errors
 ///
-/// Compile errors, at the place of the mistake: what no map may have (two registers at an address, an address outside of
-/// the block, a field outside of its register, …); an unknown, repeated or malformed option.
+/// Compile errors, at the mistake's own place: a map that breaks a rule (two registers at an address,
+/// an address outside the block, a field outside its register, …); an unknown, repeated or malformed
+/// option.
 #[proc_macro_derive(Registers, attributes(registers, register))]
 pub fn derive_registers(item: TokenStream) -> TokenStream {
     registers::expand_registers(item.into()).into()
@@ -483,17 +485,17 @@ pub fn derive_registers(item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A field is of any type that implements `LogicValue`: `bool`, an integer of at least its bits, an enum that derives
-/// `LogicEnum`, a struct that derives `LogicStruct`.
+/// A field may have any type that implements `LogicValue`: `bool`, an integer with enough bits, an enum
+/// that derives `LogicEnum`, a struct that derives `LogicStruct`.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `bits = 3`, `bits = 4..=7` | its bits, the lowest first; every field has some |
-/// | `access = "W1C"` | what writes and reads do to it, by the names of IEEE 1800.2: `RW` unless told otherwise |
-/// | `reset = 0x10` | what it is after a reset; unknown unless told |
-/// | `volatile` | the design changes it by itself: what is read is not compared |
+/// | `bits = 3`, `bits = 4..=7` | its bits, the lowest first; required |
+/// | `access = "W1C"` | the effect of writes and reads, by the names of IEEE 1800.2; `RW` by default |
+/// | `reset = 0x10` | the value after a reset; unknown by default |
+/// | `volatile` | the design changes it by itself, so reads are not compared |
 /// | `path = "core.mode"` | where the design has it, for the backdoor |
 ///
 /// # Errors

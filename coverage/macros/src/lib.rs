@@ -36,35 +36,36 @@ mod cover_value;
 /// assert_eq!(covered.address.count("io[4096]"), Some(1));
 /// ```
 ///
-/// It adds `new()`, `named(instance)`, `try_new()`, `sample(…)` and `try_sample(…)`, as visible as the struct.
-/// `sample` takes what `of` says, and reads its fields by the points' names; without `of` it takes a value for
-/// each point, in their order. Definitions that cannot be, such as overlapping bins, are found by `new`.
+/// It adds `new()`, `named(instance)`, `try_new()`, `sample(…)` and `try_sample(…)` with the struct's
+/// visibility. `sample` takes a reference to the type named by `of`, and reads the fields with the
+/// points' names; without `of` it takes a value for each point, in their order. `new` panics on invalid
+/// definitions, such as overlapping bins.
 ///
 /// # `#[cover_group(…)]` on the struct
 ///
 /// | option | |
 /// |---|---|
-/// | `of = Type` | what is sampled |
-/// | `name = "…"` | the name in reports and files; else that of the type with its module |
-/// | `weight`, `goal`, `at_least` | how much the group counts; the percentage that is enough; how often each bin has to be hit (19.7) |
+/// | `of = Type` | the type of the samples |
+/// | `name = "…"` | the name in reports and files; by default that of the type with its module |
+/// | `weight`, `goal`, `at_least` | the group's weight; the percentage that is enough; how often each bin must be hit (19.7) |
 ///
 /// # `#[bins(…)]` on a point
 ///
-/// Without it the values are divided into 64 bins at most, and an enum has a bin for each variant (19.5.3). In
-/// values, a name such as `Incr` is the variant or constant of the point's own type.
+/// Without it, the values are divided into at most 64 bins, and an enum has a bin for each variant
+/// (19.5.3). In values, a name such as `Incr` is a variant or constant of the point's type.
 ///
 /// | bins | |
 /// |---|---|
-/// | `name = values` | one of a value, a range, or an array of these |
-/// | `name[] = values`, `each(values)`, `each` | one for each of these values; of all there are |
-/// | `name[4] = values` | four, among which the values are divided |
-/// | `automatic = 16` | at most so many of all values |
-/// | `wildcard(name = "1x0?")` | of the values whose bits fit |
-/// | `transitions(a => b, name = a => b[*2..=4] => c)` | of values sampled one after the other (19.5.2); with other values before each, `b[->2..=4]`, and behind the last one, `b[=2..=4]` |
-/// | `ignore(name = values)`, `ignore_wildcard(…)`, `ignore_transitions(…)` | taken out of all others (19.5.5) |
-/// | `illegal(name = values)`, `illegal_wildcard(…)`, `illegal_transitions(…)` | a sample of it fails the test (19.5.6) |
-/// | `rest(name)`, `illegal_rest(name)` | of what is in no other |
-/// | `overlapping` | a value may be in several |
+/// | `name = values` | one bin for a value, a range, or an array of these |
+/// | `name[] = values`, `each(values)`, `each` | one bin for each of these values; for each possible value |
+/// | `name[4] = values` | four bins that share the values |
+/// | `automatic = 16` | at most this many bins for all values |
+/// | `wildcard(name = "1x0?")` | a bin for the values that match the bits |
+/// | `transitions(a => b, name = a => b[*2..=4] => c)` | bins for values sampled in succession (19.5.2); `b[->2..=4]` allows other values before each, `b[=2..=4]` also after the last |
+/// | `ignore(name = values)`, `ignore_wildcard(…)`, `ignore_transitions(…)` | excluded from all other bins (19.5.5) |
+/// | `illegal(name = values)`, `illegal_wildcard(…)`, `illegal_transitions(…)` | a sample in it fails the test (19.5.6) |
+/// | `rest(name)`, `illegal_rest(name)` | a bin for all values that are in no other |
+/// | `overlapping` | a value may be in several bins |
 ///
 /// # `#[point(…)]` on a point
 ///
@@ -84,7 +85,7 @@ pub fn cover_group(item: TokenStream) -> TokenStream {
     cover_group::expand(item.into()).into()
 }
 
-/// Makes an enum without fields the value of a point, with its variants as the values that there are.
+/// Makes an enum without fields usable as the value of a point; its variants are the possible values.
 ///
 /// ```
 /// use verifork_coverage::{Bins, CoverValue, GroupBuilder};

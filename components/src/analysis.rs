@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use verifork::sync::{Receiver, RecvError, Sender, unbounded};
 
-/// Publishes transactions to whoever has subscribed: each gets a reference to the same one, without a copy.
+/// Publishes transactions to all subscribers. Each gets a reference to the same transaction, without a
+/// copy.
 ///
-/// A clone is the same publisher. Without a subscriber, what is published is dropped.
+/// A clone is the same publisher. Without subscribers, transactions are dropped.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -48,7 +49,7 @@ impl<T> Publisher<T> {
         }
     }
 
-    /// Everything that is published from now on, in order.
+    /// Subscribes to everything that is published from now on, in order.
     #[track_caller]
     pub fn subscribe(&self) -> Subscription<T> {
         let (sender, receiver) = unbounded();
@@ -56,20 +57,20 @@ impl<T> Publisher<T> {
         Subscription { receiver }
     }
 
-    /// Calls a function with everything that is published from now on, at once.
+    /// Calls a function immediately with each transaction that is published from now on.
     pub fn for_each(&self, function: impl Fn(&Rc<T>) + 'static) {
         self.receivers
             .borrow_mut()
             .push(Target::Call(Rc::new(function)));
     }
 
-    /// Whether anybody receives: where a transaction costs something to make, ask first.
+    /// Whether there are subscribers. Check this first if a transaction is expensive to create.
     #[inline]
     pub fn has_receivers(&self) -> bool {
         !self.receivers.borrow().is_empty()
     }
 
-    /// Publishes a transaction to all who receive now.
+    /// Publishes a transaction to all current subscribers.
     pub fn publish(&self, transaction: T) {
         if !self.has_receivers() {
             return;
@@ -115,9 +116,9 @@ impl<T> fmt::Debug for Publisher<T> {
     }
 }
 
-/// What one subscriber receives: made by [`Publisher::subscribe`], and by monitors.
+/// The receiving end for one subscriber, created by [`Publisher::subscribe`] and by monitors.
 ///
-/// It keeps what has come until it is taken. Dropping it ends it.
+/// It queues transactions until they are received. Dropping it ends the subscription.
 ///
 /// ```
 /// use verifork_components::Publisher;
@@ -137,22 +138,22 @@ impl<T> Subscription<T> {
     ///
     /// # Errors
     ///
-    /// None will come any more: the publisher has ended, and what it had published is taken.
+    /// The publisher has ended, and all transactions were received.
     pub async fn recv(&self) -> Result<Rc<T>, RecvError> {
         self.receiver.recv().await
     }
 
-    /// The next transaction that has come already.
+    /// The next transaction, if one has already come.
     pub fn try_recv(&self) -> Option<Rc<T>> {
         self.receiver.try_recv().ok()
     }
 
-    /// How many have come and were not taken.
+    /// The number of queued transactions.
     pub fn len(&self) -> usize {
         self.receiver.len()
     }
 
-    /// Whether all that have come were taken.
+    /// Whether no transactions are queued.
     pub fn is_empty(&self) -> bool {
         self.receiver.is_empty()
     }

@@ -7,10 +7,10 @@ use verifork::time::SimDuration;
 use verifork::trigger::EdgeWait;
 use verifork::{Result, first_of};
 
-/// A clock, and the reset that goes with it: what every component is started on.
+/// A clock and its reset, on which every component runs.
 ///
-/// Components sample at rising edges the values from before the edge, and write after it, as registers of
-/// the design do.
+/// At rising edges, components sample the values from before the edge and write after it, like the
+/// design's registers.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -27,8 +27,8 @@ use verifork::{Result, first_of};
 /// # }
 /// ```
 ///
-/// A component holds its handshakes idle while the reset is active, and looks for no broken rules. A reset
-/// that is neither 0 nor 1 counts as active.
+/// While the reset is active, a component keeps its handshakes idle and checks no rules. A reset that
+/// is neither 0 nor 1 counts as active.
 #[derive(Clone, Copy, Debug)]
 pub struct Clocked {
     clk: Signal<bool>,
@@ -44,7 +44,7 @@ struct Reset {
 }
 
 impl Clocked {
-    /// A clock that [`start`](Self::start) starts, with this period.
+    /// A clock with this period, started by [`start`](Self::start).
     pub fn new(clk: &Signal<bool>, period: SimDuration) -> Self {
         Clocked {
             period: Some(period),
@@ -52,7 +52,7 @@ impl Clocked {
         }
     }
 
-    /// A clock that the design drives, or that runs already.
+    /// A clock that the design drives, or that is already running.
     pub fn external(clk: &Signal<bool>) -> Self {
         Clocked {
             clk: *clk,
@@ -82,8 +82,8 @@ impl Clocked {
         }
     }
 
-    /// For how many rising edges [`start`](Self::start) and [`reset`](Self::reset) hold the reset: 4 unless
-    /// told otherwise.
+    /// The number of rising edges for which [`start`](Self::start) and [`reset`](Self::reset) hold the
+    /// reset; 4 by default.
     #[must_use]
     pub fn reset_cycles(self, cycles: u32) -> Self {
         Clocked {
@@ -92,8 +92,8 @@ impl Clocked {
         }
     }
 
-    /// Starts the clock, if it was given a period, and resets the design, if it was given a reset. Both begin
-    /// with this call; the future returns when the reset has been taken back.
+    /// Starts the clock, if it has a period, and resets the design, if it has a reset. Both begin with
+    /// this call; the future resolves when the reset has been released.
     ///
     /// # Panics
     ///
@@ -116,7 +116,7 @@ impl Clocked {
         }
     }
 
-    /// Makes the reset active, from this call on for [`reset_cycles`](Self::reset_cycles) rising edges. Does
+    /// Activates the reset with this call, for [`reset_cycles`](Self::reset_cycles) rising edges. Does
     /// nothing without a reset.
     ///
     /// # Panics
@@ -170,7 +170,7 @@ impl Clocked {
         self.clk.rising_edge()
     }
 
-    /// Waits for the rising edge that is so many ahead; at once for 0.
+    /// Waits for this many rising edges; returns at once for 0.
     #[inline]
     #[track_caller]
     pub fn edges(&self, count: u32) -> EdgeWait {

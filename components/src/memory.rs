@@ -44,7 +44,7 @@ pub use elf::Elf;
 
 const PAGE: usize = 4096;
 
-/// What a bus may do in a region.
+/// The accesses that a bus may make in a region.
 ///
 /// ```
 /// use verifork_components::memory::{Access, Fault, Memory};
@@ -56,15 +56,15 @@ const PAGE: usize = 4096;
 pub enum Access {
     /// Read and write.
     ReadWrite,
-    /// Read; a write is [`Fault::Slave`].
+    /// Only reads; a write is [`Fault::Slave`].
     ReadOnly,
-    /// Write; a read is [`Fault::Slave`].
+    /// Only writes; a read is [`Fault::Slave`].
     WriteOnly,
-    /// Nothing: every access is this.
+    /// None: every access fails this way.
     Fault(Fault),
 }
 
-/// How an access fails, as AXI's responses tell it.
+/// How an access fails, in terms of AXI's responses.
 ///
 /// ```
 /// use verifork_components::memory::{Fault, Memory};
@@ -75,9 +75,9 @@ pub enum Access {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// What is there refuses: SLVERR.
+    /// The target refuses the access: SLVERR.
     Slave,
-    /// Nothing is there: DECERR.
+    /// There is no target at the address: DECERR.
     Decode,
 }
 
@@ -92,7 +92,7 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Which byte of a word is at its lowest address.
+/// The byte of a word at its lowest address.
 ///
 /// ```
 /// use verifork_components::memory::{Endian, Memory};
@@ -110,7 +110,7 @@ pub enum Endian {
     Big,
 }
 
-/// A sparse memory of bytes with addresses of 64 bits. A clone is the same memory.
+/// A sparse memory of bytes with 64-bit addresses. A clone is the same memory.
 ///
 /// ```
 /// use verifork_components::memory::{Endian, Memory};
@@ -142,7 +142,7 @@ struct Page {
 }
 
 impl Memory {
-    /// A memory without anything in it, everywhere of which a bus may read and write.
+    /// An empty memory, in which a bus may read and write everywhere.
     pub fn sparse() -> Self {
         Memory(Rc::new(RefCell::new(Inner {
             pages: BTreeMap::new(),
@@ -153,7 +153,8 @@ impl Memory {
         })))
     }
 
-    /// What a bus may do at these addresses. Of regions that overlap, the one that was added last counts.
+    /// Sets the accesses that a bus may make at these addresses. If regions overlap, the one added last
+    /// applies.
     ///
     /// # Panics
     ///
@@ -171,21 +172,21 @@ impl Memory {
         self
     }
 
-    /// How an access fails that is in no [region](Self::region).
+    /// How an access outside all [regions](Self::region) fails.
     #[must_use]
     pub fn outside(self, fault: Fault) -> Self {
         self.0.borrow_mut().outside = Some(fault);
         self
     }
 
-    /// What bytes are that were never written: 0 unless told otherwise.
+    /// The value of bytes that were never written; 0 by default.
     #[must_use]
     pub fn unwritten(self, byte: u8) -> Self {
         self.0.borrow_mut().unwritten = byte;
         self
     }
 
-    /// How many cycles a subordinate waits before it answers, drawn anew for each access.
+    /// The number of cycles that a subordinate waits before it responds, drawn for each access.
     ///
     /// # Panics
     ///
@@ -211,7 +212,7 @@ impl Memory {
         }
     }
 
-    /// Reads bytes, as the test: regions do not matter.
+    /// Reads bytes from the test; regions do not apply.
     pub fn read(&self, address: u64, into: &mut [u8]) {
         let inner = self.0.borrow();
         for_each_page(address, into.len(), |page, offset, range| {
@@ -230,12 +231,12 @@ impl Memory {
         bytes
     }
 
-    /// Writes bytes, as the test: regions do not matter.
+    /// Writes bytes from the test; regions do not apply.
     pub fn write(&self, address: u64, bytes: &[u8]) {
         self.write_enabled(address, bytes, |_| true);
     }
 
-    /// Writes those bytes for whose index `enabled` holds.
+    /// Writes the bytes for whose index `enabled` returns true.
     pub fn write_enabled(&self, address: u64, bytes: &[u8], enabled: impl Fn(usize) -> bool) {
         let inner = &mut *self.0.borrow_mut();
         let unwritten = inner.unwritten;
@@ -292,7 +293,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// It has unknown bits, or no whole bytes. Nothing is written then.
+    /// The vector has unknown bits, or its width is no multiple of 8. Nothing is written then.
     #[track_caller]
     pub fn write_vector(&self, address: u64, value: &LogicVec, endian: Endian) -> verifork::Result {
         let width = value.width();
@@ -342,27 +343,27 @@ impl Memory {
         ranges
     }
 
-    /// Forgets everything that was written.
+    /// Discards everything that was written.
     pub fn clear(&self) {
         self.0.borrow_mut().pages.clear();
     }
 
-    /// Reads bytes, as a bus.
+    /// Reads bytes with the rights of a bus.
     ///
     /// # Errors
     ///
-    /// It may not, at one of the addresses. Nothing is read then.
+    /// The access is not allowed at one of the addresses. Nothing is read then.
     pub fn bus_read(&self, address: u64, into: &mut [u8]) -> Result<(), Fault> {
         self.allows(address, into.len(), |_| true, true)?;
         self.read(address, into);
         Ok(())
     }
 
-    /// Writes those bytes for whose index `enabled` holds, as a bus.
+    /// Writes the bytes for whose index `enabled` returns true, with the rights of a bus.
     ///
     /// # Errors
     ///
-    /// It may not, at one of the addresses that are enabled. Nothing is written then.
+    /// The access is not allowed at one of the enabled addresses. Nothing is written then.
     pub fn bus_write(
         &self,
         address: u64,

@@ -8,11 +8,11 @@ use std::panic::Location;
 use verifork::task::{Scope, Task, TaskManager};
 use verifork::{Result, Test, TestRng};
 
-/// What a component can be started in, as a background child: a [`Scope`], a [`TaskManager`], or the
+/// The parent in which a component starts as a background child: a [`Scope`], a [`TaskManager`], or the
 /// [`Test`] itself.
 ///
-/// It ends with that, at the latest. A rule that is broken is the child's error, which fails the scope, and
-/// with it the test, at once.
+/// The component ends with its parent at the latest. A broken rule is the child's error, which fails
+/// the scope, and with it the test, at once.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;

@@ -9,14 +9,15 @@ use verifork::TestRng;
 
 use crate::parent::rng_named;
 
-/// In which clock cycles one side of a handshake pauses: a source offers nothing new, a sink is not ready.
+/// The clock cycles in which one side of a handshake pauses: a source offers nothing new, a sink is not
+/// ready.
 ///
-/// A source that has offered something does not take it back: its pauses are cycles between transfers. A
-/// sink's are cycles of any kind.
+/// A source does not withdraw an offer, so its pauses are between transfers. A sink may pause in any
+/// cycle.
 ///
-/// A clone is the same setting, and so is what a component was given: [`set`](Self::set) changes it for all
-/// of them while they run. Each channel draws its own random numbers, from the test's seed and the channel's
-/// name.
+/// Clones share the setting, also those inside components: [`set`](Self::set) changes it for all of
+/// them while they run. Each channel draws its own random numbers, from the test's seed and the
+/// channel's name.
 ///
 /// ```
 /// use verifork_components::Pauses;
@@ -93,12 +94,12 @@ impl Pauses {
         Pauses::of(Kind::Constant(false))
     }
 
-    /// Nothing but a pause, until [`set`](Self::set) ends it.
+    /// A permanent pause, until [`set`](Self::set) ends it.
     pub fn always() -> Self {
         Pauses::of(Kind::Constant(true))
     }
 
-    /// A pause in each cycle with this probability, drawn anew for each.
+    /// A pause in each cycle with this probability, drawn independently.
     ///
     /// # Panics
     ///
@@ -113,8 +114,8 @@ impl Pauses {
         Pauses::of(Kind::Random(rate))
     }
 
-    /// So many cycles without a pause, then so many with one, and so on: the lengths of both are ranges
-    /// with weights, each drawn anew.
+    /// Alternates between cycles without and with a pause. The lengths of both are drawn each time,
+    /// from ranges with weights.
     ///
     /// # Panics
     ///
@@ -151,20 +152,20 @@ impl Pauses {
         Pauses::of(Kind::Cycle(pattern))
     }
 
-    /// The cycles that an iterator gives: `true` is a pause. There are none once it has ended. Channels that
-    /// share the setting share the iterator.
+    /// Pauses from an iterator: `true` is a pause. There are none after its end. Channels that share
+    /// the setting share the iterator.
     pub fn iter(cycles: impl IntoIterator<Item = bool, IntoIter: 'static>) -> Self {
         Pauses::of(Kind::Iter(Rc::new(RefCell::new(cycles.into_iter().fuse()))))
     }
 
-    /// Changes the setting, for every component that was given it, from the next cycle on.
+    /// Changes the setting from the next cycle on, for every component that uses it.
     pub fn set(&self, other: Pauses) {
         let kind = other.0.kind.borrow().clone();
         self.0.kind.replace(kind);
         self.0.version.set(self.0.version.get() + 1);
     }
 
-    /// Whether there are none, as it is set now.
+    /// Whether the current setting has no pauses.
     pub(crate) fn are_none(&self) -> bool {
         matches!(*self.0.kind.borrow(), Kind::Constant(false))
     }

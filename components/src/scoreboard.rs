@@ -14,17 +14,17 @@ use verifork::{Result, bail};
 use crate::Subscription;
 use crate::parent::{Parent, free_name};
 
-/// Compares transactions that a model expects with those that were observed.
+/// Compares the transactions expected by a model with the observed ones.
 ///
-/// | made by | an observed one has to equal |
+/// | created by | an observed transaction must equal |
 /// |---|---|
-/// | [`in_order`](Self::in_order) | the next that is expected |
-/// | [`by_key`](Self::by_key) | the next that is expected with the same key: an ID, an address |
-/// | [`in_window`](Self::in_window) | one of so many that are expected next |
-/// | [`of_sources`](Self::of_sources) | the next that is expected of any source |
+/// | [`in_order`](Self::in_order) | the next expected one |
+/// | [`by_key`](Self::by_key) | the next expected one with the same key: an ID, an address |
+/// | [`in_window`](Self::in_window) | one of the next several expected ones |
+/// | [`of_sources`](Self::of_sources) | the next expected one of any source |
 ///
-/// What differs is an error that shows how, line by line. [`finish`](Self::finish) fails if something
-/// expected was never observed; a scoreboard that is dropped without it fails the test then.
+/// The error for a mismatch shows the difference line by line. [`finish`](Self::finish) fails if
+/// something expected was never observed; so does dropping a scoreboard without it.
 ///
 /// A clone is the same scoreboard.
 ///
@@ -83,13 +83,12 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         }))
     }
 
-    /// A scoreboard of transactions that come in the order in which they are expected. Messages have the
-    /// name.
+    /// A scoreboard for transactions observed in the expected order. Messages use the name.
     pub fn in_order(name: impl Into<String>) -> Self {
         Scoreboard::new(name, Rule::InOrder)
     }
 
-    /// One of transactions that keep their order among those of the same key only.
+    /// A scoreboard for transactions that keep their order only among those with the same key.
     ///
     /// ```
     /// # use verifork_components::Scoreboard;
@@ -113,7 +112,8 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         Scoreboard::new(name, Rule::ByKey(Box::new(hash)))
     }
 
-    /// One of transactions that overtake each other: one that is observed is among the next `size`.
+    /// A scoreboard for transactions that may overtake each other: each observed one must be among the
+    /// next `size`.
     ///
     /// # Panics
     ///
@@ -124,7 +124,7 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         Scoreboard::new(name, Rule::Window(size))
     }
 
-    /// One of transactions of several sources, which keep their order for each source: see
+    /// A scoreboard for transactions of several sources, in order for each source: see
     /// [`expect_from`](Self::expect_from).
     pub fn of_sources(name: impl Into<String>) -> Self {
         Scoreboard::new(name, Rule::Sources)
@@ -135,17 +135,17 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         &self.0.name
     }
 
-    /// How many are expected and were not observed yet.
+    /// The number of expected transactions that were not observed yet.
     pub fn pending(&self) -> usize {
         self.0.expected.borrow().len()
     }
 
-    /// How many were observed as expected.
+    /// The number of transactions observed as expected.
     pub fn matched(&self) -> u64 {
         self.0.counts.get().expected - self.pending() as u64
     }
 
-    /// Adds one that is expected next.
+    /// Adds the next expected transaction.
     pub fn expect(&self, transaction: T) {
         let lane = match &self.0.rule {
             Rule::ByKey(hash) => hash(&transaction),
@@ -154,8 +154,8 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         self.push(transaction, lane);
     }
 
-    /// Adds one that is expected next of this source; with [`of_sources`](Self::of_sources), sources may
-    /// mix in any way.
+    /// Adds the next expected transaction of this source; with [`of_sources`](Self::of_sources),
+    /// sources may interleave in any way.
     pub fn expect_from(&self, source: usize, transaction: T) {
         match &self.0.rule {
             Rule::Sources => self.push(transaction, source as u64),
@@ -175,12 +175,12 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         self.0.finished.set(false);
     }
 
-    /// Takes one that was observed.
+    /// Checks an observed transaction.
     ///
     /// # Errors
     ///
-    /// It is not what is expected: with what differs from that which was expected most likely. It takes that
-    /// one's place all the same, so that one difference is told once.
+    /// It does not match: shows the difference from the most likely expected transaction. It still
+    /// takes that one's place, so one difference is reported only once.
     #[track_caller]
     pub fn observe(&self, observed: impl Borrow<T>) -> Result {
         let observed = observed.borrow();
@@ -222,7 +222,7 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         );
     }
 
-    /// Says that nothing more will be observed.
+    /// Declares that nothing more will be observed.
     ///
     /// # Errors
     ///
@@ -236,8 +236,8 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         }
     }
 
-    /// Expects what a function makes of each transaction that a subscription gives, as a background child
-    /// of a scope, a manager or the test: any number of transactions for each.
+    /// For each transaction of a subscription, expects the transactions that a function returns, any
+    /// number of them. Runs as a background child of a scope, a manager or the test.
     #[track_caller]
     pub fn predict<U: 'static, I: IntoIterator<Item = T>>(
         &self,
@@ -257,8 +257,8 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
         })
     }
 
-    /// Observes each transaction that a subscription gives, as a background child of a scope, a manager or
-    /// the test: the first that differs fails it.
+    /// Observes each transaction of a subscription, as a background child of a scope, a manager or the
+    /// test: the first mismatch fails it.
     #[track_caller]
     pub fn watch(&self, parent: &impl Parent, observed: Subscription<T>) -> Task<()> {
         let board = self.clone();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use verifork::sync::{Event, OneshotSender, oneshot};
 
-/// What a reset does to transfers that were accepted and are not done.
+/// The effect of a reset on transfers that were accepted but are not done.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -19,14 +19,14 @@ use verifork::sync::{Event, OneshotSender, oneshot};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnReset {
-    /// They are dropped, and who waits for them gets [`Interrupted::Reset`].
+    /// They are dropped, and tasks that wait for them get [`Interrupted::Reset`].
     #[default]
     Fail,
-    /// They are kept, and done once the reset is over; what was under way begins anew.
+    /// They are kept and done after the reset; the one in progress is repeated from its start.
     Retry,
 }
 
-/// Why a transfer that was accepted is not done.
+/// Why an accepted transfer was not done.
 ///
 /// ```
 /// use verifork_components::Interrupted;
@@ -281,7 +281,7 @@ impl<T> Outcomes for Sending<T> {
     }
 }
 
-/// A transfer that a source has accepted into its queue. Dropping it changes nothing.
+/// A transfer that a source has accepted into its queue. Dropping the ticket changes nothing.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -301,16 +301,16 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Waits until the last beat of the transfer was taken.
+    /// Waits until the last beat of the transfer has been accepted.
     ///
     /// # Errors
     ///
-    /// It will not be: a reset has dropped it, or the component has ended.
+    /// A reset has dropped the transfer, or the component has ended.
     pub async fn sent(&self) -> Result<(), Interrupted> {
         outcome_of(&*self.sending, self.number).await
     }
 
-    /// Whether it was taken, or dropped.
+    /// Whether it was accepted or dropped.
     pub fn is_over(&self) -> bool {
         self.sending.outcome(self.number).is_some()
     }

@@ -20,7 +20,8 @@ const POINTS: usize = 16;
 
 type Predicate = Rc<dyn Fn(&[&str]) -> bool>;
 
-/// Which bins of a cross are ignored or illegal. Without any it counts every combination of its points' bins.
+/// The ignored and illegal bins of a cross. Without any, it counts every combination of its points'
+/// bins.
 ///
 /// ```
 /// use verifork_coverage::CrossBins;
@@ -65,19 +66,19 @@ impl CrossBins {
         self
     }
 
-    /// Combinations that are of no interest: for each point the name of a bin, several with `|`, or `_` for any.
+    /// Ignores combinations: for each point the name of a bin, several with `|`, or `_` for any.
     #[must_use]
     pub fn ignore<S: Into<String>>(self, bins: impl IntoIterator<Item = S>) -> Self {
         self.names(BinKind::Ignore, bins)
     }
 
-    /// Combinations that must not be seen, written likewise.
+    /// Combinations that must not occur, in the same notation.
     #[must_use]
     pub fn illegal<S: Into<String>>(self, bins: impl IntoIterator<Item = S>) -> Self {
         self.names(BinKind::Illegal, bins)
     }
 
-    /// Ignores the combinations for which this holds; it is given the names of their bins.
+    /// Ignores the combinations for which the function returns true, given the names of their bins.
     #[must_use]
     pub fn ignore_where(mut self, holds: impl Fn(&[&str]) -> bool + 'static) -> Self {
         self.selects
@@ -85,7 +86,7 @@ impl CrossBins {
         self
     }
 
-    /// The combinations for which this holds must not be seen.
+    /// Combinations for which the function returns true must not occur.
     #[must_use]
     pub fn illegal_where(mut self, holds: impl Fn(&[&str]) -> bool + 'static) -> Self {
         self.selects
@@ -458,8 +459,8 @@ impl fmt::Debug for Cross {
 }
 
 impl Cross {
-    /// Counts the combination of bins in which the last samples of its points were; nothing, if one of them
-    /// was in none or has been skipped.
+    /// Counts the combination of bins of its points' last samples. Counts nothing if one of them was in
+    /// no bin or was skipped.
     ///
     /// # Panics
     ///
@@ -472,7 +473,7 @@ impl Cross {
         }
     }
 
-    /// As [`sample`](Self::sample), with an error for an illegal combination.
+    /// Like [`sample`](Self::sample), but returns an error for an illegal combination.
     ///
     /// ```
     /// use verifork_coverage::{Cross, IllegalSample};
@@ -496,12 +497,12 @@ impl Cross {
         &self.data.table.name
     }
 
-    /// How many of the combinations that count have been hit often enough, in per cent.
+    /// The percentage of counting combinations that have been hit often enough.
     pub fn coverage(&self) -> f64 {
         self.data.coverage()
     }
 
-    /// How often the combination of these bins has been hit; `None` if there is no such combination.
+    /// The number of hits of this combination of bins; `None` if there is no such combination.
     pub fn count(&self, bins: &[&str]) -> Option<u64> {
         let CrossData { table, points, .. } = &*self.data;
         if bins.len() != points.len() {

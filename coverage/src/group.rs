@@ -15,8 +15,8 @@ use crate::registry::{self, Counting};
 use crate::table::{PointTable, Weights};
 use crate::value::CoverValue;
 
-/// The options of a group, a point or a cross (IEEE 1800-2023, 19.7). A point or cross has those of its group
-/// that it does not set itself, but for the weight.
+/// The options of a group, a point or a cross (IEEE 1800-2023, 19.7). A point or cross inherits the
+/// options of its group, except the weight.
 ///
 /// ```
 /// use verifork_coverage::{Bins, GroupBuilder, Options};
@@ -39,21 +39,21 @@ impl Options {
         Options::default()
     }
 
-    /// How much it counts beside the others in the coverage of its group, or of all groups; 0 leaves it out.
+    /// The weight in the coverage of its group, or of all groups; 0 leaves it out.
     #[must_use]
     pub fn weight(mut self, weight: u64) -> Self {
         self.weight = Some(weight);
         self
     }
 
-    /// How many per cent of its bins are enough.
+    /// The percentage of bins that is enough.
     #[must_use]
     pub fn goal(mut self, percent: u64) -> Self {
         self.goal = Some(percent);
         self
     }
 
-    /// How often a bin has to be hit to be covered.
+    /// The number of hits with which a bin is covered.
     #[must_use]
     pub fn at_least(mut self, hits: u64) -> Self {
         self.at_least = Some(hits);
@@ -69,7 +69,7 @@ impl Options {
     }
 }
 
-/// Makes a group, point by point. Where the points are known when the program is written,
+/// Builds a group point by point, at run time. For points known at compile time,
 /// `#[derive(CoverGroup)]` is shorter.
 ///
 /// ```
@@ -159,7 +159,7 @@ impl AnyItem for Cross {
 }
 
 impl GroupBuilder {
-    /// Begins a group. Its name says in all tests and runs which counts belong together.
+    /// Starts a group. Over all tests and runs, counts of groups with the same name belong together.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
@@ -174,7 +174,7 @@ impl GroupBuilder {
         }
     }
 
-    /// The name of this instance of the group: it is then reported by itself too.
+    /// The name of this instance of the group, which is then also reported separately.
     #[must_use]
     pub fn instance(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -203,7 +203,7 @@ impl GroupBuilder {
         self.point_with(name, bins, Options::new())
     }
 
-    /// Adds a point with options of its own.
+    /// Adds a point with its own options.
     ///
     /// # Errors
     ///
@@ -226,7 +226,8 @@ impl GroupBuilder {
     ///
     /// # Errors
     ///
-    /// A point is of another group, there are too many combinations, or what is ignored is not there.
+    /// A point belongs to another group, there are too many combinations, or an ignored combination
+    /// does not exist.
     pub fn cross(
         &mut self,
         name: &str,
@@ -236,7 +237,7 @@ impl GroupBuilder {
         self.cross_with(name, points, bins, Options::new())
     }
 
-    /// Adds a cross with options of its own.
+    /// Adds a cross with its own options.
     ///
     /// # Errors
     ///
@@ -274,8 +275,8 @@ impl GroupBuilder {
         Ok(Cross { data })
     }
 
-    /// The group. What it counts is kept for the file of the test that runs, also when it is dropped before
-    /// the test ends.
+    /// Finishes the group. Its counts are kept for the running test's file, even if the group is
+    /// dropped before the test ends.
     pub fn build(self) -> Group {
         let data = Rc::new(GroupData {
             name: self.name,
@@ -397,8 +398,8 @@ pub struct Group {
     data: Rc<GroupData>,
 }
 
-/// One combination of values that has been seen too seldom: for each point that takes part, its name and the
-/// values of the bin.
+/// A hole: a combination of values that has not been sampled often enough. For each point in it, its
+/// name and the values of the bin.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup, Hole, Point};
@@ -416,7 +417,7 @@ pub struct Group {
 /// ```
 pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 
-/// What every cover group can be asked.
+/// The methods of every cover group.
 ///
 /// ```
 /// use verifork_coverage::CoverGroup;
@@ -435,9 +436,9 @@ pub trait CoverGroup {
     /// Shows each point and cross, in their order.
     fn visit(&self, visit: &mut dyn FnMut(Item<'_>));
 
-    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights
-    /// (IEEE 1800-2023, 19.11). Those of weight 0 and those without a bin that counts are left out; if nothing is
-    /// left, it is 0: all of nothing is no success.
+    /// The coverage of the group in per cent: the weighted mean of its points and crosses (IEEE
+    /// 1800-2023, 19.11), without those of weight 0 and those without a counting bin. If none is left,
+    /// it is 0.
     fn coverage(&self) -> f64 {
         let mut mean = Mean::default();
         self.visit(&mut |item| {
@@ -448,10 +449,12 @@ pub trait CoverGroup {
         mean.percent().unwrap_or(0.0)
     }
 
-    /// Whether every point and cross that counts has reached its goal: each with a weight and with bins that count.
-    /// Never of a group in which nothing counts, so a loop until it is full ends with the test's timeout, not at once.
+    /// Whether every counting point and cross has reached its goal. A point or cross counts if it has a
+    /// weight and counting bins. A group in which nothing counts is never full, so a loop until it is
+    /// full ends with the test's timeout, not at once.
     ///
-    /// Nor is one with a combination that the stimulus's constraints rule out: let the cross ignore that.
+    /// If the stimulus's constraints rule out a combination, let the cross ignore it; otherwise the
+    /// group never becomes full.
     ///
     /// ```
     /// use verifork_coverage::{CoverGroup, Point};
@@ -480,12 +483,13 @@ pub trait CoverGroup {
         some && full
     }
 
-    /// What is missing yet: the values of each bin of a point that has been hit too seldom, and of each
-    /// combination of a cross. Transitions are left out, since one draw cannot make them, and so are values
-    /// that `i128` has not.
+    /// The remaining holes: the values of each bin of a point, and of each combination of a cross, that
+    /// has not been hit often enough. Transitions are left out, since a single draw cannot cause them,
+    /// and so are values outside the range of `i128`.
     ///
-    /// A generator that prefers these closes the group. What earlier runs have not covered either, where
-    /// `VERIFORK_AIM` names their coverage, comes as often as makes up half of the list at least, so that it is preferred.
+    /// A generator that prefers these closes the group. If `VERIFORK_AIM` names the coverage of earlier
+    /// runs, holes that those runs left too are repeated until they make up at least half of the list,
+    /// so that they are preferred.
     fn holes(&self) -> Vec<Hole> {
         let (mut all, mut elsewhere) = (Vec::new(), Vec::new());
         self.visit(&mut |item| item.add_holes(self.name(), &mut all, &mut elsewhere));
@@ -520,7 +524,7 @@ impl Item<'_> {
         }
     }
 
-    /// How much of it is covered, in per cent; 0 where no bin counts.
+    /// Its coverage in per cent; 0 if no bin counts.
     pub fn coverage(&self) -> f64 {
         match self.0 {
             Kind::Point(point) => point.coverage(),
@@ -528,7 +532,7 @@ impl Item<'_> {
         }
     }
 
-    /// Whether it counts in its group: has a weight, and bins that count.
+    /// Whether it counts in its group: it has a weight and counting bins.
     fn counts(&self) -> bool {
         let bins = match self.0 {
             Kind::Point(point) => point.table.counted,

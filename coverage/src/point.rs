@@ -40,7 +40,7 @@ pub(crate) struct PointData {
     is_over: Cell<bool>,
 }
 
-/// A point of a cover group, whose values are of the type `V`.
+/// A point of a cover group, with values of type `V`.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup, Point};
@@ -90,7 +90,7 @@ impl<V: CoverValue> Point<V> {
         }
     }
 
-    /// Samples a value: counts the bins that it is in, and the transitions that end with it.
+    /// Samples a value: counts its bins and the transitions that end with it.
     ///
     /// # Panics
     ///
@@ -104,7 +104,7 @@ impl<V: CoverValue> Point<V> {
         }
     }
 
-    /// As [`sample`](Self::sample), with an error for an illegal value.
+    /// Like [`sample`](Self::sample), but returns an error for an illegal value.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl<V: CoverValue> Point<V> {
         self.data.sample(key_of(value), Location::caller())
     }
 
-    /// There is no value this time: a cross that is sampled next counts nothing, and transitions begin anew.
+    /// Skips this sample: the next sample of a cross counts nothing, and transitions restart.
     ///
     /// ```
     /// use verifork_coverage::{CoverGroup, Point};
@@ -149,13 +149,13 @@ impl<V> Point<V> {
         &self.data.table.name
     }
 
-    /// How many of the bins that count have been hit often enough, in per cent; 0 where none counts, as with
+    /// The percentage of counting bins that have been hit often enough; 0 if no bin counts, as with
     /// [`rest`](crate::Bins::rest) alone.
     pub fn coverage(&self) -> f64 {
         self.data.coverage()
     }
 
-    /// How often the bin of this name has been hit; `None` if there is no such bin.
+    /// The number of hits of the bin with this name; `None` if there is no such bin.
     pub fn count(&self, bin: &str) -> Option<u64> {
         let index = self.data.table.bins.iter().position(|it| it.name == bin)?;
         Some(self.data.counts[index].get())

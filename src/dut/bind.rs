@@ -279,11 +279,11 @@ impl Binder<'_> {
     /// }
     /// ```
     pub fn contains(&self, path: &str) -> bool {
-        let object = match self.find(path) {
-            Ok(object) => object,
+        let object = match self.find_if_there(path) {
+            Ok(Some(object)) => object,
             // Which of them it is, is for who binds it to tell.
             Err(BindErrorKind::Ambiguous { .. }) => return true,
-            Err(_) => return false,
+            Ok(None) | Err(_) => return false,
         };
         match &self.next {
             Some(affix) if !affix.is_empty() => affix.are_there(&names_in(object)),
@@ -477,6 +477,16 @@ impl Binder<'_> {
             Some(affix) => kind.with_affix(affix),
             None => kind,
         })
+    }
+
+    /// The same where it may be missing.
+    fn find_if_there(&self, path: &str) -> Result<Option<Object>, BindErrorKind> {
+        if path.is_empty() {
+            return Ok(Some(self.scope));
+        }
+        let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
+        let path = self.affixed(path)?;
+        Ok(lookup::find_if_there(kernel, Some(self.scope), &path))
     }
 
     /// The path with what goes around its first name, in upper and lower case as the design has it.

@@ -25,10 +25,17 @@ pub(super) fn find(
     scope: Option<Object>,
     path: &str,
 ) -> Result<Object, BindErrorKind> {
-    match kernel.port().find(scope.map(|scope| scope.handle()), path) {
-        Some(handle) => Ok(Object::open(kernel, handle)),
-        None => Err(miss(kernel, scope, path)),
-    }
+    find_if_there(kernel, scope, path).ok_or_else(|| miss(kernel, scope, path))
+}
+
+/// The same where it may be missing: to say what comes nearest takes far longer than to look.
+pub(super) fn find_if_there(
+    kernel: &'static Kernel,
+    scope: Option<Object>,
+    path: &str,
+) -> Option<Object> {
+    let handle = kernel.port().find(scope.map(|it| it.handle()), path)?;
+    Some(Object::open(kernel, handle))
 }
 
 /// The indices of the elements that a scope has at a path, in ascending order.

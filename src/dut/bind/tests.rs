@@ -60,6 +60,24 @@ fn a_struct_binds_field_by_field() {
     assert_eq!(counter.scope.path(), "top.core");
 }
 
+/// Why it is missing takes a look at all that is there, for a message that nobody reads.
+#[test]
+fn nothing_else_is_opened_for_what_may_be_missing() {
+    #[derive(verifork_macros::Dut)]
+    struct Optional {
+        absent: Option<Signal<bool>>,
+        #[dut(path = "core.nowhere")]
+        deeper: Option<Instance>,
+    }
+    let (dut, _) = simulate();
+    let kernel = scheduler::kernel().unwrap();
+    let opened = |path| kernel.open(dut.object(path).unwrap().handle()).number();
+    let before = opened("wide");
+    let bound: Optional = dut.bind().unwrap();
+    assert!(bound.absent.is_none() && bound.deeper.is_none());
+    assert_eq!(opened("shifted"), before + 1);
+}
+
 #[derive(Debug, verifork_macros::Dut)]
 #[allow(dead_code)]
 struct Wrong {

@@ -23,7 +23,8 @@ use observer::Use;
 
 pub(crate) use variables::hash_of_variables;
 
-/// Files above this size go by their fingerprints alone: programs and their libraries.
+/// Files above this size go by their fingerprints alone, as do those that came with the system: programs, their
+/// libraries, and the hundreds of headers of a compilation in C++. To hash them takes a second each time.
 const LARGE: u64 = 1 << 20;
 
 /// A file that was changed this shortly before its fingerprint was taken may have been changed once
@@ -234,10 +235,10 @@ impl Recorder {
                 (State::Contents { print, young, hash }, State::Contents { print: now, .. })
                     if *print == now =>
                 {
-                    let is_small = print.size <= LARGE;
-                    let text = (*young || is_small).then(|| fs::read(path).ok()).flatten();
+                    let is_own = print.size <= LARGE && !is_installed(path);
+                    let text = (*young || is_own).then(|| fs::read(path).ok()).flatten();
                     *hash = text.as_deref().map(hash_of);
-                    texts.extend(text.filter(|_| is_small && !is_installed(path)));
+                    texts.extend(text.filter(|_| is_own));
                 }
                 (state, now) if *state != now => *state = State::Unsettled,
                 _ => {}
@@ -457,6 +458,28 @@ mod tests {
         fs::write(folder.path().join("a"), "one").unwrap();
         assert!(matches!(inputs.check(), Verdict::Touched));
         fs::write(folder.path().join("a"), "two").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    /// A compilation in C++ reads hundreds of headers.
+    #[test]
+    fn what_came_with_the_system_counts_by_its_fingerprint() {
+        let prepare = |folder: &Path| fs::write(folder.join("own"), "text").unwrap();
+        let Some((mut inputs, folder)) = inputs_of("cat own /etc/passwd", prepare) else {
+            return;
+        };
+        let is_hashed = |path: &Path| match &inputs.paths[path] {
+            State::Contents { hash, .. } => hash.is_some(),
+            other => panic!("{}: {other:?}", path.display()),
+        };
+        let system = Path::new("/etc/passwd");
+        assert!(is_hashed(&folder.path().join("own")) && !is_hashed(system));
+        assert!(inputs.are_fresh());
+        // Another file in its place.
+        let Some(State::Contents { print, .. }) = inputs.paths.get_mut(system) else {
+            unreachable!("it is one");
+        };
+        print.inode += 1;
         assert!(!inputs.are_fresh());
     }
 

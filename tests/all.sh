@@ -53,6 +53,8 @@ note_times() {
 }
 
 # summed_up STATUS: what has failed, by name, and the sum, which is the last line.
+tests_failed=()
+# What has failed beside tests, each counted as one.
 failures=()
 summed_up() {
     local status=$1 passed failed ignored left
@@ -66,8 +68,7 @@ summed_up() {
     if ((status != 0 && failed == 0)); then failed=1; fi
     {
         echo "$passed passed, $failed failed, $((ignored + left)) skipped"
-        # Not what tests have printed: some start harnesses that fail.
-        sed -nE '/^(successes|failures):$/,/^test result: /d; s/^test (.*[^ ]) +\.\.\. FAILED.*/\1/p' "$log"
+        ((${#tests_failed[@]} == 0)) || printf '%s\n' "${tests_failed[@]}"
         ((${#failures[@]} == 0)) || printf '%s\n' "${failures[@]}"
     } > "$target/tests.txt"
     echo
@@ -162,10 +163,18 @@ ended() {
     local job=${running[$process]}
     unset "running[$process]"
     show "$job"
-    if [ "$(cat "$job.status" 2> /dev/null)" != 0 ]; then
-        status=101
-        grep -qE '^test result: .* [1-9][0-9]* failed;' "$job.output" ||
-            failures+=("$(cat "$job.name"), though no test of it has")
+    local name code test
+    name=$(cat "$job.name")
+    code=$(cat "$job.status" 2> /dev/null || echo 1)
+    [ "$code" != 0 ] || return 0
+    status=101
+    # Not what tests have printed: some start harnesses that fail.
+    while read -r test; do tests_failed+=("$name: $test"); done < <(sed -nE \
+        '/^(successes|failures):$/,/^test result: /d; s/^test (.*[^ ]) +\.\.\. FAILED.*/\1/p' "$job.output")
+    if ! grep -qE '^test result: .* [1-9][0-9]* failed;' "$job.output"; then
+        local how="with status $code"
+        ((code <= 128)) || how="by SIG$(kill -l "$code")"
+        failures+=("$name: the program ended $how, before its tests had")
     fi
 }
 for job in "${jobs[@]}"; do

@@ -29,6 +29,9 @@ limit=(timeout --kill-after=10 "${SANITIZE_LIMIT:-1500}")
 host=$(rustc -vV | sed -n 's/^host: //p')
 root=${CARGO_TARGET_DIR:-target}/sanitize
 case $root in /*) ;; *) root=$PWD/$root ;; esac
+# One folder for what the sanitizers build: cargo keeps what is made with other flags apart, and makes what runs on
+# the host, macros and their dependencies, once.
+nightly=$root/nightly
 # Random cases are there for other faults, and slow under valgrind.
 export PROPTEST_CASES=${PROPTEST_CASES:-16}
 export RUST_BACKTRACE=0
@@ -110,7 +113,7 @@ sanitizer() {
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
         "cargo +nightly test ${build_std[*]} --lib --target $host -- $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    CARGO_TARGET_DIR=$root/$kind "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
+    CARGO_TARGET_DIR=$nightly "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
         --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
     unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL CARGO_PROFILE_DEV_DEBUG
 }
@@ -190,10 +193,10 @@ model_address() {
         missing model_address "there is no nightly toolchain (rustup toolchain install nightly)"
         return
     fi
-    RUSTFLAGS="-Zsanitizer=address -Cforce-frame-pointers=yes $(allowance)" CARGO_TARGET_DIR=$root/address \
+    RUSTFLAGS="-Zsanitizer=address -Cforce-frame-pointers=yes $(allowance)" CARGO_TARGET_DIR=$nightly \
         CARGO_PROFILE_DEV_DEBUG=line-tables-only \
         cargo +nightly build --quiet --lib -p conformance_tb --target "$host"
-    simulate model_address "$root/address/$host/debug/libconformance_tb.so" -fsanitize=address \
+    simulate model_address "$nightly/$host/debug/libconformance_tb.so" -fsanitize=address \
         env ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:exitcode=99
 }
 

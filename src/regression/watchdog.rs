@@ -50,8 +50,9 @@ enum State {
         what: String,
         limit: Duration,
         since: Instant,
-        /// What kept the owner, once that was looked at.
-        busy: Option<Option<Busy>>,
+        /// Whether it was looked what keeps the owner, and what was seen.
+        looked: bool,
+        busy: Option<Busy>,
     },
     Stopped,
 }
@@ -131,11 +132,7 @@ impl Watchdog {
     /// The task that has kept the owner from an answer since the limit passed, and for how long.
     pub(crate) fn busy(&self) -> Option<(Busy, Duration)> {
         match &*self.shared.lock() {
-            State::Asked {
-                since,
-                busy: Some(busy),
-                ..
-            } => Some((busy.clone()?, since.elapsed())),
+            State::Asked { since, busy, .. } => Some((busy.clone()?, since.elapsed())),
             _ => None,
         }
     }
@@ -198,7 +195,7 @@ impl Shared {
                     state = self.lock();
                     // Unless the owner has answered meanwhile.
                     if let State::Asked { busy, .. } = &mut *state {
-                        *busy = Some(seen);
+                        *busy = seen;
                     }
                 }
                 Step::LastResort(overdue) => {
@@ -230,6 +227,7 @@ impl State {
                     what,
                     limit,
                     since: now,
+                    looked: false,
                     busy: None,
                 };
                 Step::Ask(on_expiry)
@@ -257,17 +255,17 @@ impl State {
 impl State {
     /// What is done between the question and the last resort.
     fn wait_or_look(&mut self, now: Instant, grace: Duration) -> Step {
-        let State::Asked { since, busy, .. } = self else {
+        let State::Asked { since, looked, .. } = self else {
             return Step::Wait(None);
         };
         let look = *since + LOOK.min(grace);
-        match busy {
-            None if now >= look => {
-                *busy = Some(None);
-                Step::Look
-            }
-            None => Step::Wait(Some(look - now)),
-            Some(_) => Step::Wait(Some(*since + grace - now)),
+        if *looked {
+            Step::Wait(Some(*since + grace - now))
+        } else if now >= look {
+            *looked = true;
+            Step::Look
+        } else {
+            Step::Wait(Some(look - now))
         }
     }
 }

@@ -246,7 +246,7 @@ access_error!(WriteError, WriteCause, "write");
 /// println!("{error}"); // `top.bus` has no bit 8: it is declared [7:0]
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SelectError {
     pub(super) path: &'static str,
     pub(super) location: &'static Location<'static>,
@@ -296,6 +296,13 @@ impl SelectError {
     /// The line of the testbench that asked for it.
     pub fn location(&self) -> &'static Location<'static> {
         self.location
+    }
+}
+
+/// As [`Display`](fmt::Display): so `unwrap` tells what is wrong.
+impl fmt::Debug for SelectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -306,7 +306,7 @@ mod tests {
         assert!(matches!(step, Step::Wait(Some(rest)) if rest == LOOK));
         assert!(matches!(state.step(start + LOOK, GRACE), Step::Look));
         let step = state.step(start + LOOK, GRACE);
-        assert!(matches!(step, Step::Wait(Some(rest)) if rest == GRACE - LOOK));
+        assert!(matches!(step, Step::Wait(Some(rest)) if rest + LOOK == GRACE));
     }
 
     #[test]

@@ -84,6 +84,8 @@ fn what_is_outside_is_an_error_that_says_the_declaration() {
             .starts_with("`top.count` has no bit 8: it is declared [7:0]"),
         "{error}"
     );
+    // So `unwrap` tells it too.
+    assert_eq!(format!("{error:?}"), error.to_string());
     let error = count.try_slice(9, 4).unwrap_err().to_string();
     assert!(
         error.starts_with("`top.count` has no bits 9:4: it is declared [7:0]"),

@@ -414,6 +414,7 @@ pub struct Group {
 /// covered.length.sample(3);
 /// let holes: Vec<Hole> = covered.holes();
 /// assert_eq!(holes, [vec![("length".to_owned(), vec![16..=255])]]);
+/// assert!((&covered).into_iter().eq(holes)); // as `aimed_at(&covered)` takes them
 /// ```
 pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 
@@ -497,6 +498,18 @@ pub trait CoverGroup {
         all.retain(is_possible);
         elsewhere.retain(is_possible);
         prefer(all, &elsewhere)
+    }
+}
+
+/// Its [holes](CoverGroup::holes): what [`Randomize::aimed_at`] of verifork-stimulus takes.
+///
+/// [`Randomize::aimed_at`]: https://docs.rs/verifork-stimulus/latest/verifork_stimulus/trait.Randomize.html#method.aimed_at
+impl IntoIterator for &Group {
+    type Item = Hole;
+    type IntoIter = std::vec::IntoIter<Hole>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.holes().into_iter()
     }
 }
 

@@ -262,6 +262,11 @@ fn what_counts_for_nothing_is_left_out_of_a_group_that_has_something_that_counts
     rest.sample(0);
     write.sample(true);
     assert_eq!((group.coverage(), group.is_full()), (50.0, false));
+    assert!(
+        (&group)
+            .into_iter()
+            .eq([vec![("write".to_owned(), vec![0..=0])]])
+    );
     write.sample(false);
     assert_eq!((group.coverage(), group.is_full()), (100.0, true));
 }
@@ -273,6 +278,7 @@ fn holes_are_the_values_that_are_missing() {
         covered.length.sample(length);
     }
     let holes = covered.holes();
+    assert!((&covered).into_iter().eq(holes.clone()));
     let of_points: Vec<_> = holes.iter().filter(|hole| hole.len() == 1).collect();
     assert!(
         of_points.iter().all(|hole| hole[0].0 != "length"),

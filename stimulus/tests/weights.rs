@@ -87,6 +87,42 @@ fn a_range_shares_its_weight_and_the_rest_is_all_others() {
 }
 
 #[derive(Randomize, Debug)]
+#[randomize(a as i16 + b as i16 == -5, soft(a < 3), soft(b > 100 && b < 90), soft(a != 0))]
+struct Soft {
+    a: i8,
+    b: i8,
+}
+
+#[derive(Randomize, Debug)]
+#[randomize((-3..=3).contains(&x), y > u128::MAX - 5, (x == 0) == (y == u128::MAX))]
+struct Wide {
+    x: i128,
+    y: u128,
+}
+
+#[test]
+fn solutions_of_soft_constraints_and_of_wide_and_signed_fields_are_each_as_likely() {
+    let mut rng = rng(31);
+    let soft: Vec<Soft> = (0..20_000)
+        .map(|_| Soft::randomize(&mut rng).unwrap())
+        .collect();
+    assert!(soft.iter().all(|t| t.a.wrapping_add(t.b) == -5));
+    let wanted = (i8::MIN..3).filter(|a| *a != 0).map(|a| (a, 1.0));
+    chi_squared(soft.iter().map(|t| t.a), wanted);
+    let mut draw = || Soft::randomize_with(&mut rng, constrain!(|t| t.a >= 0 && soft(t.b == -8)));
+    assert!(
+        (0..100).all(|_| draw().unwrap().b == -8),
+        "that in line counts most"
+    );
+    let wide = (0..5000).map(|_| Wide::randomize(&mut rng).unwrap());
+    let mut wanted = vec![((0, u128::MAX), 1.0)];
+    for x in (-3..=3).filter(|x| *x != 0) {
+        wanted.extend((u128::MAX - 4..u128::MAX).map(|y| ((x, y), 1.0)));
+    }
+    chi_squared(wide.map(|t| (t.x, t.y)), wanted);
+}
+
+#[derive(Randomize, Debug)]
 #[randomize(if !long { data == 0 })]
 struct Together {
     long: bool,

@@ -353,6 +353,17 @@ fn implementation(
                 #(visit(#coverage::AnyItem::item(&self.#fields));)*
             }
         }
+
+        /// Its holes: `Item::aimed_at(&group)`.
+        #[automatically_derived]
+        impl ::core::iter::IntoIterator for &#name {
+            type Item = #coverage::Hole;
+            type IntoIter = ::std::vec::IntoIter<#coverage::Hole>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                #coverage::CoverGroup::holes(self).into_iter()
+            }
+        }
     }
 }
 

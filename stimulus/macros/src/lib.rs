@@ -38,7 +38,7 @@ use proc_macro::TokenStream;
 /// | | |
 /// |---|---|
 /// | `range = 0..=15` | the values of an integer, or of the elements of a vector or an array |
-/// | `weights(0 = 3, 1..=9 = 1, _ = 1)` | how likely a value, all values of a range together, or all others are, among those that have a solution; what is not named is not drawn. Variants of an enum without fields are named without it: `weights(Read = 3, Write = 1)` |
+/// | `weights(0 = 3, 1..=9 = 1, _ = 1)` | how likely a value, all values of a range together (`:/` of IEEE 1800-2017, 18.5.4; for `:=`, take the weight times the number of values), or all others are, among those that have a solution; what is not named is not drawn. Variants of an enum without fields are named without it: `weights(Read = 3, Write = 1)` |
 /// | `length = 0..=8` | how long a vector is, each length that has a solution as likely as any other |
 /// | `before(a, b)` | the field is drawn before others: each of its values that has a solution is as likely as any other (nearly so where a SAT solver draws) |
 /// | `fixed` | the field is not drawn: its default, or in `redraw` what it is |

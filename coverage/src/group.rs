@@ -501,9 +501,11 @@ pub trait CoverGroup {
     }
 }
 
-/// Its [holes](CoverGroup::holes): what [`Randomize::aimed_at`] of verifork-stimulus takes.
-///
-/// [`Randomize::aimed_at`]: https://docs.rs/verifork-stimulus/latest/verifork_stimulus/trait.Randomize.html#method.aimed_at
+/// Its [holes](CoverGroup::holes), as `Transfer::aimed_at(&group)` of verifork-stimulus takes them.
+#[allow(
+    clippy::into_iter_without_iter,
+    reason = "of what it would go through, `holes` tells"
+)]
 impl IntoIterator for &Group {
     type Item = Hole;
     type IntoIter = std::vec::IntoIter<Hole>;

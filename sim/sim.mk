@@ -16,7 +16,7 @@ ifeq ($(filter $(TB),$(TESTBENCHES)),)
 $(error there is no testbench `$(TB)`: TB is one of $(TESTBENCHES))
 endif
 ifeq ($(filter $(SIM),$(SIMULATORS)),)
-$(error `$(SIM)` is no simulator that works today: SIM is one of $(SIMULATORS))
+$(error `$(SIM)` is not a simulator that works here: SIM is one of $(SIMULATORS))
 endif
 include sim/$(TB).mk
 endif
@@ -50,7 +50,7 @@ GIVEN := $(foreach setting,$(SETTINGS),\
 RESULTS := $(or $(JUNIT),$(VERIFORK_JUNIT),$(BUILD)/results.xml)
 WAVE_FORMAT := $(patsubst 1,vcd,$(filter-out 0,$(WAVES)))
 ifneq ($(filter-out vcd fst,$(WAVE_FORMAT)),)
-$(error WAVES=$(WAVES) is no format of waves: 1, vcd or fst)
+$(error WAVES=$(WAVES) is not a format of waves: 1, vcd or fst)
 endif
 WAVE_FILE := $(abspath $(BUILD)/$(TB).$(WAVE_FORMAT))
 

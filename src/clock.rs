@@ -78,7 +78,7 @@ pub enum ClockError {
     },
     /// The high or the low time would be zero, or not a whole number of steps.
     #[error(
-        "a clock of {period} on `{path}` cannot be high for {high}: both halves have to be a whole \
+        "a clock of {period} on `{path}` cannot be high for {high}: both halves must be a whole \
          number of the design's steps of {step}, and more than none; choose the period or \
          `high_time` to fit, or a finer precision of the design"
     )]

@@ -359,7 +359,7 @@ pub trait Random: Sized {
 /// assert!(corner(&mut TestRng::new(1), 1_u16, 1500) <= 1500);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no number that can be drawn from a range",
+    message = "`{Self}` is not a number that can be drawn from a range",
     note = "integers, `f32` and `f64` are"
 )]
 pub trait RandomNumber: sealed::Number {}

@@ -89,7 +89,7 @@ begun=$(($(date +%s%N) / 1000000))
 # shellcheck disable=SC2086 # it is a list
 "$cargo" test $selection --no-run --message-format=json-render-diagnostics > "$target/tests.json" ||
     does_not_build
-# One of the harnesses is no test by itself.
+# One of the harnesses is not a test by itself.
 # shellcheck disable=SC2086
 "$cargo" test $selection --no-run --test sim --message-format=json-render-diagnostics >> "$target/tests.json" ||
     does_not_build

@@ -134,7 +134,7 @@ under_valgrind() {
         return 1
     fi
     # Its thread scheduler starves all but one thread unless told to be fair.
-    # What only a pointer into its middle reaches is no error: so live the stacks of threads.
+    # What only a pointer into its middle reaches is not an error: so live the stacks of threads.
     set -- valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,indirect \
         --show-leak-kinds=definite,indirect --error-exitcode=1 --fair-sched=yes "$binary"
     echo "sanitize: valgrind: $* $filter"

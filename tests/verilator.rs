@@ -231,7 +231,7 @@ fn a_plugin_that_cannot_be_used_is_an_error() {
         ),
         (&["-m"], "`-m` wants a file after it"),
         (&["+verbose"], "no plugin is named: -m PLUGIN"),
-        (&["design.vvp"], "`design.vvp` is no argument"),
+        (&["design.vvp"], "`design.vvp` is not an argument"),
     ] {
         if let ["-m", path @ "/lib/x86_64-linux-gnu/libm.so.6"] = arguments
             && !Path::new(path).exists()

@@ -205,7 +205,7 @@ fn settled(described: Described) -> anyhow::Result<Design> {
     })
 }
 
-/// Whether a package is no library's of the language.
+/// Whether a package is not a library's of the language.
 fn is_of_the_user(package: &str) -> bool {
     let library = package.split('.').next().unwrap_or_default();
     !["std", "ieee", "nvc", "$unit"].contains(&library.to_ascii_lowercase().as_str())

@@ -104,7 +104,7 @@ impl Close {
             for (number, record) in new.into_iter().enumerate() {
                 let name = format!("{seed}-{number}.{EXTENSION}");
                 record.write(&stored.path().join(name))?;
-                // What a failed test has covered is no reason to run its seed again.
+                // What a failed test has covered is not a reason to run its seed again.
                 if record.source.passed {
                     database.add(record);
                 }
@@ -260,7 +260,7 @@ pub(crate) fn read_seeds(path: &Path) -> anyhow::Result<Vec<(u64, Vec<String>)>>
         let found = found.and_then(|(seed, test)| Some((seed.parse().ok()?, test.trim())));
         let Some((seed, test)) = found else {
             bail!(
-                "`{}`, line {number}: `{line}` is no seed and the name of a test",
+                "`{}`, line {number}: `{line}` is not a seed and the name of a test",
                 path.display()
             );
         };
@@ -302,7 +302,11 @@ mod tests {
             read("# 1 %\n7 a::b\n\n9 c\n7 c\n").unwrap(),
             [(7, both), (9, vec!["c".to_owned()])]
         );
-        assert!(read("7\n").unwrap_err().contains("line 1: `7` is no seed"));
+        assert!(
+            read("7\n")
+                .unwrap_err()
+                .contains("line 1: `7` is not a seed")
+        );
         assert!(read("#\nx a\n").unwrap_err().contains("line 2"));
         assert!(read("# nothing\n").unwrap_err().contains("has no seeds"));
     }

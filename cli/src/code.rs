@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(
             found("/ci/checkout/other/t.v"),
             None,
-            "one name is no place"
+            "one name is not a place"
         );
         assert_eq!(
             found(of("hdl/t.v").unwrap().to_str().unwrap()),

@@ -244,7 +244,7 @@ impl Object {
             && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
-    /// What is in it and has a struct of its own: records that are no ports, and, below the top, instances, blocks and
+    /// What is in it and has a struct of its own: records that are not ports, and, below the top, instances, blocks and
     /// generate scopes.
     pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
         self.children.iter().filter(move |it| {
@@ -259,7 +259,7 @@ impl Object {
         })
     }
 
-    /// The ranges of its indices, the outermost first: none of what is no array.
+    /// The ranges of its indices, the outermost first: none of what is not an array.
     pub(crate) fn ranges(&self) -> Vec<(i64, i64)> {
         let inner = self.element.iter().flat_map(|it| it.ranges());
         self.array.into_iter().chain(inner).collect()

@@ -333,7 +333,7 @@ impl Writer<'_> {
         let different: HashSet<&String> = variants.iter().collect();
         let is_name = |name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic());
         let boolean = ["False", "True"];
-        // Characters such as '0' are no names in Rust.
+        // Characters such as '0' are not names in Rust.
         if variants.is_empty()
             || variants == boolean
             || different.len() < variants.len()

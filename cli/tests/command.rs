@@ -1002,7 +1002,7 @@ fn a_library_that_is_not_to_be_had_is_told() {
     };
     new(&["--verifork", "."])
         .status(FAILED)
-        .says("is no checkout of verifork");
+        .says("is not a checkout of verifork");
     new(&["--git", "file:///nowhere/verifork"])
         .status(FAILED)
         .says("file:///nowhere/verifork");

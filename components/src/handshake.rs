@@ -60,7 +60,7 @@ impl Wires {
 
     #[cold]
     fn unknown(&self, rule: &'static str, name: &str, signal: &Signal<Logic>) -> verifork::Error {
-        Violation::new(rule, self.bus, format!("{name} has to be 0 or 1"))
+        Violation::new(rule, self.bus, format!("{name} must be 0 or 1"))
             .now()
             .signal(signal.path(), format_args!("is {}", signal.get()))
             .into()
@@ -434,7 +434,7 @@ impl Watching {
         };
         let (name, other) = (wires.rules.valid, wires.rules.ready);
         if std::mem::take(&mut self.was_in_reset) && valid {
-            let what = format!("{name} has to be 0 at the first edge after a reset");
+            let what = format!("{name} must be 0 at the first edge after a reset");
             self.ignored.judge(broken(wires.rules.valid_reset, &what))?;
         }
         if self.waits && !valid {
@@ -451,7 +451,7 @@ impl Watching {
             if let Some(rule) = watched.unknown
                 && watched.now.has_unknown()
             {
-                let what = format!("{} has to be known while {name} is 1", watched.name);
+                let what = format!("{} must be known while {name} is 1", watched.name);
                 let violation = broken(rule, &what)
                     .signal(watched.signal.path(), format_args!("is {:x}", watched.now));
                 self.ignored.judge(violation)?;

@@ -1,4 +1,4 @@
-//! Signals that have to be known when they are sampled.
+//! Signals that must be known when they are sampled.
 
 use std::fmt::Display;
 
@@ -46,7 +46,7 @@ pub(crate) trait Known {
 
     #[cold]
     fn unknown(&self, rule: &'static str, name: &str, path: &str, value: &dyn Display) -> Error {
-        Violation::new(rule, self.bus(), format!("{name} has to be known"))
+        Violation::new(rule, self.bus(), format!("{name} must be known"))
             .now()
             .signal(path, format_args!("is {value}"))
             .into()

@@ -293,13 +293,13 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// The vector has unknown bits, or its width is no multiple of 8. Nothing is written then.
+    /// The vector has unknown bits, or its width is not a multiple of 8. Nothing is written then.
     #[track_caller]
     pub fn write_vector(&self, address: u64, value: &LogicVec, endian: Endian) -> verifork::Result {
         let width = value.width();
         verifork::ensure!(
             width.is_multiple_of(8),
-            "{width} bits are no whole bytes of a memory"
+            "{width} bits are not whole bytes of a memory"
         );
         verifork::ensure!(
             !value.has_unknown(),
@@ -510,7 +510,7 @@ mod tests {
             .write_vector(0, &LogicVec::zeros(9), Endian::Little)
             .unwrap_err();
         assert!(
-            error.to_string().contains("9 bits are no whole bytes"),
+            error.to_string().contains("9 bits are not whole bytes"),
             "{error}"
         );
     }

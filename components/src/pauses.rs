@@ -109,7 +109,7 @@ impl Pauses {
     pub fn random(rate: f64) -> Self {
         assert!(
             (0.0..1.0).contains(&rate),
-            "{rate} is no rate of pauses: it is from 0 to below 1 (`Pauses::always()` pauses for good)"
+            "{rate} is not a rate of pauses: it is from 0 to below 1 (`Pauses::always()` pauses for good)"
         );
         Pauses::of(Kind::Random(rate))
     }
@@ -328,8 +328,8 @@ mod tests {
     fn what_could_never_let_anything_through_is_refused() {
         type Make = fn() -> Pauses;
         let refused: [(Make, &str); 6] = [
-            (|| Pauses::random(1.0), "1 is no rate"),
-            (|| Pauses::random(f64::NAN), "NaN is no rate"),
+            (|| Pauses::random(1.0), "1 is not a rate"),
+            (|| Pauses::random(f64::NAN), "NaN is not a rate"),
             (|| Pauses::cycle([]), "at least one cycle"),
             (|| Pauses::bursts([(0..=0, 1)], [(1..=1, 1)]), "bursts of 0"),
             (

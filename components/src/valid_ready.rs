@@ -375,7 +375,7 @@ impl<P: Payload> Sink<P> {
 /// Samples a payload, whose unknown bits are a broken rule.
 fn sample<P: Payload>(wires: &Wires, payload: &P) -> Result<P::Value> {
     payload.sample().map_err(|error| {
-        let what = format!("the payload has to be known while valid is 1: {error}");
+        let what = format!("the payload must be known while valid is 1: {error}");
         Violation::new("PAYLOAD_X", wires.bus, what).now().into()
     })
 }

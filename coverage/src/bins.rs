@@ -38,7 +38,7 @@ pub enum BinKind {
     Ignore,
     /// It must not be seen: a sample of it fails the test.
     Illegal,
-    /// It is in no other bin; to see it is no aim.
+    /// It is in no other bin; to see it is not an aim.
     Default,
 }
 
@@ -163,7 +163,7 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Item::Wildcard(BinKind::Illegal, pattern.into()))
     }
 
-    /// Counts what is in no other bin. To see it is no aim, and no part of the coverage.
+    /// Counts what is in no other bin. To see it is not an aim, and no part of the coverage.
     #[must_use]
     pub fn rest(self, name: impl Into<String>) -> Self {
         self.with(name, Item::Rest(BinKind::Default))

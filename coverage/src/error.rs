@@ -125,7 +125,7 @@ pub enum Problem {
         why: String,
     },
     /// The value of an option is out of its range.
-    #[error("{place}: `{option}` is {value}, and has to be {wanted}")]
+    #[error("{place}: `{option}` is {value}, and must be {wanted}")]
     Option {
         /// The group, point or cross.
         place: String,

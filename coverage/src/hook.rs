@@ -71,7 +71,7 @@ fn source(test: &str, simulator: &SimulatorInfo, seed: u64, passed: bool) -> Sou
 /// ended, none may get out.
 #[cold]
 pub(crate) fn can_fail() -> bool {
-    // Unit tests are no tests of verifork.
+    // Unit tests are not tests of verifork.
     (cfg!(test) || Test::current().is_some()) && !std::thread::panicking()
 }
 

@@ -28,7 +28,7 @@ impl Mean {
     }
 }
 
-/// `hit` of `all`, in per cent; 0 of nothing, which is no success.
+/// `hit` of `all`, in per cent; 0 of nothing, which is not a success.
 #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52 bins")]
 pub(crate) fn percent(hit: usize, all: usize) -> f64 {
     if all == 0 {

@@ -83,7 +83,7 @@ pub struct Source {
 /// use std::path::Path;
 /// use verifork_coverage::{Record, Source, take};
 ///
-/// // In a program that is no test of verifork: what its groups have counted, in a file.
+/// // In a program that is not a test of verifork: what its groups have counted, in a file.
 /// let source = Source { test: "model".to_owned(), ..Source::default() };
 /// Record { source, groups: take() }.write(Path::new("model.coverage"))?;
 /// # Ok::<(), verifork_coverage::FileError>(())
@@ -202,8 +202,9 @@ impl Record {
         let mut count = 0;
         for (index, text) in text.lines().enumerate() {
             count = index + 1;
-            let line = serde_json::from_str(text)
-                .map_err(|error| damaged(index, format!("it is no line of coverage: {error}")))?;
+            let line = serde_json::from_str(text).map_err(|error| {
+                damaged(index, format!("it is not a line of coverage: {error}"))
+            })?;
             match (index, line) {
                 (0, Line::VeriforkCoverage(VERSION)) => {}
                 (0, Line::VeriforkCoverage(version)) => {

@@ -48,7 +48,7 @@ pub struct Covered {
 }
 
 impl Covered {
-    /// In per cent; 0 of nothing, which is no success.
+    /// In per cent; 0 of nothing, which is not a success.
     pub fn percent(self) -> f64 {
         percent(self.covered, self.of)
     }
@@ -96,7 +96,7 @@ impl Total {
     }
 
     /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights. `None` where
-    /// no bin counts: all of nothing is no success.
+    /// no bin counts: all of nothing is not a success.
     pub fn percent(&self) -> Option<f64> {
         let items = self.items();
         let counting = items.iter().filter(|item| item.covered.of > 0);
@@ -127,7 +127,7 @@ impl Total {
 }
 
 /// How much all these groups are covered, in per cent: the mean by their weights of those in which bins count. `None`
-/// where there are none: all of nothing is no success.
+/// where there are none: all of nothing is not a success.
 ///
 /// ```
 /// use verifork_coverage::{Database, overall};

@@ -287,7 +287,7 @@ mod tests {
                 &[Of(0), Others(1), Of(1), Others(1), Of(1), Others(1), Of(2)],
             ],
         );
-        // At the ends, what lies before or behind is no part of it.
+        // At the ends, what lies before or behind is not a part of it.
         agree(&begun().goto(2..=2), &[&[Of(0), Others(0), Of(0)]]);
         agree(
             &begun().then(1).nonconsecutive(2..=2),

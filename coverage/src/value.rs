@@ -157,7 +157,7 @@ impl Display for KeyText {
 /// assert_eq!(Burst::Wrap.bits(), 2);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value that can be covered",
+    message = "`{Self}` is not a value that can be covered",
     note = "integers of up to 128 bits, `bool` and enums with `#[derive(CoverValue)]` are",
     note = "of a value that may be X or Z, take the number first, which is an error then: `signal.get()?`"
 )]

@@ -404,7 +404,7 @@ fn mistakes_of_a_definition_are_told_with_group_and_point() {
     let goal = builder
         .point_with("r", bins.clone(), Options::new().goal(101))
         .unwrap_err();
-    let wanted = "point `r`: `goal` is 101, and has to be a percentage from 1 to 100";
+    let wanted = "point `r`: `goal` is 101, and must be a percentage from 1 to 100";
     assert_eq!(goal.problem.to_string(), wanted);
     let once = Transition::from(3);
     let short = builder
@@ -481,7 +481,7 @@ fn ignored_transitions_count_for_no_other_and_leave_longer_ones() {
     assert_eq!(
         covered.burst.count("change"),
         Some(2),
-        "what is illegal is no change that is to be seen"
+        "what is illegal is not a change that is to be seen"
     );
 }
 

@@ -25,7 +25,7 @@ pub const TEXT: &str = "string";
 /// What begins the mark of what a simulator has no values of.
 const OPAQUE: &str = "opaque:";
 
-/// Marks what is no number, vector or string, nor an array of such: a queue, a handle. `what` says what it is, with
+/// Marks what is not a number, vector or string, nor an array of such: a queue, a handle. `what` says what it is, with
 /// its article.
 pub fn opaque(what: &str) -> String {
     format!("{OPAQUE}{what}")

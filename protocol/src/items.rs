@@ -131,10 +131,10 @@ impl FromStr for Items {
         for part in text.split(';') {
             let (name, list) = part
                 .split_once('=')
-                .ok_or_else(|| format!("`{part}` is no sequence: name=0,3 fits"))?;
+                .ok_or_else(|| format!("`{part}` is not a sequence: name=0,3 fits"))?;
             let name = name.trim();
             if !is_name(name) {
-                return Err(format!("`{name}` is no name of a sequence"));
+                return Err(format!("`{name}` is not a name of a sequence"));
             }
             if items.of(name).is_some() {
                 return Err(format!("the sequence `{name}` is named twice"));
@@ -155,7 +155,7 @@ impl FromStr for Item {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no item: 3, 3~* or 3~0:1f fits");
+        let wrong = || format!("`{text}` is not an item: 3, 3~* or 3~0:1f fits");
         let mut parts = text.trim().split('~');
         let index = parts.next().unwrap_or_default();
         let mut item = Item::whole(index.parse().map_err(|_| wrong())?);
@@ -180,16 +180,16 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_told() {
         for (text, told) in [
-            ("", "is no sequence"),
-            ("writes", "`writes` is no sequence"),
-            ("a b=1", "`a b` is no name"),
+            ("", "is not a sequence"),
+            ("writes", "`writes` is not a sequence"),
+            ("a b=1", "`a b` is not a name"),
             ("a=1;a=2", "named twice"),
             ("a=2,1", "do not ascend"),
             ("a=1,1", "do not ascend"),
-            ("a=x", "`x` is no item"),
-            ("a=1~2", "`1~2` is no item"),
-            ("a=1~2:g", "`1~2:g` is no item"),
-            ("a=1,", "`` is no item"),
+            ("a=x", "`x` is not an item"),
+            ("a=1~2", "`1~2` is not an item"),
+            ("a=1~2:g", "`1~2:g` is not an item"),
+            ("a=1,", "`` is not an item"),
         ] {
             let error = text.parse::<Items>().unwrap_err();
             assert!(error.contains(told), "{text}: {error}");

@@ -36,7 +36,7 @@ pub struct Point {
     pub code: Option<f64>,
 }
 
-/// Adds a line to the file in this folder, which has to be there.
+/// Adds a line to the file in this folder, which must be there.
 ///
 /// # Errors
 ///

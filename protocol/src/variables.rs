@@ -154,7 +154,7 @@ impl Variable {
         Variable::ALL.iter().copied().find(|it| it.name() == name)
     }
 
-    /// The value that it has if it is not set; none if that is no value.
+    /// The value that it has if it is not set; none if that is not a value.
     pub fn default_value(self) -> Option<&'static str> {
         let default = self.default();
         (!default.starts_with('(')).then_some(default)

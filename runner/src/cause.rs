@@ -83,7 +83,7 @@ mod tests {
         same(("x", "count is 7"), ("y", "count is 8"), false);
         same(("x", "count is 7"), ("x", "count is 7 slots"), false);
         same(("x", "q1 is wrong"), ("x", "q2 is wrong"), false);
-        // The name of a test is no part of other words.
+        // The name of a test is not a part of other words.
         same(("q", "q_bar rose"), ("r", "r_bar rose"), false);
         same(("x", "5 sides"), ("x", "6 sides"), false);
     }

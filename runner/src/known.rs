@@ -132,7 +132,7 @@ pub(crate) const ALL: [Simulator; 4] = [
     Simulator::Nvc,
 ];
 
-/// A name that is no key of a simulator.
+/// A name that is not a key of a simulator.
 ///
 /// ```
 /// use verifork_runner::Simulator;

@@ -305,7 +305,7 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
         let plain = |c: char| c.is_alphanumeric() || "_-.".contains(c);
         if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
             problem(format!(
-                "`{name}` is no name for a design, label or variant: letters, digits, `_`, `-` \
+                "`{name}` is not a name for a design, label or variant: letters, digits, `_`, `-` \
                  and `.` are"
             ));
         }
@@ -379,7 +379,9 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     if let Some(timescale) = &design.timescale
         && timescale.split('/').count() != 2
     {
-        problem(format!("`{timescale}` is no time scale: one is `1ns/1ps`"));
+        problem(format!(
+            "`{timescale}` is not a time scale: one is `1ns/1ps`"
+        ));
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Harness, find};
 
-/// The simulators by the program that has to be there.
+/// The simulators by the program that must be there.
 const SIMULATORS: [(&str, &str); 4] = [
     ("icarus", "iverilog"),
     ("verilator", "verilator"),

@@ -154,7 +154,7 @@ fn items_of_a_sequence_that_a_test_does_not_draw_fail_it() {
             "`wirtes`, which this test has not drawn; it has drawn `writes`",
         ),
         ("writes=70", "wants item 70 of `writes`"),
-        ("writes", "`writes` is no sequence"),
+        ("writes", "`writes` is not a sequence"),
     ] {
         let failed = run(&harness, &[("VERIFORK_ITEMS", items)], "always_pass");
         assert_ne!(failed.status, Some(0), "{}", failed.text);

@@ -146,12 +146,12 @@ pub enum BindErrorKind {
         /// What is wrong with it.
         error: ValueError,
     },
-    /// The object is no port of that direction.
+    /// The object is not a port of that direction.
     #[error("`{path}` is {}, not {}", Port(*found), Port(Some(*wanted)))]
     Direction {
         /// The object.
         path: String,
-        /// Its direction; `None` if it is no port.
+        /// Its direction; `None` if it is not a port.
         found: Option<Direction>,
         /// The direction that was asked for.
         wanted: Direction,
@@ -445,7 +445,7 @@ impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(direction) => write!(f, "{} port", with_article(direction)),
-            None => f.write_str("no port"),
+            None => f.write_str("not a port"),
         }
     }
 }

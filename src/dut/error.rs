@@ -372,7 +372,7 @@ impl fmt::Display for SelectError {
                      it by `row({index})`"
                 )
             }
-            SelectProblem::NoRow => write!(f, "`{path}` has no rows: its elements are no arrays"),
+            SelectProblem::NoRow => write!(f, "`{path}` has no rows: its elements are not arrays"),
             SelectProblem::NoSimulation => {
                 write!(f, "cannot select from `{path}`: {NO_SIMULATION}")
             }

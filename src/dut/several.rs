@@ -10,7 +10,7 @@ use super::{Binder, DeclaredPaths, Dut};
 fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
     let indices = binder.indices(path);
     if indices.is_empty() {
-        // Nothing of this name, or something that is no array.
+        // Nothing of this name, or something that is not an array.
         let object = binder.object(path)?;
         if object.description().is_empty {
             return Some(Vec::new());

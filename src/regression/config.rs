@@ -56,9 +56,9 @@ pub(crate) struct Config {
     pub(crate) seed: Option<u64>,
     /// What is left of tests' sequences.
     pub(crate) items: Rc<Items>,
-    /// Simulated time a test has that sets no limit itself; none is no limit.
+    /// Simulated time a test has that sets no limit itself; none is not a limit.
     pub(crate) timeout: Option<SimDuration>,
-    /// Wall-clock time a test has that sets no limit itself; none is no limit.
+    /// Wall-clock time a test has that sets no limit itself; none is not a limit.
     pub(crate) wall_timeout: Option<Duration>,
     /// In the syntax of `env_logger`.
     pub(crate) log: String,

@@ -13,7 +13,7 @@ use crate::task::{EndTest, MOST_CAUSES, TaskError, TaskErrorKind, TaskErrors, ca
 use crate::time::SimTime;
 
 /// Every error in the order in which it happened; those of managers inside of managers in place
-/// of the error that only hands them on. What ends this test, and is no failure, goes to `ends`.
+/// of the error that only hands them on. What ends this test, and is not a failure, goes to `ends`.
 pub(super) fn entries<'a>(
     errors: &'a TaskErrors,
     test: u64,

@@ -146,7 +146,7 @@ impl Test {
     ) -> anyhow::Result<Vec<T>> {
         assert!(
             items::is_name(name),
-            "`{name}` is no name of a sequence: it has letters and digits of ASCII, `_`, `-` and `.`"
+            "`{name}` is not a name of a sequence: it has letters and digits of ASCII, `_`, `-` and `.`"
         );
         let of = TestRng::from_stream(self.stream(&["", name, "length"])).random_range(length);
         let wanted = RUNNING.with_borrow(|running| Rc::clone(&running.wanted));
@@ -283,7 +283,7 @@ mod tests {
         let test = a_test("any_writes");
         for (wanted, name, told) in [
             ("writes=9", "writes", "wants item 9 of `writes`"),
-            ("writes=", "a b", "`a b` is no name"),
+            ("writes=", "a b", "`a b` is not a name"),
         ] {
             begin(&Rc::new(wanted.parse().unwrap()));
             let draw = || drop(test.sequence(name, 9..=9, |_| ()));

@@ -89,7 +89,7 @@ impl Status {
             Status::Skipped(reason) => return Status::Skipped(reason),
             Status::Passed => {
                 let mut said = format!(
-                    "the test passed, but `{expected}` says that it has to fail with {}",
+                    "the test passed, but `{expected}` requires it to fail with {}",
                     kind.described()
                 );
                 if !text.is_empty() {
@@ -186,17 +186,18 @@ mod tests {
         let said = |expected| texts(&Status::Passed.judged_by_should_fail(expected))[0].to_owned();
         assert_eq!(
             said(error("count is")),
-            "the test passed, but `should_fail = \"count is\"` says that it has to fail with a \
+            "the test passed, but `should_fail = \"count is\"` requires it to fail with a \
              failed check or an error of the test's own that contains this text"
         );
         assert_eq!(
             said(error("")),
-            "the test passed, but `should_fail` says that it has to fail with a failed check or an \
+            "the test passed, but `should_fail` requires it to fail with a failed check or an \
              error of the test's own"
         );
-        assert!(said(expected(FailureKind::Timeout, "50 us")).contains(
-            "`should_fail(timeout = \"50 us\")` says that it has to fail with a time-out"
-        ));
+        assert!(
+            said(expected(FailureKind::Timeout, "50 us"))
+                .contains("`should_fail(timeout = \"50 us\")` requires it to fail with a time-out")
+        );
     }
 
     #[test]

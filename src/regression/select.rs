@@ -61,7 +61,7 @@ impl Selection {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum SelectError {
     /// Two tests of one name: nobody could tell them apart in a filter or a report.
-    #[error("test names have to be unique, but {}", .0.join("; "))]
+    #[error("test names must be unique, but {}", .0.join("; "))]
     Duplicates(Vec<String>),
     #[error("the library that was loaded contains no test: mark one with `#[verifork::test]`")]
     NoTests,
@@ -348,7 +348,7 @@ mod tests {
         let error = select(&twice, &Filter::default(), Order::Name, 1, Seed::new(7)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "test names have to be unique, but `counts` stands at b.rs:4 and c.rs:1"
+            "test names must be unique, but `counts` stands at b.rs:4 and c.rs:1"
         );
     }
 

@@ -12,7 +12,7 @@ impl SignalIndex {
         index.expect("fewer than two thousand million signals")
     }
 
-    /// The place in the table of signals, of one that is no word.
+    /// The place in the table of signals, of one that is not a word.
     #[inline]
     pub(super) fn entry(self) -> usize {
         self.0 as usize

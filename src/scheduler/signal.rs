@@ -56,7 +56,7 @@ pub(crate) struct Signal {
     /// A bit for each of its bits, of up to 64.
     pub(crate) all: u64,
     pub(super) two_state: bool,
-    /// It is no constant, and the simulator refuses no writes.
+    /// It is not a constant, and the simulator refuses no writes.
     pub(super) is_writable: Cell<bool>,
     pub(super) driven: Cell<Driven>,
     /// It can be written without a force and without a word.

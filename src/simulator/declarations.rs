@@ -60,7 +60,7 @@ impl Declarations {
         let mut declarations = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
             let (path, declaration) = parse(line)
-                .ok_or_else(|| cannot(format!("line {number} is no declaration: {line}")))?;
+                .ok_or_else(|| cannot(format!("line {number} is not a declaration: {line}")))?;
             if declaration.member.is_some()
                 && let Some((structure, name)) = path.rsplit_once('.')
             {
@@ -307,7 +307,7 @@ mod tests {
         for part in [
             &*path,
             "VERIFORK_DECLARATIONS",
-            "line 2 is no declaration: nonsense",
+            "line 2 is not a declaration: nonsense",
         ] {
             assert!(told.contains(part), "no {part:?} in {told}");
         }

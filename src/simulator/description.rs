@@ -314,7 +314,7 @@ impl Description {
         }
     }
 
-    /// What the declaration makes of its bits, of which there are none if it is no logic.
+    /// What the declaration makes of its bits, of which there are none if it is not logic.
     #[inline]
     pub(crate) fn declared(&self) -> Declared {
         let (width, signed) = match self.encoding {

@@ -170,7 +170,7 @@ impl Messages {
             let Some((file, number, _)) = line.strip_prefix(start).and_then(place_first) else {
                 continue;
             };
-            // Whatever began before was no message, but something that looked like one.
+            // Whatever began before was not a message, but something that looked like one.
             self.begun = None;
             if let Some(kind) = kind {
                 self.begin(message(kind, line, Some((file, number)), None));

@@ -120,7 +120,7 @@ pub(crate) trait Port {
     /// The scopes at the top of the design, packages and `$unit` last.
     fn roots(&self) -> Vec<Handle>;
     /// What a scope holds: scopes, nets, variables, parameters, arrays, events.
-    /// An object that is no scope holds nothing here.
+    /// An object that is not a scope holds nothing here.
     fn children(&self, scope: Handle) -> Vec<Handle>;
     /// Why [`children`](Port::children) of a scope leaves something out that the simulator has, where
     /// that is known.

@@ -814,7 +814,7 @@ impl TaskMap {
     ///     assert!(tm.iter().all(|lane| lane.is_cancelled()));
     ///     Ok(())
     /// })
-    /// .await?; // cancelled is no error
+    /// .await?; // cancelled is not an error
     /// # Ok::<(), verifork::Error>(())
     /// # }).unwrap();
     /// ```

@@ -47,7 +47,7 @@ pub enum TaskErrorKind {
         /// The task was being dropped, after its end or because it was cancelled.
         dropping: bool,
     },
-    /// The task was cancelled. Only who awaits a cancelled task sees this; it is no failure.
+    /// The task was cancelled. Only who awaits a cancelled task sees this; it is not a failure.
     Cancelled,
     /// The value is not available: another `.await` took it, or it was lent out by
     /// [`result`](super::Task::result).
@@ -240,7 +240,7 @@ impl TaskError {
         }
     }
 
-    /// The task was cancelled, which is no failure.
+    /// The task was cancelled, which is not a failure.
     ///
     /// ```
     /// use verifork::prelude::*;

@@ -161,7 +161,7 @@ pub(super) fn lose_here(error: TaskError) {
     }
 }
 
-/// Keeps a panic of something that is no task: `what` says what it was.
+/// Keeps a panic of something that is not a task: `what` says what it was.
 #[cold]
 pub(super) fn lose_panic(what: &'static str, caught: Caught) {
     let mut caught = Some(caught);
@@ -553,7 +553,7 @@ impl Executor {
         self.lost.borrow_mut().extend(errors);
     }
 
-    /// A panic of something that is no task's own, as an error of the task that runs now.
+    /// A panic of something that is not a task's own, as an error of the task that runs now.
     fn panic_of(&self, what: &'static str, mut caught: Caught) -> TaskError {
         caught.message = format!("{what} panicked: {}", caught.message);
         self.error_of_current(what, caught.into_kind(false))

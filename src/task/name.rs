@@ -22,7 +22,7 @@ pub type Name = Cow<'static, str>;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a task has a name, which comes first: `tm.fork(\"name\", async …)`",
-    label = "this is no name: write one before it, a literal or a `String`",
+    label = "this is not a name: write one before it, a literal or a `String`",
     note = "`spawn(async …)` gives a task of the test a name by itself"
 )]
 pub trait TaskName {

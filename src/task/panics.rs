@@ -135,7 +135,7 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     } else if let Some(text) = payload.downcast_ref::<String>() {
         text.clone()
     } else {
-        "a panic whose payload is no text".to_owned()
+        "a panic whose payload is not a text".to_owned()
     }
 }
 

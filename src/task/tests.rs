@@ -290,7 +290,7 @@ fn rule_05_a_child_ends_in_one_of_four_ways() {
         assert_eq!(
             names(errors),
             ["failed", "panicked"],
-            "a cancelled task is no error"
+            "a cancelled task is not an error"
         );
         assert_eq!(errors[1].to_string(), "boom 1");
         let states: Vec<_> = tm.iter().map(TaskInfo::state).collect();

@@ -90,7 +90,7 @@ impl SimDuration {
     ///
     /// # Errors
     ///
-    /// [`TimeError::TooFine`] if that is no whole number, [`TimeError::TooLong`] from 2^64 on.
+    /// [`TimeError::TooFine`] if that is not a whole number, [`TimeError::TooLong`] from 2^64 on.
     #[inline]
     pub fn to_steps(self, precision: Precision) -> Result<u64, TimeError> {
         match self.to_finer_steps(precision) {
@@ -111,7 +111,7 @@ impl SimDuration {
         self.count.checked_mul(power(factor))
     }
 
-    /// The number of steps of the design's precision, rounded if that is no whole number.
+    /// The number of steps of the design's precision, rounded if that is not a whole number.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -145,7 +145,7 @@ impl SimDuration {
         Ok(steps + u64::from(up))
     }
 
-    /// Whether it is no time at all.
+    /// Whether it is not a time at all.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -208,7 +208,7 @@ impl SimDuration {
     /// use verifork::prelude::*;
     ///
     /// assert_eq!(1.us().checked_div(8), Ok(125.ns()));
-    /// assert!(1.us().checked_div(3).is_err(), "1/3 µs is no whole number of femtoseconds");
+    /// assert!(1.us().checked_div(3).is_err(), "1/3 µs is not a whole number of femtoseconds");
     /// ```
     ///
     /// # Errors

@@ -53,14 +53,14 @@ pub enum TimeError {
         last: String,
     },
     /// A number of a unit is negative or not finite.
-    #[error("{value} {unit} is no duration: it takes a finite number, 0 or more")]
+    #[error("{value} {unit} is not a duration: it takes a finite number, 0 or more")]
     NotADuration {
         /// The number.
         value: f64,
         /// Its unit.
         unit: TimeUnit,
     },
-    /// A number of a unit is no whole number of femtoseconds, or has too many digits to be exact.
+    /// A number of a unit is not a whole number of femtoseconds, or has too many digits to be exact.
     #[error("{value} {unit} is not exact in any unit down to 1 fs: the nearest is {nearest}")]
     Inexact {
         /// The number.
@@ -93,19 +93,19 @@ pub enum TimeError {
         holds: &'static str,
     },
     /// A division by zero.
-    #[error("{duration} / 0 is no duration")]
+    #[error("{duration} / 0 is not a duration")]
     DividedByZero {
         /// The duration.
         duration: SimDuration,
     },
     /// A power of ten that no simulator has as its precision.
-    #[error("10^{exponent} s is no precision: it lies between 10^-15 s and 10^2 s")]
+    #[error("10^{exponent} s is not a precision: it lies between 10^-15 s and 10^2 s")]
     NoPrecision {
         /// The power of ten of a second.
         exponent: i32,
     },
-    /// A text that is no duration.
-    #[error("`{text}` is no time: {reason}")]
+    /// A text that is not a duration.
+    #[error("`{text}` is not a time: {reason}")]
     Parse {
         /// The text.
         text: String,

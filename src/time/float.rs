@@ -20,7 +20,7 @@ impl SimDuration {
     /// # Errors
     ///
     /// [`TimeError::NotADuration`] if it is negative or not finite, [`TimeError::Inexact`] if it
-    /// is no whole number of femtoseconds, or has more digits than an `f64` tells apart;
+    /// is not a whole number of femtoseconds, or has more digits than an `f64` tells apart;
     /// [`TimeError::OutOfRange`] from 2^64 seconds on.
     pub fn from_f64(value: f64, unit: TimeUnit) -> Result<SimDuration, TimeError> {
         if !value.is_finite() || value < 0.0 {
@@ -131,9 +131,9 @@ mod tests {
             "0.3333333333333333 ns is not exact in any unit down to 1 fs: the nearest is 333.333 ps"
         );
         assert!(message(0.4, TimeUnit::Femtoseconds).contains("the nearest is 0 ns"));
-        assert!(message(-1.0, TimeUnit::Seconds).contains("no duration"));
-        assert!(message(f64::NAN, TimeUnit::Seconds).contains("no duration"));
-        assert!(message(f64::INFINITY, TimeUnit::Seconds).contains("no duration"));
+        assert!(message(-1.0, TimeUnit::Seconds).contains("not a duration"));
+        assert!(message(f64::NAN, TimeUnit::Seconds).contains("not a duration"));
+        assert!(message(f64::INFINITY, TimeUnit::Seconds).contains("not a duration"));
         assert!(message(1e300, TimeUnit::Seconds).contains("does not fit SimDuration"));
     }
 

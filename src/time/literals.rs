@@ -143,7 +143,7 @@ impl TimeUnits for i64 {
     #[track_caller]
     fn of_unit(self, unit: TimeUnit) -> SimDuration {
         let Ok(count) = u64::try_from(self) else {
-            panic!("{self} {unit} is no duration: it is negative");
+            panic!("{self} {unit} is not a duration: it is negative");
         };
         SimDuration::new(count, unit)
     }
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "-5 ns is no duration: it is negative")]
+    #[should_panic(expected = "-5 ns is not a duration: it is negative")]
     fn a_negative_literal_panics() {
         let _ = (-5).ns();
     }

@@ -139,7 +139,7 @@ impl SimTime {
     ///
     /// # Errors
     ///
-    /// [`TimeError::TooFine`] if the duration is no whole number of steps,
+    /// [`TimeError::TooFine`] if the duration is not a whole number of steps,
     /// [`TimeError::TooLong`] from 2^64 steps on.
     #[inline]
     pub fn checked_add(self, duration: SimDuration) -> Result<SimTime, TimeError> {
@@ -210,7 +210,7 @@ impl Sub for SimTime {
     #[track_caller]
     fn sub(self, earlier: SimTime) -> SimDuration {
         let difference = self.checked_sub(earlier);
-        difference.unwrap_or_else(|| panic!("{self} - {earlier} is no duration"))
+        difference.unwrap_or_else(|| panic!("{self} - {earlier} is not a duration"))
     }
 }
 

@@ -128,7 +128,7 @@ mod tests {
         assert!("99999999999999999999999 s".parse::<SimDuration>().is_err());
         assert_eq!(
             "10".parse::<SimDuration>().unwrap_err().to_string(),
-            "`10` is no time: the unit is missing: fs, ps, ns, us, ms or s"
+            "`10` is not a time: the unit is missing: fs, ps, ns, us, ms or s"
         );
     }
 

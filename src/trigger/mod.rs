@@ -14,7 +14,7 @@
 //! # What an edge is
 //!
 //! A *rising* edge is a change to `1` (or `H`) from anything else, a *falling* edge a change to `0`
-//! (or `L`) from anything else. X to 1 is a rising edge; 1 to X is no edge. IEEE 1800-2017, 9.4.2, counts 0 to X and
+//! (or `L`) from anything else. X to 1 is a rising edge; 1 to X is not an edge. IEEE 1800-2017, 9.4.2, counts 0 to X and
 //! 0 to Z as `posedge` too, but a testbench that acted on them would act on an unknown value. VHDL's `rising_edge`
 //! (IEEE 1076-2008, 9.2.2) requires a change from 0 to 1.
 

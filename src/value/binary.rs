@@ -298,7 +298,7 @@ mod tests {
         let error = LogicVec::from_binary_str("0101_0101").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`0101_0101` is no logic value: at character 5, \
+            "`0101_0101` is not logic value: at character 5, \
              '_' is not one of the nine states 0 1 X Z U W L H -"
         );
         assert!(LogicVec::from_binary_bytes(b"01\xff1").is_err());

@@ -310,7 +310,7 @@ fn same_width(left: &LogicVec, right: &LogicVec, operator: &str) {
     let (left, right) = (left.width(), right.width());
     assert!(
         left == right,
-        "the vectors on both sides of `{operator}` have to be of one width: the left one has {left} bits, \
+        "the vectors on both sides of `{operator}` must have the same width: the left one has {left} bits, \
          the right one {right} (`zero_extend` and `sign_extend` widen, `truncate` narrows)"
     );
 }

@@ -45,7 +45,7 @@ impl LogicVec {
         LogicVec::from_bytes(bytes.len(), |index| bytes[bytes.len() - 1 - index], width)
     }
 
-    /// The bytes, the least significant first. A width that is no multiple of 8 is filled up
+    /// The bytes, the least significant first. A width that is not a multiple of 8 is filled up
     /// with 0.
     ///
     /// ```
@@ -67,7 +67,7 @@ impl LogicVec {
         Ok(bytes)
     }
 
-    /// The bytes, the most significant first. A width that is no multiple of 8 is filled up with
+    /// The bytes, the most significant first. A width that is not a multiple of 8 is filled up with
     /// 0 before the most significant bit.
     ///
     /// ```

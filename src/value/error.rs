@@ -86,7 +86,7 @@ pub enum ValueError {
         /// What is wrong with it.
         error: Box<ValueError>,
     },
-    /// A vector that is no whole number of lanes.
+    /// A vector that is not a whole number of lanes.
     #[error("{} are not {lanes} lanes of one width", Count(*width))]
     Lanes {
         /// The width of the vector.
@@ -132,8 +132,8 @@ pub enum ValueError {
         /// The declared indices of the most and of the least significant bit.
         range: (i64, i64),
     },
-    /// A text that is no value.
-    #[error("{} is no logic value: at character {}, {reason}", Quoted(text),
+    /// A text that is not a value.
+    #[error("{} is not logic value: at character {}, {reason}", Quoted(text),
         text.get(..*at).map_or(*at, |before| before.chars().count()) + 1)]
     Parse {
         /// The text.
@@ -145,7 +145,7 @@ pub enum ValueError {
     },
     /// No variant of an enumeration has the value.
     #[error(
-        "{} is no variant of {enumeration}: {}",
+        "{} is not a variant of {enumeration}: {}",
         Brief(value),
         Variants(variants)
     )]
@@ -403,7 +403,7 @@ mod tests {
         };
         assert_eq!(
             error.to_string(),
-            "2'b11 is no variant of State: it has Idle = 0, Run = 1"
+            "2'b11 is not a variant of State: it has Idle = 0, Run = 1"
         );
     }
 

@@ -110,7 +110,7 @@ impl LogicVec {
     /// use verifork::value::LogicVec;
     ///
     /// assert_eq!(LogicVec::ones(12).to_u64(), Ok(0xfff));
-    /// assert!(LogicVec::unknown(12).to_u64().is_err(), "unknown bits are no number");
+    /// assert!(LogicVec::unknown(12).to_u64().is_err(), "unknown bits are not number");
     /// ```
     ///
     /// # Errors

@@ -574,7 +574,7 @@ mod tests {
         );
         assert_eq!(
             LogicVec::ones(2).to::<State>().unwrap_err().to_string(),
-            "2'b11 is no variant of State: it has Idle = 0, Run = 2"
+            "2'b11 is not a variant of State: it has Idle = 0, Run = 2"
         );
         assert!(matches!(
             LogicVec::unknown(2).to::<State>(),

@@ -13,7 +13,7 @@ const WIDEST: u32 = 1 << 24;
 ///
 /// - Verilog's with its width, `8'hx5` (IEEE 1800 5.7.1): the bases `b`, `o`, `d` and `h`, with
 ///   or without `s` before them, `_` between digits, `?` for `z`. Too few digits are filled with
-///   `0`, or with the first digit if that is no number. Too many are an error, unless what goes
+///   `0`, or with the first digit if that is not a number. Too many are an error, unless what goes
 ///   is what filling would put there.
 /// - Rust's, `0b01xz`, `0o17`, `0xdead_beef`: as wide as its digits.
 /// - VHDL's, `"01XZ-"`, `x"5F"`, `o"17"`, `b"01"`: as wide as its digits.
@@ -230,12 +230,12 @@ impl<'a> Literal<'a> {
 
 fn bad_digit(character: char, bits: u32) -> String {
     let digits = match bits {
-        0 => return format!("{character:?} is no decimal digit"),
+        0 => return format!("{character:?} is not a decimal digit"),
         1 => "0 or 1",
         3 => "0 to 7",
         _ => "0 to 9, a to f",
     };
-    format!("{character:?} is no digit here: {digits}, or a state, one of X Z U W L H -")
+    format!("{character:?} is not a digit here: {digits}, or a state, one of X Z U W L H -")
 }
 
 #[cfg(test)]
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(binary("4'h000f"), "1111");
         assert_eq!(
             message("6'h7f"),
-            "`6'h7f` is no logic value: at character 4, these digits do not fit 6 bits"
+            "`6'h7f` is not logic value: at character 4, these digits do not fit 6 bits"
         );
         assert!(message("4'hx5").contains("do not fit 4 bits"));
         assert!(message("0'b1").contains("do not fit 0 bits"));
@@ -312,7 +312,7 @@ mod tests {
     fn a_slip_is_named_with_its_place() {
         assert_eq!(
             message("8'hfg"),
-            "`8'hfg` is no logic value: at character 5, 'g' is no digit here: \
+            "`8'hfg` is not logic value: at character 5, 'g' is not a digit here: \
              0 to 9, a to f, or a state, one of X Z U W L H -"
         );
         assert!(message("8'q1").contains("character 3, a base belongs here"));
@@ -324,8 +324,8 @@ mod tests {
         assert!(message("0x").contains("a digit belongs here"));
         assert!(message("8'h_1").contains("a digit belongs here"));
         assert!(message("\"01").contains("closing"));
-        assert!(message("12").contains("'2' is no digit here: 0 or 1"));
-        assert!(message("8'dé").contains("character 4, 'é' is no decimal digit"));
+        assert!(message("12").contains("'2' is not a digit here: 0 or 1"));
+        assert!(message("8'dé").contains("character 4, 'é' is not a decimal digit"));
         assert!(message("8'd").contains("a digit belongs here"));
     }
 

@@ -217,7 +217,7 @@ fn binary<G: Gates>(
             vec![bits::equal(gates, &a, &b)?]
         }
         Operator::Less => vec![less_than(gates, a, b)?],
-        Operator::Distinct => unreachable!("a set is no operation of two numbers"),
+        Operator::Distinct => unreachable!("a set is not an operation of two numbers"),
         Operator::Both | Operator::Either => {
             let (a, b) = (a.bit(gates, 0), b.bit(gates, 0));
             let is_and = operator == Operator::Both;

@@ -241,7 +241,7 @@ pub(crate) fn contradict(
         .any(|condition| are_too_many(recording, ranges, condition))
 }
 
-/// What has to be true, with a conjunct for each operand of `&&`.
+/// What must be true, with a conjunct for each operand of `&&`.
 pub(crate) fn conjuncts(recording: &Recording, roots: &[Id]) -> Vec<Id> {
     let mut pending: Vec<Id> = roots.iter().rev().copied().collect();
     let mut conjuncts = Vec::new();

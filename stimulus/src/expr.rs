@@ -439,7 +439,7 @@ pub const fn claim(holds: bool, message: &str) {
     assert!(holds, "{}", message);
 }
 
-/// Something that has to be true.
+/// Something that must be true.
 pub fn require(condition: Expr<bool>, soft: bool, source: Source) {
     record::with(|recording| recording.require(condition.id, soft, source));
 }

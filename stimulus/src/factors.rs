@@ -301,7 +301,7 @@ impl Factors {
     }
 }
 
-/// The prime factors of the product of numbers, without those of the constant; `false` if it is no factor, or a number is
+/// The prime factors of the product of numbers, without those of the constant; `false` if it is not a factor, or a number is
 /// too large.
 fn split(
     numbers: impl Iterator<Item = i128>,

@@ -277,7 +277,7 @@ impl Inline {
         product(scratch, request, leader, &set.related, shapes)
     }
 
-    /// Finds what has to be true, by the parts that it relates. `None` if there is nothing to it, or nothing known of
+    /// Finds what must be true, by the parts that it relates. `None` if there is nothing to it, or nothing known of
     /// it.
     fn relate(&self, scratch: &mut Scratch, request: Request<'_>) -> Option<()> {
         let Recording {

@@ -47,7 +47,7 @@ impl Clauses {
         Ok(())
     }
 
-    /// Of a bit that has to be 1.
+    /// Of a bit that must be 1.
     fn require(&mut self, bit: Bit) -> Result<(), Full> {
         match bit {
             Bit::Constant(true) => Ok(()),

@@ -90,7 +90,7 @@ fn solutions_are_as_likely_as_each_other_whatever_is_compared() {
     same_shares!(5, |t, round| [1, 3, 7].contains(&t.b), t.mode != Mode::Incr;
         |_a, b, mode| [1, 3, 7].contains(&b) && mode != Mode::Incr);
     same_shares!(6, |t, round| (4..=9).contains(&t.a) || t.b == 30; |a, b, _mode| (4..=9).contains(&a) || b == 30);
-    // A relation, which is no comparison with a number: of most of what the type allows, and of little.
+    // A relation, which is not a comparison with a number: of most of what the type allows, and of little.
     same_shares!(7, |t, round| t.a as u16 != t.b as u16; |a, b, _mode| i32::from(a) != i32::from(b));
     same_shares!(8, |t, round| t.a as u16 * 3 == t.b as u16; |a, b, _mode| i32::from(a) * 3 == i32::from(b));
     // Of negative numbers there are some only without the relation.

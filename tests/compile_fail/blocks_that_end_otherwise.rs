@@ -44,6 +44,6 @@ pub fn without_a_name(tm: &TaskManager) {
         async { Ok(()) }, //~ E0277: a task has a name, which comes first: `tm.fork("name", async …)`
     );
     tm.background( //~ E0061
-        async { Ok(()) }, //~ E0277: this is no name: write one before it
+        async { Ok(()) }, //~ E0277: this is not a name: write one before it
     );
 }

@@ -29,7 +29,7 @@ struct Unlike {
     address += 1, //~ error: a constraint changes nothing
     helper(address), //~ error: a constraint calls `unique`, `sum` and `soft`
     address.leading_zeros() == 3, //~ error: constraints know `contains`
-    0..address, //~ error: a range is no condition
+    0..address, //~ error: a range is not a condition
     if let 3 = address { true }, //~ error: a constraint asks with `matches!(…)` or `match`
     data[length as usize] == 3, //~ error: which element is meant must not depend on what is drawn
     assert!(address > 3), //~ error: of macros, constraints know `matches!` only

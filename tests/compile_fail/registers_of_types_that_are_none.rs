@@ -6,7 +6,7 @@ use verifork_components::registers::{Reg, RegisterFields, Registers};
 #[derive(Registers)]
 struct Numbers {
     #[register(address = 0)]
-    number: u32, //~ E0277: a field of type `u32` is no register
+    number: u32, //~ E0277: a field of type `u32` is not a register
                  //~^ write `Reg<u32>`
 }
 

@@ -18,7 +18,7 @@ struct Control {
     outside: u8,
     #[field(bits = 16..=18, reset = 8)] //~ E0080: `restarts` is 0x8 after a reset, which does not fit its 3 bits
     restarts: u8,
-    #[field(bits = 20, access = "R1C")] //~ E0080: `R1C` is no access of a field; there are RO, RW, RC
+    #[field(bits = 20, access = "R1C")] //~ E0080: `R1C` is not an access of a field; there are RO, RW, RC
     accessed: bool,
     #[field(bits = 24..=32)]
     narrow: u8, //~ E0080: the width of this field is greater than that of its type
@@ -49,7 +49,7 @@ struct Block {
     fits: Reg<u32>,
     #[register(address = 0x10)] //~ E0080: `again` is at 0x10, and so is `fits`
     again: Reg<u32>,
-    #[register(address = BASE + 2)] //~ E0080: `between` is at 0x22, which is no address of a register of 4 bytes
+    #[register(address = BASE + 2)] //~ E0080: `between` is at 0x22, which is not an address of a register of 4 bytes
     between: Reg<u32>,
     #[register(address = 0xf8, stride = 4)] //~ E0080: `far` is at 0x100, outside of the block's 0x100 bytes
     far: [Reg<u32>; 3],
@@ -65,7 +65,7 @@ struct Block {
     single: Reg<u32>,
     #[register(address = 0x38, reset = 0x1_0000)] //~ E0080: `half.value` is 0x10000 after a reset, which does not fit its 16 bits
     half: Reg<u16>,
-    #[register(address = 0x70, access = "R0")] //~ E0080: `R0` is no access of a field
+    #[register(address = 0x70, access = "R0")] //~ E0080: `R0` is not an access of a field
     named: Reg<u8>,
     #[register(address = 0x3c, width = 24)] //~ E0080: `odd` has registers of 24 bits; they have 8, 16, 32 or 64
     odd: Reg<u8>,

@@ -1,4 +1,4 @@
-//! A wait that is not awaited is no wait.
+//! A wait that is not awaited is not a wait.
 #![deny(unused_must_use)]
 use verifork::prelude::*;
 

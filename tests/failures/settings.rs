@@ -7,7 +7,7 @@ fn two_tests_of_one_name_are_refused_with_their_places() {
     require!("iverilog", "vvp");
     let run = DESIGN.get().run(&plugin("duplicates_tb"), &[], &[]);
     run.failed()
-        .says("test names have to be unique")
+        .says("test names must be unique")
         .says("`group::one`")
         .says("`same`");
     for line in [9, 13, 17, 21] {

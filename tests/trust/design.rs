@@ -327,13 +327,13 @@ fn a_test_may_want_the_design_to_end_the_simulation() {
         tells(
             &run,
             "wants_fatal::a_finish",
-            &["`ends = \"fatal\"` says that it has to be"],
+            &["`ends = \"fatal\"` requires it to be"],
         );
         for test in ["wants_finish::a_fatal_error", "wants_stop::a_fatal_error"] {
             tells(
                 &design.run(test),
                 test,
-                &["the design gave up", "says that it has to be"],
+                &["the design gave up", "requires it to be"],
             );
         }
         let run = design.run("wants_fatal::an_error");

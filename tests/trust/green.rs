@@ -62,7 +62,7 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
     for (test, said) in [
         (
             "nothing_fails",
-            format!("the test passed, but `should_fail` says that it has to fail with {own}\n"),
+            format!("the test passed, but `should_fail` requires it to fail with {own}\n"),
         ),
         (
             "it_times_out",

@@ -51,7 +51,7 @@ const TESTS: [(&str, &[&str]); 10] = [
     ),
     ("of_a_lost_task", &["no display", "no drop"]),
     ("logged", &["after the log"]),
-    ("thrown", &["a panic whose payload is no text"]),
+    ("thrown", &["a panic whose payload is not a text"]),
 ];
 
 /// What the run says of one failed test, from its title to its seed.

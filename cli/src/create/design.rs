@@ -266,7 +266,7 @@ fn path(path: &Path, folder: &Path) -> anyhow::Result<String> {
     let path = relative(&path, folder);
     let text = path
         .to_str()
-        .with_context(|| format!("`{}` is no text: its name is not UTF-8", path.display()))?;
+        .with_context(|| format!("`{}` is not a text: its name is not UTF-8", path.display()))?;
     Ok(format!("{text:?}"))
 }
 

@@ -90,7 +90,7 @@ impl Library {
             let path = absolute(path)?;
             ensure!(
                 is_one(&path),
-                "`{}` is no checkout of verifork: there is no `runner/Cargo.toml` in it",
+                "`{}` is not a checkout of verifork: there is no `runner/Cargo.toml` in it",
                 path.display()
             );
             return Ok(Some(path));

@@ -126,7 +126,7 @@ fn divisor(parts: &Parts<'_>, port: &Port<'_>) -> Option<u128> {
     is_number.then(|| wanted.min(most))
 }
 
-/// The inputs that make a design begin: what they are called tells that they are no settings.
+/// The inputs that make a design begin: what they are called tells that they are not settings.
 fn beginners<'a>(parts: &Parts<'a>) -> Vec<&'a Port<'a>> {
     const BEGIN: [&str; 33] = [
         "d", "data", "din", "dat", "byte", "word", "start", "send", "valid", "vld", "dv", "wr",

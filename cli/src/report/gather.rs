@@ -39,7 +39,7 @@ impl Gathered {
     ///
     /// # Errors
     ///
-    /// One of them is not there, or is no file of a run.
+    /// One of them is not there, or is not a file of a run.
     pub(super) fn read(roots: &[PathBuf]) -> anyhow::Result<Gathered> {
         let mut gathered = Gathered::default();
         for root in roots {
@@ -51,7 +51,7 @@ impl Gathered {
                 read.with_context(|| format!("cannot read `{}`", root.display()))?;
                 ensure!(
                     gathered.read_file(root),
-                    "`{}` is no file that a run leaves: those are `*.{EXTENSION}`, `{}`, `*.jsonl`",
+                    "`{}` is not a file that a run leaves: those are `*.{EXTENSION}`, `{}`, `*.jsonl`",
                     root.display(),
                     verdict::FILE
                 );

@@ -224,22 +224,18 @@ impl AtEdges for Checking {
         }
         let after_reset = std::mem::take(&mut self.was_in_reset);
         let selected = match signals.hsel {
-            Some(signal) => self.known(signal, "AHB_ERRM_HTRANS_X", "HSEL has to be known")?,
+            Some(signal) => self.known(signal, "AHB_ERRM_HTRANS_X", "HSEL must be known")?,
             None => true,
         };
         let kind = signals.htrans.as_logic().get();
-        let what = "HTRANS has to be known";
+        let what = "HTRANS must be known";
         self.check(!kind.has_unknown(), "AHB_ERRM_HTRANS_X", what)?;
         let kind = kind.value_word(0).to_le_bytes()[0];
-        let what = "HTRANS has to be IDLE at the first edge after a reset";
+        let what = "HTRANS must be IDLE at the first edge after a reset";
         self.check(!after_reset || kind == IDLE, "AHB_ERRM_HTRANS_RESET", what)?;
-        let ready = self.known(
-            signals.hready,
-            "AHB_ERRS_HREADY_X",
-            "HREADY has to be 0 or 1",
-        )?;
+        let ready = self.known(signals.hready, "AHB_ERRS_HREADY_X", "HREADY must be 0 or 1")?;
         let error = match signals.hresp {
-            Some(signal) => self.known(signal, "AHB_ERRS_HRESP_X", "HRESP has to be 0 or 1")?,
+            Some(signal) => self.known(signal, "AHB_ERRS_HRESP_X", "HRESP must be 0 or 1")?,
             None => false,
         };
         self.response(ready, error)?;
@@ -284,7 +280,7 @@ impl Checking {
             self.signals.hwdata.get_into(&mut self.data[1])?;
             let lanes = self.signals.strobes(&phase);
             let unknown = unknown_lanes(&self.data[1]) & lanes;
-            let what = "the lanes of HWDATA that are written have to be known";
+            let what = "the lanes of HWDATA that are written must be known";
             self.check(unknown == 0, "AHB_ERRM_HWDATA_X", what)?;
             let what = "HWDATA changed before the data phase has ended";
             let [before, now] = &self.data;
@@ -292,7 +288,7 @@ impl Checking {
             self.check(same, "AHB_ERRM_HWDATA_STABLE", what)?;
             self.data.swap(0, 1);
         }
-        let what = "an error has to begin with a cycle in which HREADY is 0";
+        let what = "an error must begin with a cycle in which HREADY is 0";
         let begins = !(error && ready) || was_first;
         self.check(begins, "AHB_ERRS_HRESP_FIRST", what)?;
         let what = "an error has to end in its second cycle, with HREADY and HRESP at 1";
@@ -325,7 +321,7 @@ impl Checking {
         }
         let read = self.signals.hrdata.get();
         let known = unknown_lanes(&read) & self.signals.strobes(&phase) == 0;
-        let what = "the lanes of HRDATA that are read have to be known";
+        let what = "the lanes of HRDATA that are read must be known";
         self.check(known, "AHB_ERRS_HRDATA_X", what)
     }
 
@@ -336,7 +332,7 @@ impl Checking {
         }
         for control in &self.control {
             let known = !control.now.has_unknown();
-            let what = "has to be known unless HTRANS is IDLE";
+            let what = "must be known unless HTRANS is IDLE";
             self.check_control(known, control, control.unknown, what)?;
         }
         let bytes = self.bytes(|control| control.now.value_word(0));
@@ -345,7 +341,7 @@ impl Checking {
         self.check(fits, "AHB_ERRM_HSIZE_WIDTH", what)?;
         let address = self.control[HADDR].now.value_word(0);
         let aligned = address.is_multiple_of(bytes);
-        let what = format!("{address:#x} is no multiple of the {bytes} bytes of a transfer");
+        let what = format!("{address:#x} is not a multiple of the {bytes} bytes of a transfer");
         self.check(aligned, "AHB_ERRM_HADDR_ALIGNED", &what)
     }
 

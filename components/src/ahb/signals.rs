@@ -114,7 +114,7 @@ impl Signals {
         }
         if !address.is_multiple_of(bytes) {
             return Some(format!(
-                "the address {address:#x} is no multiple of the {bytes} bytes of a transfer"
+                "the address {address:#x} is not a multiple of the {bytes} bytes of a transfer"
             ));
         }
         if bits < 64 && address >> bits != 0 {

@@ -152,10 +152,10 @@ impl AtEdges for Checking {
         self.check(
             !selected.is_unknown(),
             "APB_ERRM_PSEL_X",
-            "PSEL has to be 0 or 1",
+            "PSEL must be 0 or 1",
         )?;
         let selected = selected.is_one();
-        let what = "PSEL has to be 0 at the first edge after a reset";
+        let what = "PSEL must be 0 at the first edge after a reset";
         self.check(!(after_reset && selected), "APB_ERRM_PSEL_RESET", what)?;
         if !selected {
             let what = "PSEL was taken back before the transfer has ended";
@@ -167,27 +167,27 @@ impl AtEdges for Checking {
         self.check(
             !enable.is_unknown(),
             "APB_ERRM_PENABLE_X",
-            "PENABLE has to be 0 or 1",
+            "PENABLE must be 0 or 1",
         )?;
         let enable = enable.is_one();
         self.hold()?;
         let cycles = match self.phase {
             Phase::Idle => {
-                let what = "PENABLE has to be 0 in the first cycle of a transfer";
+                let what = "PENABLE must be 0 in the first cycle of a transfer";
                 self.check(!enable, "APB_ERRM_PENABLE_SETUP", what)?;
                 self.phase = Phase::Transfer(1);
                 return Ok(());
             }
             Phase::Transfer(cycles) => cycles,
         };
-        let what = "PENABLE has to be 1 from the second cycle of a transfer on";
+        let what = "PENABLE must be 1 from the second cycle of a transfer on";
         self.check(enable, "APB_ERRM_PENABLE_ACCESS", what)?;
         let ready = signals.pready.map(|signal| signal.get());
         let known = ready.is_none_or(|ready| !ready.is_unknown());
         self.check(
             known,
             "APB_ERRS_PREADY_X",
-            "PREADY has to be 0 or 1 while PENABLE is 1",
+            "PREADY must be 0 or 1 while PENABLE is 1",
         )?;
         if ready.is_none_or(|ready| ready.is_one()) {
             self.phase = Phase::Idle;
@@ -215,12 +215,7 @@ impl Checking {
         self.signals.pwdata.as_logic().get_into(&mut self.data[1])?;
         for asked in &self.asked {
             let known = !asked.now.has_unknown();
-            self.check_signal(
-                known,
-                asked,
-                asked.unknown,
-                "has to be known while PSEL is 1",
-            )?;
+            self.check_signal(known, asked, asked.unknown, "must be known while PSEL is 1")?;
             let same = !held || asked.now == asked.before;
             self.check_signal(
                 same,
@@ -236,7 +231,7 @@ impl Checking {
         };
         if writes {
             let unknown = self.data[1].unknown_word(0) & mask_of(strobe);
-            let what = "bytes of PWDATA that are written have to be known while PSEL is 1";
+            let what = "bytes of PWDATA that are written must be known while PSEL is 1";
             self.check(unknown == 0, "APB_ERRM_PWDATA_X", what)?;
             let same = !held || self.data[0] == self.data[1];
             let what = "PWDATA changed before the transfer has ended";
@@ -245,7 +240,7 @@ impl Checking {
             self.check(
                 strobe == 0,
                 "APB_ERRM_PSTRB_READ",
-                "PSTRB has to be 0 in a read",
+                "PSTRB must be 0 in a read",
             )?;
         }
         for asked in &mut self.asked {
@@ -258,12 +253,12 @@ impl Checking {
     fn ended(&self) -> Result {
         let error = self.signals.pslverr.map(|signal| signal.get());
         let known = error.is_none_or(|error| !error.is_unknown());
-        let what = "PSLVERR has to be known at the end of a transfer";
+        let what = "PSLVERR must be known at the end of a transfer";
         self.check(known, "APB_ERRS_PSLVERR_X", what)?;
         let reads = self.asked[1].before.value_word(0) == 0;
         if reads && error.is_none_or(|error| error.is_zero()) {
             let data = self.signals.prdata.as_logic().get();
-            let what = "PRDATA has to be known at the end of a read";
+            let what = "PRDATA must be known at the end of a read";
             self.check(!data.has_unknown(), "APB_ERRS_PRDATA_X", what)?;
         }
         Ok(())

@@ -99,7 +99,7 @@ impl Burst {
         }
     }
 
-    /// So many beats of so many bytes, with growing addresses. If the first is no multiple of the bytes, the
+    /// So many beats of so many bytes, with growing addresses. If the first is not a multiple of the bytes, the
     /// first beat has fewer.
     pub fn incr(address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst::new(Kind::Incr, address, beats, beat_bytes)
@@ -291,7 +291,7 @@ impl Burst {
                 }
                 if address != self.aligned() {
                     let what = format!(
-                        "a WRAP burst at {address:#x}, which is no multiple of the {beat_bytes} bytes of a beat"
+                        "a WRAP burst at {address:#x}, which is not a multiple of the {beat_bytes} bytes of a beat"
                     );
                     broken.push((rules.wrap_align, what));
                 }
@@ -334,11 +334,12 @@ impl Burst {
             broken.push((rules.len_lock, what));
         }
         if !bytes.is_power_of_two() {
-            let what = format!("an exclusive access of {bytes} bytes, which are no power of two");
+            let what =
+                format!("an exclusive access of {bytes} bytes, which are not a power of two");
             broken.push(("AXI4_ERRM_EXCL_LEN", what));
         } else if !self.address.is_multiple_of(bytes) {
             let what = format!(
-                "an exclusive access of {bytes} bytes at {:#x}, which is no multiple of them",
+                "an exclusive access of {bytes} bytes at {:#x}, which is not a multiple of them",
                 self.address
             );
             broken.push(("AXI4_ERRM_EXCL_ALIGN", what));

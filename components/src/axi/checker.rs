@@ -407,7 +407,7 @@ impl Writes {
         let strobes = strobes.unwrap_or(strobes_of(0..self.judge.bus.bytes()));
         let unknown = unknown_lanes(self.w.value(0)) & strobes;
         let of = || format!("write {}", self.done + self.with_data as u64 + 1);
-        let what = "bytes of WDATA that are written have to be known while WVALID is 1";
+        let what = "bytes of WDATA that are written must be known while WVALID is 1";
         self.judge
             .check(unknown == 0, rules::WDATA.unknown, of, what)
     }
@@ -541,7 +541,7 @@ impl Reads {
             burst.strobes(*beat, self.judge.bus.bytes())
         };
         let unknown = value_at(&self.r, data).map_or(0, unknown_lanes) & used;
-        let what = "bytes of RDATA that are read have to be known while RVALID is 1";
+        let what = "bytes of RDATA that are read must be known while RVALID is 1";
         self.judge
             .check(unknown == 0, rules::RDATA.unknown, of, what)?;
         let is_last = *beat + 1 == burst.beats;

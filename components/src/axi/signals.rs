@@ -434,7 +434,7 @@ pub(super) fn unknown(
     signal: &Signal<LogicVec>,
     value: &LogicVec,
 ) -> verifork::Error {
-    let what = format!("{} has to be known while it is valid", rules.name);
+    let what = format!("{} must be known while it is valid", rules.name);
     Violation::new(rules.unknown, bus, what)
         .now()
         .signal(signal.path(), format_args!("is {value:x}"))
@@ -492,7 +492,7 @@ impl Lanes {
         Ok(signal.try_set_from(&self.value)?)
     }
 
-    /// Reads all lanes; those that `needed` has a bit for have to be known.
+    /// Reads all lanes; those that `needed` has a bit for must be known.
     pub(super) fn sample(
         &mut self,
         signal: &Signal<LogicVec>,

@@ -232,7 +232,7 @@ impl AtEdges for Checking {
             self.check(
                 known,
                 "AXI4LITE_ERRS_RDATA_X",
-                "RDATA has to be known while RVALID is 1",
+                "RDATA must be known while RVALID is 1",
             )?;
         }
         let add = |count: &mut u64, seen| {
@@ -254,7 +254,7 @@ impl Checking {
             None => self.signals.all_bytes(),
         };
         let unknown = self.w.value(0).unknown_word(0) & mask_of(strobe);
-        let what = "bytes of WDATA that are written have to be known while WVALID is 1";
+        let what = "bytes of WDATA that are written must be known while WVALID is 1";
         self.check(unknown == 0, "AXI4LITE_ERRM_WDATA_X", what)
     }
 

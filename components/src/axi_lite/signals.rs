@@ -127,7 +127,7 @@ impl Signals {
         read: Result<T, ReadError>,
     ) -> Result<T> {
         read.map_err(|error| {
-            let what = format!("{name} has to be known while it is valid: {error}");
+            let what = format!("{name} must be known while it is valid: {error}");
             Violation::new(rule, self.bus(), what).now().into()
         })
     }

@@ -36,7 +36,7 @@ pub enum ByteKind {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// The bytes, in the order of the stream; 0 for those that are no data.
+    /// The bytes, in the order of the stream; 0 for those that are not data.
     pub data: Vec<u8>,
     /// What each byte is; empty if all are data. What monitors and sinks give has no null bytes.
     pub kinds: Vec<ByteKind>,

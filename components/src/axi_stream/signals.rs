@@ -200,7 +200,7 @@ impl BeatBuffer {
         }
     }
 
-    /// Reads the signals. What is unknown and has to be known is a broken rule.
+    /// Reads the signals. What is unknown and must be known is a broken rule.
     pub(super) fn sample(&mut self) -> Result {
         let BeatBuffer { signals, bus, .. } = *self;
         for (signal, value, rule, name) in [
@@ -374,14 +374,10 @@ fn unknown<T>(
     signal: &Signal<T>,
     value: &LogicVec,
 ) -> verifork::Error {
-    Violation::new(
-        rule,
-        bus,
-        format!("{name} has to be known while TVALID is 1"),
-    )
-    .now()
-    .signal(signal.path(), format_args!("is {value:b}"))
-    .into()
+    Violation::new(rule, bus, format!("{name} must be known while TVALID is 1"))
+        .now()
+        .signal(signal.path(), format_args!("is {value:b}"))
+        .into()
 }
 
 /// Writes beats of frames; what has not changed is not written again.

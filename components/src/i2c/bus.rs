@@ -159,7 +159,7 @@ impl Side {
     fn known(signal: Signal<Logic>, bus: &str) -> Result<bool> {
         let value = signal.get();
         if value.is_unknown() {
-            let what = "a line has to be 0 or 1";
+            let what = "a line must be 0 or 1";
             return Err(Side::unknown(bus, what, signal, value));
         }
         Ok(value.is_one())
@@ -190,7 +190,7 @@ impl Side {
             let value = net.get();
             return match value {
                 Logic::HighImpedance => {
-                    let what = "a line that nothing drives has to be pulled up in the design";
+                    let what = "a line that nothing drives must be pulled up in the design";
                     Err(Side::unknown(bus, what, net, value))
                 }
                 _ => Ok(!Side::known(net, bus)?),

@@ -100,7 +100,7 @@ impl Timing {
     ///
     /// # Panics
     ///
-    /// At the caller's line: by 0, or a time is no whole number of femtoseconds then.
+    /// At the caller's line: by 0, or a time is not a whole number of femtoseconds then.
     #[must_use]
     #[track_caller]
     pub fn divided_by(self, divisor: u64) -> Self {

@@ -12,7 +12,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is no record, its checksum is wrong. What came before is loaded.
+    /// With the number of the line: it is not a record, its checksum is wrong. What came before is loaded.
     pub fn load_ihex(&self, text: &str) -> Result {
         use ihex::Record;
         let mut base = 0_u64;
@@ -54,7 +54,7 @@ impl Memory {
         let mut upper = 0;
         for (address, bytes) in self.lines(16, 1 << 16) {
             let address = u32::try_from(address)
-                .with_context(|| format!("{address:#x} is no address of an Intel HEX file"))?;
+                .with_context(|| format!("{address:#x} is not an address of an Intel HEX file"))?;
             let [high, offset] = [(address >> 16) as u16, (address & 0xffff) as u16];
             if high != upper {
                 upper = high;
@@ -73,7 +73,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is no record, its checksum is wrong, the count of records does not
+    /// With the number of the line: it is not a record, its checksum is wrong, the count of records does not
     /// agree. What came before is loaded.
     pub fn load_srec(&self, text: &str) -> Result {
         use srec::Record;
@@ -85,7 +85,7 @@ impl Memory {
             }
             ensure!(
                 line.is_ascii(),
-                "S-record, line {number}: `{line}` is no record"
+                "S-record, line {number}: `{line}` is not a record"
             );
             let record: Record = match line.parse() {
                 Ok(record) => record,
@@ -127,7 +127,7 @@ impl Memory {
         let mut records = Vec::new();
         for (address, data) in self.lines(16, u64::MAX) {
             let address = u32::try_from(address)
-                .with_context(|| format!("{address:#x} is no address of an S-record"))?;
+                .with_context(|| format!("{address:#x} is not an address of an S-record"))?;
             let address = Address32(address);
             records.push(Record::S3(Data { address, data }));
         }
@@ -140,7 +140,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is no hexadecimal number, it is wider than the word, it has `x` or `z`,
+    /// With the number of the line: it is not a hexadecimal number, it is wider than the word, it has `x` or `z`,
     /// which a memory of bytes does not hold. What came before is loaded.
     pub fn load_readmemh(&self, text: &str, bytes: usize, endian: Endian) -> Result {
         ensure!(bytes > 0, "a word of a memory has at least one byte");
@@ -160,7 +160,7 @@ impl Memory {
                 }
                 ensure!(
                     !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit),
-                    "readmemh, line {number}: `{token}` is no hexadecimal number"
+                    "readmemh, line {number}: `{token}` is not a hexadecimal number"
                 );
                 let nibble = |digit: &u8| match digit {
                     b'0'..=b'9' => digit - b'0',
@@ -348,7 +348,7 @@ pub(super) mod tests {
             far.dump_ihex()
                 .unwrap_err()
                 .to_string()
-                .contains("0x100000000 is no address")
+                .contains("0x100000000 is not an address")
         );
         assert!(far.dump_srec().is_err());
     }
@@ -412,10 +412,10 @@ pub(super) mod tests {
         assert_eq!(memory.read_bytes(0x3e, 4), [0xef, 0xbe, 0xef, 0xbe]);
         for (text, says) in [
             ("12\n\n1x34", "line 3: `1x34` is unknown"),
-            ("12 hello", "line 1: `hello` is no hexadecimal number"),
+            ("12 hello", "line 1: `hello` is not a hexadecimal number"),
             ("1\n12345", "line 2: `12345` has more than the 2 bytes"),
             ("1 /* 2", "line 1: a comment does not end"),
-            ("@", "`@` is no hexadecimal number"),
+            ("@", "`@` is not a hexadecimal number"),
         ] {
             let error = Memory::sparse()
                 .load_readmemh(text, 2, Endian::Little)

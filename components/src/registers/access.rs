@@ -214,7 +214,7 @@ impl fmt::Display for Access {
     }
 }
 
-/// A name that is no kind of access.
+/// A name that is not a kind of access.
 ///
 /// ```
 /// use verifork_components::registers::Access;
@@ -331,7 +331,7 @@ mod tests {
     fn a_name_that_is_none_is_told_with_all_that_are() {
         let error = "R1C".parse::<Access>().unwrap_err().to_string();
         assert!(
-            error.starts_with("`R1C` is no access of a field; there are RO, RW, "),
+            error.starts_with("`R1C` is not an access of a field; there are RO, RW, "),
             "{error}"
         );
         assert_eq!("w1c".parse(), Ok(Access::W1c));

@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for Number {
                 };
                 parsed
                     .map(Number)
-                    .map_err(|_| E::custom(format!("`{text}` is no number of 64 bits")))
+                    .map_err(|_| E::custom(format!("`{text}` is not a number of 64 bits")))
             }
         }
         deserializer.deserialize_any(Reads)
@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for BitRange {
 
             fn visit_i64<E: Error>(self, value: i64) -> Result<BitRange, E> {
                 let bit = u32::try_from(value);
-                let bit = bit.map_err(|_| E::custom(format!("{value} is no bit")))?;
+                let bit = bit.map_err(|_| E::custom(format!("{value} is not a bit")))?;
                 Ok(BitRange {
                     high: bit,
                     low: bit,
@@ -158,7 +158,7 @@ impl<'de> Deserialize<'de> for BitRange {
                 match (high.trim().parse(), low.trim().parse()) {
                     (Ok(high), Ok(low)) => Ok(BitRange { high, low }),
                     _ => Err(E::custom(format!(
-                        "`{text}` are no bits: those of a field are \"7:4\", or 3 for a single one"
+                        "`{text}` are not bits: those of a field are \"7:4\", or 3 for a single one"
                     ))),
                 }
             }
@@ -605,17 +605,17 @@ mod tests {
             (
                 "access = 'R1C'",
                 5,
-                "`R1C` is no access of a field; there are RO, RW",
+                "`R1C` is not an access of a field; there are RO, RW",
             ),
             (
                 "fields = [{ name = 'x', bits = '7-4' }]",
                 5,
-                "`7-4` are no bits",
+                "`7-4` are not bits",
             ),
-            ("fields = [{ name = 'x', bits = -1 }]", 5, "-1 is no bit"),
+            ("fields = [{ name = 'x', bits = -1 }]", 5, "-1 is not a bit"),
             ("fields = [{ name = 'x' }]", 5, "missing field `bits`"),
             ("reset = -1", 5, "-1 is below 0"),
-            ("reset = '0xg'", 5, "`0xg` is no number of 64 bits"),
+            ("reset = '0xg'", 5, "`0xg` is not a number of 64 bits"),
             ("\nacess = 'RO'", 6, "unknown field `acess`"),
             ("\n\nname = ", 7, ""),
             ("count = 0", 3, "`a` is there 0 times: there are 1 to 4096"),
@@ -637,7 +637,7 @@ mod tests {
                 "has addresses beyond 64 bits",
             ),
             ("width = 24", 3, "`a` has registers of 24 bits"),
-            ("aliases = [2]", 3, "`a` is at 0x2, which is no address"),
+            ("aliases = [2]", 3, "`a` is at 0x2, which is not an address"),
             (
                 "aliases = [0]",
                 3,

@@ -473,7 +473,7 @@ impl MapBuilder {
             let mut wrong = |what: &str| errors.push(format!("{place}: `{name}` {what}"));
             if name.is_empty() || name.contains(' ') || name.contains('.') && !register.is_of_block
             {
-                wrong("is no name of a register: it has a letter at least, no space and no dot");
+                wrong("is not a name of a register: it has a letter at least, no space and no dot");
             }
             if !names.insert(name.as_str()) {
                 wrong("is there twice");
@@ -520,7 +520,7 @@ fn check_fields(register: &Register, errors: &mut Vec<String>) {
         let whole = format!("{}.{name}", register.name);
         let mut wrong = |what: &str| errors.push(format!("{place}: `{whole}` {what}"));
         if name.is_empty() || name.contains(['.', ' ']) {
-            wrong("is no name of a field: it has a letter at least, no space and no dot");
+            wrong("is not a name of a field: it has a letter at least, no space and no dot");
         }
         let shape = field.shape("");
         if let Some(fault) = rules::field_bits(&shape, register.bits()) {
@@ -661,13 +661,13 @@ mod tests {
         says("`control.c` has bits 32:30, outside of the register's 32 bits");
         says("`control.d` is 0x8 after a reset, which does not fit its 3 bits");
         says("`control` is there twice");
-        says("`control` is at 0x2, which is no address of a register of 4 bytes");
+        says("`control` is at 0x2, which is not an address of a register of 4 bytes");
         says(&format!(
             "`other` is at 0x0, and so is `control` ({}:{line})",
             file!()
         ));
         says("`far` is at 0x8, outside of the block's 0x8 bytes");
-        says("`a.b` is no name of a register");
+        says("`a.b` is not a name of a register");
         says("`a.b` has no field");
         assert_eq!(errors.len(), 10, "{errors:#?}");
     }

@@ -699,7 +699,7 @@ impl Model {
         let named = self.named(name)?;
         verifork::ensure!(
             named.field.is_none(),
-            "`{name}` is no register, but a field"
+            "`{name}` is not a register, but a field"
         );
         Ok(named.register)
     }

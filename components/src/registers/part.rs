@@ -73,7 +73,7 @@ impl Options<'_> {
 
 /// What a struct of registers is made of.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` is no register",
+    message = "a field of type `{Self}` is not a register",
     label = "no register",
     note = "write `Reg<u32>`, `Reg` of a struct that derives `RegisterFields`, an array of them, or a struct that \
             derives `Registers`"

@@ -132,7 +132,7 @@ pub struct RegisterShape<'a> {
 
 /// No kind of access has this name.
 pub(super) const fn unknown_access(names: &[&str]) -> Fault {
-    let mut fault = Fault::new("is no access of a field; there are ");
+    let mut fault = Fault::new("is not an access of a field; there are ");
     let mut at = 0;
     while at < names.len() {
         if at > 0 {
@@ -244,7 +244,7 @@ pub(super) const fn register_place(
         } else {
             at
         };
-        let what = at.text(", which is no address of a register of ");
+        let what = at.text(", which is not an address of a register of ");
         return Some(what.number(bytes).text(" bytes"));
     }
     let last = match stride.checked_mul(count - 1) {

@@ -316,7 +316,7 @@ impl<T: RegisterFields> Reg<T> {
         word: F,
     ) -> impl Future<Output = Result<T>> + use<T, F> {
         let this = self.clone();
-        let place = verifork::error!("what was read is no value of its type");
+        let place = verifork::error!("what was read is not a value of its type");
         async move {
             let word = word.await?;
             T::from_word(word).map_err(|error| place.context(this.in_words(word, &error)))

@@ -302,7 +302,7 @@ impl Checking {
             );
             self.check(step - ended >= wanted, "SPI_CS_HIGH", &what)?;
         }
-        let what = "SCLK has to be at CPOL when a peripheral is selected";
+        let what = "SCLK must be at CPOL when a peripheral is selected";
         self.check(self.clock == self.format.mode.cpol, "SPI_SCLK_IDLE", what)?;
         let what = "SCLK changed with the select";
         self.check(!clock_changed, "SPI_CS_SETUP", what)
@@ -320,7 +320,7 @@ impl Checking {
             duration_of(wanted)
         );
         self.check(since >= wanted, "SPI_CS_HOLD", &what)?;
-        let what = "SCLK has to be at CPOL when the select ends";
+        let what = "SCLK must be at CPOL when the select ends";
         self.check(self.clock == self.format.mode.cpol, "SPI_SCLK_IDLE", what)?;
         let what = format!("the transfer ended in {}", self.at);
         let whole = self.at.time == 0 && self.at.word > 0;
@@ -375,7 +375,7 @@ impl Checking {
         let used = index == 0 || at.word >= self.miso_from_word;
         let (name, [unknown, setup, _], changed_at) = (data.name, data.rules, data.changed_at);
         if !known && used {
-            let what = format!("{name} has to be known when it is sampled");
+            let what = format!("{name} must be known when it is sampled");
             let violation = self
                 .broken(unknown, &what)
                 .signal(pins.path(), format_args!("is {}", pins.get()));

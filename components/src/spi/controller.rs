@@ -100,7 +100,7 @@ impl Controller {
     /// # Panics
     ///
     /// At the caller's line: there are too few pins for the lanes, a time is finer than the design's precision,
-    /// half a period is no time, or another controller drives the bus.
+    /// half a period is not a time, or another controller drives the bus.
     #[track_caller]
     pub fn start(self, parent: &impl Parent) -> RunningController {
         let Controller {
@@ -111,7 +111,7 @@ impl Controller {
         let period = steps_of("SPI: the period", self.period);
         assert!(
             period >= 2 && period.is_multiple_of(2),
-            "SPI: a period of {} is no whole times 2 steps of the design's precision",
+            "SPI: a period of {} is not a multiple of 2 steps of the design's precision",
             self.period
         );
         let half = period / 2;
@@ -283,7 +283,7 @@ impl Work {
             return Ok(());
         }
         let Some(signal) = miso else { return Ok(()) };
-        let what = "MISO has to be known when it is sampled";
+        let what = "MISO must be known when it is sampled";
         Err(Violation::new("SPI_MISO_X", self.signals.bus(), what)
             .now()
             .of(at.to_string())

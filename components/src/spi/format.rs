@@ -131,7 +131,7 @@ impl Format {
         let Format { width, lanes, .. } = self;
         assert!(
             width.is_multiple_of(lanes),
-            "SPI: words of {width} bits are no whole times {lanes} lanes"
+            "SPI: words of {width} bits are not a multiple of {lanes} lanes"
         );
         self
     }
@@ -375,7 +375,7 @@ mod tests {
             ),
             (
                 || Format::new(Mode::new(0)).lanes(4).width(10),
-                "10 bits are no whole times 4",
+                "10 bits are not a multiple of 4",
             ),
         ];
         for (call, says) in calls {

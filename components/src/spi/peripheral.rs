@@ -315,7 +315,7 @@ impl<D: Device> Answering<D> {
             let mosi = self.signals.mosi;
             let is_known = received.add(&self.format, at, levels(mosi), width(mosi));
             if let (false, Some(signal)) = (is_known, mosi) {
-                let what = "MOSI has to be known when it is sampled";
+                let what = "MOSI must be known when it is sampled";
                 return Err(Violation::new("SPI_MOSI_X", self.signals.bus(), what)
                     .now()
                     .of(at.to_string())

@@ -88,7 +88,7 @@ impl Signals {
         if value.has_unknown() {
             return Err(self.unknown(
                 "SPI_CS_X",
-                "the selects have to be 0 or 1",
+                "the selects must be 0 or 1",
                 self.cs_n.path(),
                 &value,
             ));
@@ -100,7 +100,7 @@ impl Signals {
     pub(super) fn clock(&self) -> Result<bool> {
         let value = self.sclk.get();
         if value.is_unknown() {
-            let what = "SCLK has to be 0 or 1 while a peripheral is selected";
+            let what = "SCLK must be 0 or 1 while a peripheral is selected";
             return Err(self.unknown("SPI_SCLK_X", what, self.sclk.path(), &value));
         }
         Ok(value.is_one())

@@ -42,7 +42,7 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// A checker of all rules, with a tolerance of 20,000 ppm (2 %), to which a break is no error.
+    /// A checker of all rules, with a tolerance of 20,000 ppm (2 %), to which a break is not an error.
     pub fn new<T: ScalarValue>(line: &Signal<T>, format: &Format) -> Self {
         Checker {
             line: Line::of(line),
@@ -172,7 +172,7 @@ impl BetweenResets for Checking {
         self.level = self.look()?;
         self.last_change = None;
         if self.has_reset {
-            let what = "the line has to be 1 when a reset ends";
+            let what = "the line must be 1 when a reset ends";
             self.check(self.level, "UART_IDLE_RESET", what)?;
         }
         self.high_again().await?;
@@ -249,7 +249,7 @@ impl Checking {
     }
 
     async fn low_stop(&mut self) -> Result {
-        let what = "the line has to be 1 in the stop bits";
+        let what = "the line must be 1 in the stop bits";
         self.check(false, "UART_STOP", what)?;
         self.high_again().await
     }
@@ -261,7 +261,7 @@ impl Checking {
         let until = until.saturating_sub(self.allowed(ends));
         self.suspect = None;
         if now().steps() < until && self.change_until(until).await? {
-            // It was no break.
+            // It was not a break.
             return self.low_stop().await;
         }
         let what = "the line is 0 for a whole character";
@@ -274,7 +274,7 @@ impl Checking {
                 .steps_to(1000)
                 .saturating_sub(self.allowed(1000));
         if self.change_until(marked).await? {
-            let what = "the line has to be 1 for a bit after a break";
+            let what = "the line must be 1 for a bit after a break";
             self.check(self.level, "UART_BREAK_MARK", what)?;
             if !self.level {
                 self.under_way = Some(now());
@@ -359,7 +359,7 @@ impl Checking {
                     },
                 }
             }
-            // What lasts for no time is no level.
+            // What lasts for no time is not a level.
             read_only().await;
             let level = self.look()?;
             if level != self.level {
@@ -388,7 +388,7 @@ impl Checking {
         self.check(false, "UART_GLITCH", &what)
     }
 
-    /// The level, which has to be known.
+    /// The level, which must be known.
     fn look(&self) -> Result<bool> {
         match self.line.level() {
             Err(error) => match error.downcast::<Violation>() {

@@ -87,7 +87,7 @@ enum Rate {
 
 impl Format {
     /// A format of so many bits a second. Edges are put on the step of simulated time that is nearest to
-    /// where they belong, so that nothing adds up if a bit is no whole number of them.
+    /// where they belong, so that nothing adds up if a bit is not a whole number of them.
     ///
     /// # Panics
     ///
@@ -358,7 +358,7 @@ impl Timing {
         if bit < if whole { 2 } else { 16 } {
             return Err(format!(
                 "UART: a bit ({format}) is about {bit} steps of the design's precision of {}: it takes 2, or \
-                 16 if it is no whole number of them",
+                 16 if it is not a whole number of them",
                 precision.step()
             ));
         }

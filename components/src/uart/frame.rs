@@ -14,7 +14,7 @@ use super::format::{Character, Format};
 /// let wrong = Frame::new(0x41).wrong_parity();
 /// let received = format.received(&wrong).unwrap();
 /// assert!(received.parity_error && received.data == 0x41);
-/// assert!(format.received(&Frame::glitch(300)).is_none(), "0.3 of a bit is no start bit");
+/// assert!(format.received(&Frame::glitch(300)).is_none(), "0.3 of a bit is not a start bit");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -92,7 +92,7 @@ impl Frame {
     pub fn glitch_in(mut self, bit: u32, part: Range<u32>) -> Self {
         assert!(
             part.start < part.end && part.end <= 1000,
-            "UART: the thousandths {part:?} are no part of a bit"
+            "UART: the thousandths {part:?} are not a part of a bit"
         );
         let at = |thousandths: u32| u64::from(bit) * 1000 + u64::from(thousandths);
         self.glitches.push((at(part.start), at(part.end)));

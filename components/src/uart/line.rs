@@ -40,7 +40,7 @@ impl Line {
 
     #[cold]
     fn unknown(&self, value: &LogicVec) -> Error {
-        Violation::new("UART_LINE_X", self.path(), "the line has to be 0 or 1")
+        Violation::new("UART_LINE_X", self.path(), "the line must be 0 or 1")
             .now()
             .signal(self.path(), format_args!("is {value}"))
             .into()

@@ -201,7 +201,7 @@ impl AtEdges for Checking {
                 (signals.cyc, "WB_3.20_CYC_RESET"),
                 (signals.stb, "WB_3.20_STB_RESET"),
             ] {
-                let what = "it has to be 0 in a reset and at the first edge after it";
+                let what = "it must be 0 in a reset and at the first edge after it";
                 self.check_bit(signal.get().is_zero(), rule, signal, what)?;
             }
         }
@@ -209,7 +209,7 @@ impl AtEdges for Checking {
             self.forget();
             return Ok(());
         }
-        let cycle = self.known(signals.cyc, "WB_CYC_X", "CYC has to be 0 or 1")?;
+        let cycle = self.known(signals.cyc, "WB_CYC_X", "CYC must be 0 or 1")?;
         if cycle { self.in_cycle() } else { self.idle() }
     }
 }
@@ -254,7 +254,7 @@ impl Checking {
     fn in_cycle(&mut self) -> Result {
         let signals = self.signals;
         let pipelined = signals.is_pipelined();
-        let strobe = self.known(signals.stb, "WB_STB_X", "STB has to be 0 or 1")?;
+        let strobe = self.known(signals.stb, "WB_STB_X", "STB must be 0 or 1")?;
         let what = if pipelined {
             "STB was taken back while STALL was 1"
         } else {
@@ -273,7 +273,7 @@ impl Checking {
         }
         let taken = strobe
             && if pipelined {
-                let what = "STALL has to be 0 or 1 while STB is 1";
+                let what = "STALL must be 0 or 1 while STB is 1";
                 !match signals.stall {
                     Some(signal) => self.known(signal, "WB_STALL_X", what)?,
                     None => false,
@@ -321,7 +321,7 @@ impl Checking {
         for asked in self.asked.each() {
             // BTE means nothing elsewhere.
             let means = asked.name != "BTE" || increments;
-            let what = "has to be known while STB is 1";
+            let what = "must be known while STB is 1";
             let known = !means || !asked.now.has_unknown();
             self.check_asked(known, asked, asked.unknown, what)?;
             let same = !means || !self.held || asked.now == asked.before;
@@ -331,7 +331,7 @@ impl Checking {
         let select = self.select();
         if self.asked.we.word() == 1 {
             let unknown = self.data[1].unknown_word(0) & mask_of(select);
-            let what = "selected bytes of what is written have to be known while STB is 1";
+            let what = "selected bytes of what is written must be known while STB is 1";
             self.check(unknown == 0, "WB_3.60_DAT_X", what)?;
             let same = !self.held || self.data[0] == self.data[1];
             let what = "what is written changed before the access was taken";
@@ -424,18 +424,10 @@ impl Checking {
         let ack = of(
             Some(signals.ack),
             "WB_ACK_X",
-            "ACK has to be 0 or 1 while CYC is 1",
+            "ACK must be 0 or 1 while CYC is 1",
         )?;
-        let err = of(
-            signals.err,
-            "WB_ERR_X",
-            "ERR has to be 0 or 1 while CYC is 1",
-        )?;
-        let rty = of(
-            signals.rty,
-            "WB_RTY_X",
-            "RTY has to be 0 or 1 while CYC is 1",
-        )?;
+        let err = of(signals.err, "WB_ERR_X", "ERR must be 0 or 1 while CYC is 1")?;
+        let rty = of(signals.rty, "WB_RTY_X", "RTY must be 0 or 1 while CYC is 1")?;
         let what = "more than one of ACK, ERR and RTY is 1";
         let one = u8::from(ack) + u8::from(err) + u8::from(rty) <= 1;
         self.check(one, "WB_3.45_ONE_TERMINATION", what)?;
@@ -449,7 +441,7 @@ impl Checking {
         }
         self.signals.dat_r.as_logic().get_into(&mut self.read)?;
         let known = self.read.unknown_word(0) & bits == 0;
-        let what = "selected bytes of what is read have to be known with ACK";
+        let what = "selected bytes of what is read must be known with ACK";
         self.check(known, "WB_3.65_DAT_X", what)
     }
 

@@ -482,7 +482,7 @@ impl RunningManager {
         let (bus, bytes) = (self.signals.bus(), self.signals.bytes());
         let refused = if !address.is_multiple_of(bytes as u64) {
             Some(verifork::error!(
-                "Wishbone: a burst from {address:#x}, which is no address of a word of {bytes} bytes of `{bus}`"
+                "Wishbone: a burst from {address:#x}, which is not an address of a word of {bytes} bytes of `{bus}`"
             ))
         } else if burst != Burst::Constant
             && self.signals.cti.is_some()

@@ -548,7 +548,7 @@ mod tests {
         );
         assert_eq!(
             problem(Bins::<u8>::new().split("a", 0, ..)),
-            "point `p`: `the number of bins` is 0, and has to be 1 or more"
+            "point `p`: `the number of bins` is 0, and must be 1 or more"
         );
         assert_eq!(
             problem(Bins::<u8>::new().wildcard("a", "12")),

@@ -6,7 +6,7 @@ pub(crate) type Range = (u128, u128);
 /// The values of ranges that do not touch each other, divided among so many bins, or as many as there are
 /// values; the last takes the remainder.
 pub(super) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
-    // One less than there are, since 2^128 is no number.
+    // One less than there are, since 2^128 is not a number.
     let between = u128::try_from(ranges.len() - 1).unwrap_or(u128::MAX);
     let last_index = ranges
         .iter()

@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
     let written: Written =
         serde_json::from_str(text).map_err(|error| (error.line(), error.to_string()))?;
     if !written.app.starts_with("GHDL") {
-        return Err((1, "it is no coverage of GHDL".to_owned()));
+        return Err((1, "it is not coverage of GHDL".to_owned()));
     }
     let mut code = Code::new();
     for output in written.outputs {

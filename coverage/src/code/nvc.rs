@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
         let damaged = |why: String| (line, why);
         let event = reader
             .read_event()
-            .map_err(|error| damaged(format!("it is no XML: {error}")))?;
+            .map_err(|error| damaged(format!("it is not XML: {error}")))?;
         match event {
             Event::Start(start) if start.name().as_ref() == b"scope" && !ended => {
                 let scope = scope(&start, scopes.last()).map_err(damaged)?;
@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
             Event::Start(start) => {
                 let name = String::from_utf8_lossy(start.name().as_ref()).into_owned();
                 return Err(damaged(format!(
-                    "`<{name}>` is not known: it is no coverage of NVC"
+                    "`<{name}>` is not known: it is not coverage of NVC"
                 )));
             }
             Event::Eof if ended => return Ok(code),
@@ -92,7 +92,7 @@ fn scope(start: &BytesStart<'_>, around: Option<&Scope>) -> Result<Scope, String
     if let Some(line) = attribute(start, "line")? {
         scope.line = line
             .parse()
-            .map_err(|_| format!("the line `{line}` is no number"))?;
+            .map_err(|_| format!("the line `{line}` is not a number"))?;
     }
     if attribute(start, "block_name")?.is_some() {
         scope.prefix = format!("{}.", scope.path);
@@ -116,7 +116,7 @@ fn point(
         "functional" => CodeKind::Cover,
         _ => {
             return Err(format!(
-                "`<{element}>` is not known: it is no coverage of NVC"
+                "`<{element}>` is not known: it is not coverage of NVC"
             ));
         }
     };
@@ -124,7 +124,7 @@ fn point(
     let count = attribute(start, "data")?.ok_or("a point has no count")?;
     let count: i64 = count
         .parse()
-        .map_err(|_| format!("the count `{count}` is no number"))?;
+        .map_err(|_| format!("the count `{count}` is not a number"))?;
     // A sign is the mark of a signal that nothing in the design drives, as an input of the top: its bits are
     // not watched.
     let Ok(count) = u64::try_from(count) else {
@@ -237,7 +237,7 @@ mod tests {
         }
         let (line, why) = parse("<coverage>\n</coverage>\n").unwrap_err();
         assert_eq!(
-            (line, why.contains("no coverage of NVC")),
+            (line, why.contains("not coverage of NVC")),
             (1, true),
             "{why}"
         );

@@ -8,7 +8,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
     let mut code = Code::new();
     let mut lines = text.lines().enumerate();
     if lines.next().map(|(_, line)| line) != Some(FIRST) {
-        return Err((1, "it is no coverage of Verilator".to_owned()));
+        return Err((1, "it is not coverage of Verilator".to_owned()));
     }
     let (mut complete, mut last) = (false, 1);
     for (index, line) in lines {
@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
         let (keys, count) = point.ok_or_else(|| damaged("it is no point of coverage"))?;
         let count = count
             .parse()
-            .map_err(|_| damaged("its count is no number"))?;
+            .map_err(|_| damaged("its count is not a number"))?;
         add(&mut code, keys, count).ok_or_else(|| damaged("its file or line is missing"))?;
     }
     if complete {

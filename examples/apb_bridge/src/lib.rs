@@ -106,7 +106,7 @@ async fn commands_are_done(dut: Bridge, test: Test, commands: Pauses, waits: Pau
         }
         for _ in 0..200 {
             let mut response = responses.recv().await?;
-            // The data of what was no read means nothing.
+            // The data of what was not a read means nothing.
             if seen.try_recv().is_some_and(|it| it.request.write.is_some()) || response.error {
                 response.data = 0;
             }

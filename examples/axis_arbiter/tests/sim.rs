@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use verifork_runner::Design;
 
-/// A design with as few inputs as it takes, a number that is no power of two, and wide beats.
+/// A design with as few inputs as it takes, a number that is not a power of two, and wide beats.
 fn sizes(design: Design) -> Design {
     design
         .variant("two_inputs", [("PORTS", 2), ("WIDTH", 1)])

@@ -72,7 +72,7 @@ impl Draft {
 impl JunitFile {
     /// Writes the report as it is before the first test, and keeps room for what becomes of each.
     ///
-    /// Links are followed and stay; missing folders are made. What is no regular file, such as
+    /// Links are followed and stay; missing folders are made. What is not a regular file, such as
     /// `/dev/stdout` or a named pipe, is written once, by [`finish`](Self::finish).
     ///
     /// # Errors

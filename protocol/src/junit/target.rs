@@ -32,12 +32,15 @@ impl Target {
     pub(super) fn of(path: &Path) -> Result<Target, Failed> {
         let invalid = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
         if path.as_os_str().as_bytes().ends_with(b"/") {
-            return Err(("this is no path of a file", invalid("it ends in a slash")));
+            return Err((
+                "this is not a path of a file",
+                invalid("it ends in a slash"),
+            ));
         }
         let mut path = path.to_owned();
         for _ in 0..LINKS {
             let Some(name) = path.file_name() else {
-                return Err(("this is no path of a file", invalid("it has no name")));
+                return Err(("this is not a path of a file", invalid("it has no name")));
             };
             let parent = folder(&path).to_owned();
             if is_own_descriptors(&parent) {

@@ -173,7 +173,7 @@ mod imp {
         // SAFETY: the function makes system calls only; it neither allocates nor takes a lock.
         unsafe { command.pre_exec(in_child) };
         thread::scope(|scope| {
-            // It has to be there before the command starts, which waits for it.
+            // It must be there before the command starts, which waits for it.
             let observer = scope.spawn(move || match receive(&ours) {
                 Some(listener) => observe(&listener, &ours, see),
                 None => false,

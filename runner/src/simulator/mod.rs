@@ -161,7 +161,7 @@ pub(crate) trait Backend: Sync {
     fn install(&self) -> &'static str;
     /// What works with it, in a few words.
     fn works(&self) -> &'static str;
-    /// What has to be there, the main program first.
+    /// What must be there, the main program first.
     fn programs(&self) -> &'static [&'static str];
     /// What has to be on the path besides.
     fn tools(&self) -> &'static [&'static str] {

@@ -346,7 +346,7 @@ fn a_simulator_that_is_not_where_it_is_said_to_be_is_told_with_the_variable() {
         );
         assert!(!backend.install().is_empty() && !backend.works().is_empty());
     }
-    // A file that nobody may run is no program.
+    // A file that nobody may run is not a program.
     fs::write(empty.path().join("nvc"), "").unwrap();
     assert!(Simulator::Nvc.backend().find(Some(empty.path())).is_err());
     // Half an Icarus is none.

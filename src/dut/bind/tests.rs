@@ -139,7 +139,7 @@ fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
             "`top.count` is a net of logic [7:0] (8 bits), but bool takes 1 bit: \
              Signal<u8> or Signal<LogicVec> would fit",
         ),
-        (2, "`top.level` is no port, not an input port"),
+        (2, "`top.level` is not a port, not an input port"),
         (
             3,
             "`top.core` is a module: bind it as `Instance` or as a struct that derives `Dut`",

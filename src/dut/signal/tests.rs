@@ -74,7 +74,7 @@ fn a_value_without_a_variant_is_an_error_that_lists_them() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("no variant of State: it has Idle = 0, Busy = 4"),
+        error.contains("not a variant of State: it has Idle = 0, Busy = 4"),
         "{error}"
     );
 }

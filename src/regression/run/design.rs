@@ -162,7 +162,7 @@ impl RegressionRun {
         if let Some(wanted) = wanted {
             let (name, word) = (wanted.name(), self.word(wanted.kind()));
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n`ends = {name:?}` says that it has to be {word}");
+            let _ = write!(text, "\n`ends = {name:?}` requires it to be {word}");
         }
         if !after && (by_design || said.is_some()) {
             let _ = write!(text, "\n{}", task_tree(self.kernel));

@@ -67,7 +67,7 @@ impl Content {
     pub(super) fn logic(&self) -> &LogicVec {
         match self {
             Content::Logic(vector) => vector,
-            other => panic!("{other:?} is no logic"),
+            other => panic!("{other:?} is not logic"),
         }
     }
 }

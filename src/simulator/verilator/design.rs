@@ -553,7 +553,7 @@ fn array_of_others(
     told.or_else(|| (entry.data_type == TEXT).then_some(bits))
 }
 
-/// The distance between elements; `None` for those that are no plain memory.
+/// The distance between elements; `None` for those that are not plain memory.
 fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
     let bytes = match layout {
         Layout::Byte => 1,

@@ -584,7 +584,7 @@ mod tests {
         assert_eq!(value.location.get().load(), 18);
         assert_eq!(second.path(), "top.m[1][0][6]");
         assert!(array.lend(row, 3, &spare).is_none());
-        // One that is kept is no spare.
+        // One that is kept is not a spare.
         let kept = array.element(row, 5).unwrap();
         assert!(std::ptr::eq(array.lend(row, 5, &spare).unwrap(), kept));
         assert!(!array.is_lent(5));

@@ -71,7 +71,7 @@ impl ModelPort {
         match &object.body {
             Body::Value(value) if value.location.get().can_be_forced() => Ok(value.location.get()),
             Body::Value(_) => Err(self.cannot_force(object)),
-            _ => Err(refused("force", object, "it is no variable")),
+            _ => Err(refused("force", object, "it is not a variable")),
         }
     }
 
@@ -144,7 +144,7 @@ impl ModelPort {
             Body::Value(value) => Err(self
                 .refusal(object, value.writable)
                 .unwrap_or_else(|| refused("write", object, "it is constant"))),
-            _ => Err(refused("write", object, "it is no variable")),
+            _ => Err(refused("write", object, "it is not a variable")),
         }
     }
 }
@@ -171,7 +171,7 @@ fn variable(operation: &'static str, object: Handle) -> Result<&'static Variable
     let object = Object::of(object);
     match &object.body {
         Body::Value(value) => Ok(value),
-        _ => Err(refused(operation, object, "it is no variable")),
+        _ => Err(refused(operation, object, "it is not a variable")),
     }
 }
 
@@ -483,7 +483,7 @@ impl Port for ModelPort {
                 let what = format!("watch the whole array `{}`", object.path());
                 return Err(self.unsupported(what, "watch its elements"));
             }
-            Body::Scope(_) => return Err(refused("watch", object, "it is no variable")),
+            Body::Scope(_) => return Err(refused("watch", object, "it is not a variable")),
         };
         if location.layout() == Layout::Text {
             let what = format!("watch `{}`", object.path());

@@ -228,7 +228,7 @@ impl VhpiPort {
     pub(super) fn start_delay(&self, steps: u64, token: u64) -> Result<CallbackHandle, PortError> {
         check_not_ending()?;
         if steps == 0 && self.inside.get() {
-            // Numbers that are no address.
+            // Numbers that are not an address.
             let number = self.last_zero.get().wrapping_sub(1);
             self.last_zero.set(number);
             let handle = CallbackHandle(number);

@@ -2,7 +2,7 @@
 
 use crate::value::Logic;
 
-/// The nine states in the order of IEEE 1164, one bit a state; what is no position reads as X.
+/// The nine states in the order of IEEE 1164, one bit a state; what is not a position reads as X.
 const VALUE_PLANE: u32 = 0b11_1010_1011;
 const UNKNOWN_PLANE: u32 = 0b11_0011_0011;
 const NO_POSITION: u32 = 9;

@@ -34,7 +34,7 @@ use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
 use crate::value::LogicVec;
 
-/// From here on, what a simulator gives is no time that any simulation reaches.
+/// From here on, what a simulator gives is not a time that any simulation reaches.
 const NO_TIME: u64 = i64::MAX as u64;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.

@@ -26,7 +26,7 @@ pub(super) struct Scope {
 /// What a scope has been asked for by names that it does not list; `None` if it does not have it.
 type Unlisted = RefCell<HashMap<Box<str>, Option<Handle>>>;
 
-/// A direction of VPI; `None` for `vpiMixedIO` and what is no port.
+/// A direction of VPI; `None` for `vpiMixedIO` and what is not a port.
 pub(super) fn direction(vpi_direction: i32) -> Option<Direction> {
     match vpi_direction {
         vpi::vpiInput => Some(Direction::Input),

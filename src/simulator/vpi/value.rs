@@ -450,7 +450,7 @@ impl VpiPort {
                     self.path(object)
                 ),
                 simulator: self.identity.to_string(),
-                remedy: "let the design write it, from variables that are no array".to_owned(),
+                remedy: "let the design write it, from variables that are not an array".to_owned(),
             });
         }
         Ok(())

@@ -321,7 +321,7 @@ impl VpiPort {
             }
             _ => {}
         }
-        // What has several bits and is no vector.
+        // What has several bits and is not a vector.
         description.number = matches!(
             description.encoding,
             Encoding::Logic {
@@ -398,9 +398,9 @@ impl VpiPort {
                 "have the design copy what is needed of it into signals of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
-                "its elements are no vectors of bits (but numbers, enumerations, characters, records or \
+                "its elements are not vectors of bits (but numbers, enumerations, characters, records or \
                  arrays), or it is a port whose bounds come from a generic: it does not tell which",
-                "have the design copy what is needed of it into signals that are no array",
+                "have the design copy what is needed of it into signals that are not an array",
             ),
             _ if object.is_hidden.get() => (
                 "it is an element of an array whose bounds, or those of its elements, come from a \

@@ -92,7 +92,7 @@ fn on_a_usual_stack(test: impl FnOnce() + Send + 'static) {
 #[test]
 fn what_is_nested_too_deep_fails_with_the_depth() {
     on_a_usual_stack(|| {
-        // Of the last two, each takes less of the stack, and is no level below the other.
+        // Of the last two, each takes less of the stack, and is not a level below the other.
         let nests: [(Nest, usize); 6] = [
             (forked, 700),
             (queued, 700),

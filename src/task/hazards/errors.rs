@@ -212,7 +212,7 @@ fn a_panic_whose_payload_panics_when_dropped_is_one_error() {
     .unwrap_err();
     assert_eq!(errors.len(), 1, "{errors}");
     assert!(
-        errors.to_string().contains("whose payload is no text"),
+        errors.to_string().contains("whose payload is not a text"),
         "{errors}"
     );
     nothing_lives();

@@ -240,7 +240,7 @@ impl<'a> Translator<'a> {
             Expr::ForLoop(_) => self.for_loop(expr),
             Expr::Range(_) => self.refuse(
                 expr,
-                "a range is no condition: ask whether it contains something, \
+                "a range is not a condition: ask whether it contains something, \
                  `(0..limit).contains(&length)`",
             ),
             Expr::Macro(_) => self.refuse(expr, "of macros, constraints know `matches!` only"),
@@ -469,7 +469,7 @@ impl<'a> Translator<'a> {
         quote!({ #locals #all })
     }
 
-    /// A statement that is no expression; one that is a macro is given to `condition`.
+    /// A statement that is not an expression; one that is a macro is given to `condition`.
     fn statement(
         &mut self,
         statement: &Stmt,

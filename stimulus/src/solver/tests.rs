@@ -661,7 +661,7 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
             assert!(fits.contains(count), "{counts:?}");
         }
     }
-    // What has no weight is no solution.
+    // What has no weight is not a solution.
     let none = weighted(Tree::Binary(
         Operator::Less,
         field(0),

@@ -46,7 +46,7 @@ pub(crate) fn chi_squared<K: Ord + std::fmt::Debug>(
         let count = counts.remove(key).unwrap_or_default();
         chi += (f64::from(count) - wanted).powi(2) / wanted;
     }
-    assert!(counts.is_empty(), "these are no solutions: {counts:?}");
+    assert!(counts.is_empty(), "these are not solutions: {counts:?}");
     let freedom = expected.len() as f64 - 1.0;
     let limit = freedom + 4.0 * (2.0 * freedom).sqrt() + 4.0;
     assert!(chi < limit, "{chi} with {freedom} degrees of freedom");

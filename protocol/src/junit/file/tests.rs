@@ -330,6 +330,6 @@ fn a_path_that_cannot_be_written_is_an_error_that_names_it() {
     fs::create_dir(&taken).unwrap();
     assert!(error(&taken).contains("it cannot be replaced"));
     assert!(error(&folder.path().join("new/")).contains("ends in a slash"));
-    assert!(error(Path::new("/..")).contains("this is no path of a file"));
+    assert!(error(Path::new("/..")).contains("this is not a path of a file"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

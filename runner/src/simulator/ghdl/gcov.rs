@@ -21,7 +21,7 @@ const COUNTS: u32 = 0x01a1_0000;
 const ON_TREE: u32 = 1;
 /// The block in which a subprogram is left.
 const EXIT: usize = 1;
-/// So many blocks are no subprogram but a damaged file.
+/// So many blocks are not a subprogram but a damaged file.
 const MOST_BLOCKS: usize = 1 << 20;
 
 /// How often lines have run, by their files.
@@ -189,7 +189,7 @@ impl Function {
         blocks
     }
 
-    /// Whether it is no code of a user's: it makes signals and processes before time 0. Names of the user's have
+    /// Whether it is not code of a user's: it makes signals and processes before time 0. Names of the user's have
     /// small letters here.
     fn only_elaborates(&self) -> bool {
         let last = self.name.rsplit("__").next().unwrap_or_default();
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
     /// Reads the beginning of a file, and gives the stamp of its compilation.
     fn header(&mut self, magic: [u8; 4]) -> Result<u32, Wrong> {
         if self.bytes(4)? != magic {
-            return Err("it is no file of GCC's counts on this machine".to_owned());
+            return Err("it is not a file of GCC's counts on this machine".to_owned());
         }
         // `B22*` of GCC 12.2.
         let version = self.word()?.to_be_bytes();

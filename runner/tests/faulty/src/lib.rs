@@ -127,7 +127,7 @@ async fn knows_the_input(gate: Input) -> Result {
     Ok(())
 }
 
-/// What is no port.
+/// What is not a port.
 #[derive(Dut)]
 struct Inside {
     limit: Signal<u32>,

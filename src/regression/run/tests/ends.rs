@@ -87,7 +87,7 @@ fn another_end_than_the_one_that_was_wanted_fails_the_test() {
     let ran = run_on("finishes", &["wants_a_fatal_error"], &[]);
     let text = ran.failure("wants_a_fatal_error");
     assert!(
-        text.contains("`ends = \"fatal\"` says that it has to be"),
+        text.contains("`ends = \"fatal\"` requires it to be"),
         "{text}"
     );
     let ran = run_on("is fatal", &["wants_the_design_to_finish"], &[]);

@@ -57,7 +57,7 @@ impl VpiPort {
 
     /// The scopes that a scope holds. No relation leads to generate scopes, and instances in them are
     /// listed with the instance around them: so they are found by the paths of those. Of a scope
-    /// that is no module, Verilator 5.006 gives the modules at the top.
+    /// that is not a module, Verilator 5.006 gives the modules at the top.
     pub(in crate::simulator::vpi) fn scopes_below(&self, scope: Handle) -> Vec<Handle> {
         let instances = if self.kind(scope) == ObjectKind::Module {
             self.raw.all_related(vpi::vpiModule, Some(scope))

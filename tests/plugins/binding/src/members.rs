@@ -91,7 +91,7 @@ async fn known_members_are_awaited_like_signals(dut: Members, top: Instance) -> 
     h.flags.a.set(true);
     let clk = top.signal::<bool>("clk")?;
     clk.rising_edges(2).await;
-    // Another member alone is no change of this one.
+    // Another member alone is not a change of this one.
     h.len.set(-3);
     clk.rising_edges(3).await;
     ensure!(!waiting.is_finished());

@@ -375,7 +375,7 @@ async fn what_does_not_fit_is_an_error(dut: Ahb, test: Test) -> Result {
     if width > 1 {
         let error = bus.read(1).await.unwrap_err().to_string();
         ensure!(
-            error.contains("the address 0x1 is no multiple of the "),
+            error.contains("the address 0x1 is not a multiple of the "),
             "{error}"
         );
     }

@@ -29,10 +29,10 @@ pub(crate) fn broke(rule: &str, bus: &str, errors: Result<(), TaskErrors>) -> Re
     ensure!(errors.len() == 1, "one rule is broken, not: {errors}");
     let error = errors.first();
     let TaskErrorKind::Failed(cause) = error.kind() else {
-        bail!("it is no broken rule: {error}");
+        bail!("it is not a broken rule: {error}");
     };
     let Some(violation) = cause.downcast_ref::<Violation>() else {
-        bail!("it is no broken rule: {error}");
+        bail!("it is not a broken rule: {error}");
     };
     ensure!(violation.rule() == rule, "not {rule}, but {violation}");
     ensure!(

@@ -283,7 +283,7 @@ async fn a_controller_gives_way_to_another(dut: I2c, retries: bool) -> Result {
                 }
             }
         }
-        // The same from both is no conflict.
+        // The same from both is not a conflict.
         let same = second.clone();
         let both = spawn(async move { same.write(target, &[0x80, 5]).await });
         first.write(target, &[0x80, 5]).await?;

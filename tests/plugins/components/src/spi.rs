@@ -328,12 +328,12 @@ async fn a_second_controller_is_refused(dut: Spi, test: Test) {
     let _second = Controller::new(&dut.bus, &format(), 80.ns()).start(&test);
 }
 
-#[verifork::test(should_fail(panic = "SPI: a period of 3 fs is no whole times 2 steps"))]
+#[verifork::test(should_fail(panic = "SPI: a period of 3 fs is not a multiple of 2 steps"))]
 async fn a_period_that_has_no_half_is_refused(dut: Spi, test: Test) {
     // Where the precision is coarser, the period itself is refused.
     assert!(
         now().precision().step() == 1.fs(),
-        "SPI: a period of 3 fs is no whole times 2 steps of {}",
+        "SPI: a period of 3 fs is not a multiple of 2 steps of {}",
         now().precision().step()
     );
     let _bus = Controller::new(&dut.bus, &format(), 3.fs()).start(&test);
@@ -433,7 +433,7 @@ async fn who_waits_for_a_controller_that_ends_hears_of_it(dut: Spi) -> Result {
 
 #[verifork::test(
     skip(verilator, "its values have two states"),
-    should_fail = "SPI_MISO_X: MISO has to be known when it is sampled"
+    should_fail = "SPI_MISO_X: MISO must be known when it is sampled"
 )]
 async fn a_peripheral_that_is_not_there_is_no_answer(dut: Spi, test: Test) -> Result {
     dut.idle(Mode::new(0)).await;

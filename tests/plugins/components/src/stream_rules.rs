@@ -134,7 +134,7 @@ async fn what_is_unknown_while_it_is_valid_is_named(
     Ok(a_beat(&dut, checker, change, nothing).await?)
 }
 
-/// Bytes of TDATA that are no data may be anything.
+/// Bytes of TDATA that are not data may be anything.
 #[verifork::test(skip(verilator, "its values have two states"))]
 async fn what_is_no_data_may_be_unknown(dut: Wires) -> Result {
     let change: Change = |axis| {

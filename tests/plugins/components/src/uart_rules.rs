@@ -147,7 +147,7 @@ async fn a_line_that_is_unknown_is_named(dut: Serial, after: u64) -> Result {
 /// A transmitter started in the same time step is there in time; where there is none, the receiver says so.
 #[verifork::test(
     skip(verilator, "its values have two states"),
-    should_fail = "UART_LINE_X: the line has to be 0 or 1"
+    should_fail = "UART_LINE_X: the line must be 0 or 1"
 )]
 async fn a_receiver_of_a_line_that_nobody_drives_says_so(dut: Serial, test: Test) -> Result {
     use verifork_components::uart::Receiver;

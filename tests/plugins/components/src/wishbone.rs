@@ -426,7 +426,7 @@ async fn what_fails_and_what_does_not_fit_is_an_error(dut: Wishbone, test: Test)
     if bytes > 1 {
         says(
             bus.read_burst(1, 2, Burst::Linear).await.unwrap_err(),
-            "which is no address of a word",
+            "which is not an address of a word",
         )?;
     }
     if bytes < 8 {

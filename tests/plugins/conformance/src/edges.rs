@@ -197,7 +197,7 @@ async fn a_condition_that_holds_is_no_wait_and_others_wake_once(
     assert_eq!((count, asked.get(), now().since(begun)), (2, 13, 12.ns()));
     let ((), count) = polls(dut.d_8.wait_for(20)).await;
     assert_eq!((count, now().since(begun)), (2, 20.ns()));
-    // Unknown bits are no value: it does not have this one, and nothing fails.
+    // Unknown bits are not value: it does not have this one, and nothing fails.
     if !has_two_states(top)? {
         dut.d_8.as_logic().set(LogicVec::unknown(8));
     }

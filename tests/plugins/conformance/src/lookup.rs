@@ -166,7 +166,7 @@ async fn ports_have_directions_and_other_signals_none(dut: Instance) -> Result {
 
 #[verifork::test]
 async fn generate_scopes_and_blocks_are_walked_by_path(dut: Instance) -> Result {
-    not_in_vhdl("its subprograms are no scopes")?;
+    not_in_vhdl("its subprograms are not scopes")?;
     for index in 0..4 {
         let scope = dut.instance(&format!("gen[{index}]"))?;
         assert_eq!(scope.parameter::<u8>("INDEX")?.get()?, index);
@@ -190,7 +190,7 @@ async fn generate_scopes_and_blocks_are_walked_by_path(dut: Instance) -> Result 
 
 #[verifork::test]
 async fn functions_and_tasks_show_what_they_declare(dut: Instance) -> Result {
-    not_in_vhdl("its subprograms are no scopes")?;
+    not_in_vhdl("its subprograms are not scopes")?;
     if !dut.contains("swap_nibbles") && !dut.contains("count_ones") {
         return skip("the simulator shows neither functions nor tasks");
     }

@@ -133,7 +133,7 @@ fn reason(dut: &Instance, path: &str) -> String {
 async fn refusals_name_the_true_reason(dut: Instance, test: Test) -> Result {
     let of_old = test.plusarg("of_old").is_some();
     let shown_since = |reason| if of_old { reason } else { "it is shown" };
-    let no_vectors = "its elements are no vectors of bits";
+    let no_vectors = "its elements are not vectors of bits";
     let kinds = "cannot show reals, times and other physical types, records, null vectors, arrays \
                  of several dimensions";
     let constant = "it is a constant that is an array, a string or a real number";

@@ -29,7 +29,7 @@ pub(super) struct Variable {
     pub(super) type_name: String,
     pub(super) shown: bool,
     pub(super) is_parameter: bool,
-    /// `input`, `output`, `inout`; nothing for what is no port.
+    /// `input`, `output`, `inout`; nothing for what is not a port.
     pub(super) direction: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use super::malformed;
 use super::scope::{Instance, Netlist, Scope, Variable};
 use super::types::{DataType, Structure, basic, opaque_type};
 
-/// The nodes that stand for a wait: a process with one is no combinational logic.
+/// The nodes that stand for a wait: a process with one is not combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 
 /// What any design needs of the stack, and more than a level of nesting does while the tree is read, walked
@@ -129,7 +129,7 @@ fn below(node: &Value) -> impl Iterator<Item = &Value> {
 
 fn netlist_of(tree: &Value) -> io::Result<Netlist> {
     if text(tree, "type") != "NETLIST" {
-        return Err(malformed("its root is no netlist"));
+        return Err(malformed("its root is not a netlist"));
     }
     let mut netlist = Netlist::default();
     netlist.types.dimensions_are_shown = true;

@@ -61,7 +61,7 @@ async fn a_model_follows_every_beat_of_a_burst(dut: Axi, test: Test) -> Result {
     bus.read_burst(exclusive.clone()).await?;
     bus.write_burst(exclusive, [0; 4]).await?;
     ensure!(words()?.0 == 0, "{:x?}", words()?);
-    // What fails is no write, and the rest of what is read is compared.
+    // What fails is not a write, and the rest of what is read is compared.
     let answer = bus
         .write_burst(Burst::incr(BASE + 16, 1, 4), [9; 4])
         .await?;

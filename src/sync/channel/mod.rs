@@ -248,12 +248,14 @@ impl<T> Shared<T> {
     fn wake_who_need_not_wait<'a>(&'a self, mut state: RefMut<'a, State<T>>) {
         // Nothing is borrowed while a waker runs.
         while let Some(waker) = state.next_to_wake() {
+            let was_last = !state.is_awaited();
             drop(state);
             wake_up(waker);
-            state = self.state.borrow_mut();
-            if !state.is_awaited() {
+            // Who begins to wait while that runs need not be woken by this change.
+            if was_last {
                 return;
             }
+            state = self.state.borrow_mut();
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 
@@ -231,6 +231,7 @@ pub struct ReceiveWait<'a, T> {
 impl<T> Future for ReceiveWait<'_, T> {
     type Output = Result<T, RecvError>;
 
+    #[inline(always)] // in the way of every item: its values stay in the task's registers
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ReceiveWait { shared, turn } = &mut *self;
         let waker = keep(context.waker());
@@ -240,14 +241,12 @@ impl<T> Future for ReceiveWait<'_, T> {
             Turn::New => {
                 *turn = Turn::Queued(state.receiving.insert_back((), waker));
                 drop(state);
-                record_wait(shared.label.wait("an item from the channel"));
+                record_wait(shared.label.wait(WHAT));
                 return Poll::Pending;
             }
             Turn::Queued(key) if state.receiving.contains(key) => {
-                let replaced = state.receiving.update(key, waker);
                 drop(state);
-                drop(replaced);
-                record_wait(shared.label.wait("an item from the channel"));
+                shared.receive_later(key, waker);
                 return Poll::Pending;
             }
             Turn::Queued(_) if state.is_over() => {}
@@ -259,6 +258,18 @@ impl<T> Future for ReceiveWait<'_, T> {
         shared.settle_after(state);
         let_go(waker);
         Poll::Ready(item.ok_or(RecvError))
+    }
+}
+
+const WHAT: &str = "an item from the channel";
+
+impl<T> Shared<T> {
+    /// Has a receiver that waits wake another task from now on.
+    #[inline(never)]
+    fn receive_later(&self, key: WaiterKey, waker: Waker) {
+        let replaced = self.state.borrow_mut().receiving.update(key, waker);
+        drop(replaced);
+        record_wait(self.label.wait(WHAT));
     }
 }
 

@@ -1,11 +1,12 @@
 //! The sending end.
 
+use std::cell::RefMut;
 use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use super::{Shared, debug_end};
+use super::{Shared, State, debug_end};
 use crate::sync::{POLLED_AGAIN, SendError, TrySendError, Turn};
 use crate::task::waiters::WaiterKey;
 use crate::task::{keep, let_go, record_wait};
@@ -214,6 +215,7 @@ impl<T> Unpin for SendWait<'_, T> {}
 impl<T> Future for SendWait<'_, T> {
     type Output = Result<(), SendError<T>>;
 
+    #[inline(always)] // as `ReceiveWait`'s
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let SendWait { shared, item, turn } = &mut *self;
         let waker = keep(context.waker());
@@ -223,16 +225,12 @@ impl<T> Future for SendWait<'_, T> {
             match *turn {
                 Turn::New if state.has_room() => {}
                 Turn::New => {
-                    *turn = Turn::Queued(state.sending.insert_back((), waker));
-                    drop(state);
-                    record_wait(shared.label.wait("room in the channel"));
+                    *turn = Turn::Queued(shared.send_later(state, waker));
                     return Poll::Pending;
                 }
                 Turn::Queued(key) if state.sending.contains(key) => {
-                    let replaced = state.sending.update(key, waker);
                     drop(state);
-                    drop(replaced);
-                    record_wait(shared.label.wait("room in the channel"));
+                    shared.send_still_later(key, waker);
                     return Poll::Pending;
                 }
                 Turn::Queued(_) => state.promised_room -= 1,
@@ -249,6 +247,27 @@ impl<T> Future for SendWait<'_, T> {
         shared.settle_after(state);
         let_go(waker);
         Poll::Ready(Ok(()))
+    }
+}
+
+const WHAT: &str = "room in the channel";
+
+impl<T> Shared<T> {
+    /// Puts a sender into the queue.
+    #[inline(never)]
+    fn send_later(&self, mut state: RefMut<'_, State<T>>, waker: Waker) -> WaiterKey {
+        let key = state.sending.insert_back((), waker);
+        drop(state);
+        record_wait(self.label.wait(WHAT));
+        key
+    }
+
+    /// Has a sender that waits wake another task from now on.
+    #[inline(never)]
+    fn send_still_later(&self, key: WaiterKey, waker: Waker) {
+        let replaced = self.state.borrow_mut().sending.update(key, waker);
+        drop(replaced);
+        record_wait(self.label.wait(WHAT));
     }
 }
 

@@ -196,7 +196,7 @@ Arguments arguments_of(int argc, char** argv) {
                 arguments.waves = argv[i];
             }
         } else if (argument.empty() || (argument[0] != '+' && argument[0] != '-')) {
-            give_up("`" + argument + "` is no argument: there are -m PLUGIN, -waves FILE, +ARGUMENT");
+            give_up("`" + argument + "` is not an argument: there are -m PLUGIN, -waves FILE, +ARGUMENT");
         }
     }
     if (arguments.plugins.empty()) give_up("no plugin is named: -m PLUGIN");

@@ -184,7 +184,7 @@ for job in "${jobs[@]}"; do
 done
 while ((${#running[@]} > 0)); do ended; done
 if [ -n "$twice" ]; then
-    failures+=("built twice: $twice")
+    failures+=("built twice: ${twice//$'\n'/, }")
     status=101
 fi
 

@@ -306,7 +306,7 @@ fn results_of_a_simulation_by_hand_count_only_as_far_as_they_go() {
     fs::write(folder.join("results.jsonl"), "nonsense\n").unwrap();
     let (text, status) = runs.report(&[]);
     assert_eq!(status, Some(0), "{text}");
-    has(&text, &["1 tests: 1 passed, 0 failed"]);
+    has(&text, &["1 test: 1 passed, 0 failed"]);
     fs::write(runs.path().join("results.jsonl"), "nonsense\n").unwrap();
     assert_eq!(runs.report(&[]).1, Some(1));
 }
@@ -407,7 +407,7 @@ fn coverage_shows_holes_first_and_which_test_and_seed_hit_what() {
         .covers("high", 3, &[1, 2]);
     let (text, status) = runs.report(&[]);
     assert_eq!(status, Some(0), "{text}");
-    has(&text, &["% of 1 groups covered"]);
+    has(&text, &["% of 1 group covered"]);
     let Some(page) = runs.seen("#view=coverage&open=g0,g0.0,g0.2,g0.2m", &[]) else {
         return;
     };

@@ -44,7 +44,7 @@
 //!
 //! A [`Controller`] has addresses of 7 and 10 bits, repeated starts, waits for targets that stretch the clock, and
 //! gives way to another controller: any number of them may be on a bus. A [`Target`] answers by a [`Device`], of
-//! which [`MemoryDevice`] is one; it refuses to acknowledge, and stretches the clock, as it is told.
+//! which [`MemoryDevice`] is one; on request it refuses to acknowledge and stretches the clock.
 //!
 //! # Rules
 //!

@@ -12,7 +12,7 @@
 //! assert_eq!(memory.read_u32(0x40), 0xdead_beef); // the test sees it all
 //!
 //! let mut word = [0; 4];
-//! assert_eq!(memory.bus_read(0x40, &mut word), Ok(())); // a bus is told what it may not
+//! assert_eq!(memory.bus_read(0x40, &mut word), Ok(())); // a bus gets an error
 //! assert_eq!(memory.bus_write(0x40, &word, |_| true), Err(Fault::Slave));
 //! assert_eq!(memory.bus_read(0x4000, &mut word), Err(Fault::Decode));
 //! # Ok(())

@@ -55,7 +55,7 @@
 //! | `SPI_MOSI_X` | MOSI is known when it is sampled |
 //! | `SPI_MISO_X` | MISO is known when it is sampled, from [`miso_from_word`](Checker::miso_from_word) on |
 //! | `SPI_CS_ONE` | no two peripherals are selected |
-//! | `SPI_SCLK_IDLE` | SCLK is at CPOL when a peripheral is selected, and when it is no more |
+//! | `SPI_SCLK_IDLE` | SCLK is at CPOL when a peripheral is selected, and when it is deselected |
 //! | `SPI_SCLK_SELECTED` | SCLK does not change while nothing is selected |
 //! | `SPI_SCLK_HIGH`, `SPI_SCLK_LOW` | SCLK is 1 for [`sclk_high`](Checker::sclk_high), 0 for [`sclk_low`](Checker::sclk_low) |
 //! | `SPI_CS_SETUP` | a select comes before the first edge of SCLK, by [`select_setup`](Checker::select_setup) |

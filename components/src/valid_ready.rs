@@ -319,12 +319,12 @@ impl<P: Payload> Sink<P> {
         Sink { pauses, ..self }
     }
 
-    /// What a reset is to who waits in [`recv`](RunningSink::recv): an error, or nothing.
+    /// Whether a reset ends a waiting [`recv`](RunningSink::recv) with an error.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Sink { on_reset, ..self }
     }
 
-    /// How many values it keeps: it is not ready while so many were received and not taken by
+    /// The number of values that it keeps. It is not ready while this many were received and not taken by
     /// [`recv`](RunningSink::recv).
     ///
     /// # Panics

@@ -48,9 +48,9 @@ pub(crate) enum Item {
     One(BinKind, Vec<Keys>),
     /// A bin for each value.
     Each(Vec<Keys>),
-    /// The values in order, divided among so many bins.
+    /// The values in order, divided among this many bins.
     Split(u64, Vec<Keys>),
-    /// All values, divided among at most so many bins.
+    /// All values, divided among at most this many bins.
     Automatic(u64),
     Wildcard(BinKind, String),
     Rest(BinKind),
@@ -125,8 +125,8 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Item::Split(count, values.keys()))
     }
 
-    /// At most so many bins, among which all values are divided in their order, called by their values,
-    /// `0..=3`; an enum has a bin for each variant.
+    /// Divides all values in order among at most this many bins, named by their values, such as `0..=3`. An enum has
+    /// a bin for each variant.
     #[must_use]
     pub fn automatic(self, at_most: u64) -> Self {
         self.with("", Item::Automatic(at_most))

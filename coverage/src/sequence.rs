@@ -1,4 +1,4 @@
-//! Cover properties: conditions that hold one after the other, in so many clocks (IEEE 1800-2023, 16.14.3).
+//! Cover properties: conditions that hold one after the other, within given numbers of clocks (IEEE 1800-2023, 16.14.3).
 
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ use crate::registry;
 /// How many clocks the delays of one sequence may take together: one bit each.
 const LIMIT: u32 = 127;
 
-/// A sequence of `N` conditions, of which each has to hold so many clocks after the one before it. Every clock
+/// A sequence of `N` conditions, each of which must hold a given number of clocks after the one before it. Every clock
 /// begins an attempt; a clock at which the last condition completes one or more attempts is a match, and one is
 /// enough to cover the sequence.
 ///

@@ -80,13 +80,13 @@ impl<V: CoverValue> Transition<V> {
         self
     }
 
-    /// The last step comes so many times in a row: `[*2:4]` of IEEE 1800.
+    /// The last step is repeated this many times in a row: `[*2:4]` of IEEE 1800.
     #[must_use]
     pub fn repeated(self, times: RangeInclusive<u32>) -> Self {
         self.coming(times, Repetition::Consecutive)
     }
 
-    /// The last step comes so many times, with any other values before each, and the next step follows the last one at
+    /// The last step occurs this many times, with any other values before each, and the next step follows the last one at
     /// once: `[->2:4]` of IEEE 1800.
     ///
     /// ```

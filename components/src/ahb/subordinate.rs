@@ -94,7 +94,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 enum State {
     /// HREADY: the data phase ends.
     Okay,
-    /// It waits for so many cycles more, at least.
+    /// Waits at least this many additional cycles.
     Waits(u32),
     /// The two cycles of an error.
     ErrorFirst,

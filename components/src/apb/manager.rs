@@ -50,8 +50,7 @@ impl Manager {
         Manager { pauses, ..self }
     }
 
-    /// For how many cycles a transfer may wait for PREADY: longer is an error of who asked for it, and of the
-    /// test.
+    /// How many cycles a transfer may wait for PREADY. A longer wait is an error for the caller, and fails the test.
     pub fn timeout(self, cycles: u32) -> Self {
         let timeout = Some(cycles);
         Manager { timeout, ..self }

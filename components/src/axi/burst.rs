@@ -99,18 +99,18 @@ impl Burst {
         }
     }
 
-    /// So many beats of so many bytes, with growing addresses. If the first is not a multiple of the bytes, the
-    /// first beat has fewer.
+    /// A burst with increasing addresses. If the address is not a multiple of `beat_bytes`, the first beat has
+    /// fewer bytes.
     pub fn incr(address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst::new(Kind::Incr, address, beats, beat_bytes)
     }
 
-    /// So many beats of so many bytes, round the block of addresses that they fill.
+    /// A burst that wraps round within the aligned block of addresses that its beats fill.
     pub fn wrap(address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst::new(Kind::Wrap, address, beats, beat_bytes)
     }
 
-    /// So many beats of so many bytes at the same address.
+    /// A burst whose beats all have the same address.
     pub fn fixed(address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst::new(Kind::Fixed, address, beats, beat_bytes)
     }
@@ -221,7 +221,7 @@ impl Burst {
         })
     }
 
-    /// Which bytes of a bus of so many bytes a beat uses.
+    /// The bytes that a beat uses on a bus that is `bytes` wide.
     pub fn lanes(&self, beat: u16, bus_bytes: usize) -> Range<usize> {
         let mask = bus_bytes as u64 - 1;
         let address = self.address_of(beat);
@@ -230,7 +230,7 @@ impl Burst {
         lane(address)..lane(block) + usize::from(self.beat_bytes)
     }
 
-    /// The strobes that a beat may have on a bus of so many bytes: a bit for each.
+    /// The strobes that a beat may have on a bus of this many bytes, a bit for each byte.
     pub fn strobes(&self, beat: u16, bus_bytes: usize) -> u128 {
         strobes_of(self.lanes(beat, bus_bytes))
     }
@@ -265,7 +265,7 @@ impl Burst {
         shape(self) == shape(other)
     }
 
-    /// The rules that it breaks on a bus of so many bytes, each with what is wrong.
+    /// The rules that it breaks on a bus of this many bytes, each with the reason.
     pub(super) fn broken(
         &self,
         bus_bytes: usize,

@@ -531,8 +531,8 @@ impl RunningManager {
         }
     }
 
-    /// Reads so many bytes from any address on, in bursts that do not cross 4 KB. The last beat of each is whole: it
-    /// may read bytes after those that are asked for.
+    /// Reads this many bytes from any address on, in bursts that do not cross 4 KB. The last beat of each burst is
+    /// whole, so it may read bytes after those requested.
     ///
     /// # Errors
     ///

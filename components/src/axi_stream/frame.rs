@@ -129,7 +129,7 @@ impl Frame {
         }
     }
 
-    /// How many beats it takes on a bus of so many bytes.
+    /// The number of beats that it takes on a bus of this many bytes.
     pub(super) fn beats(&self, bytes: usize) -> usize {
         if bytes == 0 {
             self.users.len().max(1)

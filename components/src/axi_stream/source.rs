@@ -53,7 +53,7 @@ impl Source {
         Source { pauses, ..self }
     }
 
-    /// What a reset does to frames that were accepted and not taken in full.
+    /// What a reset does to frames that were accepted and are not yet sent in full.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Source { on_reset, ..self }
     }
@@ -69,7 +69,8 @@ impl Source {
         Source { capacity, ..self }
     }
 
-    /// Mixes the beats of up to so many frames whose TID or TDEST differ, in a random order of the test's seed.
+    /// Interleaves the beats of up to this many frames whose TID or TDEST differ, in a random order that the test's
+    /// seed determines.
     ///
     /// # Panics
     ///

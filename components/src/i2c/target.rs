@@ -75,7 +75,7 @@ pub struct MemoryDevice {
 }
 
 impl MemoryDevice {
-    /// A device of this memory, whose addresses have so many bytes.
+    /// A device with this memory, whose addresses have this many bytes.
     ///
     /// # Panics
     ///

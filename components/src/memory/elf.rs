@@ -79,7 +79,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// It is no ELF file, a segment is cut, or there is none to load.
+    /// The file is not an ELF file, a segment is cut short, or there is none to load.
     pub fn load_elf(&self, file: &[u8]) -> Result<u64> {
         match file.get(4) {
             Some(1) => self.load_elf_of::<elf::FileHeader32<Endianness>>(file),

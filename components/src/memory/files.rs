@@ -135,7 +135,7 @@ impl Memory {
         Ok(srec::writer::generate_srec_file(&records))
     }
 
-    /// Loads text as `$readmemh` reads it (IEEE 1800-2017, 21.4): words of so many bytes, `@` and the number of
+    /// Loads text as `$readmemh` reads it (IEEE 1800-2017, 21.4): words of this many bytes, `@` and the number of
     /// a word in hexadecimal, comments, `_`.
     ///
     /// # Errors
@@ -225,7 +225,7 @@ impl Memory {
         text
     }
 
-    /// What was written, in parts of so many bytes that do not cross a multiple of `page`.
+    /// What was written, in parts of at most this many bytes that do not cross a multiple of `page`.
     fn lines(&self, most: u64, page: u64) -> Vec<(u64, Vec<u8>)> {
         let mut lines = Vec::new();
         for range in self.written() {

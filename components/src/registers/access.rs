@@ -101,7 +101,7 @@ impl Access {
         None
     }
 
-    /// That there is no kind of some name.
+    /// The error for a name that is not an access kind.
     pub(super) const fn unknown() -> Fault {
         unknown_access(NAMES)
     }

@@ -74,10 +74,10 @@ pub trait Frontdoor {
     /// How many bytes an access has at most: 1, 2, 4 or 8.
     fn bytes(&self) -> usize;
 
-    /// Reads so many bytes.
+    /// Reads this many bytes.
     fn read(&self, address: u64, bytes: usize) -> Reply<u64>;
 
-    /// Writes so many bytes, and no others.
+    /// Writes this many bytes, and no others.
     fn write(&self, address: u64, data: u64, bytes: usize) -> Reply<()>;
 }
 

@@ -542,7 +542,7 @@ fn check_fields(register: &Register, errors: &mut Vec<String>) {
 }
 
 impl Map {
-    /// A description of registers of so many bits: 8, 16, 32 or 64. It is checked when it is
+    /// A description of registers of this many bits: 8, 16, 32 or 64. It is checked when it is
     /// [built](MapBuilder::build).
     #[track_caller]
     pub fn builder(name: impl Into<String>, width: u32) -> MapBuilder {

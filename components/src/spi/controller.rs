@@ -353,7 +353,7 @@ impl RunningController {
         async move { request.await.map(|_| ()) }
     }
 
-    /// Sends words to a peripheral, and after them, in the same transfer, zeros for so many words that come:
+    /// Sends words to a peripheral, then, in the same transfer, zeros for the given number of words to receive:
     /// a command and the answer to it.
     ///
     /// ```no_run

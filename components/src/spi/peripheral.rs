@@ -66,7 +66,7 @@ pub struct MemoryDevice {
 }
 
 impl MemoryDevice {
-    /// A device of this memory, with an address of so many words.
+    /// A device with this memory, whose addresses have this many words.
     ///
     /// # Panics
     ///

@@ -86,7 +86,7 @@ enum Rate {
 }
 
 impl Format {
-    /// A format of so many bits a second. Edges are put on the step of simulated time that is nearest to
+    /// A format with this many bits per second. Edges are put on the step of simulated time that is nearest to
     /// where they belong, so that nothing adds up if a bit is not a whole number of them.
     ///
     /// # Panics
@@ -150,7 +150,7 @@ impl Format {
         Format { stop_bits, ..self }
     }
 
-    /// Makes the baud rate higher by so many parts in a million, or lower: `20_000` is 2 %. A sender that is
+    /// Raises the baud rate by this many parts per million, or lowers it: `20_000` is 2 %. A sender that is
     /// off shows what its receiver tolerates.
     ///
     /// # Panics

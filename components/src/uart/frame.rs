@@ -48,12 +48,12 @@ impl Frame {
         Frame::of(kind)
     }
 
-    /// The line is 0 for so many bits, and 1 for one bit after it.
+    /// The line is 0 for this many bits, then 1 for one bit.
     pub fn line_break(bits: u32) -> Self {
         Frame::of(Kind::Break { bits })
     }
 
-    /// The line is 0 for so many thousandths of a bit, and 1 for one bit after it.
+    /// The line is 0 for this many thousandths of a bit, then 1 for one bit.
     pub fn glitch(thousandths: u32) -> Self {
         Frame::of(Kind::Glitch { thousandths })
     }

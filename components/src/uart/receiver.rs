@@ -94,8 +94,9 @@ impl Receiver {
         }
     }
 
-    /// Flow control: drives this line of the design to 0 while fewer than so many characters wait to be taken, else
-    /// to 1. That is in the middle of a stop bit, so a sender that heeds it sends none too many.
+    /// Flow control: drives this line of the design to 0 while fewer than this many received characters wait to be
+    /// taken, else to 1. The line changes in the middle of a stop bit, in time for the sender to hold back the next
+    /// character.
     ///
     /// # Panics
     ///
@@ -132,7 +133,7 @@ impl Receiver {
         Receiver { reset, ..self }
     }
 
-    /// Whether a reset is an error of who waits for a character.
+    /// Whether a reset ends a wait for a character with an error.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Receiver { on_reset, ..self }
     }

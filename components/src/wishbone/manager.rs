@@ -57,7 +57,7 @@ impl Manager {
         Manager { pauses, ..self }
     }
 
-    /// For how many cycles an access may wait: longer is an error of who asked for it, and of the test.
+    /// How many cycles an access may wait. A longer wait is an error for the caller, and fails the test.
     pub fn timeout(self, cycles: u32) -> Self {
         let timeout = Some(cycles);
         Manager { timeout, ..self }

@@ -130,7 +130,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 #[derive(Clone, Copy)]
 enum State {
     Idle,
-    /// It waits for so many cycles at least.
+    /// Waits at least this many cycles.
     Waits(u32),
     /// It is terminated; `ahead`: so is the next of a burst, before it is asked for.
     Terminates {

@@ -456,14 +456,10 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    let tells = |line: &&&str| {
-        let line = line.to_ascii_lowercase();
-        ["error", "fatal", "sorry"]
-            .iter()
-            .any(|word| line.contains(word))
-    };
-    // Warnings may stand before it.
-    let Some(telling) = lines.iter().find(tells).or(lines.first()) else {
+    // Warnings may stand before it, and what a compiler starts may fail without a word such as `error`.
+    let telling = lines.iter().find(|line| tells(line));
+    let telling = telling.or_else(|| lines.iter().find(|line| tells_of_another(line)));
+    let Some(telling) = telling.or(lines.first()) else {
         return format!("`{design}`{DOES_NOT_COMPILE}{reason}\n$ {command}\n");
     };
     let mut text = format!("`{design}`{DOES_NOT_COMPILE}{}\n", telling.trim());
@@ -471,6 +467,27 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
     add_indented(&mut text, rest.iter().copied());
     let _ = writeln!(text, "{reason}\n$ {command}");
     text
+}
+
+/// Whether a line of a compiler's output says what is wrong.
+fn tells(line: &str) -> bool {
+    let has = |words: &[&str]| {
+        let line = line.to_ascii_lowercase();
+        words.iter().any(|word| line.contains(word))
+    };
+    let of_tools = ["undefined reference", "not found", "no such file"];
+    !tells_of_another(line)
+        && (has(&["error", "fatal", "sorry"]) || has(&of_tools) && !has(&["warning"]))
+}
+
+/// Whether it says no more than that a program has failed, which has said why itself: make, the linker behind the C++
+/// compiler, make behind Verilator.
+fn tells_of_another(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("make") && line.contains(": *** ")
+        || line.starts_with("collect2: ")
+        || line.starts_with("%Error: Command Failed ")
+        || line.starts_with("%Error: ") && line.contains(" exited with ")
 }
 
 /// Whether the design in this folder is what its inputs would be compiled to now.
@@ -514,5 +531,49 @@ fn tell_of_blindness(simulator: &dyn Backend) {
              anew by every run",
             simulator.product()
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_line(messages: &str) -> String {
+        let text = refusal(
+            "d",
+            "the compiler ended with status 2",
+            "verilator",
+            messages,
+        );
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_first_line_is_what_failed_and_not_who_started_it() {
+        let of = |cause: &str| format!("`d` does not compile: {cause}");
+        for (messages, cause) in [
+            (
+                "make: ccache: No such file or directory\nmake: *** [Vdesign.mk:70: a.o] Error 127\n\
+                 %Error: 'make -C objects' exited with 2\n",
+                "make: ccache: No such file or directory",
+            ),
+            (
+                "/usr/bin/ld: a.o: in function `f': a.cpp:(.text+0x5): undefined reference to `g'\n\
+                 collect2: error: ld returned 1 exit status\nmake[1]: *** [a.mk:3: a] Error 1\n",
+                "/usr/bin/ld: a.o: in function `f': a.cpp:(.text+0x5): undefined reference to `g'",
+            ),
+            (
+                "%Warning-X: a.v:1: `m` not found, a guess is made\n%Error: a.v:2: syntax error\n",
+                "%Error: a.v:2: syntax error",
+            ),
+            (
+                "a.v:1: warning: w\nmake: *** [a.mk:3: a] Killed\n",
+                "make: *** [a.mk:3: a] Killed",
+            ),
+            ("it ended\nearly\n", "it ended"),
+        ] {
+            assert_eq!(first_line(messages), of(cause));
+        }
+        assert_eq!(first_line("\n"), of("the compiler ended with status 2"));
     }
 }

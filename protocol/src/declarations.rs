@@ -175,7 +175,15 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
     Some((path, declaration))
 }
 
-fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
+/// The ranges in a text such as `[1:0][7:0]`, none of an empty one; `None` if it is not of ranges alone.
+///
+/// ```
+/// use verifork_protocol::declarations::ranges;
+///
+/// assert_eq!(ranges("[1:0][7:-8]"), Some(vec![(1, 0), (7, -8)]));
+/// assert_eq!(ranges("[7]"), None);
+/// ```
+pub fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
     if text.is_empty() {
         return Some(Vec::new());
     }

@@ -9,9 +9,8 @@ use verifork_protocol::description::Literal;
 use verifork_protocol::variables::Variable;
 
 use super::Identity;
-use super::description::length;
+use super::description::{length, packed_element};
 use super::verilog_name::split_index;
-use crate::value::DeclaredRange;
 
 /// Declarations by the paths of their objects.
 #[derive(Default)]
@@ -220,14 +219,11 @@ impl Declarations {
         if let Some((array, index)) = split_index(path)
             && let Some(around) = self.part(array)
         {
-            let ((left, right), packed) = around.packed.split_first()?;
-            let (left, right) = (*left, *right);
-            let position = DeclaredRange { left, right }.offset(index)?;
-            let width = packed.iter().map(|range| length(*range)).product();
-            return (!packed.is_empty()).then_some(Part {
-                low: around.low + u64::from(position) * width,
+            let (low, width) = packed_element(around.packed, index)?;
+            return Some(Part {
+                low: around.low + low,
                 width,
-                packed,
+                packed: &around.packed[1..],
                 is_whole: false,
             });
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use verifork_protocol::description::Literal;
 
-use crate::value::Declared;
+use crate::value::{Declared, DeclaredRange};
 
 /// The kind of an object, common to Verilog, `SystemVerilog` and VHDL.
 ///
@@ -172,6 +172,18 @@ pub enum Encoding {
 /// How many bits or elements a declared range has.
 pub(super) fn length((left, right): (i64, i64)) -> u64 {
     left.abs_diff(right) + 1
+}
+
+/// Where the element of a packed array with this index begins, and how many bits it has. The dimensions are those of
+/// the array, the one of its elements' bits last: with fewer than two it is not an array.
+pub(super) fn packed_element(dimensions: &[(i64, i64)], index: i64) -> Option<(u64, u64)> {
+    let [(left, right), below @ ..] = dimensions else {
+        return None;
+    };
+    let (left, right) = (*left, *right);
+    let position = DeclaredRange { left, right }.offset(index)?;
+    let width: u64 = below.iter().map(|range| length(*range)).product();
+    (!below.is_empty()).then_some((u64::from(position) * width, width))
 }
 
 impl Encoding {

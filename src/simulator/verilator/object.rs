@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use super::memory::Location;
-use crate::simulator::description::length;
+use crate::simulator::description::{length, packed_element};
 use crate::simulator::{Direction, Encoding, Handle, ObjectKind};
-use crate::value::DeclaredRange;
 
 /// A scope, a variable, an array or an element of one.
 pub(super) struct Object {
@@ -292,21 +291,16 @@ impl Value {
         index: i64,
         path: impl FnOnce() -> String,
     ) -> Option<&'static Object> {
-        let [(left, right), packed @ ..] = self.shape.packed else {
+        let [_, packed @ ..] = self.shape.packed else {
             return None;
         };
         let bits = packed.last()?;
         if let Some(known) = self.elements.borrow().get(&index) {
             return Some(known);
         }
-        let (left, right) = (*left, *right);
-        let position = DeclaredRange { left, right }.offset(index)?;
-        let width: u64 = packed.iter().map(|range| length(*range)).product();
-        let width = u32::try_from(width).ok()?;
-        let location = self
-            .location
-            .get()
-            .bits(position.checked_mul(width)?, width)?;
+        let (low, width) = packed_element(self.shape.packed, index)?;
+        let (low, width) = (u32::try_from(low).ok()?, u32::try_from(width).ok()?);
+        let location = self.location.get().bits(low, width)?;
         let is_plain = packed.len() == 1;
         let encoding = Encoding::Logic {
             width,

@@ -1,7 +1,7 @@
 //! What Icarus's compiler knows of declarations, and its images do not keep: dimensions and signs of arrays, and the
 //! dimensions of what is packed.
 
-use verifork_protocol::declarations::{line, marked, packed};
+use verifork_protocol::declarations::{line, marked, packed, ranges};
 
 /// The declarations in a netlist, as `iverilog -N` writes it, that no image tells of.
 pub(super) fn declarations(netlist: &str) -> String {
@@ -52,16 +52,6 @@ fn declaration(declared: &str) -> Option<String> {
         return Some(marked(line, [packed(count, &ranges)]));
     }
     is_told.then(|| line(&path, dimensions, signed, None))
-}
-
-/// The ranges in a text such as `[1:0][7:0]`.
-fn ranges(text: &str) -> Option<Vec<(i64, i64)>> {
-    let ranges = text.split_inclusive(']').map(|range| {
-        let range = range.strip_prefix('[')?.strip_suffix(']')?;
-        let (left, right) = range.split_once(':')?;
-        Some((left.parse().ok()?, right.parse().ok()?))
-    });
-    ranges.collect()
 }
 
 #[cfg(test)]

@@ -239,10 +239,11 @@ impl VpiPort {
             return None;
         }
         let path = self.raw.get_text(vpi::vpiFullName, object)?;
-        let name = |port: &PortOfTop| port.path == path;
-        path.starts_with("TOP.")
-            .then(|| self.ports_of_tops().iter().find(|port| name(port)))?
-            .map(|port| &*port.name)
+        if !path.starts_with("TOP.") {
+            return None;
+        }
+        let port = self.ports_of_tops().iter().find(|it| it.path == path)?;
+        Some(&port.name)
     }
 
     /// The direction that the object itself or, if it is the top's own, the port has.

@@ -243,29 +243,30 @@ impl State {
                 limit,
                 silent: grace,
             }),
-            mut asked @ State::Asked { .. } => {
-                let step = asked.wait_or_look(now, grace);
-                *self = asked;
+            State::Asked {
+                what,
+                limit,
+                since,
+                looked,
+                busy,
+            } => {
+                let look = since + LOOK.min(grace);
+                let step = if looked {
+                    Step::Wait(Some(since + grace - now))
+                } else if now >= look {
+                    Step::Look
+                } else {
+                    Step::Wait(Some(look - now))
+                };
+                *self = State::Asked {
+                    what,
+                    limit,
+                    since,
+                    looked: now >= look,
+                    busy,
+                };
                 step
             }
-        }
-    }
-}
-
-impl State {
-    /// What is done between the question and the last resort.
-    fn wait_or_look(&mut self, now: Instant, grace: Duration) -> Step {
-        let State::Asked { since, looked, .. } = self else {
-            return Step::Wait(None);
-        };
-        let look = *since + LOOK.min(grace);
-        if *looked {
-            Step::Wait(Some(*since + grace - now))
-        } else if now >= look {
-            *looked = true;
-            Step::Look
-        } else {
-            Step::Wait(Some(look - now))
         }
     }
 }

@@ -175,7 +175,6 @@ fn ran_without_awaiting(task: &str, time: Duration, place: Option<&Location<'_>>
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::scheduler::Closed;
 

@@ -28,6 +28,8 @@ pub(crate) struct Split {
 pub(crate) struct Factors {
     variables: Vec<(u32, i128, i128)>,
     constant: i128,
+    /// The prime factors of the constant.
+    of_constant: Vec<(u64, u32)>,
     /// Computes numbers whose product that of the variables is, with the constant: behind the values of all variables.
     program: Program,
     numbers: usize,
@@ -166,6 +168,12 @@ impl Factors {
         Some(Factors {
             variables: variables.collect::<Option<_>>()?,
             constant: split.constant,
+            of_constant: {
+                let mut primes = Vec::new();
+                let constant = u64::try_from(split.constant.unsigned_abs()).ok()?;
+                primes::add_factors(constant, &mut primes);
+                primes
+            },
             numbers: recording.variables.len() - before,
             program: Program::new(&recording, &shapes, &[], &definitions, &ranges, bits)?,
         })
@@ -214,14 +222,13 @@ impl Factors {
             memory.numbers.clear();
             memory.primes.clear();
             memory.constant = self.constant;
-            if !split(numbers.clone(), self.constant, &mut memory.primes) {
+            if !split(numbers.clone(), &self.of_constant, &mut memory.primes) {
                 return false;
             }
             memory.numbers.extend(numbers);
         }
-        let is_negative = |number: &i128| *number < 0;
-        let negative = memory.numbers.iter().chain([&self.constant]);
-        let is_product_negative = negative.filter(|it| is_negative(it)).count() % 2 == 1;
+        let all = memory.numbers.iter().chain([&self.constant]);
+        let is_product_negative = all.filter(|number| **number < 0).count() % 2 == 1;
         (0..TRIES).any(|_| self.spread(&memory.primes, is_product_negative, rng, &mut memory.drawn))
     }
 
@@ -301,11 +308,11 @@ impl Factors {
     }
 }
 
-/// The prime factors of the product of numbers, without those of the constant; `false` if it is not a factor, or a number is
+/// The prime factors of the product of numbers, without those of a constant; `false` if that is not a factor, or a number is
 /// too large.
 fn split(
     numbers: impl Iterator<Item = i128>,
-    constant: i128,
+    of_constant: &[(u64, u32)],
     primes: &mut Vec<(u64, u32)>,
 ) -> bool {
     for number in numbers {
@@ -314,10 +321,7 @@ fn split(
         };
         primes::add_factors(number, primes);
     }
-    let mut of_constant = Vec::new();
-    let constant = u64::try_from(constant.unsigned_abs()).expect("it has 64 bits");
-    primes::add_factors(constant, &mut of_constant);
-    of_constant.into_iter().all(|(prime, count)| {
+    of_constant.iter().all(|&(prime, count)| {
         let known = primes.iter_mut().find(|(known, _)| *known == prime);
         let left = known.and_then(|(_, known)| Some((known.checked_sub(count)?, known)));
         left.map(|(left, known)| *known = left).is_some()

@@ -71,19 +71,15 @@ bench: tools-icarus
 ## bindings   compares the committed bindings of VPI and VHPI with what the IEEE headers give;
 ##            WRITE=1 writes them anew
 bindings: tools-bindings
-ifeq ($(WRITE),1)
-	VERIFORK_BINDGEN=write $(CARGO) check -p verifork --all-features
-else
-	$(CARGO) check -p verifork --all-features
-endif
+	$(if $(filter 1,$(WRITE)),VERIFORK_BINDGEN=write) $(CARGO) clippy -p verifork-bindings --all-features -- -D warnings
 
 ## fmt        formats all code; CHECK=1 only tells whether it is
 fmt:
 	$(CARGO) fmt --all $(if $(filter 1,$(CHECK)),--check)
 
-## clippy     lints all code, warnings refused (checks the bindings too)
-clippy: tools-bindings
-	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+## clippy     lints all code, warnings refused (compares the bindings too)
+clippy: bindings
+	source tests/selection.sh && $(CARGO) clippy $$TESTS_OF_WORKSPACE --all-targets -- -D warnings
 
 ## doc        the documentation, warnings refused: target/doc/verifork/index.html
 doc:

@@ -1,16 +1,16 @@
-//! Regenerates the bindings of the simulator interfaces when the feature `bindgen` asks for it.
+//! Generates the bindings of VPI and VHPI, `src/sys/*_bindings.rs`, from the installed IEEE headers: `make bindings`.
 //!
-//! They are generated from the installed IEEE headers and compared with the committed ones; the
-//! build fails if they differ. `VERIFORK_BINDGEN=write` writes them into the source tree instead.
-//! `VERIFORK_VPI_HEADER` and `VERIFORK_VHPI_HEADER` name headers in other places.
+//! This is the build script of the crate in `bindings/`, not of the library, whose users need neither bindgen nor
+//! libclang. It does so only under the feature `generate`. The build fails if the committed bindings differ.
+//! `VERIFORK_BINDGEN=write` writes them instead. `VERIFORK_VPI_HEADER` and `VERIFORK_VHPI_HEADER` name other headers.
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    #[cfg(feature = "bindgen")]
+    println!("cargo::rerun-if-changed=../build.rs");
+    #[cfg(feature = "generate")]
     bindings::generate();
 }
 
-#[cfg(feature = "bindgen")]
+#[cfg(feature = "generate")]
 mod bindings {
     use std::path::{Path, PathBuf};
     use std::{env, fs};
@@ -185,8 +185,9 @@ mod bindings {
         }
     }
 
+    /// The folder of the workspace, absolute: bindgen hands paths to rustfmt.
     fn root() -> PathBuf {
-        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap())
+        fs::canonicalize("..").expect("the folder above the crate's")
     }
 
     pub(super) fn generate() {
@@ -205,8 +206,8 @@ mod bindings {
             interface.generate(&fresh);
             assert!(
                 fs::read(&committed).ok() == fs::read(&fresh).ok(),
-                "{} differs from what bindgen makes now, {}: run \
-                 `VERIFORK_BINDGEN=write cargo build --features bindgen` and commit the result",
+                "{} differs from what bindgen makes now, {}: run `make bindings WRITE=1` and commit \
+                 the result",
                 committed.display(),
                 fresh.display(),
             );

@@ -1,0 +1,1 @@
+//! Empty: building this crate with the feature `generate` runs `build.rs` at the top level, which does the work.

@@ -197,7 +197,7 @@ impl Writer<'_> {
             None => format!("The scope `{base}`."),
         };
         let before = format!(
-            "/// {what}\n#[derive(Clone, Copy, Debug, Dut)]\n\
+            "/// {what}\n#[derive(Debug, Dut)]\n\
              #[allow(dead_code, reason = \"no test needs everything\")]\npub struct "
         );
         let rest = if fields.is_empty() {

@@ -135,7 +135,7 @@ macro_rules! payload {
         }
 
         #[doc = concat!("The signals of [`", stringify!($value), "`].")]
-        #[derive(Clone, Debug, ::verifork::dut::Dut)]
+        #[derive(Debug, ::verifork::dut::Dut)]
         $visibility struct $signals {
             $($(#[$of_field])* $visibility $field: ::verifork::dut::Signal<$type>,)+
         }

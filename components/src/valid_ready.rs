@@ -137,7 +137,7 @@ const HANDSHAKE: HandshakeRules = HandshakeRules {
 ///     input: valid_ready::Channel<Data<u16>>,
 /// }
 /// ```
-#[derive(Clone, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct Channel<P: Payload> {
     /// Something is offered.
     pub valid: Signal<Logic>,

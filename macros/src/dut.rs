@@ -1,10 +1,15 @@
-//! `#[derive(Dut)]`: a struct whose fields are bound to an instance's signals by name.
+//! `#[derive(Dut)]`: a struct whose fields are bound to an instance's signals by name, and its `Clone` and
+//! `Copy`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Fields, Generics, LitStr, Type};
+use syn::{
+    Data, DataStruct, DeriveInput, Field, Fields, Generics, Lifetime, LitStr, Token, Type,
+    parse_quote,
+};
 
 use crate::bounds::with_field_bounds;
 use crate::errors::{Errors, unknown_option};
@@ -27,7 +32,14 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             quote!(::core::option::Option::None),
         );
         let stand_in = implementation(&input.ident, &input.generics, &body, &TokenStream::new());
-        quote!(#error #stand_in)
+        let copies = match &input.data {
+            Data::Struct(DataStruct {
+                fields: Fields::Named(fields),
+                ..
+            }) => copies(&input, &fields.named),
+            _ => TokenStream::new(),
+        };
+        quote!(#error #stand_in #copies)
     })
 }
 
@@ -62,6 +74,39 @@ fn implementation(
     }
 }
 
+/// `impl Clone` and `impl Copy`, each if all fields have it. The lifetime defers the question to whoever uses
+/// them: without one, rustc refuses a bound that is known not to hold.
+fn copies(input: &DeriveInput, fields: &Punctuated<Field, Token![,]>) -> TokenStream {
+    let structure = &input.ident;
+    let lifetime = Lifetime::new("'field", Span::mixed_site());
+    let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+    let implementation = |name: TokenStream, body: TokenStream| {
+        let mut generics = input.generics.clone();
+        let clause = generics.make_where_clause();
+        for ty in &types {
+            clause.predicates.push(parse_quote!(for<#lifetime> #ty: #name));
+        }
+        let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #name for #structure #type_generics #where_clause {
+                #body
+            }
+        }
+    };
+    let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let clone = implementation(
+        quote!(::core::clone::Clone),
+        quote! {
+            fn clone(&self) -> Self {
+                #structure { #(#names: ::core::clone::Clone::clone(&self.#names)),* }
+            }
+        },
+    );
+    let copy = implementation(quote!(::core::marker::Copy), TokenStream::new());
+    quote!(#clone #copy)
+}
+
 fn binder() -> Ident {
     Ident::new("binder", Span::mixed_site())
 }
@@ -83,10 +128,11 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
              or to the top",
         );
     }
-    let Some(fields) = named_fields(input, &mut errors) else {
+    let Some(named) = named_fields(input, &mut errors) else {
         return errors.finish(TokenStream::new());
     };
-    let fields: Vec<_> = fields
+    let fields: Vec<_> = named
+        .iter()
         .map(|field| BoundField::new(field, &mut errors))
         .collect();
     errors.finish(())?;
@@ -117,19 +163,21 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     let declarations = fields.iter().map(|field| field.declared_paths(&scope));
     let declarations = quote!(#(#declarations)*);
-    Ok(implementation(structure, &generics, &body, &declarations))
+    let bound = implementation(structure, &generics, &body, &declarations);
+    let copies = copies(input, named);
+    Ok(quote!(#bound #copies))
 }
 
 /// The fields of a struct that has names for them.
 fn named_fields<'a>(
     input: &'a DeriveInput,
     errors: &mut Errors,
-) -> Option<impl Iterator<Item = &'a Field> + use<'a>> {
+) -> Option<&'a Punctuated<Field, Token![,]>> {
     const REMEDY: &str = "`Dut` binds fields by their names: \
          derive it on a struct with named fields, such as `struct Top { clk: Signal<bool> }`";
     match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => return Some(fields.named.iter()),
+            Fields::Named(fields) => return Some(&fields.named),
             Fields::Unnamed(fields) => errors.on(fields, format!("tuple struct: {REMEDY}")),
             Fields::Unit => errors.on(&input.ident, format!("unit struct: {REMEDY}")),
         },

@@ -221,22 +221,24 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// one of them. The struct may be generic. If a field's type uses a type parameter, the implementation
 /// requires that the field's type implements `Dut`.
 ///
-/// Handles are small and `Copy`, so a struct of them can be too: `#[derive(Dut, Clone, Copy)]`. This
-/// derive does not implement these two itself: a struct that also derives them would have them twice,
-/// and a struct with a `Vec` cannot be `Copy`:
+/// Handles are small and `Copy`, and so is a struct of them: this derive also implements `Clone` and `Copy`, each
+/// if all fields do. A struct with a `Vec` or a map is `Clone` alone. Do not derive these two beside it (E0119):
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
-/// #[derive(Dut, Clone, Copy)]
+/// #[derive(Dut)]
 /// struct Handshake {
 ///     valid: Signal<bool>,
 ///     ready: Signal<bool>,
 /// }
 ///
+/// #[verifork::test]
 /// async fn answers(bus: Handshake) {
-///     let ready = bus; // each has its own handles
-///     bus.valid.wait_for(true).await;
-///     ready.ready.set(true);
+///     spawn(async move {
+///         bus.valid.wait_for(true).await;
+///         bus.ready.set(true);
+///     });
+///     bus.ready.rising_edge().await; // the task above has a copy
 /// }
 /// ```
 ///

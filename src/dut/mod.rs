@@ -26,8 +26,8 @@
 //! }
 //! ```
 //!
-//! Handles are small and `Copy`, and stay on the simulator's thread. A name is looked up once, when the handle is
-//! created. Reading and writing up to 64 bits allocates nothing.
+//! Handles are small and `Copy`, as is a struct of them that derives `Dut`, and stay on the simulator's thread. A
+//! name is looked up once, when the handle is created. Reading and writing up to 64 bits allocates nothing.
 //!
 //! Invariant: a [`Signal<T>`] exists only for an object whose encoding `T` can hold, so a read or a write can fail
 //! only because of the value.

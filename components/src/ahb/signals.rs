@@ -29,7 +29,7 @@ use crate::violation::Violation;
 ///     bus: ahb::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {
     #[dut(demands = "AHB: HADDR has 1 to 64 bits")]

@@ -21,7 +21,7 @@ use crate::memory::mask_of;
 ///     bus: apb::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {
     pub psel: Signal<Logic>,

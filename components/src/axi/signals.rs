@@ -28,7 +28,7 @@ use crate::violation::Violation;
 ///     bus: axi::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct Signals {
     /// Addresses of writes.
     #[dut(prefix = "aw")]
@@ -60,7 +60,7 @@ pub struct Signals {
 ///     bus: axi::WriteSignals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct WriteSignals {
     /// Addresses of writes.
     #[dut(prefix = "aw")]
@@ -86,7 +86,7 @@ pub struct WriteSignals {
 ///     bus: axi::ReadSignals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct ReadSignals {
     /// Addresses of reads.
     #[dut(prefix = "ar")]
@@ -107,7 +107,7 @@ pub struct ReadSignals {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct AddressSignals {
     pub valid: Signal<Logic>,
@@ -147,7 +147,7 @@ pub struct AddressSignals {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct WriteDataSignals {
     pub valid: Signal<Logic>,
@@ -169,7 +169,7 @@ pub struct WriteDataSignals {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct ResponseSignals {
     pub valid: Signal<Logic>,
@@ -192,7 +192,7 @@ pub struct ResponseSignals {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct ReadDataSignals {
     pub valid: Signal<Logic>,

@@ -24,7 +24,7 @@ use crate::violation::Violation;
 ///     bus: axi_lite::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the protocol's own names")]
 pub struct Signals {
     pub awvalid: Signal<Logic>,

@@ -25,7 +25,7 @@ use crate::{Clocked, handshake};
 ///     output: axi_stream::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct Signals {
     /// A beat is offered.
     pub tvalid: Signal<Logic>,

@@ -48,7 +48,7 @@ use crate::{Clocked, Publisher, Subscription};
 ///     pins: i2c::Pins,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 #[allow(missing_docs, reason = "they are the designs' own names")]
 pub struct Pins {
     pub scl_i: Option<Signal<Logic>>,

@@ -22,7 +22,7 @@ use crate::violation::Violation;
 ///     spi: spi::Signals,
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, Dut)]
+#[derive(Debug, Dut)]
 pub struct Signals {
     /// The clock, which the controller drives.
     pub sclk: Signal<Logic>,

@@ -4,7 +4,7 @@ use verifork::prelude::*;
 
 /// `out_data = in_data + ADDEND` between two handshakes: a word moves on each rising edge with
 /// `valid` and `ready` both high.
-#[derive(Clone, Dut)]
+#[derive(Dut)]
 pub(crate) struct Adder {
     pub(crate) clk: Signal<bool>,
     rst: Signal<bool>,
@@ -60,7 +60,7 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn new(dut: &Adder) -> Self {
         dut.run();
-        Driver { dut: dut.clone() }
+        Driver { dut: *dut }
     }
 
     /// Returns when the adder has taken the word.
@@ -81,7 +81,7 @@ pub(crate) struct Monitor {
 impl Monitor {
     pub(crate) fn new(dut: &Adder) -> Self {
         dut.run();
-        Monitor { dut: dut.clone() }
+        Monitor { dut: *dut }
     }
 
     pub(crate) async fn recv(&self) -> Result<u8> {

@@ -87,7 +87,7 @@ impl Bus {
     fn new(dut: &Adder) -> Self {
         let (requests, inbox) = channel(16);
         let tasks = TaskManager::new();
-        tasks.start_soon("write_channel", write_channel(dut.clone(), inbox)); // 'static
+        tasks.start_soon("write_channel", write_channel(*dut, inbox)); // 'static
         Bus { tasks, requests }
     }
 

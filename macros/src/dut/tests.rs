@@ -97,6 +97,24 @@ fn a_type_with_a_parameter_is_asked_to_implement_dut() {
 }
 
 #[test]
+fn a_struct_is_clone_and_copy_if_all_its_fields_are() {
+    let expansion = expanded("struct Lane<'a, T> where T: Eq { d: Signal<T>, r#type: E<'a> }");
+    for part in [
+        "impl < 'a , T > :: core :: clone :: Clone for Lane < 'a , T > where T : Eq , \
+         for < 'field > Signal < T > : :: core :: clone :: Clone , \
+         for < 'field > E < 'a > : :: core :: clone :: Clone {",
+        "Lane { d : :: core :: clone :: Clone :: clone (& self . d) , \
+         r#type : :: core :: clone :: Clone :: clone (& self . r#type) }",
+        "impl < 'a , T > :: core :: marker :: Copy for Lane < 'a , T > where T : Eq , \
+         for < 'field > Signal < T > : :: core :: marker :: Copy , \
+         for < 'field > E < 'a > : :: core :: marker :: Copy { }",
+    ] {
+        assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
+    }
+    assert!(expanded("struct Top {}").contains("Self { Top { } }"));
+}
+
+#[test]
 fn a_struct_without_fields_binds_to_its_instance_alone() {
     assert!(expanded("struct Top {}").contains("Some (Top { })"));
 }

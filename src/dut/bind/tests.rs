@@ -44,6 +44,23 @@ struct Enable {
     en: Signal<Logic>,
 }
 
+#[derive(verifork_macros::Dut)]
+struct Lanes {
+    lanes: Vec<Lane>,
+}
+
+// `tests/compile_fail/structs_that_are_not_copied.rs` has those that are not.
+#[test]
+fn a_struct_is_clone_and_copy_if_all_its_fields_are() {
+    let (dut, _) = simulate();
+    let counter: Counter = dut.bind().unwrap();
+    let copy = counter;
+    assert_eq!(copy.core.next_count, counter.core.next_count);
+    let lanes: Lanes = dut.bind().unwrap();
+    let clone = lanes.clone();
+    assert_eq!(clone.lanes[1].valid, lanes.lanes[1].valid);
+}
+
 #[test]
 fn a_struct_binds_field_by_field() {
     let (dut, _) = simulate();

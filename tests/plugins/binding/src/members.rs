@@ -3,13 +3,13 @@
 use verifork::dut::Instance;
 use verifork::prelude::*;
 
-#[derive(Dut, Clone, Copy)]
+#[derive(Dut)]
 struct Flags {
     a: Signal<bool>,
     b: Signal<u8>,
 }
 
-#[derive(Dut, Clone, Copy)]
+#[derive(Dut)]
 struct Header {
     kind: Signal<u8>,
     #[dut(fields)]

@@ -19,7 +19,7 @@ use verifork::prelude::*;
 use verifork::skip;
 
 /// The inputs of `conformance.v` and what it makes of them.
-#[derive(Dut, Clone, Copy)]
+#[derive(Dut)]
 pub struct Design {
     /// Everything clocked happens on its rising edge.
     #[dut(input)]

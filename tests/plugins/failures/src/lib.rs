@@ -11,7 +11,7 @@ mod verdict;
 use verifork::prelude::*;
 
 /// The design of `tests/failures`.
-#[derive(Dut, Clone, Copy)]
+#[derive(Dut)]
 pub struct Design {
     /// Counts on its rising edge, and says so with `$display`.
     pub clk: Signal<bool>,

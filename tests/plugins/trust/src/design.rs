@@ -4,7 +4,7 @@ use verifork::prelude::*;
 use verifork::time::{SimDuration, SimTime};
 use verifork::trigger::try_timer;
 
-#[derive(Dut, Clone, Copy)]
+#[derive(Dut)]
 struct Reporting {
     clk: Signal<bool>,
     /// What the design does on a rising edge of `clk`.

@@ -84,7 +84,9 @@ fn copies(input: &DeriveInput, fields: &Punctuated<Field, Token![,]>) -> TokenSt
         let mut generics = input.generics.clone();
         let clause = generics.make_where_clause();
         for ty in &types {
-            clause.predicates.push(parse_quote!(for<#lifetime> #ty: #name));
+            clause
+                .predicates
+                .push(parse_quote!(for<#lifetime> #ty: #name));
         }
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
         quote! {

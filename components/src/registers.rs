@@ -59,12 +59,14 @@
 //! | `W1`, `WO1` | the first after a reset is taken | nothing; means nothing |
 
 mod access;
+mod backdoor;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "what the derives' code consists of")]
 pub mod derived;
 mod file;
 mod frontdoor;
 mod map;
+mod mirror;
 mod mismatch;
 mod model;
 #[allow(missing_docs, reason = "what the derives' code consists of")]
@@ -74,6 +76,7 @@ mod sequences;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod words;
 
 pub use access::{Access, UnknownAccess};
 #[doc(alias("uvm_reg_adapter", "uvm_reg_frontdoor"))]

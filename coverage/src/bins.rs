@@ -1,16 +1,13 @@
 //! How the values of a point are divided into bins (IEEE 1800-2023, 19.5).
 
-mod ranges;
 mod resolve;
-mod sets;
 mod wildcard;
 
 use std::marker::PhantomData;
 
-pub use self::ranges::{Keys, Values};
-pub(crate) use self::resolve::{Resolved, ResolvedBin, domain, resolve, wrong_transition};
-pub(crate) use self::sets::{Range, complement, intersection, united, without};
+pub(crate) use self::resolve::{Resolved, ResolvedBin, resolve, wrong_transition};
 
+use crate::ranges::{Keys, Values};
 use crate::transition::{IntoTransition, Transition};
 use crate::value::CoverValue;
 
@@ -43,7 +40,7 @@ pub enum BinKind {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Item {
+pub(crate) enum Declaration {
     /// One bin.
     One(BinKind, Vec<Keys>),
     /// A bin for each value.
@@ -73,7 +70,7 @@ pub(crate) enum Item {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Bins<V> {
-    pub(crate) items: Vec<(String, Item)>,
+    pub(crate) declarations: Vec<(String, Declaration)>,
     pub(crate) overlapping: bool,
     values: PhantomData<fn(V)>,
 }
@@ -88,91 +85,94 @@ impl<V: CoverValue> Bins<V> {
     /// No bins so far.
     pub fn new() -> Self {
         Bins {
-            items: Vec::new(),
+            declarations: Vec::new(),
             overlapping: false,
             values: PhantomData,
         }
     }
 
-    fn with(mut self, name: impl Into<String>, item: Item) -> Self {
-        self.items.push((name.into(), item));
+    fn with(mut self, name: impl Into<String>, declaration: Declaration) -> Self {
+        self.declarations.push((name.into(), declaration));
         self
     }
 
     /// A bin of these values: one, a range, or several of these in an array or vector.
     #[must_use]
     pub fn bin(self, name: impl Into<String>, values: impl Values<V>) -> Self {
-        self.with(name, Item::One(BinKind::Count, values.keys()))
+        self.with(name, Declaration::One(BinKind::Count, values.keys()))
     }
 
     /// A bin for each of these values, called by the value, `name[3]`; without a name, `3`.
     #[must_use]
     pub fn each(self, name: impl Into<String>, values: impl Values<V>) -> Self {
-        self.with(name, Item::Each(values.keys()))
+        self.with(name, Declaration::Each(values.keys()))
     }
 
     /// A bin for each value that there is: each variant of an enum, each number.
     #[must_use]
     pub fn each_value(self) -> Self {
         let all = Keys::all(V::SHAPE);
-        self.with("", Item::Each(vec![all]))
+        self.with("", Declaration::Each(vec![all]))
     }
 
     /// So many bins, `name[0]`, `name[1]`, …, among which these values are divided in their order. The last
     /// one takes the remainder.
     #[must_use]
     pub fn split(self, name: impl Into<String>, count: u64, values: impl Values<V>) -> Self {
-        self.with(name, Item::Split(count, values.keys()))
+        self.with(name, Declaration::Split(count, values.keys()))
     }
 
     /// Divides all values in order among at most this many bins, named by their values, such as `0..=3`. An enum has
     /// a bin for each variant.
     #[must_use]
     pub fn automatic(self, at_most: u64) -> Self {
-        self.with("", Item::Automatic(at_most))
+        self.with("", Declaration::Automatic(at_most))
     }
 
     /// A bin of the values that fit a pattern of bits: `0` and `1` for these, `x`, `z` or `?` for either,
     /// `_` to read better; the highest bit comes first, and what is missing above is 0.
     #[must_use]
     pub fn wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
-        self.with(name, Item::Wildcard(BinKind::Count, pattern.into()))
+        self.with(name, Declaration::Wildcard(BinKind::Count, pattern.into()))
     }
 
     /// Values that are of no interest: they count for no bin.
     #[must_use]
     pub fn ignore(self, name: impl Into<String>, values: impl Values<V>) -> Self {
-        self.with(name, Item::One(BinKind::Ignore, values.keys()))
+        self.with(name, Declaration::One(BinKind::Ignore, values.keys()))
     }
 
     /// As [`ignore`](Self::ignore), by a pattern.
     #[must_use]
     pub fn ignore_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
-        self.with(name, Item::Wildcard(BinKind::Ignore, pattern.into()))
+        self.with(name, Declaration::Wildcard(BinKind::Ignore, pattern.into()))
     }
 
     /// Values that must not be seen: a sample of one fails the test.
     #[must_use]
     pub fn illegal(self, name: impl Into<String>, values: impl Values<V>) -> Self {
-        self.with(name, Item::One(BinKind::Illegal, values.keys()))
+        self.with(name, Declaration::One(BinKind::Illegal, values.keys()))
     }
 
     /// As [`illegal`](Self::illegal), by a pattern.
     #[must_use]
     pub fn illegal_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
-        self.with(name, Item::Wildcard(BinKind::Illegal, pattern.into()))
+        self.with(
+            name,
+            Declaration::Wildcard(BinKind::Illegal, pattern.into()),
+        )
     }
 
     /// Counts what is in no other bin. To see it is not an aim, and no part of the coverage.
     #[must_use]
     pub fn rest(self, name: impl Into<String>) -> Self {
-        self.with(name, Item::Rest(BinKind::Default))
+        self.with(name, Declaration::Rest(BinKind::Default))
     }
 
     /// What is in no other bin must not be seen.
     #[must_use]
     pub fn illegal_rest(self, name: impl Into<String>) -> Self {
-        self.with(name, Item::Rest(BinKind::Illegal))
+        self.with(name, Declaration::Rest(BinKind::Illegal))
     }
 
     /// A bin for values sampled one after the other: in the first of these sets, then in the second, and so
@@ -180,7 +180,7 @@ impl<V: CoverValue> Bins<V> {
     #[must_use]
     pub fn transition(self, name: impl Into<String>, transition: impl IntoTransition<V>) -> Self {
         let sequence = transition.into_transition();
-        self.with(name, Item::Transition(BinKind::Count, sequence))
+        self.with(name, Declaration::Transition(BinKind::Count, sequence))
     }
 
     /// Values sampled one after the other that are of no interest: no transition counts them. Of `1..=9 => 0`, an ignored
@@ -206,7 +206,7 @@ impl<V: CoverValue> Bins<V> {
         transition: impl IntoTransition<V>,
     ) -> Self {
         let sequence = transition.into_transition();
-        self.with(name, Item::Transition(BinKind::Ignore, sequence))
+        self.with(name, Declaration::Transition(BinKind::Ignore, sequence))
     }
 
     /// Values sampled one after the other that must not be seen so. No transition that is to be seen counts them.
@@ -217,7 +217,7 @@ impl<V: CoverValue> Bins<V> {
         transition: impl IntoTransition<V>,
     ) -> Self {
         let sequence = transition.into_transition();
-        self.with(name, Item::Transition(BinKind::Illegal, sequence))
+        self.with(name, Declaration::Transition(BinKind::Illegal, sequence))
     }
 
     /// A value may be in several bins, and counts for each. Otherwise that is an error of the definition.

@@ -51,6 +51,7 @@ extern crate self as verifork_coverage;
 #[cfg(feature = "verifork")]
 mod aim;
 mod bins;
+mod builder;
 mod code;
 mod cross;
 mod database;
@@ -58,22 +59,29 @@ mod definition;
 mod error;
 pub mod formats;
 mod group;
+mod holes;
 #[cfg(feature = "verifork")]
 mod hook;
 mod illegal;
+mod item;
 mod mean;
 mod point;
+mod ranges;
 mod record;
 mod registry;
 mod sequence;
+mod sets;
 mod table;
 mod total;
 mod transition;
 mod value;
 
+pub use bins::BinKind;
 #[doc(alias("bins", "ignore_bins", "illegal_bins", "wildcard"))]
 pub use bins::Bins;
-pub use bins::{BinKind, Keys, Values};
+#[doc(alias = "covergroup")]
+pub use builder::GroupBuilder;
+pub use builder::Options;
 pub use code::{COMPLETE, Code, CodeFormat, CodeKind, CodePoint};
 #[doc(alias("cross", "cover cross"))]
 pub use cross::Cross;
@@ -83,12 +91,13 @@ pub use definition::{BinDefinition, Counts, CrossDefinition, GroupDefinition, Po
 pub use error::{DefinitionError, Problem};
 #[doc(alias = "covergroup")]
 pub use group::CoverGroup;
-#[doc(alias = "covergroup")]
-pub use group::GroupBuilder;
-pub use group::{AnyItem, Group, Hole, Item, Options};
+pub use group::Group;
+pub use holes::Hole;
 pub use illegal::IllegalSample;
+pub use item::{AnyItem, Item};
 #[doc(alias = "coverpoint")]
 pub use point::Point;
+pub use ranges::{Keys, Values};
 pub use record::{EXTENSION, FileError, GroupRecord, Record, Source};
 pub use registry::take;
 #[doc(alias("cover property", "sequence"))]

@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use crate::bins::Bins;
-use crate::group::{CoverGroup, Group, GroupBuilder, Item};
+use crate::builder::GroupBuilder;
+use crate::group::{CoverGroup, Group};
+use crate::item::Item;
 use crate::point::Point;
 use crate::registry;
 

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 pub(crate) use self::automaton::Automaton;
 pub(crate) use self::sequence::{Sequence, Unknown, excluded, sequences};
-use crate::bins::{Keys, Values};
+use crate::ranges::{Keys, Values};
 use crate::value::{CoverValue, Shape};
 
 /// One set of values, and how often in a row.
@@ -217,7 +217,7 @@ impl Transition {
 mod tests {
     use super::*;
     use crate::bins::Bins;
-    use crate::group::GroupBuilder;
+    use crate::builder::GroupBuilder;
 
     /// A value that has to come, or any number of others.
     #[derive(Clone, Copy)]

@@ -9,9 +9,10 @@ use rand_core::Rng;
 use crate::draw;
 use crate::error::RandomizeError;
 use crate::expr::{self, Expr, Set as _};
+use crate::node::Node;
 use crate::plan;
 use crate::randomize::Randomize;
-use crate::record::{self, Node, Source};
+use crate::record::{self, Source};
 
 /// What is to be drawn together: for each field that takes part its path, such as `header.length`, and the
 /// ranges that its value is to be in. An enum's values are its discriminants, those of `bool` 0 and 1.

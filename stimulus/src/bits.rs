@@ -245,7 +245,7 @@ pub(crate) fn less<G: Gates>(
 }
 
 /// Both numbers with as many bits as the comparison of both takes.
-pub(crate) fn alike<G: Gates>(
+pub(crate) fn extended<G: Gates>(
     gates: &G,
     left: &Vector<G::Bit>,
     right: &Vector<G::Bit>,

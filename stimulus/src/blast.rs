@@ -2,7 +2,8 @@
 
 use crate::bits::{self, Full, Gates, Vector};
 use crate::distinct;
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 
@@ -135,7 +136,7 @@ impl<'a, G: Gates> Blaster<'a, G> {
                     .flatten()
                 {
                     let other = self.known(other);
-                    let (one, other) = bits::alike(gates, &value.number, &other.number);
+                    let (one, other) = bits::extended(gates, &value.number, &other.number);
                     let equal = bits::equal(gates, &one, &other)?;
                     differ = gates.and(differ, gates.not(equal))?;
                 }
@@ -213,7 +214,7 @@ fn binary<G: Gates>(
             }
         }
         Operator::Equal => {
-            let (a, b) = bits::alike(gates, a, b);
+            let (a, b) = bits::extended(gates, a, b);
             vec![bits::equal(gates, &a, &b)?]
         }
         Operator::Less => vec![less_than(gates, a, b)?],
@@ -253,7 +254,7 @@ fn less_than<G: Gates>(
     left: &Vector<G::Bit>,
     right: &Vector<G::Bit>,
 ) -> Result<G::Bit, Full> {
-    let (left, right) = bits::alike(gates, left, right);
+    let (left, right) = bits::extended(gates, left, right);
     bits::less(gates, &left, &right, true)
 }
 

@@ -7,7 +7,8 @@ use std::collections::{BinaryHeap, HashSet};
 use rand_core::Rng;
 
 use crate::draw;
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 use crate::value::{Kind, Number};
 
 /// Variables that differ, with those of their ranges made larger that only partly overlap others. Of any two ranges
@@ -74,7 +75,7 @@ pub(crate) fn variable(
         return None;
     };
     let (low, high) = ranges[index as usize];
-    let is_kept = |end: Number, kind: Kind| crate::evaluate::wrap(end.bits(), kind) == end;
+    let is_kept = |end: Number, kind: Kind| kind.wrap(end.bits()) == end;
     let kept = casts
         .iter()
         .all(|&kind| is_kept(low, kind) && is_kept(high, kind));

@@ -111,15 +111,49 @@ impl<'a> Coins<'a> {
     }
 }
 
+/// The generator `SplitMix64`, for random numbers that must not depend on the user's generator.
+/// Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators (OOPSLA 2014).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SplitMix64(pub(crate) u64);
+
+impl SplitMix64 {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+impl rand_core::TryRng for SplitMix64 {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok((self.next() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(self.next())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.next().to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::cast_precision_loss, reason = "tests of probabilities")]
 mod tests {
     use super::*;
-    use crate::record::Stream;
 
     #[test]
     fn every_number_of_a_range_is_drawn_and_no_other() {
-        let mut rng = Stream(1);
+        let mut rng = SplitMix64(1);
         for (low, high) in [
             (0, 0),
             (3, 9),
@@ -141,7 +175,7 @@ mod tests {
 
     #[test]
     fn coins_fall_as_often_as_their_share() {
-        let mut rng = Stream(3);
+        let mut rng = SplitMix64(3);
         let mut coins = Coins::new(&mut rng);
         for share in [u64::MAX / 3, 1 << 63, u64::MAX / 1000, (1 << 48) + 1] {
             let count = 200_000;
@@ -160,7 +194,7 @@ mod tests {
 
     #[test]
     fn wide_ranges_reach_their_upper_half() {
-        let mut rng = Stream(2);
+        let mut rng = SplitMix64(2);
         let end = (1_u128 << 100) + 1;
         let large = (0..1000)
             .filter(|_| below(&mut rng, end) >= end / 2)

@@ -7,73 +7,10 @@ use ethnum::I256;
 
 use self::integer::Integer;
 use crate::distinct;
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
-
-/// The number that a node is, if its operands are numbers, or those that matter.
-pub(crate) fn constant(nodes: &[Node], node: Node) -> Option<Number> {
-    let number = |id: Id| match nodes[id as usize] {
-        Node::Number(number) => Some(number),
-        _ => None,
-    };
-    let small = |id: Id| number(id)?.small();
-    match node {
-        Node::Number(number) => Some(number),
-        Node::Variable(_) | Node::Unknown => None,
-        // What stands to the right of a side that decides does not count.
-        Node::Binary(Operator::Both, left, _) if small(left) == Some(0) => Some(0_i128.into()),
-        Node::Binary(Operator::Either, left, _) if small(left) == Some(1) => Some(1_i128.into()),
-        Node::Binary(Operator::Equal, left, right) => {
-            Some(i128::from(number(left)? == number(right)?).into())
-        }
-        Node::Binary(Operator::Less, left, right) => {
-            Some(i128::from(number(left)? < number(right)?).into())
-        }
-        Node::Binary(operator, left, right) => {
-            binary(operator, small(left)?, small(right)?).map(Number::from)
-        }
-        Node::Not(of) => Some((1 - small(of)?).into()),
-        Node::Cast(of, kind) => Some(wrap(number(of)?.bits(), kind)),
-        Node::Select(condition, yes, no) => number(if small(condition)? == 1 { yes } else { no }),
-    }
-}
-
-/// `None` where there is no result, or none that is as small.
-fn binary(operator: Operator, left: i128, right: i128) -> Option<i128> {
-    let distance = || usize::try_from(right).ok();
-    Some(match operator {
-        Operator::Add => left.checked_add(right)?,
-        Operator::Subtract => left.checked_sub(right)?,
-        Operator::Multiply => left.checked_mul(right)?,
-        Operator::Divide => left.checked_div(right)?,
-        Operator::Remainder => left.checked_rem(right)?,
-        Operator::And => left & right,
-        Operator::Or => left | right,
-        Operator::Xor => left ^ right,
-        Operator::ShiftLeft => {
-            let factor = 1_i128.checked_shl(u32::try_from(distance()?).ok()?)?;
-            left.checked_mul((factor > 0).then_some(factor)?)?
-        }
-        Operator::ShiftRight => left >> distance()?.min(127),
-        Operator::Equal => i128::from(left == right),
-        Operator::Less => i128::from(left < right),
-        Operator::Both => left & right,
-        Operator::Either => left | right,
-        // Of one value, not of all before it.
-        Operator::Distinct => return None,
-    })
-}
-
-/// A number as `as` makes it one of so many bits.
-pub(crate) fn wrap(bits: u128, kind: Kind) -> Number {
-    let above = 128 - kind.bits;
-    if kind.signed {
-        ((bits << above).cast_signed() >> above).into()
-    } else {
-        ((bits << above) >> above).into()
-    }
-}
 
 /// What decides whether numbers satisfy constraints: every operand precedes its operation. No result is too large
 /// for its numbers, or what is too large is only compared with what is not.
@@ -260,7 +197,7 @@ impl Program {
             let of = |index: u32| scratch[index as usize];
             let result = match *step {
                 Step::Number(number) => N::of(number),
-                Step::Variable(index, kind) => N::of(wrap(values[index as usize], kind)),
+                Step::Variable(index, kind) => N::of(kind.wrap(values[index as usize])),
                 Step::Binary(operator, left, right) => {
                     let (left, right) = (of(left), of(right));
                     match operator {
@@ -281,7 +218,7 @@ impl Program {
                     }
                 }
                 Step::Not(of_) => N::ONE.subtract(of(of_)),
-                Step::Cast(of_, kind) => N::of(wrap(of(of_).bits(), kind)),
+                Step::Cast(of_, kind) => N::of(kind.wrap(of(of_).bits())),
                 Step::Select(condition, yes, no) => {
                     of(if of(condition) == N::ONE { yes } else { no })
                 }

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
-use crate::record::{self, Id, Node, Operator, Source};
+use crate::node::{Id, Node, Operator};
+use crate::record::{self, Source};
 use crate::value::{Integer, Kind, Number, Ordered, Value};
 
 /// A value that a constraint computes from what is drawn: of type `T` to the compiler, an exact integer when

@@ -8,8 +8,9 @@ use rand_core::Rng;
 use crate::distinct;
 use crate::draw;
 use crate::evaluate::{Combined, Definition, Program, Scratch};
+use crate::node::{Id, Node, Operator};
 use crate::primes;
-use crate::record::{Id, Node, Operator, Recording, Variable};
+use crate::record::{Recording, Variable};
 use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 

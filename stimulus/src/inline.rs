@@ -1,10 +1,12 @@
-//! Constraints in line that have not been seen before, over what is known of a type: nothing is built anew but what
-//! they say themselves.
+//! Draws under in-line constraints that have not been seen before (IEEE 1800-2017, 18.7). Only the in-line
+//! constraints are translated; the diagrams of the type are reused.
 //!
-//! What they relate is drawn, in this order: from the product of their own diagram with that of the type, if it is
-//! small and the constraints are simple; by rejection of what the type's constraints give; from the product, whatever
-//! its size. All give each solution what the constraints together give it, so which one it is does not matter to
-//! what is likely; and which one it is depends on nothing but the constraints and the generator.
+//! The groups that they relate are drawn by the first method that fits: from the product of their own diagram with that
+//! of the type, if it is small and the constraints are simple; by rejection of draws under the type's constraints;
+//! from the product, whatever its size. All have the same distribution, and the choice depends only on the constraints
+//! and the generator.
+
+mod relation;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -17,91 +19,92 @@ use crate::diagram::{Diagram, Edge};
 use crate::draw::Coins;
 use crate::error::RandomizeError;
 use crate::evaluate::{self, Program, WIDTHS};
+use crate::node::Id;
+use crate::problem::{Group, Problem, cone};
 use crate::product::{Base, First, Products};
-use crate::record::{Id, Node, Operator, Recording};
+use crate::record::{Recording, Size};
 use crate::sample::Meaning;
 use crate::shape::{self, Shape};
 use crate::simple::Simple;
-use crate::solver::{self, BUDGET, Compiler, ORDERS, Parts, Solver};
+use crate::solutions::{BUDGET, ORDERS};
+use crate::solver::Solver;
 use crate::value::Number;
+use relation::Relation;
 
-/// Choices of a product that is made at each draw.
+/// The most choices of a product that is built for each draw.
 const FEW: usize = 1 << 10;
-/// What the type's constraints give is tried so many times.
+/// So many draws under the type's constraints are tried.
 const TRIES: usize = 24;
-/// Nodes in the diagram of constraints in line.
+/// The most nodes in the diagram of in-line constraints.
 const CONDITIONS: usize = 1 << 16;
-/// Sets of parts that are known together.
-const SETS: usize = 64;
+/// So many merged groups are kept.
+const KEPT: usize = 64;
 
-/// What constraints in line are added to.
+/// What in-line constraints need to know of a type.
 #[derive(Debug)]
 pub(crate) struct Inline {
     ranges: Vec<(Number, Number)>,
     shapes: Vec<Shape>,
-    parts: Vec<Parts>,
-    /// Of each variable.
-    part_of: Vec<u32>,
+    groups: Vec<Group>,
+    /// The group of each variable.
+    group_of: Vec<u32>,
     alone: Vec<OnceCell<Known>>,
+    /// Of groups that were merged.
     together: RefCell<Vec<(Vec<u32>, Known)>>,
 }
 
-/// `None` of what is too large.
+/// `None` if it is too large.
 type Known = Option<Rc<Related>>;
 
-/// Parts that constraints in line relate, before they do.
+/// The solutions of one or several groups under the type's constraints alone.
 #[derive(Debug)]
 struct Related {
     base: Base,
     widths: Vec<(u32, u32)>,
-    /// The levels of the bits of each variable.
+    /// For each variable, the levels of its bits.
     levels: Vec<Vec<u32>>,
-    /// Some are drawn before others, so what is rejected would change what is likely.
+    /// Weights or `before` make some solutions likelier, and rejection would change the distribution.
     has_order: bool,
 }
 
-/// How constraints in line are drawn, once that is known.
+/// How to draw under in-line constraints that have been seen before.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    sets: Vec<Set>,
+    merged: Vec<Merged>,
     products: Products,
-    /// Parts that the sets draw.
+    /// The groups that `merged` draws.
     taken: Vec<bool>,
-    /// What draws everything where a product is too large: after the tries, as when this was found.
+    /// Draws everything if a product is too large, after the same tries as the first time.
     otherwise: Option<Result<Solver, RandomizeError>>,
 }
 
+/// How the groups are drawn that an in-line constraint relates.
 #[derive(Debug)]
-struct Set {
+struct Merged {
     related: Rc<Related>,
-    /// Tried before the product.
+    /// For rejection, which is tried before the product.
     program: Option<Program>,
     first: Option<First>,
 }
 
-/// What has become of a draw.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// All variables have values. What has taken long to find is worth keeping.
+    /// All variables have values. What took long to build is returned, to be kept.
     Drawn(Option<Rc<Prepared>>),
-    /// There is no solution, or it is none for this.
-    Not,
-    /// It is too hard.
-    Refused(RandomizeError),
+    /// There is no solution, or another solver has to find it.
+    NotDrawn,
+    /// A group of the type is too hard to solve.
+    TooHard(RandomizeError),
 }
 
-/// Memory of a thread, used again and again.
+/// Memory of a thread, which is reused.
 struct Scratch {
     diagram: Diagram,
     products: Products,
-    conjuncts: Vec<(Id, u32)>,
-    stack: Vec<Id>,
-    seen: Vec<bool>,
-    leaders: Vec<u32>,
-    taken: Vec<bool>,
+    relation: Relation,
     literals: Vec<(u32, bool)>,
     values: evaluate::Scratch,
-    sets: Vec<Set>,
+    merged: Vec<Merged>,
 }
 
 impl Default for Scratch {
@@ -109,14 +112,10 @@ impl Default for Scratch {
         Scratch {
             diagram: Diagram::small(CONDITIONS),
             products: Products::default(),
-            conjuncts: Vec::new(),
-            stack: Vec::new(),
-            seen: Vec::new(),
-            leaders: Vec::new(),
-            taken: Vec::new(),
+            relation: Relation::default(),
             literals: Vec::new(),
             values: evaluate::Scratch::default(),
-            sets: Vec::new(),
+            merged: Vec::new(),
         }
     }
 }
@@ -126,15 +125,14 @@ thread_local! {
     static TRIED: RefCell<evaluate::Scratch> = RefCell::default();
 }
 
-/// What is added, and to what.
+/// In-line constraints, and the type that they are added to.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) solver: &'a Solver,
-    /// The type's, with the constraints in line at its end.
+    /// That of the type, with the in-line constraints at its end.
     pub(crate) recording: &'a Recording,
-    /// How much of it is the type's.
-    pub(crate) nodes: usize,
-    pub(crate) requirements: usize,
+    /// The part of it that is the type's.
+    pub(crate) of_type: Size,
     pub(crate) type_name: &'static str,
 }
 
@@ -143,25 +141,25 @@ impl Inline {
         recording: &Recording,
         type_name: &'static str,
     ) -> Result<Inline, RandomizeError> {
-        let compiler = Compiler::new(recording, type_name)?;
-        let parts = compiler.parts();
-        let mut part_of = vec![0; recording.variables.len()];
-        for (place, part) in (0..).zip(&parts) {
-            for &variable in &part.variables {
-                part_of[variable as usize] = place;
+        let problem = Problem::new(recording, type_name)?;
+        let groups = problem.groups();
+        let mut group_of = vec![0; recording.variables.len()];
+        for (index, group) in (0..).zip(&groups) {
+            for &variable in &group.variables {
+                group_of[variable as usize] = index;
             }
         }
         Ok(Inline {
-            alone: parts.iter().map(|_| OnceCell::new()).collect(),
+            alone: groups.iter().map(|_| OnceCell::new()).collect(),
             together: RefCell::default(),
-            part_of,
-            parts,
-            ranges: compiler.ranges,
-            shapes: compiler.shapes,
+            group_of,
+            groups,
+            ranges: problem.ranges,
+            shapes: problem.shapes,
         })
     }
 
-    /// Draws under constraints that are new.
+    /// Draws under in-line constraints that are new.
     pub(crate) fn draw(
         &self,
         request: Request<'_>,
@@ -170,9 +168,9 @@ impl Inline {
     ) -> Outcome {
         let mut scratch = SCRATCH.take().unwrap_or_default();
         let outcome = self.draw_in(&mut scratch, request, rng, values);
-        scratch.sets.clear();
+        scratch.merged.clear();
         SCRATCH.set(Some(scratch));
-        outcome.unwrap_or(Outcome::Not)
+        outcome.unwrap_or(Outcome::NotDrawn)
     }
 
     fn draw_in(
@@ -182,7 +180,13 @@ impl Inline {
         rng: &mut dyn Rng,
         values: &mut Vec<u128>,
     ) -> Option<Outcome> {
-        self.relate(scratch, request)?;
+        let added = &request.recording.requirements[request.of_type.requirements..];
+        scratch.relation.relate(
+            &request.recording.nodes,
+            added,
+            &self.group_of,
+            self.groups.len(),
+        )?;
         let shapes = OnceCell::new();
         let shapes = || {
             &**shapes.get_or_init(|| {
@@ -193,73 +197,75 @@ impl Inline {
         };
         scratch.products.clear();
         let mut slow = false;
-        for leader in 0..self.parts.len() {
-            if !scratch.taken[leader] || scratch.leaders[leader] != leader as u32 {
+        for leader in 0..self.groups.len() {
+            if !scratch.relation.taken[leader] || scratch.relation.leaders[leader] != leader as u32
+            {
                 continue;
             }
-            let related = self.related(&scratch.leaders, leader as u32, request)?;
-            let mut set = Set {
+            let related = self.related(&scratch.relation.leaders, leader as u32, request)?;
+            let mut merged = Merged {
                 related,
                 program: None,
                 first: None,
             };
-            match simple(scratch, request, leader as u32, &set.related) {
-                Ok(Simply::At(first)) => set.first = Some(first),
-                Ok(Simply::NoSolution) => return None,
-                Ok(Simply::NotSimple) | Err(Full) => {
-                    if !set.related.has_order {
-                        set.program = program(scratch, request, leader as u32, shapes());
+            match simple(scratch, request, leader as u32, &merged.related) {
+                Ok(Product::At(first)) => merged.first = Some(first),
+                Ok(Product::NoSolution) => return None,
+                Ok(Product::NotSimple) | Err(Full) => {
+                    if !merged.related.has_order {
+                        merged.program = program(scratch, request, leader as u32, shapes());
                     }
-                    if set.program.is_none() {
+                    if merged.program.is_none() {
                         slow = true;
-                        set.first = Some(self.product_of(scratch, request, &set, shapes())?);
+                        merged.first =
+                            Some(self.product_of(scratch, request, &merged, shapes())?);
                     }
                 }
             }
-            scratch.sets.push(set);
+            scratch.merged.push(merged);
         }
-        let taken = &scratch.taken;
+        let taken = &scratch.relation.taken;
         let solver = request.solver;
-        if let Err(error) = solver.draw_some(|part| !taken[part], rng, values) {
-            return Some(Outcome::Refused(error));
+        if let Err(error) = solver.draw_some(|group| !taken[group], rng, values) {
+            return Some(Outcome::TooHard(error));
         }
-        let mut sets = std::mem::take(&mut scratch.sets);
+        let mut all = std::mem::take(&mut scratch.merged);
         let mut otherwise = None;
-        for set in &mut sets {
-            if set.draw(&scratch.products, rng, values, &mut scratch.values) {
+        for merged in &mut all {
+            if merged.draw(&scratch.products, rng, values, &mut scratch.values) {
                 continue;
             }
             slow = true;
-            set.first = self.product_of(scratch, request, set, shapes());
-            if set.first.is_none() {
+            merged.first = self.product_of(scratch, request, merged, shapes());
+            if merged.first.is_none() {
                 let found = Solver::new(request.recording, request.type_name);
                 if let Ok(found) = &found
                     && let Err(error) = found.draw(rng, values)
                 {
-                    return Some(Outcome::Refused(error));
+                    return Some(Outcome::TooHard(error));
                 }
                 otherwise = Some(found);
                 break;
             }
-            set.draw_from_product(&scratch.products, rng, values);
+            merged.draw_from_product(&scratch.products, rng, values);
         }
         if !slow {
-            scratch.sets = sets;
+            scratch.merged = all;
             return Some(Outcome::Drawn(None));
         }
-        for set in &mut sets {
-            // Where a try was enough this time.
-            if set.first.is_none() && otherwise.is_none() {
-                set.first = self.product_of(scratch, request, set, shapes());
-                if set.first.is_none() {
+        for merged in &mut all {
+            // Rejection succeeded this time; a later draw may need the product.
+            if merged.first.is_none() && otherwise.is_none() {
+                merged.first = self.product_of(scratch, request, merged, shapes());
+                if merged.first.is_none() {
                     otherwise = Some(Solver::new(request.recording, request.type_name));
                 }
             }
         }
         Some(Outcome::Drawn(Some(Rc::new(Prepared {
-            sets,
+            merged: all,
             products: std::mem::take(&mut scratch.products),
-            taken: scratch.taken.clone(),
+            taken: scratch.relation.taken.clone(),
             otherwise,
         }))))
     }
@@ -268,83 +274,16 @@ impl Inline {
         &self,
         scratch: &mut Scratch,
         request: Request<'_>,
-        set: &Set,
+        merged: &Merged,
         shapes: &[Shape],
     ) -> Option<First> {
-        let (variable, _) = set.related.widths[0];
-        let part = self.part_of[variable as usize];
-        let leader = scratch.leaders[part as usize];
-        product(scratch, request, leader, &set.related, shapes)
+        let (variable, _) = merged.related.widths[0];
+        let group = self.group_of[variable as usize];
+        let leader = scratch.relation.leaders[group as usize];
+        product(scratch, request, leader, &merged.related, shapes)
     }
 
-    /// Finds what must be true, by the parts that it relates. `None` if there is nothing to it, or nothing known of
-    /// it.
-    fn relate(&self, scratch: &mut Scratch, request: Request<'_>) -> Option<()> {
-        let Recording {
-            nodes,
-            requirements,
-            ..
-        } = request.recording;
-        let count = self.parts.len();
-        scratch.conjuncts.clear();
-        scratch.leaders.clear();
-        scratch.leaders.extend(0..count as u32);
-        scratch.taken.clear();
-        scratch.taken.resize(count, false);
-        scratch.seen.clear();
-        scratch.seen.resize(nodes.len(), false);
-        let mut pending = std::mem::take(&mut scratch.stack);
-        pending.clear();
-        let further = &requirements[request.requirements..];
-        pending.extend(further.iter().rev().map(|requirement| requirement.node));
-        // A conjunct for each operand of `&&`.
-        let first = scratch.conjuncts.len();
-        while let Some(id) = pending.pop() {
-            match nodes[id as usize] {
-                Node::Binary(Operator::Both, left, right) => pending.extend([right, left]),
-                Node::Number(number) if number.small() == Some(1) => {}
-                Node::Number(_) | Node::Unknown => return None,
-                _ => scratch.conjuncts.push((id, 0)),
-            }
-        }
-        for place in first..scratch.conjuncts.len() {
-            let (root, _) = scratch.conjuncts[place];
-            let mut part = None;
-            // Operands precede what they are operands of, so each conjunct sees all of its own.
-            scratch.seen[..=root as usize].fill(false);
-            pending.push(root);
-            while let Some(id) = pending.pop() {
-                if std::mem::replace(&mut scratch.seen[id as usize], true) {
-                    continue;
-                }
-                if let Node::Variable(variable) = nodes[id as usize] {
-                    let own = leader(&scratch.leaders, self.part_of[variable as usize]);
-                    let other = part.unwrap_or(own);
-                    scratch.leaders[own.max(other) as usize] = own.min(other);
-                    part = Some(own.min(other));
-                }
-                pending.extend(nodes[id as usize].operands());
-            }
-            scratch.conjuncts[place].1 = part?;
-            scratch.taken[part? as usize] = true;
-        }
-        scratch.stack = pending;
-        // Whatever was merged later has its leader by now.
-        for part in 0..count as u32 {
-            let leader = leader(&scratch.leaders, part);
-            scratch.leaders[part as usize] = leader;
-            scratch.taken[leader as usize] |= scratch.taken[part as usize];
-        }
-        for part in 0..count {
-            scratch.taken[part] = scratch.taken[scratch.leaders[part] as usize];
-        }
-        for conjunct in &mut scratch.conjuncts {
-            conjunct.1 = scratch.leaders[conjunct.1 as usize];
-        }
-        Some(())
-    }
-
-    /// What is known of the parts with this leader: `None` if that is too large.
+    /// The solutions of the groups with this leader; `None` if their diagram is too large.
     fn related(&self, leaders: &[u32], leader: u32, request: Request<'_>) -> Option<Rc<Related>> {
         let members = || (0..).zip(leaders).filter(|&(_, &of)| of == leader);
         if members().count() == 1 {
@@ -354,35 +293,37 @@ impl Inline {
         let mut together = self.together.borrow_mut();
         let known = together
             .iter()
-            .find(|(parts, _)| parts.iter().copied().eq(members().map(|(part, _)| part)));
+            .find(|(groups, _)| groups.iter().copied().eq(members().map(|(group, _)| group)));
         if let Some((_, known)) = known {
             return known.clone();
         }
-        let parts: Vec<u32> = members().map(|(part, _)| part).collect();
-        let built = self.build(&parts, request);
-        if together.len() == SETS {
+        let groups: Vec<u32> = members().map(|(group, _)| group).collect();
+        let built = self.build(&groups, request);
+        if together.len() == KEPT {
             together.clear();
         }
-        together.push((parts, built.clone()));
+        together.push((groups, built.clone()));
         built
     }
 
-    fn build(&self, parts: &[u32], request: Request<'_>) -> Option<Rc<Related>> {
-        // The type's own part of the recording.
+    fn build(&self, groups: &[u32], request: Request<'_>) -> Option<Rc<Related>> {
+        // Without the in-line constraints.
         let mut recording = request.recording.clone();
-        recording.nodes.truncate(request.nodes);
-        recording.requirements.truncate(request.requirements);
-        let compiler = Compiler::new(&recording, request.type_name).ok()?;
-        let mut all = Parts::default();
-        for &part in parts {
-            all.append(&self.parts[part as usize]);
+        recording.nodes.truncate(request.of_type.nodes);
+        recording
+            .requirements
+            .truncate(request.of_type.requirements);
+        let problem = Problem::new(&recording, request.type_name).ok()?;
+        let mut all = Group::default();
+        for &group in groups {
+            all.append(&self.groups[group as usize]);
         }
         for order in ORDERS {
             let mut diagram = Diagram::new(BUDGET);
-            let Ok((root, levels)) = compiler.function(&all, order, &mut diagram) else {
+            let Ok((root, levels)) = problem.solutions(&all, order, &mut diagram) else {
                 continue;
             };
-            let widths = compiler.widths(&all);
+            let widths = problem.widths(&all);
             let mut places = vec![Vec::new(); recording.variables.len()];
             for &(variable, width) in &widths {
                 places[variable as usize] = vec![0; width as usize];
@@ -396,34 +337,27 @@ impl Inline {
                 base: Base::new(&diagram, root, levels)?,
                 widths,
                 levels: places,
-                has_order: compiler.has_order(&all),
+                has_order: problem.has_order(&all),
             }));
         }
         None
     }
 }
 
-fn leader(leaders: &[u32], mut of: u32) -> u32 {
-    while leaders[of as usize] != of {
-        of = leaders[of as usize];
-    }
-    of
-}
-
-/// What comes of conditions that may be simple.
-enum Simply {
+/// The product of simple conditions with the type's diagram.
+enum Product {
     At(First),
     NoSolution,
     NotSimple,
 }
 
-/// Where the product of simple conditions begins.
+/// The product, if all conditions are simple.
 fn simple(
     scratch: &mut Scratch,
     request: Request<'_>,
     leader: u32,
     related: &Related,
-) -> Result<Simply, Full> {
+) -> Result<Product, Full> {
     scratch.diagram.empty();
     let mut simple = Simple {
         recording: request.recording,
@@ -432,16 +366,16 @@ fn simple(
         scratch: std::mem::take(&mut scratch.literals),
     };
     let mut all = Edge::YES;
-    for &(id, _) in scratch.conjuncts.iter().filter(|(_, of)| *of == leader) {
+    for id in scratch.relation.conjuncts_of(leader) {
         let Some(condition) = simple.condition(id)? else {
-            return Ok(Simply::NotSimple);
+            return Ok(Product::NotSimple);
         };
         all = simple.diagram.and(all, condition)?;
     }
     scratch.literals = simple.scratch;
     let products = &mut scratch.products;
     let first = products.add(&related.base, &scratch.diagram, all, FEW)?;
-    Ok(first.map_or(Simply::NoSolution, Simply::At))
+    Ok(first.map_or(Product::NoSolution, Product::At))
 }
 
 fn product(
@@ -451,11 +385,11 @@ fn product(
     related: &Related,
     shapes: &[Shape],
 ) -> Option<First> {
-    let too_large = |&(id, of): &(Id, u32)| {
-        let mut cone = solver::cone(request.recording, id).into_iter();
-        of == leader && cone.any(|id| shapes[id as usize].is_too_large())
+    let too_large = |id: Id| {
+        let mut cone = cone(request.recording, id).into_iter();
+        cone.any(|id| shapes[id as usize].is_too_large())
     };
-    if scratch.conjuncts.iter().any(too_large) {
+    if scratch.relation.conjuncts_of(leader).any(too_large) {
         return None;
     }
     let mut diagram = Diagram::new(BUDGET);
@@ -471,7 +405,7 @@ fn product(
     }
     let mut blaster = Blaster::new(request.recording, shapes, variables);
     let mut all = Edge::YES;
-    for &(id, _) in scratch.conjuncts.iter().filter(|(_, of)| *of == leader) {
+    for id in scratch.relation.conjuncts_of(leader) {
         let holds = blaster.holds(&mut diagram, id).ok()?;
         all = diagram.and(all, holds).ok()?;
     }
@@ -485,15 +419,14 @@ fn program(
     leader: u32,
     shapes: &[Shape],
 ) -> Option<Program> {
-    let own = scratch.conjuncts.iter().filter(|(_, of)| *of == leader);
-    let roots: Vec<Id> = own.map(|&(id, _)| id).collect();
+    let roots: Vec<Id> = scratch.relation.conjuncts_of(leader).collect();
     WIDTHS
         .into_iter()
         .find_map(|bits| Program::new(request.recording, shapes, &roots, &[], &[], bits))
 }
 
-impl Set {
-    /// Whether values were drawn: not where no try fits, and the product is not known.
+impl Merged {
+    /// Draws values by rejection or from the product; `false` if no try fits and there is no product.
     fn draw(
         &self,
         products: &Products,
@@ -533,17 +466,17 @@ impl Set {
 }
 
 impl Prepared {
-    /// Draws what [`Inline::draw`] draws.
+    /// Draws as [`Inline::draw`] does.
     pub(crate) fn draw(
         &self,
         solver: &Solver,
         rng: &mut dyn Rng,
         values: &mut Vec<u128>,
     ) -> Result<(), RandomizeError> {
-        solver.draw_some(|part| !self.taken[part], rng, values)?;
+        solver.draw_some(|group| !self.taken[group], rng, values)?;
         let mut scratch = TRIED.take();
-        let mut sets = self.sets.iter();
-        let all = sets.all(|set| set.draw(&self.products, rng, values, &mut scratch));
+        let mut merged = self.merged.iter();
+        let all = merged.all(|merged| merged.draw(&self.products, rng, values, &mut scratch));
         TRIED.set(scratch);
         match &self.otherwise {
             Some(otherwise) if !all => {
@@ -554,7 +487,7 @@ impl Prepared {
         }
     }
 
-    /// Why there is no solution, if there is none.
+    /// The error if there is no solution.
     pub(crate) fn error(&self) -> Option<RandomizeError> {
         let otherwise = self.otherwise.as_ref()?;
         otherwise.as_ref().err().cloned()
@@ -563,8 +496,8 @@ impl Prepared {
 
 #[cfg(test)]
 impl Inline {
-    /// For each given set of values how likely it is drawn, from the products of simple constraints and of any; `None`
-    /// if no product was made.
+    /// The probability of each given set of values, from the product of simple constraints and from that of any; `None`
+    /// if there is no product.
     pub(crate) fn likelihoods(
         &self,
         request: Request<'_>,
@@ -572,20 +505,26 @@ impl Inline {
     ) -> [Option<Vec<f64>>; 2] {
         [true, false].map(|is_simple| {
             let mut scratch = Scratch::default();
-            self.relate(&mut scratch, request)?;
+            let added = &request.recording.requirements[request.of_type.requirements..];
+            scratch.relation.relate(
+                &request.recording.nodes,
+                added,
+                &self.group_of,
+                self.groups.len(),
+            )?;
             let mut likelihoods = vec![1.0; all.len()];
             let mut shapes = self.shapes.clone();
             shape::extend(request.recording, &self.ranges, &mut shapes);
-            for leader in 0..self.parts.len() as u32 {
-                if scratch.leaders[leader as usize] != leader {
+            for leader in 0..self.groups.len() as u32 {
+                if scratch.relation.leaders[leader as usize] != leader {
                     continue;
                 }
-                let related = self.related(&scratch.leaders, leader, request)?;
+                let related = self.related(&scratch.relation.leaders, leader, request)?;
                 let first = if is_simple {
                     match simple(&mut scratch, request, leader, &related).ok()? {
-                        Simply::At(first) => Some(first),
-                        Simply::NoSolution => None,
-                        Simply::NotSimple => return None,
+                        Product::At(first) => Some(first),
+                        Product::NoSolution => None,
+                        Product::NotSimple => return None,
                     }
                 } else {
                     product(&mut scratch, request, leader, &related, &shapes)

@@ -161,6 +161,10 @@ mod aimed;
 mod bits;
 mod blast;
 mod boxes;
+mod cache;
+mod contradiction;
+#[allow(missing_docs, reason = "used by the macros' output only")]
+mod declare;
 mod diagram;
 mod distinct;
 mod draw;
@@ -173,20 +177,21 @@ mod inline;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "used by the macros' output only")]
 pub mod list;
+mod node;
 mod plan;
 mod primes;
+mod problem;
 mod product;
-#[allow(
-    missing_docs,
-    reason = "what the macros' output uses has no documentation"
-)]
 mod randomize;
 mod record;
 mod rejection;
 mod sample;
 mod search;
+#[allow(missing_docs, reason = "used by the macros' output only")]
+mod settings;
 mod shape;
 mod simple;
+mod solutions;
 mod solver;
 mod value;
 
@@ -213,9 +218,11 @@ pub use verifork_stimulus_macros::constrain;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
+    pub use crate::declare::*;
     pub use crate::expr::*;
     pub use crate::list;
     pub use crate::randomize::*;
     pub use crate::record::Source;
+    pub use crate::settings::*;
     pub use crate::value::Kind;
 }

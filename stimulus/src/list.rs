@@ -1,7 +1,7 @@
 //! Lists in constraints: vectors, arrays, and what is made of them.
 
 use crate::expr::{self, Expr, Operand};
-use crate::record::{Id, Node};
+use crate::node::{Id, Node};
 use crate::value::{Integer, Value};
 
 /// Elements, and how many.

@@ -131,7 +131,7 @@ mod tests {
             1 << 63,
             257 * 257 * 257,
         ];
-        let mut mixed = crate::record::Stream(7);
+        let mut mixed = crate::draw::SplitMix64(7);
         let random: Vec<u64> = (0..200).map(|bits| mixed.next() >> (bits % 60)).collect();
         for number in (1..5000).chain(large).chain(random) {
             let mut factors = Vec::new();

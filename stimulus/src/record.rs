@@ -5,60 +5,9 @@ use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
-use crate::draw;
-use crate::evaluate;
+use crate::draw::{self, SplitMix64};
+use crate::node::{self, Id, Node, Operator};
 use crate::value::{Kind, Number};
-
-/// The index of a node.
-pub(crate) type Id = u32;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Operator {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-    And,
-    Or,
-    Xor,
-    ShiftLeft,
-    ShiftRight,
-    Equal,
-    Less,
-    /// `&&`: the right side counts only if the left one is true.
-    Both,
-    /// `||`
-    Either,
-    /// That a number differs from those that the left side says to differ, of which the first stands beside `true`.
-    Distinct,
-}
-
-/// A number or a condition. Conditions are 0 and 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Node {
-    Number(Number),
-    Variable(u32),
-    Binary(Operator, Id, Id),
-    /// Of a condition.
-    Not(Id),
-    Cast(Id, Kind),
-    Select(Id, Id, Id),
-    /// An element of a list whose length is not known yet, and what follows from one.
-    Unknown,
-}
-
-impl Node {
-    pub(crate) fn operands(self) -> impl Iterator<Item = Id> {
-        let (operands, count) = match self {
-            Node::Number(_) | Node::Variable(_) | Node::Unknown => ([0; 3], 0),
-            Node::Binary(_, left, right) => ([left, right, 0], 2),
-            Node::Not(of) | Node::Cast(of, _) => ([of, 0, 0], 1),
-            Node::Select(condition, yes, no) => ([condition, yes, no], 3),
-        };
-        operands.into_iter().take(count)
-    }
-}
 
 /// Where something was written, and what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -129,6 +78,13 @@ pub(crate) struct Recording {
     depth: u32,
 }
 
+/// How much is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) nodes: usize,
+    pub(crate) requirements: usize,
+}
+
 /// How long lists are while a recording is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Lengths {
@@ -140,7 +96,7 @@ enum Lengths {
     Found {
         lengths: Vec<u32>,
         next: usize,
-        stream: Stream,
+        stream: SplitMix64,
     },
 }
 
@@ -186,31 +142,37 @@ impl Recording {
             lengths: Lengths::Found {
                 lengths,
                 next: 0,
-                stream: Stream(seed),
+                stream: SplitMix64(seed),
             },
             ..Recording::default()
         }
     }
 
-    /// What the solutions depend on, and nothing else.
-    pub(crate) fn hash_from<H: Hasher>(&self, node: usize, requirement: usize, hasher: &mut H) {
-        self.nodes[node..].hash(hasher);
-        for requirement in &self.requirements[requirement..] {
+    pub(crate) fn size(&self) -> Size {
+        Size {
+            nodes: self.nodes.len(),
+            requirements: self.requirements.len(),
+        }
+    }
+
+    /// Hashes what the solutions depend on, except for what stands before `common`.
+    pub(crate) fn hash_from<H: Hasher>(&self, common: Size, hasher: &mut H) {
+        self.nodes[common.nodes..].hash(hasher);
+        for requirement in &self.requirements[common.requirements..] {
             (requirement.node, requirement.soft, requirement.source.line).hash(hasher);
         }
-        if node == 0 {
+        if common.nodes == 0 {
             self.variables.hash(hasher);
             self.classes.hash(hasher);
         }
     }
 
-    /// The same variables and constraints.
-    pub(crate) fn is_like(&self, other: &Recording, node: usize, requirement: usize) -> bool {
-        self.nodes.len() == other.nodes.len()
-            && self.requirements.len() == other.requirements.len()
-            && self.nodes[node..] == other.nodes[node..]
-            && self.requirements[requirement..] == other.requirements[requirement..]
-            && (node > 0
+    /// Whether both have the same variables and constraints, if what stands before `common` is the same.
+    pub(crate) fn is_same_from(&self, other: &Recording, common: Size) -> bool {
+        self.size() == other.size()
+            && self.nodes[common.nodes..] == other.nodes[common.nodes..]
+            && self.requirements[common.requirements..] == other.requirements[common.requirements..]
+            && (common.nodes > 0
                 || (self.variables == other.variables
                     && self.classes == other.classes
                     && self.orders == other.orders))
@@ -226,7 +188,7 @@ impl Recording {
         let unknown = node
             .operands()
             .any(|operand| self.nodes[operand as usize] == Node::Unknown);
-        let node = match evaluate::constant(&self.nodes, node) {
+        let node = match node::constant(&self.nodes, node) {
             Some(value) => Node::Number(value),
             None if unknown => Node::Unknown,
             None => node,
@@ -384,40 +346,6 @@ impl Name {
                 path.push(']');
             }
         }
-    }
-}
-
-/// A small generator for what must not depend on the user's: `SplitMix64`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stream(pub(crate) u64);
-
-impl Stream {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
-impl rand_core::TryRng for Stream {
-    type Error = std::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        Ok((self.next() >> 32) as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        Ok(self.next())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.next().to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
     }
 }
 

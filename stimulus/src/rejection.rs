@@ -11,7 +11,8 @@ use crate::draw;
 use crate::evaluate::bounds::Range;
 use crate::evaluate::{Combined, Definition, Program, Scratch, WIDTHS};
 use crate::factors::{Factors, Split};
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 

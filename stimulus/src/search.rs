@@ -9,8 +9,9 @@ use rand_core::Rng;
 
 use crate::bits::{Full, Gates};
 use crate::blast::Blaster;
-use crate::draw;
-use crate::record::{Id, Recording, Stream};
+use crate::draw::{self, SplitMix64};
+use crate::node::Id;
+use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 
@@ -136,6 +137,9 @@ struct Choice {
     is_awaited: bool,
 }
 
+/// The most literals of the clauses.
+pub(crate) const LARGEST: usize = 20_000_000;
+
 /// The solver has met more conflicts than it may.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hard;
@@ -238,7 +242,7 @@ impl Search {
     }
 
     /// A solver whose course is that of its seed.
-    fn solver(&self, mut seed: Stream, most: u64) -> Attempt {
+    fn solver(&self, mut seed: SplitMix64, most: u64) -> Attempt {
         let options = SolverOpts {
             random_seed: 1.0 + f64::from((seed.next() >> 33) as u32),
             random_var_freq: 0.05,
@@ -280,7 +284,8 @@ impl Search {
     }
 
     fn satisfies_within(&self, most: u64, constraints: &[usize]) -> Result<bool, Hard> {
-        self.solver(Stream(0), most).solve(self, constraints, &[])
+        self.solver(SplitMix64(0), most)
+            .solve(self, constraints, &[])
     }
 
     /// Constraints of which none can be left out, if these contradict each other.
@@ -312,7 +317,7 @@ impl Search {
         rng: &mut dyn Rng,
         values: &mut [u128],
     ) -> Result<bool, Hard> {
-        let mut attempt = self.solver(Stream(rng.next_u64()), self.most);
+        let mut attempt = self.solver(SplitMix64(rng.next_u64()), self.most);
         let mut chosen: Vec<i32> = Vec::new();
         for choice in &self.choices {
             // A class that has no solution gives way to the others.

@@ -1,7 +1,8 @@
 //! How large the numbers in a constraint get. Every operation is exact, so each gets as many bits as its
 //! largest result takes.
 
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 use crate::value::{Kind, Number};
 
 /// Where a number lies, and how many bits it takes.

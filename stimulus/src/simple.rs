@@ -4,7 +4,8 @@
 
 use crate::bits::{Full, Gates};
 use crate::diagram::{Diagram, Edge};
-use crate::record::{Id, Node, Operator, Recording};
+use crate::node::{Id, Node, Operator};
+use crate::record::Recording;
 
 /// What is nested deeper is not simple: each is a level of recursion.
 const DEEPEST: u32 = 500;

@@ -10,8 +10,32 @@ pub struct Kind {
     pub bits: u32,
     /// Two's complement.
     pub signed: bool,
-    /// The last number that is a value, where that is not the last of the width.
+    /// The largest value, if it is not the largest that the width allows.
     pub last: Option<u32>,
+}
+
+impl Kind {
+    /// The smallest and the largest value.
+    pub(crate) fn range(self) -> (Number, Number) {
+        if let Some(last) = self.last {
+            return (0_i128.into(), i128::from(last).into());
+        }
+        if self.signed {
+            let low = i128::MIN >> (128 - self.bits);
+            return (low.into(), (!low).into());
+        }
+        (0_i128.into(), (u128::MAX >> (128 - self.bits)).into())
+    }
+
+    /// Keeps the lowest bits of a number, as `as` does.
+    pub(crate) fn wrap(self, bits: u128) -> Number {
+        let above = 128 - self.bits;
+        if self.signed {
+            ((bits << above).cast_signed() >> above).into()
+        } else {
+            ((bits << above) >> above).into()
+        }
+    }
 }
 
 /// A type whose values constraints compute with: `bool`, an integer of up to 128 bits, or an enum without

@@ -3,8 +3,9 @@
 use verifork::{Result, log};
 
 use super::map::{Field, Register};
+use super::mirror::compared;
 use super::mismatch::{Finding, Mismatch, Mismatches};
-use super::model::{Model, compared};
+use super::model::Model;
 
 /// Of so many words every one is tried.
 const MOST_WORDS: u64 = 1 << 16;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::sets::{Range, divided, intersection, united, without};
-use super::{BinKind, Bins, Item, Keys, wildcard};
+use super::{BinKind, Bins, Declaration, wildcard};
 use crate::error::Problem;
+use crate::ranges::Keys;
+use crate::sets::{Range, divided, domain, intersection, united, without};
 use crate::transition::{Sequence, Transition, Unknown, excluded, sequences};
 use crate::value::{CoverValue, Shape};
 
@@ -60,22 +61,22 @@ pub(crate) fn resolve<V: CoverValue>(point: &str, bins: &Bins<V>) -> Result<Reso
         shape,
         bins: Vec::new(),
     };
-    let automatic = [(String::new(), Item::Automatic(AUTOMATIC))];
-    let counts = |(_, item): &(String, Item)| {
+    let automatic = [(String::new(), Declaration::Automatic(AUTOMATIC))];
+    let counts = |(_, declaration): &(String, Declaration)| {
         !matches!(
-            item,
-            Item::One(BinKind::Ignore | BinKind::Illegal, _)
-                | Item::Wildcard(BinKind::Ignore | BinKind::Illegal, _)
-                | Item::Transition(BinKind::Ignore | BinKind::Illegal, _)
+            declaration,
+            Declaration::One(BinKind::Ignore | BinKind::Illegal, _)
+                | Declaration::Wildcard(BinKind::Ignore | BinKind::Illegal, _)
+                | Declaration::Transition(BinKind::Ignore | BinKind::Illegal, _)
         )
     };
-    let added = if bins.items.iter().any(counts) {
+    let added = if bins.declarations.iter().any(counts) {
         &[][..]
     } else {
         &automatic
     };
-    for (name, item) in bins.items.iter().chain(added) {
-        made.add(name, item)?;
+    for (name, declaration) in bins.declarations.iter().chain(added) {
+        made.add(name, declaration)?;
     }
     let mut bins = exclude(made.bins, bins.overlapping, point, shape)?;
     exclude_transitions(&mut bins, point)?;
@@ -170,31 +171,33 @@ impl Making<'_> {
         }
     }
 
-    fn add(&mut self, name: &str, item: &Item) -> Result<(), Problem> {
+    fn add(&mut self, name: &str, declaration: &Declaration) -> Result<(), Problem> {
         let shape = self.shape;
-        match item {
-            Item::One(kind, keys) => {
+        match declaration {
+            Declaration::One(kind, keys) => {
                 let ranges = self.ranges(name, keys)?;
                 self.push(name.to_owned(), *kind, ranges);
             }
-            Item::Each(keys) => {
+            Declaration::Each(keys) => {
                 let ranges = self.ranges(name, keys)?;
                 self.add_each(name, &ranges)?;
             }
-            Item::Split(count, keys) => {
+            Declaration::Split(count, keys) => {
                 let ranges = self.ranges(name, keys)?;
                 for (index, ranges) in self.split(*count, &ranges)?.into_iter().enumerate() {
                     self.push(format!("{name}[{index}]"), BinKind::Count, ranges);
                 }
             }
-            Item::Automatic(_) if !shape.names.is_empty() => self.add_each("", &domain(shape))?,
-            Item::Automatic(at_most) => {
+            Declaration::Automatic(_) if !shape.names.is_empty() => {
+                self.add_each("", &domain(shape))?;
+            }
+            Declaration::Automatic(at_most) => {
                 for ranges in self.split(*at_most, &[(0, shape.last())])? {
                     let (first, last) = (ranges[0].0, ranges[ranges.len() - 1].1);
                     self.push(shape.range_text(first, last), BinKind::Count, ranges);
                 }
             }
-            Item::Wildcard(kind, pattern) => {
+            Declaration::Wildcard(kind, pattern) => {
                 let ranges = wildcard::ranges(shape, pattern).map_err(|why| Problem::Pattern {
                     point: self.point.to_owned(),
                     bin: name.to_owned(),
@@ -213,8 +216,8 @@ impl Making<'_> {
                 self.push(name.to_owned(), *kind, there_are);
             }
             // Its values come once all others are known.
-            Item::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
-            Item::Transition(kind, transition) => {
+            Declaration::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
+            Declaration::Transition(kind, transition) => {
                 let made = sequences(transition, shape)
                     .map_err(|why| wrong_transition(self.point, name, why))?;
                 self.bins.push(ResolvedBin {
@@ -277,18 +280,6 @@ impl Making<'_> {
         }
         Ok(divided(count, ranges))
     }
-}
-
-/// The values that there are.
-pub(crate) fn domain(shape: Shape) -> Vec<Range> {
-    if shape.names.is_empty() {
-        return vec![(0, shape.last())];
-    }
-    let keys = shape
-        .names
-        .iter()
-        .map(|(_, value)| shape.key(value.cast_unsigned()));
-    united(keys.map(|key| (key, key)).collect())
 }
 
 /// Takes from each bin what a stronger one excludes, illegal before ignored before all others, and drops

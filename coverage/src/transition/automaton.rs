@@ -1,7 +1,7 @@
 //! What follows the samples of a point through its transitions.
 
 use super::sequence::{LIMIT, Sequence, too_long};
-use crate::bins::Range;
+use crate::sets::Range;
 
 /// The automaton of all transitions of a point. A state is a bit: the samples up to this one have fitted a
 /// sequence up to its place. A sample shifts all states on by one, and leaves those that it fits.

@@ -1,7 +1,7 @@
 //! The sequences of samples that a transition stands for, and what is left of them without others.
 
 use super::{Repetition, Transition};
-use crate::bins::{Range, complement, domain, intersection, united, without};
+use crate::sets::{Range, complement, domain, intersection, united, without};
 use crate::value::Shape;
 
 /// How many samples the sequences of one point may have together: one bit of an automaton each.
@@ -205,7 +205,7 @@ fn is_shared(one: &[Place], other: &[Place]) -> bool {
 mod tests {
     use super::*;
     use crate::bins::Bins;
-    use crate::group::GroupBuilder;
+    use crate::builder::GroupBuilder;
     use crate::transition::{IntoTransition as _, Transition as Written};
 
     fn made(transition: Written<u8>) -> Vec<Sequence> {

@@ -1,9 +1,8 @@
 //! What a program can come to, where variables lie in ranges: it rules out ranges without any solution.
 
 use super::integer::Integer as _;
-use super::{Combined, Program, Step, wrap};
-use crate::record::Operator;
-use crate::solver::full;
+use super::{Combined, Program, Step};
+use crate::node::Operator;
 
 /// From and to, both included.
 pub(crate) type Range = (i128, i128);
@@ -48,11 +47,11 @@ impl Program {
                 }
                 Step::Cast(of_, kind) => {
                     let (low, high) = of(of_);
-                    let is_kept = |end: i128| wrap(end.cast_unsigned(), kind).small() == Some(end);
+                    let is_kept = |end: i128| kind.wrap(end.cast_unsigned()).small() == Some(end);
                     if is_kept(low) && is_kept(high) {
                         (low, high)
                     } else {
-                        let (low, high) = full(kind);
+                        let (low, high) = kind.range();
                         low.small().zip(high.small()).unwrap_or(ALL)
                     }
                 }

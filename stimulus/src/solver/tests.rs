@@ -7,306 +7,48 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::contradiction::contradicting;
+use crate::diagram::Edge;
 use crate::evaluate::bounds::Verdict;
 use crate::evaluate::{Program, Scratch, WIDTHS};
 use crate::inline::{Inline, Outcome, Request};
-use crate::record::{Source, Variable};
+use crate::node::{Node, Operator};
+use crate::record::{Class, Recording, Source, Variable};
 use crate::sample;
 use crate::simple::Simple;
+use crate::value::Kind;
 
-/// A constraint as a tree, so that the reference shares nothing with what it checks.
-#[derive(Clone, Debug)]
-enum Tree {
-    Number(i128),
-    Field(usize),
-    Binary(Operator, Box<Tree>, Box<Tree>),
-    Not(Box<Tree>),
-    Cast(Kind, Box<Tree>),
-    Select(Box<Tree>, Box<Tree>, Box<Tree>),
-    Distinct(Vec<Tree>),
+mod reference;
+
+use reference::{FIELDS, Tree, comparison_of_one_field, condition, decoded, recording, solutions};
+
+fn program_of(problem: &Problem<'_>) -> Option<Program> {
+    program_within(problem, WIDTHS[0])
 }
 
-const UNSIGNED: Kind = Kind {
-    bits: 3,
-    signed: false,
-    last: None,
-};
-const SIGNED: Kind = Kind {
-    bits: 4,
-    signed: true,
-    last: None,
-};
-const FIELDS: [Kind; 3] = [UNSIGNED, SIGNED, UNSIGNED];
-
-impl Tree {
-    /// What Rust's own integers make of it; `None` where there is no result.
-    fn evaluate(&self, fields: &[i128]) -> Option<i128> {
-        Some(match self {
-            Tree::Number(number) => *number,
-            Tree::Field(index) => fields[*index],
-            Tree::Not(of) => i128::from(of.evaluate(fields)? == 0),
-            Tree::Cast(kind, of) => {
-                let modulus = 1_i128 << kind.bits;
-                let rest = of.evaluate(fields)?.rem_euclid(modulus);
-                if kind.signed && rest >= modulus / 2 {
-                    rest - modulus
-                } else {
-                    rest
-                }
-            }
-            Tree::Select(condition, yes, no) => {
-                let chosen = if condition.evaluate(fields)? == 1 {
-                    yes
-                } else {
-                    no
-                };
-                chosen.evaluate(fields)?
-            }
-            Tree::Distinct(values) => {
-                let values: Option<Vec<i128>> =
-                    values.iter().map(|value| value.evaluate(fields)).collect();
-                let values = values?;
-                let pairs = (1..values.len()).map(|place| values[..place].contains(&values[place]));
-                i128::from(!pairs.into_iter().any(|is_there| is_there))
-            }
-            Tree::Binary(operator, left, right) => {
-                let left = left.evaluate(fields)?;
-                match operator {
-                    Operator::Both if left == 0 => return Some(0),
-                    Operator::Either if left == 1 => return Some(1),
-                    _ => {}
-                }
-                let right = right.evaluate(fields)?;
-                match operator {
-                    Operator::Add => left + right,
-                    Operator::Subtract => left - right,
-                    Operator::Multiply => left * right,
-                    Operator::Divide => left.checked_div(right)?,
-                    Operator::Remainder => left.checked_rem(right)?,
-                    Operator::And => left & right,
-                    Operator::Or => left | right,
-                    Operator::Xor => left ^ right,
-                    Operator::ShiftLeft => left * 2_i128.pow(u32::try_from(right).ok()?),
-                    Operator::ShiftRight => left.div_euclid(2_i128.pow(u32::try_from(right).ok()?)),
-                    Operator::Equal => i128::from(left == right),
-                    Operator::Less => i128::from(left < right),
-                    Operator::Both | Operator::Either => right,
-                    Operator::Distinct => unreachable!("made of a list only"),
-                }
-            }
-        })
-    }
-
-    fn record(&self, recording: &mut Recording, fields: &[Id]) -> Id {
-        let node = match self {
-            Tree::Number(number) => Node::Number((*number).into()),
-            Tree::Field(index) => return fields[*index],
-            Tree::Not(of) => Node::Not(of.record(recording, fields)),
-            Tree::Cast(kind, of) => Node::Cast(of.record(recording, fields), *kind),
-            Tree::Select(condition, yes, no) => Node::Select(
-                condition.record(recording, fields),
-                yes.record(recording, fields),
-                no.record(recording, fields),
-            ),
-            Tree::Distinct(values) => {
-                let all = recording.push(Node::Number(1_i128.into()));
-                return values.iter().fold(all, |all, value| {
-                    let value = value.record(recording, fields);
-                    recording.push(Node::Binary(Operator::Distinct, all, value))
-                });
-            }
-            Tree::Binary(operator, left, right) => {
-                let left = left.record(recording, fields);
-                Node::Binary(*operator, left, right.record(recording, fields))
-            }
-        };
-        recording.push(node)
-    }
+fn wide_program_of(problem: &Problem<'_>) -> Option<Program> {
+    program_within(problem, WIDTHS[1])
 }
 
-fn number() -> impl Strategy<Value = Tree> {
-    let leaf = prop_oneof![
-        (-9_i128..=9).prop_map(Tree::Number),
-        (0..FIELDS.len()).prop_map(Tree::Field),
-        (0..FIELDS.len()).prop_map(Tree::Field),
-    ];
-    leaf.prop_recursive(3, 10, 2, |inner| {
-        let operators = prop_oneof![
-            Just(Operator::Add),
-            Just(Operator::Subtract),
-            Just(Operator::Multiply),
-            Just(Operator::Divide),
-            Just(Operator::Remainder),
-            Just(Operator::And),
-            Just(Operator::Or),
-            Just(Operator::Xor),
-        ];
-        let shifts = prop_oneof![Just(Operator::ShiftLeft), Just(Operator::ShiftRight)];
-        // Numbers that are shifted by what is larger than a few bits are tested elsewhere.
-        let distance = prop_oneof![
-            (0_i128..5).prop_map(Tree::Number),
-            (0..FIELDS.len()).prop_map(Tree::Field)
-        ];
-        let kinds = prop_oneof![Just(UNSIGNED), Just(SIGNED)];
-        let boxed = |of: Tree| Box::new(of);
-        prop_oneof![
-            4 => (operators, inner.clone(), inner.clone())
-                .prop_map(move |(operator, left, right)| Tree::Binary(operator, boxed(left), boxed(right))),
-            1 => (shifts, inner.clone(), distance)
-                .prop_map(move |(operator, left, right)| Tree::Binary(operator, boxed(left), boxed(right))),
-            1 => (kinds, inner.clone()).prop_map(move |(kind, of)| Tree::Cast(kind, boxed(of))),
-            1 => (inner.clone(), inner.clone(), inner).prop_map(move |(left, yes, no)| {
-                let condition = Tree::Binary(Operator::Less, boxed(left), boxed(Tree::Number(2)));
-                Tree::Select(boxed(condition), boxed(yes), boxed(no))
-            }),
-        ]
-    })
-}
-
-fn condition() -> impl Strategy<Value = Tree> {
-    let comparison = (any::<bool>(), number(), number()).prop_map(|(equal, left, right)| {
-        let operator = if equal {
-            Operator::Equal
-        } else {
-            Operator::Less
-        };
-        Tree::Binary(operator, Box::new(left), Box::new(right))
-    });
-    let distinct = prop::collection::vec(number(), 1..5).prop_map(Tree::Distinct);
-    let plain = (0..FIELDS.len(), -4_i128..4).prop_map(|(field, number)| {
-        Tree::Distinct(vec![
-            Tree::Field(field),
-            Tree::Number(number),
-            Tree::Field(1),
-        ])
-    });
-    let condition = prop_oneof![6 => comparison, 1 => distinct, 1 => plain];
-    condition.prop_recursive(3, 8, 2, |inner| {
-        let operators = prop_oneof![Just(Operator::Both), Just(Operator::Either)];
-        prop_oneof![
-            3 => (operators, inner.clone(), inner.clone()).prop_map(|(operator, left, right)| {
-                Tree::Binary(operator, Box::new(left), Box::new(right))
-            }),
-            1 => inner.prop_map(|of| Tree::Not(Box::new(of))),
-        ]
-    })
-}
-
-/// What constraints in line mostly are.
-fn comparison_of_one_field() -> impl Strategy<Value = Tree> {
-    let field = (0..FIELDS.len()).prop_map(Tree::Field);
-    let boxed = |of: Tree| Box::new(of);
-    let number = |range: std::ops::Range<i128>| range.prop_map(Tree::Number);
-    let slice = prop_oneof![
-        2 => field.clone(),
-        1 => (field.clone(), number(0..5))
-            .prop_map(move |(of, by)| Tree::Binary(Operator::ShiftRight, boxed(of), boxed(by))),
-        1 => (field.clone(), number(0..9))
-            .prop_map(move |(of, by)| Tree::Binary(Operator::And, boxed(of), boxed(by))),
-        1 => (field.clone(), number(1..9))
-            .prop_map(move |(of, by)| Tree::Binary(Operator::Remainder, boxed(of), boxed(by))),
-        1 => (field.clone(), number(1..9))
-            .prop_map(move |(of, by)| Tree::Binary(Operator::Divide, boxed(of), boxed(by))),
-        1 => (field, prop_oneof![Just(UNSIGNED), Just(SIGNED)])
-            .prop_map(move |(of, kind)| Tree::Cast(kind, boxed(of))),
-    ];
-    let operators = prop_oneof![Just(Operator::Equal), Just(Operator::Less)];
-    (operators, slice, number(-9..10), any::<(bool, bool)>()).prop_map(
-        move |(operator, slice, number, (turned, negated))| {
-            let (left, right) = if turned {
-                (number, slice)
-            } else {
-                (slice, number)
-            };
-            let comparison = Tree::Binary(operator, boxed(left), boxed(right));
-            if negated {
-                Tree::Not(boxed(comparison))
-            } else {
-                comparison
-            }
-        },
-    )
-}
-
-fn recording(conditions: &[Tree]) -> Recording {
-    let mut recording = Recording::default();
-    let fields: Vec<Id> = FIELDS
-        .iter()
-        .map(|&kind| {
-            let (low, high) = full(kind);
-            recording.variable(Variable {
-                kind,
-                discriminants: &[],
-                low,
-                high,
-                classes: (0, 0),
-                source: None,
-                scope: 0,
-            })
-        })
-        .collect();
-    for condition in conditions {
-        let node = condition.record(&mut recording, &fields);
-        recording.require(node, false, Source::default());
-    }
-    recording
-}
-
-/// All values of the fields that satisfy the conditions.
-fn solutions(conditions: &[Tree]) -> Vec<[i128; 3]> {
-    let range = |index: usize| {
-        let (low, high) = full(FIELDS[index]);
-        low.small().unwrap()..=high.small().unwrap()
-    };
-    let mut solutions = Vec::new();
-    for a in range(0) {
-        for b in range(1) {
-            for c in range(2) {
-                let fields = [a, b, c];
-                if conditions.iter().all(|it| it.evaluate(&fields) == Some(1)) {
-                    solutions.push(fields);
-                }
-            }
-        }
-    }
-    solutions
-}
-
-fn decoded(values: &[u128]) -> [i128; 3] {
-    std::array::from_fn(|index| {
-        crate::evaluate::wrap(values[index], FIELDS[index])
-            .small()
-            .unwrap()
-    })
-}
-
-fn program_of(compiler: &Compiler<'_>) -> Option<Program> {
-    program_within(compiler, WIDTHS[0])
-}
-
-fn wide_program_of(compiler: &Compiler<'_>) -> Option<Program> {
-    program_within(compiler, WIDTHS[1])
-}
-
-fn program_within(compiler: &Compiler<'_>, bits: u32) -> Option<Program> {
-    let all = &compiler.recording.requirements;
+fn program_within(problem: &Problem<'_>, bits: u32) -> Option<Program> {
+    let all = &problem.recording.requirements;
     let roots: Vec<Id> = all.iter().map(|requirement| requirement.node).collect();
-    Program::new(compiler.recording, &compiler.shapes, &roots, &[], &[], bits)
+    Program::new(problem.recording, &problem.shapes, &roots, &[], &[], bits)
 }
 
-/// All in one group, whatever they have in common.
-fn together(recording: &Recording) -> Parts {
-    let mut parts = Parts {
+/// All requirements as one group, even if they share no variables.
+fn together(recording: &Recording) -> Group {
+    let mut group = Group {
         variables: (0..recording.count()).collect(),
         hard: (0..recording.requirements.len()).collect(),
-        ..Parts::default()
+        ..Group::default()
     };
     for requirement in &recording.requirements {
-        parts.cone.extend(cone(recording, requirement.node));
+        group.cone.extend(cone(recording, requirement.node));
     }
-    parts.cone.sort_unstable();
-    parts.cone.dedup();
-    parts
+    group.cone.sort_unstable();
+    group.cone.dedup();
+    group
 }
 
 proptest! {
@@ -316,12 +58,12 @@ proptest! {
     fn a_diagram_has_as_many_solutions_as_there_are(conditions in prop::collection::vec(condition(), 1..4)) {
         let expected = solutions(&conditions);
         let recording = recording(&conditions);
-        let compiler = Compiler::new(&recording, "test").unwrap();
-        let parts = together(&recording);
-        prop_assume!(compiler.refuse_large(&parts).is_ok());
+        let problem = Problem::new(&recording, "test").unwrap();
+        let group = together(&recording);
+        prop_assume!(problem.refuse_large(&group).is_ok());
         for order in [Order::LowestFirst, Order::HighestFirst] {
             let mut diagram = Diagram::new(BUDGET);
-            let (root, levels) = compiler.function(&parts, order, &mut diagram).unwrap();
+            let (root, levels) = problem.solutions(&group, order, &mut diagram).unwrap();
             let count = sample::count(&diagram, root, u32::try_from(levels.len()).unwrap());
             prop_assert_eq!(count, Some(expected.len() as u128));
         }
@@ -334,16 +76,16 @@ proptest! {
     ) {
         let expected = solutions(&conditions);
         let recording = recording(&conditions);
-        let compiler = Compiler::new(&recording, "test").unwrap();
-        let parts = together(&recording);
-        prop_assume!(compiler.refuse_large(&parts).is_ok());
-        let mut rng = Stream(seed);
+        let problem = Problem::new(&recording, "test").unwrap();
+        let group = together(&recording);
+        prop_assume!(problem.refuse_large(&group).is_ok());
+        let mut rng = SplitMix64(seed);
 
-        let program = program_of(&compiler);
+        let program = program_of(&problem);
         if let Some(program) = &program {
             // Values outside of what a comparison with a number leaves are not tried.
             let mut scratch = Scratch::default();
-            let wide = wide_program_of(&compiler).unwrap();
+            let wide = wide_program_of(&problem).unwrap();
             for solution in &expected {
                 let mut values = solution.map(i128::cast_unsigned);
                 prop_assert!(program.completes(&mut values, &mut scratch), "{solution:?}");
@@ -356,11 +98,11 @@ proptest! {
                 prop_assert_eq!(fits, expected.contains(&decoded(&values)));
             }
         }
-        let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
+        let diagram = problem.diagram(&group, Order::LowestFirst).unwrap();
         prop_assert_eq!(diagram.is_some(), !expected.is_empty());
-        let search = compiler.search(&parts).ok();
+        let search = problem.search(&group).ok();
         prop_assert_eq!(search.is_some(), !expected.is_empty());
-        let rejection = compiler.rejection(&parts, false);
+        let rejection = problem.rejection(&group, false);
         if let Some(rejection) = &rejection {
             // What is computed from the other values is what it was.
             let mut scratch = Scratch::default();
@@ -374,8 +116,8 @@ proptest! {
             }
         }
         let rejection = rejection
-            .filter(|rejection| compiler.fits(rejection, TRIES, 1))
-            .map(Group::Rejection);
+            .filter(|rejection| problem.fits(rejection, TRIES, 1))
+            .map(Method::Rejection);
         for group in [diagram, search, rejection].into_iter().flatten() {
             for _ in 0..8 {
                 let mut values = vec![0; FIELDS.len()];
@@ -392,20 +134,20 @@ proptest! {
         seed: u64,
     ) {
         let recording = recording(&conditions);
-        let compiler = Compiler::new(&recording, "test").unwrap();
-        let parts = together(&recording);
-        prop_assume!(compiler.refuse_large(&parts).is_ok());
-        let Some(rejection) = compiler.rejection(&parts, false) else {
+        let problem = Problem::new(&recording, "test").unwrap();
+        let group = together(&recording);
+        prop_assume!(problem.refuse_large(&group).is_ok());
+        let Some(rejection) = problem.rejection(&group, false) else {
             return Ok(());
         };
         let ranges: [(i128, i128); 3] = std::array::from_fn(|index| {
-            let (low, high) = full(FIELDS[index]);
+            let (low, high) = FIELDS[index].range();
             let (low, high) = (low.small().unwrap(), high.small().unwrap());
             let inside = |end: i128| low + end.rem_euclid(high - low + 1);
             let (one, other) = (inside(ends[index].0), inside(ends[index].1));
             (one.min(other), one.max(other))
         });
-        let program = program_of(&compiler).unwrap();
+        let program = program_of(&problem).unwrap();
         let solutions = solutions(&conditions);
         let inside = |solution: &&[i128; 3]| {
             solution.iter().zip(ranges).all(|(value, (low, high))| (low..=high).contains(value))
@@ -418,9 +160,9 @@ proptest! {
             Verdict::Some => {}
         }
         // Divided, it gives solutions, and all of them.
-        let divided = rejection.divided(&compiler.ranges);
-        if let Some(divided) = divided.filter(|divided| compiler.fits(divided, 256, 8)) {
-            let mut rng = Stream(seed);
+        let divided = rejection.divided(&problem.ranges);
+        if let Some(divided) = divided.filter(|divided| problem.fits(divided, 256, 8)) {
+            let mut rng = SplitMix64(seed);
             let mut values = vec![0; 3];
             let mut left: std::collections::BTreeSet<_> = solutions.iter().copied().collect();
             for _ in 0..30 * solutions.len() {
@@ -479,13 +221,13 @@ proptest! {
         }
     }
 
-    /// Of constraints of a type and others in line, each solution has the same share, and nothing else has any.
+    /// Each solution of a type's and in-line constraints is equally likely, and nothing else is drawn.
     #[test]
     fn products_give_every_solution_the_same_share(
         own in prop::collection::vec(condition(), 0..3),
-        further in prop::collection::vec(prop_oneof![condition(), comparison_of_one_field()], 1..3),
+        added in prop::collection::vec(prop_oneof![condition(), comparison_of_one_field()], 1..3),
     ) {
-        let all: Vec<Tree> = own.iter().chain(&further).cloned().collect();
+        let all: Vec<Tree> = own.iter().chain(&added).cloned().collect();
         let expected = solutions(&all);
         let base = recording(&own);
         let whole = recording(&all);
@@ -496,8 +238,7 @@ proptest! {
         let request = Request {
             solver: &solver,
             recording: &whole,
-            nodes: base.nodes.len(),
-            requirements: own.len(),
+            of_type: base.size(),
             type_name: "test",
         };
         let fields = solutions(&[]);
@@ -512,7 +253,7 @@ proptest! {
             }
         }
         // And so with whatever a draw chooses.
-        let mut rng = Stream(1);
+        let mut rng = SplitMix64(1);
         for _ in 0..8 {
             let mut values = Vec::new();
             if let Outcome::Drawn(kept) = inline.draw(request, &mut rng, &mut values)
@@ -520,9 +261,9 @@ proptest! {
             {
                 prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
             }
-            if let Outcome::Drawn(Some(kept)) = inline.draw(request, &mut Stream(5), &mut values) {
+            if let Outcome::Drawn(Some(kept)) = inline.draw(request, &mut SplitMix64(5), &mut values) {
                 let mut again = Vec::new();
-                prop_assert_eq!(kept.draw(&solver, &mut Stream(5), &mut again).is_ok(), !expected.is_empty());
+                prop_assert_eq!(kept.draw(&solver, &mut SplitMix64(5), &mut again).is_ok(), !expected.is_empty());
                 prop_assert!(expected.is_empty() || values == again, "what is kept draws the same");
             }
         }
@@ -543,7 +284,7 @@ proptest! {
             Ok(solver) => {
                 let mut values = Vec::new();
                 for _ in 0..8 {
-                    solver.draw(&mut Stream(seed), &mut values).unwrap();
+                    solver.draw(&mut SplitMix64(seed), &mut values).unwrap();
                     prop_assert!(expected.contains(&decoded(&values)), "{:?}", decoded(&values));
                 }
             }
@@ -555,9 +296,9 @@ proptest! {
     fn a_conflict_is_minimal(conditions in prop::collection::vec(condition(), 2..7)) {
         prop_assume!(solutions(&conditions).is_empty());
         let recording = recording(&conditions);
-        let parts = together(&recording);
+        let group = together(&recording);
         let all = &recording.requirements;
-        let Some(found) = contradicting(&recording, &parts.variables, all, LARGEST) else {
+        let Some(found) = contradicting(&recording, &group.variables, all, LARGEST) else {
             return Ok(());
         };
         let named: Vec<Tree> = found
@@ -587,21 +328,21 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
     ];
     let expected = solutions(&conditions);
     let recording = recording(&conditions);
-    let compiler = Compiler::new(&recording, "test").unwrap();
-    let parts = together(&recording);
+    let problem = Problem::new(&recording, "test").unwrap();
+    let group = together(&recording);
     let groups = [
-        compiler
-            .diagram(&parts, Order::LowestFirst)
+        problem
+            .diagram(&group, Order::LowestFirst)
             .unwrap()
             .unwrap(),
-        compiler
-            .diagram(&parts, Order::HighestFirst)
+        problem
+            .diagram(&group, Order::HighestFirst)
             .unwrap()
             .unwrap(),
-        Group::Rejection(compiler.rejection(&parts, false).unwrap()),
+        Method::Rejection(problem.rejection(&group, false).unwrap()),
     ];
     for (seed, group) in (0..).zip(groups) {
-        let mut rng = Stream(seed);
+        let mut rng = SplitMix64(seed);
         let mut counts: BTreeMap<[i128; 3], u32> = BTreeMap::new();
         let draws = 100 * expected.len();
         let mut values = vec![0; 3];
@@ -636,12 +377,12 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
         recording
     };
     let recording = weighted(Tree::Not(Box::new(same)));
-    let compiler = Compiler::new(&recording, "test").unwrap();
-    let parts = together(&recording);
-    let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
-    let search = compiler.search(&parts).unwrap();
+    let problem = Problem::new(&recording, "test").unwrap();
+    let group = together(&recording);
+    let diagram = problem.diagram(&group, Order::LowestFirst).unwrap();
+    let search = problem.search(&group).unwrap();
     for group in [diagram.unwrap(), search] {
-        let mut rng = Stream(1);
+        let mut rng = SplitMix64(1);
         let mut values = vec![0; FIELDS.len()];
         let mut counts = [0_u32; 3];
         for _ in 0..800 {
@@ -667,10 +408,10 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
         field(0),
         Box::new(Tree::Number(1)),
     ));
-    let compiler = Compiler::new(&none, "test").unwrap();
-    let parts = together(&none);
-    let diagram = compiler.diagram(&parts, Order::LowestFirst).unwrap();
-    assert!(diagram.is_none() && compiler.search(&parts).is_err());
+    let problem = Problem::new(&none, "test").unwrap();
+    let group = together(&none);
+    let diagram = problem.diagram(&group, Order::LowestFirst).unwrap();
+    assert!(diagram.is_none() && problem.search(&group).is_err());
 }
 
 /// The factors of a product of two primes are not found in a moment.
@@ -697,13 +438,13 @@ fn a_search_that_meets_too_many_conflicts_ends() {
     let primes = recording.push(Node::Number(primes.into()));
     let equal = recording.push(Node::Binary(Operator::Equal, product, primes));
     recording.require(equal, false, Source::default());
-    let compiler = Compiler::new(&recording, "test").unwrap();
+    let problem = Problem::new(&recording, "test").unwrap();
     let (variables, roots) = (&[0, 1][..], &[equal]);
     let mut search = Search::new(
         &recording,
-        &compiler.shapes,
-        &compiler.ranges,
-        (variables, &compiler.depths),
+        &problem.shapes,
+        &problem.ranges,
+        (variables, &problem.depths),
         roots,
         LARGEST,
     )
@@ -711,7 +452,11 @@ fn a_search_that_meets_too_many_conflicts_ends() {
     search.most = 500;
     assert!(search.satisfies(&[0]).is_err());
     let mut values = vec![0; 2];
-    assert!(search.sample(&[0], &mut Stream(1), &mut values).is_err());
+    assert!(
+        search
+            .sample(&[0], &mut SplitMix64(1), &mut values)
+            .is_err()
+    );
     // The error of a draw says which constraints these were.
     let factors = Source {
         text: "a * b == PRIMES",
@@ -720,9 +465,9 @@ fn a_search_that_meets_too_many_conflicts_ends() {
     };
     let solver = Solver {
         free: Vec::new(),
-        groups: vec![(
+        methods: vec![(
             0,
-            Group::Search {
+            Method::Search {
                 search: Box::new(search),
                 constraints: vec![0],
                 places: vec![Place::new(factors, "keys[1]".to_owned()); 14],
@@ -731,7 +476,7 @@ fn a_search_that_meets_too_many_conflicts_ends() {
         variables: 2,
         type_name: "test",
     };
-    let error = solver.draw(&mut Stream(1), &mut values).unwrap_err();
+    let error = solver.draw(&mut SplitMix64(1), &mut values).unwrap_err();
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().collect();
     assert!(
@@ -750,7 +495,7 @@ fn what_multiplies_many_bits_is_searched() {
         last: None,
     };
     let mut recording = Recording::default();
-    let (low, high) = full(wide);
+    let (low, high) = wide.range();
     let variable = Variable {
         discriminants: &[],
         kind: wide,
@@ -773,8 +518,8 @@ fn what_multiplies_many_bits_is_searched() {
     let mut seen = std::collections::BTreeSet::new();
     for seed in 0..6 {
         let (mut values, mut again) = (Vec::new(), Vec::new());
-        solver.draw(&mut Stream(seed), &mut values).unwrap();
-        solver.draw(&mut Stream(seed), &mut again).unwrap();
+        solver.draw(&mut SplitMix64(seed), &mut values).unwrap();
+        solver.draw(&mut SplitMix64(seed), &mut again).unwrap();
         assert_eq!(values, again, "one seed, one solution");
         assert_eq!((values[0] * values[1]) & 0xff_ffff, 0x12_3457);
         seen.insert(values);

@@ -57,11 +57,11 @@ pub(crate) async fn behaves(model: &Model, memory: &Memory) -> Result {
     // A field that is not known is in the way of those beside it, until it was read.
     says(
         model.write("control.low", 1).await.unwrap_err(),
-        "what `control.high` holds, which is written beside `control.low`, is not known",
+        "the value of `control.high`, which is written beside `control.low`, is not known",
     )?;
     says(
         model.mirrored("control").unwrap_err(),
-        "what `control` holds is not known",
+        "the value of `control` is not known",
     )?;
     model.reset_test().await?;
     model.write("control.low", 5).await?;

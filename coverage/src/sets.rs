@@ -1,11 +1,25 @@
-//! Sets of values, as ranges of positions in order.
+//! Sets of values, as ranges of positions in the order of all values.
+
+use crate::value::Shape;
 
 /// The first and the last position.
 pub(crate) type Range = (u128, u128);
 
+/// The values of a type: for an enum, those of its variants.
+pub(crate) fn domain(shape: Shape) -> Vec<Range> {
+    if shape.names.is_empty() {
+        return vec![(0, shape.last())];
+    }
+    let keys = shape
+        .names
+        .iter()
+        .map(|(_, value)| shape.key(value.cast_unsigned()));
+    united(keys.map(|key| (key, key)).collect())
+}
+
 /// The values of ranges that do not touch each other, divided among so many bins, or as many as there are
 /// values; the last takes the remainder.
-pub(super) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
+pub(crate) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
     // One less than there are, since 2^128 is not a number.
     let between = u128::try_from(ranges.len() - 1).unwrap_or(u128::MAX);
     let last_index = ranges

@@ -8,7 +8,7 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadError, SelectProblem, WriteCause, WriteError, expect};
-use super::value::fits;
+use super::fit::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, SimulatorThread};
 use crate::simulator::{Description, Encoding, Handle};
@@ -514,9 +514,9 @@ impl<T: SignalValue> Array<T> {
                 return Err(object.kind_error(advice.unwrap_or_else(none)));
             }
             if !fits::<T>(object.description()) {
-                return Err(BindErrorKind::value::<T>(&object, "Array"));
+                return Err(object.value_error::<T>("Array"));
             }
-            object.has_names_of::<T>()?;
+            object.require_names_of::<T>()?;
         }
         let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
         Ok(Array {

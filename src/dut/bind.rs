@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::affix::Affix;
 use super::bind_error::{BindError, BindErrorKind, BindSite, FieldError};
-use super::{DeclaredPaths, Instance, Object, lookup};
+use super::{DeclaredPaths, Object, lookup};
 use crate::scheduler;
 use crate::simulator::Direction;
 
@@ -508,7 +508,7 @@ impl Binder<'_> {
 
     /// Those of the paths with each prefix and suffix that the design has.
     fn written(&self, affix: &Affix, path: &str) -> Vec<String> {
-        let known = |path: &String| Instance::of(self.scope).contains(path);
+        let known = |path: &String| lookup::contains(self.scope, path);
         let mut written: Vec<_> = affix.around(path).filter(known).collect();
         if written.is_empty() {
             written = affix.as_spelt(path, &names_in(self.scope));

@@ -4,8 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::affix::Affix;
-use super::{Object, SignalValue};
-use crate::simulator::{Direction, Encoding, ObjectKind};
+use crate::simulator::Direction;
 use crate::value::ValueError;
 
 /// Everything that did not fit when handles were bound to the design.
@@ -373,58 +372,6 @@ impl BindErrorKind {
             *affix = of.describe().into();
         }
         self
-    }
-
-    /// An object whose encoding `T` does not fit; `holder` is `Signal`, `Array` or `Parameter`.
-    pub(super) fn value<T: SignalValue>(object: &Object, holder: &str) -> Self {
-        let encoding = object.description().encoding;
-        let kind = with_article(object.kind());
-        let of = if object.range().is_some() {
-            " of elements"
-        } else {
-            ""
-        };
-        let found = match (encoding, encoding.width()) {
-            (Encoding::Real, _) if object.kind() == ObjectKind::Real => kind,
-            (Encoding::Text, _) if object.kind() == ObjectKind::Text => kind,
-            (_, None | Some(1)) => format!("{kind}{of} of {encoding}"),
-            (_, Some(width)) => format!("{kind}{of} of {encoding} ({width} bits)"),
-        };
-        let fits: Vec<_> = fitting(&encoding)
-            .iter()
-            .map(|fit| format!("{holder}<{fit}>"))
-            .collect();
-        BindErrorKind::Value {
-            path: object.path().to_owned(),
-            found,
-            rust: T::name(),
-            takes: T::takes(),
-            remedy: if fits.is_empty() {
-                "nothing".to_owned()
-            } else {
-                fits.join(" or ")
-            },
-        }
-    }
-}
-
-/// The types for an object's values, the narrowest first.
-pub(super) fn fitting(encoding: &Encoding) -> Vec<String> {
-    match encoding {
-        Encoding::Logic { width, signed, .. } => {
-            let narrow = match width {
-                1 => Some("bool".to_owned()),
-                2..=128 => {
-                    let bits = width.next_power_of_two().max(8);
-                    Some(format!("{}{bits}", if *signed { 'i' } else { 'u' }))
-                }
-                _ => None,
-            };
-            narrow.into_iter().chain(["LogicVec".to_owned()]).collect()
-        }
-        Encoding::Real => vec!["f64".to_owned()],
-        Encoding::Text => vec!["String".to_owned()],
-        _ => vec![],
     }
 }
 

@@ -1,9 +1,7 @@
 //! The paths that a testbench binds, declared before a simulator runs.
 
 use std::collections::BTreeSet;
-use std::marker::PhantomData;
 
-use super::Dut;
 use super::affix::Affix;
 
 /// The paths that [`Dut`](super::Dut)s bind, gathered without a design: some simulators have to be
@@ -157,33 +155,6 @@ impl DeclaredPaths<'_> {
         joined.collect()
     }
 }
-
-/// Declares the paths of a field in the code of the derive, where a type that is no [`Dut`] is no second
-/// error: the method of [`DeclareNothing`] is there for it.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Declare<D>(PhantomData<D>);
-
-impl<D> Declare<D> {
-    #[allow(clippy::new_without_default, reason = "it is made by the derive only")]
-    pub fn new() -> Self {
-        Declare(PhantomData)
-    }
-}
-
-impl<D: Dut> Declare<D> {
-    pub fn paths(self, paths: &mut DeclaredPaths<'_>, path: &str) {
-        D::declared_paths(paths, path);
-    }
-}
-
-/// See [`Declare`].
-#[doc(hidden)]
-pub trait DeclareNothing: Sized {
-    fn paths(self, _: &mut DeclaredPaths<'_>, _: &str) {}
-}
-
-impl<D> DeclareNothing for Declare<D> {}
 
 #[cfg(test)]
 mod tests {

@@ -250,8 +250,7 @@ impl Instance {
     /// # }
     /// ```
     pub fn contains(&self, path: &str) -> bool {
-        scheduler::kernel()
-            .is_ok_and(|kernel| kernel.port().find(Some(self.0.handle()), path).is_some())
+        lookup::contains(self.0, path)
     }
 
     /// Any object below it.
@@ -445,6 +444,46 @@ impl Dut for Instance {
         binder.object_as(path, |object| {
             object.as_instance().ok_or_else(|| object.no_scope())
         })
+    }
+}
+
+impl Object {
+    /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
+    /// is neither.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// for object in dut.children()? {
+    ///     if let Some(inner) = object.as_instance() {
+    ///         log::info!("{} holds {} objects", inner.path(), inner.children()?.len());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn as_instance(&self) -> Option<Instance> {
+        self.leads_to_names().then_some(Instance::of(*self))
+    }
+
+    /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
+    /// [`Parameter`](super::Parameter), or a struct that derives [`Dut`].
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(dut: Instance) -> Result {
+    /// let irq: Signal<bool> = dut.object("core.irq")?.bind()?;
+    /// irq.set(true);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] with the caller's place and every reason why it does not fit.
+    #[track_caller]
+    pub fn bind<D: Dut>(&self) -> Result<D, BindError> {
+        Instance::of(*self).look_up("")
     }
 }
 

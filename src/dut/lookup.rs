@@ -6,7 +6,7 @@ use verifork_protocol::nearest::places;
 
 use super::Object;
 use super::bind_error::{BindErrorKind, SHOWN};
-use crate::scheduler::Kernel;
+use crate::scheduler::{self, Kernel};
 use crate::simulator::{Encoding, Handle, NameCase, Port, first_name};
 
 const SUGGESTIONS: usize = 3;
@@ -36,6 +36,11 @@ pub(super) fn find_if_there(
 ) -> Option<Object> {
     let handle = kernel.port().find(scope.map(|it| it.handle()), path)?;
     Some(Object::open(kernel, handle))
+}
+
+/// Whether a scope has an object at a path.
+pub(super) fn contains(scope: Object, path: &str) -> bool {
+    scheduler::kernel().is_ok_and(|kernel| kernel.port().find(Some(scope.handle()), path).is_some())
 }
 
 /// The indices of the elements that a scope has at a path, in ascending order.

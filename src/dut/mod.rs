@@ -39,8 +39,10 @@ mod array;
 mod bind;
 mod bind_error;
 mod declared_paths;
+mod derived;
 mod error;
 mod expect;
+mod fit;
 mod instance;
 mod lookup;
 mod object;
@@ -63,7 +65,7 @@ pub use bind_error::{BindError, BindErrorKind, FieldError};
 pub use declared_paths::DeclaredPaths;
 pub(crate) use declared_paths::PathSet;
 #[doc(hidden)]
-pub use declared_paths::{Declare, DeclareNothing};
+pub use derived::{Declare, DeclareNothing};
 pub use error::{ReadCause, ReadError, SelectError, WriteCause, WriteError};
 pub use expect::ExpectError;
 #[doc(alias("module", "entity", "scope", "hierarchy"))]

@@ -2,12 +2,8 @@
 
 use std::fmt;
 
-use super::bind_error::{BindErrorKind, fitting, with_article};
-use super::value::fits;
-use super::{BindError, Dut, Instance, SignalValue};
 use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex};
-use crate::simulator::{Description, Encoding, Handle, ObjectKind, PortError};
-use crate::value::Layout;
+use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
 ///
@@ -139,44 +135,6 @@ impl Object {
         self.entry.description.array
     }
 
-    /// The object as a scope that holds others, or as a record that holds its fields; `None` if it
-    /// is neither.
-    ///
-    /// ```no_run
-    /// # use verifork::prelude::*;
-    /// # fn example(dut: Instance) -> Result {
-    /// for object in dut.children()? {
-    ///     if let Some(inner) = object.as_instance() {
-    ///         log::info!("{} holds {} objects", inner.path(), inner.children()?.len());
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn as_instance(&self) -> Option<Instance> {
-        self.leads_to_names().then_some(Instance::of(*self))
-    }
-
-    /// The object as a [`Signal`](super::Signal), an [`Array`](super::Array), a
-    /// [`Parameter`](super::Parameter), or a struct that derives [`Dut`].
-    ///
-    /// ```no_run
-    /// # use verifork::prelude::*;
-    /// # fn example(dut: Instance) -> Result {
-    /// let irq: Signal<bool> = dut.object("core.irq")?.bind()?;
-    /// irq.set(true);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`BindError`] with the caller's place and every reason why it does not fit.
-    #[track_caller]
-    pub fn bind<D: Dut>(&self) -> Result<D, BindError> {
-        Instance::of(*self).look_up("")
-    }
-
     /// Whether it may be a port of which the simulator does not say so.
     pub(super) fn hides_its_direction(&self) -> bool {
         let quirk = |kernel: &Kernel| kernel.port().quirks().inner_ports_have_no_direction;
@@ -203,144 +161,9 @@ impl Object {
     }
 
     /// Whether it is a record, which has no value as a whole.
-    fn is_record(&self) -> bool {
+    pub(super) fn is_record(&self) -> bool {
         self.kind() == ObjectKind::Struct
             && self.entry.description.encoding == Encoding::None
             && self.range().is_none()
-    }
-
-    /// The object whose value is a `T`: for a record and a struct, that of the record's fields together.
-    pub(super) fn as_value_of<T: SignalValue>(self) -> Result<Object, BindErrorKind> {
-        let Layout::Structure(fields) = T::layout() else {
-            return Ok(self);
-        };
-        if !self.is_record() {
-            return Ok(self);
-        }
-        let kernel = scheduler::kernel().map_err(|_| BindErrorKind::NoSimulation)?;
-        match kernel.port().structure(self.handle, fields) {
-            Ok(structure) => Ok(Object::open(kernel, structure)),
-            Err(differences) => Err(self.differs::<T>(differences)),
-        }
-    }
-
-    /// Refuses an enum whose variants are not called as the design's values are, where it tells that.
-    pub(super) fn has_names_of<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
-        let literals = &self.entry.description.literals;
-        if literals.is_empty() {
-            return Ok(());
-        }
-        match T::layout().differs_from(literals) {
-            None => Ok(()),
-            Some(difference) => Err(self.differs::<T>(difference)),
-        }
-    }
-
-    fn differs<T: SignalValue>(&self, differences: String) -> BindErrorKind {
-        BindErrorKind::Differs {
-            path: self.path().to_owned(),
-            found: with_article(self.kind()),
-            rust: T::name(),
-            differences,
-        }
-    }
-
-    /// Refuses what has no value of its own: scopes, arrays, events.
-    pub(super) fn holds_value<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
-        if !self.holds_names() {
-            if let Some(hidden) = self.hidden() {
-                return Err(hidden);
-            }
-            if self.range().is_none() && self.entry.description.encoding != Encoding::None {
-                return Ok(());
-            }
-        }
-        let advice = self.advice::<T>();
-        Err(self.kind_error(advice.unwrap_or_else(|| "it has no value".to_owned())))
-    }
-
-    /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
-    /// that can be bound.
-    pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
-        let fitting = if fits::<T>(&self.entry.description) || self.entry.description.is_empty {
-            Some(T::name().to_owned())
-        } else {
-            fitting(&self.entry.description.encoding).into_iter().next()
-        };
-        self.advice_with(fitting)
-    }
-
-    /// The same where no type of a value was wanted.
-    pub(super) fn own_advice(&self) -> Option<String> {
-        self.advice_with(fitting(&self.entry.description.encoding).into_iter().next())
-    }
-
-    fn advice_with(&self, fitting: Option<String>) -> Option<String> {
-        if self.holds_names() {
-            let as_scope = "bind it as `Instance` or as a struct that derives `Dut`";
-            return Some(if self.is_record() {
-                format!("{as_scope}, or as `Signal` of a struct that derives `LogicStruct`")
-            } else {
-                as_scope.to_owned()
-            });
-        }
-        match (self.range(), fitting) {
-            (Some((left, right)), Some(fits)) => Some(format!(
-                "bind it as `Array<{fits}>`, whose elements are [{left}:{right}]"
-            )),
-            (Some((left, _)), None) => {
-                let kernel = scheduler::kernel().ok()?;
-                let element = kernel.port().element(self.handle, left)?;
-                Object::open(kernel, element).holds_names().then(|| {
-                    format!(
-                        "its elements, `{}[{left}]` and so on, are bound each as a struct that derives `Dut` \
-                         or as `Signal` of one that derives `LogicStruct`, together as a `Vec`",
-                        self.name()
-                    )
-                })
-            }
-            (None, Some(fits)) if self.entry.description.constant => {
-                Some(format!("bind it as `Parameter<{fits}>`"))
-            }
-            (None, Some(fits)) => Some(format!("bind it as `Signal<{fits}>`")),
-            (None, None) => None,
-        }
-    }
-
-    /// It was to be a scope, and is none.
-    pub(super) fn no_scope(&self) -> BindErrorKind {
-        let advice = self.own_advice();
-        self.kind_error(match advice {
-            Some(advice) => format!("it holds no other objects: {advice}"),
-            None => "it holds no other objects".to_owned(),
-        })
-    }
-
-    /// What the simulator has against showing its value, if it is known to show none.
-    pub(super) fn hidden(&self) -> Option<BindErrorKind> {
-        if self.entry.description.encoding != Encoding::None {
-            return None;
-        }
-        let hidden = scheduler::kernel().ok()?.port().hidden(self.handle)?;
-        Some(BindErrorKind::Other(hidden.to_string()))
-    }
-
-    /// The object is of another kind than what it was to be bound as.
-    pub(super) fn kind_error(&self, remedy: impl Into<String>) -> BindErrorKind {
-        let remedy = self.refusal().unwrap_or_else(|| remedy.into());
-        BindErrorKind::Kind {
-            path: self.path().to_owned(),
-            found: with_article(self.kind()),
-            remedy,
-        }
-    }
-
-    /// Why it can be bound as nothing, if the simulator is to blame.
-    fn refusal(&self) -> Option<String> {
-        let port = scheduler::kernel().ok()?.port();
-        let hidden =
-            self.kind() == ObjectKind::Other && self.entry.description.encoding == Encoding::None;
-        (hidden && port.quirks().everything_is_a_register)
-            .then(|| PortError::hidden_value(port.identity()))
     }
 }

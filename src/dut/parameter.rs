@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError};
-use super::value::fits;
+use super::fit::fits;
 use super::{Binder, Dut, Object, Signal, SignalValue};
 use crate::simulator::{Description, Encoding};
 
@@ -110,7 +110,7 @@ impl<T: SignalValue> Parameter<T> {
 
     fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
         let object = object.as_value_of::<T>()?;
-        object.holds_value::<T>()?;
+        object.require_value::<T>()?;
         if !object.description().constant {
             let advice = object.advice::<T>().unwrap_or_default();
             return Err(object.kind_error(format!("it is not constant: {advice}")));
@@ -119,9 +119,9 @@ impl<T: SignalValue> Parameter<T> {
         // Whether the value fits is found by reading it; whether it is of the kind, is not.
         let logic = matches!(encoding, Encoding::Logic { .. });
         if !(fits::<T>(object.description()) || logic && T::takes_logic()) {
-            return Err(BindErrorKind::value::<T>(&object, "Parameter"));
+            return Err(object.value_error::<T>("Parameter"));
         }
-        object.has_names_of::<T>()?;
+        object.require_names_of::<T>()?;
         let signal = Signal::of(object.index(), object.entry());
         match signal.load() {
             Ok(_) => Ok(Parameter(signal)),

@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
-use super::value::fits;
+use super::fit::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, Write};
@@ -658,11 +658,11 @@ impl<T: SignalValue> Dut for Signal<T> {
 impl<T: SignalValue> Signal<T> {
     pub(super) fn try_from_object(object: Object) -> Result<Self, BindErrorKind> {
         let object = object.as_value_of::<T>()?;
-        object.holds_value::<T>()?;
+        object.require_value::<T>()?;
         if !fits::<T>(object.description()) {
-            return Err(BindErrorKind::value::<T>(&object, "Signal"));
+            return Err(object.value_error::<T>("Signal"));
         }
-        object.has_names_of::<T>()?;
+        object.require_names_of::<T>()?;
         Ok(Signal::of(object.index(), object.entry()))
     }
 }

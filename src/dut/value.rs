@@ -3,7 +3,7 @@
 use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{Signal as Entry, SignalIndex, Write};
-use crate::simulator::{Description, Encoding};
+use crate::simulator::Encoding;
 use crate::value::{
     Declared, Layout, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask,
 };
@@ -492,15 +492,6 @@ impl SignalValue for String {
     fn read(result: Result<String, ReadError>) -> String {
         expect(result)
     }
-}
-
-/// Whether a type takes the values of an object, or of the elements of an array.
-pub(super) fn fits<T: SignalValue>(description: &Description) -> bool {
-    let encoding = &description.encoding;
-    // A position has no bits: any that hold it do, whatever the width of the enum is in Verilog.
-    let holds = |least| encoding.width().is_some_and(|width| width >= least);
-    let is_position = description.number && T::layout().least_width().is_some_and(holds);
-    is_position || T::fits(encoding)
 }
 
 /// The width of an enum: the declared one, which must hold every variant, else what they need.

@@ -1,4 +1,9 @@
-//! Powers of ten.
+//! Powers of ten, and the range of those in which time is counted.
+
+/// The power of ten of the smallest unit, 1 fs.
+pub(super) const FINEST: i8 = -15;
+/// The power of ten of the coarsest precision, 100 s (IEEE 1800-2017, 3.14.2).
+pub(super) const COARSEST: i8 = 2;
 
 /// The powers of ten that a `u64` holds.
 pub(super) const POWERS: [u64; 20] = {

@@ -3,13 +3,8 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use super::decimal::power;
+use super::decimal::{COARSEST, FINEST, power};
 use super::{Precision, Rounding, TimeError, TimeUnit};
-
-/// The power of ten of the smallest unit there is, 1 fs.
-pub(super) const FINEST: i8 = -15;
-/// The power of ten of the coarsest precision there is, 100 s (IEEE 1800 3.14.2).
-pub(super) const COARSEST: i8 = 2;
 
 /// An exact length of simulated time: a whole number of a power of ten of a second, down to
 /// femtoseconds.

@@ -1,7 +1,7 @@
 //! Durations as floating-point numbers of a unit.
 
+use super::decimal::FINEST;
 use super::decimal::power;
-use super::duration::FINEST;
 use super::{SimDuration, TimeError, TimeUnit};
 
 impl SimDuration {

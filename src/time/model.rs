@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::SimDuration;
-use super::duration::{COARSEST, FINEST};
+use super::decimal::{COARSEST, FINEST};
 
 /// Durations of every exponent, short ones as often as long ones.
 pub(super) fn duration() -> impl Strategy<Value = SimDuration> {

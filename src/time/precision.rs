@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::duration::{COARSEST, FINEST};
+use super::decimal::{COARSEST, FINEST};
 use super::{SimDuration, TimeError, TimeUnit};
 
 /// The step in which a simulator counts time, a power of ten of a second: the smallest precision

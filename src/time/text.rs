@@ -1,11 +1,11 @@
-//! Durations as text.
+//! Durations and units as text.
 
 use std::fmt;
 use std::str::FromStr;
 
 use verifork_protocol::time::simulated;
 
-use super::duration::FINEST;
+use super::decimal::FINEST;
 use super::{SimDuration, TimeError, TimeUnit};
 
 /// Exact, as all messages have times: in the largest unit of which it is a whole number, from a nanosecond on not
@@ -20,6 +20,21 @@ impl fmt::Display for SimDuration {
 impl fmt::Debug for SimDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Reads a unit's symbol, in either case.
+impl FromStr for TimeUnit {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<TimeUnit, TimeError> {
+        let unit = TimeUnit::ALL
+            .into_iter()
+            .find(|unit| text.eq_ignore_ascii_case(unit.symbol()));
+        unit.ok_or_else(|| TimeError::Parse {
+            text: text.to_owned(),
+            reason: "the units are fs, ps, ns, us, ms and s",
+        })
     }
 }
 

@@ -1,9 +1,6 @@
 //! The units of time.
 
 use std::fmt;
-use std::str::FromStr;
-
-use super::TimeError;
 
 /// A unit of time, as in `timescale` (IEEE 1800 3.14) and the type `time` of VHDL.
 ///
@@ -82,20 +79,5 @@ impl TimeUnit {
 impl fmt::Display for TimeUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.symbol())
-    }
-}
-
-/// Reads a unit's symbol, in either case.
-impl FromStr for TimeUnit {
-    type Err = TimeError;
-
-    fn from_str(text: &str) -> Result<TimeUnit, TimeError> {
-        let unit = TimeUnit::ALL
-            .into_iter()
-            .find(|unit| text.eq_ignore_ascii_case(unit.symbol()));
-        unit.ok_or_else(|| TimeError::Parse {
-            text: text.to_owned(),
-            reason: "the units are fs, ps, ns, us, ms and s",
-        })
     }
 }

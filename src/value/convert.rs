@@ -1,8 +1,55 @@
-//! Rust's conversion traits between vectors and `bool`, [`Logic`], integers and lists of `bool`.
+//! Conversions between vectors, [`Logic`], `bool`, integers and lists of `bool`, by Rust's traits.
 
 use super::integer::halves;
 use super::planes::WORD_BITS;
 use super::{Logic, LogicVec, ValueError};
+
+impl Logic {
+    /// The level as a `bool`; the strength does not matter (`L` is `false`, `H` is `true`).
+    ///
+    /// ```
+    /// use verifork::value::Logic;
+    ///
+    /// assert_eq!(Logic::WeakOne.to_bool(), Ok(true)); // a pull-up
+    /// assert!(Logic::HighImpedance.to_bool().is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError::Unknown`] for `U`, `X`, `Z`, `W` and `-`.
+    #[inline]
+    pub fn to_bool(self) -> Result<bool, ValueError> {
+        match self {
+            Logic::Zero | Logic::WeakZero => Ok(false),
+            Logic::One | Logic::WeakOne => Ok(true),
+            _ => Err(ValueError::Unknown {
+                value: LogicVec::from(self),
+                wanted: "bool",
+            }),
+        }
+    }
+}
+
+impl TryFrom<Logic> for bool {
+    type Error = ValueError;
+
+    #[inline]
+    fn try_from(logic: Logic) -> Result<bool, ValueError> {
+        logic.to_bool()
+    }
+}
+
+impl TryFrom<char> for Logic {
+    type Error = ValueError;
+
+    fn try_from(character: char) -> Result<Logic, ValueError> {
+        Logic::from_char(character).ok_or_else(|| ValueError::Parse {
+            text: character.to_string(),
+            at: 0,
+            reason: format!("{character:?} is not one of the nine states 0 1 X Z U W L H -"),
+        })
+    }
+}
 
 /// What all integer types (and `bool`) have in common: a vector of the type's own width, and
 /// being read from any vector they fit.

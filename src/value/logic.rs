@@ -3,8 +3,6 @@
 use std::fmt;
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not};
 
-use super::{LogicVec, ValueError};
-
 /// A wire's value: the nine states of IEEE 1164 (`std_ulogic`), of which Verilog's four
 /// (`0`, `1`, `X`, `Z`) are a subset.
 ///
@@ -55,30 +53,6 @@ impl Logic {
         Logic::WeakOne,
         Logic::DontCare,
     ];
-
-    /// The level as a `bool`; the strength does not matter (`L` is `false`, `H` is `true`).
-    ///
-    /// ```
-    /// use verifork::value::Logic;
-    ///
-    /// assert_eq!(Logic::WeakOne.to_bool(), Ok(true)); // a pull-up
-    /// assert!(Logic::HighImpedance.to_bool().is_err());
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ValueError::Unknown`] for `U`, `X`, `Z`, `W` and `-`.
-    #[inline]
-    pub fn to_bool(self) -> Result<bool, ValueError> {
-        match self {
-            Logic::Zero | Logic::WeakZero => Ok(false),
-            Logic::One | Logic::WeakOne => Ok(true),
-            _ => Err(ValueError::Unknown {
-                value: LogicVec::from(self),
-                wanted: "bool",
-            }),
-        }
-    }
 
     /// Whether the level is neither 0 nor 1: `U`, `X`, `Z`, `W` or `-`.
     ///
@@ -220,27 +194,6 @@ impl From<bool> for Logic {
     #[inline]
     fn from(level: bool) -> Logic {
         if level { Logic::One } else { Logic::Zero }
-    }
-}
-
-impl TryFrom<Logic> for bool {
-    type Error = ValueError;
-
-    #[inline]
-    fn try_from(logic: Logic) -> Result<bool, ValueError> {
-        logic.to_bool()
-    }
-}
-
-impl TryFrom<char> for Logic {
-    type Error = ValueError;
-
-    fn try_from(character: char) -> Result<Logic, ValueError> {
-        Logic::from_char(character).ok_or_else(|| ValueError::Parse {
-            text: character.to_string(),
-            at: 0,
-            reason: format!("{character:?} is not one of the nine states 0 1 X Z U W L H -"),
-        })
     }
 }
 

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::super::Instance;
 use super::*;
 use crate::dut::testing::simulate;
 use crate::dut::{Array, Parameter, Signal};

@@ -3,8 +3,6 @@
 //! A quirk is a fact, not a work-around: the work-around lives where the fact matters and asks
 //! for it by name. What can be asked of the simulator is asked instead, and has no quirk.
 
-use std::fmt;
-
 use verifork_protocol::simulators::Simulator;
 
 use super::Identity;
@@ -353,38 +351,6 @@ impl Quirks {
             },
             None => Quirks::STANDARD,
         }
-    }
-}
-
-impl Identity {
-    /// Whether the version's first two numbers come before these; those of no version do.
-    pub(crate) fn is_before(&self, major: u32, minor: u32) -> bool {
-        let mut numbers = self
-            .version
-            .split(|letter: char| !letter.is_ascii_digit())
-            .filter_map(|number| number.parse().ok());
-        (numbers.next(), numbers.next()) < (Some(major), Some(minor))
-    }
-
-    /// The first number of the version, if there is one.
-    pub(crate) fn major_version(&self) -> Option<u32> {
-        let digits = self
-            .version
-            .trim_start_matches(|letter: char| !letter.is_ascii_digit());
-        let end = digits
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(digits.len());
-        digits[..end].parse().ok()
-    }
-}
-
-impl fmt::Display for Identity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} {} through {}",
-            self.product, self.version, self.interface
-        )
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) unsafe fn run(table: *const Table) -> u32 {
         Ok(port) => {
             let port: &'static ModelPort = Box::leak(Box::new(port));
             MODEL.set(Some(port));
-            super::PORT.set(Some(port));
+            super::port::PORT.set(Some(port));
             port.run();
         }
         Err(reason) => event::escaped(Box::new(Unusable(reason))),

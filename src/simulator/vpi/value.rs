@@ -7,9 +7,10 @@
 
 use std::ffi::{CStr, CString};
 
+use super::VpiPort;
 use super::digits::{digits_to_planes, scalar_planes, vector_elements};
 use super::raw::{Missing, NOTHING};
-use super::{VpiPort, check_not_over};
+use crate::simulator::event::check_not_over;
 use crate::simulator::text::decoded;
 use crate::simulator::{Encoding, Handle, ObjectKind, PortError, VectorFormats, WriteMode};
 use crate::sys::vpi;

@@ -235,7 +235,7 @@ pub(super) fn outcome(program: &Program) -> Outcome {
         }
     }
     let mut errors = errors.take();
-    errors.extend(executor.take_lost().iter().map(show));
+    errors.extend(crate::task::take_uncollected().iter().map(show));
     // Wake-ups after the end are ignored.
     for slot in &env.wakers {
         if let Some(waker) = slot.take() {

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::executor::{Executor, executor};
+use super::node_ref::NodeRef;
 use super::tree::tree;
-use super::waker::{NodeRef, waker_of};
+use super::waker::waker_of;
 
 /// How long nothing may happen before a run counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -12,11 +12,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::error::TaskErrorKind;
-use super::executor::lose_here;
-use super::info::{TaskInfo, TaskState};
+use super::error::{TaskErrorKind, add_uncollected};
+use super::info::TaskInfo;
 use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
+use super::state::TaskState;
 use super::waker::wake_by_ref;
 
 /// A task whose value's type does not matter.
@@ -39,7 +39,7 @@ pub(super) trait Joinable<T>: Child {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum FutureState {
     Idle,
     Polling,
     Dropped,
@@ -48,7 +48,7 @@ enum Stage {
 pub(super) struct TaskCell<F, T> {
     info: TaskInfo,
     output: Output<T>,
-    stage: Cell<Stage>,
+    future_state: Cell<FutureState>,
     /// It was to be polled while it was being polled: by an executor that it runs itself.
     missed: Cell<bool>,
     /// Never dropped with the cell: whoever holds the last handle may live longer than what the
@@ -65,7 +65,7 @@ where
         TaskCell {
             info,
             output: Output::new(),
-            stage: Cell::new(Stage::Idle),
+            future_state: Cell::new(FutureState::Idle),
             missed: Cell::new(false),
             future: UnsafeCell::new(ManuallyDrop::new(future)),
         }
@@ -73,9 +73,9 @@ where
 
     /// Drops the future, which is idle, in place.
     fn drop_future(&self) {
-        debug_assert!(self.stage.get() == Stage::Idle);
-        self.stage.set(Stage::Dropped);
-        // SAFETY: the stage was `Idle`, so no reference to the future is in use, and it is
+        debug_assert!(self.future_state.get() == FutureState::Idle);
+        self.future_state.set(FutureState::Dropped);
+        // SAFETY: the state was `Idle`, so no reference to the future is in use, and it is
         // `Dropped` from here on, so nothing refers to the future again. It is dropped where it
         // stood since it was pinned.
         unsafe { ManuallyDrop::drop(&mut *self.future.get()) };
@@ -90,7 +90,7 @@ where
             Err(kind) => self.info.end_with(kind),
         }
         if let Err(caught) = dropped {
-            self.info.end_with(caught.into_kind(true));
+            self.info.end_with(TaskErrorKind::panicked(caught, true));
         }
     }
 }
@@ -105,20 +105,20 @@ where
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
-        if self.stage.get() != Stage::Idle {
+        if self.future_state.get() != FutureState::Idle {
             self.missed.set(true);
             return Poll::Pending;
         }
-        self.stage.set(Stage::Polling);
+        self.future_state.set(FutureState::Polling);
         self.info.set_state(TaskState::Running);
         let outcome = catch_in_task(|| {
-            // SAFETY: the stage was `Idle`, so the future is there and nothing else refers to it;
+            // SAFETY: the state was `Idle`, so the future is there and nothing else refers to it;
             // it is `Polling` until this reference is gone. The cell never moves the future: it
             // is behind an `Rc` and dropped in place.
             let future = unsafe { Pin::new_unchecked(&mut **self.future.get()) };
             future.poll(context)
         });
-        self.stage.set(Stage::Idle);
+        self.future_state.set(FutureState::Idle);
         let outcome = match outcome {
             Ok(Poll::Pending) if self.info.is_cancel_requested() => Err(TaskErrorKind::Cancelled),
             Ok(Poll::Pending) => {
@@ -129,7 +129,7 @@ where
                 return Poll::Pending;
             }
             Ok(Poll::Ready(output)) => output.into_result().map_err(TaskErrorKind::Failed),
-            Err(caught) => Err(caught.into_kind(false)),
+            Err(caught) => Err(TaskErrorKind::panicked(caught, false)),
         };
         let dropped = catch_in_task(|| self.drop_future());
         self.settle(outcome, dropped);
@@ -137,17 +137,17 @@ where
     }
 
     fn cancel(&self) -> bool {
-        match self.stage.get() {
-            Stage::Idle => {
+        match self.future_state.get() {
+            FutureState::Idle => {
                 let dropped = catch(|| self.drop_future());
                 self.settle(Err(TaskErrorKind::Cancelled), dropped);
                 true
             }
-            Stage::Polling => {
+            FutureState::Polling => {
                 self.info.request_cancel();
                 false
             }
-            Stage::Dropped => false,
+            FutureState::Dropped => false,
         }
     }
 
@@ -177,7 +177,8 @@ impl<F, T> Drop for TaskCell<F, T> {
         if value.is_some()
             && let Err(caught) = catch(move || drop(value))
         {
-            lose_here(self.info.make_error(caught.into_kind(true)));
+            let kind = TaskErrorKind::panicked(caught, true);
+            add_uncollected([self.info.make_error(kind)]);
         }
     }
 }

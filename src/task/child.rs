@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::Name;
-use super::core::{Begin, Core, Phase, child_info};
-use super::error::AddError;
-use super::executor::ROOT_SET;
+use super::add_error::AddError;
 use super::handle::{Starting, Task};
 use super::info::TaskInfo;
+use super::manager::{Begin, Manager, ManagerState};
+use super::name::Name;
+use super::node_ref::ROOT_SET;
 use super::options::ChildOptions;
 use super::outcome::{BlockOutput, Outcome};
 
@@ -147,7 +147,7 @@ mod sealed {
 /// ```
 #[must_use = "a child is added by `fork`, `start_soon`, `start` or `add`"]
 pub struct ChildBuilder<'a, K = Foreground> {
-    core: Rc<Core>,
+    manager: Rc<Manager>,
     /// It runs in the scope that is open for the manager, and not in the root set.
     in_scope: bool,
     name: Name,
@@ -159,9 +159,9 @@ pub struct ChildBuilder<'a, K = Foreground> {
 
 impl ChildBuilder<'static> {
     /// A child of the root set: of a manager held as a value, or of the test.
-    pub(super) fn in_root(core: &Rc<Core>, name: Name) -> Self {
+    pub(super) fn in_root(manager: &Rc<Manager>, name: Name) -> Self {
         // SAFETY: the root set, and futures that borrow nothing.
-        unsafe { Self::new(core, name, false) }
+        unsafe { Self::new(manager, name, false) }
     }
 }
 
@@ -170,9 +170,9 @@ impl<'a> ChildBuilder<'a> {
     ///
     /// With `in_scope`, what lives for `'a` outlives the scope that is open for the manager; without
     /// it, `'a` is `'static`.
-    pub(super) unsafe fn new(core: &Rc<Core>, name: Name, in_scope: bool) -> Self {
+    pub(super) unsafe fn new(manager: &Rc<Manager>, name: Name, in_scope: bool) -> Self {
         ChildBuilder {
-            core: Rc::clone(core),
+            manager: Rc::clone(manager),
             in_scope,
             name,
             options: ChildOptions::new(),
@@ -205,7 +205,7 @@ impl<'a> ChildBuilder<'a> {
     pub fn background(self) -> ChildBuilder<'a, Background> {
         ChildBuilder {
             options: self.options.background(true),
-            core: self.core,
+            manager: self.manager,
             in_scope: self.in_scope,
             name: self.name,
             kind: PhantomData,
@@ -505,7 +505,7 @@ impl<'a, K> ChildBuilder<'a, K> {
     {
         if self.comes_too_late() {
             let (_, info) = self.into_info::<T>();
-            return Core::cancelled(info, future);
+            return Task::new(Manager::cancelled(info, future));
         }
         match self.try_put(future, begin) {
             Ok(task) => task,
@@ -520,31 +520,33 @@ impl<'a, K> ChildBuilder<'a, K> {
         T: 'static,
     {
         let set = if self.in_scope {
-            self.core.scope_set.get()
+            self.manager.scope_set.get()
         } else {
             ROOT_SET
         };
-        let (core, info) = self.into_info::<T>();
+        let (manager, info) = self.into_info::<T>();
         // SAFETY: who made this promised that `'a` goes with the set. A manager whose scope has ended is
         // closed and refuses the future, so the set is that of the open scope.
-        unsafe { core.add(set, info, future, begin) }
+        unsafe { manager.add(set, info, future, begin) }.map(Task::new)
     }
 
     /// Something has failed, and what is added now would be cancelled with the rest. A test that has
     /// ended takes what its tasks still add in the same way.
     fn comes_too_late(&self) -> bool {
-        let core = &*self.core;
-        match core.phase() {
-            Phase::Open => false,
-            Phase::Failed => core.is_free(&self.name),
-            Phase::Closed => core.is_test(),
+        let manager = &*self.manager;
+        match manager.state() {
+            ManagerState::Open => false,
+            ManagerState::Failed => manager.is_free(&self.name),
+            ManagerState::Closed => manager.is_test(),
         }
     }
 
     #[track_caller]
-    fn into_info<T>(self) -> (Rc<Core>, TaskInfo) {
-        let info = child_info::<T>(&self.core, self.name, Location::caller(), self.options);
-        (self.core, info)
+    fn into_info<T>(self) -> (Rc<Manager>, TaskInfo) {
+        let info = self
+            .manager
+            .child_info::<T>(self.name, Location::caller(), self.options);
+        (self.manager, info)
     }
 }
 

@@ -8,9 +8,8 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Name;
-use super::tables::NONE;
-use super::waker::NodeRef;
+use super::name::Name;
+use super::node_ref::{NONE, NodeRef};
 
 struct Entry {
     /// Empty for the block of a scope, which is part of the task that opened the scope.

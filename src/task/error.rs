@@ -1,13 +1,13 @@
 //! What can go wrong with a task, told with its name, its place and the simulated time.
 
+use std::cell::RefCell;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::Name;
-use super::executor::lose_here;
-use super::panics::catch;
+use super::name::Name;
+use super::panics::{Caught, catch};
 use super::shown::{causes_of, text_of};
 use crate::time::SimTime;
 
@@ -54,6 +54,23 @@ pub enum TaskErrorKind {
     ValueGone,
 }
 
+impl TaskErrorKind {
+    /// `dropping`: the task was being dropped.
+    pub(super) fn panicked(caught: Caught, dropping: bool) -> Self {
+        let Caught {
+            message,
+            at,
+            backtrace,
+        } = caught;
+        TaskErrorKind::Panicked {
+            message,
+            at,
+            backtrace,
+            dropping,
+        }
+    }
+}
+
 struct Inner {
     task: Name,
     path: String,
@@ -72,13 +89,13 @@ impl Drop for Inner {
         };
         if let Err(mut caught) = catch(move || drop(cause)) {
             caught.message = format!("the error that it returned: {}", caught.message);
-            lose_here(TaskError::new(
+            add_uncollected([TaskError::new(
                 self.task.clone(),
                 std::mem::take(&mut self.path),
                 self.place,
                 self.time,
-                caught.into_kind(true),
-            ));
+                TaskErrorKind::panicked(caught, true),
+            )]);
         }
     }
 }
@@ -590,115 +607,38 @@ impl StdError for TaskErrors {
     }
 }
 
-/// Why a task could not be added to a manager. Nothing was started.
-///
-/// Returned by the `try_` forms, such as [`ChildBuilder::try_fork`](super::ChildBuilder::try_fork).
-///
-/// ```
-/// use verifork::prelude::*;
-/// use verifork::task::AddError;
-///
-/// # verifork::task::block_on(async {
-/// let tm = TaskManager::new();
-/// tm.fork("driver", async { Ok(()) });
-/// let again = tm.child("driver").try_fork(async { Ok(()) });
-/// assert!(matches!(again, Err(AddError::NameTaken { name, .. }) if name == "driver"));
-/// tm.join_all().await?;
-/// # Ok::<(), verifork::Error>(())
-/// # }).unwrap();
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AddError {
-    /// The manager has a task of this name, living or ended.
-    #[error("the name `{name}` is taken: the manager has a task of this name, forked at {place}")]
-    NameTaken {
-        /// The name.
-        name: String,
-        /// Where the task that has the name was forked.
-        place: &'static Location<'static>,
-    },
-    /// The manager takes no more tasks: its scope has ended, or one of its tasks has failed.
-    #[error("cannot add `{name}`: the manager is closed, since {reason}")]
-    Closed {
-        /// The name of the task that was to be added.
-        name: String,
-        /// What closed the manager.
-        reason: String,
-    },
-    /// Scopes and tasks stand in each other too deep for the thread's stack.
-    #[error("cannot add `{name}` below `{below}`: {reason}")]
-    TooDeep {
-        /// The name of the task that was to be added.
-        name: String,
-        /// The path of the task that was to add it.
-        below: String,
-        /// How deep it is, and what the limit is.
-        reason: String,
-    },
+thread_local! {
+    /// Errors that nobody collects (rule 18), until the test takes them. `None` on a thread that runs no tasks.
+    static UNCOLLECTED: RefCell<Option<Vec<TaskError>>> = const { RefCell::new(None) };
 }
 
-/// Why a manager has no value to show for a name.
-///
-/// Returned by [`Task::result`](super::Task::result) and [`TaskMap::result`](super::TaskMap::result).
-///
-/// ```
-/// use verifork::prelude::*;
-/// use verifork::task::ResultError;
-///
-/// # verifork::task::block_on(async {
-/// let tm = TaskManager::new();
-/// tm.fork("driver", async { Ok(3_u8) });
-/// tm.join_all().await?;
-/// assert!(matches!(tm.result::<u16>("driver"), Err(ResultError::WrongType { .. })));
-/// assert!(matches!(tm.result::<u8>("diver"), Err(ResultError::NoSuchTask { .. })));
-/// # Ok::<(), verifork::Error>(())
-/// # }).unwrap();
-/// ```
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum ResultError {
-    /// No task of this name was ever added.
-    #[error("no task is named `{name}`{hint}")]
-    NoSuchTask {
-        /// The name that was asked for.
-        name: String,
-        /// The nearest name, and what names there are.
-        hint: String,
-    },
-    /// The task has not ended.
-    #[error("task `{name}` (forked at {place}) is still running")]
-    StillRunning {
-        /// The task's name.
-        name: String,
-        /// Where it was forked.
-        place: &'static Location<'static>,
-    },
-    /// The task was cancelled.
-    #[error("task `{name}` was cancelled")]
-    Cancelled {
-        /// The task's name.
-        name: String,
-    },
-    /// The task failed or panicked.
-    #[error("task `{}` failed: {}", .0.task(), .0)]
-    Failed(TaskError),
-    /// The value has another type.
-    #[error("task `{name}` returned `{actual}`, not `{wanted}`")]
-    WrongType {
-        /// The task's name.
-        name: String,
-        /// The type that it returned.
-        actual: &'static str,
-        /// The type that was asked for.
-        wanted: &'static str,
-    },
-    /// An `.await` of the task by value has taken the value.
-    #[error(
-        "the value of task `{name}` was taken by the `.await` of its handle: await `&task` to leave it"
-    )]
-    Taken {
-        /// The task's name.
-        name: String,
-    },
+/// Has this thread keep errors that nobody collects for its test, from now on: it runs tasks.
+pub(super) fn keep_uncollected() {
+    let _ = UNCOLLECTED.try_with(|kept| kept.replace(Some(Vec::new())));
+}
+
+/// Drops the errors of a thread that is ending.
+pub(super) fn drop_uncollected() {
+    let errors = UNCOLLECTED.try_with(RefCell::take);
+    drop(errors);
+}
+
+/// Gives the running test errors that nobody will collect. On a thread that runs no tasks, or is ending, they
+/// can only be logged.
+#[cold]
+pub(super) fn add_uncollected(errors: impl IntoIterator<Item = TaskError>) {
+    let mut errors: Vec<TaskError> = errors.into_iter().collect();
+    let _ = UNCOLLECTED.try_with(|kept| {
+        if let Some(kept) = &mut *kept.borrow_mut() {
+            kept.append(&mut errors);
+        }
+    });
+    for error in errors {
+        log::error!("{}", error.report());
+    }
+}
+
+/// Takes the errors that nobody has collected.
+pub(crate) fn take_uncollected() -> Vec<TaskError> {
+    UNCOLLECTED.with_borrow_mut(|kept| kept.as_mut().map(std::mem::take).unwrap_or_default())
 }

@@ -1,20 +1,19 @@
 //! Threads that the simulation waits for.
 //!
-//! While blocking code runs on a thread of its own on behalf of a task, no simulated time passes:
-//! otherwise the same test would take another course in every run. For the same reason its completion
-//! is delivered only when nothing else is ready, however fast it was.
+//! While a thread runs blocking code for a task, no simulated time passes: otherwise the same test could run
+//! differently each time. For the same reason, a completion is delivered only when no task is ready, however
+//! fast the thread was.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::executor::{Executor, executor};
 use super::inbox::Inbox;
-use super::waker::NodeRef;
+use super::node_ref::NodeRef;
 use crate::threads::{AtomicUsize, First, Receiver, Sender, first_of, unbounded};
 
-/// How often a kernel that waits for a thread looks whether it is asked for something else.
+/// How often a wait for a thread is interrupted, so that the simulator's thread can answer the watchdog.
 const LOOK_UP: Duration = Duration::from_millis(20);
 
 /// What a thread leaves for a task when it ends its work.
@@ -28,7 +27,7 @@ pub(super) struct External {
     count: Arc<AtomicUsize>,
     sender: Sender<Arc<dyn Completion>>,
     completions: Receiver<Arc<dyn Completion>>,
-    /// There was external work since a look that found neither work nor a completion.
+    /// External work has begun, and no [`listen`](Self::listen) since then found both work and completions gone.
     pub(super) begun: Cell<bool>,
 }
 
@@ -52,10 +51,6 @@ pub(crate) struct ExternalWork {
 }
 
 impl ExternalWork {
-    pub(crate) fn begin() -> Self {
-        executor().external.begin()
-    }
-
     /// Ends the work; the completion is delivered before any simulated time passes.
     pub(crate) fn complete(self, completion: Arc<dyn Completion>) {
         // Where the simulation is gone, so is the task that would be woken.
@@ -71,7 +66,7 @@ impl Drop for ExternalWork {
 }
 
 impl External {
-    fn begin(&self) -> ExternalWork {
+    pub(super) fn begin(&self) -> ExternalWork {
         self.begun.set(true);
         self.count.fetch_add(1, Ordering::Relaxed);
         ExternalWork {
@@ -81,33 +76,13 @@ impl External {
     }
 
     /// Waits a while for a completion, or for a wake-up, and notes whether there may be more.
-    fn listen(&self, inbox: &Inbox) -> First<Arc<dyn Completion>, NodeRef> {
+    pub(super) fn listen(&self, inbox: &Inbox) -> First<Arc<dyn Completion>, NodeRef> {
         let works = self.count.load(Ordering::Acquire) > 0;
         // The completion of work that has ended by now is in the channel already.
         let limit = if works { LOOK_UP } else { Duration::ZERO };
         let first = first_of(&self.completions, inbox.received(), limit);
         self.begun.set(works || !matches!(first, First::Neither));
         first
-    }
-}
-
-impl Executor {
-    /// Waits a while for other threads, if there is external work, and delivers one completion.
-    /// `false` if there is no work and no completion.
-    #[inline]
-    pub(crate) fn wait_for_external(&self) -> bool {
-        self.external.begun.get() && self.wait_for_completion()
-    }
-
-    #[cold]
-    fn wait_for_completion(&self) -> bool {
-        let first = self.external.listen(&self.inbox);
-        match first {
-            First::Left(completion) => completion.deliver(),
-            First::Right(node) => self.wake(node),
-            First::Neither => {}
-        }
-        self.external.begun.get()
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::Name;
 use super::child::ChildBuilder;
-use super::core::Core;
-use super::error::TaskErrorKind;
+use super::error::{TaskErrorKind, add_uncollected};
 use super::executor::with_executor;
+use super::manager::Manager;
+use super::name::Name;
 use super::shown::text_of;
 
 /// Fails the running test with an error that cannot be returned: one that a destructor or a callback has
@@ -42,9 +42,9 @@ pub fn fail_test(error: impl Into<anyhow::Error>) {
         let test = executor.test.borrow().clone()?;
         let kind = TaskErrorKind::Failed(error.take()?);
         let error = executor.error_of_current("the test", kind);
-        let mut found = executor.found.borrow_mut();
-        found.push(error);
-        Some((test, found.len() == 1))
+        let mut unreturned = executor.unreturned.borrow_mut();
+        unreturned.push(error);
+        Some((test, unreturned.len() == 1))
     });
     match (test.flatten(), error) {
         (Some((test, true)), _) => fail_soon(test),
@@ -54,7 +54,7 @@ pub fn fail_test(error: impl Into<anyhow::Error>) {
 }
 
 /// Fails the test when the present task has suspended or ended: what that returns is the earlier error.
-fn fail_soon(test: Rc<Core>) {
+fn fail_soon(test: Rc<Manager>) {
     let failing = Failing(Rc::clone(&test));
     let child = ChildBuilder::in_root(&test, Name::Borrowed("fail_test"));
     // A test that is ending takes no task. This one is dropped then, which tells the errors all the same.
@@ -62,12 +62,12 @@ fn fail_soon(test: Rc<Core>) {
 }
 
 /// The task that fails the test. It may be cancelled before its turn.
-struct Failing(Rc<Core>);
+struct Failing(Rc<Manager>);
 
 impl Failing {
     fn fail(self) {
         with_executor(|executor| {
-            for error in executor.found.take() {
+            for error in executor.unreturned.take() {
                 self.0.add_error(error);
             }
             self.0.fail(executor);
@@ -77,7 +77,7 @@ impl Failing {
 
 impl Drop for Failing {
     fn drop(&mut self) {
-        with_executor(|executor| executor.lose(executor.found.take()));
+        with_executor(|executor| add_uncollected(executor.unreturned.take()));
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
 
     use anyhow::Result;
 
-    use super::super::{TaskError, block_on, executor, run_test, scope, yield_now};
+    use super::super::{TaskError, block_on, run_test, scope, take_uncollected, yield_now};
     use super::*;
 
     /// Finds an error when it is dropped.
@@ -103,7 +103,7 @@ mod tests {
     /// The errors of a test, each with its task's path.
     fn errors_of(body: impl Future<Output = Result<()>> + 'static) -> Vec<String> {
         let outcome = block_on(run_test("test".into(), Location::caller(), body));
-        assert!(executor().take_lost().is_empty());
+        assert!(take_uncollected().is_empty());
         let errors = outcome.unwrap_err();
         assert!(!errors.iter().any(TaskError::is_panic), "{errors}");
         let told = |error: &TaskError| format!("{}: {error}", error.task());
@@ -206,6 +206,6 @@ mod tests {
     #[test]
     fn what_is_found_without_a_test_fails_none() {
         drop(Finds("nobody runs"));
-        assert!(executor().take_lost().is_empty());
+        assert!(take_uncollected().is_empty());
     }
 }

@@ -10,10 +10,10 @@ use std::task::{Context, Poll};
 use futures_core::future::FusedFuture;
 
 use super::cell::{Joinable, Output};
-use super::core::value_of;
-use super::error::{ResultError, TaskError};
+use super::error::TaskError;
+use super::executor::record_wait;
 use super::info::{Awaited, TaskInfo};
-use super::record_wait;
+use super::result_error::ResultError;
 use super::wait_reason::WaitReason;
 use super::waiters::WaiterKey;
 
@@ -81,7 +81,7 @@ impl<T: 'static> Task<T> {
     /// The task is still running, was cancelled, failed, or its value was taken by an `.await`.
     pub fn result(&self) -> Result<&T, ResultError> {
         let info = &**self;
-        value_of(info)?;
+        info.check_finished()?;
         let output = self.waiting.cell.typed_output();
         output.lend().ok_or_else(|| ResultError::Taken {
             name: info.name().to_owned(),

@@ -104,7 +104,7 @@ fn forget<T>(future: Boxed<'_, T>) {
 
 fn nothing_lives() {
     assert_eq!(executor().live_count(), 0, "{}", tree(&executor(), &[]));
-    assert!(executor().take_lost().is_empty());
+    assert!(take_uncollected().is_empty());
 }
 
 async fn turns(count: usize) {

@@ -1,10 +1,10 @@
 //! Wake-ups from other threads: where they are left, and found.
 
+use super::node_ref::NodeRef;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::waker::NodeRef;
 use crate::threads::{AtomicBool, Mutex, Receiver, Sender, process_wide, unbounded};
 
 /// Where wake-ups of other threads arrive.

@@ -5,72 +5,15 @@ use std::fmt;
 use std::panic::Location;
 use std::task::Waker;
 
-use super::Name;
 use super::error::{TaskError, TaskErrorKind};
 use super::executor::with_executor;
-use super::state::State;
+use super::name::Name;
+use super::node_ref::NodeRef;
+use super::result_error::ResultError;
+use super::state::{State, TaskState};
 use super::wait_queue::{WaitQueue, Woken};
 use super::waiters::WaiterKey;
-use super::waker::{NodeRef, wake_up};
-
-/// How far a task has come.
-///
-/// ```
-/// use verifork::prelude::*;
-/// use verifork::task::TaskState;
-///
-/// # verifork::task::block_on(async {
-/// let tm = TaskManager::new();
-/// let task = tm.start_soon("later", async { Ok(()) });
-/// assert_eq!(task.state(), TaskState::Queued);
-/// tm.join_all().await?;
-/// assert_eq!(task.state(), TaskState::Finished);
-/// # Ok::<(), verifork::Error>(())
-/// # }).unwrap();
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[non_exhaustive]
-pub enum TaskState {
-    /// Added, and not run yet.
-    Queued,
-    /// Has run, and awaits something or is ready to go on.
-    Running,
-    /// Returned a value.
-    Finished,
-    /// Returned an error.
-    Failed,
-    /// Panicked.
-    Panicked,
-    /// Was cancelled.
-    Cancelled,
-}
-
-impl TaskState {
-    /// Nothing more will happen.
-    ///
-    /// ```
-    /// use verifork::task::TaskState;
-    ///
-    /// assert!(TaskState::Cancelled.has_ended());
-    /// assert!(!TaskState::Running.has_ended());
-    /// ```
-    pub fn has_ended(self) -> bool {
-        !matches!(self, TaskState::Queued | TaskState::Running)
-    }
-}
-
-impl fmt::Display for TaskState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            TaskState::Queued => "queued",
-            TaskState::Running => "running",
-            TaskState::Finished => "finished",
-            TaskState::Failed => "failed",
-            TaskState::Panicked => "panicked",
-            TaskState::Cancelled => "cancelled",
-        })
-    }
-}
+use super::waker::wake_up;
 
 /// What somebody awaits of a task.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -361,12 +304,12 @@ impl TaskInfo {
         self.serial.get()
     }
 
-    pub(super) fn mark_swept(&self) {
-        self.state.sweep();
+    pub(super) fn mark_ended_with_test(&self) {
+        self.state.end_with_test();
     }
 
-    pub(super) fn was_swept(&self) -> bool {
-        self.state.was_swept()
+    pub(super) fn was_ended_with_test(&self) -> bool {
+        self.state.has_ended_with_test()
     }
 
     /// Name and place, for a list of tasks in a message.
@@ -420,6 +363,22 @@ impl TaskInfo {
 
     pub(super) fn value_type(&self) -> &'static str {
         self.value_type
+    }
+
+    /// Why the task has no value, unless it has finished.
+    pub(super) fn check_finished(&self) -> Result<(), ResultError> {
+        let name = self.name().to_owned();
+        match self.state() {
+            TaskState::Finished => Ok(()),
+            TaskState::Queued | TaskState::Running => Err(ResultError::StillRunning {
+                name,
+                place: self.place,
+            }),
+            TaskState::Cancelled => Err(ResultError::Cancelled { name }),
+            TaskState::Failed | TaskState::Panicked => {
+                Err(ResultError::Failed(self.outcome_error()))
+            }
+        }
     }
 
     /// What an awaiter of a task without a value gets.

@@ -1,273 +1,556 @@
-//! Managers held as values: their tasks borrow nothing and end with the manager.
+//! A manager's record: its children by name, its errors, and who waits for it.
 
-use std::fmt;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::future::Future;
-use std::ops::Deref;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::TaskName;
-use super::child::ChildBuilder;
-use super::clean_up::{drop_clean_ups, run_clean_ups};
-use super::core::{Core, TaskMap};
-use super::error::TaskErrors;
-use super::executor::{ROOT_SET, with_executor};
-use super::info::TaskInfo;
-use super::one_thread::OneThread;
-use super::options::ManagerOptions;
-use super::outcome::BlockOutput;
-use super::scope::{Scope, run_scope};
-use super::spawn_methods::spawn_methods;
-use super::tables::NONE;
+use elsa::FrozenVec;
 
-/// A group of named tasks, held as a value.
-///
-/// Its tasks are `'static` and run beside the task that created it. [`join_all`](TaskManager::join_all)
-/// waits for them and returns their errors. Dropping the manager cancels them, with a warning that
-/// names them, except [background](TaskManager::background) tasks, which are meant to end this way. A
-/// manager that outlives its test ends with the test: its tasks are cancelled, its errors fail the
-/// test, a warning names it, and it accepts no more tasks.
-///
-/// [`scope`](TaskManager::scope) runs a block whose tasks may borrow, like the function
-/// [`scope`](super::scope()), and keeps the outcomes here. The manager dereferences to [`TaskMap`].
-///
-/// # Examples
-///
-/// ```
-/// use verifork::prelude::*;
-///
-/// # verifork::task::block_on(async {
-/// let tm = TaskManager::new();
-/// tm.scope(async |tm| {
-///     tm.fork("answer", async { Ok(42) });
-///     Ok(())
-/// })
-/// .await?;
-/// assert_eq!(tm.result::<i32>("answer")?, &42);
-/// # Ok::<(), verifork::Error>(())
-/// # }).unwrap();
-/// ```
-pub struct TaskManager {
-    map: TaskMap,
+use super::add_error::AddError;
+use super::cell::{Child, Joinable, TaskCell, erase};
+use super::clean_up::CleanUps;
+use super::error::{
+    TaskError, TaskErrorKind, TaskErrors, add_uncollected, as_task_errors, shortened,
+};
+use super::executor::{Executor, executor, with_executor};
+use super::info::TaskInfo;
+use super::joiners::Joiners;
+use super::name::Name;
+use super::node_ref::{NONE, NodeRef, ROOT_SET};
+use super::options::{ChildOptions, ManagerOptions};
+use super::outcome::BlockOutput;
+use super::verdict::EndTest;
+use super::waker::wake_up;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ManagerState {
+    Open,
+    /// A child or the block failed: everything else is being cancelled.
+    Failed,
+    /// The scope has ended.
+    Closed,
 }
 
-impl TaskManager {
-    /// A manager without tasks.
-    ///
-    /// ```
-    /// use verifork::prelude::*;
-    ///
-    /// # verifork::task::block_on(async {
-    /// let tm = TaskManager::new();
-    /// tm.fork("driver", async { Ok(()) });
-    /// tm.join_all().await?;
-    /// # Ok::<(), verifork::Error>(())
-    /// # }).unwrap();
-    /// ```
-    #[track_caller]
-    #[allow(clippy::new_without_default)] // the caller's place is part of the manager
-    pub fn new() -> Self {
-        Self::with_options(ManagerOptions::new())
-    }
+/// How a new child begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    Now,
+    Queued,
+}
 
-    /// A manager without tasks, with options.
-    ///
-    /// ```
-    /// use verifork::prelude::*;
-    /// use verifork::task::ManagerOptions;
-    ///
-    /// # verifork::task::block_on(async {
-    /// let tm = TaskManager::with_options(ManagerOptions::new().name("bus").continue_on_error(true));
-    /// tm.fork("driver", async { Ok(()) });
-    /// tm.join_all().await?;
-    /// # Ok::<(), verifork::Error>(())
-    /// # }).unwrap();
-    /// ```
-    #[track_caller]
-    pub fn with_options(options: ManagerOptions) -> Self {
-        TaskManager {
-            map: TaskMap(Core::new_kept(Location::caller(), options)),
-        }
-    }
+pub(crate) struct Manager {
+    pub(super) place: &'static Location<'static>,
+    /// Its number among all tasks and managers of the thread, in the order in which they began.
+    pub(super) serial: u64,
+    /// The executor's number for it.
+    number: Cell<Option<usize>>,
+    /// Its owner has it: a [`TaskManager`](super::TaskManager) or the future of a scope.
+    owned: Cell<bool>,
+    /// Where its scope was opened.
+    scope_place: Cell<Option<&'static Location<'static>>>,
+    ended_with_test: Cell<bool>,
+    pub(super) name: Name,
+    /// The task that made the manager.
+    pub(super) parent: Cell<Option<NodeRef>>,
+    /// The set of the scope that is open for this manager, or `NONE`.
+    pub(super) scope_set: Cell<u32>,
+    /// How deep the manager stands: its tasks are one level below.
+    level: Cell<usize>,
+    /// The newest living child: the head of a list through the executor's nodes.
+    pub(super) newest: Cell<u32>,
+    /// In fork order; looked up through `positions`.
+    children: FrozenVec<Rc<dyn Child>>,
+    positions: RefCell<HashMap<Name, usize>>,
+    /// Ended children stay in the map.
+    keeps_ended: bool,
+    state: Cell<ManagerState>,
+    /// Its owner is gone: nobody will collect its errors.
+    orphaned: Cell<bool>,
+    scoped: Cell<bool>,
+    errors: RefCell<Vec<TaskError>>,
+    /// How many of the errors somebody was given.
+    collected: Cell<usize>,
+    living: Cell<usize>,
+    /// How many of the living are waited for: all but those in the background.
+    foreground: Cell<usize>,
+    /// The positions of the ended children that are waited for, in the order in which they ended.
+    pub(super) ended: RefCell<Vec<usize>>,
+    /// How many of those `join_next` has passed.
+    pub(super) joined: Cell<Option<usize>>,
+    pub(super) joiners: RefCell<Joiners>,
+    pub(super) clean_ups: CleanUps,
+    pub(super) options: ManagerOptions,
+}
 
-    /// A builder for a child with options: see [`ChildBuilder`]. For the usual cases there are
-    /// [`fork`](Self::fork) and the methods below.
-    ///
-    /// ```
-    /// use verifork::prelude::*;
-    ///
-    /// # verifork::task::block_on(async {
-    /// let tm = TaskManager::new();
-    /// tm.child("checker").continue_on_error().fork(async { Ok(()) });
-    /// tm.join_all().await?;
-    /// # Ok::<(), verifork::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub fn child(&self, name: impl TaskName) -> ChildBuilder<'static> {
-        ChildBuilder::in_root(self.core(), name.into_name())
-    }
-
-    spawn_methods!('static);
-
-    fn core(&self) -> &Rc<Core> {
-        &self.map.0
-    }
-
-    #[allow(clippy::unused_self)] // the twin of a scope's
-    fn child_set(&self) -> u32 {
-        ROOT_SET
-    }
-
-    /// Runs a block like [`scope`](super::scope()), with this manager's names and outcomes, which stay
-    /// readable afterwards. The scope waits for the manager's other tasks too. A manager can run only
-    /// one scope, and accepts no more tasks after it.
-    ///
-    /// ```
-    /// use verifork::prelude::*;
-    ///
-    /// # verifork::task::block_on(async {
-    /// let words = [3, 5, 8];
-    /// let manager = TaskManager::new();
-    /// manager
-    ///     .scope(async |tm| {
-    ///         tm.fork("sum", async { Ok(words.iter().sum::<i32>()) }); // borrows
-    ///         Ok(())
-    ///     })
-    ///     .await?;
-    /// assert_eq!(*manager.result::<i32>("sum")?, 16); // after the scope
-    /// # Ok::<(), verifork::Error>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Every error, in the order in which they happened.
-    ///
-    /// # Panics
-    ///
-    /// The manager has run a scope before.
-    #[track_caller]
-    pub fn scope<'env, R, F>(&self, block: F) -> impl Future<Output = Result<R::Value, TaskErrors>>
-    where
-        F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
-        R: BlockOutput,
-    {
-        let core = Rc::clone(self.core());
-        let place = Location::caller();
-        assert!(
-            core.begin_scope(),
-            "the manager made at {} has run a scope already",
-            core.place
-        );
-        OneThread::new(run_scope(core, place, block))
-    }
-
-    /// Waits for all tasks to finish, cancels those in the [`background`](TaskManager::background),
-    /// newest first, then runs the clean-up of [`on_exit`](TaskManager::on_exit).
-    ///
-    /// While a scope of the manager is open, background tasks are left to the scope.
-    ///
-    /// # Errors
-    ///
-    /// Every error of the manager, in the order in which they happened, as
-    /// [`TaskErrors`](crate::task::TaskErrors); use `downcast` to get them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use verifork::prelude::*;
-    /// use verifork::task::TaskErrors;
-    ///
-    /// # verifork::task::block_on(async {
-    /// let tm = TaskManager::new();
-    /// for name in ["first", "second"] {
-    ///     tm.child(name).continue_on_error().fork(async {
-    ///         ensure!(1 + 1 == 3, "it is 2");
-    ///         Ok(())
-    ///     });
-    /// }
-    /// let errors: TaskErrors = tm.join_all().await.unwrap_err().downcast()?;
-    /// assert_eq!((errors.len(), errors.first().task()), (2, "first"));
-    /// # Ok::<(), verifork::Error>(())
-    /// # }).unwrap();
-    /// ```
-    #[doc(alias = "Join")]
-    #[doc(alias = "gather")]
-    #[doc(alias = "wait fork")]
-    pub fn join_all(&self) -> impl Future<Output = anyhow::Result<()>> {
-        OneThread::new(async {
-            self.map.all_ended().await;
-            if self.core().scope_set.get() == NONE {
-                with_executor(|executor| self.core().cancel_living(executor));
-                // What they added when they were dropped.
-                self.map.all_ended().await;
-            }
-            // A scope of the manager runs its own.
-            run_clean_ups(self.core(), ROOT_SET, &self.core().block_name()).await;
-            Ok(self.core().collect()?)
+impl Manager {
+    pub(super) fn new(
+        place: &'static Location<'static>,
+        options: ManagerOptions,
+        keeps_ended: bool,
+    ) -> Rc<Self> {
+        let executor = executor();
+        Rc::new(Manager {
+            place,
+            serial: executor.next_serial(),
+            number: Cell::new(None),
+            owned: Cell::new(false),
+            scope_place: Cell::new(None),
+            ended_with_test: Cell::new(false),
+            name: options.name.clone().unwrap_or_default(),
+            parent: Cell::new(executor.current_reference()),
+            scope_set: Cell::new(NONE),
+            level: Cell::new(executor.directory.levels(executor.current())),
+            newest: Cell::new(NONE),
+            children: FrozenVec::new(),
+            positions: RefCell::default(),
+            keeps_ended,
+            state: Cell::new(ManagerState::Open),
+            orphaned: Cell::new(false),
+            scoped: Cell::new(false),
+            errors: RefCell::default(),
+            collected: Cell::new(0),
+            living: Cell::new(0),
+            foreground: Cell::new(0),
+            ended: RefCell::default(),
+            joined: Cell::new(None),
+            joiners: RefCell::default(),
+            clean_ups: CleanUps::default(),
+            options,
         })
     }
-}
 
-impl Deref for TaskManager {
-    type Target = TaskMap;
-
-    fn deref(&self) -> &TaskMap {
-        &self.map
+    /// A manager with an owner, who is to [`release`](Self::release) it before its test ends.
+    pub(super) fn new_owned(
+        place: &'static Location<'static>,
+        options: ManagerOptions,
+    ) -> Rc<Self> {
+        let manager = Self::new(place, options, true);
+        manager.owned.set(true);
+        manager
+            .number
+            .set(Some(executor().managers.insert(Rc::downgrade(&manager))));
+        manager
     }
-}
 
-impl fmt::Debug for TaskManager {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
+    /// Its owner is gone.
+    pub(super) fn release(&self) {
+        self.owned.set(false);
     }
-}
 
-impl Drop for TaskManager {
-    fn drop(&mut self) {
-        let core = self.core();
-        core.release();
-        core.close();
-        let living: Vec<String> = self
-            .iter()
-            .filter(|task| !task.is_background())
-            .filter(|task| task.was_swept() || !task.has_ended())
-            .map(TaskInfo::with_place)
-            .collect();
-        // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
-        // is touched: it is never polled again.
-        with_executor(|executor| core.cancel_living(executor));
-        if !living.is_empty() && !core.has_ended_with_test() {
-            // A test that has failed drops everything: one more warning would hide the reason.
-            let level = if super::with_executor(super::Executor::test_has_failed) == Some(true) {
-                log::Level::Debug
-            } else {
-                log::Level::Warn
+    pub(super) fn is_owned(&self) -> bool {
+        self.owned.get()
+    }
+
+    pub(super) fn open_scope(
+        &self,
+        executor: &Executor,
+        set: u32,
+        block: NodeRef,
+        place: &'static Location<'static>,
+    ) {
+        self.scope_set.set(set);
+        self.parent.set(Some(block));
+        self.level.set(executor.directory.levels(block.index()));
+        self.scope_place.set(Some(place));
+    }
+
+    pub(super) fn close_scope(&self) {
+        self.scope_set.set(NONE);
+        // Of a manager held as a value, its owner has it still.
+        if !self.scoped.get() {
+            self.release();
+        }
+    }
+
+    pub(super) fn scope_place(&self) -> &'static Location<'static> {
+        self.scope_place.get().unwrap_or(self.place)
+    }
+
+    /// Takes what belongs to the open scope out of the directory: it never runs again.
+    pub(super) fn retire(&self, executor: &Executor) {
+        let block = self.parent.get().into_iter();
+        for node in executor.living(self).into_iter().chain(block) {
+            executor.directory.remove(node.index());
+        }
+    }
+
+    /// The open scope has failed, and its tasks are not touched before it is polled again.
+    pub(super) fn fail_untouched(&self, error: TaskError) {
+        self.ended_with_test.set(true);
+        self.state.set(ManagerState::Failed);
+        self.errors.borrow_mut().push(error);
+        self.collected.set(self.errors.borrow().len());
+    }
+
+    /// The manager itself, where an error is nobody's who has a name.
+    pub(super) fn block_name(&self) -> BlockName {
+        let name = if self.name.is_empty() {
+            "task manager".into()
+        } else {
+            self.name.clone()
+        };
+        let path = name.clone().into_owned();
+        BlockName {
+            name,
+            path,
+            place: self.place,
+        }
+    }
+
+    pub(super) fn state(&self) -> ManagerState {
+        self.state.get()
+    }
+
+    /// Marks the manager's one scope as begun; `false` if it has been before.
+    pub(super) fn begin_scope(&self) -> bool {
+        !self.scoped.replace(true)
+    }
+
+    pub(super) fn close(&self) {
+        self.state.set(ManagerState::Closed);
+    }
+
+    pub(super) fn has_ended_with_test(&self) -> bool {
+        self.ended_with_test.get()
+    }
+
+    pub(super) fn close_with_test(&self) {
+        self.ended_with_test.set(true);
+        self.close();
+    }
+
+    pub(super) fn has_living(&self) -> bool {
+        self.living.get() > 0
+    }
+
+    /// A child lives that is waited for.
+    pub(super) fn has_foreground(&self) -> bool {
+        self.foreground.get() > 0
+    }
+
+    /// No child has this name.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        self.find(name).is_none()
+    }
+
+    /// It is the test itself, or the run of all: what it spawns has no map.
+    pub(super) fn is_test(&self) -> bool {
+        !self.keeps_ended
+    }
+
+    fn check(&self, executor: &Executor, name: &Name) -> Result<(), AddError> {
+        if self.keeps_ended
+            && let Some(present) = self.find(name)
+        {
+            let place = present.info().place();
+            return Err(AddError::NameTaken {
+                name: name.clone().into_owned(),
+                place,
+            });
+        }
+        let reason = match self.state.get() {
+            ManagerState::Open if !executor.ending.get() => return Ok(()),
+            ManagerState::Open => "the test has ended".to_owned(),
+            ManagerState::Failed => {
+                // Its text is the user's code: nothing is borrowed while that runs.
+                let first = self.errors.borrow().first().cloned();
+                match first {
+                    Some(first) => format!("task `{}` failed: {first}", first.task()),
+                    None => "it has failed".to_owned(),
+                }
+            }
+            ManagerState::Closed if self.ended_with_test.get() => {
+                format!(
+                    "the test in which it was made, at {}, has ended",
+                    self.place
+                )
+            }
+            ManagerState::Closed => format!("the scope opened at {} has ended", self.scope_place()),
+        };
+        Err(AddError::Closed {
+            name: name.clone().into_owned(),
+            reason,
+        })
+    }
+
+    /// Why nothing more may stand below, if the stack is nearly used up.
+    #[inline]
+    pub(super) fn depth_refusal(&self, executor: &Executor) -> Option<String> {
+        executor.stack.refusal(self.level.get() + 1)
+    }
+
+    #[cold]
+    fn too_deep(executor: &Executor, name: &Name, reason: String) -> AddError {
+        AddError::TooDeep {
+            name: name.clone().into_owned(),
+            below: shortened(executor.directory.path(executor.current())),
+            reason,
+        }
+    }
+
+    /// Adds a child to `set`.
+    ///
+    /// # Safety
+    ///
+    /// `set` must be the root set and the future borrow nothing, or `set` must be that of the open
+    /// scope of this manager and what the future borrows outlive that scope.
+    pub(super) unsafe fn add<'a, T, F>(
+        self: &Rc<Self>,
+        set: u32,
+        info: TaskInfo,
+        future: F,
+        begin: Begin,
+    ) -> Result<Rc<dyn Joinable<T>>, AddError>
+    where
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
+        T: 'static,
+    {
+        let executor = executor();
+        let name = info.shared_name().clone();
+        self.check(&executor, &name)?;
+        if let Some(reason) = self.depth_refusal(&executor) {
+            return Err(Self::too_deep(&executor, &name, reason));
+        }
+        // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
+        // is open (`Executor::cancel`, `Scope`'s driver), which is while the scope's future, inside of
+        // which everything borrowed is alive, is being polled or dropped; and the scope's guard
+        // drops all its futures before that future is gone.
+        let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
+        let (place, parent) = (cell.info().place(), self.parent.get());
+        if self.keeps_ended {
+            let position = self.children.len();
+            self.positions.borrow_mut().insert(name.clone(), position);
+        }
+        let child: Rc<dyn Child> = cell.clone();
+        let manager = Some(Rc::clone(self));
+        let node = executor.add_node(set, name, place, parent, manager, Some(child));
+        cell.info()
+            .attach(node, self.children.len(), executor.next_serial());
+        if self.keeps_ended {
+            self.children.push(cell.clone());
+        }
+        self.living.set(self.living.get() + 1);
+        if !cell.info().is_background() {
+            self.foreground.set(self.foreground.get() + 1);
+        }
+        if begin == Begin::Now && (set == ROOT_SET || executor.is_open(set)) {
+            executor.poll_new(node, &*cell);
+        } else {
+            executor.wake(node);
+        }
+        Ok(cell)
+    }
+
+    /// What is known of a child that is yet to be added.
+    pub(super) fn child_info<T>(
+        &self,
+        name: Name,
+        place: &'static Location<'static>,
+        options: ChildOptions,
+    ) -> TaskInfo {
+        let continues = options
+            .continue_on_error
+            .unwrap_or(self.options.continue_on_error);
+        TaskInfo::new::<T>(name, place, continues, options.background)
+    }
+
+    /// A task that was never started, since its manager has failed already.
+    pub(super) fn cancelled<'a, T, F>(info: TaskInfo, future: F) -> Rc<dyn Joinable<T>>
+    where
+        F: Future<Output: BlockOutput<Value = T>> + 'a,
+        T: 'static,
+    {
+        let cell = TaskCell::new(info, future);
+        cell.cancel();
+        // SAFETY: the future has been dropped just now and is not touched again.
+        unsafe { erase::<T>(Rc::new(cell)) }
+    }
+
+    /// Called when a child has left the tables.
+    pub(super) fn child_ended(&self, executor: &Executor, child: &dyn Child) {
+        let info = child.info();
+        self.living.set(self.living.get() - 1);
+        if !info.is_background() {
+            self.foreground.set(self.foreground.get() - 1);
+            if self.keeps_ended {
+                self.ended.borrow_mut().push(info.position());
+            }
+        }
+        let failed = !info.is_finished() && self.take_errors(info);
+        let ends_test = failed && info.error().is_some_and(EndTest::is_in);
+        if failed && (!info.continues_on_error() || ends_test) {
+            self.fail(executor);
+        }
+        if ends_test && self.scope_set.get() == NONE {
+            // No scope hands it on.
+            executor.fail_test();
+        }
+        if failed && self.orphaned.get() {
+            self.hand_over_uncollected();
+        }
+        info.wake_awaiters();
+        if !info.is_background() {
+            self.wake_joiners();
+        }
+        if !self.has_foreground() || failed {
+            self.wake_scope(executor);
+        }
+    }
+
+    /// Keeps the errors of a child that has ended; whether there are any.
+    #[inline(never)]
+    fn take_errors(&self, info: &TaskInfo) -> bool {
+        let mut errors = self.errors.borrow_mut();
+        let before = errors.len();
+        errors.extend(info.errors());
+        errors.len() > before
+    }
+
+    fn wake_scope(&self, executor: &Executor) {
+        let set = self.scope_set.get();
+        if set != NONE {
+            executor.wake_set(set);
+        }
+    }
+
+    /// Wakes those that wait for what has just happened: a child has ended.
+    fn wake_joiners(&self) {
+        // Those that wait again meanwhile stand behind the ones that wait now.
+        let before = {
+            let joiners = self.joiners.borrow();
+            if joiners.is_empty() {
+                return;
+            }
+            joiners.arrivals()
+        };
+        loop {
+            // Nothing is borrowed while a waker runs, which may add children.
+            let all_ended = !self.has_foreground();
+            let next = self.joiners.borrow_mut().next(before, all_ended);
+            match next {
+                Some(waker) => wake_up(waker),
+                None => return,
+            }
+        }
+    }
+
+    /// Keeps an error of the manager's own work: its block or its clean-up.
+    pub(super) fn add_error(&self, error: TaskError) {
+        self.errors.borrow_mut().push(error);
+    }
+
+    /// Keeps the error that the block returned, unless it hands on what the children's list has.
+    pub(super) fn add_block_error(&self, error: anyhow::Error, task: &BlockName) {
+        let known = as_task_errors(&error).is_some_and(|errors| {
+            let list = self.errors.borrow();
+            errors
+                .iter()
+                .all(|error| list.iter().any(|known| known.is_same(error)))
+        });
+        if !known {
+            self.add_error(task.error(TaskErrorKind::Failed(error)));
+        }
+    }
+
+    /// Runs the clean-up of the open scope, or of a manager held as a value with the root set. Failures are
+    /// added to the errors.
+    pub(super) async fn run_clean_ups(&self, set: u32, task: &BlockName) {
+        let timer = executor().exit_timer.get();
+        let failed = |place, kind| {
+            let clean_up = BlockName {
+                name: "on_exit".into(),
+                path: format!("{}/on_exit", task.path),
+                place,
             };
-            log::log!(
-                level,
-                "the task manager made at {} is dropped, which cancels {}: {}",
-                core.place,
-                if living.len() == 1 {
-                    "its task"
-                } else {
-                    "its tasks"
-                },
-                living.join(", ")
-            );
+            self.add_error(clean_up.error(kind));
+        };
+        let limit = self.options.exit_limit;
+        self.clean_ups.run(set, limit, timer, failed).await;
+    }
+
+    /// The first error: cancels every child, newest first; the scope then drops its block.
+    pub(super) fn fail(&self, executor: &Executor) {
+        if self.state.get() == ManagerState::Open {
+            self.state.set(ManagerState::Failed);
+            self.cancel_living(executor);
         }
-        let mut panics = Vec::new();
-        let left = drop_clean_ups(core, ROOT_SET, &mut panics);
-        for caught in panics {
-            core.add_error(core.block_name().error(caught.into_kind(true)));
+    }
+
+    pub(super) fn cancel_living(&self, executor: &Executor) {
+        for node in executor.living(self) {
+            executor.cancel(node);
         }
-        if left > 0 {
-            log::warn!(
-                "the task manager made at {} is dropped without `join_all`: {left} of its \
-                 `on_exit` futures do not run",
-                core.place,
-            );
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.borrow().is_empty()
+    }
+
+    /// Every error so far, which now counts as collected.
+    pub(super) fn collect(&self) -> Result<(), TaskErrors> {
+        let errors = self.errors.borrow().clone();
+        self.collected.set(errors.len());
+        TaskErrors::new(errors).map_or(Ok(()), Err)
+    }
+
+    /// The manager's owner is gone: what goes wrong from now on is the test's.
+    pub(super) fn orphan(&self) {
+        self.orphaned.set(true);
+        self.hand_over_uncollected();
+    }
+
+    /// Hands the errors that nobody was given to the test.
+    pub(super) fn hand_over_uncollected(&self) {
+        let errors: Vec<TaskError> = {
+            let errors = self.errors.borrow();
+            let uncollected = &errors[self.collected.replace(errors.len())..];
+            uncollected.to_vec()
+        };
+        add_uncollected(errors);
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&dyn Child> {
+        let position = self.positions.borrow().get(name).copied()?;
+        self.children.get(position)
+    }
+
+    pub(super) fn child_at(&self, position: usize) -> &TaskInfo {
+        self.children
+            .get(position)
+            .expect("children are never taken out")
+            .info()
+    }
+
+    /// How many children were added.
+    pub(super) fn len(&self) -> usize {
+        self.children.len()
+    }
+
+    pub(super) fn infos(&self) -> impl Iterator<Item = &TaskInfo> {
+        (0..self.len()).map(|position| self.child_at(position))
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        if let Some(number) = self.number.get() {
+            with_executor(|executor| executor.managers.remove(number));
         }
-        with_executor(|executor| core.orphan(executor));
+    }
+}
+
+/// The task that a scope's block is part of, for the block's own errors.
+pub(super) struct BlockName {
+    pub(super) name: Name,
+    pub(super) path: String,
+    pub(super) place: &'static Location<'static>,
+}
+
+impl BlockName {
+    pub(super) fn error(&self, kind: TaskErrorKind) -> TaskError {
+        let now = with_executor(Executor::now).flatten();
+        TaskError::new(self.name.clone(), self.path.clone(), self.place, now, kind)
     }
 }

@@ -95,11 +95,11 @@
 //! Each [`scope`] is a set inside a future, so its tasks may borrow whatever outlives that future. Nothing here
 //! depends on a simulator.
 
+mod add_error;
 mod block_on;
 mod cell;
 mod child;
 mod clean_up;
-mod core;
 mod depth;
 mod directory;
 mod error;
@@ -114,11 +114,15 @@ mod inbox;
 mod info;
 mod joiners;
 mod manager;
+mod managers;
 mod name;
+mod node_ref;
+mod nodes;
 mod one_thread;
 mod options;
 mod outcome;
 mod panics;
+mod result_error;
 mod run;
 mod scope;
 mod shown;
@@ -126,6 +130,8 @@ mod spawn;
 mod spawn_methods;
 mod state;
 mod tables;
+mod task_manager;
+mod task_map;
 mod test_end;
 #[cfg(test)]
 mod tests;
@@ -138,33 +144,24 @@ mod waiting_for;
 mod waker;
 mod yield_now;
 
-use std::pin::Pin;
-
+pub use self::add_error::AddError;
 pub use self::block_on::block_on;
 pub use self::child::{Background, ChildBuilder, Foreground, OutputOf};
-#[doc(alias = "dictionary")]
-pub use self::core::TaskMap;
 pub(crate) use self::directory::{outline, running_task};
-pub use self::error::{AddError, ResultError, TaskError, TaskErrorKind, TaskErrors};
-pub(crate) use self::executor::{Executor, executor, with_executor};
+pub(crate) use self::error::take_uncollected;
+pub use self::error::{TaskError, TaskErrorKind, TaskErrors};
+pub(crate) use self::executor::{Executor, executor, record_wait, with_executor};
 pub(crate) use self::external::{Completion, ExternalWork};
 pub use self::fail_test::fail_test;
 pub use self::first_of::first_of;
+pub use self::result_error::ResultError;
+#[doc(alias = "dictionary")]
+pub use self::task_map::TaskMap;
 
 #[doc(alias("Join", "coroutine", "JoinHandle", "process"))]
 pub use self::handle::Task;
 pub use self::handle::{Shared, Starting};
-pub use self::info::{TaskInfo, TaskState};
-#[doc(alias(
-    "gather",
-    "Combine",
-    "Join",
-    "create_task",
-    "fork join_none",
-    "JoinSet",
-    "nursery"
-))]
-pub use self::manager::TaskManager;
+pub use self::info::TaskInfo;
 pub use self::name::{Name, TaskName};
 pub use self::options::{ChildOptions, DEFAULT_EXIT_LIMIT, ManagerOptions};
 pub use self::outcome::{BlockOutput, ExitOutcome, Outcome};
@@ -190,6 +187,17 @@ pub use self::spawn::background;
 pub use self::spawn::spawn;
 pub use self::spawn::{child, spawn_named};
 pub(crate) use self::spawn::{run_test, spawn_root};
+pub use self::state::TaskState;
+#[doc(alias(
+    "gather",
+    "Combine",
+    "Join",
+    "create_task",
+    "fork join_none",
+    "JoinSet",
+    "nursery"
+))]
+pub use self::task_manager::TaskManager;
 pub(crate) use self::tree::tree;
 pub(crate) use self::verdict::{EndTest, Verdict};
 pub(crate) use self::wait_reason::WaitReason;
@@ -198,12 +206,3 @@ pub(crate) use self::waker::{keep, keep_own, let_go, node_index, wake_up};
 pub use self::yield_now::YieldNow;
 #[doc(alias("NullTrigger", "#0"))]
 pub use self::yield_now::yield_now;
-
-/// Makes a future that ends after the given simulated time: the scheduler's, on loan to `on_exit`.
-pub(crate) type ExitTimer = fn(crate::time::SimDuration) -> Pin<Box<dyn Future<Output = ()>>>;
-
-/// Records for the task tree what the running task awaits. Called by a future that returns `Pending`.
-#[inline]
-pub(crate) fn record_wait(reason: WaitReason) {
-    with_executor(|executor| executor.record_wait(reason));
-}

@@ -1,6 +1,6 @@
 //! What can be chosen for a manager and for one child.
 
-use super::{Name, TaskName};
+use super::name::{Name, TaskName};
 use crate::time::SimDuration;
 
 /// How long `on_exit` futures may take, in simulated time, unless the manager says otherwise.

@@ -5,11 +5,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
-
-use super::error::TaskErrorKind;
-use super::executor::with_executor;
-use super::tables::NONE;
+use std::sync::{Once, OnceLock};
 
 /// What is known of a panic that was caught.
 pub(crate) struct Caught {
@@ -24,22 +20,6 @@ impl fmt::Display for Caught {
         match &self.at {
             Some(at) => write!(f, " (at {at})"),
             None => Ok(()),
-        }
-    }
-}
-
-impl Caught {
-    pub(super) fn into_kind(self, dropping: bool) -> TaskErrorKind {
-        let Caught {
-            message,
-            at,
-            backtrace,
-        } = self;
-        TaskErrorKind::Panicked {
-            message,
-            at,
-            backtrace,
-            dropping,
         }
     }
 }
@@ -139,13 +119,23 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-pub(super) fn install_hook() {
+/// Whether the calling thread runs a task, whose panics [`catch_in_task`] catches. Unset before the first
+/// executor of the process.
+static RUNS_TASK: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Has the hook treat a panic as caught while `runs_task` says that the thread runs a task.
+pub(super) fn catch_panics_of_tasks(runs_task: fn() -> bool) {
+    let _ = RUNS_TASK.set(runs_task);
+    install_hook();
+}
+
+fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let catching = CATCHING.try_with(Cell::get).unwrap_or(0) > 0
-                || with_executor(|executor| executor.current() != NONE).unwrap_or(false);
+                || RUNS_TASK.get().is_some_and(|runs_task| runs_task());
             if !catching {
                 return previous(info);
             }

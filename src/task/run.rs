@@ -6,9 +6,12 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use super::cell::Child;
-use super::executor::{Executor, ROOT_SET};
+use super::executor::Executor;
+use super::external::ExternalWork;
+use super::node_ref::{NodeRef, ROOT_SET};
 use super::tables::{Node, Popped};
-use super::waker::{NodeRef, keep, node_of, wake_up, waker_of};
+use super::waker::{keep, node_of, wake_up, waker_of};
+use crate::threads::First;
 
 impl Executor {
     /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
@@ -116,6 +119,29 @@ impl Executor {
     #[inline]
     pub(crate) fn may_be_ready(&self) -> bool {
         self.ready.get() || self.inbox.is_filled() || self.external.begun.get()
+    }
+
+    /// Begins work of another thread: simulated time waits for its end.
+    pub(crate) fn begin_external_work(&self) -> ExternalWork {
+        self.external.begin()
+    }
+
+    /// Waits a while for other threads, if there is external work, and delivers one completion.
+    /// `false` if there is no work and no completion.
+    #[inline]
+    pub(crate) fn wait_for_external(&self) -> bool {
+        self.external.begun.get() && self.wait_for_completion()
+    }
+
+    #[cold]
+    fn wait_for_completion(&self) -> bool {
+        let first = self.external.listen(&self.inbox);
+        match first {
+            First::Left(completion) => completion.deliver(),
+            First::Right(node) => self.wake(node),
+            First::Neither => {}
+        }
+        self.external.begun.get()
     }
 
     /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.
@@ -246,23 +272,15 @@ impl Executor {
         node.waits = 0;
     }
 
-    pub(super) fn reference(&self, index: u32) -> NodeRef {
-        NodeRef::new(
-            self.id,
-            index,
-            self.tables.borrow().nodes[index as usize].generation,
-        )
-    }
-
     fn end(&self, index: u32, cell: &dyn Child) {
-        let (_, core) = self.remove_node(index);
-        if let Some(core) = core {
-            core.child_ended(self, cell);
+        let (_, manager) = self.remove_node(index);
+        if let Some(manager) = manager {
+            manager.child_ended(self, cell);
         }
     }
 
     /// Cancels a task since its test has ended.
-    pub(super) fn sweep(&self, node: NodeRef) {
+    pub(super) fn cancel_with_test(&self, node: NodeRef) {
         let cell = {
             let tables = self.tables.borrow();
             let found = tables.nodes.get(node.index() as usize);
@@ -270,7 +288,7 @@ impl Executor {
             found.and_then(|found| found.cell.clone())
         };
         if let Some(cell) = cell {
-            cell.info().mark_swept();
+            cell.info().mark_ended_with_test();
             self.cancel(node);
         }
     }

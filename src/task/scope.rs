@@ -11,18 +11,19 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::child::ChildBuilder;
-use super::clean_up::{drop_clean_ups, run_clean_ups};
-use super::core::{BlockName, Core, Phase, TaskMap};
 use super::error::{TaskErrorKind, TaskErrors};
 use super::executor::{Executor, executor};
+use super::manager::{BlockName, Manager, ManagerState};
+use super::name::{Name, TaskName};
+use super::node_ref::NodeRef;
 use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
 use super::panics::{Caught, catch, catch_in_task};
 use super::spawn_methods::spawn_methods;
 use super::tables::Popped;
-use super::waker::{NodeRef, waker_of};
-use super::{Name, TaskName};
+use super::task_map::TaskMap;
+use super::waker::waker_of;
 
 /// The manager inside a scope: `tm` in `scope(async |tm| …)`.
 ///
@@ -98,12 +99,12 @@ impl<'scope> Scope<'scope, '_> {
     /// ```
     pub fn child(&self, name: impl TaskName) -> ChildBuilder<'scope> {
         // SAFETY: what lives for `'scope` outlives the scope.
-        unsafe { ChildBuilder::new(self.core(), name.into_name(), true) }
+        unsafe { ChildBuilder::new(self.manager(), name.into_name(), true) }
     }
 
     spawn_methods!('scope);
 
-    fn core(&self) -> &Rc<Core> {
+    fn manager(&self) -> &Rc<Manager> {
         &self.map.0
     }
 
@@ -135,7 +136,7 @@ impl<'scope> Scope<'scope, '_> {
     pub fn join_all(&self) -> impl Future<Output = anyhow::Result<()>> {
         OneThread::new(async {
             self.map.all_ended().await;
-            Ok(self.core().collect()?)
+            Ok(self.manager().collect()?)
         })
     }
 }
@@ -268,13 +269,13 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
-    let core = Core::new_kept(place, options);
-    run_scope(core, place, block).await
+    let manager = Manager::new_owned(place, options);
+    run_scope(manager, place, block).await
 }
 
-/// Runs a block with the children that it adds to `core`.
+/// Runs a block with the children that it adds to `manager`.
 pub(super) async fn run_scope<'env, R, F>(
-    core: Rc<Core>,
+    manager: Rc<Manager>,
     place: &'static Location<'static>,
     block: F,
 ) -> Result<R::Value, TaskErrors>
@@ -285,11 +286,11 @@ where
     // Declared in this order so that, when this future is dropped, the guard goes first and drops
     // the children, then the block goes, then what the block borrows.
     let scope = Scope {
-        map: TaskMap(Rc::clone(&core)),
+        map: TaskMap(Rc::clone(&manager)),
         scope: PhantomData,
         environment: PhantomData,
     };
-    let guard = ScopeGuard::new(core, place);
+    let guard = ScopeGuard::new(manager, place);
     let block = pin!(Some(block(&scope)));
     run_block(guard, block).await
 }
@@ -297,7 +298,7 @@ where
 /// Holds the scope's set and block node; its drop ends what is left of the scope.
 struct ScopeGuard {
     executor: Rc<Executor>,
-    core: Rc<Core>,
+    manager: Rc<Manager>,
     set: u32,
     block: NodeRef,
     name: BlockName,
@@ -305,21 +306,21 @@ struct ScopeGuard {
 }
 
 impl ScopeGuard {
-    fn new(core: Rc<Core>, place: &'static Location<'static>) -> Self {
+    fn new(manager: Rc<Manager>, place: &'static Location<'static>) -> Self {
         let executor = executor();
         let set = executor.add_set();
         let task = executor.directory.task_of(executor.current());
         let (name, path) = match executor.directory.describe(task) {
             Some((name, _)) => (name, executor.directory.path(task)),
-            None => (core.name.clone(), core.name.clone().into_owned()),
+            None => (manager.name.clone(), manager.name.clone().into_owned()),
         };
         let owner = executor.current_reference();
         let block = executor.add_node(set, Name::Borrowed(""), place, owner, None, None);
-        core.open_scope(&executor, set, block, place);
+        manager.open_scope(&executor, set, block, place);
         executor.wake(block);
         ScopeGuard {
             executor,
-            core,
+            manager,
             set,
             block,
             name: BlockName { name, path, place },
@@ -344,25 +345,26 @@ impl ScopeGuard {
     /// Keeps a panic as an error of the block.
     fn unwinding_nowhere(&self, action: impl FnOnce()) {
         if let Err(caught) = catch(action) {
-            self.core.add_error(self.name.error(caught.into_kind(true)));
+            self.manager
+                .add_error(self.name.error(TaskErrorKind::panicked(caught, true)));
         }
     }
 
     /// Inside of this poll come those of the children, and of the scopes that they open.
     fn fail_if_too_deep(&self) {
-        if self.core.phase() == Phase::Open
-            && let Some(reason) = self.core.depth_refusal(&self.executor)
+        if self.manager.state() == ManagerState::Open
+            && let Some(reason) = self.manager.depth_refusal(&self.executor)
         {
             let error = anyhow::anyhow!("cannot run the scope: {reason}");
             let error = self.name.error(TaskErrorKind::Failed(error));
-            self.core.add_error(error);
-            self.core.fail(&self.executor);
+            self.manager.add_error(error);
+            self.manager.fail(&self.executor);
         }
     }
 
     fn fail_if_failed<F>(&self, block: Pin<&mut Option<F>>) {
-        if self.core.phase() == Phase::Failed {
-            self.core.cancel_living(&self.executor);
+        if self.manager.state() == ManagerState::Failed {
+            self.manager.cancel_living(&self.executor);
             self.drop_block(block);
         }
     }
@@ -382,15 +384,15 @@ impl ScopeGuard {
     /// it does not unwind. Returns how much clean-up that was, and what panicked.
     fn drop_what_borrows(&self) -> (usize, Vec<Caught>) {
         let whole = Whole(self.name.place);
-        self.core.close();
+        self.manager.close();
         let left = self.executor.open_set(self.set, None);
         debug_assert!(left.is_none(), "no waker came with it");
         let mut panics = Vec::new();
-        self.core.cancel_living(&self.executor);
-        if self.executor.has_living(&self.core, self.set) {
+        self.manager.cancel_living(&self.executor);
+        if self.executor.has_living(&self.manager, self.set) {
             whole.abort();
         }
-        let clean_up = drop_clean_ups(&self.core, self.set, &mut panics);
+        let clean_up = self.manager.clean_ups.drop_all(self.set, &mut panics);
         std::mem::forget(whole);
         (clean_up, panics)
     }
@@ -423,10 +425,11 @@ impl Drop for ScopeGuard {
     fn drop(&mut self) {
         let (left, panics) = self.drop_what_borrows();
         for caught in panics {
-            self.core.add_error(self.name.error(caught.into_kind(true)));
+            self.manager
+                .add_error(self.name.error(TaskErrorKind::panicked(caught, true)));
         }
         self.executor.remove_node(self.block.index());
-        self.core.close_scope();
+        self.manager.close_scope();
         self.unwinding_nowhere(|| self.executor.remove_set(self.set));
         if !self.done && left > 0 {
             log::warn!(
@@ -434,7 +437,7 @@ impl Drop for ScopeGuard {
                 self.name.place,
             );
         }
-        self.core.lose_uncollected(&self.executor);
+        self.manager.hand_over_uncollected();
     }
 }
 
@@ -455,14 +458,14 @@ where
         poll_scope(&guard, block.as_mut(), &mut value)
     })
     .await;
-    guard.core.close();
-    run_clean_ups(&guard.core, guard.set, &guard.name).await;
+    guard.manager.close();
+    guard.manager.run_clean_ups(guard.set, &guard.name).await;
     guard.done = true;
-    if guard.core.has_errors() {
+    if guard.manager.has_errors() {
         // Nobody gets it: the user's code, whose panic must not take the errors with it.
         guard.unwinding_nowhere(|| drop(value.take()));
     }
-    let errors = guard.core.collect();
+    let errors = guard.manager.collect();
     drop(guard);
     errors.map(|()| value.expect("a scope without errors has the value of its block"))
 }
@@ -477,7 +480,7 @@ where
     F: Future<Output = R>,
     R: BlockOutput,
 {
-    let (executor, core) = (&*guard.executor, &*guard.core);
+    let (executor, manager) = (&*guard.executor, &*guard.manager);
     for node in executor.take_pending_cancels(guard.set) {
         executor.cancel(node);
     }
@@ -495,15 +498,15 @@ where
         }
         guard.fail_if_failed(block.as_mut());
     }
-    if block.is_some() || core.has_foreground() {
+    if block.is_some() || manager.has_foreground() {
         return Poll::Pending;
     }
-    if core.has_living() {
+    if manager.has_living() {
         // Closed before they are dropped, so that none of them adds work to wait for.
-        core.close();
-        core.cancel_living(executor);
+        manager.close();
+        manager.cancel_living(executor);
     }
-    if core.has_living() {
+    if manager.has_living() {
         // One that polls this scope itself ends when it suspends.
         Poll::Pending
     } else {
@@ -530,17 +533,17 @@ fn poll_block<R, F>(
         catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
     };
     let outcome = outcome.map(|poll| poll.map(R::into_result));
-    let core = &*guard.core;
+    let manager = &*guard.manager;
     match outcome {
         Ok(Poll::Pending) => return,
         Ok(Poll::Ready(Ok(returned))) => *value = Some(returned),
         Ok(Poll::Ready(Err(error))) => {
-            core.add_block_error(error, &guard.name);
-            core.fail(&guard.executor);
+            manager.add_block_error(error, &guard.name);
+            manager.fail(&guard.executor);
         }
         Err(caught) => {
-            core.add_error(guard.name.error(caught.into_kind(false)));
-            core.fail(&guard.executor);
+            manager.add_error(guard.name.error(TaskErrorKind::panicked(caught, false)));
+            manager.fail(&guard.executor);
         }
     }
     guard.drop_block(block);

@@ -8,14 +8,15 @@ use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use super::child::ChildBuilder;
-use super::core::{Begin, Core, child_info};
-use super::error::TaskErrors;
-use super::executor::{ROOT_SET, executor, with_executor};
+use super::error::{TaskErrors, take_uncollected};
+use super::executor::{executor, with_executor};
 use super::handle::Task;
+use super::manager::{Begin, Manager};
+use super::name::{Name, TaskName};
+use super::node_ref::ROOT_SET;
 use super::options::{ChildOptions, ManagerOptions};
 use super::outcome::BlockOutput;
 use super::test_end::end_test;
-use super::{Name, TaskName};
 
 /// Starts a task that belongs to the test, and runs it to its first suspension before returning.
 ///
@@ -192,40 +193,40 @@ where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
     let since = executor().take_prepared();
-    let core = Core::new(place, ManagerOptions::new(), false);
-    let test = TestInExecutor::enter(core, since);
-    let core = &test.core;
+    let manager = Manager::new(place, ManagerOptions::new(), false);
+    let test = TestInExecutor::enter(manager, since);
+    let manager = &test.manager;
     // The test stands at the root of the tree, whoever runs it.
-    core.parent.set(None);
-    let info = child_info::<()>(core, name, place, ChildOptions::new());
+    manager.parent.set(None);
+    let info = manager.child_info::<()>(name, place, ChildOptions::new());
     // SAFETY: the root set, and a future that borrows nothing.
-    let body = unsafe { core.add(ROOT_SET, info, body, Begin::Queued) };
-    let body = body.unwrap_or_else(|error| panic!("{error}"));
-    core.parent.set(body.node());
+    let body = unsafe { manager.add(ROOT_SET, info, body, Begin::Queued) };
+    let body = Task::new(body.unwrap_or_else(|error| panic!("{error}")));
+    manager.parent.set(body.node());
     body.ended().await;
-    end_test(&executor(), core, since);
-    let outcome = core.collect();
+    end_test(&executor(), manager, since);
+    let outcome = manager.collect();
     drop(test);
-    let lost = executor().take_lost();
-    if lost.is_empty() {
+    let uncollected = take_uncollected();
+    if uncollected.is_empty() {
         return outcome;
     }
     let mut errors: Vec<_> = outcome.err().into_iter().flatten().collect();
-    errors.extend(lost);
+    errors.extend(uncollected);
     TaskErrors::new(errors).map_or(Ok(()), Err)
 }
 
 /// The test that `spawn` adds to, while its future lives. Its tasks end with it.
 struct TestInExecutor {
-    core: Rc<Core>,
+    manager: Rc<Manager>,
     since: u64,
 }
 
 impl TestInExecutor {
-    fn enter(core: Rc<Core>, since: u64) -> Self {
-        let before = executor().test.replace(Some(Rc::clone(&core)));
+    fn enter(manager: Rc<Manager>, since: u64) -> Self {
+        let before = executor().test.replace(Some(Rc::clone(&manager)));
         drop(before);
-        TestInExecutor { core, since }
+        TestInExecutor { manager, since }
     }
 }
 
@@ -233,8 +234,8 @@ impl Drop for TestInExecutor {
     fn drop(&mut self) {
         // Where the thread is ending, so are its tasks.
         let test = with_executor(|executor| {
-            end_test(executor, &self.core, self.since);
-            self.core.lose_uncollected(executor);
+            end_test(executor, &self.manager, self.since);
+            self.manager.hand_over_uncollected();
             executor.test.borrow_mut().take()
         });
         drop(test);
@@ -247,11 +248,11 @@ where
     F: Future<Output = anyhow::Result<()>> + 'static,
 {
     let place = Location::caller();
-    let core = Core::new(place, ManagerOptions::new(), false);
-    let info = child_info::<()>(&core, Name::Borrowed(""), place, ChildOptions::new());
+    let manager = Manager::new(place, ManagerOptions::new(), false);
+    let info = manager.child_info::<()>(Name::Borrowed(""), place, ChildOptions::new());
     // SAFETY: the root set, and a future that borrows nothing.
-    match unsafe { core.add(ROOT_SET, info, future, Begin::Queued) } {
-        Ok(task) => task,
+    match unsafe { manager.add(ROOT_SET, info, future, Begin::Queued) } {
+        Ok(cell) => Task::new(cell),
         Err(error) => panic!("{error}"),
     }
 }

@@ -2,7 +2,7 @@
 
 /// Expands to the adding methods; `$life` is what a future may borrow.
 ///
-/// The type has `core()`, `child_set()` and `child()`. For `'scope`, the set is that of the open scope,
+/// The type has `manager()`, `child_set()` and `child()`. For `'scope`, the set is that of the open scope,
 /// whose guard drops the futures before anything that outlives `'scope` is gone; for `'static` it is the
 /// root set.
 macro_rules! spawn_methods {
@@ -337,13 +337,13 @@ macro_rules! spawn_methods {
             F: std::future::Future<Output: $crate::task::ExitOutcome> + $life,
         {
             assert!(
-                self.core().phase() != $crate::task::core::Phase::Closed,
+                self.manager().state() != $crate::task::manager::ManagerState::Closed,
                 "cannot add clean-up: the scope opened at {} has ended",
-                self.core().place
+                self.manager().place
             );
             let future = async move { $crate::task::ExitOutcome::into_result(future.await) };
             // SAFETY: see the macro's description: the set and the lifetime go together.
-            unsafe { $crate::task::clean_up::add(self.core(), self.child_set(), future) };
+            unsafe { self.manager().clean_ups.add(self.child_set(), future) };
         }
     };
 }

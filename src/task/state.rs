@@ -1,30 +1,86 @@
 //! A task's state: one word.
 //!
-//! How far the task has come is in the low bits, what was decided about it in the others. Bits are only
-//! ever set, but for the step, which only ever goes on; so a question may be asked at any time, also
-//! while the task is being polled or dropped.
+//! The low bits hold the step, from queued to ended; the others are flags. The step only advances, and a
+//! flag, once set, stays set. The state may therefore be read at any time, even while the task is being
+//! polled or dropped.
 //!
-//! The rest of what the task's life depends on is not its state: whether its future is still there is its
-//! [cell](super::cell)'s, and whether it is ready to run its [node](super::tables)'s, of which nothing is
-//! left once it has ended.
+//! Two facts are kept elsewhere: the [cell](super::cell) knows whether the future still exists, and the
+//! [node](super::tables), which goes when the task ends, knows whether the task is ready to run.
 
 use std::cell::Cell;
 use std::fmt;
 
-use super::info::TaskState;
+/// How far a task has come.
+///
+/// ```
+/// use verifork::prelude::*;
+/// use verifork::task::TaskState;
+///
+/// # verifork::task::block_on(async {
+/// let tm = TaskManager::new();
+/// let task = tm.start_soon("later", async { Ok(()) });
+/// assert_eq!(task.state(), TaskState::Queued);
+/// tm.join_all().await?;
+/// assert_eq!(task.state(), TaskState::Finished);
+/// # Ok::<(), verifork::Error>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[non_exhaustive]
+pub enum TaskState {
+    /// Added, and not run yet.
+    Queued,
+    /// Has run, and awaits something or is ready to go on.
+    Running,
+    /// Returned a value.
+    Finished,
+    /// Returned an error.
+    Failed,
+    /// Panicked.
+    Panicked,
+    /// Was cancelled.
+    Cancelled,
+}
 
-/// How far it has come: see [`TaskState`], whose variants are numbered so. Goes up, and stays once it is
-/// [`TaskState::Finished`] or further, but that a panic of the future's drop makes a failure of any end.
+impl TaskState {
+    /// Nothing more will happen.
+    ///
+    /// ```
+    /// use verifork::task::TaskState;
+    ///
+    /// assert!(TaskState::Cancelled.has_ended());
+    /// assert!(!TaskState::Running.has_ended());
+    /// ```
+    pub fn has_ended(self) -> bool {
+        !matches!(self, TaskState::Queued | TaskState::Running)
+    }
+}
+
+impl fmt::Display for TaskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            TaskState::Queued => "queued",
+            TaskState::Running => "running",
+            TaskState::Finished => "finished",
+            TaskState::Failed => "failed",
+            TaskState::Panicked => "panicked",
+            TaskState::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// The step: the number of a [`TaskState`] variant. It only goes up and stays once the task has ended, with
+/// one exception: a panic while the future is dropped turns any end into a panic.
 const STEP: u8 = 0b111;
-/// It has run to its first suspension, or ended. Set once, and its `start`ers are woken with it.
+/// It has run to its first suspension, or ended. Those that await its start are woken when this is set.
 const STARTED: u8 = 1 << 3;
-/// It was cancelled while it ran: it ends at its next suspension, as cancelled.
+/// It was cancelled while it ran: at its next suspension it ends as cancelled.
 const CANCEL_REQUESTED: u8 = 1 << 4;
 /// It was cancelled because its test had ended.
-const SWEPT: u8 = 1 << 5;
-/// Nobody waits for it. Set when it is made.
+const ENDED_WITH_TEST: u8 = 1 << 5;
+/// Its manager does not wait for it. Set at creation.
 const BACKGROUND: u8 = 1 << 6;
-/// Its error cancels nobody. Set when it is made.
+/// Its error cancels no other task. Set at creation.
 const CONTINUES_ON_ERROR: u8 = 1 << 7;
 
 const STEPS: [TaskState; 6] = [
@@ -36,7 +92,7 @@ const STEPS: [TaskState; 6] = [
     TaskState::Cancelled,
 ];
 
-/// The word.
+/// The state word of one task.
 pub(super) struct State(Cell<u8>);
 
 impl State {
@@ -55,7 +111,7 @@ impl State {
         self.0.get() & bit != 0
     }
 
-    /// Sets a bit; whether it was set before.
+    /// Sets a bit. Returns whether it was set before.
     #[inline]
     fn set(&self, bit: u8) -> bool {
         self.0.replace(self.0.get() | bit) & bit != 0
@@ -75,7 +131,7 @@ impl State {
         self.has(STARTED) || self.step().has_ended()
     }
 
-    /// It has run to its first suspension; `false` if that is known already.
+    /// Notes that it has run to its first suspension. Returns `false` if that was noted before.
     #[inline]
     pub(super) fn start(&self) -> bool {
         !self.set(STARTED)
@@ -90,12 +146,12 @@ impl State {
         self.has(CANCEL_REQUESTED)
     }
 
-    pub(super) fn sweep(&self) {
-        self.set(SWEPT);
+    pub(super) fn end_with_test(&self) {
+        self.set(ENDED_WITH_TEST);
     }
 
-    pub(super) fn was_swept(&self) -> bool {
-        self.has(SWEPT)
+    pub(super) fn has_ended_with_test(&self) -> bool {
+        self.has(ENDED_WITH_TEST)
     }
 
     pub(super) fn is_background(&self) -> bool {
@@ -113,7 +169,7 @@ impl fmt::Debug for State {
         for (bit, name) in [
             (STARTED, "started"),
             (CANCEL_REQUESTED, "cancel requested"),
-            (SWEPT, "swept"),
+            (ENDED_WITH_TEST, "ended with its test"),
             (BACKGROUND, "background"),
             (CONTINUES_ON_ERROR, "continues on error"),
         ] {
@@ -144,13 +200,13 @@ mod tests {
         let state = State::new(false, false);
         assert!(!state.has_started() && state.start() && !state.start());
         state.request_cancel();
-        state.sweep();
+        state.end_with_test();
         state.set_step(TaskState::Panicked);
-        assert!(state.is_cancel_requested() && state.was_swept() && state.has_started());
+        assert!(state.is_cancel_requested() && state.has_ended_with_test() && state.has_started());
         assert!(!state.is_background() && !state.continues_on_error());
         assert_eq!(
             format!("{state:?}"),
-            "panicked, started, cancel requested, swept"
+            "panicked, started, cancel requested, ended with its test"
         );
     }
 

@@ -7,12 +7,9 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::cell::Child;
-use super::core::Core;
+use super::manager::Manager;
+use super::node_ref::{NONE, NodeRef};
 use super::wait_reason::WaitReason;
-use super::waker::NodeRef;
-
-/// No node, no set.
-pub(crate) const NONE: u32 = u32::MAX;
 
 /// How many awaits of one task the tree can show; a task that races more says how many more.
 pub(super) const SHOWN_WAITS: usize = 4;
@@ -36,7 +33,7 @@ pub(super) struct Node {
     pub(super) since: u64,
     /// Absent in the node of a scope's block, whose future the scope itself holds.
     pub(super) cell: Option<Rc<dyn Child>>,
-    pub(super) core: Option<Rc<Core>>,
+    pub(super) manager: Option<Rc<Manager>>,
     /// Neighbours among the living children of the same manager, in fork order.
     pub(super) older: u32,
     pub(super) newer: u32,
@@ -139,8 +136,4 @@ impl Tables {
         self.free_nodes.push(index);
         Some(Popped::Ended)
     }
-}
-
-pub(super) fn index_of(index: usize) -> u32 {
-    u32::try_from(index).expect("fewer than four thousand million entries")
 }

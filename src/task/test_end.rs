@@ -7,16 +7,15 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use super::clean_up::drop_clean_ups;
-use super::core::Core;
 use super::error::TaskErrorKind;
-use super::executor::{Executor, ROOT_SET};
+use super::executor::Executor;
 use super::info::TaskInfo;
-use super::tables::NONE;
+use super::manager::Manager;
+use super::node_ref::{NONE, ROOT_SET};
 
 /// Ends every task and every manager that was begun `since` then, newest first. Errors that nobody
 /// was given are the test's, those that come up meanwhile too.
-pub(super) fn end_test(executor: &Executor, test: &Core, since: u64) {
+pub(super) fn end_test(executor: &Executor, test: &Manager, since: u64) {
     let mut before = Vec::new();
     loop {
         let living = executor.living_since(since);
@@ -25,7 +24,7 @@ pub(super) fn end_test(executor: &Executor, test: &Core, since: u64) {
             break;
         }
         for &node in &living {
-            executor.sweep(node);
+            executor.cancel_with_test(node);
         }
         // What was added while the others were dropped is ended too. Nothing more is added then, so
         // that this comes to an end.
@@ -34,22 +33,22 @@ pub(super) fn end_test(executor: &Executor, test: &Core, since: u64) {
         before = living;
     }
     test.close();
-    for manager in executor.kept_managers(since) {
+    for manager in executor.managers.owned_since(since) {
         end_manager(executor, &manager);
     }
     executor.ending.set(false);
 }
 
 /// Ends a manager whose owner has not dropped it. Told once.
-fn end_manager(executor: &Executor, manager: &Rc<Core>) {
+fn end_manager(executor: &Executor, manager: &Rc<Manager>) {
     let is_scope = manager.scope_set.get() != NONE;
     let names: Vec<String> = manager
         .infos()
-        .filter(|task| task.was_swept() || !task.has_ended())
+        .filter(|task| task.was_ended_with_test() || !task.has_ended())
         .map(TaskInfo::with_place)
         .collect();
     let mut panics = Vec::new();
-    let clean_ups = drop_clean_ups(manager, ROOT_SET, &mut panics);
+    let clean_ups = manager.clean_ups.drop_all(ROOT_SET, &mut panics);
     let mut text = if is_scope {
         format!(
             "the scope opened at {} was neither finished nor dropped in its test",
@@ -71,9 +70,9 @@ fn end_manager(executor: &Executor, manager: &Rc<Core>) {
     log::warn!("{text}");
     let name = manager.block_name();
     for caught in panics {
-        manager.add_error(name.error(caught.into_kind(true)));
+        manager.add_error(name.error(TaskErrorKind::panicked(caught, true)));
     }
-    manager.orphan(executor);
+    manager.orphan();
     manager.release();
     if is_scope {
         // Its tasks borrow, so only its future may touch them: whoever polls that once more finds
@@ -321,9 +320,9 @@ mod tests {
                 .iter()
                 .all(|error| error.to_string().contains("while it is ended"))
         );
-        assert!(executor().take_lost().is_empty());
+        assert!(take_uncollected().is_empty());
         MANAGER.take();
-        assert!(executor().take_lost().is_empty());
+        assert!(take_uncollected().is_empty());
     }
 
     #[test]

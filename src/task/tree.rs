@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::executor::Executor;
-use super::tables::NONE;
+use super::node_ref::NONE;
 use super::wait_reason::WaitReason;
 use crate::time::SimTime;
 

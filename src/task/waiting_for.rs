@@ -3,7 +3,7 @@
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
 
-use super::record_wait;
+use super::executor::record_wait;
 use super::wait_reason::WaitReason;
 
 /// Awaits a future, and has the task tree say what for: a bus model awaits an edge of the clock, and means

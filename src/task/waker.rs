@@ -8,48 +8,10 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::executor::{Executor, lose_panic, with_own_executor};
+use super::executor::{Executor, add_uncollected_panic, with_own_executor};
 use super::inbox::post;
+use super::node_ref::NodeRef;
 use super::panics::catch;
-
-#[cfg(not(target_pointer_width = "64"))]
-compile_error!("verifork packs a task's name into a pointer and needs a 64-bit host");
-
-/// A node by executor (16 bits), generation (24 bits) and index (24 bits).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct NodeRef(u64);
-
-impl NodeRef {
-    pub(super) const MAX_INDEX: u32 = (1 << 24) - 1;
-
-    #[inline]
-    pub(super) fn new(executor: u16, index: u32, generation: u32) -> Self {
-        NodeRef(u64::from(executor) << 48 | u64::from(generation) << 24 | u64::from(index))
-    }
-
-    /// Generations wrap: a waker that is sixteen million tasks old may wake a stranger, which every
-    /// future has to bear anyway.
-    pub(super) fn next_generation(generation: u32) -> u32 {
-        (generation + 1) & Self::MAX_INDEX
-    }
-
-    #[inline]
-    pub(super) fn executor(self) -> u16 {
-        (self.0 >> 48) as u16
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
-    #[inline]
-    pub(super) fn generation(self) -> u32 {
-        (self.0 >> 24) as u32 & Self::MAX_INDEX
-    }
-
-    #[allow(clippy::cast_possible_truncation)] // masked to 24 bits
-    #[inline]
-    pub(super) fn index(self) -> u32 {
-        self.0 as u32 & Self::MAX_INDEX
-    }
-}
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop_nothing);
 
@@ -57,7 +19,7 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop_noth
 #[inline]
 pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
     #[allow(clippy::cast_possible_truncation)] // pointers have 64 bits here
-    let data = std::ptr::without_provenance(node.0 as usize);
+    let data = std::ptr::without_provenance(node.bits() as usize);
     // SAFETY: the table's functions read the data word as a number only, are safe to call from any
     // thread, and there is nothing to release: the contract of `RawWaker` holds for any word.
     ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) })
@@ -74,7 +36,7 @@ pub(super) fn node_of(waker: &Waker, id: u16) -> Option<NodeRef> {
     if !is_ours(waker) {
         return None;
     }
-    let node = NodeRef(waker.data().addr() as u64);
+    let node = NodeRef::from_bits(waker.data().addr() as u64);
     (node.executor() == id).then_some(node)
 }
 
@@ -133,7 +95,7 @@ pub(crate) fn wake_by_ref(waker: &Waker) {
 #[cold]
 fn wake_foreign(waker: Waker) {
     if let Err(caught) = catch(move || waker.wake()) {
-        lose_panic("a waker of another executor", caught);
+        add_uncollected_panic("a waker of another executor", caught);
     }
 }
 
@@ -142,7 +104,7 @@ fn clone(data: *const ()) -> RawWaker {
 }
 
 fn wake(data: *const ()) {
-    let node = NodeRef(data.addr() as u64);
+    let node = NodeRef::from_bits(data.addr() as u64);
     let is_own = with_own_executor(|executor| {
         let is_own = executor.id() == node.executor();
         if is_own {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::record_wait;
+use super::executor::record_wait;
 use super::wait_reason::WaitReason;
 use super::waker::wake_by_ref;
 

@@ -29,7 +29,7 @@ impl Failures {
     /// dropped here is one more of them.
     pub(super) fn take_lost(&mut self) {
         loop {
-            let lost = task::executor().take_lost();
+            let lost = task::take_uncollected();
             if lost.is_empty() {
                 return;
             }

@@ -9,7 +9,8 @@ use std::thread::ThreadId;
 
 use super::error::{BridgeError, CallError};
 use crate::task::{
-    Caught, Completion, Executor, ExternalWork, Name, WaitReason, keep, wake_up, with_executor,
+    Caught, Completion, Executor, ExternalWork, Name, WaitReason, executor, keep, wake_up,
+    with_executor,
 };
 
 /// The threads of the process, oldest first.
@@ -116,7 +117,7 @@ impl Thread {
 
     /// The simulation waits for the thread from now on, as long as that has work to do.
     pub(super) fn begin(&self) {
-        let work = ExternalWork::begin();
+        let work = executor().begin_external_work();
         let mut state = self.lock();
         if !state.ended && state.closed.is_none() {
             state.work = Some(work);

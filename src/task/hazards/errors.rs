@@ -70,7 +70,7 @@ fn an_error_shown_for_a_closed_manager_may_drop_that_managers_scope() {
     tm["a"].cancel();
     drop(tm);
     assert_eq!(executor().live_count(), 0);
-    executor().take_lost();
+    take_uncollected();
 }
 
 /// Wherever the library shows an error, that error may do whatever a task may.

@@ -100,7 +100,7 @@ fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
     let ending = Executor::new();
     let place = Location::caller();
     let node = ending.add_node(
-        super::executor::ROOT_SET,
+        super::node_ref::ROOT_SET,
         "pinned".into(),
         place,
         None,

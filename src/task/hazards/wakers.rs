@@ -44,7 +44,7 @@ fn a_waker_that_panics_while_a_scope_is_dropped_leaves_no_child_behind() {
         task.cancel();
     }
     assert_eq!(executor().live_count(), 0);
-    let lost = executor().take_lost();
+    let lost = take_uncollected();
     assert!(
         lost.iter()
             .any(|error| error.to_string().contains("a waker")),

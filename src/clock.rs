@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use crate::dut::Signal;
-use crate::scheduler::{ClockIndex, ClockShape, SimulatorThread, Stage, Write, WriteError, kernel};
+use crate::scheduler::{
+    ClockIndex, ClockShape, Region, SimulatorThread, Write, WriteError, kernel,
+};
 use crate::time::{SimDuration, TimeError};
 
 /// A clock to be started on a signal of one bit.
@@ -294,7 +296,7 @@ impl Clock {
         if kernel.has_clock(signal) {
             return Err(ClockError::Running { path: path() });
         }
-        if kernel.stage() == Stage::ReadOnly {
+        if kernel.region() == Region::ReadOnly {
             let reason = WriteError::ReadOnlyPhase.to_string();
             return Err(ClockError::Write {
                 path: path(),

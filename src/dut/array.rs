@@ -10,7 +10,7 @@ use super::bind_error::BindErrorKind;
 use super::error::{ReadError, SelectProblem, WriteCause, WriteError, expect};
 use super::fit::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, SimulatorThread};
+use crate::scheduler::{self, Kernel, Local, SignalEntry, SignalIndex, SimulatorThread};
 use crate::simulator::{Description, Encoding, Handle};
 
 /// A memory or an unpacked array with elements of type `T`.
@@ -41,7 +41,7 @@ pub struct Array<T> {
     index: SignalIndex,
     description: &'static Description,
     /// The leftmost element, where elements are words, and what they are like.
-    words: Option<(SignalIndex, Local<Entry>)>,
+    words: Option<(SignalIndex, Local<SignalEntry>)>,
     value: PhantomData<fn() -> T>,
     thread: SimulatorThread,
 }
@@ -62,10 +62,10 @@ impl<T> fmt::Debug for Array<T> {
 
 /// Elements that have been used, so that the simulator is asked once for each. The kernel's address
 /// is in the key for the sake of threads that have had several kernels.
-type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static Entry)>;
+type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static SignalEntry)>;
 
 /// The leftmost word of an array of words, and what words are like.
-fn words(kernel: &'static Kernel, array: SignalIndex) -> Option<(SignalIndex, Local<Entry>)> {
+fn words(kernel: &'static Kernel, array: SignalIndex) -> Option<(SignalIndex, Local<SignalEntry>)> {
     let (first, like) = kernel.words(array)?;
     Some((first, Local::new(like)))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex};
+use crate::scheduler::{self, Kernel, Local, SignalEntry, SignalIndex};
 use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 
 /// Anything in the design that has a name: an instance, a net, a variable, a parameter, an array.
@@ -25,7 +25,7 @@ use crate::simulator::{Description, Encoding, Handle, ObjectKind};
 pub struct Object {
     handle: Handle,
     index: SignalIndex,
-    entry: Local<Entry>,
+    entry: Local<SignalEntry>,
 }
 
 impl PartialEq for Object {
@@ -117,7 +117,7 @@ impl Object {
     }
 
     /// What the scheduler keeps of it.
-    pub(super) fn entry(&self) -> &'static Entry {
+    pub(super) fn entry(&self) -> &'static SignalEntry {
         self.entry.get()
     }
 

@@ -7,7 +7,7 @@ use std::panic::Location;
 
 use super::error::{ReadCause, ReadError, SelectProblem, WriteCause, WriteError, expect};
 use super::{SelectError, Signal, SignalValue};
-use crate::scheduler::{self, Edge, Local, Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{self, Edge, Local, SignalEntry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mask};
 
@@ -27,7 +27,7 @@ use crate::value::{Declared, DeclaredRange, Logic, LogicValue, LogicVec, low_mas
 /// ```
 pub struct Select<T> {
     index: SignalIndex,
-    entry: Local<Entry>,
+    entry: Local<SignalEntry>,
     /// The width of the whole signal.
     whole: u32,
     /// The least significant of the bits, counted from the signal's least significant.

@@ -9,7 +9,7 @@ use super::error::{ReadCause, ReadError, WriteCause, WriteError, expect};
 use super::fit::fits;
 use super::value::sealed::Source;
 use super::{Binder, Dut, Object, SignalValue};
-use crate::scheduler::{self, Kernel, Local, Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{self, Kernel, Local, SignalEntry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
 use crate::value::{LogicValue, LogicVec};
 
@@ -30,7 +30,7 @@ use crate::value::{LogicValue, LogicVec};
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
     /// The scheduler's; of a word, that of an element which it is like.
-    pub(super) entry: Local<Entry>,
+    pub(super) entry: Local<SignalEntry>,
     value: PhantomData<fn() -> T>,
 }
 
@@ -158,7 +158,7 @@ impl<T> Signal<T> {
     }
 
     /// Wraps an object whose encoding has been found to fit `T`.
-    pub(super) fn of(index: SignalIndex, entry: &'static Entry) -> Self {
+    pub(super) fn of(index: SignalIndex, entry: &'static SignalEntry) -> Self {
         Signal {
             index,
             entry: Local::new(entry),
@@ -583,7 +583,7 @@ impl<T: SignalValue> Signal<T> {
         &self,
         value: &T,
         place: &'static Location<'static>,
-        put: impl FnOnce(&'static Entry, Write<'_>) -> Result<(), Box<scheduler::WriteError>>,
+        put: impl FnOnce(&'static SignalEntry, Write<'_>) -> Result<(), Box<scheduler::WriteError>>,
     ) -> Result<(), WriteError> {
         match value.store(self.entry.declared, |form| put(self.entry.get(), form.0)) {
             Ok(Ok(())) => Ok(()),

@@ -2,7 +2,7 @@
 
 use self::sealed::{Form, Source};
 use super::error::{ReadCause, ReadError, expect};
-use crate::scheduler::{Signal as Entry, SignalIndex, Write};
+use crate::scheduler::{SignalEntry, SignalIndex, Write};
 use crate::simulator::Encoding;
 use crate::value::{
     Declared, Layout, Logic, LogicValue, LogicVec, LogicWidth, ValueError, low_mask,
@@ -92,7 +92,9 @@ impl ScalarValue for bool {}
 impl ScalarValue for Logic {}
 
 pub(super) mod sealed {
-    use super::{Declared, Encoding, Entry, Layout, ReadCause, SignalIndex, ValueError, Write};
+    use super::{
+        Declared, Encoding, Layout, ReadCause, SignalEntry, SignalIndex, ValueError, Write,
+    };
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
@@ -129,7 +131,7 @@ pub(super) mod sealed {
     #[derive(Clone, Copy)]
     #[allow(missing_debug_implementations, reason = "nobody gets to see one")]
     pub struct Source {
-        pub(in crate::dut) entry: &'static Entry,
+        pub(in crate::dut) entry: &'static SignalEntry,
         pub(in crate::dut) index: SignalIndex,
     }
 
@@ -151,7 +153,7 @@ fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadC
 
 /// Reads what the port is asked for.
 #[inline(never)]
-fn load_asked<T: LogicValue>(entry: &Entry, index: SignalIndex) -> Result<T, ReadCause> {
+fn load_asked<T: LogicValue>(entry: &SignalEntry, index: SignalIndex) -> Result<T, ReadCause> {
     let declared = entry.declared;
     if declared.width <= 64 && !T::ALL_STATES {
         let (value, unknown) = entry.read_small(index)?;

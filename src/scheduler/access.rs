@@ -3,11 +3,76 @@
 use std::panic::Location;
 
 use super::index::SignalIndex;
-use super::signal::{Driven, Signal};
+use super::kernel::{Kernel, Region};
+use super::signal::{Driven, SignalEntry};
 use super::write::{self, Write, WriteError};
-use super::{Kernel, Stage};
 use crate::simulator::{PortError, PortResult, WriteMode};
 use crate::value::{Logic, LogicVec};
+
+impl SignalEntry {
+    /// Up to 64 bits as two planes, of this signal or of the word that is like it.
+    #[inline]
+    pub(crate) fn read_small(&self, index: SignalIndex) -> PortResult<(u64, u64)> {
+        if index.is_word() {
+            return self.kernel.read_small_word(index);
+        }
+        self.kernel
+            .port
+            .read_small(self.handle, self.width, self.two_state)
+    }
+
+    /// The value, if it is known without asking whether it is.
+    #[inline]
+    pub(crate) fn read_direct(&self, index: SignalIndex) -> Option<u64> {
+        let direct = self.direct.as_ref().filter(|_| !index.is_word())?;
+        direct.load()
+    }
+
+    /// Keeps a write for the read-write phase, to this signal or to the word that is like it.
+    #[inline]
+    pub(crate) fn write(
+        &'static self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), Box<WriteError>> {
+        match write {
+            Write::Small {
+                value,
+                unknown: 0,
+                mask,
+            } if self.keep_small(index, (value, mask), place) => Ok(()),
+            _ => self.kernel.write(index, write, place).map_err(Box::new),
+        }
+    }
+
+    /// Keeps a known value of up to 64 bits, and its mask; `false` if somebody has to be asked before.
+    #[inline(never)] // out of the user's tasks
+    pub(crate) fn keep_small(
+        &'static self,
+        index: SignalIndex,
+        value: (u64, u64),
+        place: &'static Location<'static>,
+    ) -> bool {
+        if index.is_word() || !self.takes_now() {
+            return false;
+        }
+        let kernel = self.kernel;
+        kernel.phases.want_read_write();
+        kernel.writes.push_small(self, index, value, place);
+        true
+    }
+
+    /// Whether whatever is known can be written now, and nobody need be asked.
+    #[inline]
+    fn takes_now(&self) -> bool {
+        let kernel = self.kernel;
+        self.takes_deposits.get()
+            && !self.checks_writes
+            && kernel.region.get() != Region::ReadOnly
+            && !kernel.over.get()
+    }
+}
 
 impl Kernel {
     #[inline(never)]
@@ -43,19 +108,19 @@ impl Kernel {
         Ok(self.port.read_text(self.signals.get(index).handle)?)
     }
 
-    pub(super) fn check_writable(&self, signal: &Signal) -> Result<(), WriteError> {
+    pub(super) fn check_writable(&self, signal: &SignalEntry) -> Result<(), WriteError> {
         if !signal.is_writable.get() {
             return Err(self.not_writable(signal));
         }
-        self.check_stage()
+        self.check_region()
     }
 
     #[inline]
-    fn check_stage(&self) -> Result<(), WriteError> {
+    fn check_region(&self) -> Result<(), WriteError> {
         if self.over.get() {
             return Err(PortError::Over.into());
         }
-        if self.stage.get() == Stage::ReadOnly {
+        if self.region.get() == Region::ReadOnly {
             return Err(WriteError::ReadOnlyPhase);
         }
         Ok(())
@@ -65,7 +130,7 @@ impl Kernel {
     #[cold]
     fn check_deposit(
         &self,
-        signal: &Signal,
+        signal: &SignalEntry,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         self.check_writable(signal)?;
@@ -90,8 +155,8 @@ impl Kernel {
     }
 
     /// Whether a net has a driver that does not leave it to others, as the driver of a bus does.
-    fn holds_a_value(&self, signal: &Signal) -> bool {
-        let Signal {
+    fn holds_a_value(&self, signal: &SignalEntry) -> bool {
+        let SignalEntry {
             handle,
             description,
             ..
@@ -106,7 +171,7 @@ impl Kernel {
     }
 
     #[cold]
-    fn not_writable(&self, signal: &Signal) -> WriteError {
+    fn not_writable(&self, signal: &SignalEntry) -> WriteError {
         match self.port.write_refusal(signal.handle, false) {
             Some(refusal) if !signal.description.constant => refusal.into(),
             _ => WriteError::Constant {
@@ -147,13 +212,14 @@ impl Kernel {
     #[inline]
     pub(super) fn check_write(
         &self,
-        signal: &Signal,
+        signal: &SignalEntry,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         self.check_now(signal, write, place)?;
         if signal.checks_writes {
-            self.port.check_write(signal.handle, write.value(signal))?;
+            self.port
+                .check_write(signal.handle, write.value(signal.width))?;
         }
         Ok(())
     }
@@ -162,14 +228,14 @@ impl Kernel {
     #[inline]
     pub(super) fn check_now(
         &self,
-        signal: &Signal,
+        signal: &SignalEntry,
         write: Write<'_>,
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         if !signal.takes_deposits.get() {
             self.check_deposit(signal, place)?;
         }
-        self.check_stage()?;
+        self.check_region()?;
         self.check_states(signal, &write)
     }
 
@@ -195,7 +261,7 @@ impl Kernel {
 
     /// Refuses unknown bits where the simulator would make something else of them.
     #[inline]
-    fn check_states(&self, signal: &Signal, write: &Write<'_>) -> Result<(), WriteError> {
+    fn check_states(&self, signal: &SignalEntry, write: &Write<'_>) -> Result<(), WriteError> {
         let refused = match write {
             Write::Small { unknown: 0, .. } | Write::Real(_) | Write::Text(_) => false,
             Write::Small { unknown, mask, .. } => {

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::heap::NEVER;
-use super::signal::Signal;
+use super::signal::SignalEntry;
 
 /// The course of a clock, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) struct ClockShape {
 }
 
 struct ClockState {
-    signal: &'static Signal,
+    signal: &'static SignalEntry,
     shape: ClockShape,
     level: bool,
     cycles: u64,
@@ -65,7 +65,7 @@ impl Clocks {
     /// Adds a clock that keeps `level` until `first`.
     pub(super) fn add(
         &self,
-        signal: &'static Signal,
+        signal: &'static SignalEntry,
         shape: ClockShape,
         level: bool,
         first: u64,
@@ -94,7 +94,7 @@ impl Clocks {
 
     /// Toggles the only clock there is, if it is due: the usual case, in which its next time is the earliest.
     #[inline]
-    pub(super) fn toggle_only(&self, now: u64) -> Option<(&'static Signal, bool)> {
+    pub(super) fn toggle_only(&self, now: u64) -> Option<(&'static SignalEntry, bool)> {
         let mut states = self.states.borrow_mut();
         let [only] = &mut states[..] else { return None };
         if only.next > now {
@@ -107,7 +107,11 @@ impl Clocks {
     }
 
     /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
-    pub(super) fn serve_several(&self, now: u64, mut write: impl FnMut(&'static Signal, bool)) {
+    pub(super) fn serve_several(
+        &self,
+        now: u64,
+        mut write: impl FnMut(&'static SignalEntry, bool),
+    ) {
         let mut from = 0;
         while let Some((signal, level)) = self.toggle_next(&mut from, now) {
             write(signal, level);
@@ -116,7 +120,7 @@ impl Clocks {
 
     /// Toggles the next clock that is due, counted from `from`. Once there is none, the earliest
     /// time of all is known.
-    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(&'static Signal, bool)> {
+    fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(&'static SignalEntry, bool)> {
         let mut states = self.states.borrow_mut();
         for state in states.iter_mut().skip(*from) {
             *from += 1;
@@ -153,7 +157,7 @@ impl Clocks {
             .unwrap_or(false)
     }
 
-    pub(super) fn drives(&self, signal: &Signal) -> bool {
+    pub(super) fn drives(&self, signal: &SignalEntry) -> bool {
         self.states
             .borrow()
             .iter()

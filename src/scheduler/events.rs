@@ -3,33 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
+use super::gate;
 use super::gate::Inside;
-use super::{ASKED, Hooks, KERNEL, Kernel, Signal, Stage, gate, start};
-use crate::simulator::{Events, Listener, Phase, Port, PortError, WriteMode};
+use super::kernel::{ASKED, Kernel, Region};
+use super::signal::SignalEntry;
+use crate::simulator::{Listener, Phase, PortError, WriteMode};
 use crate::value::Logic;
-
-/// Receives the simulator's events, for the kernel of the thread that they come on.
-pub(crate) struct Dispatch {
-    hooks: Hooks,
-}
-
-impl Dispatch {
-    pub(crate) const fn new(hooks: Hooks) -> Self {
-        Dispatch { hooks }
-    }
-}
-
-impl Events for Dispatch {
-    fn on_start(&self, port: &'static dyn Port) {
-        start(port, self.hooks);
-    }
-
-    fn on_end(&self) {
-        if let Some(kernel) = KERNEL.get() {
-            kernel.on_end();
-        }
-    }
-}
 
 /// The outermost callback: the kernel is at work on it while this lives.
 pub(super) struct Outermost<'a> {
@@ -77,7 +56,7 @@ impl Listener for Kernel {
             return;
         }
         let _outermost = Outermost::enter(self);
-        self.enter_step(Stage::Active, self.port.now());
+        self.enter_step(Region::Active, self.port.now());
         let last = self
             .signals
             .changed(self.port, self.now.get(), token, scalar);
@@ -99,7 +78,7 @@ impl Listener for Kernel {
             Some(deadline) => deadline,
             None => self.port.now(),
         };
-        self.enter_step(Stage::Active, now);
+        self.enter_step(Region::Active, now);
         let last = self.serve_deadlines(now);
         self.run(last);
         self.leave(false);
@@ -110,7 +89,7 @@ impl Listener for Kernel {
             return;
         }
         let _outermost = Outermost::enter(self);
-        self.enter_step(Stage::Active, now);
+        self.enter_step(Region::Active, now);
         let last = self.serve_deadlines(now);
         self.run(last);
         self.leave(false);
@@ -130,17 +109,17 @@ impl Listener for Kernel {
             return;
         }
         let _outermost = Outermost::enter(self);
-        let stage = match phase {
-            Phase::ReadWrite => Stage::ReadWrite,
-            Phase::ReadOnly => Stage::ReadOnly,
-            Phase::NextTimeStep => Stage::Active,
+        let region = match phase {
+            Phase::ReadWrite => Region::ReadWrite,
+            Phase::ReadOnly => Region::ReadOnly,
+            Phase::NextTimeStep => Region::Active,
         };
-        self.enter_step(stage, self.port.now());
+        self.enter_step(region, self.port.now());
         self.phases.reached(phase);
         // One flush a read-write phase. A second one would put writes that answer to an edge of
         // the first into the same instant as that edge; but where nothing was flushed, no edge
         // came of it, and some simulators would call again in the next time step only.
-        let flushes = stage == Stage::ReadWrite && !self.writes.is_empty();
+        let flushes = region == Region::ReadWrite && !self.writes.is_empty();
         if flushes {
             self.flush();
         }
@@ -150,11 +129,11 @@ impl Listener for Kernel {
         } else {
             self.run(self.held.take());
         }
-        if stage == Stage::ReadWrite && !flushes && !self.writes.is_empty() {
+        if region == Region::ReadWrite && !flushes && !self.writes.is_empty() {
             self.flush();
             self.run(self.held.take());
         }
-        if stage == Stage::ReadOnly {
+        if region == Region::ReadOnly {
             self.end_delays_of_zero();
         }
         self.leave(phase == Phase::NextTimeStep);
@@ -172,25 +151,16 @@ impl Listener for Kernel {
 }
 
 impl Kernel {
-    fn on_end(&'static self) {
-        if self.over.get() {
-            return;
-        }
-        let _outermost = (!self.at_work.get()).then(|| Outermost::enter(self));
-        self.over.set(true);
-        (self.hooks.end)(self);
-    }
-
     /// The end of a callback, which is that of the next time step or not.
     #[inline(always)] // in the way of every event
     fn leave(&'static self, next_time_step: bool) {
         self.arm(next_time_step && self.port.quirks().next_time_step_repeats);
-        self.stage.set(Stage::Active);
+        self.region.set(Region::Active);
     }
 
     #[inline]
-    fn enter_step(&self, stage: Stage, now: u64) {
-        self.stage.set(stage);
+    fn enter_step(&self, region: Region, now: u64) {
+        self.region.set(region);
         self.now.set(now);
         self.executor.set_now(now);
     }
@@ -320,7 +290,7 @@ impl Kernel {
         Some(last)
     }
 
-    fn drive_clock(&'static self, signal: &'static Signal, level: bool) {
+    fn drive_clock(&'static self, signal: &'static SignalEntry, level: bool) {
         match signal.set_level(level) {
             // As an event from inside of the write would have it.
             Some(true) => {
@@ -334,7 +304,7 @@ impl Kernel {
     }
 
     #[inline(never)]
-    fn write_clock(&'static self, signal: &'static Signal, level: bool) {
+    fn write_clock(&'static self, signal: &'static SignalEntry, level: bool) {
         let (handle, mode) = (signal.handle, WriteMode::Deposit);
         self.writing.set(true);
         let written = self.port.write_small(handle, 1, u64::from(level), 0, mode);
@@ -345,7 +315,7 @@ impl Kernel {
     }
 
     #[cold]
-    fn clock_failed(&'static self, signal: &Signal, error: &PortError) {
+    fn clock_failed(&'static self, signal: &SignalEntry, error: &PortError) {
         let path = &signal.description.path;
         (self.hooks.broken)(self, format!("a clock cannot write `{path}`: {error}"));
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 
 use super::index::SignalIndex;
+use super::kernel::{Kernel, Region};
 use super::write::{self, Write, WriteError};
-use super::{Kernel, Stage};
 use crate::simulator::WriteMode;
 use crate::value::{Logic, LogicVec};
 
@@ -135,7 +135,7 @@ impl Kernel {
     /// Ends all forces, unless this is the read-only phase, in which nothing can be written.
     /// `true` if there were any.
     pub(crate) fn release_forces(&'static self) -> bool {
-        if self.stage.get() == Stage::ReadOnly || self.over.get() {
+        if self.region.get() == Region::ReadOnly || self.over.get() {
             return false;
         }
         let forces = self.forces.0.take();

@@ -10,7 +10,7 @@
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use super::Kernel;
+use super::kernel::Kernel;
 use crate::threads::{
     AtomicBool, AtomicU8, compiler_fence, constant, fence, process_wide, spin_loop,
 };

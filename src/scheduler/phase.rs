@@ -3,11 +3,13 @@
 use std::cell::Cell;
 use std::task::Waker;
 
-use super::wait_reasons::{self, Waits};
-use super::{ASK_AGAIN, Kernel};
+use super::wait_reasons::{Waits, phase_reason};
 use crate::simulator::{Agenda, Phase, Port, PortResult};
 use crate::task::wait_queue::WaitQueue;
 use crate::task::waiters::WaiterKey;
+
+/// The token of a delay of 0 after which the next time step is asked for.
+const ASK_AGAIN: u64 = u64::MAX - 1;
 
 struct PhaseWaits {
     waits: WaitQueue,
@@ -67,10 +69,10 @@ impl Phases {
         self.of(phase).waits.leave(key);
     }
 
-    pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
+    pub(super) fn collect_waits(&self, waits: &mut Waits<'_>) {
         for phase in ALL {
             for (_, (), waker) in self.of(phase).waits.look().iter() {
-                wait_reasons::add(waits, kernel, waker, wait_reasons::phase_reason(phase));
+                waits.add(waker, phase_reason(phase));
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::Kernel;
 use super::heap::{DeadlineHeap, NEVER, TimerKey};
-use super::wait_reasons::{self, Waits};
+use super::wait_reasons::{Waits, deadline_reason};
 use crate::simulator::{Agenda, CallbackHandle, Port, PortResult};
 use crate::task::{keep, keep_own};
+use crate::time::Precision;
 
 pub(super) struct Timers {
     heap: RefCell<DeadlineHeap<Waker>>,
@@ -164,9 +164,9 @@ impl Timers {
         Ok(())
     }
 
-    pub(super) fn collect_waits(&self, kernel: &Kernel, waits: &mut Waits) {
+    pub(super) fn collect_waits(&self, precision: Precision, waits: &mut Waits<'_>) {
         for (deadline, waker) in self.heap.borrow().iter() {
-            wait_reasons::add(waits, kernel, waker, kernel.deadline_reason(deadline));
+            waits.add(waker, deadline_reason(deadline, precision));
         }
     }
 

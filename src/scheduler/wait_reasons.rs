@@ -1,24 +1,38 @@
-//! What tasks await, for the task tree: read from the tables when the tree is printed, so that
-//! waiting itself costs nothing. Only a wait behind somebody else's waker, as in a `join` or a
-//! `race`, is noted when it begins, since the tables then do not name the task.
+//! What tasks await, for the task tree.
+//!
+//! It is read from the tables when the tree is printed, so that waiting itself costs nothing. Only a wait behind
+//! another library's waker, as in a `join` or a `race`, is recorded when it begins, because such a waker does not
+//! name the task.
 
 use std::fmt;
 use std::task::Waker;
 
 use super::index::SignalIndex;
+use super::paths;
 use super::signal_wait::Edge;
-use super::{Kernel, paths};
 use crate::simulator::Phase;
-use crate::task::{WaitReason, node_index};
+use crate::task::{Executor, WaitReason, node_index};
 use crate::time::{Precision, SimTime};
 
-/// The awaits of tasks by their index.
-pub(super) type Waits = Vec<(u32, WaitReason)>;
+/// The waits that were found, by the index of the waiting task.
+pub(super) struct Waits<'a> {
+    executor: &'a Executor,
+    pub(super) found: Vec<(u32, WaitReason)>,
+}
 
-/// Adds a wait under the task that its waker names, if it names one.
-pub(super) fn add(waits: &mut Waits, kernel: &Kernel, waker: &Waker, wait: WaitReason) {
-    if let Some(node) = node_index(waker, &kernel.executor) {
-        waits.push((node, wait));
+impl<'a> Waits<'a> {
+    pub(super) fn new(executor: &'a Executor) -> Self {
+        Waits {
+            executor,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a wait to the task that its waker names, if it names one.
+    pub(super) fn add(&mut self, waker: &Waker, wait: WaitReason) {
+        if let Some(node) = node_index(waker, self.executor) {
+            self.found.push((node, wait));
+        }
     }
 }
 

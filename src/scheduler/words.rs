@@ -9,10 +9,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::Kernel;
 use super::index::SignalIndex;
-use super::signal::{Signal, Target};
-use super::write::{self, Write, WriteError};
+use super::kernel::Kernel;
+use super::signal::SignalEntry;
+use super::write::{self, Target, Write, WriteError};
 use crate::simulator::{Handle, Port, PortError, PortResult, WriteMode};
 
 /// The numbers of all arrays' words.
@@ -85,7 +85,7 @@ impl Kernel {
     pub(crate) fn words(
         &'static self,
         array: SignalIndex,
-    ) -> Option<(SignalIndex, &'static Signal)> {
+    ) -> Option<(SignalIndex, &'static SignalEntry)> {
         let known = self.words.by_array.borrow().get(&array).copied();
         let first = known.unwrap_or_else(|| {
             let made = self.make_words(array);

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::kernel_or_panic;
 use super::wait::{Trigger, Wait, futures};
-use crate::scheduler::{Kernel, Stage, phase_reason};
+use crate::scheduler::{Kernel, Region, phase_reason};
 use crate::simulator::Phase;
 use crate::task::WaitReason;
 use crate::task::waiters::WaiterKey;
@@ -124,7 +124,7 @@ impl Trigger for PhaseReached {
 
     #[inline]
     fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<WaiterKey> {
-        if kernel.stage() == Stage::ReadOnly && self.is_here_or_gone() {
+        if kernel.region() == Region::ReadOnly && self.is_here_or_gone() {
             return None;
         }
         Some(kernel.wait_phase(self.phase, waker))

@@ -386,10 +386,16 @@ fn a_signal_that_changes_is_not_still_however_many_edges_are_awaited() {
 fn a_clock_that_is_missing_is_named_before_what_waits_for_its_edges() {
     let clocks = ["clk", "aclk", "clk_i", "core_clock2", "CK"];
     for name in clocks {
-        assert!(crate::scheduler::is_named_as_a_clock(name), "{name}");
+        assert!(
+            crate::scheduler::kernel::is_named_as_a_clock(name),
+            "{name}"
+        );
     }
     for name in ["valid", "ack", "click", "back"] {
-        assert!(!crate::scheduler::is_named_as_a_clock(name), "{name}");
+        assert!(
+            !crate::scheduler::kernel::is_named_as_a_clock(name),
+            "{name}"
+        );
     }
     register().run(async |_| {
         start("waits for the result", async {

@@ -1,0 +1,375 @@
+//! The buffer of writes: kept until the read-write phase. The last write of a signal wins; they are made in the
+//! order in which the signals were first written.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::panic::Location;
+
+use super::index::SignalIndex;
+use super::kernel::Kernel;
+use super::signal::{NOT_QUEUED, SignalEntry};
+use super::write::{Target, Write, overlay, parts_of, put_parts, put_small};
+use crate::simulator::{InOrder, Port, PortError, PortResult, WriteMode};
+use crate::value::{LogicVec, low_mask};
+
+/// A write that waits for the read-write phase, to a signal or a word.
+struct PendingWrite {
+    index: SignalIndex,
+    /// Its entry; of a word, that of an element which it is like.
+    signal: &'static SignalEntry,
+    value: PendingValue,
+    /// The last one who wrote.
+    place: &'static Location<'static>,
+}
+
+/// What is to be written, all that was written in this phase together.
+enum PendingValue {
+    Small {
+        value: u64,
+        unknown: u64,
+        mask: u64,
+    },
+    Wide(LogicVec),
+    /// Bits of a wide vector, laid over each other in the order in which they came.
+    Parts(Vec<(u32, LogicVec)>),
+    Real(f64),
+    Text(String),
+}
+
+/// The memory of how many writes is kept for the next ones.
+const KEPT: usize = 1024;
+
+/// The buffer: a write for each signal and word, in the order in which they were first written. A signal
+/// has its place in it itself ([`SignalEntry::queued`]).
+pub(super) struct WriteBuffer {
+    queue: RefCell<Vec<PendingWrite>>,
+    spare: Cell<Vec<PendingWrite>>,
+    /// The places of words.
+    words: RefCell<HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>>,
+}
+
+impl WriteBuffer {
+    pub(super) fn new() -> Self {
+        WriteBuffer {
+            queue: RefCell::default(),
+            spare: Cell::default(),
+            words: RefCell::default(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.borrow().is_empty()
+    }
+
+    /// Keeps a write to a signal.
+    pub(super) fn push(
+        &self,
+        signal: &'static SignalEntry,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) {
+        let queued = signal.queued.get();
+        let queued = self.add(queued, index, signal, write, place);
+        signal.queued.set(queued);
+    }
+
+    /// Keeps a known value of up to 64 bits, and its mask, which is written to a signal.
+    #[inline(always)] // has one caller, which is in the way of every write
+    pub(super) fn push_small(
+        &self,
+        signal: &'static SignalEntry,
+        index: SignalIndex,
+        (value, mask): (u64, u64),
+        place: &'static Location<'static>,
+    ) {
+        if signal.queued.get() != NOT_QUEUED {
+            let write = Write::Small {
+                value,
+                unknown: 0,
+                mask,
+            };
+            return self.push(signal, index, write, place);
+        }
+        let value = PendingValue::Small {
+            value: value & mask,
+            unknown: 0,
+            mask,
+        };
+        signal.queued.set(self.append(PendingWrite {
+            index,
+            signal,
+            value,
+            place,
+        }));
+    }
+
+    /// Keeps a write to a word, which is like this signal.
+    pub(super) fn push_word(
+        &self,
+        index: SignalIndex,
+        like: &'static SignalEntry,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) {
+        let mut words = self.words.borrow_mut();
+        let queued = words.entry(index).or_insert(NOT_QUEUED);
+        *queued = self.add(*queued, index, like, write, place);
+    }
+
+    /// Keeps a write at a place of the queue, or at its end; returns the place.
+    #[inline(never)]
+    fn add(
+        &self,
+        queued: u32,
+        index: SignalIndex,
+        signal: &'static SignalEntry,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> u32 {
+        if let Some(pending) = self.queue.borrow_mut().get_mut(queued as usize) {
+            pending.value.add(signal.width, write);
+            pending.place = place;
+            return queued;
+        }
+        self.append(PendingWrite {
+            index,
+            signal,
+            value: PendingValue::new(write),
+            place,
+        })
+    }
+
+    /// Keeps a write at the end of the queue; returns its place.
+    #[inline]
+    fn append(&self, pending: PendingWrite) -> u32 {
+        let mut queue = self.queue.borrow_mut();
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "there are fewer signals and words"
+        )]
+        let end = queue.len() as u32;
+        queue.push(pending);
+        end
+    }
+
+    /// What is kept, which is nothing from now on.
+    fn take(&self) -> Vec<PendingWrite> {
+        let queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
+        for pending in queue.iter().filter(|pending| !pending.index.is_word()) {
+            pending.signal.queued.set(NOT_QUEUED);
+        }
+        let mut words = self.words.borrow_mut();
+        if words.capacity() > 2 * KEPT {
+            *words = HashMap::default();
+        } else if !words.is_empty() {
+            words.clear();
+        }
+        queue
+    }
+
+    /// The only write that is kept, if it is one of up to 64 bits to a signal; it is not kept any more.
+    #[inline]
+    fn take_only(
+        &self,
+    ) -> Option<(
+        &'static SignalEntry,
+        (u64, u64, u64),
+        &'static Location<'static>,
+    )> {
+        let mut queue = self.queue.borrow_mut();
+        let [only] = &queue[..] else { return None };
+        let PendingValue::Small {
+            value,
+            unknown,
+            mask,
+        } = only.value
+        else {
+            return None;
+        };
+        let (signal, place) = (only.signal, only.place);
+        if only.index.is_word() {
+            return None;
+        }
+        // Nothing is behind a small value that a drop would have to free.
+        std::mem::forget(queue.pop());
+        signal.queued.set(NOT_QUEUED);
+        Some((signal, (value, unknown, mask), place))
+    }
+
+    /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
+    #[inline]
+    pub(super) fn flush(
+        &self,
+        kernel: &'static Kernel,
+        mut failed: impl FnMut(&SignalEntry, &'static Location<'static>, Box<PortError>),
+    ) {
+        // Spares the usual case the exchange of the buffers.
+        let Some((signal, value, place)) = self.take_only() else {
+            return self.flush_several(kernel, failed);
+        };
+        if signal.put_known(value) {
+            return;
+        }
+        let put = put_small(kernel.port, signal.target(), value, WriteMode::Deposit);
+        if let Err(error) = put {
+            failed(signal, place, error);
+        }
+    }
+
+    #[inline(never)]
+    fn flush_several(
+        &self,
+        kernel: &'static Kernel,
+        mut failed: impl FnMut(&SignalEntry, &'static Location<'static>, Box<PortError>),
+    ) {
+        let mut queue = self.take();
+        for PendingWrite {
+            index,
+            signal,
+            value,
+            place,
+        } in queue.drain(..)
+        {
+            if let PendingValue::Small {
+                value,
+                unknown,
+                mask,
+            } = value
+                && !index.is_word()
+                && signal.put_known((value, unknown, mask))
+            {
+                continue;
+            }
+            let put = |port: &dyn Port, target: Target<'_>| value.put(port, target);
+            let outcome = if index.is_word() {
+                kernel.with_word(index, put)
+            } else {
+                put(kernel.port, signal.target())
+            };
+            if let Err(error) = outcome {
+                failed(kernel.signals.get(kernel.entry(index)), place, error);
+            }
+        }
+        if queue.capacity() <= KEPT {
+            self.spare.set(queue);
+        }
+    }
+
+    /// Forgets what is kept: of each signal its path, and where it was written.
+    pub(super) fn clear(&self, kernel: &Kernel) -> Vec<(String, &'static Location<'static>)> {
+        let forgotten = self.take().into_iter().map(|pending| {
+            let path = if pending.index.is_word() {
+                kernel.path_of_word(pending.index)
+            } else {
+                pending.signal.description.path.clone()
+            };
+            (path, pending.place)
+        });
+        forgotten.collect()
+    }
+}
+
+impl PendingValue {
+    #[inline]
+    fn new(write: Write<'_>) -> Self {
+        match write {
+            Write::Small {
+                value,
+                unknown,
+                mask,
+            } => PendingValue::Small {
+                value: value & mask,
+                unknown: unknown & mask,
+                mask,
+            },
+            Write::Wide(value) => PendingValue::Wide(value.clone()),
+            Write::Part { value, low } => PendingValue::Parts(vec![(low, value.clone())]),
+            Write::Real(value) => PendingValue::Real(value),
+            Write::Text(value) => PendingValue::Text(value.to_owned()),
+        }
+    }
+
+    /// What is written after it, to an object of this width: bits add up, and a whole value replaces all.
+    fn add(&mut self, width: u32, write: Write<'_>) {
+        let all = low_mask(width);
+        match (write, &mut *self) {
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Small {
+                    value: v,
+                    unknown: u,
+                    mask: m,
+                },
+            ) => {
+                *v = *v & !mask | value & mask;
+                *u = *u & !mask | unknown & mask;
+                *m |= mask;
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Wide(whole),
+            ) if mask & all != all => {
+                for (low, part) in parts_of(value, unknown, mask) {
+                    overlay(whole, low, &part);
+                }
+            }
+            (
+                Write::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+                PendingValue::Parts(parts),
+            ) if mask & all != all => parts.extend(parts_of(value, unknown, mask)),
+            (
+                Write::Part { value: part, low },
+                PendingValue::Small {
+                    value,
+                    unknown,
+                    mask,
+                },
+            ) => {
+                let mut parts: Vec<_> = parts_of(*value, *unknown, *mask).collect();
+                parts.push((low, part.clone()));
+                *self = PendingValue::Parts(parts);
+            }
+            (Write::Part { value: part, low }, PendingValue::Wide(whole)) => {
+                overlay(whole, low, part);
+            }
+            (Write::Part { value, low }, PendingValue::Parts(parts)) => {
+                parts.push((low, value.clone()));
+            }
+            (Write::Wide(new), PendingValue::Wide(whole)) => whole.clone_from(new),
+            (write, _) => *self = PendingValue::new(write),
+        }
+    }
+
+    #[inline]
+    fn put(self, port: &dyn Port, target: Target<'_>) -> PortResult<()> {
+        let mode = WriteMode::Deposit;
+        match self {
+            PendingValue::Small {
+                value,
+                unknown,
+                mask,
+            } => put_small(port, target, (value, unknown, mask), mode)?,
+            PendingValue::Wide(value) => {
+                port.write(target.handle, target.encoding, &value, mode)?;
+            }
+            PendingValue::Parts(parts) => put_parts(port, target, &parts, mode)?,
+            PendingValue::Real(value) => port.write_real(target.handle, value, mode)?,
+            PendingValue::Text(value) => port.write_text(target.handle, &value)?,
+        }
+        Ok(())
+    }
+}
